@@ -1,0 +1,101 @@
+"""What can go wrong, as one small tree.
+
+GroqMagicError
+├── OptionError          a magic's line can't be read
+├── PromptError          the prompt can't be sent as it stands
+│   └── TooLargeError    it fits neither the window nor the minute
+├── ApiKeyError          the key is missing, malformed or refused
+├── ModelError           the model is retired, unknown or not for this
+├── RequestError         the service refuses the request
+├── RateLimitError       the quota is used up for longer than we may wait
+├── ServiceError         the service fails
+├── ConnectionLostError  the service can't be reached, or broke off
+├── InterruptedAskError  the user stopped it
+└── NotebookError        the notebook or the session has nothing of the kind
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ApiKeyError",
+    "ConnectionLostError",
+    "GroqMagicError",
+    "InterruptedAskError",
+    "ModelError",
+    "NotebookError",
+    "OptionError",
+    "PromptError",
+    "RateLimitError",
+    "RequestError",
+    "ServiceError",
+    "TooLargeError",
+]
+
+
+class GroqMagicError(Exception):
+    """Base of every error that groq_magic raises.
+
+    Parameters
+    ----------
+    happened : str
+        What happened, a sentence.
+    remedy : str
+        What to do next, a sentence; empty only where nothing can be done.
+
+    Notes
+    -----
+    IPython shows it as one line (`_render_traceback_`): a real error output,
+    so that Run All stops, without a traceback.
+    """
+
+    def __init__(self, happened: str, remedy: str = "") -> None:
+        self.happened = " ".join(happened.split())
+        self.remedy = " ".join(remedy.split())
+        super().__init__(f"{self.happened} {self.remedy}".strip())
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]
+
+
+class OptionError(GroqMagicError):
+    """A magic's line can't be read."""
+
+
+class PromptError(GroqMagicError):
+    """The prompt can't be sent as it stands."""
+
+
+class TooLargeError(PromptError):
+    """The prompt fits neither the model's window nor the tokens a minute."""
+
+
+class ApiKeyError(GroqMagicError):
+    """The key is missing, malformed or refused."""
+
+
+class ModelError(GroqMagicError):
+    """The model is retired, unknown or can't do what was asked."""
+
+
+class RequestError(GroqMagicError):
+    """The service refuses the request."""
+
+
+class RateLimitError(GroqMagicError):
+    """The quota is used up for longer than an ask may wait."""
+
+
+class ServiceError(GroqMagicError):
+    """The service fails."""
+
+
+class ConnectionLostError(GroqMagicError):
+    """The service can't be reached, or broke off."""
+
+
+class InterruptedAskError(GroqMagicError):
+    """The user stopped the ask."""
+
+
+class NotebookError(GroqMagicError):
+    """The notebook or the session has nothing of the kind that was asked for."""

@@ -1,0 +1,60 @@
+"""Where we run: which cell, which notebook file, which front end."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+__all__ = ["FrontEnd", "cell_id", "front_end", "has_input", "notebook_path"]
+
+FrontEnd = Literal["widgets", "static", "terminal"]
+
+
+def cell_id(shell: Any) -> str | None:
+    """Return the id of the running cell, None where the front end sends none.
+
+    JupyterLab, Notebook 7 and VS Code send `cellId` in the metadata of the
+    execute request; Colab sends `colab.cell_id`; nbclient and papermill
+    send nothing, and terminal IPython has no `get_parent`.
+    """
+    get_parent = getattr(shell, "get_parent", None)
+    if get_parent is None:
+        return None
+    metadata = (get_parent() or {}).get("metadata") or {}
+    found = metadata.get("cellId") or (metadata.get("colab") or {}).get("cell_id")
+    return found if isinstance(found, str) and found else None
+
+
+def front_end(shell: Any) -> FrontEnd:
+    """Return what kind of view the front end can show.
+
+    A front end that sends no cell id is taken for one that only executes
+    (nbclient, nbconvert, papermill): widgets would be lost there.
+    """
+    if getattr(shell, "kernel", None) is None:
+        return "terminal"
+    return "widgets" if cell_id(shell) else "static"
+
+
+def has_input(shell: Any) -> bool:
+    """Return whether the user can be asked for input right now."""
+    kernel = getattr(shell, "kernel", None)
+    if kernel is None:
+        import sys
+
+        return sys.stdin is not None and sys.stdin.isatty()
+    return bool(getattr(kernel, "_allow_stdin", False))
+
+
+def notebook_path(shell: Any) -> Path | None:
+    """Return the notebook's file, None where it is unknown.
+
+    `JPY_SESSION_NAME` is set by Jupyter Server (stale after a rename until
+    the kernel restarts), `__vsc_ipynb_file__` by VS Code.
+    """
+    named = shell.user_ns.get("__vsc_ipynb_file__") if shell is not None else None
+    named = named or os.environ.get("JPY_SESSION_NAME")
+    if not isinstance(named, str) or not named.endswith(".ipynb"):
+        return None
+    return Path(named)
