@@ -1,0 +1,29 @@
+"""What a settled answer's bar says only while its session lives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["LiveFacts"]
+
+
+@dataclass(frozen=True)
+class LiveFacts:
+    """What a settled answer's bar says while its session lives; never saved.
+
+    Parameters
+    ----------
+    figures : str
+        "318 tokens · 806 tok/s · $0.0002".
+    quota : str
+        "7,320 left this minute", or "".
+    copy : str
+        The answer's source, for the Copy button.
+    stale : str
+        Why the answer is out of date, "" when it is not.
+    """
+
+    figures: str
+    quota: str
+    copy: str
+    stale: str

@@ -1,0 +1,40 @@
+"""The panel as it is saved: text, with a slot for the live one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from groq_magic.views.phrase import phrase_html, phrase_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["panel_text"]
+
+
+def panel_text(model: str, options: Sequence[tuple[str, str]], system: str) -> tuple[str, str]:
+    """Return the panel as HTML, with a slot for the live one, and as plain text.
+
+    Parameters
+    ----------
+    model : str
+        The model in use.
+    options : sequence of (str, str)
+        Names and values of the options that differ from the model's defaults.
+    system : str
+        The system prompt, or "".
+
+    Returns
+    -------
+    html, plain : str
+        Safe HTML and plain text.
+    """
+    rows = [("Model", model), *options, ("System prompt", system or "none")]
+    lines = "".join(f"<div>{phrase_html(name)}: {phrase_html(value)}</div>" for name, value in rows)
+    html = (
+        '<div class="groq-panel-text mathjax_ignore tex2jax_ignore">'
+        f'<div class="groq-slot-panel">{lines}</div></div>'
+    )
+    width = max(len(name) for name, _ in rows)
+    plain = "\n".join(f"{name:<{width}}  {phrase_plain(value)}" for name, value in rows)
+    return html, plain

@@ -1,0 +1,121 @@
+"""The output that a notebook keeps of an answer."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.views.phrase import phrase_html
+from groq_magic.views.show import publish
+
+if TYPE_CHECKING:
+    from groq_magic.views.opening import Opening
+    from groq_magic.views.progress import Progress
+    from groq_magic.views.settled import Settled
+
+__all__ = ["StaticView", "bundle", "notices_html"]
+
+_BACKTICKS = re.compile(r"`+")
+_TILDES_AND_SPACES = re.compile(r"[`~\s]")
+
+
+def bundle(settled: Settled) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return the MIME bundle and the metadata that a notebook keeps of an answer.
+
+    Parameters
+    ----------
+    settled : Settled
+        The whole answer.
+
+    Returns
+    -------
+    data : dict
+        ``text/html`` (safe, reads well without CSS), ``text/markdown`` (the
+        answer, made safe) and ``text/plain`` (the answer's source, exactly).
+        The same answer gives the same bytes.
+    metadata : dict
+        The output's whole metadata.
+    """
+    # Rendering imports markdown, and importing views must stay light.
+    from groq_magic.rendering import safe_markdown, to_html
+
+    source = _markdown_source(settled)
+    html = "".join(
+        (
+            '<div class="groq-answer mathjax_ignore tex2jax_ignore">',
+            notices_html(settled.notices),
+            _reasoning_html(settled.reasoning),
+            f'<div class="groq-text">{to_html(source)}</div>',
+            settled.bar.html(settled.slot),
+            "</div>",
+        )
+    )
+    data = {
+        "text/html": html,
+        "text/markdown": safe_markdown(source),
+        "text/plain": settled.text,
+    }
+    return data, dict(settled.metadata)
+
+
+def notices_html(notices: tuple[str, ...]) -> str:
+    """Return the lines above an answer as safe HTML."""
+    return "".join(f'<div class="groq-notice">{phrase_html(line)}</div>' for line in notices)
+
+
+def _markdown_source(settled: Settled) -> str:
+    match settled.format:
+        case "text":
+            return _fence("", settled.text)
+        case "code" if settled.code:
+            return "\n\n".join(_fence(block.language, block.code) for block in settled.code)
+        case "json" if settled.data is not None:
+            return _fence("json", json.dumps(settled.data, indent=2, ensure_ascii=False))
+        case "json":
+            return _fence("json", settled.text)
+        case _:
+            return settled.text
+
+
+def _fence(language: str, code: str) -> str:
+    longest = max((len(run) for run in _BACKTICKS.findall(code)), default=0)
+    ticks = "`" * max(3, longest + 1)
+    name = _TILDES_AND_SPACES.sub("", language)
+    return f"{ticks}{name}\n{code.removesuffix(chr(10))}\n{ticks}"
+
+
+def _reasoning_html(reasoning: str) -> str:
+    if not reasoning:
+        return ""
+    from groq_magic.rendering import to_html
+
+    return (
+        '<details class="groq-reasoning"><summary>Reasoning</summary>'
+        f"<div>{to_html(reasoning)}</div></details>"
+    )
+
+
+class StaticView:
+    """The view where no widget can live: one output, when the answer has settled."""
+
+    def __init__(self) -> None:
+        self.stopped = threading.Event()
+
+    def open(self, opening: Opening) -> None:
+        """Show nothing yet."""
+
+    def feed(self, text: str, reasoning: str) -> None:
+        """Show nothing yet."""
+
+    def progress(self, progress: Progress) -> None:
+        """Show nothing yet."""
+
+    def settle(self, settled: Settled) -> None:
+        """Display the answer."""
+        data, metadata = bundle(settled)
+        publish(data, metadata)
+
+    def discard(self) -> None:
+        """Leave nothing: nothing was shown."""

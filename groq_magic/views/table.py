@@ -1,0 +1,86 @@
+"""A listing, written once, as HTML and as plain text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from groq_magic.views.phrase import phrase_html, phrase_plain
+
+__all__ = ["Table"]
+
+_NUMBER = re.compile(r"[-+~≈<$€£]*\d[\d,. ]*(?: ?(?:%|k|M|s|ms|kB|MB|tok/s|tokens))?")
+_EMPTY = frozenset({"", "\N{EN DASH}", "-", "?"})
+
+
+@dataclass(frozen=True)
+class Table:
+    """A listing.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        The headings.
+    rows : tuple of tuple of str
+        The cells; text in backticks is code.
+    note : str
+        One line under the table, or "".
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+    def html(self) -> str:
+        """Return the table as safe HTML; columns of numbers stand to the right."""
+        right = self._right()
+        head = "".join(
+            f"<th{_style(at)}>{phrase_html(name)}</th>"
+            for name, at in zip(self.columns, right, strict=True)
+        )
+        body = "".join(
+            "<tr>"
+            + "".join(
+                f"<td{_style(at)}>{phrase_html(cell)}</td>"
+                for cell, at in zip(row, right, strict=True)
+            )
+            + "</tr>"
+            for row in self.rows
+        )
+        note = f'<div class="groq-note"><small>{phrase_html(self.note)}</small></div>'
+        return (
+            '<div class="groq-listing mathjax_ignore tex2jax_ignore">'
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            f"{note if self.note else ''}</div>"
+        )
+
+    def plain(self) -> str:
+        """Return the table as aligned plain text."""
+        lines = [self.columns, *self.rows]
+        cells = [[phrase_plain(cell).replace("\n", " ") for cell in line] for line in lines]
+        widths = [max(len(line[i]) for line in cells) for i in range(len(self.columns))]
+        right = self._right()
+        text = [_aligned(line, widths, right) for line in cells]
+        text.insert(1, "  ".join("-" * width for width in widths))
+        if self.note:
+            text.extend(("", phrase_plain(self.note)))
+        return "\n".join(text)
+
+    def _right(self) -> list[bool]:
+        return [_all_numbers([row[i] for row in self.rows]) for i in range(len(self.columns))]
+
+
+def _all_numbers(cells: list[str]) -> bool:
+    told = [cell for cell in cells if cell not in _EMPTY]
+    return bool(told) and all(_NUMBER.fullmatch(cell) for cell in told)
+
+
+def _style(right: bool) -> str:  # noqa: FBT001 - a cell stands left or right
+    return f' style="text-align: {"right" if right else "left"}"'
+
+
+def _aligned(line: list[str], widths: list[int], right: list[bool]) -> str:
+    cells = zip(line, widths, right, strict=True)
+    return "  ".join(
+        cell.rjust(width) if at else cell.ljust(width) for cell, width, at in cells
+    ).rstrip()

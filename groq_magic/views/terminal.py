@@ -1,0 +1,88 @@
+"""An answer in a terminal: text as it comes, then the bar."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import unicodedata
+from typing import TYPE_CHECKING
+
+from groq_magic.views.phrase import phrase_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from groq_magic.views.opening import Opening
+    from groq_magic.views.progress import Progress
+    from groq_magic.views.settled import Settled
+
+__all__ = ["TerminalView"]
+
+
+class TerminalView:
+    """The view of a terminal: the answer's text as it comes, then the bar.
+
+    Parameters
+    ----------
+    write : callable
+        Writes a piece of text at once, as `sys.stdout.write` with a flush.
+
+    Notes
+    -----
+    Control characters of an answer are left out: a terminal acts on them.
+    """
+
+    def __init__(self, write: Callable[[str], object]) -> None:
+        self.stopped = threading.Event()
+        self._write = write
+        self._shown: list[str] = []
+        self._notices: tuple[str, ...] = ()
+        self._waiting = ""
+
+    def open(self, opening: Opening) -> None:
+        """Write the notices."""
+        self._tell(opening.notices)
+
+    def feed(self, text: str, reasoning: str) -> None:  # noqa: ARG002 - reasoning isn't shown here
+        """Write what has come."""
+        if text:
+            self._wait("")
+            self._shown.append(text)
+            self._write(_printable(text))
+
+    def progress(self, progress: Progress) -> None:
+        """Write the waiting line over the last one."""
+        self._wait(progress.waiting)
+
+    def settle(self, settled: Settled) -> None:
+        """Write what is still missing of the answer, and the bar."""
+        self._wait("")
+        self._tell(tuple(line for line in settled.notices if line not in self._notices))
+        shown = "".join(self._shown)
+        text = settled.text
+        rest = text.removeprefix(shown) if text.startswith(shown) else ""
+        self._write(_printable(rest))
+        ending = "" if (shown + rest).endswith("\n") or not shown + rest else "\n"
+        self._write(f"{ending}{_printable(settled.bar.plain())}\n")
+
+    def discard(self) -> None:
+        """Take the waiting line away."""
+        self._wait("")
+
+    def _tell(self, notices: tuple[str, ...]) -> None:
+        self._notices += notices
+        for line in notices:
+            self._write(f"{_printable(phrase_plain(line))}\n")
+
+    def _wait(self, line: str) -> None:
+        if line == self._waiting:
+            return
+        width = shutil.get_terminal_size().columns - 1
+        shown = _printable(phrase_plain(line))[:width]
+        blank = " " * len(self._waiting)
+        self._write(f"\r{blank}\r{shown}")
+        self._waiting = shown
+
+
+def _printable(text: str) -> str:
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
