@@ -1,0 +1,27 @@
+"""The conversation: turns, which of them an ask sees and sends, and what a saved notebook tells.
+
+Pure: nothing here knows IPython, the network or a file. For the main thread only.
+"""
+
+from groq_magic.conversation.conversation import Conversation
+from groq_magic.conversation.conversations import Conversations
+from groq_magic.conversation.fitting import Budget, Fitted, estimate, fit
+from groq_magic.conversation.order import below
+from groq_magic.conversation.pending import PendingTurn
+from groq_magic.conversation.saved import SavedTurn, saved_turns
+from groq_magic.conversation.turn import Turn, TurnKey
+
+__all__ = [
+    "Budget",
+    "Conversation",
+    "Conversations",
+    "Fitted",
+    "PendingTurn",
+    "SavedTurn",
+    "Turn",
+    "TurnKey",
+    "below",
+    "estimate",
+    "fit",
+    "saved_turns",
+]

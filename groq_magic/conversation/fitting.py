@@ -1,0 +1,114 @@
+"""What of a conversation fits into a request."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from groq_magic.conversation.turn import Turn
+
+__all__ = ["Budget", "Fitted", "estimate", "fit"]
+
+# A chat format wraps each message in its role and delimiters.
+_TOKENS_AROUND_A_MESSAGE = 4
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How many tokens a request may take.
+
+    Parameters
+    ----------
+    tokens_per_minute : int or None
+        The limit that the service last named (`x-ratelimit-limit-tokens`).
+    context_window : int or None
+        The model's, in tokens.
+    reply_tokens : int or None
+        `max_completion_tokens`, where it is sent: admission counts it.
+    share : float
+        The part of the tokens a minute that history may take.
+    tokens_per_character : float
+        A quarter is usual for English; the last request's usage tells better.
+    """
+
+    tokens_per_minute: int | None = None
+    context_window: int | None = None
+    reply_tokens: int | None = None
+    share: float = 0.4
+    tokens_per_character: float = 0.25
+
+    def for_history(self, other_tokens: int) -> float:
+        """Return the tokens left for history beside `other_tokens` of system and prompt."""
+        taken = other_tokens + (self.reply_tokens or 0)
+        room = math.inf
+        if self.context_window is not None:
+            room = self.context_window - taken
+        if self.tokens_per_minute is not None:
+            limit = self.tokens_per_minute
+            room = min(room, limit * self.share, limit - taken)
+        return room
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The turns that are sent.
+
+    Parameters
+    ----------
+    turns : tuple of Turn
+        The latest that fit, in order.
+    first : int
+        The number of the first of them, from 1; `total` + 1 where none fits.
+    total : int
+        How many turns there are before the ask.
+    """
+
+    turns: tuple[Turn, ...]
+    first: int
+    total: int
+
+    @property
+    def note(self) -> str:
+        """Which turns are sent, for the bar; empty where all are."""
+        if self.first == 1:
+            return ""
+        if not self.turns:
+            return f"none of {self.total} turn{'s' * (self.total > 1)} sent"
+        if self.first == self.total:
+            return f"turn {self.total} of {self.total} sent"
+        return f"turns {self.first}–{self.total} of {self.total} sent"  # noqa: RUF001 - a range
+
+
+def estimate(text: str, tokens_per_character: float = 0.25) -> int:
+    """Return about how many tokens a message with `text` takes."""
+    return math.ceil(len(text) * tokens_per_character) + _TOKENS_AROUND_A_MESSAGE
+
+
+def fit(turns: Sequence[Turn], *, prompt_tokens: int, system_tokens: int, budget: Budget) -> Fitted:
+    """Leave out the oldest turns until the rest fits.
+
+    Parameters
+    ----------
+    turns : sequence of Turn
+        Those that the ask sees, in order.
+    prompt_tokens, system_tokens : int
+        What the prompt and the system prompt take (see `estimate`).
+    budget : Budget
+        What history may take: its share of the tokens a minute, and with the
+        rest of the request no more than the minute and the model's window.
+    """
+    room = budget.for_history(prompt_tokens + system_tokens)
+    first = len(turns)
+    while first > 0:
+        turn = turns[first - 1]
+        room -= sum(
+            estimate(text, budget.tokens_per_character) for text in (turn.prompt, turn.answer)
+        )
+        if room < 0:
+            break
+        first -= 1
+    return Fitted(tuple(turns[first:]), first + 1, len(turns))

@@ -1,0 +1,51 @@
+"""A pending turn: an ask that has been begun, and has no answer yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from groq_magic.conversation.turn import Turn, TurnKey
+
+__all__ = ["PendingTurn"]
+
+
+@dataclass(frozen=True)
+class PendingTurn:
+    """An ask under way: `Conversations.settle` makes a turn of it.
+
+    One that fails before any text is simply dropped: nothing has changed.
+
+    Parameters
+    ----------
+    typed : TurnKey
+        Where it was typed, and its answer is displayed.
+    place : TurnKey
+        The key its turn will have; other than `typed` for a retry.
+    conversation : str
+        The name of the conversation it belongs to.
+    practice : bool
+        Whether the practice server answers.
+    once : bool
+        Whether it neither reads nor writes the conversation.
+    before : tuple of Turn
+        The turns it sees.
+    """
+
+    typed: TurnKey
+    place: TurnKey
+    conversation: str
+    practice: bool
+    once: bool
+    before: tuple[Turn, ...]
+
+    @property
+    def number(self) -> int:
+        """The number that its turn will have, from 1."""
+        return len(self.before) + 1
+
+    @property
+    def replaces(self) -> TurnKey | None:
+        """The turn whose place it takes though it was typed elsewhere."""
+        return None if self.place == self.typed else self.place

@@ -1,0 +1,203 @@
+"""Any sequence of asks, re-runs, failures, moves, undos and resets, against a simple model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from groq_magic.errors import NotebookError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NAMES = ("main", "other")
+WORLDS = tuple((name, practice) for name in NAMES for practice in (False, True))
+
+asks = st.fixed_dictionaries(
+    {
+        "do": st.just("run"),
+        "cell": st.sampled_from(["a", "b", "c", None]),
+        "fails": st.lists(st.booleans(), min_size=0, max_size=3),
+        "conversation": st.sampled_from(NAMES),
+        "practice": st.sampled_from([False, False, False, True]),
+        "once": st.sampled_from([False, False, False, True]),
+    }
+)
+others = st.fixed_dictionaries(
+    {
+        "do": st.sampled_from(["undo", "reset"]),
+        "conversation": st.sampled_from(NAMES),
+        "practice": st.booleans(),
+    }
+)
+sequences = st.lists(st.one_of(asks, asks, others), max_size=25)
+
+Model = dict[tuple[str, bool], list[tuple[Any, str]]]
+
+
+def run(notebook: Any, step: dict[str, Any], number: int) -> None:
+    answers = [None if fails else f"{number}.{i}" for i, fails in enumerate(step["fails"])]
+    options = {name: step[name] for name in ("conversation", "practice", "once")}
+    notebook.run(step["cell"], *answers, **options)
+
+
+def perform(notebook: Any, step: dict[str, Any], number: int) -> None:
+    if step["do"] == "run":
+        run(notebook, step, number)
+    elif step["do"] == "reset":
+        notebook.conversations.reset(step["conversation"], step["practice"])
+    else:
+        try:
+            notebook.conversations.undo(step["practice"])
+        except NotebookError:
+            return
+
+
+def state(notebook: Any) -> dict[tuple[str, bool], tuple[Any, ...]]:
+    return {world: notebook.conversations.get(*world).turns for world in WORLDS}
+
+
+def model_run(model: Model, step: dict[str, Any], number: int) -> None:
+    """Replay what DESIGN's table says of an execution, by lists of (cell, ask) and answer."""
+    cell, world = step["cell"], (step["conversation"], step["practice"])
+    for ask, fails in enumerate(step["fails"], 1):
+        if fails:
+            continue
+        key = (cell, ask) if cell else (None, f"{number}.{ask}")
+        entry = (key, f"{number}.{ask - 1}")
+        for other in NAMES:
+            if step["once"] or other != step["conversation"]:
+                turns = model[other, step["practice"]]
+                turns[:] = [turn for turn in turns if turn[0] != key]
+        if not step["once"]:
+            model_put(model[world], entry)
+    if step["fails"] and not any(step["fails"]) and cell:
+        for other in NAMES:
+            turns = model[other, step["practice"]]
+            turns[:] = [t for t in turns if not (t[0][0] == cell and t[0][1] > len(step["fails"]))]
+
+
+def model_put(turns: list[tuple[Any, str]], entry: tuple[Any, str]) -> None:
+    keys = [key for key, _ in turns]
+    if entry[0] in keys:
+        turns[keys.index(entry[0])] = entry
+        return
+    cell = entry[0][0]
+    mates = [i for i, key in enumerate(keys) if cell is not None and key[0] == cell]
+    turns.append(entry)
+    if mates:
+        turns[mates[0] : mates[-1] + 1] = sorted([*turns[mates[0] : mates[-1] + 1], turns.pop()])
+
+
+@given(sequences)
+@settings(deadline=None)
+def test_history_equals_the_model(
+    new_notebook: Callable[[], Any], steps: list[dict[str, Any]]
+) -> None:
+    notebook = new_notebook()
+    model: Model = {world: [] for world in WORLDS}
+    for number, step in enumerate(steps):
+        if step["do"] == "undo":
+            continue
+        perform(notebook, step, number)
+        if step["do"] == "run":
+            model_run(model, step, number)
+        else:
+            model[step["conversation"], step["practice"]] = []
+        for name, practice in WORLDS:
+            expected = [answer for _, answer in model[name, practice]]
+            assert notebook.answers(name, practice=practice) == expected
+
+
+@given(sequences)
+@settings(deadline=None)
+def test_undo_inverts_every_change_and_all_of_them_lead_back_to_nothing(
+    new_notebook: Callable[[], Any], steps: list[dict[str, Any]]
+) -> None:
+    notebook = new_notebook()
+    seen = {False: [state(notebook)], True: [state(notebook)]}
+    for number, step in enumerate(steps):
+        if step["do"] == "run" and len(step["fails"]) > 1:
+            step = step | {"fails": step["fails"][:1]}  # noqa: PLW2901 - one change a step
+        if step["do"] == "undo":
+            continue
+        before = state(notebook)
+        perform(notebook, step, number)
+        if state(notebook) != before:
+            seen[step["practice"]].append(state(notebook))
+    for practice, states in seen.items():
+        for expected in reversed(states[:-1]):
+            notebook.conversations.undo(practice)
+            for world in WORLDS:
+                if world[1] == practice:
+                    assert state(notebook)[world] == expected[world]
+        with pytest.raises(NotebookError):
+            notebook.conversations.undo(practice)
+
+
+@given(sequences)
+@settings(deadline=None)
+def test_roles_alternate_and_no_key_stands_twice(
+    new_notebook: Callable[[], Any], steps: list[dict[str, Any]]
+) -> None:
+    notebook = new_notebook()
+    for number, step in enumerate(steps):
+        perform(notebook, step, number)
+    for practice in (False, True):
+        turns = [t for name in NAMES for t in notebook.conversations.get(name, practice).turns]
+        roles = [message["role"] for turn in turns for message in turn.messages]
+        assert roles == ["user", "assistant"] * len(turns)
+        assert len({turn.key for turn in turns}) == len(turns)
+        assert len({turn.revision for turn in turns}) == len(turns)
+        assert all(turn.practice == practice for turn in turns)
+
+
+@given(sequences, asks)
+@settings(deadline=None)
+def test_asks_that_fail_before_any_text_change_nothing(
+    new_notebook: Callable[[], Any], steps: list[dict[str, Any]], failing: dict[str, Any]
+) -> None:
+    notebook = new_notebook()
+    for number, step in enumerate(steps):
+        perform(notebook, step, number)
+    before = state(notebook)
+    run(notebook, failing | {"fails": [True] * max(1, len(failing["fails"]))}, len(steps))
+    assert state(notebook) == before
+
+
+@given(sequences)
+@settings(deadline=None)
+def test_turns_of_one_cell_stand_together_in_the_order_of_its_asks(
+    new_notebook: Callable[[], Any], steps: list[dict[str, Any]]
+) -> None:
+    notebook = new_notebook()
+    for number, step in enumerate(steps):
+        perform(notebook, step, number)
+    for turns in state(notebook).values():
+        for cell in "abc":
+            places = [i for i, turn in enumerate(turns) if turn.key.cell == cell]
+            assert places == list(range(places[0], places[0] + len(places))) if places else True
+            numbers = [turns[place].key.ask for place in places]
+            assert numbers == sorted(numbers)
+
+
+@given(sequences)
+@settings(deadline=None)
+def test_running_all_cells_again_leaves_every_turn_fresh(
+    new_notebook: Callable[[], Any], steps: list[dict[str, Any]]
+) -> None:
+    notebook = new_notebook()
+    for number, step in enumerate(steps):
+        perform(notebook, step, number)
+    conversations = notebook.conversations
+    for name, practice in WORLDS:
+        for turn in conversations.get(name, practice).turns:
+            pending = conversations.begin(
+                None, 0, conversation=name, practice=practice, place=turn.key
+            )
+            notebook.settle(pending, turn.answer)
+        turns = conversations.get(name, practice).turns
+        assert [conversations.stale(turn) for turn in turns] == [None] * len(turns)
