@@ -1,0 +1,175 @@
+"""The server's own answers: the request, shown back as a lesson.
+
+They depend on the request alone, so that the same request is always answered
+the same.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from groq_magic.practice import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from groq_magic.practice.chat_request import ChatRequest
+
+__all__ = ["FIRST_LINE", "as_json", "reasoning", "write"]
+
+FIRST_LINE = "Practice mode: no model is answering. `%groq_key` connects you."
+
+_SHOWN = 200
+_TICKS = re.compile(r"`+")
+_SAMPLE = re.compile(r"\b(samples?|showcase|every markdown)\b", re.IGNORECASE)
+_CODE = re.compile(r"\b(code|python|function|script|program|snippet)s?\b", re.IGNORECASE)
+_EXAMPLES = (
+    (re.compile(r"\b(plot|chart|figure|matplotlib|histogram)s?\b", re.IGNORECASE), "plot"),
+    (re.compile(r"\b(pandas|data ?frames?|csv|tables?|columns?)\b", re.IGNORECASE), "table"),
+)
+
+
+def write(request: ChatRequest, tokens_per_minute: int) -> str:
+    """Write the answer to a request in prose.
+
+    Parameters
+    ----------
+    request : ChatRequest
+    tokens_per_minute : int
+        The limit that the cost is compared with; 0 is none.
+
+    Returns
+    -------
+    str
+        Markdown that begins with `FIRST_LINE`.
+    """
+    question = request.question
+    if _SAMPLE.search(question):
+        return f"{FIRST_LINE}\n\n{_page('sample')}"
+    parts = [FIRST_LINE, _messages(request), _parameters(request)]
+    parts.append(_cost(request, tokens_per_minute))
+    if _CODE.search(question):
+        parts.append(_example(question))
+    parts.append(_next(request))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def as_json(request: ChatRequest) -> str:
+    """Write the answer to a request in JSON mode."""
+    told = {
+        "practice": True,
+        "model": request.model.id,
+        "messages": len(request.messages),
+        "question": _shortened(request.question),
+        "prompt_tokens": request.prompt_tokens,
+    }
+    return json.dumps(told, ensure_ascii=False)
+
+
+def reasoning(request: ChatRequest) -> str:
+    """Write what a reasoning model would have thought; more of it with more effort."""
+    if not request.model.efforts:
+        return ""
+    thoughts = (
+        f"The request holds {_counted(len(request.messages), 'message')}.",
+        "No model is here to think about it, so I show it back, message by message.",
+        "Then I add its parameters, and what it would cost of the quota.",
+    )
+    effort = request.parameters.get("reasoning_effort", "medium")
+    return " ".join(thoughts[: {"low": 1, "high": 3}.get(effort, 2)])
+
+
+def _page(name: str) -> str:
+    page = resources.files("groq_magic.practice") / "pages" / f"{name}.md"
+    return page.read_text("utf-8")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1].rstrip()}…"
+
+
+def _quoted(text: str) -> str:
+    """Quote any text as inline code."""
+    line = _shortened(text)
+    if not line:
+        return "(empty)"
+    longest = max((len(run) for run in _TICKS.findall(line)), default=0)
+    fence = "`" * (longest + 1)
+    gap = " " if "`" in (line[0], line[-1]) else ""
+    return f"{fence}{gap}{line}{gap}{fence}"
+
+
+def _messages(request: ChatRequest) -> str:
+    lines = [
+        f"{number}. **{message['role']}** "
+        f"(≈ {_counted(tokens.message_tokens(message), 'token')}): {_said(message)}"
+        for number, message in enumerate(request.messages, 1)
+    ]
+    count = _counted(len(request.messages), "message")
+    return "\n".join(["### What was sent", "", f"{count} for `{request.model.id}`:", "", *lines])
+
+
+def _said(message: Mapping[str, object]) -> str:
+    text = tokens.message_text(message)
+    calls = message.get("tool_calls")
+    if isinstance(calls, list) and calls:
+        names = ", ".join(_quoted(str(call["function"]["name"])) for call in calls)
+        called = f"called {names}"
+        return f"{_quoted(text)}, then {called}" if text else called
+    return _quoted(text)
+
+
+def _parameters(request: ChatRequest) -> str:
+    told = {
+        name: value for name, value in request.parameters.items() if name not in ("stream", "tools")
+    }
+    lines = [f"- `{name}`: {_quoted(json.dumps(value))}" for name, value in sorted(told.items())]
+    names = [str(function["name"]) for function in request.functions]
+    if names:
+        lines.append(f"- `tools`: {', '.join(_quoted(name) for name in names)}")
+    if not lines:
+        lines = ["None: the model's own defaults hold."]
+    return "\n".join(["### Its parameters", "", *lines])
+
+
+def _cost(request: ChatRequest, tokens_per_minute: int) -> str:
+    prompt, longest = request.prompt_tokens, request.longest
+    counted = prompt + (longest or 0)
+    lines = ["### What it costs", "", f"- The prompt has ≈ {_counted(prompt, 'token')}."]
+    if longest is not None:
+        lines.append(
+            f"- The answer may have {_counted(longest, 'token')}, which count as soon as it is "
+            "asked for."
+        )
+    limit = f" of {tokens_per_minute:,}" if tokens_per_minute else ""
+    lines.append(
+        f"- Counted against the quota: 1 request, and {counted:,}{limit} tokens a minute; what "
+        "the answer is long is added."
+    )
+    return "\n".join(lines)
+
+
+def _example(question: str) -> str:
+    name = next((name for pattern, name in _EXAMPLES if pattern.search(question)), "function")
+    return _page(f"code_{name}").rstrip()
+
+
+def _next(request: ChatRequest) -> str:
+    earlier = sum(1 for message in request.messages if message["role"] == "user") - 1
+    if earlier > 0:
+        before = "prompt" if earlier == 1 else "prompts"
+        told = (
+            f"A model remembers nothing: the {earlier} earlier {before} and the answers were sent "
+            "again. `%groq_history` lists them, `%groq_reset` starts over."
+        )
+    else:
+        told = "Ask a second question, and you see here how the first one is sent along with it."
+    return f"---\n\n{told} Ask for a *sample* to see every kind of Markdown."

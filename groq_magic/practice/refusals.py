@@ -1,0 +1,173 @@
+"""Every refusal that the API is known to give, with its status, body and headers.
+
+The wordings in double grave accents of groq-api.md §3 are verbatim; where the
+documentation gives none, the wording is our own and the shape is the API's.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "ORGANIZATION",
+    "Refusal",
+    "bad_key",
+    "bad_request",
+    "context_exceeded",
+    "decommissioned",
+    "failed_json",
+    "failed_tool_use",
+    "rate_limited",
+    "too_large",
+    "unknown_model",
+    "unknown_url",
+]
+
+ORGANIZATION = "org_practice"
+_NONE: Mapping[str, str] = MappingProxyType({})
+_PLANS = "Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing"
+
+
+@dataclass
+class Refusal(Exception):  # noqa: N818 - a refusal is the service's answer, not a failure of ours
+    """An error answer: a status and an ``{"error": …}`` body.
+
+    Parameters
+    ----------
+    status : int
+        The HTTP status.
+    message : str
+    type : str
+    code : str, optional
+    extra : mapping
+        Further members of the error: ``param``, ``failed_generation``.
+    headers : mapping of str to str
+        Headers besides the usual ones, such as ``retry-after``.
+    """
+
+    status: int
+    message: str
+    type: str = "invalid_request_error"
+    code: str | None = None
+    extra: Mapping[str, object] = field(default_factory=lambda: _NONE)
+    headers: Mapping[str, str] = field(default_factory=lambda: _NONE)
+
+    def error(self) -> dict[str, object]:
+        """Give the inner error object."""
+        code = {} if self.code is None else {"code": self.code}
+        return {"message": self.message, "type": self.type, **code, **self.extra}
+
+    def body(self) -> bytes:
+        """Give the body as bytes of JSON."""
+        return json.dumps({"error": self.error()}, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def bad_key() -> Refusal:
+    """401: the key is missing or not accepted."""
+    return Refusal(401, "Invalid API Key", code="invalid_api_key")
+
+
+def bad_request(message: str, code: str | None = None, param: str | None = None) -> Refusal:
+    """400: a parameter is not as the API wants it."""
+    return Refusal(400, message, code=code, extra={} if param is None else {"param": param})
+
+
+def unknown_model(model: str) -> Refusal:
+    """404: no such model."""
+    message = f"The model `{model}` does not exist or you do not have access to it."
+    return Refusal(404, message, code="model_not_found")
+
+
+def decommissioned(model: str) -> Refusal:
+    """400: a model of older tutorials."""
+    message = (
+        f"The model `{model}` has been decommissioned and is no longer supported. Please refer to "
+        "https://console.groq.com/docs/deprecations for a recommendation on which model to use "
+        "instead."
+    )
+    return Refusal(400, message, code="model_decommissioned")
+
+
+def unknown_url(method: str, path: str) -> Refusal:
+    """404: no such endpoint."""
+    message = (
+        f"Unknown request URL: {method} {path}. Please check the URL for typos, or see the docs "
+        "at https://console.groq.com/docs/"
+    )
+    return Refusal(404, message, code="unknown_url")
+
+
+def context_exceeded() -> Refusal:
+    """400: prompt and completion don't fit the model's window."""
+    message = "Please reduce the length of the messages or completion."
+    extra = {"param": "messages"}
+    return Refusal(400, message, code="context_length_exceeded", extra=extra)
+
+
+def failed_tool_use(generation: str) -> Refusal:
+    """400: the model wrote a call that fits no tool."""
+    message = (
+        "Failed to call a function. Please adjust your prompt. See 'failed_generation' for more "
+        "details."
+    )
+    extra = {"failed_generation": generation}
+    return Refusal(400, message, code="tool_use_failed", extra=extra)
+
+
+def failed_json(generation: str) -> Refusal:
+    """400: the model wrote no valid JSON; `generation` is empty when reasoning used it all up."""
+    message = (
+        "Failed to generate JSON. Please adjust your prompt. See 'failed_generation' for more "
+        "details."
+    )
+    extra = {"failed_generation": generation}
+    return Refusal(400, message, code="json_validate_failed", extra=extra)
+
+
+def too_large(model: str, tier: str, limit: int, requested: int) -> Refusal:
+    """413: one request is more than the tokens of a whole minute."""
+    message = (
+        f"Request too large for model `{model}` in organization `{ORGANIZATION}` service tier "
+        f"`{tier}` on tokens per minute (TPM): Limit {limit}, Requested {requested}, please "
+        f"reduce your message size and try again. {_PLANS}"
+    )
+    return Refusal(413, message, type="tokens", code="rate_limit_exceeded")
+
+
+def rate_limited(  # noqa: PLR0913 - each is a figure of the sentence
+    model: str,
+    tier: str,
+    *,
+    kind: str,
+    figures: tuple[int, int, int],
+    wait: str,
+    headers: Mapping[str, str],
+) -> Refusal:
+    """429: the quota is used up.
+
+    Parameters
+    ----------
+    model, tier : str
+    kind : str
+        ``tokens per minute (TPM)`` and its like.
+    figures : tuple of int
+        The limit, what is used and what was requested.
+    wait : str
+        A Go duration, such as ``4.77s``.
+    headers : mapping of str to str
+        ``retry-after`` in one of its variants, or nothing.
+    """
+    limit, used, requested = figures
+    message = (
+        f"Rate limit reached for model `{model}` in organization `{ORGANIZATION}` service tier "
+        f"`{tier}` on {kind}: Limit {limit}, Used {used}, Requested {requested}. Please try again "
+        f"in {wait}. {_PLANS}"
+    )
+    unit = "requests" if kind.startswith("requests") else "tokens"
+    return Refusal(429, message, type=unit, code="rate_limit_exceeded", headers=headers)
