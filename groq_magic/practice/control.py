@@ -39,6 +39,8 @@ def control(practice: Practice, method: str, path: str, body: Any) -> Response:
             told = [record.told() for record in practice.records]
         case ("DELETE", "/requests"):
             practice.records.clear()
+        case ("DELETE", ""):
+            practice.reset()
         case ("GET", "/quota"):
             told = practice.quota.state()
         case _:

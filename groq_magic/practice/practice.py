@@ -53,9 +53,14 @@ class Practice:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.quota = Quota(options.limits, time.monotonic)
-        self.script = Script()
         self.records: deque[Record] = deque(maxlen=_KEPT)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget faults, script, records and what is used up, as if just started without them."""
+        self.quota = Quota(self.options.limits, time.monotonic)
+        self.script = Script()
+        self.records.clear()
         self._chat_faults: deque[Fault] = deque()
         self._model_faults: deque[Fault] = deque()
         self._seen: deque[int] = deque(maxlen=_KEPT)

@@ -103,7 +103,7 @@ class Sender:
         if step.kind is Kind.STALL:
             self._record.outcome = "stalled"
             await self._closed.wait()
-            return True
+            raise _GoneError
         stream = self._connection.stream
         if step.kind is Kind.RESET:
             stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)

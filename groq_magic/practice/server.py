@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
@@ -91,7 +92,8 @@ class Server:
                 request.connection.finish()
 
     def _record(self, request: HTTPServerRequest) -> Record:
-        method, path = str(request.method), request.path.rstrip("/")
+        # The SDK writes the slash within a model's id as %2F.
+        method, path = str(request.method), unquote(request.path).rstrip("/")
         if path.startswith(CONTROL):
             return Record(0, method, path, {})
         return self._practice.recorded(method, path, request.headers)
