@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from groq_magic.views.progress import Progress
     from groq_magic.views.settled import Settled
 
-__all__ = ["StaticView", "bundle", "notices_html"]
+__all__ = ["StaticView", "bundle", "notices_html", "unfinished"]
 
 _BACKTICKS = re.compile(r"`+")
 _TILDES_AND_SPACES = re.compile(r"[`~\s]")
@@ -58,6 +58,29 @@ def bundle(settled: Settled) -> tuple[dict[str, str], dict[str, Any]]:
         "text/plain": settled.text,
     }
     return data, dict(settled.metadata)
+
+
+def unfinished(opening: Opening) -> dict[str, str]:
+    """Return what a notebook holds of an answer when it is saved in mid-stream.
+
+    Parameters
+    ----------
+    opening : Opening
+        What is known when the ask begins.
+
+    Returns
+    -------
+    dict
+        ``text/html`` and an empty ``text/plain``: nothing that could be taken
+        for an answer.
+    """
+    html = (
+        '<div class="groq-answer mathjax_ignore tex2jax_ignore">'
+        f"{notices_html(opening.notices)}"
+        '<div class="groq-notice">This answer was still coming when the notebook was saved; '
+        "run the cell again.</div></div>"
+    )
+    return {"text/html": html, "text/plain": ""}
 
 
 def notices_html(notices: tuple[str, ...]) -> str:

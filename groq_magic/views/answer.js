@@ -1,0 +1,207 @@
+// One answer while it streams: its blocks, the fold of its reasoning, the line
+// that says what is waited for, and the bar. Everything drawn is told by the
+// kernel; only Stop goes back.
+
+const END = 4; // px within which the reader counts as being at the end
+
+/** The top-level blocks of a document, changed by `[op, index, html]` patches. */
+class Blocks {
+  constructor(root, blocks = []) {
+    this.root = root;
+    this.blocks = blocks;
+  }
+
+  apply([op, index, html]) {
+    this[op](index, parsed(html));
+  }
+
+  block(index, fragment) {
+    const nodes = [...fragment.childNodes];
+    const next = this.blocks.slice(index).flatMap((block) => block.nodes)[0] ?? null;
+    this.root.insertBefore(fragment, next);
+    this.blocks[index]?.nodes.forEach((node) => node.remove());
+    this.blocks[index] = { nodes, tail: 0 };
+  }
+
+  grow(index, fragment) {
+    this.#endWith(index, fragment, 0);
+  }
+
+  tail(index, fragment) {
+    this.#endWith(index, fragment, fragment.childNodes.length);
+  }
+
+  cut(index) {
+    for (const block of this.blocks.splice(index)) block.nodes.forEach((node) => node.remove());
+  }
+
+  copy() {
+    const root = this.root.cloneNode(true);
+    const nodes = [...root.childNodes];
+    const blocks = this.blocks.map(({ nodes: own, tail }) => ({
+      nodes: nodes.splice(0, own.length),
+      tail,
+    }));
+    return new Blocks(root, blocks);
+  }
+
+  // The tail is the container's last nodes: they go, what comes takes their place.
+  #endWith(index, fragment, tail) {
+    const block = this.blocks[index];
+    const container = containerOf(block.nodes);
+    for (let left = block.tail; left > 0; left--) container.lastChild.remove();
+    container.append(fragment);
+    block.tail = tail;
+  }
+}
+
+function containerOf(nodes) {
+  const root = nodes.find((node) => node.nodeType === Node.ELEMENT_NODE);
+  return root.matches("ul, ol, blockquote") ? root : root.querySelector("tbody, code");
+}
+
+function parsed(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return document.importNode(template.content, true);
+}
+
+function element(name, className, text = "") {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function scrollerOf(node) {
+  for (let at = node.parentElement; at; at = at.parentElement) {
+    const scrolls = /auto|scroll/.test(getComputedStyle(at).overflowY);
+    if (scrolls && at.scrollHeight > at.clientHeight) return at;
+  }
+  return document.scrollingElement;
+}
+
+/** One view of the answer: its elements, and how what is told changes them. */
+class View {
+  constructor(el, text, thought, stop) {
+    this.text = text;
+    this.thought = thought;
+    this.notices = element("div", "groq-notices");
+    this.fold = element("details", "groq-reasoning");
+    this.summary = element("summary", "");
+    this.waiting = element("div", "groq-waiting");
+    this.said = element("div", "groq-unseen");
+    this.bar = element("div", "groq-bar");
+    this.picker = element("span", "groq-slot-picker");
+    this.stop = element("button", "groq-stop", "■ Stop");
+    this.figures = element("span", "groq-said");
+
+    this.fold.hidden = true;
+    this.fold.append(this.summary, thought.root);
+    this.waiting.hidden = true;
+    this.waiting.setAttribute("aria-hidden", "true"); // `said` speaks for it
+    this.said.setAttribute("role", "status");
+    this.stop.type = "button";
+    this.stop.addEventListener("click", stop);
+    text.root.setAttribute("aria-busy", "true");
+    this.bar.append(this.picker, this.stop, element("span", "groq-dot"), this.figures);
+    el.append(this.notices, this.fold, text.root, this.waiting, this.said, this.bar);
+  }
+
+  show({ notices, summary, figures, waiting, stopping }) {
+    if (notices) {
+      this.notices.replaceChildren(parsed(notices));
+    }
+    if (summary !== undefined) {
+      this.summary.textContent = summary;
+      this.fold.hidden = summary === "";
+    }
+    if (figures !== undefined) this.figures.textContent = figures;
+    if (waiting !== undefined) this.#wait(waiting);
+    if (stopping) {
+      this.stop.disabled = true;
+      this.stop.textContent = "Stopping";
+    }
+  }
+
+  // A countdown is drawn at each second, but spoken once.
+  #wait(html) {
+    const before = this.waiting.textContent.replace(/\d/g, "");
+    this.waiting.replaceChildren(parsed(html));
+    this.waiting.hidden = html === "";
+    const now = this.waiting.textContent;
+    if (now.replace(/\d/g, "") !== before) this.said.textContent = now;
+  }
+
+  /** Make a change; keep the answer's end in sight if it was. */
+  changed(change) {
+    const scroller = scrollerOf(this.bar);
+    const below = () =>
+      this.bar.getBoundingClientRect().bottom - scroller.getBoundingClientRect().bottom;
+    const inner = scroller !== document.scrollingElement;
+    const following = inner && this.bar.isConnected && below() <= END;
+    change();
+    if (following && below() > 0) scroller.scrollTop += below();
+  }
+}
+
+export default () => {
+  const text = new Blocks(element("div", "groq-text jp-RenderedHTMLCommon"));
+  const thought = new Blocks(element("div", "groq-thought jp-RenderedHTMLCommon"));
+  const views = new Set();
+  const shown = {};
+  let count = 0;
+
+  function draw(told) {
+    Object.assign(shown, told.show);
+    // Without a view the blocks are kept up all the same, for the one to come.
+    const lists = views.size ? [...views] : [{ text, thought, show() {}, changed: (f) => f() }];
+    for (const view of lists) {
+      view.changed(() => {
+        if (told.whole) for (const list of [view.text, view.thought]) list.cut(0);
+        for (const patch of told.text ?? []) view.text.apply(patch);
+        for (const patch of told.thought ?? []) view.thought.apply(patch);
+        view.show(told.show ?? {});
+      });
+    }
+    count = told.count;
+  }
+
+  function initialize({ model }) {
+    draw({ ...model.get("present"), whole: true });
+    model.on("msg:custom", (told) => {
+      if (told.whole || told.count === count + 1) draw(told);
+      else if (told.count > count) model.send({ tell: "whole" }); // some was lost on the way
+    });
+  }
+
+  async function render({ model, el }) {
+    const taken = views.size > 0;
+    const [own, thoughts] = taken ? [text.copy(), thought.copy()] : [text, thought];
+    el.classList.add("groq-answer", "groq-streaming");
+    const view = new View(el, own, thoughts, () => {
+      model.send({ stop: true });
+      draw({ count, show: { stopping: true } });
+    });
+    view.show(shown);
+    views.add(view);
+    const picker = await pickerView(model);
+    view.picker.replaceChildren(...(picker ? [picker.el] : []));
+    return () => {
+      views.delete(view);
+      picker?.remove();
+    };
+  }
+
+  return { initialize, render };
+};
+
+// The session's own picker: one model, one view of it in each bar.
+async function pickerView(model) {
+  const id = model.get("picker");
+  if (!id) return null;
+  const child = await model.widget_manager.get_model(id);
+  const view = await model.widget_manager.create_view(child);
+  view.el.querySelector("select")?.setAttribute("aria-label", "Model of the next ask");
+  return view;
+}

@@ -1,0 +1,135 @@
+"""The view of one ask in a notebook: a widget while it streams, then static output."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from IPython.display import display, update_display
+
+from groq_magic.views.answer_widget import AnswerWidget
+from groq_magic.views.closing import close_whole
+from groq_magic.views.figures import figures, thought_summary
+from groq_magic.views.phrase import phrase_html
+from groq_magic.views.static import bundle, unfinished
+
+if TYPE_CHECKING:
+    from groq_magic.views.live import Live
+    from groq_magic.views.opening import Opening
+    from groq_magic.views.progress import Progress
+    from groq_magic.views.settled import Settled
+
+__all__ = ["AnswerView"]
+
+# An ask that fails at once then leaves no output but its error.
+SHOWN_AFTER = 0.25
+
+# Figures that change more often can't be read.
+FIGURES_EVERY = 0.2
+
+# Plain text and JSON stream as a code block, whose fence no answer closes.
+FENCE = "`" * 64
+PREFIXES = (("text", f"{FENCE}\n"), ("json", f"{FENCE}json\n"))
+
+
+class AnswerView:
+    """The view of one ask in a notebook that shows widgets.
+
+    Parameters
+    ----------
+    live : Live
+        What the views of one session share.
+
+    Notes
+    -----
+    `open`, then `feed` and `progress` as things come, then `settle` or
+    `discard`, once. The widget is made when there is something to show: text,
+    a wait, or a quarter of a second gone by. `settle` makes the same output
+    static and closes the widget.
+    """
+
+    def __init__(self, live: Live) -> None:
+        self.stopped = threading.Event()
+        self._live = live
+        self._widget: AnswerWidget | None = None
+        self._display_id = uuid.uuid4().hex
+        self._figures_at = 0.0
+        self._thought_since: float | None = None
+        self._thought_over = False
+
+    def open(self, opening: Opening) -> None:
+        """Begin; nothing is shown yet."""
+        self._opening = opening
+
+    def feed(self, text: str, reasoning: str) -> None:
+        """Draw what has come."""
+        if not text and not reasoning:
+            return
+        widget = self._shown()
+        widget.feed(text, reasoning)
+        self._tell_thought(widget, text, reasoning)
+
+    def progress(self, progress: Progress) -> None:
+        """Draw the figures and what is waited for."""
+        if self._widget is None and not progress.waiting and progress.seconds < SHOWN_AFTER:
+            return
+        facts = {"waiting": phrase_html(progress.waiting)}
+        now = time.monotonic()
+        if now - self._figures_at >= FIGURES_EVERY:
+            self._figures_at = now
+            facts["figures"] = figures(progress)
+        self._shown().show(facts)
+
+    def settle(self, settled: Settled) -> None:
+        """Make the output static, close the widget, hand the bar to the slots."""
+        data, metadata = bundle(settled)
+        # Before the output, so that its bar comes up filled.
+        self._live.put(settled.slot, settled.live)
+        self._publish(data, metadata, update=self._widget is not None)
+        self._close()
+
+    def discard(self) -> None:
+        """Leave nothing but an empty output, and that only if something was shown."""
+        if self._widget is not None:
+            self._publish({"text/html": "", "text/plain": ""}, {}, update=True)
+            self._close()
+
+    def _shown(self) -> AnswerWidget:
+        if self._widget is None:
+            opening = self._opening
+            self._live.start()
+            self._widget = AnswerWidget(self._live.picker.model_id, opening.notices, self.stopped)
+            data = {
+                "application/vnd.jupyter.widget-view+json": {
+                    "version_major": 2,
+                    "version_minor": 0,
+                    "model_id": self._widget.model_id,
+                },
+                **unfinished(opening),
+            }
+            self._publish(data, dict(opening.metadata), update=False)
+            for name, prefix in PREFIXES:
+                if name == opening.format:
+                    self._widget.feed(prefix, "")
+        return self._widget
+
+    def _tell_thought(self, widget: AnswerWidget, text: str, reasoning: str) -> None:
+        if reasoning and self._thought_since is None:
+            self._thought_since = time.monotonic()
+        if self._thought_since is not None and not self._thought_over:
+            self._thought_over = bool(text)
+            seconds = time.monotonic() - self._thought_since
+            widget.show({"summary": thought_summary(seconds, over=self._thought_over)})
+
+    def _publish(self, data: dict[str, Any], metadata: dict[str, Any], *, update: bool) -> None:
+        put = update_display if update else display
+        put(  # type: ignore[no-untyped-call]  # IPython has no types for it
+            data, raw=True, metadata=metadata, display_id=self._display_id
+        )
+
+    def _close(self) -> None:
+        if self._widget is not None:
+            close_whole(self._widget)
+            self._widget = None

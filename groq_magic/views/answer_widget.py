@@ -1,0 +1,98 @@
+"""The widget of one streaming answer: what it is told, and what it sends back."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+from groq_magic.rendering import MarkdownStream
+from groq_magic.views.comm_routing import answer_while_busy
+from groq_magic.views.static import notices_html
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["AnswerWidget"]
+
+
+class AnswerWidget(anywidget.AnyWidget):
+    """One streaming answer, drawn by answer.js.
+
+    Parameters
+    ----------
+    picker : str
+        The model id of the session's picker.
+    notices : tuple of str
+        The lines above the answer.
+    stopped : threading.Event
+        Set when the reader presses Stop, from whichever thread brings that.
+
+    Notes
+    -----
+    What has come goes out as numbered custom messages; the trait `present` is
+    never sent on a change, but holds everything so far for a page that loads
+    in mid-stream. A page that finds a number missing asks for the whole.
+    """
+
+    _esm = (Path(__file__).parent / "answer.js").read_text(encoding="utf-8")
+
+    picker = traitlets.Unicode().tag(sync=True)
+    present = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, picker: str, notices: tuple[str, ...], stopped: threading.Event) -> None:
+        self._text = MarkdownStream()
+        self._thought = MarkdownStream()
+        self._count = 0
+        self._shown: dict[str, Any] = {"notices": notices_html(notices)}
+        self._drawing = threading.RLock()
+        self._stopped = stopped
+        super().__init__(picker=picker)
+        answer_while_busy(self)
+        self.on_msg(self._heard)
+
+    def feed(self, text: str, thought: str) -> None:
+        """Draw what has come of the answer and of the reasoning."""
+        with self._drawing:
+            self._tell(
+                text=self._text.feed(text) if text else [],
+                thought=self._thought.feed(thought) if thought else [],
+            )
+
+    def show(self, facts: Mapping[str, Any]) -> None:
+        """Draw facts by name: figures, waiting (HTML) or summary."""
+        with self._drawing:
+            new = {k: v for k, v in facts.items() if self._shown.get(k) != v}
+            self._shown.update(new)
+            if new:
+                self._tell(show=new)
+
+    def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:  # noqa: FBT001, FBT002 - ipywidgets' signature
+        """Return the synced state, the present document included."""
+        state = super().get_state(key, drop_defaults)
+        if "present" in state:
+            with self._drawing:
+                state["present"] = self._whole()
+        return state
+
+    def _whole(self) -> dict[str, Any]:
+        return {
+            "count": self._count,
+            "text": self._text.patches_from_start(),
+            "thought": self._thought.patches_from_start(),
+            "show": dict(self._shown),
+        }
+
+    def _tell(self, **told: Any) -> None:
+        self._count += 1
+        self.send({"count": self._count, **told})
+
+    def _heard(self, _widget: Any, content: Mapping[str, Any], _buffers: Any) -> None:
+        if content.get("stop"):
+            self._stopped.set()
+        if content.get("tell") == "whole":
+            with self._drawing:
+                self.send({"whole": True, **self._whole()})

@@ -1,0 +1,53 @@
+"""The figures of an answer while it streams."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from groq_magic.views.phrase import SEPARATOR
+
+if TYPE_CHECKING:
+    from groq_magic.views.progress import Progress
+
+__all__ = ["figures", "thought_summary"]
+
+# A rate over less time than this says more about the network than the model.
+SHORTEST = 0.2
+
+
+def figures(progress: Progress) -> str:
+    """Return the line of figures beside Stop.
+
+    Parameters
+    ----------
+    progress : Progress
+        How far the ask has come.
+
+    Returns
+    -------
+    str
+        "3.2 s" before the first token; "212 tokens · 812 tok/s · 3.2 s ·
+        0.18 s to first token" after it.
+    """
+    elapsed = f"{progress.seconds:.1f} s"
+    if progress.first_token is None:
+        return elapsed
+    streaming = progress.seconds - progress.first_token
+    rate = f"{progress.tokens / streaming:,.0f} tok/s" if streaming >= SHORTEST else ""
+    first = f"{progress.first_token:.2f} s to first token"
+    plural = "" if progress.tokens == 1 else "s"
+    said = (f"{progress.tokens:,} token{plural}", rate, elapsed, first)
+    return SEPARATOR.join(phrase for phrase in said if phrase)
+
+
+def thought_summary(seconds: float, *, over: bool) -> str:
+    """Return the heading of the reasoning's fold.
+
+    Parameters
+    ----------
+    seconds : float
+        How long the model has reasoned.
+    over : bool
+        Whether the answer has begun.
+    """
+    return f"Thought for {seconds:.1f} s" if over else f"Thinking… {seconds:.1f} s"

@@ -1,0 +1,125 @@
+"""What the views of one session share while its kernel lives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.views.closing import close_whole
+from groq_magic.views.panel import Panel
+from groq_magic.views.picking import ModelPicker
+from groq_magic.views.slots import SlotsWidget
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import ipywidgets
+    import traitlets
+
+    from groq_magic.views.live_facts import LiveFacts
+    from groq_magic.views.panel_facts import PanelFacts
+
+__all__ = ["Live"]
+
+
+class Live:
+    """The picker, the panel and the slots of one session.
+
+    Parameters
+    ----------
+    settings : traitlets.HasTraits
+        The session's settings: the traits `model`, `temperature`,
+        `max_tokens`, `reasoning_effort` and `system` follow the controls, and
+        the controls follow them.
+    notebook_path : str or None
+        The notebook's path, where it is known.
+    panel_facts : callable
+        Returns what the panel shows beside the settings.
+    undo, reset : callable
+        What the panel's buttons do. They may be called from another thread.
+    """
+
+    def __init__(
+        self,
+        settings: traitlets.HasTraits,
+        *,
+        notebook_path: str | None,
+        panel_facts: Callable[[], PanelFacts],
+        undo: Callable[[], None],
+        reset: Callable[[], None],
+    ) -> None:
+        self.notebook_path = notebook_path
+        self._settings: Any = settings
+        self._panel_facts = panel_facts
+        self._undo = undo
+        self._reset = reset
+        self._models: tuple[tuple[str, str], ...] = ()
+        self._picker = ModelPicker(settings)
+        self._panel: Panel | None = None
+        self._slots: SlotsWidget | None = None
+        self._settings.observe(self._model_changed, "model")
+
+    @property
+    def picker(self) -> ipywidgets.Dropdown:
+        """The session's picker, shown in every bar."""
+        return self._picker.dropdown
+
+    @property
+    def panel(self) -> ipywidgets.VBox:
+        """The session's panel, made when it is first asked for."""
+        if self._panel is None:
+            self._panel = Panel(
+                self._settings, self._panel_facts, undo=self._undo, reset=self._reset
+            )
+            self._panel.models(self._models)
+        return self._panel.box
+
+    def models(self, models: Sequence[tuple[str, str]]) -> None:
+        """Say which models there are to choose from.
+
+        Parameters
+        ----------
+        models : sequence of (str, str)
+            Labels and ids, in the order in which to show them.
+        """
+        self._models = tuple(models)
+        self._picker.models(self._models)
+        if self._panel is not None:
+            self._panel.models(self._models)
+
+    def start(self) -> None:
+        """Make the widget that fills the slots, if it is not there."""
+        if self._slots is None:
+            self._slots = SlotsWidget(
+                self.picker.model_id, self._settings.model, lambda: str(self.panel.model_id)
+            )
+
+    def put(self, slot: str, facts: LiveFacts) -> None:
+        """Say what the bar of a settled answer shows."""
+        self.start()
+        if self._slots is not None:
+            self._slots.put(slot, facts)
+
+    def drop(self, slot: str) -> None:
+        """Give the bar of an answer its static text back."""
+        if self._slots is not None:
+            self._slots.drop(slot)
+
+    def refresh(self) -> None:
+        """Draw the panel's facts anew."""
+        if self._panel is not None:
+            self._panel.refresh()
+
+    def close(self) -> None:
+        """Close every widget; the outputs show their static text again."""
+        self._settings.unobserve(self._model_changed, "model")
+        if self._slots is not None:
+            close_whole(self._slots)
+            self._slots = None
+        if self._panel is not None:
+            self._panel.close()
+            self._panel = None
+        self._picker.close()
+
+    def _model_changed(self, _change: Any) -> None:
+        if self._slots is not None:
+            self._slots.say_current(self._settings.model)

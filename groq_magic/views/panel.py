@@ -1,0 +1,192 @@
+"""The panel of `%groq`: the session's settings and where it stands."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+
+from groq_magic.views.closing import close_whole
+from groq_magic.views.phrase import phrase_html
+from groq_magic.views.picking import ModelPicker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import traitlets
+
+    from groq_magic.views.panel_facts import Meter, PanelFacts
+
+__all__ = ["Panel"]
+
+DEFAULT = "the model's default"
+EFFORTS = ((DEFAULT, ""), ("none", "none"), ("low", "low"), ("medium", "medium"), ("high", "high"))
+
+# Where the slider stands while the temperature is left to the model.
+MIDDLE = 1.0
+
+
+class Panel:
+    """The panel: controls that are one with the settings, facts, two buttons.
+
+    Parameters
+    ----------
+    settings : traitlets.HasTraits
+        With the traits `model`, `temperature`, `max_tokens`,
+        `reasoning_effort` and `system`.
+    facts : callable
+        Returns what is shown beside the settings.
+    undo, reset : callable
+        What the buttons do.
+    """
+
+    def __init__(
+        self,
+        settings: traitlets.HasTraits,
+        facts: Callable[[], PanelFacts],
+        *,
+        undo: Callable[[], None],
+        reset: Callable[[], None],
+    ) -> None:
+        self._settings: Any = settings
+        self._facts = facts
+        self._following = False
+        self._picker = ModelPicker(settings)
+        self._temperature = ipywidgets.FloatSlider(
+            min=0.0, max=2.0, step=0.1, readout=False, continuous_update=False
+        )
+        self._temperature_said = ipywidgets.HTML()
+        self._temperature_default = _button("Default", self._no_temperature)
+        self._max_tokens = ipywidgets.Text(placeholder=DEFAULT, continuous_update=False)
+        self._effort = ipywidgets.Dropdown(options=EFFORTS)
+        self._system = ipywidgets.Textarea(placeholder="none", rows=2, continuous_update=False)
+        self._conversation = ipywidgets.HTML()
+        self._minute = ipywidgets.HTML()
+        self._day = ipywidgets.HTML()
+        self._key = ipywidgets.HTML()
+        self._minute_row = _row("This minute", self._minute)
+        self._day_row = _row("Today", self._day)
+        self.box = ipywidgets.VBox(
+            [
+                _row("Model", self._picker.dropdown),
+                _row(
+                    "Temperature",
+                    self._temperature,
+                    self._temperature_said,
+                    self._temperature_default,
+                ),
+                _row("Longest answer", self._max_tokens, ipywidgets.HTML("tokens")),
+                _row("Reasoning", self._effort),
+                _row("System prompt", self._system),
+                _row(
+                    "Conversation",
+                    self._conversation,
+                    _button("Undo", undo),
+                    _button("Reset", reset),
+                ),
+                self._minute_row,
+                self._day_row,
+                _row("Key", self._key),
+            ]
+        )
+        self.box.add_class("groq-panel")
+        self._follow()
+        self._settings.observe(self._follow, self._names())
+        self._temperature.observe(self._slid, "value")
+        self._max_tokens.observe(self._typed_max_tokens, "value")
+        self._effort.observe(self._chose_effort, "value")
+        self._system.observe(self._typed_system, "value")
+        self.refresh()
+
+    def models(self, models: Sequence[tuple[str, str]]) -> None:
+        """Offer these (label, id) pairs."""
+        self._picker.models(models)
+
+    def refresh(self) -> None:
+        """Draw the facts anew."""
+        facts = self._facts()
+        self._key.value = phrase_html(facts.key)
+        self._conversation.value = phrase_html(facts.conversation)
+        for row, said, meter in (
+            (self._minute_row, self._minute, facts.minute),
+            (self._day_row, self._day, facts.day),
+        ):
+            row.layout.display = "none" if meter is None else None
+            said.value = "" if meter is None else _meter_html(meter)
+
+    def close(self) -> None:
+        """Close every widget of the panel, and follow the settings no longer."""
+        self._settings.unobserve(self._follow, self._names())
+        self._picker.close()
+        close_whole(self.box)
+
+    def _names(self) -> list[str]:
+        return ["temperature", "max_tokens", "reasoning_effort", "system"]
+
+    def _follow(self, _change: Any = None) -> None:
+        settings = self._settings
+        self._following = True
+        try:
+            unset = settings.temperature is None
+            self._temperature.value = MIDDLE if unset else settings.temperature
+            self._temperature_said.value = DEFAULT if unset else f"{settings.temperature:g}"
+            self._temperature_default.layout.display = "none" if unset else None
+            self._max_tokens.value = "" if settings.max_tokens is None else str(settings.max_tokens)
+            self._effort.options = _efforts(settings.reasoning_effort)
+            self._effort.value = settings.reasoning_effort
+            self._system.value = settings.system
+        finally:
+            self._following = False
+
+    def _slid(self, change: Any) -> None:
+        if not self._following:
+            self._settings.temperature = round(change["new"], 2)
+
+    def _no_temperature(self) -> None:
+        self._settings.temperature = None
+
+    def _typed_max_tokens(self, change: Any) -> None:
+        if self._following:
+            return
+        typed = change["new"].strip().replace(",", "")
+        if not typed:
+            self._settings.max_tokens = None
+        elif typed.isdecimal() and int(typed) > 0:
+            self._settings.max_tokens = int(typed)
+        self._follow()  # what is no number gives way to what holds
+
+    def _chose_effort(self, change: Any) -> None:
+        if not self._following:
+            self._settings.reasoning_effort = change["new"]
+
+    def _typed_system(self, change: Any) -> None:
+        if not self._following:
+            self._settings.system = change["new"]
+
+
+def _efforts(present: str) -> tuple[tuple[str, str], ...]:
+    known = any(present == value for _, value in EFFORTS)
+    return EFFORTS if known else (*EFFORTS, (present, present))
+
+
+def _row(name: str, *controls: Any) -> Any:
+    label = ipywidgets.HTML(escape(name))
+    label.add_class("groq-panel-name")
+    row = ipywidgets.HBox([label, *controls])
+    row.add_class("groq-panel-row")
+    return row
+
+
+def _button(label: str, do: Callable[[], None]) -> Any:
+    button = ipywidgets.Button(description=label)
+    button.on_click(lambda _button: do())
+    return button
+
+
+def _meter_html(meter: Meter) -> str:
+    label = escape(meter.label)
+    return (
+        f'<progress class="groq-meter" max="{max(meter.limit, 1)}" value="{meter.used}" '
+        f'aria-label="{label}"></progress><div>{label}</div>'
+    )

@@ -1,0 +1,67 @@
+"""A dropdown of models that is one with the settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+
+from groq_magic.views.closing import close_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import traitlets
+
+__all__ = ["ModelPicker"]
+
+
+class ModelPicker:
+    """A dropdown (a native select) of models, two-way with `settings.model`.
+
+    Parameters
+    ----------
+    settings : traitlets.HasTraits
+        With the trait `model`. An id that is not in the list is added to it:
+        no id is refused.
+    """
+
+    def __init__(self, settings: traitlets.HasTraits) -> None:
+        self._settings: Any = settings
+        self._models: tuple[tuple[str, str], ...] = ()
+        self.dropdown = ipywidgets.Dropdown(
+            options=[(settings.model, settings.model)],  # type: ignore[attr-defined]  # a trait
+            value=settings.model,  # type: ignore[attr-defined]  # a trait
+        )
+        self.dropdown.add_class("groq-picker")
+        self.dropdown.observe(self._picked, "value")
+        self._settings.observe(self._set, "model")
+
+    def models(self, models: Sequence[tuple[str, str]]) -> None:
+        """Offer these (label, id) pairs, and the present id in any case."""
+        self._models = tuple(models)
+        self._offer()
+
+    def close(self) -> None:
+        """Close the dropdown, and follow the settings no longer."""
+        self._settings.unobserve(self._set, "model")
+        close_whole(self.dropdown)
+
+    def _offer(self) -> None:
+        model = self._settings.model
+        known = any(model == value for _, value in self._models)
+        options = self._models if known else ((model, model), *self._models)
+        # Setting options picks the first of them: the present one must stand.
+        self.dropdown.unobserve(self._picked, "value")
+        with self.dropdown.hold_trait_notifications():
+            if self.dropdown.options != options:
+                self.dropdown.options = options
+            self.dropdown.value = model
+        self.dropdown.observe(self._picked, "value")
+
+    def _picked(self, change: Any) -> None:
+        self._settings.model = change["new"]
+
+    def _set(self, _change: Any) -> None:
+        if self.dropdown.value != self._settings.model:
+            self._offer()

@@ -1,0 +1,203 @@
+// Fills the slots of this session's outputs while its kernel lives: the picker
+// and the panel as views of shared models; figures, quota, Copy and the stale
+// mark as native elements. Outputs hold static text, which comes back when the
+// kernel goes.
+
+const COPIED = 1500; // ms for which a button says so
+const GONE = new Set(["restarting", "autorestarting", "terminating", "dead"]);
+
+function button(className, label, source) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = className;
+  made.textContent = label;
+  made.addEventListener("click", async () => {
+    await copied(source());
+    made.textContent = "Copied";
+    setTimeout(() => (made.textContent = label), COPIED);
+  });
+  return made;
+}
+
+// Browsers have no clipboard on plain http; the old way works there.
+async function copied(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const area = document.createElement("textarea");
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}
+
+/** A slot that holds something of ours, and what it held before. */
+class Filled {
+  constructor(node) {
+    this.node = node;
+    this.before = [...node.childNodes];
+    this.gone = false;
+  }
+
+  with(...nodes) {
+    if (!this.gone) this.node.replaceChildren(...nodes);
+  }
+
+  async withView(manager, id, label) {
+    const child = await manager.get_model(id);
+    const view = await manager.create_view(child);
+    if (this.gone) return view.remove();
+    this.view = view;
+    if (label) view.el.querySelector("select")?.setAttribute("aria-label", label);
+    this.with(view.el);
+  }
+
+  restore() {
+    this.gone = true;
+    this.node.replaceChildren(...this.before);
+    this.view?.remove();
+  }
+}
+
+/** The slots of one settled answer. */
+class Bar {
+  constructor(bar, session) {
+    this.slots = {};
+    for (const name of ["picker", "copy", "figures", "quota", "stale"]) {
+      const node = bar.querySelector(`.groq-slot-${name}`);
+      if (node) this.slots[name] = new Filled(node);
+    }
+    this.model = this.slots.picker?.before.map((node) => node.textContent).join("") ?? "";
+    this.slots.picker?.withView(session.manager, session.picker, "Model of the next ask");
+    this.slots.copy?.with(button("groq-copy", "Copy", () => this.facts.copy));
+    this.buttons = [...bar.closest(".groq-answer").querySelectorAll(".groq-text pre")].map(codeCopy);
+  }
+
+  update(facts, current) {
+    this.facts = facts;
+    // The picker shows the next ask's model: say which one answered, if another.
+    const other = current === this.model || current.endsWith(`/${this.model}`) ? "" : this.model;
+    const figures = [other, facts.figures].filter(Boolean).join(" · ");
+    for (const [name, text] of [["figures", figures], ["quota", facts.quota], ["stale", facts.stale]]) {
+      if (this.slots[name] && this.slots[name].node.textContent !== text) this.slots[name].with(text);
+    }
+  }
+
+  restore() {
+    for (const slot of Object.values(this.slots)) slot.restore();
+    for (const made of this.buttons) made.remove();
+  }
+}
+
+function codeCopy(pre) {
+  const made = button("groq-copy-code", "copy", () => pre.querySelector("code").textContent);
+  pre.before(made);
+  return made;
+}
+
+/** What this session holds, and where it is shown at present. */
+class Session {
+  constructor(model) {
+    this.model = model;
+    this.manager = model.widget_manager;
+    this.picker = model.get("picker");
+    this.filled = new Map();
+    this.live = true;
+    this.took(model.get("present"));
+  }
+
+  took({ current = this.current, panel = this.panel, turns = {}, dropped = [] }) {
+    this.current = current;
+    this.panel = panel;
+    this.turns = { ...this.turns, ...turns };
+    for (const slot of dropped) delete this.turns[slot];
+  }
+
+  fill() {
+    if (!this.live) return;
+    const root = panelOf(this.manager.context);
+    for (const [node, held] of this.filled) {
+      if (!node.isConnected || (held instanceof Bar && !this.turnOf(node))) {
+        held.restore();
+        this.filled.delete(node);
+      }
+    }
+    for (const bar of root?.querySelectorAll(".groq-bar") ?? []) this.fillBar(bar);
+    for (const node of root?.querySelectorAll(".groq-load .groq-slot-picker") ?? [])
+      this.fillWith(node, this.picker, "Model of the next ask");
+    for (const node of root?.querySelectorAll(".groq-slot-panel") ?? []) {
+      if (this.panel) this.fillWith(node, this.panel);
+      else this.wantPanel();
+    }
+  }
+
+  turnOf(bar) {
+    return this.turns[[...bar.classList].find((name) => name.startsWith("groq-turn-"))];
+  }
+
+  fillBar(bar) {
+    const facts = this.turnOf(bar);
+    if (!facts) return;
+    if (!this.filled.has(bar)) this.filled.set(bar, new Bar(bar, this));
+    this.filled.get(bar).update(facts, this.current);
+  }
+
+  fillWith(node, id, label) {
+    if (this.filled.has(node)) return;
+    const slot = new Filled(node);
+    this.filled.set(node, slot);
+    slot.withView(this.manager, id, label);
+  }
+
+  // The panel's widgets are made when a panel is first seen.
+  wantPanel() {
+    if (this.wanted) return;
+    this.wanted = true;
+    this.model.send({ make: "panel" });
+  }
+
+  end() {
+    this.live = false;
+    for (const held of this.filled.values()) held.restore();
+    this.filled.clear();
+  }
+}
+
+// Notebooks of one Lab share a document; each session keeps to its own.
+function panelOf(context) {
+  const panels = [...document.querySelectorAll(".jp-NotebookPanel")];
+  if (panels.length === 1) return panels[0];
+  const tabs = [...document.querySelectorAll("[data-id]")];
+  return panels.find((panel) => {
+    const title = tabs.find((tab) => tab.dataset.id === panel.id)?.title ?? "";
+    return title.split("\n").some((line) => line.endsWith(`: ${context.path}`));
+  });
+}
+
+export default () => ({
+  initialize({ model }) {
+    const session = new Session(model);
+    const watch = new MutationObserver(() => session.fill());
+    const context = session.manager.context;
+    const ended = () => {
+      watch.disconnect();
+      session.end();
+    };
+    const onStatus = (_, status) => GONE.has(status) && ended();
+
+    model.on("msg:custom", (told) => {
+      session.took(told);
+      session.fill();
+    });
+    model.on("comm_live_update", ended);
+    context?.sessionContext?.statusChanged.connect(onStatus);
+    context?.sessionContext?.kernelChanged.connect(ended);
+    watch.observe(document.body, { childList: true, subtree: true });
+    session.fill();
+
+    return () => {
+      context?.sessionContext?.statusChanged.disconnect(onStatus);
+      context?.sessionContext?.kernelChanged.disconnect(ended);
+      ended();
+    };
+  },
+});

@@ -1,0 +1,87 @@
+"""The widget without a view that fills the slots of static outputs."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from groq_magic.views.live_facts import LiveFacts
+
+__all__ = ["SlotsWidget"]
+
+_HERE = Path(__file__).parent
+
+
+class SlotsWidget(anywidget.AnyWidget):
+    """Fills the slots of this session's outputs, by slots.js; never displayed.
+
+    Parameters
+    ----------
+    picker : str
+        The model id of the session's picker.
+    current : str
+        The id of the model that the next ask goes to.
+    make_panel : callable
+        Makes the panel and returns its model id; called when an output with a
+        panel's slot is first seen.
+
+    Notes
+    -----
+    It carries the style sheet of all views. Facts go out by turn, as custom
+    messages; the trait `present` holds them all for a page that loads anew.
+    """
+
+    _esm = (_HERE / "slots.js").read_text(encoding="utf-8")
+    _css = (_HERE / "views.css").read_text(encoding="utf-8")
+
+    picker = traitlets.Unicode().tag(sync=True)
+    present = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, picker: str, current: str, make_panel: Callable[[], str]) -> None:
+        self._make_panel = make_panel
+        self._facts: dict[str, Any] = {"current": current, "panel": "", "turns": {}}
+        self._telling = threading.RLock()
+        super().__init__(picker=picker)
+        self.on_msg(self._heard)
+
+    def put(self, slot: str, facts: LiveFacts) -> None:
+        """Say what a settled answer's bar shows."""
+        with self._telling:
+            told = asdict(facts)
+            if self._facts["turns"].get(slot) != told:
+                self._facts["turns"][slot] = told
+                self.send({"turns": {slot: told}})
+
+    def drop(self, slot: str) -> None:
+        """Give an answer's bar its static text back."""
+        with self._telling:
+            if self._facts["turns"].pop(slot, None) is not None:
+                self.send({"dropped": [slot]})
+
+    def say_current(self, model: str) -> None:
+        """Say which model the next ask goes to."""
+        with self._telling:
+            self._facts["current"] = model
+            self.send({"current": model})
+
+    def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:  # noqa: FBT001, FBT002 - ipywidgets' signature
+        """Return the synced state, the facts of all turns included."""
+        state = super().get_state(key, drop_defaults)
+        if "present" in state:
+            with self._telling:
+                state["present"] = {**self._facts, "turns": dict(self._facts["turns"])}
+        return state
+
+    def _heard(self, _widget: Any, content: Mapping[str, Any], _buffers: Any) -> None:
+        if content.get("make") == "panel":
+            with self._telling:
+                self._facts["panel"] = self._make_panel()
+                self.send({"panel": self._facts["panel"]})
