@@ -1,0 +1,10 @@
+"""Prompts: values of the session put between the braces, and data summarised for a model.
+
+Pure: pandas and numpy are looked for among the loaded modules, never imported.
+"""
+
+from groq_magic.prompt.completing import completions
+from groq_magic.prompt.summary import summarise
+from groq_magic.prompt.template import Filled, Inserted, fill
+
+__all__ = ["Filled", "Inserted", "completions", "fill", "summarise"]

@@ -1,0 +1,191 @@
+"""What may stand between the braces: a name, with attributes and items, no calls."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import warnings
+from dataclasses import dataclass
+from itertools import islice
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.errors import PromptError
+from groq_magic.prompt.clipping import clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["Expression", "attributes_of", "keys_of", "near", "parse"]
+
+_IPYTHONS_OWN = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open"})
+_MOST_NAMES = 5000
+_AS_WRITTEN = "`--raw` sends braces as written."
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A parsed expression.
+
+    Parameters
+    ----------
+    text : str
+        As written, without blank ends.
+    root : str
+        The name that it starts from.
+    call : bool
+        Whether it holds a call, which is never made.
+    tree : ast.expr
+        What `value_in` follows.
+    """
+
+    text: str
+    root: str
+    call: bool
+    tree: ast.expr
+
+    @property
+    def braced(self) -> str:
+        """As it is named in messages."""
+        return f"`{{{{{self.text}}}}}`"
+
+    def value_in(self, namespace: Mapping[str, Any]) -> Any:
+        """Return its value.
+
+        Raises
+        ------
+        PromptError
+            Where an attribute or item isn't there, or reading it fails.
+        """
+        return self._follow(self.tree, namespace)
+
+    def refuse_near_miss(self, namespace: Mapping[str, Any]) -> None:
+        """Raise PromptError where the root, which is not there, is nearly there."""
+        names = (
+            name
+            for name, value in namespace.items()
+            if not name.startswith("_")
+            and name not in _IPYTHONS_OWN
+            and not isinstance(value, ModuleType)
+        )
+        if meant := near(self.root, names):
+            raise PromptError(
+                f"{self.braced}: there is no `{self.root}`.",
+                f"Did you mean `{meant}`? {_AS_WRITTEN}",
+            )
+
+    def _follow(self, node: ast.expr, namespace: Mapping[str, Any]) -> Any:
+        if isinstance(node, ast.Name):
+            return namespace[node.id]
+        if isinstance(node, ast.Attribute):
+            return self._attribute(node, self._follow(node.value, namespace))
+        if isinstance(node, ast.Subscript):
+            return self._item(node, self._follow(node.value, namespace))
+        raise TypeError(node)
+
+    def _attribute(self, node: ast.Attribute, owner: Any) -> Any:
+        try:
+            return getattr(owner, node.attr)
+        except AttributeError as error:
+            meant = near(node.attr, attributes_of(owner))
+            happened = f"{self.braced}: `{self._source(node.value)}` has no `{node.attr}`."
+            raise PromptError(happened, f"Did you mean `{meant}`?" if meant else "") from error
+        except Exception as error:
+            raise self._failed(node, error) from error
+
+    def _item(self, node: ast.Subscript, owner: Any) -> Any:
+        key = _constant(node.slice)
+        try:
+            # A defaultdict would make an item of what was only asked for.
+            if isinstance(owner, dict) and key not in owner:
+                raise KeyError(key)  # noqa: TRY301 - ends as a missing item like any other
+            return owner[key]
+        except LookupError as error:
+            meant = near(key, keys_of(owner)) if isinstance(key, str) else None
+            owner_text, key_text = self._source(node.value), self._source(node.slice)
+            happened = f"{self.braced}: `{owner_text}` has no item `{key_text}`."
+            raise PromptError(happened, f'Did you mean "{meant}"?' if meant else "") from error
+        except Exception as error:
+            raise self._failed(node, error) from error
+
+    def _failed(self, node: ast.expr, error: Exception) -> PromptError:
+        reason = clip(f"{type(error).__name__}: {error}", 200)
+        return PromptError(f"{self.braced}: reading `{self._source(node)}` raised {reason}.")
+
+    def _source(self, node: ast.expr) -> str:
+        return ast.get_source_segment(self.text, node) or self.text
+
+
+def parse(text: str) -> Expression | None:
+    """Parse what stands between the braces; None for anything that is not ours."""
+    text = text.strip()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # odd escapes in someone else's template
+            tree = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+    # A comment or parentheses around it end elsewhere than the text does.
+    if tree.end_col_offset != len(text.encode()) or tree.col_offset:
+        return None
+    root, call = _root(tree)
+    return None if root is None else Expression(text, root, call, tree)
+
+
+def near(name: str, names: Iterable[str]) -> str | None:
+    """Return the one of `names` that is most like `name`, if any is like it."""
+    folded = {other.casefold(): other for other in islice(names, _MOST_NAMES)}
+    found = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.75)
+    return folded[found[0]] if found else None
+
+
+def _root(node: ast.expr) -> tuple[str | None, bool]:
+    call = False
+    while not isinstance(node, ast.Name):
+        if isinstance(node, ast.Call):
+            node, call = node.func, True
+        elif isinstance(node, ast.Attribute) or (
+            isinstance(node, ast.Subscript) and _is_key(node.slice)
+        ):
+            node = node.value
+        else:
+            return None, call
+    return node.id, call
+
+
+def _is_key(node: ast.expr) -> bool:
+    if isinstance(node, ast.Slice):
+        return all(part is None or _is_key(part) for part in (node.lower, node.upper, node.step))
+    if isinstance(node, ast.Tuple):
+        return all(map(_is_key, node.elts))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        node = node.operand
+        return isinstance(node, ast.Constant) and type(node.value) in {int, float}
+    return isinstance(node, ast.Constant)
+
+
+def _constant(node: ast.expr) -> Any:
+    """Return the key that `_is_key` has let pass."""
+    if isinstance(node, ast.Slice):
+        parts = (node.lower, node.upper, node.step)
+        return slice(*(None if part is None else _constant(part) for part in parts))
+    if isinstance(node, ast.Tuple):
+        return tuple(map(_constant, node.elts))
+    return ast.literal_eval(node)
+
+
+def attributes_of(owner: Any) -> list[str]:
+    """Return the names of its public attributes."""
+    try:
+        return [name for name in dir(owner) if not name.startswith("_")]
+    except Exception:  # noqa: BLE001 - a user's __dir__ may raise anything
+        return []
+
+
+def keys_of(owner: Any) -> list[str]:
+    """Return the keys of a mapping, or the columns of a frame, that are strings."""
+    try:
+        keys = owner.keys() if hasattr(type(owner), "keys") else ()
+        return [key for key in islice(keys, _MOST_NAMES) if isinstance(key, str)]
+    except Exception:  # noqa: BLE001 - a user's mapping may raise anything
+        return []

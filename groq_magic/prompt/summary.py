@@ -1,0 +1,89 @@
+"""What a value looks like in a prompt: whole where it is small, a summary where it is data."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+from groq_magic.errors import PromptError
+from groq_magic.prompt.clipping import cut, flat, safe_repr
+from groq_magic.prompt.summary_array import summarise_array
+from groq_magic.prompt.summary_nested import is_nested, summarise_nested
+from groq_magic.prompt.summary_table import summarise_series, summarise_table
+
+__all__ = ["summarise"]
+
+# About 25,000 tokens: more than a minute's quota on most tiers.
+_LONGEST_TEXT = 100_000
+_LONGEST_REPR = 4_000
+# Dates, decimals and paths, whose repr is the call that makes them; pandas' dates are subclasses.
+_SAY_IT_BETTER_AS_TEXT = frozenset({"datetime", "decimal", "fractions", "pathlib", "uuid"})
+
+
+def summarise(value: Any) -> str:
+    """Return a value as the text that a prompt gets.
+
+    A string is itself, cut at 100,000 characters with a mark that says so.
+    Frames, series, arrays and nested data become at most 4,000 characters: in
+    full where they are small, otherwise their shape, a profile and a part.
+    Functions and classes are their source; anything else is its bounded repr.
+
+    Parameters
+    ----------
+    value : Any
+        Of the user's namespace; it may be huge, recursive or raise.
+
+    Raises
+    ------
+    PromptError
+        For bytes, and for methods, which would need a call.
+    """
+    if isinstance(value, str):
+        return cut(str(value), _LONGEST_TEXT)
+    if isinstance(value, bytes | bytearray | memoryview):
+        raise PromptError("It is binary.", "Decode it to text first.")
+    if isinstance(value, MethodType | BuiltinFunctionType) and not inspect.ismodule(
+        getattr(value, "__self__", None)
+    ):
+        raise PromptError(
+            "It is a method, and no calls are made in prompts.",
+            "Give its result a name, and put that between the braces.",
+        )
+    if (data := _data(value)) is not None:
+        return data
+    if is_nested(value):
+        return summarise_nested(value)
+    return _single(value)
+
+
+def _data(value: Any) -> str | None:
+    """Summarise what pandas and numpy know, where they are loaded."""
+    pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
+    if pandas is not None:
+        if isinstance(value, pandas.DataFrame):
+            return summarise_table(value)
+        if isinstance(value, pandas.Series):
+            return summarise_series(value)
+        if isinstance(value, pandas.Index):
+            return summarise_series(value.to_series(index=range(len(value))), kind="Index")
+    if numpy is not None:
+        if isinstance(value, numpy.ndarray):
+            return summarise_array(value, numpy)
+        if isinstance(value, numpy.generic):
+            return cut(str(value), _LONGEST_REPR)
+    return None
+
+
+def _single(value: Any) -> str:
+    if isinstance(value, ModuleType):
+        return f"module {value.__name__}"  # its repr tells where it lies on this machine
+    if isinstance(value, FunctionType | type):
+        try:
+            return cut(inspect.getsource(value), _LONGEST_REPR)
+        except (OSError, TypeError):
+            return safe_repr(value, _LONGEST_REPR)
+    if any(kind.__module__ in _SAY_IT_BETTER_AS_TEXT for kind in type(value).__mro__):
+        return flat(value, _LONGEST_REPR)
+    return safe_repr(value, _LONGEST_REPR)

@@ -1,0 +1,89 @@
+"""One column of a frame in a prompt: dtype, nulls, and range or commonest values."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from typing import Any
+
+from groq_magic.prompt.clipping import clip, flat, number
+from groq_magic.prompt.summary_nested import is_nested, summarise_nested
+
+__all__ = ["cell", "profile"]
+
+_MOST_PROFILED = 20_000
+_TOP = 3
+_LONGEST_CELL = 40
+_NULLS = frozenset({"nan", "None", "NaT", "<NA>"})
+
+
+def cell(value: Any) -> str:
+    """Return a cell's value in at most 40 characters on one line, null as nothing."""
+    if is_nested(value):
+        return flat(summarise_nested(value), _LONGEST_CELL)
+    if isinstance(value, str):
+        return flat(value, _LONGEST_CELL)
+    if isinstance(value, float):
+        return "" if value != value else number(float(value))  # noqa: PLR0124 - only nan differs from itself
+    text = flat(value, _LONGEST_CELL)
+    return "" if text in _NULLS else text.removesuffix(" 00:00:00")
+
+
+def profile(name: str, series: Any) -> str:
+    """Return one line on a pandas series, under the name it is given."""
+    line = f"{name}: {clip(str(series.dtype), 40)}"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of overflows and infinities in someone's data
+            return ", ".join([line, *_facts(series)])
+    except Exception:  # noqa: BLE001 - an extension dtype or a user's __eq__ may raise anything
+        return line
+
+
+def _facts(series: Any) -> list[str]:
+    rows = len(series)
+    if not rows:
+        return []
+    nulls = int(series.isna().sum())
+    if nulls == rows:
+        return ["all null"]
+    facts = [f"{nulls / rows:.1%} null"] if nulls else []
+    kind = series.dtype.kind
+    if kind == "b":
+        facts.append(f"{float(series.mean()):.1%} true")
+    elif kind in "iuf":
+        facts += [
+            f"min {_number(series.min())}",
+            f"mean {_number(series.mean())}",
+            f"max {_number(series.max())}",
+        ]
+    elif kind in "mM" or str(series.dtype).startswith("period"):
+        facts += [f"min {cell(series.min())}", f"max {cell(series.max())}"]
+    else:
+        facts.append(_commonest(series))
+    return facts
+
+
+def _commonest(series: Any) -> str:
+    sampled = len(series) > _MOST_PROFILED
+    if sampled:
+        # Positions by chance, always the same: a step could fall in with a period of the data.
+        chance = sys.modules["numpy"].random.default_rng(0)
+        series = series.iloc[chance.integers(0, len(series), _MOST_PROFILED)]
+    try:
+        counts = series.value_counts()
+    except TypeError:  # unhashable: lists, dicts
+        counts = series.dropna().map(lambda value: type(value).__name__).value_counts()
+    counts = counts[counts > 0]  # a categorical counts what isn't there, too
+    if counts.empty:
+        return "values too rare for the sample"
+    if counts.iloc[0] == 1:
+        return "all different"
+    values = counts.sum()
+    top = ", ".join(f"{cell(x)} {n / values:.0%}" for x, n in counts.iloc[:_TOP].items())
+    more = f" of {len(counts):,}{'+' * sampled} different" if len(counts) > _TOP else ""
+    return f"top {top}{more}"
+
+
+def _number(value: Any) -> str:
+    return number(value.item() if hasattr(value, "item") else value)

@@ -1,0 +1,156 @@
+"""Dicts, lists and what else holds values, in prompts."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections import deque
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.prompt.clipping import clip, flat, safe_repr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["is_nested", "summarise_nested"]
+
+_LONGEST = 4_000
+_LONGEST_VALUE = 200
+_DEEPEST = 6
+_SEQUENCES = (list, tuple, set, frozenset, deque)
+_BRACKETS = ((list, "[", "]"), (tuple, "(", ")"))
+_LEFT_OUT = "…"
+
+
+def is_nested(value: Any) -> bool:
+    """Whether `summarise_nested` knows how to look into it."""
+    return isinstance(value, (dict, *_SEQUENCES)) or (
+        dataclasses.is_dataclass(value) and not isinstance(value, type)
+    )
+
+
+def summarise_nested(value: Any) -> str:
+    """Return nested data as Python writes it, in at most 4,000 characters.
+
+    Where it doesn't fit, it is said how many items there are, and items,
+    depth and long texts are left out where an ellipsis stands.
+    """
+    outline = _Outline(_LONGEST - 100)
+    try:
+        text = "".join(outline.pieces(value, 0))
+    except Exception:  # noqa: BLE001 - a user's container may raise anything
+        return safe_repr(value, _LONGEST)
+    if not outline.partial:
+        return text
+    items = f" of {len(value):,} items" if hasattr(value, "__len__") else ""
+    return f"{clip(type(value).__name__, 60)}{items}, in part:\n{text}"
+
+
+class _Outline:
+    """Writes until its room is used up."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.partial = False
+        self._within: list[int] = []
+
+    def pieces(self, value: Any, depth: int) -> Iterator[str]:
+        if not is_nested(value):
+            yield self._written(self._leaf(value))
+        elif id(value) in self._within:
+            yield self._written("<itself>")
+        elif depth >= _DEEPEST:
+            self.partial = True
+            yield self._written(f"<{type(value).__name__}{_LEFT_OUT}>")
+        else:
+            self._within.append(id(value))
+            yield from self._container(value, depth)
+            self._within.pop()
+
+    def _container(self, value: Any, depth: int) -> Iterator[str]:
+        opening, closing = _brackets(value)
+        yield self._written(opening)
+        # What is one of many must leave room for its neighbours.
+        share = max(_LONGEST_VALUE, self.room // 3) if depth else self.room
+        end = self.room - share
+        for index, (label, item) in enumerate(_items(value)):
+            if index:
+                yield self._written(", ")
+            if self.room <= max(end, _LONGEST_VALUE):
+                self.partial = True
+                yield self._written(_LEFT_OUT)
+                break
+            yield self._written(label)
+            yield from self.pieces(item, depth + 1)
+        else:
+            if isinstance(value, tuple) and len(value) == 1 and opening == "(":
+                yield self._written(",")
+        yield self._written(closing)
+
+    def _leaf(self, value: Any) -> str:
+        if isinstance(value, str):
+            if len(value) > _LONGEST_VALUE:
+                self.partial = True
+            return repr(clip(str(value), _LONGEST_VALUE))
+        if isinstance(value, bytes | bytearray | memoryview):
+            return f"<{len(value):,} bytes>"
+        if shape := _shape(value):
+            return f"<{type(value).__name__} {shape}>"
+        text = safe_repr(value, 10 * _LONGEST_VALUE)
+        if len(text) > _LONGEST_VALUE:
+            self.partial = True
+        return flat(text, _LONGEST_VALUE)
+
+    def _written(self, text: str) -> str:
+        self.room -= len(text)
+        return text
+
+
+def _items(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, item in islice(value.items(), _LONGEST):
+            yield f"{flat(safe_repr(key, 1000), 100)}: ", item
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for field in dataclasses.fields(value):
+            yield f"{field.name}=", getattr(value, field.name, None)
+    elif isinstance(value, tuple) and hasattr(value, "_fields"):
+        for name, item in zip(value._fields, value, strict=True):
+            yield f"{name}=", item
+    else:
+        for item in _in_order(value):
+            yield "", item
+
+
+def _in_order(value: Any) -> Iterable[Any]:
+    """Return the first items; a set's sorted, since its own order differs from run to run."""
+    items = islice(value, _LONGEST)
+    if not isinstance(value, set | frozenset):
+        return items
+    some = list(items)
+    try:
+        return sorted(some)
+    except TypeError:
+        return sorted(some, key=lambda item: safe_repr(item, _LONGEST_VALUE))
+
+
+def _brackets(value: Any) -> tuple[str, str]:
+    name = clip(type(value).__name__, 60)
+    if dataclasses.is_dataclass(value) or hasattr(value, "_fields"):
+        return f"{name}(", ")"
+    for kind, opening, closing in _BRACKETS:
+        if isinstance(value, kind):
+            return opening, closing
+    if isinstance(value, dict) or (isinstance(value, set) and value):
+        return "{", "}"
+    return f"{name}(", ")"
+
+
+def _shape(value: Any) -> str:
+    """Return the shape of a frame, series or array inside other data."""
+    for module, kinds in (("pandas", ("DataFrame", "Series", "Index")), ("numpy", ("ndarray",))):
+        loaded = sys.modules.get(module)
+        if loaded is not None and isinstance(value, tuple(getattr(loaded, k) for k in kinds)):
+            shape: tuple[int, ...] = getattr(value, "shape", ())
+            return " × ".join(f"{n:,}" for n in shape)  # noqa: RUF001 - a multiplication sign
+    return ""

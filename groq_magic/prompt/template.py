@@ -1,0 +1,164 @@
+"""Values of the session in prompts: `{{name}}`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.errors import PromptError
+from groq_magic.prompt.expression import Expression, parse
+from groq_magic.prompt.summary import summarise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Filled", "Inserted", "fill"]
+
+# Not `${{ … }}`, which is GitHub's; a name must follow; on one line.
+_OPENING = re.compile(r"(?<!\$)\{\{(?=[ \t]*[^\W\d])")
+_LONGEST = 300
+_MOST_ENDS = 5
+
+
+@dataclass(frozen=True)
+class Inserted:
+    """A value that was put in.
+
+    Parameters
+    ----------
+    name : str
+        The expression as written, without blank ends.
+    characters : int
+        How many characters it took, in all its places.
+    """
+
+    name: str
+    characters: int
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A prompt with its values.
+
+    Parameters
+    ----------
+    text : str
+        The prompt to send.
+    inserted : tuple of Inserted
+        What was put in.
+    missing : tuple of str
+        Expressions sent as written because their name is not there.
+    calls : tuple of str
+        Expressions sent as written because they hold a call, on a name that is there.
+    """
+
+    text: str
+    inserted: tuple[Inserted, ...] = ()
+    missing: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What to tell above the answer, a sentence or two each."""
+        return (
+            *(
+                f"`{{{{{name}}}}}` is sent as written: no such name is there."
+                for name in self.missing
+            ),
+            *(
+                f"`{{{{{name}}}}}` is sent as written: no calls are made in prompts. "
+                "Give its result a name, and put that between the braces."
+                for name in self.calls
+            ),
+        )
+
+
+def fill(text: str, namespace: Mapping[str, Any]) -> Filled:
+    """Put values between double braces into a prompt, in one pass.
+
+    Names, attributes and items are followed (`{{ m.coef_[-1] }}`); nothing is
+    called, and values are not searched for braces again. What is no such
+    expression, or starts from a name that isn't there, stays as written.
+
+    Parameters
+    ----------
+    text : str
+        The prompt as typed.
+    namespace : Mapping of str to Any
+        The user's.
+
+    Raises
+    ------
+    PromptError
+        Where a name is not there but nearly, an attribute or item is not
+        there, reading it fails, or its value is nothing to send (binary).
+    """
+    filling = _Filling(namespace)
+    pieces, done = [], 0
+    for opening in _OPENING.finditer(text):
+        if opening.start() < done:
+            continue
+        found = _expression_at(text, opening.end())
+        value = None if found is None else filling.text_of(found[0])
+        if found is not None and value is not None:
+            pieces += [text[done : opening.start()], value]
+            done = found[1]
+    pieces.append(text[done:])
+    return filling.filled("".join(pieces))
+
+
+@dataclass
+class _Filling:
+    """What one pass has found so far; each expression is read once."""
+
+    namespace: Mapping[str, Any]
+    texts: dict[str, str] = field(default_factory=dict)
+    characters: dict[str, int] = field(default_factory=dict)
+    missing: dict[str, None] = field(default_factory=dict)
+    calls: dict[str, None] = field(default_factory=dict)
+
+    def text_of(self, expression: Expression) -> str | None:
+        name = expression.text
+        if expression.root not in self.namespace:
+            if not expression.call:
+                expression.refuse_near_miss(self.namespace)
+                self.missing[name] = None
+            return None
+        if expression.call:
+            self.calls[name] = None
+            return None
+        if name not in self.texts:
+            self.texts[name] = self._summary(expression)
+        self.characters[name] = self.characters.get(name, 0) + len(self.texts[name])
+        return self.texts[name]
+
+    def _summary(self, expression: Expression) -> str:
+        value = expression.value_in(self.namespace)
+        try:
+            return summarise(value)
+        except PromptError as error:
+            happened = f"{expression.braced}: {error.happened}"
+            raise PromptError(happened, error.remedy) from error
+
+    def filled(self, text: str) -> Filled:
+        inserted = tuple(Inserted(name, n) for name, n in self.characters.items())
+        return Filled(text, inserted, tuple(self.missing), tuple(self.calls))
+
+
+def _expression_at(text: str, start: int) -> tuple[Expression, int] | None:
+    """Return the expression that starts at `start`, and where its braces end."""
+    end = start
+    for _ in range(_MOST_ENDS):
+        end = text.find("}}", end, start + _LONGEST)
+        inside = text[start:end]
+        if end < 0 or "\n" in inside:
+            return None
+        expression = parse(inside)
+        if expression is not None:
+            return expression, end + 2
+        # Only within a string, as in `d["}}"]`, can the end be a later one.
+        if '"' not in inside and "'" not in inside:
+            return None
+        end += 1
+    return None
