@@ -95,7 +95,7 @@ def complete(
 def _scripted(request: ChatRequest, reply: ScriptedReply) -> _Draft:
     return _Draft(
         reasoning=tuple(tokens.pieces(reply.reasoning)),
-        content=reply.pieces or tuple(tokens.pieces(reply.reply)),
+        content=reply.deltas,
         tool_calls=tuple(_shaped(request, call) for call in reply.tool_calls),
         finish_reason=reply.finish_reason,
     )
@@ -150,6 +150,8 @@ def _shaped(request: ChatRequest, call: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _until_stop(content: tuple[str, ...], stops: tuple[str, ...]) -> tuple[str, ...]:
+    if not stops:
+        return content
     text = "".join(content)
     found = [text.find(stop) for stop in stops if stop and stop in text]
     if not found:

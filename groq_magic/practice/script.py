@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
+
+from groq_magic.practice import tokens
 
 __all__ = ["Script", "ScriptError", "ScriptedReply"]
 
@@ -57,6 +60,11 @@ class ScriptedReply:
     tool_calls: tuple[dict[str, Any], ...] = ()
     times: int | None = None
     tokens_per_second: float | None = None
+
+    @cached_property
+    def deltas(self) -> tuple[str, ...]:
+        """The pieces, or the reply cut into token-like ones."""
+        return self.pieces or tuple(tokens.pieces(self.reply))
 
 
 @dataclass

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tornado.httputil import HTTPHeaders, HTTPOutputError, ResponseStartLine
 from tornado.iostream import StreamClosedError
 
-from groq_magic.practice.steps import TOKENS, Kind, Response, Step
+from groq_magic.practice.steps import Kind, Response, Step
 
 if TYPE_CHECKING:
     from tornado.http1connection import HTTP1Connection
@@ -66,10 +66,11 @@ class Sender:
         for step in response.steps:
             if step.data:
                 self._buffer += step.data
-                if step.kind in TOKENS:
+                if step.kind is Kind.CONTENT or step.kind is Kind.REASONING:
                     self._buffered_pieces += 1
                     tokens += 1
-                    await self._pace(started + tokens / self._rate if self._rate else 0.0)
+                    if self._rate:
+                        await self._pace(started + tokens / self._rate)
                 if len(self._buffer) >= _BATCH:
                     await self._flush()
             elif step.kind is Kind.HEAD:
@@ -91,6 +92,8 @@ class Sender:
 
     async def _head(self, response: Response) -> None:
         self._record.status = response.status
+        # Or else a small write waits for the client's delayed acknowledgement, 40 ms.
+        self._connection.stream.set_nodelay(True)
         reason = http.client.responses.get(response.status, "Unknown")
         line = ResponseStartLine("HTTP/1.1", response.status, reason)
         await self._connection.write_headers(line, HTTPHeaders(response.headers))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["TOKENS", "Kind", "Response", "Step"]
+__all__ = ["Kind", "Response", "Step"]
 
 
 class Kind(Enum):
@@ -28,10 +28,6 @@ class Kind(Enum):
     STALL = "nothing, until the client goes"
     CLOSE = "the connection closes"
     RESET = "the connection is reset"
-
-
-TOKENS = frozenset({Kind.REASONING, Kind.CONTENT})
-"""The steps that are one token each, and are paced as such."""
 
 
 class Step(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.practice.steps import Kind, Response, Step
@@ -139,9 +140,8 @@ def stream(
     ):
         channel = {"channel": "analysis"} if name == "reasoning" and envelope.channel else {}
         before, after = chunk({name: marker, **channel}).decode().split(f'"{marker}"')
-        write = json.JSONEncoder(ensure_ascii=False).encode
         for piece in pieces:
-            data = f"{before}{write(piece)}{after}"
+            data = f"{before}{encode_basestring(piece)}{after}"
             yield Step(kind, data.encode("utf-8", "replace"))
     if completion.tool_calls:
         calls = [{**call, "index": index} for index, call in enumerate(completion.tool_calls)]
