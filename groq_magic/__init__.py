@@ -1,5 +1,106 @@
-"""Talk to Groq's models from Jupyter cells: the notebook is the conversation."""
+"""Talk to Groq's models from Jupyter cells: the notebook is the conversation.
+
+`%load_ext groq_magic`, then `%%groq` over a cell. In Python: `ask`, `picker`,
+`get_session` and `rendering.to_html`.
+"""
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import ipywidgets
+
+    from groq_magic.notebook_session import Session
+    from groq_magic.reply import Reply
+
+__all__ = [
+    "ask",
+    "get_session",
+    "load_ipython_extension",
+    "picker",
+    "unload_ipython_extension",
+]
+
 __version__ = "0.1.0"
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Load the magics into a shell: `%load_ext groq_magic`."""
+    from groq_magic.magics import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Take the magics out again and leave nothing behind."""
+    from groq_magic.magics import unload
+
+    unload(shell)
+
+
+def ask(prompt: str, **options: Any) -> Reply:
+    """Ask as `%groq` does, and return the reply.
+
+    Parameters
+    ----------
+    prompt : str
+        With `{{name}}` for values, as in a cell.
+    **options
+        The long options of `%%groq` with underscores: `model="fast"`,
+        `temperature=0.2`, `max_tokens=100`, `once=True` …
+
+    Returns
+    -------
+    Reply
+
+    Raises
+    ------
+    GroqMagicError
+        What kept the ask from being sent, or broke it off.
+    """
+    from groq_magic.magics.face import shown_reply
+    from groq_magic.magics.options import checked_options
+    from groq_magic.plan import Typed
+
+    return shown_reply(get_session(), Typed(prompt, checked_options(options), line=True))
+
+
+def get_session() -> Session:
+    """Return the session of this kernel; the extension is loaded if it isn't yet.
+
+    Raises
+    ------
+    NotebookError
+        Outside of IPython.
+    """
+    from IPython import get_ipython
+
+    from groq_magic.errors import NotebookError
+    from groq_magic.magics import load, session_of
+
+    shell = get_ipython()
+    if shell is None:
+        raise NotebookError("There is no IPython here.", "Run it in a notebook or in IPython.")
+    if session_of(shell) is None:
+        load(shell)
+    session = session_of(shell)
+    if session is None:
+        raise NotebookError("The extension can't be loaded here.", "Try `%load_ext groq_magic`.")
+    return session
+
+
+def picker() -> ipywidgets.Dropdown:
+    """Return the session's model picker, a widget to put wherever you like."""
+    from groq_magic.magics.face import live_of
+
+    return live_of(get_session()).picker
+
+
+def __getattr__(name: str) -> Any:
+    # `groq_magic.rendering.to_html` works without an import of its own, and
+    # loading the extension does not import the renderer.
+    if name == "rendering":
+        return importlib.import_module("groq_magic.rendering")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

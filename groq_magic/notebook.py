@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any, Literal
 
@@ -41,8 +42,6 @@ def has_input(shell: Any) -> bool:
     """Return whether the user can be asked for input right now."""
     kernel = getattr(shell, "kernel", None)
     if kernel is None:
-        import sys
-
         return sys.stdin is not None and sys.stdin.isatty()
     return bool(getattr(kernel, "_allow_stdin", False))
 

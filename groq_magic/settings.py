@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, Literal
 
 from traitlets import Bool, Enum, Float, Int, List, TraitError, Unicode, validate
 from traitlets.config import Configurable
 
-__all__ = ["DEFAULT_MODEL", "FORMATS", "AskOptions", "Settings"]
+__all__ = ["DEFAULT_MODEL", "FORMATS", "AnswerFormat", "AskOptions", "Settings"]
 
 DEFAULT_MODEL = "openai/gpt-oss-120b"
 FORMATS = ("markdown", "text", "code", "json")
+AnswerFormat = Literal["markdown", "text", "code", "json"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class AskOptions:
     temperature: float | None = None
     max_tokens: int | None = None
     out: str | None = None
-    format: str | None = None
+    format: AnswerFormat | None = None
     cell: bool = False
     once: bool = False
     conversation: str | None = None
@@ -103,7 +104,7 @@ class Settings(Configurable):
     history_share = Float(
         0.4, help="The share of the tokens a minute that earlier turns may take."
     ).tag(config=True)
-    stream = Bool(True, help="Stream answers as they come.").tag(config=True)
+    stream = Bool(default_value=True, help="Stream answers as they come.").tag(config=True)
     store = Enum(
         ("metadata", "none"), "metadata", help="none writes nothing of the turn into the output."
     ).tag(config=True)
@@ -123,7 +124,7 @@ class Settings(Configurable):
             system=self.system or None,
             temperature=self.temperature,
             max_tokens=self.max_tokens,
-            format=self.format,
+            format=self.format,  # type: ignore[arg-type]  # the trait admits these alone
             conversation=self.conversation,
             top_p=self.top_p,
             frequency_penalty=self.frequency_penalty,

@@ -1,0 +1,62 @@
+"""The address of the service."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit, urlunsplit
+
+from groq_magic.errors import RequestError
+
+__all__ = ["GROQ_URL", "is_loopback", "is_plain", "normalise"]
+
+GROQ_URL = "https://api.groq.com"
+_REMEDY = "Set GROQ_BASE_URL to something like https://api.groq.com, or unset it."
+
+
+def normalise(url: str | None) -> str:
+    """Return the base URL as the SDK wants it, without `/openai/v1`.
+
+    The SDK adds `/openai/v1` itself, so a URL that ends in it would double
+    the path; an empty one would fail as a connection error.
+
+    Raises
+    ------
+    RequestError
+        When it is no http or https URL.
+    """
+    text = (url or "").strip()
+    if not text:
+        return GROQ_URL
+    try:
+        parts = urlsplit(text)
+        port_is_fine = parts.port is None or parts.port > 0
+    except ValueError:
+        port_is_fine = False
+    if not port_is_fine or parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise RequestError(f"GROQ_BASE_URL is no http or https address: {_shown(text)}.", _REMEDY)
+    if parts.username or parts.password:
+        raise RequestError("GROQ_BASE_URL holds a user name or a password.", _REMEDY)
+    path = parts.path.rstrip("/")
+    path = path.removesuffix("/openai/v1").rstrip("/")
+    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+
+def is_loopback(url: str) -> bool:
+    """Return whether `url` names this machine."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_plain(url: str) -> bool:
+    """Return whether a key sent to `url` could be read on the way."""
+    return urlsplit(url).scheme == "http" and not is_loopback(url)
+
+
+def _shown(text: str) -> str:
+    clean = "".join(c if c.isprintable() else "?" for c in text)
+    return f"`{clean[:60]}`"

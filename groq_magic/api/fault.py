@@ -1,0 +1,44 @@
+"""What went wrong with one request, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from groq_magic.api.limits import LimitHit, Limits
+
+if TYPE_CHECKING:
+    from groq_magic.errors import GroqMagicError
+
+__all__ = ["Fault"]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One failure: what the user is told, and whether trying again can help.
+
+    Parameters
+    ----------
+    error : GroqMagicError
+        Raised when nothing is tried again.
+    retry : bool
+        Whether the same request may succeed later; never once text has come.
+    wait : float or None
+        Seconds that the service asks to wait; None where it does not say.
+    reason : str
+        Why, for the line of a wait: `The service is over capacity`.
+    hit : LimitHit or None
+        The limit that was hit.
+    limits : Limits
+        What the reply's headers tell.
+    failed_generation : str
+        What the model wrote before the service refused it.
+    """
+
+    error: GroqMagicError
+    retry: bool = False
+    wait: float | None = None
+    reason: str = ""
+    hit: LimitHit | None = None
+    limits: Limits = field(default_factory=Limits)
+    failed_generation: str = ""

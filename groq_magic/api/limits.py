@@ -1,0 +1,134 @@
+"""The limits that the service tells: in headers, and in the text of a 429."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from groq_magic.api.durations import seconds_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Limit", "LimitHit", "Limits", "hit_in", "limits_in"]
+
+# In the headers, requests are counted by the day and tokens by the minute.
+_HEADERS = (("requests", "RPD"), ("tokens", "TPM"))
+_WINDOWS = {"RPM": 60.0, "TPM": 60.0, "RPD": 86400.0, "TPD": 86400.0, "OTPM": 60.0}
+_HIT = re.compile(
+    r"\((?P<kind>RPM|RPD|TPM|TPD|OTPM|ITPM)\): Limit (?P<limit>\d+)"
+    r"(?:, Used (?P<used>\d+))?(?:, Requested (?P<requested>\d+))?"
+)
+_WAIT = re.compile(r"try again in ((?:\d+(?:\.\d+)?(?:h|ms|m|µs|us|s))+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One limit as last seen: a bucket that refills continuously.
+
+    Parameters
+    ----------
+    kind : str
+        RPM, RPD, TPM, TPD or OTPM, as the service names them.
+    limit : int
+        Requests or tokens in the window.
+    remaining : int
+        What was left at `seen`.
+    reset : float or None
+        Seconds from `seen` until it is full again.
+    seen : float
+        Unix time.
+    """
+
+    kind: str
+    limit: int
+    remaining: int
+    reset: float | None
+    seen: float
+
+    @property
+    def window(self) -> float:
+        """Seconds in which the whole limit refills."""
+        return _WINDOWS.get(self.kind, 60.0)
+
+    def left(self, now: float | None = None) -> int:
+        """Return what is left at `now`, the refill since `seen` counted in."""
+        passed = max(0.0, (time.time() if now is None else now) - self.seen)
+        return min(self.limit, int(self.remaining + self.limit * passed / self.window))
+
+    def full_in(self, now: float | None = None) -> float:
+        """Return the seconds until it is full again."""
+        passed = max(0.0, (time.time() if now is None else now) - self.seen)
+        whole = self.reset
+        if whole is None:
+            whole = (self.limit - self.remaining) * self.window / self.limit if self.limit else 0.0
+        return max(0.0, whole - passed)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is known of the limits, by kind; later news replaces earlier."""
+
+    known: tuple[Limit, ...] = ()
+
+    def get(self, kind: str) -> Limit | None:
+        """Return the limit of that kind, None where the service has not told."""
+        return next((limit for limit in self.known if limit.kind == kind), None)
+
+    def updated(self, news: Limits) -> Limits:
+        """Return these limits with `news` in their places."""
+        fresh = {limit.kind for limit in news.known}
+        return Limits((*(old for old in self.known if old.kind not in fresh), *news.known))
+
+
+@dataclass(frozen=True)
+class LimitHit:
+    """What the text of a 429 or 413 says: which limit, and the wait in seconds."""
+
+    kind: str
+    limit: int
+    used: int | None
+    requested: int | None
+    wait: float | None
+
+    def as_limit(self, now: float) -> Limit:
+        """Return it as a limit seen now, for the ledger of what is left."""
+        used = self.limit if self.used is None else self.used
+        return Limit(self.kind, self.limit, max(0, self.limit - used), None, now)
+
+
+def limits_in(headers: Mapping[str, str], now: float | None = None) -> Limits:
+    """Return the limits of a reply's `x-ratelimit-*` headers."""
+    seen = time.time() if now is None else now
+    found = []
+    for name, kind in _HEADERS:
+        limit = _whole(headers.get(f"x-ratelimit-limit-{name}"))
+        remaining = _whole(headers.get(f"x-ratelimit-remaining-{name}"))
+        if limit is not None and remaining is not None:
+            reset = seconds_of(headers.get(f"x-ratelimit-reset-{name}"))
+            found.append(Limit(kind, limit, remaining, reset, seen))
+    return Limits(tuple(found))
+
+
+def hit_in(text: str) -> LimitHit | None:
+    """Return which limit the message of a 429 or 413 names, if any."""
+    found = _HIT.search(text)
+    if found is None:
+        return None
+    waited = _WAIT.search(text)
+    return LimitHit(
+        found["kind"],
+        int(found["limit"]),
+        _whole(found["used"]),
+        _whole(found["requested"]),
+        seconds_of(waited[1]) if waited else None,
+    )
+
+
+def _whole(text: str | None) -> int | None:
+    try:
+        return int(float(text)) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,187 @@
+"""The models of a key, and the choice of one by the task."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.api.retired import GENERAL, SMALL, replacement_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["ALIASES", "Catalogue", "Model", "catalogue_of", "offline_catalogue"]
+
+ALIASES = MappingProxyType(
+    {
+        "fast": "the quickest answer: simple questions, many rows",
+        "balanced": "the everyday choice",
+        "reasoning": "problems that want thought",
+        "vision": "questions about images",
+    }
+)
+_NOT_CHAT = re.compile(r"whisper|orpheus|tts|prompt-guard|embed", re.IGNORECASE)
+# A size such as 120b or 8x7b in an id: the only hint at speed that `/models` gives.
+_SIZE = re.compile(r"(?<![\w.])(?:(\d+)x)?(\d+(?:\.\d+)?)b(?![\w])", re.IGNORECASE)
+_GUARD = re.compile(r"guard", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Model:
+    """One item of `/models`; what the service does not tell is None or empty."""
+
+    id: str
+    context_window: int | None = None
+    max_completion_tokens: int | None = None
+    features: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ("text",)
+    outputs: tuple[str, ...] = ("text",)
+    owned_by: str = ""
+
+    @property
+    def is_chat(self) -> bool:
+        """Whether it answers chat requests with text."""
+        return "text" in self.outputs and "text" in self.inputs and not _NOT_CHAT.search(self.id)
+
+    @property
+    def sees(self) -> bool:
+        """Whether it takes images."""
+        return "image" in self.inputs
+
+    @property
+    def size(self) -> float:
+        """Billions of parameters as its id says, infinity where it doesn't."""
+        sizes = [float(many or 1) * float(each) for many, each in _SIZE.findall(self.id)]
+        return max(sizes, default=float("inf"))
+
+    @property
+    def window(self) -> str:
+        """The context window as people say it: `131k`; empty where unknown."""
+        if self.context_window is None:
+            return ""
+        return f"{self.context_window // 1000}k"
+
+    @property
+    def label(self) -> str:
+        """The id and its window, as the picker shows it."""
+        return f"{self.id} · {self.window}" if self.window else self.id
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The models that a key has.
+
+    Parameters
+    ----------
+    models : tuple of Model
+        In the order in which a picker shows them.
+    live : bool
+        Whether `/models` told it; else it is the offline table.
+    """
+
+    models: tuple[Model, ...]
+    live: bool
+
+    @property
+    def chat(self) -> tuple[Model, ...]:
+        """The models that a prompt can go to."""
+        return tuple(model for model in self.models if model.is_chat)
+
+    def get(self, model_id: str) -> Model | None:
+        """Return the model with that id, None where it is not in the list."""
+        return next((model for model in self.models if model.id == model_id), None)
+
+    def resolve(self, name: str) -> str:
+        """Return the id that `name` stands for: an alias's choice, else `name` itself."""
+        if name not in ALIASES:
+            return name
+        chosen = self.choice(name)
+        return chosen.id if chosen else GENERAL
+
+    def choice(self, alias: str) -> Model | None:
+        """Return the model for a kind of task, by features and window.
+
+        `fast` is the smallest general chat model, `balanced` the default
+        where the key has it and else the largest window, `reasoning` the
+        largest that reasons, `vision` one that takes images.
+        """
+        # One vendor's pair comes first: guard models and enterprise models can't do every task.
+        general = [m for m in self.chat if not _GUARD.search(m.id)]
+        known = [m for m in general if m.size != float("inf")] or general
+        if alias == "vision":
+            return next((m for m in general if m.sees), None)
+        if alias == "fast":
+            texts = [m for m in known if not m.sees] or known
+            return min(texts, key=lambda m: (m.size, m.id), default=None)
+        if alias == "balanced" and (default := self.get(GENERAL)):
+            return default
+        able = [m for m in known if "reasoning" in m.features] or known
+        return max(able, key=lambda m: (m.size, m.context_window or 0), default=None)
+
+    def nearest(self, model_id: str) -> str:
+        """Return the id to use instead of one that the service refuses."""
+        replacement = replacement_for(model_id)
+        ids = [model.id for model in self.chat]
+        if replacement and (replacement in ids or not ids):
+            return replacement
+        tails = {i.rpartition("/")[2]: i for i in ids} | {i: i for i in ids}
+        close = difflib.get_close_matches(model_id, list(tails), n=1, cutoff=0.5)
+        if close:
+            return tails[close[0]]
+        return GENERAL if GENERAL in ids or not ids else ids[0]
+
+
+def model_of(item: Mapping[str, Any]) -> Model | None:
+    """Return a `/models` item as a Model, None for what is none or not active."""
+    model_id = item.get("id")
+    if not isinstance(model_id, str) or not model_id or item.get("active") is False:
+        return None
+    return Model(
+        model_id,
+        _count(item.get("context_window")),
+        _count(item.get("max_completion_tokens")),
+        _words(item.get("supported_features")),
+        _words(item.get("input_modalities")) or ("text",),
+        _words(item.get("output_modalities")) or ("text",),
+        str(item.get("owned_by") or ""),
+    )
+
+
+def offline_catalogue() -> Catalogue:
+    """Return the models of Groq's page as of 2026-10-01, for when `/models` can't be asked."""
+    oss = ("tools", "json_mode", "structured_outputs", "reasoning")
+    return Catalogue(
+        (
+            Model(GENERAL, 131_072, 65_536, oss, owned_by="OpenAI"),
+            Model(SMALL, 131_072, 65_536, oss, owned_by="OpenAI"),
+            Model(
+                "qwen/qwen3.8-27b",
+                131_072,
+                16_384,
+                ("tools", "json_mode", "reasoning"),
+                ("text", "image"),
+                owned_by="Alibaba Cloud",
+            ),
+        ),
+        live=False,
+    )
+
+
+def catalogue_of(items: Iterable[Mapping[str, Any]]) -> Catalogue:
+    """Return the live catalogue, the default first and the rest by id."""
+    models = [model for model in map(model_of, items) if model]
+    models.sort(key=lambda m: (m.id != GENERAL, not m.is_chat, m.id))
+    return Catalogue(tuple(models), live=True)
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        return ()
+    return tuple(word for word in value if isinstance(word, str))

@@ -1,0 +1,65 @@
+"""The practice server as a subprocess: no key, no network, no model."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+
+from groq_magic.errors import ServiceError
+
+__all__ = ["PracticeServer"]
+
+_END_WITHIN = 2.0
+
+
+class PracticeServer:
+    """Starts `python -m groq_magic.practice` and ends it.
+
+    It has a process group of its own, so that the notebook's ■ does not reach
+    it, and ends at the end of its standard input: a kernel that dies takes it
+    along.
+
+    Raises
+    ------
+    ServiceError
+        When it does not start.
+    """
+
+    def __init__(self, *options: str) -> None:
+        command = [sys.executable, "-m", "groq_magic.practice", "--until-eof", *options]
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, our own options
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self.url = self._ready()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self._process.poll() is None
+
+    def close(self) -> None:
+        """End it, and wait for its end."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        try:
+            self._process.wait(_END_WITHIN)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _ready(self) -> str:
+        out = self._process.stdout
+        line = out.readline() if out is not None else b""
+        try:
+            return str(json.loads(line)["url"])
+        except (ValueError, KeyError, TypeError):
+            self.close()
+        raise ServiceError("The practice server did not start.", "`groq-magic practice` says why.")

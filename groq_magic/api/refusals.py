@@ -1,0 +1,182 @@
+"""What each refusal of the service means.
+
+The texts and codes are those of Groq's error page and of recorded replies;
+status **and** code decide, since a 413 bears the code of a 429.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from types import MappingProxyType
+
+from groq_magic.api.asked import Asked
+from groq_magic.api.durations import in_words
+from groq_magic.api.fault import Fault
+from groq_magic.api.limits import LimitHit, hit_in
+from groq_magic.api.refusal import Refusal
+from groq_magic.api.retry_after import asked_wait
+from groq_magic.errors import (
+    ApiKeyError,
+    ModelError,
+    RateLimitError,
+    RequestError,
+    ServiceError,
+    TooLargeError,
+)
+
+__all__ = ["fault_of_refusal"]
+
+_LIMIT_WORDS = MappingProxyType(
+    {
+        "TPM": "{:,} tokens a minute",
+        "RPM": "{:,} requests a minute",
+        "TPD": "{:,} tokens a day",
+        "RPD": "{:,} requests a day",
+        "OTPM": "{:,} output tokens a minute",
+    }
+)
+# Groq's number for a flex tier without capacity; HTTP has none.
+_FLEX_FULL = 498
+_LONG_WAIT = 100.0
+
+
+def fault_of_refusal(refusal: Refusal, asked: Asked) -> Fault:
+    """Return what a refusal means: what to tell, and whether to try again."""
+    return _rule_for(refusal)(refusal, asked)
+
+
+def _model_refused(refusal: Refusal, asked: Asked) -> Fault:
+    retired = refusal.code == "model_decommissioned"
+    what = "is retired" if retired else "is not among this key's models"
+    return Fault(
+        ModelError(
+            f"{asked.model} {what}.",
+            f"Use `-m {asked.nearest(asked.model)}`; `%groq_models` lists what your key has.",
+        )
+    )
+
+
+def _key_refused(_refusal: Refusal, _asked: Asked) -> Fault:
+    remedy = "`%groq_key` asks for another; https://console.groq.com/keys gives one."
+    return Fault(ApiKeyError("Groq refuses the key (401).", remedy))
+
+
+def _spent(_refusal: Refusal, _asked: Asked) -> Fault:
+    happened = "The organisation's spend limit is reached."
+    return Fault(RateLimitError(happened, "Raise it in Groq's console."))
+
+
+def _bad_tool_call(refusal: Refusal, _asked: Asked) -> Fault:
+    happened = f"The model's call of a tool was not valid: {refusal.told}"
+    error = RequestError(happened, "`%groq_retry` asks again.")
+    return Fault(error, failed_generation=refusal.written)
+
+
+def _bad_json(refusal: Refusal, _asked: Asked) -> Fault:
+    happened, remedy = "The model's answer was no valid JSON.", "`%groq_retry` asks again."
+    if not refusal.written:
+        happened = "The model's answer was no valid JSON: reasoning used the tokens up."
+        remedy = "A larger --max-tokens or a lower --reasoning-effort helps."
+    return Fault(RequestError(happened, remedy), failed_generation=refusal.written)
+
+
+def _denied(refusal: Refusal, _asked: Asked) -> Fault:
+    remedy = "Check the network, a VPN or proxy, and the key's rights."
+    return Fault(RequestError(f"Access is denied (403): {refusal.told}", remedy))
+
+
+def _not_there(refusal: Refusal, asked: Asked) -> Fault:
+    happened = f"{asked.base_url} does not know this address (404): {refusal.told}"
+    return Fault(RequestError(happened, "Check GROQ_BASE_URL."))
+
+
+def _too_large(refusal: Refusal, asked: Asked) -> Fault:
+    hit = hit_in(refusal.told)
+    over = refusal.told
+    if hit is not None and hit.requested is not None:
+        over = f"{hit.requested:,} tokens asked for, {_limit_words(hit)} allowed."
+    remedy = "Shorten it, lower --max-tokens, or `%groq_reset` the conversation."
+    happened = f"The request is too large for {asked.model}: {over}"
+    return Fault(TooLargeError(happened, remedy), hit=hit)
+
+
+def _limited(refusal: Refusal, _asked: Asked) -> Fault:
+    hit = hit_in(refusal.told)
+    wait = asked_wait(refusal.headers)
+    if wait is None and hit is not None:
+        wait = hit.wait
+    reason = f"Rate limit: {_limit_words(hit)} are used up."
+    when = (
+        f"It is free again in {in_words(wait)}{_clock(wait)}."
+        if wait
+        else "It refills by the minute."
+    )
+    error = RateLimitError(reason, f"{when} `%groq_retry` asks again.")
+    return Fault(error, retry=True, wait=wait, reason=reason, hit=hit)
+
+
+def _failing(refusal: Refusal, _asked: Asked) -> Fault:
+    status = refusal.status
+    if status == _FLEX_FULL:
+        reason = "The flex tier has no capacity left (498)."
+    elif "over capacity" in refusal.told:
+        reason = f"The model is over capacity ({status})."
+    else:
+        reason = f"The service failed{f' ({status})' if status else ''}: {refusal.told}"
+    error = ServiceError(reason, "`%groq_retry` asks again.")
+    retry = status is not None
+    return Fault(error, retry=retry, wait=asked_wait(refusal.headers), reason=reason)
+
+
+def _refused(refusal: Refusal, asked: Asked) -> Fault:
+    if "reduce the length" in refusal.told:
+        return _too_large(refusal, asked)
+    happened = f"The service refuses the request: {refusal.told}"
+    return Fault(RequestError(happened, "`%%groq?` lists the options."))
+
+
+_Rule = Callable[[Refusal, Asked], Fault]
+_BY_CODE: Mapping[str, _Rule] = MappingProxyType(
+    {
+        "model_not_found": _model_refused,
+        "model_decommissioned": _model_refused,
+        "invalid_api_key": _key_refused,
+        "blocked_api_access": _spent,
+        "tool_use_failed": _bad_tool_call,
+        "json_validate_failed": _bad_json,
+    }
+)
+_BY_STATUS: Mapping[int, _Rule] = MappingProxyType(
+    {
+        HTTPStatus.UNAUTHORIZED: _key_refused,
+        HTTPStatus.FORBIDDEN: _denied,
+        HTTPStatus.NOT_FOUND: _not_there,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _too_large,
+        HTTPStatus.TOO_MANY_REQUESTS: _limited,
+        _FLEX_FULL: _failing,
+    }
+)
+
+
+def _rule_for(refusal: Refusal) -> _Rule:
+    rule = _BY_CODE.get(refusal.code)
+    if rule is not None:
+        return rule
+    if refusal.status is None or refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _failing
+    return _BY_STATUS.get(refusal.status, _refused)
+
+
+def _limit_words(hit: LimitHit | None) -> str:
+    if hit is None:
+        return "the requests or tokens of this minute"
+    return _LIMIT_WORDS.get(hit.kind, "{:,} " + hit.kind).format(hit.limit)
+
+
+def _clock(wait: float) -> str:
+    """Return the time of day at the end of a wait that is long enough to look at a clock."""
+    if wait < _LONG_WAIT:
+        return ""
+    return f", at {time.strftime('%H:%M', time.localtime(time.time() + wait))}"

@@ -1,0 +1,92 @@
+"""A chat request, as the API takes it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.errors import OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from groq_magic.api.models import Model
+    from groq_magic.settings import AskOptions
+
+__all__ = ["request_of", "sha_of", "without_surrogates"]
+
+_JSON_WISH = "Answer with one JSON value and nothing else."
+# Option → the API's parameter, where it is sent as it is given.
+_PARAMETERS = (
+    ("temperature", "temperature"),
+    ("max_tokens", "max_completion_tokens"),
+    ("top_p", "top_p"),
+    ("frequency_penalty", "frequency_penalty"),
+    ("presence_penalty", "presence_penalty"),
+    ("seed", "seed"),
+    ("reasoning_effort", "reasoning_effort"),
+    ("service_tier", "service_tier"),
+)
+
+
+def request_of(
+    options: AskOptions, model: str, known: Model | None, messages: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return the request: what was asked for and nothing more.
+
+    A parameter that nobody set is left out (`None` would go out as `null`);
+    `max_completion_tokens` above all, since admission counts it against the
+    tokens a minute.
+
+    Parameters
+    ----------
+    options : AskOptions
+    model : str
+    known : Model or None
+        What the catalogue says of the model.
+    messages : sequence of mapping
+    """
+    request: dict[str, Any] = {"model": model, "messages": [dict(m) for m in messages]}
+    for option, parameter in _PARAMETERS:
+        value = getattr(options, option)
+        if value is not None:
+            request[parameter] = value
+    if options.stop:
+        request["stop"] = list(options.stop)
+    if options.format == "json":
+        _wish_for_json(request, known)
+    if not options.no_stream:
+        request["stream"] = True
+    return request
+
+
+def sha_of(value: Any) -> str:
+    """Return the SHA-256 of a text, or of a value's canonical JSON."""
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def without_surrogates(text: str) -> tuple[str, int]:
+    """Return `text` with lone surrogates replaced, and how many there were.
+
+    They can't be encoded, so the request would fail before it leaves.
+    """
+    count = sum(1 for c in text if "\ud800" <= c <= "\udfff")
+    if not count:
+        return text, 0
+    return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text), count
+
+
+def _wish_for_json(request: dict[str, Any], known: Model | None) -> None:
+    if known is not None and known.features and "json_mode" not in known.features:
+        raise OptionError(
+            f"{known.id} has no JSON mode.", "`%groq_models` shows which models have it."
+        )
+    request["response_format"] = {"type": "json_object"}
+    # The API refuses JSON mode unless a message names JSON.
+    if not any("json" in str(m.get("content", "")).lower() for m in request["messages"]):
+        request["messages"].insert(0, {"role": "system", "content": _JSON_WISH})
+    if known is not None and "reasoning" in known.features and "gpt-oss" not in known.id:
+        # Reasoning inside the answer would be no JSON: the API refuses raw with JSON mode.
+        request["reasoning_format"] = "parsed"

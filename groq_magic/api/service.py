@@ -1,0 +1,206 @@
+"""The service as one session uses it: key, client, models, limits, practice mode."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING
+
+from groq_magic.api.asked import Asked
+from groq_magic.api.base_url import is_plain, normalise
+from groq_magic.api.client import Client
+from groq_magic.api.faults import fault_of
+from groq_magic.api.key import KEY_NAME, KEY_PAGE, ApiKey, checked, found_key
+from groq_magic.api.limits import Limits
+from groq_magic.api.models import Catalogue, catalogue_of, offline_catalogue
+from groq_magic.api.practice_server import PracticeServer
+from groq_magic.errors import ApiKeyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from groq_magic.settings import Settings
+
+__all__ = ["Service"]
+
+# A failing /models must not hold up an ask for long.
+_CATALOGUE_TIMEOUT = 5.0
+_PRACTICE_KEY = ApiKey("practice", "practice mode")
+
+
+class Service:
+    """The service as one session uses it.
+
+    Parameters
+    ----------
+    settings : Settings
+    folder : callable
+        Returns where the search for a `.env` begins.
+    ask_for_key : callable
+        Asks the user for a key, masked; None where there is no way to ask.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        folder: Callable[[], Path | None],
+        ask_for_key: Callable[[], str | None],
+    ) -> None:
+        self.limits = Limits()
+        self._settings = settings
+        self._folder = folder
+        self._ask_for_key = ask_for_key
+        self._typed_key: ApiKey | None = None
+        self._client: Client | None = None
+        self._practice: PracticeServer | None = None
+        self._catalogue: Catalogue | None = None
+        self._fetching: threading.Thread | None = None
+        self._warned_of: str | None = None
+
+    @property
+    def in_practice(self) -> bool:
+        """Whether the practice server answers."""
+        return self._practice is not None
+
+    def practise(self, *, on: bool) -> None:
+        """Start or end practice mode; the limits and models of the other side are forgotten."""
+        if on and not self.in_practice:
+            self._practice = PracticeServer()
+        elif not on and self._practice is not None:
+            self._practice.close()
+            self._practice = None
+        self._forget()
+
+    def key_now(self) -> ApiKey | None:
+        """Return the key in use, without asking for one.
+
+        Raises
+        ------
+        ApiKeyError
+            When the one that is found is malformed.
+        """
+        if self.in_practice:
+            return _PRACTICE_KEY
+        return self._typed_key or found_key(self._folder())
+
+    def new_key(self) -> ApiKey:
+        """Ask for a key, check it with the service and keep it in this process alone.
+
+        Raises
+        ------
+        ApiKeyError
+            When there is no way to ask, or the key is malformed or refused.
+        """
+        typed = self._ask_for_key()
+        if typed is None:
+            raise ApiKeyError(
+                "There is no key, and no way to ask for one here.",
+                f"Set {KEY_NAME} or write it into a .env file; {KEY_PAGE} gives one. "
+                "`%groq_practice on` needs none.",
+            )
+        key = checked(typed, "%groq_key")
+        catalogue = self._checked_catalogue(key)
+        self._forget()
+        self._typed_key, self._catalogue = key, catalogue
+        return key
+
+    def base_url(self) -> str:
+        """Return where requests go.
+
+        Raises
+        ------
+        RequestError
+            When `GROQ_BASE_URL` is no http or https address.
+        """
+        if self._practice is not None:
+            return self._practice.url
+        return normalise(os.environ.get("GROQ_BASE_URL"))
+
+    def client(self) -> Client:
+        """Return the client, made at first need and again when key or address change.
+
+        Raises
+        ------
+        ApiKeyError
+            When there is no key and the user gives none.
+        """
+        key, url = self.key_now() or self.new_key(), self.base_url()
+        known = self._client
+        if known is not None and (known.key.value, known.base_url) == (key.value, url):
+            return known
+        if known is not None:
+            self._forget()
+        self._client = Client(key, url, self._settings.connect_timeout)
+        return self._client
+
+    def asked(self, model: str, timeout: float) -> Asked:
+        """Return what a fault's line needs to know."""
+        client = self.client()
+        return Asked(model, self.catalogue().nearest, timeout, client.base_url, client.key.value)
+
+    def plain_warning(self) -> str:
+        """Return a warning, once for each address, where the key would travel in the clear."""
+        url = self.base_url()
+        if not is_plain(url) or self._warned_of == url:
+            return ""
+        self._warned_of = url
+        return f"{url} is plain http: others on the way can read the key and the prompts."
+
+    def catalogue(self) -> Catalogue:
+        """Return the models as far as they are known, without waiting."""
+        return self._catalogue or offline_catalogue()
+
+    def fetched_catalogue(self) -> Catalogue:
+        """Return the live catalogue, the offline one where the service does not answer."""
+        client = self.client()
+        if self._catalogue is None:
+            self._fetch(client)
+        return self.catalogue()
+
+    def prefetch_catalogue(self) -> None:
+        """Begin to fetch the models beside an ask: a failing `/models` never fails it."""
+        client = self.client()
+        if self._catalogue is None and (self._fetching is None or not self._fetching.is_alive()):
+            self._fetching = threading.Thread(
+                target=self._fetch, args=(client,), name="groq-magic-models", daemon=True
+            )
+            self._fetching.start()
+
+    def close(self) -> None:
+        """Give everything back."""
+        self._forget()
+        self._typed_key = None
+        if self._practice is not None:
+            self._practice.close()
+            self._practice = None
+
+    def _fetch(self, client: Client) -> None:
+        try:
+            items = client.models(timeout=_CATALOGUE_TIMEOUT)
+        except Exception:  # noqa: BLE001 - the offline table stands in, whatever failed
+            return
+        if items and self._client is client:
+            self._catalogue = catalogue_of(items)
+
+    def _checked_catalogue(self, key: ApiKey) -> Catalogue:
+        client = Client(key, self.base_url(), self._settings.connect_timeout)
+        asked = Asked("", str, _CATALOGUE_TIMEOUT, client.base_url, key.value)
+        fault, items = None, []
+        try:
+            items = client.models(timeout=_CATALOGUE_TIMEOUT)
+        except Exception as failure:  # noqa: BLE001 - becomes the error that is raised below
+            fault = fault_of(failure, asked)
+        finally:
+            client.close()
+        # Raised out here, the error has no context: the SDK's exceptions hold the key.
+        if fault is not None:
+            raise fault.error
+        return catalogue_of(items)
+
+    def _forget(self) -> None:
+        if self._client is not None:
+            self._client.close()
+        self._client = None
+        self._catalogue = None
+        self.limits = Limits()

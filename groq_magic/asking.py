@@ -1,0 +1,212 @@
+"""The one flow: from an ask as typed to a settled answer."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from groq_magic.api.answering import Answering
+from groq_magic.api.retry_after import backoff
+from groq_magic.api.waiting import line_of
+from groq_magic.interrupts import Interrupts
+from groq_magic.notebook_session import LastAsk
+from groq_magic.plan import Plan, Typed, planned
+from groq_magic.settling import opening_of, reply_of, settled_of
+from groq_magic.views.progress import Progress
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from groq_magic.api.fault import Fault
+    from groq_magic.notebook_session import Session
+    from groq_magic.reply import Reply
+    from groq_magic.views.opening import Opening
+    from groq_magic.views.settled import Settled
+
+__all__ = ["View", "ask"]
+
+_FRAME = 0.05
+
+
+class View(Protocol):
+    """What shows one answer: `open`, then any of `feed` and `progress`, then one ending."""
+
+    stopped: threading.Event
+
+    def open(self, opening: Opening) -> None:
+        """Begin to show."""
+
+    def feed(self, text: str, reasoning: str) -> None:
+        """Show what has come; either may be empty."""
+
+    def progress(self, progress: Progress) -> None:
+        """Show how far it is, or what is waited for."""
+
+    def settle(self, settled: Settled) -> None:
+        """Leave the static output and close what is alive."""
+
+    def discard(self) -> None:
+        """Leave nothing: the ask failed before any text."""
+
+
+def ask(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
+    """Send an ask, show its answer as it comes, and settle it.
+
+    Parameters
+    ----------
+    session : Session
+    typed : Typed
+    view_of : callable
+        Makes the view, once the ask is sure to be sent.
+
+    Returns
+    -------
+    Reply
+        The answer; it is `_groq` as well.
+
+    Raises
+    ------
+    GroqMagicError
+        What kept it from being sent, or broke it off; then what came is
+        settled and kept, and `_groq.error` is this error.
+    """
+    plan = planned(session, typed, send=True)
+    session.last = LastAsk(typed, plan.pending)
+    session.service.prefetch_catalogue()
+    notices = (*plan.notices, *session.offer_restore())
+    run = _Run(session, plan, view_of(), time.monotonic(), notices)
+    with Interrupts() as interrupts:
+        run.view.open(opening_of(session, plan, notices))
+        answering = _answered(run, interrupts)
+        reply = reply_of(
+            plan,
+            answering,
+            stopped=_is_stopped(run, interrupts),
+            started=run.started,
+            now=time.monotonic(),
+        )
+        _settle(run, reply)
+    if reply.error is not None:
+        raise reply.error
+    return reply
+
+
+@dataclass(frozen=True)
+class _Run:
+    session: Session
+    plan: Plan
+    view: View
+    started: float
+    notices: tuple[str, ...]
+
+    def progress(self, answering: Answering | None, waiting: str = "") -> Progress:
+        first = answering.first_token if answering is not None else None
+        return Progress(
+            len(answering.texts) + len(answering.reasonings) if answering is not None else 0,
+            time.monotonic() - self.started,
+            first - self.started if first is not None else None,
+            waiting,
+        )
+
+
+def _answered(run: _Run, interrupts: Interrupts) -> Answering:
+    """Try until an answer has come, or trying again can't help."""
+    settings, waited = run.session.settings, 0.0
+    timeout = run.plan.options.timeout or settings.timeout
+    asked = run.session.service.asked(run.plan.model, timeout)
+    tried = 0
+    while True:
+        tried += 1
+        answering = Answering(run.session.service.client(), run.plan.request, asked)
+        _watch(run, answering, interrupts)
+        run.session.note(answering.outcome)
+        fault = answering.outcome.fault
+        done = fault is None or not fault.retry or answering.first_token is not None
+        if fault is None or done or _is_stopped(run, interrupts):
+            return answering
+        wait = fault.wait if fault.wait is not None else backoff(tried)
+        if tried >= settings.tries or waited + wait > settings.max_wait:
+            return answering
+        _count_down(run, fault, wait, tried + 1, interrupts)
+        if _is_stopped(run, interrupts):
+            return answering
+        waited += wait
+
+
+def _watch(run: _Run, answering: Answering, interrupts: Interrupts) -> None:
+    """Draw what comes, at most 20 times a second; the last frame always."""
+    answering.start()
+    shown = [0, 0]
+    try:
+        while not answering.ended.is_set() and not _is_stopped(run, interrupts):
+            answering.wait(_FRAME)
+            drawn = time.monotonic()
+            _draw(run, answering, shown)
+            rest = _FRAME - (time.monotonic() - drawn)
+            if rest > 0 and not answering.ended.is_set():
+                answering.ended.wait(rest)
+    finally:
+        if not answering.ended.is_set():
+            answering.stop()
+        answering.close()
+    _draw(run, answering, shown)
+
+
+def _draw(run: _Run, answering: Answering, shown: list[int]) -> None:
+    counts = len(answering.texts), len(answering.reasonings)
+    text = "".join(answering.texts[shown[0] : counts[0]])
+    reasoning = "".join(answering.reasonings[shown[1] : counts[1]])
+    shown[:] = counts
+    if text or reasoning:
+        run.view.feed(text, reasoning)
+    run.view.progress(run.progress(answering))
+
+
+def _count_down(
+    run: _Run, fault: Fault, wait: float, next_try: int, interrupts: Interrupts
+) -> None:
+    tries = run.session.settings.tries
+    until = time.monotonic() + wait
+    while not _is_stopped(run, interrupts):
+        left = until - time.monotonic()
+        if left <= 0:
+            break
+        line = line_of(fault.reason, left, next_try, tries)
+        run.view.progress(run.progress(None, line))
+        run.view.stopped.wait(min(left, _FRAME))
+    run.view.progress(run.progress(None))
+
+
+def _settle(run: _Run, reply: Reply) -> None:
+    session, plan = run.session, run.plan
+    session.keep(reply, plan.typed.options.out)
+    if not reply.text and reply.error is not None:
+        run.view.discard()
+        return
+    practice = plan.pending.practice
+    before = session.turn_count(practice=practice)
+    turn = session.conversations.settle(
+        plan.pending,
+        prompt=plan.prompt,
+        answer=reply.text,
+        model=reply.model,
+        finish_reason=reply.finish_reason,
+        usage=reply.usage.counts if reply.usage else None,
+    )
+    if reply.usage is not None:
+        session.learn(plan.characters, reply.usage.prompt_tokens)
+    settled = settled_of(session, plan, reply, turn, run.notices)
+    run.view.settle(settled)
+    grown = session.turn_count(practice=practice) == before + 1
+    session.settled(
+        turn,
+        settled,
+        in_conversation=not plan.pending.once,
+        appended=grown and session.is_last(turn),
+    )
+
+
+def _is_stopped(run: _Run, interrupts: Interrupts) -> bool:
+    return interrupts.came or run.view.stopped.is_set()

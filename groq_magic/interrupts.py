@@ -1,0 +1,42 @@
+"""The notebook's ■: noticed when it suits, never in the middle of something."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from types import FrameType, TracebackType
+
+__all__ = ["Interrupts"]
+
+
+class Interrupts:
+    """Takes interrupts while it is entered, and remembers that one came.
+
+    Without it a KeyboardInterrupt could break off painting or settling half
+    way. Whoever waits looks at `came` at least every 50 ms. In a thread other
+    than the main one no interrupt arrives, and nothing is changed.
+    """
+
+    def __init__(self) -> None:
+        self.came = False
+        self._before: signal.Handlers | object | None = None
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        failure: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)  # type: ignore[arg-type]  # what signal() itself returned
+
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        self.came = True

@@ -1,0 +1,3 @@
+"""What was used, and what it cost. Pure."""
+
+from __future__ import annotations

@@ -1,0 +1,83 @@
+"""The tokens of one ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Usage", "usage_of"]
+
+_COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
+
+
+@dataclass(frozen=True, eq=False)
+class Usage(Mapping[str, int]):
+    """The tokens of one ask, as the service counted them.
+
+    It reads as an object and as a mapping of the three counts:
+    `usage.total_tokens` and `usage["total_tokens"]`.
+
+    Parameters
+    ----------
+    prompt_tokens, completion_tokens, total_tokens : int
+    reasoning_tokens, cached_tokens : int
+        Those of the completion that were reasoning, and those of the prompt
+        that the service had cached.
+    queue_time, total_time : float or None
+        Seconds, as the service measured them.
+    completion_time : float or None
+        Seconds of generating.
+    """
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    reasoning_tokens: int = 0
+    cached_tokens: int = 0
+    queue_time: float | None = None
+    completion_time: float | None = None
+    total_time: float | None = None
+
+    def __getitem__(self, name: str) -> int:
+        if name not in _COUNTS:
+            raise KeyError(name)
+        return int(getattr(self, name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COUNTS)
+
+    def __len__(self) -> int:
+        return len(_COUNTS)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The three counts, as a turn's metadata holds them."""
+        return dict(self)
+
+
+def usage_of(told: Mapping[str, Any] | None) -> Usage | None:
+    """Return the usage that the service told, None where it told none."""
+    if told is None:
+        return None
+    prompt, completion = _count(told, "prompt_tokens"), _count(told, "completion_tokens")
+    return Usage(
+        prompt,
+        completion,
+        _count(told, "total_tokens") or prompt + completion,
+        _count(told.get("completion_tokens_details"), "reasoning_tokens"),
+        _count(told.get("prompt_tokens_details"), "cached_tokens"),
+        _seconds(told, "queue_time"),
+        _seconds(told, "completion_time"),
+        _seconds(told, "total_time"),
+    )
+
+
+def _count(told: object, name: str) -> int:
+    value = told.get(name) if isinstance(told, Mapping) else None
+    return value if isinstance(value, int) and value > 0 else 0
+
+
+def _seconds(told: Mapping[str, Any], name: str) -> float | None:
+    value = told.get(name)
+    return float(value) if isinstance(value, int | float) and value >= 0 else None

@@ -1,0 +1,112 @@
+"""`%%groq`, `%groq` and `%groq_retry`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from IPython.core.magic import line_cell_magic, line_magic, magics_class, no_var_expand
+
+from groq_magic.errors import NotebookError, OptionError
+from groq_magic.magics.face import Face, live_of, shown_reply
+from groq_magic.magics.help_text import ask_help
+from groq_magic.magics.line import parsed_line
+from groq_magic.magics.options import ASK_OPTIONS, ask_options
+from groq_magic.notebook import front_end
+from groq_magic.plan import Typed, planned
+
+if TYPE_CHECKING:
+    from groq_magic.notebook_session import Session
+
+__all__ = ["AskMagics", "run_ask"]
+
+
+@magics_class
+class AskMagics(Face):
+    """The magics that ask."""
+
+    @no_var_expand
+    @line_cell_magic
+    def groq(self, line: str, cell: str | None = None) -> None:  # noqa: D102 - its docstring is made of the option table, below
+        magic = "%groq" if cell is None else "%%groq"
+        given, text = parsed_line(line, ASK_OPTIONS, magic)
+        options = ask_options(given)
+        if cell is None and not text:
+            if given:
+                raise OptionError("There is no prompt after the options.", "Write it behind them.")
+            self._show_panel()
+            return
+        if cell is not None and text:
+            raise OptionError(
+                f"`{text[:40]}` stands after the options of %%groq.",
+                "The prompt goes into the lines below.",
+            )
+        run_ask(self.session, Typed(text if cell is None else cell, options, line=cell is None))
+
+    @no_var_expand
+    @line_magic
+    def groq_retry(self, line: str) -> None:
+        """Ask the most recent ask again, a failed one too: `%groq_retry [options]`.
+
+        The new answer takes the turn's place. Options, if given, come on top
+        of those of the ask: `%groq_retry -m reasoning -t 0`.
+        """
+        given, text = parsed_line(line, ASK_OPTIONS, "%groq_retry")
+        if text:
+            raise OptionError("%groq_retry takes options alone.", "It asks the last prompt again.")
+        last = self.session.last
+        if last is None:
+            raise NotebookError("There is no ask to ask again.", "Ask something with `%%groq`.")
+        options = ask_options(given).over(last.typed.options)
+        if options.conversation is None:
+            options = replace(options, conversation=last.pending.conversation)
+        place = None if options.once else last.pending.place
+        run_ask(self.session, replace(last.typed, options=options, line=True, place=place))
+
+    def _show_panel(self) -> None:
+        from groq_magic.views.panel_text import panel_text
+        from groq_magic.views.show import show
+
+        settings = self.session.settings
+        if front_end(self.shell) == "widgets":
+            live_of(self.session).refresh()
+        options = [
+            (label, f"{value:g}" if isinstance(value, float) else str(value))
+            for label, value in (
+                ("Temperature", settings.temperature),
+                ("Max tokens", settings.max_tokens),
+                ("Reasoning", settings.reasoning_effort or None),
+            )
+            if value is not None
+        ]
+        show(*panel_text(settings.model, options, settings.system))
+
+
+AskMagics.groq.__doc__ = ask_help()
+
+
+def run_ask(session: Session, typed: Typed) -> None:
+    """Ask and show; with `--dry-run` show alone what would be sent."""
+    if typed.options.dry_run:
+        _show_request(session, typed)
+        return
+    reply = shown_reply(session, typed)
+    if typed.options.cell:
+        if reply.code:
+            session.shell.set_next_input(reply.code)
+        else:
+            raise NotebookError("The answer holds no code for the next cell.")
+
+
+def _show_request(session: Session, typed: Typed) -> None:
+    from groq_magic.rendering import to_html
+    from groq_magic.views.show import show
+
+    plan = planned(session, typed, send=False)
+    body = json.dumps(dict(plan.request), indent=2, ensure_ascii=False)
+    said = f"Nothing was sent; this would go to {session.service.base_url()}/openai/v1:"
+    longest = max((len(run) for run in body.split() if set(run) == {"`"}), default=0)
+    fence = "`" * max(3, longest + 1, 16)
+    html = to_html(f"{said}\n\n{fence}json\n{body}\n{fence}")
+    show(f'<div class="mathjax_ignore tex2jax_ignore">{html}</div>', body)

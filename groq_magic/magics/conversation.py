@@ -1,0 +1,139 @@
+"""The magics of the conversation: system prompt, history, undo, reset, restore."""
+
+from __future__ import annotations
+
+from IPython.core.magic import line_cell_magic, line_magic, magics_class, no_var_expand
+
+from groq_magic.errors import NotebookError, OptionError
+from groq_magic.magics.face import Face
+from groq_magic.magics.line import parsed_line
+from groq_magic.views.history import history
+from groq_magic.views.show import show
+from groq_magic.views.table import Table
+
+__all__ = ["ConversationMagics"]
+
+
+@magics_class
+class ConversationMagics(Face):
+    """The magics about the conversation."""
+
+    @no_var_expand
+    @line_cell_magic
+    def groq_system(self, line: str, cell: str | None = None) -> None:
+        """Show or set the system prompt: `%groq_system [text]`, `%%groq_system` for a longer one.
+
+        `%groq_system off` takes it away.
+        """
+        text = (line if cell is None else cell).strip()
+        if cell is not None and line.strip():
+            raise OptionError(
+                "%%groq_system takes no options.", "The text goes into the lines below."
+            )
+        settings = self.session.settings
+        if text:
+            settings.system = "" if text == "off" else text
+        said = settings.system or "There is no system prompt; `%groq_system text` sets one."
+        _say(said)
+
+    @line_magic
+    def groq_history(self, line: str) -> None:
+        """Show the conversation, turn by turn: `%groq_history [conversation]`."""
+        _, wanted = parsed_line(line, (), "%groq_history")
+        session = self.session
+        name = wanted or session.settings.conversation
+        turns = session.conversations.get(name, session.service.in_practice).turns
+        if not turns:
+            _say(f"The conversation {name} is empty.")
+            return
+        rows = []
+        for number, turn in enumerate(turns, 1):
+            changed = session.conversations.stale(turn)
+            notes: list[str] = [turn.model]
+            notes += [turn.finish_reason or ""] if turn.partial else []
+            notes += [f"turn {changed} changed after it"] if changed else []
+            notes += ["practice"] if turn.practice else []
+            rows.append((number, turn.prompt, turn.answer, " · ".join(filter(None, notes))))
+        show(*history(rows))
+
+    @line_magic
+    def groq_undo(self, line: str) -> None:
+        """Take the last change of the conversation back, a reset too; repeat it to go further."""
+        parsed_line(line, (), "%groq_undo")
+        _say(f"Undone: {self.session.undo()}.")
+
+    @line_magic
+    def groq_reset(self, line: str) -> None:
+        """Empty the conversation; the system prompt stays, and `%groq_undo` brings it back."""
+        parsed_line(line, (), "%groq_reset")
+        count = self.session.reset()
+        turns = f"{count} turn{'s' * (count != 1)}"
+        _say(
+            f"The conversation is empty; `%groq_undo` brings {turns} back."
+            if count
+            else "The conversation was empty already."
+        )
+
+    @line_magic
+    def groq_restore(self, line: str) -> None:
+        """Take the saved answers above into the conversation: `%groq_restore`.
+
+        They come from the saved notebook. A system prompt that they were asked
+        with is shown; `%groq_restore --system` takes it too.
+        """
+        wanted = line.strip()
+        if wanted not in {"", "--system"}:
+            raise OptionError("%groq_restore takes `--system` or nothing.", "See `%groq_restore?`.")
+        session = self.session
+        found = session.restorable()
+        if not found:
+            raise NotebookError(
+                "The saved notebook has no answers that are not in the conversation.",
+                "Save it first if the answers are new.",
+            )
+        added = session.restore(found)
+        lines = [f"{len(added)} turn{'s' * (len(added) != 1)} restored."]
+        if any(saved.templated for saved in found):
+            lines.append("Prompts with {{…}} will be sent as typed, unfilled.")
+        system = next((saved.system for saved in reversed(found) if saved.system), None)
+        if system and system != session.settings.system:
+            if wanted:
+                session.settings.system = system
+                lines.append(f"The system prompt is now: {system}")
+            else:
+                lines.append(f"They had a system prompt, not taken: {system}")
+                lines.append("`%groq_system text` sets one.")
+        _say("\n".join(lines))
+
+    @line_magic
+    def groq_conversation(self, line: str) -> None:
+        """Show the conversations, or go on with another one: `%groq_conversation [NAME]`."""
+        _, wanted = parsed_line(line, (), "%groq_conversation")
+        session = self.session
+        if wanted:
+            session.settings.conversation = wanted
+        current = session.settings.conversation
+        practice = session.service.in_practice
+        names = dict.fromkeys((current, *session.conversations.names(practice)))
+        rows = tuple(
+            (
+                name,
+                str(len(session.conversations.get(name, practice))),
+                "now" if name == current else "",
+            )
+            for name in names
+        )
+        table = Table(("conversation", "turns", ""), rows)
+        show(table.html(), table.plain())
+
+
+def _say(text: str) -> None:
+    """Show a few lines that may hold someone else's text."""
+    from groq_magic.views.phrase import phrase_html, phrase_plain
+
+    lines = text.splitlines()
+    html = "".join(f"<div>{phrase_html(line)}</div>" for line in lines)
+    show(
+        f'<div class="mathjax_ignore tex2jax_ignore">{html}</div>',
+        "\n".join(map(phrase_plain, lines)),
+    )

@@ -1,0 +1,126 @@
+"""What every family of magics has: the session, and the view that fits the front end."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.magic import Magics
+
+from groq_magic.api.durations import in_words
+from groq_magic.api.key import KEY_NAME, KEY_PAGE
+from groq_magic.asking import ask
+from groq_magic.errors import InterruptedAskError, NotebookError
+from groq_magic.notebook import front_end, has_input, notebook_path
+from groq_magic.views import for_front_end
+from groq_magic.views.panel_facts import Meter, PanelFacts
+
+if TYPE_CHECKING:
+    from groq_magic.api.limits import Limit
+    from groq_magic.asking import View
+    from groq_magic.notebook_session import Session
+    from groq_magic.plan import Typed
+    from groq_magic.reply import Reply
+    from groq_magic.views.live import Live
+
+__all__ = ["Face", "key_asker", "key_state", "live_of", "panel_facts", "shown_reply"]
+
+
+class Face(Magics):
+    """A family of magics over one session."""
+
+    def __init__(self, shell: Any, session: Session) -> None:
+        super().__init__(shell)
+        self.session = session
+
+
+def shown_reply(session: Session, typed: Typed) -> Reply:
+    """Ask, and show the answer in the view that fits the front end."""
+
+    def view() -> View:
+        return for_front_end(front_end(session.shell), lambda: live_of(session))
+
+    return ask(session, typed, view)
+
+
+def live_of(session: Session) -> Live:
+    """Return the widgets that the session's views share, made at first need."""
+    if session.live is None:
+        from groq_magic.views.live import Live
+
+        path = notebook_path(session.shell)
+        session.live = Live(
+            session.settings,
+            notebook_path=str(path) if path is not None else None,
+            panel_facts=lambda: panel_facts(session),
+            undo=lambda: _undo(session),
+            reset=lambda: _reset(session),
+        )
+        session.live.start()
+    session.refresh_picker()
+    return session.live
+
+
+def _undo(session: Session) -> None:
+    # A press of Undo with nothing to undo is no error.
+    with contextlib.suppress(NotebookError):
+        session.undo()
+
+
+def _reset(session: Session) -> None:
+    session.reset()
+
+
+def key_state(session: Session) -> str:
+    """Return where the key is from, or what happens without one; never the key."""
+    from groq_magic.errors import ApiKeyError
+
+    if session.service.in_practice:
+        return "practice mode: no model answers"
+    try:
+        key = session.service.key_now()
+    except ApiKeyError as error:
+        return str(error)
+    return str(key) if key is not None else "no key yet: the first ask asks for one"
+
+
+def panel_facts(session: Session) -> PanelFacts:
+    """Return what the panel says beside the settings."""
+    limits = session.service.limits
+    minute, day = limits.get("TPM"), limits.get("RPD")
+    return PanelFacts(
+        key_state(session),
+        session.conversation_line(),
+        _meter(minute, "tokens") if minute else None,
+        _meter(day, "requests") if day else None,
+    )
+
+
+def _meter(limit: Limit, unit: str) -> Meter:
+    used = limit.limit - limit.left()
+    full = f" · full again in {in_words(limit.full_in())}" if used else ""
+    return Meter(used, limit.limit, f"{used:,} of {limit.limit:,} {unit}{full}")
+
+
+def key_asker(shell: Any) -> str | None:
+    """Ask for a key, masked; None where there is no way to ask.
+
+    Raises
+    ------
+    InterruptedAskError
+        When the user breaks it off.
+    """
+    if not has_input(shell):
+        return None
+    typed = None
+    try:
+        typed = getpass.getpass(
+            f"Groq API key (hidden; {KEY_PAGE} gives one; "
+            f"to keep it, write {KEY_NAME}=… into a .env file that git ignores): "
+        )
+    except (KeyboardInterrupt, EOFError):
+        typed = None
+    if typed is None:
+        raise InterruptedAskError("No key was given.", "`%groq_key` asks again.")
+    return typed

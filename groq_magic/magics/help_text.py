@@ -1,0 +1,63 @@
+"""Help that a person can read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from groq_magic.magics.options import ASK_OPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from groq_magic.magics.option import Option
+
+__all__ = ["FIRST_SIX", "THE_REST", "ask_help"]
+
+FIRST_SIX = (
+    ("%%groq [options]", "asks: the cell's body is the prompt"),
+    ("%groq [options] text…", "asks in one line; alone it shows the panel"),
+    ("%groq_models", "the models that your key has"),
+    ("%groq_history", "the conversation"),
+    ("%groq_reset", "empties the conversation, keeps the system prompt"),
+)
+THE_REST = (
+    ("%groq_model [ID]", "the picker, or another model from now on"),
+    ("%groq_system [text]", "the system prompt; `%%groq_system` for a longer one"),
+    ("%groq_undo", "takes the last change of the conversation back"),
+    ("%groq_retry [options]", "asks the last ask again, a failed one too"),
+    ("%groq_restore", "takes the saved answers above into the conversation"),
+    ("%groq_conversation [NAME]", "the conversations, or another one from now on"),
+    ("%groq_practice [on|off]", "the practice server: no key, no model"),
+    ("%groq_key", "asks for a key, kept in this process alone"),
+    ("%groq_help [all]", "this; `all` shows everything"),
+)
+
+
+def ask_help() -> str:
+    """Return the help of `%%groq?`."""
+    everyday = [option for option in ASK_OPTIONS if option.everyday]
+    advanced = [option for option in ASK_OPTIONS if not option.everyday]
+    return "\n".join(
+        (
+            "Ask a Groq model; the answer streams in, and the notebook is the conversation.",
+            "",
+            "    %%groq [options]            %groq [options] prompt in one line",
+            "    the prompt, any length      %groq          (alone: the panel)",
+            "",
+            "Running a cell again replaces its turn; it sees the turns before it.",
+            "{{name}} in the prompt puts a variable in; a DataFrame goes in as a summary.",
+            "The reply is in _groq: .text, .code, .data, .usage …",
+            "",
+            "Options, for this ask only:",
+            *_lines(everyday),
+            "",
+            "Advanced:",
+            *_lines(advanced),
+            "",
+            "A prompt that begins with a dash goes after `--`.",
+        )
+    )
+
+
+def _lines(options: Iterable[Option]) -> list[str]:
+    return [f"  {option.usage:<26}{option.help}" for option in options]

@@ -1,0 +1,52 @@
+"""`%groq_key` and `%groq_practice`."""
+
+from __future__ import annotations
+
+from IPython.core.magic import line_magic, magics_class, no_var_expand
+
+from groq_magic.errors import OptionError
+from groq_magic.magics.face import Face
+from groq_magic.views.banner import banner
+from groq_magic.views.show import show
+
+__all__ = ["KeyMagics"]
+
+
+@magics_class
+class KeyMagics(Face):
+    """The magics about who answers."""
+
+    @no_var_expand
+    @line_magic
+    def groq_key(self, line: str) -> None:
+        """Ask for a key, masked; it is checked and kept in this process alone."""
+        if line.strip():
+            # It may be a key: it is in the notebook now, and must not be repeated.
+            raise OptionError(
+                "%groq_key takes nothing on its line: a key there is saved with the notebook.",
+                "Run `%groq_key` alone, and delete that line if it held a key.",
+            )
+        if self.session.service.in_practice:
+            self.session.service.practise(on=False)
+        self.session.service.new_key()
+        self._show_state("key from %groq_key, in this process alone; a .env keeps it")
+
+    @no_var_expand
+    @line_magic
+    def groq_practice(self, line: str) -> None:
+        """Switch to the practice server, or back: `%groq_practice [on|off]`.
+
+        It speaks Groq's API on this machine: no key, no network, and no model.
+        """
+        wanted = line.strip() or "on"
+        if wanted not in {"on", "off"}:
+            raise OptionError("%groq_practice takes on or off.", "Try `%groq_practice on`.")
+        self.session.service.practise(on=wanted == "on")
+        self.session.refresh_picker()
+        if wanted == "on":
+            self._show_state("practice mode: no model answers; `%groq_practice off` ends it")
+        else:
+            self._show_state("practice mode is off")
+
+    def _show_state(self, state: str) -> None:
+        show(*banner(self.session.settings.model, state))

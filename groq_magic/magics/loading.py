@@ -1,0 +1,130 @@
+"""Putting the magics into a shell, and taking every trace of them out again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.magics.ask import AskMagics
+from groq_magic.magics.completion import completer_of
+from groq_magic.magics.conversation import ConversationMagics
+from groq_magic.magics.face import key_asker, key_state, live_of
+from groq_magic.magics.help import HelpMagics
+from groq_magic.magics.key import KeyMagics
+from groq_magic.magics.model import ModelMagics
+from groq_magic.magics.question import QuestionPrompt
+from groq_magic.notebook import front_end
+from groq_magic.notebook_session import Session
+from groq_magic.settings import Settings
+from groq_magic.views.banner import banner
+from groq_magic.views.show import show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["GroqMagics", "load", "session_of", "unload"]
+
+_FAMILIES = (AskMagics, ConversationMagics, HelpMagics, KeyMagics, ModelMagics)
+_LATER = 0.05
+_LOOKS = 40
+
+
+class GroqMagics(Settings):
+    """The settings under the name that `%config` knows, and what hangs on them."""
+
+    def __init__(self, shell: Any) -> None:
+        super().__init__(parent=shell)
+        self.session = Session(shell, self, lambda: key_asker(shell))
+        self._shell = shell
+        self._families = [family(shell, self.session) for family in _FAMILIES]
+        self._hooks: list[tuple[str, Callable[..., None]]] = [
+            ("pre_run_cell", lambda _info: self.session.cell_begins()),
+            ("post_run_cell", lambda result: self.session.cell_ended(succeeded=result.success)),
+        ]
+        self._completer = completer_of(self.session)
+
+    def install(self) -> None:
+        """Register everything with the shell."""
+        for family in self._families:
+            self._shell.register_magics(family)
+        self._shell.configurables.append(self)
+        for event, hook in self._hooks:
+            self._shell.events.register(event, hook)
+        self._shell.Completer.custom_matchers.append(self._completer)
+        manager = self._shell.input_transformer_manager
+        manager.token_transformers.insert(0, QuestionPrompt)
+
+    def uninstall(self) -> None:
+        """Take everything out again."""
+        manager = self._shell.magics_manager
+        for family in self._families:
+            manager.registry.pop(type(family).__name__, None)
+            for kind, names in family.magics.items():
+                for name in names:
+                    manager.magics[kind].pop(name, None)
+        ours = {id(self), *map(id, self._families)}
+        kept = [c for c in self._shell.configurables if id(c) not in ours]
+        self._shell.configurables[:] = kept
+        for event, hook in self._hooks:
+            with contextlib.suppress(ValueError):
+                self._shell.events.unregister(event, hook)
+        with contextlib.suppress(ValueError):
+            self._shell.Completer.custom_matchers.remove(self._completer)
+        with contextlib.suppress(ValueError):
+            self._shell.input_transformer_manager.token_transformers.remove(QuestionPrompt)
+        self.session.close()
+
+
+def load(shell: Any) -> None:
+    """Register the magics and print one line."""
+    if session_of(shell) is not None:
+        return
+    magics = GroqMagics(shell)
+    magics.install()
+    magics.session.cell_begins()
+    # The demo sets it where there is no key.
+    if os.environ.get("GROQ_MAGIC_PRACTICE") == "1":
+        magics.session.service.practise(on=True)
+    show(*banner(magics.model, key_state(magics.session)))
+    if front_end(shell) == "widgets":
+        _soon(lambda: _make_live(magics.session))
+
+
+def unload(shell: Any) -> None:
+    """Leave nothing behind."""
+    for each in [c for c in shell.configurables if isinstance(c, GroqMagics)]:
+        each.uninstall()
+
+
+def session_of(shell: Any) -> Session | None:
+    """Return the session of a shell, None where the extension isn't loaded."""
+    for each in getattr(shell, "configurables", ()):
+        # By name: after a reload of the module the class is another one.
+        if type(each).__name__ == "GroqMagics":
+            return each.session  # type: ignore[no-any-return]  # told by its name alone
+    return None
+
+
+def _make_live(session: Session) -> None:
+    """Fill the loaded line's slot once the cell has run: loading itself stays fast."""
+    if session_of(session.shell) is not session:
+        return
+    live_of(session)
+    with contextlib.suppress(Exception):
+        # A malformed key or address is said by the first ask.
+        if session.service.key_now() is not None:
+            session.service.prefetch_catalogue()
+    _look_for_models(session, _LOOKS)
+
+
+def _look_for_models(session: Session, looks: int) -> None:
+    session.refresh_picker()
+    if looks and not session.service.catalogue().live:
+        _soon(lambda: _look_for_models(session, looks - 1), 0.25)
+
+
+def _soon(call: Callable[[], None], seconds: float = _LATER) -> None:
+    with contextlib.suppress(RuntimeError):
+        asyncio.get_running_loop().call_later(seconds, call)

@@ -1,0 +1,282 @@
+"""What one kernel holds: settings, service, conversations, the last ask, live views."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.api.service import Service
+from groq_magic.conversation import Conversations, SavedTurn, saved_turns
+from groq_magic.errors import NotebookError
+from groq_magic.notebook import cell_id, notebook_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from groq_magic.api.answering import Outcome
+    from groq_magic.api.models import Catalogue
+    from groq_magic.conversation import PendingTurn, Turn, TurnKey
+    from groq_magic.plan import Typed
+    from groq_magic.reply import Reply
+    from groq_magic.settings import Settings
+    from groq_magic.views.live import Live
+    from groq_magic.views.live_facts import LiveFacts
+    from groq_magic.views.settled import Settled
+
+__all__ = ["LastAsk", "Session", "slot_of", "stale_line"]
+
+_USUAL_TOKENS_PER_CHARACTER = 0.25
+# Below this the frame of the chat format outweighs the text, and the measure says little.
+_ENOUGH_CHARACTERS = 400
+_NOT_IN_A_CLASS = re.compile(r"[^A-Za-z0-9_-]")
+_LEFT = "This answer is no longer part of the conversation."
+
+
+class LastAsk:
+    """The most recent ask, failed ones included: what `%groq_retry` asks again."""
+
+    def __init__(self, typed: Typed, pending: PendingTurn) -> None:
+        self.typed = typed
+        self.pending = pending
+
+
+class Session:
+    """What one kernel holds.
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+    settings : Settings
+    ask_for_key : callable
+        Asks the user for a key, masked, and returns it; None where there is
+        no way to ask.
+    """
+
+    def __init__(
+        self, shell: Any, settings: Settings, ask_for_key: Callable[[], str | None]
+    ) -> None:
+        self.shell = shell
+        self.settings = settings
+        self.conversations = Conversations(unnamed="main")
+        self.service = Service(settings, lambda: self.folder, ask_for_key)
+        self.last: LastAsk | None = None
+        self.tokens_per_character = _USUAL_TOKENS_PER_CHARACTER
+        self.live: Live | None = None
+        self._cells_seen: set[str] = set()
+        self._restore_offered = False
+        self._models_shown: Catalogue | None = None
+        self._facts: dict[tuple[bool, str], LiveFacts] = {}
+
+    @property
+    def namespace(self) -> dict[str, Any]:
+        """The user's variables."""
+        return self.shell.user_ns  # type: ignore[no-any-return]  # the shell is Any
+
+    @property
+    def cell(self) -> str | None:
+        """The running cell's id."""
+        return cell_id(self.shell)
+
+    @property
+    def folder(self) -> Path | None:
+        """The notebook's folder, None where it is unknown."""
+        path = notebook_path(self.shell)
+        return path.parent if path is not None else None
+
+    def cell_begins(self) -> None:
+        """Note that a cell begins to run: its notebook is ours, its asks count from 1."""
+        cell = self.cell
+        if cell is not None:
+            self._cells_seen.add(cell)
+        self.conversations.start_cell(cell, self.shell.execution_count)
+
+    def cell_ended(self, *, succeeded: bool) -> None:
+        """Note that a cell has run: what its last execution left behind goes."""
+        self.conversations.end_cell(succeeded=succeeded)
+
+    def keep(self, reply: Reply, name: str | None) -> None:
+        """Put the reply into the user's namespace: `_groq`, and `name` with `-o`."""
+        self.namespace["_groq"] = reply
+        if name:
+            self.namespace[name] = reply
+
+    def note(self, outcome: Outcome) -> None:
+        """Note what a reply tells of the limits."""
+        news = outcome.limits
+        self.service.limits = self.service.limits.updated(news)
+        hit = outcome.fault.hit if outcome.fault is not None else None
+        # The headers come with every reply and are exact: a text adds what they lack.
+        if hit is not None and news.get(hit.kind) is None:
+            seen = hit.as_limit(time.time())
+            self.service.limits = self.service.limits.updated(replace(news, known=(seen,)))
+
+    def learn(self, characters: int, prompt_tokens: int) -> None:
+        """Calibrate the estimate of tokens by what the service counted."""
+        if characters >= _ENOUGH_CHARACTERS and prompt_tokens > 0:
+            self.tokens_per_character = min(1.0, max(0.1, prompt_tokens / characters))
+
+    # The saved notebook
+
+    def saved(self) -> tuple[SavedTurn, ...]:
+        """Return the turns of the saved notebook.
+
+        A file is believed only when it holds a cell that ran here: the path
+        that the front end gave is stale after a rename.
+
+        Raises
+        ------
+        NotebookError
+            When there is no file, or it can't be read, or it isn't ours.
+        """
+        path = notebook_path(self.shell)
+        if path is None:
+            raise NotebookError(
+                "The notebook's file is unknown here.", "JupyterLab and Notebook 7 tell it."
+            )
+        notebook = _read(path)
+        cells = notebook.get("cells") if isinstance(notebook, dict) else None
+        if not isinstance(cells, list):
+            raise NotebookError(f"{path.name} can't be read.", "Save the notebook and try again.")
+        ids = {cell.get("id") for cell in cells if isinstance(cell, dict)}
+        if not ids & self._cells_seen:
+            raise NotebookError(
+                f"{path.name} does not hold the cells that ran here.",
+                "Save the notebook; after a rename restart the kernel.",
+            )
+        return saved_turns(notebook, above=self.cell)
+
+    def restorable(self) -> tuple[SavedTurn, ...]:
+        """Return the saved turns that are not part of the conversation yet."""
+        return self.conversations.restorable(self.saved(), self.service.in_practice)
+
+    def offer_restore(self) -> tuple[str, ...]:
+        """Return, once, the line that says which answers above are not remembered."""
+        if self._restore_offered:
+            return ()
+        self._restore_offered = True
+        try:
+            found = self.restorable()
+        except NotebookError:
+            return ()
+        # The cell that is running shows an answer that is about to be replaced.
+        found = tuple(saved for saved in found if saved.shown.cell != self.cell)
+        if not found:
+            return ()
+        characters = sum(len(saved.prompt) + len(saved.answer) for saved in found)
+        tokens = max(1, round(characters * self.tokens_per_character))
+        are, adds = ("answers above are", "them") if len(found) > 1 else ("answer above is", "it")
+        line = f"{len(found)} {are} not part of this conversation; `%groq_restore` adds {adds}"
+        return (f"{line} (≈{tokens:,} tokens).",)
+
+    # Changes of the conversation
+
+    def undo(self) -> str:
+        """Take the last change back; return what it was.
+
+        Raises
+        ------
+        NotebookError
+            When there is nothing to take back.
+        """
+        phrase = self.conversations.undo(self.service.in_practice)
+        self._changed()
+        return phrase
+
+    def reset(self) -> int:
+        """Empty the conversation in use; return how many turns went."""
+        count = self.conversations.reset(self.settings.conversation, self.service.in_practice)
+        self._changed()
+        return count
+
+    def restore(self, found: tuple[SavedTurn, ...]) -> tuple[Turn, ...]:
+        """Put saved turns before those that are present."""
+        added = self.conversations.restore(found, self.service.in_practice)
+        self._changed()
+        return added
+
+    def settled(
+        self, turn: Turn, settled: Settled, *, in_conversation: bool, appended: bool
+    ) -> None:
+        """Note what a settled answer's bar says, and show what its turn made stale."""
+        self._facts.pop((turn.practice, settled.slot), None)
+        if in_conversation:
+            self._facts[turn.practice, settled.slot] = settled.live
+        if appended:
+            # Nothing stands after it that could have become stale.
+            self._refresh_panel()
+        else:
+            self._changed()
+
+    def turn_count(self, *, practice: bool) -> int:
+        """Return how many turns all conversations hold."""
+        names = self.conversations.names(practice)
+        return sum(len(self.conversations.get(name, practice)) for name in names)
+
+    def is_last(self, turn: Turn) -> bool:
+        """Whether the turn stands last in its conversation."""
+        turns = self.conversations.get(turn.conversation, turn.practice).turns
+        return bool(turns) and turns[-1] is turn
+
+    def conversation_line(self) -> str:
+        """Return the conversation in use in a few words: `main · 3 turns, 1,912 tokens`."""
+        name = self.settings.conversation
+        turns = self.conversations.get(name, self.service.in_practice).turns
+        characters = sum(len(turn.prompt) + len(turn.answer) for turn in turns)
+        tokens = round(characters * self.tokens_per_character)
+        return f"{name} · {len(turns)} turn{'s' * (len(turns) != 1)}, about {tokens:,} tokens"
+
+    # Live views
+
+    def refresh_picker(self) -> None:
+        """Show the models as far as they are known."""
+        catalogue = self.service.catalogue()
+        if self.live is not None and catalogue is not self._models_shown:
+            self._models_shown = catalogue
+            self.live.models([(model.label, model.id) for model in catalogue.chat])
+
+    def close(self) -> None:
+        """Give everything back."""
+        self.service.close()
+        if self.live is not None:
+            self.live.close()
+            self.live = None
+
+    def _changed(self) -> None:
+        practice = self.service.in_practice
+        lines = {
+            slot_of(key): stale_line(self.conversations, turn)
+            for key, turn in self.conversations.shown(practice).items()
+        }
+        for (of_practice, slot), facts in list(self._facts.items()):
+            line = lines.get(slot, _LEFT)
+            if of_practice == practice and facts.stale != line:
+                self._facts[of_practice, slot] = replace(facts, stale=line)
+                if self.live is not None:
+                    self.live.put(slot, self._facts[of_practice, slot])
+        self._refresh_panel()
+
+    def _refresh_panel(self) -> None:
+        if self.live is not None:
+            self.live.refresh()
+
+
+def slot_of(key: TurnKey) -> str:
+    """Return the class of an ask's bar."""
+    return f"groq-turn-{_NOT_IN_A_CLASS.sub('-', key.cell or 'none')}-{key.ask}"
+
+
+def stale_line(conversations: Conversations, turn: Turn) -> str:
+    """Return what a bar says of a turn whose earlier turns have changed since."""
+    changed = conversations.stale(turn)
+    return f"Turn {changed} changed after this answer; re-run the cell." if changed else ""
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,94 @@
+"""What the user gets of an ask: `_groq`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from groq_magic.errors import GroqMagicError
+    from groq_magic.ledger.usage import Usage
+
+__all__ = ["Reply", "Timing", "code_of", "data_of"]
+
+_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds of one ask, as seen from here; what is not known is None."""
+
+    first_token: float | None = None
+    total: float = 0.0
+    queue: float | None = None
+    tokens_per_second: float | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer as a value.
+
+    Parameters
+    ----------
+    text : str
+        The answer's source, Markdown as the model wrote it.
+    code : str
+        All fenced code, joined by a blank line.
+    data : object
+        The parsed JSON, None where the answer is none.
+    model : str
+    finish_reason : str
+        The API's `stop`, `length`, `tool_calls`; ours: `interrupted`,
+        `truncated`, `error`.
+    usage : Usage or None
+        The tokens, None where the service did not tell.
+    timing : Timing
+    request : mapping
+        What was sent.
+    error : GroqMagicError or None
+        What broke it off.
+    reasoning : str
+        What the model thought, where it says.
+    """
+
+    text: str
+    code: str
+    data: Any
+    model: str
+    finish_reason: str
+    usage: Usage | None
+    timing: Timing
+    request: Mapping[str, Any] = field(repr=False)
+    error: GroqMagicError | None = None
+    reasoning: str = field(default="", repr=False)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        start = self.text[:_SHOWN] + "…" * (len(self.text) > _SHOWN)
+        counted = f", {self.usage.completion_tokens} tokens" if self.usage else ""
+        return f"Reply({start!r}, {self.model}, {self.finish_reason}{counted})"
+
+
+def code_of(text: str) -> str:
+    """Return all fenced code of an answer, joined by a blank line."""
+    if "```" not in text and "~~~" not in text:
+        return ""
+    from groq_magic.rendering import fenced_code
+
+    return "\n\n".join(fence.code.rstrip("\n") for fence in fenced_code(text))
+
+
+def data_of(text: str, code: str) -> Any:
+    """Return the JSON that an answer is, or that its fenced code is; None for neither."""
+    for candidate in (text, code):
+        if candidate.lstrip()[:1] in {"{", "["}:
+            try:
+                return json.loads(candidate)
+            except ValueError:
+                continue
+    return None

@@ -1,0 +1,183 @@
+"""From what came over the wire to what is kept and shown: reply, turn, output."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.api.request import sha_of
+from groq_magic.errors import ConnectionLostError, GroqMagicError, InterruptedAskError
+from groq_magic.ledger.prices import cost, dollars
+from groq_magic.ledger.usage import usage_of
+from groq_magic.notebook_session import slot_of, stale_line
+from groq_magic.reply import Reply, Timing, code_of, data_of
+from groq_magic.views.bar import Bar
+from groq_magic.views.live_facts import LiveFacts
+from groq_magic.views.opening import Opening
+from groq_magic.views.settled import Settled
+
+if TYPE_CHECKING:
+    from groq_magic.api.answering import Answering
+    from groq_magic.conversation import Turn, TurnKey
+    from groq_magic.notebook_session import Session
+    from groq_magic.plan import Plan
+
+__all__ = ["opening_of", "reply_of", "settled_of"]
+
+METADATA_VERSION = 1
+_MARKS = {
+    "interrupted": "interrupted",
+    "truncated": "cut off before its end: `%groq_retry` asks again",
+    "error": "broken off: `%groq_retry` asks again",
+    "length": "ended at the token limit: a larger `--max-tokens` gives more",
+}
+
+
+def opening_of(session: Session, plan: Plan, notices: tuple[str, ...]) -> Opening:
+    """Return what the view is told before the first token."""
+    return Opening(
+        slot_of(plan.pending.typed),
+        plan.model,
+        plan.pending.practice,
+        notices,
+        _metadata_of(session, plan, None),
+        plan.options.format or "markdown",
+    )
+
+
+def reply_of(
+    plan: Plan, answering: Answering, *, stopped: bool, started: float, now: float
+) -> Reply:
+    """Return the reply that has come, whole or not."""
+    outcome = answering.outcome
+    text = answering.text
+    usage = usage_of(outcome.usage)
+    finish_reason = outcome.finish_reason or "truncated"
+    error: GroqMagicError | None = None
+    if outcome.finish_reason is None and stopped:
+        finish_reason, error = "interrupted", _stopped(text)
+    elif outcome.fault is not None:
+        finish_reason, error = "error", _broken(outcome.fault.error, text)
+    elif outcome.finish_reason is None and not text:
+        error = ConnectionLostError("The reply ended before any text.", "`%groq_retry` asks again.")
+    first = answering.first_token
+    writing = (usage.completion_time if usage else None) or (now - first if first else 0.0)
+    tokens = usage.completion_tokens if usage else len(answering.texts)
+    code = code_of(text)
+    return Reply(
+        text=text,
+        code=code,
+        data=data_of(text, code),
+        model=outcome.model or plan.model,
+        finish_reason=finish_reason,
+        usage=usage,
+        timing=Timing(
+            first - started if first else None,
+            now - started,
+            usage.queue_time if usage else None,
+            tokens / writing if writing > 0 and tokens else None,
+        ),
+        request=plan.request,
+        error=error,
+        reasoning=answering.reasoning,
+    )
+
+
+def settled_of(
+    session: Session, plan: Plan, reply: Reply, turn: Turn, notices: tuple[str, ...]
+) -> Settled:
+    """Return the whole answer as a view shows and saves it."""
+    from groq_magic.rendering import fenced_code
+
+    options = plan.options
+    return Settled(
+        slot=slot_of(plan.pending.typed),
+        text=reply.text,
+        format=options.format or "markdown",
+        code=fenced_code(reply.text) if options.format == "code" else (),
+        data=reply.data if options.format == "json" else None,
+        reasoning=reply.reasoning if options.reasoning == "show" else "",
+        notices=notices,
+        bar=_bar(plan, reply),
+        metadata=_metadata_of(session, plan, reply),
+        live=_live_facts(session, reply, turn),
+    )
+
+
+def _live_facts(session: Session, reply: Reply, turn: Turn) -> LiveFacts:
+    """Return what a settled answer's bar says while the session lives."""
+    usage, speed = reply.usage, reply.timing.tokens_per_second
+    figures = [f"{usage.completion_tokens:,} tokens" if usage else ""]
+    figures.append(f"{speed:,.0f} tok/s" if speed else "")
+    if not turn.practice and cost(reply.model, usage) is not None:
+        figures.append(dollars(cost(reply.model, usage)))
+    minute = session.service.limits.get("TPM")
+    return LiveFacts(
+        figures=" · ".join(filter(None, figures)),
+        quota=f"{minute.remaining:,} left this minute" if minute else "",
+        copy=reply.text,
+        stale=stale_line(session.conversations, turn),
+    )
+
+
+def _metadata_of(session: Session, plan: Plan, reply: Reply | None) -> dict[str, Any]:
+    """Return the output's metadata: what the saved notebook knows of the turn."""
+    if session.settings.store == "none":
+        return {}
+    pending = plan.pending
+    record: dict[str, Any] = {
+        "version": METADATA_VERSION,
+        "conversation": pending.conversation,
+        "turn": pending.number,
+        "cell": pending.typed.cell,
+        "ask": pending.typed.ask,
+        "model": reply.model if reply else plan.model,
+        "options": plan.typed.options.given(),
+        "finish_reason": reply.finish_reason if reply else None,
+        "usage": reply.usage.counts if reply and reply.usage else None,
+        "system": plan.system or None,
+        "inserted": [each.name for each in plan.inserted],
+        "prompt_sha": sha_of(plan.typed.text.strip()),
+        "request_sha": sha_of(dict(plan.request)),
+        "replaces": _replaced(pending.replaces),
+        "once": pending.once,
+    }
+    if pending.practice:
+        record["practice"] = True
+    if plan.typed.line:
+        record["prompt"] = plan.typed.text.strip()
+    return {"groq_magic": record}
+
+
+def _replaced(key: TurnKey | None) -> dict[str, Any] | None:
+    return {"cell": key.cell, "ask": key.ask} if key is not None else None
+
+
+def _bar(plan: Plan, reply: Reply) -> Bar:
+    marks = [_MARKS.get(reply.finish_reason, "")]
+    if not reply.text and not reply.error:
+        marks.append("no text came")
+    if plan.options.format == "json" and reply.data is None:
+        marks.append("no valid JSON")
+    if plan.options.format == "code" and not reply.code:
+        marks.append("no code in it")
+    if plan.pending.practice:
+        marks.append("practice")
+    return Bar(
+        reply.model,
+        reply.usage.completion_tokens if reply.usage else None,
+        tuple(f"{each.name} put in ({each.characters:,} characters)" for each in plan.inserted),
+        plan.fitted.note,
+        tuple(mark for mark in marks if mark),
+    )
+
+
+def _stopped(text: str) -> InterruptedAskError:
+    if not text:
+        return InterruptedAskError("Stopped before any text came.", "`%groq_retry` asks again.")
+    return InterruptedAskError("Stopped; what came is above.", "`%groq_retry` asks again.")
+
+
+def _broken(error: GroqMagicError, text: str) -> GroqMagicError:
+    if not text:
+        return error
+    return type(error)(f"{error.happened} What came before is above.", "`%groq_retry` asks again.")
