@@ -26,12 +26,17 @@ def cut(text: str, limit: int) -> str:
 
 def flat(value: Any, limit: int) -> str:
     """Return `str(value)` on one line in at most `limit` characters."""
-    try:
-        text = value if isinstance(value, str) else str(value)
-    except Exception:  # noqa: BLE001 - a user's __str__ may raise anything
-        text = safe_repr(value, limit)
+    text = value if isinstance(value, str) else _text(value, 4 * limit)
     # A cell may hold megabytes: split no more than can be shown.
     return clip(" ".join(text[: 4 * limit].split()) + "…" * (len(text) > 4 * limit), limit)
+
+
+def _text(value: Any, limit: int) -> str:
+    try:
+        text = str(value)
+    except Exception:  # noqa: BLE001 - a user's __str__ may raise anything
+        return safe_repr(value, limit)
+    return _ADDRESS.sub("", text[: 2 * limit]) + text[2 * limit :]
 
 
 def number(value: Any) -> str:

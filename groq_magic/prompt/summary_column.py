@@ -70,10 +70,10 @@ def _commonest(series: Any) -> str:
         # Positions by chance, always the same: a step could fall in with a period of the data.
         chance = sys.modules["numpy"].random.default_rng(0)
         series = series.iloc[chance.integers(0, len(series), _MOST_PROFILED)]
-    try:
-        counts = series.value_counts()
-    except TypeError:  # unhashable: lists, dicts
-        counts = series.dropna().map(lambda value: type(value).__name__).value_counts()
+    if str(series.dtype) == "object":
+        # pandas counts lists and dicts too, in quadratic time: count them by their type.
+        series = series.dropna().map(lambda value: value if _hashable(value) else _kind(value))
+    counts = series.value_counts()
     counts = counts[counts > 0]  # a categorical counts what isn't there, too
     if counts.empty:
         return "values too rare for the sample"
@@ -83,6 +83,18 @@ def _commonest(series: Any) -> str:
     top = ", ".join(f"{cell(x)} {n / values:.0%}" for x, n in counts.iloc[:_TOP].items())
     more = f" of {len(counts):,}{'+' * sampled} different" if len(counts) > _TOP else ""
     return f"top {top}{more}"
+
+
+def _hashable(value: Any) -> bool:
+    try:
+        hash(value)
+    except Exception:  # noqa: BLE001 - a user's __hash__ may raise anything
+        return False
+    return True
+
+
+def _kind(value: Any) -> str:
+    return f"<{type(value).__name__}>"
 
 
 def _number(value: Any) -> str:

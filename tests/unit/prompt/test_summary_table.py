@@ -117,8 +117,8 @@ def test_an_index_that_only_counts_is_left_out_and_another_is_kept() -> None:
         (pd.Categorical(["a", "a", "b"], categories=["a", "b", "z"]), "category, top a 67%, b 33%"),
         ([None, None], "all null"),
         ([np.nan, np.nan], "float64, all null"),
-        ([[1], [1], {"k": 1}], "object, top "),
-        ([{"a": {1}}, None], "50.0% null, "),
+        ([[1], [2], {"k": 1}], "object, top <list> 67%, <dict> 33%"),
+        ([{"a": {1}}, None], "50.0% null, all different"),
         (["a", "b", "c"], "all different"),
         (["a", "a", "b", "c", "d"], "top a 40%, b 20%, c 20% of 4 different"),
         (pd.array([1, None, 3], dtype="Int64"), "Int64, 33.3% null, min 1, mean 2, max 3"),
@@ -152,6 +152,24 @@ def test_cells_that_raise_do_no_harm() -> None:
     text = summarise(pd.DataFrame({"c": [Raises(), Raises()]}))
     assert "c: object" in text
     assert "<Raises, whose repr raised RuntimeError>" in text
+
+
+def test_the_address_of_an_object_in_a_cell_is_left_out() -> None:
+    assert " at 0x" not in summarise(pd.DataFrame({"c": [object()] * 3}))
+
+
+def test_unhashable_cells_are_never_compared_since_that_takes_quadratic_time() -> None:
+    comparisons: list[object] = []
+
+    class Compared:
+        __hash__ = None  # type: ignore[assignment]
+
+        def __eq__(self, other: object) -> bool:
+            comparisons.append(other)
+            return self is other
+
+    assert "top <Compared> 100%" in summarise(pd.DataFrame({"c": [Compared() for _ in range(99)]}))
+    assert comparisons == []
 
 
 def test_cells_that_hold_containers_are_cut_before_they_are_written() -> None:
