@@ -14,6 +14,7 @@ __all__ = ["cell", "profile"]
 _MOST_PROFILED = 20_000
 _TOP = 3
 _LONGEST_CELL = 40
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 _NULLS = frozenset({"nan", "None", "NaT", "<NA>"})
 
 
@@ -70,7 +71,7 @@ def _commonest(series: Any) -> str:
         # Positions by chance, always the same: a step could fall in with a period of the data.
         chance = sys.modules["numpy"].random.default_rng(0)
         series = series.iloc[chance.integers(0, len(series), _MOST_PROFILED)]
-    if str(series.dtype) == "object":
+    if str(series.dtype) == "object" and not _PLAIN.issuperset(map(type, series)):
         # pandas counts lists and dicts too, in quadratic time: count them by their type.
         series = series.dropna().map(lambda value: value if _hashable(value) else _kind(value))
     counts = series.value_counts()

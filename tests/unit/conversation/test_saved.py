@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groq_magic.conversation import SavedTurn, TurnKey, saved_turns
+from groq_magic.errors import NotebookError
+
+
+def record(cell: str, ask: int = 1, /, **changes: Any) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "conversation": "main",
+        "turn": 1,
+        "cell": cell,
+        "ask": ask,
+        "model": "openai/gpt-oss-120b",
+        "options": {"temperature": 0.2},
+        "finish_reason": "stop",
+        "usage": {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7},
+        "system": "Be brief.",
+        "inserted": ["df"],
+        "prompt_sha": "abc",
+        "request_sha": "def",
+        "replaces": None,
+        "once": False,
+    } | changes
+
+
+def output(metadata: Any, answer: Any = "An answer.") -> dict[str, Any]:
+    return {
+        "output_type": "display_data",
+        "data": {"text/html": "<p>An answer.</p>", "text/plain": answer},
+        "metadata": {"groq_magic": metadata},
+    }
+
+
+def cell(
+    name: str, *outputs: Any, source: Any = "%%groq\nWhat?", execution: int | None = 1
+) -> dict[str, Any]:
+    return {
+        "cell_type": "code",
+        "id": name,
+        "source": source,
+        "metadata": {},
+        "execution_count": execution,
+        "outputs": list(outputs),
+    }
+
+
+def read(*cells: Any, **options: Any) -> tuple[SavedTurn, ...]:
+    notebook = {"cells": list(cells), "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    return saved_turns(notebook, **options)
+
+
+def test_the_cells_used_here_are_valid_notebooks() -> None:
+    cells = [cell("a", output(record("a")))]
+    nbformat.validate({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def test_a_saved_answer_is_a_turn_with_its_cells_body_as_prompt() -> None:
+    [turn] = read(cell("a", output(record("a")), source="%%groq -t 0.2\n\n What? \nWhy?\n\n"))
+    assert turn == SavedTurn(
+        key=TurnKey("a", 1),
+        shown=TurnKey("a", 1),
+        conversation="main",
+        prompt="What? \nWhy?",
+        answer="An answer.",
+        model="openai/gpt-oss-120b",
+        finish_reason="stop",
+        usage={"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7},
+        system="Be brief.",
+        practice=False,
+        options={"temperature": 0.2},
+        position=0,
+        templated=False,
+        prompt_sha="abc",
+        request_sha="def",
+    )
+
+
+def test_sources_and_answers_may_be_lists_of_lines() -> None:
+    [turn] = read(cell("a", output(record("a"), ["one\n", "two"]), source=["%%groq\n", "What?"]))
+    assert (turn.prompt, turn.answer) == ("What?", "one\ntwo")
+
+
+def test_asks_in_lines_have_the_prompt_in_their_metadata() -> None:
+    asks = [output(record("a", n, prompt=f"ask {n}"), f"answer {n}") for n in (2, 1)]
+    turns = read(cell("a", *asks, source="x = 1\n%groq ask 1\n%groq ask 2"))
+    assert [(turn.key.ask, turn.prompt, turn.answer) for turn in turns] == [
+        (1, "ask 1", "answer 1"),
+        (2, "ask 2", "answer 2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        cell("copy", output(record("a"))),
+        cell("a", output(record("a", once=True))),
+        cell("a", output(record("a", finish_reason=None))),
+        cell("a", output(record("a")), source="print(1)"),
+        cell("a", output(record("a", cell=None))),
+        cell("a", output({})),
+        cell("a", output(None)),
+        cell("a", {"output_type": "stream", "name": "stdout", "text": "x"}),
+        cell("a", output(record("a"), None)),
+        cell("a", output(record("a"), ["one", 2])),
+        {**cell("a", output(record("a"))), "cell_type": "markdown"},
+    ],
+)
+def test_what_is_no_answer_of_its_own_cell_is_no_turn(held: dict[str, Any]) -> None:
+    assert read(held) == ()
+
+
+def test_practice_and_templates_are_told() -> None:
+    held = cell("a", output(record("a", practice=True)), source="%%groq\nAbout {{ df }}")
+    [turn] = read(held)
+    assert turn.practice
+    assert turn.templated
+
+
+def test_only_cells_above_are_read_where_the_asking_cell_is_in_the_file() -> None:
+    cells = [cell(name, output(record(name))) for name in "abc"]
+    assert [turn.key.cell for turn in read(*cells, above="c")] == ["a", "b"]
+    assert [turn.key.cell for turn in read(*cells, above="a")] == []
+    assert len(read(*cells, above="unsaved")) == 3
+
+
+def test_a_retry_takes_the_place_of_what_it_replaces() -> None:
+    retry = record("z", prompt="What?", replaces={"cell": "a", "ask": 1})
+    turns = read(
+        cell("a", output(record("a"), "first")),
+        cell("b", output(record("b"), "second")),
+        cell("z", output(retry, "first again"), source="%groq_retry", execution=9),
+    )
+    assert [(turn.key.cell, turn.answer) for turn in turns] == [
+        ("a", "first again"),
+        ("b", "second"),
+    ]
+    assert turns[0].shown == TurnKey("z", 1)
+
+
+def test_a_cell_that_ran_after_its_retry_has_its_own_answer() -> None:
+    retry = record("z", prompt="What?", replaces={"cell": "a", "ask": 1})
+    [turn] = read(
+        cell("a", output(record("a"), "newest"), execution=10),
+        cell("z", output(retry, "first again"), source="%groq_retry", execution=9),
+    )
+    assert turn.answer == "newest"
+
+
+ODD: list[Any] = [None, True, 0, -1, 1.5, "", "x" * 10_000, "a\x00b", [], {}, [1], {"a": 1}]
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("name", sorted(record("a")))
+def test_odd_values_of_any_field_are_skipped_or_read_as_their_type(name: str, odd: Any) -> None:
+    for turn in read(cell("a", output(record("a", **{name: odd})))):
+        assert isinstance(turn.model, str)
+        assert isinstance(turn.key.ask, int)
+        assert turn.key.ask >= 1
+        assert turn.usage is None or all(type(n) is int for n in turn.usage.values())
+        assert turn.system is None or isinstance(turn.system, str)
+        assert isinstance(turn.options, dict)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+
+
+@given(st.data())
+def test_a_notebook_with_anything_anywhere_is_read_without_an_error(data: st.DataObject) -> None:
+    notebook: Any = {"cells": [cell("a", output(record("a")))]}
+    place: Any = notebook
+    while isinstance(place, dict | list) and place:
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        key = data.draw(st.sampled_from(keys))
+        if data.draw(st.booleans()):
+            place[key] = data.draw(json_values)
+            break
+        place = place[key]
+    before = copy.deepcopy(notebook)
+    assert isinstance(saved_turns(notebook), tuple)
+    assert repr(notebook) == repr(before)
+
+
+@given(json_values)
+def test_anything_is_read_as_a_notebook(value: Any) -> None:
+    assert saved_turns(value) == ()
+
+
+def test_restored_turns_come_before_those_present_and_are_undone_at_once(notebook: Any) -> None:
+    [now] = notebook.run("c", "asked now")
+    saved = read(*(cell(name, output(record(name), f"saved {name}")) for name in "abc"))
+    conversations = notebook.conversations
+    assert [turn.key.cell for turn in conversations.restorable(saved)] == ["a", "b"]
+    added = conversations.restore(saved)
+    assert notebook.answers() == ["saved a", "saved b", "asked now"]
+    assert [conversations.stale(turn) for turn in added] == [None, None]
+    assert conversations.stale(now) == 1
+    assert conversations.restorable(saved) == ()
+    assert conversations.undo() == "the 2 restored turns are taken out again"
+    assert notebook.answers() == ["asked now"]
+
+
+def test_a_restored_turn_is_replaced_by_its_cell(notebook: Any) -> None:
+    notebook.conversations.restore(read(cell("a", output(record("a"))), cell("b")))
+    notebook.run("a", "new")
+    assert notebook.answers() == ["new"]
+
+
+def test_each_saved_turn_goes_back_to_its_own_conversation(notebook: Any) -> None:
+    saved = read(
+        cell("a", output(record("a", conversation="essay"), "of the essay")),
+        cell("b", output(record("b"), "of main")),
+        cell("c", output(record("c", practice=True), "practised")),
+    )
+    notebook.conversations.restore(saved)
+    assert notebook.answers("essay") == ["of the essay"]
+    assert notebook.answers() == ["of main"]
+    assert notebook.answers(practice=True) == []
+    notebook.conversations.restore(saved, practice=True)
+    assert notebook.answers(practice=True) == ["practised"]
+
+
+def test_restoring_nothing_is_no_change(notebook: Any) -> None:
+    assert notebook.conversations.restore(()) == ()
+    with pytest.raises(NotebookError):
+        notebook.conversations.undo()

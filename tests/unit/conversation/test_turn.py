@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from groq_magic.conversation import TurnKey
+
+
+def test_a_turn_is_a_user_and_an_assistant_message(notebook: Any) -> None:
+    [turn] = notebook.run("a", "an answer")
+    assert turn.messages == (
+        {"role": "user", "content": "asks for an answer"},
+        {"role": "assistant", "content": "an answer"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("finish_reason", "partial"),
+    [
+        ("stop", False),
+        ("length", False),
+        ("tool_calls", False),
+        (None, False),
+        ("interrupted", True),
+        ("truncated", True),
+        ("error", True),
+    ],
+)
+def test_an_answer_that_broke_off_is_partial_and_still_sent_onward(
+    notebook: Any, *, finish_reason: str | None, partial: bool
+) -> None:
+    pending = notebook.conversations.begin("a", 1, conversation="main")
+    turn = notebook.settle(pending, "half an", finish_reason=finish_reason)
+    assert turn.partial == partial
+    after = notebook.conversations.begin("b", 2, conversation="main")
+    assert after.before == (turn,)
+
+
+def test_keys_are_values() -> None:
+    assert len({TurnKey("a", 1), TurnKey("a", 1), TurnKey("a", 2), TurnKey(None, 1)}) == 3
