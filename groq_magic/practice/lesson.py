@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from groq_magic.practice import tokens
@@ -22,6 +22,7 @@ __all__ = ["FIRST_LINE", "as_json", "reasoning", "write"]
 
 FIRST_LINE = "Practice mode: no model is answering. `%groq_key` connects you."
 
+_PAGES = Path(__file__).with_name("pages")
 _SHOWN = 200
 _TICKS = re.compile(r"`+")
 _SAMPLE = re.compile(r"\b(samples?|showcase|every markdown)\b", re.IGNORECASE)
@@ -83,8 +84,7 @@ def reasoning(request: ChatRequest) -> str:
 
 
 def _page(name: str) -> str:
-    page = resources.files("groq_magic.practice") / "pages" / f"{name}.md"
-    return page.read_text("utf-8")
+    return (_PAGES / f"{name}.md").read_text("utf-8")
 
 
 def _counted(number: int, noun: str) -> str:
@@ -129,9 +129,17 @@ def _said(message: Mapping[str, object]) -> str:
 
 def _parameters(request: ChatRequest) -> str:
     told = {
-        name: value for name, value in request.parameters.items() if name not in ("stream", "tools")
+        name: value
+        for name, value in request.parameters.items()
+        if name not in ("stop", "stream", "tools")
     }
-    lines = [f"- `{name}`: {_quoted(json.dumps(value))}" for name, value in sorted(told.items())]
+    lines = [
+        f"- `{name}`: {_quoted(json.dumps(value, ensure_ascii=False))}"
+        for name, value in sorted(told.items())
+    ]
+    if request.stops:
+        # Counted, not shown: the answer would end right here.
+        lines.append(f"- `stop`: {_counted(len(request.stops), 'text')}, to end before")
     names = [str(function["name"]) for function in request.functions]
     if names:
         lines.append(f"- `tools`: {', '.join(_quoted(name) for name in names)}")

@@ -1,0 +1,132 @@
+"""The process: how it starts, what it records, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+CHAT = "/openai/v1/chat/completions"
+REQUEST = {
+    "model": "openai/gpt-oss-20b",
+    "messages": [{"role": "user", "content": "Hello"}],
+    "stream": True,
+}
+KEY = {"Authorization": "Bearer gsk_secret"}
+
+
+def test_requests_are_recorded_without_the_key(practice: Any, ask: Any) -> None:
+    ask("Hello", key="gsk_secret", stream=True)
+    (record,) = practice.requests()
+    assert record["body"]["messages"] == [{"role": "user", "content": "Hello"}]
+    assert record["headers"]["authorization"] == "(masked)"
+    assert "gsk_secret" not in json.dumps(record)
+    assert (record["status"], record["outcome"], record["closed_early"]) == (200, "complete", False)
+    assert record["pieces"] > 20
+    practice.forget_requests()
+    assert practice.requests() == []
+
+
+def test_refusals_are_recorded(practice: Any, ask: Any) -> None:
+    practice.faults("503")
+    ask()
+    ask(model="no/such")
+    assert [(record["status"], record["fault"]) for record in practice.requests()] == [
+        (503, "503"),
+        (404, None),
+    ]
+
+
+def test_a_client_that_goes_is_noticed_and_generation_stops(practice: Any) -> None:
+    practice.script([{"reply": "word " * 500, "tokens_per_second": 100}])
+    with practice.control.stream("POST", CHAT, json=REQUEST, headers=KEY) as answer:
+        next(answer.iter_raw())
+    (record,) = practice.requests()
+    assert record["closed_early"] is True
+    assert record["outcome"] == "closed by client"
+    assert record["pieces"] < 400
+
+
+def test_a_client_that_goes_at_full_speed_is_noticed(practice: Any) -> None:
+    practice.script([{"reply": "word " * 200_000}])
+    with practice.control.stream("POST", CHAT, json=REQUEST, headers=KEY) as answer:
+        next(answer.iter_raw())
+    (record,) = practice.requests()
+    assert record["closed_early"] is True
+    assert record["pieces"] < 200_000
+
+
+def test_a_client_that_goes_while_headers_are_awaited_is_noticed(practice: Any) -> None:
+    practice.faults("stall-before-headers")
+    with pytest.raises(httpx.ReadTimeout):
+        practice.control.post(CHAT, json=REQUEST, headers=KEY, timeout=0.1)
+    deadline = time.monotonic() + 5
+    while not practice.requests()[0]["closed_early"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert practice.requests()[0]["status"] is None
+
+
+def test_a_cut_answer_costs_only_what_was_sent(practice: Any) -> None:
+    practice.script([{"pieces": ["word"] * 5000}])
+    practice.faults("drop:after=100")
+    with pytest.raises(httpx.RemoteProtocolError):
+        practice.control.post(CHAT, json=REQUEST, headers=KEY)
+    practice.requests()
+    assert practice.quota()["tokens per day (TPD)"]["used"] < 200
+
+
+def test_tokens_come_at_the_speed_asked_for(practice_factory: Any, ask: Any) -> None:
+    server = practice_factory(tokens_per_second=200, first_token_delay=0.1)
+    server.script([{"reply": "word " * 40}])
+    usage = ask(server=server, stream=True).chunks[-1]["usage"]
+    assert usage["completion_time"] >= 40 / 200
+
+
+def test_faults_and_script_are_start_options(
+    practice_factory: Any, ask: Any, tmp_path: Any
+) -> None:
+    script = tmp_path / "script.json"
+    script.write_text(json.dumps([{"reply": "scripted"}]))
+    server = practice_factory(faults="503,429:retry-after=1", models_faults="500", script=script)
+    assert [ask(server=server).status for _ in range(3)] == [503, 429, 200]
+    assert ask(server=server, stream=True).joined() == "scripted"
+    assert server.control.get("/openai/v1/models", headers=KEY).status_code == 500
+
+
+def test_it_ends_when_its_parents_pipe_ends(practice_factory: Any) -> None:
+    server = practice_factory()
+    server.process.stdin.close()
+    assert server.process.wait(5) == 0
+
+
+@pytest.mark.parametrize("wrong", [["--faults", "nonsense"], ["--script", "/no/such"], ["--x"]])
+def test_wrong_options_are_told(wrong: Any) -> None:
+    command = [sys.executable, "-m", "groq_magic.practice", *wrong]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert ended.returncode == 2
+    assert "usage: groq-magic practice" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_port_that_is_taken_is_told(practice: Any) -> None:
+    port = practice.url.rsplit(":", 1)[1]
+    command = [sys.executable, "-m", "groq_magic.practice", "--port", port]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert ended.returncode == 1
+    assert "in use" in ended.stderr
+
+
+def test_it_imports_nothing_of_the_client_side() -> None:
+    code = (
+        "import sys, groq_magic.practice.command\n"
+        "wrong = {'groq', 'httpx', 'pydantic', 'ipywidgets', 'anywidget', 'markdown', 'IPython'}\n"
+        "print(sorted(wrong & set(sys.modules)))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
