@@ -27,7 +27,7 @@ def test_prose_begins_with_its_label_and_shows_the_request(ask: Any) -> None:
     assert "1. **system** (≈ 6 tokens): `Be brief`\n2. **user**" in text
     assert re.search(r"4\. \*\*user\*\* \(≈ 1\d\d tokens\): ``What is `x`\? long long", text)
     assert "…``\n" in text
-    assert '- `stop`: `["END"]`\n- `temperature`: `0.5`' in text
+    assert "- `temperature`: `0.5`\n- `stop`: 1 text, to end before\n" in text
     assert "of 300,000 tokens a minute" in text
 
 
