@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         asyncio.run(_run(practice, given.port, until_eof=given.until_eof))
     except KeyboardInterrupt:
         return 0
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         parser.exit(1, f"groq-magic practice: {error}\n")
     return 0
 

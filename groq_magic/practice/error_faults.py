@@ -52,7 +52,7 @@ def _wait_headers(fault: Fault, default: str | None = None) -> dict[str, str]:
 
 
 def _rate_limited(fault: Fault, model: str) -> Refusal:
-    kind, figures = _TOO_SOON.get(fault.text("kind", "tpm"), _TOO_SOON["tpm"])
+    kind, figures = _TOO_SOON[fault.text("kind", "tpm")]
     plain = fault.settings.keys() & {"retry-after-ms", "date"}
     headers = _wait_headers(fault, None if plain else "2")
     try:

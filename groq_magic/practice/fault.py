@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,18 @@ __all__ = ["Fault", "FaultError", "parse"]
 
 _SETTING = re.compile(r":(?=[a-z-]+=)")
 _MOST = 1_000
+_WHOLE, _DECIMAL = r"\d+", r"\d+(\.\d+)?"
+_VALUES: Mapping[str, str] = MappingProxyType(
+    {
+        "after": _WHOLE,
+        "bytes": _WHOLE,
+        "date": _DECIMAL,
+        "every": _WHOLE,
+        "kind": "tpm|tpd|rpm|rpd|otpm",
+        "seconds": _DECIMAL,
+        "status": _WHOLE,
+    }
+)
 
 
 class FaultError(ValueError):
@@ -33,17 +46,8 @@ class Fault:
     settings: Mapping[str, str]
 
     def number(self, key: str, default: float) -> float:
-        """Give a setting as a number.
-
-        Raises
-        ------
-        FaultError
-            If it is none.
-        """
-        try:
-            return float(self.settings.get(key, default))
-        except ValueError as error:
-            raise FaultError(f"{self.name}: {key} must be a number") from error
+        """Give a setting as a number."""
+        return float(self.settings.get(key, default))
 
     def text(self, key: str, default: str) -> str:
         """Give a setting as text."""
@@ -73,6 +77,9 @@ def parse(written: str, known: Mapping[str, frozenset[str]]) -> list[Fault]:
     if wrong:
         taken = ", ".join(sorted(known[name] | {"times"}))
         raise FaultError(f"{name} doesn't take {', '.join(sorted(wrong))}; it takes: {taken}")
+    for key, pattern in _VALUES.items():
+        if key in settings and not re.fullmatch(pattern, settings[key]):
+            raise FaultError(f"{name}: {key}={settings[key]} must match {pattern}")
     times = settings.pop("times", "1")
     if not times.isdecimal() or int(times) > _MOST:
         raise FaultError(f"{name}: times must be a number up to {_MOST}")

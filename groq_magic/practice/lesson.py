@@ -151,17 +151,17 @@ def _parameters(request: ChatRequest) -> str:
 def _cost(request: ChatRequest, tokens_per_minute: int) -> str:
     prompt, longest = request.prompt_tokens, request.longest
     counted = prompt + (longest or 0)
-    lines = ["### What it costs", "", f"- The prompt has ≈ {_counted(prompt, 'token')}."]
-    if longest is not None:
-        lines.append(
-            f"- The answer may have {_counted(longest, 'token')}, which count as soon as it is "
-            "asked for."
-        )
+    fits = f"the model's window holds {request.model.window:,}"
+    lines = ["### What it costs", "", f"- The prompt has ≈ {_counted(prompt, 'token')}; {fits}."]
     limit = f" of {tokens_per_minute:,}" if tokens_per_minute else ""
-    lines.append(
-        f"- Counted against the quota: 1 request, and {counted:,}{limit} tokens a minute; what "
-        "the answer is long is added."
-    )
+    quota = f"- Of the quota it takes 1 request and {counted:,}{limit} tokens a minute"
+    if longest is None:
+        lines.append(f"{quota}; the answer's tokens are added when it is there.")
+    else:
+        lines.append(
+            f"{quota}: prompt and `max_completion_tokens` ({longest:,}) are counted before the "
+            "answer begins, and what it did not need is given back."
+        )
     return "\n".join(lines)
 
 

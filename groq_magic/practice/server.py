@@ -126,7 +126,8 @@ class Server:
             raise refusals.bad_key()
 
     def _models(self, request: HTTPServerRequest, record: Record) -> Response:
-        if record.method != "GET" or not record.path.startswith(_MODELS):
+        path, slash, name = record.path.partition(f"{_MODELS}/")
+        if record.method != "GET" or path != ("" if slash else _MODELS):
             raise refusals.unknown_url(record.method, record.path)
         fault = self._practice.next_fault(chat=False)
         record.fault = None if fault is None else fault.name
@@ -134,7 +135,6 @@ class Server:
         if spoilt is not None:
             return spoilt
         self._check_key(request.headers)
-        name = record.path.removeprefix(_MODELS).removeprefix("/")
         found = catalogue.find(name)
         if name and found is None:
             raise refusals.unknown_model(name)

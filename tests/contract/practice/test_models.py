@@ -52,6 +52,10 @@ def test_the_list_needs_a_key(practice: Any) -> None:
 
 
 def test_other_urls_are_unknown(practice: Any) -> None:
-    answer = practice.control.post("/openai/v1/responses", json={})
-    assert answer.status_code == 404
-    assert answer.json()["error"]["code"] == "unknown_url"
+    answers = [
+        practice.control.post("/openai/v1/responses", json={}),
+        practice.control.get("/openai/v1/modelsx"),
+        practice.control.get("/"),
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert {answer.json()["error"]["code"] for answer in answers} == {"unknown_url"}

@@ -228,7 +228,9 @@ def test_a_fault_can_be_given_several_times(practice: Any, ask: Any) -> None:
     assert [ask().status for _ in range(3)] == [503, 503, 200]
 
 
-@pytest.mark.parametrize("fault", ["nonsense", "503:colour=red", "drop:times=x"])
+@pytest.mark.parametrize(
+    "fault", ["nonsense", "503:colour=red", "drop:times=x", "drop:after=x", "429:kind=week"]
+)
 def test_an_unknown_fault_is_refused(practice: Any, fault: Any) -> None:
     answer = practice.control.post("/practice/faults", json={"faults": ["503", fault]})
     assert answer.status_code == 400
