@@ -133,7 +133,8 @@ class Conversations:
     ) -> PendingTurn:
         """Return what `begin` would return, for an ask that is not sent."""
         typed = self._next_key(cell, execution)
-        place = place or typed
+        # One asked once takes no turn's place: it only gives its own cell's turn up.
+        place = typed if once or place is None else place
         seen = () if once else self.get(conversation, practice).before(place)
         # A cell that now retries another's ask gives its own turn up: don't send it.
         before = tuple(turn for turn in seen if turn.key != typed)

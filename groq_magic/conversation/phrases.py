@@ -35,8 +35,6 @@ class Phrases:
             if pending.once or conversation.name != pending.conversation:
                 return f"{turn} is back"
             return f"{turn} has its former answer back"
-        if pending.once:
-            return "the cell's turn is back"
         number = book.get(pending.conversation).place_of(pending.place) + 1
         return f"turn {number}{self._of(pending.conversation)} is taken out again"
 

@@ -41,7 +41,7 @@ def summarise(value: Any) -> str:
         For bytes, and for methods, which would need a call.
     """
     if isinstance(value, str):
-        return cut(str(value), _LONGEST_TEXT)
+        return cut(str.__str__(value), _LONGEST_TEXT)
     if isinstance(value, bytes | bytearray | memoryview):
         raise PromptError("It is binary.", "Decode it to text first.")
     if isinstance(value, MethodType | BuiltinFunctionType) and not inspect.ismodule(
@@ -51,11 +51,13 @@ def summarise(value: Any) -> str:
             "It is a method, and no calls are made in prompts.",
             "Give its result a name, and put that between the braces.",
         )
-    if (data := _data(value)) is not None:
+    try:
+        data = _data(value)
+    except Exception:  # noqa: BLE001 - a subclass of a frame or array may raise anything
+        return safe_repr(value, _LONGEST_REPR)
+    if data is not None:
         return data
-    if is_nested(value):
-        return summarise_nested(value)
-    return _single(value)
+    return summarise_nested(value) if is_nested(value) else _single(value)
 
 
 def _data(value: Any) -> str | None:

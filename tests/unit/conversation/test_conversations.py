@@ -143,6 +143,16 @@ def test_a_retry_without_cells_replaces_too(notebook: Any) -> None:
     assert notebook.answers() == ["one", "two again"]
 
 
+def test_a_retry_asked_once_leaves_the_turn_that_it_retries(notebook: Any) -> None:
+    notebook.run("a", "one")
+    pending = notebook.conversations.begin(
+        "b", 7, conversation="main", once=True, place=TurnKey("a", 1)
+    )
+    assert pending.replaces is None
+    notebook.settle(pending, "again")
+    assert notebook.answers() == ["one"]
+
+
 def test_a_cell_that_becomes_a_retry_gives_its_own_turn_up_unsent(notebook: Any) -> None:
     notebook.run("b", "of b")
     notebook.run("a", "of a")

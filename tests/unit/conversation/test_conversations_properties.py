@@ -1,4 +1,4 @@
-"""Any sequence of asks, re-runs, failures, moves, undos and resets, against a simple model."""
+"""Any sequence of asks, retries, failures, moves, undos and resets, against a simple model."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from groq_magic.conversation import TurnKey
 from groq_magic.errors import NotebookError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ asks = st.fixed_dictionaries(
         "conversation": st.sampled_from(NAMES),
         "practice": st.sampled_from([False, False, False, True]),
         "once": st.sampled_from([False, False, False, True]),
+        "place": st.sampled_from([None, None, None, TurnKey("a", 1), TurnKey("b", 2)]),
     }
 )
 others = st.fixed_dictionaries(
@@ -40,7 +42,7 @@ Model = dict[tuple[str, bool], list[tuple[Any, str]]]
 
 def run(notebook: Any, step: dict[str, Any], number: int) -> None:
     answers = [None if fails else f"{number}.{i}" for i, fails in enumerate(step["fails"])]
-    options = {name: step[name] for name in ("conversation", "practice", "once")}
+    options = {name: step[name] for name in ("conversation", "practice", "once", "place")}
     notebook.run(step["cell"], *answers, **options)
 
 
@@ -102,6 +104,7 @@ def test_history_equals_the_model(
     for number, step in enumerate(steps):
         if step["do"] == "undo":
             continue
+        step = step | {"place": None}  # noqa: PLW2901 - the model knows no retries
         perform(notebook, step, number)
         if step["do"] == "run":
             model_run(model, step, number)

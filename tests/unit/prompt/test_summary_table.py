@@ -172,6 +172,18 @@ def test_unhashable_cells_are_never_compared_since_that_takes_quadratic_time() -
     assert comparisons == []
 
 
+def test_a_frame_that_raises_where_ours_would_not_falls_back_on_its_repr() -> None:
+    class OddFrame(pd.DataFrame):
+        @property
+        def iloc(self) -> Any:
+            raise RuntimeError
+
+        def __repr__(self) -> str:
+            return "an odd frame"
+
+    assert summarise(OddFrame({"c": [1]})) == "an odd frame"
+
+
 def test_cells_that_hold_containers_are_cut_before_they_are_written() -> None:
     text = summarise(pd.DataFrame({"c": [list(range(1_000_000))]}))
     assert "list of 1,000,000 items, in part:" in text
