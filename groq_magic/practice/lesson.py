@@ -173,10 +173,10 @@ def _example(question: str) -> str:
 def _next(request: ChatRequest) -> str:
     earlier = sum(1 for message in request.messages if message["role"] == "user") - 1
     if earlier > 0:
-        before = "prompt" if earlier == 1 else "prompts"
+        before = "prompt and its answer" if earlier == 1 else f"{earlier} prompts and answers"
         told = (
-            f"A model remembers nothing: the {earlier} earlier {before} and the answers were sent "
-            "again. `%groq_history` lists them, `%groq_reset` starts over."
+            f"A model remembers nothing: the earlier {before} were sent again. `%groq_history` "
+            "shows the conversation, `%groq_reset` starts over."
         )
     else:
         told = "Ask a second question, and you see here how the first one is sent along with it."

@@ -135,6 +135,8 @@ class Sender:
         self._buffer.clear()
         self._buffered_pieces = 0
         await self._connection.write(data)
+        # A write that is done at once doesn't let others run: a fast client would have it all.
+        await asyncio.sleep(0)
         if self._closed.is_set():
             raise _GoneError
         self._record.sent_bytes += len(data)

@@ -130,3 +130,15 @@ def test_it_imports_nothing_of_the_client_side() -> None:
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_an_answer_that_waits_holds_no_other_up(practice: Any, ask: Any) -> None:
+    practice.script([{"match": "long", "reply": "word " * 100_000}, {"reply": "short"}])
+    long = {**REQUEST, "messages": [{"role": "user", "content": "long"}]}
+    with practice.control.stream("POST", CHAT, json=long, headers=KEY) as answer:
+        data = answer.iter_raw()
+        next(data)
+        assert ask("other", stream=True).joined() == "short"
+        assert practice.requests(running=True)[0]["outcome"] == "running"
+        rest = b"".join(data)
+    assert rest.endswith(b"data: [DONE]\n\n")
