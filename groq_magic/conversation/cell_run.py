@@ -27,6 +27,8 @@ class CellRun:
         How many asks were begun so far.
     worlds : set of bool
         Whether they were real (False), practice (True) or both.
+    places : set of TurnKey
+        Where the turns of these asks stand, or would: a retry's is another's.
     changes : dict of bool to Change
         The last change that it made in each world.
     """
@@ -35,6 +37,7 @@ class CellRun:
     execution: int
     asks: int = 0
     worlds: set[bool] = field(default_factory=set)
+    places: set[TurnKey] = field(default_factory=set)
     changes: dict[bool, Change] = field(default_factory=dict)
 
     def next_key(self) -> TurnKey:
@@ -43,4 +46,4 @@ class CellRun:
 
     def leftover(self, key: TurnKey) -> bool:
         """Whether `key` is of an ask that this execution no longer made."""
-        return key.cell == self.cell and key.ask > self.asks
+        return key.cell == self.cell and key.ask > self.asks and key not in self.places

@@ -119,6 +119,7 @@ class Conversations:
         if self._run is not None:
             self._run.asks += 1
             self._run.worlds.add(practice)
+            self._run.places.add(pending.place)
         return pending
 
     def peek(  # noqa: PLR0913 - as in `begin`

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Expression", "attributes_of", "keys_of", "near", "parse"]
 
 _IPYTHONS_OWN = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open"})
-_MOST_NAMES = 5000
+_MOST_NAMES = 1000
 _AS_WRITTEN = "`--raw` sends braces as written."
 
 

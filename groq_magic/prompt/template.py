@@ -17,8 +17,11 @@ __all__ = ["Filled", "Inserted", "fill"]
 
 # Not `${{ … }}`, which is GitHub's; a name must follow; on one line.
 _OPENING = re.compile(r"(?<!\$)\{\{(?=[ \t]*[^\W\d])")
+# The braces' end: none within a string, as in `d["}}"]`. Possessive, so that it never goes back.
+_ENDING = re.compile(r"""(?:[^'"}\n]++|'(?:[^'\\\n]|\\.)*+'|"(?:[^"\\\n]|\\.)*+"|\}(?!\}))*+\}\}""")
 _LONGEST = 300
-_MOST_ENDS = 5
+# Each is compared with all names, and a template of another kind may hold thousands.
+_MOST_MISSING = 50
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,8 @@ class _Filling:
         name = expression.text
         if expression.root not in self.namespace:
             if not expression.call:
-                expression.refuse_near_miss(self.namespace)
+                if name not in self.missing and len(self.missing) < _MOST_MISSING:
+                    expression.refuse_near_miss(self.namespace)
                 self.missing[name] = None
             return None
         if expression.call:
@@ -148,17 +152,6 @@ class _Filling:
 
 def _expression_at(text: str, start: int) -> tuple[Expression, int] | None:
     """Return the expression that starts at `start`, and where its braces end."""
-    end = start
-    for _ in range(_MOST_ENDS):
-        end = text.find("}}", end, start + _LONGEST)
-        inside = text[start:end]
-        if end < 0 or "\n" in inside:
-            return None
-        expression = parse(inside)
-        if expression is not None:
-            return expression, end + 2
-        # Only within a string, as in `d["}}"]`, can the end be a later one.
-        if '"' not in inside and "'" not in inside:
-            return None
-        end += 1
-    return None
+    ending = _ENDING.match(text, start, start + _LONGEST)
+    expression = None if ending is None else parse(ending[0][:-2])
+    return None if ending is None or expression is None else (expression, ending.end())

@@ -143,6 +143,16 @@ def test_a_retry_without_cells_replaces_too(notebook: Any) -> None:
     assert notebook.answers() == ["one", "two again"]
 
 
+def test_a_cell_that_retries_its_own_later_ask_keeps_that_turn(notebook: Any) -> None:
+    notebook.run("a", "one", "two")
+    notebook.run("a", "two again", place=TurnKey("a", 2))
+    assert notebook.answers() == ["two again"]
+    notebook.run("a", None, place=TurnKey("a", 2))
+    assert notebook.answers() == ["two again"]
+    notebook.run("a", "something else")
+    assert notebook.answers() == ["something else"]
+
+
 def test_a_retry_asked_once_leaves_the_turn_that_it_retries(notebook: Any) -> None:
     notebook.run("a", "one")
     pending = notebook.conversations.begin(
