@@ -94,7 +94,7 @@ class View {
     this.bar = element("div", "groq-bar");
     this.picker = element("span", "groq-slot-picker");
     this.stop = element("button", "groq-stop", "■ Stop");
-    this.figures = element("span", "groq-said");
+    this.figures = element("span", "groq-slot-figures");
 
     this.fold.hidden = true;
     this.fold.append(this.summary, thought.root);
@@ -146,8 +146,8 @@ class View {
 }
 
 export default () => {
-  const text = new Blocks(element("div", "groq-text jp-RenderedHTMLCommon"));
-  const thought = new Blocks(element("div", "groq-thought jp-RenderedHTMLCommon"));
+  const text = new Blocks(element("div", "groq-text"));
+  const thought = new Blocks(element("div", ""));
   const views = new Set();
   const shown = {};
   let count = 0;
@@ -178,7 +178,8 @@ export default () => {
   async function render({ model, el }) {
     const taken = views.size > 0;
     const [own, thoughts] = taken ? [text.copy(), thought.copy()] : [text, thought];
-    el.classList.add("groq-answer", "groq-streaming");
+    // The class of the front end's own rendered text.
+    el.classList.add("groq-answer", "groq-streaming", "jp-RenderedHTMLCommon");
     const view = new View(el, own, thoughts, () => {
       model.send({ stop: true });
       draw({ count, show: { stopping: true } });
@@ -186,7 +187,8 @@ export default () => {
     view.show(shown);
     views.add(view);
     const picker = await pickerView(model);
-    view.picker.replaceChildren(...(picker ? [picker.el] : []));
+    if (picker) view.picker.replaceChildren(picker.el);
+    picker?.trigger("displayed"); // it is put in place by hand, so nobody else says so
     return () => {
       views.delete(view);
       picker?.remove();

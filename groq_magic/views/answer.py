@@ -86,7 +86,8 @@ class AnswerView:
         """Make the output static, close the widget, hand the bar to the slots."""
         data, metadata = bundle(settled)
         # Before the output, so that its bar comes up filled.
-        self._live.put(settled.slot, settled.live)
+        thought = None if self._widget is None or settled.reasoning else self._widget.thought()
+        self._live.put(settled.slot, settled.live, thought)
         self._publish(data, metadata, update=self._widget is not None)
         self._close()
 

@@ -70,6 +70,11 @@ class AnswerWidget(anywidget.AnyWidget):
             if new:
                 self._tell(show=new)
 
+    def thought(self) -> tuple[str, str] | None:
+        """Return heading and safe HTML of the reasoning, None where there was none."""
+        summary = self._shown.get("summary")
+        return (summary, self._thought.html()) if summary else None
+
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:  # noqa: FBT001, FBT002 - ipywidgets' signature
         """Return the synced state, the present document included."""
         state = super().get_state(key, drop_defaults)

@@ -8,6 +8,9 @@ from groq_magic.views.phrase import SEPARATOR, phrase_html, phrase_plain
 
 __all__ = ["Bar"]
 
+# Hidden where controls stand between the phrases.
+_SEPARATOR = f'<span class="groq-separator">{SEPARATOR}</span>'
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -48,14 +51,15 @@ class Bar:
             Safe HTML. Without CSS and slots it reads as one line of text.
         """
         figures = phrase_html(self._figures())
-        rest = "".join(f"{SEPARATOR}{phrase_html(phrase)}" for phrase in self._rest())
-        separator = SEPARATOR if figures else ""
+        rest = SEPARATOR.join(phrase_html(phrase) for phrase in self._rest())
         return (
             f'<div class="groq-bar {phrase_html(slot)}"><small>'
             f'<span class="groq-slot-picker">{phrase_html(self.model)}</span>'
             '<span class="groq-slot-copy"></span>'
-            f'<span class="groq-said"><span class="groq-separator">{separator}</span>'
-            f'<span class="groq-slot-figures">{figures}</span>{rest}</span>'
+            f"{_SEPARATOR if figures else ''}"
+            f'<span class="groq-slot-figures">{figures}</span>'
+            f"{_SEPARATOR if rest else ''}"
+            f'<span class="groq-rest">{rest}</span>'
             '<span class="groq-slot-quota"></span>'
             '</small><div class="groq-slot-stale"></div></div>'
         )

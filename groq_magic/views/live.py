@@ -93,11 +93,22 @@ class Live:
                 self.picker.model_id, self._settings.model, lambda: str(self.panel.model_id)
             )
 
-    def put(self, slot: str, facts: LiveFacts) -> None:
-        """Say what the bar of a settled answer shows."""
+    def put(self, slot: str, facts: LiveFacts, thought: tuple[str, str] | None = None) -> None:
+        """Say what the bar of a settled answer shows.
+
+        Parameters
+        ----------
+        slot : str
+            The class of the bar.
+        facts : LiveFacts
+            What it says.
+        thought : (str, str), optional
+            Heading and safe HTML of the reasoning, shown while the session
+            lives; what was given once is kept.
+        """
         self.start()
         if self._slots is not None:
-            self._slots.put(slot, facts)
+            self._slots.put(slot, facts, thought)
 
     def drop(self, slot: str) -> None:
         """Give the bar of an answer its static text back."""

@@ -52,44 +52,46 @@ class Panel:
         self._settings: Any = settings
         self._facts = facts
         self._following = False
-        self._picker = ModelPicker(settings)
+        self._picker = ModelPicker(settings, description="Model")
         self._temperature = ipywidgets.FloatSlider(
-            min=0.0, max=2.0, step=0.1, readout=False, continuous_update=False
+            description="Temperature",
+            min=0.0,
+            max=2.0,
+            step=0.1,
+            readout=False,
+            continuous_update=False,
         )
         self._temperature_said = ipywidgets.HTML()
-        self._temperature_default = _button("Default", self._no_temperature)
-        self._max_tokens = ipywidgets.Text(placeholder=DEFAULT, continuous_update=False)
-        self._effort = ipywidgets.Dropdown(options=EFFORTS)
-        self._system = ipywidgets.Textarea(placeholder="none", rows=2, continuous_update=False)
-        self._conversation = ipywidgets.HTML()
-        self._minute = ipywidgets.HTML()
-        self._day = ipywidgets.HTML()
-        self._key = ipywidgets.HTML()
-        self._minute_row = _row("This minute", self._minute)
-        self._day_row = _row("Today", self._day)
-        self.box = ipywidgets.VBox(
-            [
-                _row("Model", self._picker.dropdown),
-                _row(
-                    "Temperature",
-                    self._temperature,
-                    self._temperature_said,
-                    self._temperature_default,
-                ),
-                _row("Longest answer", self._max_tokens, ipywidgets.HTML("tokens")),
-                _row("Reasoning", self._effort),
-                _row("System prompt", self._system),
-                _row(
-                    "Conversation",
-                    self._conversation,
-                    _button("Undo", undo),
-                    _button("Reset", reset),
-                ),
-                self._minute_row,
-                self._day_row,
-                _row("Key", self._key),
-            ]
+        self._temperature_default = _button(
+            "Default", "Leave it to the model", self._no_temperature
         )
+        self._max_tokens = ipywidgets.Text(
+            description="Max tokens", placeholder=DEFAULT, continuous_update=False
+        )
+        self._effort = ipywidgets.Dropdown(description="Reasoning", options=EFFORTS)
+        self._system = ipywidgets.Textarea(
+            description="System prompt", placeholder="none", rows=2, continuous_update=False
+        )
+        self._conversation = ipywidgets.HTML(description="Conversation")
+        self._minute = ipywidgets.HTML(description="This minute")
+        self._day = ipywidgets.HTML(description="Today")
+        self._key = ipywidgets.HTML(description="Key")
+        rows = (
+            (self._picker.dropdown,),
+            (self._temperature, self._temperature_said, self._temperature_default),
+            (self._max_tokens,),
+            (self._effort,),
+            (self._system,),
+            (
+                self._conversation,
+                _button("Undo", "Take the conversation's last change back", undo),
+                _button("Reset", "Empty the conversation", reset),
+            ),
+            (self._minute,),
+            (self._day,),
+            (self._key,),
+        )
+        self.box = ipywidgets.VBox([ipywidgets.HBox(row) for row in rows])
         self.box.add_class("groq-panel")
         self._follow()
         self._settings.observe(self._follow, self._names())
@@ -108,12 +110,9 @@ class Panel:
         facts = self._facts()
         self._key.value = phrase_html(facts.key)
         self._conversation.value = phrase_html(facts.conversation)
-        for row, said, meter in (
-            (self._minute_row, self._minute, facts.minute),
-            (self._day_row, self._day, facts.day),
-        ):
+        for row, meter in ((self._minute, facts.minute), (self._day, facts.day)):
             row.layout.display = "none" if meter is None else None
-            said.value = "" if meter is None else _meter_html(meter)
+            row.value = "" if meter is None else _meter_html(meter)
 
     def close(self) -> None:
         """Close every widget of the panel, and follow the settings no longer."""
@@ -170,16 +169,8 @@ def _efforts(present: str) -> tuple[tuple[str, str], ...]:
     return EFFORTS if known else (*EFFORTS, (present, present))
 
 
-def _row(name: str, *controls: Any) -> Any:
-    label = ipywidgets.HTML(escape(name))
-    label.add_class("groq-panel-name")
-    row = ipywidgets.HBox([label, *controls])
-    row.add_class("groq-panel-row")
-    return row
-
-
-def _button(label: str, do: Callable[[], None]) -> Any:
-    button = ipywidgets.Button(description=label)
+def _button(label: str, tooltip: str, do: Callable[[], None]) -> Any:
+    button = ipywidgets.Button(description=label, tooltip=tooltip)
     button.on_click(lambda _button: do())
     return button
 

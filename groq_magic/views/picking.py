@@ -24,16 +24,18 @@ class ModelPicker:
     settings : traitlets.HasTraits
         With the trait `model`. An id that is not in the list is added to it:
         no id is refused.
+    description : str
+        The label before it, or "".
     """
 
-    def __init__(self, settings: traitlets.HasTraits) -> None:
+    def __init__(self, settings: traitlets.HasTraits, description: str = "") -> None:
         self._settings: Any = settings
         self._models: tuple[tuple[str, str], ...] = ()
         self.dropdown = ipywidgets.Dropdown(
+            description=description,
             options=[(settings.model, settings.model)],  # type: ignore[attr-defined]  # a trait
             value=settings.model,  # type: ignore[attr-defined]  # a trait
         )
-        self.dropdown.add_class("groq-picker")
         self.dropdown.observe(self._picked, "value")
         self._settings.observe(self._set, "model")
 

@@ -30,6 +30,30 @@ async function copied(text) {
   area.remove();
 }
 
+// A view that is put in place by hand, and the views in it, learn it from us.
+async function displayed(view) {
+  view.trigger("displayed");
+  const children = await Promise.all(view.children_views?.views ?? []);
+  await Promise.all(children.map(displayed));
+}
+
+function parsed(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html; // rendered and made safe by the kernel
+  return document.importNode(template.content, true);
+}
+
+function fold([summary, html]) {
+  const made = document.createElement("details");
+  const head = document.createElement("summary");
+  const body = document.createElement("div");
+  made.className = "groq-reasoning";
+  head.textContent = summary;
+  body.append(parsed(html));
+  made.append(head, body);
+  return made;
+}
+
 /** A slot that holds something of ours, and what it held before. */
 class Filled {
   constructor(node) {
@@ -47,6 +71,7 @@ class Filled {
     const view = await manager.create_view(child);
     if (this.gone) return view.remove();
     this.view = view;
+    await displayed(view);
     if (label) view.el.querySelector("select")?.setAttribute("aria-label", label);
     this.with(view.el);
   }
@@ -62,6 +87,9 @@ class Filled {
 class Bar {
   constructor(bar, session) {
     this.slots = {};
+    const answer = bar.closest(".groq-answer");
+    const reasoning = answer.querySelector(".groq-slot-reasoning");
+    if (reasoning) this.slots.reasoning = new Filled(reasoning);
     for (const name of ["picker", "copy", "figures", "quota", "stale"]) {
       const node = bar.querySelector(`.groq-slot-${name}`);
       if (node) this.slots[name] = new Filled(node);
@@ -69,10 +97,11 @@ class Bar {
     this.model = this.slots.picker?.before.map((node) => node.textContent).join("") ?? "";
     this.slots.picker?.withView(session.manager, session.picker, "Model of the next ask");
     this.slots.copy?.with(button("groq-copy", "Copy", () => this.facts.copy));
-    this.buttons = [...bar.closest(".groq-answer").querySelectorAll(".groq-text pre")].map(codeCopy);
+    this.buttons = [...answer.querySelectorAll(".groq-text pre")].map(codeCopy);
   }
 
   update(facts, current) {
+    if (facts.thought && !this.facts) this.slots.reasoning?.with(fold(facts.thought));
     this.facts = facts;
     // The picker shows the next ask's model: say which one answered, if another.
     const other = current === this.model || current.endsWith(`/${this.model}`) ? "" : this.model;

@@ -52,11 +52,24 @@ class SlotsWidget(anywidget.AnyWidget):
         super().__init__(picker=picker)
         self.on_msg(self._heard)
 
-    def put(self, slot: str, facts: LiveFacts) -> None:
-        """Say what a settled answer's bar shows."""
+    def put(self, slot: str, facts: LiveFacts, thought: tuple[str, str] | None = None) -> None:
+        """Say what a settled answer's bar shows.
+
+        Parameters
+        ----------
+        slot : str
+            The class of the bar.
+        facts : LiveFacts
+            What it says.
+        thought : (str, str), optional
+            Heading and safe HTML of the reasoning, where the output doesn't
+            hold it. What was given once is kept.
+        """
         with self._telling:
-            told = asdict(facts)
-            if self._facts["turns"].get(slot) != told:
+            before = self._facts["turns"].get(slot)
+            kept = (before or {}).get("thought") if thought is None else thought
+            told = {**asdict(facts), "thought": kept}
+            if before != told:
                 self._facts["turns"][slot] = told
                 self.send({"turns": {slot: told}})
 

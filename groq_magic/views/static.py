@@ -46,7 +46,7 @@ def bundle(settled: Settled) -> tuple[dict[str, str], dict[str, Any]]:
         (
             '<div class="groq-answer mathjax_ignore tex2jax_ignore">',
             notices_html(settled.notices),
-            _reasoning_html(settled.reasoning),
+            _reasoning_html(settled.reasoning) or '<div class="groq-slot-reasoning"></div>',
             f'<div class="groq-text">{to_html(source)}</div>',
             settled.bar.html(settled.slot),
             "</div>",

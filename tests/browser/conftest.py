@@ -213,7 +213,9 @@ class Notebook:
         self._command("notebook:run-cell", wait=wait)
 
     def cell(self, index: int) -> Locator:
-        return self.page.locator(f'.jp-Cell[data-windowed-list-index="{index}"]')
+        # Lab's own index attribute can be stale; the cell's widget knows its node.
+        self.panel(f'panel.content.widgets[{index}].node.setAttribute("data-cell", "{index}")')
+        return self.page.locator(f'.jp-Cell[data-cell="{index}"]')
 
     def cell_output(self, index: int) -> Locator:
         return self.cell(index).locator(".jp-Cell-outputArea")
@@ -241,7 +243,8 @@ class Notebook:
         wanted = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}[name]
         self._command("apputils:change-theme", f'{{"theme": "{wanted}"}}')
         self.page.wait_for_selector(
-            f'body[data-jp-theme-light="{"true" if name == "light" else "false"}"]'
+            f'body[data-jp-theme-light="{"true" if name == "light" else "false"}"]',
+            state="attached",
         )
 
     def screenshot(self, name: str) -> Path:
