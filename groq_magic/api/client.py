@@ -24,7 +24,7 @@ _WRITE_TIMEOUT = 60.0
 
 
 class CancelledError(Exception):
-    """The ask was stopped before its request had left."""
+    """The ask was stopped, or the client closed, before the request had left."""
 
 
 class Response:
@@ -66,6 +66,8 @@ class Client:
         self._process = os.getpid()
         self._sockets: list[socket.socket] = []
         self._lock = threading.Lock()
+        self._making = threading.Lock()
+        self._closed = False
         self._asking = threading.local()
 
     @contextlib.contextmanager
@@ -79,8 +81,11 @@ class Client:
         groq.APIError, httpx.HTTPError
             As the SDK does; `faults.fault_of` says what they mean.
         CancelledError
-            When `cancelled` was set before the request had left.
+            When `cancelled` was set before. Set while it connects, it ends
+            as a connection error of the SDK.
         """
+        if cancelled.is_set():
+            raise CancelledError
         self._asking.cancelled = cancelled
         create = self._sdk().chat.completions.with_streaming_response.create
         with create(**request, timeout=self._timeout(timeout)) as reply:
@@ -113,19 +118,27 @@ class Client:
             self._sockets.clear()
 
     def close(self) -> None:
-        """Shut the sockets and give the pool back."""
+        """Shut the sockets and give the pool back; nothing can be sent any more."""
+        self._closed = True
         self.shut()
-        if self._groq is not None:
-            self._groq.close()
-            self._groq = None
+        with self._making:
+            if self._groq is not None:
+                self._groq.close()
+                self._groq = None
 
     def _sdk(self) -> groq.Groq:
-        if self._groq is None or self._process != os.getpid():
-            # A forked child must not read from its parent's sockets.
+        if self._process != os.getpid():
+            # A forked child must not read from its parent's sockets, nor wait for its locks.
             self._process = os.getpid()
-            self._sockets = []
-            self._groq = self._made()
-        return self._groq
+            self._sockets, self._lock, self._making = [], threading.Lock(), threading.Lock()
+            self._groq = None
+        # The thread that fetches the models and the one that asks come here at once.
+        with self._making:
+            if self._closed:
+                raise CancelledError
+            if self._groq is None:
+                self._groq = self._made()
+            return self._groq
 
     def _made(self) -> groq.Groq:
         import groq
