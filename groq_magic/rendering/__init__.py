@@ -1,0 +1,20 @@
+"""Markdown of language models into safe HTML, at once or as it streams in."""
+
+from __future__ import annotations
+
+from groq_magic.rendering.characters import escape
+from groq_magic.rendering.document import to_html
+from groq_magic.rendering.fences import Fence, fenced_code
+from groq_magic.rendering.patches import Patch
+from groq_magic.rendering.safe_markdown import safe_markdown
+from groq_magic.rendering.stream import MarkdownStream
+
+__all__ = [
+    "Fence",
+    "MarkdownStream",
+    "Patch",
+    "escape",
+    "fenced_code",
+    "safe_markdown",
+    "to_html",
+]

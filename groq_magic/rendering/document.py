@@ -1,0 +1,237 @@
+"""A document's top-level blocks into safe HTML, whole or piece by piece.
+
+A list's items, a quote's children, a table's rows and a code block's lines are the pieces:
+each is sanitised alone, so that a stream can send them one by one and end with the very HTML
+of the whole.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Markdown
+
+from groq_magic.rendering.blocks import BlockParser
+from groq_magic.rendering.characters import clean_input, escape
+from groq_magic.rendering.gfm import Dialect, Gfm, Inline, Parser
+from groq_magic.rendering.highlight import colours
+from groq_magic.rendering.raw_html import nesting
+from groq_magic.rendering.sanitise import sanitised
+from groq_magic.rendering.tree import code_element
+
+if TYPE_CHECKING:
+    from groq_magic.rendering.block import Block
+    from groq_magic.rendering.links import Definitions
+    from groq_magic.rendering.maths import Shape
+
+__all__ = ["Frame", "Group", "Renderer", "next_group", "to_html"]
+
+_GROWABLE = frozenset({"list", "quote", "table", "code"})
+# Lines that an HTML element may hold at the top level: what never closes must not hold all.
+_MAX_GROUP_LINES = 400
+_TABLE, _TABLE_END = "<table><tbody>", "</tbody></table>"
+
+
+class Group(NamedTuple):
+    """Top-level blocks that are shown as one: a block, or all that an HTML element holds."""
+
+    blocks: list[Block]
+    is_complete: bool
+
+
+class Frame(NamedTuple):
+    """What stands around the pieces of a block."""
+
+    head: str
+    foot: str
+
+
+def next_group(blocks: list[Block], start: int) -> Group:
+    """Return the group that begins with a block.
+
+    Parameters
+    ----------
+    blocks : list of Block
+        Top-level blocks.
+    start : int
+        Index of the group's first.
+
+    Returns
+    -------
+    Group
+        It is complete once no further line can change it.
+    """
+    first = blocks[start]
+    if first.kind != "html":
+        return Group([first], not first.is_open)
+    depth = 0
+    for index in range(start, len(blocks)):
+        block = blocks[index]
+        if index > start and block.start - first.start > _MAX_GROUP_LINES:
+            return Group(blocks[start:index], is_complete=True)
+        if block.kind == "html":
+            depth += nesting("\n".join(block.lines))
+        if block.is_open:
+            return Group(blocks[start : index + 1], is_complete=False)
+        if depth <= 0:
+            return Group(blocks[start : index + 1], is_complete=True)
+    return Group(blocks[start:], is_complete=False)
+
+
+class Renderer:
+    """Turns blocks into safe HTML.
+
+    Parameters
+    ----------
+    formulas : {"mathml", "tex", "source"}
+        What formulas are shown as.
+
+    Attributes
+    ----------
+    definitions : MutableMapping
+        The link reference definitions by folded label.
+    """
+
+    def __init__(self, formulas: Shape) -> None:
+        self._gfm = Gfm(Dialect(formulas))
+        self._markdown = Markdown(extensions=[self._gfm], output_format="html")
+        parser, inline = self._markdown.parser, self._markdown.treeprocessors["inline"]
+        if not isinstance(parser, Parser) or not isinstance(inline, Inline):
+            raise TypeError("the extension did not take its places")
+        self._builder = parser.builder()
+        self._inline = inline
+        self.definitions: Definitions = inline.definitions
+
+    def parser(self) -> BlockParser:
+        """Return a block parser that shares the definitions."""
+        return BlockParser(self.definitions, self._gfm.dialect.tags)
+
+    def look_up(self, definitions: Definitions) -> None:
+        """Look labels up there from now on."""
+        self._inline.definitions = definitions
+
+    def take_missing(self) -> frozenset[str]:
+        """Return the labels looked up in vain since the last call."""
+        missing = frozenset(self._inline.missing)
+        self._inline.missing.clear()
+        return missing
+
+    def is_growable(self, block: Block) -> bool:
+        """Tell whether a block has pieces."""
+        return block.kind in _GROWABLE
+
+    def size(self, block: Block) -> int:
+        """Return how many pieces a growable block has."""
+        if block.kind == "code":
+            return block.code_lines
+        return len(block.lines if block.kind == "table" else block.children)
+
+    def is_sent_in_pieces(self, group: Group) -> bool:
+        """Tell whether the pieces of a group are all its HTML: not if its code gets colours."""
+        block = group.blocks[0]
+        if len(group.blocks) > 1 or block.kind not in _GROWABLE:
+            return False
+        return block.kind != "code" or not colours(block.code(), block.language)
+
+    def html(self, group: Group) -> str:
+        """Return a group's HTML."""
+        first = group.blocks[0]
+        if self.is_sent_in_pieces(group):
+            frame = self.frame(first)
+            return frame.head + self.pieces(first, 0, self.size(first)) + frame.foot
+        root = Element("div")
+        for block in group.blocks:
+            self._builder.add(root, block)
+        html = sanitised(self._written(root)).strip("\n")
+        return f"{html}\n" if html else ""
+
+    def frame(self, block: Block) -> Frame:
+        """Return what stands before and after the pieces of a growable block."""
+        if block.kind == "quote":
+            return Frame("<blockquote>\n", "</blockquote>\n")
+        if block.kind == "list":
+            tag = "ul" if block.number is None else "ol"
+            start = f' start="{block.number}"' if block.number not in (None, 1) else ""
+            return Frame(f"<{tag}{start}>\n", f"</{tag}>\n")
+        if block.kind == "code":
+            root = Element("div")
+            code_element(SubElement(root, "pre"), block)
+            return Frame(
+                sanitised(self._written(root)).removesuffix("</code></pre>"), "</code></pre>\n"
+            )
+        root = Element("div")
+        self._builder.add_header(SubElement(root, "table"), block)
+        head = sanitised(self._written(root)).removesuffix("</table>")
+        return (
+            Frame(head + "<tbody>\n", _TABLE_END + "\n")
+            if block.has_rows
+            else Frame(head, "</table>\n")
+        )
+
+    def pieces(self, block: Block, start: int, end: int) -> str:
+        """Return the HTML of some of a growable block's pieces, by their indexes."""
+        if block.kind == "code":
+            return escape_code("".join(f"{line}\n" for line in block.lines[start:end]))
+        one = {"list": self._item, "quote": self._child, "table": self._row}[block.kind]
+        return "".join(one(block, index) for index in range(start, end))
+
+    def _item(self, block: Block, index: int) -> str:
+        root = Element("div")
+        self._builder.add_item(root, block.children[index], loose=block.loose)
+        return sanitised(self._written(root)) + "\n"
+
+    def _child(self, block: Block, index: int) -> str:
+        root = Element("div")
+        self._builder.add(root, block.children[index])
+        return sanitised(self._written(root)).strip("\n") + "\n"
+
+    def _row(self, block: Block, index: int) -> str:
+        root = Element("div")
+        self._builder.add_row(SubElement(SubElement(root, "table"), "tbody"), block, index)
+        html = sanitised(self._written(root))
+        return html.removeprefix(_TABLE).removesuffix(_TABLE_END) + "\n"
+
+    def _written(self, root: Element) -> str:
+        markdown = self._markdown
+        self._inline.run(root)
+        # Tail included: what follows the last child is in its tail.
+        html = "".join(markdown.serializer(child) for child in root)
+        for processor in markdown.postprocessors:
+            html = processor.run(html)
+        markdown.htmlStash.reset()
+        return html
+
+
+def escape_code(code: str) -> str:
+    """Return a code block's text as HTML, as the sanitiser writes it."""
+    return sanitised(escape(code))
+
+
+def to_html(markdown: str) -> str:
+    r"""Return a whole answer as safe, static HTML.
+
+    Parameters
+    ----------
+    markdown : str
+        GitHub-flavoured Markdown with formulas.
+
+    Returns
+    -------
+    str
+        Blocks one after the other. Formulas are TeX in
+        ``<span class="mathjax_process tex2jax_process">\(…\)</span>``, code blocks
+        ``<pre><code class="language-x">``.
+    """
+    renderer = Renderer("tex")
+    parser = renderer.parser()
+    for line in clean_input(markdown).split("\n"):
+        parser.feed(line)
+    blocks = parser.finish().children
+    pieces: list[str] = []
+    start = 0
+    while start < len(blocks):
+        group = next_group(blocks, start)
+        pieces.append(renderer.html(group))
+        start += len(group.blocks)
+    return "".join(pieces)

@@ -1,0 +1,121 @@
+"""One line of Markdown, read by columns: tabs stop at every fourth."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["CODE_INDENT", "Line"]
+
+CODE_INDENT = 4
+_NONSPACE = re.compile(r"[^ \t]")
+
+
+class Line:
+    """A cursor over one line.
+
+    Parameters
+    ----------
+    text : str
+        The line without its end.
+
+    Attributes
+    ----------
+    position, column : int
+        Where the cursor is, in characters and in columns.
+    start : int
+        Position of the first character from the cursor on that is no blank.
+    indent : int
+        Columns between the cursor and `start`.
+    blank : bool
+        Whether nothing but blanks is left.
+
+    Notes
+    -----
+    Columns and half-eaten tabs as CommonMark 0.31 section 2.2 has them.
+    """
+
+    __slots__ = ("_rest_of_tab", "blank", "column", "indent", "position", "start", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.position = 0
+        self.column = 0
+        self._rest_of_tab = 0
+        self.look()
+
+    def look(self) -> None:
+        """Measure the blanks that follow the cursor."""
+        found = _NONSPACE.search(self.text, self.position)
+        self.blank = found is None
+        self.start = len(self.text) if found is None else found.start()
+        if self.start == self.position:
+            self.indent = 0
+            return
+        column = self.column
+        for index in range(self.position, self.start):
+            if self.text[index] == "\t":
+                partial = self._rest_of_tab if index == self.position else 0
+                column += partial or CODE_INDENT - column % CODE_INDENT
+            else:
+                column += 1
+        self.indent = column - self.column
+
+    @property
+    def indented(self) -> bool:
+        """Whether the indent is that of an indented code block."""
+        return self.indent >= CODE_INDENT
+
+    def skip_blanks(self) -> None:
+        """Move to the first character that is no blank."""
+        self.column += self.indent
+        self.position = self.start
+        self.indent = 0
+        self._rest_of_tab = 0
+
+    def skip(self, characters: int) -> None:
+        """Move over characters that are no tabs."""
+        self.position += characters
+        self.column += characters
+        self._rest_of_tab = 0
+        self.look()
+
+    def skip_columns(self, columns: int) -> None:
+        """Move over blanks by columns, through a tab if need be."""
+        text = self.text
+        while columns > 0 and self.position < len(text):
+            if text[self.position] != "\t":
+                self.position += 1
+                self.column += 1
+                columns -= 1
+                continue
+            width = self._rest_of_tab or CODE_INDENT - self.column % CODE_INDENT
+            taken = min(width, columns)
+            self.column += taken
+            columns -= taken
+            self._rest_of_tab = width - taken
+            if not self._rest_of_tab:
+                self.position += 1
+        self.look()
+
+    def skip_one_blank(self) -> bool:
+        """Move over one column if it is blank.
+
+        Returns
+        -------
+        bool
+            Whether there was one.
+        """
+        if self.position < len(self.text) and self.text[self.position] in " \t":
+            self.skip_columns(1)
+            return True
+        return False
+
+    def rest(self) -> str:
+        """Return what is left, the remainder of a half-eaten tab as spaces."""
+        if self._rest_of_tab:
+            return " " * self._rest_of_tab + self.text[self.position + 1 :]
+        return self.text[self.position :]
+
+    def content(self) -> str:
+        """Return what is left from the first character that is no blank."""
+        return self.text[self.start :]

@@ -1,0 +1,128 @@
+"""Where a mark in a leaf's text ends: code spans, formulas and HTML tags.
+
+Each search that fails is remembered, so that a text of openers alone costs no more than one
+pass over it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import NamedTuple
+
+from groq_magic.rendering.leaves import CLOSE_TAG, OPEN_TAG
+
+__all__ = ["Formula", "Marks"]
+
+_BACKTICKS = re.compile(r"`+")
+_TAG = re.compile(rf"{OPEN_TAG}|{CLOSE_TAG}")
+_DECLARATION = re.compile(r"<![A-Za-z]")
+_SPECIAL_HTML = (("<!--", "-->", 2), ("<?", "?>", 2), ("<![CDATA[", "]]>", 9))
+_MAX_FORMULA = 4096
+# "$5 and US$": an amount and words, nothing that only a formula has.
+_MONEY = re.compile(r"\d[^\\^_={}+<>]*\s[^\\^_={}+<>]*$")
+_MAX_FORMULA_LINES = 2
+
+
+class Formula(NamedTuple):
+    """A formula found in text: its TeX, whether it is displayed, and where it ends."""
+
+    tex: str
+    display: bool
+    end: int
+
+
+class Marks:
+    """Finds ends in one leaf's text.
+
+    Parameters
+    ----------
+    text : str
+        The leaf's text.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._runs: dict[int, list[int]] | None = None
+        self._missing: dict[str, int] = {}
+
+    def _find(self, what: str, start: int) -> int:
+        if start >= self._missing.get(what, len(self._text) + 1):
+            return -1
+        found = self._text.find(what, start)
+        if found < 0:
+            self._missing[what] = start
+        return found
+
+    def code_end(self, start: int, length: int) -> int:
+        """Return where the closing run of backticks begins, or -1."""
+        if self._runs is None:
+            self._runs = {}
+            for run in _BACKTICKS.finditer(self._text):
+                self._runs.setdefault(run.end() - run.start(), []).append(run.start())
+        positions = self._runs.get(length, [])
+        index = bisect_left(positions, start)
+        return positions[index] if index < len(positions) else -1
+
+    def html_end(self, start: int) -> int:
+        """Return where the HTML tag, comment or the like that begins at `start` ends, or -1."""
+        tag = _TAG.match(self._text, start)
+        if tag:
+            return tag.end()
+        for opening, closing, skip in _SPECIAL_HTML:
+            if self._text.startswith(opening, start):
+                found = self._find(closing, start + skip)
+                return found + len(closing) if found >= 0 else -1
+        if _DECLARATION.match(self._text, start):
+            return self._find(">", start) + 1 or -1
+        return -1
+
+    def formula(self, start: int) -> Formula | None:
+        r"""Read the formula that begins at `start` with ``$``, ``$$``, ``\(`` or ``\[``."""
+        text = self._text
+        if text[start] == "\\":
+            return self._bracketed(start)
+        if text.startswith("$$", start):
+            end = self._find("$$", start + 2)
+            return self._checked(start + 2, end, end + 2, display=True) if end >= 0 else None
+        return self._dollars(start)
+
+    def _bracketed(self, start: int) -> Formula | None:
+        display = self._text[start + 1] == "["
+        end = self._find("\\]" if display else "\\)", start + 2)
+        while end >= 0 and self._is_escaped(end):
+            end = self._find("\\]" if display else "\\)", end + 2)
+        # A link whose brackets are escaped: \[text\](url)
+        if end < 0 or (display and self._text.startswith("(", end + 2)):
+            return None
+        return self._checked(start + 2, end, end + 2, display=display)
+
+    def _is_escaped(self, position: int) -> bool:
+        before = position
+        while before and self._text[before - 1] == "\\" and position - before < _MAX_FORMULA:
+            before -= 1
+        return (position - before) % 2 == 1
+
+    def _checked(self, start: int, end: int, after: int, *, display: bool) -> Formula | None:
+        if not 0 < end - start <= _MAX_FORMULA:
+            return None
+        tex = self._text[start:end].strip()
+        return Formula(tex, display, after) if tex else None
+
+    def _dollars(self, start: int) -> Formula | None:
+        text = self._text
+        before, first = text[start - 1 : start], text[start + 1 : start + 2]
+        if (before.isascii() and before.isalnum()) or not first or first.isspace():
+            return None
+        end = self._find("$", start + 1)
+        while end >= 0 and self._is_escaped(end):
+            end = self._find("$", end + 1)
+        if end < 0 or end - start > _MAX_FORMULA or text[end - 1].isspace():
+            return None
+        after = text[end + 1 : end + 2]
+        if after == "$" or (after.isascii() and after.isalnum()):
+            return None
+        tex = text[start + 1 : end]
+        if "`" in tex or tex.count("\n") >= _MAX_FORMULA_LINES or _MONEY.match(tex):
+            return None
+        return self._checked(start + 1, end, end + 1, display=False)

@@ -1,0 +1,133 @@
+"""Formulas: which are shown as formulas, and how.
+
+A formula is shown as one only if every command in it is on a list of commands that draw:
+what links, styles, loads, names or defines is not, and neither is what nobody knows (MathJax
+would print it in red). Any other formula shows its source.
+"""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+from latex2mathml import commands as _known
+from latex2mathml import converter
+from latex2mathml.symbols_parser import parse_symbols
+
+if TYPE_CHECKING:
+    from groq_magic.rendering.marks import Formula
+
+__all__ = ["Shape", "is_drawable", "to_mathml", "with_delimiters", "without_names"]
+
+Shape = Literal["mathml", "tex", "source"]
+
+_TOKEN = re.compile(r"\\(?:[A-Za-z]+|.|$)", re.DOTALL)
+_ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*(?:\{([A-Za-z]+\*?)\})?")
+_LABEL = re.compile(r"\\label\s*\{[^{}\\]*\}")
+_TAG = re.compile(r"\\tag\*?\s*\{([^{}\\$]*)\}")
+_COLOR = re.compile(r"\\(?:text)?color\s*(?:\{\s*(?:[A-Za-z]+|#[0-9A-Fa-f]{3,6})\s*\})?")
+# Longer ones would draw over what is not theirs.
+_LONG = re.compile(r"\d{3,}(?:\.\d*)?\s*(?:em|ex|pt|px|cm|in|mm|mu|pc|bp|sp|dd|cc)")
+_MAX_NESTING = 40
+_MAX_CELLS = 500
+
+_ENVIRONMENTS = frozenset(
+    """
+    matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix array subarray cases rcases
+    dcases align aligned alignat alignedat gather gathered split multline equation eqnarray
+    """.split()  # noqa: SIM905 - words read best as words
+)
+# Commands that the converter's tables hold, and that don't only draw.
+_REFUSED = frozenset(
+    """
+    DeclareMathOperator newcommand newenvironment def class style href unicode verb tag tag*
+    colorbox fcolorbox math label ref eqref data url require bbox cssId Rule rule Space raise
+    lower moveleft moveright smash llap rlap clap let input include special enclose
+    """.split()  # noqa: SIM905 - words read best as words
+)
+_MORE = frozenset(
+    """
+    displaylimits ensuremath implies impliedby iff lVert rVert lvert rvert dots dotsb ldots
+    nobreak hline mathopen mathclose textsc bigsqcup tfrac ne le ge to gets land lor lnot quad
+    qquad Re Im mathds textcolor color limits nolimits allowbreak prescript pmod bmod
+    """.split()  # noqa: SIM905 - words read best as words
+)
+_SIGNS = frozenset(
+    """
+    \\ , ; : ! > { } | % $ & # _ - / '
+    """.split()  # noqa: SIM905 - words read best as words
+) | {" ", "\n"}
+# MathJax has no such commands: shown by what means the same in both.
+_SAME = MappingProxyType(
+    {"\\argmax": "\\operatorname*{arg\\,max}", "\\argmin": "\\operatorname*{arg\\,min}"}
+)
+
+
+def _drawing() -> frozenset[str]:
+    names: set[str] = set(parse_symbols())
+    for value in vars(_known).values():
+        if isinstance(value, str):
+            names.add(value)
+        elif isinstance(value, (dict, tuple, frozenset, list, set)):
+            names.update(name for name in value if isinstance(name, str))
+    letters = {name[1:] for name in names if re.fullmatch(r"\\[A-Za-z]+", name)}
+    return frozenset(letters | _MORE | _SIGNS) - _REFUSED
+
+
+_DRAWING = _drawing()
+
+
+def without_names(tex: str) -> str:
+    r"""Return TeX whose labels are gone and whose tags are text.
+
+    Notes
+    -----
+    ``\label`` and ``\tag`` give elements of the page names, and a label seen twice is an error.
+    """
+    if "\\label" in tex:
+        tex = _LABEL.sub("", tex)
+    if "\\tag" in tex:
+        tex = _TAG.sub(r"\\qquad\\text{(\1)}", tex)
+    if "\\arg" in tex:
+        tex = _TOKEN.sub(lambda found: _SAME.get(found[0], found[0]), tex)
+    return tex
+
+
+def is_drawable(tex: str) -> bool:
+    """Tell whether a formula holds nothing but what draws.
+
+    Parameters
+    ----------
+    tex : str
+        Without its delimiters.
+    """
+    depth = 0
+    for token in _TOKEN.findall(tex):
+        if token[1:] not in _DRAWING:
+            return False
+    if any(
+        found[1] is None or found[1].rstrip("*") not in _ENVIRONMENTS
+        for found in _ENVIRONMENT.finditer(tex)
+    ):
+        return False
+    if any("{" not in found[0] for found in _COLOR.finditer(tex)) or _LONG.search(tex):
+        return False
+    for sign in _TOKEN.sub("", tex):
+        depth += (sign == "{") - (sign == "}")
+        if not 0 <= depth <= _MAX_NESTING:
+            return False
+    return depth == 0 and tex.count("&") <= _MAX_CELLS and tex.count("\\left") <= _MAX_NESTING
+
+
+def to_mathml(formula: Formula) -> str | None:
+    """Return a formula as MathML, or None if it can't be converted."""
+    try:
+        return converter.convert(formula.tex, display="block" if formula.display else "inline")
+    except Exception:  # noqa: BLE001 - the converter raises what it likes; the source is shown then
+        return None
+
+
+def with_delimiters(formula: Formula) -> str:
+    """Return a formula's TeX between the delimiters that MathJax looks for."""
+    return f"\\[{formula.tex}\\]" if formula.display else f"\\({formula.tex}\\)"

@@ -1,0 +1,137 @@
+"""What a page shows of a document, and the patches that bring it up to date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+__all__ = ["Canvas", "Patch"]
+
+
+class Patch(NamedTuple):
+    """A change to the page's list of top-level blocks.
+
+    Attributes
+    ----------
+    op : str
+        ``block``: the block's nodes are replaced by html's (a new one is appended).
+        ``grow``: html's nodes become settled children of the block's container, and what was
+        its tail goes. ``tail``: html's nodes take the place of the container's tail.
+        ``cut``: this block and those after it go.
+    index : int
+        Which block, from 0.
+    html : str
+        Sanitised.
+
+    Notes
+    -----
+    A block's container is its root element if that is ul, ol or blockquote, a table's tbody,
+    a pre's code.
+    """
+
+    op: str
+    index: int  # type: ignore[assignment]  # the page counts blocks; nobody looks a patch up by value
+    html: str
+
+
+@dataclass(slots=True)
+class _Shown:
+    key: tuple[object, ...]
+    head: str
+    foot: str
+    pieces: list[str] = field(default_factory=list)
+    count: int = 0
+    tail: str = ""
+
+    def settled(self) -> str:
+        return "".join((self.head, *self.pieces, self.foot))
+
+
+class Canvas:
+    """The blocks that a page shows; each change is noted as a patch."""
+
+    def __init__(self) -> None:
+        self._shown: list[_Shown] = []
+        self._patches: list[Patch] = []
+
+    def __len__(self) -> int:
+        return len(self._shown)
+
+    def take_patches(self) -> list[Patch]:
+        """Return the patches noted since the last call."""
+        patches, self._patches = self._patches, []
+        return patches
+
+    def put(self, index: int, head: str, foot: str = "", key: tuple[object, ...] = ()) -> int:
+        """Show a block, unless it is shown already.
+
+        Parameters
+        ----------
+        index : int
+            Which; at most as many as there are.
+        head, foot : str
+            HTML around its pieces; of a block without pieces, all of it is head.
+        key : tuple
+            What its pieces depend on, beside their source.
+
+        Returns
+        -------
+        int
+            How many pieces of it are shown.
+        """
+        if index < len(self._shown):
+            shown = self._shown[index]
+            if shown.key == key and shown.head == head and shown.foot == foot:
+                return shown.count
+        fresh = _Shown(key, head, foot)
+        self._shown[index : index + 1] = [fresh]
+        self._patches.append(Patch("block", index, fresh.settled()))
+        return 0
+
+    def count(self, index: int) -> int:
+        """Return how many settled pieces of a block are shown."""
+        return self._shown[index].count if index < len(self._shown) else 0
+
+    def size(self, index: int) -> int:
+        """Return how many characters of a block's settled pieces are shown."""
+        return sum(map(len, self._shown[index].pieces)) if index < len(self._shown) else 0
+
+    def grow(self, index: int, html: str, count: int) -> None:
+        """Append settled pieces to a block."""
+        shown = self._shown[index]
+        shown.count += count
+        shown.tail = ""
+        shown.pieces.append(html)
+        last = self._patches[-1] if self._patches else None
+        if last == Patch("block", index, shown.head + shown.foot):
+            self._patches[-1] = Patch("block", index, shown.settled())
+        else:
+            self._patches.append(Patch("grow", index, html))
+
+    def set_tail(self, index: int, html: str) -> None:
+        """Show a tail after a block's settled pieces."""
+        shown = self._shown[index]
+        if shown.tail != html:
+            shown.tail = html
+            self._patches.append(Patch("tail", index, html))
+
+    def cut(self, index: int) -> None:
+        """Remove the blocks from there on."""
+        if index < len(self._shown):
+            del self._shown[index:]
+            self._patches.append(Patch("cut", index, ""))
+
+    def html(self) -> str:
+        """Return all that is shown."""
+        return "".join(
+            "".join((shown.head, *shown.pieces, shown.tail, shown.foot)) for shown in self._shown
+        )
+
+    def from_start(self) -> list[Patch]:
+        """Return the patches that show the same on an empty page."""
+        patches = []
+        for index, shown in enumerate(self._shown):
+            patches.append(Patch("block", index, shown.settled()))
+            if shown.tail:
+                patches.append(Patch("tail", index, shown.tail))
+        return patches

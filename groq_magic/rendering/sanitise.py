@@ -1,0 +1,147 @@
+"""The one door through which HTML leaves: nothing that runs, loads, names or claims to be ours."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from types import MappingProxyType
+
+import nh3
+
+__all__ = ["RAW_TAGS", "VOID_TAGS", "balanced", "is_safe_image", "is_safe_url", "ours", "sanitised"]
+
+# Tags that a model's own HTML may hold. Others are shown as text.
+RAW_TAGS = frozenset(
+    """
+    a abbr b bdi bdo blockquote br caption center cite code col colgroup dd del details dfn
+    div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt
+    ruby s samp section small span strike strong sub summary sup table tbody td tfoot th thead
+    time tr tt u ul var wbr
+    """.split()  # noqa: SIM905 - words read best as words
+)
+VOID_TAGS = frozenset({"br", "col", "hr", "img", "wbr", "input"})
+_MATH_TAGS = frozenset(
+    """
+    math menclose merror mfenced mfrac mi mmultiscripts mn mo mover mpadded mphantom
+    mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr
+    munder munderover none
+    """.split()  # noqa: SIM905 - words read best as words
+)
+_EMPTIED_TAGS = frozenset(
+    """
+    script style iframe object embed template noscript title xmp noembed noframes
+    """.split()  # noqa: SIM905 - words read best as words
+)
+_MATH_ATTRIBUTES = frozenset(
+    """
+    accent accentunder align columnalign columnlines columnspacing depth display displaystyle
+    fence form frame height largeop linethickness lspace mathbackground mathcolor mathsize
+    mathvariant maxsize minsize movablelimits notation rowalign rowlines rowspacing rspace
+    scriptlevel separator stretchy symmetric voffset width
+    """.split()  # noqa: SIM905 - words read best as words
+)
+_ALL_ATTRIBUTES = frozenset({"class", "title", "dir", "lang"})
+_CELL_ATTRIBUTES = frozenset({"style", "align", "colspan", "rowspan"})
+_ATTRIBUTES = {
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height"},
+    "ol": {"start", "reversed", "type"},
+    "li": {"value"},
+    "td": set(_CELL_ATTRIBUTES),
+    "th": set(_CELL_ATTRIBUTES),
+    "details": {"open"},
+    "time": {"datetime"},
+    "input": {"type", "checked", "disabled"},
+    "*": set(_ALL_ATTRIBUTES),
+} | {tag: set(_MATH_ATTRIBUTES) for tag in _MATH_TAGS}
+
+_SAFE_URL = re.compile(r"(?:https?://|mailto:|#)[^\x00-\x20\x7f<>\"\\]*", re.IGNORECASE)
+_SAFE_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+=*")
+_PIXELS = re.compile(r"\d{1,4}%?")
+_ALIGNMENT = re.compile(r"text-align: (?:left|center|right)")
+# Lengths of math and images too: three digits at most.
+_MATH_VALUE = re.compile(r"(?!.*\d{4})[A-Za-z0-9 .#%+-]{0,60}")
+_CHECKS = MappingProxyType(
+    {
+        "href": _SAFE_URL,
+        "src": _SAFE_IMAGE,
+        "style": _ALIGNMENT,
+        "start": re.compile(r"-?\d{1,9}"),
+        "value": re.compile(r"-?\d{1,9}"),
+        "colspan": re.compile(r"\d{1,3}"),
+        "rowspan": re.compile(r"\d{1,3}"),
+        "align": re.compile(r"left|center|right"),
+        "dir": re.compile(r"ltr|rtl|auto"),
+    }
+)
+# Who knows this prefix may set a class: a model can't, since it is made anew in each process.
+_OURS = f"{secrets.token_hex(8)} "
+
+
+def ours(classes: str) -> str:
+    """Return a class attribute's value that the sanitiser takes for one of ours."""
+    return _OURS + classes
+
+
+def is_safe_url(url: str) -> bool:
+    """Tell whether a link may lead there: the web, a mailbox or this page."""
+    return _SAFE_URL.fullmatch(url) is not None
+
+
+def is_safe_image(url: str) -> bool:
+    """Tell whether an image is in its own address: only such images are shown."""
+    return _SAFE_IMAGE.fullmatch(url) is not None
+
+
+def _kept(tag: str, attribute: str, value: str) -> str | None:
+    if attribute == "class":
+        return value.removeprefix(_OURS) if value.startswith(_OURS) else None
+    check = _CHECKS.get(attribute)
+    if check is None and tag in _MATH_TAGS:
+        check = _MATH_VALUE
+    elif check is None and tag == "img" and attribute in ("width", "height"):
+        check = _PIXELS
+    return value if check is None or check.fullmatch(value) else None
+
+
+def _kept_twice(tag: str, attribute: str, value: str) -> str | None:
+    """Keep what `_kept` keeps, our classes with the prefix: for HTML that is sanitised again."""
+    if attribute == "class":
+        return value if value.startswith(_OURS) else None
+    return _kept(tag, attribute, value)
+
+
+def _cleaner(*, last: bool) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(RAW_TAGS | _MATH_TAGS | {"input"}),
+        clean_content_tags=set(_EMPTIED_TAGS),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        attribute_filter=_kept if last else _kept_twice,
+        url_schemes={"http", "https", "mailto", "data"},
+        link_rel="noopener noreferrer nofollow" if last else None,
+        set_tag_attribute_values={"input": {"type": "checkbox", "disabled": ""}},
+    )
+
+
+_LAST = _cleaner(last=True)
+_FIRST = _cleaner(last=False)
+
+
+def sanitised(html: str) -> str:
+    """Return HTML that is safe to put into a page, its tags balanced.
+
+    Parameters
+    ----------
+    html : str
+        Of one block, or of one item, row or child of it.
+
+    Notes
+    -----
+    Sanitised block by block: over a whole document, one unclosed tag could swallow the rest.
+    """
+    return _LAST.clean(html)
+
+
+def balanced(html: str) -> str:
+    """Return HTML whose tags are balanced, to be put into a place that tags could break out of."""
+    return _FIRST.clean(html)

@@ -1,0 +1,222 @@
+"""A document that is still being written, as patches of safe HTML.
+
+What a line can't change any more is sent once; the rest, the tail, is read again at each
+frame from a copy of the block parser's open spine, so that a frame costs what is new.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from groq_magic.rendering import unfinished
+from groq_magic.rendering.characters import clean_input
+from groq_magic.rendering.document import Group, Renderer, next_group
+from groq_magic.rendering.late_links import LateLinks
+from groq_magic.rendering.patches import Canvas, Patch
+
+if TYPE_CHECKING:
+    from groq_magic.rendering.block import Block
+    from groq_magic.rendering.blocks import BlockParser
+
+__all__ = ["MarkdownStream"]
+
+# A tail longer than this is painted again only once it has grown by a sixteenth: a paragraph
+# as long as the whole answer costs linearly too.
+_LONG_TAIL = 16_000
+_GROWTH = 16
+
+
+class MarkdownStream:
+    """Turns deltas of Markdown into patches of a page.
+
+    Parameters
+    ----------
+    formulas : {"mathml", "tex"}
+        What formulas are shown as.
+
+    Notes
+    -----
+    After `finish`, the page equals `to_html` of the whole text, but for formulas.
+    """
+
+    def __init__(self, *, formulas: Literal["mathml", "tex"] = "mathml") -> None:
+        self._renderer = Renderer(formulas)
+        self._parser = self._renderer.parser()
+        self._canvas = Canvas()
+        self._pending = ""
+        self._line: list[str] = []
+        self._done = 0
+        self._settled = 0
+        self._late = LateLinks(self._renderer)
+        self._fresh = 0
+        self._tail_size = 0
+        self._finished = False
+
+    def feed(self, delta: str) -> list[Patch]:
+        """Take what has come and return what changes on the page.
+
+        Parameters
+        ----------
+        delta : str
+            The next piece of the text, of any length; a mark may be split anywhere.
+        """
+        self._take(delta)
+        self._settle()
+        self._paint_tail()
+        return self._canvas.take_patches()
+
+    def finish(self) -> list[Patch]:
+        """Settle everything and return what changes on the page."""
+        if not self._finished:
+            self._finished = True
+            self._take_lines(clean_input(self._pending), last=True)
+            self._parser.finish()
+            self._settle()
+            self._canvas.cut(self._settled)
+        return self._canvas.take_patches()
+
+    def patches_from_start(self) -> list[Patch]:
+        """Return the patches that bring an empty page to the present state."""
+        return self._canvas.from_start()
+
+    def html(self) -> str:
+        """Return the page's present state."""
+        return self._canvas.html()
+
+    # Text into lines
+
+    def _take(self, delta: str) -> None:
+        text = self._pending + delta
+        self._fresh += len(delta)
+        # A carriage return or the first half of a surrogate pair waits for what follows.
+        held = text[-1:] if text.endswith("\r") or "\ud800" <= text[-1:] <= "\udbff" else ""
+        self._pending = held
+        self._take_lines(clean_input(text[: len(text) - len(held)]), last=False)
+
+    def _take_lines(self, text: str, *, last: bool) -> None:
+        lines = text.split("\n")
+        for line in lines[:-1]:
+            self._line.append(line)
+            self._parser.feed("".join(self._line))
+            self._line.clear()
+        self._line.append(lines[-1])
+        if last:
+            self._parser.feed("".join(self._line))
+            self._line.clear()
+
+    # What is final
+
+    def _settle(self) -> None:
+        blocks = self._parser.root.children
+        while self._done < len(blocks):
+            group = next_group(blocks, self._done)
+            if not (group.is_complete or self._finished):
+                break
+            self._settle_group(group)
+            self._done += len(group.blocks)
+            self._tail_size = 0
+        if self._done + 1 == len(blocks):
+            self._grow(blocks[self._done])
+        self._late.resend(self._canvas, everything=self._finished)
+
+    def _settle_group(self, group: Group) -> None:
+        block, index, renderer = group.blocks[0], self._settled, self._renderer
+        if renderer.is_sent_in_pieces(group):
+            self._grow_to(block, renderer.size(block))
+            self._canvas.set_tail(index, "")
+        else:
+            html = renderer.html(group)
+            if not html:
+                renderer.take_missing()
+                return
+            self._canvas.put(index, html)
+            self._late.note(index, renderer.take_missing())
+        self._late.settle(index, group)
+        self._settled += 1
+
+    def _grow(self, block: Block) -> None:
+        if not self._renderer.is_growable(block):
+            return
+        size = self._renderer.size(block)
+        if block.kind in ("list", "quote"):
+            size -= block.open_child is not None
+        self._grow_to(block, size)
+
+    def _grow_to(self, block: Block, size: int) -> None:
+        renderer, index = self._renderer, self._settled
+        shown = self._put(block, index, block.loose, self._late.version(index))
+        if shown < size:
+            self._canvas.grow(index, renderer.pieces(block, shown, size), size - shown)
+            self._late.note(index, renderer.take_missing())
+            self._tail_size = 0
+
+    def _put(self, block: Block, index: int, *key: object) -> int:
+        frame = self._renderer.frame(block)
+        return self._canvas.put(index, frame.head, frame.foot, (block.kind, *key))
+
+    # What may still change
+
+    def _paint_tail(self) -> None:
+        if self._tail_size > _LONG_TAIL and self._fresh < self._tail_size // _GROWTH:
+            return
+        self._fresh = self._tail_size = 0
+        grown = self._open_block()
+        skip = self._canvas.count(self._settled) if grown is not None else 0
+        fork = self._fork(skip)
+        self._renderer.look_up(fork.definitions)
+        index, start = self._settled, 0
+        blocks = fork.root.children
+        while start < len(blocks):
+            group = next_group(blocks, start)
+            first = group.blocks[0]
+            if start == 0 and grown is not None and first.kind == grown.kind:
+                index += self._paint_on(first, grown)
+            else:
+                index += self._paint_group(group, index)
+            start += len(group.blocks)
+        self._canvas.cut(index)
+        self._renderer.look_up(self._parser.definitions)
+        self._renderer.take_missing()
+
+    def _open_block(self) -> Block | None:
+        blocks = self._parser.root.children
+        if self._done + 1 == len(blocks) and self._renderer.is_growable(blocks[-1]):
+            return blocks[-1]
+        return None
+
+    def _fork(self, skip: int) -> BlockParser:
+        fork = self._parser.fork(skip, self._done)
+        line = "".join(self._line)
+        leaf = fork.leaf()
+        in_code = leaf is not None and leaf.kind == "code"
+        is_fed = bool(line) and not unfinished.holds_back(line, in_code=in_code)
+        if is_fed:
+            fork.feed(line)
+        unfinished.mark(fork.root, fork.line_number - 1 if is_fed else -1)
+        fork.finish()
+        return fork
+
+    def _paint_on(self, twin: Block, grown: Block) -> int:
+        """Show the tail of a block whose first pieces may be settled."""
+        renderer, index = self._renderer, self._settled
+        if self._canvas.count(index) == 0:
+            self._put(twin, index, grown.loose, self._late.version(index))
+        self._set_tail(index, renderer.pieces(twin, 0, renderer.size(twin)))
+        return 1
+
+    def _paint_group(self, group: Group, index: int) -> int:
+        block, renderer = group.blocks[0], self._renderer
+        if len(group.blocks) == 1 and renderer.is_growable(block):
+            self._put(block, index, False, self._late.version(index))  # noqa: FBT003 - a key's part
+            self._set_tail(index, renderer.pieces(block, 0, renderer.size(block)))
+            return 1
+        html = renderer.html(group)
+        if not html:
+            return 0
+        self._canvas.put(index, html)
+        self._tail_size += len(html)
+        return 1
+
+    def _set_tail(self, index: int, html: str) -> None:
+        self._canvas.set_tail(index, html)
+        self._tail_size += len(html)

@@ -1,0 +1,174 @@
+"""Blocks into the element tree that Python-Markdown serialises."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element, SubElement
+
+from groq_magic.rendering import tables
+from groq_magic.rendering.elements import serialisable
+from groq_magic.rendering.highlight import highlighted
+from groq_magic.rendering.sanitise import ours
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from groq_magic.rendering.block import Block
+
+__all__ = ["LeafText", "TreeBuilder", "code_element"]
+
+_TASK = re.compile(r"\[([ xX])\](?=[ \t\n]+\S)[ \t\n]?")
+# What takes the place of cells that rows leave out, in all of a table.
+_MAX_FILLED = 10_000
+
+
+class LeafText(str):
+    """Text that the inline parser is still to read.
+
+    Attributes
+    ----------
+    growing : bool
+        Whether more of it may follow.
+    cell : bool
+        Whether it is a table's cell, which its HTML must not break out of.
+    """
+
+    __slots__ = ("cell", "growing")
+    growing: bool
+    cell: bool
+
+
+def leaf_text(text: str, *, growing: bool = False, cell: bool = False) -> LeafText:
+    """Return text for the inline parser."""
+    leaf = LeafText(text)
+    leaf.growing, leaf.cell = growing, cell
+    return leaf
+
+
+class TreeBuilder:
+    """Builds elements from blocks.
+
+    Parameters
+    ----------
+    stash : callable
+        Takes a string of HTML, returns a placeholder for it in an element's text.
+    shown : callable
+        Takes a block of raw HTML, returns what is shown of it.
+    """
+
+    def __init__(self, stash: Callable[[str], str], shown: Callable[[str], str]) -> None:
+        self._stash = stash
+        self._shown = shown
+
+    def add(self, parent: Element, block: Block, *, tight: bool = False) -> None:
+        """Append a block to an element; in a tight list a paragraph has no tags."""
+        kind = block.kind
+        if kind == "paragraph":
+            self._add_text(parent, block, None if tight else "p")
+        elif kind == "heading":
+            self._add_text(parent, block, f"h{block.level}")
+        elif kind == "code":
+            self._add_code(parent, block)
+        elif kind == "html":
+            html = self._shown("\n".join(block.lines))
+            _group(parent).text = self._stash(f"{html}\n" if html else "")
+        elif kind == "rule":
+            SubElement(parent, "hr")
+        elif kind == "table":
+            self._add_table(parent, block)
+        elif kind == "list":
+            self._add_list(parent, block)
+        else:
+            element = SubElement(parent, "blockquote") if kind == "quote" else parent
+            for child in block.children:
+                self.add(element, child)
+
+    def add_item(self, parent: Element, item: Block, *, loose: bool) -> None:
+        """Append a list's item."""
+        element = SubElement(parent, "li")
+        children = item.children
+        first = children[0] if children else None
+        task = _TASK.match("\n".join(first.lines)) if first and first.kind == "paragraph" else None
+        if first is not None and task:
+            holder = SubElement(element, "p") if loose else element
+            self._add_task(holder, first, task)
+            children = children[1:]
+        for child in children:
+            self.add(element, child, tight=not loose)
+
+    def _add_task(self, parent: Element, paragraph: Block, task: re.Match[str]) -> None:
+        attributes = {"type": "checkbox", "disabled": ""}
+        if task[1] != " ":
+            attributes["checked"] = ""
+        SubElement(parent, "input", attributes).tail = " "
+        text = "\n".join(paragraph.lines)[task.end() :]
+        _group(parent).text = leaf_text(text, growing=paragraph.unfinished)
+
+    def _add_text(self, parent: Element, block: Block, tag: str | None) -> None:
+        text = "\n".join(block.lines).rstrip(" \t")
+        element = SubElement(parent, tag) if tag else _group(parent)
+        element.text = leaf_text(text, growing=block.unfinished)
+
+    def _add_list(self, parent: Element, block: Block) -> None:
+        element = SubElement(parent, "ul" if block.number is None else "ol")
+        if block.number not in (None, 1):
+            element.set("start", str(block.number))
+        for item in block.children:
+            self.add_item(element, item, loose=block.loose)
+
+    def _add_code(self, parent: Element, block: Block) -> None:
+        code = code_element(SubElement(parent, "pre"), block)
+        text = block.code()
+        coloured = None
+        if block.language and not block.cut_short:
+            coloured = highlighted(text, block.language)
+        code.text = serialisable(text) if coloured is None else self._stash(coloured)
+
+    def _add_table(self, parent: Element, block: Block) -> None:
+        table = SubElement(parent, "table")
+        self.add_header(table, block)
+        if block.lines:
+            body = SubElement(table, "tbody")
+            for row in range(len(block.lines)):
+                self.add_row(body, block, row)
+
+    def add_header(self, table: Element, block: Block) -> None:
+        """Append a table's head."""
+        head = SubElement(table, "thead")
+        _add_cells(head, "th", block.header, block, growing=block.unfinished and not block.lines)
+
+    def add_row(self, body: Element, block: Block, row: int) -> None:
+        """Append a row of a table, by its index."""
+        growing = block.unfinished and row == len(block.lines) - 1
+        _add_cells(body, "td", block.lines[row], block, growing=growing)
+
+
+def code_element(pre: Element, block: Block) -> Element:
+    """Append the ``code`` of a code block, empty."""
+    code = SubElement(pre, "code")
+    if block.language:
+        code.set("class", ours(serialisable(f"language-{block.language}")))
+    return code
+
+
+def _group(parent: Element) -> Element:
+    """Append an element without a tag of its own."""
+    group = Element("")
+    group.tag = None  # type: ignore[assignment]  # the serialiser writes its content alone
+    parent.append(group)
+    return group
+
+
+def _add_cells(parent: Element, tag: str, row: str, block: Block, *, growing: bool) -> None:
+    element = SubElement(parent, "tr")
+    texts = tables.cells(row)[: len(block.aligns)]
+    missing = len(block.aligns) - len(texts)
+    if missing * len(block.lines) <= _MAX_FILLED:
+        texts += [""] * missing
+    last = len(texts) - missing - 1
+    for column, text in enumerate(texts):
+        cell = SubElement(element, tag)
+        if block.aligns[column]:
+            cell.set("style", f"text-align: {block.aligns[column]}")
+        cell.text = leaf_text(text, growing=growing and column == last, cell=True)
