@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.api.request import request_of, without_surrogates
+from groq_magic.api.request import request_of, size_of, without_surrogates
 from groq_magic.conversation import Budget, Fitted, PendingTurn, TurnKey, estimate, fit
 from groq_magic.errors import PromptError, TooLargeError
 from groq_magic.prompt import Filled, Inserted, fill
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
     from groq_magic.notebook_session import Session
 
 __all__ = ["Plan", "Typed", "planned"]
+
+# The estimate of tokens may be that much too high.
+_SURELY = 0.9
+# No model's window is larger: what an unknown model can't take either.
+_LARGEST_WINDOW = 10_000_000
+# A limit seen longer ago may have been raised since: it refuses nothing.
+_FRESH = 3600.0
 
 
 @dataclass(frozen=True)
@@ -59,9 +67,12 @@ class Plan:
     request: Mapping[str, Any] = field(repr=False)
 
     @property
-    def characters(self) -> int:
-        """Characters of all messages."""
-        return sum(len(str(m["content"])) for m in self.request["messages"])
+    def size(self) -> int:
+        """Bytes of all messages; 0 where one is more than text, whose tokens are no measure."""
+        contents = [message["content"] for message in self.request["messages"]]
+        if not all(isinstance(content, str) for content in contents):
+            return 0
+        return sum(map(size_of, contents))
 
 
 def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
@@ -100,7 +111,7 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
         once=options.once,
         place=typed.place,
     )
-    fitted = _fitted(session, pending, (filled.text, system), options, known)
+    fitted = _fitted(session, pending, (filled.text, system), options, (model, known))
     messages = [{"role": "system", "content": system}] if system else []
     messages += [message for turn in fitted.turns for message in turn.messages]
     messages.append({"role": "user", "content": filled.text})
@@ -126,15 +137,12 @@ def _filled(
         raise PromptError("The prompt is empty.", "Write it into the cell below `%%groq`.")
     if options.raw:
         filled, system = Filled(text, (), ()), options.system or ""
-        missing: tuple[str, ...] = ()
+        notices: tuple[str, ...] = ()
     else:
         filled = fill(text, session.namespace)
         around = fill(options.system or "", session.namespace)
-        system, missing = around.text, (*filled.missing, *around.missing)
+        system, notices = around.text, (*filled.notices, *around.notices)
         filled = replace(filled, inserted=(*filled.inserted, *around.inserted))
-    notices = tuple(
-        f"`{{{{{name}}}}}` was sent as written: there is no such name." for name in missing
-    )
     sendable, replaced = without_surrogates(filled.text)
     system, also = without_surrogates(system)
     if replaced + also:
@@ -158,33 +166,39 @@ def _fitted(
     pending: PendingTurn,
     texts: tuple[str, str],
     options: AskOptions,
-    known: Model | None,
+    asked: tuple[str, Model | None],
 ) -> Fitted:
-    minute = session.service.limits.get("TPM")
-    rate = session.tokens_per_character
+    model, known = asked
+    minute = session.service.limits_of(model).get("TPM")
+    prompt, system = texts
+    earlier = [text for turn in pending.before for text in (turn.prompt, turn.answer)]
     budget = Budget(
-        minute.limit if minute else None,
+        minute.limit if minute is not None and time.time() - minute.seen < _FRESH else None,
         known.context_window if known else None,
         options.max_tokens,
         session.settings.history_share,
-        rate,
+        session.tokens_per_character(*earlier),
     )
-    prompt, system = texts
-    sizes = estimate(prompt, rate), estimate(system, rate) if system else 0
+    sizes = [
+        estimate(text, session.tokens_per_character(text)) if text else 0
+        for text in (prompt, system)
+    ]
     _check_size(sum(sizes), budget)
     return fit(pending.before, prompt_tokens=sizes[0], system_tokens=sizes[1], budget=budget)
 
 
 def _check_size(tokens: int, budget: Budget) -> None:
+    """Refuse what surely does not fit; what may fit is the service's to decide."""
     whole = tokens + (budget.reply_tokens or 0)
     remedy = "Put less into the prompt" + (
-        ", or lower --max-tokens." if budget.reply_tokens else "."
+        ", or lower --max-tokens." if budget.reply_tokens else "; a model with more may take it."
     )
+    window = budget.context_window
     for limit, what in (
-        (budget.context_window, "the model's window of {:,} tokens"),
+        (window if window is not None else _LARGEST_WINDOW, "the model's window of {:,} tokens"),
         (budget.tokens_per_minute, "your {:,} tokens a minute"),
     ):
-        if limit is not None and whole > limit:
+        if limit is not None and tokens * _SURELY + (budget.reply_tokens or 0) > limit:
             raise TooLargeError(
                 f"The request takes about {whole:,} tokens, {whole - limit:,} more than "
                 f"{what.format(limit)}; nothing was sent.",
