@@ -9,6 +9,7 @@ from groq_magic.conversation.fitting import Budget, Fitted, estimate, fit
 from groq_magic.conversation.order import below
 from groq_magic.conversation.pending import PendingTurn
 from groq_magic.conversation.saved import SavedTurn, saved_turns
+from groq_magic.conversation.saved_answers import SavedAnswer, saved_answers
 from groq_magic.conversation.turn import Turn, TurnKey
 
 __all__ = [
@@ -17,11 +18,13 @@ __all__ = [
     "Conversations",
     "Fitted",
     "PendingTurn",
+    "SavedAnswer",
     "SavedTurn",
     "Turn",
     "TurnKey",
     "below",
     "estimate",
     "fit",
+    "saved_answers",
     "saved_turns",
 ]

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
+from groq_magic.conversation.notebook_file import (
+    FileCell,
+    cells_in,
+    counts_in,
+    is_name,
+    mapping,
+    prompt_in,
+    string,
+    text_of,
+)
 from groq_magic.conversation.turn import TurnKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["SavedTurn", "saved_turns"]
 
-# A file is someone else's word: names and numbers beyond these are not of our writing.
-_LONGEST_NAME = 200
+# A file is someone else's word: numbers beyond this are not of our writing.
 _MOST_ASKS = 10_000
-_COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 
 @dataclass(frozen=True)
@@ -65,15 +75,6 @@ class SavedTurn:
     request_sha: str | None
 
 
-@dataclass(frozen=True)
-class _Cell:
-    position: int
-    id: str
-    source: str
-    execution: int
-    outputs: tuple[Mapping[str, Any], ...]
-
-
 def saved_turns(notebook: Mapping[str, Any], *, above: str | None = None) -> tuple[SavedTurn, ...]:
     """Read the turns out of a notebook (nbformat 4, as JSON), in the order of its cells.
 
@@ -88,7 +89,7 @@ def saved_turns(notebook: Mapping[str, Any], *, above: str | None = None) -> tup
         The id of a cell: turns that stand below it, or in it, are left out
         (none are where the file has no such cell).
     """
-    cells = tuple(_cells(notebook))
+    cells = tuple(cells_in(notebook))
     positions = {cell.id: cell.position for cell in reversed(cells)}
     end = positions.get(above, len(cells)) if above is not None else len(cells)
     latest: dict[tuple[TurnKey, bool], tuple[int, SavedTurn]] = {}
@@ -101,24 +102,10 @@ def saved_turns(notebook: Mapping[str, Any], *, above: str | None = None) -> tup
     return tuple(sorted(turns, key=lambda turn: (turn.position, turn.key.ask)))
 
 
-def _cells(notebook: Mapping[str, Any]) -> Iterator[_Cell]:
-    for position, cell in enumerate(_sequence(_mapping(notebook).get("cells"))):
-        cell_id, source = _mapping(cell).get("id"), _text(_mapping(cell).get("source"))
-        if _is_name(cell_id) and source is not None and cell.get("cell_type") == "code":
-            execution = cell.get("execution_count")
-            yield _Cell(
-                position,
-                cell_id,
-                source,
-                execution if type(execution) is int else -1,
-                tuple(_mapping(output) for output in _sequence(cell.get("outputs"))),
-            )
-
-
-def _turns_of(cell: _Cell, positions: Mapping[str, int]) -> Iterator[SavedTurn]:
+def _turns_of(cell: FileCell, positions: Mapping[str, int]) -> Iterator[SavedTurn]:
     for output in cell.outputs:
-        record = _mapping(_mapping(output.get("metadata")).get("groq_magic"))
-        answer = _text(_mapping(output.get("data")).get("text/plain"))
+        record = mapping(mapping(output.get("metadata")).get("groq_magic"))
+        answer = text_of(mapping(output.get("data")).get("text/plain"))
         if answer is not None and record.get("cell") == cell.id and not record.get("once"):
             turn = _turn(cell, record, answer, positions)
             if turn is not None:
@@ -126,13 +113,13 @@ def _turns_of(cell: _Cell, positions: Mapping[str, int]) -> Iterator[SavedTurn]:
 
 
 def _turn(
-    cell: _Cell, record: Mapping[str, Any], answer: str, positions: Mapping[str, int]
+    cell: FileCell, record: Mapping[str, Any], answer: str, positions: Mapping[str, int]
 ) -> SavedTurn | None:
     shown = _key(record)
     key = _key(record["replaces"]) if record.get("replaces") is not None else shown
-    prompt = record["prompt"] if "prompt" in record else _body(cell.source)
+    prompt = record["prompt"] if "prompt" in record else prompt_in(cell.source)
     names = (record.get("conversation"), record.get("model"), record.get("finish_reason"))
-    if shown is None or key is None or not isinstance(prompt, str) or not all(map(_is_name, names)):
+    if shown is None or key is None or not isinstance(prompt, str) or not all(map(is_name, names)):
         return None
     return SavedTurn(
         key=key,
@@ -142,54 +129,19 @@ def _turn(
         answer=answer,
         model=record["model"],
         finish_reason=record["finish_reason"],
-        usage=_usage(record.get("usage")),
-        system=_string(record.get("system")),
+        usage=counts_in(record.get("usage")),
+        system=string(record.get("system")),
         practice=record.get("practice") is True,
-        options={k: v for k, v in _mapping(record.get("options")).items() if isinstance(k, str)},
+        options={k: v for k, v in mapping(record.get("options")).items() if isinstance(k, str)},
         position=positions.get(key.cell or "", cell.position),
         templated="{{" in prompt,
-        prompt_sha=_string(record.get("prompt_sha")),
-        request_sha=_string(record.get("request_sha")),
+        prompt_sha=string(record.get("prompt_sha")),
+        request_sha=string(record.get("request_sha")),
     )
 
 
 def _key(record: Any) -> TurnKey | None:
-    cell, ask = _mapping(record).get("cell"), _mapping(record).get("ask")
-    if _is_name(cell) and type(ask) is int and 1 <= ask <= _MOST_ASKS:
+    cell, ask = mapping(record).get("cell"), mapping(record).get("ask")
+    if is_name(cell) and type(ask) is int and 1 <= ask <= _MOST_ASKS:
         return TurnKey(cell, ask)
     return None
-
-
-def _body(source: str) -> str | None:
-    """Return the prompt of a `%%groq` cell: all but its first line, without blank ends."""
-    first, _, body = source.lstrip().partition("\n")
-    return body.strip() if first.startswith("%%groq") else None
-
-
-def _usage(usage: Any) -> dict[str, int] | None:
-    counts = {name: _mapping(usage).get(name) for name in _COUNTS}
-    whole = {name: n for name, n in counts.items() if type(n) is int and n >= 0}
-    return whole if len(whole) == len(_COUNTS) else None
-
-
-def _is_name(value: Any) -> TypeGuard[str]:
-    return isinstance(value, str) and 0 < len(value) <= _LONGEST_NAME and value.isprintable()
-
-
-def _string(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _text(value: Any) -> str | None:
-    """Return nbformat's multi-line string: a string, or a list of them."""
-    if isinstance(value, list) and all(isinstance(line, str) for line in value):
-        return "".join(value)
-    return _string(value)
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _sequence(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -1,0 +1,113 @@
+"""The answers that a saved notebook shows, to be given again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.conversation.notebook_file import (
+    FileCell,
+    cells_in,
+    counts_in,
+    is_name,
+    mapping,
+    prompt_in,
+    string,
+    text_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["SavedAnswer", "saved_answers"]
+
+# As the API ends an answer, and as we do.
+_ENDINGS = frozenset({"stop", "length", "tool_calls", "interrupted", "truncated", "error"})
+
+
+@dataclass(frozen=True)
+class SavedAnswer:
+    """An answer that stands in a notebook file; any of it may be forged.
+
+    Parameters
+    ----------
+    cell : str
+        The id of the cell that shows it.
+    ask : int
+        Which of the cell's asks it answers, from 1.
+    prompt : str
+        As typed: values are not filled in.
+    prompt_sha : str or None
+        Of the prompt that was asked: `prompt` may have been edited since.
+    answer, model, finish_reason : str
+    usage : Mapping of str to int, or None
+        The three counts.
+    practice : bool
+        Whether the practice server gave it.
+    options : Mapping of str to Any
+        As they were typed.
+    """
+
+    cell: str
+    ask: int
+    prompt: str
+    prompt_sha: str | None
+    answer: str
+    model: str
+    finish_reason: str
+    usage: Mapping[str, int] | None
+    practice: bool
+    options: Mapping[str, Any]
+
+
+def saved_answers(notebook: Mapping[str, Any]) -> tuple[SavedAnswer, ...]:
+    """Read every whole answer out of a notebook (nbformat 4, as JSON), in the order of the file.
+
+    Those asked once and those that were replaced later are among them. One
+    that was made where the front end told no cell id counts for the cell it
+    stands in; one that was copied from another cell does not count.
+
+    Parameters
+    ----------
+    notebook : Mapping
+        The parsed file; not trusted.
+    """
+    return tuple(answer for cell in cells_in(notebook) for answer in _answers_of(cell))
+
+
+def _answers_of(cell: FileCell) -> Iterator[SavedAnswer]:
+    asks = 0
+    for output in cell.outputs:
+        record = mapping(mapping(output.get("metadata")).get("groq_magic"))
+        if not record or record.get("cell") not in (None, cell.id):
+            continue
+        asks += 1
+        told = record.get("ask") if record.get("cell") is not None else None
+        ask = told if type(told) is int and told > 0 else asks
+        found = _answer(cell, record, output, ask)
+        if found is not None:
+            yield found
+
+
+def _answer(
+    cell: FileCell, record: Mapping[str, Any], output: Mapping[str, Any], ask: int
+) -> SavedAnswer | None:
+    answer = text_of(mapping(output.get("data")).get("text/plain"))
+    prompt = record["prompt"] if "prompt" in record else prompt_in(cell.source)
+    model, ending = record.get("model"), record.get("finish_reason")
+    if answer is None or not isinstance(prompt, str) or not is_name(model):
+        return None
+    if not isinstance(ending, str) or ending not in _ENDINGS:
+        return None
+    return SavedAnswer(
+        cell=cell.id,
+        ask=ask,
+        prompt=prompt,
+        prompt_sha=string(record.get("prompt_sha")),
+        answer=answer,
+        model=model,
+        finish_reason=ending,
+        usage=counts_in(record.get("usage")),
+        practice=record.get("practice") is True,
+        options={k: v for k, v in mapping(record.get("options")).items() if isinstance(k, str)},
+    )

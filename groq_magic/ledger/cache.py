@@ -1,0 +1,220 @@
+"""Answers kept on disk, so that the same request is paid for once."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sqlite3
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Cache", "CacheInfo", "cache_folder", "key_of"]
+
+_FILE, _DAMAGED = "answers.sqlite", "answers.damaged.sqlite"
+# What SQLite keeps beside its file.
+_BESIDE = ("-wal", "-shm")
+# Two kernels may write at once: how long one waits for the other, in seconds.
+_BUSY = 5.0
+_DAY = 86_400.0
+_TABLE = """
+CREATE TABLE IF NOT EXISTS answers (
+  key TEXT PRIMARY KEY, answer TEXT NOT NULL, size INTEGER NOT NULL,
+  made REAL NOT NULL, used REAL NOT NULL
+) WITHOUT ROWID
+"""
+
+
+@dataclass(frozen=True)
+class CacheInfo:
+    """How full a cache is: answers, bytes, and the Unix time of the oldest answer."""
+
+    answers: int
+    size: int
+    oldest: float | None
+
+
+class Cache:
+    """A file of answers by the hash of their request; it never stands in an ask's way.
+
+    A file that can't be opened or written is done without, and a damaged one
+    is set aside; `take_line` says so, once.
+
+    Parameters
+    ----------
+    folder : Path
+        Made for the user alone (0700) if it is not there.
+    most_bytes : int
+        Of all answers together; those that were used longest ago go first.
+    most_days : float
+        How old an answer may become.
+
+    Notes
+    -----
+    Each call opens the file anew: that takes less than a millisecond, and
+    serves threads, forks and other kernels alike.
+    """
+
+    def __init__(self, folder: Path, most_bytes: int, most_days: float) -> None:
+        self.path = folder / _FILE
+        self._most_bytes = most_bytes
+        self._most_days = most_days
+        self._line = ""
+        self._told = False
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """Return the answer kept under a key, None where there is none."""
+        row: tuple[str] | None = None
+        if self.path.exists():
+            with self._open() as file:
+                oldest = time.time() - self._most_days * _DAY
+                row = file.execute(
+                    "SELECT answer FROM answers WHERE key = ? AND made >= ?", (key, oldest)
+                ).fetchone()
+                if row is not None:
+                    # A folder that can be read but not written still answers.
+                    with contextlib.suppress(sqlite3.OperationalError):
+                        file.execute(
+                            "UPDATE answers SET used = ? WHERE key = ?", (time.time(), key)
+                        )
+        return _parsed(row[0]) if row is not None else None
+
+    def put(self, key: str, answer: Mapping[str, Any]) -> None:
+        """Keep an answer, and let go of those that are too old or too many."""
+        text = json.dumps(dict(answer), ensure_ascii=True)
+        now, size = time.time(), len(text)
+        if size > self._most_bytes:
+            return
+        with self._open() as file:
+            file.execute(
+                "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", (key, text, size, now, now)
+            )
+            file.execute("DELETE FROM answers WHERE made < ?", (now - self._most_days * _DAY,))
+            self._shrink(file)
+
+    def clear(self) -> int:
+        """Let go of every answer; return how many there were."""
+        count = 0
+        if self.path.exists():
+            with self._open() as file:
+                count = file.execute("DELETE FROM answers").rowcount
+                file.commit()
+                file.execute("VACUUM")
+        return count
+
+    def info(self) -> CacheInfo:
+        """Return how full it is."""
+        found = CacheInfo(0, 0, None)
+        if self.path.exists():
+            with self._open() as file:
+                row = file.execute("SELECT count(*), total(size), min(made) FROM answers")
+                count, size, oldest = row.fetchone()
+                found = CacheInfo(count, int(size), oldest)
+        return found
+
+    def take_line(self) -> str:
+        """Return, once, what the user is to know of the file; mostly nothing."""
+        line, self._line = self._line, ""
+        return line
+
+    def _shrink(self, file: sqlite3.Connection) -> None:
+        (size,) = file.execute("SELECT total(size) FROM answers").fetchone()
+        over = size - self._most_bytes
+        if over <= 0:
+            return
+        leaving = []
+        for key, bytes_ in file.execute("SELECT key, size FROM answers ORDER BY used"):
+            if over <= 0:
+                break
+            leaving.append((key,))
+            over -= bytes_
+        file.executemany("DELETE FROM answers WHERE key = ?", leaving)
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """Yield the open file; what goes wrong with it ends the block, and is told by a line."""
+        try:
+            with contextlib.closing(self._connected()) as file, file:
+                yield file
+        except sqlite3.OperationalError as failure:
+            self._tell(f"The cache can't be used ({failure}); asks go on without it.")
+        except sqlite3.DatabaseError:
+            self._set_aside()
+        except OSError as failure:
+            self._tell(
+                f"The cache can't be used ({failure.strerror or failure}); asks go on without it."
+            )
+
+    def _connected(self) -> sqlite3.Connection:
+        if not self.path.exists():
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # SQLite gives its files beside this one the same permissions.
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        file = sqlite3.connect(self.path, timeout=_BUSY)
+        try:
+            if file.execute("PRAGMA user_version").fetchone() == (0,):
+                # Another kernel that begins the file at this moment does the same.
+                with contextlib.suppress(sqlite3.OperationalError):
+                    file.execute("PRAGMA journal_mode = WAL")
+                file.execute(_TABLE)
+                file.execute("PRAGMA user_version = 1")
+        except BaseException:
+            file.close()
+            raise
+        return file
+
+    def _set_aside(self) -> None:
+        aside = self.path.with_name(_DAMAGED)
+        with contextlib.suppress(OSError):
+            self.path.replace(aside)
+            for ending in _BESIDE:
+                self.path.with_name(_FILE + ending).unlink(missing_ok=True)
+        self._line = (
+            f"The cache file was damaged: it is set aside as {aside.name}, a new one begins."
+        )
+
+    def _tell(self, line: str) -> None:
+        if not self._told:
+            self._told, self._line = True, line
+
+
+def key_of(base_url: str, request: Mapping[str, Any]) -> str:
+    """Return the hash of a whole request: where it goes, model, messages and parameters.
+
+    Whether it streams does not matter: the answer is the same.
+    """
+    asked = {name: value for name, value in request.items() if name != "stream"}
+    canonical = json.dumps([base_url, asked], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def cache_folder() -> Path:
+    """Return the folder for what can be made again, as each system has it.
+
+    Raises
+    ------
+    RuntimeError
+        When the user's home is unknown.
+    """
+    if sys.platform == "win32" and (local := os.environ.get("LOCALAPPDATA")):
+        return Path(local) / "groq_magic" / "Cache"
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    if Path(named).is_absolute():
+        return Path(named) / "groq_magic"
+    usual = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+    return usual / "groq_magic"
+
+
+def _parsed(text: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

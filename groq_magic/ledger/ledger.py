@@ -1,0 +1,126 @@
+"""Every ask of a session, and what they come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from groq_magic.ledger.entry import Entry, Source
+
+__all__ = ["Ledger", "Sum", "sum_of"]
+
+
+@dataclass(frozen=True)
+class Sum:
+    """What some asks come to.
+
+    Parameters
+    ----------
+    asks, prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens : int
+        Reasoning is part of the completion, and what the service had cached
+        is part of the prompt.
+    queue, first_token, tokens_per_second : float or None
+        Medians of those asks that know it.
+    cost : float
+        US dollars, of the asks whose price is known.
+    unpriced : bool
+        Whether there are others.
+    """
+
+    asks: int
+    prompt_tokens: int
+    completion_tokens: int
+    reasoning_tokens: int
+    cached_tokens: int
+    queue: float | None
+    first_token: float | None
+    tokens_per_second: float | None
+    cost: float
+    unpriced: bool
+
+
+class Ledger:
+    """Every ask of a session, in order; rows are only ever added."""
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The asks, oldest first."""
+        return tuple(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def add(self, entry: Entry) -> None:
+        """Add an ask that has ended."""
+        self._entries.append(entry)
+
+    def by_model(self) -> dict[tuple[str, bool, Source], Sum]:
+        """Return the sums by model, practice and source, in the order of their first asks."""
+        groups: dict[tuple[str, bool, Source], list[Entry]] = {}
+        for entry in self._entries:
+            groups.setdefault((entry.model, entry.practice, entry.source), []).append(entry)
+        return {key: sum_of(entries) for key, entries in groups.items()}
+
+    def speed(self, model: str, *, practice: bool) -> float | None:
+        """Return the median speed seen of a model in tokens a second, None if none was."""
+        return _median(
+            entry.tokens_per_second
+            for entry in self._entries
+            if entry.model == model and entry.practice == practice
+        )
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return the asks as plain records, for a DataFrame."""
+        return [_record(entry) for entry in self._entries]
+
+
+def sum_of(entries: Iterable[Entry]) -> Sum:
+    """Return what asks come to."""
+    found = list(entries)
+    usages = [entry.usage for entry in found if entry.usage]
+    return Sum(
+        len(found),
+        sum(usage.prompt_tokens for usage in usages),
+        sum(usage.completion_tokens for usage in usages),
+        sum(usage.reasoning_tokens for usage in usages),
+        sum(usage.cached_tokens for usage in usages),
+        _median(entry.queue for entry in found),
+        _median(entry.first_token for entry in found),
+        _median(entry.tokens_per_second for entry in found),
+        sum(entry.cost or 0.0 for entry in found),
+        any(entry.cost is None and entry.usage for entry in found),
+    )
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return median(known) if known else None
+
+
+def _record(entry: Entry) -> dict[str, Any]:
+    usage = entry.usage
+    return {
+        "ask": entry.number,
+        "at": entry.at,
+        "model": entry.model,
+        "source": entry.source,
+        "practice": entry.practice,
+        "finish_reason": entry.finish_reason,
+        "prompt_tokens": usage.prompt_tokens if usage else None,
+        "completion_tokens": usage.completion_tokens if usage else None,
+        "reasoning_tokens": usage.reasoning_tokens if usage else None,
+        "cached_tokens": usage.cached_tokens if usage else None,
+        "total_tokens": usage.total_tokens if usage else None,
+        "queue": entry.queue,
+        "first_token": entry.first_token,
+        "total": entry.total,
+        "tokens_per_second": entry.tokens_per_second,
+        "cost": entry.cost,
+    }
