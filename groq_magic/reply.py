@@ -89,6 +89,7 @@ def data_of(text: str, code: str) -> Any:
         if candidate.lstrip()[:1] in {"{", "["}:
             try:
                 return json.loads(candidate)
-            except ValueError:
+            except (ValueError, RecursionError):
+                # The parser gives up on brackets that are nested a thousand deep.
                 continue
     return None
