@@ -56,6 +56,7 @@ class Live:
         self._picker = ModelPicker(settings)
         self._panel: Panel | None = None
         self._slots: SlotsWidget | None = None
+        self._closed = False
         self._settings.observe(self._model_changed, "model")
 
     @property
@@ -88,7 +89,7 @@ class Live:
 
     def start(self) -> None:
         """Make the widget that fills the slots, if it is not there."""
-        if self._slots is None:
+        if self._slots is None and not self._closed:
             self._slots = SlotsWidget(
                 self.picker.model_id, self._settings.model, lambda: str(self.panel.model_id)
             )
@@ -121,7 +122,13 @@ class Live:
             self._panel.refresh()
 
     def close(self) -> None:
-        """Close every widget; the outputs show their static text again."""
+        """Close every widget; the outputs show their static text again.
+
+        Closing twice is closing once.
+        """
+        if self._closed:
+            return
+        self._closed = True
         self._settings.unobserve(self._model_changed, "model")
         if self._slots is not None:
             close_whole(self._slots)

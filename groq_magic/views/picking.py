@@ -55,10 +55,9 @@ class ModelPicker:
         options = self._models if known else ((model, model), *self._models)
         # Setting options picks the first of them: the present one must stand.
         self.dropdown.unobserve(self._picked, "value")
-        with self.dropdown.hold_trait_notifications():
-            if self.dropdown.options != options:
-                self.dropdown.options = options
-            self.dropdown.value = model
+        if self.dropdown.options != options:
+            self.dropdown.options = options
+        self.dropdown.value = model
         self.dropdown.observe(self._picked, "value")
 
     def _picked(self, change: Any) -> None:

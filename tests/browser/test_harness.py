@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 
-def test_a_cell_runs_and_its_output_is_saved(jupyter):
+
+def test_a_cell_runs_and_its_output_is_saved(jupyter: Any) -> None:
     notebook = jupyter.open(["print(6 * 7)"])
 
     notebook.run_all()

@@ -1,0 +1,112 @@
+"""A view that can't break an ask: what fails in drawing loses no text."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Protocol
+
+from groq_magic.errors import NotebookError
+from groq_magic.views.fold import show_folded
+from groq_magic.views.show import publish
+
+if TYPE_CHECKING:
+    import threading
+
+    from groq_magic.views.opening import Opening
+    from groq_magic.views.progress import Progress
+    from groq_magic.views.settled import Settled
+
+__all__ = ["Guarded", "GuardedView"]
+
+
+class Guarded(Protocol):
+    """What is guarded: any of the views."""
+
+    stopped: threading.Event
+
+    def open(self, opening: Opening) -> None:
+        """Begin to show."""
+
+    def feed(self, text: str, reasoning: str) -> None:
+        """Show what has come."""
+
+    def progress(self, progress: Progress) -> None:
+        """Show how far it is."""
+
+    def settle(self, settled: Settled) -> None:
+        """Leave the static output."""
+
+    def discard(self) -> None:
+        """Leave nothing."""
+
+
+class GuardedView:
+    """A view that can't break an ask.
+
+    Parameters
+    ----------
+    view : Guarded
+        Once it fails it draws no more; the answer is read to its end, and
+        settled, as plain text where the view can't.
+    """
+
+    def __init__(self, view: Guarded) -> None:
+        self.stopped = view.stopped
+        self._view = view
+        self._failure: Exception | None = None
+
+    @property
+    def error(self) -> NotebookError | None:
+        """What to tell of a view that failed; None where none did."""
+        if self._failure is None:
+            return None
+        failure = self._failure
+        return NotebookError(
+            f"The answer could not be drawn ({type(failure).__name__}: {str(failure)[:100]}).",
+            "It is whole in `_groq.text`.",
+        )
+
+    def open(self, opening: Opening) -> None:
+        """Begin to show."""
+        try:
+            self._view.open(opening)
+        except Exception as failure:  # noqa: BLE001 - whatever a front end does, the text is kept
+            self._failure = failure
+
+    def feed(self, text: str, reasoning: str) -> None:
+        """Show what has come; either may be empty."""
+        if self._failure is not None:
+            return
+        try:
+            self._view.feed(text, reasoning)
+        except Exception as failure:  # noqa: BLE001 - as above
+            self._failure = failure
+
+    def progress(self, progress: Progress) -> None:
+        """Show how far it is, or what is waited for."""
+        if self._failure is not None:
+            return
+        try:
+            self._view.progress(progress)
+        except Exception as failure:  # noqa: BLE001 - as above
+            self._failure = failure
+
+    def settle(self, settled: Settled) -> None:
+        """Leave the static output and close what is alive."""
+        try:
+            self._view.settle(settled)
+        except Exception as failure:  # noqa: BLE001 - as above
+            self._failure = failure
+            self.discard()
+            with contextlib.suppress(Exception):
+                publish({"text/plain": settled.text}, settled.metadata)
+
+    def discard(self) -> None:
+        """Leave nothing: the ask failed before any text."""
+        with contextlib.suppress(Exception):
+            self._view.discard()
+
+    def refused(self, written: str) -> None:
+        """Show, folded, what the model wrote and the service refused."""
+        with contextlib.suppress(Exception):
+            show_folded("What the model wrote, and the service refused", written)

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import lxml.html
+import pytest
+import traitlets
+from ipywidgets.widgets import widget as ipywidgets_widget
+
+from groq_magic.views.bar import Bar
+from groq_magic.views.live import Live
+from groq_magic.views.live_facts import LiveFacts
+from groq_magic.views.panel_facts import Meter, PanelFacts
+from groq_magic.views.settled import Settled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Settings(traitlets.HasTraits):
+    model = traitlets.Unicode("openai/gpt-oss-120b")
+    temperature = traitlets.Float(None, allow_none=True)
+    max_tokens = traitlets.Int(None, allow_none=True)
+    reasoning_effort = traitlets.Unicode("")
+    system = traitlets.Unicode("")
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings()
+
+
+@pytest.fixture
+def pressed() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def make_live(settings: Settings, pressed: list[str]) -> Callable[[], Live]:
+    return lambda: Live(
+        settings,
+        notebook_path=None,
+        panel_facts=lambda: PanelFacts("from .env", "main · 1 turn", Meter(680, 8000, "680"), None),
+        undo=lambda: pressed.append("undo"),
+        reset=lambda: pressed.append("reset"),
+    )
+
+
+@pytest.fixture
+def live(make_live: Callable[[], Live]) -> Iterator[Live]:
+    live = make_live()
+    yield live
+    live.close()
+
+
+@pytest.fixture
+def open_widgets() -> Callable[[], int]:
+    return lambda: len(ipywidgets_widget._instances)
+
+
+@pytest.fixture
+def settled() -> Callable[..., Settled]:
+    def settled(text: str = "Hello **you**", **changes: Any) -> Settled:
+        values: dict[str, Any] = {
+            "slot": "groq-turn-cell-1-1",
+            "text": text,
+            "format": "markdown",
+            "code": (),
+            "data": None,
+            "reasoning": "",
+            "notices": (),
+            "bar": Bar("gpt-oss-120b", 318),
+            "metadata": {"groq_magic": {"turn": 1}},
+            "live": LiveFacts("318 tokens · 806 tok/s", "7,320 left this minute", text, ""),
+        }
+        return Settled(**{**values, **changes})
+
+    return settled
+
+
+@pytest.fixture
+def text_of() -> Callable[[str], str]:
+    return lambda html: str(lxml.html.fromstring(html).text_content())

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from groq_magic.views import answer
+from groq_magic.views.answer import AnswerView
+from groq_magic.views.answer_widget import AnswerWidget
+from groq_magic.views.opening import Opening
+from groq_magic.views.progress import Progress
+from groq_magic.views.static import bundle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from groq_magic.views.live import Live
+    from groq_magic.views.settled import Settled
+
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+OPENING = Opening(
+    "groq-turn-cell-1-1",
+    "openai/gpt-oss-120b",
+    practice=False,
+    notices=(),
+    metadata={"groq_magic": {"finish_reason": None}},
+)
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
+    shown: list[dict] = []
+
+    def put(data: Any, *, metadata: Any, update: bool, **_others: Any) -> None:
+        shown.append({"data": data, "metadata": metadata, "update": update})
+
+    monkeypatch.setattr(answer, "display", lambda data, **more: put(data, update=False, **more))
+    monkeypatch.setattr(
+        answer, "update_display", lambda data, **more: put(data, update=True, **more)
+    )
+    return shown
+
+
+@pytest.fixture
+def view(live: Live, shown: list[dict[str, Any]]) -> AnswerView:  # noqa: ARG001 - shown takes what is displayed
+    view = AnswerView(live)
+    view.open(OPENING)
+    return view
+
+
+def test_the_first_text_shows_the_widget_with_html_and_plain_beside_it(
+    view: AnswerView, shown: list[dict[str, Any]]
+) -> None:
+    view.feed("Hello", "")
+
+    assert set(shown[0]["data"]) == {WIDGET, "text/html", "text/plain"}
+    assert shown[0]["metadata"] == OPENING.metadata
+    assert shown[0]["data"]["text/plain"] == ""
+
+
+def test_settling_makes_the_same_output_static(
+    view: AnswerView, shown: list[dict[str, Any]], settled: Callable[..., Settled]
+) -> None:
+    view.feed("Hello **you**", "")
+    view.settle(settled())
+
+    data, metadata = bundle(settled())
+    assert shown[1:] == [{"data": data, "metadata": metadata, "update": True}]
+
+
+def test_no_widget_is_left_of_an_answer(
+    live: Live, view: AnswerView, settled: Callable[..., Settled], open_widgets: Callable[[], int]
+) -> None:
+    live.start()
+    before = open_widgets()
+    view.feed("Hello **you**", "hm")
+    assert open_widgets() > before
+    view.settle(settled())
+
+    assert open_widgets() == before
+
+
+def test_an_answer_that_never_streamed_makes_no_widget(
+    view: AnswerView, shown: list[dict[str, Any]], settled: Callable[..., Settled]
+) -> None:
+    view.settle(settled())
+
+    assert len(shown) == 1
+    assert WIDGET not in shown[0]["data"]
+    assert not shown[0]["update"]
+
+
+def test_a_failure_at_once_leaves_no_output(view: AnswerView, shown: list[dict[str, Any]]) -> None:
+    view.progress(Progress(0, 0.1, None, ""))
+    view.discard()
+
+    assert shown == []
+
+
+def test_a_failure_after_a_wait_leaves_an_empty_output(
+    view: AnswerView, shown: list[dict[str, Any]], open_widgets: Callable[[], int], live: Live
+) -> None:
+    live.start()
+    before = open_widgets()
+    view.progress(Progress(0, 0.1, None, "Trying again in 4 s."))
+    view.discard()
+
+    assert WIDGET in shown[0]["data"]
+    assert shown[1]["data"] == {"text/html": "", "text/plain": ""}
+    assert open_widgets() == before
+
+
+def test_reasoning_that_is_not_saved_stays_in_a_live_slot(
+    live: Live, view: AnswerView, settled: Callable[..., Settled]
+) -> None:
+    view.feed("", "Let *me* see")
+    view.feed("Hello", "")
+    view.settle(settled())
+
+    turns = live._slots.get_state()["present"]["turns"]
+    summary, html = turns["groq-turn-cell-1-1"]["thought"]
+    assert summary.startswith("Thought for ")
+    assert "<em>me</em>" in html
+
+
+def told(widget: AnswerWidget) -> list[dict]:
+    sent: list[dict] = []
+    widget.send = lambda content, buffers=None: sent.append(content)  # noqa: ARG005 - its signature
+    return sent
+
+
+@pytest.fixture
+def widget() -> Iterator[AnswerWidget]:
+    widget = AnswerWidget("picker", (), threading.Event())
+    yield widget
+    widget.close()
+
+
+def test_what_has_come_goes_out_numbered_without_a_gap(widget: AnswerWidget) -> None:
+    sent = told(widget)
+    widget.feed("Hello", "")
+    widget.show({"figures": "1 s"})
+    widget.show({"figures": "1 s"})
+    widget.feed(" you", "")
+
+    assert [message["count"] for message in sent] == [1, 2, 3]
+
+
+def test_a_page_that_missed_something_is_told_the_whole(widget: AnswerWidget) -> None:
+    widget.feed("Hello\n\nyou", "")
+    sent = told(widget)
+    widget._handle_custom_msg({"tell": "whole"}, [])
+
+    assert sent[0]["whole"] is True
+    assert sent[0]["count"] == 1
+    assert "".join(patch.html for patch in sent[0]["text"]).count("<p>") == 2
+    assert widget.get_state()["present"]["text"] == sent[0]["text"]
+
+
+def test_stop_sets_the_event(widget: AnswerWidget) -> None:
+    widget._handle_custom_msg({"stop": True}, [])
+
+    assert widget._stopped.is_set()

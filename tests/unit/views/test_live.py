@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from groq_magic.views.live_facts import LiveFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from groq_magic.views.live import Live
+
+
+MODELS = (
+    ("openai/gpt-oss-120b · 131k", "openai/gpt-oss-120b"),
+    ("llama-3.1-8b-instant · 131k", "llama-3.1-8b-instant"),
+)
+FACTS = LiveFacts("318 tokens", "", "Hello", "")
+
+
+def control(live: Live, description: str) -> Any:
+    found = [c for row in live.panel.children for c in row.children]
+    return next(c for c in found if c.description == description)
+
+
+def test_a_choice_in_the_picker_is_the_settings_model(live: Live, settings: Any) -> None:
+    live.models(MODELS)
+    live.picker.value = "llama-3.1-8b-instant"
+
+    assert settings.model == "llama-3.1-8b-instant"
+    assert control(live, "Model").value == "llama-3.1-8b-instant"
+
+
+def test_the_settings_model_is_the_pickers_choice(live: Live, settings: Any) -> None:
+    live.models(MODELS)
+    settings.model = "llama-3.1-8b-instant"
+
+    assert live.picker.value == "llama-3.1-8b-instant"
+
+
+def test_a_list_of_models_does_not_change_the_choice(live: Live, settings: Any) -> None:
+    settings.model = "llama-3.1-8b-instant"
+    live.models(MODELS)
+
+    assert settings.model == "llama-3.1-8b-instant"
+    assert live.picker.options == MODELS
+
+
+def test_no_id_is_refused(live: Live, settings: Any) -> None:
+    live.models(MODELS)
+    settings.model = "my/own"
+
+    assert live.picker.value == "my/own"
+    assert live.picker.options == (("my/own", "my/own"), *MODELS)
+
+
+@pytest.mark.parametrize(
+    ("description", "shown", "held"),
+    [
+        ("Temperature", 0.3, ("temperature", 0.3)),
+        ("Max tokens", "1,000", ("max_tokens", 1000)),
+        ("Reasoning", "high", ("reasoning_effort", "high")),
+        ("System prompt", "Be brief.", ("system", "Be brief.")),
+    ],
+)
+def test_a_control_of_the_panel_sets_its_setting(
+    live: Live, settings: Any, description: str, shown: object, held: tuple[str, object]
+) -> None:
+    control(live, description).value = shown
+
+    trait, value = held
+    assert getattr(settings, trait) == value
+
+
+def test_the_panel_follows_the_settings(live: Live, settings: Any) -> None:
+    settings.temperature = 0.25
+    settings.max_tokens = 99
+    settings.reasoning_effort = "xhigh"
+    settings.system = "Be brief."
+
+    assert control(live, "Temperature").value == 0.25
+    assert settings.temperature == 0.25
+    assert control(live, "Max tokens").value == "99"
+    assert control(live, "Reasoning").value == "xhigh"
+    assert control(live, "System prompt").value == "Be brief."
+
+
+def test_opening_the_panel_changes_no_setting(live: Live, settings: Any) -> None:
+    assert live.panel.children
+
+    assert settings.temperature is None
+    assert settings.max_tokens is None
+
+
+def test_what_is_no_number_gives_way_to_what_holds(live: Live, settings: Any) -> None:
+    settings.max_tokens = 99
+    control(live, "Max tokens").value = "many"
+
+    assert settings.max_tokens == 99
+    assert control(live, "Max tokens").value == "99"
+
+
+def test_the_buttons_do_what_they_say(live: Live, pressed: list[str]) -> None:
+    control(live, "Undo").click()
+    control(live, "Reset").click()
+
+    assert pressed == ["undo", "reset"]
+
+
+def test_default_leaves_the_temperature_to_the_model(live: Live, settings: Any) -> None:
+    settings.temperature = 0.25
+    control(live, "Default").click()
+
+    assert settings.temperature is None
+
+
+def test_an_unknown_quota_is_not_shown(live: Live) -> None:
+    assert control(live, "Today").layout.display == "none"
+    assert 'value="680"' in control(live, "This minute").value
+
+
+def test_facts_of_the_slots_come_with_the_state_of_a_page_that_loads_anew(live: Live) -> None:
+    live.put("groq-turn-a-1", FACTS, ("Thought for 0.4 s", "<p>hm</p>"))
+    live.put("groq-turn-a-1", LiveFacts("318 tokens", "", "Hello", "stale"))
+    live.put("groq-turn-b-1", FACTS)
+    live.drop("groq-turn-b-1")
+
+    turns = live._slots.get_state()["present"]["turns"]
+    assert set(turns) == {"groq-turn-a-1"}
+    assert turns["groq-turn-a-1"]["stale"] == "stale"
+    assert turns["groq-turn-a-1"]["thought"] == ("Thought for 0.4 s", "<p>hm</p>")
+
+
+def test_closing_leaves_no_widget(
+    make_live: Callable[[], Live], settings: Any, open_widgets: Callable[[], int]
+) -> None:
+    before = open_widgets()
+    live = make_live()
+    live.put("groq-turn-a-1", FACTS)
+    assert live.panel.children
+    live.close()
+
+    assert open_widgets() == before
+    settings.model = "other"
+    settings.temperature = 1.5
+    live.put("groq-turn-a-1", FACTS)
+    assert open_widgets() == before
+
+
+def test_closing_twice_is_closing_once(live: Live, open_widgets: Callable[[], int]) -> None:
+    live.close()
+    after = open_widgets()
+    live.close()
+
+    assert open_widgets() == after

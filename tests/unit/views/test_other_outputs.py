@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from groq_magic.views import for_front_end
+from groq_magic.views.banner import banner
+from groq_magic.views.history import history
+from groq_magic.views.panel_text import panel_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def test_the_banner_is_one_line_with_a_pickers_slot(text_of: Callable[[str], str]) -> None:
+    html, plain = banner("openai/gpt-oss-120b", "key from GROQ_API_KEY")
+
+    assert plain == "groq_magic · openai/gpt-oss-120b · key from GROQ_API_KEY · %groq_help"
+    assert text_of(html) == plain
+    assert '<span class="groq-slot-picker">openai/gpt-oss-120b</span>' in html
+
+
+def test_the_panel_is_text_in_a_slot() -> None:
+    html, plain = panel_text("m", [("Temperature", "0.2")], "Say <b>.")
+
+    assert plain == "Model          m\nTemperature    0.2\nSystem prompt  Say <b>."
+    assert '<div class="groq-slot-panel">' in html
+    assert "Say &lt;b&gt;." in html
+
+
+def test_history_shows_prompts_as_text_and_answers_rendered() -> None:
+    html, plain = history([(1, "What is <b>?", "**Bold**", "partial")])
+
+    assert "What is &lt;b&gt;?" in html
+    assert "<strong>Bold</strong>" in html
+    assert plain == "[1] · partial\n> What is <b>?\n\n**Bold**"
+
+
+def test_importing_views_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, groq_magic.views, groq_magic.views.static, groq_magic.views.terminal, "
+        "groq_magic.views.banner, groq_magic.views.panel_text, groq_magic.views.table\n"
+        "heavy = {'ipywidgets', 'anywidget', 'markdown', 'pydantic', 'groq', 'httpx'}\n"
+        "print(sorted(heavy & {name.split('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+def test_widgets_need_what_the_session_shares() -> None:
+    with pytest.raises(ValueError, match="live"):
+        for_front_end("widgets")
