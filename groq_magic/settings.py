@@ -44,6 +44,8 @@ class AskOptions:
     timeout: float | None = None
     raw: bool = False
     no_stream: bool = False
+    cache: bool = False
+    no_cache: bool = False
 
     def over(self, earlier: AskOptions) -> AskOptions:
         """Return `earlier` with every option that is given here in its place."""
@@ -105,6 +107,11 @@ class Settings(Configurable):
         0.4, help="The share of the tokens a minute that earlier turns may take."
     ).tag(config=True)
     stream = Bool(default_value=True, help="Stream answers as they come.").tag(config=True)
+    cache = Bool(
+        default_value=False, help="Keep answers on this computer, and give them again."
+    ).tag(config=True)
+    cache_megabytes = Float(100.0, min=0.0, help="How much the cache may hold.").tag(config=True)
+    cache_days = Float(30.0, min=0.0, help="How long the cache keeps an answer.").tag(config=True)
     store = Enum(
         ("metadata", "none"), "metadata", help="none writes nothing of the turn into the output."
     ).tag(config=True)
@@ -136,6 +143,7 @@ class Settings(Configurable):
             service_tier=self.service_tier or None,
             timeout=self.timeout,
             no_stream=not self.stream,
+            cache=self.cache,
         )
 
 

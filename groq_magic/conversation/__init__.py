@@ -8,6 +8,7 @@ from groq_magic.conversation.conversations import Conversations
 from groq_magic.conversation.fitting import Budget, Fitted, estimate, fit
 from groq_magic.conversation.order import below
 from groq_magic.conversation.pending import PendingTurn
+from groq_magic.conversation.replay import Replay, Wanted
 from groq_magic.conversation.saved import SavedTurn, saved_turns
 from groq_magic.conversation.saved_answers import SavedAnswer, saved_answers
 from groq_magic.conversation.turn import Turn, TurnKey
@@ -18,10 +19,12 @@ __all__ = [
     "Conversations",
     "Fitted",
     "PendingTurn",
+    "Replay",
     "SavedAnswer",
     "SavedTurn",
     "Turn",
     "TurnKey",
+    "Wanted",
     "below",
     "estimate",
     "fit",

@@ -56,6 +56,13 @@ class Cache:
     most_days : float
         How old an answer may become.
 
+    Attributes
+    ----------
+    path : Path
+        The file.
+    limits : (Path, int, float)
+        What it was made with.
+
     Notes
     -----
     Each call opens the file anew: that takes less than a millisecond, and
@@ -64,6 +71,7 @@ class Cache:
 
     def __init__(self, folder: Path, most_bytes: int, most_days: float) -> None:
         self.path = folder / _FILE
+        self.limits = folder, most_bytes, most_days
         self._most_bytes = most_bytes
         self._most_days = most_days
         self._line = ""

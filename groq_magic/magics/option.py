@@ -121,9 +121,13 @@ def choice(*values: str) -> Reading:
     def read(flag: str, value: str) -> str:
         if value not in values:
             raise OptionError(
-                f"{flag} takes {', '.join(values[:-1])} or {values[-1]}, not `{value}`.",
+                f"{flag} takes {_listed(values)}, not `{value}`.",
                 f"Try `{flag} {values[0]}`.",
             )
         return value
 
     return read
+
+
+def _listed(values: tuple[str, ...]) -> str:
+    return " or ".join(filter(None, (", ".join(values[:-1]), values[-1])))

@@ -116,6 +116,8 @@ ASK_OPTIONS = (
     ),
     Option("--raw", "", "", "leaves {{…}} in the prompt as it is", everyday=False),
     Option("--no-stream", "", "", "shows the answer when it is whole", everyday=False),
+    Option("--cache", "", "", "from the cache, if the same was asked before", everyday=False),
+    Option("--no-cache", "", "", "asks anew although the cache is on", everyday=False),
 )
 
 

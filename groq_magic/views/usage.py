@@ -1,0 +1,151 @@
+"""What the session used, and what is left."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from groq_magic.ledger.ledger import sum_of
+from groq_magic.ledger.prices import AS_OF, dollars
+from groq_magic.views.phrase import phrase_html, phrase_plain
+from groq_magic.views.plot import bar, columns
+from groq_magic.views.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from groq_magic.ledger.entry import Entry, Source
+    from groq_magic.ledger.ledger import Ledger, Sum
+    from groq_magic.views.panel_facts import Meter
+
+__all__ = ["usage"]
+
+_NO_LIMITS = "The service has not told its limits yet: the next answer brings them."
+_NO_ASKS = "Nothing was asked in this session yet."
+_UNKNOWN = "unknown"
+_SHOWN = 60
+_SOURCES = {"service": "", "cache": " · from the cache", "replay": " · replayed"}
+
+
+def usage(meters: Sequence[tuple[str, Meter]], ledger: Ledger) -> tuple[str, str]:
+    """Return what the session used and what is left as HTML and as plain text.
+
+    Parameters
+    ----------
+    meters : sequence of (str, Meter)
+        What each quota is called, and where it stands.
+    ledger : Ledger
+
+    Returns
+    -------
+    html, plain : str
+        Safe HTML that reads well without CSS and scripts, and plain text.
+    """
+    parts = [_quota(meters), *_asks(ledger)]
+    html = "".join(part[0] for part in parts)
+    return (
+        f'<div class="groq-listing groq-usage mathjax_ignore tex2jax_ignore">{html}</div>',
+        "\n\n".join(part[1] for part in parts),
+    )
+
+
+def _quota(meters: Sequence[tuple[str, Meter]]) -> tuple[str, str]:
+    if not meters:
+        return _line(_NO_LIMITS)
+    rows = tuple(
+        (name, f"`{bar(meter.used / max(meter.limit, 1))}`", meter.label) for name, meter in meters
+    )
+    table = Table(("quota", "used", ""), rows)
+    return table.html(), table.plain()
+
+
+def _asks(ledger: Ledger) -> list[tuple[str, str]]:
+    if not len(ledger):
+        return [_line(_NO_ASKS)]
+    table = _by_model(ledger)
+    return [(table.html(), table.plain()), _plot(ledger.entries)]
+
+
+def _by_model(ledger: Ledger) -> Table:
+    groups = ledger.by_model()
+    rows = [_row(_called(*key), found, free=_is_free(*key)) for key, found in groups.items()]
+    if len(rows) > 1:
+        spent = [e for e in ledger.entries if e.source == "service"]
+        rows.append(
+            _row("asked of the service", sum_of(spent), free=all(e.practice for e in spent))
+        )
+    return Table(
+        (
+            "model",
+            "asks",
+            "prompt tokens",
+            "answer tokens",
+            "of these reasoning",
+            "queue",
+            "first token",
+            "tok/s",
+            "cost",
+        ),
+        tuple(rows),
+        f"Times and speeds are medians; cost by Groq's prices of {AS_OF}.",
+    )
+
+
+def _called(model: str, practice: bool, source: Source) -> str:  # noqa: FBT001 - a part of the sum's key
+    return f"{model}{' · practice' if practice else ''}{_SOURCES[source]}"
+
+
+def _is_free(_model: str, practice: bool, source: Source) -> bool:  # noqa: FBT001 - as above
+    return practice or source != "service"
+
+
+def _row(called: str, found: Sum, *, free: bool) -> tuple[str, ...]:
+    speed = found.tokens_per_second
+    return (
+        called,
+        f"{found.asks:,}",
+        f"{found.prompt_tokens:,}"
+        + (f" ({found.cached_tokens:,} cached)" if found.cached_tokens else ""),
+        f"{found.completion_tokens:,}",
+        f"{found.reasoning_tokens:,}",
+        _seconds(found.queue),
+        _seconds(found.first_token),
+        f"{speed:,.0f}" if speed else "\N{EN DASH}",
+        "none" if free else _cost(found),
+    )
+
+
+def _cost(found: Sum) -> str:
+    if not found.unpriced:
+        return dollars(found.cost)
+    return f"{dollars(found.cost)} + {_UNKNOWN}" if found.cost else _UNKNOWN
+
+
+def _seconds(seconds: float | None) -> str:
+    return f"{seconds:.2f} s" if seconds is not None else "\N{EN DASH}"
+
+
+def _plot(entries: Sequence[Entry]) -> tuple[str, str]:
+    shown = entries[-_SHOWN:]
+    tokens = [float(e.usage.completion_tokens) if e.usage else None for e in shown]
+    speeds = [e.tokens_per_second for e in shown]
+    which = (
+        f"asks {shown[0].number} to {shown[-1].number}"
+        if len(shown) > 1
+        else f"ask {shown[0].number}"
+    )
+    html, plain = [], []
+    for what, values in (("Tokens of the answer", tokens), ("Tokens a second", speeds)):
+        if any(values):
+            lines = "\n".join(columns(values))
+            title = f"{what}, {which}:"
+            html.append(
+                f"<div><small>{escape(title)}</small></div>"
+                f'<pre class="groq-plot" style="line-height: 1">{lines}</pre>'
+            )
+            plain.append(f"{title}\n{lines}")
+    return "".join(html), "\n\n".join(plain)
+
+
+def _line(text: str) -> tuple[str, str]:
+    return f"<div>{phrase_html(text)}</div>", phrase_plain(text)
