@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Protocol
 from groq_magic.api.answering import Answering
 from groq_magic.api.retry_after import backoff
 from groq_magic.api.waiting import line_of
+from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts
 from groq_magic.notebook_session import LastAsk
 from groq_magic.plan import Plan, Typed, planned
-from groq_magic.settling import opening_of, reply_of, settled_of
+from groq_magic.settling import cut_notice, opening_of, reply_of, settled_of
+from groq_magic.views.guarded import GuardedView
 from groq_magic.views.progress import Progress
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
+    from groq_magic.api.client import Client
     from groq_magic.api.fault import Fault
     from groq_magic.notebook_session import Session
     from groq_magic.reply import Reply
@@ -72,32 +75,49 @@ def ask(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
         What kept it from being sent, or broke it off; then what came is
         settled and kept, and `_groq.error` is this error.
     """
-    plan = planned(session, typed, send=True)
-    session.last = LastAsk(typed, plan.pending)
-    session.service.prefetch_catalogue()
-    notices = (*plan.notices, *session.offer_restore())
-    run = _Run(session, plan, view_of(), time.monotonic(), notices)
+    plan, notices, client = _prepared(session, typed)
     with Interrupts() as interrupts:
+        run = _Run(session, plan, client, GuardedView(view_of()), time.monotonic(), notices)
         run.view.open(opening_of(session, plan, notices))
-        answering = _answered(run, interrupts)
+        answering, tried = _answered(run, interrupts)
         reply = reply_of(
             plan,
             answering,
             stopped=_is_stopped(run, interrupts),
+            tried=tried,
             started=run.started,
             now=time.monotonic(),
         )
-        _settle(run, reply)
+        _settle(run, answering, reply)
     if reply.error is not None:
         raise reply.error
+    if interrupts.came:
+        # It came after the last token: Run All still has to stop.
+        raise InterruptedAskError("Stopped; the answer above is whole.")
+    if run.view.error is not None:
+        raise run.view.error
     return reply
+
+
+def _prepared(session: Session, typed: Typed) -> tuple[Plan, tuple[str, ...], Client]:
+    """Decide everything; the user's own code runs here, so an interrupt breaks it off."""
+    try:
+        plan = planned(session, typed, send=True)
+        session.last = LastAsk(typed, plan.pending)
+        session.service.prefetch_catalogue()
+        return plan, (*plan.notices, *session.offer_restore()), session.service.client()
+    except KeyboardInterrupt:
+        pass
+    # Raised out here, it carries no frames of what was interrupted.
+    raise InterruptedAskError("Stopped before anything was sent.", "Run the cell again.")
 
 
 @dataclass(frozen=True)
 class _Run:
     session: Session
     plan: Plan
-    view: View
+    client: Client
+    view: GuardedView
     started: float
     notices: tuple[str, ...]
 
@@ -111,27 +131,27 @@ class _Run:
         )
 
 
-def _answered(run: _Run, interrupts: Interrupts) -> Answering:
-    """Try until an answer has come, or trying again can't help."""
+def _answered(run: _Run, interrupts: Interrupts) -> tuple[Answering, int]:
+    """Try until an answer has come, or trying again can't help; tell how often was tried."""
     settings, waited = run.session.settings, 0.0
     timeout = run.plan.options.timeout or settings.timeout
     asked = run.session.service.asked(run.plan.model, timeout)
     tried = 0
     while True:
         tried += 1
-        answering = Answering(run.session.service.client(), run.plan.request, asked)
+        answering = Answering(run.client, run.plan.request, asked)
         _watch(run, answering, interrupts)
-        run.session.note(answering.outcome)
+        run.session.note(run.plan.model, answering.outcome)
         fault = answering.outcome.fault
         done = fault is None or not fault.retry or answering.first_token is not None
         if fault is None or done or _is_stopped(run, interrupts):
-            return answering
+            return answering, tried
         wait = fault.wait if fault.wait is not None else backoff(tried)
         if tried >= settings.tries or waited + wait > settings.max_wait:
-            return answering
+            return answering, tried
         _count_down(run, fault, wait, tried + 1, interrupts)
         if _is_stopped(run, interrupts):
-            return answering
+            return answering, tried
         waited += wait
 
 
@@ -179,33 +199,37 @@ def _count_down(
     run.view.progress(run.progress(None))
 
 
-def _settle(run: _Run, reply: Reply) -> None:
+def _settle(run: _Run, answering: Answering, reply: Reply) -> None:
     session, plan = run.session, run.plan
     session.keep(reply, plan.typed.options.out)
     if not reply.text and reply.error is not None:
         run.view.discard()
-        return
-    practice = plan.pending.practice
-    before = session.turn_count(practice=practice)
-    turn = session.conversations.settle(
-        plan.pending,
-        prompt=plan.prompt,
-        answer=reply.text,
-        model=reply.model,
-        finish_reason=reply.finish_reason,
-        usage=reply.usage.counts if reply.usage else None,
-    )
-    if reply.usage is not None:
-        session.learn(plan.characters, reply.usage.prompt_tokens)
-    settled = settled_of(session, plan, reply, turn, run.notices)
-    run.view.settle(settled)
-    grown = session.turn_count(practice=practice) == before + 1
-    session.settled(
-        turn,
-        settled,
-        in_conversation=not plan.pending.once,
-        appended=grown and session.is_last(turn),
-    )
+    else:
+        notices = (*run.notices, *cut_notice(answering))
+        practice = plan.pending.practice
+        before = session.turn_count(practice=practice)
+        turn = session.conversations.settle(
+            plan.pending,
+            prompt=plan.prompt,
+            answer=reply.text,
+            model=reply.model,
+            finish_reason=reply.finish_reason,
+            usage=reply.usage.counts if reply.usage else None,
+        )
+        if reply.usage is not None:
+            session.learn(plan.size, reply.usage.prompt_tokens)
+        settled = settled_of(session, plan, reply, turn, notices)
+        run.view.settle(settled)
+        grown = session.turn_count(practice=practice) == before + 1
+        session.settled(
+            turn,
+            settled,
+            in_conversation=not plan.pending.once,
+            appended=grown and session.is_last(turn),
+        )
+    fault = answering.outcome.fault
+    if fault is not None and fault.failed_generation:
+        run.view.refused(fault.failed_generation)
 
 
 def _is_stopped(run: _Run, interrupts: Interrupts) -> bool:

@@ -26,7 +26,9 @@ class Interrupts:
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._note)
+            before = signal.signal(signal.SIGINT, self._note)
+            # None: a handler that wasn't installed from Python, which can't be put back.
+            self._before = signal.default_int_handler if before is None else before
         return self
 
     def __exit__(

@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.api.request import size_of
 from groq_magic.api.service import Service
 from groq_magic.conversation import Conversations, SavedTurn, saved_turns
 from groq_magic.errors import NotebookError
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
 
 __all__ = ["LastAsk", "Session", "slot_of", "stale_line"]
 
-_USUAL_TOKENS_PER_CHARACTER = 0.25
+# A token is about four bytes of UTF-8 in most languages; characters differ far more.
+_USUAL_TOKENS_PER_BYTE = 0.25
 # Below this the frame of the chat format outweighs the text, and the measure says little.
-_ENOUGH_CHARACTERS = 400
+_ENOUGH_BYTES = 400
 _NOT_IN_A_CLASS = re.compile(r"[^A-Za-z0-9_-]")
 _LEFT = "This answer is no longer part of the conversation."
 
@@ -64,7 +66,7 @@ class Session:
         self.conversations = Conversations(unnamed="main")
         self.service = Service(settings, lambda: self.folder, ask_for_key)
         self.last: LastAsk | None = None
-        self.tokens_per_character = _USUAL_TOKENS_PER_CHARACTER
+        self.tokens_per_byte = _USUAL_TOKENS_PER_BYTE
         self.live: Live | None = None
         self._cells_seen: set[str] = set()
         self._restore_offered = False
@@ -104,20 +106,29 @@ class Session:
         if name:
             self.namespace[name] = reply
 
-    def note(self, outcome: Outcome) -> None:
-        """Note what a reply tells of the limits."""
+    def note(self, model: str, outcome: Outcome) -> None:
+        """Note what a reply of a model tells of its limits."""
         news = outcome.limits
-        self.service.limits = self.service.limits.updated(news)
+        self.service.note_limits(model, news)
         hit = outcome.fault.hit if outcome.fault is not None else None
         # The headers come with every reply and are exact: a text adds what they lack.
         if hit is not None and news.get(hit.kind) is None:
             seen = hit.as_limit(time.time())
-            self.service.limits = self.service.limits.updated(replace(news, known=(seen,)))
+            self.service.note_limits(model, replace(news, known=(seen,)))
 
-    def learn(self, characters: int, prompt_tokens: int) -> None:
-        """Calibrate the estimate of tokens by what the service counted."""
-        if characters >= _ENOUGH_CHARACTERS and prompt_tokens > 0:
-            self.tokens_per_character = min(1.0, max(0.1, prompt_tokens / characters))
+    def learn(self, size: int, prompt_tokens: int) -> None:
+        """Calibrate the estimate of tokens by what the service counted for `size` bytes."""
+        if size >= _ENOUGH_BYTES and prompt_tokens > 0:
+            self.tokens_per_byte = min(1.0, max(0.05, prompt_tokens / size))
+
+    def tokens_in(self, *texts: str) -> int:
+        """Return about how many tokens texts take."""
+        return round(sum(map(size_of, texts)) * self.tokens_per_byte)
+
+    def tokens_per_character(self, *texts: str) -> float:
+        """Return about how many tokens a character of these texts takes."""
+        characters = sum(map(len, texts))
+        return self.tokens_per_byte * sum(map(size_of, texts)) / max(1, characters)
 
     # The saved notebook
 
@@ -166,8 +177,7 @@ class Session:
         found = tuple(saved for saved in found if saved.shown.cell != self.cell)
         if not found:
             return ()
-        characters = sum(len(saved.prompt) + len(saved.answer) for saved in found)
-        tokens = max(1, round(characters * self.tokens_per_character))
+        tokens = max(1, sum(self.tokens_in(saved.prompt, saved.answer) for saved in found))
         are, adds = ("answers above are", "them") if len(found) > 1 else ("answer above is", "it")
         line = f"{len(found)} {are} not part of this conversation; `%groq_restore` adds {adds}"
         return (f"{line} (≈{tokens:,} tokens).",)
@@ -225,8 +235,7 @@ class Session:
         """Return the conversation in use in a few words: `main · 3 turns, 1,912 tokens`."""
         name = self.settings.conversation
         turns = self.conversations.get(name, self.service.in_practice).turns
-        characters = sum(len(turn.prompt) + len(turn.answer) for turn in turns)
-        tokens = round(characters * self.tokens_per_character)
+        tokens = sum(self.tokens_in(turn.prompt, turn.answer) for turn in turns)
         return f"{name} · {len(turns)} turn{'s' * (len(turns) != 1)}, about {tokens:,} tokens"
 
     # Live views

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from groq_magic.notebook_session import Session
     from groq_magic.plan import Plan
 
-__all__ = ["opening_of", "reply_of", "settled_of"]
+__all__ = ["cut_notice", "opening_of", "reply_of", "settled_of"]
 
 METADATA_VERSION = 1
 _MARKS = {
@@ -44,8 +44,8 @@ def opening_of(session: Session, plan: Plan, notices: tuple[str, ...]) -> Openin
     )
 
 
-def reply_of(
-    plan: Plan, answering: Answering, *, stopped: bool, started: float, now: float
+def reply_of(  # noqa: PLR0913 - how an ask went, named
+    plan: Plan, answering: Answering, *, stopped: bool, tried: int, started: float, now: float
 ) -> Reply:
     """Return the reply that has come, whole or not."""
     outcome = answering.outcome
@@ -56,7 +56,7 @@ def reply_of(
     if outcome.finish_reason is None and stopped:
         finish_reason, error = "interrupted", _stopped(text)
     elif outcome.fault is not None:
-        finish_reason, error = "error", _broken(outcome.fault.error, text)
+        finish_reason, error = "error", _broken(outcome.fault.error, text, tried)
     elif outcome.finish_reason is None and not text:
         error = ConnectionLostError("The reply ended before any text.", "`%groq_retry` asks again.")
     first = answering.first_token
@@ -80,6 +80,12 @@ def reply_of(
         error=error,
         reasoning=answering.reasoning,
     )
+
+
+def cut_notice(answering: Answering) -> tuple[str, ...]:
+    """Return the line that says why the service gave an answer up, where it did."""
+    cut = answering.outcome.cut
+    return (f"The service ended the answer early: {cut}",) if cut else ()
 
 
 def settled_of(
@@ -177,7 +183,10 @@ def _stopped(text: str) -> InterruptedAskError:
     return InterruptedAskError("Stopped; what came is above.", "`%groq_retry` asks again.")
 
 
-def _broken(error: GroqMagicError, text: str) -> GroqMagicError:
-    if not text:
-        return error
-    return type(error)(f"{error.happened} What came before is above.", "`%groq_retry` asks again.")
+def _broken(error: GroqMagicError, text: str, tried: int) -> GroqMagicError:
+    if text:
+        happened = f"{error.happened} What came before is above."
+        return type(error)(happened, "`%groq_retry` asks again.")
+    if tried > 1:
+        return type(error)(f"{error.happened} {tried} tries failed.", error.remedy)
+    return error

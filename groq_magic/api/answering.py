@@ -8,26 +8,26 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.api.characters import WholeCharacters
 from groq_magic.api.chunk import Chunk, ToolCall, chunk_of
-from groq_magic.api.client import CancelledError, Client, Response
-from groq_magic.api.fault import Fault
-from groq_magic.api.faults import fault_of, fault_of_body
+from groq_magic.api.exchange import Exchange
+from groq_magic.api.faults import fault_of, fault_of_body, nothing_came, unreadable
 from groq_magic.api.limits import Limits
 from groq_magic.api.sse import Event, EventReader
 from groq_magic.api.thinking import ThinkSplitter
-from groq_magic.errors import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.api.asked import Asked
+    from groq_magic.api.client import Client, Response
+    from groq_magic.api.fault import Fault
 
 __all__ = ["Answering", "Outcome"]
 
 # How long a reply may linger after [DONE] before its socket is shut: a server
 # that ends at once leaves a connection that the next ask can use.
 _LINGER = 0.05
-_UNREADABLE = "What the service sent is no chat completion"
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,13 @@ class Outcome:
         As the API gave it; None where it never came: the answer is cut off.
     fault : Fault or None
         What broke it off.
+    cut : str
+        Why the service gave it up after some text, where it says so.
     """
 
     finish_reason: str | None = None
     fault: Fault | None = None
+    cut: str = ""
     usage: Mapping[str, Any] | None = None
     limits: Limits = field(default_factory=Limits)
     tool_calls: tuple[ToolCall, ...] = ()
@@ -69,10 +72,12 @@ class Answering:
         self._client = client
         self._request = request
         self._asked = asked
+        self._exchange = Exchange()
         self._news = threading.Condition()
-        self._cancelled = threading.Event()
         self._calls: dict[int, ToolCall] = {}
         self._think = ThinkSplitter()
+        self._whole = WholeCharacters(), WholeCharacters()
+        self._odd = ""
         self._thread = threading.Thread(target=self._read, name="groq-magic-reader", daemon=True)
 
     def start(self) -> None:
@@ -90,13 +95,12 @@ class Answering:
 
     def stop(self) -> None:
         """Shut the socket down: the service sees it at once and stops generating."""
-        self._cancelled.set()
-        self._client.shut()
+        self._client.shut(self._exchange)
 
     def close(self) -> None:
         """End the thread; one in a name look-up ends by itself, with the connect timeout."""
         self._thread.join(_LINGER)
-        if self._thread.is_alive():
+        if self._thread.is_alive() and not self._exchange.cancelled.is_set():
             self.stop()
             self._thread.join(_LINGER)
 
@@ -111,33 +115,47 @@ class Answering:
         return "".join(self.reasonings)
 
     def _read(self) -> None:
+        opened = False
         try:
-            opened = self._client.open(
-                self._request, timeout=self._asked.timeout, cancelled=self._cancelled
+            opening = self._client.open(
+                self._request, timeout=self._asked.timeout, exchange=self._exchange
             )
-            with opened as response:
+            with opening as response:
+                opened = True
                 self.outcome = replace(self.outcome, limits=response.limits)
-                if self._request.get("stream"):
+                if self._request.get("stream") and not response.is_document:
                     self._read_stream(response)
                 else:
                     self._read_whole(response)
-        except CancelledError:
-            pass
         except Exception as failure:  # noqa: BLE001 - whatever it is becomes a fault, with the text kept
-            if not self.ended.is_set():
-                self._fail(fault_of(failure, self._asked))
+            # After finish_reason nothing is missing; after a stop the failure is our own.
+            over = self.ended.is_set() or self.outcome.finish_reason is not None
+            if not over and not self._exchange.cancelled.is_set():
+                self._fail(fault_of(failure, self._asked, sent=opened))
         finally:
             self._end()
 
     def _read_stream(self, response: Response) -> None:
         reader = EventReader()
-        for piece in response.pieces:
-            for event in reader.feed(piece):
-                if not self.ended.is_set():
+        try:
+            for piece in response.pieces:
+                for event in reader.feed(piece):
+                    if not self.ended.is_set():
+                        self._take(event)
+        finally:
+            # What arrived counts, though the connection broke before its blank line.
+            for event in reader.finish():
+                if not self.ended.is_set() and _is_json(event.data):
                     self._take(event)
-        for event in reader.finish():
-            if not self.ended.is_set() and _is_json(event.data):
-                self._take(event)
+        if not self._has_come:
+            self._fail(unreadable(self._odd) if self._odd else nothing_came())
+
+    @property
+    def _has_come(self) -> bool:
+        known = self.outcome
+        return bool(
+            self.texts or self.reasonings or self._calls or known.finish_reason or known.fault
+        )
 
     def _take(self, event: Event) -> None:
         if event.data.strip() == "[DONE]":
@@ -152,9 +170,11 @@ class Answering:
             self._end()
         elif chunk.recognised:
             self._add(chunk)
-        else:
-            self._fail(_unreadable(event.data))
+        elif data is None:
+            self._fail(unreadable(event.data))
             self._end()
+        else:
+            self._odd = self._odd or event.data
 
     def _read_whole(self, response: Response) -> None:
         body = b"".join(response.pieces).decode("utf-8", "replace")
@@ -162,12 +182,17 @@ class Answering:
         chunk = chunk_of(data)
         if chunk.error:
             self._fail(fault_of_body(None, data, {}, self._asked))
-        elif not chunk.recognised or chunk.finish_reason is None:
-            self._fail(_unreadable(body))
+        elif not chunk.recognised:
+            self._fail(unreadable(body))
         else:
             self._add(chunk)
+            if not self._has_come:
+                self._fail(nothing_came())
 
     def _add(self, chunk: Chunk) -> None:
+        if chunk.cut:
+            self._cut(chunk.cut)
+            return
         answer, thought = self._think.feed(chunk.text) if chunk.text else ("", "")
         if chunk.finish_reason:
             more, held = self._think.finish()
@@ -184,7 +209,20 @@ class Answering:
         )
         self._tell(answer, chunk.reasoning + thought)
 
+    def _cut(self, told: object) -> None:
+        """End an answer that the service gives up: what has come counts, cut off."""
+        fault = fault_of_body(None, told, {}, self._asked)
+        if self.texts:
+            self.outcome = replace(self.outcome, cut=fault.error.happened)
+        else:
+            self._fail(fault)
+        self._end()
+
     def _tell(self, answer: str, reasoning: str) -> None:
+        answer, reasoning = self._whole[0].feed(answer), self._whole[1].feed(reasoning)
+        self._append(answer, reasoning)
+
+    def _append(self, answer: str, reasoning: str) -> None:
         if not answer and not reasoning:
             return
         if self.first_token is None:
@@ -216,18 +254,12 @@ class Answering:
         if self.ended.is_set():
             return
         self._tell(*self._think.finish())
+        self._append(self._whole[0].finish(), self._whole[1].finish())
         calls = tuple(self._calls[index] for index in sorted(self._calls))
         self.outcome = replace(self.outcome, tool_calls=calls)
         with self._news:
             self.ended.set()
             self._news.notify_all()
-
-
-def _unreadable(body: str) -> Fault:
-    kind = "a web page" if body.lstrip()[:1] == "<" else "something else"
-    return Fault(
-        ServiceError(f"{_UNREADABLE} but {kind}.", "Check GROQ_BASE_URL; `%groq_retry` asks again.")
-    )
 
 
 def _parsed(text: str) -> object:

@@ -25,6 +25,8 @@ class Asked:
     base_url : str
     key : str
         To be hidden wherever the service repeats it.
+    source : str
+        Where the key is from.
     """
 
     model: str
@@ -32,3 +34,4 @@ class Asked:
     timeout: float
     base_url: str
     key: str = field(repr=False)
+    source: str = ""

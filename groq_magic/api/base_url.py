@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import urlsplit, urlunsplit
 
+from groq_magic.api.scrub import scrub
 from groq_magic.errors import RequestError
 
 __all__ = ["GROQ_URL", "is_loopback", "is_plain", "normalise"]
@@ -16,8 +17,9 @@ _REMEDY = "Set GROQ_BASE_URL to something like https://api.groq.com, or unset it
 def normalise(url: str | None) -> str:
     """Return the base URL as the SDK wants it, without `/openai/v1`.
 
-    The SDK adds `/openai/v1` itself, so a URL that ends in it would double
-    the path; an empty one would fail as a connection error.
+    The SDK adds `/openai/v1` itself, so a URL that ends in it (or in the
+    whole path that a tutorial copied) would double the path; an empty one
+    would fail as a connection error.
 
     Raises
     ------
@@ -36,8 +38,8 @@ def normalise(url: str | None) -> str:
         raise RequestError(f"GROQ_BASE_URL is no http or https address: {_shown(text)}.", _REMEDY)
     if parts.username or parts.password:
         raise RequestError("GROQ_BASE_URL holds a user name or a password.", _REMEDY)
-    path = parts.path.rstrip("/")
-    path = path.removesuffix("/openai/v1").rstrip("/")
+    path = parts.path.rstrip("/").removesuffix("/chat/completions")
+    path = path.rstrip("/").removesuffix("/openai/v1").rstrip("/")
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
 
@@ -59,4 +61,4 @@ def is_plain(url: str) -> bool:
 
 def _shown(text: str) -> str:
     clean = "".join(c if c.isprintable() else "?" for c in text)
-    return f"`{clean[:60]}`"
+    return f"`{scrub(clean)[:60]}`"

@@ -23,6 +23,7 @@ class ToolCall:
 class Chunk:
     """What one chunk brings; what it lacks is empty or None.
 
+    `cut` is what `x_groq.error` says: the service ended the answer early.
     `recognised` is False for JSON that is no chat completion at all.
     """
 
@@ -34,6 +35,7 @@ class Chunk:
     model: str = ""
     request_id: str = ""
     error: object = None
+    cut: object = None
     recognised: bool = True
 
 
@@ -42,7 +44,7 @@ def chunk_of(data: object) -> Chunk:
     if not isinstance(data, Mapping):
         return Chunk(recognised=False)
     inner = _mapping(data.get("x_groq"))
-    error = data.get("error") or inner.get("error")
+    error = data.get("error")
     choices = data.get("choices")
     first = _mapping(choices[0]) if isinstance(choices, list) and choices else {}
     delta = _mapping(first.get("delta") or first.get("message"))
@@ -56,6 +58,7 @@ def chunk_of(data: object) -> Chunk:
         model=_text(data.get("model")),
         request_id=_text(inner.get("id")) or _text(data.get("id")),
         error=error or None,
+        cut=inner.get("error") or None,
         recognised=bool(error) or isinstance(choices, list) or usage is not None,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,21 +14,40 @@ from groq_magic.api.scrub import scrub
 from groq_magic.errors import ConnectionLostError, RequestError, ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from groq_magic.api.asked import Asked
 
-__all__ = ["fault_of", "fault_of_body"]
+__all__ = ["fault_of", "fault_of_body", "nothing_came", "unreadable"]
+
+_AGAIN = "`%groq_retry` asks again."
+_LONGEST = 160
 
 
-def fault_of(failure: BaseException, asked: Asked) -> Fault:
-    """Return what an exception of the SDK or of the network means."""
+def fault_of(failure: BaseException, asked: Asked, *, sent: bool) -> Fault:
+    """Return what an exception of the SDK or of the network means.
+
+    Parameters
+    ----------
+    failure : BaseException
+    asked : Asked
+    sent : bool
+        Whether headers of a reply had come.
+    """
     import groq
+    import httpx
 
     if isinstance(failure, groq.APIStatusError):
         headers = failure.response.headers
         return fault_of_body(failure.status_code, failure.body, headers, asked)
-    return _network_fault(failure, asked)
+    if isinstance(failure, groq.APIConnectionError | httpx.TransportError):
+        return _network_fault(failure, asked, sent=sent)
+    # The text of any other exception may hold anything: its name and a scrubbed start will do.
+    told = f"{type(failure).__name__}: {_clipped(str(failure), asked)}"
+    if sent:
+        return Fault(ServiceError(f"The reply can't be read ({told}).", _AGAIN))
+    remedy = "Check the options, GROQ_BASE_URL and the proxy settings."
+    return Fault(RequestError(f"The request can't be sent ({told}).", remedy))
 
 
 def fault_of_body(
@@ -38,40 +58,75 @@ def fault_of_body(
     return replace(fault_of_refusal(refusal, asked), limits=limits_in(headers))
 
 
-def _network_fault(failure: BaseException, asked: Asked) -> Fault:
-    import groq
+def nothing_came() -> Fault:
+    """Return the fault of a reply that ended well, and without a word."""
+    reason = "The reply ended before any text."
+    return Fault(ConnectionLostError(reason, _AGAIN), retry=True, reason=reason)
+
+
+def unreadable(body: str) -> Fault:
+    """Return the fault of a reply, or a part of one, that is no chat completion."""
+    if body.lstrip()[:1] == "<":
+        what = "a web page, such as a network's login page"
+    else:
+        what = "something that is no chat completion"
+    remedy = "Check the network and GROQ_BASE_URL, then `%groq_retry`."
+    return Fault(ServiceError(f"What came is {what}.", remedy))
+
+
+def _network_fault(failure: Exception, asked: Asked, *, sent: bool) -> Fault:
     import httpx
 
-    timeouts = (groq.APITimeoutError, httpx.TimeoutException)
-    if isinstance(failure, timeouts):
-        cause = failure.__cause__ if isinstance(failure, groq.APITimeoutError) else failure
-        if isinstance(cause, httpx.ConnectTimeout):
-            return _unreachable(asked, "no answer to the connection")
+    causes = tuple(_causes(failure))
+
+    def found(kind: type[BaseException]) -> bool:
+        return any(isinstance(cause, kind) for cause in causes)
+
+    if found(ssl.SSLCertVerificationError):
+        return _mistrusted(asked)
+    if found(httpx.TimeoutException) and not found(httpx.ConnectTimeout):
         reason = f"Nothing came for {asked.timeout:g} s."
         remedy = "`%groq_retry` asks again; `--timeout` waits longer."
         return Fault(ConnectionLostError(reason, remedy), retry=True, reason=reason)
-    if isinstance(failure, (groq.APIConnectionError, httpx.TransportError)):
-        return _unreachable(asked, _why(failure))
-    if isinstance(failure, UnicodeEncodeError):
-        return Fault(RequestError("The request holds text that can't be encoded."))
-    name = type(failure).__name__
-    told = scrub(str(failure), asked.key)[:200]
-    return Fault(
-        ServiceError(f"The reply can't be read ({name}: {told}).", "`%groq_retry` asks again.")
-    )
+    if sent:
+        reason = "The connection broke off."
+        return Fault(ConnectionLostError(reason, _AGAIN), retry=True, reason=reason)
+    # The SDK hides every exception of the transport behind its own: its cause tells more.
+    return _unsent(failure.__cause__ or failure, asked)
 
 
-def _unreachable(asked: Asked, why: str) -> Fault:
-    reason = f"{asked.base_url} can't be reached: {scrub(why, asked.key)}."
-    return Fault(
-        ConnectionLostError(reason, "Check the network and GROQ_BASE_URL, then `%groq_retry`."),
-        retry=True,
-        reason=reason,
-    )
+def _unsent(cause: BaseException, asked: Asked) -> Fault:
+    import httpx
+
+    ours = httpx.LocalProtocolError | httpx.UnsupportedProtocol
+    if isinstance(cause, ours) or not isinstance(cause, httpx.TransportError):
+        # A malformed header's text holds the key itself: the name has to do.
+        reason = f"The request can't be sent ({type(cause).__name__})."
+        return Fault(RequestError(reason, "Check the options, the key and GROQ_BASE_URL."))
+    why = _clipped(str(cause), asked) or type(cause).__name__
+    if isinstance(cause, httpx.ConnectTimeout):
+        why = "no answer to the connection"
+    elif isinstance(cause, httpx.ProxyError):
+        why = f"the proxy refuses ({why})"
+    reason = f"{asked.base_url} can't be reached: {why}."
+    remedy = "Check the network and GROQ_BASE_URL, then `%groq_retry`."
+    return Fault(ConnectionLostError(reason, remedy), retry=True, reason=reason)
 
 
-def _why(failure: BaseException) -> str:
-    cause = failure.__cause__ or failure
-    told = str(cause).strip().rstrip(".")
-    # A malformed header's text holds the key itself, and says nothing to a user.
-    return told[:160] if told and "header" not in told.lower() else type(cause).__name__
+def _mistrusted(asked: Asked) -> Fault:
+    happened = f"The certificate of {asked.base_url} is not trusted here."
+    remedy = "Behind a company's proxy, set SSL_CERT_FILE to its certificates; check the clock."
+    return Fault(ConnectionLostError(happened, remedy))
+
+
+def _clipped(text: str, asked: Asked) -> str:
+    return scrub(" ".join(text.split()), asked.key)[:_LONGEST].rstrip(".")
+
+
+def _causes(failure: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    each: BaseException | None = failure
+    while each is not None and id(each) not in seen:
+        seen.add(id(each))
+        yield each
+        each = each.__cause__ or each.__context__

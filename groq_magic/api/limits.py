@@ -12,7 +12,7 @@ from groq_magic.api.durations import seconds_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Limit", "LimitHit", "Limits", "hit_in", "limits_in"]
+__all__ = ["Limit", "LimitHit", "Limits", "hit_in", "limits_in", "wait_in"]
 
 # In the headers, requests are counted by the day and tokens by the minute.
 _HEADERS = (("requests", "RPD"), ("tokens", "TPM"))
@@ -117,14 +117,19 @@ def hit_in(text: str) -> LimitHit | None:
     found = _HIT.search(text)
     if found is None:
         return None
-    waited = _WAIT.search(text)
     return LimitHit(
         found["kind"],
         int(found["limit"]),
         _whole(found["used"]),
         _whole(found["requested"]),
-        seconds_of(waited[1]) if waited else None,
+        wait_in(text),
     )
+
+
+def wait_in(text: str) -> float | None:
+    """Return the seconds that the text of a 429 says to wait, None where it does not."""
+    waited = _WAIT.search(text)
+    return seconds_of(waited[1]) if waited else None
 
 
 def _whole(text: str | None) -> int | None:

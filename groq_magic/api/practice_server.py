@@ -12,6 +12,8 @@ from groq_magic.errors import ServiceError
 __all__ = ["PracticeServer"]
 
 _END_WITHIN = 2.0
+# About what a fast model gives: an answer is seen to stream.
+_PACE = ("--tokens-per-second", "600", "--first-token-delay", "0.2")
 
 
 class PracticeServer:
@@ -28,7 +30,7 @@ class PracticeServer:
     """
 
     def __init__(self, *options: str) -> None:
-        command = [sys.executable, "-m", "groq_magic.practice", "--until-eof", *options]
+        command = [sys.executable, "-m", "groq_magic.practice", "--until-eof", *_PACE, *options]
         self._process = subprocess.Popen(  # noqa: S603 - our own module, our own options
             command,
             stdin=subprocess.PIPE,
@@ -36,7 +38,12 @@ class PracticeServer:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        self.url = self._ready()
+        try:
+            self.url = self._ready()
+        except BaseException:
+            # An interrupt, say: nothing must stay behind.
+            self.close()
+            raise
 
     @property
     def alive(self) -> bool:
@@ -61,5 +68,5 @@ class PracticeServer:
         try:
             return str(json.loads(line)["url"])
         except (ValueError, KeyError, TypeError):
-            self.close()
+            pass
         raise ServiceError("The practice server did not start.", "`groq-magic practice` says why.")

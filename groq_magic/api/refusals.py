@@ -14,7 +14,7 @@ from types import MappingProxyType
 from groq_magic.api.asked import Asked
 from groq_magic.api.durations import in_words
 from groq_magic.api.fault import Fault
-from groq_magic.api.limits import LimitHit, hit_in
+from groq_magic.api.limits import LimitHit, hit_in, wait_in
 from groq_magic.api.refusal import Refusal
 from groq_magic.api.retry_after import asked_wait
 from groq_magic.errors import (
@@ -39,7 +39,8 @@ _LIMIT_WORDS = MappingProxyType(
 )
 # Groq's number for a flex tier without capacity; HTTP has none.
 _FLEX_FULL = 498
-_LONG_WAIT = 100.0
+# From here on people look at a clock instead of waiting.
+_LONG_WAIT = 60.0
 
 
 def fault_of_refusal(refusal: Refusal, asked: Asked) -> Fault:
@@ -58,14 +59,16 @@ def _model_refused(refusal: Refusal, asked: Asked) -> Fault:
     )
 
 
-def _key_refused(_refusal: Refusal, _asked: Asked) -> Fault:
+def _key_refused(_refusal: Refusal, asked: Asked) -> Fault:
     remedy = "`%groq_key` asks for another; https://console.groq.com/keys gives one."
-    return Fault(ApiKeyError("Groq refuses the key (401).", remedy))
+    source = f" from {asked.source}" if asked.source else ""
+    return Fault(ApiKeyError(f"The service refuses the key{source} (401).", remedy))
 
 
 def _spent(_refusal: Refusal, _asked: Asked) -> Fault:
     happened = "The organisation's spend limit is reached."
-    return Fault(RateLimitError(happened, "Raise it in Groq's console."))
+    remedy = "Raise it at https://console.groq.com/settings/billing."
+    return Fault(RateLimitError(happened, remedy))
 
 
 def _bad_tool_call(refusal: Refusal, _asked: Asked) -> Fault:
@@ -105,29 +108,28 @@ def _too_large(refusal: Refusal, asked: Asked) -> Fault:
 def _limited(refusal: Refusal, _asked: Asked) -> Fault:
     hit = hit_in(refusal.told)
     wait = asked_wait(refusal.headers)
-    if wait is None and hit is not None:
-        wait = hit.wait
+    if wait is None:
+        wait = wait_in(refusal.told)
     reason = f"Rate limit: {_limit_words(hit)} are used up."
-    when = (
-        f"It is free again in {in_words(wait)}{_clock(wait)}."
-        if wait
-        else "It refills by the minute."
-    )
+    when = f"It is free again in {in_words(wait)}{_clock(wait)}." if wait else ""
     error = RateLimitError(reason, f"{when} `%groq_retry` asks again.")
     return Fault(error, retry=True, wait=wait, reason=reason, hit=hit)
 
 
 def _failing(refusal: Refusal, _asked: Asked) -> Fault:
-    status = refusal.status
+    status, full = refusal.status, "over capacity" in refusal.told
+    number = f" ({status})" if status else ""
     if status == _FLEX_FULL:
-        reason = "The flex tier has no capacity left (498)."
-    elif "over capacity" in refusal.told:
-        reason = f"The model is over capacity ({status})."
+        reason = f"The flex tier has no capacity left{number}."
+    elif full:
+        reason = f"The model is over capacity{number}."
     else:
-        reason = f"The service failed{f' ({status})' if status else ''}: {refusal.told}"
-    error = ServiceError(reason, "`%groq_retry` asks again.")
-    retry = status is not None
-    return Fault(error, retry=retry, wait=asked_wait(refusal.headers), reason=reason)
+        reason = f"The service failed{number}: {refusal.told}"
+    wait = asked_wait(refusal.headers)
+    when = f"Try again in {in_words(wait)}{_clock(wait)}:" if wait and wait >= _LONG_WAIT else ""
+    error = ServiceError(reason, f"{when} `%groq_retry` asks again.")
+    # An event in a stream has no status of HTTP, and seldom one of its own.
+    return Fault(error, retry=full or status is not None, wait=wait, reason=reason)
 
 
 def _refused(refusal: Refusal, asked: Asked) -> Fault:
@@ -154,6 +156,7 @@ _BY_STATUS: Mapping[int, _Rule] = MappingProxyType(
         HTTPStatus.FORBIDDEN: _denied,
         HTTPStatus.NOT_FOUND: _not_there,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _too_large,
+        HTTPStatus.REQUEST_TIMEOUT: _failing,
         HTTPStatus.TOO_MANY_REQUESTS: _limited,
         _FLEX_FULL: _failing,
     }
@@ -171,7 +174,7 @@ def _rule_for(refusal: Refusal) -> _Rule:
 
 def _limit_words(hit: LimitHit | None) -> str:
     if hit is None:
-        return "the requests or tokens of this minute"
+        return "the requests or tokens of a minute"
     return _LIMIT_WORDS.get(hit.kind, "{:,} " + hit.kind).format(hit.limit)
 
 
@@ -179,4 +182,7 @@ def _clock(wait: float) -> str:
     """Return the time of day at the end of a wait that is long enough to look at a clock."""
     if wait < _LONG_WAIT:
         return ""
-    return f", at {time.strftime('%H:%M', time.localtime(time.time() + wait))}"
+    now = time.time()
+    then, today = time.localtime(now + wait), time.localtime(now)
+    day = "" if then.tm_yday == today.tm_yday else "%a "
+    return f", at {time.strftime(f'{day}%H:%M', then)}"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from groq_magic.api.models import Model
     from groq_magic.settings import AskOptions
 
-__all__ = ["request_of", "sha_of", "without_surrogates"]
+__all__ = ["request_of", "sha_of", "size_of", "without_surrogates"]
 
 _JSON_WISH = "Answer with one JSON value and nothing else."
 # Option → the API's parameter, where it is sent as it is given.
@@ -65,6 +65,11 @@ def sha_of(value: Any) -> str:
     """Return the SHA-256 of a text, or of a value's canonical JSON."""
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def size_of(text: str) -> int:
+    """Return the bytes that a text takes in a request."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def without_surrogates(text: str) -> tuple[str, int]:

@@ -14,18 +14,21 @@ from groq_magic.api.key import KEY_NAME, KEY_PAGE, ApiKey, checked, found_key
 from groq_magic.api.limits import Limits
 from groq_magic.api.models import Catalogue, catalogue_of, offline_catalogue
 from groq_magic.api.practice_server import PracticeServer
-from groq_magic.errors import ApiKeyError
+from groq_magic.errors import ApiKeyError, InterruptedAskError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from groq_magic.api.fault import Fault
     from groq_magic.settings import Settings
 
 __all__ = ["Service"]
 
 # A failing /models must not hold up an ask for long.
 _CATALOGUE_TIMEOUT = 5.0
+# The models are fetched beside an ask, and mostly there before its answer.
+_SOON = 0.5
 _PRACTICE_KEY = ApiKey("practice", "practice mode")
 
 
@@ -47,7 +50,8 @@ class Service:
         folder: Callable[[], Path | None],
         ask_for_key: Callable[[], str | None],
     ) -> None:
-        self.limits = Limits()
+        self._limits: dict[str, Limits] = {}
+        self._last_model = ""
         self._settings = settings
         self._folder = folder
         self._ask_for_key = ask_for_key
@@ -63,10 +67,24 @@ class Service:
         """Whether the practice server answers."""
         return self._practice is not None
 
+    @property
+    def limits(self) -> Limits:
+        """What is known of the limits of the model that was asked last."""
+        return self.limits_of(self._last_model)
+
+    def limits_of(self, model: str) -> Limits:
+        """Return what is known of a model's limits: each model has its own."""
+        return self._limits.get(model, Limits())
+
+    def note_limits(self, model: str, news: Limits) -> None:
+        """Note what a reply of a model tells of its limits."""
+        self._last_model = model
+        self._limits[model] = self.limits_of(model).updated(news)
+
     def practise(self, *, on: bool) -> None:
         """Start or end practice mode; the limits and models of the other side are forgotten."""
-        if on and not self.in_practice:
-            self._practice = PracticeServer()
+        if on:
+            self._start_practice()
         elif not on and self._practice is not None:
             self._practice.close()
             self._practice = None
@@ -91,6 +109,8 @@ class Service:
         ------
         ApiKeyError
             When there is no way to ask, or the key is malformed or refused.
+        InterruptedAskError
+            When the user breaks it off.
         """
         typed = self._ask_for_key()
         if typed is None:
@@ -114,7 +134,7 @@ class Service:
             When `GROQ_BASE_URL` is no http or https address.
         """
         if self._practice is not None:
-            return self._practice.url
+            return self._start_practice().url
         return normalise(os.environ.get("GROQ_BASE_URL"))
 
     def client(self) -> Client:
@@ -136,8 +156,8 @@ class Service:
 
     def asked(self, model: str, timeout: float) -> Asked:
         """Return what a fault's line needs to know."""
-        client = self.client()
-        return Asked(model, self.catalogue().nearest, timeout, client.base_url, client.key.value)
+        key = self.client().key
+        return Asked(model, self._nearest, timeout, self.base_url(), key.value, key.source)
 
     def plain_warning(self) -> str:
         """Return a warning, once for each address, where the key would travel in the clear."""
@@ -152,10 +172,16 @@ class Service:
         return self._catalogue or offline_catalogue()
 
     def fetched_catalogue(self) -> Catalogue:
-        """Return the live catalogue, the offline one where the service does not answer."""
+        """Return the live catalogue, the offline one where the service does not answer.
+
+        Raises
+        ------
+        InterruptedAskError
+            When the user breaks it off.
+        """
         client = self.client()
         if self._catalogue is None:
-            self._fetch(client)
+            self._uninterrupted(lambda: self._fetch(client))
         return self.catalogue()
 
     def prefetch_catalogue(self) -> None:
@@ -170,10 +196,22 @@ class Service:
     def close(self) -> None:
         """Give everything back."""
         self._forget()
+        if self._fetching is not None:
+            self._fetching.join(_SOON)
+            self._fetching = None
         self._typed_key = None
         if self._practice is not None:
             self._practice.close()
             self._practice = None
+
+    def _start_practice(self) -> PracticeServer:
+        """Return the practice server, another one where it has died."""
+        if self._practice is not None and not self._practice.alive:
+            self._practice.close()
+            self._practice = None
+        if self._practice is None:
+            self._practice = PracticeServer()
+        return self._practice
 
     def _fetch(self, client: Client) -> None:
         try:
@@ -183,24 +221,56 @@ class Service:
         if items and self._client is client:
             self._catalogue = catalogue_of(items)
 
-    def _checked_catalogue(self, key: ApiKey) -> Catalogue:
+    def _checked_catalogue(self, key: ApiKey) -> Catalogue | None:
+        """Return the models of a key; None where the service can't be asked.
+
+        Raises
+        ------
+        ApiKeyError
+            When the service refuses the key.
+        """
         client = Client(key, self.base_url(), self._settings.connect_timeout)
-        asked = Asked("", str, _CATALOGUE_TIMEOUT, client.base_url, key.value)
-        fault, items = None, []
-        try:
-            items = client.models(timeout=_CATALOGUE_TIMEOUT)
-        except Exception as failure:  # noqa: BLE001 - becomes the error that is raised below
-            fault = fault_of(failure, asked)
-        finally:
-            client.close()
+        asked = Asked("", str, _CATALOGUE_TIMEOUT, client.base_url, key.value, key.source)
+        found: list[Catalogue | Fault] = []
+
+        def fetch() -> None:
+            try:
+                found.append(catalogue_of(client.models(timeout=_CATALOGUE_TIMEOUT)))
+            except Exception as failure:  # noqa: BLE001 - becomes the error that is raised below
+                found.append(fault_of(failure, asked, sent=False))
+            finally:
+                client.close()
+
+        self._uninterrupted(fetch)
         # Raised out here, the error has no context: the SDK's exceptions hold the key.
-        if fault is not None:
-            raise fault.error
-        return catalogue_of(items)
+        (outcome,) = found
+        if isinstance(outcome, Catalogue):
+            return outcome
+        if isinstance(outcome.error, ApiKeyError):
+            raise outcome.error
+        # A failing /models says nothing about the key: the ask will tell.
+        return None
+
+    @staticmethod
+    def _uninterrupted(call: Callable[[], None]) -> None:
+        """Call what uses the SDK; an interrupt leaves none of its frames, which hold the key."""
+        interrupted = False
+        try:
+            call()
+        except KeyboardInterrupt:
+            interrupted = True
+        if interrupted:
+            raise InterruptedAskError("Stopped before anything was sent.", "Run the cell again.")
+
+    def _nearest(self, model_id: str) -> str:
+        """Return the id to use instead, by the live catalogue if it is about to come."""
+        if self._catalogue is None and self._fetching is not None:
+            self._fetching.join(_SOON)
+        return self.catalogue().nearest(model_id)
 
     def _forget(self) -> None:
         if self._client is not None:
             self._client.close()
         self._client = None
         self._catalogue = None
-        self.limits = Limits()
+        self._limits = {}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from groq_magic.api.client import CancelledError, Client
+from groq_magic.api.exchange import Exchange
 from groq_magic.api.key import ApiKey
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def test_a_closed_client_sends_nothing(client: Client, practice: Any) -> None:
 
 
 def test_a_reply_is_read_as_bytes_with_its_limits(client: Client) -> None:
-    with client.open(REQUEST, timeout=5, cancelled=threading.Event()) as response:
+    with client.open(REQUEST, timeout=5, exchange=Exchange()) as response:
         body = b"".join(response.pieces)
         limits = response.limits
     assert b"chat.completion" in body
@@ -60,11 +61,11 @@ def test_a_reply_is_read_as_bytes_with_its_limits(client: Client) -> None:
 
 
 def test_what_was_cancelled_before_it_left_is_not_sent(client: Client, practice: Any) -> None:
-    cancelled = threading.Event()
-    cancelled.set()
+    exchange = Exchange()
+    exchange.cancelled.set()
     with (
         pytest.raises(CancelledError),
-        client.open(REQUEST, timeout=5, cancelled=cancelled),
+        client.open(REQUEST, timeout=5, exchange=exchange),
     ):
         pass
     assert practice.requests() == []
@@ -73,10 +74,11 @@ def test_what_was_cancelled_before_it_left_is_not_sent(client: Client, practice:
 def test_shutting_wakes_a_reader_that_waits_for_headers(client: Client, practice: Any) -> None:
     practice.faults("stall-before-headers")
     failures: list[BaseException] = []
+    exchange = Exchange()
 
     def ask() -> None:
         try:
-            with client.open(REQUEST, timeout=30, cancelled=threading.Event()):
+            with client.open(REQUEST, timeout=30, exchange=exchange):
                 pass
         except Exception as failure:  # noqa: BLE001 - whatever comes is looked at below
             failures.append(failure)
@@ -86,7 +88,7 @@ def test_shutting_wakes_a_reader_that_waits_for_headers(client: Client, practice
     until = time.monotonic() + 5
     while not practice.requests(running=True) and time.monotonic() < until:
         time.sleep(0.01)
-    client.shut()
+    client.shut(exchange)
     reader.join(5)
     assert not reader.is_alive()
     assert len(failures) == 1
