@@ -1,0 +1,234 @@
+"""`%%groq` in a real front end, as a user meets it: stream, settle, go on, save, reopen."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+
+KEY = "gsk_browserTESTkey0123456789"
+OTHER = "openai/gpt-oss-20b"
+
+
+def begin(url: str, *, key: str = KEY) -> str:
+    """Return the first cell: a service, a key, the extension."""
+    return "\n".join(
+        (
+            "import os",
+            f"os.environ['GROQ_BASE_URL'] = {url!r}",
+            f"os.environ['GROQ_API_KEY'] = {key!r}" if key else "os.environ.pop('GROQ_API_KEY', 0)",
+            "%load_ext groq_magic",
+        )
+    )
+
+
+def bodies(practice: Any) -> list[dict[str, Any]]:
+    return [record["body"] for record in practice.requests()]
+
+
+def contents(body: dict[str, Any]) -> list[str]:
+    return [message["content"] for message in body["messages"]]
+
+
+SLOW = [
+    {
+        "match": None,
+        "reply": " ".join(f"word{n}" for n in range(4000)),
+        "tokens_per_second": 100,
+    }
+]
+
+
+def test_the_answer_grows_while_the_cell_runs_and_stop_keeps_it(
+    jupyter: Any, practice: Any
+) -> None:
+    practice.script(SLOW)
+    notebook = jupyter.open([begin(practice.url), "%%groq\ntalk", "print('went', 'on')"])
+    notebook.run_cell(0)
+    notebook.run_all(wait=False)
+    output = notebook.cell_output(1)
+    expect(output).to_contain_text("word5 ")
+    before = len(output.inner_text())
+    expect(output).to_contain_text("word30 ")
+    assert len(output.inner_text()) > before
+
+    output.get_by_role("button", name="Stop").click()
+
+    expect(output).to_contain_text("InterruptedAskError: Stopped; what came is above.")
+    notebook.idle()
+    expect(output).to_contain_text("word30 ")
+    expect(output).to_contain_text("interrupted")
+    assert notebook.cell_output(2).inner_text().strip() == ""
+    assert practice.requests()[0]["outcome"] != "complete"
+    saved = notebook.save()["cells"][1]["outputs"]
+    assert [each["output_type"] for each in saved] == ["display_data", "error"]
+    assert saved[0]["metadata"]["groq_magic"]["finish_reason"] == "interrupted"
+
+
+def test_the_kernels_interrupt_keeps_the_answer_too(jupyter: Any, practice: Any) -> None:
+    practice.script(SLOW)
+    notebook = jupyter.open([begin(practice.url), "%%groq\ntalk", "%groq_history"])
+    notebook.run_cell(0)
+    notebook.run_cell(1, wait=False)
+    expect(notebook.cell_output(1)).to_contain_text("word9 ")
+
+    notebook.interrupt()
+
+    expect(notebook.cell_output(1)).to_contain_text("InterruptedAskError")
+    notebook.run_cell(2)
+    expect(notebook.cell_output(2)).to_contain_text("interrupted")
+    expect(notebook.cell_output(2)).to_contain_text("word9 ")
+
+
+def test_a_model_picked_under_an_answer_is_the_next_asks(jupyter: Any, practice: Any) -> None:
+    notebook = jupyter.open([begin(practice.url), "%%groq\none", "%%groq\ntwo"])
+    notebook.run_cell(0)
+    notebook.run_cell(1)
+    picker = notebook.cell_output(1).locator("select")
+
+    _pick(picker, OTHER)
+    notebook.idle()
+    notebook.run_cell(2)
+
+    assert [body["model"] for body in bodies(practice)] == ["openai/gpt-oss-120b", OTHER]
+    expect(notebook.cell_output(0).locator("select")).to_contain_text(OTHER)
+
+
+def test_a_model_picked_in_the_panel_is_the_next_asks(jupyter: Any, practice: Any) -> None:
+    notebook = jupyter.open([begin(practice.url), "%groq", "%%groq\ntwo"])
+    notebook.run_cell(0)
+    notebook.run_cell(1)
+    panel = notebook.cell_output(1)
+
+    _pick(panel.locator("select").first, OTHER)
+    panel.locator("textarea").fill("Be brief.")
+    panel.locator("textarea").blur()
+    notebook.idle()
+    notebook.run_cell(2)
+
+    assert bodies(practice)[0]["model"] == OTHER
+    assert contents(bodies(practice)[0]) == ["Be brief.", "two"]
+
+
+def test_the_conversation_goes_on_and_a_rerun_marks_what_came_after(
+    jupyter: Any, practice: Any
+) -> None:
+    notebook = jupyter.open([begin(practice.url), "%%groq\none", "%%groq\ntwo"])
+    notebook.run_all()
+    assert contents(bodies(practice)[1])[::2] == ["one", "two"]
+
+    notebook.panel("panel.content.widgets[1].model.sharedModel.setSource('%%groq\\nuno')")
+    notebook.run_cell(1)
+
+    expect(notebook.cell_output(2)).to_contain_text("Turn 1 changed after this answer")
+    assert contents(bodies(practice)[2]) == ["uno"]
+    notebook.run_cell(2)
+    expect(notebook.cell_output(2)).not_to_contain_text("changed after this answer")
+    assert contents(bodies(practice)[3])[::2] == ["uno", "two"]
+
+
+ANSWER = (
+    "A **bold** answer with $x^2 + y^2$ inside, and display:\n\n$$\\frac{1}{2}$$\n\n"
+    "It costs $5 now and $10 later.\n\n```python\nprint('hello')\n```\n"
+)
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_saved_answer_is_there_after_reopening_without_a_kernel_that_knows_it(
+    jupyter: Any, practice: Any, *, trusted: bool
+) -> None:
+    practice.script([{"match": None, "reply": ANSWER}])
+    notebook = jupyter.open([begin(practice.url), "%%groq\nshow", "%groq", "%groq_models"])
+    notebook.run_all()
+    notebook.idle()
+    saved = notebook.save()
+    text = json.dumps([cell["outputs"] for cell in saved["cells"]] + [saved["metadata"]])
+    assert "widget-view" not in text
+    assert KEY not in text
+    assert "widgets" not in saved["metadata"]
+    saved["cells"][0]["source"] = ""
+    if not trusted:
+        # A file that this server's user did not run: Lab does not trust it.
+        saved["cells"][1]["outputs"][0]["data"]["text/plain"] += " "
+
+    again = jupyter.open(saved)
+    if trusted:
+        again.panel("panel.content.widgets.forEach(cell => { cell.model.trusted = true })")
+    output = again.cell_output(1)
+
+    expect(output.locator("strong")).to_have_text("bold")
+    expect(output).to_contain_text("It costs $5 now and $10 later.")
+    expect(output.locator("mjx-container")).to_have_count(2)
+    expect(output).to_contain_text("print('hello')")
+    expect(output).to_contain_text("openai/gpt-oss-120b")
+    assert output.locator("select, button").count() == 0
+    again.screenshot(f"reopened-{'trusted' if trusted else 'untrusted'}")
+
+
+def test_a_reopened_notebook_offers_its_answers_back(jupyter: Any, practice: Any) -> None:
+    notebook = jupyter.open([begin(practice.url), "%%groq\none", "%groq_restore", "%%groq\ntwo"])
+    notebook.run_cell(0)
+    notebook.run_cell(1)
+    notebook.save()
+    notebook.restart()
+    notebook.idle()
+    practice.forget_requests()
+
+    notebook.run_cell(0)
+    notebook.run_cell(3)
+    expect(notebook.cell_output(3)).to_contain_text("1 answer above is not part")
+    notebook.run_cell(2)
+    notebook.run_cell(3)
+
+    assert contents(bodies(practice)[0]) == ["two"]
+    assert contents(bodies(practice)[1])[::2] == ["one", "two"]
+
+
+def test_a_first_ask_without_a_key_asks_for_one_masked_and_goes_on(
+    jupyter: Any, practice: Any
+) -> None:
+    notebook = jupyter.open([begin(practice.url, key=""), "%%groq\none"])
+    notebook.run_cell(0)
+    notebook.run_cell(1, wait=False)
+    field = notebook.cell_output(1).locator("input.jp-Stdin-input")
+    expect(field).to_have_attribute("type", "password")
+
+    field.fill(f"  {KEY} ")
+    field.press("Enter")
+
+    expect(notebook.cell_output(1)).to_contain_text("Practice mode")
+    notebook.idle()
+    assert KEY not in json.dumps(notebook.save())
+    assert len(practice.requests()) == 1
+
+
+def test_nbconvert_shows_a_saved_answer(
+    jupyter: Any, practice: Any, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    practice.script([{"match": None, "reply": ANSWER}])
+    notebook = jupyter.open([begin(practice.url), "%%groq\nshow"])
+    notebook.run_all()
+    notebook.idle()
+    notebook.save()
+    page = tmp_path_factory.mktemp("converted") / "page.html"
+
+    subprocess.run(
+        [sys.executable, "-m", "nbconvert", "--to", "html", str(notebook.path), "--output", page],
+        check=True,
+        capture_output=True,
+    )
+
+    html = page.read_text("utf-8")
+    assert "<strong>bold</strong>" in html
+    assert "It costs $5 now and $10 later." in html
+    assert "openai/gpt-oss-120b" in html
+
+
+def _pick(picker: Any, model: str) -> None:
+    label = picker.locator("option", has_text=model).first.inner_text()
+    picker.select_option(label=label)
