@@ -106,6 +106,9 @@ class Settings(Configurable):
     history_share = Float(
         0.4, help="The share of the tokens a minute that earlier turns may take."
     ).tag(config=True)
+    assistant_tokens = Int(
+        4_000, min=200, help="About how many tokens of code and values %groq_fix puts in."
+    ).tag(config=True)
     stream = Bool(default_value=True, help="Stream answers as they come.").tag(config=True)
     cache = Bool(
         default_value=False, help="Keep answers on this computer, and give them again."

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.views.bar import Bar
+    from groq_magic.views.change import Change
     from groq_magic.views.live_facts import LiveFacts
     from groq_magic.views.opening import AnswerFormat
 
@@ -53,6 +54,10 @@ class Settled:
         The output's whole metadata, ``{"groq_magic": {…}}``.
     live : LiveFacts
         What its bar says while the session lives.
+    change : Change or None
+        What the answer's code changes, shown below `prose`.
+    prose : str
+        The answer without the code that `change` shows.
     """
 
     slot: str
@@ -65,3 +70,5 @@ class Settled:
     bar: Bar
     metadata: Mapping[str, Any]
     live: LiveFacts
+    change: Change | None = None
+    prose: str = ""

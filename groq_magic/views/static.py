@@ -48,13 +48,14 @@ def bundle(settled: Settled) -> tuple[dict[str, str], dict[str, Any]]:
             notices_html(settled.notices),
             _reasoning_html(settled.reasoning) or '<div class="groq-slot-reasoning"></div>',
             f'<div class="groq-text">{to_html(source)}</div>',
+            settled.change.html() if settled.change else "",
             settled.bar.html(settled.slot),
             "</div>",
         )
     )
     data = {
         "text/html": html,
-        "text/markdown": safe_markdown(source),
+        "text/markdown": safe_markdown(_with_change(source, settled)),
         "text/plain": settled.text,
     }
     return data, dict(settled.metadata)
@@ -90,6 +91,8 @@ def notices_html(notices: tuple[str, ...]) -> str:
 
 def _markdown_source(settled: Settled) -> str:
     match settled.format:
+        case _ if settled.change is not None:
+            return settled.prose
         case "text":
             return _fence("", settled.text)
         case "code" if settled.code:
@@ -100,6 +103,10 @@ def _markdown_source(settled: Settled) -> str:
             return _fence("json", settled.text)
         case _:
             return settled.text
+
+
+def _with_change(source: str, settled: Settled) -> str:
+    return f"{source}\n\n{settled.change.markdown()}" if settled.change else source
 
 
 def _fence(language: str, code: str) -> str:

@@ -63,7 +63,8 @@ class TerminalView:
         rest = text.removeprefix(shown) if text.startswith(shown) else ""
         self._write(_printable(rest))
         ending = "" if (shown + rest).endswith("\n") or not shown + rest else "\n"
-        self._write(f"{ending}{_printable(settled.bar.plain())}\n")
+        change = f"\n{settled.change.plain()}\n\n" if settled.change else ""
+        self._write(f"{ending}{_printable(change + settled.bar.plain())}\n")
 
     def discard(self) -> None:
         """Take the waiting line away."""

@@ -1,0 +1,46 @@
+"""A cell of the notebook, as it was typed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["Cell"]
+
+_MAGIC = re.compile(r"\s*%%(\w+)")
+# Cell magics over a body in another language; any other has Python below it.
+_OTHER_LANGUAGES = frozenset(
+    {"bash", "cmd", "html", "javascript", "js", "latex", "markdown", "perl", "powershell"}
+    | {"pypy", "ruby", "script", "sh", "sql", "svg", "system", "writefile"}
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell as it was typed.
+
+    Parameters
+    ----------
+    number : int or None
+        As in ``In [5]``; None where it is not known.
+    source : str
+    """
+
+    number: int | None
+    source: str
+
+    @property
+    def name(self) -> str:
+        """What it is called in prompts and bars: ``cell 5``."""
+        return "the cell" if self.number is None else f"cell {self.number}"
+
+    @property
+    def language(self) -> str:
+        """What its body is written in: ``python``, or its cell magic's name."""
+        magic = _MAGIC.match(self.source)
+        return magic[1] if magic and magic[1] in _OTHER_LANGUAGES else "python"
+
+    @property
+    def head(self) -> str:
+        """Its first line where that is a cell magic, else ""."""
+        return self.source.lstrip().partition("\n")[0] if _MAGIC.match(self.source) else ""

@@ -1,0 +1,98 @@
+"""Values in a few words: type and a short summary, never a secret."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import re
+from types import FunctionType
+from typing import Any
+
+from groq_magic.assistant.page import cut_middle
+from groq_magic.errors import PromptError
+from groq_magic.prompt import summarise
+
+__all__ = ["brief", "signature", "typed_name"]
+
+_SHORT = 900
+_SHORT_TEXT = 300
+_COLUMNS = 30
+_SECRET = re.compile(
+    r"(api|access|secret|private)_?key|passw|secret|credential|(auth|access|api|bearer|refresh)_?tok",
+    re.IGNORECASE,
+)
+
+
+def brief(name: str, value: Any) -> str:
+    """Return `name: type`, and a short summary where it says more.
+
+    Text whose name says that it is secret, and the environment, are named by
+    their type alone: nobody asked to send them.
+    """
+    kind = _kind(value)
+    if isinstance(value, os._Environ) or _SECRET.search(name):  # noqa: SLF001 - the type of os.environ
+        return f"{name}: {kind}, its value withheld"
+    if inspect.isroutine(value) or isinstance(value, type):
+        return f"{name}: {_callable(value)}"
+    if isinstance(value, str):
+        more = f", {len(value):,} characters" if len(value) > _SHORT_TEXT else ""
+        return f"{name}: str{more} {cut_middle(value[: 4 * _SHORT_TEXT], _SHORT_TEXT)!r}"
+    return f"{name}: {_summary(kind, value)}"
+
+
+def _summary(kind: str, value: Any) -> str:
+    try:
+        summary = cut_middle(summarise(value), _SHORT)
+    except PromptError:
+        return f"{kind} of length {len(value):,}" if isinstance(value, bytes | bytearray) else kind
+    except Exception as error:  # noqa: BLE001 - a user's object may raise anything
+        return f"{kind}, whose summary raised {type(error).__name__}"
+    # A frame's summary begins with its type.
+    return summary if summary.startswith(kind) else f"{kind} {summary}"
+
+
+def typed_name(name: str, value: Any) -> str:
+    """Return `name: type`, with columns and shape where there are some; no value."""
+    kind = _kind(value)
+    if isinstance(value, FunctionType | type):
+        return f"{name}: {signature(value)}"
+    shape = getattr(value, "shape", None) if kind in {"DataFrame", "Series", "ndarray"} else None
+    if kind == "DataFrame":
+        return f"{name}: DataFrame, {len(value):,} rows; columns: {_columns(value)}"
+    if isinstance(shape, tuple):
+        return f"{name}: {kind} of {getattr(value, 'dtype', '?')}, shape {shape}"
+    if isinstance(value, list | tuple | set | frozenset | dict):
+        return f"{name}: {kind} of {len(value):,} items"
+    return f"{name}: {kind}"
+
+
+def signature(value: Any) -> str:
+    """Return how a function or class is called: ``function f(a, b=2)``."""
+    kind = "class" if isinstance(value, type) else "function"
+    name = getattr(value, "__name__", "?")
+    try:
+        # Defaults may be large, and may raise when they are shown.
+        shown = str(inspect.signature(value))
+    except Exception:  # noqa: BLE001 - builtins have none, and a default's repr may raise
+        shown = "(…)"
+    return f"{kind} {name}{cut_middle(shown, _SHORT_TEXT)}"
+
+
+def _callable(value: Any) -> str:
+    """Return the source of what the user wrote, the signature of anything else."""
+    if getattr(value, "__module__", None) == "__main__":
+        try:
+            return f"{signature(value)}\n{cut_middle(inspect.getsource(value), _SHORT)}"
+        except (OSError, TypeError):
+            pass
+    return signature(value)
+
+
+def _kind(value: Any) -> str:
+    return "None" if value is None else type(value).__qualname__
+
+
+def _columns(frame: Any) -> str:
+    pairs = list(zip(frame.columns, frame.dtypes, strict=True))
+    shown = ", ".join(f"{name} ({dtype})" for name, dtype in pairs[:_COLUMNS])
+    return shown + (f" and {len(pairs) - _COLUMNS} more" if len(pairs) > _COLUMNS else "")

@@ -1,0 +1,89 @@
+"""A mended cell beside the one that failed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+
+from groq_magic.views.phrase import phrase_html, phrase_plain
+
+__all__ = ["Change"]
+
+_BACKTICKS = re.compile(r"`+")
+# Translucent, so that they suit light and dark alike, and inline, so that a notebook that is
+# read without our style sheet has them too. Signs and <ins>, <del> say it without any colour.
+_ADDED = "background-color: rgba(46, 160, 67, 0.2); text-decoration: none"
+_REMOVED = "background-color: rgba(248, 81, 73, 0.2); text-decoration: none"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A mended cell beside the one that failed.
+
+    Parameters
+    ----------
+    name : str
+        Of the cell that was mended: ``cell 5``.
+    lines : tuple of (str, str)
+        ``+``, ``-``, a space or ``…``, and the line; after ``…`` what was left out.
+    code : str
+        The whole mended cell.
+    language : str
+        Of its code.
+    """
+
+    name: str
+    lines: tuple[tuple[str, str], ...]
+    code: str
+    language: str
+
+    @property
+    def title(self) -> str:
+        """What changed, in one line."""
+        marks = [mark for mark, _ in self.lines]
+        gone, new = marks.count("-"), marks.count("+")
+        name = self.name[:1].upper() + self.name[1:]
+        return f"{name}, mended: {gone} line{'s' * (gone != 1)} removed, {new} added"
+
+    def html(self) -> str:
+        """Return the change as safe HTML; it reads well without colours and CSS."""
+        from groq_magic.rendering import to_html
+
+        lines = "".join(_line(mark, text) for mark, text in self.lines)
+        return (
+            '<div class="groq-change">'
+            f'<div class="groq-change-head">{phrase_html(self.title)}</div>'
+            f'<pre class="groq-diff"><code>{lines}</code></pre>'
+            "<details><summary>The whole cell</summary>"
+            f'<div class="groq-text">{to_html(_fenced(self.language, self.code))}</div>'
+            "</details></div>"
+        )
+
+    def markdown(self) -> str:
+        """Return the change as a fenced diff."""
+        return f"{self.title}\n\n{_fenced('diff', self._signed())}"
+
+    def plain(self) -> str:
+        """Return the change as plain text."""
+        return f"{phrase_plain(self.title)}\n{self._signed()}"
+
+    def _signed(self) -> str:
+        return "\n".join(f"{mark} {text}".rstrip() for mark, text in self.lines)
+
+
+def _line(mark: str, text: str) -> str:
+    shown = f"{escape(f'{mark} {text}')}\n"
+    if mark == "+":
+        return f'<ins class="groq-added" style="{_ADDED}">{shown}</ins>'
+    if mark == "-":
+        return f'<del class="groq-removed" style="{_REMOVED}">{shown}</del>'
+    if mark == "…":
+        return f'<span class="groq-left-out">{shown}</span>'
+    return f"<span>{shown}</span>"
+
+
+def _fenced(language: str, code: str) -> str:
+    longest = max((len(run) for run in _BACKTICKS.findall(code)), default=0)
+    ticks = "`" * max(3, longest + 1)
+    return f"{ticks}{language}\n{code}\n{ticks}"
