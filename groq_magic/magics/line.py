@@ -62,7 +62,8 @@ def _take_option(
     word, at = _word(line, at)
     flag, joined, value = word.partition("=")
     option = next((o for o in options if flag in {o.flag, o.short}), None)
-    if option is None and not word.startswith("--") and not joined:
+    a_dash_short = any(f"-{flag}" == o.flag for o in options)
+    if option is None and not (joined or a_dash_short or word.startswith("--")):
         # A value right behind a short option, as a shell has it: -t0.2
         option = next((o for o in options if o.short == word[:2] and o.read), None)
         flag, joined, value = word[:2], "=", word[2:]
@@ -87,9 +88,13 @@ def _take_option(
 
 def _unknown(flag: str, options: Sequence[Option], magic: str) -> OptionError:
     flags = [form for option in options for form in (option.flag, option.short) if form]
-    close = difflib.get_close_matches(flag, flags, n=1, cutoff=0.5)
-    starts = [f for f in flags if len(flag) > 2 and f.startswith(flag)]  # noqa: PLR2004 - more than "--"
-    near = starts[:1] or close
+    if flag.startswith("--"):
+        starts = [form for form in flags if form.startswith(flag)]
+        near = starts[:1] or difflib.get_close_matches(flag, flags, n=1, cutoff=0.5)
+    else:
+        # All short forms are one letter apart: only the same letter is near, or a dash too few.
+        near = [form for form in flags if form == f"-{flag}"]
+        near += [form for form in flags if form.lower() == flag[:2].lower()]
     hint = f"Did you mean `{near[0]}`?" if near else f"`{magic}?` lists the options."
     return OptionError(
         f"{magic} has no option `{flag}`.", f"{hint} A prompt that begins so goes after `--`."

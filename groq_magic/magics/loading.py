@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.magics.ask import AskMagics
 from groq_magic.magics.completion import completer_of
 from groq_magic.magics.conversation import ConversationMagics
+from groq_magic.magics.empty_cell import with_body
 from groq_magic.magics.face import key_asker, key_state, live_of
 from groq_magic.magics.help import HelpMagics
 from groq_magic.magics.key import KeyMagics
@@ -55,6 +56,7 @@ class GroqMagics(Settings):
         self._shell.Completer.custom_matchers.append(self._completer)
         manager = self._shell.input_transformer_manager
         manager.token_transformers.insert(0, QuestionPrompt)
+        manager.line_transforms.insert(0, with_body)
 
     def uninstall(self) -> None:
         """Take everything out again."""
@@ -72,8 +74,11 @@ class GroqMagics(Settings):
                 self._shell.events.unregister(event, hook)
         with contextlib.suppress(ValueError):
             self._shell.Completer.custom_matchers.remove(self._completer)
+        transformers = self._shell.input_transformer_manager
         with contextlib.suppress(ValueError):
-            self._shell.input_transformer_manager.token_transformers.remove(QuestionPrompt)
+            transformers.token_transformers.remove(QuestionPrompt)
+        with contextlib.suppress(ValueError):
+            transformers.line_transforms.remove(with_body)
         self.session.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tokenize
 from typing import Any
 
 from IPython.core.inputtransformer2 import EscapedCommand, TokenTransformBase
@@ -9,6 +10,7 @@ from IPython.core.inputtransformer2 import EscapedCommand, TokenTransformBase
 __all__ = ["QuestionPrompt"]
 
 _WITH_TEXT = ("groq", "groq_system")
+_INDENTS = (tokenize.INDENT, tokenize.DEDENT)
 
 
 class QuestionPrompt(EscapedCommand):
@@ -25,15 +27,11 @@ class QuestionPrompt(EscapedCommand):
     def find(cls, tokens_by_line: list[list[Any]]) -> TokenTransformBase | None:
         """Return the first such line, if any."""
         for line in tokens_by_line:
-            if not line:
+            first = next((token for token in line if token.type not in _INDENTS), None)
+            if first is None or first.string != "%":
                 continue
-            at = 0
-            while at < len(line) and line[at].string.isspace():
-                at += 1
-            if at >= len(line) or line[at].string != "%":
-                continue
-            source = line[at].line[line[at].start[1] :].rstrip()
+            source = first.line[first.start[1] :].rstrip()
             name, _, text = source[1:].partition(" ")
             if name in _WITH_TEXT and text.strip(" ?") and source.endswith("?"):
-                return cls(line[at].start)
+                return cls(first.start)
         return None

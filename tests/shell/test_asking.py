@@ -341,7 +341,7 @@ def test_a_wait_ends_and_the_ask_goes_on(cells: Any, practice: Any) -> None:
 
 
 @pytest.mark.usefixtures("_hasty")
-@pytest.mark.parametrize("fault", ["drop:after=0", "reset:after=0"])
+@pytest.mark.parametrize("fault", ["drop:after=0", "eof:after=0"])
 def test_a_reply_that_ends_before_any_text_is_tried_again(
     cells: Any, practice: Any, fault: Any
 ) -> None:
