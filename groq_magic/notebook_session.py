@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.request import size_of
 from groq_magic.api.service import Service
+from groq_magic.assistant import Failures
 from groq_magic.conversation import Conversations, SavedTurn, saved_turns
 from groq_magic.errors import NotebookError
 from groq_magic.notebook import cell_id, notebook_path
@@ -66,6 +67,7 @@ class Session:
         self.conversations = Conversations(unnamed="main")
         self.service = Service(settings, lambda: self.folder, ask_for_key)
         self.last: LastAsk | None = None
+        self.failures = Failures()
         self.tokens_per_byte = _USUAL_TOKENS_PER_BYTE
         self.live: Live | None = None
         self._cells_seen: set[str] = set()

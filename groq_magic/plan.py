@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.api.models import Model
+    from groq_magic.assistant import Composed
     from groq_magic.notebook_session import Session
 
 __all__ = ["Plan", "Typed", "planned"]
@@ -43,12 +44,15 @@ class Typed:
         cell's body, and the turn's metadata holds it.
     place : TurnKey or None
         The turn whose place it takes, for a retry.
+    composed : Composed or None
+        The prompt that a magic wrote for it: this is sent, `text` is kept.
     """
 
     text: str
     options: AskOptions = field(default_factory=AskOptions)
     line: bool = False
     place: TurnKey | None = None
+    composed: Composed | None = None
 
 
 @dataclass(frozen=True)
@@ -135,9 +139,13 @@ def _filled(
     text = typed.text.strip()
     if not text:
         raise PromptError("The prompt is empty.", "Write it into the cell below `%%groq`.")
-    if options.raw:
+    notices: tuple[str, ...] = ()
+    if typed.composed is not None:
+        filled = Filled(typed.composed.prompt, typed.composed.inserted)
+        # The session's own system prompt is for its conversation.
+        system = "\n\n".join(filter(None, (typed.composed.system, typed.options.system)))
+    elif options.raw:
         filled, system = Filled(text, (), ()), options.system or ""
-        notices: tuple[str, ...] = ()
     else:
         filled = fill(text, session.namespace)
         around = fill(options.system or "", session.namespace)

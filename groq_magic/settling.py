@@ -8,6 +8,7 @@ from groq_magic.api.request import sha_of
 from groq_magic.errors import ConnectionLostError, GroqMagicError, InterruptedAskError
 from groq_magic.ledger.prices import cost, dollars
 from groq_magic.ledger.usage import usage_of
+from groq_magic.next_cell import change_of, chosen, prose_of
 from groq_magic.notebook_session import slot_of, stale_line
 from groq_magic.reply import Reply, Timing, code_of, data_of
 from groq_magic.views.bar import Bar
@@ -17,6 +18,7 @@ from groq_magic.views.settled import Settled
 
 if TYPE_CHECKING:
     from groq_magic.api.answering import Answering
+    from groq_magic.assistant import Choice
     from groq_magic.conversation import Turn, TurnKey
     from groq_magic.notebook_session import Session
     from groq_magic.plan import Plan
@@ -95,6 +97,7 @@ def settled_of(
     from groq_magic.rendering import fenced_code
 
     options = plan.options
+    choice = chosen(plan.typed, reply)
     return Settled(
         slot=slot_of(plan.pending.typed),
         text=reply.text,
@@ -103,9 +106,11 @@ def settled_of(
         data=reply.data if options.format == "json" else None,
         reasoning=reply.reasoning if options.reasoning == "show" else "",
         notices=notices,
-        bar=_bar(plan, reply),
+        bar=_bar(plan, reply, choice),
         metadata=_metadata_of(session, plan, reply),
         live=_live_facts(session, reply, turn),
+        change=change_of(choice),
+        prose=prose_of(choice, reply.text),
     )
 
 
@@ -140,7 +145,7 @@ def _metadata_of(session: Session, plan: Plan, reply: Reply | None) -> dict[str,
         "options": plan.typed.options.given(),
         "finish_reason": reply.finish_reason if reply else None,
         "usage": reply.usage.counts if reply and reply.usage else None,
-        "system": plan.system or None,
+        "system": (plan.system or None) if plan.typed.composed is None else None,
         "inserted": [each.name for each in plan.inserted],
         "prompt_sha": sha_of(plan.typed.text.strip()),
         "request_sha": sha_of(dict(plan.request)),
@@ -158,7 +163,7 @@ def _replaced(key: TurnKey | None) -> dict[str, Any] | None:
     return {"cell": key.cell, "ask": key.ask} if key is not None else None
 
 
-def _bar(plan: Plan, reply: Reply) -> Bar:
+def _bar(plan: Plan, reply: Reply, choice: Choice) -> Bar:
     marks = [_MARKS.get(reply.finish_reason, "")]
     if not reply.text and not reply.error:
         marks.append("no text came")
@@ -166,6 +171,9 @@ def _bar(plan: Plan, reply: Reply) -> Bar:
         marks.append("no valid JSON")
     if plan.options.format == "code" and not reply.code:
         marks.append("no code in it")
+    if choice.why:
+        marks.append(f"no next cell: {choice.why}")
+    marks.append(choice.note)
     if plan.pending.practice:
         marks.append("practice")
     return Bar(

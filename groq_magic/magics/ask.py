@@ -13,6 +13,7 @@ from groq_magic.magics.face import Face, live_of, shown_reply
 from groq_magic.magics.help_text import ask_help
 from groq_magic.magics.line import parsed_line
 from groq_magic.magics.options import ASK_OPTIONS, ask_options
+from groq_magic.next_cell import chosen
 from groq_magic.notebook import front_end
 from groq_magic.plan import Typed, planned
 
@@ -92,11 +93,11 @@ def run_ask(session: Session, typed: Typed) -> None:
         _show_request(session, typed)
         return
     reply = shown_reply(session, typed)
-    if typed.options.cell:
-        if reply.code:
-            session.shell.set_next_input(reply.code)
-        else:
-            raise NotebookError("The answer holds no code for the next cell.")
+    choice = chosen(typed, reply)
+    if choice.code:
+        session.shell.set_next_input(choice.code)
+    elif typed.options.cell:
+        raise NotebookError("The answer holds no code for the next cell.")
 
 
 def _show_request(session: Session, typed: Typed) -> None:

@@ -1,0 +1,37 @@
+"""What of an answer becomes the next cell, and how it differs from the cell before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from groq_magic.assistant import Choice, choice_of, difference, without_fence
+from groq_magic.views.change import Change
+
+if TYPE_CHECKING:
+    from groq_magic.plan import Typed
+    from groq_magic.reply import Reply
+
+__all__ = ["change_of", "chosen", "prose_of"]
+
+
+def chosen(typed: Typed, reply: Reply) -> Choice:
+    """Return the code for the next cell, or why there is none; neither where none is wanted."""
+    if typed.composed is not None:
+        whole = reply.finish_reason == "stop" and reply.error is None
+        return choice_of(typed.composed, reply.text, whole=whole)
+    if not typed.options.cell:
+        return Choice()
+    return Choice(reply.code) if reply.code else Choice(why="the answer holds no code")
+
+
+def change_of(choice: Choice) -> Change | None:
+    """Return a mended cell beside the one that failed, None where nothing was mended."""
+    if choice.cell is None:
+        return None
+    lines = difference(choice.cell.source.strip("\n").rstrip(), choice.code)
+    return Change(choice.cell.name, lines, choice.code, choice.cell.language)
+
+
+def prose_of(choice: Choice, answer: str) -> str:
+    """Return the answer without the code that a change shows."""
+    return without_fence(answer, choice.fence) if choice.fence is not None else answer
