@@ -67,8 +67,9 @@ def _runs(steps: Iterable[Step]) -> Iterator[list[str]]:
         held = list(run)
         if library:
             inside = held[-1].where.partition("/")[0].removesuffix(".py")
-            count = f"  [{len(held) - 1} steps inside {inside}]"
-            yield [*([count] if len(held) > 1 else []), held[-1].text]
+            more = len(held) - 1
+            count = f"  [{more} more step{'s' * (more > 1)} inside {inside}]"
+            yield [*([count] if more else []), held[-1].text]
             continue
         for text, same in groupby(held, key=lambda step: step.text):
             times = len(list(same))

@@ -19,10 +19,13 @@ FIRST_SIX = (
     ("%groq_models", "the models that your key has"),
     ("%groq_history", "the conversation"),
     ("%groq_reset", "empties the conversation, keeps the system prompt"),
+    ("%groq_fix [N] [words…]", "mends the last error: an explanation, the change, the next cell"),
 )
 THE_REST = (
     ("%groq_model [ID]", "the picker, or another model from now on"),
     ("%groq_system [text]", "the system prompt; `%%groq_system` for a longer one"),
+    ("%groq_explain [N|name|_]", "explains a cell, a name, the last output or error"),
+    ("%%groq_code [language]", "writes the next cell's code from a description"),
     ("%groq_undo", "takes the last change of the conversation back"),
     ("%groq_retry [options]", "asks the last ask again, a failed one too"),
     ("%groq_restore", "takes the saved answers above into the conversation"),

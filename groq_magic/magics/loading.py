@@ -8,6 +8,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.magics.ask import AskMagics
+from groq_magic.magics.assistant import AssistantMagics
 from groq_magic.magics.completion import completer_of
 from groq_magic.magics.conversation import ConversationMagics
 from groq_magic.magics.empty_cell import with_body
@@ -15,6 +16,7 @@ from groq_magic.magics.face import key_asker, key_state, live_of
 from groq_magic.magics.help import HelpMagics
 from groq_magic.magics.key import KeyMagics
 from groq_magic.magics.model import ModelMagics
+from groq_magic.magics.past_cells import note_ending
 from groq_magic.magics.question import QuestionPrompt
 from groq_magic.notebook import front_end
 from groq_magic.notebook_session import Session
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GroqMagics", "load", "session_of", "unload"]
 
-_FAMILIES = (AskMagics, ConversationMagics, HelpMagics, KeyMagics, ModelMagics)
+_FAMILIES = (AskMagics, AssistantMagics, ConversationMagics, HelpMagics, KeyMagics, ModelMagics)
 _LATER = 0.05
 _LOOKS = 40
 
@@ -43,6 +45,7 @@ class GroqMagics(Settings):
         self._hooks: list[tuple[str, Callable[..., None]]] = [
             ("pre_run_cell", lambda _info: self.session.cell_begins()),
             ("post_run_cell", lambda result: self.session.cell_ended(succeeded=result.success)),
+            ("post_run_cell", lambda result: note_ending(self.session, result)),
         ]
         self._completer = completer_of(self.session)
 

@@ -9,7 +9,7 @@ from IPython.core.inputtransformer2 import EscapedCommand, TokenTransformBase
 
 __all__ = ["QuestionPrompt"]
 
-_WITH_TEXT = ("groq", "groq_system")
+_WITH_TEXT = ("groq", "groq_explain", "groq_fix", "groq_system")
 _INDENTS = (tokenize.INDENT, tokenize.DEDENT)
 
 

@@ -1,0 +1,183 @@
+"""The cells that ran in a session: their sources, what came of them, and how they failed."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.assistant import Cell, Failure
+from groq_magic.errors import GroqMagicError, NotebookError
+from groq_magic.prompt import summarise
+
+if TYPE_CHECKING:
+    from groq_magic.notebook_session import Session
+
+__all__ = ["PastCells", "note_ending"]
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_FOLDERS = re.compile(
+    r"[~/][^\s:]*/(?=site-packages/|lib/python3)(?:site-packages/|lib/python[\d.]+/)"
+)
+_LONGEST_PRINT = 4_000
+
+
+def note_ending(session: Session, result: Any) -> None:
+    """Note how a cell ended, for `%groq_fix`.
+
+    Parameters
+    ----------
+    session : Session
+    result : IPython.core.interactiveshell.ExecutionResult
+    """
+    if result.execution_count is None:
+        return  # a silent one, of the front end's own
+    cell = Cell(result.execution_count, _bare(result.info.raw_cell))
+    error = result.error_before_exec or result.error_in_exec
+    session.failures.note(cell, error, session.namespace.get("_exit_code"))
+
+
+class PastCells:
+    """The cells that ran in a session.
+
+    Parameters
+    ----------
+    session : Session
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._shell = session.shell
+        self._namespace = session.namespace
+        self._failures = session.failures
+
+    def numbered(self, number: int) -> Cell:
+        """Return a cell by its number.
+
+        Raises
+        ------
+        NotebookError
+            When none of this number ran before the present one.
+        """
+        cell = self._cell(number) if 0 < number < self._shell.execution_count else None
+        if cell is None:
+            raise NotebookError(
+                f"There is no cell {number} in this session.",
+                "The numbers stand beside the cells that ran: [3].",
+            )
+        return cell
+
+    def of_file(self, name: str) -> Cell | None:
+        """Return the cell that a code object's file name stands for, None for no cell."""
+        number = getattr(self._shell.compile, "_filename_map", {}).get(name)
+        return self._cell(number) if isinstance(number, int) else None
+
+    def last_failure(self) -> Failure:
+        """Return the last failure that was not an ask's own.
+
+        Raises
+        ------
+        NotebookError
+            When nothing failed.
+        """
+        found = self._failures.last or self._from_before()
+        if found is None:
+            raise NotebookError(
+                "No cell of this session has failed.",
+                "`%groq_fix 3 what is wrong` mends cell 3 all the same.",
+            )
+        return self._with_print(found)
+
+    def failure_of(self, cell: Cell) -> Failure | None:
+        """Return how a cell failed, None where it did not, or nobody knows."""
+        last = self._failures.last or self._from_before()
+        if last is not None and last.cell.number == cell.number:
+            return self._with_print(last)
+        records = getattr(self._shell.history_manager, "exceptions", {})
+        told = (records.get(cell.number) or {}).get("traceback")
+        if not told:
+            return None
+        text = _FOLDERS.sub("", _COLOURS.sub("", "\n".join(told)))
+        return Failure(cell, told=text)
+
+    def latest_with_result(self) -> Cell:
+        """Return the last cell that gave a result, printed something or failed.
+
+        Raises
+        ------
+        NotebookError
+            When there is none.
+        """
+        for number in range(self._shell.execution_count - 1, 0, -1):
+            cell = self._cell(number)
+            if cell is not None and (self.result_of(cell) or self.failure_of(cell)):
+                return cell
+        raise NotebookError(
+            "There is no output and no error yet.", "`%groq_explain 3` explains cell 3."
+        )
+
+    def last_output(self) -> Cell:
+        """Return the cell whose result `_` is.
+
+        Raises
+        ------
+        NotebookError
+            When no cell gave a result yet.
+        """
+        numbers = [n for n in self._outputs() if isinstance(n, int)]
+        if not numbers:
+            raise NotebookError("There is no output yet.", "`%groq_explain 3` explains cell 3.")
+        return self.numbered(max(numbers))
+
+    def result_of(self, cell: Cell) -> str:
+        """Return what came of a cell as text: what it printed, and its result."""
+        parts = [self._printed(cell)]
+        outputs = self._outputs()
+        if cell.number in outputs:
+            try:
+                parts.append(summarise(outputs[cell.number]))
+            except GroqMagicError:
+                parts.append(f"a {type(outputs[cell.number]).__qualname__}")
+        return "\n".join(filter(None, parts))
+
+    def _cell(self, number: int) -> Cell | None:
+        sources = self._shell.history_manager.input_hist_raw
+        return Cell(number, _bare(sources[number])) if 0 < number < len(sources) else None
+
+    def _from_before(self) -> Failure | None:
+        """Return the error that was there before the extension was loaded."""
+        error = getattr(sys, "last_value", None) or getattr(sys, "last_exc", None)
+        if error is None or isinstance(error, GroqMagicError):
+            return None
+        files = [error.filename or ""] if isinstance(error, SyntaxError) else []
+        trace = error.__traceback__
+        while trace is not None:
+            files.append(trace.tb_frame.f_code.co_filename)
+            trace = trace.tb_next
+        cells = (self.of_file(file) for file in files)
+        cell = next((cell for cell in cells if cell is not None), None)
+        return Failure(cell, error) if cell is not None else None
+
+    def _with_print(self, failure: Failure) -> Failure:
+        """Add what a shell line printed: it raises nothing that would tell."""
+        if failure.error is not None or failure.told:
+            return failure
+        return Failure(failure.cell, exit_code=failure.exit_code, told=self._printed(failure.cell))
+
+    def _printed(self, cell: Cell) -> str:
+        records = getattr(self._shell.history_manager, "outputs", {}).get(cell.number) or []
+        texts = [
+            text
+            for record in records
+            if getattr(record, "output_type", "") in {"out_stream", "err_stream"}
+            for text in record.bundle.get("stream", [])
+        ]
+        printed = _COLOURS.sub("", "".join(texts).replace("\r\n", "\n")).strip("\n")
+        return printed[-_LONGEST_PRINT:]
+
+    def _outputs(self) -> dict[Any, Any]:
+        found = self._namespace.get("Out")
+        return found if isinstance(found, dict) else {}
+
+
+def _bare(source: str) -> str:
+    return source.rstrip("\n")
