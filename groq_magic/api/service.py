@@ -58,6 +58,7 @@ class Service:
         self._typed_key: ApiKey | None = None
         self._client: Client | None = None
         self._practice: PracticeServer | None = None
+        self._script: Path | None = None
         self._catalogue: Catalogue | None = None
         self._fetching: threading.Thread | None = None
         self._warned_of: str | None = None
@@ -81,13 +82,24 @@ class Service:
         self._last_model = model
         self._limits[model] = self.limits_of(model).updated(news)
 
-    def practise(self, *, on: bool) -> None:
-        """Start or end practice mode; the limits and models of the other side are forgotten."""
+    def practise(self, *, on: bool, script: Path | None = None) -> None:
+        """Start or end practice mode; the limits and models of the other side are forgotten.
+
+        Parameters
+        ----------
+        on : bool
+        script : Path, optional
+            A JSON file of replies that the practice server is to give.
+        """
         if on:
+            if self._practice is not None and script is not None:
+                self._practice.close()
+                self._practice = None
+            self._script = script or self._script
             self._start_practice()
         elif not on and self._practice is not None:
             self._practice.close()
-            self._practice = None
+            self._practice = self._script = None
         self._forget()
 
     def key_now(self) -> ApiKey | None:
@@ -210,7 +222,8 @@ class Service:
             self._practice.close()
             self._practice = None
         if self._practice is None:
-            self._practice = PracticeServer()
+            script = self._script
+            self._practice = PracticeServer(*(("--script", str(script)) if script else ()))
         return self._practice
 
     def _fetch(self, client: Client) -> None:

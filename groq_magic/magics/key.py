@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from groq_magic.errors import OptionError
 from groq_magic.magics.face import Face
+from groq_magic.magics.line import parsed_line
+from groq_magic.magics.option import Option
 from groq_magic.views.banner import banner
 from groq_magic.views.show import show
 
 __all__ = ["KeyMagics"]
+
+
+def _file(flag: str, value: str) -> Path:
+    path = Path(value).expanduser()
+    if not path.is_file():
+        raise OptionError(f"{flag} {value}: there is no such file.", f"Here is {Path.cwd()}.")
+    return path.resolve()
+
+
+_PRACTICE_OPTIONS = (Option("--script", "", "FILE", "a JSON file of replies to give", _file),)
 
 
 @magics_class
@@ -34,14 +48,17 @@ class KeyMagics(Face):
     @no_var_expand
     @line_magic
     def groq_practice(self, line: str) -> None:
-        """Switch to the practice server, or back: `%groq_practice [on|off]`.
+        """Switch to the practice server, or back: `%groq_practice [--script FILE] [on|off]`.
 
         It speaks Groq's API on this machine: no key, no network, and no model.
+        A script is a JSON list of replies that it gives as they are, such as
+        `[{"match": "mean", "reply": "The mean is …"}]`.
         """
-        wanted = line.strip() or "on"
+        given, text = parsed_line(line, _PRACTICE_OPTIONS, "%groq_practice")
+        wanted = text or "on"
         if wanted not in {"on", "off"}:
             raise OptionError("%groq_practice takes on or off.", "Try `%groq_practice on`.")
-        self.session.service.practise(on=wanted == "on")
+        self.session.service.practise(on=wanted == "on", script=given.get("script"))
         self.session.refresh_picker()
         if wanted == "on":
             self._show_state("practice mode: no model answers; `%groq_practice off` ends it")
