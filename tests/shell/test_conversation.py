@@ -1,0 +1,382 @@
+"""The notebook is the conversation: what each ask sees, in the cells' order."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from groq_magic.errors import NotebookError, ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+ECHO = [{"match": f"^{word}", "pieces": [f"{word}!"]} for word in ("One", "Two", "Three", "Four")]
+
+
+@pytest.fixture
+def echoed(cells: Any, practice: Any) -> Any:
+    """A shell whose answers are the prompt's first word, and `pong` else."""
+    practice.script([*ECHO, {"pieces": ["pong"]}])
+    cells.fine("%config GroqMagics.tries = 1")
+    return cells
+
+
+@pytest.fixture
+def seen(practice: Any) -> Callable[[], list[list[str]]]:
+    """What each request held, without its system prompt."""
+
+    def read() -> list[list[str]]:
+        return [
+            [m["content"] for m in record["body"]["messages"] if m["role"] != "system"]
+            for record in practice.requests()
+        ]
+
+    return read
+
+
+def test_the_second_ask_carries_the_first_turn(echoed: Any, practice: Any) -> None:
+    echoed.fine("%%groq\nOne", "a")
+    echoed.fine("%%groq\nTwo", "b")
+    assert practice.requests()[1]["body"]["messages"] == [
+        {"role": "user", "content": "One"},
+        {"role": "assistant", "content": "One!"},
+        {"role": "user", "content": "Two"},
+    ]
+
+
+def test_restart_and_run_all_asks_the_same_in_the_same_order(echoed: Any, seen: Any) -> None:
+    for _ in range(2):
+        echoed.fine("%%groq\nOne", "a")
+        echoed.fine("%%groq\nTwo", "b")
+    first, second, *again = seen()
+    assert again == [first, second]
+    assert echoed.turns == [("One", "One!"), ("Two", "Two!")]
+
+
+def test_a_cell_run_again_replaces_its_turn_in_place(echoed: Any, seen: Any) -> None:
+    for word, cell in (("One", "a"), ("Two", "b"), ("Three", "c")):
+        echoed.fine(f"%groq {word}", cell)
+    echoed.fine("%groq Four", "b")
+    assert [prompt for prompt, _ in echoed.turns] == ["One", "Four", "Three"]
+    assert seen()[-1] == ["One", "One!", "Four"]
+
+
+def test_asks_without_cell_ids_append(echoed: Any) -> None:
+    echoed.fine("%groq One")
+    echoed.fine("%groq One")
+    assert len(echoed.turns) == 2
+
+
+def test_two_asks_of_a_cell_are_two_turns(echoed: Any, seen: Any) -> None:
+    for _ in range(2):
+        echoed.fine("%groq One\n%groq Two", "a")
+    assert [prompt for prompt, _ in echoed.turns] == ["One", "Two"]
+    assert seen() == [["One"], ["One", "One!", "Two"]] * 2
+
+
+def test_an_ask_that_a_cell_no_longer_makes_leaves(echoed: Any) -> None:
+    echoed.fine("%groq One\n%groq Two", "a")
+    echoed.fine("%groq One", "a")
+    assert [prompt for prompt, _ in echoed.turns] == ["One"]
+
+
+def test_a_named_conversation_is_apart(echoed: Any, seen: Any) -> None:
+    echoed.fine("%groq One", "a")
+    echoed.fine("%groq -c other Two", "b")
+    echoed.fine("%groq -c other Three", "c")
+    assert seen()[1:] == [["Two"], ["Two", "Two!", "Three"]]
+    assert [prompt for prompt, _ in echoed.turns] == ["One"]
+    echoed.fine("%groq_conversation other", "d")
+    assert [prompt for prompt, _ in echoed.turns] == ["Two", "Three"]
+    echoed.fine("%groq Four", "e")
+    assert seen()[-1][-1:] == ["Four"]
+    assert len(seen()[-1]) == 5
+
+
+def test_a_cell_that_names_another_conversation_moves_its_turn(echoed: Any) -> None:
+    echoed.fine("%groq One", "a")
+    echoed.fine("%groq -c other One", "a")
+    assert echoed.turns == []
+
+
+def test_once_neither_reads_nor_writes(echoed: Any, seen: Any) -> None:
+    echoed.fine("%groq One", "a")
+    ran = echoed.fine("%groq --once Two", "b")
+    assert seen()[-1] == ["Two"]
+    assert [prompt for prompt, _ in echoed.turns] == ["One"]
+    assert ran.record["once"] is True
+    echoed.fine("%groq --once Two", "a")
+    assert echoed.turns == []
+
+
+def test_undo_takes_back_turn_by_turn_and_says_what(echoed: Any) -> None:
+    echoed.fine("%groq One", "a")
+    echoed.fine("%groq Two", "b")
+    echoed.fine("%groq Three", "b")
+    assert echoed.fine("%groq_undo").plain.startswith("Undone: turn 2 has its former answer")
+    assert [prompt for prompt, _ in echoed.turns] == ["One", "Two"]
+    echoed.fine("%groq_undo")
+    echoed.fine("%groq_undo")
+    assert echoed.turns == []
+    assert isinstance(echoed.run("%groq_undo").error, NotebookError)
+
+
+def test_reset_keeps_the_system_prompt_and_can_be_undone(echoed: Any, practice: Any) -> None:
+    echoed.fine("%groq_system Be brief")
+    echoed.fine("%groq One", "a")
+    echoed.fine("%groq Two", "b")
+    assert "2 turns" in echoed.fine("%groq_reset").plain
+    assert echoed.turns == []
+    echoed.fine("%groq Three", "c")
+    assert practice.requests()[-1]["body"]["messages"] == [
+        {"role": "system", "content": "Be brief"},
+        {"role": "user", "content": "Three"},
+    ]
+    echoed.fine("%groq_undo")
+    echoed.fine("%groq_undo")
+    assert [prompt for prompt, _ in echoed.turns] == ["One", "Two"]
+    echoed.fine("%groq_reset")
+    assert "empty already" in echoed.fine("%groq_reset").plain
+
+
+def test_history_tells_the_turns(echoed: Any) -> None:
+    assert "empty" in echoed.fine("%groq_history").plain
+    echoed.fine("%groq One", "a")
+    echoed.fine("%groq Two", "b")
+    plain = echoed.fine("%groq_history").plain
+    assert plain.index("> One") < plain.index("One!") < plain.index("> Two")
+    echoed.fine("%groq Three", "a")
+    assert "turn 1 changed after it" in echoed.fine("%groq_history").plain
+    assert "empty" in echoed.fine("%groq_history other").plain
+
+
+def test_a_turn_changed_above_marks_those_below_as_stale(echoed: Any) -> None:
+    session = echoed.session
+    for word, cell in (("One", "a"), ("Two", "b")):
+        echoed.fine(f"%groq {word}", cell)
+    first, second = session.conversations.get("main").turns
+    assert (session.conversations.stale(first), session.conversations.stale(second)) == (None, None)
+    echoed.fine("%groq Three", "a")
+    assert session._facts[False, "groq-turn-b-1"].stale.startswith("Turn 1 changed")
+    echoed.fine("%groq Two", "b")
+    assert session._facts[False, "groq-turn-b-1"].stale == ""
+
+
+def test_an_answer_that_left_says_so(echoed: Any) -> None:
+    echoed.fine("%groq One", "a")
+    echoed.fine("%groq_reset")
+    facts = echoed.session._facts[False, "groq-turn-a-1"]
+    assert facts.stale == "This answer is no longer part of the conversation."
+
+
+def test_retry_takes_the_turns_place(echoed: Any, seen: Any) -> None:
+    echoed.fine("%groq One", "a")
+    echoed.fine("%%groq -s 'Be brief'\nTwo", "b")
+    ran = echoed.fine("%groq_retry -t 0.5", "c")
+    assert seen()[-1] == seen()[-2] == ["One", "One!", "Two"]
+    assert [prompt for prompt, _ in echoed.turns] == ["One", "Two"]
+    assert ran.record["replaces"] == {"cell": "b", "ask": 1}
+    assert ran.record["cell"] == "c"
+    assert ran.record["prompt"] == "Two"
+    assert ran.record["options"] == {
+        "system": "Be brief",
+        "temperature": 0.5,
+        "conversation": "main",
+    }
+    echoed.fine("%groq_retry", "c")
+    assert len(echoed.turns) == 2
+
+
+def test_retry_asks_a_failed_ask_again(echoed: Any, practice: Any) -> None:
+    echoed.fine("%groq One", "a")
+    practice.faults("500")
+    assert isinstance(echoed.run("%groq Two", "b").error, ServiceError)
+    echoed.fine("%groq_retry", "c")
+    assert [prompt for prompt, _ in echoed.turns] == ["One", "Two"]
+    echoed.fine("%groq Three", "b")
+    assert [prompt for prompt, _ in echoed.turns] == ["One", "Three"]
+
+
+def test_retry_with_nothing_asked_yet_is_one_line(echoed: Any, practice: Any) -> None:
+    ran = echoed.run("%groq_retry")
+    assert isinstance(ran.error, NotebookError)
+    assert practice.requests() == []
+
+
+def test_a_retry_asked_once_leaves_the_turn(echoed: Any) -> None:
+    echoed.fine("%groq One", "a")
+    echoed.fine("%groq_retry --once", "b")
+    assert [prompt for prompt, _ in echoed.turns] == ["One"]
+
+
+def test_a_first_run_that_fails_speaks_of_no_earlier_answer(echoed: Any, practice: Any) -> None:
+    practice.faults("500")
+    assert "earlier answer" not in echoed.run("%groq Two", "a").text
+
+
+def test_a_rerun_that_breaks_off_replaces_and_undo_brings_the_old_back(
+    echoed: Any, practice: Any
+) -> None:
+    echoed.fine("%groq One", "a")
+    practice.script([{"pieces": ["half ", "of ", "it ", "all"]}])
+    practice.faults("drop:after=2")
+    assert echoed.run("%groq Two", "a").error is not None
+    assert echoed.turns == [("Two", "half of ")]
+    practice.script([{"pieces": ["pong"]}])
+    echoed.fine("%groq Three", "b")
+    assert practice.requests()[-1]["body"]["messages"][1]["content"] == "half of "
+    echoed.fine("%groq_undo")
+    echoed.fine("%groq_undo")
+    assert echoed.turns == [("One", "One!")]
+
+
+def test_what_does_not_fit_is_left_out_and_said(
+    served: Any, practice_factory: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells = served()
+    monkeypatch.setattr("groq_magic.magics.face.front_end", lambda _shell: "static")
+    server = practice_factory(tokens_per_minute=1000)
+    monkeypatch.setenv("GROQ_BASE_URL", server.url)
+    server.script([{"pieces": ["long " * 130]}])
+    for cell in "abc":
+        ran = cells.fine(f"%groq Question {cell}?", cell)
+        monkeypatch.setattr(cells.session, "tokens_per_byte", 0.25)
+    sizes = [len(record["body"]["messages"]) for record in server.requests()]
+    assert sizes == [1, 3, 5]
+    ran = cells.fine("%groq Last?", "d")
+    assert len(server.requests()[-1]["body"]["messages"]) == 5
+    assert "turns 2–3 of 3 sent" in ran.data["text/html"]
+    assert len(cells.turns) == 4
+
+
+def test_a_prompt_beyond_the_window_is_refused_unsent(
+    echoed: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(echoed.session, "tokens_per_byte", 50.0)
+    ran = echoed.run("%%groq\n" + "word " * 2_000, "a")
+    assert "window" in ran.text
+    assert len(ran.text.strip().splitlines()) == 1
+    assert practice.requests() == []
+
+
+# Restoring
+
+
+@pytest.fixture
+def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Save a notebook where the front end says it is."""
+    path = tmp_path / "notebooks" / "talk.ipynb"
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+
+    def save(ran: list[tuple[str, str, Any]], *, ids: tuple[str, ...] = ()) -> Path:
+        code = [
+            {
+                "cell_type": "code",
+                "id": cell,
+                "source": source,
+                "metadata": {},
+                "execution_count": at,
+                "outputs": [{"output_type": "display_data", **output} for output in result.outputs],
+            }
+            for at, (cell, source, result) in enumerate(ran, 1)
+        ]
+        known = {cell["id"] for cell in code}
+        blank = [
+            {"cell_type": "code", "id": cell, "source": "", "metadata": {}, "outputs": []}
+            for cell in ids
+            if cell not in known
+        ]
+        cells = [*code, *blank]
+        cells.sort(key=lambda cell: ids.index(cell["id"]) if cell["id"] in ids else len(ids))
+        book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+        path.write_text(json.dumps(book), "utf-8")
+        return path
+
+    return save
+
+
+@pytest.fixture
+def reopened(
+    echoed: Any, served: Any, notebook: Callable[..., Path], practice: Any
+) -> Callable[..., Any]:
+    """Ask two things, save, and begin anew as a kernel that restarts does."""
+
+    def reopen(options: str = "") -> Any:
+        sources = {"a": f"%%groq {options}\nOne", "b": f"%groq {options} Two {{{{n}}}}"}
+        ran = [(cell, source, echoed.fine(source, cell)) for cell, source in sources.items()]
+        notebook([("z", "%load_ext groq_magic", echoed.fine("n = 1", "z")), *ran], ids=("z",))
+        practice.forget_requests()
+        return served()
+
+    return reopen
+
+
+def test_the_first_ask_offers_to_restore_and_does_nothing_else(reopened: Any, seen: Any) -> None:
+    cells = reopened()
+    cells.fine("1", "z")
+    ran = cells.fine("%groq Three", "c")
+    (notice,) = (line for line in ran.data["text/html"].split("<div") if "%groq_restore" in line)
+    assert "2 answers above are not part of this conversation" in notice
+    assert "tokens)" in notice
+    assert seen() == [["Three"]]
+    assert "%groq_restore" not in cells.fine("%groq Four", "d").data["text/html"]
+
+
+def test_restore_gives_the_conversation_back(reopened: Any, seen: Any) -> None:
+    cells = reopened()
+    cells.fine("1", "z")
+    told = cells.fine("%groq_restore", "c").plain
+    assert told.startswith("2 turns restored.")
+    assert "as typed, unfilled" in told
+    assert cells.turns == [("One", "One!"), ("Two {{n}}", "Two!")]
+    cells.fine("%groq Three", "d")
+    assert seen() == [["One", "One!", "Two {{n}}", "Two!", "Three"]]
+    cells.fine("%groq_undo", "e")
+    cells.fine("%groq_undo", "e")
+    assert cells.turns == []
+
+
+def test_restore_shows_a_system_prompt_before_it_takes_one(reopened: Any) -> None:
+    cells = reopened("-s 'Be kind'")
+    cells.fine("1", "z")
+    told = cells.fine("%groq_restore", "c").plain
+    assert "Be kind" in told
+    assert "not taken" in told
+    assert cells.session.settings.system == ""
+    cells.fine("%groq_undo", "c")
+    assert "now: Be kind" in cells.fine("%groq_restore --system", "c").plain
+    assert cells.session.settings.system == "Be kind"
+
+
+def test_a_file_without_the_cells_that_ran_here_is_not_believed(reopened: Any) -> None:
+    cells = reopened()
+    ran = cells.run("%groq_restore", "elsewhere")
+    assert isinstance(ran.error, NotebookError)
+    assert "%groq_restore" not in cells.fine("%groq Three", "elsewhere").data["text/html"]
+
+
+def test_nothing_to_restore_is_one_line(echoed: Any, notebook: Callable[..., Path]) -> None:
+    assert isinstance(echoed.run("%groq_restore", "a").error, NotebookError)
+    notebook([], ids=("a",)).write_text("{ no JSON", "utf-8")
+    assert "can't be read" in echoed.run("%groq_restore", "a").text
+
+
+def test_a_rerun_of_an_answered_cell_offers_nothing_of_itself(reopened: Any) -> None:
+    cells = reopened()
+    cells.fine("1", "z")
+    assert "%groq_restore" not in cells.fine("%%groq\nOne", "a").data["text/html"]
+
+
+def test_practice_turns_never_mix_with_real_ones(echoed: Any) -> None:
+    echoed.fine("%groq One", "a")
+    echoed.fine("%groq_practice on")
+    ran = echoed.fine("%groq Two", "b")
+    assert ran.plain.startswith("Practice mode: no model is answering.")
+    assert ran.record["practice"] is True
+    assert [prompt for prompt, _ in echoed.turns] == ["Two"]
+    assert "1 message for" in ran.plain
+    echoed.fine("%groq_practice off")
+    assert [prompt for prompt, _ in echoed.turns] == ["One"]
