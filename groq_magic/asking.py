@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from groq_magic.api.answering import Answering
+from groq_magic.api.recorded import Recorded
 from groq_magic.api.retry_after import backoff
 from groq_magic.api.waiting import line_of
 from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts
 from groq_magic.notebook_session import LastAsk
 from groq_magic.plan import Plan, Typed, planned
-from groq_magic.settling import cut_notice, opening_of, reply_of, settled_of
+from groq_magic.recalling import remember
+from groq_magic.settling import cut_notice, entry_of, opening_of, reply_of, settled_of
 from groq_magic.views.guarded import GuardedView
 from groq_magic.views.progress import Progress
 
@@ -99,11 +101,13 @@ def ask(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
     return reply
 
 
-def _prepared(session: Session, typed: Typed) -> tuple[Plan, tuple[str, ...], Client]:
+def _prepared(session: Session, typed: Typed) -> tuple[Plan, tuple[str, ...], Client | Recorded]:
     """Decide everything; the user's own code runs here, so an interrupt breaks it off."""
     try:
         plan = planned(session, typed, send=True)
         session.last = LastAsk(typed, plan.pending)
+        if plan.recorded is not None:
+            return plan, plan.notices, plan.recorded
         session.service.prefetch_catalogue()
         return plan, (*plan.notices, *session.offer_restore()), session.service.client()
     except KeyboardInterrupt:
@@ -116,12 +120,12 @@ def _prepared(session: Session, typed: Typed) -> tuple[Plan, tuple[str, ...], Cl
 class _Run:
     session: Session
     plan: Plan
-    client: Client
+    client: Client | Recorded
     view: GuardedView
     started: float
     notices: tuple[str, ...]
 
-    def progress(self, answering: Answering | None, waiting: str = "") -> Progress:
+    def progress(self, answering: Answering | Recorded | None, waiting: str = "") -> Progress:
         first = answering.first_token if answering is not None else None
         return Progress(
             len(answering.texts) + len(answering.reasonings) if answering is not None else 0,
@@ -131,8 +135,11 @@ class _Run:
         )
 
 
-def _answered(run: _Run, interrupts: Interrupts) -> tuple[Answering, int]:
+def _answered(run: _Run, interrupts: Interrupts) -> tuple[Answering | Recorded, int]:
     """Try until an answer has come, or trying again can't help; tell how often was tried."""
+    if isinstance(run.client, Recorded):
+        _watch(run, run.client, interrupts)
+        return run.client, 1
     settings, waited = run.session.settings, 0.0
     timeout = run.plan.options.timeout or settings.timeout
     asked = run.session.service.asked(run.plan.model, timeout)
@@ -141,7 +148,7 @@ def _answered(run: _Run, interrupts: Interrupts) -> tuple[Answering, int]:
         tried += 1
         answering = Answering(run.client, run.plan.request, asked)
         _watch(run, answering, interrupts)
-        run.session.note(run.plan.model, answering.outcome)
+        run.session.note(run.plan.model, answering.outcome, run.plan.reserved)
         fault = answering.outcome.fault
         done = fault is None or not fault.retry or answering.first_token is not None
         if fault is None or done or _is_stopped(run, interrupts):
@@ -155,7 +162,7 @@ def _answered(run: _Run, interrupts: Interrupts) -> tuple[Answering, int]:
         waited += wait
 
 
-def _watch(run: _Run, answering: Answering, interrupts: Interrupts) -> None:
+def _watch(run: _Run, answering: Answering | Recorded, interrupts: Interrupts) -> None:
     """Draw what comes, at most 20 times a second; the last frame always."""
     answering.start()
     shown = [0, 0]
@@ -174,7 +181,7 @@ def _watch(run: _Run, answering: Answering, interrupts: Interrupts) -> None:
     _draw(run, answering, shown)
 
 
-def _draw(run: _Run, answering: Answering, shown: list[int]) -> None:
+def _draw(run: _Run, answering: Answering | Recorded, shown: list[int]) -> None:
     counts = len(answering.texts), len(answering.reasonings)
     text = "".join(answering.texts[shown[0] : counts[0]])
     reasoning = "".join(answering.reasonings[shown[1] : counts[1]])
@@ -199,13 +206,16 @@ def _count_down(
     run.view.progress(run.progress(None))
 
 
-def _settle(run: _Run, answering: Answering, reply: Reply) -> None:
+def _settle(run: _Run, answering: Answering | Recorded, reply: Reply) -> None:
     session, plan = run.session, run.plan
     session.keep(reply, plan.typed.options.out)
+    session.ledger.add(entry_of(session, plan, reply))
+    remember(session, plan, answering)
     if not reply.text and reply.error is not None:
+        session.requests.add(plan.request)
         run.view.discard()
     else:
-        notices = (*run.notices, *cut_notice(answering))
+        notices = (*run.notices, *cut_notice(answering), *session.news(plan.model))
         practice = plan.pending.practice
         before = session.turn_count(practice=practice)
         turn = session.conversations.settle(
@@ -216,6 +226,7 @@ def _settle(run: _Run, answering: Answering, reply: Reply) -> None:
             finish_reason=reply.finish_reason,
             usage=reply.usage.counts if reply.usage else None,
         )
+        session.requests.add(plan.request, turn.revision)
         if reply.usage is not None:
             session.learn(plan.size, reply.usage.prompt_tokens)
         settled = settled_of(session, plan, reply, turn, notices)

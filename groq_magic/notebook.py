@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-__all__ = ["FrontEnd", "cell_id", "front_end", "has_input", "notebook_path"]
+from groq_magic.errors import NotebookError
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+__all__ = [
+    "FrontEnd",
+    "cell_id",
+    "front_end",
+    "has_input",
+    "notebook_path",
+    "own_notebook",
+    "read_notebook",
+]
 
 FrontEnd = Literal["widgets", "static", "terminal"]
 
@@ -57,3 +71,46 @@ def notebook_path(shell: Any) -> Path | None:
     if not isinstance(named, str) or not named.endswith(".ipynb"):
         return None
     return Path(named)
+
+
+def own_notebook(shell: Any, cells: AbstractSet[str]) -> dict[str, Any]:
+    """Return the saved notebook, as JSON that is not trusted.
+
+    A file is believed only when it holds one of `cells`, which ran here: the
+    path that the front end gave is stale after a rename.
+
+    Raises
+    ------
+    NotebookError
+        When there is no file, or it can't be read, or it isn't ours.
+    """
+    path = notebook_path(shell)
+    if path is None:
+        raise NotebookError(
+            "The notebook's file is unknown here.", "JupyterLab and Notebook 7 tell it."
+        )
+    notebook = read_notebook(path)
+    ids = {cell.get("id") for cell in notebook["cells"] if isinstance(cell, dict)}
+    if not any(isinstance(known, str) and known in cells for known in ids):
+        raise NotebookError(
+            f"{path.name} does not hold the cells that ran here.",
+            "Save the notebook; after a rename restart the kernel.",
+        )
+    return notebook
+
+
+def read_notebook(path: Path) -> dict[str, Any]:
+    """Return a notebook file as JSON that has a list of cells, and is not trusted otherwise.
+
+    Raises
+    ------
+    NotebookError
+        When there is none, or it can't be read.
+    """
+    try:
+        notebook = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        notebook = None
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        raise NotebookError(f"{path.name} can't be read.", "Save the notebook and try again.")
+    return notebook

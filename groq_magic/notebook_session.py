@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from dataclasses import replace
@@ -11,9 +10,13 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.api.request import size_of
 from groq_magic.api.service import Service
 from groq_magic.assistant import Failures
-from groq_magic.conversation import Conversations, SavedTurn, saved_turns
+from groq_magic.conversation import Conversations, Replay, SavedTurn, saved_answers, saved_turns
 from groq_magic.errors import NotebookError
-from groq_magic.notebook import cell_id, notebook_path
+from groq_magic.ledger.ledger import Ledger
+from groq_magic.ledger.requests import Requests
+from groq_magic.notebook import cell_id, notebook_path, own_notebook, read_notebook
+from groq_magic.quota import QuotaWatch, charged
+from groq_magic.recalling import Recall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +70,10 @@ class Session:
         self.conversations = Conversations(unnamed="main")
         self.service = Service(settings, lambda: self.folder, ask_for_key)
         self.last: LastAsk | None = None
+        self.ledger = Ledger()
+        self.requests = Requests()
+        self.recall = Recall(settings)
+        self._quota = QuotaWatch()
         self.failures = Failures()
         self.tokens_per_byte = _USUAL_TOKENS_PER_BYTE
         self.live: Live | None = None
@@ -108,8 +115,8 @@ class Session:
         if name:
             self.namespace[name] = reply
 
-    def note(self, model: str, outcome: Outcome) -> None:
-        """Note what a reply of a model tells of its limits."""
+    def note(self, model: str, outcome: Outcome, reserved: int = 0) -> None:
+        """Note what a reply of a model tells of its limits, and what it used of them."""
         news = outcome.limits
         self.service.note_limits(model, news)
         hit = outcome.fault.hit if outcome.fault is not None else None
@@ -117,6 +124,11 @@ class Session:
         if hit is not None and news.get(hit.kind) is None:
             seen = hit.as_limit(time.time())
             self.service.note_limits(model, replace(news, known=(seen,)))
+        self.service.note_limits(model, charged(self.service.limits_of(model), outcome, reserved))
+
+    def news(self, model: str) -> tuple[str, ...]:
+        """Return, once, what an answer's reader is to know of quota and cache."""
+        return (*self._quota.lines(model, self.service.limits_of(model)), *self.recall.lines())
 
     def learn(self, size: int, prompt_tokens: int) -> None:
         """Calibrate the estimate of tokens by what the service counted for `size` bytes."""
@@ -135,32 +147,33 @@ class Session:
     # The saved notebook
 
     def saved(self) -> tuple[SavedTurn, ...]:
-        """Return the turns of the saved notebook.
-
-        A file is believed only when it holds a cell that ran here: the path
-        that the front end gave is stale after a rename.
+        """Return the turns of the saved notebook above the running cell.
 
         Raises
         ------
         NotebookError
             When there is no file, or it can't be read, or it isn't ours.
         """
-        path = notebook_path(self.shell)
+        return saved_turns(own_notebook(self.shell, self._cells_seen), above=self.cell)
+
+    def saved_replay(self, path: Path | None) -> Replay:
+        """Return the answers of the saved notebook, or of the file that the user names.
+
+        Raises
+        ------
+        NotebookError
+            When there is no file, or it can't be read, or it isn't ours.
+        """
+        if path is None and notebook_path(self.shell) is None:
+            raise NotebookError(
+                "The notebook's file is unknown here.", "`%groq_replay on FILE.ipynb` names it."
+            )
         if path is None:
-            raise NotebookError(
-                "The notebook's file is unknown here.", "JupyterLab and Notebook 7 tell it."
-            )
-        notebook = _read(path)
-        cells = notebook.get("cells") if isinstance(notebook, dict) else None
-        if not isinstance(cells, list):
-            raise NotebookError(f"{path.name} can't be read.", "Save the notebook and try again.")
-        ids = {cell.get("id") for cell in cells if isinstance(cell, dict)}
-        if not ids & self._cells_seen:
-            raise NotebookError(
-                f"{path.name} does not hold the cells that ran here.",
-                "Save the notebook; after a rename restart the kernel.",
-            )
-        return saved_turns(notebook, above=self.cell)
+            notebook = own_notebook(self.shell, self._cells_seen)
+        else:
+            notebook = read_notebook(path)
+        ids = {cell.get("id") for cell in notebook["cells"] if isinstance(cell, dict)}
+        return Replay(saved_answers(notebook), by_cell=self.cell in ids)
 
     def restorable(self) -> tuple[SavedTurn, ...]:
         """Return the saved turns that are not part of the conversation yet."""
@@ -284,10 +297,3 @@ def stale_line(conversations: Conversations, turn: Turn) -> str:
     """Return what a bar says of a turn whose earlier turns have changed since."""
     changed = conversations.stale(turn)
     return f"Turn {changed} changed after this answer; re-run the cell." if changed else ""
-
-
-def _read(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return None

@@ -10,12 +10,14 @@ from groq_magic.api.request import request_of, size_of, without_surrogates
 from groq_magic.conversation import Budget, Fitted, PendingTurn, TurnKey, estimate, fit
 from groq_magic.errors import PromptError, TooLargeError
 from groq_magic.prompt import Filled, Inserted, fill
+from groq_magic.recalling import is_cached, recalled_from_cache, replayed
 from groq_magic.settings import AskOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.api.models import Model
+    from groq_magic.api.recorded import Recorded
     from groq_magic.assistant import Composed
     from groq_magic.notebook_session import Session
 
@@ -44,6 +46,8 @@ class Typed:
         cell's body, and the turn's metadata holds it.
     place : TurnKey or None
         The turn whose place it takes, for a retry.
+    again : bool
+        Whether another answer is wanted than the one that is kept.
     composed : Composed or None
         The prompt that a magic wrote for it: this is sent, `text` is kept.
     """
@@ -52,12 +56,13 @@ class Typed:
     options: AskOptions = field(default_factory=AskOptions)
     line: bool = False
     place: TurnKey | None = None
+    again: bool = False
     composed: Composed | None = None
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that is decided before a request leaves."""
+    """Everything that is decided before a request leaves; none does where `recorded` is there."""
 
     typed: Typed
     options: AskOptions
@@ -69,6 +74,12 @@ class Plan:
     pending: PendingTurn
     fitted: Fitted
     request: Mapping[str, Any] = field(repr=False)
+    recorded: Recorded | None = None
+
+    @property
+    def reserved(self) -> int:
+        """Tokens of the answer that admission counts before there are any."""
+        return int(self.request.get("max_completion_tokens", 0))
 
     @property
     def size(self) -> int:
@@ -97,28 +108,26 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
     TooLargeError
         When it fits neither the window nor the tokens a minute.
     ApiKeyError
-        When there is no key.
+        When there is no key, and no answer without one.
+    NotebookError
+        When replay is on and has no answer, and there is no key.
     """
     options = typed.options.over(session.settings.defaults())
     filled, system, notices = _filled(session, typed, options)
-    if send:
+    pending = _pending(session, typed, options, begun=False)
+    recorded, told = replayed(session, typed, pending) if send else (None, ())
+    if send and recorded is None and not is_cached(options):
         session.service.client()
-        warning = session.service.plain_warning()
-        notices += (warning,) if warning else ()
     model, known = _model(session, options.model or session.settings.model)
-    begin = session.conversations.begin if send else session.conversations.peek
-    pending = begin(
-        session.cell,
-        session.shell.execution_count,
-        conversation=options.conversation or session.settings.conversation,
-        practice=session.service.in_practice,
-        once=options.once,
-        place=typed.place,
-    )
     fitted = _fitted(session, pending, (filled.text, system), options, (model, known))
     messages = [{"role": "system", "content": system}] if system else []
     messages += [message for turn in fitted.turns for message in turn.messages]
     messages.append({"role": "user", "content": filled.text})
+    request = request_of(options, model, known, messages)
+    if send:
+        recorded = recorded or recalled_from_cache(session, typed, options, request)
+        told += _ready(session) if recorded is None else ()
+        pending = _pending(session, typed, options, begun=True)
     return Plan(
         typed,
         options,
@@ -126,11 +135,31 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
         filled.text,
         system,
         filled.inserted,
-        notices,
+        (*notices, *told),
         pending,
         fitted,
-        request_of(options, model, known, messages),
+        request,
+        recorded,
     )
+
+
+def _pending(session: Session, typed: Typed, options: AskOptions, *, begun: bool) -> PendingTurn:
+    begin = session.conversations.begin if begun else session.conversations.peek
+    return begin(
+        session.cell,
+        session.shell.execution_count,
+        conversation=options.conversation or session.settings.conversation,
+        practice=session.service.in_practice,
+        once=options.once,
+        place=typed.place,
+    )
+
+
+def _ready(session: Session) -> tuple[str, ...]:
+    """Make sure that there is a key; return what is to be said of the way to the service."""
+    session.service.client()
+    warning = session.service.plain_warning()
+    return (warning,) if warning else ()
 
 
 def _filled(

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.errors import GroqMagicError
+    from groq_magic.ledger.entry import Source
     from groq_magic.ledger.usage import Usage
 
 __all__ = ["Reply", "Timing", "code_of", "data_of"]
@@ -52,6 +53,8 @@ class Reply:
         What broke it off.
     reasoning : str
         What the model thought, where it says.
+    source : {"service", "cache", "replay"}
+        Who gave it: the service now, or a file that kept it.
     """
 
     text: str
@@ -64,6 +67,7 @@ class Reply:
     request: Mapping[str, Any] = field(repr=False)
     error: GroqMagicError | None = None
     reasoning: str = field(default="", repr=False)
+    source: Source = "service"
 
     def __str__(self) -> str:
         return self.text

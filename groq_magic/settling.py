@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.api.recorded import Recorded
 from groq_magic.api.request import sha_of
 from groq_magic.errors import ConnectionLostError, GroqMagicError, InterruptedAskError
+from groq_magic.ledger.entry import Entry
 from groq_magic.ledger.prices import cost, dollars
 from groq_magic.ledger.usage import usage_of
 from groq_magic.next_cell import change_of, chosen, prose_of
 from groq_magic.notebook_session import slot_of, stale_line
+from groq_magic.quota import left_words
 from groq_magic.reply import Reply, Timing, code_of, data_of
 from groq_magic.views.bar import Bar
 from groq_magic.views.live_facts import LiveFacts
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
     from groq_magic.notebook_session import Session
     from groq_magic.plan import Plan
 
-__all__ = ["cut_notice", "opening_of", "reply_of", "settled_of"]
+__all__ = ["cut_notice", "entry_of", "opening_of", "reply_of", "settled_of"]
 
 METADATA_VERSION = 1
 _MARKS = {
@@ -32,6 +36,9 @@ _MARKS = {
     "error": "broken off: `%groq_retry` asks again",
     "length": "ended at the token limit: a larger `--max-tokens` gives more",
 }
+
+# Said while the session lives: the saved file is the same wherever an answer is from.
+_SOURCES = {"cache": "from the cache", "replay": "replayed"}
 
 
 def opening_of(session: Session, plan: Plan, notices: tuple[str, ...]) -> Opening:
@@ -47,7 +54,13 @@ def opening_of(session: Session, plan: Plan, notices: tuple[str, ...]) -> Openin
 
 
 def reply_of(  # noqa: PLR0913 - how an ask went, named
-    plan: Plan, answering: Answering, *, stopped: bool, tried: int, started: float, now: float
+    plan: Plan,
+    answering: Answering | Recorded,
+    *,
+    stopped: bool,
+    tried: int,
+    started: float,
+    now: float,
 ) -> Reply:
     """Return the reply that has come, whole or not."""
     outcome = answering.outcome
@@ -72,7 +85,9 @@ def reply_of(  # noqa: PLR0913 - how an ask went, named
         model=outcome.model or plan.model,
         finish_reason=finish_reason,
         usage=usage,
-        timing=Timing(
+        timing=Timing(None, now - started)
+        if isinstance(answering, Recorded)
+        else Timing(
             first - started if first else None,
             now - started,
             usage.queue_time if usage else None,
@@ -81,10 +96,31 @@ def reply_of(  # noqa: PLR0913 - how an ask went, named
         request=plan.request,
         error=error,
         reasoning=answering.reasoning,
+        source=answering.source if isinstance(answering, Recorded) else "service",
     )
 
 
-def cut_notice(answering: Answering) -> tuple[str, ...]:
+def entry_of(session: Session, plan: Plan, reply: Reply) -> Entry:
+    """Return an ask as the ledger holds it."""
+    practice, timing = plan.pending.practice, reply.timing
+    free = practice or reply.source != "service"
+    return Entry(
+        number=len(session.ledger) + 1,
+        at=time.time(),
+        model=reply.model,
+        source=reply.source,
+        practice=practice,
+        finish_reason=reply.finish_reason,
+        usage=reply.usage,
+        queue=timing.queue,
+        first_token=timing.first_token,
+        total=timing.total,
+        tokens_per_second=timing.tokens_per_second,
+        cost=0.0 if free else cost(reply.model, reply.usage),
+    )
+
+
+def cut_notice(answering: Answering | Recorded) -> tuple[str, ...]:
     """Return the line that says why the service gave an answer up, where it did."""
     cut = answering.outcome.cut
     return (f"The service ended the answer early: {cut}",) if cut else ()
@@ -119,12 +155,14 @@ def _live_facts(session: Session, reply: Reply, turn: Turn) -> LiveFacts:
     usage, speed = reply.usage, reply.timing.tokens_per_second
     figures = [f"{usage.completion_tokens:,} tokens" if usage else ""]
     figures.append(f"{speed:,.0f} tok/s" if speed else "")
-    if not turn.practice and cost(reply.model, usage) is not None:
+    asked = reply.source == "service"
+    figures.append(_SOURCES.get(reply.source, ""))
+    if asked and not turn.practice and cost(reply.model, usage) is not None:
         figures.append(dollars(cost(reply.model, usage)))
-    minute = session.service.limits.get("TPM")
+    minute = session.service.limits_of(reply.model).get("TPM") if asked else None
     return LiveFacts(
         figures=" · ".join(filter(None, figures)),
-        quota=f"{minute.remaining:,} left this minute" if minute else "",
+        quota=left_words(minute),
         copy=reply.text,
         stale=stale_line(session.conversations, turn),
     )

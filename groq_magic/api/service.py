@@ -77,6 +77,10 @@ class Service:
         """Return what is known of a model's limits: each model has its own."""
         return self._limits.get(model, Limits())
 
+    def known_limits(self) -> dict[str, Limits]:
+        """Return what is known of the limits, by model."""
+        return {model: limits for model, limits in self._limits.items() if limits.known}
+
     def note_limits(self, model: str, news: Limits) -> None:
         """Note what a reply of a model tells of its limits."""
         self._last_model = model

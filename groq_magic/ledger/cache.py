@@ -11,19 +11,18 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
 __all__ = ["Cache", "CacheInfo", "cache_folder", "key_of"]
 
 _FILE, _DAMAGED = "answers.sqlite", "answers.damaged.sqlite"
-# What SQLite keeps beside its file.
-_BESIDE = ("-wal", "-shm")
 # Two kernels may write at once: how long one waits for the other, in seconds.
 _BUSY = 5.0
 _DAY = 86_400.0
+_Found = TypeVar("_Found")
 _TABLE = """
 CREATE TABLE IF NOT EXISTS answers (
   key TEXT PRIMARY KEY, answer TEXT NOT NULL, size INTEGER NOT NULL,
@@ -79,53 +78,55 @@ class Cache:
 
     def get(self, key: str) -> dict[str, Any] | None:
         """Return the answer kept under a key, None where there is none."""
-        row: tuple[str] | None = None
-        if self.path.exists():
-            with self._open() as file:
-                oldest = time.time() - self._most_days * _DAY
-                row = file.execute(
-                    "SELECT answer FROM answers WHERE key = ? AND made >= ?", (key, oldest)
-                ).fetchone()
-                if row is not None:
-                    # A folder that can be read but not written still answers.
-                    with contextlib.suppress(sqlite3.OperationalError):
-                        file.execute(
-                            "UPDATE answers SET used = ? WHERE key = ?", (time.time(), key)
-                        )
-        return _parsed(row[0]) if row is not None else None
+        now = time.time()
+
+        def find(file: sqlite3.Connection) -> list[tuple[str]]:
+            oldest = now - self._most_days * _DAY
+            found = file.execute(
+                "SELECT answer FROM answers WHERE key = ? AND made >= ?", (key, oldest)
+            ).fetchall()
+            # A file that can be read but not written still answers.
+            with contextlib.suppress(sqlite3.OperationalError):
+                file.execute("UPDATE answers SET used = ? WHERE key = ?", (now, key))
+            return found
+
+        rows = self._within(find) if self.path.exists() else None
+        return _parsed(rows[0][0]) if rows else None
 
     def put(self, key: str, answer: Mapping[str, Any]) -> None:
         """Keep an answer, and let go of those that are too old or too many."""
         text = json.dumps(dict(answer), ensure_ascii=True)
         now, size = time.time(), len(text)
-        if size > self._most_bytes:
-            return
-        with self._open() as file:
-            file.execute(
-                "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", (key, text, size, now, now)
-            )
+
+        def keep(file: sqlite3.Connection) -> None:
+            file.execute("BEGIN IMMEDIATE")
+            row = (key, text, size, now, now)
+            file.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", row)
             file.execute("DELETE FROM answers WHERE made < ?", (now - self._most_days * _DAY,))
             self._shrink(file)
 
+        if size <= self._most_bytes:
+            self._within(keep)
+
     def clear(self) -> int:
         """Let go of every answer; return how many there were."""
-        count = 0
-        if self.path.exists():
-            with self._open() as file:
-                count = file.execute("DELETE FROM answers").rowcount
-                file.commit()
-                file.execute("VACUUM")
-        return count
+
+        def empty(file: sqlite3.Connection) -> int:
+            count = file.execute("DELETE FROM answers").rowcount
+            file.execute("VACUUM")
+            return count
+
+        return (self._within(empty) or 0) if self.path.exists() else 0
 
     def info(self) -> CacheInfo:
         """Return how full it is."""
-        found = CacheInfo(0, 0, None)
-        if self.path.exists():
-            with self._open() as file:
-                row = file.execute("SELECT count(*), total(size), min(made) FROM answers")
-                count, size, oldest = row.fetchone()
-                found = CacheInfo(count, int(size), oldest)
-        return found
+
+        def look(file: sqlite3.Connection) -> CacheInfo:
+            row = file.execute("SELECT count(*), total(size), min(made) FROM answers").fetchone()
+            return CacheInfo(row[0], int(row[1]), row[2])
+
+        found = self._within(look) if self.path.exists() else None
+        return found or CacheInfo(0, 0, None)
 
     def take_line(self) -> str:
         """Return, once, what the user is to know of the file; mostly nothing."""
@@ -145,32 +146,30 @@ class Cache:
             over -= bytes_
         file.executemany("DELETE FROM answers WHERE key = ?", leaving)
 
-    @contextlib.contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """Yield the open file; what goes wrong with it ends the block, and is told by a line."""
+    def _within(self, work: Callable[[sqlite3.Connection], _Found]) -> _Found | None:
+        """Return what is found in the open file; None, and a line, where that fails."""
         try:
-            with contextlib.closing(self._connected()) as file, file:
-                yield file
+            with contextlib.closing(self._opened()) as file, file:
+                return work(file)
         except sqlite3.OperationalError as failure:
             self._tell(f"The cache can't be used ({failure}); asks go on without it.")
         except sqlite3.DatabaseError:
             self._set_aside()
         except OSError as failure:
-            self._tell(
-                f"The cache can't be used ({failure.strerror or failure}); asks go on without it."
-            )
+            why = failure.strerror or failure
+            self._tell(f"The cache can't be used ({why}); asks go on without it.")
+        return None
 
-    def _connected(self) -> sqlite3.Connection:
+    def _opened(self) -> sqlite3.Connection:
         if not self.path.exists():
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # SQLite gives its files beside this one the same permissions.
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-        file = sqlite3.connect(self.path, timeout=_BUSY)
+        file = sqlite3.connect(self.path, timeout=_BUSY, isolation_level=None)
         try:
+            # A power cut may damage the file then, and it begins anew: that is no loss.
+            file.execute("PRAGMA synchronous = OFF")
             if file.execute("PRAGMA user_version").fetchone() == (0,):
-                # Another kernel that begins the file at this moment does the same.
-                with contextlib.suppress(sqlite3.OperationalError):
-                    file.execute("PRAGMA journal_mode = WAL")
                 file.execute(_TABLE)
                 file.execute("PRAGMA user_version = 1")
         except BaseException:
@@ -182,8 +181,7 @@ class Cache:
         aside = self.path.with_name(_DAMAGED)
         with contextlib.suppress(OSError):
             self.path.replace(aside)
-            for ending in _BESIDE:
-                self.path.with_name(_FILE + ending).unlink(missing_ok=True)
+            self.path.with_name(f"{_FILE}-journal").unlink(missing_ok=True)
         self._line = (
             f"The cache file was damaged: it is set aside as {aside.name}, a new one begins."
         )

@@ -63,7 +63,10 @@ class AskMagics(Face):
         if options.conversation is None:
             options = replace(options, conversation=last.pending.conversation)
         place = None if options.once else last.pending.place
-        run_ask(self.session, replace(last.typed, options=options, line=True, place=place))
+        run_ask(
+            self.session,
+            replace(last.typed, options=options, line=True, place=place, again=True),
+        )
 
     def _show_panel(self) -> None:
         from groq_magic.views.panel_text import panel_text

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics
 
-from groq_magic.api.durations import in_words
 from groq_magic.api.key import KEY_NAME, KEY_PAGE
 from groq_magic.asking import ask
 from groq_magic.errors import InterruptedAskError, NotebookError
 from groq_magic.notebook import front_end, has_input, notebook_path
+from groq_magic.quota import meter_of
 from groq_magic.views import for_front_end
-from groq_magic.views.panel_facts import Meter, PanelFacts
+from groq_magic.views.panel_facts import PanelFacts
 
 if TYPE_CHECKING:
-    from groq_magic.api.limits import Limit
     from groq_magic.asking import View
     from groq_magic.notebook_session import Session
     from groq_magic.plan import Typed
@@ -92,15 +91,9 @@ def panel_facts(session: Session) -> PanelFacts:
     return PanelFacts(
         key_state(session),
         session.conversation_line(),
-        _meter(minute, "tokens") if minute else None,
-        _meter(day, "requests") if day else None,
+        meter_of(minute) if minute else None,
+        meter_of(day) if day else None,
     )
-
-
-def _meter(limit: Limit, unit: str) -> Meter:
-    used = limit.limit - limit.left()
-    full = f" · full again in {in_words(limit.full_in())}" if used else ""
-    return Meter(used, limit.limit, f"{used:,} of {limit.limit:,} {unit}{full}")
 
 
 def key_asker(shell: Any) -> str | None:

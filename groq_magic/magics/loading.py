@@ -12,12 +12,15 @@ from groq_magic.magics.assistant import AssistantMagics
 from groq_magic.magics.completion import completer_of
 from groq_magic.magics.conversation import ConversationMagics
 from groq_magic.magics.empty_cell import with_body
+from groq_magic.magics.export import ExportMagics
 from groq_magic.magics.face import key_asker, key_state, live_of
 from groq_magic.magics.help import HelpMagics
 from groq_magic.magics.key import KeyMagics
 from groq_magic.magics.model import ModelMagics
 from groq_magic.magics.past_cells import note_ending
 from groq_magic.magics.question import QuestionPrompt
+from groq_magic.magics.recall import RecallMagics
+from groq_magic.magics.usage import UsageMagics
 from groq_magic.notebook import front_end
 from groq_magic.notebook_session import Session
 from groq_magic.settings import Settings
@@ -29,7 +32,17 @@ if TYPE_CHECKING:
 
 __all__ = ["GroqMagics", "load", "session_of", "unload"]
 
-_FAMILIES = (AskMagics, AssistantMagics, ConversationMagics, HelpMagics, KeyMagics, ModelMagics)
+_FAMILIES = (
+    AskMagics,
+    AssistantMagics,
+    ConversationMagics,
+    ExportMagics,
+    HelpMagics,
+    KeyMagics,
+    ModelMagics,
+    RecallMagics,
+    UsageMagics,
+)
 _LATER = 0.05
 _LOOKS = 40
 

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from groq_magic.api.models import ALIASES
-from groq_magic.ledger.prices import PRICES
+from groq_magic.api.retired import RETIRED
+from groq_magic.ledger.prices import AS_OF, PRICES
 from groq_magic.magics.face import Face, live_of
+from groq_magic.magics.frame import AS_FRAME, data_frame
 from groq_magic.magics.line import parsed_line
+from groq_magic.magics.option import Option, choice
 from groq_magic.notebook import front_end
 from groq_magic.views.banner import banner
 from groq_magic.views.show import show
 from groq_magic.views.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
     from groq_magic.api.models import Catalogue, Model
 
-__all__ = ["ModelMagics"]
+__all__ = ["MODELS_OPTIONS", "ModelMagics"]
+
+_SORTS = ("task", "name", "price", "context", "speed")
+MODELS_OPTIONS = (
+    Option(
+        "--sort", "", "BY", "task, name, price, context or speed", choice(*_SORTS), values=_SORTS
+    ),
+    Option("--retired", "", "", "the ids that are gone, and what to use instead"),
+    AS_FRAME,
+)
 
 
 @magics_class
@@ -42,33 +58,93 @@ class ModelMagics(Face):
 
     @no_var_expand
     @line_magic
-    def groq_models(self, line: str) -> None:
-        """Show the models that your key has."""
-        parsed_line(line, (), "%groq_models")
+    def groq_models(self, line: str) -> pd.DataFrame | None:
+        """Show the models that your key has: `%groq_models [--sort BY] [--retired]`.
+
+        The task says which model fast, balanced, reasoning and vision stand
+        for. `models = %groq_models --as dataframe` adds the speed that this
+        session saw.
+        """
+        given, _ = parsed_line(line, MODELS_OPTIONS, "%groq_models")
         catalogue = self.session.service.fetched_catalogue()
         self.session.refresh_picker()
-        note = "" if catalogue.live else "/models did not answer: this is the list of 2026-10-01."
-        table = Table(
-            ("model", "task", "context", "output", "features", "$ in / out per M"),
-            tuple(_row(model, catalogue) for model in catalogue.chat),
-            note or "`-m` takes an id or a task; `%groq_model ID` switches from now on.",
+        if given.get("retired"):
+            rows = [row for row in RETIRED.items() if catalogue.get(row[0]) is None]
+            if "as" in given:
+                return data_frame([{"id": old, "replacement": new} for old, new in rows])
+            _show(Table(("retired", "use instead"), tuple(rows)))
+            return None
+        models = self._sorted(catalogue, given.get("sort", "task"))
+        if "as" in given:
+            return data_frame([self._record(model, catalogue) for model in models])
+        note = "" if catalogue.live else "/models did not answer: this is the list of 2026-10-01. "
+        _show(
+            Table(
+                ("model", "task", "context", "output", "features", "$ in / out per M"),
+                tuple(_row(model, catalogue) for model in models),
+                f"{note}`-m` takes an id or a task; `%groq_model ID` switches from now on; "
+                f"prices of {AS_OF}.",
+            )
         )
-        show(table.html(), table.plain())
+        return None
 
     def _resolved(self, wanted: str) -> str:
-        if wanted not in ALIASES:
+        service = self.session.service
+        # Without a key a task stays one: what it stands for depends on the key's models.
+        if wanted not in ALIASES or service.key_now() is None:
             return wanted
-        return self.session.service.fetched_catalogue().resolve(wanted)
+        return service.fetched_catalogue().resolve(wanted)
+
+    def _sorted(self, catalogue: Catalogue, by: str) -> list[Model]:
+        """Return the chat models sorted; what is unknown stands last."""
+        none = float("inf")
+        keys: dict[str, Callable[[Model], Any]] = {
+            "task": lambda _model: 0,
+            "name": lambda model: model.id.rpartition("/")[2].lower(),
+            "price": lambda model: sum(PRICES.get(model.id, (none, none))),
+            "context": lambda model: -(model.context_window or 0),
+            "speed": lambda model: -(self._speed(model.id) or 0),
+        }
+        return sorted(catalogue.chat, key=keys[by])
+
+    def _speed(self, model: str) -> float | None:
+        session = self.session
+        return session.ledger.speed(model, practice=session.service.in_practice)
+
+    def _record(self, model: Model, catalogue: Catalogue) -> dict[str, Any]:
+        price = PRICES.get(model.id, (None, None))
+        return {
+            "id": model.id,
+            "task": ", ".join(_tasks(model, catalogue)),
+            "context_window": model.context_window,
+            "max_completion_tokens": model.max_completion_tokens,
+            "features": list(_features(model)),
+            "prompt_price": price[0],
+            "completion_price": price[1],
+            "tokens_per_second_seen": self._speed(model.id),
+            "owned_by": model.owned_by,
+        }
 
 
 def _row(model: Model, catalogue: Catalogue) -> tuple[str, ...]:
-    tasks = [alias for alias in ALIASES if catalogue.choice(alias) == model]
     price = PRICES.get(model.id)
     return (
         model.id,
-        ", ".join(tasks),
+        ", ".join(_tasks(model, catalogue)),
         f"{model.context_window:,}" if model.context_window else "unknown",
         f"{model.max_completion_tokens:,}" if model.max_completion_tokens else "unknown",
-        ", ".join((*model.features, *(("vision",) if model.sees else ()))),
+        ", ".join(_features(model)),
         f"{price[0]:g} / {price[1]:g}" if price else "unknown",
     )
+
+
+def _tasks(model: Model, catalogue: Catalogue) -> tuple[str, ...]:
+    return tuple(alias for alias in ALIASES if catalogue.choice(alias) == model)
+
+
+def _features(model: Model) -> tuple[str, ...]:
+    return (*model.features, *(("vision",) if model.sees else ()))
+
+
+def _show(table: Table) -> None:
+    show(table.html(), table.plain())

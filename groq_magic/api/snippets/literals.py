@@ -135,7 +135,7 @@ def _javascript_name(name: str) -> str:
     return name if _IDENTIFIER.fullmatch(name) else _quoted(name, JAVASCRIPT)
 
 
-PYTHON = Syntax(
+PYTHON: Syntax = Syntax(
     "True",
     "False",
     "None",
@@ -147,6 +147,6 @@ PYTHON = Syntax(
     "",
     group=True,
 )
-JAVASCRIPT = Syntax(
+JAVASCRIPT: Syntax = Syntax(
     "true", "false", "null", "  ", 80, _javascript_escape, _javascript_name, " ", " +", group=False
 )

@@ -1,0 +1,91 @@
+"""`%groq_export`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.magic import line_magic, magics_class, no_var_expand
+
+from groq_magic.api.base_url import GROQ_URL
+from groq_magic.api.snippets import LANGUAGES, snippet
+from groq_magic.errors import NotebookError, OptionError
+from groq_magic.magics.face import Face
+from groq_magic.magics.line import parsed_line
+from groq_magic.magics.option import Option, choice
+from groq_magic.views.show import show
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["EXPORT_OPTIONS", "ExportMagics"]
+
+_KINDS = tuple(LANGUAGES)
+_BACKTICKS = re.compile(r"`+")
+EXPORT_OPTIONS = (
+    Option("--as", "", "KIND", "python, openai, curl or node", choice(*_KINDS), values=_KINDS),
+    Option("--stream", "", "", "the code streams, whatever the ask did"),
+    Option("--no-stream", "", "", "the code waits for the whole answer"),
+    Option("--cell", "", "", "Python into the next cell, not run"),
+)
+
+
+@magics_class
+class ExportMagics(Face):
+    """The magic that gives a request as code."""
+
+    @no_var_expand
+    @line_magic
+    def groq_export(self, line: str) -> None:
+        """Show the last request as code: `%groq_export [--as python|openai|curl|node] [TURN]`.
+
+        It sends exactly what was sent. TURN is a turn's number, as
+        `%groq_history` shows it. `--stream` and `--no-stream` choose how the
+        code reads the answer, `--cell` puts Python into the next cell. The
+        code takes the key from GROQ_API_KEY.
+        """
+        given, turn = parsed_line(line, EXPORT_OPTIONS, "%groq_export")
+        kind = given.get("as", "python")
+        stream = True if given.get("stream") else False if given.get("no_stream") else None
+        if given.get("cell") and LANGUAGES[kind] != "python":
+            raise OptionError(f"--cell takes Python, not {kind}.", "Use --as python or openai.")
+        service = self.session.service
+        # The practice server's address is gone tomorrow: the code goes to Groq.
+        address = GROQ_URL if service.in_practice else service.base_url()
+        code = snippet(self._request(turn), kind, address, stream=stream).rstrip("\n")
+        if given.get("cell"):
+            self.session.shell.set_next_input(code)
+            return
+        show(_html(code, LANGUAGES[kind]), code)
+
+    def _request(self, turn: str) -> Mapping[str, Any]:
+        session = self.session
+        if not turn:
+            if session.requests.last is None:
+                raise NotebookError("Nothing was asked yet.", "Ask something with `%%groq`.")
+            return session.requests.last
+        name = session.settings.conversation
+        turns = session.conversations.get(name, session.service.in_practice).turns
+        number = int(turn) if turn.isdecimal() and turn.isascii() and len(turn) < 10 else 0  # noqa: PLR2004 - no turn has so long a number
+        if not 1 <= number <= len(turns):
+            has = f"has turns 1 to {len(turns)}" if turns else "is empty"
+            raise OptionError(
+                f"The conversation {name} {has}, no turn `{turn[:20]}`.",
+                "`%groq_history` shows them.",
+            )
+        request = session.requests.of(turns[number - 1].revision)
+        if request is None:
+            raise NotebookError(
+                f"The request of turn {number} is not known in this session.",
+                "Run its cell again.",
+            )
+        return request
+
+
+def _html(code: str, language: str) -> str:
+    from groq_magic.rendering import to_html
+
+    longest = max((len(run) for run in _BACKTICKS.findall(code)), default=0)
+    fence = "`" * max(3, longest + 1)
+    html = to_html(f"{fence}{language}\n{code}\n{fence}")
+    return f'<div class="groq-export mathjax_ignore tex2jax_ignore">{html}</div>'

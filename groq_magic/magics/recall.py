@@ -1,0 +1,89 @@
+"""`%groq_cache` and `%groq_replay`."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from IPython.core.magic import line_magic, magics_class, no_var_expand
+
+from groq_magic.errors import NotebookError, OptionError
+from groq_magic.magics.face import Face
+from groq_magic.views.say import say
+
+__all__ = ["RecallMagics"]
+
+_DAY = 86_400.0
+
+
+@magics_class
+class RecallMagics(Face):
+    """The magics about answers that need no request."""
+
+    @no_var_expand
+    @line_magic
+    def groq_cache(self, line: str) -> None:
+        """Keep answers on this computer, and give them again: `%groq_cache on|off|clear|info`.
+
+        A request that is the same in every part (address, model, messages,
+        parameters) is then answered at once, at no cost. `--cache` and
+        `--no-cache` decide for one ask.
+        """
+        wanted = line.strip() or "info"
+        settings, recall = self.session.settings, self.session.recall
+        if wanted not in {"on", "off", "clear", "info"}:
+            raise OptionError("%groq_cache takes on, off, clear or info.", "Try `%groq_cache on`.")
+        if wanted == "clear":
+            count = recall.cache.clear()
+            told = f"{count} answer{'s' * (count != 1)} let go."
+        elif wanted == "info":
+            told = self._state()
+        else:
+            settings.cache = wanted == "on"
+            told = (
+                "The cache is on: the same request is answered from it; `%groq_retry` asks anew."
+                if settings.cache
+                else "The cache is off; `--cache` uses it for one ask."
+            )
+        say("\n".join((told, *recall.lines())))
+
+    @no_var_expand
+    @line_magic
+    def groq_replay(self, line: str) -> None:
+        """Answer unchanged cells from this notebook's saved answers: `%groq_replay on|off`.
+
+        No key, no network and no quota are needed. Where the notebook's file
+        is not known (`jupyter nbconvert --execute`), `%groq_replay on FILE.ipynb`
+        names it. A cell that changed is asked for real if there is a key.
+        """
+        wanted, _, file = line.strip().partition(" ")
+        if wanted not in {"", "on", "off"} or (file and wanted != "on"):
+            raise OptionError("%groq_replay takes on or off.", "Try `%groq_replay on`.")
+        recall = self.session.recall
+        if wanted == "off":
+            recall.replay = None
+        elif wanted == "on":
+            recall.replay = self.session.saved_replay(Path(file.strip()) if file else None)
+            if not recall.replay.answers:
+                recall.replay = None
+                raise NotebookError(
+                    "The saved notebook has no answers.", "Run it with a key and save it first."
+                )
+        count = len(recall.replay.answers) if recall.replay is not None else 0
+        say(
+            f"Replay is on: unchanged cells are answered from {count} saved "
+            f"answer{'s' * (count != 1)}, without a key or the network."
+            if recall.replay is not None
+            else "Replay is off."
+        )
+
+    def _state(self) -> str:
+        info, settings = self.session.recall.cache.info(), self.session.settings
+        state, plural = "on" if settings.cache else "off", "s" * (info.answers != 1)
+        size = f"{info.size / 1e6:.1f} of {settings.cache_megabytes:g} MB"
+        kept = f"kept for {settings.cache_days:g} days"
+        lines = [f"The cache is {state}: {info.answers:,} answer{plural}, {size}, {kept}."]
+        if info.oldest is not None:
+            days = max(0.0, (time.time() - info.oldest) / _DAY)
+            lines.append(f"The oldest is {days:.0f} day{'s' * (round(days) != 1)} old.")
+        return "\n".join((*lines, f"It is in {self.session.recall.cache.path}"))

@@ -1,0 +1,52 @@
+"""`%groq_usage`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.magic import line_magic, magics_class, no_var_expand
+
+from groq_magic.magics.face import Face
+from groq_magic.magics.frame import AS_FRAME, data_frame
+from groq_magic.magics.line import parsed_line
+from groq_magic.quota import meter_of
+from groq_magic.views.show import show
+from groq_magic.views.usage import usage
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["UsageMagics"]
+
+# The longer the window, the later it matters: what stops an ask first stands first.
+_ORDER = ("TPM", "RPM", "OTPM", "RPD", "TPD")
+
+
+@magics_class
+class UsageMagics(Face):
+    """The magic about what was used."""
+
+    @no_var_expand
+    @line_magic
+    def groq_usage(self, line: str) -> pd.DataFrame | None:
+        """Show tokens, cost, and the quota that is left: `%groq_usage [--as dataframe]`.
+
+        The quota is that of your organisation: everyone who uses one of its
+        keys uses it too. `usage = %groq_usage --as dataframe` has a row for
+        each ask.
+        """
+        given, _ = parsed_line(line, (AS_FRAME,), "%groq_usage")
+        if given:
+            return data_frame([_with_time(record) for record in self.session.ledger.records()])
+        meters = [
+            (f"{limit.kind} of {model}", meter_of(limit))
+            for model, limits in self.session.service.known_limits().items()
+            for limit in sorted(limits.known, key=lambda limit: _ORDER.index(limit.kind))
+        ]
+        show(*usage(meters, self.session.ledger))
+        return None
+
+
+def _with_time(record: dict[str, Any]) -> dict[str, Any]:
+    return {**record, "at": datetime.fromtimestamp(record["at"], UTC).astimezone()}

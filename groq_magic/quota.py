@@ -1,0 +1,131 @@
+"""What is left of the service's limits: one count for bars, panel, warnings and `%groq_usage`."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from groq_magic.api.durations import in_words
+from groq_magic.api.limits import Limits
+from groq_magic.ledger.usage import usage_of
+from groq_magic.views.panel_facts import Meter
+
+if TYPE_CHECKING:
+    from groq_magic.api.answering import Outcome
+    from groq_magic.api.limits import Limit
+
+__all__ = ["QuotaWatch", "charged", "clock", "left_words", "meter_of"]
+
+_UNITS = MappingProxyType(
+    {
+        "TPM": ("tokens", "this minute"),
+        "RPM": ("requests", "this minute"),
+        "OTPM": ("output tokens", "this minute"),
+        "TPD": ("tokens", "today"),
+        "RPD": ("requests", "today"),
+    }
+)
+_DAILY = ("RPD", "TPD")
+_WARNED_AT = (95, 80)
+# From here on people look at a clock instead of waiting.
+_LONG = 100.0
+
+
+def charged(limits: Limits, outcome: Outcome, reserved: int, now: float | None = None) -> Limits:
+    """Return limits with what an answer used of them since the service told them.
+
+    The headers come before the answer: they count the prompt and what was
+    reserved by `max_completion_tokens`, not the answer's tokens. Limits that
+    only the text of a 429 tells are counted on from there.
+
+    Parameters
+    ----------
+    limits : Limits
+        The outcome's own included.
+    outcome : Outcome
+    reserved : int
+        The request's `max_completion_tokens`, 0 for none.
+    now : float, optional
+        Unix time.
+    """
+    usage = usage_of(outcome.usage)
+    if usage is None:
+        return limits
+    seen = time.time() if now is None else now
+    told = {limit.kind for limit in outcome.limits.known}
+    amounts = {"TPM": usage.total_tokens, "TPD": usage.total_tokens, "RPM": 1, "RPD": 1}
+    amounts["OTPM"] = usage.completion_tokens
+    amounts |= {"TPM": usage.completion_tokens - reserved, "RPD": 0} if told else {}
+    return Limits(tuple(_less(limit, amounts.get(limit.kind, 0), seen) for limit in limits.known))
+
+
+def meter_of(limit: Limit, now: float | None = None) -> Meter:
+    """Return a limit as the panel and `%groq_usage` show it."""
+    unit, _ = _UNITS.get(limit.kind, (limit.kind, ""))
+    used = limit.limit - limit.left(now)
+    wait = limit.full_in(now)
+    full = f" · full again in {in_words(wait)}{clock(wait, now)}" if used else ""
+    return Meter(used, limit.limit, f"{used:,} of {limit.limit:,} {unit}{full}")
+
+
+def left_words(limit: Limit | None, now: float | None = None) -> str:
+    """Return what a bar says of a limit: `7,320 left this minute`; empty for none."""
+    if limit is None:
+        return ""
+    return f"{limit.left(now):,} left {_UNITS.get(limit.kind, ('', 'now'))[1]}"
+
+
+def clock(wait: float, now: float | None = None) -> str:
+    """Return the local time at the end of a wait that is worth a look at a clock: `, at 14:32`."""
+    if wait < _LONG:
+        return ""
+    start = time.time() if now is None else now
+    then, today = time.localtime(start + wait), time.localtime(start)
+    day = "" if then[:3] == today[:3] else "%a "
+    return time.strftime(f", at {day}%H:%M", then)
+
+
+class QuotaWatch:
+    """Warns when a day's limit is nearly used up, once for each mark."""
+
+    def __init__(self) -> None:
+        self._said: dict[tuple[str, str], int] = {}
+
+    def lines(self, model: str, limits: Limits, now: float | None = None) -> tuple[str, ...]:
+        """Return the warnings that are due; a mark that was said is not said again.
+
+        Parameters
+        ----------
+        model : str
+            Whose limits they are.
+        limits : Limits
+        now : float, optional
+            Unix time.
+        """
+        found = (self._line(model, limits.get(kind), now) for kind in _DAILY)
+        return tuple(filter(None, found))
+
+    def _line(self, model: str, limit: Limit | None, now: float | None) -> str:
+        if limit is None or not limit.limit:
+            return ""
+        used = limit.limit - limit.left(now)
+        mark = next((mark for mark in _WARNED_AT if used * 100 >= mark * limit.limit), 0)
+        if mark <= self._said.get((model, limit.kind), 0):
+            return ""
+        self._said[model, limit.kind] = mark
+        unit, _ = _UNITS[limit.kind]
+        wait = limit.full_in(now)
+        return (
+            f"{used:,} of {limit.limit:,} {unit} a day are used with {model}, more than {mark} %; "
+            f"all are there again in {in_words(wait)}{clock(wait, now)}."
+        )
+
+
+def _less(limit: Limit, amount: int, now: float) -> Limit:
+    if not amount:
+        return limit
+    left = min(limit.limit, max(0, limit.left(now) - amount))
+    refill = amount * limit.window / limit.limit if limit.limit else 0.0
+    return replace(limit, remaining=left, reset=max(0.0, limit.full_in(now) + refill), seen=now)

@@ -1,0 +1,150 @@
+"""Answers that need no request: from the cache, or from this notebook's own saved turns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.api.models import ALIASES
+from groq_magic.api.recorded import Recorded, Recording, recording_in, recording_of
+from groq_magic.api.request import sha_of
+from groq_magic.conversation import Wanted
+from groq_magic.errors import NotebookError
+from groq_magic.ledger.cache import Cache, cache_folder, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from groq_magic.api.answering import Answering
+    from groq_magic.conversation import PendingTurn, Replay, SavedAnswer
+    from groq_magic.notebook_session import Session
+    from groq_magic.plan import Plan, Typed
+    from groq_magic.settings import AskOptions, Settings
+
+__all__ = ["Recall", "is_cached", "recalled_from_cache", "remember", "replayed"]
+
+_MEGABYTE = 1_000_000
+_SHOWN = 40
+
+
+class Recall:
+    """What a session can answer from without a request.
+
+    Parameters
+    ----------
+    settings : Settings
+
+    Attributes
+    ----------
+    replay : Replay or None
+        The saved answers of this notebook, while replay is on.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.replay: Replay | None = None
+        self._settings = settings
+        self._cache: Cache | None = None
+
+    @property
+    def cache(self) -> Cache:
+        """The cache's file.
+
+        Raises
+        ------
+        NotebookError
+            When there is no place for one.
+        """
+        size, days = int(self._settings.cache_megabytes * _MEGABYTE), self._settings.cache_days
+        try:
+            folder = cache_folder()
+        except RuntimeError:
+            folder = None
+        if folder is None:
+            raise NotebookError(
+                "There is no place for a cache: the home folder is unknown.", "Set XDG_CACHE_HOME."
+            )
+        if self._cache is None or self._cache.limits != (folder, size, days):
+            self._cache = Cache(folder, size, days)
+        return self._cache
+
+    def lines(self) -> tuple[str, ...]:
+        """Return, once, what the user is to know of the cache's file."""
+        line = self._cache.take_line() if self._cache is not None else ""
+        return (line,) if line else ()
+
+
+def replayed(
+    session: Session, typed: Typed, pending: PendingTurn
+) -> tuple[Recorded | None, tuple[str, ...]]:
+    """Return the saved answer to an ask while replay is on, and lines for the user.
+
+    Raises
+    ------
+    NotebookError
+        When there is none, and no key to ask for real.
+    """
+    replay = session.recall.replay
+    if replay is None:
+        return None, ()
+    wanted = _wanted(session, typed, pending)
+    found = replay.find(wanted)
+    if found is not None:
+        return Recorded(_recording(found), "replay"), ()
+    start = wanted.prompt.split("\n")[0]
+    named = start[:_SHOWN] + "…" * (start != wanted.prompt or len(start) > _SHOWN)
+    happened = f"“{named}” has no saved answer: {replay.why_none(wanted)}"
+    if session.service.key_now() is not None:
+        return None, (f"{happened}; it was asked for real.",)
+    raise NotebookError(
+        f"{happened}; and there is no key to ask for real.",
+        "Undo the change, or give a key with `%groq_key`.",
+    )
+
+
+def is_cached(options: AskOptions) -> bool:
+    """Whether an ask with these options uses the cache."""
+    return options.cache and not options.no_cache
+
+
+def recalled_from_cache(
+    session: Session, typed: Typed, options: AskOptions, request: Mapping[str, Any]
+) -> Recorded | None:
+    """Return the kept answer to a request; None where there is none, or another one is wanted."""
+    if typed.again or not is_cached(options):
+        return None
+    told = session.recall.cache.get(_key(session, request))
+    recording = recording_in(told) if told is not None else None
+    return Recorded(recording, "cache") if recording is not None else None
+
+
+def remember(session: Session, plan: Plan, answering: Answering | Recorded) -> None:
+    """Keep an answer that came whole, if the ask uses the cache."""
+    if isinstance(answering, Recorded) or not is_cached(plan.options):
+        return
+    recording = recording_of(answering.outcome, answering.text, answering.reasoning, plan.model)
+    if recording is not None:
+        session.recall.cache.put(_key(session, plan.request), recording.told())
+
+
+def _key(session: Session, request: Mapping[str, Any]) -> str:
+    service = session.service
+    # The practice server's port is another one each time.
+    return key_of("practice" if service.in_practice else service.base_url(), request)
+
+
+def _wanted(session: Session, typed: Typed, pending: PendingTurn) -> Wanted:
+    model = session.settings.model
+    decided = typed.options.model is not None or model in ALIASES
+    prompt = typed.text.strip()
+    return Wanted(
+        pending.typed.cell,
+        pending.typed.ask,
+        prompt,
+        sha_of(prompt),
+        None if decided else model,
+        typed.options.given(),
+        pending.practice,
+    )
+
+
+def _recording(saved: SavedAnswer) -> Recording:
+    return Recording(saved.answer, saved.model, saved.finish_reason, saved.usage)
