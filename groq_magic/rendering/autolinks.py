@@ -80,7 +80,7 @@ def _trimmed(link: str) -> str:
 def email(text: str, found: re.Match[str]) -> str:
     """Return the address that a match of `EMAIL` holds, or nothing if it is none."""
     address = found[0].rstrip(".")
-    if address[-1] in "-_":
+    if not (address[-1].isascii() and address[-1].isalpha()):
         return ""
     following = text[found.end() : found.end() + 1]
     return "" if following in ("@", "/") and following else address

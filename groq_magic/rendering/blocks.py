@@ -45,6 +45,8 @@ class BlockParser:
         Gets the link reference definitions, by folded label.
     tags : frozenset of str, optional
         The HTML tags that may stand alone as an HTML block; None for all.
+    formulas : bool
+        Whether a displayed formula's lines stay together, whatever they begin with.
 
     Attributes
     ----------
@@ -53,11 +55,16 @@ class BlockParser:
     """
 
     def __init__(
-        self, definitions: Definitions | None = None, tags: frozenset[str] | None = None
+        self,
+        definitions: Definitions | None = None,
+        tags: frozenset[str] | None = None,
+        *,
+        formulas: bool = True,
     ) -> None:
         self.definitions: Definitions = {} if definitions is None else definitions
         self.root = Block("document")
         self._tags = tags
+        self._formulas = formulas
         self._number = 0
 
     @property
@@ -90,7 +97,8 @@ class BlockParser:
         finished : int
             Top-level blocks that the copy may do without.
         """
-        twin = BlockParser(ChainMap({}, self.definitions), self._tags)
+        definitions = ChainMap({}, self.definitions)
+        twin = BlockParser(definitions, self._tags, formulas=self._formulas)
         twin._number = self._number
         twin.root = replace(self.root, children=self.root.children[finished:])
         last = twin.root.open_child
@@ -118,6 +126,8 @@ class BlockParser:
                 return container, depth, True
             if not continues(child, line):
                 break
+            if child.kind == "quote":
+                child.end = self._number
             container = child
             depth += 1
         return container, depth, False
@@ -151,7 +161,9 @@ class BlockParser:
         if leaf is not None:
             return leaf
         if depth < MAX_DEPTH and (first in "*+-" or first.isdigit()):
-            return self._open_item(line, container)
+            item = self._open_item(line, container)
+            if item is not None:
+                return item
         if container.kind == "paragraph":
             return self._open_table(line, container)
         return None
@@ -264,7 +276,8 @@ class BlockParser:
         text = line.content()
         paragraph.lines.append(text)
         paragraph.end = self._number
-        paragraph.until = formula_left_open(text, paragraph.until)
+        if self._formulas:
+            paragraph.until = formula_left_open(text, paragraph.until)
 
     def _take_row(self, table: Block, line: Line) -> None:
         if table.start + 1 < self._number:

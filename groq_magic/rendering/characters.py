@@ -6,7 +6,7 @@ import html
 import re
 from html.entities import html5
 
-__all__ = ["ENTITY", "ESCAPABLE", "clean_input", "entity", "escape", "unescape_marks"]
+__all__ = ["ENTITY", "ESCAPABLE", "clean_input", "entity", "escape", "lines_of", "unescape_marks"]
 
 ESCAPABLE = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 ENTITY = re.compile(r"&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -54,6 +54,12 @@ def entity(reference: str) -> str | None:
             return "\ufffd"
         return chr(code)
     return html5.get(reference[1:])
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a whole text; the end of the last one begins no other."""
+    lines = clean_input(text).split("\n")
+    return lines if lines[-1] else lines[:-1]
 
 
 def unescape_marks(text: str) -> str:

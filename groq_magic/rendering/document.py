@@ -12,8 +12,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 
-from groq_magic.rendering.blocks import BlockParser
-from groq_magic.rendering.characters import clean_input, escape
+from groq_magic.rendering.characters import escape, lines_of
 from groq_magic.rendering.gfm import Dialect, Gfm, Inline, Parser
 from groq_magic.rendering.highlight import colours
 from groq_magic.rendering.raw_html import nesting
@@ -22,6 +21,7 @@ from groq_magic.rendering.tree import code_element
 
 if TYPE_CHECKING:
     from groq_magic.rendering.block import Block
+    from groq_magic.rendering.blocks import BlockParser
     from groq_magic.rendering.links import Definitions
     from groq_magic.rendering.maths import Shape
 
@@ -84,8 +84,8 @@ class Renderer:
 
     Parameters
     ----------
-    formulas : {"mathml", "tex", "source"}
-        What formulas are shown as.
+    formulas : {"mathml", "tex", "source"} or None
+        What formulas are shown as; None: there are none.
 
     Attributes
     ----------
@@ -93,19 +93,20 @@ class Renderer:
         The link reference definitions by folded label.
     """
 
-    def __init__(self, formulas: Shape) -> None:
+    def __init__(self, formulas: Shape | None) -> None:
         self._gfm = Gfm(Dialect(formulas))
         self._markdown = Markdown(extensions=[self._gfm], output_format="html")
         parser, inline = self._markdown.parser, self._markdown.treeprocessors["inline"]
         if not isinstance(parser, Parser) or not isinstance(inline, Inline):
             raise TypeError("the extension did not take its places")
+        self._parser = parser
         self._builder = parser.builder()
         self._inline = inline
         self.definitions: Definitions = inline.definitions
 
     def parser(self) -> BlockParser:
         """Return a block parser that shares the definitions."""
-        return BlockParser(self.definitions, self._gfm.dialect.tags)
+        return self._parser.block_parser()
 
     def look_up(self, definitions: Definitions) -> None:
         """Look labels up there from now on."""
@@ -133,6 +134,20 @@ class Renderer:
         if len(group.blocks) > 1 or block.kind not in _GROWABLE:
             return False
         return block.kind != "code" or not colours(block.code(), block.language)
+
+    def document(self, markdown: str) -> str:
+        """Return the HTML of a whole text."""
+        parser = self.parser()
+        for line in lines_of(markdown):
+            parser.feed(line)
+        blocks = parser.finish().children
+        pieces: list[str] = []
+        start = 0
+        while start < len(blocks):
+            group = next_group(blocks, start)
+            pieces.append(self.html(group))
+            start += len(group.blocks)
+        return "".join(pieces)
 
     def html(self, group: Group) -> str:
         """Return a group's HTML."""
@@ -223,15 +238,4 @@ def to_html(markdown: str) -> str:
         ``<span class="mathjax_process tex2jax_process">\(…\)</span>``, code blocks
         ``<pre><code class="language-x">``.
     """
-    renderer = Renderer("tex")
-    parser = renderer.parser()
-    for line in clean_input(markdown).split("\n"):
-        parser.feed(line)
-    blocks = parser.finish().children
-    pieces: list[str] = []
-    start = 0
-    while start < len(blocks):
-        group = next_group(blocks, start)
-        pieces.append(renderer.html(group))
-        start += len(group.blocks)
-    return "".join(pieces)
+    return Renderer("tex").document(markdown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement
 
 from groq_magic.rendering.autolinks import EMAIL, email
@@ -17,6 +18,8 @@ __all__ = ["add_text", "fill", "serialisable"]
 
 # Elements inside one another in a leaf; deeper marks are text.
 _MAX_DEPTH = 64
+# As cmark has it: what stays in an address as it is.
+_URL_SAFE = "-_.+!*'(),%#@?=;:/&$~"
 # A placeholder of Python-Markdown's stash; what it stands for is no text.
 _STASHED = re.compile("\x02[^\x03]*\x03")
 
@@ -176,7 +179,7 @@ def _plain(items: list[Item], start: int) -> tuple[str, int]:
 
 
 def _attributes(name: str, target: Target) -> dict[str, str]:
-    attributes = {name: serialisable(target.url)}
+    attributes = {name: serialisable(quote(target.url, safe=_URL_SAFE))}
     if target.title:
         attributes["title"] = serialisable(target.title)
     return attributes

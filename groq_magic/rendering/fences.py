@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from groq_magic.rendering.blocks import BlockParser
-from groq_magic.rendering.characters import clean_input
+from groq_magic.rendering.characters import lines_of
 from groq_magic.rendering.sanitise import RAW_TAGS
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def fenced_code(markdown: str) -> tuple[Fence, ...]:
         A whole answer, or one that broke off.
     """
     parser = BlockParser(tags=RAW_TAGS)
-    for line in clean_input(markdown).split("\n"):
+    for line in lines_of(markdown):
         parser.feed(line)
     return tuple(_fences(parser.finish()))
 

@@ -19,10 +19,10 @@ from markdown.util import HTML_PLACEHOLDER_RE
 
 from groq_magic.rendering import maths
 from groq_magic.rendering.blocks import BlockParser
-from groq_magic.rendering.characters import clean_input
+from groq_magic.rendering.characters import lines_of
 from groq_magic.rendering.elements import fill, serialisable
 from groq_magic.rendering.inline import InlineParser
-from groq_magic.rendering.raw_html import kept_tag, shown_html
+from groq_magic.rendering.raw_html import RawTags, shown_html
 from groq_magic.rendering.sanitise import RAW_TAGS, balanced, ours
 from groq_magic.rendering.tree import LeafText, TreeBuilder
 
@@ -97,14 +97,20 @@ class Parser(PythonMarkdownParser):
 
     def parseDocument(self, lines: list[str]) -> ElementTree:  # type: ignore[override]  # noqa: N802 - Python-Markdown's name
         """Return the tree of a document."""
-        parser = BlockParser(self.md.references, self.dialect.tags)  # type: ignore[arg-type]  # its values are pairs as well
-        for line in clean_input("\n".join(lines)).split("\n"):
+        parser = self.block_parser()
+        for line in lines_of("\n".join(lines)):
             parser.feed(line)
         root = Element(self.md.doc_tag)
         builder = self.builder()
         for block in parser.finish().children:
             builder.add(root, block)
         return ElementTree(root)
+
+    def block_parser(self) -> BlockParser:
+        """Return a fresh block parser; its definitions are Python-Markdown's references."""
+        definitions: Definitions = self.md.references  # type: ignore[assignment]  # pairs as well
+        formulas = self.dialect.formulas is not None
+        return BlockParser(definitions, self.dialect.tags, formulas=formulas)
 
     def builder(self) -> TreeBuilder:
         """Return what turns blocks into elements."""
@@ -160,7 +166,8 @@ class _Maker:
 
     md: Markdown
     dialect: Dialect
-    made_html: bool = field(default=False)
+    tags: RawTags = field(default_factory=RawTags)
+    made_html: bool = False
 
     def formula(self, formula: Formula) -> Element | str | None:
         shape = self.dialect.formulas
@@ -179,7 +186,7 @@ class _Maker:
         return source
 
     def html(self, tag: str) -> str | None:
-        kept = tag if self.dialect.trusted else kept_tag(tag)
+        kept = tag if self.dialect.trusted else self.tags.kept(tag)
         if kept is None:
             return None
         self.made_html = True

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 
 from groq_magic.rendering import maths, tables
 from groq_magic.rendering.blocks import BlockParser
-from groq_magic.rendering.characters import clean_input, escape
+from groq_magic.rendering.characters import escape, lines_of
 from groq_magic.rendering.emphasis import DelimiterRun
 from groq_magic.rendering.inline import InlineParser
 from groq_magic.rendering.items import Bracket, Close, Item
@@ -57,7 +57,7 @@ def safe_markdown(markdown: str) -> str:
     """
     definitions: dict[str, Target] = {}
     parser = BlockParser(definitions, frozenset())
-    for line in clean_input(markdown).split("\n"):
+    for line in lines_of(markdown):
         parser.feed(line)
     lines = _Writer(definitions).blocks(parser.finish().children, loose=True)
     return "".join(f"{line}\n" for line in lines)
@@ -189,7 +189,8 @@ class _Line:
             self.pieces.append(" " if self.cell else "\\" + element.get("end", ""))
         elif element.tag == "math":
             mark = element.get("display", "$")
-            self.pieces.append(mark + text.translate(_TEX).replace("|", r"\vert ") + mark)
+            tex = text.translate(_TEX)
+            self.pieces.append(mark + (tex.replace("|", r"\vert ") if self.cell else tex) + mark)
         else:
             self.pieces.append(_code_span(text.replace("|", "\\|") if self.cell else text))
 

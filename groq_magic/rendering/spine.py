@@ -45,15 +45,13 @@ def _continues_quote(line: Line) -> bool:
 
 
 def _continues_item(block: Block, line: Line) -> bool:
-    if line.blank:
-        if not block.children:
-            return False
-        line.skip_blanks()
-        return True
-    if line.indent < block.margin:
+    if line.blank and not block.children:
         return False
-    line.skip_columns(block.margin)
-    return True
+    if line.indent >= block.margin:
+        line.skip_columns(block.margin)
+        return True
+    line.skip_columns(line.indent if line.blank else 0)
+    return line.blank
 
 
 def _continues_code(block: Block, line: Line) -> bool:

@@ -22,7 +22,7 @@ __all__ = ["MarkdownStream"]
 
 # A tail longer than this is painted again only once it has grown by a sixteenth: a paragraph
 # as long as the whole answer costs linearly too.
-_LONG_TAIL = 16_000
+_LONG_TAIL = 4_000
 _GROWTH = 16
 
 
@@ -100,7 +100,7 @@ class MarkdownStream:
             self._parser.feed("".join(self._line))
             self._line.clear()
         self._line.append(lines[-1])
-        if last:
+        if last and any(self._line):
             self._parser.feed("".join(self._line))
             self._line.clear()
 
@@ -192,6 +192,8 @@ class MarkdownStream:
         is_fed = bool(line) and not unfinished.holds_back(line, in_code=in_code)
         if is_fed:
             fork.feed(line)
+        leaf = fork.leaf()
+        self._tail_size = len(line) + (sum(map(len, leaf.lines)) if leaf is not None else 0)
         unfinished.mark(fork.root, fork.line_number - 1 if is_fed else -1)
         fork.finish()
         return fork

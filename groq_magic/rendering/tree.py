@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LeafText", "TreeBuilder", "code_element"]
 
-_TASK = re.compile(r"\[([ xX])\](?=[ \t\n]+\S)[ \t\n]?")
+_TASK = re.compile(r"\[([ xX])\][ \t]")
 # What takes the place of cells that rows leave out, in all of a table.
 _MAX_FILLED = 10_000
 
