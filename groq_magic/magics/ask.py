@@ -19,8 +19,9 @@ from groq_magic.plan import Typed, planned
 
 if TYPE_CHECKING:
     from groq_magic.notebook_session import Session
+    from groq_magic.reply import Reply
 
-__all__ = ["AskMagics", "run_ask"]
+__all__ = ["AskMagics", "run_ask", "sent_ask"]
 
 
 @magics_class
@@ -94,13 +95,19 @@ def run_ask(session: Session, typed: Typed) -> None:
     """Ask and show; with `--dry-run` show alone what would be sent."""
     if typed.options.dry_run:
         _show_request(session, typed)
-        return
+    else:
+        sent_ask(session, typed)
+
+
+def sent_ask(session: Session, typed: Typed) -> Reply:
+    """Ask, show, and put the answer's code into the next cell where that is wanted."""
     reply = shown_reply(session, typed)
     choice = chosen(typed, reply)
     if choice.code:
         session.shell.set_next_input(choice.code)
     elif typed.options.cell:
         raise NotebookError("The answer holds no code for the next cell.")
+    return reply
 
 
 def _show_request(session: Session, typed: Typed) -> None:

@@ -1,0 +1,244 @@
+"""Where the key comes from, and that it is seen nowhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from groq_magic.errors import ApiKeyError, InterruptedAskError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+FIRST, SECOND = "gsk_first_made_up_key_000", "gsk_second_made_up_key_111"
+
+
+@pytest.fixture
+def fresh(shell_factory: Callable[..., Any], practice: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A shell with an address and no key."""
+    cells = shell_factory()
+    monkeypatch.setenv("GROQ_BASE_URL", practice.url)
+    return cells
+
+
+@pytest.fixture
+def strict(fresh: Any, practice_factory: Any, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ARG001 - its shell comes first
+    """A server that knows the first key alone."""
+    server = practice_factory(keys=FIRST)
+    monkeypatch.setenv("GROQ_BASE_URL", server.url)
+    return server
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Let the user type keys, and return what was asked."""
+
+    def typing(*keys: str | BaseException) -> list[str]:
+        questions: list[str] = []
+        left = list(keys)
+
+        def getpass(question: str) -> str:
+            questions.append(question)
+            typed = left.pop(0)
+            if isinstance(typed, BaseException):
+                raise typed
+            return typed
+
+        monkeypatch.setattr("groq_magic.magics.face.has_input", lambda _shell: True)
+        monkeypatch.setattr("getpass.getpass", getpass)
+        return questions
+
+    return typing
+
+
+def test_the_environments_key_is_used(
+    fresh: Any, strict: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", f"  {FIRST}\n")
+    fresh.fine("%groq Say hi")
+    assert len(strict.requests()) == 1
+
+
+@pytest.mark.parametrize("line", [f"GROQ_API_KEY={FIRST}", f'export GROQ_API_KEY="{FIRST}"'])
+def test_a_dotenv_file_upward_of_the_notebook_is_read(
+    fresh: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: Any
+) -> None:
+    (tmp_path / ".env").write_text(f"{line}\nGROQ_BASE_URL=http://127.0.0.1:9\n", "utf-8")
+    deep = tmp_path / "a" / "b"
+    deep.mkdir(parents=True)
+    monkeypatch.setenv("JPY_SESSION_NAME", str(deep / "talk.ipynb"))
+    fresh.fine("%groq Say hi")
+
+
+@pytest.mark.usefixtures("strict")
+def test_the_nearest_dotenv_file_with_a_key_counts(fresh: Any, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"GROQ_API_KEY={FIRST}", "utf-8")
+    (tmp_path / "notebooks" / ".env").write_text("OTHER=1", "utf-8")
+    fresh.fine("%groq Say hi")
+    (tmp_path / "notebooks" / ".env").write_text(f"GROQ_API_KEY={SECOND}", "utf-8")
+    assert isinstance(fresh.run("%groq Say hi").error, ApiKeyError)
+
+
+@pytest.mark.usefixtures("strict")
+def test_the_environment_comes_before_a_dotenv_file(
+    fresh: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text(f"GROQ_API_KEY={SECOND}", "utf-8")
+    monkeypatch.setenv("GROQ_API_KEY", FIRST)
+    fresh.fine("%groq Say hi")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        f'"{FIRST}"',
+        f"'{FIRST}'",
+        f"\N{LEFT DOUBLE QUOTATION MARK}{FIRST}\N{RIGHT DOUBLE QUOTATION MARK}",
+        f"{FIRST} {FIRST}",
+        f"{FIRST}\n{FIRST}",
+        f"{FIRST}é",
+        f"gsk\N{ZERO WIDTH SPACE}{FIRST}",
+    ],
+)
+def test_a_malformed_key_is_refused_unseen_and_unsent(
+    fresh: Any, practice: Any, monkeypatch: pytest.MonkeyPatch, key: Any
+) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", key)
+    ran = fresh.run("%groq Say hi")
+    assert isinstance(ran.error, ApiKeyError)
+    assert len(ran.text.strip().splitlines()) == 1
+    assert FIRST not in ran.everything
+    assert practice.requests() == []
+
+
+def test_a_blank_key_is_none(fresh: Any, monkeypatch: pytest.MonkeyPatch, asked: Any) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", " \n")
+    questions = asked(FIRST)
+    fresh.fine("%groq Say hi")
+    assert len(questions) == 1
+
+
+def test_the_first_ask_asks_for_a_key_and_goes_on(fresh: Any, practice: Any, asked: Any) -> None:
+    questions = asked(f" {FIRST} ")
+    ran = fresh.fine("%groq Say hi")
+    assert "https://console.groq.com/keys" in questions[0]
+    assert ".env" in questions[0]
+    assert "Say hi" in ran.text or ran.outputs
+    fresh.fine("%groq And again")
+    assert len(questions) == 1
+    assert len(practice.requests()) == 2
+
+
+def test_a_typed_key_is_checked_before_the_cell_is_sent(
+    fresh: Any, strict: Any, asked: Any
+) -> None:
+    asked(SECOND, FIRST)
+    ran = fresh.run("%groq Say hi")
+    assert isinstance(ran.error, ApiKeyError)
+    assert "%groq_key" in ran.text
+    assert strict.requests() == []
+    assert len(strict.requests("/openai/v1/models")) == 1
+    fresh.fine("%groq Say hi")
+
+
+def test_models_that_fail_refuse_no_typed_key(fresh: Any, practice: Any, asked: Any) -> None:
+    asked(FIRST)
+    practice.faults(models=("500",))
+    fresh.fine("%groq Say hi")
+
+
+@pytest.mark.parametrize("way", [KeyboardInterrupt(), EOFError()])
+def test_breaking_the_question_off_is_one_line(fresh: Any, asked: Any, way: Any) -> None:
+    asked(way)
+    ran = fresh.run("%groq Say hi")
+    assert isinstance(ran.error, InterruptedAskError)
+    assert len(ran.text.strip().splitlines()) == 1
+
+
+def test_groq_key_asks_again(
+    fresh: Any, strict: Any, asked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", SECOND)
+    assert isinstance(fresh.run("%groq Say hi").error, ApiKeyError)
+    asked(FIRST)
+    ran = fresh.fine("%groq_key")
+    assert FIRST not in ran.everything
+    fresh.fine("%groq Say hi")
+    assert len(strict.requests()) == 2
+
+
+def test_a_key_on_the_line_is_refused_and_not_repeated(fresh: Any, asked: Any) -> None:
+    asked(FIRST)
+    ran = fresh.run(f"%groq_key {FIRST}")
+    assert ran.error is not None
+    assert FIRST not in ran.everything
+
+
+def test_the_key_is_seen_nowhere(
+    served: Any, practice: Any, key: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("groq_magic.magics.face.front_end", lambda _shell: "static")
+    cells = served(tries=1)
+    practice.faults("ok", "401", "500", "drop-before-headers", "drop:after=1")
+    practice.script([{"reply": f"Your key is {len(key)} long."}])
+    sources = (
+        "%reload_ext groq_magic",
+        "%config GroqMagics.tries = 1",
+        *("%groq Say hi",) * 5,
+        "%groq --dry-run Say hi",
+        "%groq_models",
+        "%groq_history",
+        "%groq",
+        "%groq -t x",
+        "%config GroqMagics",
+        "_groq",
+        "import groq_magic; groq_magic.get_session()",
+    )
+    seen = [cells.run(source, str(at)).everything for at, source in enumerate(sources)]
+    assert not [text for text in seen if key in text]
+    assert key not in repr(vars(cells.reply))
+    assert key not in repr(cells.session.service.key_now())
+
+
+def test_a_service_that_repeats_the_key_is_not_quoted(cells: Any, practice: Any, key: Any) -> None:
+    practice.faults(f"400:message=Bearer {key} is not good, {key}")
+    ran = cells.run("%groq Say hi", "a")
+    assert ran.error is not None
+    assert key not in ran.everything
+
+
+def test_an_error_carries_no_exception_of_the_sdk(cells: Any, practice: Any) -> None:
+    cells.fine("%config GroqMagics.tries = 1")
+    for fault in ("401", "500", "drop-before-headers", "html-200"):
+        practice.faults(fault)
+        error = cells.run("%groq Say hi", "a").error
+        assert error.__cause__ is None
+        assert error.__context__ is None
+
+
+def test_a_traceback_asked_for_afterwards_is_one_line(cells: Any, practice: Any, key: Any) -> None:
+    practice.faults("401")
+    cells.fine("%xmode Verbose")
+    assert cells.run("%groq Say hi", "a").error is not None
+    ran = cells.run("%tb", "b")
+    assert key not in ran.everything
+    assert len(ran.text.strip().splitlines()) == 1
+
+
+def test_loading_says_where_the_key_is_from(
+    shell_factory: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cells = shell_factory(load=False)
+    ran = cells.fine("%load_ext groq_magic")
+    assert "no key yet" in ran.plain
+    monkeypatch.setenv("GROQ_API_KEY", FIRST)
+    assert "key from GROQ_API_KEY" in cells.fine("%reload_ext groq_magic").plain
+    monkeypatch.setenv("GROQ_API_KEY", f"'{FIRST}'")
+    ran = cells.fine("%reload_ext groq_magic")
+    assert "quote marks" in ran.plain
+    assert FIRST not in ran.everything
+    monkeypatch.delenv("GROQ_API_KEY")
+    (tmp_path / ".env").write_text(f"GROQ_API_KEY={FIRST}", "utf-8")
+    assert "key from .env" in cells.fine("%reload_ext groq_magic").plain
