@@ -13,9 +13,16 @@ from groq_magic.api.waiting import line_of
 from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts
 from groq_magic.notebook_session import LastAsk
-from groq_magic.plan import Plan, Typed, planned
+from groq_magic.plan import Plan, Typed, peeked, planned
 from groq_magic.recalling import remember
-from groq_magic.settling import cut_notice, entry_of, opening_of, reply_of, settled_of
+from groq_magic.settling import (
+    cut_notice,
+    entry_of,
+    opening_of,
+    reply_of,
+    settled_of,
+    told_of_earlier,
+)
 from groq_magic.views.guarded import GuardedView
 from groq_magic.views.progress import Progress
 
@@ -90,6 +97,7 @@ def ask(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
             started=run.started,
             now=time.monotonic(),
         )
+        reply = told_of_earlier(session, plan, reply)
         _settle(run, answering, reply)
     if reply.error is not None:
         raise reply.error
@@ -104,8 +112,10 @@ def ask(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
 def _prepared(session: Session, typed: Typed) -> tuple[Plan, tuple[str, ...], Client | Recorded]:
     """Decide everything; the user's own code runs here, so an interrupt breaks it off."""
     try:
+        if typed.text.strip():
+            # What no key keeps from being sent can be asked again too.
+            session.last = LastAsk(typed, peeked(session, typed))
         plan = planned(session, typed, send=True)
-        session.last = LastAsk(typed, plan.pending)
         if plan.recorded is not None:
             return plan, plan.notices, plan.recorded
         session.service.prefetch_catalogue()

@@ -77,7 +77,7 @@ class Session:
         self.failures = Failures()
         self.tokens_per_byte = _USUAL_TOKENS_PER_BYTE
         self.live: Live | None = None
-        self._cells_seen: set[str] = set()
+        self.cells_seen: set[str] = set()
         self._restore_offered = False
         self._models_shown: Catalogue | None = None
         self._facts: dict[tuple[bool, str], LiveFacts] = {}
@@ -102,7 +102,7 @@ class Session:
         """Note that a cell begins to run: its notebook is ours, its asks count from 1."""
         cell = self.cell
         if cell is not None:
-            self._cells_seen.add(cell)
+            self.cells_seen.add(cell)
         self.conversations.start_cell(cell, self.shell.execution_count)
 
     def cell_ended(self, *, succeeded: bool) -> None:
@@ -154,7 +154,7 @@ class Session:
         NotebookError
             When there is no file, or it can't be read, or it isn't ours.
         """
-        return saved_turns(own_notebook(self.shell, self._cells_seen), above=self.cell)
+        return saved_turns(own_notebook(self.shell, self.cells_seen), above=self.cell)
 
     def saved_replay(self, path: Path | None) -> Replay:
         """Return the answers of the saved notebook, or of the file that the user names.
@@ -169,7 +169,7 @@ class Session:
                 "The notebook's file is unknown here.", "`%groq_replay on FILE.ipynb` names it."
             )
         if path is None:
-            notebook = own_notebook(self.shell, self._cells_seen)
+            notebook = own_notebook(self.shell, self.cells_seen)
         else:
             notebook = read_notebook(path)
         ids = {cell.get("id") for cell in notebook["cells"] if isinstance(cell, dict)}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from groq_magic.assistant import Composed
     from groq_magic.notebook_session import Session
 
-__all__ = ["Plan", "Typed", "planned"]
+__all__ = ["Plan", "Typed", "peeked", "planned"]
 
 # The estimate of tokens may be that much too high.
 _SURELY = 0.9
@@ -141,6 +141,11 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
         request,
         recorded,
     )
+
+
+def peeked(session: Session, typed: Typed) -> PendingTurn:
+    """Return the turn that an ask would become, without beginning it."""
+    return _pending(session, typed, typed.options.over(session.settings.defaults()), begun=False)
 
 
 def _pending(session: Session, typed: Typed, options: AskOptions, *, begun: bool) -> PendingTurn:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.recorded import Recorded
 from groq_magic.api.request import sha_of
-from groq_magic.errors import ConnectionLostError, GroqMagicError, InterruptedAskError
+from groq_magic.conversation import below
+from groq_magic.errors import (
+    ConnectionLostError,
+    GroqMagicError,
+    InterruptedAskError,
+    NotebookError,
+)
 from groq_magic.ledger.entry import Entry
 from groq_magic.ledger.prices import cost, dollars
 from groq_magic.ledger.usage import usage_of
 from groq_magic.next_cell import change_of, chosen, prose_of
+from groq_magic.notebook import own_notebook
 from groq_magic.notebook_session import slot_of, stale_line
 from groq_magic.quota import left_words
 from groq_magic.reply import Reply, Timing, code_of, data_of
@@ -27,7 +35,7 @@ if TYPE_CHECKING:
     from groq_magic.notebook_session import Session
     from groq_magic.plan import Plan
 
-__all__ = ["cut_notice", "entry_of", "opening_of", "reply_of", "settled_of"]
+__all__ = ["cut_notice", "entry_of", "opening_of", "reply_of", "settled_of", "told_of_earlier"]
 
 METADATA_VERSION = 1
 _MARKS = {
@@ -100,6 +108,19 @@ def reply_of(  # noqa: PLR0913 - how an ask went, named
     )
 
 
+def told_of_earlier(session: Session, plan: Plan, reply: Reply) -> Reply:
+    """Return the reply; where nothing came, its error says that an earlier answer stays."""
+    error, practice = reply.error, plan.pending.practice
+    if error is None or reply.text or plan.pending.once:
+        return reply
+    conversations = session.conversations
+    books = [conversations.get(name, practice) for name in conversations.names(practice)]
+    if not any(book.at(plan.pending.place) for book in books):
+        return reply
+    happened = f"{error.happened} The earlier answer stays in the conversation."
+    return replace(reply, error=type(error)(happened, error.remedy))
+
+
 def entry_of(session: Session, plan: Plan, reply: Reply) -> Entry:
     """Return an ask as the ledger holds it."""
     practice, timing = plan.pending.practice, reply.timing
@@ -142,7 +163,7 @@ def settled_of(
         data=reply.data if options.format == "json" else None,
         reasoning=reply.reasoning if options.reasoning == "show" else "",
         notices=notices,
-        bar=_bar(plan, reply, choice),
+        bar=_bar(plan, reply, choice, _sent(session, plan)),
         metadata=_metadata_of(session, plan, reply),
         live=_live_facts(session, reply, turn),
         change=change_of(choice),
@@ -201,7 +222,31 @@ def _replaced(key: TurnKey | None) -> dict[str, Any] | None:
     return {"cell": key.cell, "ask": key.ask} if key is not None else None
 
 
-def _bar(plan: Plan, reply: Reply, choice: Choice) -> Bar:
+def _sent(session: Session, plan: Plan) -> str:
+    """Return which turns were sent, where not all were or some stand below the cell."""
+    fitted = plan.fitted
+    others = [turn for turn in fitted.turns if turn.key.cell != session.cell]
+    under = below(others, session.cell, _cell_order(session)) if others and session.cell else 0
+    if not under:
+        return fitted.note
+    turns = fitted.note.removesuffix(" sent")
+    if not turns and fitted.total == 1:
+        return "saw turn 1, which stands below this cell"
+    turns = turns or f"turns 1–{fitted.total}"  # noqa: RUF001 - a range
+    return f"saw {turns}, {under} of them below this cell"
+
+
+def _cell_order(session: Session) -> list[str]:
+    """Return the ids of the saved notebook's cells, from top to bottom; empty where unknown."""
+    try:
+        cells = own_notebook(session.shell, session.cells_seen)["cells"]
+    except NotebookError:
+        return []
+    ids = [cell.get("id") for cell in cells if isinstance(cell, dict)]
+    return [each for each in ids if isinstance(each, str)]
+
+
+def _bar(plan: Plan, reply: Reply, choice: Choice, sent: str) -> Bar:
     marks = [_MARKS.get(reply.finish_reason, "")]
     if not reply.text and not reply.error:
         marks.append("no text came")
@@ -218,7 +263,7 @@ def _bar(plan: Plan, reply: Reply, choice: Choice) -> Bar:
         reply.model,
         reply.usage.completion_tokens if reply.usage else None,
         tuple(f"{each.name} put in ({each.characters:,} characters)" for each in plan.inserted),
-        plan.fitted.note,
+        sent,
         tuple(mark for mark in marks if mark),
     )
 

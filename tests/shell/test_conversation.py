@@ -262,6 +262,48 @@ def test_a_prompt_beyond_the_window_is_refused_unsent(
     assert practice.requests() == []
 
 
+def test_retry_asks_what_no_key_kept_from_being_sent(
+    echoed: Any, monkeypatch: pytest.MonkeyPatch, key: Any, seen: Any
+) -> None:
+    echoed.fine("%groq One", "a")
+    monkeypatch.delenv("GROQ_API_KEY")
+    assert echoed.run("%groq Two", "b").error is not None
+    monkeypatch.setenv("GROQ_API_KEY", key)
+    echoed.fine("%groq_retry", "c")
+    assert [prompt for prompt, _ in echoed.turns] == ["One", "Two"]
+    assert len(seen()) == 2
+
+
+def test_a_rerun_that_fails_before_any_text_keeps_the_old_turn_and_says_so(
+    echoed: Any, practice: Any
+) -> None:
+    echoed.fine("%groq One", "a")
+    practice.faults("500")
+    ran = echoed.run("%groq Two", "a")
+    assert echoed.turns == [("One", "One!")]
+    assert "earlier answer stays" in ran.text
+    assert len(ran.text.strip().splitlines()) == 1
+
+
+def test_a_turn_below_is_seen_where_the_order_is_known(
+    echoed: Any, seen: Any, notebook: Callable[..., Path]
+) -> None:
+    echoed.fine("%groq One", "a")
+    echoed.fine("%groq Two", "c")
+    notebook([], ids=("a", "b", "c"))
+    ran = echoed.fine("%groq Three", "b")
+    assert seen()[-1] == ["One", "One!", "Two", "Two!", "Three"]
+    assert "saw turns 1–2, 1 of them below this cell" in ran.data["text/html"]
+
+
+def test_a_broken_file_of_a_notebook_fails_no_ask(
+    echoed: Any, notebook: Callable[..., Path]
+) -> None:
+    echoed.fine("%groq One", "a")
+    notebook([], ids=("a",)).write_text("[" * 100_000, "utf-8")
+    echoed.fine("%groq Two", "b")
+
+
 # Restoring
 
 
