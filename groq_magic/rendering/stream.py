@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 __all__ = ["MarkdownStream"]
 
-# A tail longer than this is painted again only once it has grown by a sixteenth: a paragraph
-# as long as the whole answer costs linearly too.
+# A tail longer than this is painted again only once it has grown by a sixteenth (a very long
+# one: a quarter), so that a paragraph as long as the whole answer costs linearly too.
 _LONG_TAIL = 4_000
 _GROWTH = 16
+_VERY_LONG_TAIL = 30_000
+_LARGE_GROWTH = 4
 
 
 class MarkdownStream:
@@ -157,7 +159,9 @@ class MarkdownStream:
     # What may still change
 
     def _paint_tail(self) -> None:
-        if self._tail_size > _LONG_TAIL and self._fresh < self._tail_size // _GROWTH:
+        size = self._tail_size
+        growth = _GROWTH if size < _VERY_LONG_TAIL else _LARGE_GROWTH
+        if size > _LONG_TAIL and self._fresh < size // growth:
             return
         self._fresh = self._tail_size = 0
         grown = self._open_block()

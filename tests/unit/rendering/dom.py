@@ -1,0 +1,240 @@
+"""A small model of a page: HTML as trees that can be compared, and patches applied to it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+from lxml import etree, html
+
+Tree = list[Any]
+
+_BLOCKS = frozenset(
+    "address article blockquote center dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr "
+    "li ol p pre section summary table tbody td tfoot th thead tr ul br".split()
+)
+_KEPT = ("href", "src", "start", "checked", "alt", "title")
+_SPACE = re.compile(r"\s+")
+
+
+def _parse(source: str) -> Any:
+    return html.fragment_fromstring(source, create_parent="div")
+
+
+def _align(element: Any) -> str:
+    style = element.get("style") or ""
+    found = re.search(r"text-align:\s*(\w+)", style)
+    return found[1] if found else element.get("align") or ""
+
+
+def _attributes(element: Any) -> tuple[tuple[str, str], ...]:
+    found = {name: element.get(name) for name in _KEPT if element.get(name) is not None}
+    if align := _align(element):
+        found["align"] = align
+    if element.tag == "ol" and found.get("start") == "1":
+        del found["start"]
+    if language := re.search(r"language-\S+", element.get("class") or ""):
+        found["language"] = language[0]
+    for name in ("href", "src"):
+        if name in found:
+            found[name] = quote(found[name], safe="%/:=&?~#+!$,;'@()*")
+    if "checked" in found:
+        found["checked"] = ""
+    return tuple(sorted(found.items()))
+
+
+def _nodes(element: Any, *, exact: bool) -> Tree:
+    nodes: Tree = [element.text or ""]
+    for child in element:
+        if isinstance(child.tag, str):
+            nodes.append(_tree(child, exact=exact))
+        nodes.append(child.tail or "")
+    merged: Tree = []
+    for node in nodes:
+        if isinstance(node, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += node
+        elif node != "":
+            merged.append(node)
+    if exact:
+        return merged
+    return _trimmed([_SPACE.sub(" ", n) if isinstance(n, str) else n for n in merged])
+
+
+def _is_block(node: Any) -> bool:
+    return isinstance(node, tuple) and node[0] in _BLOCKS
+
+
+def _trimmed(nodes: Tree) -> Tree:
+    """Leave out the white space that a page does not show: beside blocks."""
+    out: Tree = []
+    for index, node in enumerate(nodes):
+        if isinstance(node, str):
+            if index == 0 or _is_block(nodes[index - 1]):
+                node = node.lstrip()
+            if index == len(nodes) - 1 or _is_block(nodes[index + 1]):
+                node = node.rstrip()
+        if node != "":
+            out.append(node)
+    return out
+
+
+def _tree(element: Any, *, exact: bool = False) -> tuple[Any, ...]:
+    exact = exact or element.tag in ("pre", "code")
+    return (element.tag, _attributes(element), _nodes(element, exact=exact))
+
+
+def normal(source: str) -> Tree:
+    """Return HTML as a tree: tags, what matters of their attributes, white space as shown."""
+    if not source.strip():
+        return []
+    root = _parse(source)
+    _flat_code(root)
+    return list(_tree(root)[2])
+
+
+def _flat_code(element: Any) -> None:
+    for code in element.iter("code"):
+        if len(code) and code.getparent().tag == "pre":
+            code.text, text = "", "".join(code.itertext())
+            for child in list(code):
+                code.remove(child)
+            code.text = text
+
+
+def comparable(source: str) -> Tree:
+    """Return HTML as a tree, what sanitising changes by design left out.
+
+    Images from the network are links, links that lead nowhere safe lose their address, and
+    colours of code are no difference.
+    """
+    if not source.strip():
+        return []
+    root = _parse(source)
+    _flat_code(root)
+    for image in list(root.iter("img")):
+        if not (image.get("src") or "").startswith("data:"):
+            image.tag = "a"
+            image.set("href", image.get("src") or "")
+            image.text = image.get("alt") or image.get("src")
+            for name in ("src", "alt"):
+                image.attrib.pop(name, None)
+    for link in root.iter("a"):
+        href = link.get("href") or ""
+        if not re.match(r"(?i)https?://|mailto:|#", href):
+            link.attrib.pop("href", None)
+    return list(_tree(root)[2])
+
+
+def text_of(source: str) -> str:
+    """Return the text of HTML without white space."""
+    return _SPACE.sub("", "".join(_parse(source).itertext())) if source.strip() else ""
+
+
+def loses_text(source: str, rendered: str) -> bool:
+    """Tell whether a word of the source is missing from what is shown of it."""
+    words = re.findall(
+        r"[^\W_]{3,}", re.sub(r"(?s)<!--.*?-->|<[^>]*>|\]\([^)]*\)|&\w+;", " ", source)
+    )
+    shown = " ".join(_parse(rendered).itertext()) if rendered.strip() else ""
+    return any(word not in shown and word not in rendered for word in words)
+
+
+def first_difference(ours: Any, theirs: Any, path: str = "") -> str:
+    """Say where two trees part."""
+    if isinstance(ours, tuple) and isinstance(theirs, tuple) and ours[:2] == theirs[:2]:
+        return first_difference(ours[2], theirs[2], f"{path}/{ours[0]}")
+    if isinstance(ours, list) and isinstance(theirs, list):
+        for index in range(max(len(ours), len(theirs))):
+            mine = ours[index] if index < len(ours) else None
+            other = theirs[index] if index < len(theirs) else None
+            if mine != other:
+                return first_difference(mine, other, f"{path}[{index}]")
+    return f"{path}\nours:   {str(ours)[:300]}\ntheirs: {str(theirs)[:300]}"
+
+
+def serialised(source: str) -> str:
+    """Return HTML as lxml writes it, for exact comparison."""
+    return etree.tostring(_parse(source), encoding="unicode") if source.strip() else ""
+
+
+def exact(source: str) -> Tree:
+    """Return HTML as a tree with every attribute and all white space."""
+    return _exact_nodes(_parse(source)) if source.strip() else []
+
+
+def _exact_nodes(element: Any) -> Tree:
+    nodes: Tree = [element.text or ""]
+    for child in element:
+        attributes = tuple(sorted(child.attrib.items()))
+        nodes += [(child.tag, attributes, _exact_nodes(child)), child.tail or ""]
+    return merged(nodes)
+
+
+def merged(nodes: Tree) -> Tree:
+    """Return nodes with neighbouring texts as one and empty ones left out."""
+    out: Tree = []
+    for node in nodes:
+        if isinstance(node, str) and out and isinstance(out[-1], str):
+            out[-1] += node
+        elif node != "":
+            out.append(node)
+    return out
+
+
+class Page:
+    """A page to which patches are applied, as the front end does it."""
+
+    def __init__(self) -> None:
+        self._blocks: list[tuple[Tree, Tree | None, str, Tree]] = []
+
+    def apply(self, patches: list[Any]) -> None:
+        """Apply patches in order."""
+        for op, index, source in patches:
+            assert 0 <= index <= len(self._blocks), "a patch for a block that is not there"
+            if op == "block":
+                nodes = exact(source)
+                container, tag = _container(nodes)
+                self._blocks[index : index + 1] = [(nodes, container, tag, [])]
+            elif op == "cut":
+                del self._blocks[index:]
+            else:
+                _, container, tag, tail = self._blocks[index]
+                assert container is not None, f"{op} of a block that has no container"
+                tail[:] = []
+                (container if op == "grow" else tail).extend(_fragment(source, tag))
+
+    def tree(self) -> Tree:
+        """Return what the page shows."""
+        nodes: Tree = []
+        for root, container, _, tail in self._blocks:
+            nodes += [_filled(node, container, tail) for node in root]
+        return merged(nodes)
+
+
+def _container(nodes: Tree) -> tuple[Tree | None, str]:
+    root = next((node for node in nodes if isinstance(node, tuple)), None)
+    if root is None:
+        return None, ""
+    if root[0] in ("ul", "ol", "blockquote"):
+        return root[2], root[0]
+    inner = {"table": "tbody", "pre": "code"}.get(root[0])
+    for child in root[2]:
+        if isinstance(child, tuple) and child[0] == inner:
+            return child[2], child[0]
+    return None, ""
+
+
+def _fragment(source: str, tag: str) -> Tree:
+    before, after = ("<table><tbody>", "</tbody></table>") if tag == "tbody" else ("", "")
+    nodes = exact(f"{before}{source}{after}") if source.strip() else [source]
+    return nodes[0][2][0][2] if tag == "tbody" else nodes
+
+
+def _filled(node: Any, container: Tree | None, tail: Tree) -> Any:
+    if isinstance(node, str):
+        return node
+    nodes = merged([_filled(child, container, tail) for child in node[2]])
+    if node[2] is container:
+        nodes = merged([*nodes, *tail])
+    return (node[0], node[1], nodes)
