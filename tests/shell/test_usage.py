@@ -1,0 +1,175 @@
+"""What was used and what is left: in bars, panel, warnings and %groq_usage."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from groq_magic.errors import OptionError, RateLimitError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MODEL = "openai/gpt-oss-120b"
+
+
+@pytest.fixture
+def limited(
+    shell_factory: Callable[..., Any],
+    practice_factory: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[..., tuple[Any, Any]]:
+    """Make a shell, and a practice server with the limits that are given."""
+    monkeypatch.setattr("groq_magic.magics.face.front_end", lambda _shell: "static")
+
+    def make(**limits: int) -> tuple[Any, Any]:
+        server = practice_factory(**limits)
+        cells = shell_factory(load=False)
+        monkeypatch.setenv("GROQ_BASE_URL", server.url)
+        monkeypatch.setenv("GROQ_API_KEY", "gsk_any")
+        cells.fine("%load_ext groq_magic")
+        return cells, server
+
+    return make
+
+
+def test_bars_agree_with_the_servers_bucket(limited: Callable[..., tuple[Any, Any]]) -> None:
+    cells, server = limited(tokens_per_minute=6_000, requests_per_day=1_000)
+    for options in ("", "--max-tokens 500", "--no-stream", "-f text"):
+        cells.fine(f"%%groq {options}\nTell me about the mean and the median.", "a")
+        server.requests()
+        buckets = server.quota()
+        limits = cells.session.service.limits_of(MODEL)
+        for kind, name in (("TPM", "tokens per minute (TPM)"), ("RPD", "requests per day (RPD)")):
+            bucket, seen = buckets[name], limits.get(kind)
+            second = seen.limit / seen.window
+            assert seen.limit == bucket["limit"]
+            assert abs(seen.left() - bucket["remaining"]) <= second + 1
+            assert abs(seen.full_in() - bucket["reset"]) <= 1 + 1 / second
+
+
+def test_panel_bar_and_page_show_the_same_figures(limited: Callable[..., tuple[Any, Any]]) -> None:
+    from groq_magic.magics.face import panel_facts
+
+    cells, _ = limited(tokens_per_minute=60, requests_per_day=1_000, requests_per_minute=0)
+    cells.run("%%groq --max-tokens 10\nHi", "a")
+    (facts,) = cells.session._facts.values()
+    panel = panel_facts(cells.session)
+    page = cells.fine("%groq_usage").plain
+    left = int(facts.quota.split()[0])
+    used = int(re.search(rf"TPM of {MODEL} .* (\d+) of 60 tokens", page)[1])
+    assert panel.minute.used == pytest.approx(60 - left, abs=2)
+    assert used == pytest.approx(60 - left, abs=2)
+    assert f"RPD of {MODEL}" in page
+    assert "1 of 1,000 requests" in page
+    assert panel.day.label.startswith("1 of 1,000 requests · full again in 86 s")
+
+
+def test_a_day_nearly_used_up_is_warned_of_above_the_answer_once_each(
+    limited: Callable[..., tuple[Any, Any]],
+) -> None:
+    cells, _ = limited(requests_per_day=20)
+    warned = {}
+    for number in range(1, 21):
+        html = cells.fine("%%groq --once\nHi", f"c{number}").data["text/html"]
+        found = re.search(r"(\d+) of 20 requests a day are used", html)
+        if found:
+            warned[number] = int(found[1])
+    assert warned == {16: 16, 19: 19}
+
+
+def test_a_day_that_is_used_up_says_when_it_is_free_again(
+    limited: Callable[..., tuple[Any, Any]],
+) -> None:
+    cells, _ = limited(requests_per_day=1)
+    cells.fine("%%groq\nHi", "a")
+    ran = cells.run("%%groq\nHi", "b")
+    assert isinstance(ran.error, RateLimitError)
+    # All of the one request comes back in a day, less what has passed: tomorrow, by the clock.
+    assert re.search(r"1 requests a day.*24 h, at \w+ \d\d:\d\d\.", str(ran.error))
+
+
+def test_limits_that_a_429_tells_join_the_page(limited: Callable[..., tuple[Any, Any]]) -> None:
+    cells, _ = limited(tokens_per_day=200)
+    cells.fine("%%groq --max-tokens 100\nHi", "a")
+    assert "TPD" not in cells.fine("%groq_usage").plain
+    ran = cells.run("%%groq --max-tokens 190\nHi", "b")
+    assert isinstance(ran.error, RateLimitError)
+    assert re.search(rf"TPD of {MODEL} .* of 200 tokens", cells.fine("%groq_usage").plain)
+
+
+def test_the_page_counts_every_ask(cells: Any, practice: Any) -> None:
+    practice.script([{"reply": "One two three.", "reasoning": "Hm."}])
+    cells.fine("%%groq\nHi", "a")
+    cells.fine("%%groq -m openai/gpt-oss-20b\nHi", "b")
+    practice.faults("400")
+    assert cells.run("%%groq\nHi", "c").error is not None
+    data = cells.fine("%groq_usage").data
+    plain = data["text/plain"]
+    first, second = cells.session.ledger.entries[:2]
+    row = next(line for line in plain.splitlines() if line.startswith(f"{MODEL}  "))
+    cost = (first.usage.prompt_tokens * 0.15 + first.usage.completion_tokens * 0.60) / 1e6
+    assert row.split()[1:5] == [
+        "2",
+        str(first.usage.prompt_tokens),
+        str(first.usage.completion_tokens),
+        str(first.usage.reasoning_tokens),
+    ]
+    assert first.cost == pytest.approx(cost)
+    assert second.model == "openai/gpt-oss-20b"
+    assert "asked of the service" in plain
+    assert "Tokens of the answer, asks 1 to 3:" in plain
+    assert "<script" not in data["text/html"]
+    assert "2026-10-01" in plain
+
+
+def test_what_is_from_the_cache_is_marked_and_costs_nothing(
+    cells: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for _ in range(3):
+        cells.fine("%%groq --once --cache\nHi", "a")
+    plain = cells.fine("%groq_usage").plain
+    row = next(line for line in plain.splitlines() if "· from the cache" in line)
+    assert row.split()[5] == "2"
+    assert row.endswith("none")
+
+
+def test_an_unknown_price_stays_unknown(cells: Any) -> None:
+    cells.fine("%%groq -m openai/gpt-oss-safeguard-20b\nHi", "a")
+    row = next(r for r in cells.fine("%groq_usage").plain.splitlines() if "safeguard-20b " in r)
+    assert row.endswith("unknown") or row.split()[-1].startswith("$") is False
+
+
+def test_nothing_asked_yet(bare: Any) -> None:
+    data = bare.fine("%groq_usage").data
+    assert "Nothing was asked" in data["text/plain"]
+    assert "not told its limits yet" in data["text/plain"]
+
+
+def test_as_a_data_frame(cells: Any) -> None:
+    cells.fine("%%groq\nHi", "a")
+    cells.fine("%%groq\nHo", "b")
+    cells.fine("frame = %groq_usage --as dataframe")
+    frame = cells.shell.user_ns["frame"]
+    assert list(frame["ask"]) == [1, 2]
+    assert frame["total_tokens"].sum() == sum(e.spent for e in cells.session.ledger.entries)
+    assert str(frame["at"].dt.tz) != "None"
+    assert isinstance(cells.run("%groq_usage --as csv").error, OptionError)
+
+
+def test_without_pandas_it_is_one_line(cells: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    ran = cells.run("%groq_usage --as dataframe")
+    assert isinstance(ran.error, OptionError)
+    assert "pandas" in str(ran.error)
+
+
+def test_practice_costs_nothing(cells: Any) -> None:
+    cells.fine("%groq_practice on")
+    cells.fine("%%groq\nHi", "a")
+    row = next(r for r in cells.fine("%groq_usage").plain.splitlines() if "· practice" in r)
+    assert row.endswith("none")

@@ -1,0 +1,159 @@
+"""A request as code: what each language writes, and that it means the same."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import shutil
+import subprocess
+import sys
+from typing import Any
+
+import groq
+import openai
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groq_magic.api.snippets import LANGUAGES, snippet
+from groq_magic.api.snippets.literals import JAVASCRIPT, PYTHON, literal
+
+ODD = (
+    "Quotes \" and ', \\ and \\n, $HOME $(id) `id` ${x} {y} %s !x, tab\t, nul\0, bell\a,\n"
+    "a second line 😀 👩\u200d💻 é 日本, marks \u202e\u2066\u200f, \u2028 and \u2029,\r\n"
+    "JSON\nEOF\n</script> <!-- */ # // \ufeff\u00a0\ud7ff end\n\n"
+)
+REQUEST: dict[str, Any] = {
+    "model": "openai/gpt-oss-120b",
+    "messages": [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": ODD},
+        {"role": "assistant", "content": "```python\nprint('x')\n```"},
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "What is it?"},
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
+            ],
+        },
+    ],
+    "temperature": 0.2,
+    "max_completion_tokens": 100,
+    "seed": 7,
+    "stop": ["END", "two\nlines"],
+    "reasoning_effort": "low",
+    "reasoning_format": "parsed",
+    "response_format": {"type": "json_object"},
+    "stream": True,
+}
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(-1e9, 1e9) | TEXTS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def arguments(code: str) -> dict[str, Any]:
+    """What the call of `create` in Python code is given."""
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    (create,) = (c for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr == "create")
+    found = {word.arg: ast.literal_eval(word.value) for word in create.keywords}
+    extra = found.pop("extra_body", {})
+    return {**found, **extra}
+
+
+@given(VALUES)
+def test_a_python_literal_means_the_value(value: Any) -> None:
+    written = literal(value, PYTHON)
+    assert ast.literal_eval(written) == value
+    assert all(c.isprintable() or c == "\n" for c in written)
+
+
+@pytest.mark.parametrize("kind", ["python", "openai"])
+def test_python_code_holds_the_whole_request(kind: Any) -> None:
+    assert arguments(snippet(REQUEST, kind)) == REQUEST
+
+
+@pytest.mark.parametrize("kind", ["python", "openai"])
+def test_python_code_is_formatted(kind: Any) -> None:
+    command = [sys.executable, "-m", "ruff", "format", "--isolated", "--diff", "-"]
+    code = snippet(REQUEST, kind).encode()
+    done = subprocess.run(command, input=code, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode()
+
+
+def test_openais_sdk_gets_what_it_does_not_know_in_extra_body() -> None:
+    ours = set(inspect.signature(groq.Groq(api_key="x").chat.completions.create).parameters)
+    theirs = set(inspect.signature(openai.OpenAI(api_key="x").chat.completions.create).parameters)
+    for name in sorted(ours - {"messages", "model", "stream", "timeout"} - {"max_tokens"}):
+        if not name.startswith("extra_"):
+            code = snippet({**REQUEST, name: "x"}, "openai")
+            assert ("extra_body" in code.split(f"{name}")[0]) == (name not in theirs), name
+
+
+def test_a_shell_command_holds_the_whole_request() -> None:
+    command, _, rest = snippet(REQUEST, "curl").partition("<<'JSON'\n")
+    body, end, nothing = rest.partition("\nJSON\n")
+    assert json.loads(body) == REQUEST
+    assert (end, nothing) == ("\nJSON\n", "")
+    assert "$GROQ_API_KEY" in command
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+def test_javascript_literals_mean_the_values() -> None:
+    values = [ODD, REQUEST, {"__proto__": {"a": 1}, "a-b": [], "": {}, "é": None}, [True, "x" * 99]]
+    code = "\n".join(
+        f"process.stdout.write(JSON.stringify({literal(v, JAVASCRIPT)}) + '\\n');" for v in values
+    )
+    done = subprocess.run(["node", "-"], input=code.encode(), capture_output=True, check=True)
+    assert [json.loads(line) for line in done.stdout.decode().split("\n")[:-1]] == values
+
+
+@pytest.mark.parametrize("kind", list(LANGUAGES))
+def test_the_key_comes_from_the_environment_alone(kind: Any) -> None:
+    code = snippet(REQUEST, kind)
+    assert "GROQ_API_KEY" in code
+    assert "gsk_" not in code
+
+
+@pytest.mark.parametrize("kind", list(LANGUAGES))
+def test_nothing_that_cannot_be_seen_stands_in_code(kind: Any) -> None:
+    assert all(c.isprintable() or c == "\n" for c in snippet(REQUEST, kind))
+
+
+@pytest.mark.parametrize("kind", list(LANGUAGES))
+def test_streaming_follows_the_request_unless_told(kind: Any) -> None:
+    waits = {name: value for name, value in REQUEST.items() if name != "stream"}
+    assert snippet(REQUEST, kind) == snippet(waits, kind, stream=True)
+    assert snippet(REQUEST, kind, stream=False) == snippet(waits, kind)
+    assert snippet(REQUEST, kind) != snippet(waits, kind)
+
+
+@pytest.mark.parametrize("kind", list(LANGUAGES))
+def test_another_address_is_named_and_groqs_own_only_where_it_must(kind: Any) -> None:
+    assert "http://127.0.0.1:9" in snippet(REQUEST, kind, "http://127.0.0.1:9")
+    assert ("api.groq.com" in snippet(REQUEST, kind)) == (kind in {"openai", "curl"})
+
+
+def test_a_short_request_is_short_code() -> None:
+    request = {"model": "m", "messages": [{"role": "user", "content": "Hi"}]}
+    assert snippet(request, "python") == (
+        "from groq import Groq\n\n"
+        "client = Groq()  # the key is in GROQ_API_KEY\n\n"
+        "completion = client.chat.completions.create(\n"
+        '    model="m",\n'
+        '    messages=[{"role": "user", "content": "Hi"}],\n'
+        ")\n\n"
+        "print(completion.choices[0].message.content)\n"
+    )
+    assert snippet(request, "node") == (
+        'import Groq from "groq-sdk";\n\n'
+        "const groq = new Groq(); // the key is in GROQ_API_KEY\n\n"
+        "const completion = await groq.chat.completions.create({\n"
+        '  model: "m",\n'
+        '  messages: [{ role: "user", content: "Hi" }],\n'
+        "});\n\n"
+        "console.log(completion.choices[0].message.content);\n"
+    )

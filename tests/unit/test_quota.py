@@ -1,0 +1,115 @@
+"""What is left of the limits: counted on after an answer, and warned of in time."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from groq_magic.api.answering import Outcome
+from groq_magic.api.limits import Limit, Limits
+from groq_magic.quota import QuotaWatch, charged, left_words, meter_of
+
+NOW = 1_000_000.0
+MODEL = "openai/gpt-oss-120b"
+USAGE = {"prompt_tokens": 100, "completion_tokens": 60, "total_tokens": 160}
+
+
+def limit(kind: str, whole: int, left: int) -> Limit:
+    return Limit(kind, whole, left, None, NOW)
+
+
+def told(*limits: Limit) -> Outcome:
+    return Outcome(finish_reason="stop", usage=USAGE, limits=Limits(limits))
+
+
+def test_headers_count_the_prompt_and_the_answer_is_added() -> None:
+    minute, day = limit("TPM", 6_000, 5_900), limit("RPD", 1_000, 999)
+    after = charged(Limits((minute, day)), told(minute, day), 0, NOW)
+    assert after.get("TPM").left(NOW) == 5_840
+    assert after.get("TPM").full_in(NOW) == pytest.approx(1.6)
+    assert after.get("RPD").left(NOW) == 999
+
+
+def test_what_was_reserved_and_not_used_is_given_back() -> None:
+    minute = limit("TPM", 6_000, 4_900)
+    assert charged(Limits((minute,)), told(minute), 1_000, NOW).get("TPM").left(NOW) == 5_840
+
+
+def test_limits_that_only_a_429_tells_are_counted_on() -> None:
+    known = Limits((limit("TPD", 200_000, 1_000), limit("RPM", 30, 10)))
+    after = charged(known, told(limit("TPM", 6_000, 5_900)), 0, NOW + 1)
+    assert after.get("TPD").left(NOW + 1) == 1_000 + 2 - 160
+    assert after.get("RPM").left(NOW + 1) == 9
+
+
+def test_a_limit_never_falls_below_nothing_nor_rises_above_itself() -> None:
+    minute = limit("TPM", 6_000, 10)
+    assert charged(Limits((minute,)), told(minute), 0, NOW).get("TPM").left(NOW) == 0
+    full = limit("TPM", 6_000, 6_000)
+    assert charged(Limits((full,)), told(full), 9_999, NOW).get("TPM").left(NOW) == 6_000
+
+
+def test_an_answer_without_usage_changes_nothing() -> None:
+    known = Limits((limit("TPM", 6_000, 5_900),))
+    assert charged(known, Outcome(), 0, NOW) is known
+
+
+def test_it_refills_by_the_clock() -> None:
+    minute = limit("TPM", 6_000, 3_000)
+    assert [minute.left(NOW + after) for after in (0, 10, 30, 99)] == [3_000, 4_000, 6_000, 6_000]
+    assert left_words(minute, NOW + 10) == "4,000 left this minute"
+    assert meter_of(minute, NOW + 10).label == "2,000 of 6,000 tokens · full again in 20 s"
+    assert meter_of(minute, NOW + 60).label == "0 of 6,000 tokens"
+    assert left_words(None) == ""
+
+
+def test_a_long_wait_is_told_with_the_local_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        day = limit("RPD", 1_000, 900)
+        label = meter_of(day, NOW).label
+        tomorrow = meter_of(limit("RPD", 1_000, 10), NOW).label
+    finally:
+        monkeypatch.delenv("TZ")
+        time.tzset()
+    # 1970-01-12 22:46:40 in Tokyo
+    assert label == "100 of 1,000 requests · full again in 2 h 24 min, at Tue 01:10"
+    assert tomorrow.endswith("at Tue 22:32")
+
+
+@pytest.mark.parametrize("kind", ["RPD", "TPD"])
+def test_warns_at_80_and_at_95_percent_once_each(kind: str) -> None:
+    watch = QuotaWatch()
+
+    def said(used: int) -> tuple[str, ...]:
+        return watch.lines(MODEL, Limits((limit(kind, 1_000, 1_000 - used),)), NOW)
+
+    assert said(799) == ()
+    (line,) = said(800)
+    assert "800 of 1,000" in line
+    assert "80 %" in line
+    assert "\n" not in line
+    assert said(900) == said(801) == ()
+    (line,) = said(950)
+    assert "95 %" in line
+    assert said(999) == said(850) == ()
+
+
+def test_a_jump_beyond_95_percent_is_one_warning() -> None:
+    watch = QuotaWatch()
+    day = Limits((limit("RPD", 1_000, 10),))
+    assert len(watch.lines(MODEL, day, NOW)) == 1
+    assert watch.lines(MODEL, day, NOW) == ()
+
+
+def test_each_model_and_each_limit_is_warned_of() -> None:
+    watch = QuotaWatch()
+    both = Limits((limit("RPD", 1_000, 10), limit("TPD", 200_000, 10)))
+    assert len(watch.lines(MODEL, both, NOW)) == 2
+    assert len(watch.lines("other", both, NOW)) == 2
+
+
+def test_limits_of_the_minute_are_no_matter_of_warnings() -> None:
+    assert QuotaWatch().lines(MODEL, Limits((limit("TPM", 6_000, 0),)), NOW) == ()
