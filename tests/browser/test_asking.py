@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-
 KEY = "gsk_browserTESTkey0123456789"
 OTHER = "openai/gpt-oss-20b"
 
