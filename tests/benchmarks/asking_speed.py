@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 CHARACTERS_A_TOKEN = 4
 PARAGRAPH = (
     "## Part {n}\n\nA paragraph with **bold**, *emphasis*, `code` and a "
-    "[link](https://example.org/{n}) that goes on for a while, as answers do, before it comes to its end.\n\n"
+    "[link](https://example.org/{n}) that goes on for a while, before it ends.\n\n"
     "- first point of {n}\n- second point, with `inline`\n    - nested\n\n"
     "```python\nfor item in range({n}):\n    print(item, item ** 2)\n```\n\n"
     "| a | b |\n|---|--:|\n| {n} | 2 |\n| 3 | 4 |\n\n"
