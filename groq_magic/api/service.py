@@ -57,6 +57,7 @@ class Service:
         self._ask_for_key = ask_for_key
         self._typed_key: ApiKey | None = None
         self._client: Client | None = None
+        self._client_for = ("", "", 0.0)
         self._practice: PracticeServer | None = None
         self._script: Path | None = None
         self._catalogue: Catalogue | None = None
@@ -154,7 +155,7 @@ class Service:
         return normalise(os.environ.get("GROQ_BASE_URL"))
 
     def client(self) -> Client:
-        """Return the client, made at first need and again when key or address change.
+        """Return the client, made at first need and again when its settings change.
 
         Raises
         ------
@@ -162,12 +163,12 @@ class Service:
             When there is no key and the user gives none.
         """
         key, url = self.key_now() or self.new_key(), self.base_url()
-        known = self._client
-        if known is not None and (known.key.value, known.base_url) == (key.value, url):
+        known, wanted = self._client, (key.value, url, self._settings.connect_timeout)
+        if known is not None and self._client_for == wanted:
             return known
         if known is not None:
             self._forget()
-        self._client = Client(key, url, self._settings.connect_timeout)
+        self._client, self._client_for = Client(key, url, wanted[2]), wanted
         return self._client
 
     def asked(self, model: str, timeout: float) -> Asked:

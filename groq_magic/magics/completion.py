@@ -44,7 +44,8 @@ def completer_of(session: Session) -> Callable[[Any], Any]:
 
 
 def _found(session: Session, context: Any) -> tuple[str, list[str], str] | None:
-    lines = context.full_text.splitlines() or [""]
+    # The completer counts lines by line feeds alone.
+    lines = context.full_text.split("\n")
     magic = _MAGIC.match(lines[0])
     in_body = magic is not None and lines[0].lstrip().startswith("%%") and context.cursor_line > 0
     line = lines[context.cursor_line] if context.cursor_line < len(lines) else ""

@@ -141,6 +141,8 @@ def _make_live(session: Session) -> None:
 
 
 def _look_for_models(session: Session, looks: int) -> None:
+    if session_of(session.shell) is not session:
+        return
     session.refresh_picker()
     if looks and not session.service.catalogue().live:
         _soon(lambda: _look_for_models(session, looks - 1), 0.25)

@@ -130,7 +130,14 @@ def shell_factory(
 
     def make(*, load: bool = True, **config: Any) -> Cells:
         clear()
-        settings = Config({"HistoryManager": {"enabled": False}, "GroqMagics": config})
+        settings = Config(
+            {
+                "HistoryManager": {"enabled": False},
+                # Jedi takes seconds, and what it offers is Python's own.
+                "IPCompleter": {"use_jedi": False},
+                "GroqMagics": config,
+            }
+        )
         shell = InteractiveShell.instance(config=settings)
         shell.run_line_magic("colors", "nocolor")
         cells = Cells(shell)

@@ -1,0 +1,346 @@
+"""Loading is light, unloading leaves nothing, and settings come from where IPython's do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from IPython.core.completer import provisionalcompleter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HEAVY = ("groq", "httpx", "pydantic", "markdown", "ipywidgets", "anywidget", "pandas", "nh3")
+LOAD = """
+import json, sys, time
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+before = set(sys.modules)
+begun = time.perf_counter()
+shell.run_line_magic("load_ext", "groq_magic")
+took = time.perf_counter() - begun
+heavy = [name for name in {heavy!r} if name in sys.modules and name not in before]
+begun = time.perf_counter()
+import ipywidgets
+print(json.dumps([heavy, took, time.perf_counter() - begun]))
+"""
+
+
+def test_loading_imports_nothing_heavy_and_takes_about_as_long_as_ipywidgets(
+    tmp_path: Any,
+) -> None:
+    environment = {
+        **os.environ,
+        "IPYTHONDIR": str(tmp_path),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    environment.pop("GROQ_API_KEY", None)
+    done = subprocess.run(
+        [sys.executable, "-c", LOAD.replace("{heavy!r}", repr(HEAVY))],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    heavy, took, widgets = json.loads(done.stdout.splitlines()[-1])
+    assert heavy == []
+    # A wide ratio, for a busy machine: it guards against heavy imports by other names.
+    assert took < 3 * widgets
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    code = (
+        f"import groq_magic, sys; print([m for m in {HEAVY!r} + ('IPython',) if m in sys.modules])"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_loading_prints_one_line(shell_factory: Callable[..., Any]) -> None:
+    ran = shell_factory(load=False).fine("%load_ext groq_magic")
+    assert ran.plain.startswith("groq_magic · openai/gpt-oss-120b · ")
+    assert ran.plain.endswith("%groq_help")
+    assert len(ran.plain.splitlines()) == 1
+    assert ran.text == ""
+
+
+def traces(shell: Any) -> dict[str, Any]:
+    """Everything of a shell that an extension might leave behind."""
+    transformers = shell.input_transformer_manager
+    return {
+        "line": sorted(shell.magics_manager.magics["line"]),
+        "cell": sorted(shell.magics_manager.magics["cell"]),
+        "registry": sorted(shell.magics_manager.registry),
+        "configurables": [type(each).__name__ for each in shell.configurables],
+        "events": {name: len(found) for name, found in shell.events.callbacks.items()},
+        "matchers": len(shell.Completer.custom_matchers),
+        "tokens": list(transformers.token_transformers),
+        "lines": list(transformers.line_transforms),
+        "cleanup": list(transformers.cleanup_transforms),
+        "post": len(shell.input_transformers_post),
+        "names": sorted(name for name in shell.user_ns if not name.startswith("_")),
+        "observers": {name: len(found) for name, found in shell._trait_notifiers.items()},
+    }
+
+
+def groq_threads() -> list[str]:
+    return [each.name for each in threading.enumerate() if each.name.startswith("groq")]
+
+
+def test_unloading_leaves_nothing(
+    shell_factory: Callable[..., Any], practice: Any, monkeypatch: pytest.MonkeyPatch, key: Any
+) -> None:
+    cells = shell_factory(load=False)
+    # IPython loads what this needs at the first use.
+    cells.run("%unload_ext nothing")
+    before = traces(cells.shell)
+    monkeypatch.setenv("GROQ_BASE_URL", practice.url)
+    monkeypatch.setenv("GROQ_API_KEY", key)
+    for _ in range(2):
+        cells.fine("%load_ext groq_magic")
+        cells.fine("%groq Say hi", "a")
+        cells.fine("%groq_practice on")
+        cells.fine("%groq Say hi", "a")
+        server = cells.session.service._practice._process
+        cells.fine("%unload_ext groq_magic")
+        assert server.poll() is not None
+        assert traces(cells.shell) == before
+        until = time.monotonic() + 5
+        while groq_threads() and time.monotonic() < until:
+            time.sleep(0.01)
+        assert groq_threads() == []
+
+
+def test_reloading_leaves_one_of_everything(shell_factory: Callable[..., Any]) -> None:
+    cells = shell_factory()
+    once = traces(cells.shell)
+    first = cells.session
+    cells.fine("%reload_ext groq_magic")
+    assert traces(cells.shell) == once
+    assert cells.session is not first
+    cells.fine("%config GroqMagics.model = 'some/model'")
+    assert cells.session.settings.model == "some/model"
+    assert first.settings.model != "some/model"
+
+
+def test_loading_twice_is_loading_once(bare: Any) -> None:
+    once = traces(bare.shell)
+    bare.fine("%load_ext groq_magic")
+    bare.fine("import groq_magic; groq_magic.load_ipython_extension(get_ipython()); del groq_magic")
+    assert traces(bare.shell) == once
+
+
+def test_what_comes_later_does_not_outlive_the_session(
+    shell_factory: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Any] = []
+    monkeypatch.setattr("groq_magic.magics.loading.front_end", lambda _shell: "widgets")
+    monkeypatch.setattr("groq_magic.magics.loading.live_of", made.append)
+
+    async def life() -> list[Any]:
+        cells = shell_factory(load=False)
+        cells.fine("%load_ext groq_magic")
+        await asyncio.sleep(0.1)
+        assert len(made) == 1
+        cells.fine("%unload_ext groq_magic")
+        cells.fine("%load_ext groq_magic")
+        cells.fine("%unload_ext groq_magic")
+        await asyncio.sleep(0.4)
+        loop: Any = asyncio.get_running_loop()
+        return [each for each in loop._scheduled if not each.cancelled()]
+
+    assert asyncio.run(life()) == []
+    assert len(made) == 1
+
+
+def test_ipythons_configuration_sets_the_defaults(
+    served: Callable[..., Any], practice: Any
+) -> None:
+    cells = served(model="openai/gpt-oss-20b", temperature=0.25, system="Be brief", stop=["END"])
+    cells.fine("%groq Say hi")
+    assert practice.requests()[0]["body"] == {
+        "model": "openai/gpt-oss-20b",
+        "messages": [
+            {"role": "system", "content": "Be brief"},
+            {"role": "user", "content": "Say hi"},
+        ],
+        "temperature": 0.25,
+        "stop": ["END"],
+        "stream": True,
+    }
+
+
+def test_config_sets_what_sticks(cells: Any, practice: Any) -> None:
+    for line in (
+        "model = 'openai/gpt-oss-20b'",
+        "max_tokens = 50",
+        "seed = 3",
+        "reasoning_effort = 'low'",
+        "stream = False",
+    ):
+        cells.fine(f"%config GroqMagics.{line}")
+    cells.fine("%groq --once Say hi", "a")
+    cells.fine("%groq --once --seed 4 Say hi", "a")
+    first, second = (record["body"] for record in practice.requests())
+    expected = {
+        "model": "openai/gpt-oss-20b",
+        "messages": [{"role": "user", "content": "Say hi"}],
+        "max_completion_tokens": 50,
+        "seed": 3,
+        "reasoning_effort": "low",
+    }
+    assert first == expected
+    assert second == {**expected, "seed": 4}
+
+
+@pytest.mark.parametrize(
+    "line", ["temperature = 5", "format = 'xml'", "tries = 0", "reasoning = 'maybe'", "top_p = -1"]
+)
+def test_config_refuses_what_makes_no_sense(bare: Any, line: Any) -> None:
+    before = dict(bare.session.settings.trait_values())
+    bare.run(f"%config GroqMagics.{line}")
+    name = line.partition(" ")[0]
+    assert bare.session.settings.trait_values()[name] == before[name]
+
+
+def test_a_new_connect_timeout_counts_from_the_next_ask(cells: Any) -> None:
+    cells.fine("%groq --once Say hi", "a")
+    cells.fine("%config GroqMagics.connect_timeout = 1.5")
+    cells.fine("%groq --once Say hi", "a")
+    assert cells.session.service.client()._timeout(60).connect == 1.5
+
+
+def test_the_model_sticks_until_it_is_switched(cells: Any, practice: Any) -> None:
+    cells.fine("%groq_model openai/gpt-oss-20b")
+    cells.fine("%groq --once Say hi", "a")
+    cells.fine("%groq_model vision")
+    cells.fine("%groq --once Say hi", "a")
+    models = [record["body"]["model"] for record in practice.requests()]
+    assert models == ["openai/gpt-oss-20b", "qwen/qwen3.8-27b"]
+    assert "qwen/qwen3.8-27b" in cells.fine("%groq_model").plain
+
+
+def test_a_task_can_be_chosen_without_a_key(bare: Any) -> None:
+    bare.fine("%groq_model fast")
+    assert json.loads(bare.fine("%groq --dry-run hi").plain)["model"] == "openai/gpt-oss-20b"
+
+
+def test_models_are_the_chat_models_of_the_key(cells: Any) -> None:
+    plain = cells.fine("%groq_models").plain
+    assert "openai/gpt-oss-120b" in plain
+    assert "131,072" in plain
+    assert "whisper" not in plain
+    assert "prompt-guard" not in plain
+
+
+def test_models_are_those_of_the_package_where_the_service_has_none(
+    cells: Any, practice: Any
+) -> None:
+    practice.faults(models=("500",))
+    assert "/models did not answer" in cells.fine("%groq_models").plain
+
+
+def test_the_panel_as_text(cells: Any) -> None:
+    cells.fine("%config GroqMagics.temperature = 0.5")
+    cells.fine("%groq_system Be kind")
+    plain = cells.fine("%groq").plain
+    for told in ("openai/gpt-oss-120b", "0.5", "Be kind"):
+        assert told in plain
+
+
+def test_help_is_an_output(bare: Any) -> None:
+    short, whole = bare.fine("%groq_help").plain, bare.fine("%groq_help all").plain
+    assert "%%groq" in short
+    assert "--max-tokens" not in short
+    registered = {
+        name
+        for kind in ("line", "cell")
+        for name in bare.shell.magics_manager.magics[kind]
+        if name.startswith("groq")
+    }
+    for name in registered:
+        assert f"%{name}" in whole, name
+    for option in ("--max-tokens", "--reasoning-effort", "--no-stream"):
+        assert option in whole
+
+
+def test_system_prompt_is_shown_set_and_taken_away(bare: Any) -> None:
+    assert "no system prompt" in bare.fine("%groq_system").plain
+    bare.fine("%%groq_system\nBe brief.\nBe kind.\n")
+    assert bare.session.settings.system == "Be brief.\nBe kind."
+    assert "Be kind." in bare.fine("%groq_system").plain
+    bare.fine("%groq_system off")
+    assert bare.session.settings.system == ""
+
+
+def test_the_demos_environment_switches_practice_on(
+    shell_factory: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells = shell_factory(load=False)
+    monkeypatch.setenv("GROQ_MAGIC_PRACTICE", "1")
+    assert "practice mode" in cells.fine("%load_ext groq_magic").plain
+    assert cells.fine("%groq Say hi").text.startswith("Practice mode: no model is answering.")
+
+
+# Tab
+
+
+def completed(cells: Any, text: str, at: int | None = None) -> list[str]:
+    """What Tab offers at the end of `text`, or at a place in it."""
+    with provisionalcompleter():
+        found = cells.shell.Completer.completions(text, len(text) if at is None else at)
+        return [each.text for each in found]
+
+
+def test_tab_completes_options_and_models(bare: Any) -> None:
+    assert completed(bare, "%groq --te") == ["--temperature"]
+    assert completed(bare, "%%groq --max") == ["--max-tokens"]
+    assert completed(bare, "%groq -m open") == ["openai/gpt-oss-120b", "openai/gpt-oss-20b"]
+    assert completed(bare, "%groq --model=fa") == ["fast"]
+    assert completed(bare, "%groq -t 0 -f js") == ["json"]
+    assert completed(bare, "%groq_model qw") == ["qwen/qwen3.8-27b"]
+    assert "--seed" in completed(bare, "%groq_retry --s")
+
+
+def test_tab_completes_variables_between_braces(bare: Any) -> None:
+    bare.fine("height = 1; heights = {'mean': 2}")
+    assert completed(bare, "%%groq\nTell me of {{hei") == ["height", "heights"]
+    assert completed(bare, "%groq Tell me of {{heights[") == ['heights["mean"]']
+    assert completed(bare, "%%groq_system\n{{ hei") == ["height", "heights"]
+    text = "%%groq\none {{hei}} two"
+    assert completed(bare, text, len("%%groq\none {{hei")) == ["height", "heights"]
+
+
+def test_tab_completes_beyond_an_odd_line_break(bare: Any) -> None:
+    bare.fine("height = 1")
+    assert completed(bare, "%%groq\na\N{LINE SEPARATOR}b\n{{bare_is_not_there") == []
+    assert completed(bare, "%%groq\na\N{LINE SEPARATOR}{{height\nb {{hei") == ["height"]
+
+
+def test_tab_asks_no_network(bare: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", "gsk_made_up")
+    monkeypatch.setenv("GROQ_BASE_URL", "http://127.0.0.1:9")
+    completed(bare, "%groq -m ")
+    assert groq_threads() == []
+    assert bare.session.service._client is None
+
+
+def test_tab_elsewhere_is_pythons(bare: Any) -> None:
+    bare.fine("height = 1")
+    assert "height" in completed(bare, "hei")
+    matcher = bare.shell.Completer.custom_matchers[0]
+    context = SimpleNamespace(full_text="x = hei", cursor_line=0, cursor_position=7)
+    assert matcher(context)["suppress"] is False
