@@ -29,8 +29,8 @@ class Failure:
     exit_code : int
         Of a shell line; 0 where none failed.
     told : str
-        What is known as text: the output of a shell line, or the traceback as
-        it was shown where the exception is gone.
+        What is known as text: what a shell printed, or the traceback as it
+        was shown where the exception is gone.
     """
 
     cell: Cell

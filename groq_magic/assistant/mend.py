@@ -34,6 +34,7 @@ _DIFF = (
 )
 _CELL_SHARE = 0.5
 _TRACE_SHARE = 0.5
+_PRINT_SHARE = 0.3
 _VARIABLES_SHARE = 0.7
 _MOST_OTHERS = 2
 
@@ -63,9 +64,11 @@ def mend_prompt(failure: Failure, words: str, said: str, known: Surroundings) ->
     )
     told = trace_text(error, cell, known) if error is not None else failure.told
     page.add("What it said:", told, name="its error", share=_TRACE_SHARE)
+    if error is not None:
+        page.add("What it printed:", failure.told, name="its output", share=_PRINT_SHARE)
     others = _others(failure, known)
     if error is not None:
-        _add_variables(page, error, known)
+        _add_variables(page, error, known, tuple(one.source for one in (cell, *others)))
     for other in others:
         page.add(
             f"{other.name.capitalize()}, which the error went through:",
@@ -119,9 +122,11 @@ def _others(failure: Failure, known: Surroundings) -> tuple[Cell, ...]:
     return tuple(found)[:_MOST_OTHERS]
 
 
-def _add_variables(page: Page, error: BaseException, known: Surroundings) -> None:
+def _add_variables(
+    page: Page, error: BaseException, known: Surroundings, shown: tuple[str, ...]
+) -> None:
     room = int(page.left * _VARIABLES_SHARE)
-    for name, text in involved(error, known).items():
+    for name, text in involved(error, known, shown).items():
         text = cut_middle(text, room)  # noqa: PLW2901 - the same text, cut
         if room > 0:
             page.add(f"`{name}`, which the failing line names:", text, name=name)

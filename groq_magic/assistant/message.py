@@ -19,7 +19,8 @@ _LONGEST_CHAIN = 5
 def type_name(kind: type) -> str:
     """Return a class's name, with its module where that says something."""
     module = getattr(kind, "__module__", "")
-    bare = module in {"builtins", "__main__", ""}
+    # UsageError is IPython's: its name says enough.
+    bare = module in {"builtins", "__main__", ""} or module.startswith("IPython.")
     return kind.__qualname__ if bare else f"{module}.{kind.__qualname__}"
 
 

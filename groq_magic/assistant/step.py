@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import os
+import re
 import sys
 import sysconfig
 from dataclasses import dataclass, field
@@ -17,14 +18,16 @@ if TYPE_CHECKING:
     from groq_magic.assistant.cell import Cell
     from groq_magic.assistant.surroundings import Surroundings
 
-__all__ = ["Step", "line_of", "path_shown", "steps_of"]
+__all__ = ["Step", "line_of", "path_shown", "steps_of", "without_folders"]
 
 # A recursion's middle says nothing that its ends don't say.
 _FIRST, _LAST = 40, 160
 _HIDDEN = ("IPython", "ipykernel", "traitlets", "decorator")
 _OURS = str(Path(__file__).parents[1]) + os.sep
 _BODY_OF_A_MAGIC = "<timed exec>"
+_MADE_BY_MAGICS = ("<magic-", "<timed eval>")
 _LONGEST_LINE = 300
+_PACKAGES = re.compile(r"[^\s'\"(]*[/\\](?:site|dist)-packages[/\\]")
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,10 @@ class Step:
     code : str
         The line, as it was typed.
     cell : Cell or None
+    times : int
+        How often it stands there, one below the other.
     frame : FrameType
+        The innermost of these.
     """
 
     kind: Literal["cell", "file", "library"]
@@ -52,6 +58,7 @@ class Step:
     function: str
     code: str
     cell: Cell | None
+    times: int
     frame: FrameType = field(repr=False, compare=False)
 
     @property
@@ -60,7 +67,8 @@ class Step:
         within = f", in {self.function}" if self.function else ""
         where = self.where[:1].upper() + self.where[1:] if self.cell else f"File {self.where}"
         code = f"\n    {self.code.strip()}" if self.code.strip() else ""
-        return f"  {where}, line {self.line}{within}{code}"
+        again = f"\n  [the same step {self.times - 1:,} times more]" if self.times > 1 else ""
+        return f"  {where}, line {self.line}{within}{code}{again}"
 
 
 def steps_of(trace: TracebackType | None, known: Surroundings) -> tuple[list[Step], int]:
@@ -79,25 +87,36 @@ def steps_of(trace: TracebackType | None, known: Surroundings) -> tuple[list[Ste
         How many were left out in the middle.
     """
     hidden = _hidden_roots()
-    seen = [found for found in _frames(trace) if not found[0].f_code.co_filename.startswith(hidden)]
+    seen = [run for run in _runs(trace) if not run[0].f_code.co_filename.startswith(hidden)]
     left_out = max(0, len(seen) - _FIRST - _LAST)
     if left_out:
         seen = seen[:_FIRST] + seen[-_LAST:]
     steps: list[Step] = []
-    for frame, line in seen:
-        steps.append(_step(frame, line, known, steps[-1] if steps else None))
+    for run in seen:
+        steps.append(_step(run, known, steps[-1] if steps else None))
     return steps, left_out
 
 
-def _frames(trace: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
+def _runs(trace: TracebackType | None) -> Iterator[tuple[FrameType, int, int]]:
+    """Yield frame, line and count of the steps, those of a recursion as one."""
+    times = 0
     while trace is not None:
-        yield trace.tb_frame, trace.tb_lineno
-        trace = trace.tb_next
+        times += 1
+        here, following = trace, trace.tb_next
+        same = (
+            following is not None
+            and following.tb_frame.f_code is here.tb_frame.f_code
+            and following.tb_lineno == here.tb_lineno
+        )
+        if not same:
+            yield here.tb_frame, here.tb_lineno, times
+            times = 0
+        trace = following
 
 
 def _hidden_roots() -> tuple[str, ...]:
     """Return where the code lies that runs cells and magics."""
-    roots = [_OURS]
+    roots = [_OURS, *_MADE_BY_MAGICS]
     for name in _HIDDEN:
         file = getattr(sys.modules.get(name), "__file__", None)
         if file:
@@ -105,20 +124,22 @@ def _hidden_roots() -> tuple[str, ...]:
     return tuple(roots)
 
 
-def _step(frame: FrameType, line: int, known: Surroundings, before: Step | None) -> Step:
+def _step(run: tuple[FrameType, int, int], known: Surroundings, before: Step | None) -> Step:
+    frame, line, times = run
     code = frame.f_code
     file, function = code.co_filename, code.co_name
     function = "" if function.startswith(("<module>", "<cell line")) else function
     cell = known.cell_of(file)
     if cell is not None:
         at, text = line_of(cell, file, line)
-        return Step("cell", cell.name, at, function, text, cell, frame)
+        return Step("cell", cell.name, at, function, text, cell, times, frame)
     if file == _BODY_OF_A_MAGIC and before is not None and before.cell is not None:
         at, text = _raw_line(before.cell, line + 1)
-        return Step("cell", before.where, at, function, text, before.cell, frame)
+        return Step("cell", before.where, at, function, text, before.cell, times, frame)
     text = linecache.getline(file, line)[:_LONGEST_LINE]
     where, library = path_shown(file)
-    return Step("library" if library else "file", where, line, function, text, None, frame)
+    kind: Literal["file", "library"] = "library" if library else "file"
+    return Step(kind, where, line, function, text, None, times, frame)
 
 
 def line_of(cell: Cell, file: str, line: int) -> tuple[int, str]:
@@ -155,6 +176,17 @@ def path_shown(file: str) -> tuple[str, bool]:
     if path.startswith(f"{here}/"):
         return path.removeprefix(f"{here}/"), False
     return "/".join(path.split("/")[-2:]), False
+
+
+def without_folders(text: str) -> str:
+    """Return text without the folders of this machine that stand in it."""
+    text = _PACKAGES.sub("", text)
+    folders = [*_standard_library(), str(Path.cwd())]
+    for folder in folders:
+        if len(folder) > len("/"):
+            text = text.replace(f"{folder}{os.sep}", "").replace(f"{folder}/", "")
+    home = str(Path.home())
+    return text.replace(f"{home}{os.sep}", f"~{os.sep}") if len(home) > len("/") else text
 
 
 def _standard_library() -> Iterator[str]:

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from groq_magic.assistant.message import chain_of, message_of
-from groq_magic.assistant.step import path_shown, steps_of
+from groq_magic.assistant.step import path_shown, steps_of, without_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ def trace_text(error: BaseException, cell: Cell, known: Surroundings) -> str:
     """Return an exception's traceback, what led to it first.
 
     Frames of IPython are left out, a library's are counted but for the last
-    of a run, repeated steps are said once, paths are those of the notebook's
+    of a run, a recursion's are said once, paths are those of the notebook's
     folder or of the library.
 
     Parameters
@@ -43,7 +43,7 @@ def trace_text(error: BaseException, cell: Cell, known: Surroundings) -> str:
             # pandas raises the same KeyError twice, first from within.
             continue
         parts += [text, sentence] if sentence else [text]
-    return "\n\n".join(parts)
+    return without_folders("\n\n".join(parts))
 
 
 def _one(error: BaseException, cell: Cell, known: Surroundings) -> str:
@@ -71,9 +71,8 @@ def _runs(steps: Iterable[Step]) -> Iterator[list[str]]:
             count = f"  [{more} more step{'s' * (more > 1)} inside {inside}]"
             yield [*([count] if more else []), held[-1].text]
             continue
-        for text, same in groupby(held, key=lambda step: step.text):
-            times = len(list(same))
-            yield [text, *([f"  [the same step {times - 1:,} times more]"] if times > 1 else [])]
+        for step in held:
+            yield [step.text]
 
 
 def _place(error: SyntaxError, cell: Cell, known: Surroundings) -> list[str]:

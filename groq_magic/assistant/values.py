@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import os
 import re
@@ -23,17 +24,24 @@ _SECRET = re.compile(
 )
 
 
-def brief(name: str, value: Any) -> str:
+def brief(name: str, value: Any, shown: tuple[str, ...] = ()) -> str:
     """Return `name: type`, and a short summary where it says more.
 
     Text whose name says that it is secret, and the environment, are named by
     their type alone: nobody asked to send them.
+
+    Parameters
+    ----------
+    name : str
+    value : Any
+    shown : tuple of str
+        Sources that the prompt holds already.
     """
     kind = _kind(value)
     if isinstance(value, os._Environ) or _SECRET.search(name):  # noqa: SLF001 - the type of os.environ
         return f"{name}: {kind}, its value withheld"
     if inspect.isroutine(value) or isinstance(value, type):
-        return f"{name}: {_callable(value)}"
+        return f"{name}: {_callable(value, shown)}"
     if isinstance(value, str):
         more = f", {len(value):,} characters" if len(value) > _SHORT_TEXT else ""
         return f"{name}: str{more} {cut_middle(value[: 4 * _SHORT_TEXT], _SHORT_TEXT)!r}"
@@ -78,14 +86,15 @@ def signature(value: Any) -> str:
     return f"{kind} {name}{cut_middle(shown, _SHORT_TEXT)}"
 
 
-def _callable(value: Any) -> str:
+def _callable(value: Any, shown: tuple[str, ...]) -> str:
     """Return the source of what the user wrote, the signature of anything else."""
+    source = ""
     if getattr(value, "__module__", None) == "__main__":
-        try:
-            return f"{signature(value)}\n{cut_middle(inspect.getsource(value), _SHORT)}"
-        except (OSError, TypeError):
-            pass
-    return signature(value)
+        with contextlib.suppress(OSError, TypeError):
+            source = inspect.getsource(value).rstrip()
+    if not source or any(source in text for text in shown):
+        return signature(value)
+    return f"{signature(value)}\n{cut_middle(source, _SHORT)}"
 
 
 def _kind(value: Any) -> str:

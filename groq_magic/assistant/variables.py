@@ -25,11 +25,13 @@ _STEPS = 2
 _MOST_LIBRARIES = 6
 
 
-def involved(error: BaseException, known: Surroundings) -> dict[str, str]:
+def involved(
+    error: BaseException, known: Surroundings, shown: tuple[str, ...] = ()
+) -> dict[str, str]:
     """Return the variables that the failing lines name, each in short.
 
     Of the two innermost steps of the user's own code: a function's locals,
-    and what it was called with.
+    and what it was called with. `shown` are the sources that the prompt holds.
     """
     steps, _ = steps_of(error.__traceback__, known)
     own = [step for step in steps if step.kind != "library"]
@@ -38,7 +40,7 @@ def involved(error: BaseException, known: Surroundings) -> dict[str, str]:
         within = f" (in {step.function})" if step.function else ""
         for name, value in _values(step).items():
             if not isinstance(value, ModuleType):
-                found.setdefault(name, brief(f"{name}{within}", value))
+                found.setdefault(name, brief(f"{name}{within}", value, shown))
     return found
 
 
@@ -97,5 +99,6 @@ def _held(pairs: Iterable[tuple[str, str]], found: Mapping[str, Any]) -> list[tu
 
 def _version(top: str) -> str:
     module = sys.modules.get(top)
-    version = getattr(module, "__version__", None)
+    said_already = top in sys.stdlib_module_names or top == "IPython"
+    version = None if said_already else getattr(module, "__version__", None)
     return version if isinstance(version, str) and len(version) < 40 else ""  # noqa: PLR2004 - a version, not a text

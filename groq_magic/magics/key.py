@@ -19,7 +19,9 @@ __all__ = ["KeyMagics"]
 def _file(flag: str, value: str) -> Path:
     path = Path(value).expanduser()
     if not path.is_file():
-        raise OptionError(f"{flag} {value}: there is no such file.", f"Here is {Path.cwd()}.")
+        raise OptionError(
+            f"{flag} `{value}`: there is no such file.", "Paths begin at the notebook's folder."
+        )
     return path.resolve()
 
 

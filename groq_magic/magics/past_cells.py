@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.assistant import Cell, Failure
@@ -158,10 +159,10 @@ class PastCells:
         return Failure(cell, error) if cell is not None else None
 
     def _with_print(self, failure: Failure) -> Failure:
-        """Add what a shell line printed: it raises nothing that would tell."""
-        if failure.error is not None or failure.told:
+        """Add what a shell printed: what it raises does not tell."""
+        if failure.told or (failure.error is not None and failure.cell.language == "python"):
             return failure
-        return Failure(failure.cell, exit_code=failure.exit_code, told=self._printed(failure.cell))
+        return replace(failure, told=self._printed(failure.cell))
 
     def _printed(self, cell: Cell) -> str:
         records = getattr(self._shell.history_manager, "outputs", {}).get(cell.number) or []
