@@ -16,8 +16,19 @@ if TYPE_CHECKING:
     from groq_magic.api.answering import Outcome
     from groq_magic.api.limits import Limit
 
-__all__ = ["QuotaWatch", "charged", "clock", "left_words", "meter_of"]
+__all__ = ["KINDS", "QuotaWatch", "charged", "left_words", "meter_of"]
 
+# What stops an ask first stands first.
+KINDS = MappingProxyType(
+    {
+        "TPM": "tokens a minute",
+        "RPM": "requests a minute",
+        "OTPM": "output tokens a minute",
+        "ITPM": "input tokens a minute",
+        "RPD": "requests a day",
+        "TPD": "tokens a day",
+    }
+)
 _UNITS = MappingProxyType(
     {
         "TPM": ("tokens", "this minute"),
@@ -66,7 +77,7 @@ def meter_of(limit: Limit, now: float | None = None) -> Meter:
     unit, _ = _UNITS.get(limit.kind, (limit.kind, ""))
     used = limit.limit - limit.left(now)
     wait = limit.full_in(now)
-    full = f" · full again in {in_words(wait)}{clock(wait, now)}" if used else ""
+    full = f" · full again in {in_words(wait)}{_clock(wait, now)}" if used else ""
     return Meter(used, limit.limit, f"{used:,} of {limit.limit:,} {unit}{full}")
 
 
@@ -77,7 +88,7 @@ def left_words(limit: Limit | None, now: float | None = None) -> str:
     return f"{limit.left(now):,} left {_UNITS.get(limit.kind, ('', 'now'))[1]}"
 
 
-def clock(wait: float, now: float | None = None) -> str:
+def _clock(wait: float, now: float | None = None) -> str:
     """Return the local time at the end of a wait that is worth a look at a clock: `, at 14:32`."""
     if wait < _LONG:
         return ""
@@ -119,7 +130,7 @@ class QuotaWatch:
         wait = limit.full_in(now)
         return (
             f"{used:,} of {limit.limit:,} {unit} a day are used with {model}, more than {mark} %; "
-            f"all are there again in {in_words(wait)}{clock(wait, now)}."
+            f"all are there again in {in_words(wait)}{_clock(wait, now)}."
         )
 
 

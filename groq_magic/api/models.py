@@ -27,6 +27,8 @@ _NOT_CHAT = re.compile(r"whisper|orpheus|tts|prompt-guard|embed", re.IGNORECASE)
 # A size such as 120b or 8x7b in an id: the only hint at speed that `/models` gives.
 _SIZE = re.compile(r"(?<![\w.])(?:(\d+)x)?(\d+(?:\.\d+)?)b(?![\w])", re.IGNORECASE)
 _GUARD = re.compile(r"guard", re.IGNORECASE)
+# A window that holds a conversation and a summary of data.
+_ROOMY = 32_000
 
 
 @dataclass(frozen=True)
@@ -105,14 +107,19 @@ class Catalogue:
         """Return the model for a kind of task, by features and window.
 
         `fast` is the smallest general chat model, `balanced` the default
-        where the key has it and else the largest window, `reasoning` the
-        largest that reasons, `vision` one that takes images.
+        where the key has it and else the largest that reasons, `reasoning`
+        that one too, `vision` the one with the largest window that takes
+        images. A small window, or no tools where others have them, makes no
+        general model; nor does an id that tells no size, since nothing else
+        tells how quick or able it is.
         """
-        # One vendor's pair comes first: guard models and enterprise models can't do every task.
         general = [m for m in self.chat if not _GUARD.search(m.id)]
-        known = [m for m in general if m.size != float("inf")] or general
         if alias == "vision":
-            return next((m for m in general if m.sees), None)
+            seeing = [m for m in general if m.sees]
+            return max(seeing, key=lambda m: m.context_window or 0, default=None)
+        roomy = [m for m in general if (m.context_window or _ROOMY) >= _ROOMY] or general
+        skilled = [m for m in roomy if "tools" in m.features] or roomy
+        known = [m for m in skilled if m.size != float("inf")] or skilled
         if alias == "fast":
             texts = [m for m in known if not m.sees] or known
             return min(texts, key=lambda m: (m.size, m.id), default=None)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.completer import SimpleCompletion, context_matcher
 
+from groq_magic.magics.export import EXPORT_OPTIONS
+from groq_magic.magics.frame import AS_FRAME
+from groq_magic.magics.model import MODELS_OPTIONS
 from groq_magic.magics.options import ASK_OPTIONS
 from groq_magic.prompt import completions
 
@@ -22,6 +26,22 @@ _VARIABLE = re.compile(r"\{\{\s*([^{}]*)$")
 _VALUE = re.compile(r"(?:^|\s)(--?[A-Za-z][\w-]*)(?:\s+|=)(\S*)$")
 _OPTION = re.compile(r"(?:^|\s)(--?[\w-]*)$")
 _TAKES_MODEL = ("groq_model",)
+_OPTIONS = MappingProxyType(
+    {
+        "groq": ASK_OPTIONS,
+        "groq_retry": ASK_OPTIONS,
+        "groq_export": EXPORT_OPTIONS,
+        "groq_models": MODELS_OPTIONS,
+        "groq_usage": (AS_FRAME,),
+    }
+)
+_WORDS = MappingProxyType(
+    {
+        "groq_cache": ("on", "off", "clear", "info"),
+        "groq_practice": ("on", "off"),
+        "groq_replay": ("on", "off"),
+    }
+)
 
 
 def completer_of(session: Session) -> Callable[[Any], Any]:
@@ -65,19 +85,20 @@ def _on_line(session: Session, magic: str, typed: str) -> tuple[str, list[str], 
     ids = [model.id for model in session.service.catalogue().chat]
     if magic in _TAKES_MODEL:
         return typed, _starting([*ids, *_aliases()], typed), "param"
-    if magic not in {"groq", "groq_retry"}:
-        return None
+    if magic in _WORDS:
+        return typed, _starting(_WORDS[magic], typed), "param"
+    options = _OPTIONS.get(magic, ())
     value = _VALUE.search(typed)
     if value is not None:
         flag, begun = value.groups()
-        option = next((o for o in ASK_OPTIONS if flag in {o.flag, o.short} and o.read), None)
+        option = next((o for o in options if flag in {o.flag, o.short} and o.read), None)
         if option is not None:
             values = [*ids, *option.values] if option.field == "model" else option.values
             return begun, _starting(values, begun), "param"
     flag_begun = _OPTION.search(typed)
     if flag_begun is None:
         return None
-    forms = [form for o in ASK_OPTIONS for form in (o.flag, o.short) if form]
+    forms = [form for o in options for form in (o.flag, o.short) if form]
     return flag_begun[1], _starting(forms, flag_begun[1]), "param"
 
 

@@ -10,7 +10,7 @@ from IPython.core.magic import line_magic, magics_class, no_var_expand
 from groq_magic.magics.face import Face
 from groq_magic.magics.frame import AS_FRAME, data_frame
 from groq_magic.magics.line import parsed_line
-from groq_magic.quota import meter_of
+from groq_magic.quota import KINDS, meter_of
 from groq_magic.views.show import show
 from groq_magic.views.usage import usage
 
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["UsageMagics"]
 
-# The longer the window, the later it matters: what stops an ask first stands first.
-_ORDER = ("TPM", "RPM", "OTPM", "RPD", "TPD")
+_ORDER = tuple(KINDS)
 
 
 @magics_class
@@ -40,7 +39,7 @@ class UsageMagics(Face):
         if given:
             return data_frame([_with_time(record) for record in self.session.ledger.records()])
         meters = [
-            (f"{limit.kind} of {model}", meter_of(limit))
+            (model, KINDS[limit.kind], meter_of(limit))
             for model, limits in self.session.service.known_limits().items()
             for limit in sorted(limits.known, key=lambda limit: _ORDER.index(limit.kind))
         ]

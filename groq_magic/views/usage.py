@@ -27,13 +27,13 @@ _SHOWN = 60
 _SOURCES = {"service": "", "cache": " · from the cache", "replay": " · replayed"}
 
 
-def usage(meters: Sequence[tuple[str, Meter]], ledger: Ledger) -> tuple[str, str]:
+def usage(meters: Sequence[tuple[str, str, Meter]], ledger: Ledger) -> tuple[str, str]:
     """Return what the session used and what is left as HTML and as plain text.
 
     Parameters
     ----------
-    meters : sequence of (str, Meter)
-        What each quota is called, and where it stands.
+    meters : sequence of (str, str, Meter)
+        A model, what its limit is called, and where it stands.
     ledger : Ledger
 
     Returns
@@ -49,13 +49,14 @@ def usage(meters: Sequence[tuple[str, Meter]], ledger: Ledger) -> tuple[str, str
     )
 
 
-def _quota(meters: Sequence[tuple[str, Meter]]) -> tuple[str, str]:
+def _quota(meters: Sequence[tuple[str, str, Meter]]) -> tuple[str, str]:
     if not meters:
         return _line(_NO_LIMITS)
     rows = tuple(
-        (name, f"`{bar(meter.used / max(meter.limit, 1))}`", meter.label) for name, meter in meters
+        (model, name, f"`{bar(meter.used / max(meter.limit, 1))}`", meter.label)
+        for model, name, meter in meters
     )
-    table = Table(("quota", "used", ""), rows)
+    table = Table(("model", "limit", "used", ""), rows)
     return table.html(), table.plain()
 
 

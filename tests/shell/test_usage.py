@@ -60,10 +60,10 @@ def test_panel_bar_and_page_show_the_same_figures(limited: Callable[..., tuple[A
     panel = panel_facts(cells.session)
     page = cells.fine("%groq_usage").plain
     left = int(facts.quota.split()[0])
-    used = int(re.search(rf"TPM of {MODEL} .* (\d+) of 60 tokens", page)[1])
+    used = int(re.search(rf"{MODEL}  tokens a minute .* (\d+) of 60 tokens", page)[1])
     assert panel.minute.used == pytest.approx(60 - left, abs=2)
     assert used == pytest.approx(60 - left, abs=2)
-    assert f"RPD of {MODEL}" in page
+    assert f"{MODEL}  requests a day" in page
     assert "1 of 1,000 requests" in page
     assert panel.day.label.startswith("1 of 1,000 requests · full again in 86 s")
 
@@ -95,10 +95,10 @@ def test_a_day_that_is_used_up_says_when_it_is_free_again(
 def test_limits_that_a_429_tells_join_the_page(limited: Callable[..., tuple[Any, Any]]) -> None:
     cells, _ = limited(tokens_per_day=200)
     cells.fine("%%groq --max-tokens 100\nHi", "a")
-    assert "TPD" not in cells.fine("%groq_usage").plain
+    assert "tokens a day" not in cells.fine("%groq_usage").plain
     ran = cells.run("%%groq --max-tokens 190\nHi", "b")
     assert isinstance(ran.error, RateLimitError)
-    assert re.search(rf"TPD of {MODEL} .* of 200 tokens", cells.fine("%groq_usage").plain)
+    assert re.search(rf"{MODEL}  tokens a day .* of 200 tokens", cells.fine("%groq_usage").plain)
 
 
 def test_the_page_counts_every_ask(cells: Any, practice: Any) -> None:
@@ -110,7 +110,8 @@ def test_the_page_counts_every_ask(cells: Any, practice: Any) -> None:
     data = cells.fine("%groq_usage").data
     plain = data["text/plain"]
     first, second = cells.session.ledger.entries[:2]
-    row = next(line for line in plain.splitlines() if line.startswith(f"{MODEL}  "))
+    asks = plain[plain.index("prompt tokens") :]
+    row = next(line for line in asks.splitlines() if line.startswith(f"{MODEL}  "))
     cost = (first.usage.prompt_tokens * 0.15 + first.usage.completion_tokens * 0.60) / 1e6
     assert row.split()[1:5] == [
         "2",

@@ -1,0 +1,78 @@
+"""%groq_models: which is which, sorted, as a frame, and what became of the retired ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.errors import OptionError
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def ids(ran: Any) -> list[str]:
+    """The models of a listing, in order."""
+    return [line.split()[0] for line in ran.plain.split("\n\n")[0].splitlines()[2:]]
+
+
+def test_shows_each_models_task_window_features_and_price(cells: Any) -> None:
+    plain = cells.fine("%groq_models").plain
+    row = next(line for line in plain.splitlines() if line.startswith("openai/gpt-oss-20b "))
+    assert row.split()[1:4] == ["fast", "131,072", "65,536"]
+    assert row.endswith("0.075 / 0.3")
+    assert "whisper" not in plain
+    assert "2026-10-01" in plain
+
+
+def test_the_default_comes_first(cells: Any) -> None:
+    assert ids(cells.fine("%groq_models"))[0] == "openai/gpt-oss-120b"
+
+
+def test_sorts_by_name_price_and_context(cells: Any) -> None:
+    names = ids(cells.fine("%groq_models --sort name"))
+    assert names == sorted(names, key=lambda name: name.rpartition("/")[2])
+    prices = ids(cells.fine("%groq_models --sort price"))
+    assert prices[0] == "openai/gpt-oss-20b"
+    by_context = ids(cells.fine("%groq_models --sort context"))
+    windows = dict(
+        zip(by_context, (m.context_window for m in _models(cells, by_context)), strict=True)
+    )
+    assert list(windows.values()) == sorted(windows.values(), reverse=True)
+    assert isinstance(cells.run("%groq_models --sort size").error, OptionError)
+
+
+def _models(cells: Any, names: list[str]) -> list[Any]:
+    return [cells.session.service.catalogue().get(name) for name in names]
+
+
+def test_speed_seen_sorts_and_is_in_the_frame_but_not_in_what_is_saved(cells: Any) -> None:
+    before = cells.fine("%groq_models").data
+    cells.fine("%%groq -m qwen/qwen3.8-27b\nHi", "a")
+    assert ids(cells.fine("%groq_models --sort speed"))[0] == "qwen/qwen3.8-27b"
+    assert cells.fine("%groq_models").data == before
+    cells.fine("frame = %groq_models --as dataframe")
+    frame = cells.shell.user_ns["frame"].set_index("id")
+    assert frame.loc["qwen/qwen3.8-27b", "tokens_per_second_seen"] > 0
+    assert frame.loc["openai/gpt-oss-120b", "prompt_price"] == 0.15
+    assert "tools" in frame.loc["openai/gpt-oss-120b", "features"]
+
+
+def test_retired_ids_name_what_to_use_instead(cells: Any) -> None:
+    plain = cells.fine("%groq_models --retired").plain
+    row = next(line for line in plain.splitlines() if line.startswith("llama-3.1-8b-instant"))
+    assert row.split() == ["llama-3.1-8b-instant", "openai/gpt-oss-20b"]
+    cells.fine("frame = %groq_models --retired --as dataframe")
+    assert "mixtral-8x7b-32768" in set(cells.shell.user_ns["frame"]["id"])
+
+
+def test_a_task_is_resolved_by_the_live_catalogue(cells: Any, practice: Any) -> None:
+    cells.fine("%%groq -m vision\nHi", "a")
+    assert practice.requests()[0]["body"]["model"] == "qwen/qwen3.8-27b"
+    assert practice.requests("/openai/v1/models")
+    assert cells.fine("%groq_model fast").plain.split(" · ")[1] == "openai/gpt-oss-20b"
+
+
+def test_without_a_key_a_task_stays_a_task(cells: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GROQ_API_KEY")
+    cells.fine("%groq_model fast")
+    assert cells.session.settings.model == "fast"

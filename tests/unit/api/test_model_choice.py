@@ -1,0 +1,93 @@
+"""Which model stands for a kind of task: by features and window, whatever the key has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from groq_magic.api.models import catalogue_of, offline_catalogue
+
+TOOLS = ["tools", "json_mode", "reasoning"]
+
+
+def item(model_id: str, window: int = 131_072, **more: Any) -> dict[str, Any]:
+    return {
+        "id": model_id,
+        "active": True,
+        "context_window": window,
+        "max_completion_tokens": 8_192,
+        "input_modalities": ["text"],
+        "output_modalities": ["text"],
+        "supported_features": TOOLS,
+        **more,
+    }
+
+
+TODAY = [
+    item("openai/gpt-oss-120b"),
+    item("openai/gpt-oss-20b"),
+    item("openai/gpt-oss-safeguard-20b", supported_features=["reasoning"]),
+    item("qwen/qwen3.8-27b", input_modalities=["text", "image"]),
+    item("minimaxai/minimax-m2.7", 196_608),
+    item("whisper-large-v3", output_modalities=["text"], input_modalities=["audio"]),
+    item("meta-llama/llama-prompt-guard-2-22m", 512),
+    item("allam-2-7b", 4_096, supported_features=[]),
+]
+
+
+def choices(items: list[dict[str, Any]]) -> dict[str, str]:
+    catalogue = catalogue_of(items)
+    return {n: catalogue.resolve(n) for n in ("fast", "balanced", "reasoning", "vision")}
+
+
+def test_todays_models() -> None:
+    assert choices(TODAY) == {
+        "fast": "openai/gpt-oss-20b",
+        "balanced": "openai/gpt-oss-120b",
+        "reasoning": "openai/gpt-oss-120b",
+        "vision": "qwen/qwen3.8-27b",
+    }
+
+
+def test_other_models_are_chosen_by_what_they_tell() -> None:
+    assert choices(
+        [
+            item("new/tiny-3b", 8_192),
+            item("new/small-9b"),
+            item("new/big-400b", supported_features=[*TOOLS]),
+            item("new/huge-900b", supported_features=["tools"]),
+            item("new/eye-30b", 65_536, input_modalities=["text", "image"]),
+            item("new/eyes-20b", 262_144, input_modalities=["text", "image"]),
+        ]
+    ) == {
+        "fast": "new/small-9b",
+        "balanced": "new/big-400b",
+        "reasoning": "new/big-400b",
+        "vision": "new/eyes-20b",
+    }
+
+
+def test_models_that_tell_ids_alone_still_serve() -> None:
+    bare = [{"id": "new/small-8b"}, {"id": "new/large-70b"}, {"id": "whisper-large-v3"}]
+    assert choices(bare) == {
+        "fast": "new/small-8b",
+        "balanced": "new/large-70b",
+        "reasoning": "new/large-70b",
+        "vision": "openai/gpt-oss-120b",
+    }
+
+
+@pytest.mark.parametrize("name", ["fast", "balanced", "reasoning", "vision"])
+def test_the_offline_table_serves_every_task(name: str) -> None:
+    catalogue = offline_catalogue()
+    chosen = catalogue.choice(name)
+    assert chosen is not None
+    assert chosen in catalogue.chat
+    assert chosen.sees or name != "vision"
+
+
+def test_an_inactive_model_is_never_chosen() -> None:
+    items = [item("openai/gpt-oss-120b", active=False), item("openai/gpt-oss-20b")]
+    assert set(choices(items).values()) == {"openai/gpt-oss-20b", "openai/gpt-oss-120b"}
+    assert catalogue_of(items).choice("balanced").id == "openai/gpt-oss-20b"
