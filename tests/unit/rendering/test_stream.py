@@ -1,0 +1,210 @@
+"""Streaming: what is applied on the page ends as the whole document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from groq_magic.rendering import MarkdownStream, Patch, to_html
+
+PIECES = [
+    "Text with **bold** and `code`.",
+    "\n\n",
+    "\n",
+    "- a\n- b\n",
+    "- a\n\n- b\n",
+    "  - nested\n",
+    "1. one\n2. two\n",
+    "3) three\n",
+    "```python\ndef f():\n    return 1\n```\n",
+    "```\nopen\n\n",
+    "~~~\n",
+    "| a | b |\n|---|:-:|\n",
+    "| 1 | `x\\|y` |\n",
+    "> quote\nlazy\n",
+    "> - in\n>\n> - out\n",
+    "# Title\n",
+    "Setext\n---\n",
+    "---\n",
+    "<details><summary>S</summary>\n\n",
+    "</details>\n\n",
+    "<b>raw</b> List<String>",
+    "[late][l]",
+    "[l]: https://x.org\n\n",
+    "[l] and [m]\n\n",
+    "![i](https://x.org/i)",
+    "$x^2$",
+    "\\(a\\)",
+    "$$\nx\n= 1\n$$\n",
+    "- [x] done\n",
+    "    indented\n\n",
+    "    more\n",
+    "a  \nb\\\nc\n",
+    "&amp; &copy; \\*",
+    "https://x.org/a_b.",
+    "me@x.org",
+    "中文**字**",
+    "\r\n",
+    "\r",
+    "\t- tab\n",
+    "***",
+    "_",
+    "~~",
+    "👩‍👧",
+    "<!-- c -->\n",
+    "[a](",
+    "](x)",
+    "1986. ",
+    "- \n\n",
+    "* * *\n",
+    "> \n",
+    "|",
+    "$",
+    "`",
+]
+documents = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
+
+
+def stream_of(text: str, cuts: list[int]) -> tuple[MarkdownStream, list[list[Patch]]]:
+    stream = MarkdownStream(formulas="tex")
+    edges = [0, *sorted({cut % (len(text) + 1) for cut in cuts}), len(text)]
+    frames = [stream.feed(text[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    return stream, [*frames, stream.finish()]
+
+
+@settings(
+    max_examples=300,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(documents, st.lists(st.integers(0, 2_000), max_size=25))
+@example("- a\n- b\n\n- c", [4, 5, 9, 10])
+@example("[l]\n\n- [l]\n- x\n\nt\n\n[l]: https://x.org\n\nmore", [5, 9, 12, 18, 30])
+@example("| a |\n|---|\n| b |\n| c |\n\nx", list(range(30)))
+def test_patches_end_as_the_whole(dom: Any, text: str, cuts: list[int]) -> None:
+    stream, frames = stream_of(text, cuts)
+    page = dom.Page()
+    for frame in frames:
+        page.apply(frame)
+    assert page.tree() == dom.exact(to_html(text))
+    assert stream.html() == to_html(text)
+    fresh = dom.Page()
+    fresh.apply(stream.patches_from_start())
+    assert fresh.tree() == page.tree()
+
+
+@settings(
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(documents, st.lists(st.integers(0, 2_000), max_size=25))
+def test_every_frame_is_what_the_state_says(dom: Any, text: str, cuts: list[int]) -> None:
+    stream = MarkdownStream()
+    page = dom.Page()
+    edges = [0, *sorted({cut % (len(text) + 1) for cut in cuts}), len(text)]
+    for start, end in zip(edges, edges[1:], strict=False):
+        page.apply(stream.feed(text[start:end]))
+        assert page.tree() == dom.exact(stream.html())
+
+
+def frame(text: str) -> str:
+    """Return what is shown while a text is still being written."""
+    stream = MarkdownStream()
+    stream.feed(text)
+    return stream.html().replace(' rel="noopener noreferrer nofollow"', "").replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a **bo", "<p>a <strong>bo</strong></p>"),
+        ("a **bold*", "<p>a <strong>bold</strong></p>"),
+        ("a **", "<p>a </p>"),
+        ("a `co", "<p>a <code>co</code></p>"),
+        ("a ~~b", "<p>a <del>b</del></p>"),
+        ("see [the docs](https://x.o", "<p>see the docs</p>"),
+        ("see [the do", "<p>see the do</p>"),
+        ("see ![the chart](https://x", "<p>see the chart</p>"),
+        ("a <kb", "<p>a </p>"),
+        ("a <kbd>x</kb", "<p>a <kbd>x</kbd></p>"),
+        ("a &am", "<p>a </p>"),
+        ("a \\", "<p>a </p>"),
+        ("so \\(x^2 + ", "<p>so </p>"),
+        ("so $x^2", "<p>so </p>"),
+        ("it costs $5 and", "<p>it costs $5 and</p>"),
+        ("| a | b", "<table><thead><tr><th>a</th><th>b</th></tr></thead></table>"),
+        ("| a | b |\n|--", "<table><thead><tr><th>a</th><th>b</th></tr></thead></table>"),
+        ("a\n\n-", "<p>a</p>"),
+        ("a\n\n12", "<p>a</p>"),
+        ("a\n\n##", "<p>a</p>"),
+        ("a\n\n```py", "<p>a</p>"),
+        ("```\nx\n``", "<pre><code>x</code></pre>"),
+        ("# Hea **x", "<h1>Hea <strong>x</strong></h1>"),
+        ("x < y and List<S", "<p>x &lt; y and List</p>"),
+    ],
+)
+def test_unfinished_markdown_looks_finished(text: str, expected: str) -> None:
+    assert frame(text) == expected
+
+
+def test_settled_blocks_are_sent_once() -> None:
+    stream = MarkdownStream()
+    sent = []
+    for _ in range(40):
+        sent += stream.feed("A paragraph.\n\n")
+    assert [patch.index for patch in sent if patch.op == "block"] == list(range(40))
+
+
+@pytest.mark.parametrize(
+    "unit", ["- an item of a list\n", "x = 1\n", "| 1 | 2 |\n", "> a quote\n>\n"]
+)
+def test_long_blocks_are_sent_piece_by_piece(unit: str) -> None:
+    before = {"x": "```\n", "|": "| a | b |\n|---|---|\n"}.get(unit[0], "")
+    stream = MarkdownStream()
+    sent = stream.feed(before)
+    for _ in range(400):
+        sent += stream.feed(unit)
+    size = sum(len(patch.html) for patch in sent)
+    assert size < 4 * len(stream.html())
+
+
+def test_list_that_turns_loose_is_sent_again_once() -> None:
+    stream = MarkdownStream()
+    sent = stream.feed("- a\n- b\n- c\n")
+    sent += stream.feed("\n- d\n- e\n\n- f\n- g\n")
+    assert sum(patch.op == "block" for patch in sent) == 2
+
+
+def test_late_definition_reaches_a_settled_block() -> None:
+    stream = MarkdownStream()
+    stream.feed("[x] here\n\nmore\n\n")
+    patches = stream.feed("[x]: https://x.org\n\nafter\n")
+    assert ("block", 0) in [(patch.op, patch.index) for patch in patches]
+    assert '<a href="https://x.org"' in stream.html()
+
+
+def test_code_gets_its_colours_when_it_closes() -> None:
+    stream = MarkdownStream()
+    stream.feed("```python\nimport os\n")
+    assert "<span" not in stream.html()
+    stream.feed("```\n")
+    assert '<span class="kn">import</span>' in stream.html()
+
+
+def test_finish_twice_changes_nothing() -> None:
+    stream = MarkdownStream()
+    stream.feed("a **b")
+    assert stream.finish()
+    assert stream.finish() == []
+
+
+def test_patch_is_a_plain_triple() -> None:
+    assert list(MarkdownStream().feed("a")[0]) == ["block", 0, "<p>a</p>\n"]
