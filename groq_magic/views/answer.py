@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from IPython.display import display, update_display
 
 from groq_magic.views.answer_widget import AnswerWidget
-from groq_magic.views.closing import close_whole
 from groq_magic.views.figures import figures, thought_summary
 from groq_magic.views.phrase import phrase_html
 from groq_magic.views.static import bundle, unfinished
@@ -132,5 +131,5 @@ class AnswerView:
 
     def _close(self) -> None:
         if self._widget is not None:
-            close_whole(self._widget)
+            self._live.close_soon(self._widget)
             self._widget = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.views.closing import close_whole
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from groq_magic.views.panel_facts import PanelFacts
 
 __all__ = ["Live"]
+
+# Seconds by which a front end may be behind.
+CLOSED_AFTER = 2.0
 
 
 class Live:
@@ -56,6 +60,7 @@ class Live:
         self._picker = ModelPicker(settings)
         self._panel: Panel | None = None
         self._slots: SlotsWidget | None = None
+        self._closing: list[Any] = []
         self._closed = False
         self._settings.observe(self._model_changed, "model")
 
@@ -121,6 +126,21 @@ class Live:
         if self._panel is not None:
             self._panel.refresh()
 
+    def close_soon(self, widget: Any) -> None:
+        """Close a widget that is shown no more.
+
+        Parameters
+        ----------
+        widget : ipywidgets.Widget
+            Where a kernel's loop runs it is closed a little later: a front end
+            that is behind would look for it, and report that it is gone.
+        """
+        self._closing.append(widget)
+        try:
+            asyncio.get_running_loop().call_later(CLOSED_AFTER, self._close_one, widget)
+        except RuntimeError:  # no loop runs
+            self._close_one(widget)
+
     def close(self) -> None:
         """Close every widget; the outputs show their static text again.
 
@@ -133,10 +153,17 @@ class Live:
         if self._slots is not None:
             close_whole(self._slots)
             self._slots = None
+        for widget in tuple(self._closing):
+            self._close_one(widget)
         if self._panel is not None:
             self._panel.close()
             self._panel = None
         self._picker.close()
+
+    def _close_one(self, widget: Any) -> None:
+        if widget in self._closing:
+            self._closing.remove(widget)
+            close_whole(widget)
 
     def _model_changed(self, _change: Any) -> None:
         if self._slots is not None:
