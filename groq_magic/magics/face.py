@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import re
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics
@@ -23,7 +24,18 @@ if TYPE_CHECKING:
     from groq_magic.reply import Reply
     from groq_magic.views.live import Live
 
-__all__ = ["Face", "key_asker", "key_state", "live_of", "panel_facts", "shown_reply"]
+__all__ = [
+    "Face",
+    "key_asker",
+    "key_state",
+    "live_of",
+    "panel_facts",
+    "shown_reply",
+    "speed_slot",
+    "tell_speeds",
+]
+
+_NOT_IN_A_CLASS = re.compile(r"[^A-Za-z0-9_-]")
 
 
 class Face(Magics):
@@ -40,7 +52,9 @@ def shown_reply(session: Session, typed: Typed) -> Reply:
     def view() -> View:
         return for_front_end(front_end(session.shell), lambda: live_of(session))
 
-    return ask(session, typed, view)
+    reply = ask(session, typed, view)
+    tell_speeds(session)
+    return reply
 
 
 def live_of(session: Session) -> Live:
@@ -59,6 +73,25 @@ def live_of(session: Session) -> Live:
         session.live.start()
     session.refresh_picker()
     return session.live
+
+
+def speed_slot(model: str) -> str:
+    """Return the class of a model's slot in `%groq_models`."""
+    return f"groq-model-{_NOT_IN_A_CLASS.sub('-', model)}"
+
+
+def tell_speeds(session: Session) -> None:
+    """Show in the listings of models how quick each was: live alone, since it changes."""
+    if session.live is None:
+        return
+    practice = session.service.in_practice
+    speeds = {
+        model: session.ledger.speed(model, practice=practice)
+        for model in {entry.model for entry in session.ledger.entries}
+    }
+    session.live.speeds(
+        {speed_slot(model): f"{speed:,.0f} tok/s" for model, speed in speeds.items() if speed}
+    )
 
 
 def _undo(session: Session) -> None:

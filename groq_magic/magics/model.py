@@ -9,7 +9,7 @@ from IPython.core.magic import line_magic, magics_class, no_var_expand
 from groq_magic.api.models import ALIASES
 from groq_magic.api.retired import RETIRED
 from groq_magic.ledger.prices import AS_OF, PRICES
-from groq_magic.magics.face import Face, live_of
+from groq_magic.magics.face import Face, live_of, speed_slot, tell_speeds
 from groq_magic.magics.frame import AS_FRAME, data_frame
 from groq_magic.magics.line import parsed_line
 from groq_magic.magics.option import Option, choice
@@ -84,8 +84,11 @@ class ModelMagics(Face):
                 tuple(_row(model, catalogue) for model in models),
                 f"{note}`-m` takes an id or a task; `%groq_model ID` switches from now on; "
                 f"prices of {AS_OF}.",
+                tuple(f"groq-slot-speed {speed_slot(model.id)}" for model in models),
             )
         )
+        if front_end(self.shell) == "widgets":
+            tell_speeds(self.session)
         return None
 
     def _resolved(self, wanted: str) -> str:

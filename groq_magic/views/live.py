@@ -11,7 +11,7 @@ from groq_magic.views.picking import ModelPicker
 from groq_magic.views.slots import SlotsWidget
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import ipywidgets
     import traitlets
@@ -120,6 +120,17 @@ class Live:
         """Give the bar of an answer its static text back."""
         if self._slots is not None:
             self._slots.drop(slot)
+
+    def speeds(self, speeds: Mapping[str, str]) -> None:
+        """Say how quick models were.
+
+        Parameters
+        ----------
+        speeds : mapping of str to str
+            The class of a model's row in a listing, and what stands there.
+        """
+        if self._slots is not None:
+            self._slots.say_speeds(speeds)
 
     def refresh(self) -> None:
         """Draw the panel's facts anew."""

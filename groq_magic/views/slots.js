@@ -134,8 +134,9 @@ class Session {
     this.took(model.get("present"));
   }
 
-  took({ current = this.current, panel = this.panel, turns = {}, dropped = [] }) {
+  took({ current = this.current, panel = this.panel, speeds, turns = {}, dropped = [] }) {
     this.current = current;
+    this.speeds = speeds ?? this.speeds ?? {};
     this.panel = panel;
     this.turns = { ...this.turns, ...turns };
     for (const slot of dropped) delete this.turns[slot];
@@ -157,6 +158,14 @@ class Session {
       if (this.panel) this.fillWith(node, this.panel);
       else this.wantPanel();
     }
+    for (const node of root?.querySelectorAll(".groq-slot-speed") ?? []) this.fillSpeed(node);
+  }
+
+  fillSpeed(node) {
+    const speed = this.speeds[[...node.classList].find((name) => name.startsWith("groq-model-"))];
+    if (!speed || (this.filled.has(node) && node.textContent === speed)) return;
+    if (!this.filled.has(node)) this.filled.set(node, new Filled(node));
+    this.filled.get(node).with(speed);
   }
 
   turnOf(bar) {

@@ -47,7 +47,7 @@ class SlotsWidget(anywidget.AnyWidget):
 
     def __init__(self, picker: str, current: str, make_panel: Callable[[], str]) -> None:
         self._make_panel = make_panel
-        self._facts: dict[str, Any] = {"current": current, "panel": "", "turns": {}}
+        self._facts: dict[str, Any] = {"current": current, "panel": "", "speeds": {}, "turns": {}}
         self._telling = threading.RLock()
         super().__init__(picker=picker)
         self.on_msg(self._heard)
@@ -84,6 +84,13 @@ class SlotsWidget(anywidget.AnyWidget):
         with self._telling:
             self._facts["current"] = model
             self.send({"current": model})
+
+    def say_speeds(self, speeds: Mapping[str, str]) -> None:
+        """Say how quick models were, by the class of their rows in a listing."""
+        with self._telling:
+            if self._facts["speeds"] != speeds:
+                self._facts["speeds"] = dict(speeds)
+                self.send({"speeds": dict(speeds)})
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:  # noqa: FBT001, FBT002 - ipywidgets' signature
         """Return the synced state, the facts of all turns included."""

@@ -25,11 +25,14 @@ class Table:
         The cells; text in backticks is code.
     note : str
         One line under the table, or "".
+    slots : tuple of str
+        Classes of an empty slot in each row's first cell; none where it is empty.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    slots: tuple[str, ...] = ()
 
     def html(self) -> str:
         """Return the table as safe HTML; columns of numbers stand to the right."""
@@ -41,11 +44,11 @@ class Table:
         body = "".join(
             "<tr>"
             + "".join(
-                f"<td{_style(at)}>{phrase_html(cell)}</td>"
-                for cell, at in zip(row, right, strict=True)
+                f"<td{_style(at)}>{phrase_html(cell)}{'' if column else slot}</td>"
+                for column, (cell, at) in enumerate(zip(row, right, strict=True))
             )
             + "</tr>"
-            for row in self.rows
+            for row, slot in zip(self.rows, self._slots(), strict=True)
         )
         note = f'<div class="groq-note"><small>{phrase_html(self.note)}</small></div>'
         return (
@@ -65,6 +68,11 @@ class Table:
         if self.note:
             text.extend(("", phrase_plain(self.note)))
         return "\n".join(text)
+
+    def _slots(self) -> list[str]:
+        if not self.slots:
+            return [""] * len(self.rows)
+        return [f'<span class="{phrase_html(classes)}"></span>' for classes in self.slots]
 
     def _right(self) -> list[bool]:
         return [_all_numbers([row[i] for row in self.rows]) for i in range(len(self.columns))]

@@ -1,0 +1,146 @@
+"""The answers of a saved notebook, and which ask each belongs to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from groq_magic.conversation import Replay, SavedAnswer, Wanted, saved_answers
+
+
+def output(cell: str | None, ask: int, answer: Any = "Hi.", **record: Any) -> dict[str, Any]:
+    record = {"cell": cell, "ask": ask, "model": "m", "finish_reason": "stop", **record}
+    return {"data": {"text/plain": answer}, "metadata": {"groq_magic": record}}
+
+
+def notebook(*cells: tuple[str, str, list[Any]]) -> dict[str, Any]:
+    return {
+        "cells": [
+            {"cell_type": "code", "id": name, "source": source, "outputs": outputs}
+            for name, source, outputs in cells
+        ]
+    }
+
+
+def saved(cell: str, ask: int, prompt: str, answer: str = "Hi.", **changes: Any) -> SavedAnswer:
+    values = {
+        "prompt_sha": None,
+        "model": "m",
+        "finish_reason": "stop",
+        "usage": None,
+        "practice": False,
+        "options": {},
+        **changes,
+    }
+    return SavedAnswer(cell=cell, ask=ask, prompt=prompt, answer=answer, **values)
+
+
+def wanted(cell: str | None, prompt: str, ask: int = 1, **changes: Any) -> Wanted:
+    values = {"model": "m", "options": {}, "practice": False, **changes}
+    return Wanted(cell=cell, ask=ask, prompt=prompt, prompt_sha="sha", **values)
+
+
+def answer(replay: Replay, ask: Wanted) -> str | None:
+    found = replay.find(ask)
+    return found.answer if found else None
+
+
+def test_reads_asks_once_and_replaced_ones_too() -> None:
+    found = saved_answers(
+        notebook(
+            ("a", "%%groq\n\nOne\n", [output("a", 1, once=True)]),
+            ("b", "%groq_retry", [output("b", 1, prompt="One", replaces={"cell": "a", "ask": 1})]),
+        )
+    )
+    assert [(a.cell, a.ask, a.prompt) for a in found] == [("a", 1, "One"), ("b", 1, "One")]
+
+
+def test_answers_made_without_cell_ids_count_for_their_cells() -> None:
+    found = saved_answers(
+        notebook(
+            ("a", "%%groq\nOne", [{"output_type": "stream"}, output(None, 5)]),
+            ("b", "for …", [output(None, 6, prompt="x"), output(None, 7, prompt="y")]),
+        )
+    )
+    assert [(a.cell, a.ask) for a in found] == [("a", 1), ("b", 1), ("b", 2)]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        output("other", 1),
+        output("a", 1, answer=7),
+        output("a", 1, answer=["x", 7]),
+        output("a", 1, finish_reason=None),
+        output("a", 1, finish_reason="<b>"),
+        output("a", 1, finish_reason=["stop"]),
+        output("a", 1, model=""),
+        output("a", 1, model="m\n"),
+        output("a", 1, model="m" * 999),
+        output("a", 1, prompt=7),
+        {"data": [], "metadata": {"groq_magic": "x"}},
+        {"metadata": {"groq_magic": {"cell": "a"}}},
+        7,
+        None,
+    ],
+)
+def test_what_is_malformed_or_copied_is_skipped(broken: Any) -> None:
+    assert saved_answers(notebook(("a", "%%groq\nOne", [broken]))) == ()
+
+
+@pytest.mark.parametrize("file", [{}, {"cells": 7}, {"cells": [7, {}]}, [], None, "x"])
+def test_a_file_that_is_no_notebook_has_no_answers(file: Any) -> None:
+    assert saved_answers(file) == ()
+
+
+@pytest.mark.parametrize("count", [-1, 1.5, True, 10**30, "1", None])
+def test_odd_counts_are_no_usage(count: Any) -> None:
+    usage = {"prompt_tokens": count, "completion_tokens": 1, "total_tokens": 2}
+    (found,) = saved_answers(notebook(("a", "%%groq\nOne", [output("a", 1, usage=usage)])))
+    assert found.usage is None
+
+
+def test_by_cell_an_ask_is_answered_by_its_own_cell_again_and_again() -> None:
+    replay = Replay([saved("a", 1, "Q", "A"), saved("b", 1, "Q", "B")], by_cell=True)
+    assert [answer(replay, wanted(cell, "Q")) for cell in "baab"] == ["B", "A", "A", "B"]
+    assert answer(replay, wanted("c", "Q")) is None
+    assert replay.why_none(wanted("c", "Q")) == "it is new"
+    assert answer(replay, wanted("a", "Q", ask=2)) is None
+
+
+def test_without_cells_answers_are_taken_in_order() -> None:
+    replay = Replay([saved("a", 1, "Q", "A"), saved("b", 1, "Q", "B")], by_cell=False)
+    assert [answer(replay, wanted(None, "Q")) for _ in range(3)] == ["A", "B", "A"]
+    assert answer(replay, wanted(None, "R")) is None
+    assert replay.why_none(wanted(None, "R")) == "it is new or changed"
+    assert answer(replay, wanted(None, "Q")) == "B"
+
+
+@pytest.mark.parametrize("by_cell", [True, False])
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"options": {"temperature": 0.2}}, "its options changed"),
+        ({"model": "n"}, "the model was m, and is n now"),
+        ({"practice": True}, "practice mode is on now"),
+    ],
+)
+def test_what_differs_is_named(by_cell: bool, changes: dict[str, Any], why: str) -> None:  # noqa: FBT001 - a parameter
+    replay = Replay([saved("a", 1, "Q")], by_cell=by_cell)
+    ask = wanted("a", "Q", **changes)
+    assert replay.find(ask) is None
+    assert replay.why_none(ask) == why
+
+
+def test_the_hash_of_what_was_asked_counts_not_what_the_cell_holds_now() -> None:
+    edited = Replay([saved("a", 1, "Q", prompt_sha="old")], by_cell=True)
+    assert edited.find(wanted("a", "Q")) is None
+    assert edited.why_none(wanted("a", "Q")) == "its prompt changed"
+    assert Replay([saved("a", 1, "P", prompt_sha="sha")], by_cell=True).find(wanted("a", "Q"))
+
+
+def test_options_about_the_cache_and_undecided_models_do_not_count() -> None:
+    replay = Replay([saved("a", 1, "Q", options={"cache": True, "seed": 1})], by_cell=True)
+    assert replay.find(wanted("a", "Q", options={"seed": 1, "no_cache": True}))
+    assert replay.find(wanted("a", "Q", options={"seed": 1}, model=None))

@@ -1,0 +1,95 @@
+"""The usage page and its plots: what they say, and that they are safe and static."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from groq_magic.ledger.entry import Entry
+from groq_magic.ledger.ledger import Ledger
+from groq_magic.ledger.usage import usage_of
+from groq_magic.views.panel_facts import Meter
+from groq_magic.views.plot import bar, columns
+from groq_magic.views.usage import usage
+
+
+def entry(number: int, model: str = "m", **changes: Any) -> Entry:
+    told = usage_of({"prompt_tokens": 1_000, "completion_tokens": 10 * number})
+    values = (number, 0.0, model, "service", False, "stop", told, 0.01, 0.2, 1.0, 500.0, 0.25)
+    fields = dict(zip(Entry.__dataclass_fields__, values, strict=True))
+    return Entry(**fields | changes)
+
+
+def ledger(*entries: Entry) -> Ledger:
+    made = Ledger()
+    for each in entries:
+        made.add(each)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("share", "drawn"),
+    [
+        (0.0, "░░░░"),
+        (0.001, "▏░░░"),
+        (0.25, "█░░░"),
+        (0.5, "██░░"),
+        (0.625, "██▌░"),
+        (1.0, "████"),
+        (1.7, "████"),
+        (-1.0, "░░░░"),
+    ],
+)
+def test_a_bar_is_filled_by_its_share(share: float, drawn: str) -> None:
+    assert bar(share, 4) == drawn
+
+
+def test_columns_stand_over_a_scale_from_nothing_to_the_largest() -> None:
+    assert columns([8, 4, None, 0.01, 0], height=2) == ["8 ┤█", "0 ┤█ █   ▁"]
+
+
+def test_many_columns_stand_close() -> None:
+    assert columns([1.0] * 40, height=1) == ["1 ┤" + "█" * 40]
+
+
+def test_nothing_to_plot_is_empty() -> None:
+    assert columns([None, 0], height=1) == ["0 ┤"]
+
+
+def test_quota_says_used_and_when_it_is_full_again() -> None:
+    meter = Meter(680, 8_000, "680 of 8,000 tokens · full again in 5 s")
+    html, plain = usage([("m", "tokens a minute", meter)], ledger())
+    assert "m      tokens a minute  █▍" in plain
+    assert meter.label in plain
+    assert meter.label in html
+    assert "<code>█▍" in html
+
+
+def test_rows_are_sums_and_the_last_row_is_what_was_asked_of_the_service() -> None:
+    _, plain = usage(
+        [], ledger(entry(1), entry(2), entry(3, source="cache", cost=0.0), entry(4, "n", cost=None))
+    )
+    rows = {line.split("  ")[0]: line.split() for line in plain.splitlines()}
+    assert rows["m"][1:4] == ["2", "2,000", "30"]
+    assert rows["m"][-1] == "$0.5000"
+    assert rows["m · from the cache"][-1] == "none"
+    assert rows["n"][-1] == "unknown"
+    assert rows["asked of the service"][-3:] == ["$0.5000", "+", "unknown"]
+
+
+def test_the_plot_shows_the_latest_sixty_asks() -> None:
+    html, plain = usage([], ledger(*(entry(n) for n in range(1, 100))))
+    assert "asks 40 to 99:" in plain
+    assert html.count("<pre") == 2
+
+
+def test_a_models_name_can_do_nothing() -> None:
+    html, _ = usage([], ledger(entry(1, "<script>alert(1)</script>")))
+    assert "<script" not in html
+
+
+def test_the_page_needs_neither_script_nor_picture() -> None:
+    html, _ = usage([], ledger(entry(1)))
+    assert not any(tag in html for tag in ("<script", "<svg", "<img", "<canvas", "<style"))
+    assert "mathjax_ignore" in html
