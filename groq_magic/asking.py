@@ -150,7 +150,7 @@ def _answered(run: _Run, interrupts: Interrupts) -> tuple[Answering | Recorded, 
     if isinstance(run.client, Recorded):
         _watch(run, run.client, interrupts)
         return run.client, 1
-    settings, waited = run.session.settings, 0.0
+    settings = run.session.settings
     timeout = run.plan.options.timeout or settings.timeout
     asked = run.session.service.asked(run.plan.model, timeout)
     tried = 0
@@ -164,12 +164,13 @@ def _answered(run: _Run, interrupts: Interrupts) -> tuple[Answering | Recorded, 
         if fault is None or done or _is_stopped(run, interrupts):
             return answering, tried
         wait = fault.wait if fault.wait is not None else backoff(tried)
+        # What a try took that came to nothing was waiting too.
+        waited = time.monotonic() - run.started
         if tried >= settings.tries or waited + wait > settings.max_wait:
             return answering, tried
         _count_down(run, fault, wait, tried + 1, interrupts)
         if _is_stopped(run, interrupts):
             return answering, tried
-        waited += wait
 
 
 def _watch(run: _Run, answering: Answering | Recorded, interrupts: Interrupts) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.api.characters import WholeCharacters
 from groq_magic.api.chunk import Chunk, ToolCall, chunk_of
 from groq_magic.api.exchange import Exchange
-from groq_magic.api.faults import fault_of, fault_of_body, nothing_came, unreadable
+from groq_magic.api.faults import fault_of, fault_of_body, garbled, nothing_came, unreadable
 from groq_magic.api.limits import Limits
 from groq_magic.api.sse import Event, EventReader
 from groq_magic.api.thinking import ThinkSplitter
@@ -171,7 +171,7 @@ class Answering:
         elif chunk.recognised:
             self._add(chunk)
         elif data is None:
-            self._fail(unreadable(event.data))
+            self._fail(garbled() if self._has_come else unreadable(event.data))
             self._end()
         else:
             self._odd = self._odd or event.data
@@ -200,13 +200,15 @@ class Answering:
         for call in chunk.tool_calls:
             self._add_call(call)
         known = self.outcome
-        self.outcome = replace(
-            known,
-            finish_reason=chunk.finish_reason or known.finish_reason,
-            usage=chunk.usage or known.usage,
-            model=chunk.model or known.model,
-            request_id=chunk.request_id or known.request_id,
-        )
+        # The chunks between the first and the last bring nothing but text.
+        if chunk.finish_reason or chunk.usage or not known.request_id:
+            self.outcome = replace(
+                known,
+                finish_reason=chunk.finish_reason or known.finish_reason,
+                usage=chunk.usage or known.usage,
+                model=known.model or chunk.model,
+                request_id=known.request_id or chunk.request_id,
+            )
         self._tell(answer, chunk.reasoning + thought)
 
     def _cut(self, told: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import ssl
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -172,10 +173,19 @@ class Client:
     def _made(self) -> groq.Groq:
         import groq
 
-        http = groq.DefaultHttpxClient(event_hooks={"request": [self._trace_request]})
+        http = groq.DefaultHttpxClient(
+            event_hooks={"request": [self._trace_request]}, verify=self._trust()
+        )
         return groq.Groq(
             api_key=self.key.value, base_url=self.base_url, max_retries=0, http_client=http
         )
+
+    def _trust(self) -> ssl.SSLContext | bool:
+        """Return whom to trust; to speak plain HTTP, loading the certificates would be a waste."""
+        if self.base_url.startswith("http://"):
+            # Trusts nobody: a redirection to https fails.
+            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return True
 
     def _timeout(self, seconds: float) -> httpx.Timeout:
         import httpx

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from groq_magic.api.asked import Asked
 
-__all__ = ["fault_of", "fault_of_body", "nothing_came", "unreadable"]
+__all__ = ["fault_of", "fault_of_body", "garbled", "nothing_came", "unreadable"]
 
 _AGAIN = "`%groq_retry` asks again."
 _LONGEST = 160
@@ -64,14 +64,17 @@ def nothing_came() -> Fault:
     return Fault(ConnectionLostError(reason, _AGAIN), retry=True, reason=reason)
 
 
+def garbled() -> Fault:
+    """Return the fault of a stream that went on with what can't be read."""
+    return Fault(ServiceError("The stream went on with what can't be read.", _AGAIN))
+
+
 def unreadable(body: str) -> Fault:
-    """Return the fault of a reply, or a part of one, that is no chat completion."""
-    if body.lstrip()[:1] == "<":
-        what = "a web page, such as a network's login page"
-    else:
-        what = "something that is no chat completion"
+    """Return the fault of a reply that is no chat completion."""
+    is_page = body.lstrip()[:1] == "<"
+    what = "a web page, such as a network's login page" if is_page else "no chat completion"
     remedy = "Check the network and GROQ_BASE_URL, then `%groq_retry`."
-    return Fault(ServiceError(f"What came is {what}.", remedy))
+    return Fault(ServiceError(f"The reply is {what}.", remedy))
 
 
 def _network_fault(failure: Exception, asked: Asked, *, sent: bool) -> Fault:

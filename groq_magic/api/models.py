@@ -131,14 +131,16 @@ class Catalogue:
     def nearest(self, model_id: str) -> str:
         """Return the id to use instead of one that the service refuses."""
         replacement = replacement_for(model_id)
-        ids = [model.id for model in self.chat]
+        ids = [model.id for model in self.chat if model.id != model_id]
         if replacement and (replacement in ids or not ids):
             return replacement
         tails = {i.rpartition("/")[2]: i for i in ids} | {i: i for i in ids}
         close = difflib.get_close_matches(model_id, list(tails), n=1, cutoff=0.5)
         if close:
             return tails[close[0]]
-        return GENERAL if GENERAL in ids or not ids else ids[0]
+        if GENERAL in ids or not ids:
+            return GENERAL if model_id != GENERAL else SMALL
+        return ids[0]
 
 
 def model_of(item: Mapping[str, Any]) -> Model | None:

@@ -13,6 +13,8 @@ from groq_magic.api.scrub import scrub
 __all__ = ["Refusal", "refusal_of"]
 
 _TAGS = re.compile(r"<[^>]*>")
+# Of a proxy's page the title says enough.
+_TITLE = re.compile(r"<title>([^<]+)</title>", re.IGNORECASE)
 _LONGEST = 300
 
 
@@ -77,5 +79,8 @@ def _text_of(body: object, inner: Mapping[str, Any]) -> str:
     if not isinstance(told, str) or not told:
         error = body.get("error") if isinstance(body, Mapping) else body
         told = error if isinstance(error, str) else ""
-    told = " ".join(_TAGS.sub(" ", told).split())
-    return told[:_LONGEST] or "it says nothing more."
+    title = _TITLE.search(told)
+    told = " ".join(_TAGS.sub(" ", title[1] if title else told).split())[:_LONGEST]
+    if not told:
+        return "it says nothing more."
+    return told if told[-1] in ".!?" else f"{told}."

@@ -1,0 +1,165 @@
+"""The stream cut at every byte of a reply: the text kept is the text delivered."""
+
+from __future__ import annotations
+
+import bisect
+import contextlib
+import json
+import socketserver
+import threading
+from dataclasses import dataclass
+from itertools import accumulate, cycle, islice, pairwise
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from groq_magic.api.answering import Answering
+from groq_magic.api.asked import Asked
+from groq_magic.api.client import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from groq_magic.api.exchange import Exchange
+
+TEXT = (
+    "# Grüße, 世界 🎉\n\nA p-value is **not** the probability that $H_0$ is true.\n\n"
+    '```python\nprint("one\\u2028two")\n```\n\n| a | b |\n|---|\u2028---|\n\n<think>no'
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What has been told once the JSON of an event is whole: at byte `end` of the body."""
+
+    end: int
+    text: str = ""
+    thought: str = ""
+    finish_reason: str | None = None
+
+
+def reply() -> tuple[bytes, list[Told]]:
+    """Return a stream of some 8 kB, and what of it is told by when."""
+    deltas = [{"role": "assistant", "content": ""}, {"reasoning": "Let me…"}]
+    # One to four characters each, so that cuts meet every kind of byte.
+    starts = accumulate(islice(cycle((2, 3, 1, 5)), len(TEXT)), initial=0)
+    deltas += [{"content": TEXT[a:b]} for a, b in pairwise(starts) if a < len(TEXT)]
+    body, told = b"", [Told(0)]
+    for delta, ending in [*((delta, None) for delta in deltas), ({}, "stop")]:
+        chunk = {
+            "id": "c",
+            "object": "chat.completion.chunk",
+            "model": "m",
+            "choices": [{"index": 0, "delta": delta, "finish_reason": ending}],
+        }
+        body += b"data: " + json.dumps(chunk, ensure_ascii=False).encode()
+        last = told[-1]
+        text, thought = delta.get("content", ""), delta.get("reasoning", "")
+        told.append(Told(len(body), last.text + text, last.thought + thought, ending))
+        body += b"\n\n"
+    return body + b"data: [DONE]\n\n", told
+
+
+BODY, TOLD = reply()
+
+
+def delivered(size: int) -> Told:
+    """Return what the first bytes of the body tell."""
+    return TOLD[bisect.bisect_right(TOLD, size, key=lambda told: told.end) - 1]
+
+
+class Cut:
+    """A connection that breaks after some bytes, which come in pieces of any size."""
+
+    def __init__(self, size: int, ending: Exception | None) -> None:
+        self._size = size
+        self._ending = ending
+
+    @contextlib.contextmanager
+    def open(self, _request: object, *, timeout: float, exchange: Exchange) -> Iterator[Response]:
+        assert timeout
+        assert not exchange.cancelled.is_set()
+        yield Response({"content-type": "text/event-stream"}, 200, self._pieces())
+
+    def _pieces(self) -> Iterator[bytes]:
+        # Another piece boundary for each size: they fall on every byte too.
+        middle = self._size * 7 % (self._size + 1) // 2
+        yield BODY[:middle]
+        yield BODY[middle : self._size]
+        if self._ending is not None:
+            raise self._ending
+
+
+def read(size: int, ending: Exception | None) -> Answering:
+    asked = Asked("m", str, 5.0, "http://127.0.0.1", "gsk_made_up")
+    answering = Answering(Cut(size, ending), {"stream": True}, asked)  # type: ignore[arg-type]
+    answering._read()
+    return answering
+
+
+@pytest.mark.parametrize("ending", [None, httpx.ReadError("reset")], ids=["end", "reset"])
+def test_cut_at_every_byte_the_text_kept_is_the_text_delivered(ending: Any) -> None:
+    assert 7_500 < len(BODY) < 9_000
+    assert TOLD[-1].text == TEXT
+    for size in range(len(BODY) + 1):
+        told, answering = delivered(size), read(size, ending)
+        assert (answering.text, answering.reasoning) == (told.text, told.thought), size
+        assert answering.outcome.finish_reason == told.finish_reason, size
+        assert answering.ended.is_set()
+        # Whatever is missing is known to be missing.
+        lost = told.finish_reason is None
+        broken = lost and (ending is not None or not told.text + told.thought)
+        assert (answering.outcome.fault is not None) == broken, size
+
+
+class Breaking(socketserver.ThreadingTCPServer):
+    """Sends as many bytes of the reply as it was told, then closes the connection."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    size = 0
+
+    class RequestHandlerClass(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            length = 0
+            path = self.rfile.readline()
+            while (line := self.rfile.readline()) not in (b"\r\n", b""):
+                if line.lower().startswith(b"content-length:"):
+                    length = int(line.split(b":")[1])
+            self.rfile.read(length)
+            if b"chat" not in path:
+                return
+            self.wfile.write(
+                b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % len(BODY)
+            )
+            self.wfile.write(BODY[: self.server.size])  # type: ignore[attr-defined]
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), self.RequestHandlerClass)
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+
+
+@pytest.fixture
+def breaking() -> Iterator[Breaking]:
+    with Breaking() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_what_a_broken_connection_delivered_is_the_turn(
+    notebook_factory: Any, breaking: Any
+) -> None:
+    notebook = notebook_factory(breaking.url, tries=1)
+    for size in range(100, len(BODY), 211):
+        breaking.size = size
+        told = delivered(size)
+        notebook.session.conversations.reset("main")
+        asked = notebook.ask()
+        assert asked.reply.text == asked.view.fed == told.text, size
+        assert asked.reply.finish_reason == (told.finish_reason or "error"), size
+        assert [answer for _, answer, _ in notebook.turns] == [told.text] * bool(told.text), size
