@@ -8,12 +8,12 @@ last of each container is final: what streaming rests on.
 
 from __future__ import annotations
 
-from collections import ChainMap
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from groq_magic.rendering import tables
-from groq_magic.rendering.block import CONTAINERS, Block, Kind
+from groq_magic.rendering.block import CONTAINERS, Block
 from groq_magic.rendering.characters import unescape_marks
+from groq_magic.rendering.growing_tree import GrowingTree
 from groq_magic.rendering.leaves import (
     ATX,
     ATX_CLOSING,
@@ -27,8 +27,10 @@ from groq_magic.rendering.leaves import (
     list_marker,
 )
 from groq_magic.rendering.line import CODE_INDENT, Line
-from groq_magic.rendering.links import Definitions, take_definitions
-from groq_magic.rendering.spine import can_hold, continues, copy_spine, ends_fence, parent_of
+from groq_magic.rendering.spine import continues, ends_fence, parent_of, take_code, take_row
+
+if TYPE_CHECKING:
+    from groq_magic.rendering.links import Definitions
 
 __all__ = ["MAX_DEPTH", "BlockParser"]
 
@@ -47,11 +49,6 @@ class BlockParser:
         The HTML tags that may stand alone as an HTML block; None for all.
     formulas : bool
         Whether a displayed formula's lines stay together, whatever they begin with.
-
-    Attributes
-    ----------
-    root : Block
-        The document.
     """
 
     def __init__(
@@ -61,16 +58,28 @@ class BlockParser:
         *,
         formulas: bool = True,
     ) -> None:
-        self.definitions: Definitions = {} if definitions is None else definitions
-        self.root = Block("document")
+        self._tree = GrowingTree({} if definitions is None else definitions)
         self._tags = tags
         self._formulas = formulas
-        self._number = 0
+
+    @property
+    def root(self) -> Block:
+        """The document."""
+        return self._tree.root
+
+    @property
+    def definitions(self) -> Definitions:
+        """The link reference definitions."""
+        return self._tree.definitions
 
     @property
     def line_number(self) -> int:
         """How many lines were fed."""
-        return self._number
+        return self._tree.number
+
+    def leaf(self) -> Block | None:
+        """Return the open leaf at the end of the document, if any."""
+        return self._tree.leaf()
 
     def feed(self, text: str) -> None:
         """Take one line, without its end."""
@@ -79,11 +88,11 @@ class BlockParser:
         if not done:
             container = self._open(line, container, depth)
             self._take_text(line, container)
-        self._number += 1
+        self._tree.number += 1
 
     def finish(self) -> Block:
         """Close what is open and return the document."""
-        self._close_below(self.root)
+        self._tree.close_below(self.root)
         self.root.is_open = False
         return self.root
 
@@ -97,21 +106,9 @@ class BlockParser:
         finished : int
             Top-level blocks that the copy may do without.
         """
-        definitions = ChainMap({}, self.definitions)
-        twin = BlockParser(definitions, self._tags, formulas=self._formulas)
-        twin._number = self._number
-        twin.root = replace(self.root, children=self.root.children[finished:])
-        last = twin.root.open_child
-        if last is not None:
-            twin.root.children[-1] = copy_spine(last, skip)
+        twin = BlockParser(tags=self._tags, formulas=self._formulas)
+        twin._tree = self._tree.fork(skip, finished)
         return twin
-
-    def leaf(self) -> Block | None:
-        """Return the open leaf at the end of the document, if any."""
-        block: Block | None = self.root
-        while block is not None and block.kind in CONTAINERS:
-            block = block.open_child
-        return block
 
     # Which open blocks the line continues
 
@@ -120,14 +117,14 @@ class BlockParser:
         while (child := container.open_child) is not None:
             line.look()
             if ends_fence(child, line):
-                child.end = self._number
+                child.end = self._tree.number
                 child.closed = True
-                self._close_below(container)
+                self._tree.close_below(container)
                 return container, depth, True
             if not continues(child, line):
                 break
             if child.kind == "quote":
-                child.end = self._number
+                child.end = self._tree.number
             container = child
             depth += 1
         return container, depth, False
@@ -156,7 +153,7 @@ class BlockParser:
             line.skip_blanks()
             line.skip(1)
             line.skip_one_blank()
-            return self._add(container, "quote")
+            return self._tree.add(container, "quote")
         leaf = self._open_leaf(line, container, first)
         if leaf is not None:
             return leaf
@@ -169,56 +166,74 @@ class BlockParser:
         return None
 
     def _open_indented(self, line: Line, container: Block) -> Block | None:
-        if container.kind == "paragraph" or self._lazy_paragraph(container):
+        if container.kind == "paragraph" or self._is_lazy(container):
             return None
         line.skip_columns(CODE_INDENT)
-        return self._add(container, "code")
+        return self._tree.add(container, "code")
 
     def _open_leaf(self, line: Line, container: Block, first: str) -> Block | None:
         content = line.content()
-        if first == "#" and (atx := ATX.match(content)):
-            heading = self._add(container, "heading")
-            heading.level = len(atx[1])
-            heading.lines = [ATX_CLOSING.sub("", content[atx.end() :]).strip(" \t")]
-            return heading
-        if first in "`~" and (run := FENCE.match(content)):
-            code = self._add(container, "code")
-            code.fence = run[0]
-            code.margin = line.indent
-            code.info = unescape_marks(content[run.end() :].strip())
-            return code
-        if first == "<":
-            paragraph = container.kind == "paragraph" or self._lazy_paragraph(container)
-            kind = html_kind(content, in_paragraph=paragraph, tags=self._tags)
-            if kind:
-                block = self._add(container, "html")
-                block.until = kind
-                return block
-        if (
-            first in "=-"
-            and container.kind == "paragraph"
-            and (line_under := SETEXT.match(content))
-        ):
-            heading_text = self._without_definitions(container)
-            if heading_text:
-                container.kind = "heading"
-                container.lines = heading_text
-                container.level = 1 if line_under[1][0] == "=" else 2
-                container.end = self._number
-                return container
-        if first in "*_-" and RULE.match(content):
-            return self._add(container, "rule")
-        return None
+        leaf = None
+        if first == "#":
+            leaf = self._open_heading(content, container)
+        elif first in "`~":
+            leaf = self._open_fence(line, container)
+        elif first == "<":
+            leaf = self._open_html(content, container)
+        elif first in "=-" and container.kind == "paragraph":
+            leaf = self._underline(content, container)
+        if leaf is None and first in "*_-" and RULE.match(content):
+            leaf = self._tree.add(container, "rule")
+        return leaf
+
+    def _open_heading(self, content: str, container: Block) -> Block | None:
+        mark = ATX.match(content)
+        if mark is None:
+            return None
+        heading = self._tree.add(container, "heading")
+        heading.level = len(mark[1])
+        heading.lines = [ATX_CLOSING.sub("", content[mark.end() :]).strip(" \t")]
+        return heading
+
+    def _open_fence(self, line: Line, container: Block) -> Block | None:
+        content = line.content()
+        run = FENCE.match(content)
+        if run is None:
+            return None
+        code = self._tree.add(container, "code")
+        code.fence = run[0]
+        code.margin = line.indent
+        code.info = unescape_marks(content[run.end() :].strip())
+        return code
+
+    def _open_html(self, content: str, container: Block) -> Block | None:
+        in_paragraph = container.kind == "paragraph" or self._is_lazy(container)
+        kind = html_kind(content, in_paragraph=in_paragraph, tags=self._tags)
+        if not kind:
+            return None
+        block = self._tree.add(container, "html")
+        block.until = kind
+        return block
+
+    def _underline(self, content: str, paragraph: Block) -> Block | None:
+        under = SETEXT.match(content)
+        lines = self._tree.without_definitions(paragraph) if under else []
+        if under is None or not lines:
+            return None
+        paragraph.kind = "heading"
+        paragraph.lines = lines
+        paragraph.level = 1 if under[1][0] == "=" else 2
+        return paragraph
 
     def _open_item(self, line: Line, container: Block) -> Block | None:
         marker = list_marker(line, interrupts=container.kind == "paragraph")
         if marker is None:
             return None
         if container.kind != "list" or container.marker != marker.kind:
-            container = self._add(container, "list")
+            container = self._tree.add(container, "list")
             container.marker = marker.kind
             container.number = marker.number
-        item = self._add(container, "item")
+        item = self._tree.add(container, "item")
         item.margin = marker.margin
         return item
 
@@ -228,8 +243,8 @@ class BlockParser:
             return None
         header = paragraph.lines.pop()
         if paragraph.lines:
-            table = self._add(parent_of(self.root, paragraph), "table")
-            table.start = self._number - 1
+            table = self._tree.add(parent_of(self._tree.root, paragraph), "table")
+            table.start = self._tree.number - 1
         else:
             table = paragraph
             table.kind = "table"
@@ -241,14 +256,14 @@ class BlockParser:
     def _take_text(self, line: Line, container: Block) -> None:
         line.look()
         if not line.blank and container.open_child is not None:
-            paragraph = self._open_paragraph()
+            paragraph = self._tree.open_paragraph()
             if paragraph is not None:
                 self._add_line(paragraph, line)
                 return
-        self._close_below(container)
+        self._tree.close_below(container)
         if container.kind in CONTAINERS:
             if not line.blank:
-                self._add_line(self._add(container, "paragraph"), line)
+                self._add_line(self._tree.add(container, "paragraph"), line)
         else:
             self._take_leaf_text(line, container)
 
@@ -257,83 +272,23 @@ class BlockParser:
         if leaf.kind == "paragraph":
             self._add_line(leaf, line)
         elif leaf.kind == "table":
-            self._take_row(leaf, line)
+            take_row(leaf, line, self._tree.number)
         elif leaf.kind == "code":
-            self._take_code(leaf, line)
+            take_code(leaf, line, self._tree.number)
         elif leaf.kind == "html":
             leaf.lines.append(line.rest())
             ends = html_ends(leaf.until, line.content())
         if leaf.kind in ("heading", "html"):
-            leaf.end = self._number
+            leaf.end = self._tree.number
         if ends:
-            self._close_below(parent_of(self.root, leaf))
+            self._tree.close_below(parent_of(self._tree.root, leaf))
 
-    def _open_paragraph(self) -> Block | None:
-        leaf = self.leaf()
-        return leaf if leaf is not None and leaf.kind == "paragraph" else None
+    def _is_lazy(self, container: Block) -> bool:
+        return container.open_child is not None and self._tree.open_paragraph() is not None
 
     def _add_line(self, paragraph: Block, line: Line) -> None:
         text = line.content()
         paragraph.lines.append(text)
-        paragraph.end = self._number
+        paragraph.end = self._tree.number
         if self._formulas:
             paragraph.until = formula_left_open(text, paragraph.until)
-
-    def _take_row(self, table: Block, line: Line) -> None:
-        if table.start + 1 < self._number:
-            table.lines.append(line.content())
-            table.has_rows = True
-        table.end = self._number
-
-    def _take_code(self, block: Block, line: Line) -> None:
-        if block.fence and block.start == self._number:
-            return
-        block.lines.append(line.rest())
-        if block.fence or not line.blank:
-            block.end = self._number
-
-    # The tree
-
-    def _lazy_paragraph(self, container: Block) -> bool:
-        if container.open_child is None:
-            return False
-        return self._open_paragraph() is not None
-
-    def _add(self, parent: Block, kind: Kind) -> Block:
-        while not can_hold(parent, kind):
-            parent = parent_of(self.root, parent)
-        self._close_below(parent)
-        last = parent.last
-        block = Block(kind, self._number, self._number)
-        if last is not None and last.end + 1 < self._number:
-            if parent.kind == "list":
-                parent.loose = True
-            elif parent.kind == "item":
-                parent_of(self.root, parent).loose = True
-        parent.children.append(block)
-        return block
-
-    def _close_below(self, container: Block) -> None:
-        spine = []
-        block = container
-        while (child := block.open_child) is not None:
-            spine.append((block, child))
-            block = child
-        for parent, child in reversed(spine):
-            self._close(parent, child)
-
-    def _close(self, parent: Block, block: Block) -> None:
-        block.is_open = False
-        parent.end = max(parent.end, block.end)
-        if block.kind == "paragraph":
-            left = self._without_definitions(block)
-            if left:
-                block.lines = left
-            else:
-                parent.children.remove(block)
-
-    def _without_definitions(self, paragraph: Block) -> list[str]:
-        if not paragraph.lines[0].startswith("["):
-            return paragraph.lines
-        text = take_definitions("\n".join(paragraph.lines), self.definitions)
-        return text.split("\n") if text.strip() else []

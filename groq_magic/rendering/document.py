@@ -14,7 +14,6 @@ from markdown import Markdown
 
 from groq_magic.rendering.characters import escape, lines_of
 from groq_magic.rendering.gfm import Dialect, Gfm, Inline, Parser
-from groq_magic.rendering.highlight import colours
 from groq_magic.rendering.raw_html import nesting
 from groq_magic.rendering.sanitise import sanitised
 from groq_magic.rendering.tree import code_element
@@ -133,7 +132,9 @@ class Renderer:
         block = group.blocks[0]
         if len(group.blocks) > 1 or block.kind not in _GROWABLE:
             return False
-        return block.kind != "code" or not colours(block.code(), block.language)
+        if block.kind != "code":
+            return True
+        return not self._builder.highlighter.colours(block.code(), block.language)
 
     def document(self, markdown: str) -> str:
         """Return the HTML of a whole text."""

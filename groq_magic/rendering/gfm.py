@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 __all__ = ["Gfm", "Inline"]
 
 
+# Formulas whose MathML is kept: while a block streams, its formulas are drawn at each frame.
+_MAX_REMEMBERED = 256
+
+
 @dataclass(frozen=True)
 class Dialect:
     """What is read, and how it is shown.
@@ -134,6 +138,7 @@ class Inline(Treeprocessor):
         self.dialect = dialect
         self.definitions: Definitions = md.references  # type: ignore[assignment]  # its values are pairs as well
         self.missing: set[str] = set()
+        self._drawn: dict[Formula, str | None] = {}
 
     def run(self, root: Element) -> None:
         """Replace each leaf's text by what it means."""
@@ -144,11 +149,18 @@ class Inline(Treeprocessor):
                 self._read(element, text)
 
     def _read(self, element: Element, text: LeafText) -> None:
-        maker = _Maker(self.md, self.dialect)
+        maker = _Maker(self.md, self.dialect, self._mathml)
         parser = InlineParser(text, self.definitions, maker, self.missing, growing=text.growing)
         fill(element, parser.parse(), images=self.dialect.trusted)
         if text.cell and maker.made_html and not self.dialect.trusted:
             self._balance(element)
+
+    def _mathml(self, formula: Formula) -> str | None:
+        if formula not in self._drawn:
+            if len(self._drawn) >= _MAX_REMEMBERED:
+                self._drawn.clear()
+            self._drawn[formula] = maths.to_mathml(formula)
+        return self._drawn[formula]
 
     def _balance(self, cell: Element) -> None:
         style = cell.attrib.pop("style", None)
@@ -166,6 +178,7 @@ class _Maker:
 
     md: Markdown
     dialect: Dialect
+    mathml: Callable[[Formula], str | None]
     tags: RawTags = field(default_factory=RawTags)
     made_html: bool = False
 
@@ -175,7 +188,7 @@ class _Maker:
             return None
         formula = formula._replace(tex=maths.without_names(formula.tex))
         if maths.is_drawable(formula.tex):
-            if shape == "mathml" and (drawn := maths.to_mathml(formula)):
+            if shape == "mathml" and (drawn := self.mathml(formula)):
                 return self.md.htmlStash.store(drawn)
             if shape == "tex":
                 span = Element("span", {"class": ours("mathjax_process tex2jax_process")})

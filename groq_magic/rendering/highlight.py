@@ -19,35 +19,68 @@ if TYPE_CHECKING:
     from pygments.lexer import Lexer
     from pygments.token import _TokenType
 
-__all__ = ["MAX_CODE", "MAX_LINE", "colours", "highlighted"]
+__all__ = ["MAX_CODE", "MAX_LINE", "Highlighter"]
 
 # Characters of a code block, and of a line in it, that are coloured at most.
 MAX_CODE = 40_000
 MAX_LINE = 2_000
 # A last resort: between two tokens only can a lexer be stopped.
 _MAX_SECONDS = 2.0
+_MAX_REMEMBERED = 32
 _LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]{1,30}")
 _PLAIN = frozenset({"text", "plain", "plaintext", "txt", "none", "output", "console-output"})
 
 
-def highlighted(code: str, language: str) -> str | None:
-    """Return code as HTML with its tokens in spans.
+class Highlighter:
+    """Colours code; it remembers lexers, and the blocks that it coloured last.
 
-    Parameters
-    ----------
-    code : str
-        The block's text.
-    language : str
-        As the fence says it.
-
-    Returns
-    -------
-    str or None
-        None where the language is not known, or the code is too long: it stays plain.
+    Notes
+    -----
+    While a list streams, the code blocks of its last item are rendered at each frame.
     """
-    lexer = _lexer(code, language)
-    if lexer is None:
-        return None
+
+    def __init__(self) -> None:
+        self._lexers: dict[str, Lexer | None] = {}
+        self._last: dict[tuple[str, str], str | None] = {}
+
+    def colours(self, code: str, language: str) -> bool:
+        """Tell whether `html` would try: the language is known, the code not too long."""
+        if not 0 < len(code) <= MAX_CODE or max(map(len, code.split("\n"))) > MAX_LINE:
+            return False
+        return self._lexer(language) is not None
+
+    def html(self, code: str, language: str) -> str | None:
+        """Return code as HTML with its tokens in spans.
+
+        Parameters
+        ----------
+        code : str
+            The block's text.
+        language : str
+            As the fence says it.
+
+        Returns
+        -------
+        str or None
+            None where the language is not known, or the code is too long: it stays plain.
+        """
+        lexer = self._lexer(language) if self.colours(code, language) else None
+        if lexer is None:
+            return None
+        key = (language, code)
+        if key not in self._last:
+            if len(self._last) >= _MAX_REMEMBERED:
+                self._last.clear()
+            self._last[key] = _coloured(lexer, code)
+        return self._last[key]
+
+    def _lexer(self, language: str) -> Lexer | None:
+        if language not in self._lexers:
+            self._lexers[language] = _find_lexer(language)
+        return self._lexers[language]
+
+
+def _coloured(lexer: Lexer, code: str) -> str | None:
     deadline = perf_counter() + _MAX_SECONDS
     pieces: list[str] = []
     for name, text in _merged(lexer, code):
@@ -57,14 +90,7 @@ def highlighted(code: str, language: str) -> str | None:
     return "".join(pieces)
 
 
-def colours(code: str, language: str) -> bool:
-    """Tell whether `highlighted` would try."""
-    return _lexer(code, language) is not None
-
-
-def _lexer(code: str, language: str) -> Lexer | None:
-    if not 0 < len(code) <= MAX_CODE or max(map(len, code.split("\n"))) > MAX_LINE:
-        return None
+def _find_lexer(language: str) -> Lexer | None:
     if not _LANGUAGE.fullmatch(language) or language.lower() in _PLAIN:
         return None
     try:

@@ -12,7 +12,15 @@ if TYPE_CHECKING:
     from groq_magic.rendering.block import Block
     from groq_magic.rendering.line import Line
 
-__all__ = ["can_hold", "continues", "copy_spine", "ends_fence", "parent_of"]
+__all__ = [
+    "can_hold",
+    "continues",
+    "copy_spine",
+    "ends_fence",
+    "parent_of",
+    "take_code",
+    "take_row",
+]
 
 
 def can_hold(parent: Block, kind: str) -> bool:
@@ -98,3 +106,20 @@ def parent_of(root: Block, block: Block) -> Block:
     while (last := parent.last) is not None and last is not block:
         parent = last
     return parent
+
+
+def take_row(table: Block, line: Line, number: int) -> None:
+    """Append a row to a table; the line under its header is none."""
+    if table.start + 1 < number:
+        table.lines.append(line.content())
+        table.has_rows = True
+    table.end = number
+
+
+def take_code(block: Block, line: Line, number: int) -> None:
+    """Append a line to a code block; that of its opening fence is none."""
+    if block.fence and block.start == number:
+        return
+    block.lines.append(line.rest())
+    if block.fence or not line.blank:
+        block.end = number

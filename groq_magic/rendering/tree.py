@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from groq_magic.rendering import tables
 from groq_magic.rendering.elements import serialisable
-from groq_magic.rendering.highlight import highlighted
+from groq_magic.rendering.highlight import Highlighter
 from groq_magic.rendering.sanitise import ours
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class TreeBuilder:
     def __init__(self, stash: Callable[[str], str], shown: Callable[[str], str]) -> None:
         self._stash = stash
         self._shown = shown
+        self.highlighter = Highlighter()
 
     def add(self, parent: Element, block: Block, *, tight: bool = False) -> None:
         """Append a block to an element; in a tight list a paragraph has no tags."""
@@ -122,7 +123,7 @@ class TreeBuilder:
         text = block.code()
         coloured = None
         if block.language and not block.cut_short:
-            coloured = highlighted(text, block.language)
+            coloured = self.highlighter.html(text, block.language)
         code.text = serialisable(text) if coloured is None else self._stash(coloured)
 
     def _add_table(self, parent: Element, block: Block) -> None:

@@ -11,8 +11,41 @@ from lxml import etree, html
 Tree = list[Any]
 
 _BLOCKS = frozenset(
-    "address article blockquote center dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr "
-    "li ol p pre section summary table tbody td tfoot th thead tr ul br".split()
+    [
+        "address",
+        "article",
+        "blockquote",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "br",
+    ]
 )
 _KEPT = ("href", "src", "start", "checked", "alt", "title")
 _SPACE = re.compile(r"\s+")
@@ -69,13 +102,14 @@ def _trimmed(nodes: Tree) -> Tree:
     """Leave out the white space that a page does not show: beside blocks."""
     out: Tree = []
     for index, node in enumerate(nodes):
+        shown = node
         if isinstance(node, str):
             if index == 0 or _is_block(nodes[index - 1]):
-                node = node.lstrip()
+                shown = shown.lstrip()
             if index == len(nodes) - 1 or _is_block(nodes[index + 1]):
-                node = node.rstrip()
-        if node != "":
-            out.append(node)
+                shown = shown.rstrip()
+        if shown != "":
+            out.append(shown)
     return out
 
 

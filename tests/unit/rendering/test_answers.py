@@ -58,7 +58,7 @@ lists are not.
 A paragraph with __init__.py, snake_case_names and 2 * 3 * 4.
 It goes on.
 
-Another, with a hard break  
+Another, with a hard break\\
 here. (See [the docs](https://x.org/a_(b)) for more.)
 
 ***Very*** important: 100% of \\*literal\\* marks & <b>HTML</b>.

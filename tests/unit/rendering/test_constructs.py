@@ -60,8 +60,10 @@ CONSTRUCTS = {
     ),
     "a bar in a cell's code": (
         "| a |\n|:-:|\n| `x\\|y` |",
-        '<table><thead><tr><th style="text-align: center">a</th></tr></thead><tbody><tr>'
-        '<td style="text-align: center"><code>x|y</code></td></tr></tbody></table>',
+        (
+            '<table><thead><tr><th style="text-align: center">a</th></tr></thead><tbody><tr>'
+            '<td style="text-align: center"><code>x|y</code></td></tr></tbody></table>'
+        ),
     ),
     "a break in a cell": (
         "| a |\n|---|\n| x<br>y |",
@@ -74,8 +76,10 @@ CONSTRUCTS = {
     "strikethrough": ("~~a~~", "<p><del>a</del></p>"),
     "nested tasks": (
         "- [x] a\n  - [ ] b",
-        '<ul><li><input checked="" disabled="" type="checkbox"> a<ul><li>'
-        '<input disabled="" type="checkbox"> b</li></ul></li></ul>',
+        (
+            '<ul><li><input checked="" disabled="" type="checkbox"> a<ul><li>'
+            '<input disabled="" type="checkbox"> b</li></ul></li></ul>'
+        ),
     ),
     "a bare link before a full stop": (
         "See https://a.org/b_c.",

@@ -51,7 +51,8 @@ def test_safe_markdown(source: str, expected: str) -> None:
 
 def test_safe_markdown_says_the_same() -> None:
     source = (
-        "# T *a*\n\n1. x\n2. y\n   - z\n\n3. w\n\n> q\n> - r\n\n| a | b |\n|--|:-:|\n| 1 | **2** |\n\n"
+        "# T *a*\n\n1. x\n2. y\n   - z\n\n3. w\n\n> q\n> - r\n\n| a | b |\n|--|:-:|\n"
+        "| 1 | **2** |\n\n"
         "```sh\nls | wc\n```\n\n---\n\na_b + 1. c\\\nd [l](https://x.org 'T') ~~e~~ `f`\n\n"
         "- not a list\\: 2 * 3\n"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -71,7 +72,7 @@ documents = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
 def stream_of(text: str, cuts: list[int]) -> tuple[MarkdownStream, list[list[Patch]]]:
     stream = MarkdownStream(formulas="tex")
     edges = [0, *sorted({cut % (len(text) + 1) for cut in cuts}), len(text)]
-    frames = [stream.feed(text[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    frames = [stream.feed(text[a:b]) for a, b in itertools.pairwise(edges)]
     return stream, [*frames, stream.finish()]
 
 
@@ -110,7 +111,7 @@ def test_every_frame_is_what_the_state_says(dom: Any, text: str, cuts: list[int]
     stream = MarkdownStream()
     page = dom.Page()
     edges = [0, *sorted({cut % (len(text) + 1) for cut in cuts}), len(text)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         page.apply(stream.feed(text[start:end]))
         assert page.tree() == dom.exact(stream.html())
 
