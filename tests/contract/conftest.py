@@ -31,10 +31,14 @@ class RecordingView:
     ----------
     stop_when : callable
         Takes the view; once it is true the user presses Stop.
+    stopped : threading.Event
+        Set by Stop.
     """
 
-    def __init__(self, stop_when: Callable[[RecordingView], bool] | None = None) -> None:
-        self.stopped = threading.Event()
+    def __init__(
+        self, stop_when: Callable[[RecordingView], bool] | None, stopped: threading.Event
+    ) -> None:
+        self.stopped = stopped
         self.fed = ""
         self.thought = ""
         self.waits: list[str] = []
@@ -98,6 +102,7 @@ class Notebook:
     session: Session
     shell: Any
     folded: list[str] = field(default_factory=list)
+    event: Callable[[], threading.Event] = threading.Event
 
     def ask(
         self,
@@ -110,7 +115,7 @@ class Notebook:
         self.shell.execution_count += 1
         self.shell.cell = cell
         self.session.cell_begins()
-        view, error = RecordingView(stop_when), None
+        view, error = RecordingView(stop_when, self.event()), None
         try:
             ask(self.session, Typed(prompt, AskOptions(**options)), lambda: view)
         except GroqMagicError as failure:
