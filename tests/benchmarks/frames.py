@@ -85,10 +85,9 @@ def main() -> None:
             browser.close()
             server.close()
     long = [task for task in tasks if task > LONG]
-    print(f"{options.tokens} tokens at {options.rate} tok/s, main thread {sum(tasks) / 1e6:.2f} s:")
-    print(
-        f"longest task {max(tasks) / 1000:.1f} ms; {len(long)} over 50 ms, {sum(long) / 1000:.0f} ms"
-    )
+    whole, longest, over = sum(tasks) / 1e6, max(tasks) / 1e3, sum(long) / 1e3
+    print(f"{options.tokens} tokens at {options.rate} tok/s: main thread {whole:.2f} s,")
+    print(f"longest task {longest:.1f} ms, {len(long)} over 50 ms ({over:.0f} ms in all)")
 
 
 if __name__ == "__main__":
