@@ -76,7 +76,7 @@ class Asked:
     """How an ask went."""
 
     view: RecordingView
-    reply: Reply
+    reply: Reply | None
     error: GroqMagicError | None
 
     @property
@@ -87,7 +87,8 @@ class Asked:
     @property
     def everything(self) -> str:
         """All that anyone could see, and the exceptions behind it with their frames' values."""
-        seen = [repr(vars(self.view)), repr(self.reply), repr(vars(self.reply))]
+        seen = [repr(vars(self.view)), repr(self.reply)]
+        seen += [repr(vars(self.reply))] if self.reply is not None else []
         failure: BaseException | None = self.error
         while failure is not None:
             seen += [repr(failure), str(failure), repr(vars(failure))]
