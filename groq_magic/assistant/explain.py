@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.assistant.composed import Composed
 from groq_magic.assistant.message import type_name
 from groq_magic.assistant.page import DATA_RULE, Page
+from groq_magic.assistant.source import source_of
 from groq_magic.assistant.trace import trace_text
 from groq_magic.assistant.values import signature
 from groq_magic.assistant.variables import hints, involved, versions
@@ -116,22 +117,22 @@ def explain_value(name: str, value: Any, asked: Question, known: Surroundings) -
     PromptError
         For what can't be shown as text.
     """
-    shown, language, what = _shown(value)
+    shown, language, what = _shown(value, known)
     page = Page(asked.request(f"Explain `{name}`, {what}."), known.room)
     page.add(f"`{name}`:", shown, name=name, language=language)
     return _composed(page, asked)
 
 
-def _shown(value: Any) -> tuple[str, str, str]:
+def _shown(value: Any, known: Surroundings) -> tuple[str, str, str]:
     """Return what is known of a value, the language of that, and what it is."""
     if isinstance(value, ModuleType):
         return _doc(value) or f"module {value.__name__}", "text", f"the module {value.__name__}"
     if inspect.isroutine(value) or isinstance(value, type):
         what = signature(value)
-        try:
-            return inspect.getsource(value), "python", f"a {what.partition(' ')[0]}"
-        except (OSError, TypeError):
-            return "\n\n".join(filter(None, (what, _doc(value)))), "text", f"a {what}"
+        source = source_of(value, known)
+        if source:
+            return source, "python", f"a {what.partition(' ')[0]}"
+        return "\n\n".join(filter(None, (what, _doc(value)))), "text", f"a {what}"
     kind = type_name(type(value))
     try:
         return summarise(value), "text", f"a {kind}"

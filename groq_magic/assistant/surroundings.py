@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from groq_magic.assistant.cell import Cell
 
@@ -26,8 +26,11 @@ class Surroundings:
     cell_of : callable
         From a code object's file name to the cell it was compiled from; None
         for a file that is no cell.
+    cells : callable
+        Gives the cells that ran, the last one first.
     """
 
     namespace: Mapping[str, Any]
     room: int
     cell_of: Callable[[str], Cell | None]
+    cells: Callable[[], Iterable[Cell]] = tuple

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 import os
 import re
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from groq_magic.assistant.page import cut_middle
+from groq_magic.assistant.source import source_of
 from groq_magic.errors import PromptError
 from groq_magic.prompt import summarise
+
+if TYPE_CHECKING:
+    from groq_magic.assistant.surroundings import Surroundings
 
 __all__ = ["brief", "signature", "typed_name"]
 
@@ -24,7 +27,7 @@ _SECRET = re.compile(
 )
 
 
-def brief(name: str, value: Any, shown: tuple[str, ...] = ()) -> str:
+def brief(name: str, value: Any, known: Surroundings, shown: tuple[str, ...] = ()) -> str:
     """Return `name: type`, and a short summary where it says more.
 
     Text whose name says that it is secret, and the environment, are named by
@@ -34,6 +37,7 @@ def brief(name: str, value: Any, shown: tuple[str, ...] = ()) -> str:
     ----------
     name : str
     value : Any
+    known : Surroundings
     shown : tuple of str
         Sources that the prompt holds already.
     """
@@ -41,7 +45,7 @@ def brief(name: str, value: Any, shown: tuple[str, ...] = ()) -> str:
     if isinstance(value, os._Environ) or _SECRET.search(name):  # noqa: SLF001 - the type of os.environ
         return f"{name}: {kind}, its value withheld"
     if inspect.isroutine(value) or isinstance(value, type):
-        return f"{name}: {_callable(value, shown)}"
+        return f"{name}: {_callable(value, known, shown)}"
     if isinstance(value, str):
         more = f", {len(value):,} characters" if len(value) > _SHORT_TEXT else ""
         return f"{name}: str{more} {cut_middle(value[: 4 * _SHORT_TEXT], _SHORT_TEXT)!r}"
@@ -86,12 +90,10 @@ def signature(value: Any) -> str:
     return f"{kind} {name}{cut_middle(shown, _SHORT_TEXT)}"
 
 
-def _callable(value: Any, shown: tuple[str, ...]) -> str:
+def _callable(value: Any, known: Surroundings, shown: tuple[str, ...]) -> str:
     """Return the source of what the user wrote, the signature of anything else."""
-    source = ""
-    if getattr(value, "__module__", None) == "__main__":
-        with contextlib.suppress(OSError, TypeError):
-            source = inspect.getsource(value).rstrip()
+    own = getattr(value, "__module__", None) == "__main__"
+    source = source_of(value, known) if own else ""
     if not source or any(source in text for text in shown):
         return signature(value)
     return f"{signature(value)}\n{cut_middle(source, _SHORT)}"

@@ -40,7 +40,7 @@ def involved(
         within = f" (in {step.function})" if step.function else ""
         for name, value in _values(step).items():
             if not isinstance(value, ModuleType):
-                found.setdefault(name, brief(f"{name}{within}", value, shown))
+                found.setdefault(name, brief(f"{name}{within}", value, known, shown))
     return found
 
 
@@ -51,7 +51,7 @@ def hints(error: BaseException, known: Surroundings) -> str:
         return ""
     if isinstance(error, NameError):
         meant = near(name, user_names(known.namespace))
-        return f"There is a {brief(meant, known.namespace[meant])}" if meant else ""
+        return f"There is a {brief(meant, known.namespace[meant], known)}" if meant else ""
     if isinstance(error, AttributeError) and error.obj is not None:
         meant = near(name, attributes_of(error.obj))
         kind = type_name(type(error.obj))

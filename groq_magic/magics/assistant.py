@@ -77,8 +77,9 @@ class AssistantMagics(Face):
         Options:
         """
         given, target, words = around(line, EXPLAIN_OPTIONS, "%groq_explain", self._is_target)
-        if not target and words and " " not in words:
-            raise self._unknown(words)
+        first, _, rest = words.partition(" ")
+        if not target and first and (not rest or rest.startswith("--")):
+            raise self._unknown(first)
         said = f"%groq_explain {line.strip()}".strip()
         asked = Question(said, words, given.get("level", ""))
         self._ask(self._explained(target, asked), given, line=True)
@@ -163,7 +164,8 @@ class AssistantMagics(Face):
 
     def _known(self) -> Surroundings:
         room = self.session.settings.assistant_tokens * _CHARACTERS_PER_TOKEN
-        return Surroundings(self.session.namespace, room, PastCells(self.session).of_file)
+        past = PastCells(self.session)
+        return Surroundings(self.session.namespace, room, past.of_file, past.newest_first)
 
 
 for _magic, _options in (

@@ -7,11 +7,14 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.assistant import Cell, Failure
+from groq_magic import errors
+from groq_magic.assistant import Cell, Failure, Failures
 from groq_magic.errors import GroqMagicError, NotebookError
 from groq_magic.prompt import summarise
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from groq_magic.notebook_session import Session
 
 __all__ = ["PastCells", "note_ending"]
@@ -72,6 +75,13 @@ class PastCells:
         number = getattr(self._shell.compile, "_filename_map", {}).get(name)
         return self._cell(number) if isinstance(number, int) else None
 
+    def newest_first(self) -> Iterator[Cell]:
+        """Give the cells that ran before the present one, the last one first."""
+        for number in range(self._shell.execution_count - 1, 0, -1):
+            cell = self._cell(number)
+            if cell is not None:
+                yield cell
+
     def last_failure(self) -> Failure:
         """Return the last failure that was not an ask's own.
 
@@ -94,8 +104,9 @@ class PastCells:
         if last is not None and last.cell.number == cell.number:
             return self._with_print(last)
         records = getattr(self._shell.history_manager, "exceptions", {})
-        told = (records.get(cell.number) or {}).get("traceback")
-        if not told:
+        record = records.get(cell.number) or {}
+        told = record.get("traceback")
+        if not told or record.get("ename") in errors.__all__:
             return None
         text = _FOLDERS.sub("", _COLOURS.sub("", "\n".join(told)))
         return Failure(cell, told=text)
@@ -108,9 +119,8 @@ class PastCells:
         NotebookError
             When there is none.
         """
-        for number in range(self._shell.execution_count - 1, 0, -1):
-            cell = self._cell(number)
-            if cell is not None and (self.result_of(cell) or self.failure_of(cell)):
+        for cell in self.newest_first():
+            if self.result_of(cell) or self.failure_of(cell):
                 return cell
         raise NotebookError(
             "There is no output and no error yet.", "`%groq_explain 3` explains cell 3."
@@ -145,7 +155,19 @@ class PastCells:
         return Cell(number, _bare(sources[number])) if 0 < number < len(sources) else None
 
     def _from_before(self) -> Failure | None:
-        """Return the error that was there before the extension was loaded."""
+        """Return what failed last before anyone noted it."""
+        found = [one for one in (self._error_before(), self._shell_line_before()) if one]
+        return max(found, key=lambda one: one.cell.number or 0, default=None)
+
+    def _shell_line_before(self) -> Failure | None:
+        noted = Failures()
+        for cell in self.newest_first():
+            noted.note(cell, None, self._namespace.get("_exit_code"))
+            if noted.last is not None:
+                return noted.last
+        return None
+
+    def _error_before(self) -> Failure | None:
         error = getattr(sys, "last_value", None) or getattr(sys, "last_exc", None)
         if error is None or isinstance(error, GroqMagicError):
             return None

@@ -181,6 +181,14 @@ ERRORS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _no_outputs_of_earlier_shells(shell_factory: Any) -> None:
+    # IPython keeps them on a class, whatever the shell.
+    history = shell_factory(load=False).shell.history_manager
+    history.outputs.clear()
+    history.exceptions.clear()
+
+
 @pytest.fixture
 def asked(cells: Any, practice: Any) -> Callable[..., str]:
     """Run a magic and return the last user message that it sent."""
@@ -516,3 +524,16 @@ def test_unloading_forgets_the_failure(cells: Any) -> None:
         "groq" in getattr(hook, "__module__", "")
         for hook in cells.shell.events.callbacks["post_run_cell"]
     )
+
+
+def test_a_shell_line_that_failed_before_anything_was_asked_is_found(
+    served: Callable[..., Any], practice: Any
+) -> None:
+    cells = served()
+    cells.run("1 / 0")
+    cells.run("!exit 4")
+    cells.fine("%unload_ext groq_magic")
+    cells.fine("%load_ext groq_magic")
+    cells.fine("%groq_fix")
+    prompt = practice.requests()[-1]["body"]["messages"][-1]["content"]
+    assert "ended with exit code 4" in prompt

@@ -1,0 +1,48 @@
+"""The source of a function or class, those of cells included."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from groq_magic.assistant.surroundings import Surroundings
+
+__all__ = ["source_of"]
+
+
+def source_of(value: Any, known: Surroundings) -> str:
+    """Return the source of a function or class, "" where there is none.
+
+    Python finds a class's source by its module's file, which the session has
+    not: there the last cell that has such a class tells.
+    """
+    try:
+        return inspect.getsource(value).rstrip()
+    except (OSError, TypeError):
+        pass
+    if not isinstance(value, type) or value.__module__ != "__main__":
+        return ""
+    found = (_class_in(cell.source, value.__name__) for cell in known.cells())
+    return next((source for source in found if source), "")
+
+
+def _class_in(source: str, name: str) -> str:
+    lines = source.split("\n")
+    begins = re.compile(rf"([ \t]*)class {re.escape(name)}\b")
+    for number, line in enumerate(lines):
+        head = begins.match(line)
+        if head:
+            first = number
+            while first and lines[first - 1].startswith(f"{head[1]}@"):
+                first -= 1
+            last = number + 1
+            while last < len(lines) and _inside(lines[last], head[1]):
+                last += 1
+            return "\n".join(lines[first:last]).rstrip()
+    return ""
+
+
+def _inside(line: str, indent: str) -> bool:
+    return not line.strip() or (line.startswith(indent) and line[len(indent)] in " \t)")

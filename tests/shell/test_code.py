@@ -1,0 +1,113 @@
+"""`%%groq_code`: a cell's code from a description."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from groq_magic.errors import OptionError, PromptError
+
+PYTHON = {"reply": "It plots.\n\n```python\nplot(df)\n```\n\nThat is all."}
+
+
+def sent(practice: Any) -> tuple[str, str]:
+    system, user = practice.requests()[-1]["body"]["messages"]
+    return system["content"], user["content"]
+
+
+def test_only_the_code_goes_into_the_next_cell(cells: Any, practice: Any) -> None:
+    practice.script([PYTHON])
+    ran = cells.fine("%%groq_code\nA plot of df", "cell-c")
+    assert cells.shell.rl_next_input == "plot(df)"
+    assert ran.plain == PYTHON["reply"]
+    system, user = sent(practice)
+    assert "in Python." in system
+    assert user == "A plot of df"
+    assert practice.requests()[-1]["body"]["temperature"] == 0.2
+    assert cells.turns == []
+
+
+def test_nothing_of_the_session_is_sent_but_with_session(cells: Any, practice: Any) -> None:
+    practice.script([PYTHON])
+    cells.fine(
+        "import pandas as pd\nsales = pd.DataFrame({'price': [12345.5]})\nfrom math import pi"
+    )
+    cells.fine("%%groq_code\nA plot")
+    assert "sales" not in "".join(sent(practice))
+    ran = cells.fine("%%groq_code --session\nA plot", "cell-c")
+    _, user = sent(practice)
+    assert "sales: DataFrame, 1 rows; columns: price (float64)" in user
+    assert "import pandas as pd" in user
+    assert "12345" not in user
+    assert ran.record["inserted"] == ["1 import", "2 names"]
+    assert "2 names put in (" in ran.data["text/html"]
+
+
+def test_braces_in_the_description_stay(cells: Any, practice: Any) -> None:
+    practice.script([PYTHON])
+    cells.fine("x = 'never filled in'")
+    cells.fine("%%groq_code\nUse {{x}} as a template")
+    assert sent(practice)[1] == "Use {{x}} as a template"
+
+
+@pytest.mark.parametrize("line", ["bash", "--max-tokens 50 bash", "bash --max-tokens 50", "Bash"])
+def test_another_language_comes_with_its_cell_magic(cells: Any, practice: Any, line: str) -> None:
+    practice.script([{"reply": "```bash\nls -l\n```"}])
+    cells.fine(f"%%groq_code {line}\nList the files")
+    assert cells.shell.rl_next_input == "%%bash\nls -l"
+    assert "in bash." in sent(practice)[0]
+
+
+@pytest.mark.parametrize(
+    ("reply", "why"),
+    [
+        ("I'd rather not.", "no next cell: the answer holds no code"),
+        ("```sql\nselect 1\n```", "no next cell: the answer&#x27;s code is sql, not python"),
+        ("```python\nx = (", "no next cell: its code never ends"),
+    ],
+)
+def test_where_there_is_no_next_cell_the_bar_says_why(
+    cells: Any, practice: Any, reply: str, why: str
+) -> None:
+    practice.script([{"reply": reply}])
+    cells.shell.rl_next_input = None
+    ran = cells.fine("%%groq_code\nSomething")
+    assert cells.shell.rl_next_input is None
+    assert why in ran.data["text/html"]
+    assert ran.plain == reply
+
+
+def test_a_kept_one_is_a_turn_with_the_description_as_its_prompt(cells: Any, practice: Any) -> None:
+    practice.script([PYTHON])
+    ran = cells.fine("%%groq_code --keep\nA plot of df", "cell-c")
+    assert cells.turns == [("A plot of df", PYTHON["reply"])]
+    assert "prompt" not in ran.record
+    assert ran.record["once"] is False
+
+
+def test_a_description_on_the_line_or_none_is_an_error(cells: Any, practice: Any) -> None:
+    error = cells.run("%%groq_code a plot of df\nx").error
+    assert isinstance(error, OptionError)
+    assert "stands after the language" in str(error)
+    assert isinstance(cells.run("%%groq_code\n\n").error, PromptError)
+    assert practice.requests() == []
+
+
+def test_a_script_of_replies_comes_from_a_file(bare: Any, tmp_path: Any) -> None:
+    (tmp_path / "notebooks" / "replies.json").write_text(
+        '[{"match": "plot", "reply": "```python\\nplot()\\n```"}]'
+    )
+    bare.fine("%groq_practice --script replies.json")
+    bare.fine("%%groq_code\nA plot")
+    assert bare.shell.rl_next_input == "plot()"
+    assert isinstance(bare.run("%groq_practice --script nosuch.json").error, OptionError)
+
+
+def test_help_lists_the_options(cells: Any) -> None:
+    for magic in ("groq_fix", "groq_explain", "groq_code"):
+        kind = "cell" if magic == "groq_code" else "line"
+        text = cells.shell.magics_manager.magics[kind][magic].__doc__
+        assert "--keep" in text
+        assert "-m, --model ID" in text
+        assert "\n        " not in text

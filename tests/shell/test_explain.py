@@ -1,0 +1,141 @@
+"""`%groq_explain`: cells, names, outputs and errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from groq_magic.errors import NotebookError, OptionError, PromptError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.fixture(autouse=True)
+def _no_outputs_of_earlier_shells(shell_factory: Any) -> None:
+    # IPython keeps them on a class, whatever the shell.
+    history = shell_factory(load=False).shell.history_manager
+    history.outputs.clear()
+    history.exceptions.clear()
+
+
+@pytest.fixture
+def asked(cells: Any, practice: Any) -> Callable[[str], str]:
+    """Run a magic and return the user message that it sent."""
+
+    def ask(line: str) -> str:
+        cells.fine(line)
+        return practice.requests()[-1]["body"]["messages"][-1]["content"]
+
+    return ask
+
+
+def test_a_number_is_a_cell_with_what_came_of_it(cells: Any, asked: Callable[[str], str]) -> None:
+    cells.fine("print('printed')\nsum([1, 2])")
+    prompt = asked("%groq_explain 2")
+    assert "Explain this cell." in prompt
+    assert "print('printed')\nsum([1, 2])" in prompt
+    assert "printed\n3" in prompt
+
+
+def test_a_function_and_a_class_are_their_source(cells: Any, asked: Callable[[str], str]) -> None:
+    cells.fine("def half(x):\n    return x / 2\n\nclass Box:\n    size = 1")
+    assert "def half(x):\n    return x / 2" in asked("%groq_explain half")
+    assert "class Box:\n    size = 1" in asked("%groq_explain Box")
+
+
+def test_a_library_s_function_is_its_source_or_what_it_says_of_itself(
+    cells: Any, asked: Callable[[str], str]
+) -> None:
+    cells.fine("import json, math")
+    assert "def dumps(obj" in asked("%groq_explain json.dumps")
+    assert "function cos(x, /)" in asked("%groq_explain math.cos")
+    assert "Explain `math`, the module math." in asked("%groq_explain math")
+    assert "function len(" in asked("%groq_explain len")
+
+
+def test_a_value_is_its_summary(cells: Any, asked: Callable[[str], str]) -> None:
+    cells.fine("import pandas as pd\nd = {'sales': pd.DataFrame({'price': [1.5, 2.5]})}")
+    prompt = asked('%groq_explain d["sales"]')
+    assert "DataFrame: 2 rows" in prompt
+    assert 'Explain `d["sales"]`, a pandas.DataFrame.' in prompt
+
+
+def test_underscore_is_the_last_result(cells: Any, asked: Callable[[str], str]) -> None:
+    cells.fine("6 * 7")
+    cells.fine("x = 1")
+    prompt = asked("%groq_explain _")
+    assert "6 * 7" in prompt
+    assert "\n42\n" in prompt
+
+
+def test_alone_it_is_the_last_output_or_error(cells: Any, asked: Callable[[str], str]) -> None:
+    cells.fine("6 * 7")
+    cells.fine("x = 1")
+    assert "\n42\n" in asked("%groq_explain")
+    cells.run("1 / 0")
+    prompt = asked("%groq_explain")
+    assert "Explain why this cell failed." in prompt
+    assert "ZeroDivisionError" in prompt
+    cells.fine("'later'")
+    assert "later" in asked("%groq_explain")
+
+
+def test_words_without_a_name_are_about_the_last_output(
+    cells: Any, asked: Callable[[str], str]
+) -> None:
+    cells.fine("6 * 7")
+    prompt = asked("%groq_explain why is it {even}, isn't it?")
+    assert "What I say of it: why is it {even}, isn't it?" in prompt
+    assert "\n42\n" in prompt
+
+
+def test_words_after_a_name_are_about_it(cells: Any, asked: Callable[[str], str]) -> None:
+    cells.fine("def half(x):\n    return x / 2")
+    prompt = asked("%groq_explain half what if x is a string?")
+    assert "What I say of it: what if x is a string?" in prompt
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("%groq_explain x --level beginner", "a beginner: define every term"),
+        ("%groq_explain --level expert x", "an expert: no basics"),
+        ("%groq_explain x", "someone who knows the language"),
+    ],
+)
+def test_the_level_says_for_whom(
+    cells: Any, asked: Callable[[str], str], practice: Any, line: str, said: str
+) -> None:
+    cells.fine("x = 1")
+    asked(line)
+    assert said in practice.requests()[-1]["body"]["messages"][0]["content"]
+
+
+def test_code_in_an_explanation_is_no_next_cell(cells: Any, practice: Any) -> None:
+    practice.script([{"reply": "It is this:\n\n```python\nx = 2\n```"}])
+    cells.fine("x = 1")
+    cells.shell.rl_next_input = None
+    ran = cells.fine("%groq_explain x", "cell-e")
+    assert cells.shell.rl_next_input is None
+    assert "groq-change" not in ran.data["text/html"]
+    assert ran.record["prompt"] == "%groq_explain x"
+    assert ran.record["inserted"] == ["x"]
+
+
+def test_what_is_not_there_is_one_line(cells: Any, practice: Any) -> None:
+    cells.fine("total = 1\nraw = b'x'")
+    for line, said in (
+        ("%groq_explain totl", "There is no `totl` to explain. Did you mean `total`?"),
+        ("%groq_explain totl --level expert", "There is no `totl` to explain."),
+        ("%groq_explain 77", "There is no cell 77"),
+        ("%groq_explain _", "There is no output yet."),
+        ("%groq_explain", "There is no output and no error yet."),
+    ):
+        error = cells.run(line).error
+        assert isinstance(error, NotebookError), line
+        assert str(error).startswith(said)
+    assert isinstance(cells.run("%groq_explain raw").error, PromptError)
+    assert isinstance(cells.run("%groq_explain total --level poet").error, OptionError)
+    assert practice.requests() == []

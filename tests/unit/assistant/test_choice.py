@@ -1,0 +1,179 @@
+"""Which code of an answer becomes the next cell, and what is said where none does."""
+
+from __future__ import annotations
+
+import pytest
+
+from groq_magic.assistant import Cell, Choice, Composed, choice_of, without_fence
+
+CELL = Cell(3, "total = df['pirce'].sum()\nprint(total)")
+MENDED = "total = df['price'].sum()\nprint(total)"
+
+
+def fenced(code: str, language: str = "python", ticks: str = "```") -> str:
+    return f"{ticks}{language}\n{code}\n{ticks}\n"
+
+
+def mended(answer: str, *cells: Cell, whole: bool = True) -> Choice:
+    held = cells or (CELL,)
+    asked = Composed("mend", "", "", "", cells=held, language=held[0].language)
+    return choice_of(asked, answer, whole=whole)
+
+
+def written(answer: str, language: str = "python", head: str = "", *, whole: bool = True) -> Choice:
+    return choice_of(
+        Composed("write", "", "", "", language=language, head=head), answer, whole=whole
+    )
+
+
+def test_prose_around_the_code_stays_out() -> None:
+    choice = mended(f"The column is `price`.\n\n{fenced(MENDED)}\nThat is all.")
+    assert (choice.code, choice.why, choice.cell) == (MENDED, "", CELL)
+
+
+@pytest.mark.parametrize("language", ["", "py", "Python", "python3", "ipython", "{python}"])
+def test_every_name_for_python_is_python(language: str) -> None:
+    assert mended(fenced(MENDED, language)).code == MENDED
+
+
+def test_tildes_and_long_fences_hold_code_with_fences() -> None:
+    source = 'text = """\n```\nx\n```\n"""'
+    assert mended(fenced(source, ticks="~~~~"), Cell(1, "text = 1")).code == source
+    assert mended(fenced(source, ticks="`````"), Cell(1, "text = 1")).code == source
+
+
+def test_indentation_and_inner_blank_lines_stay() -> None:
+    code = "    if x:\n\n        y = 1"
+    assert mended(fenced(f"\n{code}\n\n"), Cell(1, "    if x:\n        y")).code == code
+
+
+def test_of_several_blocks_the_one_most_like_the_cell_is_taken() -> None:
+    answer = (
+        f"This line fails:\n{fenced(CELL.source)}"
+        f"Mended:\n{fenced(MENDED)}"
+        f"To look at the columns:\n{fenced('df.columns')}"
+        f"It prints\n{fenced('3.5', 'text')}"
+    )
+    choice = mended(answer)
+    assert choice.code == MENDED
+    assert choice.note == "block 2 of 4 taken"
+
+
+def test_of_equals_the_last_is_taken() -> None:
+    answer = f"{fenced('total = 1', 'python')}No, better:\n{fenced('total = 2', 'python')}"
+    assert mended(answer, Cell(1, "total = 3")).code == "total = 2"
+
+
+def test_a_diff_is_applied() -> None:
+    diff = "@@ -1,2 +1,2 @@\n-total = df['pirce'].sum()\n+total = df['price'].sum()\n print(total)"
+    assert mended(fenced(diff, "diff")).code == MENDED
+
+
+def test_a_diff_marked_as_python_is_applied() -> None:
+    diff = "-total = df['pirce'].sum()\n+total = df['price'].sum()\n print(total)"
+    assert mended(fenced(diff)).code == MENDED
+
+
+def test_a_diff_of_something_else_is_refused() -> None:
+    choice = mended(fenced("-nothing = 'of the kind'\n+x = 1", "diff"))
+    assert (choice.code, choice.why) == ("", "the answer's diff does not fit the cell")
+
+
+def test_no_code_is_said() -> None:
+    assert mended("Install the package.").why == "the answer holds no code"
+    assert mended("```python\n\n```").why == "the answer holds no code"
+    assert written("I can't.").why == "the answer holds no code"
+
+
+def test_a_fence_that_never_closes_is_taken_only_where_the_answer_ended_and_the_code_parses() -> (
+    None
+):
+    assert mended(f"```python\n{MENDED}").code == MENDED
+    assert mended(f"```python\n{MENDED}", whole=False).why == "its code never ends"
+    assert mended(f"```python\n{MENDED}\n\nThat is all.").why == "its code never ends"
+    assert written("```sql\nselect 1", "sql").why == "its code never ends"
+
+
+def test_a_whole_block_before_the_end_of_a_cut_answer_is_taken() -> None:
+    assert mended(f"{fenced(MENDED)}And now", whole=False).code == MENDED
+
+
+def test_code_in_another_language_is_refused() -> None:
+    choice = mended(fenced("pip install pandas", "bash"))
+    assert (choice.code, choice.why) == ("", "the answer's code is bash, not python")
+    assert written(fenced("x = 1", "python"), "sql").why == "the answer's code is python, not sql"
+
+
+def test_an_unnamed_block_that_is_no_python_is_refused() -> None:
+    assert mended(fenced("Traceback (most recent call last)", "")).code == ""
+
+
+def test_the_cell_given_back_unchanged_is_no_next_cell() -> None:
+    assert mended(fenced(CELL.source)).why == "the answer leaves the cell as it was"
+
+
+def test_the_other_cell_can_be_the_one_that_is_mended() -> None:
+    other = Cell(1, "def mean(values):\n    return sum(values) / len(values)")
+    answer = fenced("def mean(values):\n    return sum(values) / max(1, len(values))")
+    assert mended(answer, Cell(3, "mean([])"), other).cell == other
+
+
+def test_a_mended_body_goes_under_its_cell_magic() -> None:
+    cell = Cell(2, "%%bash -e\nls /nosuch")
+    assert mended(fenced("ls /tmp", "bash"), cell).code == "%%bash -e\nls /tmp"
+    assert mended(fenced("ls /tmp", "sh"), cell).code == "%%bash -e\nls /tmp"
+    assert mended(fenced("%%bash\nls /tmp", "bash"), cell).code == "%%bash\nls /tmp"
+    assert mended(fenced("%%bash\nls /tmp", "python"), cell).code == "%%bash\nls /tmp"
+
+
+def test_a_timed_cell_is_python() -> None:
+    cell = Cell(2, "%%time\nx = totl")
+    assert mended(fenced("%%time\nx = total"), cell).code == "%%time\nx = total"
+
+
+def test_magic_lines_are_python_too() -> None:
+    code = "%pip install nosuch\nfiles = !ls\nimport nosuch"
+    assert mended(fenced(code, ""), Cell(1, "import nosuch")).code == code
+
+
+def test_written_blocks_of_the_language_are_joined_and_others_left() -> None:
+    answer = fenced("def f(): ...") + fenced("f()") + fenced("pip install x", "bash")
+    choice = written(answer)
+    assert choice.code == "def f(): ...\n\nf()"
+    assert choice.note == "2 code blocks joined"
+
+
+def test_an_unnamed_block_beside_a_named_one_is_output() -> None:
+    assert written(fenced("print(1)") + fenced("1", "")).code == "print(1)"
+
+
+def test_code_of_another_language_goes_under_its_magic() -> None:
+    assert written(fenced("ls", "sh"), "bash", "%%bash").code == "%%bash\nls"
+    assert written(fenced("SELECT 1", "sql"), "sql").code == "SELECT 1"
+
+
+def test_an_explanation_has_no_next_cell() -> None:
+    assert choice_of(Composed("explain", "", "", ""), fenced("x"), whole=True) == Choice()
+
+
+@pytest.mark.parametrize("ticks", ["```", "~~~", "````"])
+def test_the_answer_without_its_code_is_its_prose(ticks: str) -> None:
+    answer = f"Before.\n\n{fenced(MENDED, ticks=ticks)}\nAfter."
+    fence = mended(answer).fence
+    assert fence is not None
+    assert without_fence(answer, fence) == "Before.\n\nAfter."
+
+
+def test_a_block_that_never_closes_goes_to_the_end() -> None:
+    answer = f"Before.\n```python\n{MENDED}"
+    fence = mended(answer).fence
+    assert fence is not None
+    assert without_fence(answer, fence) == "Before."
+
+
+def test_a_block_in_a_list_stays_in_the_prose() -> None:
+    answer = "1. Mended:\n\n   ```python\n   x = 2\n   ```\n"
+    choice = mended(answer, Cell(1, "x = 1"))
+    assert choice.code == "x = 2"
+    assert choice.fence is not None
+    assert without_fence(answer, choice.fence).strip() == answer.strip()

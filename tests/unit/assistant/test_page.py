@@ -1,0 +1,53 @@
+"""Prompts of fenced sections within their room."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groq_magic.assistant.page import Page, cut_around, cut_middle, fenced
+
+
+@given(st.text("`~\nx "))
+def test_no_text_closes_its_own_fence(text: str) -> None:
+    first, *inside, last = fenced(text, "text").split("\n")
+    assert first == f"{last}text"
+    assert all(last not in line for line in inside)
+
+
+def test_sections_share_the_room_and_say_what_was_cut() -> None:
+    page = Page("Mend it.", 1_000)
+    page.add("Cell 1:", "a" * 5_000, name="cell 1", share=0.5)
+    page.add("Its error:", "b" * 5_000, name="its error")
+    page.add("Nothing:", "  \n", name="nothing")
+    assert len(page.text) < 1_200
+    assert "[… 4,500 characters left out]" in page.text
+    assert [one.name for one in page.inserted] == ["cell 1", "its error"]
+
+
+def test_letters_that_take_more_tokens_take_more_room() -> None:
+    page = Page("", 900)
+    page.add("Text:", "語" * 5_000, name="text")
+    assert page.text.count("語") == 300
+
+
+def test_a_text_that_fits_is_whole() -> None:
+    assert cut_middle("abc", 3) == "abc"
+    assert cut_middle("abc", 0) == "\n[… 3 characters left out]\n"
+
+
+@given(
+    st.lists(st.text("ab ", max_size=20), min_size=1, max_size=40), st.integers(-3, 50), st.data()
+)
+def test_lines_around_hold_the_line_and_keep_to_the_room(
+    lines: list[str], line: int, data: st.DataObject
+) -> None:
+    room = data.draw(st.integers(30, 400))
+    text = "\n".join(lines)
+    cut = cut_around(text, line, room)
+    kept = [one for one in cut.split("\n") if not re.match(r"\[… [\d,]+ lines left out\]", one)]
+    assert len("\n".join(kept)) <= room + 1
+    assert lines[min(max(line - 1, 0), len(lines) - 1)] in kept
+    assert "\n".join(kept) in text
