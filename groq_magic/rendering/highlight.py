@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["MAX_CODE", "MAX_LINE", "Highlighter"]
 
 # Characters of a code block, and of a line in it, that are coloured at most.
-MAX_CODE = 40_000
+MAX_CODE = 20_000
 MAX_LINE = 2_000
 # A last resort: between two tokens only can a lexer be stopped.
-_MAX_SECONDS = 2.0
+_MAX_SECONDS = 5.0
 _MAX_REMEMBERED = 32
 _LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]{1,30}")
 _PLAIN = frozenset({"text", "plain", "plaintext", "txt", "none", "output", "console-output"})

@@ -92,7 +92,8 @@ def inline_target(text: str, position: int) -> tuple[Target, int] | None:
     tuple of Target and int, or None
         The target and the position after the closing parenthesis.
     """
-    if not text.startswith("(", position):
+    # The search keeps a text of openers alone from being read anew at each of them.
+    if not text.startswith("(", position) or text.find(")", position) < 0:
         return None
     position = _skip(text, position + 1, _SPACES)
     read = _destination(text, position)

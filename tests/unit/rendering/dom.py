@@ -168,9 +168,9 @@ def text_of(source: str) -> str:
 def loses_text(source: str, rendered: str) -> bool:
     """Tell whether a word of the source is missing from what is shown of it."""
     words = re.findall(
-        r"[^\W_]{3,}", re.sub(r"(?s)<!--.*?-->|<[^>]*>|\]\([^)]*\)|&\w+;", " ", source)
+        r"[^\W_]{3,}", re.sub(r"(?s)<!--.*?-->|<[^>]*>|\]\([^)]*\)|&#?\w+;", " ", source)
     )
-    shown = " ".join(_parse(rendered).itertext()) if rendered.strip() else ""
+    shown = "".join(_parse(rendered).itertext()) if rendered.strip() else ""
     return any(word not in shown and word not in rendered for word in words)
 
 
