@@ -6,6 +6,7 @@ from pathlib import Path
 
 from IPython.core.magic import line_magic, magics_class, no_var_expand
 
+from groq_magic.api.keeping import keeping
 from groq_magic.errors import OptionError
 from groq_magic.magics.face import Face
 from groq_magic.magics.line import parsed_line
@@ -35,7 +36,10 @@ class KeyMagics(Face):
     @no_var_expand
     @line_magic
     def groq_key(self, line: str) -> None:
-        """Ask for a key, masked; it is checked and kept in this process alone."""
+        """Ask for a key, masked; it is checked and kept in this process alone.
+
+        It says how to keep the key, and whether git ignores the file.
+        """
         if line.strip():
             # It may be a key: it is in the notebook now, and must not be repeated.
             raise OptionError(
@@ -44,8 +48,12 @@ class KeyMagics(Face):
             )
         if self.session.service.in_practice:
             self.session.service.practise(on=False)
-        self.session.service.new_key()
-        self._show_state("key from %groq_key, in this process alone; a .env keeps it")
+        service = self.session.service
+        service.new_key()
+        state = "key from %groq_key, in this process alone"
+        if not service.catalogue().live:
+            state += ", not checked yet: the service tells no models"
+        self._show_state(f"{state}; {keeping(self.session.folder or Path.cwd())}")
 
     @no_var_expand
     @line_magic

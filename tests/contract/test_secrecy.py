@@ -1,0 +1,145 @@
+"""The key is seen nowhere: not in errors, records, logs or tracebacks."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import traceback
+from typing import Any
+
+import groq
+import pytest
+
+from groq_magic.api.asked import Asked
+from groq_magic.api.client import Client
+from groq_magic.api.faults import fault_of
+from groq_magic.api.key import ApiKey
+from groq_magic.errors import ApiKeyError, GroqMagicError
+
+REQUEST = {
+    "model": "openai/gpt-oss-20b",
+    "messages": [{"role": "user", "content": "hi"}],
+    "stream": True,
+}
+FAULTS = ("401", "429:retry-after=0.01", "drop-before-headers", "drop:after=2", "html-502", "ok")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_no_log_record_holds_the_key(
+    notebook: Any, practice: Any, key: str, caplog: pytest.LogCaptureFixture, fault: Any
+) -> None:
+    for name in (None, "groq", "httpx", "httpcore"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    practice.faults(fault)
+    notebook.ask()
+    assert caplog.records
+    shown = logging.Formatter("%(message)s")
+    for record in caplog.records:
+        assert key not in shown.format(record)
+        assert key not in repr(vars(record))
+
+
+def test_the_sdks_debug_output_does_not_hold_the_key(practice: Any, key: str) -> None:
+    program = (
+        "import sys; from groq_magic.api.client import Client; "
+        "from groq_magic.api.exchange import Exchange; from groq_magic.api.key import ApiKey; "
+        "client = Client(ApiKey(sys.argv[1], 'a test'), sys.argv[2], 5.0); "
+        f"opened = client.open({REQUEST!r}, timeout=5, exchange=Exchange())\n"
+        "with opened as reply: b''.join(reply.pieces)\n"
+        "client.close()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, key, practice.url],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "GROQ_LOG": "debug"},
+    )
+    assert "Request options" in done.stderr
+    assert key not in done.stderr
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_an_error_has_no_frames_behind_it(notebook: Any, practice: Any, fault: Any) -> None:
+    practice.faults(f"{fault}:times=9")
+    asked = notebook.ask()
+    if asked.error is None:
+        assert fault == "ok"
+        return
+    assert asked.error.__cause__ is None
+    assert asked.error.__context__ is None
+    values = "".join(
+        traceback.TracebackException.from_exception(asked.error, capture_locals=True).format()
+    )
+    assert "gsk_made_up_for_tests" not in values
+
+
+def test_a_header_that_can_not_be_sent_is_told_without_it(practice: Any) -> None:
+    # The SDK's own text for a key with a line end holds the key.
+    key = "gsk_made_up_with\nline_end"
+    client = Client(ApiKey(key, "a test"), practice.url, 1.0)
+    asked = Asked("m", str, 1.0, practice.url, key)
+    with pytest.raises(groq.APIConnectionError) as caught:
+        client.models(timeout=1)
+    client.close()
+    assert "made_up" in repr(caught.value.__cause__)
+    error = fault_of(caught.value, asked, sent=False).error
+    assert "made_up" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        ('"gsk_quoted"', "quote marks"),
+        ("\u201cgsk_smart\u201d", "smart quotes"),
+        ("gsk_a gsk_b", "white space"),
+        ("gsk_a\ngsk_b", "line break"),
+        ("gsk_a\x00b", "line break"),
+    ],
+)
+def test_a_malformed_key_is_refused_without_being_shown(
+    notebook: Any, practice: Any, monkeypatch: pytest.MonkeyPatch, key: Any, says: Any
+) -> None:
+    try:
+        monkeypatch.setenv("GROQ_API_KEY", key)
+    except ValueError:
+        pytest.skip("the environment can't hold it")
+    asked = notebook.ask()
+    assert isinstance(asked.error, ApiKeyError)
+    assert says in str(asked.error)
+    assert "gsk" not in str(asked.error)
+    assert practice.requests() == []
+
+
+def test_what_holds_the_key_does_not_show_it(notebook: Any, key: str) -> None:
+    notebook.ask()
+    service = notebook.session.service
+    shown = [service, service.client(), service.key_now(), service.asked("m", 1.0)]
+    assert key not in "".join(f"{each!r}{each!s}" for each in shown)
+    assert key not in json.dumps(dict(notebook.shell.user_ns["_groq"].request))
+
+
+def test_a_wrong_proxy_is_told_without_its_password(
+    notebook: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "nonsense://me:secret@127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    asked = notebook.ask()
+    assert isinstance(asked.error, GroqMagicError)
+    assert "proxy" in str(asked.error)
+    assert "secret" not in asked.everything
+
+
+def test_plain_http_beyond_this_machine_warns_once(
+    notebook: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = notebook.session.service
+    monkeypatch.setenv("GROQ_BASE_URL", "http://groq.example")
+    assert "plain http" in service.plain_warning()
+    assert service.plain_warning() == ""
+    monkeypatch.setenv("GROQ_BASE_URL", "https://groq.example")
+    assert service.plain_warning() == ""
