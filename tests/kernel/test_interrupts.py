@@ -1,0 +1,182 @@
+"""The kernel's interrupt, a real signal, in every state of an ask."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jupyter_client.manager import KernelManager
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# Longer than any test waits: without the interrupt a cell would run into it.
+LONG = 120
+WITHIN = 30.0
+PIECES = [f"word{n} " for n in range(2000)]
+THREADS = "import threading; print([t.name for t in threading.enumerate() if 'groq-' in t.name])"
+
+
+class Kernel:
+    """A kernel whose cells have ids, as JupyterLab sends them."""
+
+    def __init__(self, environment: dict[str, str], folder: Path) -> None:
+        self._manager = KernelManager(kernel_name="python3")
+        self._manager.start_kernel(env=environment, cwd=str(folder))
+        self._client = self._manager.client()
+        self._client.start_channels()
+        self._client.wait_for_ready(timeout=60)
+
+    def close(self) -> None:
+        self._client.stop_channels()
+        self._manager.shutdown_kernel(now=True)
+
+    def interrupt(self) -> None:
+        self._manager.interrupt_kernel()
+
+    def send(self, source: str, cell: str) -> str:
+        """Send a cell, without waiting for it."""
+        content = {
+            "code": source,
+            "silent": False,
+            "store_history": True,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": True,
+        }
+        message = self._client.session.msg("execute_request", content)
+        message["metadata"]["cellId"] = cell
+        self._client.shell_channel.send(message)
+        return str(message["header"]["msg_id"])
+
+    def ended(self, sent: str) -> Ran:
+        """Wait for a cell's end."""
+        until, ran = time.monotonic() + WITHIN, Ran()
+        while True:
+            assert time.monotonic() < until, "the cell did not end"
+            message = self._client.get_iopub_msg(timeout=WITHIN)
+            if message["parent_header"].get("msg_id") != sent:
+                continue
+            if ran.take(message["msg_type"], message["content"]):
+                return ran
+
+    def run(self, source: str, cell: str) -> Ran:
+        return self.ended(self.send(source, cell))
+
+
+class Ran:
+    """What a cell left."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.errors: list[list[str]] = []
+        self.plain = ""
+
+    def take(self, kind: str, content: dict[str, Any]) -> bool:
+        """Take a message; tell whether it was the last."""
+        if kind == "stream":
+            self.text += content["text"]
+        elif kind == "error":
+            self.errors.append(content["traceback"])
+        elif kind in {"display_data", "update_display_data"}:
+            self.plain = content["data"].get("text/plain", "")
+        return kind == "status" and content["execution_state"] == "idle"
+
+
+@pytest.fixture
+def kernel(practice: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kernel]:
+
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
+    environment = {
+        **os.environ,
+        "GROQ_API_KEY": "gsk_made_up_for_tests_0123456789",
+        "GROQ_BASE_URL": practice.url,
+        "IPYTHONDIR": str(tmp_path / "ipython"),
+    }
+    environment.pop("JPY_SESSION_NAME", None)
+    made = Kernel(environment, tmp_path)
+    made.run("%load_ext groq_magic", "load")
+    yield made
+    made.close()
+
+
+def until_sent(practice: Any, count: int = 1) -> None:
+    until = time.monotonic() + WITHIN
+    while len(practice.requests(running=True)) < count and time.monotonic() < until:
+        time.sleep(0.02)
+
+
+def test_an_interrupt_in_any_state_keeps_the_text_and_the_kernel(
+    kernel: Any, practice: Any
+) -> None:
+    practice.script([{"match": "Count", "pieces": PIECES, "tokens_per_second": 200}])
+    for number, (fault, text) in enumerate(
+        (
+            ("stall-before-headers", ""),
+            ("429:retry-after=50", ""),
+            ("stall:after=3", "word0 word1 word2 "),
+            ("ok", "word0 "),
+        ),
+        1,
+    ):
+        cell = f"cell{number}"
+        practice.forget_requests()
+        practice.faults(fault)
+        sent = kernel.send(f"%%groq --timeout {LONG}\nCount", cell)
+        until_sent(practice)
+        time.sleep(0.4)
+        kernel.interrupt()
+        ran = kernel.ended(sent)
+
+        # One line, a real error output, so that Run All stops.
+        assert len(ran.errors) == 1, fault
+        assert len(ran.errors[0]) == 1, ran.errors
+        assert "InterruptedAskError: Stopped" in ran.errors[0][0]
+        assert ran.plain.startswith(text), fault
+        assert bool(ran.plain) == bool(text), fault
+        assert kernel.run("print(_groq.finish_reason, end='')", "b").text == "interrupted"
+        if fault != "429:retry-after=50":
+            assert practice.requests()[0]["closed_early"], fault
+        assert kernel.run(THREADS, "c").text == "[]\n", fault
+
+    practice.script([{"reply": "Well."}])
+    assert kernel.run("%%groq\nAnd now?", "last").plain == "Well."
+
+
+def test_a_second_interrupt_while_settling_breaks_nothing(kernel: Any, practice: Any) -> None:
+    practice.script([{"pieces": PIECES, "tokens_per_second": 200}])
+    kernel.run(
+        "import groq_magic.views.static as static, time\n"
+        "bundle = static.bundle\n"
+        "def slowly(settled):\n"
+        "    time.sleep(1)\n"
+        "    return bundle(settled)\n"
+        "static.bundle = slowly\n"
+        "import groq_magic.views.answer as answer; answer.bundle = slowly",
+        "a",
+    )
+    sent = kernel.send("%%groq\nCount", "b")
+    until_sent(practice)
+    time.sleep(0.5)
+    kernel.interrupt()
+    time.sleep(0.5)
+    kernel.interrupt()
+    ran = kernel.ended(sent)
+    assert [len(lines) for lines in ran.errors] == [1]
+    assert ran.plain.startswith("word0 ")
+    history = "print([(t.prompt, t.finish_reason) for t in "
+    history += "__import__('groq_magic').get_session().conversations.get('main').turns])"
+    assert kernel.run(history, "c").text == "[('Count', 'interrupted')]\n"
+
+
+def test_an_interrupt_stops_what_was_to_run_after_it(kernel: Any, practice: Any) -> None:
+    practice.faults("stall-before-headers")
+    sent = kernel.send(f"%%groq --timeout {LONG}\nCount", "a")
+    after = kernel.send("print('ran')", "b")
+    until_sent(practice)
+    kernel.interrupt()
+    assert kernel.ended(sent).errors
+    assert kernel.ended(after).text == ""
