@@ -88,4 +88,7 @@ def _html(code: str, language: str) -> str:
     longest = max((len(run) for run in _BACKTICKS.findall(code)), default=0)
     fence = "`" * max(3, longest + 1)
     html = to_html(f"{fence}{language}\n{code}\n{fence}")
-    return f'<div class="groq-export mathjax_ignore tex2jax_ignore">{html}</div>'
+    return (
+        '<div class="groq-answer mathjax_ignore tex2jax_ignore">'
+        f'<div class="groq-text">{html}</div></div>'
+    )

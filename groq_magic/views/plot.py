@@ -10,23 +10,21 @@ if TYPE_CHECKING:
 __all__ = ["bar", "columns"]
 
 _ROWS = " ▁▂▃▄▅▆▇█"
-_PARTS = " ▏▎▍▌▋▊▉█"
 _EIGHTHS = 8
 # So many columns stand apart from each other; more stand close together.
 _APART = 30
 
 
-def bar(share: float, width: int = 16) -> str:
+def bar(share: float, width: int = 20) -> str:
     """Return a bar of `width` characters that is filled by a share between 0 and 1."""
-    eighths = round(min(1.0, max(0.0, share)) * width * _EIGHTHS)
+    halves = round(min(1.0, max(0.0, share)) * width * 2)
     if share > 0:
-        eighths = max(1, eighths)
-    whole, part = divmod(eighths, _EIGHTHS)
-    filled = "█" * whole + (_PARTS[part] if part else "")
-    return filled + "░" * (width - len(filled))
+        halves = max(1, halves)
+    filled = "━" * (halves // 2) + "╸" * (halves % 2)
+    return filled + "─" * (width - len(filled))
 
 
-def columns(values: Sequence[float | None], height: int = 4) -> list[str]:
+def columns(values: Sequence[float | None], height: int = 3) -> list[str]:
     """Return values as columns over a scale from 0 to the largest, in lines from the top.
 
     Parameters

@@ -72,23 +72,22 @@ def _by_model(ledger: Ledger) -> Table:
     rows = [_row(_called(*key), found, free=_is_free(*key)) for key, found in groups.items()]
     if len(rows) > 1:
         spent = [e for e in ledger.entries if e.source == "service"]
-        rows.append(
-            _row("asked of the service", sum_of(spent), free=all(e.practice for e in spent))
-        )
+        rows.append(_row("from the service", sum_of(spent), free=all(e.practice for e in spent)))
     return Table(
         (
             "model",
             "asks",
-            "prompt tokens",
-            "answer tokens",
-            "of these reasoning",
+            "prompt",
+            "answer",
+            "reasoning",
             "queue",
             "first token",
             "tok/s",
             "cost",
         ),
         tuple(rows),
-        f"Times and speeds are medians; cost by Groq's prices of {AS_OF}.",
+        f"In tokens; reasoning is part of the answer. Times and speeds are medians, "
+        f"cost is by Groq's prices of {AS_OF}.",
     )
 
 
@@ -142,7 +141,7 @@ def _plot(entries: Sequence[Entry]) -> tuple[str, str]:
             title = f"{what}, {which}:"
             html.append(
                 f"<div><small>{escape(title)}</small></div>"
-                f'<pre class="groq-plot" style="line-height: 1">{lines}</pre>'
+                f'<pre class="groq-plot" style="line-height: 1.16">{lines}</pre>'
             )
             plain.append(f"{title}\n{lines}")
     return "".join(html), "\n\n".join(plain)

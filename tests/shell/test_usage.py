@@ -110,7 +110,7 @@ def test_the_page_counts_every_ask(cells: Any, practice: Any) -> None:
     data = cells.fine("%groq_usage").data
     plain = data["text/plain"]
     first, second = cells.session.ledger.entries[:2]
-    asks = plain[plain.index("prompt tokens") :]
+    asks = plain[plain.index("reasoning") :]
     row = next(line for line in asks.splitlines() if line.startswith(f"{MODEL}  "))
     cost = (first.usage.prompt_tokens * 0.15 + first.usage.completion_tokens * 0.60) / 1e6
     assert row.split()[1:5] == [
@@ -121,7 +121,7 @@ def test_the_page_counts_every_ask(cells: Any, practice: Any) -> None:
     ]
     assert first.cost == pytest.approx(cost)
     assert second.model == "openai/gpt-oss-20b"
-    assert "asked of the service" in plain
+    assert "from the service" in plain
     assert "Tokens of the answer, asks 1 to 3:" in plain
     assert "<script" not in data["text/html"]
     assert "2026-10-01" in plain

@@ -31,14 +31,14 @@ def ledger(*entries: Entry) -> Ledger:
 @pytest.mark.parametrize(
     ("share", "drawn"),
     [
-        (0.0, "░░░░"),
-        (0.001, "▏░░░"),
-        (0.25, "█░░░"),
-        (0.5, "██░░"),
-        (0.625, "██▌░"),
-        (1.0, "████"),
-        (1.7, "████"),
-        (-1.0, "░░░░"),
+        (0.0, "────"),
+        (0.001, "╸───"),
+        (0.25, "━───"),
+        (0.5, "━━──"),
+        (0.625, "━━╸─"),
+        (1.0, "━━━━"),
+        (1.7, "━━━━"),
+        (-1.0, "────"),
     ],
 )
 def test_a_bar_is_filled_by_its_share(share: float, drawn: str) -> None:
@@ -60,10 +60,10 @@ def test_nothing_to_plot_is_empty() -> None:
 def test_quota_says_used_and_when_it_is_full_again() -> None:
     meter = Meter(680, 8_000, "680 of 8,000 tokens · full again in 5 s")
     html, plain = usage([("m", "tokens a minute", meter)], ledger())
-    assert "m      tokens a minute  █▍" in plain
+    assert "m      tokens a minute  ━╸─" in plain
     assert meter.label in plain
     assert meter.label in html
-    assert "<code>█▍" in html
+    assert "<code>━╸─" in html
 
 
 def test_rows_are_sums_and_the_last_row_is_what_was_asked_of_the_service() -> None:
@@ -75,7 +75,7 @@ def test_rows_are_sums_and_the_last_row_is_what_was_asked_of_the_service() -> No
     assert rows["m"][-1] == "$0.5000"
     assert rows["m · from the cache"][-1] == "none"
     assert rows["n"][-1] == "unknown"
-    assert rows["asked of the service"][-3:] == ["$0.5000", "+", "unknown"]
+    assert rows["from the service"][-3:] == ["$0.5000", "+", "unknown"]
 
 
 def test_the_plot_shows_the_latest_sixty_asks() -> None:

@@ -1,0 +1,76 @@
+"""Usage, speeds, cache and code in a real front end: live in slots, static in the file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+KEY = "gsk_browserTESTkey0123456789"
+
+
+def begin(url: str, folder: str) -> str:
+    return "\n".join(
+        (
+            "import os",
+            f"os.environ['GROQ_BASE_URL'] = {url!r}",
+            f"os.environ['GROQ_API_KEY'] = {KEY!r}",
+            f"os.environ['XDG_CACHE_HOME'] = {folder!r}",
+            "%load_ext groq_magic",
+        )
+    )
+
+
+@pytest.mark.parametrize("jupyter", ["lab"], indirect=True)
+def test_figures_live_in_slots_and_are_not_saved(
+    jupyter: Any, practice: Any, tmp_path: Any
+) -> None:
+    cells = [
+        begin(practice.url, str(tmp_path)),
+        "%groq_models",
+        "%groq_cache on\n%groq -m openai/gpt-oss-20b What is a p-value?",
+        "%groq --once -m openai/gpt-oss-20b What is a p-value?",
+        "%groq --once -m openai/gpt-oss-20b What is a p-value?",
+        "%groq_usage",
+        "%groq_export --as node",
+        "%groq",
+    ]
+    notebook = jupyter.open(cells, height=3200)
+    notebook.run_all()
+    notebook.idle()
+    models = notebook.cell_output(1)
+    expect(models.locator(".groq-model-openai-gpt-oss-20b")).to_contain_text("tok/s")
+    expect(notebook.cell_output(2)).to_contain_text("left this minute")
+    expect(notebook.cell_output(4)).to_contain_text("from the cache")
+    usage = notebook.cell_output(5)
+    expect(usage).to_contain_text("openai/gpt-oss-20b · from the cache")
+    expect(usage).to_contain_text("tokens a minute")
+    expect(notebook.cell_output(7)).to_contain_text("of 300,000 tokens")
+    assert len(practice.requests()) == 1
+    notebook.screenshot("service-light")
+    notebook.theme("dark")
+    notebook.screenshot("service-dark")
+
+    saved = [str(cell["outputs"]) for cell in notebook.save()["cells"]]
+    assert "tok/s" not in saved[1]
+    assert "from the cache" not in saved[4]
+    assert "left this minute" not in saved[2]
+    assert "from the cache" in saved[5]
+
+
+@pytest.mark.parametrize("jupyter", ["lab"], indirect=True)
+def test_the_usage_page_reads_well_untrusted(jupyter: Any, practice: Any, tmp_path: Any) -> None:
+    notebook = jupyter.open(
+        [begin(practice.url, str(tmp_path)), "%groq Hi", "%groq_usage"], height=1600
+    )
+    notebook.run_all()
+    notebook.idle()
+    # Opening another notebook leaves the first one's page to its kernel.
+    notebook.allow("Comm not found for comm id")
+    # Another file with the same content: nobody trusted that one.
+    reopened = jupyter.open(dict(notebook.save()), height=1600)
+    usage = reopened.cell_output(2)
+    expect(usage).to_contain_text("tokens a minute")
+    expect(usage.locator("pre").first).to_contain_text("┤")
+    reopened.screenshot("usage-untrusted")
