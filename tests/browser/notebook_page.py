@@ -1,0 +1,144 @@
+"""One notebook on a page: what a test does with it, and what the page reports."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+    from tests.browser.server import Server
+
+__all__ = ["PATIENCE", "Notebook"]
+
+HERE = Path(__file__).parent
+PATIENCE = 60_000  # ms for anything
+
+# What the front ends themselves report, whatever a notebook does.
+KNOWN_ERRORS = (
+    # Notebook 7.6 throws this while it loads its settings, on an empty notebook too.
+    r"reading 'schema'\)[\s\S]*/static/notebook/notebook_core",
+)
+
+
+class Notebook:
+    """One notebook, open on a page."""
+
+    def __init__(self, server: Server, page: Page, path: Path) -> None:
+        self.server = server
+        self.page = page
+        self.path = path
+        self.errors: list[str] = []
+        self.allowed = list(KNOWN_ERRORS)
+        page.set_default_timeout(PATIENCE)
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self._note(f"thrown: {error.stack}"))
+        page.on("request", self._asked)
+
+    def load(self) -> Notebook:
+        """Load (or reload) the page, and wait for the notebook and its kernel."""
+        # A workspace of its own: Lab opens again what an earlier test had open in the common one.
+        workspace = f"lab/workspaces/{self.path.stem}/tree"
+        folder = {"lab": workspace, "notebook": "notebooks"}[self.server.kind]
+        self.page.goto(f"{self.server.url}/{folder}/{self.path.name}")
+        self.page.wait_for_function(
+            """() => {
+              const panel = window.jupyterapp?.shell.currentWidget;
+              const kernel = panel?.context?.sessionContext?.session?.kernel;
+              return panel?.content?.widgets?.length && kernel?.connectionStatus === "connected"
+                && panel.context.isReady;
+            }"""
+        )
+        return self
+
+    def run_all(self, *, wait: bool = True) -> None:
+        self.command("notebook:run-all-cells", wait=wait)
+
+    def run_cell(self, index: int, *, wait: bool = True) -> None:
+        self.panel(f"panel.content.activeCellIndex = {index}")
+        self.command("notebook:run-cell", wait=wait)
+
+    def cell(self, index: int) -> Locator:
+        # Lab's own index attribute can be stale; the cell's widget knows its node.
+        self.panel(f'panel.content.widgets[{index}].node.setAttribute("data-cell", "{index}")')
+        return self.page.locator(f'.jp-Cell[data-cell="{index}"]')
+
+    def cell_output(self, index: int) -> Locator:
+        return self.cell(index).locator(".jp-Cell-outputArea")
+
+    def save(self) -> dict[str, Any]:
+        """Save, and return what the file then holds."""
+        self.command("docmanager:save")
+        return json.loads(self.path.read_text())
+
+    def restart(self) -> None:
+        self.panel("panel.context.sessionContext.session.kernel.restart()")
+
+    def shut_down(self) -> None:
+        self.panel("panel.context.sessionContext.shutdown()")
+
+    def interrupt(self) -> None:
+        self.panel("panel.context.sessionContext.session.kernel.interrupt()")
+
+    def idle(self) -> None:
+        """Wait until the kernel has nothing to do."""
+        self.panel("panel.context.sessionContext.session.kernel.requestKernelInfo()")
+
+    def stop(self, index: int) -> Locator:
+        """Return a streaming answer's Stop."""
+        return self.cell_output(index).get_by_role("button", name="Stop")
+
+    def picker(self, index: int) -> Locator:
+        """Return the picker in the bar of a cell's answer."""
+        return self.cell_output(index).get_by_label("Model of the next ask")
+
+    def bars(self) -> Locator:
+        """Return the bars of all answers."""
+        return self.page.locator(".jp-Notebook .groq-bar")
+
+    def allow(self, *patterns: str) -> None:
+        """Let the page report these from now on; say in the test why."""
+        self.allowed.extend(patterns)
+
+    def theme(self, name: str) -> None:
+        """Set "light" or "dark"."""
+        wanted = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}[name]
+        self.command("apputils:change-theme", f'{{"theme": "{wanted}"}}')
+        self.page.wait_for_selector(
+            f'body[data-jp-theme-light="{"true" if name == "light" else "false"}"]',
+            state="attached",
+        )
+
+    def screenshot(self, name: str) -> Path:
+        path = HERE / "screenshots" / f"{self.server.kind}-{name}.png"
+        path.parent.mkdir(exist_ok=True)
+        self.page.screenshot(path=path)
+        return path
+
+    def panel(self, script: str) -> Any:
+        """Run a JavaScript expression in which `panel` is the notebook's panel."""
+        return self.page.evaluate(
+            f"(() => {{ const panel = window.jupyterapp.shell.currentWidget; return {script}; }})()"
+        )
+
+    def command(self, command: str, arguments: str = "{}", *, wait: bool = True) -> None:
+        call = f'window.jupyterapp.commands.execute("{command}", {arguments})'
+        # A command's value can be a widget, which can't leave the page.
+        self.page.evaluate(f"{call}.then(() => null)" if wait else f"void {call}")
+
+    def _heard(self, message: Any) -> None:
+        if message.type == "error":
+            self._note(f"{message.text} ({message.location.get('url', '')})")
+
+    def _note(self, error: str) -> None:
+        if not any(re.search(known, error) for known in self.allowed):
+            self.errors.append(error)
+
+    def _asked(self, request: Any) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in {"data", "blob"} and parts.hostname != "127.0.0.1":
+            self.errors.append(f"asked for {request.url}")
