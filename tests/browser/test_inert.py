@@ -123,7 +123,7 @@ def test_a_hostile_answer_does_nothing_in_a_notebook(jupyter: Any, practice: Any
     begin = f"import os\nos.environ['GROQ_BASE_URL'] = {practice.url!r}\n"
     begin += "os.environ['GROQ_API_KEY'] = 'gsk_browserTESTkey0123456789'\n%load_ext groq_magic"
     notebook = jupyter.open([begin, "%%groq\nattack", "%groq_history"])
-    notebook.page.evaluate("window.alert = () => { window.fired = true }")
+    notebook.page.evaluate("() => { window.alert = () => { window.fired = true } }")
 
     notebook.run_all()
     notebook.idle()
