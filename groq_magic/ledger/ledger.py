@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -101,7 +100,12 @@ def sum_of(entries: Iterable[Entry]) -> Sum:
 
 def _median(values: Iterable[float | None]) -> float | None:
     known = [value for value in values if value is not None]
-    return median(known) if known else None
+    if not known:
+        return None
+    # It takes a while to import.
+    from statistics import median
+
+    return median(known)
 
 
 def _record(entry: Entry) -> dict[str, Any]:

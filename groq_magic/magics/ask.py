@@ -13,12 +13,11 @@ from groq_magic.magics.face import Face, live_of, shown_reply
 from groq_magic.magics.help_text import ask_help
 from groq_magic.magics.line import parsed_line
 from groq_magic.magics.options import ASK_OPTIONS, ask_options
-from groq_magic.next_cell import chosen
 from groq_magic.notebook import front_end
-from groq_magic.plan import Typed, planned
 
 if TYPE_CHECKING:
     from groq_magic.notebook_session import Session
+    from groq_magic.plan import Typed
     from groq_magic.reply import Reply
 
 __all__ = ["AskMagics", "run_ask", "sent_ask"]
@@ -31,6 +30,8 @@ class AskMagics(Face):
     @no_var_expand
     @line_cell_magic
     def groq(self, line: str, cell: str | None = None) -> None:  # noqa: D102 - its docstring is made of the option table, below
+        from groq_magic.plan import Typed
+
         magic = "%groq" if cell is None else "%%groq"
         given, text = parsed_line(line, ASK_OPTIONS, magic)
         options = ask_options(given)
@@ -101,6 +102,8 @@ def run_ask(session: Session, typed: Typed) -> None:
 
 def sent_ask(session: Session, typed: Typed) -> Reply:
     """Ask, show, and put the answer's code into the next cell where that is wanted."""
+    from groq_magic.next_cell import chosen
+
     reply = shown_reply(session, typed)
     choice = chosen(typed, reply)
     if choice.code:
@@ -111,6 +114,7 @@ def sent_ask(session: Session, typed: Typed) -> Reply:
 
 
 def _show_request(session: Session, typed: Typed) -> None:
+    from groq_magic.plan import planned
     from groq_magic.rendering import to_html
     from groq_magic.views.show import show
 

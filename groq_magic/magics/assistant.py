@@ -12,17 +12,6 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import cell_magic, line_magic, magics_class, no_var_expand
 
 from groq_magic.api.scrub import scrub
-from groq_magic.assistant import (
-    Composed,
-    Failure,
-    Question,
-    Surroundings,
-    explain_cell,
-    explain_failure,
-    explain_value,
-    mend_prompt,
-    write_prompt,
-)
 from groq_magic.errors import ApiKeyError, NotebookError, OptionError
 from groq_magic.magics.ask import run_ask
 from groq_magic.magics.assistant_options import (
@@ -34,12 +23,13 @@ from groq_magic.magics.assistant_options import (
     option_lines,
 )
 from groq_magic.magics.face import Face
-from groq_magic.magics.past_cells import PastCells
-from groq_magic.plan import Typed
-from groq_magic.prompt.expression import Expression, near, parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from groq_magic.assistant import Composed, Failure, Question, Surroundings
+    from groq_magic.magics.past_cells import PastCells
+    from groq_magic.prompt.expression import Expression
 
 __all__ = ["AssistantMagics"]
 
@@ -61,6 +51,8 @@ class AssistantMagics(Face):
 
         Options:
         """
+        from groq_magic.assistant import mend_prompt
+
         given, target, words = around(line, FIX_OPTIONS, "%groq_fix", str.isdecimal)
         failure = self._failure(target, words)
         said = f"%groq_fix {line.strip()}".strip()
@@ -76,6 +68,8 @@ class AssistantMagics(Face):
 
         Options:
         """
+        from groq_magic.assistant import Question
+
         given, target, words = around(line, EXPLAIN_OPTIONS, "%groq_explain", self._is_target)
         first, _, rest = words.partition(" ")
         if not target and first and (not rest or rest.startswith("--")):
@@ -94,6 +88,8 @@ class AssistantMagics(Face):
 
         Options:
         """
+        from groq_magic.assistant import write_prompt
+
         given, language, rest = around(line, CODE_OPTIONS, "%%groq_code", bool)
         if rest:
             raise OptionError(
@@ -108,6 +104,8 @@ class AssistantMagics(Face):
         self._ask(composed, given, line=False)
 
     def _ask(self, composed: Composed, given: dict[str, Any], *, line: bool) -> None:
+        from groq_magic.plan import Typed
+
         key = None
         with contextlib.suppress(ApiKeyError):
             # A malformed one is said by the ask itself.
@@ -118,7 +116,9 @@ class AssistantMagics(Face):
         run_ask(self.session, Typed(composed.said, asked_with(given), line=line, composed=composed))
 
     def _failure(self, target: str, words: str) -> Failure:
-        past = PastCells(self.session)
+        from groq_magic.assistant import Failure
+
+        past = self._past()
         if not target:
             return past.last_failure()
         cell = past.numbered(int(target))
@@ -130,7 +130,9 @@ class AssistantMagics(Face):
         return failure or Failure(cell)
 
     def _explained(self, target: str, asked: Question) -> Composed:
-        past, known = PastCells(self.session), self._known()
+        from groq_magic.assistant import explain_cell, explain_failure, explain_value
+
+        past, known = self._past(), self._known()
         if target and target != "_" and not target.isdecimal():
             expression = self._expression(target)
             value = expression.value_in(self._names()) if expression is not None else None
@@ -149,12 +151,16 @@ class AssistantMagics(Face):
 
     def _expression(self, word: str) -> Expression | None:
         """Return a word as a name of the session, with attributes and items; None for no such."""
+        from groq_magic.prompt.expression import parse
+
         found = parse(word)
         if found is None or found.call or found.root not in self._names():
             return None
         return found
 
     def _unknown(self, word: str) -> NotebookError:
+        from groq_magic.prompt.expression import near
+
         meant = near(word, (name for name in self.session.namespace if not name.startswith("_")))
         remedy = f"Did you mean `{meant}`?" if meant else "Name a cell's number or a variable."
         return NotebookError(f"There is no `{word}` to explain.", remedy)
@@ -163,9 +169,16 @@ class AssistantMagics(Face):
         return ChainMap(self.session.namespace, vars(builtins))
 
     def _known(self) -> Surroundings:
+        from groq_magic.assistant import Surroundings
+
         room = self.session.settings.assistant_tokens * _CHARACTERS_PER_TOKEN
-        past = PastCells(self.session)
+        past = self._past()
         return Surroundings(self.session.namespace, room, past.of_file, past.newest_first)
+
+    def _past(self) -> PastCells:
+        from groq_magic.magics.past_cells import PastCells
+
+        return PastCells(self.session)
 
 
 for _magic, _options in (

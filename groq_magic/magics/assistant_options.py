@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.assistant import LEVELS
 from groq_magic.magics.line import parsed_line
 from groq_magic.magics.option import Option, choice
 from groq_magic.magics.options import ASK_OPTIONS, ask_options
@@ -23,9 +22,11 @@ _NOT_TAKEN = frozenset(
 _OF_ASKS = tuple(option for option in ASK_OPTIONS if option.flag not in _NOT_TAKEN)
 _KEEP = Option("--keep", "", "", "the ask and its answer become part of the conversation")
 
+# Those of `groq_magic.assistant.LEVELS`, which takes a while to import.
+_LEVELS = ("beginner", "expert")
 FIX_OPTIONS = (_KEEP, *_OF_ASKS)
 EXPLAIN_OPTIONS = (
-    Option("--level", "", "LEVEL", "for a beginner or an expert", choice(*LEVELS), values=LEVELS),
+    Option("--level", "", "LEVEL", "for a beginner or an expert", choice(*_LEVELS), values=_LEVELS),
     _KEEP,
     *_OF_ASKS,
 )

@@ -12,7 +12,6 @@ from groq_magic.magics.export import EXPORT_OPTIONS
 from groq_magic.magics.frame import AS_FRAME
 from groq_magic.magics.model import MODELS_OPTIONS
 from groq_magic.magics.options import ASK_OPTIONS
-from groq_magic.prompt import completions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -44,8 +43,14 @@ _WORDS = MappingProxyType(
 )
 
 
-def completer_of(session: Session) -> Callable[[Any], Any]:
-    """Return a matcher for IPython's completer; it never asks the network."""
+def completer_of(session: Callable[[], Session]) -> Callable[[Any], Any]:
+    """Return a matcher for IPython's completer; it never asks the network.
+
+    Parameters
+    ----------
+    session : callable
+        Returns the session.
+    """
 
     @context_matcher()  # type: ignore[untyped-decorator]  # IPython gives it no types
     def groq_matcher(context: Any) -> dict[str, Any]:
@@ -63,7 +68,7 @@ def completer_of(session: Session) -> Callable[[Any], Any]:
     return groq_matcher  # type: ignore[no-any-return]  # IPython has no types
 
 
-def _found(session: Session, context: Any) -> tuple[str, list[str], str] | None:
+def _found(session: Callable[[], Session], context: Any) -> tuple[str, list[str], str] | None:
     # The completer counts lines by line feeds alone.
     lines = context.full_text.split("\n")
     magic = _MAGIC.match(lines[0])
@@ -76,9 +81,11 @@ def _found(session: Session, context: Any) -> tuple[str, list[str], str] | None:
         return None
     variable = _VARIABLE.search(before)
     if variable is not None:
+        from groq_magic.prompt import completions
+
         prefix = variable[1]
-        return prefix, completions(prefix, session.namespace), "instance"
-    return None if in_body else _on_line(session, magic[1], before[magic.end() :])
+        return prefix, completions(prefix, session().namespace), "instance"
+    return None if in_body else _on_line(session(), magic[1], before[magic.end() :])
 
 
 def _on_line(session: Session, magic: str, typed: str) -> tuple[str, list[str], str] | None:

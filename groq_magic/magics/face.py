@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics
 
-from groq_magic.api.key import KEY_NAME, KEY_PAGE
-from groq_magic.asking import ask
+from groq_magic.api.key import KEY_NAME, KEY_PAGE, found_key
 from groq_magic.errors import InterruptedAskError, NotebookError
 from groq_magic.notebook import front_end, has_input, notebook_path
-from groq_magic.quota import meter_of
 from groq_magic.views import for_front_end
 from groq_magic.views.panel_facts import PanelFacts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from groq_magic.api.service import Service
     from groq_magic.asking import View
     from groq_magic.notebook_session import Session
     from groq_magic.plan import Typed
@@ -39,15 +40,28 @@ _NOT_IN_A_CLASS = re.compile(r"[^A-Za-z0-9_-]")
 
 
 class Face(Magics):
-    """A family of magics over one session."""
+    """A family of magics over one session, which is made at first need.
 
-    def __init__(self, shell: Any, session: Session) -> None:
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+    session : callable
+        Returns the session.
+    """
+
+    def __init__(self, shell: Any, session: Callable[[], Session]) -> None:
         super().__init__(shell)
-        self.session = session
+        self._session = session
+
+    @property
+    def session(self) -> Session:
+        """The session of the shell."""
+        return self._session()
 
 
 def shown_reply(session: Session, typed: Typed) -> Reply:
     """Ask, and show the answer in the view that fits the front end."""
+    from groq_magic.asking import ask
 
     def view() -> View:
         return for_front_end(front_end(session.shell), lambda: live_of(session))
@@ -104,14 +118,22 @@ def _reset(session: Session) -> None:
     session.reset()
 
 
-def key_state(session: Session) -> str:
-    """Return where the key is from, or what happens without one; never the key."""
+def key_state(shell: Any, service: Service | None) -> str:
+    """Return where the key is from, or what happens without one; never the key.
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+    service : Service or None
+        None before the session is made.
+    """
     from groq_magic.errors import ApiKeyError
 
-    if session.service.in_practice:
+    if service is not None and service.in_practice:
         return "practice mode: no model answers"
+    path = notebook_path(shell)
     try:
-        key = session.service.key_now()
+        key = service.key_now() if service else found_key(path.parent if path else None)
     except ApiKeyError as error:
         return str(error)
     return str(key) if key is not None else "no key yet: the first ask asks for one"
@@ -119,10 +141,12 @@ def key_state(session: Session) -> str:
 
 def panel_facts(session: Session) -> PanelFacts:
     """Return what the panel says beside the settings."""
+    from groq_magic.quota import meter_of
+
     limits = session.service.limits
     minute, day = limits.get("TPM"), limits.get("RPD")
     return PanelFacts(
-        key_state(session),
+        key_state(session.shell, session.service),
         session.conversation_line(),
         meter_of(minute) if minute else None,
         meter_of(day) if day else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.magics.ask import AskMagics
@@ -17,18 +18,18 @@ from groq_magic.magics.face import key_asker, key_state, live_of
 from groq_magic.magics.help import HelpMagics
 from groq_magic.magics.key import KeyMagics
 from groq_magic.magics.model import ModelMagics
-from groq_magic.magics.past_cells import note_ending
 from groq_magic.magics.question import QuestionPrompt
 from groq_magic.magics.recall import RecallMagics
 from groq_magic.magics.usage import UsageMagics
-from groq_magic.notebook import front_end
-from groq_magic.notebook_session import Session
+from groq_magic.notebook import cell_id, front_end
 from groq_magic.settings import Settings
 from groq_magic.views.banner import banner
 from groq_magic.views.show import show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from groq_magic.notebook_session import Session
 
 __all__ = ["GroqMagics", "load", "session_of", "unload"]
 
@@ -52,15 +53,48 @@ class GroqMagics(Settings):
 
     def __init__(self, shell: Any) -> None:
         super().__init__(parent=shell)
-        self.session = Session(shell, self, lambda: key_asker(shell))
         self._shell = shell
-        self._families = [family(shell, self.session) for family in _FAMILIES]
+        self._cells: set[str] = set()
+        self._is_first = True
+        self._families = [family(shell, lambda: self.session) for family in _FAMILIES]
         self._hooks: list[tuple[str, Callable[..., None]]] = [
-            ("pre_run_cell", lambda _info: self.session.cell_begins()),
-            ("post_run_cell", lambda result: self.session.cell_ended(succeeded=result.success)),
-            ("post_run_cell", lambda result: note_ending(self.session, result)),
+            ("pre_run_cell", lambda _info: self.cell_begins()),
+            ("post_run_cell", self._cell_ended),
         ]
-        self._completer = completer_of(self.session)
+        self._completer = completer_of(lambda: self.session)
+
+    @cached_property
+    def session(self) -> Session:
+        """The session, made at first need: what it needs would make loading slow."""
+        from groq_magic.notebook_session import Session
+
+        session = Session(self._shell, self, lambda: key_asker(self._shell))
+        session.cells_seen |= self._cells
+        session.cell_begins()
+        return session
+
+    @property
+    def has_session(self) -> bool:
+        """Whether there was a need for the session yet."""
+        return "session" in vars(self)
+
+    def cell_begins(self) -> None:
+        """Note that a cell begins to run."""
+        cell = cell_id(self._shell)
+        if self.has_session:
+            self.session.cell_begins()
+        elif cell is not None:
+            self._cells.add(cell)
+
+    def _cell_ended(self, result: Any) -> None:
+        is_first, self._is_first = self._is_first, False
+        # The cell that loaded the extension need not wait for what the next one needs.
+        if is_first and result.success and not self.has_session:
+            return
+        from groq_magic.magics.past_cells import note_ending
+
+        self.session.cell_ended(succeeded=result.success)
+        note_ending(self.session, result)
 
     def install(self) -> None:
         """Register everything with the shell."""
@@ -95,22 +129,24 @@ class GroqMagics(Settings):
             transformers.token_transformers.remove(QuestionPrompt)
         with contextlib.suppress(ValueError):
             transformers.line_transforms.remove(with_body)
-        self.session.close()
+        if self.has_session:
+            self.session.close()
 
 
 def load(shell: Any) -> None:
     """Register the magics and print one line."""
-    if session_of(shell) is not None:
+    if _magics_of(shell) is not None:
         return
     magics = GroqMagics(shell)
     magics.install()
-    magics.session.cell_begins()
+    magics.cell_begins()
     # The demo sets it where there is no key.
     if os.environ.get("GROQ_MAGIC_PRACTICE") == "1":
         magics.session.service.practise(on=True)
-    show(*banner(magics.model, key_state(magics.session)))
+    service = magics.session.service if magics.has_session else None
+    show(*banner(magics.model, key_state(shell, service)))
     if front_end(shell) == "widgets":
-        _soon(lambda: _make_live(magics.session))
+        _soon(lambda: _make_live(magics))
 
 
 def unload(shell: Any) -> None:
@@ -121,17 +157,23 @@ def unload(shell: Any) -> None:
 
 def session_of(shell: Any) -> Session | None:
     """Return the session of a shell, None where the extension isn't loaded."""
+    magics = _magics_of(shell)
+    return None if magics is None else magics.session
+
+
+def _magics_of(shell: Any) -> GroqMagics | None:
     for each in getattr(shell, "configurables", ()):
         # By name: after a reload of the module the class is another one.
         if type(each).__name__ == "GroqMagics":
-            return each.session  # type: ignore[no-any-return]  # told by its name alone
+            return each  # type: ignore[no-any-return]  # told by its name alone
     return None
 
 
-def _make_live(session: Session) -> None:
+def _make_live(magics: GroqMagics) -> None:
     """Fill the loaded line's slot once the cell has run: loading itself stays fast."""
-    if session_of(session.shell) is not session:
+    if _magics_of(magics.parent) is not magics:
         return
+    session = magics.session
     live_of(session)
     with contextlib.suppress(Exception):
         # A malformed key or address is said by the first ask.

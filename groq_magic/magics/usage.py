@@ -10,7 +10,6 @@ from IPython.core.magic import line_magic, magics_class, no_var_expand
 from groq_magic.magics.face import Face
 from groq_magic.magics.frame import AS_FRAME, data_frame
 from groq_magic.magics.line import parsed_line
-from groq_magic.quota import KINDS, meter_of
 from groq_magic.views.show import show
 from groq_magic.views.usage import usage
 
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["UsageMagics"]
-
-_ORDER = tuple(KINDS)
 
 
 @magics_class
@@ -35,13 +32,16 @@ class UsageMagics(Face):
         keys uses it too. `usage = %groq_usage --as dataframe` has a row for
         each ask.
         """
+        from groq_magic.quota import KINDS, meter_of
+
         given, _ = parsed_line(line, (AS_FRAME,), "%groq_usage")
         if given:
             return data_frame([_with_time(record) for record in self.session.ledger.records()])
+        order = tuple(KINDS)
         meters = [
             (model, KINDS[limit.kind], meter_of(limit))
             for model, limits in self.session.service.known_limits().items()
-            for limit in sorted(limits.known, key=lambda limit: _ORDER.index(limit.kind))
+            for limit in sorted(limits.known, key=lambda limit: order.index(limit.kind))
         ]
         show(*usage(meters, self.session.ledger))
         return None

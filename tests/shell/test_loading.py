@@ -54,8 +54,29 @@ def test_loading_imports_nothing_heavy_and_takes_about_as_long_as_ipywidgets(
     )
     heavy, took, widgets = json.loads(done.stdout.splitlines()[-1])
     assert heavy == []
-    # A wide ratio, for a busy machine: it guards against heavy imports by other names.
+    # A wide ratio, for a busy machine that writes no bytecode: it is a half of it otherwise.
     assert took < 3 * widgets
+
+
+def test_loading_leaves_the_session_for_later(shell_factory: Callable[..., Any]) -> None:
+    cells = shell_factory()
+    (magics,) = (c for c in cells.shell.configurables if type(c).__name__ == "GroqMagics")
+    assert not magics.has_session
+    cells.fine("1 + 1", "a")
+    assert magics.has_session
+
+
+def test_the_cell_that_loads_is_one_of_the_notebooks(shell_factory: Callable[..., Any]) -> None:
+    cells = shell_factory(load=False)
+    cells.fine("%load_ext groq_magic", "a")
+    assert cells.session.cells_seen == {"a"}
+
+
+def test_a_failure_before_the_first_ask_can_be_mended(shell_factory: Callable[..., Any]) -> None:
+    cells = shell_factory()
+    cells.run("1 / 0", "a")
+    plain = cells.fine("%groq_fix --dry-run", "b").plain
+    assert "ZeroDivisionError" in plain
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:

@@ -1,0 +1,100 @@
+"""A magic's line: options first, then text that stays as it is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groq_magic.errors import OptionError
+from groq_magic.magics.line import parsed_line
+from groq_magic.magics.options import ASK_OPTIONS
+
+
+def parsed(line: str) -> tuple[dict[str, object], str]:
+    return parsed_line(line, ASK_OPTIONS, "%groq")
+
+
+@pytest.mark.parametrize(
+    ("line", "values", "text"),
+    [
+        ("", {}, ""),
+        ("   ", {}, ""),
+        ("hello  there", {}, "hello  there"),
+        ("-m a hello", {"model": "a"}, "hello"),
+        ("-ma hello", {"model": "a"}, "hello"),
+        ("-m=a hello", {"model": "a"}, "hello"),
+        ("--model a/b:c hello", {"model": "a/b:c"}, "hello"),
+        ("--model=a=b hello", {"model": "a=b"}, "hello"),
+        ("--system='a b' hello", {"system": "a b"}, "hello"),
+        ("-s 'it''s' hello", {"system": "its"}, "hello"),
+        (r"-s a\ b hello", {"system": "a b"}, "hello"),
+        (r'-s "a \" b \\ c \d" hello', {"system": 'a " b \\ c \\d'}, "hello"),
+        (r"-s 'a \' hello", {"system": "a \\"}, "hello"),
+        ('-s "{{role}}" hello', {"system": "{{role}}"}, "hello"),
+        ("-s '--' hello", {"system": "--"}, "hello"),
+        ("-t 0 -t 1 hello", {"temperature": 1.0}, "hello"),
+        ("--once --raw hello", {"once": True, "raw": True}, "hello"),
+        ("--stop a --stop 'b c' hello", {"stop": ["a", "b c"]}, "hello"),
+        ("--presence-penalty -1 hello", {"presence_penalty": -1.0}, "hello"),
+        ("--", {}, ""),
+        ("-- --once", {}, "--once"),
+        ("--once --", {"once": True}, ""),
+        ("--once -- -- x", {"once": True}, "-- x"),
+        ("hello --once", {}, "hello --once"),
+        ("'quoted' hello", {}, "'quoted' hello"),
+        ("it's", {}, "it's"),
+        ("-", {}, "-"),
+        ("-3 degrees", {}, "-3 degrees"),
+        ("--3", {}, "--3"),
+        ("\t-t\t0\thello", {"temperature": 0.0}, "hello"),
+    ],
+)
+def test_a_line_is_options_and_text(line: str, values: dict[str, object], text: str) -> None:
+    assert parsed(line) == (values, text)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"])))
+def test_after_two_dashes_everything_is_text(text: str) -> None:
+    assert parsed(f"-- {text}") == ({}, text.strip())
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
+def test_any_line_is_read_or_refused_in_one_line(line: str) -> None:
+    refused: OptionError | None = None
+    values: dict[str, object] = {}
+    text = ""
+    try:
+        values, text = parsed(line)
+    except OptionError as error:
+        refused = error
+    assert text in line
+    assert values.keys() <= {option.field for option in ASK_OPTIONS}
+    assert refused is None or (refused.remedy and "\n" not in str(refused))
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1))
+def test_a_value_in_quotes_is_itself(value: str) -> None:
+    quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+    if value.strip():
+        assert parsed(f'-s "{quoted}" hello') == ({"system": value}, "hello")
+
+
+@pytest.mark.parametrize(
+    ("line", "near"),
+    [
+        ("--temp 1", "`--temperature`"),
+        ("--maxtokens 1", "`--max-tokens`"),
+        ("--freq 1", "`--frequency-penalty`"),
+        ("--streams", "`--no-stream`"),
+        ("-M x", "`-m`"),
+        ("-once x", "`--once`"),
+        ("-z x", "`%groq?`"),
+        ("--zzzzzz x", "`%groq?`"),
+    ],
+)
+def test_an_unknown_option_names_the_nearest(line: str, near: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        parsed(line)
+    assert near in str(caught.value)
+    assert line.split(maxsplit=1)[0] in str(caught.value)
