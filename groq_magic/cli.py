@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import subprocess
@@ -66,7 +67,11 @@ def _demo(folder: Path | None, *, browser: bool, execute: bool) -> int:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
-    return subprocess.call(command, env=_environment())  # noqa: S603 - our own interpreter
+    with subprocess.Popen(command, env=_environment(notebook.parent)) as lab:  # noqa: S603 - our own interpreter
+        while True:
+            # An interrupt reaches JupyterLab too, which asks back and ends on its own.
+            with contextlib.suppress(KeyboardInterrupt):
+                return lab.wait()
 
 
 def _executed(notebook: Path) -> int:
@@ -75,7 +80,7 @@ def _executed(notebook: Path) -> int:
     page = notebook.with_suffix(".html")
     command = [sys.executable, "-m", "nbconvert", "--to", "html", "--execute", str(notebook)]
     done = subprocess.run(  # noqa: S603 - our own interpreter
-        command, env=_environment(), capture_output=True, text=True, check=False
+        command, env=_environment(notebook.parent), capture_output=True, text=True, check=False
     )
     if done.returncode or not page.exists():
         print(f"The notebook did not run: {done.stderr.strip()[-400:]}", file=sys.stderr)
@@ -84,13 +89,13 @@ def _executed(notebook: Path) -> int:
     return 0
 
 
-def _environment() -> dict[str, str]:
+def _environment(folder: Path) -> dict[str, str]:
     from groq_magic.api.key import found_key
     from groq_magic.errors import ApiKeyError
 
     environment = dict(os.environ)
     try:
-        key = found_key()
+        key = found_key(folder)
     except ApiKeyError as error:
         print(error, file=sys.stderr)
         key = None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from groq_magic.errors import NotebookError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "cell_id",
     "front_end",
     "has_input",
+    "ids_of",
     "notebook_path",
     "own_notebook",
     "read_notebook",
@@ -90,13 +92,18 @@ def own_notebook(shell: Any, cells: AbstractSet[str]) -> dict[str, Any]:
             "The notebook's file is unknown here.", "JupyterLab and Notebook 7 tell it."
         )
     notebook = read_notebook(path)
-    ids = {cell.get("id") for cell in notebook["cells"] if isinstance(cell, dict)}
-    if not any(isinstance(known, str) and known in cells for known in ids):
+    if cells.isdisjoint(ids_of(notebook)):
         raise NotebookError(
             f"{path.name} does not hold the cells that ran here.",
             "Save the notebook; after a rename restart the kernel.",
         )
     return notebook
+
+
+def ids_of(notebook: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the ids of a notebook's cells, from top to bottom."""
+    ids = (cell.get("id") for cell in notebook["cells"] if isinstance(cell, dict))
+    return tuple(each for each in ids if isinstance(each, str))
 
 
 def read_notebook(path: Path) -> dict[str, Any]:

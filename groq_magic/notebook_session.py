@@ -14,7 +14,7 @@ from groq_magic.conversation import Conversations, Replay, SavedTurn, saved_answ
 from groq_magic.errors import NotebookError
 from groq_magic.ledger.ledger import Ledger
 from groq_magic.ledger.requests import Requests
-from groq_magic.notebook import cell_id, notebook_path, own_notebook, read_notebook
+from groq_magic.notebook import cell_id, ids_of, notebook_path, own_notebook, read_notebook
 from groq_magic.quota import QuotaWatch, charged
 from groq_magic.recalling import Recall
 
@@ -172,8 +172,7 @@ class Session:
             notebook = own_notebook(self.shell, self.cells_seen)
         else:
             notebook = read_notebook(path)
-        ids = {cell.get("id") for cell in notebook["cells"] if isinstance(cell, dict)}
-        return Replay(saved_answers(notebook), by_cell=self.cell in ids)
+        return Replay(saved_answers(notebook), by_cell=self.cell in ids_of(notebook))
 
     def restorable(self) -> tuple[SavedTurn, ...]:
         """Return the saved turns that are not part of the conversation yet."""

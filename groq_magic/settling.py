@@ -19,7 +19,7 @@ from groq_magic.ledger.entry import Entry
 from groq_magic.ledger.prices import cost, dollars
 from groq_magic.ledger.usage import usage_of
 from groq_magic.next_cell import change_of, chosen, prose_of
-from groq_magic.notebook import own_notebook
+from groq_magic.notebook import ids_of, own_notebook
 from groq_magic.notebook_session import slot_of, stale_line
 from groq_magic.quota import left_words
 from groq_magic.reply import Reply, Timing, code_of, data_of
@@ -236,14 +236,12 @@ def _sent(session: Session, plan: Plan) -> str:
     return f"saw {turns}, {under} of them below this cell"
 
 
-def _cell_order(session: Session) -> list[str]:
+def _cell_order(session: Session) -> tuple[str, ...]:
     """Return the ids of the saved notebook's cells, from top to bottom; empty where unknown."""
     try:
-        cells = own_notebook(session.shell, session.cells_seen)["cells"]
+        return ids_of(own_notebook(session.shell, session.cells_seen))
     except NotebookError:
-        return []
-    ids = [cell.get("id") for cell in cells if isinstance(cell, dict)]
-    return [each for each in ids if isinstance(each, str)]
+        return ()
 
 
 def _bar(plan: Plan, reply: Reply, choice: Choice, sent: str) -> Bar:

@@ -1,0 +1,153 @@
+"""`groq-magic`: the demo, and the practice server alone."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import urllib.request
+from typing import TYPE_CHECKING, Any, Self
+
+import pytest
+
+from groq_magic import cli
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOTEBOOK = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+
+
+@pytest.fixture
+def calls(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> list[tuple[list[str], dict[str, str]]]:
+    """What would be run, with which environment; nothing is."""
+    made: list[tuple[list[str], dict[str, str]]] = []
+    source = tmp_path / "source.ipynb"
+    source.write_text(json.dumps(NOTEBOOK), "utf-8")
+    monkeypatch.setattr(cli, "_source", lambda: source)
+    monkeypatch.delenv("GROQ_API_KEY", raising=False)
+    monkeypatch.delenv("GROQ_MAGIC_PRACTICE", raising=False)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
+    class Lab:
+        """A JupyterLab that ends at once."""
+
+        def __init__(self, command: list[str], *, env: dict[str, str]) -> None:
+            made.append((command, env))
+
+        def __enter__(self) -> Self:
+            return self
+
+        def __exit__(self, *_about: object) -> None:
+            pass
+
+        def wait(self) -> int:
+            return 0
+
+    monkeypatch.setattr(subprocess, "Popen", Lab)
+    return made
+
+
+def test_the_demo_opens_a_copy_in_a_fresh_folder(calls: Any, capsys: Any, tmp_path: Path) -> None:
+    assert cli.main(["demo"]) == 0
+    assert cli.main(["demo", "--no-browser"]) == 0
+    (first, _), (second, _) = calls
+    copies = sorted((tmp_path / "here").glob("groq-magic-demo-*/01_quickstart.ipynb"))
+    assert len(copies) == 2
+    assert {first[3], second[3]} == {str(path) for path in copies}
+    assert "--no-browser" not in first
+    assert "--no-browser" in second
+    assert first[3] in capsys.readouterr().out
+
+
+def test_without_a_key_the_demo_is_in_practice_mode(
+    calls: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli.main(["demo"])
+    monkeypatch.setenv("GROQ_API_KEY", "gsk_made_up")
+    cli.main(["demo"])
+    (_, without), (_, with_key) = calls
+    assert without["GROQ_MAGIC_PRACTICE"] == "1"
+    assert "GROQ_MAGIC_PRACTICE" not in with_key
+
+
+def test_a_key_counts_only_where_the_notebook_will_find_it(calls: Any, tmp_path: Path) -> None:
+    (tmp_path / "here" / ".env").write_text("GROQ_API_KEY=gsk_made_up", "utf-8")
+    cli.main(["demo"])
+    cli.main(["demo", "--folder", str(tmp_path / "elsewhere")])
+    (_, here), (_, elsewhere) = calls
+    assert "GROQ_MAGIC_PRACTICE" not in here
+    assert elsewhere["GROQ_MAGIC_PRACTICE"] == "1"
+
+
+def test_a_malformed_key_is_said_and_not_shown(
+    calls: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", "'gsk_made_up'")
+    cli.main(["demo"])
+    assert calls[0][1]["GROQ_MAGIC_PRACTICE"] == "1"
+    told = capsys.readouterr()
+    assert "quote marks" in told.err
+    assert "gsk_made_up" not in told.err + told.out
+
+
+def test_a_copy_that_is_there_already_is_kept(calls: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    cli.main(["demo", "--folder", str(folder)])
+    copy = folder / "01_quickstart.ipynb"
+    copy.write_text("my own work", "utf-8")
+    cli.main(["demo", "--folder", str(folder)])
+    assert copy.read_text("utf-8") == "my own work"
+    assert len(calls) == 2
+
+
+def test_an_interrupt_is_left_to_jupyterlab(calls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = [KeyboardInterrupt, KeyboardInterrupt]
+
+    def wait(_lab: Any) -> int:
+        if left:
+            raise left.pop()
+        return 3
+
+    monkeypatch.setattr(subprocess.Popen, "wait", wait)
+    assert cli.main(["demo"]) == 3
+    assert len(calls) == 1
+
+
+@pytest.mark.usefixtures("calls")
+@pytest.mark.parametrize(
+    ("arguments", "module"), [(["demo"], "jupyterlab"), (["demo", "--execute"], "nbconvert")]
+)
+def test_what_is_missing_is_named_with_the_way_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: Any, arguments: list[str], module: str
+) -> None:
+    monkeypatch.setattr(cli, "_has", lambda _module: False)
+    assert cli.main(arguments) == 1
+    told = capsys.readouterr().err
+    assert module in told
+    assert "pip install 'groq-magic[lab]'" in told
+
+
+@pytest.mark.parametrize("arguments", [[], ["dmeo"], ["demo", "--nothing"]])
+def test_a_wrong_command_says_how(arguments: list[str], capsys: Any) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(arguments)
+    assert caught.value.code == 2
+    assert "usage: groq-magic" in capsys.readouterr().err
+
+
+def test_practice_runs_the_server_alone() -> None:
+    code = "import sys; from groq_magic.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", code, "practice", "--until-eof"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, **pipes) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        url = json.loads(server.stdout.readline())["url"]
+        with urllib.request.urlopen(f"{url}/practice/requests", timeout=5) as answer:
+            assert json.load(answer) == []
+        server.stdin.close()
+        assert server.wait(5) == 0

@@ -1,0 +1,68 @@
+"""An interrupt is noticed when it suits."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from groq_magic.interrupts import Interrupts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True)
+def _usual() -> Iterator[None]:
+    """Interrupts as a terminal has them: a background job ignores them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def _interrupt() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+    # Python runs the handler at its next step.
+    time.sleep(0.01)
+
+
+def test_an_interrupt_is_remembered_and_breaks_nothing_off() -> None:
+    with Interrupts() as interrupts:
+        assert not interrupts.came
+        _interrupt()
+        _interrupt()
+        assert interrupts.came
+
+
+def test_afterwards_interrupts_are_what_they_were() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with Interrupts():
+        assert signal.getsignal(signal.SIGINT) is not before
+    assert signal.getsignal(signal.SIGINT) is before
+    with pytest.raises(KeyboardInterrupt):
+        _interrupt()
+
+
+def test_they_come_back_after_a_failure_too() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(ZeroDivisionError), Interrupts():
+        _ = 1 / 0
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_in_another_thread_nothing_changes() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    seen: list[object] = []
+
+    def run() -> None:
+        with Interrupts() as interrupts:
+            seen.extend((signal.getsignal(signal.SIGINT), interrupts.came))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert seen == [before, False]

@@ -1,0 +1,109 @@
+"""Which cell, which file, which front end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from groq_magic.errors import NotebookError
+from groq_magic.notebook import (
+    cell_id,
+    front_end,
+    has_input,
+    notebook_path,
+    own_notebook,
+    read_notebook,
+)
+
+
+def shell(parent: Any = None, *, kernel: Any = None, **names: Any) -> Any:
+    return SimpleNamespace(get_parent=lambda: parent, kernel=kernel, user_ns=names)
+
+
+@pytest.mark.parametrize(
+    ("parent", "expected"),
+    [
+        ({"metadata": {"cellId": "a"}}, "a"),
+        ({"metadata": {"colab": {"cell_id": "b"}}}, "b"),
+        ({"metadata": {"cellId": ""}}, None),
+        ({"metadata": {"cellId": 3}}, None),
+        ({"metadata": {}}, None),
+        ({"metadata": None}, None),
+        ({}, None),
+        (None, None),
+    ],
+)
+def test_the_cells_id_is_where_front_ends_put_it(parent: Any, expected: Any) -> None:
+    assert cell_id(shell(parent)) == expected
+
+
+def test_a_terminal_has_no_cells() -> None:
+    assert cell_id(SimpleNamespace()) is None
+
+
+@pytest.mark.parametrize(
+    ("kernel", "cell", "expected"),
+    [
+        (None, None, "terminal"),
+        (None, "a", "terminal"),
+        (object(), None, "static"),
+        (object(), "a", "widgets"),
+    ],
+)
+def test_the_front_end_is_known_by_kernel_and_cell(kernel: Any, cell: Any, expected: Any) -> None:
+    parent = {"metadata": {"cellId": cell} if cell else {}}
+    assert front_end(shell(parent, kernel=kernel)) == expected
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_kernel_says_whether_it_can_ask(allowed: bool) -> None:  # noqa: FBT001 - a case
+    assert has_input(shell(kernel=SimpleNamespace(_allow_stdin=allowed))) is allowed
+
+
+def test_a_terminal_can_ask_where_someone_sits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    assert has_input(shell()) is True
+    monkeypatch.setattr("sys.stdin", None)
+    assert has_input(shell()) is False
+
+
+@pytest.mark.parametrize(
+    ("environment", "names", "expected"),
+    [
+        ("/a/b.ipynb", {}, "/a/b.ipynb"),
+        ("/a/b.ipynb", {"__vsc_ipynb_file__": "/c.ipynb"}, "/c.ipynb"),
+        ("3fa9-a-session-id", {}, None),
+        ("", {}, None),
+        ("/a/b.ipynb", {"__vsc_ipynb_file__": 3}, None),
+    ],
+)
+def test_the_notebooks_file(
+    monkeypatch: pytest.MonkeyPatch, environment: Any, names: Any, expected: Any
+) -> None:
+    monkeypatch.setenv("JPY_SESSION_NAME", environment)
+    assert notebook_path(shell(**names)) == (Path(expected) if expected else None)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"cells": 3}', "[" * 100_000, "\xff"])
+def test_a_file_that_is_no_notebook_is_one_line(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "talk.ipynb"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(NotebookError, match=r"talk\.ipynb can't be read"):
+        read_notebook(path)
+
+
+def test_a_file_is_ours_when_it_holds_a_cell_that_ran_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "talk.ipynb"
+    path.write_text(json.dumps({"cells": [{"id": "a"}, "odd", {"id": ["b"]}, {"id": 3}]}), "utf-8")
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    assert own_notebook(shell(), {"a"})["cells"][0] == {"id": "a"}
+    with pytest.raises(NotebookError, match="does not hold the cells"):
+        own_notebook(shell(), {"z"})
+    with pytest.raises(NotebookError, match="does not hold the cells"):
+        own_notebook(shell(), set())

@@ -1,0 +1,75 @@
+"""What the user gets of an ask."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from groq_magic.ledger.usage import Usage
+from groq_magic.reply import Reply, Timing, code_of, data_of
+
+
+def reply(text: str, **more: Any) -> Reply:
+    return Reply(
+        **{
+            "text": text,
+            "code": "",
+            "data": None,
+            "model": "a/model",
+            "finish_reason": "stop",
+            "usage": Usage(3, 4, 7),
+            "timing": Timing(),
+            "request": {"messages": "the whole request"},
+            **more,
+        }
+    )
+
+
+def test_it_prints_as_its_text_and_shows_as_one_short_line() -> None:
+    long = reply("word " * 100)
+    assert str(long) == "word " * 100
+    assert len(repr(long)) < 140
+    assert "…" in repr(long)
+    assert repr(reply("Hi")) == "Reply('Hi', a/model, stop, 4 tokens)"
+    assert "the whole request" not in repr(long)
+    assert "tokens" not in repr(reply("Hi", usage=None))
+
+
+def test_it_does_not_change() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        reply("Hi").text = "Ho"  # type: ignore[misc]  # which is what is refused
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("no code", ""),
+        ("inline `code` alone", ""),
+        ("```python\nx = 1\n```", "x = 1"),
+        ("~~~\nx = 1\n~~~", "x = 1"),
+        ("```\na\n```\ntext\n```\nb\n\n```", "a\n\nb"),
+        ("- item\n\n  ```\n  a\n    b\n  ```", "a\n  b"),
+        ("````\n```\ninner\n```\n````", "```\ninner\n```"),
+        ("```python\nnever closed", "never closed"),
+    ],
+)
+def test_code_is_what_stands_in_fences(text: str, code: str) -> None:
+    assert code_of(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        ('{"a": 1}', {"a": 1}),
+        (" \n[1, 2]\n", [1, 2]),
+        ("42", None),
+        ("not {json}", None),
+        ('{"a": 1', None),
+        ("[" * 100_000, None),
+        ('Here:\n```json\n{"a": 1}\n```\nDone.', {"a": 1}),
+    ],
+)
+def test_data_is_the_json_that_an_answer_is_or_holds(text: str, data: Any) -> None:
+    assert data_of(text, code_of(text)) == data
