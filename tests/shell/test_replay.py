@@ -223,6 +223,13 @@ def test_a_file_of_another_notebook_is_not_read(
     assert "does not hold the cells that ran here" in str(ran.error)
 
 
+def test_odd_cells_in_the_file_do_no_harm(taught: Callable[..., Any], notebook: Notebook) -> None:
+    whole = json.loads(notebook.path.read_text())
+    whole["cells"] += [7, {}, {"id": {}}, {"id": [], "cell_type": "code", "source": 7}]
+    notebook.path.write_text(json.dumps(whole))
+    assert taught().fine(CELLS["q1"], "q1").plain == "A *p*-value."
+
+
 def test_a_practice_answer_is_not_given_as_a_real_one(
     taught: Callable[..., Any], notebook: Notebook
 ) -> None:
