@@ -87,18 +87,12 @@ def ask(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
     plan, notices, client = _prepared(session, typed)
     with Interrupts() as interrupts:
         run = _Run(session, plan, client, GuardedView(view_of()), time.monotonic(), notices)
-        run.view.open(opening_of(session, plan, notices))
-        answering, tried = _answered(run, interrupts)
-        reply = reply_of(
-            plan,
-            answering,
-            stopped=_is_stopped(run, interrupts),
-            tried=tried,
-            started=run.started,
-            now=time.monotonic(),
-        )
-        reply = told_of_earlier(session, plan, reply)
-        _settle(run, answering, reply)
+        try:
+            reply = _settled(run, interrupts)
+        except Exception:
+            # A fault of our own: it is shown as it is, and takes no text along.
+            run.view.rescue()
+            raise
     if reply.error is not None:
         raise reply.error
     if interrupts.came:
@@ -124,6 +118,22 @@ def _prepared(session: Session, typed: Typed) -> tuple[Plan, tuple[str, ...], Cl
         pass
     # Raised out here, it carries no frames of what was interrupted.
     raise InterruptedAskError("Stopped before anything was sent.", "Run the cell again.")
+
+
+def _settled(run: _Run, interrupts: Interrupts) -> Reply:
+    run.view.open(opening_of(run.session, run.plan, run.notices))
+    answering, tried = _answered(run, interrupts)
+    reply = reply_of(
+        run.plan,
+        answering,
+        stopped=_is_stopped(run, interrupts),
+        tried=tried,
+        started=run.started,
+        now=time.monotonic(),
+    )
+    reply = told_of_earlier(run.session, run.plan, reply)
+    _settle(run, answering, reply)
+    return reply
 
 
 @dataclass(frozen=True)

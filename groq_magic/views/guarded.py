@@ -54,6 +54,7 @@ class GuardedView:
         self.stopped = view.stopped
         self._view = view
         self._failure: Exception | None = None
+        self._fed: list[str] = []
 
     @property
     def error(self) -> NotebookError | None:
@@ -75,6 +76,7 @@ class GuardedView:
 
     def feed(self, text: str, reasoning: str) -> None:
         """Show what has come; either may be empty."""
+        self._fed.append(text)
         if self._failure is not None:
             return
         try:
@@ -100,6 +102,14 @@ class GuardedView:
             self.discard()
             with contextlib.suppress(Exception):
                 publish({"text/plain": settled.text}, settled.metadata)
+
+    def rescue(self) -> None:
+        """Leave the text that was fed as it is: the ask can't be settled."""
+        self.discard()
+        text = "".join(self._fed)
+        with contextlib.suppress(Exception):
+            if text:
+                publish({"text/plain": text})
 
     def discard(self) -> None:
         """Leave nothing: the ask failed before any text."""

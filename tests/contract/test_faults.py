@@ -256,6 +256,22 @@ def test_a_failing_list_of_models_fails_no_ask(notebook: Any, practice: Any) -> 
     assert notebook.ask().error is None
 
 
+def test_a_fault_of_our_own_loses_no_text(
+    notebook: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published: list[Any] = []
+    monkeypatch.setattr("groq_magic.views.guarded.publish", published.append)
+
+    def breaks(*_given: Any, **_named: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("groq_magic.asking.reply_of", breaks)
+    practice.script([{"pieces": PIECES}])
+    with pytest.raises(ZeroDivisionError):
+        notebook.ask()
+    assert published == [{"text/plain": WHOLE}]
+
+
 def test_a_view_that_breaks_loses_no_text(notebook: Any, practice: Any) -> None:
     def breaks(_view: Any) -> bool:
         raise ValueError("no such block")
