@@ -135,5 +135,5 @@ def wait_in(text: str) -> float | None:
 def _whole(text: str | None) -> int | None:
     try:
         return int(float(text)) if text else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
