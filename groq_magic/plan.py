@@ -59,6 +59,11 @@ class Typed:
     again: bool = False
     composed: Composed | None = None
 
+    @property
+    def identity(self) -> str:
+        """What must be the same for an answer to be the answer to this."""
+        return self.text.strip() if self.composed is None else self.composed.identity
+
 
 @dataclass(frozen=True)
 class Plan:

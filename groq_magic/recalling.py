@@ -139,7 +139,7 @@ def _wanted(session: Session, typed: Typed, pending: PendingTurn) -> Wanted:
         pending.typed.cell,
         pending.typed.ask,
         prompt,
-        sha_of(prompt),
+        sha_of(typed.identity),
         None if decided else model,
         typed.options.given(),
         pending.practice,

@@ -29,7 +29,7 @@ class Composed:
     inserted : tuple of Inserted
         What was put in.
     cells : tuple of Cell
-        The cells that may be mended, the likeliest first.
+        The cells that it is about; of those that may be mended the likeliest first.
     language : str
         Of the code that is wanted.
     head : str
@@ -44,3 +44,12 @@ class Composed:
     cells: tuple[Cell, ...] = ()
     language: str = "python"
     head: str = ""
+
+    @property
+    def identity(self) -> str:
+        """What must be the same for an answer to be the answer to this.
+
+        Not the whole prompt: versions and numbers of cells may differ where
+        nothing that matters does.
+        """
+        return "\n\n".join((self.said, *(cell.source for cell in self.cells)))

@@ -82,7 +82,7 @@ def explain_cell(
     page.add("What came of it:", result, name="its output", share=_HALF)
     if failure is not None:
         _add_failure(page, failure, known)
-    return _composed(page, asked)
+    return _composed(page, asked, cell)
 
 
 def explain_failure(failure: Failure, asked: Question, known: Surroundings) -> Composed:
@@ -98,7 +98,7 @@ def explain_failure(failure: Failure, asked: Question, known: Surroundings) -> C
     )
     _add_failure(page, failure, known)
     page.say(f"Versions: {versions(failure.error, known)}.")
-    return _composed(page, asked)
+    return _composed(page, asked, cell)
 
 
 def explain_value(name: str, value: Any, asked: Question, known: Surroundings) -> Composed:
@@ -161,11 +161,12 @@ def _add_failure(page: Page, failure: Failure, known: Surroundings) -> None:
     page.add("What is nearly called so:", hints(error, known), name="a similar name")
 
 
-def _composed(page: Page, asked: Question) -> Composed:
+def _composed(page: Page, asked: Question, *cells: Cell) -> Composed:
     return Composed(
         wish="explain",
         said=asked.said,
         prompt=page.text,
         system=_SYSTEM.format(reader=_READERS[asked.level], data=DATA_RULE),
         inserted=page.inserted,
+        cells=cells,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -537,3 +538,27 @@ def test_a_shell_line_that_failed_before_anything_was_asked_is_found(
     cells.fine("%groq_fix")
     prompt = practice.requests()[-1]["body"]["messages"][-1]["content"]
     assert "ended with exit code 4" in prompt
+
+
+def test_a_fix_is_replayed_while_its_failing_cell_is_unchanged(
+    cells: Any, practice: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    practice.script([{"reply": "Mended.\n\n```python\nx = 1\n```"}])
+    cells.run("x = 1 +", "cell-x")
+    ran = cells.fine("%groq_fix", "cell-f")
+    path = tmp_path / "notebooks" / "saved.ipynb"
+    output = {"output_type": "display_data", **ran.outputs[0]}
+    saved = {"cell_type": "code", "id": "cell-f", "source": "%groq_fix", "outputs": [output]}
+    path.write_text(json.dumps({"cells": [saved], "nbformat": 4}))
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    practice.forget_requests()
+    cells.shell.rl_next_input = None
+    cells.fine("%groq_replay on", "cell-f")
+    cells.run("x = 1 +", "cell-x")
+    again = cells.fine("%groq_fix", "cell-f")
+    assert practice.requests() == []
+    assert again.plain == ran.plain
+    assert cells.shell.rl_next_input == "x = 1"
+    cells.run("y = 2 +", "cell-x")
+    cells.fine("%groq_fix", "cell-f")
+    assert len(practice.requests()) == 1
