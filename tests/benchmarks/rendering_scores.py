@@ -3,10 +3,9 @@
     python tests/benchmarks/rendering_scores.py [--commonmark spec.txt] [--gfm spec.txt]
         [--answers answers.jsonl] [--verbose]
 
-The spec files are not in this repository (CC BY-SA 4.0, John MacFarlane and GitHub). They come
-with `npm pack commonmark-spec` (spec.txt) and in the source distribution of `cmarkgfm`, which
-the tests need anyway: `pip download --no-deps --no-binary :all: cmarkgfm`, then
-third_party/cmark/test/spec.txt. Answers are JSON objects with a `markdown`, one a line.
+The spec files are not in this repository (CC BY-SA 4.0, John MacFarlane). `npm pack
+commonmark-spec` gives CommonMark's spec.txt; its version 0.29.0 is the base of GFM's. Answers are
+JSON objects with a `markdown`, one a line.
 """
 
 from __future__ import annotations
