@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.completer import SimpleCompletion, context_matcher
 
+from groq_magic.magics.assistant_options import CODE_OPTIONS, EXPLAIN_OPTIONS, FIX_OPTIONS
 from groq_magic.magics.export import EXPORT_OPTIONS
 from groq_magic.magics.frame import AS_FRAME
 from groq_magic.magics.model import MODELS_OPTIONS
@@ -29,7 +30,10 @@ _OPTIONS = MappingProxyType(
     {
         "groq": ASK_OPTIONS,
         "groq_retry": ASK_OPTIONS,
+        "groq_code": CODE_OPTIONS,
+        "groq_explain": EXPLAIN_OPTIONS,
         "groq_export": EXPORT_OPTIONS,
+        "groq_fix": FIX_OPTIONS,
         "groq_models": MODELS_OPTIONS,
         "groq_usage": (AS_FRAME,),
     }
@@ -104,9 +108,16 @@ def _on_line(session: Session, magic: str, typed: str) -> tuple[str, list[str], 
             return begun, _starting(values, begun), "param"
     flag_begun = _OPTION.search(typed)
     if flag_begun is None:
-        return None
+        return _name_begun(session, typed) if magic == "groq_explain" else None
     forms = [form for o in options for form in (o.flag, o.short) if form]
     return flag_begun[1], _starting(forms, flag_begun[1]), "param"
+
+
+def _name_begun(session: Session, typed: str) -> tuple[str, list[str], str]:
+    from groq_magic.prompt import completions
+
+    begun = typed.rpartition(" ")[2]
+    return begun, completions(begun, session.namespace), "instance"
 
 
 def _aliases() -> tuple[str, ...]:

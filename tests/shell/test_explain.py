@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -139,3 +140,18 @@ def test_what_is_not_there_is_one_line(cells: Any, practice: Any) -> None:
     assert isinstance(cells.run("%groq_explain raw").error, PromptError)
     assert isinstance(cells.run("%groq_explain total --level poet").error, OptionError)
     assert practice.requests() == []
+
+
+def test_tab_completes_names_and_options(cells: Any) -> None:
+    cells.fine("totals = {'oslo': 1}")
+
+    def offered(line: str) -> list[str]:
+        return [one.text for one in cells.shell.Completer.completions(line, len(line))]
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # IPython calls its own completions provisional
+        assert "totals" in offered("%groq_explain tot")
+        assert 'totals["oslo"]' in offered('%groq_explain totals["o')
+        assert offered("%groq_explain totals --level b") == ["beginner"]
+        assert "--keep" in offered("%groq_fix --k")
+        assert "--session" in offered("%%groq_code --se")
