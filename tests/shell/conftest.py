@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -125,6 +126,8 @@ def shell_factory(
         for cells in made:
             for extension in tuple(cells.shell.extension_manager.loaded):
                 cells.shell.extension_manager.unload_extension(extension)
+            # It collects all garbage, which takes long for hundreds of shells one by one.
+            atexit.unregister(cells.shell.atexit_operations)
         made.clear()
         InteractiveShell.clear_instance()
 
