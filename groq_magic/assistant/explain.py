@@ -117,7 +117,13 @@ def explain_value(name: str, value: Any, asked: Question, known: Surroundings) -
     PromptError
         For what can't be shown as text.
     """
-    shown, language, what = _shown(value, known)
+    try:
+        shown, language, what = _shown(value, known)
+    except PromptError:
+        raise
+    except Exception as error:
+        kind, reason = type(value).__qualname__, type(error).__name__
+        raise PromptError(f"`{name}`, a {kind}, can't be looked at: it raised {reason}.") from error
     page = Page(asked.request(f"Explain `{name}`, {what}."), known.room)
     page.add(f"`{name}`:", shown, name=name, language=language)
     return _composed(page, asked)
@@ -134,13 +140,7 @@ def _shown(value: Any, known: Surroundings) -> tuple[str, str, str]:
             return source, "python", f"a {what.partition(' ')[0]}"
         return "\n\n".join(filter(None, (what, _doc(value)))), "text", f"a {what}"
     kind = type_name(type(value))
-    try:
-        return summarise(value), "text", f"a {kind}"
-    except PromptError:
-        raise
-    except Exception as error:
-        reason = type(error).__name__
-        raise PromptError(f"A {kind} whose summary raised {reason} can't be explained.") from error
+    return summarise(value), "text", f"a {kind}"
 
 
 def _doc(value: Any) -> str:

@@ -38,6 +38,13 @@ def imports_in_use(namespace: Mapping[str, Any]) -> list[str]:
 
 
 def _imported(name: str, value: Any) -> str:
+    try:
+        return _import_of(name, value)
+    except Exception:  # noqa: BLE001 - a user's object may raise from anything
+        return ""
+
+
+def _import_of(name: str, value: Any) -> str:
     if isinstance(value, ModuleType):
         module = value.__name__
         if module == name:

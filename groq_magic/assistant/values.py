@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import re
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.assistant.page import cut_middle
@@ -16,7 +16,7 @@ from groq_magic.prompt import summarise
 if TYPE_CHECKING:
     from groq_magic.assistant.surroundings import Surroundings
 
-__all__ = ["brief", "signature", "typed_name"]
+__all__ = ["brief", "own_attributes", "signature", "typed_name"]
 
 _SHORT = 900
 _SHORT_TEXT = 300
@@ -41,6 +41,24 @@ def brief(name: str, value: Any, known: Surroundings, shown: tuple[str, ...] = (
     shown : tuple of str
         Sources that the prompt holds already.
     """
+    try:
+        return _brief(name, value, known, shown)
+    except Exception as error:  # noqa: BLE001 - a user's object may raise from anything
+        return f"{name}: {_kind(value)}, which can't be looked at: {type(error).__name__}"
+
+
+def own_attributes(value: Any) -> dict[str, Any]:
+    """Return what an object holds itself, read without running anything of its class."""
+    if issubclass(type(value), type | ModuleType):
+        return {}
+    try:
+        own = object.__getattribute__(value, "__dict__")
+    except Exception:  # noqa: BLE001 - some have none, and some make it
+        return {}
+    return own if type(own) is dict else {}
+
+
+def _brief(name: str, value: Any, known: Surroundings, shown: tuple[str, ...]) -> str:
     kind = _kind(value)
     if isinstance(value, os._Environ) or _SECRET.search(name):  # noqa: SLF001 - the type of os.environ
         return f"{name}: {kind}, its value withheld"
@@ -57,14 +75,19 @@ def _summary(kind: str, value: Any) -> str:
         summary = cut_middle(summarise(value), _SHORT)
     except PromptError:
         return f"{kind} of length {len(value):,}" if isinstance(value, bytes | bytearray) else kind
-    except Exception as error:  # noqa: BLE001 - a user's object may raise anything
-        return f"{kind}, whose summary raised {type(error).__name__}"
     # A frame's summary begins with its type.
     return summary if summary.startswith(kind) else f"{kind} {summary}"
 
 
 def typed_name(name: str, value: Any) -> str:
     """Return `name: type`, with columns and shape where there are some; no value."""
+    try:
+        return _typed_name(name, value)
+    except Exception:  # noqa: BLE001 - a user's object may raise from anything
+        return f"{name}: {_kind(value)}"
+
+
+def _typed_name(name: str, value: Any) -> str:
     kind = _kind(value)
     if isinstance(value, FunctionType | type):
         return f"{name}: {signature(value)}"

@@ -10,7 +10,7 @@ from groq_magic.assistant.message import type_name
 from groq_magic.assistant.names import attributes_on, names_on
 from groq_magic.assistant.session_names import user_names
 from groq_magic.assistant.step import steps_of
-from groq_magic.assistant.values import brief
+from groq_magic.assistant.values import brief, own_attributes
 from groq_magic.prompt.expression import attributes_of, near
 
 if TYPE_CHECKING:
@@ -39,20 +39,17 @@ def involved(
     for step in reversed(own[-_STEPS:]):
         within = f" (in {step.function})" if step.function else ""
         for name, value in _values(step).items():
-            if not isinstance(value, ModuleType):
+            if not issubclass(type(value), ModuleType):
                 found.setdefault(name, brief(f"{name}{within}", value, known, shown))
     return found
 
 
 def hints(error: BaseException, known: Surroundings) -> str:
     """Return what is nearly called like the name or attribute that is missing."""
-    name = getattr(error, "name", None)
-    if not isinstance(name, str):
-        return ""
-    if isinstance(error, NameError):
+    if isinstance(error, NameError) and isinstance(name := error.name, str):
         meant = near(name, user_names(known.namespace))
         return f"There is a {brief(meant, known.namespace[meant], known)}" if meant else ""
-    if isinstance(error, AttributeError) and error.obj is not None:
+    if isinstance(error, AttributeError) and isinstance(name := error.name, str):
         meant = near(name, attributes_of(error.obj))
         kind = type_name(type(error.obj))
         return f"A {kind} has an attribute `{meant}`." if meant else ""
@@ -68,7 +65,8 @@ def versions(error: BaseException | None, known: Surroundings) -> str:
             if step.kind == "library":
                 tops[step.where.partition("/")[0]] = None
             for value in _values(step).values() if step.kind != "library" else ():
-                owner = value.__name__ if isinstance(value, ModuleType) else type(value).__module__
+                own = issubclass(type(value), ModuleType)
+                owner = value.__name__ if own else type(value).__module__
                 tops[str(owner).partition(".")[0]] = None
         tops[type(error).__module__.partition(".")[0]] = None
     told = [f"{top} {version}" for top in tops if (version := _version(top))]
@@ -90,9 +88,8 @@ def _held(pairs: Iterable[tuple[str, str]], found: Mapping[str, Any]) -> list[tu
     """Return attributes that can be read without running anything: an object's own."""
     held = []
     for name, attribute in pairs:
-        owner = found.get(name)
-        own = getattr(owner, "__dict__", None) if not isinstance(owner, type | ModuleType) else None
-        if isinstance(own, dict) and attribute in own:
+        own = own_attributes(found.get(name))
+        if attribute in own:
             held.append((f"{name}.{attribute}", own[attribute]))
     return held
 

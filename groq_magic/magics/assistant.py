@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import cell_magic, line_magic, magics_class, no_var_expand
 
 from groq_magic.api.scrub import scrub
-from groq_magic.errors import ApiKeyError, NotebookError, OptionError
+from groq_magic.errors import ApiKeyError, InterruptedAskError, NotebookError, OptionError
 from groq_magic.magics.ask import run_ask
 from groq_magic.magics.assistant_options import (
     CODE_OPTIONS,
@@ -25,7 +25,7 @@ from groq_magic.magics.assistant_options import (
 from groq_magic.magics.face import Face
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from groq_magic.assistant import Composed, Failure, Question, Surroundings
     from groq_magic.magics.past_cells import PastCells
@@ -56,7 +56,7 @@ class AssistantMagics(Face):
         given, target, words = around(line, FIX_OPTIONS, "%groq_fix", str.isdecimal)
         failure = self._failure(target, words)
         said = f"%groq_fix {line.strip()}".strip()
-        self._ask(mend_prompt(failure, words, said, self._known()), given, line=True)
+        self._ask(lambda: mend_prompt(failure, words, said, self._known()), given, line=True)
 
     @no_var_expand
     @line_magic
@@ -76,7 +76,7 @@ class AssistantMagics(Face):
             raise self._unknown(first)
         said = f"%groq_explain {line.strip()}".strip()
         asked = Question(said, words, given.get("level", ""))
-        self._ask(self._explained(target, asked), given, line=True)
+        self._ask(lambda: self._explained(target, asked), given, line=True)
 
     @no_var_expand
     @cell_magic
@@ -100,16 +100,20 @@ class AssistantMagics(Face):
         magics = self.session.shell.magics_manager.magics["cell"]
         head = f"%%{language}" if language in magics and language != "python" else ""
         session = given.get("session", False)
-        composed = write_prompt(cell, language, head, self._known(), session=session)
-        self._ask(composed, given, line=False)
+        self._ask(
+            lambda: write_prompt(cell, language, head, self._known(), session=session),
+            given,
+            line=False,
+        )
 
-    def _ask(self, composed: Composed, given: dict[str, Any], *, line: bool) -> None:
+    def _ask(self, compose: Callable[[], Composed], given: dict[str, Any], *, line: bool) -> None:
         from groq_magic.plan import Typed
 
         key = None
         with contextlib.suppress(ApiKeyError):
             # A malformed one is said by the ask itself.
             key = self.session.service.key_now()
+        composed = _uninterrupted(compose)
         # A traceback or a value may hold a key; nobody asked to send that.
         sent = scrub(composed.prompt, key.value if key is not None else "")
         composed = replace(composed, prompt=sent)
@@ -179,6 +183,16 @@ class AssistantMagics(Face):
         from groq_magic.magics.past_cells import PastCells
 
         return PastCells(self.session)
+
+
+def _uninterrupted(compose: Callable[[], Composed]) -> Composed:
+    """Compose; what the user's own objects do for it can be broken off."""
+    try:
+        return compose()
+    except KeyboardInterrupt:
+        pass
+    # Raised out here, it carries no frames of what was interrupted.
+    raise InterruptedAskError("Stopped before anything was sent.", "Run the cell again.")
 
 
 for _magic, _options in (

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from groq_magic.errors import NotebookError, RateLimitError, RequestError
+from groq_magic.errors import (
+    InterruptedAskError,
+    NotebookError,
+    PromptError,
+    RateLimitError,
+    RequestError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -562,3 +568,27 @@ def test_a_fix_is_replayed_while_its_failing_cell_is_unchanged(
     cells.run("y = 2 +", "cell-x")
     cells.fine("%groq_fix", "cell-f")
     assert len(practice.requests()) == 1
+
+
+def test_stop_while_the_context_is_gathered_is_one_line(cells: Any, practice: Any) -> None:
+    cells.fine("class Slow:\n    def __repr__(self): raise KeyboardInterrupt\nslow = Slow()")
+    cells.run("slow.nosuch")
+    error = cells.run("%groq_fix").error
+    assert isinstance(error, InterruptedAskError)
+    assert error.__context__ is None
+    assert practice.requests() == []
+
+
+def test_an_object_that_raises_from_everything_can_be_asked_about(
+    cells: Any, asked: Callable[..., str]
+) -> None:
+    cells.fine(
+        "class Hostile:\n"
+        "    def __getattribute__(self, name): raise RuntimeError(name)\n"
+        "    def __repr__(self): raise RuntimeError\n"
+        "odd = Hostile()"
+    )
+    cells.run("odd.nosuch.deeper")
+    assert "`odd`, which the failing line names" in asked()
+    assert "odd: Hostile" in asked("%%groq_code --session\nSomething with it")
+    assert isinstance(cells.run("%groq_explain odd.x").error, PromptError)

@@ -11,7 +11,7 @@ import pytest
 
 from groq_magic.assistant import Surroundings
 from groq_magic.assistant.session_names import imports_in_use, session_names
-from groq_magic.assistant.values import brief, typed_name
+from groq_magic.assistant.values import brief, own_attributes, typed_name
 
 KNOWN = Surroundings({}, 16_000, lambda _file: None)
 
@@ -41,6 +41,45 @@ def test_binary_and_odd_values_are_named() -> None:
 
     assert brief("raw", b"abc", KNOWN) == "raw: bytes of length 3"
     assert "Odd" in brief("odd", Odd(), KNOWN)
+
+
+class Hostile:
+    """Raises from whatever is done with it."""
+
+    def __getattribute__(self, name: str) -> object:
+        raise RuntimeError(name)
+
+    def __call__(self) -> None:
+        raise RuntimeError
+
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+    __len__ = __iter__ = __bool__ = __call__
+
+
+def test_a_hostile_object_is_its_type() -> None:
+    assert brief("odd", Hostile(), KNOWN).startswith("odd: Hostile")
+    assert typed_name("odd", Hostile()) == "odd: Hostile"
+    assert session_names({"odd": Hostile()}) == ["odd: Hostile"]
+    assert imports_in_use({"odd": Hostile()}) == []
+
+
+def test_attributes_are_read_without_running_anything() -> None:
+    class Lazy:
+        def __init__(self) -> None:
+            self.held = 1
+
+        @property
+        def made(self) -> int:
+            raise AssertionError
+
+        def __getattr__(self, name: str) -> int:
+            raise AssertionError
+
+    assert own_attributes(Lazy()) == {"held": 1}
+    assert own_attributes(Hostile()) == {}
+    assert own_attributes(np) == own_attributes(Lazy) == own_attributes(1) == {}
 
 
 def test_names_and_types_hold_no_value() -> None:
