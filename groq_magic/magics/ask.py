@@ -101,15 +101,16 @@ def run_ask(session: Session, typed: Typed) -> None:
 
 
 def sent_ask(session: Session, typed: Typed) -> Reply:
-    """Ask, show, and put the answer's code into the next cell where that is wanted."""
+    """Ask, show, and put the answer's code into the next cell where that is wanted.
+
+    Where it holds none, the bar says so.
+    """
     from groq_magic.next_cell import chosen
 
     reply = shown_reply(session, typed)
     choice = chosen(typed, reply)
     if choice.code:
         session.shell.set_next_input(choice.code)
-    elif typed.options.cell:
-        raise NotebookError("The answer holds no code for the next cell.")
     return reply
 
 
