@@ -44,7 +44,10 @@ class Change:
         marks = [mark for mark, _ in self.lines]
         gone, new = marks.count("-"), marks.count("+")
         name = self.name[:1].upper() + self.name[1:]
-        return f"{name}, mended: {gone} line{'s' * (gone != 1)} removed, {new} added"
+        if not new:
+            return f"{name}, mended: {_lines(gone)} removed"
+        removed = f"{_lines(gone)} removed, {new}" if gone else _lines(new)
+        return f"{name}, mended: {removed} added"
 
     def html(self) -> str:
         """Return the change as safe HTML; it reads well without colours and CSS."""
@@ -70,6 +73,10 @@ class Change:
 
     def _signed(self) -> str:
         return "\n".join(f"{mark} {text}".rstrip() for mark, text in self.lines)
+
+
+def _lines(count: int) -> str:
+    return f"{count} line{'s' * (count != 1)}"
 
 
 def _line(mark: str, text: str) -> str:

@@ -24,6 +24,12 @@ def test_signs_and_elements_say_it_without_any_style() -> None:
     assert root.find_class("groq-change-head")[0].text == "Cell 3, mended: 1 line removed, 1 added"
 
 
+def test_the_title_counts_what_changed() -> None:
+    assert change(("+", "a"), ("+", "b")).title == "Cell 3, mended: 2 lines added"
+    assert change(("-", "a")).title == "Cell 3, mended: 1 line removed"
+    assert change(("-", "a"), ("+", "b")).title == "Cell 3, mended: 1 line removed, 1 added"
+
+
 def test_the_whole_cell_is_there_to_be_copied() -> None:
     root = lxml.html.fromstring(change(("+", "x"), code="for x in y:\n    print(x)").html())
     (code,) = root.xpath("//details/div[@class='groq-text']/pre/code")
