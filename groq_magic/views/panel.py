@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
+from traitlets import TraitError
 
 from groq_magic.views.closing import close_whole
 from groq_magic.views.phrase import phrase_html
@@ -53,17 +55,12 @@ class Panel:
         self._facts = facts
         self._following = False
         self._picker = ModelPicker(settings, description="Model")
-        self._temperature = ipywidgets.FloatSlider(
-            description="Temperature",
-            min=0.0,
-            max=2.0,
-            step=0.1,
-            readout=False,
-            continuous_update=False,
+        # The number can be typed: front ends take a slider's arrow keys away.
+        self._temperature = ipywidgets.Text(
+            description="Temperature", placeholder=DEFAULT, continuous_update=False
         )
-        self._temperature_said = ipywidgets.HTML()
-        self._temperature_default = _button(
-            "Default", "Leave it to the model", self._no_temperature
+        self._slider = ipywidgets.FloatSlider(
+            min=0.0, max=2.0, step=0.1, readout=False, continuous_update=False
         )
         self._max_tokens = ipywidgets.Text(
             description="Max tokens", placeholder=DEFAULT, continuous_update=False
@@ -78,7 +75,7 @@ class Panel:
         self._key = ipywidgets.HTML(description="Key")
         rows = (
             (self._picker.dropdown,),
-            (self._temperature, self._temperature_said, self._temperature_default),
+            (self._temperature, self._slider),
             (self._max_tokens,),
             (self._effort,),
             (self._system,),
@@ -95,7 +92,8 @@ class Panel:
         self.box.add_class("groq-panel")
         self._follow()
         self._settings.observe(self._follow, self._names())
-        self._temperature.observe(self._slid, "value")
+        self._temperature.observe(self._typed_temperature, "value")
+        self._slider.observe(self._slid, "value")
         self._max_tokens.observe(self._typed_max_tokens, "value")
         self._effort.observe(self._chose_effort, "value")
         self._system.observe(self._typed_system, "value")
@@ -128,9 +126,8 @@ class Panel:
         self._following = True
         try:
             unset = settings.temperature is None
-            self._temperature.value = MIDDLE if unset else settings.temperature
-            self._temperature_said.value = DEFAULT if unset else f"{settings.temperature:g}"
-            self._temperature_default.layout.display = "none" if unset else None
+            self._temperature.value = "" if unset else f"{settings.temperature:g}"
+            self._slider.value = MIDDLE if unset else settings.temperature
             self._max_tokens.value = "" if settings.max_tokens is None else str(settings.max_tokens)
             self._effort.options = _efforts(settings.reasoning_effort)
             self._effort.value = settings.reasoning_effort
@@ -142,8 +139,14 @@ class Panel:
         if not self._following:
             self._settings.temperature = round(change["new"], 2)
 
-    def _no_temperature(self) -> None:
-        self._settings.temperature = None
+    def _typed_temperature(self, change: Any) -> None:
+        if self._following:
+            return
+        typed = change["new"].strip()
+        # What is no number, or out of range, gives way to what holds.
+        with contextlib.suppress(ValueError, TraitError):
+            self._settings.temperature = float(typed) if typed else None
+        self._follow()
 
     def _typed_max_tokens(self, change: Any) -> None:
         if self._following:
@@ -153,7 +156,7 @@ class Panel:
             self._settings.max_tokens = None
         elif typed.isdecimal() and int(typed) > 0:
             self._settings.max_tokens = int(typed)
-        self._follow()  # what is no number gives way to what holds
+        self._follow()
 
     def _chose_effort(self, change: Any) -> None:
         if not self._following:

@@ -58,7 +58,7 @@ def test_no_id_is_refused(live: Live, settings: Any) -> None:
 @pytest.mark.parametrize(
     ("description", "shown", "held"),
     [
-        ("Temperature", 0.3, ("temperature", 0.3)),
+        ("Temperature", "0.3", ("temperature", 0.3)),
         ("Max tokens", "1,000", ("max_tokens", 1000)),
         ("Reasoning", "high", ("reasoning_effort", "high")),
         ("System prompt", "Be brief.", ("system", "Be brief.")),
@@ -79,7 +79,7 @@ def test_the_panel_follows_the_settings(live: Live, settings: Any) -> None:
     settings.reasoning_effort = "xhigh"
     settings.system = "Be brief."
 
-    assert control(live, "Temperature").value == 0.25
+    assert control(live, "Temperature").value == "0.25"
     assert settings.temperature == 0.25
     assert control(live, "Max tokens").value == "99"
     assert control(live, "Reasoning").value == "xhigh"
@@ -95,9 +95,13 @@ def test_opening_the_panel_changes_no_setting(live: Live, settings: Any) -> None
 
 def test_what_is_no_number_gives_way_to_what_holds(live: Live, settings: Any) -> None:
     settings.max_tokens = 99
+    settings.temperature = 0.25
     control(live, "Max tokens").value = "many"
+    control(live, "Temperature").value = "warm"
 
     assert settings.max_tokens == 99
+    assert settings.temperature == 0.25
+    assert control(live, "Temperature").value == "0.25"
     assert control(live, "Max tokens").value == "99"
 
 
@@ -108,11 +112,23 @@ def test_the_buttons_do_what_they_say(live: Live, pressed: list[str]) -> None:
     assert pressed == ["undo", "reset"]
 
 
-def test_default_leaves_the_temperature_to_the_model(live: Live, settings: Any) -> None:
+def test_an_emptied_control_leaves_it_to_the_model(live: Live, settings: Any) -> None:
     settings.temperature = 0.25
-    control(live, "Default").click()
+    settings.max_tokens = 99
+    control(live, "Temperature").value = ""
+    control(live, "Max tokens").value = ""
 
     assert settings.temperature is None
+    assert settings.max_tokens is None
+
+
+def test_the_slider_sets_the_temperature_and_follows_it(live: Live, settings: Any) -> None:
+    slider = next(c for row in live.panel.children for c in row.children if hasattr(c, "step"))
+    slider.value = 1.4
+    assert settings.temperature == 1.4
+
+    settings.temperature = 0.2
+    assert slider.value == 0.2
 
 
 def test_an_unknown_quota_is_not_shown(live: Live) -> None:

@@ -1,0 +1,219 @@
+"""Settled answers, their bars and the panel, driven by kernels without a session."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+STAGE = "from stage import *"
+
+
+def test_a_settled_answer_is_static_in_the_file(jupyter: Any) -> None:
+    notebook = jupyter.open([STAGE, "ask()"])
+    notebook.run_all()
+    expect(notebook.picker(1)).to_be_visible()
+    saved = notebook.save()
+
+    (output,) = saved["cells"][1]["outputs"]
+    assert set(output["data"]) == {"text/html", "text/markdown", "text/plain"}
+    assert output["metadata"] == {"groq_magic": {"version": 1, "finish_reason": "stop"}}
+    assert "widgets" not in saved["metadata"]
+    assert "806 tok/s" not in json.dumps(saved)
+
+
+def test_formulas_are_typeset_and_money_is_left_alone(jupyter: Any) -> None:
+    notebook = jupyter.open([STAGE, "ask()"])
+    notebook.run_all()
+
+    expect(notebook.cell_output(1).locator("mjx-container")).to_have_count(1)
+    expect(notebook.cell_output(1)).to_contain_text("It costs $5 to $10")
+
+
+def test_a_choice_in_any_bar_is_the_next_asks_model_in_all(jupyter: Any) -> None:
+    notebook = jupyter.open(
+        [STAGE, "ask()", "ask(slot='groq-turn-cell-b-1')", "print(settings.model)"]
+    )
+    for index in range(3):
+        notebook.run_cell(index)
+    notebook.picker(1).select_option("llama-3.1-8b-instant · 131k")
+
+    expect(notebook.picker(2)).to_have_value("llama-3.1-8b-instant · 131k")
+    expect(notebook.bars().first).to_contain_text("gpt-oss-120b · 318 tokens · 806 tok/s")
+    notebook.run_cell(3)
+    expect(notebook.cell_output(3)).to_have_text("llama-3.1-8b-instant")
+
+
+def test_copy_takes_the_answers_source_and_a_blocks_code(jupyter: Any) -> None:
+    notebook = jupyter.open([STAGE, "ask()"])
+    notebook.run_all()
+    output = notebook.cell_output(1)
+
+    output.get_by_role("button", name="Copy", exact=True).last.click()
+    expect(output.get_by_role("button", name="Copied")).to_be_visible()
+    assert "Your frame has **1,204 rows**." in notebook.page.evaluate(
+        "navigator.clipboard.readText()"
+    )
+    output.locator(".groq-copy-code").click()
+    assert notebook.page.evaluate("navigator.clipboard.readText()") == (
+        'df = df.dropna(subset=["price"])\n'
+    )
+
+
+def test_an_answer_costs_no_widget(jupyter: Any) -> None:
+    count = (
+        "import asyncio\nawait asyncio.sleep(3)\n"
+        "from ipywidgets.widgets import widget as w\n"
+        "print(len(w._instances), len(get_ipython().kernel.comm_manager.comms))"
+    )
+    asks = [f"ask(slot='groq-turn-cell-{n}-1', pause=0.02)" for n in range(3)]
+    notebook = jupyter.open([STAGE, "ask()", count, *asks, count])
+    notebook.run_all()
+
+    first = notebook.cell_output(2).inner_text()
+    assert first.strip()
+    expect(notebook.cell_output(6)).to_have_text(first.strip())
+
+
+def test_a_stale_answer_says_so_while_the_session_lives(jupyter: Any) -> None:
+    notebook = jupyter.open([STAGE, "ask(stale='Turn 2 changed; re-run the cell.')"])
+    notebook.run_all()
+
+    expect(notebook.cell_output(1)).to_contain_text("Turn 2 changed; re-run the cell.")
+    assert "Turn 2 changed" not in json.dumps(notebook.save()["cells"][1]["outputs"])
+
+
+def test_a_restart_gives_the_static_text_back(jupyter: Any) -> None:
+    notebook = jupyter.open([STAGE, "ask()"])
+    notebook.run_all()
+    expect(notebook.picker(1)).to_be_visible()
+
+    notebook.restart()
+
+    expect(notebook.picker(1)).to_have_count(0)
+    expect(notebook.bars()).to_have_text("gpt-oss-120b · 318 tokens")
+    notebook.run_all()
+    expect(notebook.picker(1)).to_be_visible()
+
+
+def test_a_shut_down_kernel_gives_the_static_text_back(jupyter: Any) -> None:
+    notebook = jupyter.open([STAGE, "ask()"])
+    notebook.run_all()
+    expect(notebook.picker(1)).to_be_visible()
+
+    # Lab's debugger was asking the kernel something.
+    notebook.allow("Could not restore the debugger state", "Canceled future")
+    notebook.shut_down()
+
+    expect(notebook.bars()).to_have_text("gpt-oss-120b · 318 tokens")
+
+
+def test_closing_the_session_gives_the_static_text_back(jupyter: Any) -> None:
+    notebook = jupyter.open([STAGE, "ask()", "live.close()"])
+    notebook.run_cell(0)
+    notebook.run_cell(1)
+    expect(notebook.picker(1)).to_be_visible()
+
+    notebook.run_cell(2)
+
+    expect(notebook.bars()).to_have_text("gpt-oss-120b · 318 tokens")
+
+
+def test_a_reloaded_page_has_its_live_bars_back(jupyter: Any) -> None:
+    notebook = jupyter.open([STAGE, "ask()"])
+    notebook.run_all()
+    notebook.save()
+
+    notebook.load()
+
+    expect(notebook.picker(1)).to_be_visible()
+    expect(notebook.bars()).to_contain_text("806 tok/s")
+
+
+def test_a_reopened_notebook_reads_well_trusted_or_not(jupyter: Any) -> None:
+    first = jupyter.open([STAGE, "ask()"])
+    first.run_all()
+    trusted = first.save()
+    untrusted = {**trusted, "metadata": {**trusted["metadata"], "from": "someone else"}}
+
+    for content in (trusted, untrusted):
+        notebook = jupyter.open(content)
+        output = notebook.cell_output(1)
+        expect(output).to_contain_text("Your frame has 1,204 rows.")
+        expect(notebook.bars()).to_have_text("gpt-oss-120b · 318 tokens")
+        expect(output.locator("mjx-container")).to_have_count(1)
+        expect(output).to_contain_text("It costs $5 to $10")
+
+
+def test_an_answer_that_was_out_of_sight_is_live_again(jupyter: Any) -> None:
+    cells = [STAGE, "ask()", *["print('\\n' * 60)"] * 6]
+    notebook = jupyter.open(cells, windowing="full")
+    notebook.run_all()
+    notebook.panel("panel.content.scrollToItem(7) && null")
+    expect(notebook.bars()).not_to_be_in_viewport()
+
+    notebook.panel("panel.content.scrollToItem(1) && null")
+
+    expect(notebook.bars()).to_contain_text("806 tok/s")
+    notebook.picker(1).select_option("llama-3.1-8b-instant · 131k")
+
+
+def test_an_answer_that_is_moved_stays_live(jupyter: Any) -> None:
+    notebook = jupyter.open([STAGE, "ask()", "1", "print(settings.model)"])
+    notebook.run_all()
+    expect(notebook.picker(1)).to_be_visible()
+
+    notebook.panel("panel.content.activeCellIndex = 1")
+    notebook.command("notebook:move-cell-down")
+
+    notebook.picker(2).select_option("llama-3.1-8b-instant · 131k")
+    expect(notebook.bars()).to_contain_text("806 tok/s")
+    notebook.run_cell(3)
+    expect(notebook.cell_output(3)).to_have_text("llama-3.1-8b-instant")
+
+
+def test_sessions_of_two_notebooks_keep_to_their_own(jupyter: Any) -> None:
+    if jupyter.kind != "lab":
+        pytest.skip("Notebook 7 has one notebook a page")
+    first = jupyter.open([STAGE, "ask(stale='of the first')"])
+    first.run_all()
+    expect(first.picker(1)).to_be_visible()
+    other = first.save()
+    path = jupyter.write(other)
+
+    # The copy has the same cells, so the same slots, and a kernel of its own.
+    first.command("docmanager:open", json.dumps({"path": path.name}))
+
+    copy = first.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    expect(copy.locator(".groq-bar")).to_have_text("gpt-oss-120b · 318 tokens")
+    first.page.wait_for_timeout(1000)  # time for the first session to do it wrong
+    expect(copy.locator(".groq-bar")).to_have_text("gpt-oss-120b · 318 tokens")
+
+
+def test_the_panel_shows_and_sets_the_settings(jupyter: Any) -> None:
+    panel = (
+        "from groq_magic.views.panel_text import panel_text\n"
+        "from groq_magic.views.show import show\n"
+        "live.start(); show(*panel_text(settings.model, [], ''))"
+    )
+    # What the controls send can be heard on another thread than the cell's.
+    said = (
+        "import asyncio\nawait asyncio.sleep(1)\n"
+        "print(settings.system, settings.temperature, pressed)"
+    )
+    notebook = jupyter.open([STAGE, panel, said])
+    notebook.run_cell(0)
+    notebook.run_cell(1)
+    output = notebook.cell_output(1)
+    expect(output).to_contain_text("680 of 8,000 tokens")
+
+    output.get_by_label("System prompt").fill("Be brief.")
+    output.get_by_label("Temperature").fill("1.1")
+    output.get_by_role("button", name="Undo").click()
+    notebook.idle()
+    notebook.run_cell(2)
+
+    expect(notebook.cell_output(2)).to_have_text("Be brief. 1.1 ['undo']")
+    assert "widget-view" not in json.dumps(notebook.save()["cells"][1]["outputs"])

@@ -1,0 +1,154 @@
+"""Answers while they stream, in real front ends, driven by kernels without a session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+STAGE = "from stage import *\nimport stage"
+STREAMING = 'ask(until_stopped=True, reasoning="Let me *see*.")'
+PLACES = """() => {
+  const output = document.querySelectorAll(".jp-Cell")[1].querySelector(".jp-Cell-outputArea");
+  const top = output.getBoundingClientRect().top;
+  const place = (selector) => {
+    const box = output.querySelector(selector).getBoundingClientRect();
+    return [box.top - top, box.left, box.width].map(Math.round);
+  };
+  return ["summary", ".groq-text p", "pre", "table", "li", ".groq-bar select", ".groq-bar button"]
+    .map((selector) => [selector, place(selector)]);
+}"""
+
+
+def test_stop_is_heard_while_the_cell_blocks(jupyter: Any) -> None:
+    notebook = jupyter.open([STAGE, STREAMING])
+    notebook.run_cell(0)
+    notebook.run_cell(1, wait=False)
+    output = notebook.cell_output(1)
+    expect(output).to_contain_text("1,204 rows")
+
+    notebook.stop(1).focus()
+    notebook.page.keyboard.press("Enter")
+
+    expect(output).to_contain_text("interrupted")
+    expect(notebook.stop(1)).to_have_count(0)
+
+
+def test_nothing_moves_when_an_answer_settles(jupyter: Any) -> None:
+    notebook = jupyter.open([STAGE, STREAMING.replace("(", "(stage.ANSWER.split('- The')[0], ", 1)])
+    notebook.run_cell(0)
+    notebook.run_cell(1, wait=False)
+    output = notebook.cell_output(1)
+    expect(output).to_contain_text("$5 to $10")
+    expect(notebook.picker(1)).to_be_visible()
+    streaming = notebook.page.evaluate(PLACES)
+
+    notebook.stop(1).click()
+    expect(output.get_by_role("button", name="Copy", exact=True).first).to_be_visible()
+    expect(notebook.picker(1)).to_be_visible()
+
+    assert notebook.page.evaluate(PLACES) == streaming
+
+
+def test_a_wait_is_shown_and_spoken(jupyter: Any) -> None:
+    notebook = jupyter.open([STAGE, "ask(waiting='Trying again in 4 s.')"])
+    notebook.run_cell(0)
+    notebook.run_cell(1, wait=False)
+    output = notebook.cell_output(1)
+
+    expect(output.locator(".groq-waiting")).to_have_text("Trying again in 4 s.")
+    expect(output.get_by_role("status")).to_have_text("Trying again in 4 s.")
+    notebook.stop(1).click()
+    expect(output).to_contain_text("interrupted")
+
+
+def test_a_page_reloaded_in_mid_stream_can_ask_again(jupyter: Any) -> None:
+    text = "' '.join(f'word{n}' for n in range(80))"
+    notebook = jupyter.open([STAGE, f"ask({text}, pause=0.1)", "ask()"])
+    notebook.run_cell(0)
+    notebook.run_cell(1, wait=False)
+    expect(notebook.cell_output(1)).to_contain_text("word9 ")
+    saved = notebook.save()["cells"][1]["outputs"]
+    assert saved[0]["metadata"]["groq_magic"]["finish_reason"] is None
+    assert saved[0]["data"]["text/plain"] == []
+
+    # Lab looks for the widget while the kernel is busy, and says that it found none.
+    notebook.allow("Comm not found for comm id", "widget model not found")
+    notebook.load()
+    notebook.idle()
+    notebook.run_cell(2)
+
+    expect(notebook.cell_output(2)).to_contain_text("Your frame has 1,204 rows.")
+    expect(notebook.picker(2)).to_be_visible()
+
+
+def test_a_page_that_missed_messages_gets_the_whole(jupyter: Any) -> None:
+    lose = (
+        "from groq_magic.views.answer_widget import AnswerWidget\n"
+        "sent = AnswerWidget.send\n"
+        "AnswerWidget.send = lambda w, told: told.get('count') in range(5, 9) or sent(w, told)"
+    )
+    notebook = jupyter.open([STAGE, lose, STREAMING])
+    notebook.run_cell(0)
+    notebook.run_cell(1)
+    notebook.run_cell(2, wait=False)
+    output = notebook.cell_output(2)
+    expect(output).to_contain_text("1,204 rows")
+
+    expect(output.locator(".groq-text")).to_contain_text(
+        "Use dropna, so that gaps elsewhere don't cost you rows:"
+    )
+    notebook.stop(2).click()
+    notebook.idle()
+
+
+def test_a_second_view_shows_the_same_stream(jupyter: Any) -> None:
+    if jupyter.kind != "lab":
+        pytest.skip("Notebook 7 has no second views")
+    notebook = jupyter.open([STAGE, STREAMING])
+    notebook.run_cell(0)
+    notebook.run_cell(1, wait=False)
+    output = notebook.cell_output(1)
+    expect(output).to_contain_text("It costs")
+
+    notebook.command("notebook:create-output-view")
+
+    texts = notebook.page.locator(".groq-streaming .groq-text")
+    expect(texts).to_have_count(2)
+    expect(texts.last).to_contain_text("1,204 rows")
+    assert texts.first.inner_text() == texts.last.inner_text()
+    output.get_by_role("button", name="Stop").click()
+    expect(output).to_contain_text("interrupted")
+
+
+def test_the_answers_end_stays_in_sight_only_while_the_reader_is_there(jupyter: Any) -> None:
+    text = "'\\n\\n'.join(f'paragraph {n}' for n in range(120))"
+    notebook = jupyter.open([STAGE, f"ask({text}, pause=0.03)"], height=500)
+    notebook.run_cell(0)
+    notebook.run_cell(1, wait=False)
+    output = notebook.cell_output(1)
+    expect(output).to_contain_text("paragraph 30")
+    expect(notebook.bars()).to_be_in_viewport()
+
+    output.hover()
+    notebook.page.mouse.wheel(0, -400)
+    expect(notebook.bars()).not_to_be_in_viewport()
+    expect(output).to_contain_text("paragraph 70")
+
+    expect(notebook.bars()).not_to_be_in_viewport()
+
+
+def test_wide_code_and_tables_scroll_inside_themselves(jupyter: Any) -> None:
+    code = """'```python\\nx = "' + 'wide ' * 80 + '"\\n```'"""
+    table = """'\\n\\n|' + 'a column|' * 40 + '\\n|' + '-|' * 40"""
+    notebook = jupyter.open([STAGE, f"ask({code} + {table})"], width=600)
+    notebook.run_all()
+    output = notebook.cell_output(1)
+    expect(output.locator("table")).to_be_visible()
+
+    for name in ("pre", "table"):
+        inside = output.locator(f".groq-text {name}")
+        assert inside.evaluate("(e) => e.scrollWidth > e.clientWidth")
+        assert inside.evaluate("(e) => e.getBoundingClientRect().right <= innerWidth")
+    assert output.evaluate("(e) => e.scrollWidth <= e.clientWidth")
