@@ -138,8 +138,9 @@ def test_a_reopened_notebook_reads_well_trusted_or_not(jupyter: Any) -> None:
     trusted = first.save()
     untrusted = {**trusted, "metadata": {**trusted["metadata"], "from": "someone else"}}
 
-    for content in (trusted, untrusted):
+    for content, is_trusted in ((trusted, True), (untrusted, False)):
         notebook = jupyter.open(content)
+        assert notebook.panel("panel.content.model.cells.get(1).trusted") is is_trusted
         output = notebook.cell_output(1)
         expect(output).to_contain_text("Your frame has 1,204 rows.")
         expect(notebook.bars()).to_have_text("gpt-oss-120b · 318 tokens")
