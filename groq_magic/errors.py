@@ -16,6 +16,8 @@ GroqMagicError
 
 from __future__ import annotations
 
+from groq_magic.printable import printable
+
 __all__ = [
     "ApiKeyError",
     "ConnectionLostError",
@@ -49,8 +51,8 @@ class GroqMagicError(Exception):
     """
 
     def __init__(self, happened: str, remedy: str = "") -> None:
-        self.happened = " ".join(happened.split())
-        self.remedy = " ".join(remedy.split())
+        self.happened = printable(" ".join(happened.split()))
+        self.remedy = printable(" ".join(remedy.split()))
         super().__init__(f"{self.happened} {self.remedy}".strip())
 
     def _render_traceback_(self) -> list[str]:

@@ -6,6 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING, Protocol
 
 from groq_magic.errors import NotebookError
+from groq_magic.printable import printable
 from groq_magic.views.fold import show_folded
 from groq_magic.views.show import publish
 
@@ -101,7 +102,7 @@ class GuardedView:
             self._failure = failure
             self.discard()
             with contextlib.suppress(Exception):
-                publish({"text/plain": settled.text}, settled.metadata)
+                publish({"text/plain": printable(settled.text)}, settled.metadata)
 
     def rescue(self) -> None:
         """Leave the text that was fed as it is: the ask can't be settled."""
@@ -109,7 +110,7 @@ class GuardedView:
         text = "".join(self._fed)
         with contextlib.suppress(Exception):
             if text:
-                publish({"text/plain": text})
+                publish({"text/plain": printable(text)})
 
     def discard(self) -> None:
         """Leave nothing: the ask failed before any text."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -27,13 +29,7 @@ def publish(data: Mapping[str, Any], metadata: Mapping[str, Any] | None = None) 
     )
 
 
-def show(
-    html: str,
-    plain: str,
-    *,
-    markdown: str | None = None,
-    metadata: Mapping[str, Any] | None = None,
-) -> None:
+def show(html: str, plain: str) -> None:
     """Display one static output.
 
     Parameters
@@ -41,13 +37,6 @@ def show(
     html : str
         Safe HTML.
     plain : str
-        The same as plain text, for terminals and diffs.
-    markdown : str, optional
-        The same as safe Markdown.
-    metadata : mapping, optional
-        The output's metadata.
+        The same as plain text, for terminals and diffs; its control characters are left out.
     """
-    data = {"text/html": html, "text/plain": plain}
-    if markdown is not None:
-        data["text/markdown"] = markdown
-    publish(data, metadata)
+    publish({"text/html": html, "text/plain": printable(plain)})

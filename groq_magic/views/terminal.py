@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 import threading
-import unicodedata
 from typing import TYPE_CHECKING
 
+from groq_magic.printable import printable
 from groq_magic.views.phrase import phrase_plain
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class TerminalView:
         if text:
             self._wait("")
             self._shown.append(text)
-            self._write(_printable(text))
+            self._write(printable(text))
 
     def progress(self, progress: Progress) -> None:
         """Write the waiting line over the last one."""
@@ -61,10 +61,10 @@ class TerminalView:
         shown = "".join(self._shown)
         text = settled.text
         rest = text.removeprefix(shown) if text.startswith(shown) else ""
-        self._write(_printable(rest))
+        self._write(printable(rest))
         ending = "" if (shown + rest).endswith("\n") or not shown + rest else "\n"
         change = f"\n{settled.change.plain()}\n\n" if settled.change else ""
-        self._write(f"{ending}{_printable(change + settled.bar.plain())}\n")
+        self._write(f"{ending}{printable(change + settled.bar.plain())}\n")
 
     def discard(self) -> None:
         """Take the waiting line away."""
@@ -73,17 +73,13 @@ class TerminalView:
     def _tell(self, notices: tuple[str, ...]) -> None:
         self._notices += notices
         for line in notices:
-            self._write(f"{_printable(phrase_plain(line))}\n")
+            self._write(f"{printable(phrase_plain(line))}\n")
 
     def _wait(self, line: str) -> None:
         if line == self._waiting:
             return
         width = shutil.get_terminal_size().columns - 1
-        shown = _printable(phrase_plain(line))[:width]
+        shown = printable(phrase_plain(line))[:width]
         blank = " " * len(self._waiting)
         self._write(f"\r{blank}\r{shown}")
         self._waiting = shown
-
-
-def _printable(text: str) -> str:
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")

@@ -15,6 +15,11 @@ def test_an_error_is_one_line() -> None:
     assert str(errors.PromptError("Alone.")) == "Alone."
 
 
+def test_an_error_moves_no_terminal() -> None:
+    error = errors.ServiceError("It \x1b[2J failed\x07.", "Wait\x9b.")
+    assert str(error) == "It [2J failed. Wait."
+
+
 def test_every_error_is_of_the_one_tree() -> None:
     found = [getattr(errors, name) for name in errors.__all__]
     assert all(issubclass(each, errors.GroqMagicError) for each in found)

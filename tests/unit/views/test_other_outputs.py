@@ -8,8 +8,13 @@ import pytest
 
 from groq_magic.views import for_front_end
 from groq_magic.views.banner import banner
+from groq_magic.views.fold import show_folded
+from groq_magic.views.guarded import GuardedView
 from groq_magic.views.history import history
 from groq_magic.views.panel_text import panel_text
+from groq_magic.views.say import say
+from groq_magic.views.show import show
+from groq_magic.views.terminal import TerminalView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,3 +59,20 @@ def test_importing_views_imports_nothing_heavy() -> None:
 def test_widgets_need_what_the_session_shares() -> None:
     with pytest.raises(ValueError, match="live"):
         for_front_end("widgets")
+
+
+def test_no_output_moves_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain: list[str] = []
+    monkeypatch.setattr(
+        "IPython.display.display", lambda data, **_: plain.append(data["text/plain"])
+    )
+    hostile = "a\x1b[2Jb\x9bc\td"
+    show(*history([(1, hostile, hostile, "")]))
+    say(hostile)
+    show_folded("What was written", hostile)
+    guarded = GuardedView(TerminalView(lambda _: 1 / 0))
+    guarded.feed(hostile, "")
+    guarded.rescue()
+
+    clean = "a[2Jbc\td"
+    assert plain == [f"[1]\n> {clean}\n\n{clean}", clean, f"What was written:\n{clean}", clean]
