@@ -8,6 +8,7 @@ from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.face import Face
 from groq_magic.magics.line import parsed_line
 from groq_magic.views.history import history
+from groq_magic.views.say import say
 from groq_magic.views.show import show
 from groq_magic.views.table import Table
 
@@ -34,7 +35,7 @@ class ConversationMagics(Face):
         if text:
             settings.system = "" if text == "off" else text
         said = settings.system or "There is no system prompt; `%groq_system text` sets one."
-        _say(said)
+        say(said)
 
     @line_magic
     def groq_history(self, line: str) -> None:
@@ -44,7 +45,7 @@ class ConversationMagics(Face):
         name = wanted or session.settings.conversation
         turns = session.conversations.get(name, session.service.in_practice).turns
         if not turns:
-            _say(f"The conversation {name} is empty.")
+            say(f"The conversation {name} is empty.")
             return
         rows = []
         for number, turn in enumerate(turns, 1):
@@ -59,16 +60,16 @@ class ConversationMagics(Face):
     @line_magic
     def groq_undo(self, line: str) -> None:
         """Take the last change of the conversation back, a reset too; repeat it to go further."""
-        parsed_line(line, (), "%groq_undo")
-        _say(f"Undone: {self.session.undo()}.")
+        _alone(line, "%groq_undo")
+        say(f"Undone: {self.session.undo()}.")
 
     @line_magic
     def groq_reset(self, line: str) -> None:
         """Empty the conversation; the system prompt stays, and `%groq_undo` brings it back."""
-        parsed_line(line, (), "%groq_reset")
+        _alone(line, "%groq_reset")
         count = self.session.reset()
         turns = f"{count} turn{'s' * (count != 1)}"
-        _say(
+        say(
             f"The conversation is empty; `%groq_undo` brings {turns} back."
             if count
             else "The conversation was empty already."
@@ -103,7 +104,7 @@ class ConversationMagics(Face):
             else:
                 lines.append(f"They had a system prompt, not taken: {system}")
                 lines.append("`%groq_system text` sets one.")
-        _say("\n".join(lines))
+        say("\n".join(lines))
 
     @line_magic
     def groq_conversation(self, line: str) -> None:
@@ -127,13 +128,10 @@ class ConversationMagics(Face):
         show(table.html(), table.plain())
 
 
-def _say(text: str) -> None:
-    """Show a few lines that may hold someone else's text."""
-    from groq_magic.views.phrase import phrase_html, phrase_plain
-
-    lines = text.splitlines()
-    html = "".join(f"<div>{phrase_html(line)}</div>" for line in lines)
-    show(
-        f'<div class="mathjax_ignore tex2jax_ignore">{html}</div>',
-        "\n".join(map(phrase_plain, lines)),
-    )
+def _alone(line: str, magic: str) -> None:
+    _, text = parsed_line(line, (), magic)
+    if text:
+        raise OptionError(
+            f"{magic} takes nothing: it acts on the conversation in use.",
+            "`%groq_conversation NAME` goes on with another one.",
+        )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from groq_magic.errors import NotebookError, ServiceError
+from groq_magic.errors import NotebookError, OptionError, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -421,4 +421,13 @@ def test_practice_turns_never_mix_with_real_ones(echoed: Any) -> None:
     assert [prompt for prompt, _ in echoed.turns] == ["Two"]
     assert "1 message for" in ran.plain
     echoed.fine("%groq_practice off")
+    assert [prompt for prompt, _ in echoed.turns] == ["One"]
+
+
+@pytest.mark.parametrize("magic", ["%groq_undo", "%groq_reset"])
+def test_undo_and_reset_take_no_name(echoed: Any, magic: str) -> None:
+    echoed.fine("%groq One", "a")
+    error = echoed.run(f"{magic} physics").error
+    assert isinstance(error, OptionError)
+    assert "%groq_conversation" in str(error)
     assert [prompt for prompt, _ in echoed.turns] == ["One"]
