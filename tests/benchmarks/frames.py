@@ -1,6 +1,6 @@
 """The browser's work while an answer streams, through Chromium's own tracing.
 
-    python tests/benchmarks/frames.py [--tokens 8000] [--rate 1000]
+    PYTHONPATH=. python tests/benchmarks/frames.py [--tokens 8000] [--rate 1000]
 
 Prints the longest task of the page's main thread, how many took more than
 50 ms and how long those took in all, from the first to the last frame of an
@@ -71,7 +71,7 @@ def main() -> None:
         try:
             begin = f"import os\nos.environ['GROQ_BASE_URL'] = {url!r}\n"
             begin += "os.environ['GROQ_API_KEY'] = 'gsk_benchmark'\n%load_ext groq_magic"
-            front_end = harness.FrontEnd(server, browser)
+            front_end = harness.FrontEnd(server, browser.new_context())
             notebook = front_end.open([begin, "%%groq\nwarm up", "%%groq\nbenchmark"])
             notebook.run_cell(0)
             notebook.run_cell(1)

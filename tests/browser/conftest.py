@@ -1,7 +1,8 @@
 """Real front ends in a real browser: `jupyter.open(cells)` gives a notebook to drive.
 
-One JupyterLab and one Notebook 7 server and one browser serve a whole run;
-each test has its own notebook file, its own kernel and a fresh browser context.
+One JupyterLab and one Notebook 7 server and one browser serve a whole run, with
+one browser context for each front end, so that its code is loaded once; each
+test has its own notebook file, kernel, page and Lab workspace.
 A message on the page's error console, or a request beyond loopback, fails the test.
 """
 
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.browser.notebook_page import PATIENCE, Notebook
 from tests.browser.server import Server
@@ -57,11 +58,11 @@ def a_browser() -> str:
 class FrontEnd:
     """One kind of front end: opens notebooks."""
 
-    def __init__(self, server: Server, browser: Browser) -> None:
+    def __init__(self, server: Server, context: BrowserContext) -> None:
         self.server = server
         self.kind = server.kind
         self.opened: list[Notebook] = []
-        self._browser = browser
+        self._context = context
 
     def open(
         self,
@@ -79,11 +80,9 @@ class FrontEnd:
         self.server.set_windowing(windowing)
         whole = cells if isinstance(cells, dict) else notebook_of(cells)
         path = self.write(whole)
-        context = self._browser.new_context(
-            viewport={"width": width, "height": height},
-            permissions=["clipboard-read", "clipboard-write"],
-        )
-        notebook = Notebook(self.server, context.new_page(), path)
+        page = self._context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        notebook = Notebook(self.server, page, path)
         self.opened.append(notebook)
         return notebook.load()
 
@@ -95,7 +94,7 @@ class FrontEnd:
 
     def close(self) -> None:
         for notebook in self.opened:
-            notebook.page.context.close()
+            notebook.page.close()
         for session in self.server.api("sessions"):
             self.server.api(f"sessions/{session['id']}", "DELETE")
 
@@ -140,11 +139,28 @@ def server_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
         server.close()
 
 
+@pytest.fixture(scope="session")
+def context_of(browser: Browser) -> Iterator[Callable[[str], BrowserContext]]:
+    contexts: dict[str, BrowserContext] = {}
+
+    def context_of(kind: str) -> BrowserContext:
+        if kind not in contexts:
+            permissions = ["clipboard-read", "clipboard-write"]
+            contexts[kind] = browser.new_context(permissions=permissions)
+        return contexts[kind]
+
+    yield context_of
+    for context in contexts.values():
+        context.close()
+
+
 @pytest.fixture(params=["lab", "notebook"])
 def jupyter(
-    request: pytest.FixtureRequest, server_of: Callable[[str], Server], browser: Browser
+    request: pytest.FixtureRequest,
+    server_of: Callable[[str], Server],
+    context_of: Callable[[str], BrowserContext],
 ) -> Iterator[FrontEnd]:
-    front_end = FrontEnd(server_of(request.param), browser)
+    front_end = FrontEnd(server_of(request.param), context_of(request.param))
     yield front_end
     errors = [error for notebook in front_end.opened for error in notebook.errors]
     front_end.close()
