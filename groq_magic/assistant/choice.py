@@ -33,6 +33,8 @@ _ALIASES = (
 _DIFFS = frozenset({"diff", "patch", "udiff"})
 _NOT_IN_A_NAME = "{}."
 _MAGIC_LINE = re.compile(r"(?m)^([ \t]*)(?:[%!].*|.*=[ \t]*[%!].*)$")
+# What stands in a prompt for a key that was taken out; `d[key]` is code.
+_HIDDEN_KEY = re.compile(r"(?<![\w)\]])\[key\]")
 _MOST_COMPARED = 20_000
 # The sum of two ratios; a diff that fits is of its cell for certain.
 _ALIKE = 2.0
@@ -94,8 +96,19 @@ def choice_of(composed: Composed, answer: str, *, whole: bool) -> Choice:
     if not finished:
         return Choice(why="its code never ends")
     if composed.wish == "write":
-        return _written(finished, composed.language, composed.head)
-    return _mended(finished, composed.cells)
+        choice = _written(finished, composed.language, composed.head)
+    else:
+        choice = _mended(finished, composed.cells)
+    if _hides_a_key(choice, composed.prompt):
+        return Choice(why="its code has `[key]` where a key was not sent")
+    return choice
+
+
+def _hides_a_key(choice: Choice, prompt: str) -> bool:
+    """Whether the code would put `[key]`, as it was sent, in the place of what the cell holds."""
+    before = choice.cell.source if choice.cell is not None else ""
+    found = _HIDDEN_KEY.search(choice.code) and _HIDDEN_KEY.search(prompt)
+    return bool(found) and not _HIDDEN_KEY.search(before)
 
 
 def _written(fences: Sequence[Fence], language: str, head: str) -> Choice:

@@ -22,7 +22,12 @@ KEY = "my-own-proxy-key"
         ("proxy http://me:pw@10.0.0.1:3128 refused", "proxy http://[key]@10.0.0.1:3128 refused"),
         ("sk-proj-1234567890abcdefgh", "[key]"),
         ("a desk_lamp and task_gsk are words", "a desk_lamp and task_gsk are words"),
+        ("xai-1234567890abcdefghijkl", "[key]"),
+        ("hf_abcdefghijKLMNOPQRST0123456789", "[key]"),
         ("the bearer of news", "the bearer of news"),
+        ("bearer certificates of 2024", "bearer certificates of 2024"),
+        ("sk_logistic_regression.fit(x)", "sk_logistic_regression.fit(x)"),
+        ("hf_sentiment_classifier_v2(x)", "hf_sentiment_classifier_v2(x)"),
         (
             "see https://console.groq.com/docs: it helps",
             "see https://console.groq.com/docs: it helps",

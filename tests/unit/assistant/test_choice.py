@@ -177,3 +177,26 @@ def test_a_block_in_a_list_stays_in_the_prose() -> None:
     assert choice.code == "x = 2"
     assert choice.fence is not None
     assert without_fence(answer, choice.fence).strip() == answer.strip()
+
+
+def test_code_with_a_hidden_key_is_no_next_cell() -> None:
+    prompt = "Cell 1:\nclient = connect('[key]')\nd[key]"
+    cell = Cell(1, "client = connect('gsk_aB3dE5fG7hJ9kL')\nd[k]")
+
+    def taken(code: str, cell: Cell, prompt: str) -> Choice:
+        return choice_of(Composed("mend", "", prompt, "", cells=(cell,)), fenced(code), whole=True)
+
+    hidden = taken("client = connect('[key]')\nd[key]", cell, prompt)
+    assert (hidden.code, hidden.cell, hidden.fence) == ("", None, None)
+    assert "`[key]`" in hidden.why
+    kept = "client = connect(KEY)\nd[key]"
+    assert taken(kept, cell, prompt).code == kept
+    assert taken("x = [key]", Cell(1, "x = key"), "x = key").code == "x = [key]"
+    assert taken("x = [key, 1]\n[key]", Cell(1, "x = 1\n[key]"), prompt).code.endswith("[key]")
+
+
+def test_written_code_with_a_hidden_key_is_no_next_cell() -> None:
+    asked = Composed("write", "", "Use the token [key]", "")
+    choice = choice_of(asked, fenced("connect('[key]')"), whole=True)
+    assert choice.code == ""
+    assert "`[key]`" in choice.why
