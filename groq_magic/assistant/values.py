@@ -90,7 +90,7 @@ def typed_name(name: str, value: Any) -> str:
 def _typed_name(name: str, value: Any) -> str:
     kind = _kind(value)
     if isinstance(value, FunctionType | type):
-        return f"{name}: {signature(value)}"
+        return f"{name}: {signature(value, names_alone=True)}"
     shape = getattr(value, "shape", None) if kind in {"DataFrame", "Series", "ndarray"} else None
     if kind == "DataFrame":
         return f"{name}: DataFrame, {len(value):,} rows; columns: {_columns(value)}"
@@ -101,16 +101,30 @@ def _typed_name(name: str, value: Any) -> str:
     return f"{name}: {kind}"
 
 
-def signature(value: Any) -> str:
-    """Return how a function or class is called: ``function f(a, b=2)``."""
+def signature(value: Any, *, names_alone: bool = False) -> str:
+    """Return how a function or class is called: ``function f(a, b=2)``.
+
+    Parameters
+    ----------
+    value : callable
+    names_alone : bool
+        Leave defaults and annotations out, which may hold values.
+    """
     kind = "class" if isinstance(value, type) else "function"
     name = getattr(value, "__name__", "?")
     try:
         # Defaults may be large, and may raise when they are shown.
-        shown = str(inspect.signature(value))
+        called = inspect.signature(value)
+        shown = str(_names_alone(called) if names_alone else called)
     except Exception:  # noqa: BLE001 - builtins have none, and a default's repr may raise
         shown = "(…)"
     return f"{kind} {name}{cut_middle(shown, _SHORT_TEXT)}"
+
+
+def _names_alone(called: inspect.Signature) -> inspect.Signature:
+    empty = inspect.Parameter.empty
+    named = [one.replace(default=empty, annotation=empty) for one in called.parameters.values()]
+    return inspect.Signature(named)
 
 
 def _callable(value: Any, known: Surroundings, shown: tuple[str, ...]) -> str:

@@ -83,8 +83,8 @@ def test_attributes_are_read_without_running_anything() -> None:
 
 
 def test_names_and_types_hold_no_value() -> None:
-    def area(width: int, height: int = 1) -> int:
-        return width * height
+    def area(width: int, height: int = 12345, *, city: str = "Oslo") -> int:
+        return width * height * len(city)
 
     area.__module__ = "__main__"
     namespace = {
@@ -108,7 +108,7 @@ def test_names_and_types_hold_no_value() -> None:
     assert "rows: list of 2 items" in shown
     assert "_hidden" not in shown
     assert "pd" not in shown
-    assert "area: function area(width: " in shown
+    assert "area: function area(width, height, *, city)" in shown
     assert imports_in_use(namespace) == [
         "from collections import OrderedDict as Ordered",
         "from math import sqrt",
@@ -124,4 +124,5 @@ def test_a_function_is_its_signature_though_a_default_can_t_be_shown() -> None:
     def area(odd: object = Odd()) -> object:
         return odd
 
-    assert typed_name("area", area) == "area: function area(…)"
+    assert brief("area", area, KNOWN) == "area: function area(…)"
+    assert typed_name("area", area) == "area: function area(odd)"
