@@ -8,6 +8,7 @@ import ssl
 import threading
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.api.base_url import is_loopback
 from groq_magic.api.exchange import Exchange, shut
 from groq_magic.api.limits import Limits, limits_in
 
@@ -174,18 +175,24 @@ class Client:
         import groq
 
         http = groq.DefaultHttpxClient(
-            event_hooks={"request": [self._trace_request]}, verify=self._trust()
+            event_hooks={"request": [self._trace_request]},
+            verify=self._trust(),
+            # The proxy of the environment can't reach this machine, and need not see the prompts.
+            trust_env=not is_loopback(self.base_url),
         )
         return groq.Groq(
             api_key=self.key.value, base_url=self.base_url, max_retries=0, http_client=http
         )
 
-    def _trust(self) -> ssl.SSLContext | bool:
+    def _trust(self) -> ssl.SSLContext:
         """Return whom to trust; to speak plain HTTP, loading the certificates would be a waste."""
+        import httpx
+
         if self.base_url.startswith("http://"):
             # Trusts nobody: a redirection to https fails.
             return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        return True
+        # With the certificates that the environment names, whether a proxy may be used or not.
+        return httpx.create_ssl_context()
 
     def _timeout(self, seconds: float) -> httpx.Timeout:
         import httpx

@@ -127,6 +127,7 @@ def test_what_holds_the_key_does_not_show_it(notebook: Any, key: str) -> None:
 def test_a_wrong_proxy_is_told_without_its_password(
     notebook: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("GROQ_BASE_URL", "http://groq.invalid")
     monkeypatch.setenv("HTTP_PROXY", "nonsense://me:secret@127.0.0.1:1")
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
@@ -134,6 +135,17 @@ def test_a_wrong_proxy_is_told_without_its_password(
     assert isinstance(asked.error, GroqMagicError)
     assert "proxy" in str(asked.error)
     assert "secret" not in asked.everything
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
+def test_what_goes_to_this_machine_goes_through_no_proxy(
+    notebook: Any, practice: Any, monkeypatch: pytest.MonkeyPatch, name: Any
+) -> None:
+    monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert notebook.ask().error is None
+    assert len(practice.requests()) == 1
 
 
 def test_plain_http_beyond_this_machine_warns_once(
