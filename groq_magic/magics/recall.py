@@ -9,6 +9,7 @@ from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.face import Face
+from groq_magic.magics.line import parsed_line
 from groq_magic.views.say import say
 
 __all__ = ["RecallMagics"]
@@ -29,7 +30,7 @@ class RecallMagics(Face):
         parameters) is then answered at once, at no cost. `--cache` and
         `--no-cache` decide for one ask.
         """
-        wanted = line.strip() or "info"
+        wanted = parsed_line(line, (), "%groq_cache")[1] or "info"
         settings, recall = self.session.settings, self.session.recall
         if wanted not in {"on", "off", "clear", "info"}:
             raise OptionError("%groq_cache takes on, off, clear or info.", "Try `%groq_cache on`.")
@@ -56,14 +57,15 @@ class RecallMagics(Face):
         is not known (`jupyter nbconvert --execute`), `%groq_replay on FILE.ipynb`
         names it. A cell that changed is asked for real if there is a key.
         """
-        wanted, _, file = line.strip().partition(" ")
+        wanted, _, named = parsed_line(line, (), "%groq_replay")[1].partition(" ")
+        file = _unquoted(named.strip())
         if wanted not in {"", "on", "off"} or (file and wanted != "on"):
             raise OptionError("%groq_replay takes on or off.", "Try `%groq_replay on`.")
         recall = self.session.recall
         if wanted == "off":
             recall.replay = None
         elif wanted == "on":
-            recall.replay = self.session.saved_replay(Path(file.strip()) if file else None)
+            recall.replay = self.session.saved_replay(Path(file).expanduser() if file else None)
             if not recall.replay.answers:
                 recall.replay = None
                 raise NotebookError(
@@ -87,3 +89,8 @@ class RecallMagics(Face):
             days = max(0.0, (time.time() - info.oldest) / _DAY)
             lines.append(f"The oldest is {days:.0f} day{'s' * (round(days) != 1)} old.")
         return "\n".join((*lines, f"It is in {self.session.recall.cache.path}"))
+
+
+def _unquoted(name: str) -> str:
+    quoted = len(name) > 1 and name[0] == name[-1] and name[0] in "\"'"
+    return name[1:-1] if quoted else name

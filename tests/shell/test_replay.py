@@ -212,6 +212,22 @@ def test_where_the_file_is_unknown_it_can_be_named(
     assert texts == {n: [o["data"]["text/plain"] for o in outs] for n, outs in before.items()}
 
 
+@pytest.mark.parametrize(
+    "named", ['"My lesson.ipynb"', "'My lesson.ipynb'", "My lesson.ipynb", '"~/My lesson.ipynb"']
+)
+def test_a_named_file_may_be_quoted_and_at_home(
+    taught: Callable[..., Any],
+    notebook: Notebook,
+    monkeypatch: pytest.MonkeyPatch,
+    named: str,
+) -> None:
+    cells = taught(named=False, on=False)
+    notebook.path.rename(notebook.path.with_name("My lesson.ipynb"))
+    monkeypatch.setenv("HOME", str(notebook.path.parent))
+    monkeypatch.setenv("USERPROFILE", str(notebook.path.parent))
+    assert "Replay is on" in cells.fine(f"%groq_replay on {named}").plain
+
+
 def test_a_file_of_another_notebook_is_not_read(
     taught: Callable[..., Any], notebook: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
