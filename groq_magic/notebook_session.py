@@ -40,6 +40,7 @@ _USUAL_TOKENS_PER_BYTE = 0.25
 _ENOUGH_BYTES = 400
 _NOT_IN_A_CLASS = re.compile(r"[^A-Za-z0-9_-]")
 _LEFT = "This answer is no longer part of the conversation."
+_FORMER = "The conversation holds the cell's former answer, not this one."
 
 
 class LastAsk:
@@ -80,7 +81,7 @@ class Session:
         self.cells_seen: set[str] = set()
         self._restore_offered = False
         self._models_shown: Catalogue | None = None
-        self._facts: dict[tuple[bool, str], LiveFacts] = {}
+        self._facts: dict[tuple[bool, str], tuple[LiveFacts, int]] = {}
 
     @property
     def namespace(self) -> dict[str, Any]:
@@ -228,7 +229,7 @@ class Session:
         """Note what a settled answer's bar says, and show what its turn made stale."""
         self._facts.pop((turn.practice, settled.slot), None)
         if in_conversation:
-            self._facts[turn.practice, settled.slot] = settled.live
+            self._facts[turn.practice, settled.slot] = settled.live, turn.revision
         if appended:
             # Nothing stands after it that could have become stale.
             self._refresh_panel()
@@ -270,16 +271,17 @@ class Session:
 
     def _changed(self) -> None:
         practice = self.service.in_practice
-        lines = {
-            slot_of(key): stale_line(self.conversations, turn)
-            for key, turn in self.conversations.shown(practice).items()
-        }
-        for (of_practice, slot), facts in list(self._facts.items()):
-            line = lines.get(slot, _LEFT)
+        turns = {slot_of(k): turn for k, turn in self.conversations.shown(practice).items()}
+        for (of_practice, slot), (facts, revision) in list(self._facts.items()):
+            turn = turns.get(slot)
+            line = stale_line(self.conversations, turn) if turn is not None else _LEFT
+            if turn is not None and turn.revision != revision:
+                line = _FORMER
             if of_practice == practice and facts.stale != line:
-                self._facts[of_practice, slot] = replace(facts, stale=line)
+                told = replace(facts, stale=line)
+                self._facts[of_practice, slot] = told, revision
                 if self.live is not None:
-                    self.live.put(slot, self._facts[of_practice, slot])
+                    self.live.put(slot, told)
         self._refresh_panel()
 
     def _refresh_panel(self) -> None:
