@@ -76,10 +76,8 @@ def live_of(session: Session) -> Live:
     if session.live is None:
         from groq_magic.views.live import Live
 
-        path = notebook_path(session.shell)
         session.live = Live(
             session.settings,
-            notebook_path=str(path) if path is not None else None,
             panel_facts=lambda: panel_facts(session),
             undo=lambda: _undo(session),
             reset=lambda: _reset(session),

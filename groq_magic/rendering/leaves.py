@@ -28,7 +28,6 @@ FENCE = re.compile(r"(`{3,})(?!.*`)|(~{3,})")
 RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
 SETEXT = re.compile(r"(=+|-+)[ \t]*$")
 _MARKER = re.compile(r"([*+-])|(\d{1,9})([.)])")
-_MAX_MARGIN = 4
 
 _BLOCK_TAGS = (
     "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details"

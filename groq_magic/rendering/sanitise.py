@@ -42,18 +42,21 @@ _MATH_ATTRIBUTES = frozenset(
 )
 _ALL_ATTRIBUTES = frozenset({"class", "title", "dir", "lang"})
 _CELL_ATTRIBUTES = frozenset({"style", "align", "colspan", "rowspan"})
-_ATTRIBUTES = {
-    "a": {"href"},
-    "img": {"src", "alt", "width", "height"},
-    "ol": {"start", "reversed", "type"},
-    "li": {"value"},
-    "td": set(_CELL_ATTRIBUTES),
-    "th": set(_CELL_ATTRIBUTES),
-    "details": {"open"},
-    "time": {"datetime"},
-    "input": {"type", "checked", "disabled"},
-    "*": set(_ALL_ATTRIBUTES),
-} | {tag: set(_MATH_ATTRIBUTES) for tag in _MATH_TAGS}
+_ATTRIBUTES = MappingProxyType(
+    {
+        "a": {"href"},
+        "img": {"src", "alt", "width", "height"},
+        "ol": {"start", "reversed", "type"},
+        "li": {"value"},
+        "td": set(_CELL_ATTRIBUTES),
+        "th": set(_CELL_ATTRIBUTES),
+        "details": {"open"},
+        "time": {"datetime"},
+        "input": {"type", "checked", "disabled"},
+        "*": set(_ALL_ATTRIBUTES),
+    }
+    | {tag: set(_MATH_ATTRIBUTES) for tag in _MATH_TAGS}
+)
 
 _SAFE_URL = re.compile(r"(?:https?://|mailto:|#)[^\x00-\x20\x7f<>\"\\]*", re.IGNORECASE)
 _SAFE_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+=*")

@@ -34,8 +34,6 @@ class Live:
         The session's settings: the traits `model`, `temperature`,
         `max_tokens`, `reasoning_effort` and `system` follow the controls, and
         the controls follow them.
-    notebook_path : str or None
-        The notebook's path, where it is known.
     panel_facts : callable
         Returns what the panel shows beside the settings.
     undo, reset : callable
@@ -46,12 +44,10 @@ class Live:
         self,
         settings: traitlets.HasTraits,
         *,
-        notebook_path: str | None,
         panel_facts: Callable[[], PanelFacts],
         undo: Callable[[], None],
         reset: Callable[[], None],
     ) -> None:
-        self.notebook_path = notebook_path
         self._settings: Any = settings
         self._panel_facts = panel_facts
         self._undo = undo
@@ -115,11 +111,6 @@ class Live:
         self.start()
         if self._slots is not None:
             self._slots.put(slot, facts, thought)
-
-    def drop(self, slot: str) -> None:
-        """Give the bar of an answer its static text back."""
-        if self._slots is not None:
-            self._slots.drop(slot)
 
     def speeds(self, speeds: Mapping[str, str]) -> None:
         """Say how quick models were.

@@ -134,12 +134,11 @@ class Session {
     this.took(model.get("present"));
   }
 
-  took({ current = this.current, panel = this.panel, speeds, turns = {}, dropped = [] }) {
+  took({ current = this.current, panel = this.panel, speeds, turns = {} }) {
     this.current = current;
     this.speeds = speeds ?? this.speeds ?? {};
     this.panel = panel;
     this.turns = { ...this.turns, ...turns };
-    for (const slot of dropped) delete this.turns[slot];
   }
 
   fill() {

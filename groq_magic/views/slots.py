@@ -73,12 +73,6 @@ class SlotsWidget(anywidget.AnyWidget):
                 self._facts["turns"][slot] = told
                 self.send({"turns": {slot: told}})
 
-    def drop(self, slot: str) -> None:
-        """Give an answer's bar its static text back."""
-        with self._telling:
-            if self._facts["turns"].pop(slot, None) is not None:
-                self.send({"dropped": [slot]})
-
     def say_current(self, model: str) -> None:
         """Say which model the next ask goes to."""
         with self._telling:

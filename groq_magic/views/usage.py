@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from groq_magic.ledger.ledger import sum_of
@@ -24,7 +25,7 @@ _NO_LIMITS = "The service has not told its limits yet: the next answer brings th
 _NO_ASKS = "Nothing was asked in this session yet."
 _UNKNOWN = "unknown"
 _SHOWN = 60
-_SOURCES = {"service": "", "cache": " · from the cache", "replay": " · replayed"}
+_SOURCES = MappingProxyType({"service": "", "cache": " · from the cache", "replay": " · replayed"})
 
 
 def usage(meters: Sequence[tuple[str, str, Meter]], ledger: Ledger) -> tuple[str, str]:

@@ -50,7 +50,6 @@ pressed: list[str] = []
 def new_live() -> Live:
     live = Live(
         settings,
-        notebook_path=None,
         panel_facts=lambda: PanelFacts(
             "from GROQ_API_KEY",
             "main · 3 turns, 1,912 tokens",

@@ -39,7 +39,6 @@ def pressed() -> list[str]:
 def make_live(settings: Settings, pressed: list[str]) -> Callable[[], Live]:
     return lambda: Live(
         settings,
-        notebook_path=None,
         panel_facts=lambda: PanelFacts("from .env", "main · 1 turn", Meter(680, 8000, "680"), None),
         undo=lambda: pressed.append("undo"),
         reset=lambda: pressed.append("reset"),

@@ -139,8 +139,6 @@ def test_an_unknown_quota_is_not_shown(live: Live) -> None:
 def test_facts_of_the_slots_come_with_the_state_of_a_page_that_loads_anew(live: Live) -> None:
     live.put("groq-turn-a-1", FACTS, ("Thought for 0.4 s", "<p>hm</p>"))
     live.put("groq-turn-a-1", LiveFacts("318 tokens", "", "Hello", "stale"))
-    live.put("groq-turn-b-1", FACTS)
-    live.drop("groq-turn-b-1")
 
     turns = live._slots.get_state()["present"]["turns"]
     assert set(turns) == {"groq-turn-a-1"}
