@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.recorded import Recorded
-from groq_magic.api.request import sha_of
+from groq_magic.api.request import sha_of, without_surrogates
 from groq_magic.conversation import below
 from groq_magic.errors import (
     ConnectionLostError,
@@ -38,15 +39,17 @@ if TYPE_CHECKING:
 __all__ = ["cut_notice", "entry_of", "opening_of", "reply_of", "settled_of", "told_of_earlier"]
 
 METADATA_VERSION = 1
-_MARKS = {
-    "interrupted": "interrupted",
-    "truncated": "cut off before its end: `%groq_retry` asks again",
-    "error": "broken off: `%groq_retry` asks again",
-    "length": "ended at the token limit: a larger `--max-tokens` gives more",
-}
+_MARKS = MappingProxyType(
+    {
+        "interrupted": "interrupted",
+        "truncated": "cut off before its end: `%groq_retry` asks again",
+        "error": "broken off: `%groq_retry` asks again",
+        "length": "ended at the token limit: a larger `--max-tokens` gives more",
+    }
+)
 
 # Said while the session lives: the saved file is the same wherever an answer is from.
-_SOURCES = {"cache": "from the cache", "replay": "replayed"}
+_SOURCES = MappingProxyType({"cache": "from the cache", "replay": "replayed"})
 
 
 def opening_of(session: Session, plan: Plan, notices: tuple[str, ...]) -> Opening:
@@ -204,7 +207,7 @@ def _metadata_of(session: Session, plan: Plan, reply: Reply | None) -> dict[str,
         "options": plan.typed.options.given(),
         "finish_reason": reply.finish_reason if reply else None,
         "usage": reply.usage.counts if reply and reply.usage else None,
-        "system": (plan.system or None) if plan.typed.composed is None else None,
+        "system": _system(plan),
         "inserted": [each.name for each in plan.inserted],
         "prompt_sha": sha_of(plan.typed.identity),
         "request_sha": sha_of(dict(plan.request)),
@@ -216,6 +219,13 @@ def _metadata_of(session: Session, plan: Plan, reply: Reply | None) -> dict[str,
     if plan.typed.line:
         record["prompt"] = plan.typed.text.strip()
     return {"groq_magic": record}
+
+
+def _system(plan: Plan) -> str | None:
+    """Return the system prompt as typed: the values of variables are not for the file."""
+    if plan.typed.composed is not None:
+        return None
+    return without_surrogates(plan.options.system or "")[0] or None
 
 
 def _replaced(key: TurnKey | None) -> dict[str, Any] | None:

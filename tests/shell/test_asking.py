@@ -279,6 +279,8 @@ def test_the_metadata_of_a_cells_answer(cells: Any, practice: Any) -> None:
     assert record["options"] == {"temperature": 0.5, "system": "You are {{role}}"}
     assert record["finish_reason"] == "stop"
     assert record["usage"].keys() == {"prompt_tokens", "completion_tokens", "total_tokens"}
+    assert record["system"] == "You are {{role}}"
+    assert "pirate" not in json.dumps(record)
     assert record["inserted"] == ["role"]
     assert (record["replaces"], record["once"]) == (None, False)
     json.dumps(record)
