@@ -151,8 +151,14 @@ def panel_facts(session: Session) -> PanelFacts:
     )
 
 
-def key_asker(shell: Any) -> str | None:
+def key_asker(shell: Any, warning: str) -> str | None:
     """Ask for a key, masked; None where there is no way to ask.
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+    warning : str
+        What to know before a key is typed: it leaves at once, to be checked.
 
     Raises
     ------
@@ -164,7 +170,7 @@ def key_asker(shell: Any) -> str | None:
     typed = None
     try:
         typed = getpass.getpass(
-            f"Groq API key (hidden; {KEY_PAGE} gives one; "
+            f"{warning}{' ' * bool(warning)}Groq API key (hidden; {KEY_PAGE} gives one; "
             f"to keep it, write {KEY_NAME}=… into a .env file that git ignores): "
         )
     except (KeyboardInterrupt, EOFError):

@@ -68,7 +68,11 @@ class GroqMagics(Settings):
         """The session, made at first need: what it needs would make loading slow."""
         from groq_magic.notebook_session import Session
 
-        session = Session(self._shell, self, lambda: key_asker(self._shell))
+        session = Session(
+            self._shell,
+            self,
+            lambda: key_asker(self._shell, self.session.service.plain_warning()),
+        )
         session.cells_seen |= self._cells
         session.cell_begins()
         return session
@@ -151,7 +155,7 @@ def load(shell: Any) -> None:
 
 def unload(shell: Any) -> None:
     """Leave nothing behind."""
-    for each in [c for c in shell.configurables if isinstance(c, GroqMagics)]:
+    for each in _all_of(shell):
         each.uninstall()
 
 
@@ -162,11 +166,13 @@ def session_of(shell: Any) -> Session | None:
 
 
 def _magics_of(shell: Any) -> GroqMagics | None:
-    for each in getattr(shell, "configurables", ()):
-        # By name: after a reload of the module the class is another one.
-        if type(each).__name__ == "GroqMagics":
-            return each  # type: ignore[no-any-return]  # told by its name alone
-    return None
+    return next(iter(_all_of(shell)), None)
+
+
+def _all_of(shell: Any) -> list[GroqMagics]:
+    # By name: after a reload of the module the class is another one.
+    present = getattr(shell, "configurables", ())
+    return [each for each in present if type(each).__name__ == GroqMagics.__name__]
 
 
 def _make_live(magics: GroqMagics) -> None:
@@ -176,9 +182,10 @@ def _make_live(magics: GroqMagics) -> None:
     session = magics.session
     live_of(session)
     with contextlib.suppress(Exception):
-        # A malformed key or address is said by the first ask.
-        if session.service.key_now() is not None:
-            session.service.prefetch_catalogue()
+        # A malformed key or address is said by the first ask, as is that the key can be read.
+        service = session.service
+        if service.key_now() is not None and not service.plain_warning():
+            service.prefetch_catalogue()
     _look_for_models(session, _LOOKS)
 
 

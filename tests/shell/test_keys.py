@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from groq_magic.errors import ApiKeyError, InterruptedAskError
+from groq_magic.magics.loading import _make_live
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,6 +130,30 @@ def test_the_first_ask_asks_for_a_key_and_goes_on(fresh: Any, practice: Any, ask
     fresh.fine("%groq And again")
     assert len(questions) == 1
     assert len(practice.requests()) == 2
+
+
+def test_a_key_that_can_be_read_on_its_way_is_warned_of_before_it_is_typed(
+    fresh: Any, asked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("groq_magic.api.service.is_plain", lambda _url: True)
+    questions = asked(FIRST)
+    fresh.fine("%groq_key")
+    assert "is plain http: others on the way can read the key" in questions[0]
+
+
+def test_loading_sends_no_key_that_can_be_read_on_its_way(
+    fresh: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", FIRST)
+    (magics,) = (c for c in fresh.shell.configurables if type(c).__name__ == "GroqMagics")
+    monkeypatch.setattr("groq_magic.magics.loading.live_of", lambda _session: None)
+    monkeypatch.setattr("groq_magic.api.service.is_plain", lambda _url: True)
+    _make_live(magics)
+    assert magics.session.service._fetching is None
+    monkeypatch.setattr("groq_magic.api.service.is_plain", lambda _url: False)
+    _make_live(magics)
+    magics.session.service._fetching.join()
+    assert len(practice.requests("/openai/v1/models")) == 1
 
 
 def test_a_typed_key_is_checked_before_the_cell_is_sent(

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from IPython.core.completer import provisionalcompleter
 
+from groq_magic.magics.loading import GroqMagics
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -119,6 +121,15 @@ def traces(shell: Any) -> dict[str, Any]:
 
 def groq_threads() -> list[str]:
     return [each.name for each in threading.enumerate() if each.name.startswith("groq")]
+
+
+def test_unloading_finds_what_a_reloaded_module_left(
+    bare: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another = type("GroqMagics", (GroqMagics,), {})
+    monkeypatch.setattr("groq_magic.magics.loading.GroqMagics", another)
+    bare.fine("%unload_ext groq_magic")
+    assert "GroqMagics" not in {type(each).__name__ for each in bare.shell.configurables}
 
 
 def test_unloading_leaves_nothing(
