@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -231,7 +232,9 @@ def _settle(run: _Run, answering: Answering | Recorded, reply: Reply) -> None:
     session, plan = run.session, run.plan
     session.keep(reply, plan.typed.options.out)
     session.ledger.add(entry_of(session, plan, reply))
-    remember(session, plan, answering)
+    # Before the answer is shown, whose notices say what the cache can't do; it never costs one.
+    with contextlib.suppress(Exception):
+        remember(session, plan, answering)
     if not reply.text and reply.error is not None:
         session.requests.add(plan.request)
         run.view.discard()
@@ -252,6 +255,9 @@ def _settle(run: _Run, answering: Answering | Recorded, reply: Reply) -> None:
             session.learn(plan.size, reply.usage.prompt_tokens)
         settled = settled_of(session, plan, reply, turn, notices)
         run.view.settle(settled)
+        if not isinstance(run.client, Recorded):
+            # An ask that shows nothing must not use them up.
+            session.restore_offered, session.service.warned_of = True, run.client.base_url
         grown = session.turn_count(practice=practice) == before + 1
         session.settled(
             turn,

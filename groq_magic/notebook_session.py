@@ -79,7 +79,7 @@ class Session:
         self.tokens_per_byte = _USUAL_TOKENS_PER_BYTE
         self.live: Live | None = None
         self.cells_seen: set[str] = set()
-        self._restore_offered = False
+        self.restore_offered = False
         self._models_shown: Catalogue | None = None
         self._facts: dict[tuple[bool, str], tuple[LiveFacts, int]] = {}
 
@@ -180,10 +180,9 @@ class Session:
         return self.conversations.restorable(self.saved(), self.service.in_practice)
 
     def offer_restore(self) -> tuple[str, ...]:
-        """Return, once, the line that says which answers above are not remembered."""
-        if self._restore_offered:
+        """Return, until it was shown, the line of which answers above are not remembered."""
+        if self.restore_offered:
             return ()
-        self._restore_offered = True
         try:
             found = self.restorable()
         except NotebookError:

@@ -62,7 +62,7 @@ class Service:
         self._script: Path | None = None
         self._catalogue: Catalogue | None = None
         self._fetching: threading.Thread | None = None
-        self._warned_of: str | None = None
+        self.warned_of: str | None = None
 
     @property
     def in_practice(self) -> bool:
@@ -177,11 +177,10 @@ class Service:
         return Asked(model, self._nearest, timeout, self.base_url(), key.value, key.source)
 
     def plain_warning(self) -> str:
-        """Return a warning, once for each address, where the key would travel in the clear."""
+        """Return a warning, until `warned_of` it, where the key would travel in the clear."""
         url = self.base_url()
-        if not is_plain(url) or self._warned_of == url:
+        if not is_plain(url) or self.warned_of == url:
             return ""
-        self._warned_of = url
         return f"{url} is plain http: others on the way can read the key and the prompts."
 
     def catalogue(self) -> Catalogue:

@@ -148,12 +148,25 @@ def test_what_goes_to_this_machine_goes_through_no_proxy(
     assert len(practice.requests()) == 1
 
 
+def test_the_warning_of_plain_http_stays_until_an_answer_shows_it(
+    notebook: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("groq_magic.api.service.is_plain", lambda _url: True)
+    practice.faults("401")
+    assert notebook.ask().error is not None
+    asked = notebook.ask()
+    assert "plain http" in str(asked.view.settled.notices)
+    assert "plain http" not in str(notebook.ask().view.settled.notices)
+
+
 def test_plain_http_beyond_this_machine_warns_once(
     notebook: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service = notebook.session.service
     monkeypatch.setenv("GROQ_BASE_URL", "http://groq.example")
     assert "plain http" in service.plain_warning()
+    assert "plain http" in service.plain_warning()
+    service.warned_of = "http://groq.example"
     assert service.plain_warning() == ""
     monkeypatch.setenv("GROQ_BASE_URL", "https://groq.example")
     assert service.plain_warning() == ""

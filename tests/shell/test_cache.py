@@ -141,7 +141,7 @@ def test_its_bar_says_so_while_the_session_lives(cells: Any) -> None:
     cells.fine("%groq_cache on")
     for _ in range(2):
         cells.fine("%%groq\nHi", "a")
-    (facts,) = cells.session._facts.values()
+    ((facts, _),) = cells.session._facts.values()
     assert facts.figures.endswith("tokens · from the cache")
     assert facts.quota == ""
 
@@ -172,6 +172,19 @@ def test_a_folder_in_the_way_is_told_in_a_line_and_the_ask_goes_on(
     (tmp_path / "cache").write_text("no folder")
     ran = cells.fine("%%groq --once --cache\nHi", "a")
     assert "asks go on without it" in ran.data["text/html"]
+
+
+def test_an_answer_that_no_cache_can_keep_is_shown_and_kept_as_a_turn(
+    cells: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nowhere() -> Any:
+        raise RuntimeError("no home")
+
+    cells.fine("%%groq\nHi", "a")
+    monkeypatch.setattr("groq_magic.recalling.cache_folder", nowhere)
+    ran = cells.fine("%groq_retry --cache", "a")
+    assert ran.plain == cells.reply.text
+    assert len(cells.turns) == 1
 
 
 def test_info_and_clear(cells: Any) -> None:

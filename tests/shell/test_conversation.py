@@ -376,6 +376,14 @@ def test_the_first_ask_offers_to_restore_and_does_nothing_else(reopened: Any, se
     assert "%groq_restore" not in cells.fine("%groq Four", "d").data["text/html"]
 
 
+def test_the_offer_to_restore_stays_until_an_answer_shows_it(reopened: Any, practice: Any) -> None:
+    cells = reopened()
+    cells.fine("1", "z")
+    practice.faults("401")
+    assert cells.run("%groq Three", "c").error is not None
+    assert "%groq_restore" in cells.fine("%groq Three", "c").data["text/html"]
+
+
 def test_restore_gives_the_conversation_back(reopened: Any, seen: Any) -> None:
     cells = reopened()
     cells.fine("1", "z")
