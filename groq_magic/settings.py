@@ -8,10 +8,23 @@ from typing import Any, Literal
 from traitlets import Bool, Enum, Float, Int, List, TraitError, Unicode, validate
 from traitlets.config import Configurable
 
-__all__ = ["DEFAULT_MODEL", "FORMATS", "AnswerFormat", "AskOptions", "Settings"]
+__all__ = [
+    "DEFAULT_MODEL",
+    "EFFORTS",
+    "FORMATS",
+    "MOST_STOPS",
+    "RANGES",
+    "TIERS",
+    "AnswerFormat",
+    "AskOptions",
+    "Settings",
+]
 
 DEFAULT_MODEL = "openai/gpt-oss-120b"
 FORMATS = ("markdown", "text", "code", "json")
+EFFORTS = ("none", "default", "low", "medium", "high")
+TIERS = ("on_demand", "auto", "flex", "performance")
+MOST_STOPS = 4
 AnswerFormat = Literal["markdown", "text", "code", "json"]
 
 
@@ -78,7 +91,10 @@ class Settings(Configurable):
         config=True
     )
     max_tokens = Int(
-        None, allow_none=True, help="The longest answer, in tokens; None leaves it to the model."
+        None,
+        allow_none=True,
+        min=1,
+        help="The longest answer, in tokens; None leaves it to the model.",
     ).tag(config=True)
     top_p = Float(None, allow_none=True, help="0 to 1; None leaves it to the model.").tag(
         config=True
@@ -88,23 +104,25 @@ class Settings(Configurable):
     seed = Int(None, allow_none=True, help="A number for answers that repeat, at best effort.").tag(
         config=True
     )
-    stop = List(Unicode(), help="Up to 4 texts that end the answer.").tag(config=True)
-    reasoning_effort = Unicode("", help="none, low, medium, high; empty for the default.").tag(
+    stop = List(Unicode(), maxlen=MOST_STOPS, help="Up to 4 texts that end the answer.").tag(
         config=True
     )
+    reasoning_effort = Enum(
+        ("", *EFFORTS), "", help="none, default, low, medium, high; empty for the model's own."
+    ).tag(config=True)
     reasoning = Enum(("hide", "show"), "hide", help="show keeps the reasoning in the output.").tag(
         config=True
     )
-    service_tier = Unicode("", help="on_demand, auto, flex, performance; empty for none.").tag(
-        config=True
-    )
+    service_tier = Enum(
+        ("", *TIERS), "", help="on_demand, auto, flex, performance; empty for none."
+    ).tag(config=True)
     format = Enum(FORMATS, "markdown", help="How an answer is shown.").tag(config=True)
     timeout = Float(60.0, help="Seconds without a byte before an ask gives up.").tag(config=True)
     connect_timeout = Float(5.0, help="Seconds to connect.").tag(config=True)
     tries = Int(4, min=1, help="How often an ask is tried before the first token.").tag(config=True)
     max_wait = Float(60.0, min=0.0, help="Seconds of waiting in all per ask.").tag(config=True)
     history_share = Float(
-        0.4, help="The share of the tokens a minute that earlier turns may take."
+        0.4, min=0.0, max=1.0, help="The share of the tokens a minute that earlier turns may take."
     ).tag(config=True)
     assistant_tokens = Int(
         4_000, min=200, help="About how many tokens of code and values %groq_fix puts in."
@@ -125,6 +143,13 @@ class Settings(Configurable):
         low, high = RANGES[proposal["trait"].name]
         if value is not None and not low <= value <= high:
             raise TraitError(f"{proposal['trait'].name} goes from {low:g} to {high:g}.")
+        return value
+
+    @validate("timeout", "connect_timeout")
+    def _is_some_time(self, proposal: dict[str, Any]) -> float:
+        value: float = proposal["value"]
+        if not value > 0:
+            raise TraitError(f"{proposal['trait'].name} is in seconds, more than 0.")
         return value
 
     def defaults(self) -> AskOptions:

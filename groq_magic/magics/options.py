@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import OptionError
 from groq_magic.magics.option import Option, choice, name, number, text, whole
-from groq_magic.settings import FORMATS, RANGES, AskOptions
+from groq_magic.settings import EFFORTS, FORMATS, MOST_STOPS, RANGES, TIERS, AskOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,10 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["ASK_OPTIONS", "ask_options", "checked_options"]
 
 _ALIASES = ("fast", "balanced", "reasoning", "vision")
-_EFFORTS = ("none", "default", "low", "medium", "high")
-_TIERS = ("on_demand", "auto", "flex", "performance")
 _ANY = -(2**63)
-_MOST_STOPS = 4
 
 ASK_OPTIONS = (
     Option(
@@ -84,9 +81,9 @@ ASK_OPTIONS = (
         "",
         "LEVEL",
         "none, default, low, medium or high",
-        choice(*_EFFORTS),
+        choice(*EFFORTS),
         everyday=False,
-        values=_EFFORTS,
+        values=EFFORTS,
     ),
     Option(
         "--reasoning",
@@ -102,9 +99,9 @@ ASK_OPTIONS = (
         "",
         "TIER",
         "on_demand, auto, flex or performance",
-        choice(*_TIERS),
+        choice(*TIERS),
         everyday=False,
-        values=_TIERS,
+        values=TIERS,
     ),
     Option(
         "--timeout",
@@ -132,7 +129,7 @@ def ask_options(given: Mapping[str, Any]) -> AskOptions:
     values = dict(given)
     stops = values.get("stop")
     if stops is not None:
-        if len(stops) > _MOST_STOPS:
+        if len(stops) > MOST_STOPS:
             raise OptionError(f"--stop was given {len(stops)} times.", "The API takes four.")
         values["stop"] = tuple(stops)
     return AskOptions(**values)

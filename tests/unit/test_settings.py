@@ -44,6 +44,15 @@ def test_configuration_sets_traits() -> None:
         ("top_p", 1.1),
         ("frequency_penalty", -2.5),
         ("presence_penalty", 3.0),
+        ("max_tokens", 0),
+        ("timeout", 0.0),
+        ("timeout", float("nan")),
+        ("connect_timeout", -1.0),
+        ("history_share", 1.1),
+        ("history_share", -0.1),
+        ("stop", ["a", "b", "c", "d", "e"]),
+        ("reasoning_effort", "hgih"),
+        ("service_tier", "fast"),
         ("tries", 0),
         ("max_wait", -1.0),
         ("format", "xml"),
@@ -60,6 +69,14 @@ def test_a_value_out_of_its_range_is_refused(name: str, value: object) -> None:
 def test_none_gives_a_value_back_to_the_model(name: str) -> None:
     settings = Settings(**{name: 1})
     setattr(settings, name, None)
+    assert getattr(settings.defaults(), name) is None
+
+
+@pytest.mark.parametrize("name", ["reasoning_effort", "service_tier"])
+def test_an_empty_choice_sends_nothing(name: str) -> None:
+    settings = Settings(reasoning_effort="low", service_tier="flex")
+    assert getattr(settings.defaults(), name)
+    setattr(settings, name, "")
     assert getattr(settings.defaults(), name) is None
 
 
