@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 __all__ = [
+    "CellIds",
     "FrontEnd",
     "cell_id",
     "front_end",
@@ -104,6 +105,32 @@ def ids_of(notebook: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the ids of a notebook's cells, from top to bottom."""
     ids = (cell.get("id") for cell in notebook["cells"] if isinstance(cell, dict))
     return tuple(each for each in ids if isinstance(each, str))
+
+
+class CellIds:
+    """The ids of the saved notebook's cells, read again only when its file has changed."""
+
+    def __init__(self) -> None:
+        self._file: tuple[Path, int, int] | None = None
+        self._ids: tuple[str, ...] = ()
+
+    def of(self, shell: Any, cells: AbstractSet[str]) -> tuple[str, ...]:
+        """Return them from top to bottom; empty where unknown, or none of `cells` is there."""
+        path = notebook_path(shell)
+        try:
+            state = path.stat() if path is not None else None
+        except OSError:
+            state = None
+        if path is None or state is None:
+            return ()
+        file = (path, state.st_mtime_ns, state.st_size)
+        if file != self._file:
+            try:
+                self._ids = ids_of(read_notebook(path))
+            except NotebookError:
+                self._ids = ()
+            self._file = file
+        return () if cells.isdisjoint(self._ids) else self._ids
 
 
 def read_notebook(path: Path) -> dict[str, Any]:

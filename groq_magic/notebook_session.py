@@ -14,7 +14,7 @@ from groq_magic.conversation import Conversations, Replay, SavedTurn, saved_answ
 from groq_magic.errors import NotebookError
 from groq_magic.ledger.ledger import Ledger
 from groq_magic.ledger.requests import Requests
-from groq_magic.notebook import cell_id, ids_of, notebook_path, own_notebook, read_notebook
+from groq_magic.notebook import CellIds, cell_id, ids_of, notebook_path, own_notebook, read_notebook
 from groq_magic.quota import QuotaWatch, charged
 from groq_magic.recalling import Recall
 
@@ -80,6 +80,7 @@ class Session:
         self.live: Live | None = None
         self.cells_seen: set[str] = set()
         self.restore_offered = False
+        self.cell_ids = CellIds()
         self._models_shown: Catalogue | None = None
         self._facts: dict[tuple[bool, str], tuple[LiveFacts, int]] = {}
 

@@ -14,13 +14,11 @@ from groq_magic.errors import (
     ConnectionLostError,
     GroqMagicError,
     InterruptedAskError,
-    NotebookError,
 )
 from groq_magic.ledger.entry import Entry
 from groq_magic.ledger.prices import cost, dollars
 from groq_magic.ledger.usage import usage_of
 from groq_magic.next_cell import change_of, chosen, prose_of
-from groq_magic.notebook import ids_of, own_notebook
 from groq_magic.notebook_session import slot_of, stale_line
 from groq_magic.quota import left_words
 from groq_magic.reply import Reply, Timing, code_of, data_of
@@ -236,7 +234,11 @@ def _sent(session: Session, plan: Plan) -> str:
     """Return which turns were sent, where not all were or some stand below the cell."""
     fitted = plan.fitted
     others = [turn for turn in fitted.turns if turn.key.cell != session.cell]
-    under = below(others, session.cell, _cell_order(session)) if others and session.cell else 0
+    under = (
+        below(others, session.cell, session.cell_ids.of(session.shell, session.cells_seen))
+        if others and session.cell
+        else 0
+    )
     if not under:
         return fitted.note
     turns = fitted.note.removesuffix(" sent")
@@ -244,14 +246,6 @@ def _sent(session: Session, plan: Plan) -> str:
         return "saw turn 1, which stands below this cell"
     turns = turns or f"turns 1–{fitted.total}"  # noqa: RUF001 - a range
     return f"saw {turns}, {under} of them below this cell"
-
-
-def _cell_order(session: Session) -> tuple[str, ...]:
-    """Return the ids of the saved notebook's cells, from top to bottom; empty where unknown."""
-    try:
-        return ids_of(own_notebook(session.shell, session.cells_seen))
-    except NotebookError:
-        return ()
 
 
 def _bar(plan: Plan, reply: Reply, choice: Choice, sent: str) -> Bar:

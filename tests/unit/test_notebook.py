@@ -11,6 +11,7 @@ import pytest
 
 from groq_magic.errors import NotebookError
 from groq_magic.notebook import (
+    CellIds,
     cell_id,
     front_end,
     has_input,
@@ -107,3 +108,27 @@ def test_a_file_is_ours_when_it_holds_a_cell_that_ran_here(
         own_notebook(shell(), {"z"})
     with pytest.raises(NotebookError, match="does not hold the cells"):
         own_notebook(shell(), set())
+
+
+def test_the_cells_ids_are_read_again_only_when_the_file_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "talk.ipynb"
+    shell, known = SimpleNamespace(user_ns={"__vsc_ipynb_file__": str(path)}), CellIds()
+    reads: list[Path] = []
+
+    def read(path: Path) -> dict[str, Any]:
+        reads.append(path)
+        return read_notebook(path)
+
+    monkeypatch.setattr("groq_magic.notebook.read_notebook", read)
+    assert known.of(shell, {"a"}) == ()
+    path.write_text(json.dumps({"cells": [{"id": "a"}, {"id": "b"}]}), "utf-8")
+    assert known.of(shell, {"a"}) == ("a", "b")
+    assert known.of(shell, {"a"}) == ("a", "b")
+    assert known.of(shell, {"elsewhere"}) == ()
+    assert len(reads) == 1
+    path.write_text(json.dumps({"cells": [{"id": "c"}, {"id": "b"}, {"id": "a"}]}), "utf-8")
+    assert known.of(shell, {"a"}) == ("c", "b", "a")
+    path.write_text("{ no JSON", "utf-8")
+    assert known.of(shell, {"a"}) == ()
