@@ -56,7 +56,7 @@ def test_panel_bar_and_page_show_the_same_figures(limited: Callable[..., tuple[A
 
     cells, _ = limited(tokens_per_minute=60, requests_per_day=1_000, requests_per_minute=0)
     cells.run("%%groq --max-tokens 10\nHi", "a")
-    (facts,) = cells.session._facts.values()
+    ((facts, _),) = cells.session._facts.values()
     panel = panel_facts(cells.session)
     page = cells.fine("%groq_usage").plain
     left = int(facts.quota.split()[0])
