@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from groq_magic.ledger.requests import Requests
 from groq_magic.notebook import CellIds, cell_id, ids_of, notebook_path, own_notebook, read_notebook
 from groq_magic.quota import QuotaWatch, charged
 from groq_magic.recalling import Recall
+from groq_magic.views.slot_name import slot_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from groq_magic.api.answering import Outcome
     from groq_magic.api.models import Catalogue
-    from groq_magic.conversation import PendingTurn, Turn, TurnKey
+    from groq_magic.conversation import PendingTurn, Turn
     from groq_magic.plan import Typed
     from groq_magic.reply import Reply
     from groq_magic.settings import Settings
@@ -32,13 +32,12 @@ if TYPE_CHECKING:
     from groq_magic.views.live_facts import LiveFacts
     from groq_magic.views.settled import Settled
 
-__all__ = ["LastAsk", "Session", "slot_of", "stale_line"]
+__all__ = ["LastAsk", "Session", "stale_line"]
 
 # A token is about four bytes of UTF-8 in most languages; characters differ far more.
 _USUAL_TOKENS_PER_BYTE = 0.25
 # Below this the frame of the chat format outweighs the text, and the measure says little.
 _ENOUGH_BYTES = 400
-_NOT_IN_A_CLASS = re.compile(r"[^A-Za-z0-9_-]")
 _LEFT = "This answer is no longer part of the conversation."
 _FORMER = "The conversation holds the cell's former answer, not this one."
 
@@ -287,11 +286,6 @@ class Session:
     def _refresh_panel(self) -> None:
         if self.live is not None:
             self.live.refresh()
-
-
-def slot_of(key: TurnKey) -> str:
-    """Return the class of an ask's bar."""
-    return f"groq-turn-{_NOT_IN_A_CLASS.sub('-', key.cell or 'none')}-{key.ask}"
 
 
 def stale_line(conversations: Conversations, turn: Turn) -> str:

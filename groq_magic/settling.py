@@ -19,13 +19,14 @@ from groq_magic.ledger.entry import Entry
 from groq_magic.ledger.prices import cost, dollars
 from groq_magic.ledger.usage import usage_of
 from groq_magic.next_cell import change_of, chosen, prose_of
-from groq_magic.notebook_session import slot_of, stale_line
+from groq_magic.notebook_session import stale_line
 from groq_magic.quota import left_words
 from groq_magic.reply import Reply, Timing, code_of, data_of
 from groq_magic.views.bar import Bar
 from groq_magic.views.live_facts import LiveFacts
 from groq_magic.views.opening import Opening
 from groq_magic.views.settled import Settled
+from groq_magic.views.slot_name import slot_of
 
 if TYPE_CHECKING:
     from groq_magic.api.answering import Answering

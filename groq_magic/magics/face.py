@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import getpass
-import re
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics
@@ -14,6 +13,7 @@ from groq_magic.errors import InterruptedAskError, NotebookError
 from groq_magic.notebook import front_end, has_input, notebook_path
 from groq_magic.views import for_front_end
 from groq_magic.views.panel_facts import PanelFacts
+from groq_magic.views.slot_name import speed_slot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,11 +32,8 @@ __all__ = [
     "live_of",
     "panel_facts",
     "shown_reply",
-    "speed_slot",
     "tell_speeds",
 ]
-
-_NOT_IN_A_CLASS = re.compile(r"[^A-Za-z0-9_-]")
 
 
 class Face(Magics):
@@ -85,11 +82,6 @@ def live_of(session: Session) -> Live:
         session.live.start()
     session.refresh_picker()
     return session.live
-
-
-def speed_slot(model: str) -> str:
-    """Return the class of a model's slot in `%groq_models`."""
-    return f"groq-model-{_NOT_IN_A_CLASS.sub('-', model)}"
 
 
 def tell_speeds(session: Session) -> None:

@@ -9,13 +9,14 @@ from IPython.core.magic import line_magic, magics_class, no_var_expand
 from groq_magic.api.models import ALIASES
 from groq_magic.api.retired import RETIRED
 from groq_magic.ledger.prices import AS_OF, PRICES
-from groq_magic.magics.face import Face, live_of, speed_slot, tell_speeds
+from groq_magic.magics.face import Face, live_of, tell_speeds
 from groq_magic.magics.frame import AS_FRAME, data_frame
 from groq_magic.magics.line import parsed_line
 from groq_magic.magics.option import Option, choice
 from groq_magic.notebook import front_end
 from groq_magic.views.banner import banner
 from groq_magic.views.show import show
+from groq_magic.views.slot_name import speed_slot
 from groq_magic.views.table import Table
 
 if TYPE_CHECKING:
