@@ -236,7 +236,7 @@ def _settle(run: _Run, answering: Answering | Recorded, reply: Reply) -> None:
     with contextlib.suppress(Exception):
         remember(session, plan, answering)
     if not reply.text and reply.error is not None:
-        session.requests.add(plan.request)
+        session.requests.pass_by()
         run.view.discard()
     else:
         notices = (*run.notices, *cut_notice(answering), *session.news(plan.model))

@@ -10,7 +10,7 @@ from groq_magic.api.request import size_of
 from groq_magic.api.service import Service
 from groq_magic.assistant import Failures
 from groq_magic.conversation import Conversations, Replay, SavedTurn, saved_answers, saved_turns
-from groq_magic.errors import NotebookError
+from groq_magic.errors import ModelError, NotebookError
 from groq_magic.ledger.ledger import Ledger
 from groq_magic.ledger.requests import Requests
 from groq_magic.notebook import CellIds, cell_id, ids_of, notebook_path, own_notebook, read_notebook
@@ -118,9 +118,12 @@ class Session:
 
     def note(self, model: str, outcome: Outcome, reserved: int = 0) -> None:
         """Note what a reply of a model tells of its limits, and what it used of them."""
-        news = outcome.limits
+        fault, news = outcome.fault, outcome.limits
+        if fault is not None and isinstance(fault.error, ModelError):
+            # There is no such model: nobody asks what is left of it.
+            return
         self.service.note_limits(model, news)
-        hit = outcome.fault.hit if outcome.fault is not None else None
+        hit = fault.hit if fault is not None else None
         # The headers come with every reply and are exact: a text adds what they lack.
         if hit is not None and news.get(hit.kind) is None:
             seen = hit.as_limit(time.time())

@@ -12,6 +12,9 @@ __all__ = ["Entry", "Source"]
 
 Source = Literal["service", "cache", "replay"]
 
+# Ours, of an ask that the service did not end itself.
+_WITHOUT_END = ("error", "interrupted", "truncated")
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -52,6 +55,13 @@ class Entry:
     total: float
     tokens_per_second: float | None
     cost: float | None
+
+    @property
+    def answered(self) -> bool:
+        """Whether anything came of it: one that was refused, say, used nothing that is known."""
+        if self.source != "service" or self.usage is not None or self.first_token is not None:
+            return True
+        return self.finish_reason not in _WITHOUT_END
 
     @property
     def spent(self) -> int:

@@ -61,9 +61,13 @@ class Ledger:
         self._entries.append(entry)
 
     def by_model(self) -> dict[tuple[str, bool, Source], Sum]:
-        """Return the sums by model, practice and source, in the order of their first asks."""
+        """Return the sums by model, practice and source, in the order of their first asks.
+
+        Only what was answered is summed: an id that the service does not know
+        is no model that was used.
+        """
         groups: dict[tuple[str, bool, Source], list[Entry]] = {}
-        for entry in self._entries:
+        for entry in filter(lambda entry: entry.answered, self._entries):
             groups.setdefault((entry.model, entry.practice, entry.source), []).append(entry)
         return {key: sum_of(entries) for key, entries in groups.items()}
 

@@ -23,15 +23,28 @@ class Requests:
     """
 
     def __init__(self, kept: int = _KEPT) -> None:
-        self.last: Mapping[str, Any] | None = None
+        self._last: Mapping[str, Any] | None = None
+        self._passed = False
         self._kept = kept
         self._by_turn: dict[int, Mapping[str, Any]] = {}
 
-    def add(self, request: Mapping[str, Any], revision: int | None = None) -> None:
-        """Keep the request of the ask that has just ended, and whose turn it made."""
-        self.last = request
-        if revision is None:
-            return
+    @property
+    def last(self) -> Mapping[str, Any] | None:
+        """The request of the last ask that was answered, None where none was."""
+        return self._last
+
+    @property
+    def passed(self) -> bool:
+        """Whether an ask that came to nothing has followed the last answered one."""
+        return self._passed
+
+    def pass_by(self) -> None:
+        """Note that an ask came to nothing: nobody wants code that is refused."""
+        self._passed = True
+
+    def add(self, request: Mapping[str, Any], revision: int) -> None:
+        """Keep the request of the ask that has just been answered, and whose turn it made."""
+        self._last, self._passed = request, False
         self._by_turn[revision] = request
         while len(self._by_turn) > self._kept:
             del self._by_turn[next(iter(self._by_turn))]

@@ -13,6 +13,7 @@ from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.face import Face
 from groq_magic.magics.line import parsed_line
 from groq_magic.magics.option import Option, choice
+from groq_magic.views.say import say
 from groq_magic.views.show import show
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ __all__ = ["EXPORT_OPTIONS", "ExportMagics"]
 
 _KINDS = tuple(LANGUAGES)
 _BACKTICKS = re.compile(r"`+")
+_PASSED = (
+    "The last ask got no answer: this is the last one that did. "
+    "`_groq.request` holds what was sent in vain."
+)
 EXPORT_OPTIONS = (
     Option("--as", "", "KIND", "python, openai, curl or node", choice(*_KINDS), values=_KINDS),
     Option("--stream", "", "", "the code streams, whatever the ask did"),
@@ -39,7 +44,7 @@ class ExportMagics(Face):
     def groq_export(self, line: str) -> None:
         """Show the last request as code: `%groq_export [--as python|openai|curl|node] [TURN]`.
 
-        It sends exactly what was sent. TURN is a turn's number, as
+        It sends exactly what the last ask that was answered sent. TURN is a turn's number, as
         `%groq_history` shows it. `--stream` and `--no-stream` choose how the
         code reads the answer, `--cell` puts Python into the next cell. The
         code takes the key from GROQ_API_KEY.
@@ -53,6 +58,8 @@ class ExportMagics(Face):
         # The practice server's address is gone tomorrow: the code goes to Groq.
         address = GROQ_URL if service.in_practice else service.base_url()
         code = snippet(self._request(turn), kind, address, stream=stream).rstrip("\n")
+        if not turn and self.session.requests.passed:
+            say(_PASSED)
         if given.get("cell"):
             self.session.shell.set_next_input(code)
             return
@@ -62,7 +69,7 @@ class ExportMagics(Face):
         session = self.session
         if not turn:
             if session.requests.last is None:
-                raise NotebookError("Nothing was asked yet.", "Ask something with `%%groq`.")
+                raise NotebookError("Nothing was answered yet.", "Ask something with `%%groq`.")
             return session.requests.last
         name = session.settings.conversation
         turns = session.conversations.get(name, session.service.in_practice).turns

@@ -31,7 +31,7 @@ THE_REST = (
     ("%groq_restore", "takes the saved answers above into the conversation"),
     ("%groq_conversation [NAME]", "the conversations, or another one from now on"),
     ("%groq_usage [--as dataframe]", "tokens, cost, and the quota that is left"),
-    ("%groq_export [--as KIND] [TURN]", "the request as python, openai, curl or node code"),
+    ("%groq_export [--as KIND] [TURN]", "the last answer's request as code that runs"),
     ("%groq_cache on|off|clear|info", "keeps answers, and gives them again at no cost"),
     ("%groq_replay on|off", "answers unchanged cells from this notebook: no key, no quota"),
     ("%groq_practice [on|off]", "the practice server: no key, no model"),

@@ -30,7 +30,7 @@ class UsageMagics(Face):
 
         The quota is that of your organisation: everyone who uses one of its
         keys uses it too. `usage = %groq_usage --as dataframe` has a row for
-        each ask.
+        each ask, those without an answer too.
         """
         from groq_magic.quota import KINDS, meter_of
 

@@ -62,10 +62,18 @@ def _quota(meters: Sequence[tuple[str, str, Meter]]) -> tuple[str, str]:
 
 
 def _asks(ledger: Ledger) -> list[tuple[str, str]]:
-    if not len(ledger):
-        return [_line(_NO_ASKS)]
+    answered = [entry for entry in ledger.entries if entry.answered]
+    unanswered = len(ledger) - len(answered)
+    parts = [_line(_unanswered(unanswered))] if unanswered else []
+    if not answered:
+        return parts or [_line(_NO_ASKS)]
     table = _by_model(ledger)
-    return [(table.html(), table.plain()), _plot(ledger.entries)]
+    return [(table.html(), table.plain()), *parts, _plot(ledger.entries)]
+
+
+def _unanswered(count: int) -> str:
+    asks, are = ("asks were", "are") if count > 1 else ("ask was", "is")
+    return f"{count:,} {asks} refused, stopped or broken off unanswered, and {are} not counted."
 
 
 def _by_model(ledger: Ledger) -> Table:

@@ -112,10 +112,21 @@ def test_nothing_asked_yet_is_one_line(cells: Any) -> None:
     assert isinstance(cells.run("%groq_export").error, NotebookError)
 
 
-def test_a_failed_ask_can_be_exported(cells: Any, practice: Any) -> None:
-    practice.faults("400")
-    assert cells.run("%%groq\nHi", "a").error is not None
-    assert '"Hi"' in cells.fine("%groq_export").plain
+def test_what_got_no_answer_is_passed_by_and_said(cells: Any) -> None:
+    assert cells.run("%%groq -m no/such-model\nHi", "a").error is not None
+    ran = cells.run("%groq_export")
+    assert isinstance(ran.error, NotebookError)
+    assert "Nothing was answered yet" in str(ran.error)
+    cells.fine("%%groq\nHo", "b")
+    assert cells.run("%%groq -m no/such-model\nHi", "c").error is not None
+    said, code = [output["data"]["text/plain"] for output in cells.fine("%groq_export").outputs]
+    assert "The last ask got no answer" in said
+    assert '"Ho"' in code
+    assert "no/such-model" not in code
+    assert cells.reply.request["model"] == "no/such-model"
+    assert len(cells.fine("%groq_export 1").outputs) == 1
+    cells.fine("%%groq\nHey", "d")
+    assert '"Hey"' in cells.fine("%groq_export").plain
 
 
 def test_stream_and_no_stream(cells: Any) -> None:

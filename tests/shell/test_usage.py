@@ -101,7 +101,7 @@ def test_limits_that_a_429_tells_join_the_page(limited: Callable[..., tuple[Any,
     assert re.search(rf"{MODEL}  tokens a day .* of 200 tokens", cells.fine("%groq_usage").plain)
 
 
-def test_the_page_counts_every_ask(cells: Any, practice: Any) -> None:
+def test_the_page_counts_every_answered_ask(cells: Any, practice: Any) -> None:
     practice.script([{"reply": "One two three.", "reasoning": "Hm."}])
     cells.fine("%%groq\nHi", "a")
     cells.fine("%%groq -m openai/gpt-oss-20b\nHi", "b")
@@ -114,7 +114,7 @@ def test_the_page_counts_every_ask(cells: Any, practice: Any) -> None:
     row = next(line for line in asks.splitlines() if line.startswith(f"{MODEL}  "))
     cost = (first.usage.prompt_tokens * 0.15 + first.usage.completion_tokens * 0.60) / 1e6
     assert row.split()[1:5] == [
-        "2",
+        "1",
         str(first.usage.prompt_tokens),
         str(first.usage.completion_tokens),
         str(first.usage.reasoning_tokens),
@@ -122,9 +122,21 @@ def test_the_page_counts_every_ask(cells: Any, practice: Any) -> None:
     assert first.cost == pytest.approx(cost)
     assert second.model == "openai/gpt-oss-20b"
     assert "from the service" in plain
+    assert "1 ask was refused, stopped or broken off unanswered, and is not counted." in plain
     assert "Tokens of the answer, asks 1 to 3:" in plain
     assert "<script" not in data["text/html"]
     assert "2026-10-01" in plain
+
+
+def test_an_id_that_was_refused_is_no_model_that_was_used(cells: Any) -> None:
+    for cell in ("a", "b"):
+        assert cells.run("%%groq -m no/such-model\nHi", cell).error is not None
+    data = cells.fine("%groq_usage").data
+    assert "no/such-model" not in str(data)
+    assert "2 asks were refused, stopped or broken off" in data["text/plain"]
+    assert "Nothing was asked" not in data["text/plain"]
+    cells.fine("frame = %groq_usage --as dataframe")
+    assert list(cells.shell.user_ns["frame"]["finish_reason"]) == ["error", "error"]
 
 
 def test_what_is_from_the_cache_is_marked_and_costs_nothing(

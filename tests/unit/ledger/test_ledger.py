@@ -86,6 +86,23 @@ def test_groups_by_model_practice_and_source_in_order() -> None:
     assert len(ledger) == 5
 
 
+def test_an_ask_without_an_answer_is_summed_nowhere() -> None:
+    nothing: dict[str, Any] = {"usage": None, "first_token": None, "cost": None}
+    ledger = Ledger()
+    for each in (
+        entry(1, model="no/model", finish_reason="error", **nothing),
+        entry(2, finish_reason="interrupted", **nothing),
+        entry(3, finish_reason="truncated", **nothing),
+        entry(4, finish_reason="error", **{**nothing, "first_token": 0.1}),
+        entry(5, source="replay", finish_reason="truncated", **nothing),
+        entry(6, finish_reason="stop", **nothing),
+    ):
+        ledger.add(each)
+    assert [each.number for each in ledger.entries if each.answered] == [4, 5, 6]
+    sums = {key: found.asks for key, found in ledger.by_model().items()}
+    assert sums == {(MODEL, False, "service"): 2, (MODEL, False, "replay"): 1}
+
+
 def test_only_the_service_takes_from_the_quota() -> None:
     assert entry(1).spent == 150
     assert entry(1, source="cache").spent == entry(1, source="replay").spent == 0
@@ -124,7 +141,9 @@ def test_requests_are_found_by_turn_and_the_oldest_are_let_go() -> None:
     requests = Requests(kept=2)
     for revision in (1, 2, 3):
         requests.add({"model": str(revision)}, revision)
-    requests.add({"model": "failed"})
-    assert requests.last == {"model": "failed"}
+    assert not requests.passed
+    requests.pass_by()
+    assert requests.last == {"model": "3"}
+    assert requests.passed
     assert requests.of(1) is None
     assert requests.of(3) == {"model": "3"}
