@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.completer import SimpleCompletion, context_matcher
 
 from groq_magic.magics.assistant_options import CODE_OPTIONS, EXPLAIN_OPTIONS, FIX_OPTIONS
+from groq_magic.magics.conversation import NAMED
 from groq_magic.magics.export import EXPORT_OPTIONS
 from groq_magic.magics.frame import AS_FRAME
 from groq_magic.magics.model import MODELS_OPTIONS
@@ -31,9 +32,11 @@ _OPTIONS = MappingProxyType(
         "groq": ASK_OPTIONS,
         "groq_retry": ASK_OPTIONS,
         "groq_code": CODE_OPTIONS,
+        "groq_conversation": NAMED,
         "groq_explain": EXPLAIN_OPTIONS,
         "groq_export": EXPORT_OPTIONS,
         "groq_fix": FIX_OPTIONS,
+        "groq_history": NAMED,
         "groq_models": MODELS_OPTIONS,
         "groq_usage": (AS_FRAME,),
     }

@@ -7,12 +7,15 @@ from IPython.core.magic import line_cell_magic, line_magic, magics_class, no_var
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.face import Face
 from groq_magic.magics.line import parsed_line
+from groq_magic.magics.options import CONVERSATION
 from groq_magic.views.history import history
 from groq_magic.views.say import say
 from groq_magic.views.show import show
 from groq_magic.views.table import Table
 
-__all__ = ["ConversationMagics"]
+__all__ = ["NAMED", "ConversationMagics"]
+
+NAMED = (CONVERSATION,)
 
 
 @magics_class
@@ -37,12 +40,16 @@ class ConversationMagics(Face):
         said = settings.system or "There is no system prompt; `%groq_system text` sets one."
         say(said)
 
+    @no_var_expand
     @line_magic
     def groq_history(self, line: str) -> None:
-        """Show the conversation, turn by turn: `%groq_history [conversation]`."""
-        _, wanted = parsed_line(line, (), "%groq_history")
+        """Show the conversation, turn by turn: `%groq_history [NAME]`.
+
+        NAME is another conversation than the one in use; `-c NAME`, as `%%groq`
+        takes it, says the same.
+        """
         session = self.session
-        name = wanted or session.settings.conversation
+        name = _named(line, "%groq_history") or session.settings.conversation
         turns = session.conversations.get(name, session.service.in_practice).turns
         if not turns:
             say(f"The conversation {name} is empty.")
@@ -106,10 +113,14 @@ class ConversationMagics(Face):
                 lines.append("`%groq_system text` sets one.")
         say("\n".join(lines))
 
+    @no_var_expand
     @line_magic
     def groq_conversation(self, line: str) -> None:
-        """Show the conversations, or go on with another one: `%groq_conversation [NAME]`."""
-        _, wanted = parsed_line(line, (), "%groq_conversation")
+        """Show the conversations, or go on with another one: `%groq_conversation [NAME]`.
+
+        `-c NAME`, as `%%groq` takes it, says the same.
+        """
+        wanted = _named(line, "%groq_conversation")
         session = self.session
         if wanted:
             session.settings.conversation = wanted
@@ -126,6 +137,15 @@ class ConversationMagics(Face):
         )
         table = Table(("conversation", "turns", ""), rows)
         show(table.html(), table.plain())
+
+
+def _named(line: str, magic: str) -> str:
+    """Return the conversation that is named, alone or behind `-c`; "" for none."""
+    given, text = parsed_line(line, NAMED, magic)
+    behind: str = given.get("conversation", "")
+    if behind and text:
+        raise OptionError(f"{magic} takes one name.", f"Write `{magic} {behind}`.")
+    return behind.strip() or text
 
 
 def _alone(line: str, magic: str) -> None:

@@ -13,6 +13,7 @@ from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.face import Face
 from groq_magic.magics.line import parsed_line
 from groq_magic.magics.option import Option, choice
+from groq_magic.magics.options import CONVERSATION
 from groq_magic.views.say import say
 from groq_magic.views.show import show
 
@@ -28,6 +29,7 @@ _PASSED = (
     "`_groq.request` holds what was sent in vain."
 )
 EXPORT_OPTIONS = (
+    CONVERSATION,
     Option("--as", "", "KIND", "python, openai, curl or node", choice(*_KINDS), values=_KINDS),
     Option("--stream", "", "", "the code streams, whatever the ask did"),
     Option("--no-stream", "", "", "the code waits for the whole answer"),
@@ -47,7 +49,8 @@ class ExportMagics(Face):
         It sends exactly what the last ask that was answered sent. TURN is a turn's number, as
         `%groq_history` shows it. `--stream` and `--no-stream` choose how the
         code reads the answer, `--cell` puts Python into the next cell. The
-        code takes the key from GROQ_API_KEY.
+        code takes the key from GROQ_API_KEY; `-c NAME` takes TURN from another
+        conversation than the one in use.
         """
         given, turn = parsed_line(line, EXPORT_OPTIONS, "%groq_export")
         kind = given.get("as", "python")
@@ -57,7 +60,9 @@ class ExportMagics(Face):
         service = self.session.service
         # The practice server's address is gone tomorrow: the code goes to Groq.
         address = GROQ_URL if service.in_practice else service.base_url()
-        code = snippet(self._request(turn), kind, address, stream=stream).rstrip("\n")
+        code = snippet(
+            self._request(turn, given.get("conversation")), kind, address, stream=stream
+        ).rstrip("\n")
         if not turn and self.session.requests.passed:
             say(_PASSED)
         if given.get("cell"):
@@ -65,13 +70,15 @@ class ExportMagics(Face):
             return
         show(_html(code, LANGUAGES[kind]), code)
 
-    def _request(self, turn: str) -> Mapping[str, Any]:
+    def _request(self, turn: str, conversation: str | None) -> Mapping[str, Any]:
         session = self.session
         if not turn:
+            if conversation:
+                raise OptionError("-c needs a turn's number.", "`%groq_history -c NAME` shows it.")
             if session.requests.last is None:
                 raise NotebookError("Nothing was answered yet.", "Ask something with `%%groq`.")
             return session.requests.last
-        name = session.settings.conversation
+        name = conversation or session.settings.conversation
         turns = session.conversations.get(name, session.service.in_practice).turns
         number = int(turn) if turn.isdecimal() and turn.isascii() and len(turn) < 10 else 0  # noqa: PLR2004 - no turn has so long a number
         if not 1 <= number <= len(turns):

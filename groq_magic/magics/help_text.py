@@ -17,7 +17,7 @@ FIRST_SIX = (
     ("%%groq [options]", "asks: the cell's body is the prompt"),
     ("%groq [options] text…", "asks in one line; alone it shows the panel"),
     ("%groq_models", "the models that your key has"),
-    ("%groq_history", "the conversation"),
+    ("%groq_history [NAME]", "the conversation"),
     ("%groq_reset", "empties the conversation, keeps the system prompt"),
     ("%groq_fix [N] [words…]", "mends the last error: an explanation, the change, the next cell"),
 )

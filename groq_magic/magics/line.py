@@ -87,6 +87,8 @@ def _take_option(
 
 
 def _unknown(flag: str, options: Sequence[Option], magic: str) -> OptionError:
+    if not options:
+        return OptionError(f"{magic} takes no options.", f"`{magic}?` tells what it takes.")
     flags = [form for option in options for form in (option.flag, option.short) if form]
     if flag.startswith("--"):
         starts = [form for form in flags if form.startswith(flag)]
@@ -96,9 +98,9 @@ def _unknown(flag: str, options: Sequence[Option], magic: str) -> OptionError:
         near = [form for form in flags if form == f"-{flag}"]
         near += [form for form in flags if form.lower() == flag[:2].lower()]
     hint = f"Did you mean `{near[0]}`?" if near else f"`{magic}?` lists the options."
-    return OptionError(
-        f"{magic} has no option `{flag}`.", f"{hint} A prompt that begins so goes after `--`."
-    )
+    if any(option.field == "model" for option in options):
+        hint += " A prompt that begins so goes after `--`."
+    return OptionError(f"{magic} has no option `{flag}`.", hint)
 
 
 def _word(line: str, at: int) -> tuple[str, int]:

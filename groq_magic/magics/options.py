@@ -11,11 +11,12 @@ from groq_magic.settings import EFFORTS, FORMATS, MOST_STOPS, RANGES, TIERS, Ask
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ASK_OPTIONS", "ask_options", "checked_options"]
+__all__ = ["ASK_OPTIONS", "CONVERSATION", "ask_options", "checked_options"]
 
 _ALIASES = ("fast", "balanced", "reasoning", "vision")
 _ANY = -(2**63)
 
+CONVERSATION = Option("--conversation", "-c", "NAME", "another conversation", text)
 ASK_OPTIONS = (
     Option(
         "--model",
@@ -40,7 +41,7 @@ ASK_OPTIONS = (
     ),
     Option("--cell", "", "", "the answer's code into the next cell, not run"),
     Option("--once", "", "", "neither reads nor writes the conversation"),
-    Option("--conversation", "-c", "NAME", "another conversation", text),
+    CONVERSATION,
     Option("--dry-run", "", "", "shows what would be sent, and sends nothing"),
     Option(
         "--top-p",

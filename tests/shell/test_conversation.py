@@ -142,17 +142,6 @@ def test_reset_keeps_the_system_prompt_and_can_be_undone(echoed: Any, practice: 
     assert "empty already" in echoed.fine("%groq_reset").plain
 
 
-def test_history_tells_the_turns(echoed: Any) -> None:
-    assert "empty" in echoed.fine("%groq_history").plain
-    echoed.fine("%groq One", "a")
-    echoed.fine("%groq Two", "b")
-    plain = echoed.fine("%groq_history").plain
-    assert plain.index("> One") < plain.index("One!") < plain.index("> Two")
-    echoed.fine("%groq Three", "a")
-    assert "turn 1 changed after it" in echoed.fine("%groq_history").plain
-    assert "empty" in echoed.fine("%groq_history other").plain
-
-
 def test_a_turn_changed_above_marks_those_below_as_stale(echoed: Any) -> None:
     session = echoed.session
     for word, cell in (("One", "a"), ("Two", "b")):

@@ -1,0 +1,52 @@
+"""%groq_history: what the conversation holds, and which one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from groq_magic.errors import OptionError
+
+WORDS = ("One", "Two", "Three")
+
+
+@pytest.fixture
+def echoed(cells: Any, practice: Any) -> Any:
+    """A shell whose answers are the prompt's first word."""
+    practice.script([{"match": f"^{word}", "reply": f"{word}!"} for word in WORDS])
+    return cells
+
+
+def test_history_tells_the_turns(echoed: Any) -> None:
+    assert "empty" in echoed.fine("%groq_history").plain
+    echoed.fine("%groq One", "a")
+    echoed.fine("%groq Two", "b")
+    plain = echoed.fine("%groq_history").plain
+    assert plain.index("> One") < plain.index("One!") < plain.index("> Two")
+    echoed.fine("%groq Three", "a")
+    assert "turn 1 changed after it" in echoed.fine("%groq_history").plain
+    assert "empty" in echoed.fine("%groq_history other").plain
+
+
+def test_history_takes_the_name_as_an_ask_does(echoed: Any) -> None:
+    echoed.fine("%groq -c other One", "a")
+    echoed.fine("%groq_conversation -c third", "b")
+    assert echoed.session.settings.conversation == "third"
+    wanted = echoed.fine("%groq_history other").plain
+    assert "> One" in wanted
+    for form in ("-c other", "--conversation=other", "-c 'other'"):
+        assert echoed.fine(f"%groq_history {form}").plain == wanted
+    assert '"One"' in echoed.fine("%groq_export -c other 1").plain
+    for wrong in ("%groq_history -c other third", "%groq_export -c other"):
+        assert isinstance(echoed.run(wrong).error, OptionError)
+    assert echoed.session.settings.conversation == "third"
+
+
+def test_a_magic_without_an_option_speaks_of_no_prompt(bare: Any) -> None:
+    for wrong in ("%groq_history -x", "%groq_model -x", "%groq_undo -c other", "%groq_export -x"):
+        said = str(bare.run(wrong).error)
+        assert "option" in said
+        assert wrong.split()[0] + "?" in said
+        assert "prompt" not in said
+    assert "goes after `--`" in str(bare.run("%groq -x").error)
