@@ -80,8 +80,7 @@ def main() -> None:
             )
             notebook.run_cell(2)
             tasks = tasks_of(browser.stop_tracing())
-            front_end.close()
-        finally:
+            finally:
             browser.close()
             server.close()
     long = [task for task in tasks if task > LONG]

@@ -1,8 +1,9 @@
 """Real front ends in a real browser: `jupyter.open(cells)` gives a notebook to drive.
 
-One JupyterLab and one Notebook 7 server and one browser serve a whole run, with
-one browser context for each front end, so that its code is loaded once; each
-test has its own notebook file, kernel, page and Lab workspace.
+One JupyterLab and one Notebook 7 server serve a whole run, each with a browser of
+its own, so that its code is loaded and compiled once. Each test has its own notebook
+file and kernel. Lab's page is kept from one test to the next, as a user's is from one
+notebook to the next; Notebook 7 has a page for each notebook.
 A message on the page's error console, or a request beyond loopback, fails the test.
 """
 
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.browser.notebook_page import PATIENCE, Notebook
 from tests.browser.server import Server
@@ -63,6 +64,7 @@ class FrontEnd:
         self.kind = server.kind
         self.opened: list[Notebook] = []
         self._context = context
+        self._kept: Page | None = None
 
     def open(
         self,
@@ -74,17 +76,32 @@ class FrontEnd:
     ) -> Notebook:
         """Open a notebook of its own: sources of code cells, or a whole notebook.
 
+        In Lab the one that the test had open before is closed; its kernel lives on.
+
         `windowing` is Lab's mode of that name; "full" takes cells that are out
         of sight out of the document.
         """
         self.server.set_windowing(windowing)
         whole = cells if isinstance(cells, dict) else notebook_of(cells)
         path = self.write(whole)
-        page = self._context.new_page()
+        # A page reads Lab's settings only when it loads.
+        page = None if windowing else self._free_page()
+        fresh = page is None
+        page = page or self._context.new_page()
         page.set_viewport_size({"width": width, "height": height})
         notebook = Notebook(self.server, page, path)
         self.opened.append(notebook)
-        return notebook.load()
+        return notebook.load() if fresh else notebook.open()
+
+    def _free_page(self) -> Page | None:
+        """Return a page of Lab with nothing open on it: the test's last notebook is left."""
+        if self.kind != "lab":
+            return None
+        if self.opened:
+            self.opened[-1].leave()
+            return self.opened[-1].page
+        page, self._kept = self._kept, None
+        return page
 
     def write(self, whole: Mapping[str, Any]) -> Path:
         """Write a notebook where the server finds it."""
@@ -92,11 +109,21 @@ class FrontEnd:
         path.write_text(json.dumps(whole))
         return path
 
-    def close(self) -> None:
-        for notebook in self.opened:
-            notebook.page.close()
+    def end_test(self, *, keep: bool) -> None:
+        """Leave nothing of a test, but for a page that the next may open its notebook on."""
+        if keep and self.opened and self.kind == "lab":
+            self.opened[-1].leave()
+            self._kept = self.opened[-1].page
+        for page in {notebook.page for notebook in self.opened} - {self._kept}:
+            page.close()
+        self.opened.clear()
         for session in self.server.api("sessions"):
             self.server.api(f"sessions/{session['id']}", "DELETE")
+
+    def close(self) -> None:
+        self.end_test(keep=False)
+        self._context.close()
+        self.server.close()
 
 
 def notebook_of(sources: Sequence[str]) -> dict[str, Any]:
@@ -116,52 +143,61 @@ def notebook_of(sources: Sequence[str]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     expect.set_options(timeout=PATIENCE)
-    path = a_browser()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield browser
-        browser.close()
+        yield playwright
 
 
 @pytest.fixture(scope="session")
-def server_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server]]:
-    servers: dict[str, Server] = {}
-
-    def server_of(kind: str) -> Server:
-        if kind not in servers:
-            servers[kind] = Server(kind, tmp_path_factory.mktemp(kind) / "home")
-        return servers[kind]
-
-    yield server_of
-    for server in servers.values():
-        server.close()
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Return a browser for pages that are no front end's."""
+    browser = playwright.chromium.launch(executable_path=a_browser(), args=list(FLAGS))
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")
-def context_of(browser: Browser) -> Iterator[Callable[[str], BrowserContext]]:
-    contexts: dict[str, BrowserContext] = {}
+def front_end_of(
+    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], FrontEnd]]:
+    front_ends: dict[str, FrontEnd] = {}
 
-    def context_of(kind: str) -> BrowserContext:
-        if kind not in contexts:
-            permissions = ["clipboard-read", "clipboard-write"]
-            contexts[kind] = browser.new_context(permissions=permissions)
-        return contexts[kind]
+    def front_end_of(kind: str) -> FrontEnd:
+        if kind not in front_ends:
+            folder = tmp_path_factory.mktemp(kind)
+            # A profile on disk keeps compiled code; one in memory would not.
+            context = playwright.chromium.launch_persistent_context(
+                folder / "profile",
+                executable_path=a_browser(),
+                args=list(FLAGS),
+                permissions=["clipboard-read", "clipboard-write"],
+                env=home_of(folder),
+            )
+            front_ends[kind] = FrontEnd(Server(kind, folder / "home"), context)
+        return front_ends[kind]
 
-    yield context_of
-    for context in contexts.values():
-        context.close()
+    yield front_end_of
+    for front_end in front_ends.values():
+        front_end.close()
+
+
+def home_of(folder: Path) -> dict[str, str | float | bool]:
+    """Return an environment in which a browser writes to no one's folders but its own."""
+    names = ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR")
+    own = {name: folder / "browser" / name.lower() for name in names}
+    for each in own.values():
+        each.mkdir(parents=True, mode=0o700)
+    return {**os.environ, **{name: str(path) for name, path in own.items()}}
 
 
 @pytest.fixture(params=["lab", "notebook"])
 def jupyter(
-    request: pytest.FixtureRequest,
-    server_of: Callable[[str], Server],
-    context_of: Callable[[str], BrowserContext],
+    request: pytest.FixtureRequest, front_end_of: Callable[[str], FrontEnd]
 ) -> Iterator[FrontEnd]:
-    front_end = FrontEnd(server_of(request.param), context_of(request.param))
+    front_end = front_end_of(request.param)
+    failed = request.session.testsfailed
     yield front_end
-    errors = [error for notebook in front_end.opened for error in notebook.errors]
-    front_end.close()
-    assert errors == []
+    opened = list(front_end.opened)
+    front_end.end_test(keep=request.session.testsfailed == failed)
+    assert [error for notebook in opened for error in notebook.errors] == []

@@ -35,9 +35,13 @@ class Notebook:
         self.errors: list[str] = []
         self.allowed = list(KNOWN_ERRORS)
         page.set_default_timeout(PATIENCE)
-        page.on("console", self._heard)
-        page.on("pageerror", lambda error: self._note(f"thrown: {error.stack}"))
-        page.on("request", self._asked)
+        self._heard_by = {
+            "console": self._heard,
+            "pageerror": lambda error: self._note(f"thrown: {error} {error.stack}"),
+            "request": self._asked,
+        }
+        for event, hear in self._heard_by.items():
+            page.on(event, hear)
 
     def load(self) -> Notebook:
         """Load (or reload) the page, and wait for the notebook and its kernel."""
@@ -45,13 +49,40 @@ class Notebook:
         workspace = f"lab/workspaces/{self.path.stem}/tree"
         folder = {"lab": workspace, "notebook": "notebooks"}[self.server.kind]
         self.page.goto(f"{self.server.url}/{folder}/{self.path.name}")
+        return self._ready()
+
+    def open(self) -> Notebook:
+        """Open the notebook on a page of Lab that is there already."""
+        self.command("docmanager:open", json.dumps({"path": self.path.name}))
+        return self._ready()
+
+    def leave(self) -> None:
+        """Hear Lab's page no more, and close all that is open on it, unsaved."""
+        for event, hear in self._heard_by.items():
+            self.page.remove_listener(event, hear)
+        self.theme("light")
+        self.page.evaluate(
+            """async () => {
+              const open = [...window.jupyterapp.shell.widgets("main")];
+              for (const widget of open) {
+                await widget.context?.sessionContext.ready;
+                if (widget.context) widget.context.model.dirty = false;
+                widget.dispose();
+              }
+              // What was under way for them fails now, and is nobody's.
+              await new Promise((done) => setTimeout(done, 300));
+            }"""
+        )
+
+    def _ready(self) -> Notebook:
         self.page.wait_for_function(
-            """() => {
+            """(name) => {
               const panel = window.jupyterapp?.shell.currentWidget;
               const kernel = panel?.context?.sessionContext?.session?.kernel;
-              return panel?.content?.widgets?.length && kernel?.connectionStatus === "connected"
-                && panel.context.isReady;
-            }"""
+              return panel?.context?.path === name && panel.content?.widgets?.length
+                && kernel?.connectionStatus === "connected" && panel.context.isReady;
+            }""",
+            arg=self.path.name,
         )
         return self
 

@@ -91,6 +91,19 @@ class Server:
             settings.format("apputils-extension/notification"),
             {"fetchNews": "false", "checkForUpdates": False},
         )
+        # For each page the server would look whether Lab wants building, and make
+        # every exporter of nbconvert for a menu: seconds of its time.
+        self._write(
+            "jupyter/labconfig/page_config.json",
+            {
+                "buildCheck": False,
+                "buildAvailable": False,
+                "disabledExtensions": {
+                    f"@jupyterlab/notebook-extension:{each}": True
+                    for each in ("export", "update-raw-mimetype")
+                },
+            },
+        )
         # No autosave: a test saves when it means to.
         self._write(settings.format("docmanager-extension/plugin"), {"autosave": False})
         self._write(

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+# What our own code does alone it does in any front end: once is enough.
+only_in_lab = pytest.mark.parametrize("jupyter", ["lab"], indirect=True)
 KEY = "gsk_browserTESTkey0123456789"
 FAILING = """\
 prices = {"tea": 3.5, "cake": 4.25}
@@ -107,12 +109,7 @@ def test_the_change_is_coloured_in_every_theme_and_reads_in_a_narrow_window(
         assert len({text for _, text in colours.values()}) == 1
 
 
-@pytest.mark.parametrize("trusted", [True, False], ids=["trusted", "untrusted"])
-def test_a_reopened_notebook_shows_the_change_in_colours(
-    jupyter: Any,
-    practice: Any,
-    trusted: bool,  # noqa: FBT001 - a parameter of the test
-) -> None:
+def test_a_reopened_notebook_shows_the_change_in_colours(jupyter: Any, practice: Any) -> None:
     practice.script([{"reply": REPLY}])
     notebook = jupyter.open([begin(practice.url), FAILING, "%groq_fix"])
     for index in range(3):
@@ -121,18 +118,20 @@ def test_a_reopened_notebook_shows_the_change_in_colours(
     saved = notebook.save()
     (output,) = saved["cells"][2]["outputs"]
     assert "".join(output["data"]["text/plain"]) == REPLY
-    if not trusted:
-        saved["metadata"]["from"] = "someone else"
-    again = jupyter.open(saved)
-    diff = again.cell_output(2).locator("pre").first
-    expect(diff.locator("ins").first).to_have_text("+ ran = True")
-    expect(diff.locator("del")).to_have_text("- total = sum(prices[item] for item in bill)")
-    background = "node => getComputedStyle(node).backgroundColor"
-    assert diff.locator("ins").first.evaluate(background) == "rgba(46, 160, 67, 0.2)"
-    assert diff.locator("del").evaluate(background) == "rgba(248, 81, 73, 0.2)"
-    again.screenshot(f"fix-{'trusted' if trusted else 'untrusted'}")
+    for trusted in (True, False):
+        if not trusted:
+            saved["metadata"]["from"] = "someone else"
+        again = jupyter.open(saved)
+        diff = again.cell_output(2).locator("pre").first
+        expect(diff.locator("ins").first).to_have_text("+ ran = True")
+        expect(diff.locator("del")).to_have_text("- total = sum(prices[item] for item in bill)")
+        background = "node => getComputedStyle(node).backgroundColor"
+        assert diff.locator("ins").first.evaluate(background) == "rgba(46, 160, 67, 0.2)"
+        assert diff.locator("del").evaluate(background) == "rgba(248, 81, 73, 0.2)"
+        again.screenshot(f"fix-{'trusted' if trusted else 'untrusted'}")
 
 
+@only_in_lab
 def test_nothing_is_put_below_where_the_answer_holds_no_code(jupyter: Any, practice: Any) -> None:
     practice.script([{"reply": "The list has an item that has no price: decide what it costs."}])
     notebook = jupyter.open([begin(practice.url), FAILING, "%groq_fix"])

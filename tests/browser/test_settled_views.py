@@ -10,6 +10,9 @@ from playwright.sync_api import expect
 
 STAGE = "from stage import *"
 
+# What our own code does alone it does in any front end: once is enough.
+only_in_lab = pytest.mark.parametrize("jupyter", ["lab"], indirect=True)
+
 
 def test_a_settled_answer_is_static_in_the_file(jupyter: Any) -> None:
     notebook = jupyter.open([STAGE, "ask()"])
@@ -24,6 +27,7 @@ def test_a_settled_answer_is_static_in_the_file(jupyter: Any) -> None:
     assert "806 tok/s" not in json.dumps(saved)
 
 
+@only_in_lab
 def test_formulas_are_typeset_and_money_is_left_alone(jupyter: Any) -> None:
     notebook = jupyter.open([STAGE, "ask()"])
     notebook.run_all()
@@ -32,6 +36,7 @@ def test_formulas_are_typeset_and_money_is_left_alone(jupyter: Any) -> None:
     expect(notebook.cell_output(1)).to_contain_text("It costs $5 to $10")
 
 
+@only_in_lab
 def test_a_choice_in_any_bar_is_the_next_asks_model_in_all(jupyter: Any) -> None:
     notebook = jupyter.open(
         [STAGE, "ask()", "ask(slot='groq-turn-cell-b-1')", "print(settings.model)"]
@@ -46,6 +51,7 @@ def test_a_choice_in_any_bar_is_the_next_asks_model_in_all(jupyter: Any) -> None
     expect(notebook.cell_output(3)).to_have_text("llama-3.1-8b-instant")
 
 
+@only_in_lab
 def test_copy_takes_the_answers_source_and_a_blocks_code(jupyter: Any) -> None:
     notebook = jupyter.open([STAGE, "ask()"])
     notebook.run_all()
@@ -62,6 +68,7 @@ def test_copy_takes_the_answers_source_and_a_blocks_code(jupyter: Any) -> None:
     )
 
 
+@only_in_lab
 def test_an_answer_costs_no_widget(jupyter: Any) -> None:
     count = (
         "import asyncio\nawait asyncio.sleep(3)\n"
@@ -77,6 +84,7 @@ def test_an_answer_costs_no_widget(jupyter: Any) -> None:
     expect(notebook.cell_output(6)).to_have_text(first.strip())
 
 
+@only_in_lab
 def test_a_stale_answer_says_so_while_the_session_lives(jupyter: Any) -> None:
     notebook = jupyter.open([STAGE, "ask(stale='Turn 2 changed; re-run the cell.')"])
     notebook.run_all()
@@ -110,6 +118,7 @@ def test_a_shut_down_kernel_gives_the_static_text_back(jupyter: Any) -> None:
     expect(notebook.bars()).to_have_text("gpt-oss-120b · 318 tokens")
 
 
+@only_in_lab
 def test_closing_the_session_gives_the_static_text_back(jupyter: Any) -> None:
     notebook = jupyter.open([STAGE, "ask()", "live.close()"])
     notebook.run_cell(0)
@@ -193,6 +202,7 @@ def test_sessions_of_two_notebooks_keep_to_their_own(jupyter: Any) -> None:
     expect(copy.locator(".groq-bar")).to_have_text("gpt-oss-120b · 318 tokens")
 
 
+@only_in_lab
 def test_the_panel_shows_and_sets_the_settings(jupyter: Any) -> None:
     panel = (
         "from groq_magic.views.panel_text import panel_text\n"

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+# What our own code does alone it does in any front end: once is enough.
+only_in_lab = pytest.mark.parametrize("jupyter", ["lab"], indirect=True)
 STAGE = "from stage import *\nimport stage"
 STREAMING = 'ask(until_stopped=True, reasoning="Let me *see*.")'
 PLACES = """() => {
@@ -51,6 +53,7 @@ def test_nothing_moves_when_an_answer_settles(jupyter: Any) -> None:
     assert notebook.page.evaluate(PLACES) == streaming
 
 
+@only_in_lab
 def test_a_wait_is_shown_and_spoken(jupyter: Any) -> None:
     notebook = jupyter.open([STAGE, "ask(waiting='Trying again in 4 s.')"])
     notebook.run_cell(0)
@@ -83,6 +86,7 @@ def test_a_page_reloaded_in_mid_stream_can_ask_again(jupyter: Any) -> None:
     expect(notebook.picker(2)).to_be_visible()
 
 
+@only_in_lab
 def test_a_page_that_missed_messages_gets_the_whole(jupyter: Any) -> None:
     lose = (
         "from groq_magic.views.answer_widget import AnswerWidget\n"

@@ -211,6 +211,8 @@ def asked(cells: Any, practice: Any) -> Callable[..., str]:
 def test_the_request_holds_the_cell_the_error_and_the_variables_and_nothing_of_ipython(
     cells: Any, asked: Callable[..., str], error: Error, request: pytest.FixtureRequest
 ) -> None:
+    # What IPython shows of the error is no matter here, and slow for a thousand frames.
+    cells.shell.InteractiveTB.set_mode("Minimal")
     for cell in error.before:
         cells.fine(cell)
     cells.run(error.cell)
