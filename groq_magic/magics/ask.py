@@ -116,13 +116,11 @@ def sent_ask(session: Session, typed: Typed) -> Reply:
 
 def _show_request(session: Session, typed: Typed) -> None:
     from groq_magic.plan import planned
-    from groq_magic.rendering import to_html
+    from groq_magic.rendering import fenced, to_html
     from groq_magic.views.show import show
 
     plan = planned(session, typed, send=False)
     body = json.dumps(dict(plan.request), indent=2, ensure_ascii=False)
     said = f"Nothing was sent; this would go to {session.service.base_url()}/openai/v1:"
-    longest = max((len(run) for run in body.split() if set(run) == {"`"}), default=0)
-    fence = "`" * max(3, longest + 1, 16)
-    html = to_html(f"{said}\n\n{fence}json\n{body}\n{fence}")
+    html = to_html(f"{said}\n\n{fenced(body, 'json')}")
     show(f'<div class="mathjax_ignore tex2jax_ignore">{html}</div>', body)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import line_magic, magics_class, no_var_expand
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["EXPORT_OPTIONS", "ExportMagics"]
 
 _KINDS = tuple(LANGUAGES)
-_BACKTICKS = re.compile(r"`+")
 _PASSED = (
     "The last ask got no answer: this is the last one that did. "
     "`_groq.request` holds what was sent in vain."
@@ -97,11 +95,9 @@ class ExportMagics(Face):
 
 
 def _html(code: str, language: str) -> str:
-    from groq_magic.rendering import to_html
+    from groq_magic.rendering import fenced, to_html
 
-    longest = max((len(run) for run in _BACKTICKS.findall(code)), default=0)
-    fence = "`" * max(3, longest + 1)
-    html = to_html(f"{fence}{language}\n{code}\n{fence}")
+    html = to_html(fenced(code, language))
     return (
         '<div class="groq-answer mathjax_ignore tex2jax_ignore">'
         f'<div class="groq-text">{html}</div></div>'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from groq_magic.rendering.characters import escape
 from groq_magic.rendering.document import to_html
-from groq_magic.rendering.fences import Fence, fenced_code
+from groq_magic.rendering.fences import Fence, fenced, fenced_code
 from groq_magic.rendering.patches import Patch
 from groq_magic.rendering.safe_markdown import safe_markdown
 from groq_magic.rendering.stream import MarkdownStream
@@ -14,6 +14,7 @@ __all__ = [
     "MarkdownStream",
     "Patch",
     "escape",
+    "fenced",
     "fenced_code",
     "safe_markdown",
     "to_html",

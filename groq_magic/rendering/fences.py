@@ -1,7 +1,8 @@
-"""The fenced code of an answer."""
+"""Fences: the code in those of an answer, and text put into one."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,11 @@ if TYPE_CHECKING:
 
     from groq_magic.rendering.block import Block
 
-__all__ = ["Fence", "fenced_code"]
+__all__ = ["Fence", "fenced", "fenced_code", "outrunning"]
+
+_RUNS = re.compile(r"`+")
+_NOT_IN_AN_INFO = re.compile(r"[`~\s]")
+_SHORTEST = 3
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,32 @@ class Fence:
     language: str
     code: str
     closed: bool
+
+
+def fenced(text: str, language: str = "") -> str:
+    """Return text in a fence that no line of it closes.
+
+    Parameters
+    ----------
+    text : str
+        Its last line may end in a newline or not.
+    language : str
+        The info string; what would end it early is left out.
+
+    Returns
+    -------
+    str
+        Markdown, without a newline at its end.
+    """
+    ticks = outrunning(text, _SHORTEST)
+    end = "" if not text or text.endswith("\n") else "\n"
+    return f"{ticks}{_NOT_IN_AN_INFO.sub('', language)}\n{text}{end}{ticks}"
+
+
+def outrunning(text: str, shortest: int = 1) -> str:
+    """Return a run of backticks that is longer than any in a text."""
+    longest = max((len(run) for run in _RUNS.findall(text)), default=0)
+    return "`" * max(shortest, longest + 1)
 
 
 def fenced_code(markdown: str) -> tuple[Fence, ...]:

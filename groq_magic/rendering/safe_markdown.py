@@ -16,6 +16,7 @@ from groq_magic.rendering import maths, tables
 from groq_magic.rendering.blocks import BlockParser
 from groq_magic.rendering.characters import escape, lines_of
 from groq_magic.rendering.emphasis import DelimiterRun
+from groq_magic.rendering.fences import fenced, outrunning
 from groq_magic.rendering.inline import InlineParser
 from groq_magic.rendering.items import Bracket, Close, Item
 from groq_magic.rendering.sanitise import is_safe_image, is_safe_url
@@ -32,7 +33,6 @@ __all__ = ["safe_markdown"]
 _SPECIAL = re.compile(r"[\\`*_|~$#!&<>\]]")
 _LINE_START = re.compile(r"(?m)^(\s*)(?:([-+=:])|(\d{1,9})([.)]))")
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_BACKTICKS = re.compile(r"`+")
 _LANGUAGE = re.compile(r"[\w+#.-]{1,40}", re.ASCII)
 _TAGS = {"em": "*", "strong": "**", "del": "~~"}
 _RULES = {"": "---", "left": ":--", "center": ":-:", "right": "--:"}
@@ -212,8 +212,7 @@ def _plain(text: str) -> str:
 
 
 def _code_span(code: str) -> str:
-    longest = max((len(run) for run in _BACKTICKS.findall(code)), default=0)
-    mark = "`" * (longest + 1)
+    mark = outrunning(code)
     space = " " if code[:1] in "` " or code[-1:] in "` " else ""
     return f"{mark}{space}{code or ' '}{space}{mark}"
 
@@ -227,8 +226,5 @@ def _html(block: Block) -> list[str]:
 
 
 def _fenced(block: Block) -> list[str]:
-    code = block.code()
-    longest = max((len(run) for run in _BACKTICKS.findall(code)), default=0)
-    mark = "`" * max(3, longest + 1)
     language = block.language if _LANGUAGE.fullmatch(block.language) else ""
-    return [f"{mark}{language}", *code.split("\n")[:-1], mark]
+    return fenced(block.code(), language).split("\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from html import escape
 
@@ -10,7 +9,6 @@ from groq_magic.views.phrase import phrase_html, phrase_plain
 
 __all__ = ["Change"]
 
-_BACKTICKS = re.compile(r"`+")
 # Translucent, so that they suit light and dark alike, and inline, so that a notebook that is
 # read without our style sheet has them too. Signs and <ins>, <del> say it without any colour.
 _ADDED = "background-color: rgba(46, 160, 67, 0.2); text-decoration: none"
@@ -51,7 +49,7 @@ class Change:
 
     def html(self) -> str:
         """Return the change as safe HTML; it reads well without colours and CSS."""
-        from groq_magic.rendering import to_html
+        from groq_magic.rendering import fenced, to_html
 
         lines = "".join(_line(mark, text) for mark, text in self.lines)
         return (
@@ -59,13 +57,15 @@ class Change:
             f'<div class="groq-change-head">{phrase_html(self.title)}</div>'
             f'<pre class="groq-diff"><code>{lines}</code></pre>'
             "<details><summary>The whole cell</summary>"
-            f'<div class="groq-text">{to_html(_fenced(self.language, self.code))}</div>'
+            f'<div class="groq-text">{to_html(fenced(self.code, self.language))}</div>'
             "</details></div>"
         )
 
     def markdown(self) -> str:
         """Return the change as a fenced diff."""
-        return f"{self.title}\n\n{_fenced('diff', self._signed())}"
+        from groq_magic.rendering import fenced
+
+        return f"{self.title}\n\n{fenced(self._signed(), 'diff')}"
 
     def plain(self) -> str:
         """Return the change as plain text."""
@@ -88,9 +88,3 @@ def _line(mark: str, text: str) -> str:
     if mark == "…":
         return f'<span class="groq-left-out">{shown}</span>'
     return f"<span>{shown}</span>"
-
-
-def _fenced(language: str, code: str) -> str:
-    longest = max((len(run) for run in _BACKTICKS.findall(code)), default=0)
-    ticks = "`" * max(3, longest + 1)
-    return f"{ticks}{language}\n{code}\n{ticks}"

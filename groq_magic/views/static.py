@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
     from groq_magic.views.settled import Settled
 
 __all__ = ["StaticView", "bundle", "notices_html", "unfinished"]
-
-_BACKTICKS = re.compile(r"`+")
-_TILDES_AND_SPACES = re.compile(r"[`~\s]")
 
 
 def bundle(settled: Settled) -> tuple[dict[str, str], dict[str, Any]]:
@@ -90,30 +86,25 @@ def notices_html(notices: tuple[str, ...]) -> str:
 
 
 def _markdown_source(settled: Settled) -> str:
+    from groq_magic.rendering import fenced
+
     match settled.format:
         case _ if settled.change is not None:
             return settled.prose
         case "text":
-            return _fence("", settled.text)
+            return fenced(settled.text)
         case "code" if settled.code:
-            return "\n\n".join(_fence(block.language, block.code) for block in settled.code)
+            return "\n\n".join(fenced(block.code, block.language) for block in settled.code)
         case "json" if settled.data is not None:
-            return _fence("json", json.dumps(settled.data, indent=2, ensure_ascii=False))
+            return fenced(json.dumps(settled.data, indent=2, ensure_ascii=False), "json")
         case "json":
-            return _fence("json", settled.text)
+            return fenced(settled.text, "json")
         case _:
             return settled.text
 
 
 def _with_change(source: str, settled: Settled) -> str:
     return f"{source}\n\n{settled.change.markdown()}" if settled.change else source
-
-
-def _fence(language: str, code: str) -> str:
-    longest = max((len(run) for run in _BACKTICKS.findall(code)), default=0)
-    ticks = "`" * max(3, longest + 1)
-    name = _TILDES_AND_SPACES.sub("", language)
-    return f"{ticks}{name}\n{code.removesuffix(chr(10))}\n{ticks}"
 
 
 def _reasoning_html(reasoning: str) -> str:

@@ -7,14 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.assistant.page import Page, cut_around, cut_middle, fenced
-
-
-@given(st.text("`~\nx "))
-def test_no_text_closes_its_own_fence(text: str) -> None:
-    first, *inside, last = fenced(text, "text").split("\n")
-    assert first == f"{last}text"
-    assert all(last not in line for line in inside)
+from groq_magic.assistant.page import Page, cut_around, cut_middle
 
 
 def test_sections_share_the_room_and_say_what_was_cut() -> None:
