@@ -61,7 +61,7 @@ def ask(prompt: str, **options: Any) -> Reply:
         What kept the ask from being sent, or broke it off.
     """
     from groq_magic.errors import OptionError
-    from groq_magic.magics.ask import sent_ask
+    from groq_magic.magics.face import shown_reply
     from groq_magic.magics.options import checked_options
     from groq_magic.plan import Typed
 
@@ -71,7 +71,7 @@ def ask(prompt: str, **options: Any) -> Reply:
             "ask() gives a reply, and dry_run sends nothing that could have one.",
             "`%groq --dry-run` shows what would be sent.",
         )
-    return sent_ask(get_session(), Typed(prompt, checked, line=True))
+    return shown_reply(get_session(), Typed(prompt, checked, line=True))
 
 
 def get_session() -> Session:

@@ -13,6 +13,7 @@ from groq_magic.api.retry_after import backoff
 from groq_magic.api.waiting import line_of
 from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts
+from groq_magic.next_cell import chosen
 from groq_magic.notebook_session import LastAsk
 from groq_magic.plan import Plan, Typed, peeked, planned
 from groq_magic.recalling import remember
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from groq_magic.api.client import Client
     from groq_magic.api.fault import Fault
+    from groq_magic.assistant import Choice
     from groq_magic.notebook_session import Session
     from groq_magic.reply import Reply
     from groq_magic.views.opening import Opening
@@ -67,6 +69,9 @@ class View(Protocol):
 def ask(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
     """Send an ask, show its answer as it comes, and settle it.
 
+    The answer's code goes into the next cell where that is wanted; where it
+    holds none, the bar says so.
+
     Parameters
     ----------
     session : Session
@@ -89,7 +94,7 @@ def ask(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
     with Interrupts() as interrupts:
         run = _Run(session, plan, client, GuardedView(view_of()), time.monotonic(), notices)
         try:
-            reply = _settled(run, interrupts)
+            reply, choice = _settled(run, interrupts)
         except Exception:
             # A fault of our own: it is shown as it is, and takes no text along.
             run.view.rescue()
@@ -101,6 +106,8 @@ def ask(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
         raise InterruptedAskError("Stopped; the answer above is whole.")
     if run.view.error is not None:
         raise run.view.error
+    if choice.code:
+        session.shell.set_next_input(choice.code)
     return reply
 
 
@@ -121,7 +128,7 @@ def _prepared(session: Session, typed: Typed) -> tuple[Plan, tuple[str, ...], Cl
     raise InterruptedAskError("Stopped before anything was sent.", "Run the cell again.")
 
 
-def _settled(run: _Run, interrupts: Interrupts) -> Reply:
+def _settled(run: _Run, interrupts: Interrupts) -> tuple[Reply, Choice]:
     run.view.open(opening_of(run.session, run.plan, run.notices))
     answering, tried = _answered(run, interrupts)
     reply = reply_of(
@@ -133,8 +140,9 @@ def _settled(run: _Run, interrupts: Interrupts) -> Reply:
         now=time.monotonic(),
     )
     reply = told_of_earlier(run.session, run.plan, reply)
-    _settle(run, answering, reply)
-    return reply
+    choice = chosen(run.plan.typed, reply)
+    _settle(run, answering, reply, choice)
+    return reply, choice
 
 
 @dataclass(frozen=True)
@@ -228,7 +236,7 @@ def _count_down(
     run.view.progress(run.progress(None))
 
 
-def _settle(run: _Run, answering: Answering | Recorded, reply: Reply) -> None:
+def _settle(run: _Run, answering: Answering | Recorded, reply: Reply, choice: Choice) -> None:
     session, plan = run.session, run.plan
     session.keep(reply, plan.typed.options.out)
     session.ledger.add(entry_of(session, plan, reply))
@@ -253,7 +261,7 @@ def _settle(run: _Run, answering: Answering | Recorded, reply: Reply) -> None:
         session.requests.add(plan.request, turn.revision)
         if reply.usage is not None:
             session.learn(plan.size, reply.usage.prompt_tokens)
-        settled = settled_of(session, plan, reply, turn, notices)
+        settled = settled_of(session, plan, reply, choice=choice, turn=turn, notices=notices)
         run.view.settle(settled)
         if not isinstance(run.client, Recorded):
             # An ask that shows nothing must not use them up.

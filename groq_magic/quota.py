@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from groq_magic.api.durations import in_words
+from groq_magic.api.durations import wait_words
 from groq_magic.api.limits import Limits
 from groq_magic.ledger.usage import usage_of
 from groq_magic.views.panel_facts import Meter
@@ -40,8 +40,6 @@ _UNITS = MappingProxyType(
 )
 _DAILY = ("RPD", "TPD")
 _WARNED_AT = (95, 80)
-# From here on people look at a clock instead of waiting.
-_LONG = 100.0
 
 
 def charged(limits: Limits, outcome: Outcome, reserved: int, now: float | None = None) -> Limits:
@@ -77,7 +75,7 @@ def meter_of(limit: Limit, now: float | None = None) -> Meter:
     unit, _ = _UNITS.get(limit.kind, (limit.kind, ""))
     used = limit.limit - limit.left(now)
     wait = limit.full_in(now)
-    full = f" · full again in {in_words(wait)}{_clock(wait, now)}" if used else ""
+    full = f" · full again in {wait_words(wait, now)}" if used else ""
     return Meter(used, limit.limit, f"{used:,} of {limit.limit:,} {unit}{full}")
 
 
@@ -86,16 +84,6 @@ def left_words(limit: Limit | None, now: float | None = None) -> str:
     if limit is None:
         return ""
     return f"{limit.left(now):,} left {_UNITS.get(limit.kind, ('', 'now'))[1]}"
-
-
-def _clock(wait: float, now: float | None = None) -> str:
-    """Return the local time at the end of a wait that is worth a look at a clock: `, at 14:32`."""
-    if wait < _LONG:
-        return ""
-    start = time.time() if now is None else now
-    then, today = time.localtime(start + wait), time.localtime(start)
-    day = "" if then[:3] == today[:3] else "%a "
-    return time.strftime(f", at {day}%H:%M", then)
 
 
 class QuotaWatch:
@@ -130,7 +118,7 @@ class QuotaWatch:
         wait = limit.full_in(now)
         return (
             f"{used:,} of {limit.limit:,} {unit} a day are used with {model}, more than {mark} %; "
-            f"all are there again in {in_words(wait)}{_clock(wait, now)}."
+            f"all are there again in {wait_words(wait, now)}."
         )
 
 

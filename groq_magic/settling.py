@@ -18,7 +18,7 @@ from groq_magic.errors import (
 from groq_magic.ledger.entry import Entry
 from groq_magic.ledger.prices import cost, dollars
 from groq_magic.ledger.usage import usage_of
-from groq_magic.next_cell import change_of, chosen, prose_of
+from groq_magic.next_cell import change_of, prose_of
 from groq_magic.notebook_session import stale_line
 from groq_magic.quota import left_words
 from groq_magic.reply import Reply, Timing, code_of, data_of
@@ -149,14 +149,19 @@ def cut_notice(answering: Answering | Recorded) -> tuple[str, ...]:
     return (f"The service ended the answer early: {cut}",) if cut else ()
 
 
-def settled_of(
-    session: Session, plan: Plan, reply: Reply, turn: Turn, notices: tuple[str, ...]
+def settled_of(  # noqa: PLR0913 - what an answer came to, named
+    session: Session,
+    plan: Plan,
+    reply: Reply,
+    *,
+    choice: Choice,
+    turn: Turn,
+    notices: tuple[str, ...],
 ) -> Settled:
     """Return the whole answer as a view shows and saves it."""
     from groq_magic.rendering import fenced_code
 
     options = plan.options
-    choice = chosen(plan.typed, reply)
     return Settled(
         slot=slot_of(plan.pending.typed),
         text=reply.text,

@@ -34,9 +34,8 @@ class CancelledError(Exception):
 class Response:
     """An open reply: its headers, and its bytes as they come."""
 
-    def __init__(self, headers: Mapping[str, str], status: int, pieces: Iterator[bytes]) -> None:
+    def __init__(self, headers: Mapping[str, str], pieces: Iterator[bytes]) -> None:
         self.headers = headers
-        self.status = status
         self.pieces = pieces
 
     @property
@@ -98,7 +97,7 @@ class Client:
             exchange.answered_through(stream.get_extra_info("socket") if stream else None)
             if exchange.cancelled.is_set():
                 raise CancelledError
-            yield Response(reply.headers, reply.status_code, reply.iter_bytes())
+            yield Response(reply.headers, reply.iter_bytes())
 
     def models(self, *, timeout: float) -> list[dict[str, Any]]:
         """Return the items of `/models` as the service sent them.

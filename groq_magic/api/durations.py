@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 
-__all__ = ["in_words", "seconds_of"]
+__all__ = ["in_words", "seconds_of", "wait_words"]
 
 # `ms` stands before `m`, or 547ms would read as 547 minutes.
 _PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|µs|us|s)")
+# Two digits of seconds read faster than minutes; from minutes on people look at a clock.
+_LONG = 100
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "µs": 1e-6, "us": 1e-6}
 
 
@@ -22,10 +25,32 @@ def seconds_of(text: str | None) -> float | None:
 def in_words(seconds: float) -> str:
     """Return a wait as people say it: `4 s`, `9 min`, `2 h 5 min`."""
     whole = max(1, round(seconds))
-    if whole < 100:  # noqa: PLR2004 - two digits of seconds read faster than minutes
+    if whole < _LONG:
         return f"{whole} s"
     minutes = round(whole / 60)
     if minutes < 60:  # noqa: PLR2004 - minutes an hour
         return f"{minutes} min"
     hours, rest = divmod(minutes, 60)
     return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def wait_words(seconds: float, now: float | None = None) -> str:
+    """Return a wait as people say it, a long one with the local time at its end.
+
+    Parameters
+    ----------
+    seconds : float
+    now : float, optional
+        Unix time.
+
+    Returns
+    -------
+    str
+        `4 s`, `9 min, at 14:32`, `22 h, at Tue 01:10`.
+    """
+    if seconds < _LONG:
+        return in_words(seconds)
+    start = time.time() if now is None else now
+    then, today = time.localtime(start + seconds), time.localtime(start)
+    day = "" if then[:3] == today[:3] else "%a "
+    return f"{in_words(seconds)}{time.strftime(f', at {day}%H:%M', then)}"

@@ -6,13 +6,12 @@ status **and** code decide, since a 413 bears the code of a 429.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
 
 from groq_magic.api.asked import Asked
-from groq_magic.api.durations import in_words
+from groq_magic.api.durations import wait_words
 from groq_magic.api.fault import Fault
 from groq_magic.api.limits import LimitHit, hit_in, wait_in
 from groq_magic.api.refusal import Refusal
@@ -39,7 +38,7 @@ _LIMIT_WORDS = MappingProxyType(
 )
 # Groq's number for a flex tier without capacity; HTTP has none.
 _FLEX_FULL = 498
-# From here on people look at a clock instead of waiting.
+# From here on nobody sits it out.
 _LONG_WAIT = 60.0
 
 
@@ -111,7 +110,7 @@ def _limited(refusal: Refusal, _asked: Asked) -> Fault:
     if wait is None:
         wait = wait_in(refusal.told)
     reason = f"Rate limit: {_limit_words(hit)} are used up."
-    when = f"It is free again in {in_words(wait)}{_clock(wait)}." if wait else ""
+    when = f"It is free again in {wait_words(wait)}." if wait else ""
     error = RateLimitError(reason, f"{when} `%groq_retry` asks again.")
     return Fault(error, retry=True, wait=wait, reason=reason, hit=hit)
 
@@ -126,7 +125,7 @@ def _failing(refusal: Refusal, _asked: Asked) -> Fault:
     else:
         reason = f"The service failed{number}: {refusal.told}"
     wait = asked_wait(refusal.headers)
-    when = f"Try again in {in_words(wait)}{_clock(wait)}:" if wait and wait >= _LONG_WAIT else ""
+    when = f"Try again in {wait_words(wait)}:" if wait and wait >= _LONG_WAIT else ""
     error = ServiceError(reason, f"{when} `%groq_retry` asks again.")
     # An event in a stream has no status of HTTP, and seldom one of its own.
     return Fault(error, retry=full or status is not None, wait=wait, reason=reason)
@@ -176,13 +175,3 @@ def _limit_words(hit: LimitHit | None) -> str:
     if hit is None:
         return "the requests or tokens of a minute"
     return _LIMIT_WORDS.get(hit.kind, "{:,} " + hit.kind).format(hit.limit)
-
-
-def _clock(wait: float) -> str:
-    """Return the time of day at the end of a wait that is long enough to look at a clock."""
-    if wait < _LONG_WAIT:
-        return ""
-    now = time.time()
-    then, today = time.localtime(now + wait), time.localtime(now)
-    day = "" if then.tm_yday == today.tm_yday else "%a "
-    return f", at {time.strftime(f'{day}%H:%M', then)}"

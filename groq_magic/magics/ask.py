@@ -18,9 +18,8 @@ from groq_magic.notebook import front_end
 if TYPE_CHECKING:
     from groq_magic.notebook_session import Session
     from groq_magic.plan import Typed
-    from groq_magic.reply import Reply
 
-__all__ = ["AskMagics", "run_ask", "sent_ask"]
+__all__ = ["AskMagics", "run_ask"]
 
 
 @magics_class
@@ -97,21 +96,7 @@ def run_ask(session: Session, typed: Typed) -> None:
     if typed.options.dry_run:
         _show_request(session, typed)
     else:
-        sent_ask(session, typed)
-
-
-def sent_ask(session: Session, typed: Typed) -> Reply:
-    """Ask, show, and put the answer's code into the next cell where that is wanted.
-
-    Where it holds none, the bar says so.
-    """
-    from groq_magic.next_cell import chosen
-
-    reply = shown_reply(session, typed)
-    choice = chosen(typed, reply)
-    if choice.code:
-        session.shell.set_next_input(choice.code)
-    return reply
+        shown_reply(session, typed)
 
 
 def _show_request(session: Session, typed: Typed) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["AnswerFormat", "Opening"]
+    from groq_magic.settings import AnswerFormat
 
-AnswerFormat = Literal["markdown", "text", "code", "json"]
+__all__ = ["Opening"]
 
 
 @dataclass(frozen=True)

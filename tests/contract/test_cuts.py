@@ -80,7 +80,7 @@ class Cut:
     def open(self, _request: object, *, timeout: float, exchange: Exchange) -> Iterator[Response]:
         assert timeout
         assert not exchange.cancelled.is_set()
-        yield Response({"content-type": "text/event-stream"}, 200, self._pieces())
+        yield Response({"content-type": "text/event-stream"}, self._pieces())
 
     def _pieces(self) -> Iterator[bytes]:
         # Another piece boundary for each size: they fall on every byte too.
