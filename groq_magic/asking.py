@@ -12,7 +12,7 @@ from groq_magic.api.recorded import Recorded
 from groq_magic.api.retry_after import backoff
 from groq_magic.api.waiting import line_of
 from groq_magic.errors import InterruptedAskError
-from groq_magic.interrupts import Interrupts
+from groq_magic.interrupts import Interrupts, unsent
 from groq_magic.next_cell import chosen
 from groq_magic.notebook_session import LastAsk
 from groq_magic.plan import Plan, Typed, peeked, planned
@@ -90,7 +90,7 @@ def ask(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
         What kept it from being sent, or broke it off; then what came is
         settled and kept, and `_groq.error` is this error.
     """
-    plan, notices, client = _prepared(session, typed)
+    plan, notices, client = unsent(lambda: _prepared(session, typed))
     with Interrupts() as interrupts:
         run = _Run(session, plan, client, GuardedView(view_of()), time.monotonic(), notices)
         try:
@@ -112,20 +112,15 @@ def ask(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
 
 
 def _prepared(session: Session, typed: Typed) -> tuple[Plan, tuple[str, ...], Client | Recorded]:
-    """Decide everything; the user's own code runs here, so an interrupt breaks it off."""
-    try:
-        if typed.text.strip():
-            # What no key keeps from being sent can be asked again too.
-            session.last = LastAsk(typed, peeked(session, typed))
-        plan = planned(session, typed, send=True)
-        if plan.recorded is not None:
-            return plan, plan.notices, plan.recorded
-        session.service.prefetch_catalogue()
-        return plan, (*plan.notices, *session.offer_restore()), session.service.client()
-    except KeyboardInterrupt:
-        pass
-    # Raised out here, it carries no frames of what was interrupted.
-    raise InterruptedAskError("Stopped before anything was sent.", "Run the cell again.")
+    """Decide everything; the user's own code runs here."""
+    if typed.text.strip():
+        # What no key keeps from being sent can be asked again too.
+        session.last = LastAsk(typed, peeked(session, typed))
+    plan = planned(session, typed, send=True)
+    if plan.recorded is not None:
+        return plan, plan.notices, plan.recorded
+    session.service.prefetch_catalogue()
+    return plan, (*plan.notices, *session.offer_restore()), session.service.client()
 
 
 def _settled(run: _Run, interrupts: Interrupts) -> tuple[Reply, Choice]:
@@ -264,8 +259,8 @@ def _settle(run: _Run, answering: Answering | Recorded, reply: Reply, choice: Ch
         settled = settled_of(session, plan, reply, choice=choice, turn=turn, notices=notices)
         run.view.settle(settled)
         if not isinstance(run.client, Recorded):
-            # An ask that shows nothing must not use them up.
-            session.restore_offered, session.service.warned_of = True, run.client.base_url
+            # An ask that shows nothing must not use the offer up.
+            session.restore_offered = True
         grown = session.turn_count(practice=practice) == before + 1
         session.settled(
             turn,

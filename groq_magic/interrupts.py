@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import signal
 import threading
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from groq_magic.errors import InterruptedAskError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType, TracebackType
 
-__all__ = ["Interrupts"]
+__all__ = ["Interrupts", "unsent"]
+
+_Made = TypeVar("_Made")
 
 
 class Interrupts:
@@ -42,3 +47,25 @@ class Interrupts:
 
     def _note(self, _number: int, _frame: FrameType | None) -> None:
         self.came = True
+
+
+def unsent(make: Callable[[], _Made]) -> _Made:
+    """Return what is made before an ask is sent; an interrupt breaks it off.
+
+    Parameters
+    ----------
+    make : callable
+        May run the user's own code, or the SDK's.
+
+    Raises
+    ------
+    InterruptedAskError
+        When the user breaks it off. It carries no frames of what was
+        interrupted, which may hold the key.
+    """
+    try:
+        return make()
+    except KeyboardInterrupt:
+        pass
+    # Raised out here, it has no context.
+    raise InterruptedAskError("Stopped before anything was sent.", "Run the cell again.")

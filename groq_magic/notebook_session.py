@@ -16,6 +16,7 @@ from groq_magic.ledger.requests import Requests
 from groq_magic.notebook import CellIds, cell_id, ids_of, notebook_path, own_notebook, read_notebook
 from groq_magic.quota import QuotaWatch, charged
 from groq_magic.recalling import Recall
+from groq_magic.views.say import say
 from groq_magic.views.slot_name import slot_of
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Session:
         self.shell = shell
         self.settings = settings
         self.conversations = Conversations(unnamed="main")
-        self.service = Service(settings, lambda: self.folder, ask_for_key)
+        self.service = Service(settings, lambda: self.folder, ask_for_key, say)
         self.last: LastAsk | None = None
         self.ledger = Ledger()
         self.requests = Requests()

@@ -103,8 +103,8 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
     session : Session
     typed : Typed
     send : bool
-        Whether it is going to be sent: a dry run takes no number and asks
-        for no key.
+        Whether it is going to be sent: a dry run takes no number, asks for
+        no key, and goes by the models as far as they are known.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
     recorded, told = replayed(session, typed, pending) if send else (None, ())
     if send and recorded is None and not is_cached(options):
         session.service.client()
-    model, known = _model(session, options.model or session.settings.model)
+    model, known = _model(session, options.model or session.settings.model, send=send)
     fitted = _fitted(session, pending, (filled.text, system), options, (model, known))
     messages = [{"role": "system", "content": system}] if system else []
     messages += [message for turn in fitted.turns for message in turn.messages]
@@ -131,7 +131,9 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
     request = request_of(options, model, known, messages)
     if send:
         recorded = recorded or recalled_from_cache(session, typed, options, request)
-        told += _ready(session) if recorded is None else ()
+        if recorded is None:
+            # There must be a key, though the cache has had no answer.
+            session.service.client()
         pending = _pending(session, typed, options, begun=True)
     return Plan(
         typed,
@@ -165,13 +167,6 @@ def _pending(session: Session, typed: Typed, options: AskOptions, *, begun: bool
     )
 
 
-def _ready(session: Session) -> tuple[str, ...]:
-    """Make sure that there is a key; return what is to be said of the way to the service."""
-    session.service.client()
-    warning = session.service.plain_warning()
-    return (warning,) if warning else ()
-
-
 def _filled(
     session: Session, typed: Typed, options: AskOptions
 ) -> tuple[Filled, str, tuple[str, ...]]:
@@ -197,13 +192,14 @@ def _filled(
     return replace(filled, text=sendable), system, notices
 
 
-def _model(session: Session, name: str) -> tuple[str, Model | None]:
+def _model(session: Session, name: str, *, send: bool) -> tuple[str, Model | None]:
     from groq_magic.api.models import ALIASES
 
     if name not in ALIASES:
         return name, session.service.catalogue().get(name)
     service = session.service
-    catalogue = service.fetched_catalogue() if service.key_now() else service.catalogue()
+    live = send and service.key_now() is not None
+    catalogue = service.fetched_catalogue() if live else service.catalogue()
     chosen = catalogue.resolve(name)
     return chosen, catalogue.get(chosen)
 

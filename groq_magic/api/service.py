@@ -14,7 +14,8 @@ from groq_magic.api.key import KEY_NAME, KEY_PAGE, ApiKey, checked, found_key
 from groq_magic.api.limits import Limits
 from groq_magic.api.models import Catalogue, catalogue_of, offline_catalogue
 from groq_magic.api.practice_server import PracticeServer
-from groq_magic.errors import ApiKeyError, InterruptedAskError
+from groq_magic.errors import ApiKeyError
+from groq_magic.interrupts import unsent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +43,8 @@ class Service:
         Returns where the search for a `.env` begins.
     ask_for_key : callable
         Asks the user for a key, masked; None where there is no way to ask.
+    warn : callable
+        Shows the user a line, at once.
     """
 
     def __init__(
@@ -49,12 +52,14 @@ class Service:
         settings: Settings,
         folder: Callable[[], Path | None],
         ask_for_key: Callable[[], str | None],
+        warn: Callable[[str], None],
     ) -> None:
         self._limits: dict[str, Limits] = {}
         self._last_model = ""
         self._settings = settings
         self._folder = folder
         self._ask_for_key = ask_for_key
+        self._warn = warn
         self._typed_key: ApiKey | None = None
         self._client: Client | None = None
         self._client_for = ("", "", 0.0)
@@ -62,7 +67,7 @@ class Service:
         self._script: Path | None = None
         self._catalogue: Catalogue | None = None
         self._fetching: threading.Thread | None = None
-        self.warned_of: str | None = None
+        self._warned_of = ""
 
     @property
     def in_practice(self) -> bool:
@@ -137,6 +142,7 @@ class Service:
                 "`%groq_practice on` needs none.",
             )
         key = checked(typed, "%groq_key")
+        self._warned_of = self.base_url()  # by the question
         catalogue = self._checked_catalogue(key)
         self._forget()
         self._typed_key, self._catalogue = key, catalogue
@@ -157,12 +163,17 @@ class Service:
     def client(self) -> Client:
         """Return the client, made at first need and again when its settings change.
 
+        Whatever sends a key comes by here, so the warning is shown before.
+
         Raises
         ------
         ApiKeyError
             When there is no key and the user gives none.
         """
         key, url = self.key_now() or self.new_key(), self.base_url()
+        warning, self._warned_of = self.plain_warning(), url
+        if warning:
+            self._warn(warning)
         known, wanted = self._client, (key.value, url, self._settings.connect_timeout)
         if known is not None and self._client_for == wanted:
             return known
@@ -177,9 +188,9 @@ class Service:
         return Asked(model, self._nearest, timeout, self.base_url(), key.value, key.source)
 
     def plain_warning(self) -> str:
-        """Return a warning, until `warned_of` it, where the key would travel in the clear."""
+        """Return a warning, until it was shown, where the key would travel in the clear."""
         url = self.base_url()
-        if not is_plain(url) or self.warned_of == url:
+        if not is_plain(url) or self._warned_of == url:
             return ""
         return f"{url} is plain http: others on the way can read the key and the prompts."
 
@@ -197,7 +208,7 @@ class Service:
         """
         client = self.client()
         if self._catalogue is None:
-            self._uninterrupted(lambda: self._fetch(client))
+            unsent(lambda: self._fetch(client))
         return self.catalogue()
 
     def prefetch_catalogue(self) -> None:
@@ -258,7 +269,7 @@ class Service:
             finally:
                 client.close()
 
-        self._uninterrupted(fetch)
+        unsent(fetch)
         # Raised out here, the error has no context: the SDK's exceptions hold the key.
         (outcome,) = found
         if isinstance(outcome, Catalogue):
@@ -267,17 +278,6 @@ class Service:
             raise outcome.error
         # A failing /models says nothing about the key: the ask will tell.
         return None
-
-    @staticmethod
-    def _uninterrupted(call: Callable[[], None]) -> None:
-        """Call what uses the SDK; an interrupt leaves none of its frames, which hold the key."""
-        interrupted = False
-        try:
-            call()
-        except KeyboardInterrupt:
-            interrupted = True
-        if interrupted:
-            raise InterruptedAskError("Stopped before anything was sent.", "Run the cell again.")
 
     def _nearest(self, model_id: str) -> str:
         """Return the id to use instead, by the live catalogue if it is about to come."""

@@ -107,5 +107,11 @@ def _show_request(session: Session, typed: Typed) -> None:
     plan = planned(session, typed, send=False)
     body = json.dumps(dict(plan.request), indent=2, ensure_ascii=False)
     said = f"Nothing was sent; this would go to {session.service.base_url()}/openai/v1:"
+    name = plan.options.model or session.settings.model
+    if name != plan.model and not session.service.catalogue().live:
+        said = (
+            f"Nothing was sent, nor asked which models your key has: `{name}` may stand for "
+            f"another one than here. This would go to {session.service.base_url()}/openai/v1:"
+        )
     html = to_html(f"{said}\n\n{fenced(body, 'json')}")
     show(f'<div class="mathjax_ignore tex2jax_ignore">{html}</div>', body)

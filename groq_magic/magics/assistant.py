@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import cell_magic, line_magic, magics_class, no_var_expand
 
 from groq_magic.api.scrub import scrub
-from groq_magic.errors import ApiKeyError, InterruptedAskError, NotebookError, OptionError
+from groq_magic.errors import ApiKeyError, NotebookError, OptionError
+from groq_magic.interrupts import unsent
 from groq_magic.magics.ask import run_ask
 from groq_magic.magics.assistant_options import (
     CODE_OPTIONS,
@@ -113,7 +114,7 @@ class AssistantMagics(Face):
         with contextlib.suppress(ApiKeyError):
             # A malformed one is said by the ask itself.
             key = self.session.service.key_now()
-        composed = _uninterrupted(compose)
+        composed = unsent(compose)
         # A traceback or a value may hold a key; nobody asked to send that.
         sent = scrub(composed.prompt, key.value if key is not None else "")
         composed = replace(composed, prompt=sent)
@@ -183,16 +184,6 @@ class AssistantMagics(Face):
         from groq_magic.magics.past_cells import PastCells
 
         return PastCells(self.session)
-
-
-def _uninterrupted(compose: Callable[[], Composed]) -> Composed:
-    """Compose; what the user's own objects do for it can be broken off."""
-    try:
-        return compose()
-    except KeyboardInterrupt:
-        pass
-    # Raised out here, it carries no frames of what was interrupted.
-    raise InterruptedAskError("Stopped before anything was sent.", "Run the cell again.")
 
 
 for _magic, _options in (

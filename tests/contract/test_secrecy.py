@@ -148,25 +148,36 @@ def test_what_goes_to_this_machine_goes_through_no_proxy(
     assert len(practice.requests()) == 1
 
 
-def test_the_warning_of_plain_http_stays_until_an_answer_shows_it(
+def test_plain_http_beyond_this_machine_is_warned_of_before_anything_leaves(
     notebook: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    shown: list[tuple[str, int]] = []
+
+    def warn(line: str) -> None:
+        requests = len(practice.requests()) + len(practice.requests("/openai/v1/models"))
+        shown.append((line, requests))
+
     monkeypatch.setattr("groq_magic.api.service.is_plain", lambda _url: True)
-    practice.faults("401")
-    assert notebook.ask().error is not None
-    asked = notebook.ask()
-    assert "plain http" in str(asked.view.settled.notices)
-    assert "plain http" not in str(notebook.ask().view.settled.notices)
+    monkeypatch.setattr(notebook.session.service, "_warn", warn)
+    # An alias has the models fetched before the ask itself.
+    assert notebook.ask(model="fast").error is None
+    assert notebook.ask().error is None
+    ((line, requests),) = shown
+    assert "plain http" in line
+    assert requests == 0
+    assert len(practice.requests()) == 2
 
 
-def test_plain_http_beyond_this_machine_warns_once(
+def test_plain_http_warns_once_for_an_address(
     notebook: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service = notebook.session.service
     monkeypatch.setenv("GROQ_BASE_URL", "http://groq.example")
     assert "plain http" in service.plain_warning()
     assert "plain http" in service.plain_warning()
-    service.warned_of = "http://groq.example"
+    service.client()
     assert service.plain_warning() == ""
+    monkeypatch.setenv("GROQ_BASE_URL", "http://other.example")
+    assert "plain http" in service.plain_warning()
     monkeypatch.setenv("GROQ_BASE_URL", "https://groq.example")
     assert service.plain_warning() == ""

@@ -139,6 +139,7 @@ def test_a_key_that_can_be_read_on_its_way_is_warned_of_before_it_is_typed(
     questions = asked(FIRST)
     fresh.fine("%groq_key")
     assert "is plain http: others on the way can read the key" in questions[0]
+    assert "plain http" not in fresh.fine("%groq Say hi").everything
 
 
 def test_loading_sends_no_key_that_can_be_read_on_its_way(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+from typing import Any
+
+import pytest
 
 from groq_magic.errors import OptionError
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def ids(ran: Any) -> list[str]:
@@ -76,3 +76,23 @@ def test_without_a_key_a_task_stays_a_task(cells: Any, monkeypatch: pytest.Monke
     monkeypatch.delenv("GROQ_API_KEY")
     cells.fine("%groq_model fast")
     assert cells.session.settings.model == "fast"
+
+
+def test_a_dry_run_asks_for_no_models_and_says_so(cells: Any, practice: Any) -> None:
+    ran = cells.fine("%groq --dry-run -m fast Hi")
+    assert practice.requests("/openai/v1/models") == []
+    assert json.loads(ran.plain)["model"] == "openai/gpt-oss-20b"
+    assert "may stand for" in ran.data["text/html"]
+    cells.fine("%groq_models")
+    assert "may stand for" not in cells.fine("%groq --dry-run -m fast Hi").data["text/html"]
+
+
+@pytest.mark.parametrize("magic", ["%groq_models", "%groq_model fast", "%groq -m fast Hi"])
+def test_plain_http_is_warned_of_first_whatever_asks_for_models(
+    cells: Any, monkeypatch: pytest.MonkeyPatch, magic: str
+) -> None:
+    monkeypatch.setattr("groq_magic.api.service.is_plain", lambda _url: True)
+    said, shown = cells.fine(magic, "a").outputs
+    assert "is plain http" in said["data"]["text/plain"]
+    assert "is plain http" not in str(shown)
+    assert len(cells.fine(magic, "a").outputs) == 1
