@@ -4,8 +4,9 @@
         [--answers answers.jsonl] [--verbose]
 
 The spec files are not in this repository (CC BY-SA 4.0, John MacFarlane). `npm pack
-commonmark-spec` gives CommonMark's spec.txt; its version 0.29.0 is the base of GFM's. Answers are
-JSON objects with a `markdown`, one a line.
+commonmark-spec` gives CommonMark's spec.txt; GFM's is test/spec.txt of github/cmark-gfm, which is
+CommonMark's version 0.29.0 and 24 examples of its extensions. Answers are JSON objects with a
+`markdown`, one a line.
 """
 
 from __future__ import annotations
