@@ -27,6 +27,7 @@ from groq_magic.settling import (
 )
 from groq_magic.views.guarded import GuardedView
 from groq_magic.views.progress import Progress
+from groq_magic.views.slot_name import slot_of
 
 if TYPE_CHECKING:
     import threading
@@ -120,7 +121,21 @@ def _prepared(session: Session, typed: Typed) -> tuple[Plan, tuple[str, ...], Cl
     if plan.recorded is not None:
         return plan, plan.notices, plan.recorded
     session.service.prefetch_catalogue()
-    return plan, (*plan.notices, *session.offer_restore()), session.service.client()
+    notices = (*plan.notices, *_missed(session, plan), *session.offer_restore())
+    return plan, notices, session.service.client()
+
+
+def _missed(session: Session, plan: Plan) -> tuple[str, ...]:
+    """Return the line of the answers that a page loaded while they came does not show."""
+    if session.live is None:
+        return ()
+    turns = {slot_of(key) for key in session.conversations.shown(plan.pending.practice)}
+    count = len(turns & session.live.missed - {slot_of(plan.pending.typed)})
+    if not count:
+        return ()
+    answers, them = ("answers", "them") if count > 1 else ("an answer", "it")
+    line = f"The page was loaded anew while {answers} came: where a cell does not show {them}, "
+    return (f"{line}`%groq_history` does.",)
 
 
 def _settled(run: _Run, interrupts: Interrupts) -> tuple[Reply, Choice]:
@@ -257,6 +272,9 @@ def _settle(run: _Run, answering: Answering | Recorded, reply: Reply, choice: Ch
         if reply.usage is not None:
             session.learn(plan.size, reply.usage.prompt_tokens)
         settled = settled_of(session, plan, reply, choice=choice, turn=turn, notices=notices)
+        if session.live is not None and not isinstance(run.client, Recorded):
+            # Its notices say which; its own page may be loaded anew from here on.
+            session.live.missed.clear()
         run.view.settle(settled)
         if not isinstance(run.client, Recorded):
             # An ask that shows nothing must not use the offer up.

@@ -57,6 +57,7 @@ class AnswerView:
         self._figures_at = 0.0
         self._thought_since: float | None = None
         self._thought_over = False
+        self._is_missed = self._is_settled = False
 
     def open(self, opening: Opening) -> None:
         """Begin; nothing is shown yet."""
@@ -89,6 +90,10 @@ class AnswerView:
         self._live.put(settled.slot, settled.live, thought)
         self._publish(data, metadata, update=self._widget is not None)
         self._close()
+        self._is_settled = True
+        self._live.missed.discard(settled.slot)
+        if self._is_missed:
+            self._loaded_anew()
 
     def discard(self) -> None:
         """Leave nothing but an empty output, and that only if something was shown."""
@@ -100,7 +105,9 @@ class AnswerView:
         if self._widget is None:
             opening = self._opening
             self._live.start()
-            self._widget = AnswerWidget(self._live.picker.model_id, opening.notices, self.stopped)
+            self._widget = AnswerWidget(
+                self._live.picker.model_id, opening.notices, self.stopped, self._loaded_anew
+            )
             data = {
                 "application/vnd.jupyter.widget-view+json": {
                     "version_major": 2,
@@ -114,6 +121,13 @@ class AnswerView:
                 if name == opening.format:
                     self._widget.feed(prefix, "")
         return self._widget
+
+    def _loaded_anew(self) -> None:
+        # Such a page knows no display of before: what settles it never reaches it. A busy
+        # kernel may hear of it only after settling, while the widget is still there.
+        self._is_missed = True
+        if self._is_settled:
+            self._live.missed.add(self._opening.slot)
 
     def _tell_thought(self, widget: AnswerWidget, text: str, reasoning: str) -> None:
         if reasoning and self._thought_since is None:

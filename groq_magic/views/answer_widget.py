@@ -14,7 +14,7 @@ from groq_magic.views.comm_routing import answer_while_busy
 from groq_magic.views.static import notices_html
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 __all__ = ["AnswerWidget"]
 
@@ -30,6 +30,10 @@ class AnswerWidget(anywidget.AnyWidget):
         The lines above the answer.
     stopped : threading.Event
         Set when the reader presses Stop, from whichever thread brings that.
+    loaded_anew : callable
+        Called when a page asks for the widget as it is, from whichever thread
+        brings that: it was told nothing from the beginning, so it was loaded
+        since.
 
     Notes
     -----
@@ -43,14 +47,23 @@ class AnswerWidget(anywidget.AnyWidget):
     picker = traitlets.Unicode().tag(sync=True)
     present = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, picker: str, notices: tuple[str, ...], stopped: threading.Event) -> None:
+    def __init__(
+        self,
+        picker: str,
+        notices: tuple[str, ...],
+        stopped: threading.Event,
+        loaded_anew: Callable[[], None],
+    ) -> None:
         self._text = MarkdownStream()
         self._thought = MarkdownStream()
         self._count = 0
         self._shown: dict[str, Any] = {"notices": notices_html(notices)}
         self._drawing = threading.RLock()
         self._stopped = stopped
+        self._loaded_anew: Callable[[], None] | None = None
         super().__init__(picker=picker)
+        # From here on: being made takes the whole state too.
+        self._loaded_anew = loaded_anew
         answer_while_busy(self)
         self.on_msg(self._heard)
 
@@ -78,6 +91,8 @@ class AnswerWidget(anywidget.AnyWidget):
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:  # noqa: FBT001, FBT002 - ipywidgets' signature
         """Return the synced state, the present document included."""
         state = super().get_state(key, drop_defaults)
+        if key is None and self._loaded_anew is not None:
+            self._loaded_anew()
         if "present" in state:
             with self._drawing:
                 state["present"] = self._whole()

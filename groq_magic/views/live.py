@@ -38,6 +38,12 @@ class Live:
         Returns what the panel shows beside the settings.
     undo, reset : callable
         What the panel's buttons do. They may be called from another thread.
+
+    Attributes
+    ----------
+    missed : set of str
+        The bars' classes of answers whose page was loaded while they came: it
+        does not show them.
     """
 
     def __init__(
@@ -57,6 +63,7 @@ class Live:
         self._panel: Panel | None = None
         self._slots: SlotsWidget | None = None
         self._closing: list[Any] = []
+        self.missed: set[str] = set()
         self._closed = False
         self._settings.observe(self._model_changed, "model")
 

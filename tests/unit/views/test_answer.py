@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -125,6 +126,46 @@ def test_reasoning_that_is_not_saved_stays_in_a_live_slot(
     assert "<em>me</em>" in html
 
 
+def test_a_page_loaded_while_an_answer_comes_misses_it(
+    live: Live, view: AnswerView, settled: Callable[..., Settled]
+) -> None:
+    view.feed("Hello", "")
+    assert view._widget is not None
+    view._widget.send_state()
+    assert live.missed == set()
+    view.settle(settled())
+    assert live.missed == {OPENING.slot}
+
+    again = AnswerView(live)
+    again.open(OPENING)
+    again.feed("Hello", "")
+    again.settle(settled())
+    assert live.missed == set()
+
+
+def test_a_busy_kernel_hears_of_a_loaded_page_only_after_settling(
+    live: Live, view: AnswerView, settled: Callable[..., Settled]
+) -> None:
+    async def busy() -> None:
+        view.feed("Hello", "")
+        widget = view._widget
+        assert widget is not None
+        view.settle(settled())
+        assert live.missed == set()
+        widget.get_state()
+
+    asyncio.run(busy())
+    assert live.missed == {OPENING.slot}
+
+
+def test_a_failed_answer_is_not_missed(live: Live, view: AnswerView) -> None:
+    view.feed("", "hm")
+    assert view._widget is not None
+    view._widget.send_state()
+    view.discard()
+    assert live.missed == set()
+
+
 def told(widget: AnswerWidget) -> list[dict]:
     sent: list[dict] = []
     widget.send = lambda content, buffers=None: sent.append(content)  # noqa: ARG005 - its signature
@@ -133,7 +174,7 @@ def told(widget: AnswerWidget) -> list[dict]:
 
 @pytest.fixture
 def widget() -> Iterator[AnswerWidget]:
-    widget = AnswerWidget("picker", (), threading.Event())
+    widget = AnswerWidget("picker", (), threading.Event(), lambda: None)
     yield widget
     widget.close()
 

@@ -1,0 +1,51 @@
+"""A page loaded in mid-stream does not show the answer: the next ask says where it is."""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+
+
+@pytest.fixture
+def live(notebook: Any) -> Any:
+    """What a session's views share."""
+    notebook.session.live = Mock(missed=set())
+    return notebook.session.live
+
+
+def said(asked: Any) -> bool:
+    """Whether an answer's notices speak of a missed one."""
+    return "loaded anew" in str(asked.view.settled.notices)
+
+
+def test_the_next_ask_says_once_that_the_answer_is_in_the_history(notebook: Any, live: Any) -> None:
+    assert not said(notebook.ask(cell="a"))
+    live.missed.add("groq-turn-a-1")
+    asked = notebook.ask(cell="b")
+    assert said(asked)
+    assert "%groq_history" in str(asked.view.opening.notices)
+    assert not said(notebook.ask(cell="c"))
+
+
+def test_an_ask_that_shows_nothing_does_not_use_the_notice_up(
+    notebook: Any, practice: Any, live: Any
+) -> None:
+    notebook.ask(cell="a")
+    live.missed.add("groq-turn-a-1")
+    practice.faults("400")
+    assert notebook.ask(cell="b").error is not None
+    assert said(notebook.ask(cell="b"))
+
+
+def test_what_is_not_in_the_history_is_not_promised(notebook: Any, live: Any) -> None:
+    notebook.ask(cell="a", once=True)
+    live.missed.add("groq-turn-a-1")
+    assert not said(notebook.ask(cell="b"))
+
+
+def test_the_cell_that_is_run_again_shows_its_answer_itself(notebook: Any, live: Any) -> None:
+    notebook.ask(cell="a")
+    live.missed.add("groq-turn-a-1")
+    assert not said(notebook.ask(cell="a"))
