@@ -35,14 +35,17 @@ def _broken(fault: Fault, steps: Steps, injected: Sequence[Step], *, ends: bool)
     after, seen, is_due = fault.number("after", 3), 0, True
     for step in steps:
         begun = seen >= after and step.kind not in _BEFORE
+        rest = step
         if is_due and (begun or step.kind in (Kind.LAST, Kind.BODY)):
             is_due = False
             if step.kind is Kind.BODY:
-                yield Step(Kind.BODY, step.data[: len(step.data) // 2])
+                half = len(step.data) // 2
+                yield step._replace(data=step.data[:half])
+                rest = step._replace(data=step.data[half:])
             yield from injected
-            if ends or step.kind is Kind.BODY:
+            if ends:
                 return
-        yield step
+        yield rest
         seen += step.kind is Kind.CONTENT
 
 
@@ -235,6 +238,12 @@ _FAULTS: Mapping[str, tuple[Spoil, frozenset[str]]] = MappingProxyType(
     }
 )
 
+# What they send is events, which no JSON document holds, and no Content-Length counts.
+_OF_EVENTS = frozenset(
+    {"malformed-json", "bad-utf8", "event-error", "data-error", "event-error-bare"}
+    | {"x-groq-error", "comments"}
+)
+
 STREAM_SETTINGS: Mapping[str, frozenset[str]] = MappingProxyType(
     {name: settings for name, (_, settings) in _FAULTS.items()}
 )
@@ -242,8 +251,13 @@ STREAM_SETTINGS: Mapping[str, frozenset[str]] = MappingProxyType(
 
 
 def spoiled(fault: Fault, response: Response) -> Response:
-    """Apply a fault to an answer; a fault of another family leaves it as it is."""
-    if fault.name not in _FAULTS:
+    """Apply a fault to an answer.
+
+    A fault of another family leaves it as it is, and so does one that only a
+    stream can have where the answer is a document.
+    """
+    is_stream = response.headers.get("Content-Type") == "text/event-stream"
+    if fault.name not in _FAULTS or (fault.name in _OF_EVENTS and not is_stream):
         return response
     spoil, _ = _FAULTS[fault.name]
     return dataclasses.replace(response, steps=spoil(fault, response.steps))
