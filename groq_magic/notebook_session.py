@@ -130,6 +130,8 @@ class Session:
             seen = hit.as_limit(time.time())
             self.service.note_limits(model, replace(news, known=(seen,)))
         self.service.note_limits(model, charged(self.service.limits_of(model), outcome, reserved))
+        if self.live is not None:
+            self.live.quota_changed()
 
     def news(self, model: str) -> tuple[str, ...]:
         """Return, once, what an answer's reader is to know of quota and cache."""

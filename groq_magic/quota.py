@@ -11,12 +11,13 @@ from groq_magic.api.durations import wait_words
 from groq_magic.api.limits import Limits
 from groq_magic.ledger.usage import usage_of
 from groq_magic.views.panel_facts import Meter
+from groq_magic.views.quota_facts import QuotaFacts, Refill
 
 if TYPE_CHECKING:
     from groq_magic.api.answering import Outcome
     from groq_magic.api.limits import Limit
 
-__all__ = ["KINDS", "QuotaWatch", "charged", "left_words", "meter_of"]
+__all__ = ["KINDS", "QuotaWatch", "charged", "meter_of", "quota_facts"]
 
 # What stops an ask first stands first.
 KINDS = MappingProxyType(
@@ -31,11 +32,11 @@ KINDS = MappingProxyType(
 )
 _UNITS = MappingProxyType(
     {
-        "TPM": ("tokens", "this minute"),
-        "RPM": ("requests", "this minute"),
-        "OTPM": ("output tokens", "this minute"),
-        "TPD": ("tokens", "today"),
-        "RPD": ("requests", "today"),
+        "TPM": "tokens",
+        "RPM": "requests",
+        "OTPM": "output tokens",
+        "TPD": "tokens",
+        "RPD": "requests",
     }
 )
 _DAILY = ("RPD", "TPD")
@@ -72,18 +73,33 @@ def charged(limits: Limits, outcome: Outcome, reserved: int, now: float | None =
 
 def meter_of(limit: Limit, now: float | None = None) -> Meter:
     """Return a limit as the panel and `%groq_usage` show it."""
-    unit, _ = _UNITS.get(limit.kind, (limit.kind, ""))
+    unit = _UNITS.get(limit.kind, limit.kind)
     used = limit.limit - limit.left(now)
     wait = limit.full_in(now)
     full = f" · full again in {wait_words(wait, now)}" if used else ""
     return Meter(used, limit.limit, f"{used:,} of {limit.limit:,} {unit}{full}")
 
 
-def left_words(limit: Limit | None, now: float | None = None) -> str:
-    """Return what a bar says of a limit: `7,320 left this minute`; empty for none."""
+def quota_facts(model: str, limits: Limits, now: float | None = None) -> QuotaFacts:
+    """Return what bars and panel count on by the clock.
+
+    Parameters
+    ----------
+    model : str
+        Whose limits they are.
+    limits : Limits
+    now : float, optional
+        Unix time.
+    """
+    minute, day = (_refill(limits.get(kind), now) for kind in ("TPM", "RPD"))
+    return QuotaFacts(model, minute, day)
+
+
+def _refill(limit: Limit | None, now: float | None) -> Refill | None:
     if limit is None:
-        return ""
-    return f"{limit.left(now):,} left {_UNITS.get(limit.kind, ('', 'now'))[1]}"
+        return None
+    unit = _UNITS[limit.kind]
+    return Refill(limit.limit, limit.left(now), limit.window, limit.full_in(now), unit)
 
 
 class QuotaWatch:
@@ -114,7 +130,7 @@ class QuotaWatch:
         if mark <= self._said.get((model, limit.kind), 0):
             return ""
         self._said[model, limit.kind] = mark
-        unit, _ = _UNITS[limit.kind]
+        unit = _UNITS[limit.kind]
         wait = limit.full_in(now)
         return (
             f"{used:,} of {limit.limit:,} {unit} a day are used with {model}, more than {mark} %; "

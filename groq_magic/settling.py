@@ -20,7 +20,6 @@ from groq_magic.ledger.prices import cost, dollars
 from groq_magic.ledger.usage import usage_of
 from groq_magic.next_cell import change_of, prose_of
 from groq_magic.notebook_session import stale_line
-from groq_magic.quota import left_words
 from groq_magic.reply import Reply, Timing, code_of, data_of
 from groq_magic.views.bar import Bar
 from groq_magic.views.live_facts import LiveFacts
@@ -187,10 +186,8 @@ def _live_facts(session: Session, reply: Reply, turn: Turn) -> LiveFacts:
     figures.append(_SOURCES.get(reply.source, ""))
     if asked and not turn.practice and cost(reply.model, usage) is not None:
         figures.append(dollars(cost(reply.model, usage)))
-    minute = session.service.limits_of(reply.model).get("TPM") if asked else None
     return LiveFacts(
         figures=" · ".join(filter(None, figures)),
-        quota=left_words(minute),
         copy=reply.text,
         stale=stale_line(session.conversations, turn),
     )

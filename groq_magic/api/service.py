@@ -75,6 +75,11 @@ class Service:
         return self._practice is not None
 
     @property
+    def last_model(self) -> str:
+        """The model that was asked last, "" for none."""
+        return self._last_model
+
+    @property
     def limits(self) -> Limits:
         """What is known of the limits of the model that was asked last."""
         return self.limits_of(self._last_model)

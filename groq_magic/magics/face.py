@@ -71,11 +71,13 @@ def shown_reply(session: Session, typed: Typed) -> Reply:
 def live_of(session: Session) -> Live:
     """Return the widgets that the session's views share, made at first need."""
     if session.live is None:
+        from groq_magic.quota import quota_facts
         from groq_magic.views.live import Live
 
         session.live = Live(
             session.settings,
             panel_facts=lambda: panel_facts(session),
+            quota=lambda: quota_facts(session.service.last_model, session.service.limits),
             undo=lambda: _undo(session),
             reset=lambda: _reset(session),
         )

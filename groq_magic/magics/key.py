@@ -76,4 +76,9 @@ class KeyMagics(Face):
             self._show_state("practice mode is off")
 
     def _show_state(self, state: str) -> None:
+        live = self.session.live
+        if live is not None:
+            # What was known of the limits was that of another key.
+            live.quota_changed()
+            live.refresh()
         show(*banner(self.session.settings.model, state))

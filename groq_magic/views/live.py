@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from groq_magic.views.live_facts import LiveFacts
     from groq_magic.views.panel_facts import PanelFacts
+    from groq_magic.views.quota_facts import QuotaFacts
 
 __all__ = ["Live"]
 
@@ -36,6 +37,8 @@ class Live:
         the controls follow them.
     panel_facts : callable
         Returns what the panel shows beside the settings.
+    quota : callable
+        Returns what is left of the limits now.
     undo, reset : callable
         What the panel's buttons do. They may be called from another thread.
 
@@ -51,11 +54,13 @@ class Live:
         settings: traitlets.HasTraits,
         *,
         panel_facts: Callable[[], PanelFacts],
+        quota: Callable[[], QuotaFacts],
         undo: Callable[[], None],
         reset: Callable[[], None],
     ) -> None:
         self._settings: Any = settings
         self._panel_facts = panel_facts
+        self._quota = quota
         self._undo = undo
         self._reset = reset
         self._models: tuple[tuple[str, str], ...] = ()
@@ -99,7 +104,10 @@ class Live:
         """Make the widget that fills the slots, if it is not there."""
         if self._slots is None and not self._closed:
             self._slots = SlotsWidget(
-                self.picker.model_id, self._settings.model, lambda: str(self.panel.model_id)
+                self.picker.model_id,
+                self._settings.model,
+                lambda: str(self.panel.model_id),
+                self._quota,
             )
 
     def put(self, slot: str, facts: LiveFacts, thought: tuple[str, str] | None = None) -> None:
@@ -129,6 +137,11 @@ class Live:
         """
         if self._slots is not None:
             self._slots.say_speeds(speeds)
+
+    def quota_changed(self) -> None:
+        """Say in every bar and in the panel what is left of the limits now."""
+        if self._slots is not None:
+            self._slots.say_quota()
 
     def refresh(self) -> None:
         """Draw the panel's facts anew."""

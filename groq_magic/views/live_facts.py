@@ -15,8 +15,6 @@ class LiveFacts:
     ----------
     figures : str
         "318 tokens · 806 tok/s · $0.0002".
-    quota : str
-        "7,320 left this minute", or "".
     copy : str
         The answer's source, for the Copy button.
     stale : str
@@ -24,6 +22,5 @@ class LiveFacts:
     """
 
     figures: str
-    quota: str
     copy: str
     stale: str

@@ -108,9 +108,10 @@ class Panel:
         facts = self._facts()
         self._key.value = phrase_html(facts.key)
         self._conversation.value = phrase_html(facts.conversation)
-        for row, meter in ((self._minute, facts.minute), (self._day, facts.day)):
+        meters = ((self._minute, facts.minute, "minute"), (self._day, facts.day, "day"))
+        for row, meter, name in meters:
             row.layout.display = "none" if meter is None else None
-            row.value = "" if meter is None else _meter_html(meter)
+            row.value = "" if meter is None else _meter_html(meter, name)
 
     def close(self) -> None:
         """Close every widget of the panel, and follow the settings no longer."""
@@ -178,9 +179,9 @@ def _button(label: str, tooltip: str, do: Callable[[], None]) -> Any:
     return button
 
 
-def _meter_html(meter: Meter) -> str:
+def _meter_html(meter: Meter, name: str) -> str:
     label = escape(meter.label)
     return (
-        f'<progress class="groq-meter" max="{max(meter.limit, 1)}" value="{meter.used}" '
-        f'aria-label="{label}"></progress><div>{label}</div>'
+        f'<progress class="groq-meter groq-meter-{name}" max="{max(meter.limit, 1)}" '
+        f'value="{meter.used}" aria-label="{label}"></progress><div>{label}</div>'
     )

@@ -4,6 +4,8 @@
 // kernel goes.
 
 const COPIED = 1500; // ms for which a button says so
+// ms between two drawings of what is left, while this minute's is not full, and after.
+const [SOON, LATER] = [1000, 30000];
 const GONE = new Set(["restarting", "autorestarting", "terminating", "dead"]);
 
 function button(className, label, source) {
@@ -66,6 +68,13 @@ class Filled {
     if (!this.gone) this.node.replaceChildren(...nodes);
   }
 
+  // A text that changes often is changed in place, which wakes no observer of the page.
+  say(text) {
+    if (this.said?.data === text) return;
+    if (this.said?.parentNode === this.node) this.said.data = text;
+    else this.with((this.said = new Text(text)));
+  }
+
   async withView(manager, id, label) {
     const child = await manager.get_model(id);
     const view = await manager.create_view(child);
@@ -100,21 +109,30 @@ class Bar {
     this.buttons = [...answer.querySelectorAll(".groq-text pre")].map(codeCopy);
   }
 
-  update(facts, current) {
+  update(facts, current, left) {
     if (facts.thought && !this.facts) this.slots.reasoning?.with(fold(facts.thought));
     this.facts = facts;
     // The picker shows the next ask's model: say which one answered, if another.
-    const other = current === this.model || current.endsWith(`/${this.model}`) ? "" : this.model;
+    const other = isNamed(current, this.model) ? "" : this.model;
     const figures = [other, facts.figures].filter(Boolean).join(" · ");
-    for (const [name, text] of [["figures", figures], ["quota", facts.quota], ["stale", facts.stale]]) {
+    for (const [name, text] of [["figures", figures], ["stale", facts.stale]]) {
       if (this.slots[name] && this.slots[name].node.textContent !== text) this.slots[name].with(text);
     }
+    this.sayLeft(left);
+  }
+
+  sayLeft(left) {
+    this.slots.quota?.say(left);
   }
 
   restore() {
     for (const slot of Object.values(this.slots)) slot.restore();
     for (const made of this.buttons) made.remove();
   }
+}
+
+function isNamed(id, model) {
+  return id === model || id.endsWith(`/${model}`);
 }
 
 function codeCopy(pre) {
@@ -134,11 +152,38 @@ class Session {
     this.took(model.get("present"));
   }
 
-  took({ current = this.current, panel = this.panel, speeds, turns = {} }) {
+  took({ current = this.current, panel = this.panel, quota, speeds, turns = {} }) {
     this.current = current;
     this.speeds = speeds ?? this.speeds ?? {};
     this.panel = panel;
     this.turns = { ...this.turns, ...turns };
+    if (quota) this.tookQuota(quota);
+  }
+
+  tookQuota({ model, minute, day }) {
+    this.asked = model;
+    this.minute = minute && new Refill(minute);
+    this.day = day && new Refill(day);
+    clearTimeout(this.timer);
+    if (minute || day) this.timer = setTimeout(() => this.drawLeft(), SOON);
+  }
+
+  // The bars' pickers name the next ask's model; the limits can be another one's.
+  get left() {
+    if (!this.minute) return "";
+    const whose = isNamed(this.current, this.asked) ? "" : `${this.asked.split("/").pop()}: `;
+    return `${whose}${grouped(this.minute.left)} left this minute`;
+  }
+
+  drawLeft() {
+    for (const held of this.filled.values()) if (held instanceof Bar) held.sayLeft(this.left);
+    this.drawMeters(panelOf(this.manager.context));
+    this.timer = setTimeout(() => this.drawLeft(), this.minute?.used ? SOON : LATER);
+  }
+
+  drawMeters(root) {
+    for (const name of ["minute", "day"])
+      for (const meter of root?.querySelectorAll(`.groq-meter-${name}`) ?? []) this[name]?.drawIn(meter);
   }
 
   fill() {
@@ -158,6 +203,7 @@ class Session {
       else this.wantPanel();
     }
     for (const node of root?.querySelectorAll(".groq-slot-speed") ?? []) this.fillSpeed(node);
+    this.drawMeters(root);
   }
 
   fillSpeed(node) {
@@ -175,7 +221,7 @@ class Session {
     const facts = this.turnOf(bar);
     if (!facts) return;
     if (!this.filled.has(bar)) this.filled.set(bar, new Bar(bar, this));
-    this.filled.get(bar).update(facts, this.current);
+    this.filled.get(bar).update(facts, this.current, this.left);
   }
 
   fillWith(node, id, label) {
@@ -194,6 +240,7 @@ class Session {
 
   end() {
     this.live = false;
+    clearTimeout(this.timer);
     for (const held of this.filled.values()) held.restore();
     this.filled.clear();
   }

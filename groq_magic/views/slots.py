@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from groq_magic.views.live_facts import LiveFacts
+    from groq_magic.views.quota_facts import QuotaFacts
 
 __all__ = ["SlotsWidget"]
 
@@ -32,21 +33,35 @@ class SlotsWidget(anywidget.AnyWidget):
     make_panel : callable
         Makes the panel and returns its model id; called when an output with a
         panel's slot is first seen.
+    quota : callable
+        Returns what is left of the limits now.
 
     Notes
     -----
     It carries the style sheet of all views. Facts go out by turn, as custom
     messages; the trait `present` holds them all for a page that loads anew.
+    What is left of the limits goes out once after an ask, for all bars and the
+    panel: the page counts it on by the clock, and an idle kernel sends nothing.
     """
 
-    _esm = (_HERE / "slots.js").read_text(encoding="utf-8")
+    # A front end gets a widget's code as one text: it can't import a file of ours.
+    _esm = "\n".join(
+        (_HERE / name).read_text(encoding="utf-8") for name in ("quota.js", "slots.js")
+    )
     _css = (_HERE / "views.css").read_text(encoding="utf-8")
 
     picker = traitlets.Unicode().tag(sync=True)
     present = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, picker: str, current: str, make_panel: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        picker: str,
+        current: str,
+        make_panel: Callable[[], str],
+        quota: Callable[[], QuotaFacts],
+    ) -> None:
         self._make_panel = make_panel
+        self._quota = quota
         self._facts: dict[str, Any] = {"current": current, "panel": "", "speeds": {}, "turns": {}}
         self._telling = threading.RLock()
         super().__init__(picker=picker)
@@ -79,6 +94,10 @@ class SlotsWidget(anywidget.AnyWidget):
             self._facts["current"] = model
             self.send({"current": model})
 
+    def say_quota(self) -> None:
+        """Say what is left of the limits now."""
+        self.send({"quota": asdict(self._quota())})
+
     def say_speeds(self, speeds: Mapping[str, str]) -> None:
         """Say how quick models were, by the class of their rows in a listing."""
         with self._telling:
@@ -91,7 +110,11 @@ class SlotsWidget(anywidget.AnyWidget):
         state = super().get_state(key, drop_defaults)
         if "present" in state:
             with self._telling:
-                state["present"] = {**self._facts, "turns": dict(self._facts["turns"])}
+                state["present"] = {
+                    **self._facts,
+                    "turns": dict(self._facts["turns"]),
+                    "quota": asdict(self._quota()),
+                }
         return state
 
     def _heard(self, _widget: Any, content: Mapping[str, Any], _buffers: Any) -> None:

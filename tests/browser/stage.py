@@ -17,6 +17,7 @@ from groq_magic.views.live_facts import LiveFacts
 from groq_magic.views.opening import Opening
 from groq_magic.views.panel_facts import Meter, PanelFacts
 from groq_magic.views.progress import Progress
+from groq_magic.views.quota_facts import QuotaFacts, Refill
 from groq_magic.views.settled import Settled
 
 ANSWER = r"""Use `dropna`, so that gaps elsewhere don't cost you rows:
@@ -55,6 +56,11 @@ def new_live() -> Live:
             "main · 3 turns, 1,912 tokens",
             Meter(680, 8000, "680 of 8,000 tokens · full again in 5 s"),
             Meter(342, 1000, "342 of 1,000 requests"),
+        ),
+        quota=lambda: QuotaFacts(
+            "openai/gpt-oss-120b",
+            Refill(8000, 7320, 60.0, 5.1, "tokens"),
+            Refill(1000, 658, 86_400.0, 29_549.0, "requests"),
         ),
         undo=lambda: pressed.append("undo"),
         reset=lambda: pressed.append("reset"),
@@ -116,5 +122,5 @@ def settled(text: str, slot: str, stale: str, *, stopped: bool) -> Settled:
         notices=(),
         bar=Bar("gpt-oss-120b", 318, marks=("interrupted",) if stopped else ()),
         metadata={"groq_magic": {"version": 1, "finish_reason": "stop"}},
-        live=LiveFacts("318 tokens · 806 tok/s · $0.0002", "7,320 left this minute", text, stale),
+        live=LiveFacts("318 tokens · 806 tok/s · $0.0002", text, stale),
     )

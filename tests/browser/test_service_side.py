@@ -22,7 +22,6 @@ def begin(url: str, folder: str) -> str:
     )
 
 
-@pytest.mark.parametrize("jupyter", ["lab"], indirect=True)
 def test_figures_live_in_slots_and_are_not_saved(
     jupyter: Any, practice: Any, tmp_path: Any
 ) -> None:
@@ -57,6 +56,52 @@ def test_figures_live_in_slots_and_are_not_saved(
     assert "from the cache" not in saved[4]
     assert "left this minute" not in saved[2]
     assert "from the cache" in saved[5]
+
+
+def left(cell: Any) -> int:
+    """Return how many tokens the bar of a cell's answer says are left."""
+    words = cell.locator(".groq-slot-quota").inner_text()
+    return int(words.split(" left")[0].split()[-1].replace(",", ""))
+
+
+def test_every_bar_shows_what_is_left_now(
+    jupyter: Any, practice_factory: Any, tmp_path: Any
+) -> None:
+    # So few that what one answer takes is missing for several seconds.
+    server = practice_factory(tokens_per_minute=1_200)
+    ask = "%groq --once -m openai/gpt-oss-20b What is a p-value?"
+    cells = [begin(server.url, str(tmp_path)), "%groq", ask, ask]
+    notebook = jupyter.open(cells, height=1600)
+    for index in (0, 1, 2):
+        notebook.run_cell(index)
+    notebook.idle()
+    first, second = notebook.cell_output(2), notebook.cell_output(3)
+    expect(first.locator(".groq-slot-quota")).to_contain_text("gpt-oss-20b: ")
+    before = left(first)
+    notebook.run_cell(3)
+    notebook.idle()
+    expect(second.locator(".groq-slot-quota")).to_contain_text("left this minute")
+    expect(first.locator(".groq-slot-quota")).to_have_text(
+        second.locator(".groq-slot-quota").inner_text()
+    )
+    after = left(first)
+    assert after < before
+    notebook.screenshot("left-light")
+    notebook.theme("dark")
+    notebook.screenshot("left-dark")
+    # The kernel rests: the page counts on by itself.
+    notebook.page.wait_for_function(
+        "(before) => [...document.querySelectorAll('.groq-slot-quota')].every((slot) =>"
+        " Number(/([\\d,]+) left/.exec(slot.textContent)[1].replace(',', '')) > before)",
+        arg=after,
+    )
+    bucket = server.quota()["tokens per minute (TPM)"]
+    shown = left(first)
+    assert shown == left(second)
+    assert abs(shown - bucket["remaining"]) <= 3 * bucket["limit"] / 60
+    used = notebook.cell_output(1).locator(".groq-meter-minute").evaluate("meter => meter.value")
+    assert abs(1_200 - shown - used) <= bucket["limit"] / 60
+    assert "left this minute" not in str(notebook.save()["cells"])
 
 
 @pytest.mark.parametrize("jupyter", ["lab"], indirect=True)

@@ -143,7 +143,6 @@ def test_its_bar_says_so_while_the_session_lives(cells: Any) -> None:
         cells.fine("%%groq\nHi", "a")
     ((facts, _),) = cells.session._facts.values()
     assert facts.figures.endswith("tokens · from the cache")
-    assert facts.quota == ""
 
 
 def test_neither_the_key_nor_the_prompt_is_in_the_file_in_the_clear(cells: Any, key: str) -> None:

@@ -36,30 +36,75 @@ def limited(
     return make
 
 
-def test_bars_agree_with_the_servers_bucket(limited: Callable[..., tuple[Any, Any]]) -> None:
+@pytest.fixture
+def told_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], list[dict[str, Any]]]:
+    """Give a shell its live views, and return the list of what pages are told of the limits."""
+
+    def told_by(cells: Any) -> list[dict[str, Any]]:
+        from groq_magic.magics.face import live_of
+
+        told: list[dict[str, Any]] = []
+
+        def send(message: dict[str, Any]) -> None:
+            if "quota" in message:
+                told.append(message["quota"])
+
+        monkeypatch.setattr(live_of(cells.session)._slots, "send", send)
+        return told
+
+    return told_by
+
+
+def test_bars_and_panel_agree_with_the_servers_bucket(
+    limited: Callable[..., tuple[Any, Any]], told_by: Callable[[Any], list[dict[str, Any]]]
+) -> None:
     cells, server = limited(tokens_per_minute=6_000, requests_per_day=1_000)
+    told = told_by(cells)
     for options in ("", "--max-tokens 500", "--no-stream", "-f text"):
         cells.fine(f"%%groq {options}\nTell me about the mean and the median.", "a")
         server.requests()
-        buckets = server.quota()
+        page, buckets = told[-1], server.quota()
         limits = cells.session.service.limits_of(MODEL)
-        for kind, name in (("TPM", "tokens per minute (TPM)"), ("RPD", "requests per day (RPD)")):
+        for kind, row, name in (
+            ("TPM", "minute", "tokens per minute (TPM)"),
+            ("RPD", "day", "requests per day (RPD)"),
+        ):
             bucket, seen = buckets[name], limits.get(kind)
             second = seen.limit / seen.window
-            assert seen.limit == bucket["limit"]
-            assert abs(seen.left() - bucket["remaining"]) <= second + 1
-            assert abs(seen.full_in() - bucket["reset"]) <= 1 + 1 / second
+            assert page["model"] == MODEL
+            assert seen.limit == page[row]["limit"] == bucket["limit"]
+            for left in (seen.left(), page[row]["left"]):
+                assert abs(left - bucket["remaining"]) <= second + 1
+            for full_in in (seen.full_in(), page[row]["full_in"]):
+                assert abs(full_in - bucket["reset"]) <= 1 + 1 / second
+    # One message an ask, whatever the number of answers.
+    assert len(told) == 4
 
 
-def test_panel_bar_and_page_show_the_same_figures(limited: Callable[..., tuple[Any, Any]]) -> None:
+def test_an_ask_that_fails_and_a_change_of_the_key_are_told_to_the_bars(
+    limited: Callable[..., tuple[Any, Any]], told_by: Callable[[Any], list[dict[str, Any]]]
+) -> None:
+    cells, _ = limited(tokens_per_minute=6_000, requests_per_day=1)
+    told = told_by(cells)
+    cells.fine("%%groq\nHi", "a")
+    assert isinstance(cells.run("%%groq\nHi", "b").error, RateLimitError)
+    assert len(told) == 2
+    assert told[-1]["day"]["left"] == 0
+    cells.fine("%groq_practice on")
+    assert (told[-1]["minute"], told[-1]["day"]) == (None, None)
+
+
+def test_bars_panel_and_page_show_the_same_figures(
+    limited: Callable[..., tuple[Any, Any]], told_by: Callable[[Any], list[dict[str, Any]]]
+) -> None:
     from groq_magic.magics.face import panel_facts
 
     cells, _ = limited(tokens_per_minute=60, requests_per_day=1_000, requests_per_minute=0)
+    told = told_by(cells)
     cells.run("%%groq --max-tokens 10\nHi", "a")
-    ((facts, _),) = cells.session._facts.values()
     panel = panel_facts(cells.session)
     page = cells.fine("%groq_usage").plain
-    left = int(facts.quota.split()[0])
+    left = told[-1]["minute"]["left"]
     used = int(re.search(rf"{MODEL}  tokens a minute .* (\d+) of 60 tokens", page)[1])
     assert panel.minute.used == pytest.approx(60 - left, abs=2)
     assert used == pytest.approx(60 - left, abs=2)

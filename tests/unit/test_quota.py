@@ -8,7 +8,8 @@ import pytest
 
 from groq_magic.api.answering import Outcome
 from groq_magic.api.limits import Limit, Limits
-from groq_magic.quota import QuotaWatch, charged, left_words, meter_of
+from groq_magic.quota import QuotaWatch, charged, meter_of, quota_facts
+from groq_magic.views.quota_facts import QuotaFacts, Refill
 
 NOW = 1_000_000.0
 MODEL = "openai/gpt-oss-120b"
@@ -58,10 +59,17 @@ def test_an_answer_without_usage_changes_nothing() -> None:
 def test_it_refills_by_the_clock() -> None:
     minute = limit("TPM", 6_000, 3_000)
     assert [minute.left(NOW + after) for after in (0, 10, 30, 99)] == [3_000, 4_000, 6_000, 6_000]
-    assert left_words(minute, NOW + 10) == "4,000 left this minute"
     assert meter_of(minute, NOW + 10).label == "2,000 of 6,000 tokens · full again in 20 s"
     assert meter_of(minute, NOW + 60).label == "0 of 6,000 tokens"
-    assert left_words(None) == ""
+
+
+def test_a_page_is_told_what_is_left_now_and_how_fast_it_refills() -> None:
+    both = Limits((limit("TPM", 6_000, 3_000), limit("RPD", 1_000, 900)))
+    facts = quota_facts(MODEL, both, NOW + 10)
+    assert facts.model == MODEL
+    assert facts.minute == Refill(6_000, 4_000, 60.0, 20.0, "tokens")
+    assert (facts.day.left, facts.day.window, facts.day.unit) == (900, 86_400.0, "requests")
+    assert quota_facts(MODEL, Limits()) == QuotaFacts(MODEL, None, None)
 
 
 def test_a_long_wait_is_told_with_the_local_time(monkeypatch: pytest.MonkeyPatch) -> None:

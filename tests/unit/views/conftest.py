@@ -11,6 +11,7 @@ from groq_magic.views.bar import Bar
 from groq_magic.views.live import Live
 from groq_magic.views.live_facts import LiveFacts
 from groq_magic.views.panel_facts import Meter, PanelFacts
+from groq_magic.views.quota_facts import QuotaFacts, Refill
 from groq_magic.views.settled import Settled
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def make_live(settings: Settings, pressed: list[str]) -> Callable[[], Live]:
     return lambda: Live(
         settings,
         panel_facts=lambda: PanelFacts("from .env", "main · 1 turn", Meter(680, 8000, "680"), None),
+        quota=lambda: QuotaFacts(settings.model, Refill(8000, 7320, 60.0, 5.1, "tokens"), None),
         undo=lambda: pressed.append("undo"),
         reset=lambda: pressed.append("reset"),
     )
@@ -70,7 +72,7 @@ def settled() -> Callable[..., Settled]:
             "notices": (),
             "bar": Bar("gpt-oss-120b", 318),
             "metadata": {"groq_magic": {"turn": 1}},
-            "live": LiveFacts("318 tokens · 806 tok/s", "7,320 left this minute", text, ""),
+            "live": LiveFacts("318 tokens · 806 tok/s", text, ""),
         }
         return Settled(**{**values, **changes})
 

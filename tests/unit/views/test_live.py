@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from groq_magic.views.live_facts import LiveFacts
+from groq_magic.views.quota_facts import QuotaFacts, Refill
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +17,7 @@ MODELS = (
     ("openai/gpt-oss-120b · 131k", "openai/gpt-oss-120b"),
     ("llama-3.1-8b-instant · 131k", "llama-3.1-8b-instant"),
 )
-FACTS = LiveFacts("318 tokens", "", "Hello", "")
+FACTS = LiveFacts("318 tokens", "Hello", "")
 
 
 def control(live: Live, description: str) -> Any:
@@ -138,12 +139,45 @@ def test_an_unknown_quota_is_not_shown(live: Live) -> None:
 
 def test_facts_of_the_slots_come_with_the_state_of_a_page_that_loads_anew(live: Live) -> None:
     live.put("groq-turn-a-1", FACTS, ("Thought for 0.4 s", "<p>hm</p>"))
-    live.put("groq-turn-a-1", LiveFacts("318 tokens", "", "Hello", "stale"))
+    live.put("groq-turn-a-1", LiveFacts("318 tokens", "Hello", "stale"))
 
     turns = live._slots.get_state()["present"]["turns"]
     assert set(turns) == {"groq-turn-a-1"}
     assert turns["groq-turn-a-1"]["stale"] == "stale"
     assert turns["groq-turn-a-1"]["thought"] == ("Thought for 0.4 s", "<p>hm</p>")
+
+
+def told_to_pages(live: Live, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = []
+    live.start()
+    monkeypatch.setattr(live._slots, "send", told.append)
+    return told
+
+
+def test_what_is_left_is_told_once_however_many_answers_there_are(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 9):
+        live.put(f"groq-turn-a-{number}", FACTS)
+    told = told_to_pages(live, monkeypatch)
+    live.quota_changed()
+
+    (message,) = told
+    minute = {"limit": 8000, "left": 7320, "window": 60.0, "full_in": 5.1, "unit": "tokens"}
+    assert message == {"quota": {"model": "openai/gpt-oss-120b", "minute": minute, "day": None}}
+
+
+def test_a_page_that_loads_anew_is_told_what_is_left_then(
+    make_live: Callable[[], Live], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = make_live()
+    live.start()
+    later = QuotaFacts("m", Refill(8000, 8000, 60.0, 0.0, "tokens"), None)
+    monkeypatch.setattr(live._slots, "_quota", lambda: later)
+    present = live._slots.get_state()["present"]
+    live.close()
+
+    assert present["quota"]["minute"]["left"] == 8000
 
 
 def test_closing_leaves_no_widget(

@@ -1,0 +1,61 @@
+// What is left of a limit, at every moment: it refills by the clock, and the
+// kernel tells it once. Stands before slots.js in one module.
+
+const LONG = 100; // s: from here on people look at a clock instead of waiting
+
+function inWords(seconds) {
+  const whole = Math.max(1, Math.round(seconds));
+  if (whole < LONG) return `${whole} s`;
+  const minutes = Math.round(whole / 60);
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return [hours && `${hours} h`, rest && `${rest} min`].filter(Boolean).join(" ");
+}
+
+function atClock(seconds) {
+  if (seconds < LONG) return "";
+  const then = new Date(Date.now() + seconds * 1000);
+  const time = then.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  const today = then.toDateString() === new Date().toDateString();
+  return `, at ${today ? "" : `${then.toLocaleDateString("en-GB", { weekday: "short" })} `}${time}`;
+}
+
+function grouped(number) {
+  return number.toLocaleString("en-US");
+}
+
+/** A limit as the kernel told it, counted on from then. */
+class Refill {
+  constructor({ limit, left, window, full_in, unit }) {
+    this.limit = limit;
+    this.unit = unit;
+    this.told = { left, fullIn: full_in, perSecond: limit / window, at: Date.now() };
+  }
+
+  get passed() {
+    return Math.max(0, (Date.now() - this.told.at) / 1000);
+  }
+
+  get left() {
+    const { left, perSecond } = this.told;
+    return Math.min(this.limit, Math.floor(left + perSecond * this.passed));
+  }
+
+  get used() {
+    return this.limit - this.left;
+  }
+
+  get label() {
+    const used = `${grouped(this.used)} of ${grouped(this.limit)} ${this.unit}`;
+    const wait = Math.max(0, this.told.fullIn - this.passed);
+    return this.used ? `${used} · full again in ${inWords(wait)}${atClock(wait)}` : used;
+  }
+
+  /** Draw it in the panel: the progress bar, and the words in the element after it. */
+  drawIn(meter) {
+    const words = meter.nextElementSibling.firstChild;
+    if (!words || words.data === this.label) return;
+    meter.max = Math.max(1, this.limit);
+    meter.value = this.used;
+    meter.setAttribute("aria-label", (words.data = this.label));
+  }
+}
