@@ -179,5 +179,5 @@ def _next(request: ChatRequest) -> str:
             "shows the conversation, `%groq_reset` starts over."
         )
     else:
-        told = "Ask a second question, and you see here how the first one is sent along with it."
+        told = "In a conversation the second question is sent with the first one, as you will see."
     return f"---\n\n{told} Ask for a *sample* to see every kind of Markdown."

@@ -31,6 +31,12 @@ def test_prose_begins_with_its_label_and_shows_the_request(ask: Any) -> None:
     assert "of 300,000 tokens a minute" in text
 
 
+def test_an_ask_of_no_conversation_is_promised_none(ask: Any) -> None:
+    # It can't be told from the first one of a conversation: what is said is true of both.
+    told = ask("Hi").body["choices"][0]["message"]["content"]
+    assert "In a conversation the second question is sent with the first one" in told
+
+
 def test_the_same_request_is_answered_the_same(ask: Any) -> None:
     assert said(ask("Why?")) == said(ask("Why?"))
 
