@@ -41,7 +41,8 @@ _MARKS = MappingProxyType(
     {
         "interrupted": "interrupted",
         "truncated": "cut off before its end: `%groq_retry` asks again",
-        "error": "broken off: `%groq_retry` asks again",
+        # The error below the answer says why, and what to do.
+        "error": "broken off",
         "length": "ended at the token limit: a larger `--max-tokens` gives more",
     }
 )

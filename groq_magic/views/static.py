@@ -75,7 +75,8 @@ def unfinished(opening: Opening) -> dict[str, str]:
         '<div class="groq-answer mathjax_ignore tex2jax_ignore">'
         f"{notices_html(opening.notices)}"
         '<div class="groq-notice">This answer was still coming when the notebook was saved; '
-        "run the cell again.</div></div>"
+        "run the cell again, or look into <code>%groq_history</code> while its kernel lives."
+        "</div></div>"
     )
     return {"text/html": html, "text/plain": ""}
 

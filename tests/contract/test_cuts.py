@@ -163,3 +163,11 @@ def test_what_a_broken_connection_delivered_is_the_turn(
         assert asked.reply.text == asked.view.fed == told.text, size
         assert asked.reply.finish_reason == (told.finish_reason or "error"), size
         assert [answer for _, answer, _ in notebook.turns] == [told.text] * bool(told.text), size
+
+
+def test_what_to_do_about_a_broken_answer_is_said_once(notebook: Any, practice: Any) -> None:
+    practice.faults("event-error")
+    asked = notebook.ask()
+    assert asked.view.settled is not None
+    assert str(asked.error).count("`%groq_retry`") == 1
+    assert asked.marks == "broken off"

@@ -59,6 +59,7 @@ def test_the_first_text_shows_the_widget_with_html_and_plain_beside_it(
     assert set(shown[0]["data"]) == {WIDGET, "text/html", "text/plain"}
     assert shown[0]["metadata"] == OPENING.metadata
     assert shown[0]["data"]["text/plain"] == ""
+    assert "<code>%groq_history</code>" in shown[0]["data"]["text/html"]
 
 
 def test_settling_makes_the_same_output_static(
