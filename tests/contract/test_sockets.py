@@ -1,0 +1,202 @@
+"""Stop shuts the sockets of one ask, whatever state they are in, and no others."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from groq_magic.api.answering import Answering
+from groq_magic.api.asked import Asked
+from groq_magic.api.client import Client
+from groq_magic.api.exchange import Exchange
+from groq_magic.api.key import ApiKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+# Longer than any test: an ask that isn't stopped would run into it.
+LONG = 30
+_SELF_SIGNED = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2")
+
+
+@pytest.fixture
+def slow(practice_factory: Any) -> Any:
+    """A server whose answers take their time."""
+    server = practice_factory(tokens_per_second=100)
+    pieces = [f"word{n} " for n in range(400)]
+    server.script([{"match": "long", "pieces": pieces}, {"pieces": ["a "] * 60}])
+    return server
+
+
+@pytest.fixture
+def begun(slow: Any) -> Iterator[Callable[[str], Answering]]:
+    """Begin asks over one client, and return them when something has come."""
+    client = Client(ApiKey("gsk_made_up", "a test"), slow.url, 5.0)
+    asked = Asked("m", str, 10.0, slow.url, "gsk_made_up")
+    made: list[Answering] = []
+
+    def begin(prompt: str) -> Answering:
+        messages = [{"role": "user", "content": prompt}]
+        request = {"model": "openai/gpt-oss-20b", "messages": messages, "stream": True}
+        made.append(Answering(client, request, asked))
+        made[-1].start()
+        made[-1].wait(5)
+        return made[-1]
+
+    yield begin
+    for answering in made:
+        answering.close()
+    client.close()
+
+
+def test_one_ask_is_stopped_and_its_neighbour_goes_on(begun: Any) -> None:
+    stopped, neighbour = begun("long"), begun("short")
+    stopped.stop()
+    stopped.close()
+    assert stopped.ended.wait(5)
+    assert neighbour.ended.wait(10)
+    assert neighbour.text == "a " * 60
+    assert neighbour.outcome.finish_reason == "stop"
+    assert stopped.outcome.finish_reason is None
+
+
+def test_a_stop_shuts_its_own_socket_and_leaves_an_idle_one_to_the_next_ask(begun: Any) -> None:
+    stopped, neighbour = begun("long"), begun("short")
+    idle, own = neighbour._exchange.connected, stopped._exchange.connected
+    assert idle is not None
+    assert idle is not own
+    assert neighbour.ended.wait(10)
+    neighbour.close()
+    stopped.stop()
+    stopped.close()
+    assert stopped.ended.wait(5)
+    following = begun("short")
+    assert following._exchange.connected is idle
+    assert following.ended.wait(10)
+    assert following.text == "a " * 60
+
+
+class Silent:
+    """A server that accepts connections, and says what it is told to say."""
+
+    def __init__(self, context: ssl.SSLContext | None, *, shakes_hands: bool) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._context = context
+        self._shakes_hands = shakes_hands
+        self.accepted, self.gone = threading.Event(), threading.Event()
+        scheme = "https" if context else "http"
+        self.url = f"{scheme}://localhost:{self._listener.getsockname()[1]}"
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        # A close alone would not wake the thread that accepts.
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join(5)
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connected, _ = self._listener.accept()
+            except OSError:
+                return
+            with contextlib.suppress(OSError), connected:
+                self._listen(connected)
+            self.gone.set()
+
+    def _listen(self, connected: socket.socket) -> None:
+        connected.settimeout(LONG)
+        if self._context is not None and self._shakes_hands:
+            connected = self._context.wrap_socket(connected, server_side=True)
+        with connected:
+            self.accepted.set()
+            while connected.recv(65536):
+                pass
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    subprocess.run(
+        (*_SELF_SIGNED, "-keyout", str(key), "-out", str(cert), *names),
+        check=True,
+        capture_output=True,
+    )
+    return cert, key
+
+
+@pytest.fixture
+def silent(
+    certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Silent]]:
+    """Make servers that never answer, with TLS or without."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    made: list[Silent] = []
+
+    def make(*, tls: bool, shakes_hands: bool = True) -> Silent:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if tls else None
+        if context is not None:
+            context.load_cert_chain(*certificate)
+        made.append(Silent(context, shakes_hands=shakes_hands))
+        return made[-1]
+
+    yield make
+    for server in made:
+        server.close()
+
+
+@pytest.mark.parametrize("state", ["plain", "tls", "handshake"])
+def test_stop_reaches_a_server_that_has_not_answered(silent: Any, state: Any) -> None:
+    server = silent(tls=state != "plain", shakes_hands=state != "handshake")
+    client = Client(ApiKey("gsk_made_up", "a test"), server.url, LONG)
+    request = {"model": "m", "messages": [{"role": "user", "content": "hi"}], "stream": True}
+    answering = Answering(client, request, Asked("m", str, LONG, server.url, "gsk_made_up"))
+    answering.start()
+    assert server.accepted.wait(10)
+    if state == "handshake":
+        until = time.monotonic() + 10
+        while not handshaking(answering) and time.monotonic() < until:
+            time.sleep(0.01)
+    answering.stop()
+    assert server.gone.wait(LONG / 2), "the service would go on"
+    assert answering.ended.wait(LONG / 2)
+    answering.close()
+    assert answering.outcome.fault is None
+    client.close()
+
+
+def handshaking(answering: Answering) -> bool:
+    return answering._exchange._handshaking is not None
+
+
+def test_a_second_descriptor_does_not_outlive_the_handshake() -> None:
+    ours, theirs = socket.socketpair()
+    exchange = Exchange()
+    exchange.handshake_begins(ours)
+    exchange.handshake_ends()
+    ours.close()
+    # Had the copy stayed open, the other side would never see the end.
+    assert theirs.recv(1) == b""
+    theirs.close()
+
+
+def test_a_certificate_nobody_vouches_for_is_told_and_not_tried_again(
+    silent: Any, notebook_factory: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = silent(tls=True)
+    monkeypatch.delenv("SSL_CERT_FILE")
+    asked = notebook_factory(server.url).ask()
+    assert "certificate" in str(asked.error)
+    assert "SSL_CERT_FILE" in str(asked.error)
+    assert asked.view.waits == []
