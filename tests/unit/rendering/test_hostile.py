@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import time
 from typing import Any
 
 import pytest
@@ -138,7 +139,7 @@ def test_safe_markdown_holds_no_html_and_no_odd_link(hostile: list[str]) -> None
         assert not re.search(r"(?<!\\)!\[[^\]]*\]\(<(?!data:image/)", text), payload
 
 
-UNITS = [
+MARKS = [
     "*",
     "[",
     ">",
@@ -188,14 +189,40 @@ UNITS = [
     "[a]((((",
     "\\[\\frac{",
     "{",
+    "- ",
+    "> ",
+    "> - ",
+    "1. ",
+    "**a ",
+    "a\n---\n",
+    "- a\n",
+    "  ",
+    "| a ",
+    "[^a]",
+    "*a_ ",
+    "`` ",
+    "\\(a\\)",
+    "$a$ ",
+    "- [ ] a\n  ",
 ]
 
 
-@pytest.mark.parametrize(
-    "unit", [*UNITS, "- ", "> ", "> - ", "1. ", "**a ", "a\n---\n", "- a\n", "  "]
-)
-def test_repeated_mark_is_rendered(unit: str) -> None:
-    source = unit * (5_000 // len(unit))
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_repeated_mark_costs_no_more_than_its_square(mark: str) -> None:
+    def cost(size: int) -> float:
+        source = mark * (size // len(mark))
+        start = time.process_time()
+        to_html(source)
+        safe_markdown(source)
+        return time.process_time() - start
+
+    # Four times the length, quadratic: 16. Twice that for the machine's own moods.
+    assert cost(12_000) <= 32 * max(cost(3_000), 0.02)
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_repeated_mark_is_rendered(mark: str) -> None:
+    source = mark * (5_000 // len(mark))
     page = to_html(source)
     stream = MarkdownStream(formulas="tex")
     for start in range(0, len(source), 1_000):
