@@ -137,8 +137,10 @@ def panel_facts(session: Session) -> PanelFacts:
 
     limits = session.service.limits
     minute, day = limits.get("TPM"), limits.get("RPD")
+    # The row's own heading says that it is the key.
+    key = key_state(session.shell, session.service).removeprefix("key ")
     return PanelFacts(
-        key_state(session.shell, session.service),
+        key,
         session.conversation_line(),
         meter_of(minute) if minute else None,
         meter_of(day) if day else None,

@@ -43,7 +43,8 @@ class UsageMagics(Face):
             for model, limits in self.session.service.known_limits().items()
             for limit in sorted(limits.known, key=lambda limit: order.index(limit.kind))
         ]
-        show(*usage(meters, self.session.ledger))
+        now = datetime.now(UTC).astimezone()
+        show(*usage(meters, self.session.ledger, f"{now:%Y-%m-%d %H:%M}"))
         return None
 
 

@@ -13,6 +13,7 @@ __all__ = ["figures", "thought_summary"]
 
 # A rate over less time than this says more about the network than the model.
 SHORTEST = 0.2
+TENTH = 0.1
 
 
 def figures(progress: Progress) -> str:
@@ -50,4 +51,6 @@ def thought_summary(seconds: float, *, over: bool) -> str:
     over : bool
         Whether the answer has begun.
     """
-    return f"Thought for {seconds:.1f} s" if over else f"Thinking… {seconds:.1f} s"
+    if not over:
+        return f"Thinking… {seconds:.1f} s"
+    return f"Thought for {seconds:.1f} s" if seconds >= TENTH else "Thought for less than 0.1 s"

@@ -51,11 +51,12 @@ class Refill {
   }
 
   /** Draw it in the panel: the progress bar, and the words in the element after it. */
-  drawIn(meter) {
+  drawIn(meter, whose) {
     const words = meter.nextElementSibling.firstChild;
-    if (!words || words.data === this.label) return;
+    const label = `${whose}${this.label}`;
+    if (!words || words.data === label) return;
     meter.max = Math.max(1, this.limit);
     meter.value = this.used;
-    meter.setAttribute("aria-label", (words.data = this.label));
+    meter.setAttribute("aria-label", (words.data = label));
   }
 }

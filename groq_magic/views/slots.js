@@ -168,11 +168,13 @@ class Session {
     if (minute || day) this.timer = setTimeout(() => this.drawLeft(), SOON);
   }
 
-  // The bars' pickers name the next ask's model; the limits can be another one's.
+  // The pickers name the next ask's model; the limits can be another one's.
+  get whose() {
+    return isNamed(this.current, this.asked) ? "" : `${this.asked.split("/").pop()}: `;
+  }
+
   get left() {
-    if (!this.minute) return "";
-    const whose = isNamed(this.current, this.asked) ? "" : `${this.asked.split("/").pop()}: `;
-    return `${whose}${grouped(this.minute.left)} left this minute`;
+    return this.minute ? `${this.whose}${grouped(this.minute.left)} left this minute` : "";
   }
 
   drawLeft() {
@@ -183,7 +185,8 @@ class Session {
 
   drawMeters(root) {
     for (const name of ["minute", "day"])
-      for (const meter of root?.querySelectorAll(`.groq-meter-${name}`) ?? []) this[name]?.drawIn(meter);
+      for (const meter of root?.querySelectorAll(`.groq-meter-${name}`) ?? [])
+        this[name]?.drawIn(meter, this.whose);
   }
 
   fill() {

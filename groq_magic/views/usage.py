@@ -28,7 +28,7 @@ _SHOWN = 60
 _SOURCES = MappingProxyType({"service": "", "cache": " · from the cache", "replay": " · replayed"})
 
 
-def usage(meters: Sequence[tuple[str, str, Meter]], ledger: Ledger) -> tuple[str, str]:
+def usage(meters: Sequence[tuple[str, str, Meter]], ledger: Ledger, at: str) -> tuple[str, str]:
     """Return what the session used and what is left as HTML and as plain text.
 
     Parameters
@@ -36,13 +36,15 @@ def usage(meters: Sequence[tuple[str, str, Meter]], ledger: Ledger) -> tuple[str
     meters : sequence of (str, str, Meter)
         A model, what its limit is called, and where it stands.
     ledger : Ledger
+    at : str
+        The time for which the meters hold: "2026-10-02 14:32".
 
     Returns
     -------
     html, plain : str
         Safe HTML that reads well without CSS and scripts, and plain text.
     """
-    parts = [_quota(meters), *_asks(ledger)]
+    parts = [_quota(meters, at), *_asks(ledger)]
     html = "".join(part[0] for part in parts)
     return (
         f'<div class="groq-listing groq-usage mathjax_ignore tex2jax_ignore">{html}</div>',
@@ -50,14 +52,14 @@ def usage(meters: Sequence[tuple[str, str, Meter]], ledger: Ledger) -> tuple[str
     )
 
 
-def _quota(meters: Sequence[tuple[str, str, Meter]]) -> tuple[str, str]:
+def _quota(meters: Sequence[tuple[str, str, Meter]], at: str) -> tuple[str, str]:
     if not meters:
         return _line(_NO_LIMITS)
     rows = tuple(
         (model, name, f"`{bar(meter.used / max(meter.limit, 1))}`", meter.label)
         for model, name, meter in meters
     )
-    table = Table(("model", "limit", "used", ""), rows)
+    table = Table(("model", "limit", f"used at {at}", ""), rows)
     return table.html(), table.plain()
 
 
@@ -150,7 +152,7 @@ def _plot(entries: Sequence[Entry]) -> tuple[str, str]:
             title = f"{what}, {which}:"
             html.append(
                 f"<div><small>{escape(title)}</small></div>"
-                f'<pre class="groq-plot" style="line-height: 1.16">{lines}</pre>'
+                f'<pre class="groq-plot" style="line-height: 1.1">{lines}</pre>'
             )
             plain.append(f"{title}\n{lines}")
     return "".join(html), "\n\n".join(plain)

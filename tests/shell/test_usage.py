@@ -103,6 +103,7 @@ def test_bars_panel_and_page_show_the_same_figures(
     told = told_by(cells)
     cells.run("%%groq --max-tokens 10\nHi", "a")
     panel = panel_facts(cells.session)
+    assert panel.key == "from GROQ_API_KEY"
     page = cells.fine("%groq_usage").plain
     left = told[-1]["minute"]["left"]
     used = int(re.search(rf"{MODEL}  tokens a minute .* (\d+) of 60 tokens", page)[1])

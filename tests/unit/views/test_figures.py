@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from groq_magic.views.figures import figures
+from groq_magic.views.figures import figures, thought_summary
 from groq_magic.views.progress import Progress
 
 
@@ -19,3 +19,15 @@ from groq_magic.views.progress import Progress
 )
 def test_the_line_says_what_is_known(progress: Progress, said: str) -> None:
     assert figures(progress) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "over", "said"),
+    [
+        (0.04, False, "Thinking… 0.0 s"),
+        (0.04, True, "Thought for less than 0.1 s"),
+        (2.34, True, "Thought for 2.3 s"),
+    ],
+)
+def test_the_reasonings_heading_says_how_long(seconds: float, over: bool, said: str) -> None:  # noqa: FBT001 - a case's value
+    assert thought_summary(seconds, over=over) == said

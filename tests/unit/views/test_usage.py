@@ -13,6 +13,8 @@ from groq_magic.views.panel_facts import Meter
 from groq_magic.views.plot import bar, columns
 from groq_magic.views.usage import usage
 
+NOW = "2026-10-02 14:32"
+
 
 def entry(number: int, model: str = "m", **changes: Any) -> Entry:
     told = usage_of({"prompt_tokens": 1_000, "completion_tokens": 10 * number})
@@ -59,16 +61,19 @@ def test_nothing_to_plot_is_empty() -> None:
 
 def test_quota_says_used_and_when_it_is_full_again() -> None:
     meter = Meter(680, 8_000, "680 of 8,000 tokens · full again in 5 s")
-    html, plain = usage([("m", "tokens a minute", meter)], ledger())
+    html, plain = usage([("m", "tokens a minute", meter)], ledger(), NOW)
     assert "m      tokens a minute  ━╸─" in plain
     assert meter.label in plain
     assert meter.label in html
+    assert f"used at {NOW}" in plain
     assert "<code>━╸─" in html
 
 
 def test_rows_are_sums_and_the_last_row_is_what_was_asked_of_the_service() -> None:
     _, plain = usage(
-        [], ledger(entry(1), entry(2), entry(3, source="cache", cost=0.0), entry(4, "n", cost=None))
+        [],
+        ledger(entry(1), entry(2), entry(3, source="cache", cost=0.0), entry(4, "n", cost=None)),
+        NOW,
     )
     rows = {line.split("  ")[0]: line.split() for line in plain.splitlines()}
     assert rows["m"][1:4] == ["2", "2,000", "30"]
@@ -79,17 +84,17 @@ def test_rows_are_sums_and_the_last_row_is_what_was_asked_of_the_service() -> No
 
 
 def test_the_plot_shows_the_latest_sixty_asks() -> None:
-    html, plain = usage([], ledger(*(entry(n) for n in range(1, 100))))
+    html, plain = usage([], ledger(*(entry(n) for n in range(1, 100))), NOW)
     assert "asks 40 to 99:" in plain
     assert html.count("<pre") == 2
 
 
 def test_a_models_name_can_do_nothing() -> None:
-    html, _ = usage([], ledger(entry(1, "<script>alert(1)</script>")))
+    html, _ = usage([], ledger(entry(1, "<script>alert(1)</script>")), NOW)
     assert "<script" not in html
 
 
 def test_the_page_needs_neither_script_nor_picture() -> None:
-    html, _ = usage([], ledger(entry(1)))
+    html, _ = usage([], ledger(entry(1)), NOW)
     assert not any(tag in html for tag in ("<script", "<svg", "<img", "<canvas", "<style"))
     assert "mathjax_ignore" in html
