@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -60,18 +61,27 @@ def _demo(folder: Path | None, *, browser: bool, execute: bool) -> int:
         sys.executable,
         "-m",
         "jupyterlab",
-        str(notebook),
         f"--notebook-dir={notebook.parent}",
+        # The URL that is printed leads to the notebook too.
+        f"--LabApp.default_url=/lab/tree/{notebook.name}",
     ]
     if not browser:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     with subprocess.Popen(command, env=_environment(notebook.parent)) as lab:  # noqa: S603 - our own interpreter
-        while True:
-            # An interrupt reaches JupyterLab too, which asks back and ends on its own.
-            with contextlib.suppress(KeyboardInterrupt):
-                return lab.wait()
+        before = signal.signal(signal.SIGTERM, lambda *_: lab.terminate())
+        try:
+            return _ended(lab)
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _ended(lab: subprocess.Popen[bytes]) -> int:
+    while True:
+        # An interrupt reaches JupyterLab too, which asks back and ends on its own.
+        with contextlib.suppress(KeyboardInterrupt):
+            return lab.wait()
 
 
 def _executed(notebook: Path) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import urllib.request
@@ -57,10 +58,12 @@ def test_the_demo_opens_a_copy_in_a_fresh_folder(calls: Any, capsys: Any, tmp_pa
     (first, _), (second, _) = calls
     copies = sorted((tmp_path / "here").glob("groq-magic-demo-*/01_quickstart.ipynb"))
     assert len(copies) == 2
-    assert {first[3], second[3]} == {str(path) for path in copies}
+    assert {first[3], second[3]} == {f"--notebook-dir={path.parent}" for path in copies}
+    assert "--LabApp.default_url=/lab/tree/01_quickstart.ipynb" in first
     assert "--no-browser" not in first
     assert "--no-browser" in second
-    assert first[3] in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert all(str(path) in said for path in copies)
 
 
 def test_without_a_key_the_demo_is_in_practice_mode(
@@ -102,6 +105,23 @@ def test_a_copy_that_is_there_already_is_kept(calls: Any, tmp_path: Path) -> Non
     cli.main(["demo", "--folder", str(folder)])
     assert copy.read_text("utf-8") == "my own work"
     assert len(calls) == 2
+
+
+def test_who_ends_the_demo_ends_jupyterlab(calls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[bool] = []
+
+    def wait(_lab: Any) -> int:
+        signal.raise_signal(signal.SIGTERM)
+        return -15 if ended else 0
+
+    monkeypatch.setattr(subprocess.Popen, "wait", wait)
+    monkeypatch.setattr(
+        subprocess.Popen, "terminate", lambda _lab: ended.append(True), raising=False
+    )
+    before = signal.getsignal(signal.SIGTERM)
+    assert cli.main(["demo"]) == -15
+    assert signal.getsignal(signal.SIGTERM) is before
+    assert len(calls) == 1
 
 
 def test_an_interrupt_is_left_to_jupyterlab(calls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
