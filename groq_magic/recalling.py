@@ -10,6 +10,7 @@ from groq_magic.api.request import sha_of
 from groq_magic.conversation import Wanted
 from groq_magic.errors import NotebookError
 from groq_magic.ledger.cache import Cache, cache_folder, key_of
+from groq_magic.views.static import saved_reasoning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,7 @@ __all__ = ["Recall", "is_cached", "recalled_from_cache", "remember", "replayed"]
 
 _MEGABYTE = 1_000_000
 _SHOWN = 40
+_NO_REASONING = "The saved reasoning is left out: it could not be read back."
 
 
 class Recall:
@@ -88,7 +90,8 @@ def replayed(
     wanted = _wanted(session, typed, pending)
     found = replay.find(wanted)
     if found is not None:
-        return Recorded(_recording(found), "replay"), ()
+        reasoning = _reasoning(found)
+        return Recorded(_recording(found, reasoning or ""), "replay"), _unread(reasoning)
     start = wanted.prompt.split("\n")[0]
     named = start[:_SHOWN] + "…" * (start != wanted.prompt or len(start) > _SHOWN)
     happened = f"“{named}” has no saved answer: {replay.why_none(wanted)}"
@@ -146,5 +149,20 @@ def _wanted(session: Session, typed: Typed, pending: PendingTurn) -> Wanted:
     )
 
 
-def _recording(saved: SavedAnswer) -> Recording:
-    return Recording(saved.answer, saved.model, saved.finish_reason, saved.usage)
+def _recording(saved: SavedAnswer, reasoning: str) -> Recording:
+    return Recording(saved.answer, saved.model, saved.finish_reason, saved.usage, reasoning)
+
+
+def _reasoning(saved: SavedAnswer) -> str | None:
+    """Return the reasoning that the file shows, "" for none, None where it can't be read back."""
+    html = saved_reasoning(saved.html)
+    if not html:
+        return ""
+    # Rendering imports markdown, and few saved answers show reasoning.
+    from groq_magic.rendering import read_back
+
+    return read_back(html)
+
+
+def _unread(reasoning: str | None) -> tuple[str, ...]:
+    return (_NO_REASONING,) if reasoning is None else ()

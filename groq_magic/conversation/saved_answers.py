@@ -46,6 +46,8 @@ class SavedAnswer:
         Whether the practice server gave it.
     options : Mapping of str to Any
         As they were typed.
+    html : str
+        As the file shows it, "" for nothing.
     """
 
     cell: str
@@ -58,6 +60,7 @@ class SavedAnswer:
     usage: Mapping[str, int] | None
     practice: bool
     options: Mapping[str, Any]
+    html: str = ""
 
 
 def saved_answers(notebook: Mapping[str, Any]) -> tuple[SavedAnswer, ...]:
@@ -92,7 +95,8 @@ def _answers_of(cell: FileCell) -> Iterator[SavedAnswer]:
 def _answer(
     cell: FileCell, record: Mapping[str, Any], output: Mapping[str, Any], ask: int
 ) -> SavedAnswer | None:
-    answer = text_of(mapping(output.get("data")).get("text/plain"))
+    data = mapping(output.get("data"))
+    answer = text_of(data.get("text/plain"))
     prompt = record["prompt"] if "prompt" in record else prompt_in(cell.source)
     model, ending = record.get("model"), record.get("finish_reason")
     if answer is None or not isinstance(prompt, str) or not is_name(model):
@@ -110,4 +114,5 @@ def _answer(
         usage=counts_in(record.get("usage")),
         practice=record.get("practice") is True,
         options={k: v for k, v in mapping(record.get("options")).items() if isinstance(k, str)},
+        html=text_of(data.get("text/html")) or "",
     )

@@ -6,6 +6,7 @@ from groq_magic.rendering.characters import escape
 from groq_magic.rendering.document import to_html
 from groq_magic.rendering.fences import Fence, fenced, fenced_code
 from groq_magic.rendering.patches import Patch
+from groq_magic.rendering.read_back import read_back
 from groq_magic.rendering.safe_markdown import safe_markdown
 from groq_magic.rendering.stream import MarkdownStream
 
@@ -16,6 +17,7 @@ __all__ = [
     "escape",
     "fenced",
     "fenced_code",
+    "read_back",
     "safe_markdown",
     "to_html",
 ]

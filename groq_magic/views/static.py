@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from groq_magic.views.progress import Progress
     from groq_magic.views.settled import Settled
 
-__all__ = ["StaticView", "bundle", "notices_html", "unfinished"]
+__all__ = ["StaticView", "bundle", "notices_html", "saved_reasoning", "unfinished"]
+
+_FOLD = '<details class="groq-reasoning"><summary>Reasoning</summary><div>'
+_FOLD_END = "</div></details>"
+_TEXT = '<div class="groq-text">'
 
 
 def bundle(settled: Settled) -> tuple[dict[str, str], dict[str, Any]]:
@@ -43,7 +47,7 @@ def bundle(settled: Settled) -> tuple[dict[str, str], dict[str, Any]]:
             '<div class="groq-answer mathjax_ignore tex2jax_ignore">',
             notices_html(settled.notices),
             _reasoning_html(settled.reasoning) or '<div class="groq-slot-reasoning"></div>',
-            f'<div class="groq-text">{to_html(source)}</div>',
+            f"{_TEXT}{to_html(source)}</div>",
             settled.change.html() if settled.change else "",
             settled.bar.html(settled.slot),
             "</div>",
@@ -113,10 +117,20 @@ def _reasoning_html(reasoning: str) -> str:
         return ""
     from groq_magic.rendering import to_html
 
-    return (
-        '<details class="groq-reasoning"><summary>Reasoning</summary>'
-        f"<div>{to_html(reasoning)}</div></details>"
-    )
+    return f"{_FOLD}{to_html(reasoning)}{_FOLD_END}"
+
+
+def saved_reasoning(html: str) -> str:
+    """Return the HTML of the reasoning that a saved answer shows, "" for none.
+
+    Parameters
+    ----------
+    html : str
+        A notebook's, and so anyone's: it is no safer than the file.
+    """
+    _, fold, after = html.partition(_FOLD)
+    reasoning, end, _ = after.partition(f"{_FOLD_END}{_TEXT}")
+    return reasoning if fold and end else ""
 
 
 class StaticView:

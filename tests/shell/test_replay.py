@@ -23,12 +23,14 @@ CELLS = {
     "q5": "import groq_magic\nfor n in range(3):\n    groq_magic.ask('Loop {{n}}', seed=n)",
     "q6": "%%groq\nWhat is a p-value?",
     "q7": "%%groq --max-tokens 6\nA long story",
+    "thought": "%%groq --once --reasoning show\nThink",
     "q8": "%%groq -m openai/gpt-oss-20b -f json\nAs JSON",
 }
 REPLIES = [
     *("A *p*-value.", "A mean.", "Yes.", "Brief.", "Zero.", "One.", "Two.", "Asked again."),
-    *("Once upon a time there was a long story", '{"a": 1}'),
+    *("Once upon a time there was a long story", "Thought.", '{"a": 1}'),
 ]
+REASONING = "They ask *why*.\n\n- It's `x`\n- with \\(x^2\\)\n\n```python\nx = 1\n```"
 
 
 class Notebook:
@@ -85,7 +87,8 @@ def taught(
 ) -> Callable[..., Any]:
     """Run and save the notebook with a key; then make shells that have none."""
     monkeypatch.setattr("groq_magic.magics.face.front_end", lambda _shell: "static")
-    practice.script([{"reply": reply, "times": 1} for reply in REPLIES])
+    reasoned = {"Thought.": {"reasoning": REASONING}}
+    practice.script([{"reply": r, "times": 1, **reasoned.get(r, {})} for r in REPLIES])
     notebook.run(served())
     notebook.save()
     practice.forget_requests()
@@ -280,6 +283,28 @@ def test_what_is_read_is_not_trusted(taught: Callable[..., Any], notebook: Noteb
     assert cells.session.settings.system == ""
     assert cells.session.service.key_now() is None
     assert cells.session.service.base_url() == NOWHERE
+
+
+def test_reasoning_that_the_output_shows_is_shown_again(
+    taught: Callable[..., Any], notebook: Notebook
+) -> None:
+    before = notebook.outputs["thought"]
+    ran = taught().fine(CELLS["thought"], "thought")
+    assert "<summary>Reasoning</summary><div><p>They ask <em>why</em>" in ran.data["text/html"]
+    assert ran.outputs == before
+
+
+def test_reasoning_that_is_not_of_our_writing_is_left_out_and_a_line_says_so(
+    taught: Callable[..., Any], notebook: Notebook
+) -> None:
+    data = notebook.outputs["thought"][0]["data"]
+    evil = "<p>They <img src=x onerror=alert(1)>"
+    data["text/html"] = data["text/html"].replace("<p>They", evil)
+    notebook.save()
+    html = taught().fine(CELLS["thought"], "thought").data["text/html"]
+    assert "onerror" not in html
+    assert "<details" not in html
+    assert "The saved reasoning is left out" in html
 
 
 def test_a_notebook_without_answers_says_so(taught: Callable[..., Any], notebook: Notebook) -> None:
