@@ -218,7 +218,7 @@ def test_the_panel_shows_and_sets_the_settings(jupyter: Any) -> None:
     notebook.run_cell(0)
     notebook.run_cell(1)
     output = notebook.cell_output(1)
-    expect(output).to_contain_text("680 of 8,000 tokens")
+    expect(output).to_contain_text("of 8,000 tokens")
 
     output.get_by_label("System prompt").fill("Be brief.")
     output.get_by_label("Temperature").fill("1.1")
