@@ -10,6 +10,7 @@ from groq_magic.rendering import tables
 from groq_magic.rendering.elements import serialisable
 from groq_magic.rendering.highlight import Highlighter
 from groq_magic.rendering.sanitise import ours
+from groq_magic.rendering.unfinished import trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +73,8 @@ class TreeBuilder:
         elif kind == "code":
             self._add_code(parent, block)
         elif kind == "html":
-            html = self._shown("\n".join(block.lines))
+            source = "\n".join(block.lines)
+            html = self._shown(trimmed(source) if block.unfinished else source)
             _group(parent).text = self._stash(f"{html}\n" if html else "")
         elif kind == "rule":
             SubElement(parent, "hr")

@@ -149,6 +149,9 @@ def frame(text: str) -> str:
         ("a\n\n```py", "<p>a</p>"),
         ("```\nx\n``", "<pre><code>x</code></pre>"),
         ("# Hea **x", "<h1>Hea <strong>x</strong></h1>"),
+        ("<details><su", "<details></details>"),
+        ("<details><summary>More</su", "<details><summary>More</summary></details>"),
+        ("a\n\n<div", "<p>a</p>"),
         ("x < y and List<S", "<p>x &lt; y and List</p>"),
     ],
 )
