@@ -11,8 +11,10 @@ from groq_magic.api.answering import Answering
 from groq_magic.api.recorded import Recorded
 from groq_magic.api.retry_after import backoff
 from groq_magic.api.waiting import line_of
+from groq_magic.assistant import Choice
 from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts, unsent
+from groq_magic.missed_answers import line_of_missed, missed_by, said_of_missed
 from groq_magic.next_cell import chosen
 from groq_magic.notebook_session import LastAsk
 from groq_magic.plan import Plan, Typed, peeked, planned
@@ -27,7 +29,6 @@ from groq_magic.settling import (
 )
 from groq_magic.views.guarded import GuardedView
 from groq_magic.views.progress import Progress
-from groq_magic.views.slot_name import slot_of
 
 if TYPE_CHECKING:
     import threading
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
     from groq_magic.api.client import Client
     from groq_magic.api.fault import Fault
-    from groq_magic.assistant import Choice
     from groq_magic.notebook_session import Session
     from groq_magic.reply import Reply
     from groq_magic.views.opening import Opening
@@ -91,9 +91,9 @@ def ask(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
         What kept it from being sent, or broke it off; then what came is
         settled and kept, and `_groq.error` is this error.
     """
-    plan, notices, client = unsent(lambda: _prepared(session, typed))
+    prepared = unsent(lambda: _prepared(session, typed))
     with Interrupts() as interrupts:
-        run = _Run(session, plan, client, GuardedView(view_of()), time.monotonic(), notices)
+        run = _Run(session, prepared, GuardedView(view_of()), time.monotonic())
         try:
             reply, choice = _settled(run, interrupts)
         except Exception:
@@ -112,34 +112,30 @@ def ask(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
     return reply
 
 
-def _prepared(session: Session, typed: Typed) -> tuple[Plan, tuple[str, ...], Client | Recorded]:
+@dataclass(frozen=True)
+class _Prepared:
+    plan: Plan
+    notices: tuple[str, ...]
+    client: Client | Recorded
+    missed: frozenset[str] = frozenset()
+
+
+def _prepared(session: Session, typed: Typed) -> _Prepared:
     """Decide everything; the user's own code runs here."""
     if typed.text.strip():
         # What no key keeps from being sent can be asked again too.
         session.last = LastAsk(typed, peeked(session, typed))
     plan = planned(session, typed, send=True)
     if plan.recorded is not None:
-        return plan, plan.notices, plan.recorded
+        return _Prepared(plan, plan.notices, plan.recorded)
     session.service.prefetch_catalogue()
-    notices = (*plan.notices, *_missed(session, plan), *session.offer_restore())
-    return plan, notices, session.service.client()
-
-
-def _missed(session: Session, plan: Plan) -> tuple[str, ...]:
-    """Return the line of the answers that a page loaded while they came does not show."""
-    if session.live is None:
-        return ()
-    turns = {slot_of(key) for key in session.conversations.shown(plan.pending.practice)}
-    count = len(turns & session.live.missed - {slot_of(plan.pending.typed)})
-    if not count:
-        return ()
-    answers, them = ("answers", "them") if count > 1 else ("an answer", "it")
-    line = f"The page was loaded anew while {answers} came: where a cell does not show {them}, "
-    return (f"{line}`%groq_history` does.",)
+    missed = missed_by(session, plan)
+    notices = (*plan.notices, *line_of_missed(missed), *session.offer_restore())
+    return _Prepared(plan, notices, session.service.client(), missed)
 
 
 def _settled(run: _Run, interrupts: Interrupts) -> tuple[Reply, Choice]:
-    run.view.open(opening_of(run.session, run.plan, run.notices))
+    run.view.open(opening_of(run.session, run.plan, run.prepared.notices))
     answering, tried = _answered(run, interrupts)
     reply = reply_of(
         run.plan,
@@ -150,19 +146,23 @@ def _settled(run: _Run, interrupts: Interrupts) -> tuple[Reply, Choice]:
         now=time.monotonic(),
     )
     reply = told_of_earlier(run.session, run.plan, reply)
-    choice = chosen(run.plan.typed, reply)
-    _settle(run, answering, reply, choice)
-    return reply, choice
+    return reply, _settle(run, answering, reply)
 
 
 @dataclass(frozen=True)
 class _Run:
     session: Session
-    plan: Plan
-    client: Client | Recorded
+    prepared: _Prepared
     view: GuardedView
     started: float
-    notices: tuple[str, ...]
+
+    @property
+    def plan(self) -> Plan:
+        return self.prepared.plan
+
+    @property
+    def client(self) -> Client | Recorded:
+        return self.prepared.client
 
     def progress(self, answering: Answering | Recorded | None, waiting: str = "") -> Progress:
         first = answering.first_token if answering is not None else None
@@ -246,18 +246,20 @@ def _count_down(
     run.view.progress(run.progress(None))
 
 
-def _settle(run: _Run, answering: Answering | Recorded, reply: Reply, choice: Choice) -> None:
+def _settle(run: _Run, answering: Answering | Recorded, reply: Reply) -> Choice:
+    """Keep the reply, show it settled, and choose the next cell's code."""
     session, plan = run.session, run.plan
     session.keep(reply, plan.typed.options.out)
     session.ledger.add(entry_of(session, plan, reply))
     # Before the answer is shown, whose notices say what the cache can't do; it never costs one.
     with contextlib.suppress(Exception):
         remember(session, plan, answering)
+    choice = Choice()
     if not reply.text and reply.error is not None:
         session.requests.pass_by()
         run.view.discard()
     else:
-        notices = (*run.notices, *cut_notice(answering), *session.news(plan.model))
+        notices = (*run.prepared.notices, *cut_notice(answering), *session.news(plan.model))
         practice = plan.pending.practice
         before = session.turn_count(practice=practice)
         turn = session.conversations.settle(
@@ -271,10 +273,11 @@ def _settle(run: _Run, answering: Answering | Recorded, reply: Reply, choice: Ch
         session.requests.add(plan.request, turn.revision)
         if reply.usage is not None:
             session.learn(plan.size, reply.usage.prompt_tokens)
+        # After all is kept: what is chosen from is a model's text.
+        choice = chosen(plan.typed, reply)
         settled = settled_of(session, plan, reply, choice=choice, turn=turn, notices=notices)
-        if session.live is not None and not isinstance(run.client, Recorded):
-            # Its notices say which; its own page may be loaded anew from here on.
-            session.live.missed.clear()
+        # Before it is shown: its own page may be loaded anew from there on.
+        said_of_missed(session, run.prepared.missed)
         run.view.settle(settled)
         if not isinstance(run.client, Recorded):
             # An ask that shows nothing must not use the offer up.
@@ -289,6 +292,7 @@ def _settle(run: _Run, answering: Answering | Recorded, reply: Reply, choice: Ch
     fault = answering.outcome.fault
     if fault is not None and fault.failed_generation:
         run.view.refused(fault.failed_generation)
+    return choice
 
 
 def _is_stopped(run: _Run, interrupts: Interrupts) -> bool:

@@ -7,6 +7,8 @@ from unittest.mock import Mock
 
 import pytest
 
+from groq_magic import asking
+
 
 @pytest.fixture
 def live(notebook: Any) -> Any:
@@ -37,6 +39,25 @@ def test_an_ask_that_shows_nothing_does_not_use_the_notice_up(
     practice.faults("400")
     assert notebook.ask(cell="b").error is not None
     assert said(notebook.ask(cell="b"))
+
+
+def test_an_answer_missed_during_an_ask_is_said_at_the_one_after(
+    notebook: Any, live: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook.ask(cell="a")
+    notebook.ask(cell="b")
+    live.missed.add("groq-turn-a-1")
+
+    def settled_while_a_page_loads(*arguments: Any, **named: Any) -> Any:
+        live.missed.add("groq-turn-b-1")
+        return settled_of(*arguments, **named)
+
+    settled_of = asking.settled_of
+    with monkeypatch.context() as patched:
+        patched.setattr(asking, "settled_of", settled_while_a_page_loads)
+        assert said(notebook.ask(cell="c"))
+    assert said(notebook.ask(cell="d"))
+    assert not said(notebook.ask(cell="e"))
 
 
 def test_what_is_not_in_the_history_is_not_promised(notebook: Any, live: Any) -> None:

@@ -1,0 +1,36 @@
+"""Answers that a page which was loaded anew while they came may not show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from groq_magic.views.slot_name import slot_of
+
+if TYPE_CHECKING:
+    from groq_magic.notebook_session import Session
+    from groq_magic.plan import Plan
+
+__all__ = ["line_of_missed", "missed_by", "said_of_missed"]
+
+
+def missed_by(session: Session, plan: Plan) -> frozenset[str]:
+    """Return the slots of missed answers that `%groq_history` has, but for the cell's own."""
+    if session.live is None:
+        return frozenset()
+    turns = {slot_of(key) for key in session.conversations.shown(plan.pending.practice)}
+    return frozenset(turns & session.live.missed - {slot_of(plan.pending.typed)})
+
+
+def line_of_missed(missed: frozenset[str]) -> tuple[str, ...]:
+    """Return the notice of missed answers, if there are any."""
+    if not missed:
+        return ()
+    answers, them = ("answers", "them") if len(missed) > 1 else ("an answer", "it")
+    line = f"The page was loaded anew while {answers} came: where a cell does not show {them}, "
+    return (f"{line}`%groq_history` does.",)
+
+
+def said_of_missed(session: Session, missed: frozenset[str]) -> None:
+    """Note that the notice was shown: it is shown once."""
+    if session.live is not None:
+        session.live.missed.difference_update(missed)

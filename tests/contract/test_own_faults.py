@@ -1,0 +1,28 @@
+"""A fault of our own code at settling costs no answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from groq_magic import asking
+
+
+@pytest.mark.parametrize("step", ["chosen", "settled_of"])
+def test_an_answer_is_kept_before_anything_is_made_of_it(
+    notebook: Any, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def broken(*_arguments: Any, **_named: Any) -> Any:
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr(asking, step, broken)
+    with pytest.raises(ZeroDivisionError):
+        notebook.ask("What is a p-value?", cell="a")
+    monkeypatch.undo()
+
+    assert "p-value" in notebook.shell.user_ns["_groq"].text
+    assert len(notebook.session.ledger) == 1
+    ((prompt, answer, _),) = notebook.turns
+    assert prompt == "What is a p-value?"
+    assert "p-value" in answer
