@@ -67,7 +67,7 @@ class Service:
         self._script: Path | None = None
         self._catalogue: Catalogue | None = None
         self._fetching: threading.Thread | None = None
-        self._warned_of = ""
+        self._warned_of: set[str] = set()
 
     @property
     def in_practice(self) -> bool:
@@ -147,7 +147,7 @@ class Service:
                 "`%groq_practice on` needs none.",
             )
         key = checked(typed, "%groq_key")
-        self._warned_of = self.base_url()  # by the question
+        self._warned_of.add(self.base_url())  # by the question
         catalogue = self._checked_catalogue(key)
         self._forget()
         self._typed_key, self._catalogue = key, catalogue
@@ -176,8 +176,8 @@ class Service:
             When there is no key and the user gives none.
         """
         key, url = self.key_now() or self.new_key(), self.base_url()
-        warning, self._warned_of = self.plain_warning(), url
-        if warning:
+        if warning := self.plain_warning():
+            self._warned_of.add(url)
             self._warn(warning)
         known, wanted = self._client, (key.value, url, self._settings.connect_timeout)
         if known is not None and self._client_for == wanted:
@@ -195,9 +195,10 @@ class Service:
     def plain_warning(self) -> str:
         """Return a warning, until it was shown, where the key would travel in the clear."""
         url = self.base_url()
-        if not is_plain(url) or self._warned_of == url:
+        if not is_plain(url) or url in self._warned_of:
             return ""
-        return f"{url} is plain http: others on the way can read the key and the prompts."
+        risk = "others on the way can read the key and the prompts"
+        return f"{url} is plain http: {risk}. An https address in GROQ_BASE_URL prevents it."
 
     def catalogue(self) -> Catalogue:
         """Return the models as far as they are known, without waiting."""

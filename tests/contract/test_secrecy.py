@@ -181,3 +181,6 @@ def test_plain_http_warns_once_for_an_address(
     assert "plain http" in service.plain_warning()
     monkeypatch.setenv("GROQ_BASE_URL", "https://groq.example")
     assert service.plain_warning() == ""
+    service.client()
+    monkeypatch.setenv("GROQ_BASE_URL", "http://groq.example")
+    assert service.plain_warning() == ""  # it was shown before
