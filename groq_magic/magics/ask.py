@@ -102,16 +102,14 @@ def run_ask(session: Session, typed: Typed) -> None:
 def _show_request(session: Session, typed: Typed) -> None:
     from groq_magic.plan import planned
     from groq_magic.rendering import fenced, to_html
+    from groq_magic.views.say import say
     from groq_magic.views.show import show
 
     plan = planned(session, typed, send=False)
     body = json.dumps(dict(plan.request), indent=2, ensure_ascii=False)
-    said = f"Nothing was sent; this would go to {session.service.base_url()}/openai/v1:"
     name = plan.options.model or session.settings.model
     if name != plan.model and not session.service.catalogue().live:
-        said = (
-            f"Nothing was sent, nor asked which models your key has: `{name}` may stand for "
-            f"another one than here. This would go to {session.service.base_url()}/openai/v1:"
-        )
+        say(f"`{name}` may stand for another model with a key: `%groq_models` asks for them.")
+    said = f"Nothing was sent; this would go to {session.service.base_url()}/openai/v1:"
     html = to_html(f"{said}\n\n{fenced(body, 'json')}")
     show(f'<div class="mathjax_ignore tex2jax_ignore">{html}</div>', body)
