@@ -57,8 +57,8 @@ class Entry:
     cost: float | None
 
     @property
-    def answered(self) -> bool:
-        """Whether anything came of it: one that was refused, say, used nothing that is known."""
+    def counted(self) -> bool:
+        """Whether anything came, if only of the reasoning: else it used nothing that is known."""
         if self.source != "service" or self.usage is not None or self.first_token is not None:
             return True
         return self.finish_reason not in _WITHOUT_END

@@ -63,11 +63,11 @@ class Ledger:
     def by_model(self) -> dict[tuple[str, bool, Source], Sum]:
         """Return the sums by model, practice and source, in the order of their first asks.
 
-        Only what was answered is summed: an id that the service does not know
+        Only what was counted is summed: an id that the service does not know
         is no model that was used.
         """
         groups: dict[tuple[str, bool, Source], list[Entry]] = {}
-        for entry in filter(lambda entry: entry.answered, self._entries):
+        for entry in filter(lambda entry: entry.counted, self._entries):
             groups.setdefault((entry.model, entry.practice, entry.source), []).append(entry)
         return {key: sum_of(entries) for key, entries in groups.items()}
 

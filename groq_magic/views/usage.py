@@ -64,16 +64,16 @@ def _quota(meters: Sequence[tuple[str, str, Meter]], at: str) -> tuple[str, str]
 
 
 def _asks(ledger: Ledger) -> list[tuple[str, str]]:
-    answered = [entry for entry in ledger.entries if entry.answered]
-    unanswered = len(ledger) - len(answered)
-    parts = [_line(_unanswered(unanswered))] if unanswered else []
-    if not answered:
+    counted = [entry for entry in ledger.entries if entry.counted]
+    left_out = len(ledger) - len(counted)
+    parts = [_line(_left_out(left_out))] if left_out else []
+    if not counted:
         return parts or [_line(_NO_ASKS)]
     table = _by_model(ledger)
     return [(table.html(), table.plain()), *parts, _plot(ledger.entries)]
 
 
-def _unanswered(count: int) -> str:
+def _left_out(count: int) -> str:
     asks, are = ("asks were", "are") if count > 1 else ("ask was", "is")
     return f"{count:,} {asks} refused, stopped or broken off unanswered, and {are} not counted."
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
-# What our own code does alone it does in any front end: once is enough.
-only_in_lab = pytest.mark.parametrize("jupyter", ["lab"], indirect=True)
+from tests.browser.kinds import only_in_lab
+
 KEY = "gsk_browserTESTkey0123456789"
 FAILING = """\
 prices = {"tea": 3.5, "cake": 4.25}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
+
+from tests.browser.kinds import only_in_lab
 
 KEY = "gsk_browserTESTkey0123456789"
 
@@ -104,7 +105,7 @@ def test_every_bar_shows_what_is_left_now(
     assert "left this minute" not in str(notebook.save()["cells"])
 
 
-@pytest.mark.parametrize("jupyter", ["lab"], indirect=True)
+@only_in_lab
 def test_the_usage_page_reads_well_untrusted(jupyter: Any, practice: Any, tmp_path: Any) -> None:
     notebook = jupyter.open(
         [begin(practice.url, str(tmp_path)), "%groq Hi", "%groq_usage"], height=1600

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
-STAGE = "from stage import *"
+from tests.browser.kinds import only_in_lab
 
-# What our own code does alone it does in any front end: once is enough.
-only_in_lab = pytest.mark.parametrize("jupyter", ["lab"], indirect=True)
+STAGE = "from stage import *"
 
 
 def test_a_settled_answer_is_static_in_the_file(jupyter: Any) -> None:
@@ -184,9 +182,8 @@ def test_an_answer_that_is_moved_stays_live(jupyter: Any) -> None:
     expect(notebook.cell_output(3)).to_have_text("llama-3.1-8b-instant")
 
 
+@only_in_lab  # Notebook 7 has one notebook a page
 def test_sessions_of_two_notebooks_keep_to_their_own(jupyter: Any) -> None:
-    if jupyter.kind != "lab":
-        pytest.skip("Notebook 7 has one notebook a page")
     first = jupyter.open([STAGE, "ask(stale='of the first')"])
     first.run_all()
     expect(first.picker(1)).to_be_visible()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
-# What our own code does alone it does in any front end: once is enough.
-only_in_lab = pytest.mark.parametrize("jupyter", ["lab"], indirect=True)
+from tests.browser.kinds import only_in_lab
+
 STAGE = "from stage import *\nimport stage"
 STREAMING = 'ask(until_stopped=True, reasoning="Let me *see*.")'
 PLACES = """() => {
@@ -107,9 +106,8 @@ def test_a_page_that_missed_messages_gets_the_whole(jupyter: Any) -> None:
     notebook.idle()
 
 
+@only_in_lab  # Notebook 7 has no second views
 def test_a_second_view_shows_the_same_stream(jupyter: Any) -> None:
-    if jupyter.kind != "lab":
-        pytest.skip("Notebook 7 has no second views")
     notebook = jupyter.open([STAGE, STREAMING])
     notebook.run_cell(0)
     notebook.run_cell(1, wait=False)

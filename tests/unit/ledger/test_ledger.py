@@ -98,7 +98,7 @@ def test_an_ask_without_an_answer_is_summed_nowhere() -> None:
         entry(6, finish_reason="stop", **nothing),
     ):
         ledger.add(each)
-    assert [each.number for each in ledger.entries if each.answered] == [4, 5, 6]
+    assert [each.number for each in ledger.entries if each.counted] == [4, 5, 6]
     sums = {key: found.asks for key, found in ledger.by_model().items()}
     assert sums == {(MODEL, False, "service"): 2, (MODEL, False, "replay"): 1}
 
