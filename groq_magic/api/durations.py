@@ -9,8 +9,10 @@ __all__ = ["in_words", "seconds_of", "wait_words"]
 
 # `ms` stands before `m`, or 547ms would read as 547 minutes.
 _PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|µs|us|s)")
-# Two digits of seconds read faster than minutes; from minutes on people look at a clock.
+# Two digits of seconds read faster than minutes.
 _LONG = 100
+# From a minute on people look at a clock.
+_CLOCK = 60
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "µs": 1e-6, "us": 1e-6}
 
 
@@ -48,7 +50,7 @@ def wait_words(seconds: float, now: float | None = None) -> str:
     str
         `4 s`, `9 min, at 14:32`, `22 h, at Tue 01:10`.
     """
-    if seconds < _LONG:
+    if seconds < _CLOCK:
         return in_words(seconds)
     start = time.time() if now is None else now
     then, today = time.localtime(start + seconds), time.localtime(start)

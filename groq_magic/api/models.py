@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.retired import GENERAL, SMALL, replacement_for
+from groq_magic.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -97,11 +98,22 @@ class Catalogue:
         return next((model for model in self.models if model.id == model_id), None)
 
     def resolve(self, name: str) -> str:
-        """Return the id that `name` stands for: an alias's choice, else `name` itself."""
+        """Return the id that `name` stands for: an alias's choice, else `name` itself.
+
+        Raises
+        ------
+        ModelError
+            When no model of the key is one for that task.
+        """
         if name not in ALIASES:
             return name
         chosen = self.choice(name)
-        return chosen.id if chosen else GENERAL
+        if chosen is None:
+            does = "takes images" if name == "vision" else "answers prompts"
+            raise ModelError(
+                f"No model of this key {does}.", "`%groq_models` lists them; `-m ID` takes an id."
+            )
+        return chosen.id
 
     def choice(self, alias: str) -> Model | None:
         """Return the model for a kind of task, by features and window.

@@ -64,6 +64,11 @@ class Entry:
         return self.finish_reason not in _WITHOUT_END
 
     @property
+    def is_unmeasured(self) -> bool:
+        """Whether it used tokens that the service has told nobody: it was cut short."""
+        return self.source == "service" and self.counted and self.usage is None
+
+    @property
     def spent(self) -> int:
         """Tokens that it took from the quota."""
         return self.usage.total_tokens if self.usage and self.source == "service" else 0

@@ -98,7 +98,7 @@ def sum_of(entries: Iterable[Entry]) -> Sum:
         _median(entry.first_token for entry in found),
         _median(entry.tokens_per_second for entry in found),
         sum(entry.cost or 0.0 for entry in found),
-        any(entry.cost is None and entry.usage for entry in found),
+        any(entry.cost is None for entry in found),
     )
 
 

@@ -1,7 +1,8 @@
 // What is left of a limit, at every moment: it refills by the clock, and the
 // kernel tells it once. Stands before slots.js in one module.
 
-const LONG = 100; // s: from here on people look at a clock instead of waiting
+const LONG = 100; // s: two digits of them read faster than minutes
+const CLOCK = 60; // s: from here on people look at a clock instead of waiting
 
 function inWords(seconds) {
   const whole = Math.max(1, Math.round(seconds));
@@ -12,7 +13,7 @@ function inWords(seconds) {
 }
 
 function atClock(seconds) {
-  if (seconds < LONG) return "";
+  if (seconds < CLOCK) return "";
   const then = new Date(Date.now() + seconds * 1000);
   const time = then.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
   const today = then.toDateString() === new Date().toDateString();

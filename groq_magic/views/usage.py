@@ -67,6 +67,8 @@ def _asks(ledger: Ledger) -> list[tuple[str, str]]:
     counted = [entry for entry in ledger.entries if entry.counted]
     left_out = len(ledger) - len(counted)
     parts = [_line(_left_out(left_out))] if left_out else []
+    if cut := sum(entry.is_unmeasured for entry in counted):
+        parts.append(_line(_unmeasured(cut)))
     if not counted:
         return parts or [_line(_NO_ASKS)]
     table = _by_model(ledger)
@@ -78,11 +80,16 @@ def _left_out(count: int) -> str:
     return f"{count:,} {asks} refused, stopped or broken off unanswered, and {are} not counted."
 
 
+def _unmeasured(count: int) -> str:
+    asks = "asks were" if count > 1 else "ask was"
+    return f"{count:,} {asks} cut short: their tokens and cost are known to the service alone."
+
+
 def _by_model(ledger: Ledger) -> Table:
     groups = ledger.by_model()
     rows = [_row(_called(*key), found, free=_is_free(*key)) for key, found in groups.items()]
     if len(rows) > 1:
-        spent = [e for e in ledger.entries if e.source == "service"]
+        spent = [e for e in ledger.entries if e.counted and e.source == "service"]
         rows.append(_row("from the service", sum_of(spent), free=all(e.practice for e in spent)))
     return Table(
         (

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from groq_magic.api.models import catalogue_of, offline_catalogue
+from groq_magic.api.models import ALIASES, catalogue_of, offline_catalogue
+from groq_magic.errors import ModelError
 
 TOOLS = ["tools", "json_mode", "reasoning"]
 
@@ -37,8 +38,9 @@ TODAY = [
 
 
 def choices(items: list[dict[str, Any]]) -> dict[str, str]:
+    """Return what each task stands for, where there is a model for it."""
     catalogue = catalogue_of(items)
-    return {n: catalogue.resolve(n) for n in ("fast", "balanced", "reasoning", "vision")}
+    return {name: catalogue.resolve(name) for name in ALIASES if catalogue.choice(name)}
 
 
 def test_todays_models() -> None:
@@ -74,8 +76,14 @@ def test_models_that_tell_ids_alone_still_serve() -> None:
         "fast": "new/small-8b",
         "balanced": "new/large-70b",
         "reasoning": "new/large-70b",
-        "vision": "openai/gpt-oss-120b",
     }
+
+
+@pytest.mark.parametrize(("name", "does"), [("vision", "takes images"), ("fast", "answers")])
+def test_a_task_that_no_model_is_for_is_refused(name: str, does: str) -> None:
+    models = [item("openai/gpt-oss-120b")] if name == "vision" else [{"id": "whisper-large-v3"}]
+    with pytest.raises(ModelError, match=f"No model of this key {does}"):
+        catalogue_of(models).resolve(name)
 
 
 @pytest.mark.parametrize("name", ["fast", "balanced", "reasoning", "vision"])
@@ -89,5 +97,5 @@ def test_the_offline_table_serves_every_task(name: str) -> None:
 
 def test_an_inactive_model_is_never_chosen() -> None:
     items = [item("openai/gpt-oss-120b", active=False), item("openai/gpt-oss-20b")]
-    assert set(choices(items).values()) == {"openai/gpt-oss-20b", "openai/gpt-oss-120b"}
+    assert set(choices(items).values()) == {"openai/gpt-oss-20b"}
     assert catalogue_of(items).choice("balanced").id == "openai/gpt-oss-20b"

@@ -50,10 +50,12 @@ def test_sums_tokens_by_kind_and_takes_medians_of_times() -> None:
     assert not found.unpriced
 
 
-def test_a_failed_ask_counts_as_one_without_tokens() -> None:
-    failed = entry(1, usage=None, cost=None, tokens_per_second=None, finish_reason="error")
-    found = sum_of([failed, entry(2)])
-    assert (found.asks, found.prompt_tokens, found.unpriced) == (2, 100, False)
+def test_what_an_ask_cut_short_has_cost_is_unknown() -> None:
+    cut = entry(1, usage=None, cost=None, tokens_per_second=None, finish_reason="interrupted")
+    found = sum_of([cut, entry(2)])
+    assert (found.asks, found.prompt_tokens, found.unpriced) == (2, 100, True)
+    assert cut.is_unmeasured
+    assert not entry(2).is_unmeasured
 
 
 def test_an_unknown_price_stays_unknown() -> None:
