@@ -41,6 +41,8 @@ _UNITS = MappingProxyType(
 )
 _DAILY = ("RPD", "TPD")
 _WARNED_AT = (95, 80)
+# So much must have come back for a mark to be new, in per cent: limits refill all the time.
+_ANOTHER_DAY = 20
 
 
 def charged(limits: Limits, outcome: Outcome, reserved: int, now: float | None = None) -> Limits:
@@ -109,7 +111,7 @@ class QuotaWatch:
         self._said: dict[tuple[str, str], int] = {}
 
     def lines(self, model: str, limits: Limits, now: float | None = None) -> tuple[str, ...]:
-        """Return the warnings that are due; a mark that was said is not said again.
+        """Return the warnings that are due; a mark that was said is not said again that day.
 
         Parameters
         ----------
@@ -127,13 +129,16 @@ class QuotaWatch:
             return ""
         used = limit.limit - limit.left(now)
         mark = next((mark for mark in _WARNED_AT if used * 100 >= mark * limit.limit), 0)
-        if mark <= self._said.get((model, limit.kind), 0):
+        said = self._said.get((model, limit.kind), 0)
+        if used * 100 < (said - _ANOTHER_DAY) * limit.limit:
+            said = self._said[model, limit.kind] = mark
+        if mark <= said:
             return ""
         self._said[model, limit.kind] = mark
         unit = _UNITS[limit.kind]
         wait = limit.full_in(now)
         return (
-            f"{used:,} of {limit.limit:,} {unit} a day are used with {model}, more than {mark} %; "
+            f"{used:,} of {limit.limit:,} {unit} a day are used with {model}, {mark} % or more; "
             f"all are there again in {wait_words(wait, now)}."
         )
 

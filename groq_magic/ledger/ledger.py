@@ -10,7 +10,20 @@ if TYPE_CHECKING:
 
     from groq_magic.ledger.entry import Entry, Source
 
-__all__ = ["Ledger", "Sum", "sum_of"]
+__all__ = ["FIELDS", "TOKENS", "Ledger", "Sum", "sum_of"]
+
+TOKENS = (
+    "prompt_tokens",
+    "completion_tokens",
+    "reasoning_tokens",
+    "cached_tokens",
+    "total_tokens",
+)
+FIELDS = (
+    *("ask", "at", "model", "source", "practice", "finish_reason"),
+    *TOKENS,
+    *("queue", "first_token", "total", "tokens_per_second", "cost"),
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +93,7 @@ class Ledger:
         )
 
     def records(self) -> list[dict[str, Any]]:
-        """Return the asks as plain records, for a DataFrame."""
+        """Return the asks as plain records of FIELDS, for a DataFrame."""
         return [_record(entry) for entry in self._entries]
 
 
@@ -113,22 +126,6 @@ def _median(values: Iterable[float | None]) -> float | None:
 
 
 def _record(entry: Entry) -> dict[str, Any]:
-    usage = entry.usage
-    return {
-        "ask": entry.number,
-        "at": entry.at,
-        "model": entry.model,
-        "source": entry.source,
-        "practice": entry.practice,
-        "finish_reason": entry.finish_reason,
-        "prompt_tokens": usage.prompt_tokens if usage else None,
-        "completion_tokens": usage.completion_tokens if usage else None,
-        "reasoning_tokens": usage.reasoning_tokens if usage else None,
-        "cached_tokens": usage.cached_tokens if usage else None,
-        "total_tokens": usage.total_tokens if usage else None,
-        "queue": entry.queue,
-        "first_token": entry.first_token,
-        "total": entry.total,
-        "tokens_per_second": entry.tokens_per_second,
-        "cost": entry.cost,
-    }
+    record = {field: getattr(entry, field) for field in FIELDS if field not in {"ask", *TOKENS}}
+    tokens = {field: getattr(entry.usage, field, None) for field in TOKENS}
+    return {"ask": entry.number, **record, **tokens}

@@ -24,8 +24,8 @@ AS_FRAME = Option(
 )
 
 
-def data_frame(records: Sequence[dict[str, Any]]) -> pd.DataFrame:
-    """Return records as a DataFrame.
+def data_frame(records: Sequence[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    """Return records as a DataFrame, which has its columns without any record too.
 
     Raises
     ------
@@ -39,4 +39,4 @@ def data_frame(records: Sequence[dict[str, Any]]) -> pd.DataFrame:
         lacking = True
     if lacking:
         raise OptionError("--as dataframe needs pandas.", "`%pip install pandas` installs it.")
-    return pd.DataFrame(list(records))
+    return pd.DataFrame(list(records), columns=list(columns))

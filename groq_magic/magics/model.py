@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["MODELS_OPTIONS", "ModelMagics"]
 
+_FIELDS = (
+    *("id", "task", "context_window", "max_completion_tokens", "features"),
+    *("prompt_price", "completion_price", "tokens_per_second_seen", "owned_by"),
+)
 _SORTS = ("task", "name", "price", "context", "speed")
 MODELS_OPTIONS = (
     Option(
@@ -72,12 +76,14 @@ class ModelMagics(Face):
         if given.get("retired"):
             rows = [row for row in RETIRED.items() if catalogue.get(row[0]) is None]
             if "as" in given:
-                return data_frame([{"id": old, "replacement": new} for old, new in rows])
+                retired = [{"id": old, "replacement": new} for old, new in rows]
+                return data_frame(retired, ("id", "replacement"))
             _show(Table(("retired", "use instead"), tuple(rows)))
             return None
         models = self._sorted(catalogue, given.get("sort", "task"))
         if "as" in given:
-            return data_frame([self._record(model, catalogue) for model in models])
+            records = [self._record(model, catalogue) for model in models]
+            return data_frame(records, _FIELDS)
         note = "" if catalogue.live else "/models did not answer: this is the list of 2026-10-01. "
         _show(
             Table(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import line_magic, magics_class, no_var_expand
 
+from groq_magic.ledger.ledger import FIELDS, TOKENS
 from groq_magic.magics.face import Face
 from groq_magic.magics.frame import AS_FRAME, data_frame
 from groq_magic.magics.line import parsed_line
@@ -36,7 +37,9 @@ class UsageMagics(Face):
 
         given, _ = parsed_line(line, (AS_FRAME,), "%groq_usage")
         if given:
-            return data_frame([_with_time(record) for record in self.session.ledger.records()])
+            records = [_with_time(record) for record in self.session.ledger.records()]
+            # Whole numbers stay whole where an ask has none.
+            return data_frame(records, FIELDS).astype(dict.fromkeys(TOKENS, "Int64"))
         order = tuple(KINDS)
         meters = [
             (model, KINDS[limit.kind], meter_of(limit))

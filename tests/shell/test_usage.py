@@ -232,3 +232,32 @@ def test_practice_costs_nothing(cells: Any) -> None:
     cells.fine("%%groq\nHi", "a")
     row = next(r for r in cells.fine("%groq_usage").plain.splitlines() if "· practice" in r)
     assert row.endswith("none")
+
+
+def test_the_frame_has_its_columns_without_an_ask_and_whole_numbers_without_usage(
+    cells: Any, practice: Any
+) -> None:
+    cells.fine("frame = %groq_usage --as dataframe")
+    assert cells.shell.user_ns["frame"].total_tokens.sum() == 0
+    practice.faults("400", "ok")
+    cells.run("%groq one", "a")
+    cells.fine("%groq two", "b")
+    cells.fine("frame = %groq_usage --as dataframe")
+    tokens = cells.shell.user_ns["frame"].total_tokens
+    assert str(tokens.dtype) == "Int64"
+    assert tokens.isna().tolist() == [True, False]
+
+
+def test_an_answer_cut_short_has_unknown_cost_and_refused_asks_are_in_no_sum(
+    cells: Any, practice: Any
+) -> None:
+    practice.faults("400", "drop", "ok")
+    cells.run("%groq one", "a")
+    cells.run("%groq two", "b")
+    cells.fine("%groq -m openai/gpt-oss-20b three", "c")
+    plain = cells.fine("%groq_usage").plain
+    assert "1 ask was refused, stopped or broken off unanswered, and is not counted." in plain
+    assert "1 ask was cut short: their tokens and cost are known to the service alone." in plain
+    (whole,) = (line for line in plain.splitlines() if line.startswith("from the service"))
+    assert whole.split()[3] == "2"
+    assert whole.endswith("unknown")

@@ -121,3 +121,12 @@ def test_each_model_and_each_limit_is_warned_of() -> None:
 
 def test_limits_of_the_minute_are_no_matter_of_warnings() -> None:
     assert QuotaWatch().lines(MODEL, Limits((limit("TPM", 6_000, 0),)), NOW) == ()
+
+
+def test_a_mark_is_told_again_once_the_limit_has_come_back() -> None:
+    watch = QuotaWatch()
+    used = [85, 84, 70, 86, 10, 85, 96, 20, 96]
+    told = [
+        bool(watch.lines(MODEL, Limits((limit("RPD", 100, 100 - each),)), NOW)) for each in used
+    ]
+    assert told == [True, False, False, False, False, True, True, False, True]
