@@ -122,7 +122,7 @@ class Settings(Configurable):
     tries = Int(4, min=1, help="How often an ask is tried before the first token.").tag(config=True)
     max_wait = Float(60.0, min=0.0, help="Seconds of waiting in all per ask.").tag(config=True)
     history_share = Float(
-        0.4, min=0.0, max=1.0, help="The share of the tokens a minute that earlier turns may take."
+        0.4, help="The share of the tokens a minute that earlier turns may take; 0 to 1."
     ).tag(config=True)
     assistant_tokens = Int(
         4_000, min=200, help="About how many tokens of code and values %groq_fix puts in."
@@ -131,8 +131,12 @@ class Settings(Configurable):
     cache = Bool(
         default_value=False, help="Keep answers on this computer, and give them again."
     ).tag(config=True)
-    cache_megabytes = Float(100.0, min=0.0, help="How much the cache may hold.").tag(config=True)
-    cache_days = Float(30.0, min=0.0, help="How long the cache keeps an answer.").tag(config=True)
+    cache_megabytes = Float(100.0, help="How much the cache may hold; 0 to 1,000,000.").tag(
+        config=True
+    )
+    cache_days = Float(30.0, help="How long the cache keeps an answer; 0 to 36,500.").tag(
+        config=True
+    )
     store = Enum(
         ("metadata", "none"), "metadata", help="none writes nothing of the turn into the output."
     ).tag(config=True)
@@ -143,6 +147,15 @@ class Settings(Configurable):
         low, high = RANGES[proposal["trait"].name]
         if value is not None and not low <= value <= high:
             raise TraitError(f"{proposal['trait'].name} goes from {low:g} to {high:g}.")
+        return value
+
+    # The traits' own `min` and `max` let nan pass.
+    @validate("cache_megabytes", "cache_days", "history_share")
+    def _is_bounded(self, proposal: dict[str, Any]) -> float:
+        value: float = proposal["value"]
+        low, high = _BOUNDS[proposal["trait"].name]
+        if not low <= value <= high:
+            raise TraitError(f"{proposal['trait'].name} goes from {low:,g} to {high:,.15g}.")
         return value
 
     @validate("timeout", "connect_timeout")
@@ -181,4 +194,10 @@ RANGES = {
     "top_p": (0.0, 1.0),
     "frequency_penalty": (-2.0, 2.0),
     "presence_penalty": (-2.0, 2.0),
+}
+# The cache: a terabyte and a century.
+_BOUNDS = {
+    "cache_megabytes": (0.0, 1_000_000.0),
+    "cache_days": (0.0, 36_500.0),
+    "history_share": (0.0, 1.0),
 }
