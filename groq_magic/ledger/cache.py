@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["Cache", "CacheInfo", "cache_folder", "key_of"]
 
 _FILE, _DAMAGED = "answers.sqlite", "answers.damaged.sqlite"
-# Two kernels may write at once: how long one waits for the other, in seconds.
-_BUSY = 5.0
+# Two kernels may write at once: how long one waits for the other, in seconds;
+# and how long once that was in vain, so that a lock is not waited for at every ask.
+_BUSY, _BRIEF = 5.0, 0.1
 _DAY = 86_400.0
 _Found = TypeVar("_Found")
 _TABLE = """
@@ -43,8 +44,8 @@ class CacheInfo:
 class Cache:
     """A file of answers by the hash of their request; it never stands in an ask's way.
 
-    A file that can't be opened or written is done without, and a damaged one
-    is set aside; `take_line` says so, once.
+    A file that can't be opened or written is done without, which `take_line`
+    says once and `fault` each time; a damaged one is set aside for a new one.
 
     Parameters
     ----------
@@ -61,6 +62,8 @@ class Cache:
         The file.
     limits : (Path, int, float)
         What it was made with.
+    fault : str
+        Why the latest call failed; empty where it did not.
 
     Notes
     -----
@@ -71,62 +74,72 @@ class Cache:
     def __init__(self, folder: Path, most_bytes: int, most_days: float) -> None:
         self.path = folder / _FILE
         self.limits = folder, most_bytes, most_days
+        self.fault = ""
         self._most_bytes = most_bytes
         self._most_days = most_days
         self._line = ""
         self._told = False
+        self._patience = _BUSY
 
     def get(self, key: str) -> dict[str, Any] | None:
         """Return the answer kept under a key, None where there is none."""
         now = time.time()
 
-        def find(file: sqlite3.Connection) -> list[tuple[str]]:
+        def find(file: sqlite3.Connection) -> list[tuple[bytes]]:
             oldest = now - self._most_days * _DAY
             found = file.execute(
-                "SELECT answer FROM answers WHERE key = ? AND made >= ?", (key, oldest)
+                # As bytes, for text that is no UTF-8 is no answer, and no fault of the file.
+                "SELECT CAST(answer AS BLOB) FROM answers"
+                " WHERE key = ? AND made >= ? AND size <= ?",
+                (key, oldest, self._most_bytes),
             ).fetchall()
-            # A file that can be read but not written still answers.
+            # A file that can be read but not written still answers, and at once.
             with contextlib.suppress(sqlite3.OperationalError):
+                file.execute("PRAGMA busy_timeout = 0")
                 file.execute("UPDATE answers SET used = ? WHERE key = ?", (now, key))
             return found
 
-        rows = self._within(find) if self.path.exists() else None
+        rows = self._within(find, self._patience)
+        self._tell()
         return _parsed(rows[0][0]) if rows else None
 
     def put(self, key: str, answer: Mapping[str, Any]) -> None:
-        """Keep an answer, and let go of those that are too old or too many."""
+        """Keep an answer that is not too large, and let go of what is too old or too much."""
         text = json.dumps(dict(answer), ensure_ascii=True)
         now, size = time.time(), len(text)
+        fits = size <= self._most_bytes
 
-        def keep(file: sqlite3.Connection) -> None:
+        def keep(file: sqlite3.Connection) -> bool:
             file.execute("BEGIN IMMEDIATE")
-            row = (key, text, size, now, now)
-            file.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", row)
+            if fits:
+                row = (key, text, size, now, now)
+                file.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", row)
             file.execute("DELETE FROM answers WHERE made < ?", (now - self._most_days * _DAY,))
             self._shrink(file)
+            return True
 
-        if size <= self._most_bytes:
-            self._within(keep)
+        if self._within(keep, self._patience, begins=fits):
+            self._patience = _BUSY
+        self._tell()
 
     def clear(self) -> int:
-        """Let go of every answer; return how many there were."""
+        """Let go of every answer; return how many there were, 0 where `fault` says why not."""
 
         def empty(file: sqlite3.Connection) -> int:
             count = file.execute("DELETE FROM answers").rowcount
             file.execute("VACUUM")
             return count
 
-        return (self._within(empty) or 0) if self.path.exists() else 0
+        return self._within(empty, _BUSY) or 0
 
     def info(self) -> CacheInfo:
-        """Return how full it is."""
+        """Return how full it is; as empty where `fault` says why that is not known."""
 
         def look(file: sqlite3.Connection) -> CacheInfo:
             row = file.execute("SELECT count(*), total(size), min(made) FROM answers").fetchone()
             return CacheInfo(row[0], int(row[1]), row[2])
 
-        found = self._within(look) if self.path.exists() else None
-        return found or CacheInfo(0, 0, None)
+        return self._within(look, _BUSY) or CacheInfo(0, 0, None)
 
     def take_line(self) -> str:
         """Return, once, what the user is to know of the file; mostly nothing."""
@@ -146,49 +159,65 @@ class Cache:
             over -= bytes_
         file.executemany("DELETE FROM answers WHERE key = ?", leaving)
 
-    def _within(self, work: Callable[[sqlite3.Connection], _Found]) -> _Found | None:
-        """Return what is found in the open file; None, and a line, where that fails."""
+    def _within(
+        self, work: Callable[[sqlite3.Connection], _Found], patience: float, *, begins: bool = False
+    ) -> _Found | None:
+        """Return what is found in the open file; None where there is no file, or a fault."""
+        self.fault = ""
         try:
-            with contextlib.closing(self._opened()) as file, file:
-                return work(file)
-        except sqlite3.OperationalError as failure:
-            self._tell(f"The cache can't be used ({failure}); asks go on without it.")
-        except sqlite3.DatabaseError:
-            self._set_aside()
+            try:
+                return self._worked(work, patience, begins=begins)
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError:
+                self._set_aside()
+                return self._worked(work, patience, begins=begins)
+        except sqlite3.DatabaseError as failure:
+            self.fault = str(failure)
+            if "locked" in self.fault:
+                self._patience = _BRIEF
         except OSError as failure:
-            why = failure.strerror or failure
-            self._tell(f"The cache can't be used ({why}); asks go on without it.")
+            self.fault = failure.strerror or str(failure)
         return None
 
-    def _opened(self) -> sqlite3.Connection:
-        if not self.path.exists():
+    def _worked(
+        self, work: Callable[[sqlite3.Connection], _Found], patience: float, *, begins: bool
+    ) -> _Found | None:
+        if not self._is_there():
+            if not begins:
+                return None
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # SQLite gives its files beside this one the same permissions.
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-        file = sqlite3.connect(self.path, timeout=_BUSY, isolation_level=None)
-        try:
+        file = sqlite3.connect(self.path, timeout=patience, isolation_level=None)
+        with contextlib.closing(file), file:
             # A power cut may damage the file then, and it begins anew: that is no loss.
             file.execute("PRAGMA synchronous = OFF")
             if file.execute("PRAGMA user_version").fetchone() == (0,):
                 file.execute(_TABLE)
                 file.execute("PRAGMA user_version = 1")
-        except BaseException:
-            file.close()
-            raise
-        return file
+            return work(file)
+
+    def _is_there(self) -> bool:
+        # Not `exists`, which takes some faults for a missing file, as the Python is.
+        try:
+            self.path.stat()
+        except FileNotFoundError:
+            return False
+        return True
 
     def _set_aside(self) -> None:
         aside = self.path.with_name(_DAMAGED)
-        with contextlib.suppress(OSError):
-            self.path.replace(aside)
-            self.path.with_name(f"{_FILE}-journal").unlink(missing_ok=True)
+        self.path.replace(aside)
+        self.path.with_name(f"{_FILE}-journal").unlink(missing_ok=True)
         self._line = (
             f"The cache file was damaged: it is set aside as {aside.name}, a new one begins."
         )
 
-    def _tell(self, line: str) -> None:
-        if not self._told:
-            self._told, self._line = True, line
+    def _tell(self) -> None:
+        if self.fault and not self._told:
+            self._told = True
+            self._line = f"The cache can't be used ({self.fault}); asks go on without it."
 
 
 def key_of(base_url: str, request: Mapping[str, Any]) -> str:
@@ -218,9 +247,10 @@ def cache_folder() -> Path:
     return usual / "groq_magic"
 
 
-def _parsed(text: str) -> dict[str, Any] | None:
+def _parsed(text: bytes) -> dict[str, Any] | None:
     try:
         found = json.loads(text)
-    except ValueError:
+    # A text that is nested without end is no answer either.
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
