@@ -25,6 +25,7 @@ __all__ = ["Recall", "is_cached", "recalled_from_cache", "remember", "replayed"]
 
 _MEGABYTE = 1_000_000
 _SHOWN = 40
+_NO_PLACE = "The cache can't be used (the home folder is unknown); asks go on without it."
 _NO_REASONING = "The saved reasoning is left out: it could not be read back."
 
 
@@ -45,6 +46,8 @@ class Recall:
         self.replay: Replay | None = None
         self._settings = settings
         self._cache: Cache | None = None
+        self._line = ""
+        self._told = False
 
     @property
     def cache(self) -> Cache:
@@ -68,10 +71,31 @@ class Recall:
             self._cache = Cache(folder, size, days)
         return self._cache
 
+    def kept(self, key: str) -> dict[str, Any] | None:
+        """Return the answer that the cache has under a key, if it has one and can be used."""
+        cache = self._placed()
+        return cache.get(key) if cache is not None else None
+
+    def keep(self, key: str, answer: Mapping[str, Any]) -> None:
+        """Keep an answer, if the cache can be used."""
+        cache = self._placed()
+        if cache is not None:
+            cache.put(key, answer)
+
     def lines(self) -> tuple[str, ...]:
-        """Return, once, what the user is to know of the cache's file."""
-        line = self._cache.take_line() if self._cache is not None else ""
-        return (line,) if line else ()
+        """Return, once, what the user is to know of the cache."""
+        of_file = self._cache.take_line() if self._cache is not None else ""
+        of_place, self._line = self._line, ""
+        return tuple(line for line in (of_place, of_file) if line)
+
+    def _placed(self) -> Cache | None:
+        """Return the cache; None, and a line once, where there is no place for one."""
+        try:
+            return self.cache
+        except NotebookError:
+            if not self._told:
+                self._told, self._line = True, _NO_PLACE
+        return None
 
 
 def replayed(
@@ -114,7 +138,7 @@ def recalled_from_cache(
     """Return the kept answer to a request; None where there is none, or another one is wanted."""
     if typed.again or not is_cached(options):
         return None
-    told = session.recall.cache.get(_key(session, request))
+    told = session.recall.kept(_key(session, request))
     recording = recording_in(told) if told is not None else None
     return Recorded(recording, "cache") if recording is not None else None
 
@@ -125,7 +149,7 @@ def remember(session: Session, plan: Plan, answering: Answering | Recorded) -> N
         return
     recording = recording_of(answering.outcome, answering.text, answering.reasoning, plan.model)
     if recording is not None:
-        session.recall.cache.put(_key(session, plan.request), recording.told())
+        session.recall.keep(_key(session, plan.request), recording.told())
 
 
 def _key(session: Session, request: Mapping[str, Any]) -> str:

@@ -35,17 +35,20 @@ class RecallMagics(Face):
         if wanted not in {"on", "off", "clear", "info"}:
             raise OptionError("%groq_cache takes on, off, clear or info.", "Try `%groq_cache on`.")
         if wanted == "clear":
-            count = recall.cache.clear()
-            told = f"{count} answer{'s' * (count != 1)} let go."
+            told = self._cleared()
         elif wanted == "info":
             told = self._state()
-        else:
-            settings.cache = wanted == "on"
+        elif wanted == "on":
+            recall.cache.info()
+            settings.cache = True
             told = (
                 "The cache is on: the same request is answered from it; `%groq_retry` asks anew."
-                if settings.cache
-                else "The cache is off; `--cache` uses it for one ask."
+                if not recall.cache.fault
+                else self._unusable()
             )
+        else:
+            settings.cache = False
+            told = "The cache is off; `--cache` uses it for one ask."
         say("\n".join((told, *recall.lines())))
 
     @no_var_expand
@@ -79,8 +82,26 @@ class RecallMagics(Face):
             else "Replay is off."
         )
 
+    def _cleared(self) -> str:
+        cache = self.session.recall.cache
+        count = cache.clear()
+        if cache.fault:
+            raise NotebookError(
+                f"The cache was not cleared: it can't be used ({cache.fault}).",
+                f"Try again, or delete {cache.path}.",
+            )
+        return f"{count} answer{'s' * (count != 1)} let go."
+
+    def _unusable(self) -> str:
+        cache, settings = self.session.recall.cache, self.session.settings
+        state = "on" if settings.cache else "off"
+        told = f"The cache can't be used ({cache.fault}); asks go on without it."
+        return f"{told} It is {state}, in {cache.path}"
+
     def _state(self) -> str:
         info, settings = self.session.recall.cache.info(), self.session.settings
+        if self.session.recall.cache.fault:
+            return self._unusable()
         state, plural = "on" if settings.cache else "off", "s" * (info.answers != 1)
         size = f"{info.size / 1e6:.1f} of {settings.cache_megabytes:g} MB"
         kept = f"kept for {settings.cache_days:g} days"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from groq_magic.errors import ApiKeyError, OptionError
+from groq_magic.errors import ApiKeyError, NotebookError, OptionError
 from groq_magic.ledger.cache import cache_folder
 
 if TYPE_CHECKING:
@@ -176,14 +176,63 @@ def test_a_folder_in_the_way_is_told_in_a_line_and_the_ask_goes_on(
 def test_an_answer_that_no_cache_can_keep_is_shown_and_kept_as_a_turn(
     cells: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def nowhere() -> Any:
-        raise RuntimeError("no home")
-
     cells.fine("%%groq\nHi", "a")
-    monkeypatch.setattr("groq_magic.recalling.cache_folder", nowhere)
+    _without_a_home(monkeypatch)
     ran = cells.fine("%groq_retry --cache", "a")
     assert ran.plain == cells.reply.text
     assert len(cells.turns) == 1
+
+
+def _without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> Any:
+        raise RuntimeError("no home")
+
+    monkeypatch.setattr("groq_magic.recalling.cache_folder", nowhere)
+
+
+def test_without_a_place_it_is_not_turned_on_and_an_ask_goes_on(
+    cells: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _without_a_home(monkeypatch)
+    ran = cells.run("%groq_cache on")
+    assert isinstance(ran.error, NotebookError)
+    assert "home folder is unknown" in str(ran.error)
+    assert cells.session.settings.cache is False
+    for lines in (1, 0):
+        ran = cells.fine("%%groq --once --cache\nHi", "a")
+        assert cells.reply.text in ran.plain
+        assert ran.data["text/html"].count("asks go on without it") == lines
+    cells.fine("%groq_cache off")
+
+
+def test_a_place_that_cannot_be_looked_at_is_told_and_the_ask_goes_on(
+    cells: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ("x" * 300)))
+    told = "The cache can't be used (File name too long); asks go on without it. It is "
+    assert cells.fine("%groq_cache").plain.startswith(f"{told}off, in ")
+    assert cells.fine("%groq_cache on").plain.startswith(f"{told}on, in ")
+    for lines in (1, 0):
+        ran = cells.fine("%%groq --once\nHi", "a")
+        assert ran.data["text/html"].count("asks go on without it") == lines
+    for _ in range(2):
+        assert "File name too long" in cells.fine("%groq_cache info").plain
+        ran = cells.run("%groq_cache clear")
+        assert isinstance(ran.error, NotebookError)
+        assert "not cleared: it can't be used (File name too long)" in str(ran.error)
+
+
+def test_clear_says_each_time_that_it_failed(cells: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("groq_magic.ledger.cache._BUSY", 0.0)
+    cells.fine("%%groq --once --cache\nHi", "a")
+    other = sqlite3.connect(cells.session.recall.cache.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    for _ in range(2):
+        ran = cells.run("%groq_cache clear")
+        assert isinstance(ran.error, NotebookError)
+        assert "locked" in str(ran.error)
+    other.close()
+    assert cells.fine("%groq_cache clear").plain == "1 answer let go."
 
 
 def test_info_and_clear(cells: Any) -> None:
