@@ -123,13 +123,17 @@ class Cache:
         self._tell()
 
     def clear(self) -> int:
-        """Let go of every answer; return how many there were, 0 where `fault` says why not."""
+        """Let go of every answer; return how many there were, 0 where `fault` says why not.
 
+        A file that was set aside goes too: it may hold answers.
+        """
         def empty(file: sqlite3.Connection) -> int:
             count = file.execute("DELETE FROM answers").rowcount
             file.execute("VACUUM")
             return count
 
+        with contextlib.suppress(OSError):
+            self.path.with_name(_DAMAGED).unlink(missing_ok=True)
         return self._within(empty, _BUSY) or 0
 
     def info(self) -> CacheInfo:
