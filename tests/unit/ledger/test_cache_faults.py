@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
+import tempfile
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,14 +16,30 @@ from groq_magic.ledger.cache import Cache, CacheInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
+_NOBODY = 65534
 ANSWER = {"text": "Ünïcödé 😀 and 'quotes'", "usage": {"total_tokens": 3}}
 
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Cache:
     return Cache(tmp_path / "cache", 10_000, 30)
+
+
+@pytest.fixture
+def ordinary_folder() -> Iterator[Path]:
+    """Be someone whom a folder's mode can keep out, in a folder of theirs: root may write all."""
+    folder = Path(tempfile.mkdtemp())
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    if is_root:
+        os.chown(folder, _NOBODY, _NOBODY)
+        os.seteuid(_NOBODY)
+    try:
+        yield folder
+    finally:
+        if is_root:
+            os.seteuid(0)
+        shutil.rmtree(folder)
 
 
 def _zeros(path: Path) -> None:
@@ -86,13 +105,10 @@ def test_a_row_that_is_no_answer_is_none(cache: Cache, answer: str | bytes) -> N
     assert cache.take_line() == ""
 
 
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere"
-)
-def test_a_folder_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    _put_in_vain(Cache(tmp_path / "cache", 10_000, 30))
-    tmp_path.chmod(0o700)
+def test_a_folder_that_cannot_be_written_is_done_without(ordinary_folder: Path) -> None:
+    ordinary_folder.chmod(0o500)
+    _put_in_vain(Cache(ordinary_folder / "cache", 10_000, 30))
+    ordinary_folder.chmod(0o700)
 
 
 def test_a_place_that_is_no_folder_is_done_without(tmp_path: Path) -> None:
