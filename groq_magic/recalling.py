@@ -26,7 +26,11 @@ __all__ = ["Recall", "is_cached", "recalled_from_cache", "remember", "replayed"]
 _MEGABYTE = 1_000_000
 _SHOWN = 40
 _NO_PLACE = "The cache can't be used (the home folder is unknown); asks go on without it."
-_NO_REASONING = "The saved reasoning is left out: it could not be read back."
+_AS_TEXT = (
+    "The saved reasoning is shown as plain text: its formatting could not be read back. "
+    "`%groq_retry` asks anew."
+)
+_LEFT_OUT = "The saved reasoning is left out: it could not be read back. `%groq_retry` asks anew."
 
 
 class Recall:
@@ -114,8 +118,8 @@ def replayed(
     wanted = _wanted(session, typed, pending)
     found = replay.find(wanted)
     if found is not None:
-        reasoning = _reasoning(found)
-        return Recorded(_recording(found, reasoning or ""), "replay"), _unread(reasoning)
+        reasoning, lines = _reasoning(found)
+        return Recorded(_recording(found, reasoning), "replay"), lines
     start = wanted.prompt.split("\n")[0]
     named = start[:_SHOWN] + "…" * (start != wanted.prompt or len(start) > _SHOWN)
     happened = f"“{named}” has no saved answer: {replay.why_none(wanted)}"
@@ -177,16 +181,15 @@ def _recording(saved: SavedAnswer, reasoning: str) -> Recording:
     return Recording(saved.answer, saved.model, saved.finish_reason, saved.usage, reasoning)
 
 
-def _reasoning(saved: SavedAnswer) -> str | None:
-    """Return the reasoning that the file shows, "" for none, None where it can't be read back."""
+def _reasoning(saved: SavedAnswer) -> tuple[str, tuple[str, ...]]:
+    """Return the reasoning that the file shows, and what the user is to know of it."""
     html = saved_reasoning(saved.html)
     if not html:
-        return ""
+        return "", ()
     # Rendering imports markdown, and few saved answers show reasoning.
     from groq_magic.rendering import read_back
 
-    return read_back(html)
-
-
-def _unread(reasoning: str | None) -> tuple[str, ...]:
-    return (_NO_REASONING,) if reasoning is None else ()
+    found = read_back(html)
+    if found is None:
+        return "", (_LEFT_OUT,)
+    return found.markdown, () if found.is_exact else (_AS_TEXT,)

@@ -1,4 +1,4 @@
-"""Fences: the code in those of an answer, and text put into one."""
+"""Fences: the code in those of an answer, and text put into one, or into a code span."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from groq_magic.rendering.block import Block
 
-__all__ = ["Fence", "fenced", "fenced_code", "outrunning"]
+__all__ = ["Fence", "code_span", "fenced", "fenced_code"]
 
 _RUNS = re.compile(r"`+")
 _NOT_IN_AN_INFO = re.compile(r"[`~\s]")
@@ -56,12 +56,20 @@ def fenced(text: str, language: str = "") -> str:
     str
         Markdown, without a newline at its end.
     """
-    ticks = outrunning(text, _SHORTEST)
+    ticks = _outrunning(text, _SHORTEST)
     end = "" if not text or text.endswith("\n") else "\n"
     return f"{ticks}{_NOT_IN_AN_INFO.sub('', language)}\n{text}{end}{ticks}"
 
 
-def outrunning(text: str, shortest: int = 1) -> str:
+def code_span(code: str) -> str:
+    """Return text of one line as a code span, its outer spaces and backticks kept."""
+    mark = _outrunning(code)
+    # Of a space on each side one is taken off, unless there is nothing else.
+    space = " " if code.strip(" ") and (code[0] in "` " or code[-1] in "` ") else ""
+    return f"{mark}{space}{code or ' '}{space}{mark}"
+
+
+def _outrunning(text: str, shortest: int = 1) -> str:
     """Return a run of backticks that is longer than any in a text."""
     longest = max((len(run) for run in _RUNS.findall(text)), default=0)
     return "`" * max(shortest, longest + 1)

@@ -2,21 +2,63 @@
 
 from __future__ import annotations
 
+import html
 import re
-from html.parser import HTMLParser
 from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from groq_magic.rendering.document import to_html
-from groq_magic.rendering.sanitise import VOID_TAGS
+from groq_magic.rendering.fences import code_span, fenced
+from groq_magic.rendering.sanitise import RAW_TAGS, VOID_TAGS
 
-__all__ = ["read_back"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["ReadBack", "read_back"]
 
 _LONGEST = 200_000
 _DEEPEST = 16
+_TAGS = RAW_TAGS | {"input"}
+_BLOCKS = frozenset(
+    """
+    blockquote center details div dl figure h1 h2 h3 h4 h5 h6 hr ol p pre section table ul
+    """.split()  # noqa: SIM905 - words read best as words
+)
+_BREAKS = MappingProxyType(
+    dict.fromkeys([*_BLOCKS, "li", "summary", "tr", "br"], "\n") | {"td": " ", "th": " "}
+)
 _INLINE = MappingProxyType({"strong": "**", "em": "*", "del": "~~"})
+_RULES = MappingProxyType(
+    {"text-align: left": ":--", "text-align: center": ":-:", "text-align: right": "--:"}
+)
 _MARKS = re.compile(r"[\\`*_{}\[\]<>#|~$&]|(?<=^)[-+](?= )|(?<=\d)[.)](?= )", re.MULTILINE)
-_BACKTICKS = re.compile(r"`+")
+_BAR = re.compile(r"(?<!\\)\|")
 _NUMBER = re.compile(r"[0-9]{1,9}")
+
+# The sanitiser writes these references and no others. Possessive: what fails, fails at once.
+_PIECE = re.compile(
+    r"""
+    (?P<text>(?:[^<>&]++|&(?:amp|lt|gt|nbsp);)++)
+    |</(?P<end>[a-z]++[1-6]?)>
+    |<(?P<start>[a-z]++[1-6]?)(?P<attributes>(?:[ ][a-z]++="(?:[^"<>&]++|&[a-z]++;)*+")*+)>
+    """,
+    re.VERBOSE,
+)
+_ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
+
+
+class ReadBack(NamedTuple):
+    """What was found for some HTML.
+
+    Attributes
+    ----------
+    markdown : str
+    is_exact : bool
+        Whether `to_html` makes that very HTML of it; else it is a fence with the HTML's text.
+    """
+
+    markdown: str
+    is_exact: bool
 
 
 class _Node:
@@ -29,56 +71,85 @@ class _Node:
         return "".join(c if isinstance(c, str) else c.text() for c in self.children)
 
 
-class _Tree(HTMLParser):
-    """The elements of HTML; whatever is not as we write it makes the tree a wrong one, no error."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.root = _Node("", {})
-        self.depth = 0
-        self._open = [self.root]
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        node = _Node(tag, {name: value or "" for name, value in attrs})
-        self._open[-1].children.append(node)
-        if tag not in VOID_TAGS:
-            self._open.append(node)
-            self.depth = max(self.depth, len(self._open))
-
-    def handle_endtag(self, tag: str) -> None:
-        if len(self._open) > 1 and self._open[-1].tag == tag:
-            self._open.pop()
-
-    def handle_data(self, data: str) -> None:
-        self._open[-1].children.append(data)
+class _End(NamedTuple):
+    tag: str
 
 
-def read_back(html: str) -> str | None:
-    """Return Markdown that `to_html` makes this HTML of; None where none was found.
+def read_back(source: str) -> ReadBack | None:
+    """Return Markdown that `to_html` makes this HTML of, or else its text in a fence.
 
     Parameters
     ----------
-    html : str
-        Anyone's: it is only compared with, and never given on.
+    source : str
+        HTML, anyone's: it is only compared with, and never given on.
 
     Returns
     -------
-    str or None
-        Tables, and what a model wrote as HTML, are not read back.
+    ReadBack or None
+        None for what is not written as `to_html` writes, or says nothing.
+
+    Notes
+    -----
+    Not by Python's HTML parser: tags that never close take it quadratic time.
     """
-    if len(html) > _LONGEST:
+    pieces = _pieces(source)
+    if pieces is None:
         return None
-    try:
-        tree = _Tree(html)
-    except AssertionError:  # html.parser's own, at some broken declarations
-        return None
-    if tree.depth > _DEEPEST:
-        return None
+    root = _tree(pieces) if len(source) <= _LONGEST else None
     # As people write first: most text has nothing that could be taken for a mark.
-    sources = (_Writer(escapes=escapes).blocks(tree.root) for escapes in (False, True))
-    return next((source for source in sources if to_html(source) == html), None)
+    drafts = [] if root is None else [_Writer(escapes=each).blocks(root) for each in (False, True)]
+    drafts = [draft for draft in drafts if len(draft) <= _LONGEST]
+    for draft in drafts:
+        if to_html(draft) == source:
+            return ReadBack(draft, is_exact=True)
+    text = (drafts[0] if drafts else _text(pieces)).strip("\n")
+    return ReadBack(fenced(text, "text"), is_exact=False) if text.strip() else None
+
+
+def _pieces(source: str) -> list[_Node | _End | str] | None:
+    """Return the tags and texts of HTML in order, None where the sanitiser did not write it."""
+    pieces: list[_Node | _End | str] = []
+    position = 0
+    while position < len(source):
+        found = _PIECE.match(source, position)
+        if found is None:
+            return None
+        position = found.end()
+        tag = found["start"] or found["end"]
+        if tag is None:
+            pieces.append(html.unescape(found["text"]))
+        elif tag not in _TAGS:
+            return None
+        elif found["end"]:
+            pieces.append(_End(tag))
+        else:
+            attributes = _ATTRIBUTE.findall(found["attributes"])
+            pieces.append(_Node(tag, {name: html.unescape(value) for name, value in attributes}))
+    return pieces
+
+
+def _tree(pieces: Iterable[_Node | _End | str]) -> _Node | None:
+    """Return what holds the pieces; None where they don't nest, or too deep."""
+    root = _Node("", {})
+    holders = [root]
+    for piece in pieces:
+        if isinstance(piece, _End):
+            if holders.pop().tag != piece.tag:
+                return None
+            continue
+        holders[-1].children.append(piece)
+        if isinstance(piece, _Node) and piece.tag not in VOID_TAGS:
+            holders.append(piece)
+        if len(holders) > _DEEPEST:
+            return None
+    return root if len(holders) == 1 else None
+
+
+def _text(pieces: Iterable[_Node | _End | str]) -> str:
+    """Return the text alone, in lines."""
+    return "".join(
+        piece if isinstance(piece, str) else _BREAKS.get(piece.tag, "") for piece in pieces
+    )
 
 
 class _Writer:
@@ -90,7 +161,7 @@ class _Writer:
         written: list[str] = []
         line: list[_Node | str] = []
         for child in [*parent.children, _Node("end", {})]:
-            if isinstance(child, str) or child.tag in {*_INLINE, "code", "a", "br", "span", "img"}:
+            if isinstance(child, str) or child.tag not in {*_BLOCKS, "end"}:
                 line.append(child)
                 continue
             text = self._line(line).strip("\n")
@@ -105,19 +176,24 @@ class _Writer:
                 return _fenced(node)
             case "ul" | "ol":
                 return self._list(node)
+            case "table":
+                return self._table(node)
             case "blockquote":
                 return _indented(self.blocks(node), "> ", "> ")
-            case "hr":
-                return "---"
-            case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
-                return f"{'#' * int(node.tag[1])} {self._line(node.children)}"
+            case "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
+                hashes = "" if node.tag == "p" else f"{'#' * int(node.tag[1])} "
+                return f"{hashes}{self._line(node.children)}"
             case _:
-                return self._line(node.children)
+                return "---" if node.tag == "hr" else _html(node)
 
     def _list(self, node: _Node) -> str:
         start = node.attributes.get("start", "1")
         number = int(start) if _NUMBER.fullmatch(start) else 1
-        items = [each for each in node.children if isinstance(each, _Node)]
+        items = _within([node], "li")
+        if any(
+            each.strip() if isinstance(each, str) else each.tag != "li" for each in node.children
+        ):
+            return _html(node)
         loose = any(isinstance(c, _Node) and c.tag == "p" for item in items for c in item.children)
         gap = "\n\n" if loose else "\n"
         written = []
@@ -126,42 +202,70 @@ class _Writer:
             written.append(_indented(self.blocks(item, gap), mark, " " * len(mark)))
         return gap.join(written)
 
+    def _table(self, node: _Node) -> str:
+        parts = _within([node], "thead", "tbody")
+        rows = [_within([row], "th", "td") for row in _within(parts, "tr")]
+        if not rows or "".join(c.text() for r in rows for c in r) != node.text().replace("\n", ""):
+            return _html(node)
+        lines = [[_BAR.sub(r"\|", self._line(cell.children)) for cell in row] for row in rows]
+        rule = [_RULES.get(cell.attributes.get("style", ""), "---") for cell in rows[0]]
+        return "\n".join(f"| {' | '.join(line)} |" for line in [lines[0], rule, *lines[1:]])
+
     def _line(self, children: list[_Node | str]) -> str:
-        return "".join(self._inline(child) for child in children)
+        line = "".join(self._inline(child) for child in children)
+        return line.replace("<br>\n", "\\\n")
 
     def _inline(self, child: _Node | str) -> str:
         if isinstance(child, str):
             return _MARKS.sub(r"\\\g<0>", child) if self._escapes else child
-        if child.tag == "code":
-            return _ticked(child.text())
-        if child.tag == "br":
-            return "\\"
-        if child.tag == "a":
-            text, address = self._line(child.children), child.attributes.get("href", "")
-            return text if text == address else f"[{text}]({address})"
-        if child.tag == "span":
+        match child.tag:
+            case "code":
+                return code_span(child.text())
+            case "a":
+                return self._link(child)
+            case "input":
+                return "[x]" if "checked" in child.attributes else "[ ]"
+            case _:
+                return self._marked(child)
+
+    def _marked(self, node: _Node) -> str:
+        if node.tag in VOID_TAGS:
+            return _html(node)
+        if node.tag == "span" and "class" in node.attributes:
             # A formula is TeX between its marks.
-            return child.text()
-        mark = _INLINE.get(child.tag, "")
-        return f"{mark}{self._line(child.children)}{mark}"
+            return node.text()
+        mark = _INLINE.get(node.tag)
+        start, end = (mark, mark) if mark else (_start(node), f"</{node.tag}>")
+        return f"{start}{self._line(node.children)}{end}"
+
+    def _link(self, node: _Node) -> str:
+        text, address = self._line(node.children), node.attributes.get("href", "")
+        title = node.attributes.get("title", "")
+        if text == address and not title:
+            return text
+        return f'[{text}]({address} "{title}")' if title else f"[{text}]({address})"
 
 
 def _fenced(pre: _Node) -> str:
-    code = pre.text()
     inner = next((c for c in pre.children if isinstance(c, _Node)), pre)
-    language = inner.attributes.get("class", "").removeprefix("language-")
-    ticks = "`" * max(3, 1 + _longest_ticks(code))
-    return f"{ticks}{language}\n{code}{ticks}"
+    return fenced(pre.text(), inner.attributes.get("class", "").removeprefix("language-"))
 
 
-def _ticked(text: str) -> str:
-    ticks = "`" * (1 + _longest_ticks(text))
-    gap = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{ticks}{gap}{text}{gap}{ticks}"
+def _within(nodes: Iterable[_Node], *tags: str) -> list[_Node]:
+    children = (child for node in nodes for child in node.children)
+    return [child for child in children if isinstance(child, _Node) and child.tag in tags]
 
 
-def _longest_ticks(text: str) -> int:
-    return max(map(len, _BACKTICKS.findall(text)), default=0)
+def _html(child: _Node | str) -> str:
+    if isinstance(child, str):
+        return html.escape(child, quote=False)
+    end = "" if child.tag in VOID_TAGS else f"</{child.tag}>"
+    return f"{_start(child)}{''.join(map(_html, child.children))}{end}"
+
+
+def _start(node: _Node) -> str:
+    attributes = (f' {name}="{html.escape(value)}"' for name, value in node.attributes.items())
+    return f"<{node.tag}{''.join(attributes)}>"
 
 
 def _indented(text: str, first: str, rest: str) -> str:

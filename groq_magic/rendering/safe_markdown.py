@@ -16,7 +16,7 @@ from groq_magic.rendering import maths, tables
 from groq_magic.rendering.blocks import BlockParser
 from groq_magic.rendering.characters import escape, lines_of
 from groq_magic.rendering.emphasis import DelimiterRun
-from groq_magic.rendering.fences import fenced, outrunning
+from groq_magic.rendering.fences import code_span, fenced
 from groq_magic.rendering.inline import InlineParser
 from groq_magic.rendering.items import Bracket, Close, Item
 from groq_magic.rendering.sanitise import is_safe_image, is_safe_url
@@ -192,7 +192,7 @@ class _Line:
             tex = text.translate(_TEX)
             self.pieces.append(mark + (tex.replace("|", r"\vert ") if self.cell else tex) + mark)
         else:
-            self.pieces.append(_code_span(text.replace("|", "\\|") if self.cell else text))
+            self.pieces.append(code_span(text.replace("|", "\\|") if self.cell else text))
 
 
 def _escaped(text: str) -> str:
@@ -209,12 +209,6 @@ def _line_starts(text: str) -> str:
 
 def _plain(text: str) -> str:
     return escape(" ".join(text.split())).replace("\\", "&#92;").replace("|", "&#124;")
-
-
-def _code_span(code: str) -> str:
-    mark = outrunning(code)
-    space = " " if code[:1] in "` " or code[-1:] in "` " else ""
-    return f"{mark}{space}{code or ' '}{space}{mark}"
 
 
 def _rule(_: Block) -> list[str]:

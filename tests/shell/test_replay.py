@@ -305,6 +305,19 @@ def test_reasoning_that_is_not_of_our_writing_is_left_out_and_a_line_says_so(
     assert "onerror" not in html
     assert "<details" not in html
     assert "The saved reasoning is left out" in html
+    assert "<code>%groq_retry</code> asks anew" in html
+
+
+def test_reasoning_that_can_not_be_written_again_is_shown_as_text_and_a_line_says_so(
+    taught: Callable[..., Any], notebook: Notebook
+) -> None:
+    data = notebook.outputs["thought"][0]["data"]
+    data["text/html"] = data["text/html"].replace("<p>They", '<p class="x">&lt;b&gt; They')
+    notebook.save()
+    html = taught().fine(CELLS["thought"], "thought").data["text/html"]
+    assert '<div><pre><code class="language-text">&lt;b&gt; They ask *why*' in html
+    assert "The saved reasoning is shown as plain text" in html
+    assert "<code>%groq_retry</code> asks anew" in html
 
 
 def test_a_notebook_without_answers_says_so(taught: Callable[..., Any], notebook: Notebook) -> None:
