@@ -76,11 +76,14 @@ def notebook_path(shell: Any) -> Path | None:
     return Path(named)
 
 
-def own_notebook(shell: Any, cells: AbstractSet[str]) -> dict[str, Any]:
+def own_notebook(
+    shell: Any, cells: AbstractSet[str], *, known_by_ids: bool = True
+) -> dict[str, Any]:
     """Return the saved notebook, as JSON that is not trusted.
 
     A file is believed only when it holds one of `cells`, which ran here: the
-    path that the front end gave is stale after a rename.
+    path that the front end gave is stale after a rename. One without any
+    cell ids (up to nbformat 4.4) is believed where `known_by_ids` is false.
 
     Raises
     ------
@@ -93,7 +96,15 @@ def own_notebook(shell: Any, cells: AbstractSet[str]) -> dict[str, Any]:
             "The notebook's file is unknown here.", "JupyterLab and Notebook 7 tell it."
         )
     notebook = read_notebook(path)
-    if cells.isdisjoint(ids_of(notebook)):
+    ids = ids_of(notebook)
+    if not ids and notebook["cells"]:
+        if not known_by_ids:
+            return notebook
+        raise NotebookError(
+            f"{path.name} has no cell ids, so its answers can't be told apart.",
+            "Save it from JupyterLab 4, which gives it ids, and run its cells again.",
+        )
+    if cells.isdisjoint(ids):
         raise NotebookError(
             f"{path.name} does not hold the cells that ran here.",
             "Save the notebook; after a rename restart the kernel.",
@@ -133,18 +144,32 @@ class CellIds:
         return () if cells.isdisjoint(self._ids) else self._ids
 
 
-def read_notebook(path: Path) -> dict[str, Any]:
+def read_notebook(
+    path: Path, if_missing: str = "Save the notebook; after a rename restart the kernel."
+) -> dict[str, Any]:
     """Return a notebook file as JSON that has a list of cells, and is not trusted otherwise.
+
+    Parameters
+    ----------
+    path : Path
+    if_missing : str
+        What the user can do where there is no such file.
 
     Raises
     ------
     NotebookError
         When there is none, or it can't be read.
     """
+    name = path.name or str(path)
     try:
-        notebook = json.loads(path.read_text("utf-8"))
+        # Editors on Windows put a byte order mark before it.
+        notebook = json.loads(path.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        raise NotebookError(f"{name} isn't there.", if_missing) from None
+    except IsADirectoryError:
+        raise NotebookError(f"{name} is a folder.", "Name a notebook in it.") from None
     except (OSError, ValueError, RecursionError):
         notebook = None
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
-        raise NotebookError(f"{path.name} can't be read.", "Save the notebook and try again.")
+        raise NotebookError(f"{name} can't be read.", "Save the notebook and try again.")
     return notebook

@@ -176,10 +176,10 @@ class Session:
                 "The notebook's file is unknown here.", "`%groq_replay on FILE.ipynb` names it."
             )
         if path is None:
-            notebook = own_notebook(self.shell, self.cells_seen)
+            notebook = own_notebook(self.shell, self.cells_seen, known_by_ids=False)
         else:
-            notebook = read_notebook(path)
-        return Replay(saved_answers(notebook), by_cell=self.cell in ids_of(notebook))
+            notebook = read_notebook(path, "Its path starts from the kernel's working folder.")
+        return Replay(saved_answers(notebook), cells=ids_of(notebook), seen=self.cells_seen)
 
     def restorable(self) -> tuple[SavedTurn, ...]:
         """Return the saved turns that are not part of the conversation yet."""

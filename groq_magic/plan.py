@@ -10,7 +10,7 @@ from groq_magic.api.request import request_of, size_of, without_surrogates
 from groq_magic.conversation import Budget, Fitted, PendingTurn, TurnKey, estimate, fit
 from groq_magic.errors import PromptError, TooLargeError
 from groq_magic.prompt import Filled, Inserted, fill
-from groq_magic.recalling import is_cached, recalled_from_cache, replayed
+from groq_magic.recalling import Replayed, is_cached, recalled_from_cache, replayed
 from groq_magic.settings import AskOptions
 
 if TYPE_CHECKING:
@@ -120,7 +120,8 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
     options = typed.options.over(session.settings.defaults())
     filled, system, notices = _filled(session, typed, options)
     pending = _pending(session, typed, options, begun=False)
-    recorded, told = replayed(session, typed, pending) if send else (None, ())
+    found = replayed(session, typed, pending) if send else Replayed()
+    recorded = found.recorded
     if send and recorded is None and not is_cached(options):
         session.service.client()
     model, known = _model(session, options.model or session.settings.model, send=send)
@@ -135,19 +136,20 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
             # There must be a key, though the cache has had no answer.
             session.service.client()
         pending = _pending(session, typed, options, begun=True)
-    return Plan(
+    plan = Plan(
         typed,
         options,
         model,
         filled.text,
         system,
         filled.inserted,
-        (*notices, *told),
+        notices,
         pending,
         fitted,
         request,
         recorded,
     )
+    return replace(plan, notices=(*notices, *found.told(session, plan)))
 
 
 def peeked(session: Session, typed: Typed) -> PendingTurn:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.models import ALIASES
 from groq_magic.api.recorded import Recorded, Recording, recording_in, recording_of
-from groq_magic.api.request import sha_of
+from groq_magic.api.request import sha_of, without_surrogates
 from groq_magic.conversation import Wanted
 from groq_magic.errors import NotebookError
 from groq_magic.ledger.cache import Cache, cache_folder, key_of
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from groq_magic.plan import Plan, Typed
     from groq_magic.settings import AskOptions, Settings
 
-__all__ = ["Recall", "is_cached", "recalled_from_cache", "remember", "replayed"]
+__all__ = ["Recall", "Replayed", "is_cached", "recalled_from_cache", "remember", "replayed"]
 
 _MEGABYTE = 1_000_000
 _SHOWN = 40
@@ -30,6 +31,8 @@ _AS_TEXT = (
     "The saved reasoning is shown as plain text: its formatting could not be read back. "
     "`%groq_retry` asks anew."
 )
+_OTHER_SYSTEM = "Saved with another system prompt than now."
+_OTHER_VALUES = "Saved with other values or settings than now."
 _LEFT_OUT = "The saved reasoning is left out: it could not be read back. `%groq_retry` asks anew."
 
 
@@ -102,9 +105,50 @@ class Recall:
         return None
 
 
-def replayed(
-    session: Session, typed: Typed, pending: PendingTurn
-) -> tuple[Recorded | None, tuple[str, ...]]:
+@dataclass(frozen=True)
+class Replayed:
+    """What replay has for an ask.
+
+    Parameters
+    ----------
+    recorded : Recorded or None
+        The answer, where it has one.
+    lines : tuple of str
+        For the user.
+    saved : SavedAnswer or None
+        As the file tells it.
+    """
+
+    recorded: Recorded | None = None
+    lines: tuple[str, ...] = ()
+    saved: SavedAnswer | None = None
+
+    def told(self, session: Session, plan: Plan) -> tuple[str, ...]:
+        """Return the lines, and what surely was otherwise when the answer was saved.
+
+        Unchanged cells are answered though values and the system prompt
+        have changed; the reader is to know it.
+        """
+        replay, saved, typed = session.recall.replay, self.saved, plan.typed
+        if replay is None or saved is None:
+            return self.lines
+        system = without_surrogates(plan.options.system or "")[0]
+        if typed.composed is None and saved.system not in (None, system):
+            return (*self.lines, _OTHER_SYSTEM)
+        if not plan.inserted or saved.request_sha in (None, sha_of(dict(plan.request))):
+            return self.lines
+        # The hash is of all that was sent: nothing else may be what differs.
+        same = saved.model == plan.model and plan.options.format != "json"
+        pending = plan.pending
+        if not same or pending.replaces is not None or plan.fitted.note:
+            return self.lines
+        before = (turn.answer for turn in pending.before)
+        if not replay.saw(saved, pending.number, before):
+            return self.lines
+        return (*self.lines, _OTHER_VALUES)
+
+
+def replayed(session: Session, typed: Typed, pending: PendingTurn) -> Replayed:
     """Return the saved answer to an ask while replay is on, and lines for the user.
 
     Raises
@@ -114,17 +158,18 @@ def replayed(
     """
     replay = session.recall.replay
     if replay is None:
-        return None, ()
+        return Replayed()
     wanted = _wanted(session, typed, pending)
     found = replay.find(wanted)
     if found is not None:
         reasoning, lines = _reasoning(found)
-        return Recorded(_recording(found, reasoning), "replay"), lines
+        recorded = Recorded(_recording(found, reasoning), "replay")
+        return Replayed(recorded, lines, found)
     start = wanted.prompt.split("\n")[0]
     named = start[:_SHOWN] + "…" * (start != wanted.prompt or len(start) > _SHOWN)
     happened = f"“{named}” has no saved answer: {replay.why_none(wanted)}"
     if session.service.key_now() is not None:
-        return None, (f"{happened}; it was asked for real.",)
+        return Replayed(lines=(f"{happened}; it was asked for real.",))
     raise NotebookError(
         f"{happened}; and there is no key to ask for real.",
         "Undo the change, or give a key with `%groq_key`.",

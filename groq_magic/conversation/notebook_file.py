@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 __all__ = [
     "FileCell",
     "cells_in",
+    "code_cells_in",
     "counts_in",
     "is_name",
     "mapping",
@@ -37,13 +38,18 @@ class FileCell:
 
 def cells_in(notebook: Mapping[str, Any]) -> Iterator[FileCell]:
     """Yield a notebook's code cells that have an id, in order."""
+    return (cell for cell in code_cells_in(notebook) if cell.id)
+
+
+def code_cells_in(notebook: Mapping[str, Any]) -> Iterator[FileCell]:
+    """Yield a notebook's code cells in order; the id is "" for none, as up to nbformat 4.4."""
     for position, cell in enumerate(sequence(mapping(notebook).get("cells"))):
         cell_id, source = mapping(cell).get("id"), text_of(mapping(cell).get("source"))
-        if is_name(cell_id) and source is not None and cell.get("cell_type") == "code":
+        if source is not None and cell.get("cell_type") == "code":
             execution = cell.get("execution_count")
             yield FileCell(
                 position,
-                cell_id,
+                cell_id if is_name(cell_id) else "",
                 source,
                 execution if type(execution) is int else -1,
                 tuple(mapping(output) for output in sequence(cell.get("outputs"))),
@@ -51,8 +57,13 @@ def cells_in(notebook: Mapping[str, Any]) -> Iterator[FileCell]:
 
 
 def prompt_in(source: str) -> str | None:
-    """Return the prompt of a `%%groq` cell: all but its first line, without blank ends."""
+    """Return the prompt of a `%%groq` cell, without blank ends; None where there is none.
+
+    Other cell magics may stand above it: `%%time` runs what is below.
+    """
     first, _, body = source.lstrip().partition("\n")
+    while first.startswith("%%") and not first.startswith("%%groq"):
+        first, _, body = body.lstrip().partition("\n")
     return body.strip() if first.startswith("%%groq") else None
 
 

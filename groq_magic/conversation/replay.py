@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from groq_magic.conversation.saved_answers import SavedAnswer
 
@@ -52,20 +52,30 @@ class Replay:
     ----------
     answers : sequence of SavedAnswer
         In the order of the file.
-    by_cell : bool
-        Whether the front end tells the file's cell ids: then an ask is
-        answered by its own cell alone. Else the asks are taken to come in
-        the file's order.
+    cells : iterable of str
+        The ids of the file's cells.
+    seen : iterable of str
+        The cells that ran here. Once one of them is in the file, the front
+        end is known to tell its ids: then an ask is answered by its own cell
+        alone. Else the asks are taken to come in the file's order.
     """
 
-    def __init__(self, answers: Sequence[SavedAnswer], *, by_cell: bool) -> None:
+    def __init__(
+        self,
+        answers: Sequence[SavedAnswer],
+        *,
+        cells: Iterable[str] = (),
+        seen: Iterable[str] = (),
+    ) -> None:
         self.answers = tuple(answers)
-        self._by_cell = by_cell
+        self.cells = frozenset(cells)
+        self._ids_told = not self.cells.isdisjoint(seen)
         self._next = 0
 
     def find(self, wanted: Wanted) -> SavedAnswer | None:
         """Return the answer to the same prompt, model and options; None where there is none."""
-        if self._by_cell:
+        self._ids_told = self._ids_told or wanted.cell in self.cells
+        if self._by_cell(wanted):
             return next((a for a in self._at(wanted) if not _differs(a, wanted)), None)
         count = len(self.answers)
         for step in range(count):
@@ -77,10 +87,32 @@ class Replay:
 
     def why_none(self, wanted: Wanted) -> str:
         """Return why an ask has no saved answer: a phrase without full stop."""
-        if self._by_cell:
+        if self._by_cell(wanted):
             return next((_differs(answer, wanted) for answer in self._at(wanted)), "it is new")
         reasons = (_differs(answer, wanted) for answer in self.answers)
         return next((why for why in reasons if why != _PROMPT), "it is new or changed")
+
+    def saw(self, answer: SavedAnswer, number: int, before: Iterable[str]) -> bool:
+        """Whether an answer surely came after the same earlier answers as an ask has now.
+
+        Parameters
+        ----------
+        answer : SavedAnswer
+            One of these.
+        number : int
+            The number of the ask's turn.
+        before : iterable of str
+            The answers of the turns before it.
+        """
+        at = next((at for at, each in enumerate(self.answers) if each is answer), 0)
+        # An answer above that is newer than this one was another one when this was asked.
+        above = (a.answer for a in self.answers[:at] if 0 <= a.execution <= answer.execution)
+        # The bar names the turns that were sent, where not all were.
+        whole = " sent" not in answer.html
+        return whole and answer.turn == number and all(text in above for text in before)
+
+    def _by_cell(self, wanted: Wanted) -> bool:
+        return self._ids_told and wanted.cell is not None
 
     def _at(self, wanted: Wanted) -> list[SavedAnswer]:
         return [a for a in self.answers if (a.cell, a.ask) == (wanted.cell, wanted.ask)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.conversation.notebook_file import (
     FileCell,
-    cells_in,
+    code_cells_in,
     counts_in,
     is_name,
     mapping,
@@ -32,7 +32,7 @@ class SavedAnswer:
     Parameters
     ----------
     cell : str
-        The id of the cell that shows it.
+        The id of the cell that shows it; "" where the file has no ids.
     ask : int
         Which of the cell's asks it answers, from 1.
     prompt : str
@@ -48,6 +48,14 @@ class SavedAnswer:
         As they were typed.
     html : str
         As the file shows it, "" for nothing.
+    system : str or None
+        The system prompt as typed, "" for none; None where unknown.
+    request_sha : str or None
+        Of all that was sent, values included.
+    turn : int
+        The number of its turn, 0 where unknown.
+    execution : int
+        Its cell's count of executions, -1 where unknown.
     """
 
     cell: str
@@ -61,6 +69,10 @@ class SavedAnswer:
     practice: bool
     options: Mapping[str, Any]
     html: str = ""
+    system: str | None = None
+    request_sha: str | None = None
+    turn: int = 0
+    execution: int = -1
 
 
 def saved_answers(notebook: Mapping[str, Any]) -> tuple[SavedAnswer, ...]:
@@ -68,21 +80,24 @@ def saved_answers(notebook: Mapping[str, Any]) -> tuple[SavedAnswer, ...]:
 
     Those asked once and those that were replaced later are among them. One
     that was made where the front end told no cell id counts for the cell it
-    stands in; one that was copied from another cell does not count.
+    stands in; one that was copied from another cell does not count, except
+    where no cell of the file has an id (up to nbformat 4.4) and nothing tells.
 
     Parameters
     ----------
     notebook : Mapping
         The parsed file; not trusted.
     """
-    return tuple(answer for cell in cells_in(notebook) for answer in _answers_of(cell))
+    cells = tuple(code_cells_in(notebook))
+    named = tuple(cell for cell in cells if cell.id)
+    return tuple(answer for cell in named or cells for answer in _answers_of(cell))
 
 
 def _answers_of(cell: FileCell) -> Iterator[SavedAnswer]:
     asks = 0
     for output in cell.outputs:
         record = mapping(mapping(output.get("metadata")).get("groq_magic"))
-        if not record or record.get("cell") not in (None, cell.id):
+        if not record or (cell.id and record.get("cell") not in (None, cell.id)):
             continue
         asks += 1
         told = record.get("ask") if record.get("cell") is not None else None
@@ -98,7 +113,7 @@ def _answer(
     data = mapping(output.get("data"))
     answer = text_of(data.get("text/plain"))
     prompt = record["prompt"] if "prompt" in record else prompt_in(cell.source)
-    model, ending = record.get("model"), record.get("finish_reason")
+    model, ending, turn = record.get("model"), record.get("finish_reason"), record.get("turn")
     if answer is None or not isinstance(prompt, str) or not is_name(model):
         return None
     if not isinstance(ending, str) or ending not in _ENDINGS:
@@ -115,4 +130,14 @@ def _answer(
         practice=record.get("practice") is True,
         options={k: v for k, v in mapping(record.get("options")).items() if isinstance(k, str)},
         html=text_of(data.get("text/html")) or "",
+        system=_system_in(record),
+        request_sha=string(record.get("request_sha")),
+        turn=turn if type(turn) is int else 0,
+        execution=cell.execution,
     )
+
+
+def _system_in(record: Mapping[str, Any]) -> str | None:
+    if "system" in record and record["system"] is None:
+        return ""
+    return string(record.get("system"))

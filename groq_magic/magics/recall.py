@@ -15,6 +15,7 @@ from groq_magic.views.say import say
 __all__ = ["RecallMagics"]
 
 _DAY = 86_400.0
+_IN_ORDER = " The file has no cell ids: its answers are taken in their order."
 
 
 @magics_class
@@ -68,7 +69,7 @@ class RecallMagics(Face):
         if wanted == "off":
             recall.replay = None
         elif wanted == "on":
-            recall.replay = self.session.saved_replay(Path(file).expanduser() if file else None)
+            recall.replay = self.session.saved_replay(_path_of(file) if file else None)
             if not recall.replay.answers:
                 recall.replay = None
                 raise NotebookError(
@@ -78,6 +79,7 @@ class RecallMagics(Face):
         say(
             f"Replay is on: unchanged cells are answered from {count} saved "
             f"answer{'s' * (count != 1)}, without a key or the network."
+            f"{'' if recall.replay.cells else _IN_ORDER}"
             if recall.replay is not None
             else "Replay is off."
         )
@@ -110,6 +112,15 @@ class RecallMagics(Face):
             days = max(0.0, (time.time() - info.oldest) / _DAY)
             lines.append(f"The oldest is {days:.0f} day{'s' * (round(days) != 1)} old.")
         return "\n".join((*lines, f"It is in {self.session.recall.cache.path}"))
+
+
+def _path_of(file: str) -> Path:
+    try:
+        return Path(file).expanduser()
+    except RuntimeError:
+        raise NotebookError(
+            f"{file} isn't there: there is no such home folder.", "Give the file's whole path."
+        ) from None
 
 
 def _unquoted(name: str) -> str:

@@ -97,6 +97,30 @@ def test_a_file_that_is_no_notebook_is_one_line(tmp_path: Path, text: str) -> No
         read_notebook(path)
 
 
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "talk.ipynb"
+    path.write_text('{"cells": []}', "utf-8-sig")
+    assert read_notebook(path) == {"cells": []}
+
+
+def test_a_file_that_is_missing_or_a_folder_is_said_to_be(tmp_path: Path) -> None:
+    with pytest.raises(NotebookError, match=r"talk\.ipynb isn't there\. Look again\."):
+        read_notebook(tmp_path / "talk.ipynb", "Look again.")
+    with pytest.raises(NotebookError, match=r"^\. is a folder"):
+        read_notebook(Path())
+
+
+def test_a_file_without_cell_ids_says_so_where_they_are_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "talk.ipynb"
+    path.write_text(json.dumps({"cells": [{"cell_type": "code"}]}), "utf-8")
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    with pytest.raises(NotebookError, match="has no cell ids"):
+        own_notebook(shell(), {"a"})
+    assert own_notebook(shell(), {"a"}, known_by_ids=False)["cells"]
+
+
 def test_a_file_is_ours_when_it_holds_a_cell_that_ran_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from groq_magic.conversation import Replay, SavedAnswer, Wanted, saved_answers
 
+CELLS = ("a", "b")
+
 
 def output(cell: str | None, ask: int, answer: Any = "Hi.", **record: Any) -> dict[str, Any]:
     record = {"cell": cell, "ask": ask, "model": "m", "finish_reason": "stop", **record}
@@ -102,15 +104,62 @@ def test_odd_counts_are_no_usage(count: Any) -> None:
 
 
 def test_by_cell_an_ask_is_answered_by_its_own_cell_again_and_again() -> None:
-    replay = Replay([saved("a", 1, "Q", "A"), saved("b", 1, "Q", "B")], by_cell=True)
+    replay = Replay([saved("a", 1, "Q", "A"), saved("b", 1, "Q", "B")], cells=CELLS)
     assert [answer(replay, wanted(cell, "Q")) for cell in "baab"] == ["B", "A", "A", "B"]
     assert answer(replay, wanted("c", "Q")) is None
     assert replay.why_none(wanted("c", "Q")) == "it is new"
     assert answer(replay, wanted("a", "Q", ask=2)) is None
 
 
+def test_a_cell_of_the_file_shows_that_cells_are_told() -> None:
+    replay = Replay([saved("a", 1, "Q", "A"), saved("b", 1, "Q", "B")], cells=CELLS)
+    assert answer(replay, wanted("b", "Q")) == "B"
+    assert answer(replay, wanted("new", "Q")) is None
+    seen = Replay([saved("a", 1, "Q", "A")], cells=CELLS, seen={"new", "b"})
+    assert answer(seen, wanted("new", "Q")) is None
+
+
+def test_a_file_without_cell_ids_has_answers_in_its_order() -> None:
+    held = [
+        {"cell_type": "code", "source": f"%%groq\n{n}", "outputs": [output(n, 1)]} for n in "xy"
+    ]
+    found = saved_answers({"cells": held})
+    assert [(a.cell, a.ask, a.prompt) for a in found] == [("", 1, "x"), ("", 1, "y")]
+
+
+def test_what_was_sent_is_read_as_far_as_it_is_told() -> None:
+    told = {"system": None, "request_sha": "r", "turn": 2}
+    found = saved_answers(notebook(("a", "%%groq\nOne", [output("a", 1, **told)])))
+    assert [(a.system, a.request_sha, a.turn, a.execution) for a in found] == [("", "r", 2, -1)]
+    (odd,) = saved_answers(notebook(("a", "%%groq\nOne", [output("a", 1, system=7, turn="2")])))
+    assert (odd.system, odd.request_sha, odd.turn) == (None, None, 0)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "before", "surely"),
+    [
+        ({"execution": 1}, {"execution": 2, "turn": 2}, ["A"], True),
+        ({"execution": 3}, {"execution": 2, "turn": 2}, ["A"], False),
+        ({}, {"execution": 2, "turn": 2}, ["A"], False),
+        ({"execution": 1}, {"execution": 2, "turn": 1}, ["A"], False),
+        ({"execution": 1}, {"execution": 2, "turn": 2}, ["Other"], False),
+        ({"execution": 1}, {"execution": 2, "turn": 2, "html": "turn 2 of 2 sent"}, ["A"], False),
+        ({}, {"turn": 1}, [], True),
+    ],
+)
+def test_what_an_answer_saw_is_only_sure_in_a_file_that_ran_from_top_to_bottom(
+    first: dict[str, Any],
+    last: dict[str, Any],
+    before: list[str],
+    surely: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    answers = [saved("a", 1, "Q", "A", **first), saved("b", 1, "R", "B", **last)]
+    replay = Replay(answers, cells=CELLS)
+    assert replay.saw(answers[1], len(before) + 1, before) is surely
+
+
 def test_without_cells_answers_are_taken_in_order() -> None:
-    replay = Replay([saved("a", 1, "Q", "A"), saved("b", 1, "Q", "B")], by_cell=False)
+    replay = Replay([saved("a", 1, "Q", "A"), saved("b", 1, "Q", "B")], cells=())
     assert [answer(replay, wanted(None, "Q")) for _ in range(3)] == ["A", "B", "A"]
     assert answer(replay, wanted(None, "R")) is None
     assert replay.why_none(wanted(None, "R")) == "it is new or changed"
@@ -127,20 +176,20 @@ def test_without_cells_answers_are_taken_in_order() -> None:
     ],
 )
 def test_what_differs_is_named(by_cell: bool, changes: dict[str, Any], why: str) -> None:  # noqa: FBT001 - a parameter
-    replay = Replay([saved("a", 1, "Q")], by_cell=by_cell)
+    replay = Replay([saved("a", 1, "Q")], cells=CELLS if by_cell else ())
     ask = wanted("a", "Q", **changes)
     assert replay.find(ask) is None
     assert replay.why_none(ask) == why
 
 
 def test_the_hash_of_what_was_asked_counts_not_what_the_cell_holds_now() -> None:
-    edited = Replay([saved("a", 1, "Q", prompt_sha="old")], by_cell=True)
+    edited = Replay([saved("a", 1, "Q", prompt_sha="old")], cells=CELLS)
     assert edited.find(wanted("a", "Q")) is None
     assert edited.why_none(wanted("a", "Q")) == "its prompt changed"
-    assert Replay([saved("a", 1, "P", prompt_sha="sha")], by_cell=True).find(wanted("a", "Q"))
+    assert Replay([saved("a", 1, "P", prompt_sha="sha")], cells=CELLS).find(wanted("a", "Q"))
 
 
 def test_options_about_the_cache_and_undecided_models_do_not_count() -> None:
-    replay = Replay([saved("a", 1, "Q", options={"cache": True, "seed": 1})], by_cell=True)
+    replay = Replay([saved("a", 1, "Q", options={"cache": True, "seed": 1})], cells=CELLS)
     assert replay.find(wanted("a", "Q", options={"seed": 1, "no_cache": True}))
     assert replay.find(wanted("a", "Q", options={"seed": 1}, model=None))

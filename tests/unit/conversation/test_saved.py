@@ -84,6 +84,17 @@ def test_a_saved_answer_is_a_turn_with_its_cells_body_as_prompt() -> None:
     )
 
 
+@pytest.mark.parametrize("above", ["%%time\n", "\n%%capture out --no-display\n\n%%time\n"])
+def test_other_cell_magics_may_stand_above(above: str) -> None:
+    [turn] = read(cell("a", output(record("a")), source=f"{above}%%groq -t 0.2\nWhat?\n"))
+    assert turn.prompt == "What?"
+
+
+@pytest.mark.parametrize("source", ["%%time\nx = 1\n%%groq\nWhat?", "%%time", "%%"])
+def test_a_cell_magic_over_something_else_is_no_ask(source: str) -> None:
+    assert read(cell("a", output(record("a")), source=source)) == ()
+
+
 def test_sources_and_answers_may_be_lists_of_lines() -> None:
     [turn] = read(cell("a", output(record("a"), ["one\n", "two"]), source=["%%groq\n", "What?"]))
     assert (turn.prompt, turn.answer) == ("What?", "one\ntwo")
