@@ -129,11 +129,12 @@ class Replayed:
         Unchanged cells are answered though values and the system prompt
         have changed; the reader is to know it.
         """
-        replay, saved, typed = session.recall.replay, self.saved, plan.typed
-        if replay is None or saved is None:
+        replay, saved = session.recall.replay, self.saved
+        # What a magic writes is known by its identity, which was compared.
+        if replay is None or saved is None or plan.typed.composed is not None:
             return self.lines
         system = without_surrogates(plan.options.system or "")[0]
-        if typed.composed is None and saved.system not in (None, system):
+        if saved.system not in (None, system):
             return (*self.lines, _OTHER_SYSTEM)
         if not plan.inserted or saved.request_sha in (None, sha_of(dict(plan.request))):
             return self.lines
