@@ -127,6 +127,7 @@ class Cache:
 
         A file that was set aside goes too: it may hold answers.
         """
+
         def empty(file: sqlite3.Connection) -> int:
             count = file.execute("DELETE FROM answers").rowcount
             file.execute("VACUUM")
