@@ -267,7 +267,9 @@ def test_the_model_sticks_until_it_is_switched(cells: Any, practice: Any) -> Non
 
 def test_a_task_can_be_chosen_without_a_key(bare: Any) -> None:
     bare.fine("%groq_model fast")
-    assert json.loads(bare.fine("%groq --dry-run hi").plain)["model"] == "openai/gpt-oss-20b"
+    said, request = bare.fine("%groq --dry-run hi").outputs
+    assert "may stand for another model" in said["data"]["text/plain"]
+    assert json.loads(request["data"]["text/plain"])["model"] == "openai/gpt-oss-20b"
 
 
 def test_models_are_the_chat_models_of_the_key(cells: Any) -> None:
