@@ -109,7 +109,7 @@ def main() -> None:
         speed.script(url, text)
         server = harness.Server("lab", Path(folder) / "home")
         browser = playwright.chromium.launch(
-            executable_path=harness.a_browser(), args=list(harness.FLAGS)
+            executable_path=harness.a_browser(playwright), args=list(harness.FLAGS)
         )
         try:
             begin = f"import os\nos.environ['GROQ_BASE_URL'] = {url!r}\n"

@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,22 +39,33 @@ FLAGS = (
 )
 
 
-def a_browser() -> str:
+def a_browser(playwright: Playwright) -> str:
     """Return a Chromium's path: on PATH, Playwright's own, or one installed now."""
     for name in ("chromium", "chromium-browser", "google-chrome"):
         if found := shutil.which(name):
             return found
-    with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
+    own = playwright.chromium.executable_path
     if not Path(own).exists():
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
     if Path(own).exists():
         return own
     if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-        subprocess.run(["apt-get", "install", "-y", "-q", "chromium"], check=False)
+        _install_with_apt()
     if found := shutil.which("chromium"):
         return found
     raise FileNotFoundError("No Chromium here, and none could be installed.")
+
+
+def _install_with_apt() -> None:
+    import fcntl  # not on every system; where apt-get is, it is
+
+    # One worker installs, the others wait for it. A fresh machine has no lists yet.
+    with (Path(tempfile.gettempdir()) / "groq-magic-tests-apt.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not shutil.which("chromium"):
+            subprocess.run(["apt-get", "update", "-q"], check=False)
+            install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium"]
+            subprocess.run(install, check=False)
 
 
 class FrontEnd:
@@ -152,7 +164,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Return a browser for pages that are no front end's."""
-    browser = playwright.chromium.launch(executable_path=a_browser(), args=list(FLAGS))
+    browser = playwright.chromium.launch(executable_path=a_browser(playwright), args=list(FLAGS))
     yield browser
     browser.close()
 
@@ -169,7 +181,7 @@ def front_end_of(
             # A profile on disk keeps compiled code; one in memory would not.
             context = playwright.chromium.launch_persistent_context(
                 folder / "profile",
-                executable_path=a_browser(),
+                executable_path=a_browser(playwright),
                 args=list(FLAGS),
                 permissions=["clipboard-read", "clipboard-write"],
                 env=home_of(folder),
