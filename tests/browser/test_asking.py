@@ -49,9 +49,8 @@ def test_the_answer_grows_while_the_cell_runs_and_stop_keeps_it(
     notebook.run_all(wait=False)
     output = notebook.cell_output(1)
     expect(output).to_contain_text("word5 ")
-    before = len(output.inner_text())
+    expect(output).not_to_contain_text("word3999")
     expect(output).to_contain_text("word120 ")
-    assert len(output.inner_text()) > before
 
     # By key: a button that moves on with the text is no target for a slow machine's mouse.
     output.get_by_role("button", name="Stop").press("Enter")

@@ -208,7 +208,7 @@ def test_the_panel_shows_and_sets_the_settings(jupyter: Any) -> None:
     )
     # What the controls send can be heard on another thread than the cell's.
     said = (
-        "import asyncio\nawait asyncio.sleep(1)\n"
+        "import asyncio\nwhile not pressed: await asyncio.sleep(0.1)\n"
         "print(settings.system, settings.temperature, pressed)"
     )
     notebook = jupyter.open([STAGE, panel, said])

@@ -29,8 +29,7 @@ def test_stop_is_heard_while_the_cell_blocks(jupyter: Any) -> None:
     output = notebook.cell_output(1)
     expect(output).to_contain_text("1,204 rows")
 
-    notebook.stop(1).focus()
-    notebook.page.keyboard.press("Enter")
+    notebook.stop(1).press("Enter")
 
     expect(output).to_contain_text("interrupted")
     expect(notebook.stop(1)).to_have_count(0)
@@ -45,7 +44,7 @@ def test_nothing_moves_when_an_answer_settles(jupyter: Any) -> None:
     expect(notebook.picker(1)).to_be_visible()
     streaming = notebook.page.evaluate(PLACES)
 
-    notebook.stop(1).click()
+    notebook.stop(1).press("Enter")
     expect(output.get_by_role("button", name="Copy", exact=True).first).to_be_visible()
     expect(notebook.picker(1)).to_be_visible()
 
@@ -61,7 +60,7 @@ def test_a_wait_is_shown_and_spoken(jupyter: Any) -> None:
 
     expect(output.locator(".groq-waiting")).to_have_text("Trying again in 4 s.")
     expect(output.get_by_role("status")).to_have_text("Trying again in 4 s.")
-    notebook.stop(1).click()
+    notebook.stop(1).press("Enter")
     expect(output).to_contain_text("interrupted")
 
 
@@ -102,7 +101,7 @@ def test_a_page_that_missed_messages_gets_the_whole(jupyter: Any) -> None:
     expect(output.locator(".groq-text")).to_contain_text(
         "Use dropna, so that gaps elsewhere don't cost you rows:"
     )
-    notebook.stop(2).click()
+    notebook.stop(2).press("Enter")
     notebook.idle()
 
 
@@ -119,8 +118,13 @@ def test_a_second_view_shows_the_same_stream(jupyter: Any) -> None:
     texts = notebook.page.locator(".groq-streaming .groq-text")
     expect(texts).to_have_count(2)
     expect(texts.last).to_contain_text("1,204 rows")
-    assert texts.first.inner_text() == texts.last.inner_text()
-    output.get_by_role("button", name="Stop").click()
+    notebook.page.wait_for_function(
+        """() => {
+          const [first, last] = document.querySelectorAll(".groq-streaming .groq-text");
+          return first.innerText === last.innerText;
+        }"""
+    )
+    output.get_by_role("button", name="Stop").press("Enter")
     expect(output).to_contain_text("interrupted")
 
 
