@@ -16,6 +16,7 @@ class Blocks {
   }
 
   block(index, fragment) {
+    keepOpen(this.blocks[index]?.nodes ?? [], fragment);
     const nodes = [...fragment.childNodes];
     const next = this.blocks.slice(index).flatMap((block) => block.nodes)[0] ?? null;
     this.root.insertBefore(fragment, next);
@@ -49,10 +50,20 @@ class Blocks {
   #endWith(index, fragment, tail) {
     const block = this.blocks[index];
     const container = containerOf(block.nodes);
+    keepOpen([...container.childNodes].slice(container.childNodes.length - block.tail), fragment);
     for (let left = block.tail; left > 0; left--) container.lastChild.remove();
     container.append(fragment);
     block.tail = tail;
   }
+}
+
+// A fold of the answer that the reader opened or closed stays so when its block is drawn anew.
+function keepOpen(before, fragment) {
+  const drawn = before.flatMap((node) => [node, ...(node.querySelectorAll?.("details") ?? [])]);
+  const folds = drawn.filter((node) => node.localName === "details");
+  fragment.querySelectorAll("details").forEach((fold, at) => {
+    if (folds[at]) fold.open = folds[at].open;
+  });
 }
 
 function containerOf(nodes) {

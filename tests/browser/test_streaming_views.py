@@ -145,6 +145,23 @@ def test_the_answers_end_stays_in_sight_only_while_the_reader_is_there(jupyter: 
     expect(notebook.bars()).not_to_be_in_viewport()
 
 
+@only_in_lab
+def test_a_fold_that_the_reader_opened_stays_open_while_it_grows(jupyter: Any) -> None:
+    text = "'<details><summary>Steps</summary>\\n' + ' '.join(f'step{n}' for n in range(90))"
+    notebook = jupyter.open([STAGE, f"ask({text}, pause=0.1, until_stopped=True)"])
+    notebook.run_cell(0)
+    notebook.run_cell(1, wait=False)
+    output = notebook.cell_output(1)
+
+    fold = output.locator("details", has_text="Steps")
+    fold.evaluate("(fold) => { fold.open = true; }")
+    expect(fold).to_contain_text("step89")
+
+    expect(fold).to_have_attribute("open", "")
+    notebook.stop(1).press("Enter")
+    notebook.idle()
+
+
 def test_wide_code_and_tables_scroll_inside_themselves(jupyter: Any) -> None:
     code = """'```python\\nx = "' + 'wide ' * 80 + '"\\n```'"""
     table = """'\\n\\n|' + 'a column|' * 40 + '\\n|' + '-|' * 40"""
