@@ -120,7 +120,7 @@ class Settings(Configurable):
     timeout = Float(60.0, help="Seconds without a byte before an ask gives up.").tag(config=True)
     connect_timeout = Float(5.0, help="Seconds to connect.").tag(config=True)
     tries = Int(4, min=1, help="How often an ask is tried before the first token.").tag(config=True)
-    max_wait = Float(60.0, min=0.0, help="Seconds of waiting in all per ask.").tag(config=True)
+    max_wait = Float(60.0, help="Seconds of waiting in all per ask.").tag(config=True)
     history_share = Float(
         0.4, help="The share of the tokens a minute that earlier turns may take; 0 to 1."
     ).tag(config=True)
@@ -150,7 +150,7 @@ class Settings(Configurable):
         return value
 
     # The traits' own `min` and `max` let nan pass.
-    @validate("cache_megabytes", "cache_days", "history_share")
+    @validate("cache_megabytes", "cache_days", "history_share", "max_wait")
     def _is_bounded(self, proposal: dict[str, Any]) -> float:
         value: float = proposal["value"]
         low, high = _BOUNDS[proposal["trait"].name]
@@ -200,4 +200,5 @@ _BOUNDS = {
     "cache_megabytes": (0.0, 1_000_000.0),
     "cache_days": (0.0, 36_500.0),
     "history_share": (0.0, 1.0),
+    "max_wait": (0.0, float("inf")),
 }

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from groq_magic.api.asked import Asked
 from groq_magic.api.base_url import is_plain, normalise
 from groq_magic.api.client import Client
-from groq_magic.api.faults import fault_of
 from groq_magic.api.key import KEY_NAME, KEY_PAGE, ApiKey, checked, found_key
 from groq_magic.api.limits import Limits
-from groq_magic.api.models import Catalogue, catalogue_of, offline_catalogue
+from groq_magic.api.model_list import listed, raise_refusal
+from groq_magic.api.models import Catalogue, offline_catalogue
 from groq_magic.api.practice_server import PracticeServer
 from groq_magic.errors import ApiKeyError
 from groq_magic.interrupts import unsent
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Service"]
 
-# A failing /models must not hold up an ask for long.
-_CATALOGUE_TIMEOUT = 5.0
 # The models are fetched beside an ask, and mostly there before its answer.
 _SOON = 0.5
 _PRACTICE_KEY = ApiKey("practice", "practice mode")
@@ -204,17 +202,27 @@ class Service:
         """Return the models as far as they are known, without waiting."""
         return self._catalogue or offline_catalogue()
 
-    def fetched_catalogue(self) -> Catalogue:
+    def fetched_catalogue(self, *, of_key: bool = False) -> Catalogue:
         """Return the live catalogue, the offline one where the service does not answer.
+
+        Parameters
+        ----------
+        of_key : bool
+            It is asked for itself: a refused key is an error.
 
         Raises
         ------
+        ApiKeyError
+            When the service refuses the key, with `of_key`.
         InterruptedAskError
             When the user breaks it off.
         """
         client = self.client()
+        found: list[Catalogue | Fault] = []
         if self._catalogue is None:
-            unsent(lambda: self._fetch(client))
+            unsent(lambda: found.append(self._fetch(client)))
+        if of_key:
+            raise_refusal(*found)
         return self.catalogue()
 
     def prefetch_catalogue(self) -> None:
@@ -247,13 +255,11 @@ class Service:
             self._practice = PracticeServer(*(("--script", str(script)) if script else ()))
         return self._practice
 
-    def _fetch(self, client: Client) -> None:
-        try:
-            items = client.models(timeout=_CATALOGUE_TIMEOUT)
-        except Exception:  # noqa: BLE001 - the offline table stands in, whatever failed
-            return
-        if items and self._client is client:
-            self._catalogue = catalogue_of(items)
+    def _fetch(self, client: Client) -> Catalogue | Fault:
+        found = listed(client)
+        if isinstance(found, Catalogue) and found.models and self._client is client:
+            self._catalogue = found
+        return found
 
     def _checked_catalogue(self, key: ApiKey) -> Catalogue | None:
         """Return the models of a key; None where the service can't be asked.
@@ -264,26 +270,14 @@ class Service:
             When the service refuses the key.
         """
         client = Client(key, self.base_url(), self._settings.connect_timeout)
-        asked = Asked("", str, _CATALOGUE_TIMEOUT, client.base_url, key.value, key.source)
         found: list[Catalogue | Fault] = []
-
-        def fetch() -> None:
-            try:
-                found.append(catalogue_of(client.models(timeout=_CATALOGUE_TIMEOUT)))
-            except Exception as failure:  # noqa: BLE001 - becomes the error that is raised below
-                found.append(fault_of(failure, asked, sent=False))
-            finally:
-                client.close()
-
-        unsent(fetch)
-        # Raised out here, the error has no context: the SDK's exceptions hold the key.
-        (outcome,) = found
-        if isinstance(outcome, Catalogue):
-            return outcome
-        if isinstance(outcome.error, ApiKeyError):
-            raise outcome.error
+        try:
+            unsent(lambda: found.append(listed(client)))
+        finally:
+            client.close()
+        raise_refusal(*found)
         # A failing /models says nothing about the key: the ask will tell.
-        return None
+        return next((one for one in found if isinstance(one, Catalogue)), None)
 
     def _nearest(self, model_id: str) -> str:
         """Return the id to use instead, by the live catalogue if it is about to come."""

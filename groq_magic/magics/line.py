@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from groq_magic.magics.option import Option
 
-__all__ = ["parsed_line"]
+__all__ = ["options_alone", "parsed_line"]
 
 _SPACE = re.compile(r"\s*")
 _OPTION = re.compile(r"--?[A-Za-z]")
@@ -54,6 +54,21 @@ def parsed_line(line: str, options: Sequence[Option], magic: str) -> tuple[dict[
             return values, line[at:].strip()
         at = _take_option(line, at, options, magic, values)
     return values, ""
+
+
+def options_alone(line: str, options: Sequence[Option], magic: str) -> dict[str, Any]:
+    """Return the options of a line on which nothing else may stand.
+
+    Raises
+    ------
+    OptionError
+        As `parsed_line`, and for any text.
+    """
+    values, text = parsed_line(line, options, magic)
+    if text:
+        word = text.split()[0]
+        raise OptionError(f"{magic} takes options alone, not {word!r}.", f"Try `{magic}` alone.")
+    return values
 
 
 def _take_option(

@@ -11,7 +11,7 @@ from groq_magic.api.retired import RETIRED
 from groq_magic.ledger.prices import AS_OF, PRICES
 from groq_magic.magics.face import Face, live_of, tell_speeds
 from groq_magic.magics.frame import AS_FRAME, data_frame
-from groq_magic.magics.line import parsed_line
+from groq_magic.magics.line import options_alone, parsed_line
 from groq_magic.magics.option import Option, choice
 from groq_magic.notebook import front_end
 from groq_magic.views.banner import banner
@@ -70,8 +70,8 @@ class ModelMagics(Face):
         for. `models = %groq_models --as dataframe` adds the speed that this
         session saw.
         """
-        given, _ = parsed_line(line, MODELS_OPTIONS, "%groq_models")
-        catalogue = self.session.service.fetched_catalogue()
+        given = options_alone(line, MODELS_OPTIONS, "%groq_models")
+        catalogue = self.session.service.fetched_catalogue(of_key=True)
         self.session.refresh_picker()
         if given.get("retired"):
             rows = [row for row in RETIRED.items() if catalogue.get(row[0]) is None]

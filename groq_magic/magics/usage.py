@@ -10,7 +10,7 @@ from IPython.core.magic import line_magic, magics_class, no_var_expand
 from groq_magic.ledger.ledger import FIELDS, TOKENS
 from groq_magic.magics.face import Face
 from groq_magic.magics.frame import AS_FRAME, data_frame
-from groq_magic.magics.line import parsed_line
+from groq_magic.magics.line import options_alone
 from groq_magic.views.show import show
 from groq_magic.views.usage import usage
 
@@ -35,7 +35,7 @@ class UsageMagics(Face):
         """
         from groq_magic.quota import KINDS, meter_of
 
-        given, _ = parsed_line(line, (AS_FRAME,), "%groq_usage")
+        given = options_alone(line, (AS_FRAME,), "%groq_usage")
         if given:
             records = [_with_time(record) for record in self.session.ledger.records()]
             # Whole numbers stay whole where an ask has none.

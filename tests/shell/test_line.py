@@ -246,6 +246,25 @@ def test_a_refused_key_is_one_line(cells: Any, practice_factory: Any, monkeypatc
     assert cells.turns == []
 
 
+def test_models_of_a_refused_key_are_one_line(
+    cells: Any, practice_factory: Any, monkeypatch: Any
+) -> None:
+    server = practice_factory(keys="gsk_another_one")
+    monkeypatch.setenv("GROQ_BASE_URL", server.url)
+    ran = cells.run("%groq_models")
+    assert isinstance(ran.error, ApiKeyError)
+    assert ran.error.__context__ is None
+    assert len(ran.text.strip().splitlines()) == 1
+    assert "%groq_key" in ran.text
+
+
+@pytest.mark.parametrize("magic", ["%groq_models", "%groq_usage"])
+def test_text_where_only_options_stand_is_one_line(cells: Any, magic: str) -> None:
+    ran = cells.run(f"{magic} foo bar")
+    assert isinstance(ran.error, OptionError)
+    assert f"{magic} takes options alone, not 'foo'." in ran.text
+
+
 def test_no_key_and_no_way_to_ask_is_one_line(bare: Any) -> None:
     ran = bare.run("%groq Say hi")
     assert isinstance(ran.error, ApiKeyError)

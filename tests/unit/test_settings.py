@@ -55,6 +55,7 @@ def test_configuration_sets_traits() -> None:
         ("service_tier", "fast"),
         ("tries", 0),
         ("max_wait", -1.0),
+        ("max_wait", float("nan")),
         ("history_share", float("nan")),
         ("cache_megabytes", -1.0),
         ("cache_megabytes", float("inf")),

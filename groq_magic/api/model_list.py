@@ -1,0 +1,43 @@
+"""The service's list of models: read, or why it can't be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from groq_magic.api.asked import Asked
+from groq_magic.api.fault import Fault
+from groq_magic.api.faults import fault_of
+from groq_magic.api.models import Catalogue, catalogue_of
+from groq_magic.errors import ApiKeyError
+
+if TYPE_CHECKING:
+    from groq_magic.api.client import Client
+
+__all__ = ["listed", "raise_refusal"]
+
+# A failing /models must not hold up an ask for long.
+_TIMEOUT = 5.0
+
+
+def listed(client: Client) -> Catalogue | Fault:
+    """Return the models of a client's key, or the fault that kept them back."""
+    key = client.key
+    asked = Asked("", str, _TIMEOUT, client.base_url, key.value, key.source)
+    try:
+        return catalogue_of(client.models(timeout=_TIMEOUT))
+    except Exception as failure:  # noqa: BLE001 - a fault of ours instead, whatever failed
+        return fault_of(failure, asked, sent=False)
+
+
+def raise_refusal(*found: Catalogue | Fault) -> None:
+    """Raise the error where the service refused the key.
+
+    Raised where no exception is handled, it has no context: the SDK's hold the key.
+
+    Raises
+    ------
+    ApiKeyError
+    """
+    for one in found:
+        if isinstance(one, Fault) and isinstance(one.error, ApiKeyError):
+            raise one.error
