@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import sys
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
 KEY = "gsk_made_up_for_tests_0123456789"
+ECHO = [{"match": f"^{word}", "pieces": [f"{word}!"]} for word in ("One", "Two", "Three", "Four")]
 
 
 @dataclass(frozen=True)
@@ -143,6 +153,9 @@ def shell_factory(
         )
         shell = InteractiveShell.instance(config=settings)
         shell.run_line_magic("colors", "nocolor")
+        # IPython keeps them on a class, whatever the shell.
+        shell.history_manager.outputs.clear()
+        shell.history_manager.exceptions.clear()
         cells = Cells(shell)
         shell.get_parent = lambda: {"metadata": {"cellId": cells.cell} if cells.cell else {}}
         made.append(cells)
@@ -195,3 +208,41 @@ def terminal(served: Callable[..., Cells]) -> Cells:
 def key() -> str:
     """The key in use, made up."""
     return KEY
+
+
+@pytest.fixture
+def echoed(cells: Any, practice: Any) -> Any:
+    """A shell whose answers are the prompt's first word, and `pong` else."""
+    practice.script([*ECHO, {"pieces": ["pong"]}])
+    cells.fine("%config GroqMagics.tries = 1")
+    return cells
+
+
+@pytest.fixture
+def seen(practice: Any) -> Callable[[], list[list[str]]]:
+    """What each request held, without its system prompt."""
+
+    def read() -> list[list[str]]:
+        return [
+            [m["content"] for m in record["body"]["messages"] if m["role"] != "system"]
+            for record in practice.requests()
+        ]
+
+    return read
+
+
+@pytest.fixture
+def prompt_of(cells: Cells, practice: Any) -> Callable[..., str]:
+    """Run a magic and return the last user message that it sent."""
+
+    def ask(line: str = "%groq_fix", cell: str | None = None) -> str:
+        cells.fine(line, cell)
+        return practice.requests()[-1]["body"]["messages"][-1]["content"]
+
+    return ask
+
+
+@pytest.fixture
+def groq_threads() -> Callable[[], list[str]]:
+    """The names of our threads that live."""
+    return lambda: [one.name for one in threading.enumerate() if one.name.startswith("groq")]

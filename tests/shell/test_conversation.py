@@ -2,39 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from groq_magic.errors import NotebookError, OptionError, ServiceError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-ECHO = [{"match": f"^{word}", "pieces": [f"{word}!"]} for word in ("One", "Two", "Three", "Four")]
-
-
-@pytest.fixture
-def echoed(cells: Any, practice: Any) -> Any:
-    """A shell whose answers are the prompt's first word, and `pong` else."""
-    practice.script([*ECHO, {"pieces": ["pong"]}])
-    cells.fine("%config GroqMagics.tries = 1")
-    return cells
-
-
-@pytest.fixture
-def seen(practice: Any) -> Callable[[], list[list[str]]]:
-    """What each request held, without its system prompt."""
-
-    def read() -> list[list[str]]:
-        return [
-            [m["content"] for m in record["body"]["messages"] if m["role"] != "system"]
-            for record in practice.requests()
-        ]
-
-    return read
 
 
 def test_the_second_ask_carries_the_first_turn(echoed: Any, practice: Any) -> None:
@@ -281,141 +253,6 @@ def test_a_rerun_that_fails_before_any_text_keeps_the_old_turn_and_says_so(
     assert echoed.turns == [("One", "One!")]
     assert "earlier answer stays" in ran.text
     assert len(ran.text.strip().splitlines()) == 1
-
-
-def test_a_turn_below_is_seen_where_the_order_is_known(
-    echoed: Any, seen: Any, notebook: Callable[..., Path]
-) -> None:
-    echoed.fine("%groq One", "a")
-    echoed.fine("%groq Two", "c")
-    notebook([], ids=("a", "b", "c"))
-    ran = echoed.fine("%groq Three", "b")
-    assert seen()[-1] == ["One", "One!", "Two", "Two!", "Three"]
-    assert "saw turns 1–2, 1 of them below this cell" in ran.data["text/html"]
-
-
-def test_a_broken_file_of_a_notebook_fails_no_ask(
-    echoed: Any, notebook: Callable[..., Path]
-) -> None:
-    echoed.fine("%groq One", "a")
-    notebook([], ids=("a",)).write_text("[" * 100_000, "utf-8")
-    echoed.fine("%groq Two", "b")
-
-
-# Restoring
-
-
-@pytest.fixture
-def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
-    """Save a notebook where the front end says it is."""
-    path = tmp_path / "notebooks" / "talk.ipynb"
-    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
-
-    def save(ran: list[tuple[str, str, Any]], *, ids: tuple[str, ...] = ()) -> Path:
-        code = [
-            {
-                "cell_type": "code",
-                "id": cell,
-                "source": source,
-                "metadata": {},
-                "execution_count": at,
-                "outputs": [{"output_type": "display_data", **output} for output in result.outputs],
-            }
-            for at, (cell, source, result) in enumerate(ran, 1)
-        ]
-        known = {cell["id"] for cell in code}
-        blank = [
-            {"cell_type": "code", "id": cell, "source": "", "metadata": {}, "outputs": []}
-            for cell in ids
-            if cell not in known
-        ]
-        cells = [*code, *blank]
-        cells.sort(key=lambda cell: ids.index(cell["id"]) if cell["id"] in ids else len(ids))
-        book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
-        path.write_text(json.dumps(book), "utf-8")
-        return path
-
-    return save
-
-
-@pytest.fixture
-def reopened(
-    echoed: Any, served: Any, notebook: Callable[..., Path], practice: Any
-) -> Callable[..., Any]:
-    """Ask two things, save, and begin anew as a kernel that restarts does."""
-
-    def reopen(options: str = "") -> Any:
-        sources = {"a": f"%%groq {options}\nOne", "b": f"%groq {options} Two {{{{n}}}}"}
-        ran = [(cell, source, echoed.fine(source, cell)) for cell, source in sources.items()]
-        notebook([("z", "%load_ext groq_magic", echoed.fine("n = 1", "z")), *ran], ids=("z",))
-        practice.forget_requests()
-        return served()
-
-    return reopen
-
-
-def test_the_first_ask_offers_to_restore_and_does_nothing_else(reopened: Any, seen: Any) -> None:
-    cells = reopened()
-    cells.fine("1", "z")
-    ran = cells.fine("%groq Three", "c")
-    (notice,) = (line for line in ran.data["text/html"].split("<div") if "%groq_restore" in line)
-    assert "2 answers above are not part of this conversation" in notice
-    assert "tokens)" in notice
-    assert seen() == [["Three"]]
-    assert "%groq_restore" not in cells.fine("%groq Four", "d").data["text/html"]
-
-
-def test_the_offer_to_restore_stays_until_an_answer_shows_it(reopened: Any, practice: Any) -> None:
-    cells = reopened()
-    cells.fine("1", "z")
-    practice.faults("401")
-    assert cells.run("%groq Three", "c").error is not None
-    assert "%groq_restore" in cells.fine("%groq Three", "c").data["text/html"]
-
-
-def test_restore_gives_the_conversation_back(reopened: Any, seen: Any) -> None:
-    cells = reopened()
-    cells.fine("1", "z")
-    told = cells.fine("%groq_restore", "c").plain
-    assert told.startswith("2 turns restored.")
-    assert "as typed, unfilled" in told
-    assert cells.turns == [("One", "One!"), ("Two {{n}}", "Two!")]
-    cells.fine("%groq Three", "d")
-    assert seen() == [["One", "One!", "Two {{n}}", "Two!", "Three"]]
-    cells.fine("%groq_undo", "e")
-    cells.fine("%groq_undo", "e")
-    assert cells.turns == []
-
-
-def test_restore_shows_a_system_prompt_before_it_takes_one(reopened: Any) -> None:
-    cells = reopened("-s 'Be kind'")
-    cells.fine("1", "z")
-    told = cells.fine("%groq_restore", "c").plain
-    assert "Be kind" in told
-    assert "not taken" in told
-    assert cells.session.settings.system == ""
-    cells.fine("%groq_undo", "c")
-    assert "now: Be kind" in cells.fine("%groq_restore --system", "c").plain
-    assert cells.session.settings.system == "Be kind"
-
-
-def test_a_file_without_the_cells_that_ran_here_is_not_believed(reopened: Any) -> None:
-    cells = reopened()
-    ran = cells.run("%groq_restore", "elsewhere")
-    assert isinstance(ran.error, NotebookError)
-    assert "%groq_restore" not in cells.fine("%groq Three", "elsewhere").data["text/html"]
-
-
-def test_nothing_to_restore_is_one_line(echoed: Any, notebook: Callable[..., Path]) -> None:
-    assert isinstance(echoed.run("%groq_restore", "a").error, NotebookError)
-    notebook([], ids=("a",)).write_text("{ no JSON", "utf-8")
-    assert "can't be read" in echoed.run("%groq_restore", "a").text
-
-
-def test_a_rerun_of_an_answered_cell_offers_nothing_of_itself(reopened: Any) -> None:
-    cells = reopened()
-    cells.fine("1", "z")
-    assert "%groq_restore" not in cells.fine("%%groq\nOne", "a").data["text/html"]
 
 
 def test_practice_turns_never_mix_with_real_ones(echoed: Any) -> None:

@@ -13,88 +13,69 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@pytest.fixture(autouse=True)
-def _no_outputs_of_earlier_shells(shell_factory: Any) -> None:
-    # IPython keeps them on a class, whatever the shell.
-    history = shell_factory(load=False).shell.history_manager
-    history.outputs.clear()
-    history.exceptions.clear()
-
-
-@pytest.fixture
-def asked(cells: Any, practice: Any) -> Callable[[str], str]:
-    """Run a magic and return the user message that it sent."""
-
-    def ask(line: str) -> str:
-        cells.fine(line)
-        return practice.requests()[-1]["body"]["messages"][-1]["content"]
-
-    return ask
-
-
-def test_a_number_is_a_cell_with_what_came_of_it(cells: Any, asked: Callable[[str], str]) -> None:
+def test_a_number_is_a_cell_with_what_came_of_it(cells: Any, prompt_of: Callable[..., str]) -> None:
     cells.fine("print('printed')\nsum([1, 2])")
-    prompt = asked("%groq_explain 2")
+    prompt = prompt_of("%groq_explain 2")
     assert "Explain this cell." in prompt
     assert "print('printed')\nsum([1, 2])" in prompt
     assert "printed\n3" in prompt
 
 
-def test_a_function_and_a_class_are_their_source(cells: Any, asked: Callable[[str], str]) -> None:
+def test_a_function_and_a_class_are_their_source(cells: Any, prompt_of: Callable[..., str]) -> None:
     cells.fine("def half(x):\n    return x / 2\n\nclass Box:\n    size = 1")
-    assert "def half(x):\n    return x / 2" in asked("%groq_explain half")
-    assert "class Box:\n    size = 1" in asked("%groq_explain Box")
+    assert "def half(x):\n    return x / 2" in prompt_of("%groq_explain half")
+    assert "class Box:\n    size = 1" in prompt_of("%groq_explain Box")
 
 
 def test_a_library_s_function_is_its_source_or_what_it_says_of_itself(
-    cells: Any, asked: Callable[[str], str]
+    cells: Any, prompt_of: Callable[..., str]
 ) -> None:
     cells.fine("import json, math")
-    assert "def dumps(obj" in asked("%groq_explain json.dumps")
-    assert "function cos(x, /)" in asked("%groq_explain math.cos")
-    assert "Explain `math`, the module math." in asked("%groq_explain math")
-    assert "function len(" in asked("%groq_explain len")
+    assert "def dumps(obj" in prompt_of("%groq_explain json.dumps")
+    assert "function cos(x, /)" in prompt_of("%groq_explain math.cos")
+    assert "Explain `math`, the module math." in prompt_of("%groq_explain math")
+    assert "function len(" in prompt_of("%groq_explain len")
 
 
-def test_a_value_is_its_summary(cells: Any, asked: Callable[[str], str]) -> None:
+def test_a_value_is_its_summary(cells: Any, prompt_of: Callable[..., str]) -> None:
     cells.fine("import pandas as pd\nd = {'sales': pd.DataFrame({'price': [1.5, 2.5]})}")
-    prompt = asked('%groq_explain d["sales"]')
+    prompt = prompt_of('%groq_explain d["sales"]')
     assert "DataFrame: 2 rows" in prompt
     assert 'Explain `d["sales"]`, a pandas.DataFrame.' in prompt
 
 
-def test_underscore_is_the_last_result(cells: Any, asked: Callable[[str], str]) -> None:
+def test_underscore_is_the_last_result(cells: Any, prompt_of: Callable[..., str]) -> None:
     cells.fine("6 * 7")
     cells.fine("x = 1")
-    prompt = asked("%groq_explain _")
+    prompt = prompt_of("%groq_explain _")
     assert "6 * 7" in prompt
     assert "\n42\n" in prompt
 
 
-def test_alone_it_is_the_last_output_or_error(cells: Any, asked: Callable[[str], str]) -> None:
+def test_alone_it_is_the_last_output_or_error(cells: Any, prompt_of: Callable[..., str]) -> None:
     cells.fine("6 * 7")
     cells.fine("x = 1")
-    assert "\n42\n" in asked("%groq_explain")
+    assert "\n42\n" in prompt_of("%groq_explain")
     cells.run("1 / 0")
-    prompt = asked("%groq_explain")
+    prompt = prompt_of("%groq_explain")
     assert "Explain why this cell failed." in prompt
     assert "ZeroDivisionError" in prompt
     cells.fine("'later'")
-    assert "later" in asked("%groq_explain")
+    assert "later" in prompt_of("%groq_explain")
 
 
 def test_words_without_a_name_are_about_the_last_output(
-    cells: Any, asked: Callable[[str], str]
+    cells: Any, prompt_of: Callable[..., str]
 ) -> None:
     cells.fine("6 * 7")
-    prompt = asked("%groq_explain why is it {even}, isn't it?")
+    prompt = prompt_of("%groq_explain why is it {even}, isn't it?")
     assert "What I say of it: why is it {even}, isn't it?" in prompt
     assert "\n42\n" in prompt
 
 
-def test_words_after_a_name_are_about_it(cells: Any, asked: Callable[[str], str]) -> None:
+def test_words_after_a_name_are_about_it(cells: Any, prompt_of: Callable[..., str]) -> None:
     cells.fine("def half(x):\n    return x / 2")
-    prompt = asked("%groq_explain half what if x is a string?")
+    prompt = prompt_of("%groq_explain half what if x is a string?")
     assert "What I say of it: what if x is a string?" in prompt
 
 
@@ -107,10 +88,10 @@ def test_words_after_a_name_are_about_it(cells: Any, asked: Callable[[str], str]
     ],
 )
 def test_the_level_says_for_whom(
-    cells: Any, asked: Callable[[str], str], practice: Any, line: str, said: str
+    cells: Any, prompt_of: Callable[..., str], practice: Any, line: str, said: str
 ) -> None:
     cells.fine("x = 1")
-    asked(line)
+    prompt_of(line)
     assert said in practice.requests()[-1]["body"]["messages"][0]["content"]
 
 

@@ -114,40 +114,6 @@ def test_a_line_in_a_string_is_left_alone(cells: Any, practice: Any) -> None:
     assert practice.requests() == []
 
 
-def test_other_questions_still_ask_for_help(cells: Any, practice: Any, capsys: Any) -> None:
-    pages: list[str] = []
-    cells.shell.set_hook("show_in_pager", lambda _shell, page, *_a, **_k: pages.append(str(page)))
-    cells.fine("n = 3\nn?", "a")
-    assert len(pages) == 1
-    assert practice.requests() == []
-    assert capsys.readouterr().out == ""
-
-
-@pytest.mark.parametrize("source", ["%groq?", "%%groq?", "?%groq", "?%%groq"])
-def test_help_is_help_and_readable(cells: Any, practice: Any, source: Any) -> None:
-    pages: list[Any] = []
-    cells.shell.set_hook("show_in_pager", lambda _shell, page, *_a, **_k: pages.append(page))
-    cells.fine(source, "a")
-    assert practice.requests() == []
-    (page,) = pages
-    text = page["text/plain"] if isinstance(page, dict) else str(page)
-    for told in ("-m, --model ID", "--max-tokens N", "{{name}}", "--dry-run", "`--`"):
-        assert told in text
-
-
-def test_every_magic_has_help(cells: Any) -> None:
-    magics = cells.shell.magics_manager.magics
-    named = {
-        name: function
-        for kind in ("line", "cell")
-        for name, function in magics[kind].items()
-        if name.startswith("groq")
-    }
-    assert len(named) > 10
-    for name, function in named.items():
-        assert len(function.__doc__.split()) > 5, name
-
-
 def test_nothing_is_expanded_in_a_line(cells: Any, practice: Any) -> None:
     cells.fine("x = 'secret'", "z")
     cells.fine("%groq {x} $x", "a")

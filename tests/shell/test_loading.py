@@ -7,20 +7,20 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
-
-import pytest
-from IPython.core.completer import provisionalcompleter
 
 from groq_magic.magics.loading import GroqMagics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pytest
+
+
 HEAVY = ("groq", "httpx", "pydantic", "markdown", "ipywidgets", "anywidget", "pandas", "nh3")
+
+
 LOAD = """
 import json, sys, time
 from IPython.core.interactiveshell import InteractiveShell
@@ -119,10 +119,6 @@ def traces(shell: Any) -> dict[str, Any]:
     }
 
 
-def groq_threads() -> list[str]:
-    return [each.name for each in threading.enumerate() if each.name.startswith("groq")]
-
-
 def test_unloading_finds_what_a_reloaded_module_left(
     bare: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,7 +129,11 @@ def test_unloading_finds_what_a_reloaded_module_left(
 
 
 def test_unloading_leaves_nothing(
-    shell_factory: Callable[..., Any], practice: Any, monkeypatch: pytest.MonkeyPatch, key: Any
+    shell_factory: Callable[..., Any],
+    practice: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    key: Any,
+    groq_threads: Callable[[], list[str]],
 ) -> None:
     cells = shell_factory(load=False)
     # IPython loads what this needs at the first use.
@@ -198,73 +198,6 @@ def test_what_comes_later_does_not_outlive_the_session(
     assert len(made) == 1
 
 
-def test_ipythons_configuration_sets_the_defaults(
-    served: Callable[..., Any], practice: Any
-) -> None:
-    cells = served(model="openai/gpt-oss-20b", temperature=0.25, system="Be brief", stop=["END"])
-    cells.fine("%groq Say hi")
-    assert practice.requests()[0]["body"] == {
-        "model": "openai/gpt-oss-20b",
-        "messages": [
-            {"role": "system", "content": "Be brief"},
-            {"role": "user", "content": "Say hi"},
-        ],
-        "temperature": 0.25,
-        "stop": ["END"],
-        "stream": True,
-    }
-
-
-def test_config_sets_what_sticks(cells: Any, practice: Any) -> None:
-    for line in (
-        "model = 'openai/gpt-oss-20b'",
-        "max_tokens = 50",
-        "seed = 3",
-        "reasoning_effort = 'low'",
-        "stream = False",
-    ):
-        cells.fine(f"%config GroqMagics.{line}")
-    cells.fine("%groq --once Say hi", "a")
-    cells.fine("%groq --once --seed 4 Say hi", "a")
-    first, second = (record["body"] for record in practice.requests())
-    expected = {
-        "model": "openai/gpt-oss-20b",
-        "messages": [{"role": "user", "content": "Say hi"}],
-        "max_completion_tokens": 50,
-        "seed": 3,
-        "reasoning_effort": "low",
-    }
-    assert first == expected
-    assert second == {**expected, "seed": 4}
-
-
-@pytest.mark.parametrize(
-    "line", ["temperature = 5", "format = 'xml'", "tries = 0", "reasoning = 'maybe'", "top_p = -1"]
-)
-def test_config_refuses_what_makes_no_sense(bare: Any, line: Any) -> None:
-    before = dict(bare.session.settings.trait_values())
-    bare.run(f"%config GroqMagics.{line}")
-    name = line.partition(" ")[0]
-    assert bare.session.settings.trait_values()[name] == before[name]
-
-
-def test_a_new_connect_timeout_counts_from_the_next_ask(cells: Any) -> None:
-    cells.fine("%groq --once Say hi", "a")
-    cells.fine("%config GroqMagics.connect_timeout = 1.5")
-    cells.fine("%groq --once Say hi", "a")
-    assert cells.session.service.client()._timeout(60).connect == 1.5
-
-
-def test_the_model_sticks_until_it_is_switched(cells: Any, practice: Any) -> None:
-    cells.fine("%groq_model openai/gpt-oss-20b")
-    cells.fine("%groq --once Say hi", "a")
-    cells.fine("%groq_model vision")
-    cells.fine("%groq --once Say hi", "a")
-    models = [record["body"]["model"] for record in practice.requests()]
-    assert models == ["openai/gpt-oss-20b", "qwen/qwen3.8-27b"]
-    assert "qwen/qwen3.8-27b" in cells.fine("%groq_model").plain
-
-
 def test_a_task_can_be_chosen_without_a_key(bare: Any) -> None:
     bare.fine("%groq_model fast")
     said, request = bare.fine("%groq --dry-run hi").outputs
@@ -295,22 +228,6 @@ def test_the_panel_as_text(cells: Any) -> None:
         assert told in plain
 
 
-def test_help_is_an_output(bare: Any) -> None:
-    short, whole = bare.fine("%groq_help").plain, bare.fine("%groq_help all").plain
-    assert "%%groq" in short
-    assert "--max-tokens" not in short
-    registered = {
-        name
-        for kind in ("line", "cell")
-        for name in bare.shell.magics_manager.magics[kind]
-        if name.startswith("groq")
-    }
-    for name in registered:
-        assert f"%{name}" in whole, name
-    for option in ("--max-tokens", "--reasoning-effort", "--no-stream"):
-        assert option in whole
-
-
 def test_system_prompt_is_shown_set_and_taken_away(bare: Any) -> None:
     assert "no system prompt" in bare.fine("%groq_system").plain
     bare.fine("%%groq_system\nBe brief.\nBe kind.\n")
@@ -327,54 +244,3 @@ def test_the_demos_environment_switches_practice_on(
     monkeypatch.setenv("GROQ_MAGIC_PRACTICE", "1")
     assert "practice mode" in cells.fine("%load_ext groq_magic").plain
     assert cells.fine("%groq Say hi").text.startswith("Practice mode: no model is answering.")
-
-
-# Tab
-
-
-def completed(cells: Any, text: str, at: int | None = None) -> list[str]:
-    """What Tab offers at the end of `text`, or at a place in it."""
-    with provisionalcompleter():
-        found = cells.shell.Completer.completions(text, len(text) if at is None else at)
-        return [each.text for each in found]
-
-
-def test_tab_completes_options_and_models(bare: Any) -> None:
-    assert completed(bare, "%groq --te") == ["--temperature"]
-    assert completed(bare, "%%groq --max") == ["--max-tokens"]
-    assert completed(bare, "%groq -m open") == ["openai/gpt-oss-120b", "openai/gpt-oss-20b"]
-    assert completed(bare, "%groq --model=fa") == ["fast"]
-    assert completed(bare, "%groq -t 0 -f js") == ["json"]
-    assert completed(bare, "%groq_model qw") == ["qwen/qwen3.8-27b"]
-    assert "--seed" in completed(bare, "%groq_retry --s")
-
-
-def test_tab_completes_variables_between_braces(bare: Any) -> None:
-    bare.fine("height = 1; heights = {'mean': 2}")
-    assert completed(bare, "%%groq\nTell me of {{hei") == ["height", "heights"]
-    assert completed(bare, "%groq Tell me of {{heights[") == ['heights["mean"]']
-    assert completed(bare, "%%groq_system\n{{ hei") == ["height", "heights"]
-    text = "%%groq\none {{hei}} two"
-    assert completed(bare, text, len("%%groq\none {{hei")) == ["height", "heights"]
-
-
-def test_tab_completes_beyond_an_odd_line_break(bare: Any) -> None:
-    bare.fine("height = 1")
-    assert completed(bare, "%%groq\na\N{LINE SEPARATOR}b\n{{bare_is_not_there") == []
-    assert completed(bare, "%%groq\na\N{LINE SEPARATOR}{{height\nb {{hei") == ["height"]
-
-
-def test_tab_asks_no_network(bare: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GROQ_API_KEY", "gsk_made_up")
-    monkeypatch.setenv("GROQ_BASE_URL", "http://127.0.0.1:9")
-    completed(bare, "%groq -m ")
-    assert groq_threads() == []
-    assert bare.session.service._client is None
-
-
-def test_tab_elsewhere_is_pythons(bare: Any) -> None:
-    bare.fine("height = 1")
-    assert "height" in completed(bare, "hei")
-    matcher = bare.shell.Completer.custom_matchers[0]
-    context = SimpleNamespace(full_text="x = hei", cursor_line=0, cursor_position=7)
-    assert matcher(context)["suppress"] is False

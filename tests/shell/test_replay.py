@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from groq_magic.errors import NotebookError, OptionError
+from tests.shell.notebook_file import Notebook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,48 +34,9 @@ REPLIES = [
 REASONING = "They ask *why*.\n\n- It's `x`\n- with \\(x^2\\)\n\n```python\nx = 1\n```"
 
 
-class Notebook:
-    """A notebook file that is run, saved and opened again."""
-
-    def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.path = path
-        self.cells = dict(CELLS)
-        self.outputs: dict[str, list[dict[str, Any]]] = {}
-        self._environment = monkeypatch
-
-    def run(self, cells: Any, names: tuple[str, ...] = (), *, ids: bool = True) -> None:
-        """Run all cells (or some), as Run All does."""
-        for name in names or self.cells:
-            if name != "load":
-                ran = cells.fine(self.cells[name], name if ids else None)
-                self.outputs[name] = ran.outputs
-
-    def save(self) -> None:
-        written = [
-            {
-                "cell_type": "code",
-                "id": name,
-                "source": source.splitlines(keepends=True),
-                "metadata": {},
-                "execution_count": number,
-                "outputs": [
-                    {
-                        "output_type": "display_data",
-                        "data": {k: v.splitlines(keepends=True) for k, v in o["data"].items()},
-                        "metadata": o["metadata"],
-                    }
-                    for o in self.outputs.get(name, [])
-                ],
-            }
-            for number, (name, source) in enumerate(self.cells.items(), 1)
-        ]
-        document = {"cells": written, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-        self.path.write_text(json.dumps(document), "utf-8")
-
-
 @pytest.fixture
-def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Notebook:
-    return Notebook(tmp_path / "notebooks" / "lesson.ipynb", monkeypatch)
+def notebook(tmp_path: Path) -> Notebook:
+    return Notebook(tmp_path / "notebooks" / "lesson.ipynb", CELLS)
 
 
 @pytest.fixture

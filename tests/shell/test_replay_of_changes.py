@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from groq_magic.errors import NotebookError
+from tests.shell.notebook_file import code_cell, write_notebook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,31 +25,9 @@ LESSON = {
 }
 
 
-class File:
-    """A notebook's file, as a front end writes it."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def write(self, cells: Cells, outputs: dict[str, Any], *, ids: bool) -> None:
-        written = [
-            {
-                "cell_type": "code",
-                **({"id": name} if ids else {}),
-                "source": source,
-                "metadata": {},
-                "execution_count": number,
-                "outputs": [{"output_type": "display_data", **o} for o in outputs.get(name, [])],
-            }
-            for number, (name, source) in enumerate(cells.items(), 1)
-        ]
-        told = {"cells": written, "metadata": {}, "nbformat": 4, "nbformat_minor": 4 + ids}
-        self.path.write_text(json.dumps(told), "utf-8")
-
-
 @pytest.fixture
-def file(tmp_path: Path) -> File:
-    return File(tmp_path / "notebooks" / "lesson.ipynb")
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "notebooks" / "lesson.ipynb"
 
 
 @pytest.fixture
@@ -57,7 +35,7 @@ def reopened(
     served: Callable[..., Any],
     shell_factory: Callable[..., Any],
     practice: Any,
-    file: File,
+    file: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Any]:
     """Run cells with a key, save them, and open them in a shell that has none."""
@@ -69,10 +47,11 @@ def reopened(
         outputs: dict[str, Any] = {}
         for name in cells:
             outputs[name] = taught.fine(cells[name], name).outputs
-        file.write(cells, outputs, ids=ids)
+        saved = [code_cell(n, s, outputs[n], at) for at, (n, s) in enumerate(cells.items(), 1)]
+        write_notebook(file, saved, ids=ids)
         monkeypatch.delenv("GROQ_API_KEY")
         monkeypatch.setenv("GROQ_BASE_URL", NOWHERE)
-        monkeypatch.setenv("JPY_SESSION_NAME", str(file.path))
+        monkeypatch.setenv("JPY_SESSION_NAME", str(file))
         again = shell_factory()
         again.run("1", "plain")
         again.fine(LOAD, "plain")
@@ -177,10 +156,10 @@ def test_a_file_without_cell_ids_can_not_be_restored_and_says_why(
 
 
 def test_a_file_with_a_byte_order_mark_is_replayed(
-    reopened: Callable[..., Any], file: File
+    reopened: Callable[..., Any], file: Path
 ) -> None:
     cells = reopened(LESSON)
-    file.path.write_text(file.path.read_text("utf-8"), "utf-8-sig")
+    file.write_text(file.read_text("utf-8"), "utf-8-sig")
     assert "2 saved answers" in cells.fine("%groq_replay on", "plain").plain
 
 

@@ -1,0 +1,80 @@
+"""What an answer writes into the saved notebook beside itself."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+PLAIN = {
+    "model": "openai/gpt-oss-120b",
+    "messages": [{"role": "user", "content": "Say hi"}],
+    "stream": True,
+}
+
+
+def sent(practice: Any) -> list[dict[str, Any]]:
+    return [record["body"] for record in practice.requests()]
+
+
+METADATA = {
+    "version",
+    "conversation",
+    "turn",
+    "cell",
+    "ask",
+    "model",
+    "options",
+    "finish_reason",
+    "usage",
+    "system",
+    "inserted",
+    "prompt_sha",
+    "request_sha",
+    "replaces",
+    "once",
+}
+
+
+def test_the_metadata_of_a_cells_answer(cells: Any, practice: Any) -> None:
+    practice.script([{"reply": "Hi."}])
+    cells.fine("role = 'a pirate'\n%groq Hello", "a")
+    ran = cells.fine("%%groq -t 0.5 -s 'You are {{role}}'\nSay hi", "b")
+    record = ran.record
+    assert record.keys() == METADATA
+    assert record["version"] == 1
+    assert (record["conversation"], record["turn"]) == ("main", 2)
+    assert (record["cell"], record["ask"]) == ("b", 1)
+    assert record["model"] == "openai/gpt-oss-120b"
+    assert record["options"] == {"temperature": 0.5, "system": "You are {{role}}"}
+    assert record["finish_reason"] == "stop"
+    assert record["usage"].keys() == {"prompt_tokens", "completion_tokens", "total_tokens"}
+    assert record["system"] == "You are {{role}}"
+    assert "pirate" not in json.dumps(record)
+    assert record["inserted"] == ["role"]
+    assert (record["replaces"], record["once"]) == (None, False)
+    json.dumps(record)
+
+
+def test_a_line_records_its_prompt_as_typed(cells: Any) -> None:
+    cells.fine("n = 3", "z")
+    ran = cells.fine("%groq Count to {{n}}", "a")
+    assert ran.record.keys() == METADATA | {"prompt"}
+    assert ran.record["prompt"] == "Count to {{n}}"
+
+
+def test_store_none_writes_nothing_of_the_turn(served: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("groq_magic.magics.face.front_end", lambda _shell: "static")
+    cells = served(store="none")
+    (output,) = cells.fine("%groq Say hi", "a").outputs
+    assert output["metadata"] == {}
+
+
+def test_two_runs_of_a_notebook_leave_the_same_outputs(served: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("groq_magic.magics.face.front_end", lambda _shell: "static")
+
+    def run() -> list[Any]:
+        cells = served()
+        sources = ("%%groq\nOne", "%groq -s Brief Two", "%groq_history", "%groq_models", "%groq")
+        return [cells.fine(source, str(at)).outputs for at, source in enumerate(sources)]
+
+    assert run() == run()
