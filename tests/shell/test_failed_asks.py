@@ -15,10 +15,6 @@ from groq_magic.errors import (
 )
 
 
-def sent(practice: Any) -> list[dict[str, Any]]:
-    return [record["body"] for record in practice.requests()]
-
-
 def test_a_retired_model_is_one_line_with_the_nearest(cells: Any) -> None:
     ran = cells.run("%groq -m mixtral-8x7b-32768 Say hi", "a")
     assert isinstance(ran.error, ModelError)

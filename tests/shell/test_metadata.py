@@ -5,17 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-PLAIN = {
-    "model": "openai/gpt-oss-120b",
-    "messages": [{"role": "user", "content": "Say hi"}],
-    "stream": True,
-}
-
-
-def sent(practice: Any) -> list[dict[str, Any]]:
-    return [record["body"] for record in practice.requests()]
-
-
 METADATA = {
     "version",
     "conversation",
