@@ -124,7 +124,7 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
     recorded = found.recorded
     if send and recorded is None and not is_cached(options):
         session.service.client()
-    model, known = _model(session, options.model or session.settings.model, send=send)
+    model, known = _model(session, options, found, send=send)
     fitted = _fitted(session, pending, (filled.text, system), options, (model, known))
     messages = [{"role": "system", "content": system}] if system else []
     messages += [message for turn in fitted.turns for message in turn.messages]
@@ -194,10 +194,14 @@ def _filled(
     return replace(filled, text=sendable), system, notices
 
 
-def _model(session: Session, name: str, *, send: bool) -> tuple[str, Model | None]:
+def _model(
+    session: Session, options: AskOptions, found: Replayed, *, send: bool
+) -> tuple[str, Model | None]:
     from groq_magic.api.models import ALIASES
 
-    if name not in ALIASES:
+    # What is replayed was answered by its model, whatever a task stands for now.
+    name = found.saved.model if found.saved else options.model or session.settings.model
+    if name not in ALIASES or found.saved:
         return name, session.service.catalogue().get(name)
     service = session.service
     live = send and service.key_now() is not None

@@ -35,6 +35,7 @@ _UNITS = MappingProxyType(
         "TPM": "tokens",
         "RPM": "requests",
         "OTPM": "output tokens",
+        "ITPM": "input tokens",
         "TPD": "tokens",
         "RPD": "requests",
     }
@@ -42,7 +43,7 @@ _UNITS = MappingProxyType(
 _DAILY = ("RPD", "TPD")
 _WARNED_AT = (95, 80)
 # So much must have come back for a mark to be new, in per cent: limits refill all the time.
-_ANOTHER_DAY = 20
+_COME_BACK = 20
 
 
 def charged(limits: Limits, outcome: Outcome, reserved: int, now: float | None = None) -> Limits:
@@ -111,7 +112,7 @@ class QuotaWatch:
         self._said: dict[tuple[str, str], int] = {}
 
     def lines(self, model: str, limits: Limits, now: float | None = None) -> tuple[str, ...]:
-        """Return the warnings that are due; a mark that was said is not said again that day.
+        """Return the warnings that are due: a mark once, and again when much had come back.
 
         Parameters
         ----------
@@ -130,7 +131,7 @@ class QuotaWatch:
         used = limit.limit - limit.left(now)
         mark = next((mark for mark in _WARNED_AT if used * 100 >= mark * limit.limit), 0)
         said = self._said.get((model, limit.kind), 0)
-        if used * 100 < (said - _ANOTHER_DAY) * limit.limit:
+        if used * 100 < (said - _COME_BACK) * limit.limit:
             said = self._said[model, limit.kind] = mark
         if mark <= said:
             return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
 from typing import Any, Literal
 
 from traitlets import Bool, Enum, Float, Int, List, TraitError, Unicode, validate
@@ -25,6 +26,21 @@ FORMATS = ("markdown", "text", "code", "json")
 EFFORTS = ("none", "default", "low", "medium", "high")
 TIERS = ("on_demand", "auto", "flex", "performance")
 MOST_STOPS = 4
+RANGES = MappingProxyType(
+    {
+        "temperature": (0.0, 2.0),
+        "top_p": (0.0, 1.0),
+        "frequency_penalty": (-2.0, 2.0),
+        "presence_penalty": (-2.0, 2.0),
+        "timeout": (0.1, 3_600.0),
+        "connect_timeout": (0.1, 3_600.0),
+        "max_wait": (0.0, float("inf")),
+        "history_share": (0.0, 1.0),
+        # A terabyte and a century.
+        "cache_megabytes": (0.0, 1_000_000.0),
+        "cache_days": (0.0, 36_500.0),
+    }
+)
 AnswerFormat = Literal["markdown", "text", "code", "json"]
 
 
@@ -117,8 +133,10 @@ class Settings(Configurable):
         ("", *TIERS), "", help="on_demand, auto, flex, performance; empty for none."
     ).tag(config=True)
     format = Enum(FORMATS, "markdown", help="How an answer is shown.").tag(config=True)
-    timeout = Float(60.0, help="Seconds without a byte before an ask gives up.").tag(config=True)
-    connect_timeout = Float(5.0, help="Seconds to connect.").tag(config=True)
+    timeout = Float(60.0, help="Seconds without a byte before an ask gives up; 0.1 to 3,600.").tag(
+        config=True
+    )
+    connect_timeout = Float(5.0, help="Seconds to connect; 0.1 to 3,600.").tag(config=True)
     tries = Int(4, min=1, help="How often an ask is tried before the first token.").tag(config=True)
     max_wait = Float(60.0, help="Seconds of waiting in all per ask.").tag(config=True)
     history_share = Float(
@@ -141,28 +159,13 @@ class Settings(Configurable):
         ("metadata", "none"), "metadata", help="none writes nothing of the turn into the output."
     ).tag(config=True)
 
-    @validate("temperature", "top_p", "frequency_penalty", "presence_penalty")
-    def _in_range(self, proposal: dict[str, Any]) -> float | None:
+    # The traits' own `min` and `max` let nan pass.
+    @validate(*RANGES)
+    def _is_bounded(self, proposal: dict[str, Any]) -> float | None:
         value: float | None = proposal["value"]
         low, high = RANGES[proposal["trait"].name]
         if value is not None and not low <= value <= high:
-            raise TraitError(f"{proposal['trait'].name} goes from {low:g} to {high:g}.")
-        return value
-
-    # The traits' own `min` and `max` let nan pass.
-    @validate("cache_megabytes", "cache_days", "history_share", "max_wait")
-    def _is_bounded(self, proposal: dict[str, Any]) -> float:
-        value: float = proposal["value"]
-        low, high = _BOUNDS[proposal["trait"].name]
-        if not low <= value <= high:
             raise TraitError(f"{proposal['trait'].name} goes from {low:,g} to {high:,.15g}.")
-        return value
-
-    @validate("timeout", "connect_timeout")
-    def _is_some_time(self, proposal: dict[str, Any]) -> float:
-        value: float = proposal["value"]
-        if not value > 0:
-            raise TraitError(f"{proposal['trait'].name} is in seconds, more than 0.")
         return value
 
     def defaults(self) -> AskOptions:
@@ -189,16 +192,3 @@ class Settings(Configurable):
 
 
 # The ranges of the API's parameters, from its reference.
-RANGES = {
-    "temperature": (0.0, 2.0),
-    "top_p": (0.0, 1.0),
-    "frequency_penalty": (-2.0, 2.0),
-    "presence_penalty": (-2.0, 2.0),
-}
-# The cache: a terabyte and a century.
-_BOUNDS = {
-    "cache_megabytes": (0.0, 1_000_000.0),
-    "cache_days": (0.0, 36_500.0),
-    "history_share": (0.0, 1.0),
-    "max_wait": (0.0, float("inf")),
-}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 
@@ -26,10 +27,10 @@ def seconds_of(text: str | None) -> float | None:
 
 def in_words(seconds: float) -> str:
     """Return a wait as people say it: `4 s`, `9 min`, `2 h 5 min`."""
-    whole = max(1, round(seconds))
+    whole = max(1, _rounded(seconds))
     if whole < _LONG:
         return f"{whole} s"
-    minutes = round(whole / 60)
+    minutes = _rounded(whole / 60)
     if minutes < 60:  # noqa: PLR2004 - minutes an hour
         return f"{minutes} min"
     hours, rest = divmod(minutes, 60)
@@ -56,3 +57,8 @@ def wait_words(seconds: float, now: float | None = None) -> str:
     then, today = time.localtime(start + seconds), time.localtime(start)
     day = "" if then[:3] == today[:3] else "%a "
     return f"{in_words(seconds)}{time.strftime(f', at {day}%H:%M', then)}"
+
+
+def _rounded(number: float) -> int:
+    # As the page does, which counts on from these words: Python rounds a half to the even number.
+    return math.floor(number + 0.5)

@@ -29,7 +29,7 @@ def listed(client: Client) -> Catalogue | Fault:
         return fault_of(failure, asked, sent=False)
 
 
-def raise_refusal(*found: Catalogue | Fault) -> None:
+def raise_refusal(found: Catalogue | Fault) -> None:
     """Raise the error where the service refused the key.
 
     Raised where no exception is handled, it has no context: the SDK's hold the key.
@@ -38,6 +38,5 @@ def raise_refusal(*found: Catalogue | Fault) -> None:
     ------
     ApiKeyError
     """
-    for one in found:
-        if isinstance(one, Fault) and isinstance(one.error, ApiKeyError):
-            raise one.error
+    if isinstance(found, Fault) and isinstance(found.error, ApiKeyError):
+        raise found.error

@@ -218,11 +218,10 @@ class Service:
             When the user breaks it off.
         """
         client = self.client()
-        found: list[Catalogue | Fault] = []
         if self._catalogue is None:
-            unsent(lambda: found.append(self._fetch(client)))
-        if of_key:
-            raise_refusal(*found)
+            found = unsent(lambda: self._fetch(client))
+            if of_key:
+                raise_refusal(found)
         return self.catalogue()
 
     def prefetch_catalogue(self) -> None:
@@ -270,14 +269,13 @@ class Service:
             When the service refuses the key.
         """
         client = Client(key, self.base_url(), self._settings.connect_timeout)
-        found: list[Catalogue | Fault] = []
         try:
-            unsent(lambda: found.append(listed(client)))
+            found = unsent(lambda: listed(client))
         finally:
             client.close()
-        raise_refusal(*found)
+        raise_refusal(found)
         # A failing /models says nothing about the key: the ask will tell.
-        return next((one for one in found if isinstance(one, Catalogue)), None)
+        return found if isinstance(found, Catalogue) else None
 
     def _nearest(self, model_id: str) -> str:
         """Return the id to use instead, by the live catalogue if it is about to come."""

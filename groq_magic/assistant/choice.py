@@ -99,16 +99,15 @@ def choice_of(composed: Composed, answer: str, *, whole: bool) -> Choice:
         choice = _written(finished, composed.language, composed.head)
     else:
         choice = _mended(finished, composed.cells)
-    if _hides_a_key(choice, composed.prompt):
+    if composed.hides_a_key and _would_put_it(choice):
         return Choice(why="its code has `[key]` where a key was not sent")
     return choice
 
 
-def _hides_a_key(choice: Choice, prompt: str) -> bool:
+def _would_put_it(choice: Choice) -> bool:
     """Whether the code would put `[key]`, as it was sent, in the place of what the cell holds."""
     before = choice.cell.source if choice.cell is not None else ""
-    found = _HIDDEN_KEY.search(choice.code) and _HIDDEN_KEY.search(prompt)
-    return bool(found) and not _HIDDEN_KEY.search(before)
+    return bool(_HIDDEN_KEY.search(choice.code)) and not _HIDDEN_KEY.search(before)
 
 
 def _written(fences: Sequence[Fence], language: str, head: str) -> Choice:

@@ -34,6 +34,8 @@ class Composed:
         Of the code that is wanted.
     head : str
         The cell magic that code in this language needs over it, or "".
+    hides_a_key : bool
+        Whether `[key]` stands in the prompt for a key that was taken out.
     """
 
     wish: Wish
@@ -44,6 +46,7 @@ class Composed:
     cells: tuple[Cell, ...] = ()
     language: str = "python"
     head: str = ""
+    hides_a_key: bool = False
 
     @property
     def identity(self) -> str:

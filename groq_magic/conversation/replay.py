@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,9 @@ __all__ = ["Replay", "Wanted"]
 # Options that say where an answer comes from, not what is asked.
 _ASIDE = frozenset({"cache", "no_cache"})
 _PROMPT = "its prompt changed"
+# How a saved bar names the turns that were sent, where not all were.
+_REST = 'class="groq-rest"'
+_PART = re.compile(r"\bturns? [^<]*\bof \d|\bnone of \d")
 
 
 @dataclass(frozen=True)
@@ -107,9 +111,11 @@ class Replay:
         at = next((at for at, each in enumerate(self.answers) if each is answer), 0)
         # An answer above that is newer than this one was another one when this was asked.
         above = (a.answer for a in self.answers[:at] if 0 <= a.execution <= answer.execution)
-        # The bar names the turns that were sent, where not all were.
-        whole = " sent" not in answer.html
-        return whole and answer.turn == number and all(text in above for text in before)
+        _, has_bar, bar = answer.html.rpartition(_REST)
+        if has_bar and _PART.search(bar):
+            return False
+        # Each is looked for behind the one before: they must come in this order.
+        return answer.turn == number and all(text in above for text in before)
 
     def _by_cell(self, wanted: Wanted) -> bool:
         return self._ids_told and wanted.cell is not None

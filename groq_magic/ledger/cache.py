@@ -133,9 +133,12 @@ class Cache:
             file.execute("VACUUM")
             return count
 
-        with contextlib.suppress(OSError):
+        count = self._within(empty, _BUSY) or 0
+        try:
             self.path.with_name(_DAMAGED).unlink(missing_ok=True)
-        return self._within(empty, _BUSY) or 0
+        except OSError as failure:
+            self.fault = self.fault or f"{_DAMAGED}: {failure.strerror}"
+        return count
 
     def info(self) -> CacheInfo:
         """Return how full it is; as empty where `fault` says why that is not known."""

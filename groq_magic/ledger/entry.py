@@ -65,7 +65,7 @@ class Entry:
 
     @property
     def is_unmeasured(self) -> bool:
-        """Whether it used tokens that the service has told nobody: it was cut short."""
+        """Whether it used tokens that the service has told nobody of."""
         return self.source == "service" and self.counted and self.usage is None
 
     @property

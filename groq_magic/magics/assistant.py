@@ -117,7 +117,7 @@ class AssistantMagics(Face):
         composed = unsent(compose)
         # A traceback or a value may hold a key; nobody asked to send that.
         sent = scrub(composed.prompt, key.value if key is not None else "")
-        composed = replace(composed, prompt=sent)
+        composed = replace(composed, prompt=sent, hides_a_key=sent != composed.prompt)
         run_ask(self.session, Typed(composed.said, asked_with(given), line=line, composed=composed))
 
     def _failure(self, target: str, words: str) -> Failure:

@@ -6,16 +6,18 @@ from IPython.core.magic import line_cell_magic, line_magic, magics_class, no_var
 
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.face import Face
-from groq_magic.magics.line import parsed_line
+from groq_magic.magics.line import options_alone, parsed_line
+from groq_magic.magics.option import Option
 from groq_magic.magics.options import CONVERSATION
 from groq_magic.views.history import history
 from groq_magic.views.say import say
 from groq_magic.views.show import show
 from groq_magic.views.table import Table
 
-__all__ = ["NAMED", "ConversationMagics"]
+__all__ = ["NAMED", "RESTORE_OPTIONS", "ConversationMagics"]
 
 NAMED = (CONVERSATION,)
+RESTORE_OPTIONS = (Option("--system", "", "", "takes the system prompt of the saved answers too"),)
 
 
 @magics_class
@@ -89,9 +91,7 @@ class ConversationMagics(Face):
         They come from the saved notebook. A system prompt that they were asked
         with is shown; `%groq_restore --system` takes it too.
         """
-        wanted = line.strip()
-        if wanted not in {"", "--system"}:
-            raise OptionError("%groq_restore takes `--system` or nothing.", "See `%groq_restore?`.")
+        given = options_alone(line, RESTORE_OPTIONS, "%groq_restore")
         session = self.session
         found = session.restorable()
         if not found:
@@ -105,7 +105,7 @@ class ConversationMagics(Face):
             lines.append("Prompts with {{…}} will be sent as typed, unfilled.")
         system = next((saved.system for saved in reversed(found) if saved.system), None)
         if system and system != session.settings.system:
-            if wanted:
+            if given:
                 session.settings.system = system
                 lines.append(f"The system prompt is now: {system}")
             else:
@@ -149,9 +149,9 @@ def _named(line: str, magic: str) -> str:
 
 
 def _alone(line: str, magic: str) -> None:
-    _, text = parsed_line(line, (), magic)
-    if text:
-        raise OptionError(
-            f"{magic} takes nothing: it acts on the conversation in use.",
-            "`%groq_conversation NAME` goes on with another one.",
-        )
+    options_alone(
+        line,
+        (),
+        magic,
+        "It acts on the conversation in use; `%groq_conversation NAME` goes on with another one.",
+    )

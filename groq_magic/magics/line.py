@@ -56,8 +56,18 @@ def parsed_line(line: str, options: Sequence[Option], magic: str) -> tuple[dict[
     return values, ""
 
 
-def options_alone(line: str, options: Sequence[Option], magic: str) -> dict[str, Any]:
+def options_alone(
+    line: str, options: Sequence[Option], magic: str, remedy: str = ""
+) -> dict[str, Any]:
     """Return the options of a line on which nothing else may stand.
+
+    Parameters
+    ----------
+    line : str
+    options : sequence of Option
+    magic : str
+    remedy : str
+        What to do instead; else to leave the text away.
 
     Raises
     ------
@@ -67,7 +77,8 @@ def options_alone(line: str, options: Sequence[Option], magic: str) -> dict[str,
     values, text = parsed_line(line, options, magic)
     if text:
         word = text.split()[0]
-        raise OptionError(f"{magic} takes options alone, not {word!r}.", f"Try `{magic}` alone.")
+        takes = ", ".join(option.flag for option in options) or "nothing"
+        raise OptionError(f"{magic} takes {takes}, not {word!r}.", remedy or f"Try `{magic}`.")
     return values
 
 

@@ -109,7 +109,7 @@ ASK_OPTIONS = (
         "",
         "SECONDS",
         "gives up after so long without a byte",
-        number(0.1, 3600),
+        number(*RANGES["timeout"]),
         everyday=False,
     ),
     Option("--raw", "", "", "leaves {{…}} in the prompt as it is", everyday=False),

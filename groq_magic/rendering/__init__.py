@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from groq_magic.rendering.characters import escape
 from groq_magic.rendering.document import to_html
-from groq_magic.rendering.fences import Fence, fenced, fenced_code
+from groq_magic.rendering.fences import Fence, fenced_code
 from groq_magic.rendering.patches import Patch
 from groq_magic.rendering.read_back import read_back
 from groq_magic.rendering.safe_markdown import safe_markdown
 from groq_magic.rendering.stream import MarkdownStream
+from groq_magic.rendering.verbatim import fenced
 
 __all__ = [
     "Fence",

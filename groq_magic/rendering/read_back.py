@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from groq_magic.rendering.document import to_html
-from groq_magic.rendering.fences import code_span, fenced
 from groq_magic.rendering.sanitise import RAW_TAGS, VOID_TAGS
+from groq_magic.rendering.verbatim import code_span, fenced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +24,7 @@ _BLOCKS = frozenset(
     blockquote center details div dl figure h1 h2 h3 h4 h5 h6 hr ol p pre section table ul
     """.split()  # noqa: SIM905 - words read best as words
 )
+_ENDING = _BLOCKS | {"end"}
 _BREAKS = MappingProxyType(
     dict.fromkeys([*_BLOCKS, "li", "summary", "tr", "br"], "\n") | {"td": " ", "th": " "}
 )
@@ -31,7 +32,7 @@ _INLINE = MappingProxyType({"strong": "**", "em": "*", "del": "~~"})
 _RULES = MappingProxyType(
     {"text-align: left": ":--", "text-align: center": ":-:", "text-align: right": "--:"}
 )
-_MARKS = re.compile(r"[\\`*_{}\[\]<>#|~$&]|(?<=^)[-+](?= )|(?<=\d)[.)](?= )", re.MULTILINE)
+_MARKS = re.compile(r"[\\`*_{}\[\]<>#|~$&]|^[-+](?= )|(?<=\d)[.)](?= )", re.MULTILINE)
 _BAR = re.compile(r"(?<!\\)\|")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
@@ -161,7 +162,7 @@ class _Writer:
         written: list[str] = []
         line: list[_Node | str] = []
         for child in [*parent.children, _Node("end", {})]:
-            if isinstance(child, str) or child.tag not in {*_BLOCKS, "end"}:
+            if isinstance(child, str) or child.tag not in _ENDING:
                 line.append(child)
                 continue
             text = self._line(line).strip("\n")

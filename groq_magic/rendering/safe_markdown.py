@@ -16,10 +16,10 @@ from groq_magic.rendering import maths, tables
 from groq_magic.rendering.blocks import BlockParser
 from groq_magic.rendering.characters import escape, lines_of
 from groq_magic.rendering.emphasis import DelimiterRun
-from groq_magic.rendering.fences import code_span, fenced
 from groq_magic.rendering.inline import InlineParser
 from groq_magic.rendering.items import Bracket, Close, Item
 from groq_magic.rendering.sanitise import is_safe_image, is_safe_url
+from groq_magic.rendering.verbatim import code_span, fenced
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

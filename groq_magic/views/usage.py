@@ -81,8 +81,8 @@ def _left_out(count: int) -> str:
 
 
 def _unmeasured(count: int) -> str:
-    asks = "asks were" if count > 1 else "ask was"
-    return f"{count:,} {asks} cut short: their tokens and cost are known to the service alone."
+    asks, they = ("asks", "they") if count > 1 else ("ask", "it")
+    return f"{count:,} {asks} came without a count of tokens: what {they} used is not known here."
 
 
 def _by_model(ledger: Ledger) -> Table:

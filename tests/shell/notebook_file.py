@@ -61,3 +61,7 @@ class Notebook:
             for number, (name, source) in enumerate(self.cells.items(), 1)
         )
         write_notebook(self.path, cells)
+
+    def texts(self) -> dict[str, list[str]]:
+        """Return each cell's answers."""
+        return {n: [o["data"]["text/plain"] for o in outs] for n, outs in self.outputs.items()}

@@ -47,6 +47,16 @@ def test_what_is_saved_of_a_fix_is_what_was_typed_and_no_value(cells: Any, pract
     assert "confidential put in (" in ran.data["text/html"]
 
 
+def test_a_key_that_was_taken_out_is_not_put_into_the_next_cell(
+    cells: Any, practice: Any, key: str
+) -> None:
+    practice.script([{"reply": "```python\nconnect('[key]')\n```"}])
+    cells.run(f"connekt('{key}')")
+    ran = cells.fine("%groq_fix", "cell-f")
+    assert not getattr(cells.shell, "rl_next_input", None)
+    assert "where a key was not sent" in ran.data["text/html"]
+
+
 def test_a_fix_stays_out_of_the_conversation_unless_it_is_kept(cells: Any, practice: Any) -> None:
     practice.script([{"reply": "```python\nx = 2\n```"}])
     cells.run("1 / 0")

@@ -228,7 +228,8 @@ def test_models_of_a_refused_key_are_one_line(
 def test_text_where_only_options_stand_is_one_line(cells: Any, magic: str) -> None:
     ran = cells.run(f"{magic} foo bar")
     assert isinstance(ran.error, OptionError)
-    assert f"{magic} takes options alone, not 'foo'." in ran.text
+    assert f"{magic} takes --" in ran.text
+    assert ", not 'foo'. Try" in ran.text
 
 
 def test_no_key_and_no_way_to_ask_is_one_line(bare: Any) -> None:

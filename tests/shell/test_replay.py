@@ -155,6 +155,22 @@ def test_a_changed_cell_is_asked_for_real_with_a_key(
     ]
 
 
+def test_a_task_is_answered_by_the_model_that_stood_for_it(
+    taught: Callable[..., Any], notebook: Notebook, practice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook.cells["fast"] = "%%groq --once -m fast\nQuick"
+    monkeypatch.setenv("GROQ_API_KEY", "gsk_any")
+    monkeypatch.setenv("GROQ_BASE_URL", practice.url)
+    practice.script([{"reply": "So it is."}])
+    notebook.run(taught(on=False), ("fast",))
+    notebook.save()
+    cells = taught()
+    practice.forget_requests()
+    ran = cells.fine(notebook.cells["fast"], "fast")
+    assert (ran.plain, cells.reply.model) == ("So it is.", "openai/gpt-oss-20b")
+    assert [*practice.requests(), *practice.requests("/openai/v1/models")] == []
+
+
 def test_off_asks_again(taught: Callable[..., Any]) -> None:
     cells = taught()
     cells.fine("%groq_replay off")
@@ -165,26 +181,21 @@ def test_off_asks_again(taught: Callable[..., Any]) -> None:
 def test_where_the_file_is_unknown_it_can_be_named(
     taught: Callable[..., Any], notebook: Notebook
 ) -> None:
-    before = dict(notebook.outputs)
+    before = notebook.texts()
     cells = taught(named=False, on=False)
     ran = cells.run("%groq_replay on")
     assert isinstance(ran.error, NotebookError)
     assert "`%groq_replay on FILE.ipynb`" in str(ran.error)
     cells.fine("%groq_replay on lesson.ipynb")
     notebook.run(cells, ids=False)
-    assert [outputs[0]["data"] for outputs in notebook.outputs.values()] != []
-    texts = {n: [o["data"]["text/plain"] for o in outs] for n, outs in notebook.outputs.items()}
-    assert texts == {n: [o["data"]["text/plain"] for o in outs] for n, outs in before.items()}
+    assert notebook.texts() == before != {}
 
 
 @pytest.mark.parametrize(
     "named", ['"My lesson.ipynb"', "'My lesson.ipynb'", "My lesson.ipynb", '"~/My lesson.ipynb"']
 )
 def test_a_named_file_may_be_quoted_and_at_home(
-    taught: Callable[..., Any],
-    notebook: Notebook,
-    monkeypatch: pytest.MonkeyPatch,
-    named: str,
+    taught: Callable[..., Any], notebook: Notebook, monkeypatch: pytest.MonkeyPatch, named: str
 ) -> None:
     cells = taught(named=False, on=False)
     notebook.path.rename(notebook.path.with_name("My lesson.ipynb"))

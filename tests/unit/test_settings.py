@@ -47,6 +47,7 @@ def test_configuration_sets_traits() -> None:
         ("max_tokens", 0),
         ("timeout", 0.0),
         ("timeout", float("nan")),
+        ("timeout", float("inf")),
         ("connect_timeout", -1.0),
         ("history_share", 1.1),
         ("history_share", -0.1),

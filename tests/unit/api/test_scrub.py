@@ -24,6 +24,8 @@ KEY = "my-own-proxy-key"
         ("a desk_lamp and task_gsk are words", "a desk_lamp and task_gsk are words"),
         ("xai-1234567890abcdefghijkl", "[key]"),
         ("hf_abcdefghijKLMNOPQRST0123456789", "[key]"),
+        ("hf_abcdefghijKLMNOPQRSTuvwxyzABCDEFGH", "[key]"),
+        ("hf_a_long_name_of_a_variable_in_letters", "hf_a_long_name_of_a_variable_in_letters"),
         ("the bearer of news", "the bearer of news"),
         ("bearer certificates of 2024", "bearer certificates of 2024"),
         ("sk_logistic_regression.fit(x)", "sk_logistic_regression.fit(x)"),

@@ -183,20 +183,23 @@ def test_code_with_a_hidden_key_is_no_next_cell() -> None:
     prompt = "Cell 1:\nclient = connect('[key]')\nd[key]"
     cell = Cell(1, "client = connect('gsk_aB3dE5fG7hJ9kL')\nd[k]")
 
-    def taken(code: str, cell: Cell, prompt: str) -> Choice:
-        return choice_of(Composed("mend", "", prompt, "", cells=(cell,)), fenced(code), whole=True)
+    def taken(code: str, cell: Cell, *, hides_a_key: bool = True) -> Choice:
+        asked = Composed("mend", "", prompt, "", cells=(cell,), hides_a_key=hides_a_key)
+        return choice_of(asked, fenced(code), whole=True)
 
-    hidden = taken("client = connect('[key]')\nd[key]", cell, prompt)
+    hidden = taken("client = connect('[key]')\nd[key]", cell)
     assert (hidden.code, hidden.cell, hidden.fence) == ("", None, None)
     assert "`[key]`" in hidden.why
     kept = "client = connect(KEY)\nd[key]"
-    assert taken(kept, cell, prompt).code == kept
-    assert taken("x = [key]", Cell(1, "x = key"), "x = key").code == "x = [key]"
-    assert taken("x = [key, 1]\n[key]", Cell(1, "x = 1\n[key]"), prompt).code.endswith("[key]")
+    assert taken(kept, cell).code == kept
+    assert taken("x = [key, 1]\n[key]", Cell(1, "x = 1\n[key]")).code.endswith("[key]")
+    # Where no key was taken out, it is code.
+    mended = taken("df[[key]]", Cell(1, "df[[kee]]"), hides_a_key=False)
+    assert mended.code == "df[[key]]"
 
 
 def test_written_code_with_a_hidden_key_is_no_next_cell() -> None:
-    asked = Composed("write", "", "Use the token [key]", "")
+    asked = Composed("write", "", "Use the token [key]", "", hides_a_key=True)
     choice = choice_of(asked, fenced("connect('[key]')"), whole=True)
     assert choice.code == ""
     assert "`[key]`" in choice.why

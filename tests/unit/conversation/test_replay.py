@@ -9,6 +9,17 @@ import pytest
 from groq_magic.conversation import Replay, SavedAnswer, Wanted, saved_answers
 
 CELLS = ("a", "b")
+SAVED = '<p>Turn 1 of 2 is sent.</p><span class="groq-rest">df put in (9 characters){}</span>'
+WHOLE = SAVED.format("")
+BELOW = SAVED.format(" · saw turns 1–5, 2 of them below this cell")
+PARTS = tuple(
+    SAVED.format(f" · {part}")
+    for part in (
+        "turn 2 of 2 sent",
+        "none of 2 turns sent",
+        "saw turns 4–9 of 9, 2 of them below this cell",
+    )
+)
 
 
 def output(cell: str | None, ask: int, answer: Any = "Hi.", **record: Any) -> dict[str, Any]:
@@ -143,7 +154,9 @@ def test_what_was_sent_is_read_as_far_as_it_is_told() -> None:
         ({}, {"execution": 2, "turn": 2}, ["A"], False),
         ({"execution": 1}, {"execution": 2, "turn": 1}, ["A"], False),
         ({"execution": 1}, {"execution": 2, "turn": 2}, ["Other"], False),
-        ({"execution": 1}, {"execution": 2, "turn": 2, "html": "turn 2 of 2 sent"}, ["A"], False),
+        *(({"execution": 1}, {"execution": 2, "turn": 2, "html": p}, ["A"], False) for p in PARTS),
+        ({"execution": 1}, {"execution": 2, "turn": 2, "html": BELOW}, ["A"], True),
+        ({"execution": 1}, {"execution": 2, "turn": 2, "html": WHOLE}, ["A"], True),
         ({}, {"turn": 1}, [], True),
     ],
 )

@@ -95,6 +95,13 @@ def test_a_damaged_file_that_cannot_be_set_aside_is_done_without(cache: Cache) -
     assert "asks go on without it" in cache.take_line()
 
 
+def test_what_was_set_aside_and_cannot_go_is_a_fault_of_clearing(cache: Cache) -> None:
+    cache.put("k", {"a": 1})
+    cache.path.with_name("answers.damaged.sqlite").mkdir()
+    assert cache.clear() == 1
+    assert cache.fault.startswith("answers.damaged.sqlite: ")
+
+
 @pytest.mark.parametrize("answer", ["[1, 2", "[" * 100_000, "[]", b"\xff\xfe\xfa"])
 def test_a_row_that_is_no_answer_is_none(cache: Cache, answer: str | bytes) -> None:
     cache.put("k", ANSWER)

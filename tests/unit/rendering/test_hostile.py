@@ -215,10 +215,11 @@ def test_the_cost_of_a_repeated_mark_grows_less_than_its_square(mark: str) -> No
         gc.collect()
         gc.disable()
         start = time.process_time()
-        to_html(source)
-        took = time.process_time() - start
-        gc.enable()
-        return took
+        try:
+            to_html(source)
+            return time.process_time() - start
+        finally:
+            gc.enable()
 
     few = min(cost(2_000) for _ in range(3))
     # Four times the length: linear is 4, quadratic 16.

@@ -124,7 +124,7 @@ def test_what_we_would_not_have_written_is_nothing(html: str) -> None:
 def test_html_that_grows_as_markdown_costs_no_minutes(html: str) -> None:
     began = time.process_time()
     assert read_back(html) is not None
-    assert time.process_time() - began < 60
+    assert time.process_time() - began < 20
 
 
 @given(st.text("ab *_`~#->.1()[]<&$\\\n|", max_size=40))
