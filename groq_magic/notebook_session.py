@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.api.request import size_of
 from groq_magic.api.service import Service
 from groq_magic.assistant import Failures
-from groq_magic.conversation import Conversations, Replay, SavedTurn, saved_answers, saved_turns
+from groq_magic.conversation import Conversations
 from groq_magic.errors import ModelError, NotebookError
 from groq_magic.ledger.ledger import Ledger
 from groq_magic.ledger.requests import Requests
-from groq_magic.notebook import CellIds, cell_id, ids_of, notebook_path, own_notebook, read_notebook
+from groq_magic.notebook import cell_id
 from groq_magic.quota import QuotaWatch, charged
 from groq_magic.recalling import Recall
+from groq_magic.saved_notebook import SavedNotebook
 from groq_magic.views.say import say
 from groq_magic.views.slot_name import slot_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from groq_magic.api.answering import Outcome
     from groq_magic.api.models import Catalogue
-    from groq_magic.conversation import PendingTurn, Turn
+    from groq_magic.conversation import PendingTurn, SavedTurn, Turn
     from groq_magic.plan import Typed
     from groq_magic.reply import Reply
     from groq_magic.settings import Settings
@@ -68,8 +68,9 @@ class Session:
     ) -> None:
         self.shell = shell
         self.settings = settings
+        self.saved = SavedNotebook(shell)
         self.conversations = Conversations(unnamed="main")
-        self.service = Service(settings, lambda: self.folder, ask_for_key, say)
+        self.service = Service(settings, lambda: self.saved.folder, ask_for_key, say)
         self.last: LastAsk | None = None
         self.ledger = Ledger()
         self.requests = Requests()
@@ -78,9 +79,7 @@ class Session:
         self.failures = Failures()
         self.tokens_per_byte = _USUAL_TOKENS_PER_BYTE
         self.live: Live | None = None
-        self.cells_seen: set[str] = set()
         self.restore_offered = False
-        self.cell_ids = CellIds()
         self._models_shown: Catalogue | None = None
         self._facts: dict[tuple[bool, str], tuple[LiveFacts, int]] = {}
 
@@ -94,17 +93,11 @@ class Session:
         """The running cell's id."""
         return cell_id(self.shell)
 
-    @property
-    def folder(self) -> Path | None:
-        """The notebook's folder, None where it is unknown."""
-        path = notebook_path(self.shell)
-        return path.parent if path is not None else None
-
     def cell_begins(self) -> None:
         """Note that a cell begins to run: its notebook is ours, its asks count from 1."""
         cell = self.cell
         if cell is not None:
-            self.cells_seen.add(cell)
+            self.saved.cells_seen.add(cell)
         self.conversations.start_cell(cell, self.shell.execution_count)
 
     def cell_ended(self, *, succeeded: bool) -> None:
@@ -151,39 +144,13 @@ class Session:
         characters = sum(map(len, texts))
         return self.tokens_per_byte * sum(map(size_of, texts)) / max(1, characters)
 
-    # The saved notebook
-
-    def saved(self) -> tuple[SavedTurn, ...]:
-        """Return the turns of the saved notebook above the running cell.
-
-        Raises
-        ------
-        NotebookError
-            When there is no file, or it can't be read, or it isn't ours.
-        """
-        return saved_turns(own_notebook(self.shell, self.cells_seen), above=self.cell)
-
-    def saved_replay(self, path: Path | None) -> Replay:
-        """Return the answers of the saved notebook, or of the file that the user names.
-
-        Raises
-        ------
-        NotebookError
-            When there is no file, or it can't be read, or it isn't ours.
-        """
-        if path is None and notebook_path(self.shell) is None:
-            raise NotebookError(
-                "The notebook's file is unknown here.", "`%groq_replay on FILE.ipynb` names it."
-            )
-        if path is None:
-            notebook = own_notebook(self.shell, self.cells_seen, known_by_ids=False)
-        else:
-            notebook = read_notebook(path, "Its path starts from the kernel's working folder.")
-        return Replay(saved_answers(notebook), cells=ids_of(notebook), seen=self.cells_seen)
+    # What the saved notebook holds beside
 
     def restorable(self) -> tuple[SavedTurn, ...]:
         """Return the saved turns that are not part of the conversation yet."""
-        return self.conversations.restorable(self.saved(), self.service.in_practice)
+        return self.conversations.restorable(
+            self.saved.turns(above=self.cell), self.service.in_practice
+        )
 
     def offer_restore(self) -> tuple[str, ...]:
         """Return, until it was shown, the line of which answers above are not remembered."""

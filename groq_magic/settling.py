@@ -238,11 +238,7 @@ def _sent(session: Session, plan: Plan) -> str:
     """Return which turns were sent, where not all were or some stand below the cell."""
     fitted = plan.fitted
     others = [turn for turn in fitted.turns if turn.key.cell != session.cell]
-    under = (
-        below(others, session.cell, session.cell_ids.of(session.shell, session.cells_seen))
-        if others and session.cell
-        else 0
-    )
+    under = below(others, session.cell, session.saved.order()) if others and session.cell else 0
     if not under:
         return fitted.note
     turns = fitted.note.removesuffix(" sent")

@@ -53,7 +53,7 @@ class KeyMagics(Face):
         state = "key from %groq_key, in this process alone"
         if not service.catalogue().live:
             state += ", not checked yet: the service tells no models"
-        self._show_state(f"{state}; {keeping(self.session.folder or Path.cwd())}")
+        self._show_state(f"{state}; {keeping(self.session.saved.folder or Path.cwd())}")
 
     @no_var_expand
     @line_magic

@@ -73,7 +73,7 @@ class GroqMagics(Settings):
             self,
             lambda: key_asker(self._shell, self.session.service.plain_warning()),
         )
-        session.cells_seen |= self._cells
+        session.saved.cells_seen |= self._cells
         session.cell_begins()
         return session
 

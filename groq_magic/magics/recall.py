@@ -69,7 +69,7 @@ class RecallMagics(Face):
         if wanted == "off":
             recall.replay = None
         elif wanted == "on":
-            recall.replay = self.session.saved_replay(_path_of(file) if file else None)
+            recall.replay = self.session.saved.replay(_path_of(file) if file else None)
             if not recall.replay.answers:
                 recall.replay = None
                 raise NotebookError(

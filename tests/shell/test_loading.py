@@ -71,7 +71,7 @@ def test_loading_leaves_the_session_for_later(shell_factory: Callable[..., Any])
 def test_the_cell_that_loads_is_one_of_the_notebooks(shell_factory: Callable[..., Any]) -> None:
     cells = shell_factory(load=False)
     cells.fine("%load_ext groq_magic", "a")
-    assert cells.session.cells_seen == {"a"}
+    assert cells.session.saved.cells_seen == {"a"}
 
 
 def test_a_failure_before_the_first_ask_can_be_mended(shell_factory: Callable[..., Any]) -> None:

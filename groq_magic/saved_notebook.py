@@ -1,0 +1,71 @@
+"""The file of this notebook, as it was last saved: turns, answers, the order of its cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.conversation import Replay, SavedTurn, saved_answers, saved_turns
+from groq_magic.errors import NotebookError
+from groq_magic.notebook import CellIds, ids_of, notebook_path, own_notebook, read_notebook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["SavedNotebook"]
+
+
+class SavedNotebook:
+    """The file of this notebook, as it was last saved.
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+
+    Attributes
+    ----------
+    cells_seen : set of str
+        The ids of the cells that ran here: a file without them is another notebook's.
+    """
+
+    def __init__(self, shell: Any) -> None:
+        self.cells_seen: set[str] = set()
+        self._shell = shell
+        self._ids = CellIds()
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that it is in, None where it is unknown."""
+        path = notebook_path(self._shell)
+        return path.parent if path is not None else None
+
+    def turns(self, above: str | None) -> tuple[SavedTurn, ...]:
+        """Return the turns above a cell.
+
+        Raises
+        ------
+        NotebookError
+            When there is no file, or it can't be read, or it isn't ours.
+        """
+        return saved_turns(own_notebook(self._shell, self.cells_seen), above=above)
+
+    def replay(self, path: Path | None) -> Replay:
+        """Return its answers, or those of the file that the user names.
+
+        Raises
+        ------
+        NotebookError
+            When there is no file, or it can't be read, or it isn't ours.
+        """
+        if path is None and notebook_path(self._shell) is None:
+            raise NotebookError(
+                "The notebook's file is unknown here.", "`%groq_replay on FILE.ipynb` names it."
+            )
+        if path is None:
+            notebook = own_notebook(self._shell, self.cells_seen, known_by_ids=False)
+        else:
+            notebook = read_notebook(path, "Its path starts from the kernel's working folder.")
+        return Replay(saved_answers(notebook), cells=ids_of(notebook), seen=self.cells_seen)
+
+    def order(self) -> tuple[str, ...]:
+        """Return the ids of its cells from top to bottom; empty where unknown."""
+        return self._ids.of(self._shell, self.cells_seen)
