@@ -190,7 +190,9 @@ def _filled(
     sendable, replaced = without_surrogates(filled.text)
     system, also = without_surrogates(system)
     if replaced + also:
-        notices += (f"{replaced + also} characters that can't be sent were replaced by \ufffd.",)
+        count = replaced + also
+        characters, were = ("characters", "were") if count > 1 else ("character", "was")
+        notices += (f"{count} {characters} that can't be sent {were} replaced by \ufffd.",)
     return replace(filled, text=sendable), system, notices
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from groq_magic.conversation import Turn, TurnKey
     from groq_magic.notebook_session import Session
     from groq_magic.plan import Plan
+    from groq_magic.prompt import Inserted
 
 __all__ = ["cut_notice", "entry_of", "opening_of", "reply_of", "settled_of", "told_of_earlier"]
 
@@ -264,10 +265,15 @@ def _bar(plan: Plan, reply: Reply, choice: Choice, sent: str) -> Bar:
     return Bar(
         reply.model,
         reply.usage.completion_tokens if reply.usage else None,
-        tuple(f"{each.name} put in ({each.characters:,} characters)" for each in plan.inserted),
+        tuple(map(_put_in, plan.inserted)),
         sent,
         tuple(mark for mark in marks if mark),
     )
+
+
+def _put_in(value: Inserted) -> str:
+    plural = "s" * (value.characters != 1)
+    return f"{value.name} put in ({value.characters:,} character{plural})"
 
 
 def _stopped(text: str) -> InterruptedAskError:

@@ -31,13 +31,19 @@ class PracticeServer:
 
     def __init__(self, *options: str) -> None:
         command = [sys.executable, "-m", "groq_magic.practice", "--until-eof", *_PACE, *options]
-        self._process = subprocess.Popen(  # noqa: S603 - our own module, our own options
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module, our own options
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as failure:
+            raise ServiceError(
+                f"The practice server can't be started: {failure.strerror or failure}.",
+                "Without it, `%groq_key` connects you to Groq.",
+            ) from None
         try:
             self.url = self._ready()
         except BaseException:

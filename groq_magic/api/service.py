@@ -60,7 +60,7 @@ class Service:
         self._warn = warn
         self._typed_key: ApiKey | None = None
         self._client: Client | None = None
-        self._client_for = ("", "", 0.0)
+        self._client_for: tuple[ApiKey | None, str, float] = (None, "", 0.0)
         self._practice: PracticeServer | None = None
         self._script: Path | None = None
         self._catalogue: Catalogue | None = None
@@ -177,7 +177,7 @@ class Service:
         if warning := self.plain_warning():
             self._warned_of.add(url)
             self._warn(warning)
-        known, wanted = self._client, (key.value, url, self._settings.connect_timeout)
+        known, wanted = self._client, (key, url, self._settings.connect_timeout)
         if known is not None and self._client_for == wanted:
             return known
         if known is not None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from typing import TYPE_CHECKING, Any
+
+from groq_magic.prompt.definition import definition
 
 if TYPE_CHECKING:
     from groq_magic.assistant.surroundings import Surroundings
@@ -18,10 +19,8 @@ def source_of(value: Any, known: Surroundings) -> str:
     Python finds a class's source by its module's file, which the session has
     not: there the last cell that has such a class tells.
     """
-    try:
-        return inspect.getsource(value).rstrip()
-    except (OSError, TypeError):
-        pass
+    if source := definition(value):
+        return source.rstrip()
     if not isinstance(value, type) or value.__module__ != "__main__":
         return ""
     found = (_class_in(cell.source, value.__name__) for cell in known.cells())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from IPython.core.magic import line_cell_magic, line_magic, magics_class, no_var_expand
 
 from groq_magic.errors import NotebookError, OptionError
-from groq_magic.magics.face import Face, live_of, shown_reply
+from groq_magic.magics.face import Face, live_of, shown_reply, typed_class
 from groq_magic.magics.help_text import ask_help
 from groq_magic.magics.line import parsed_line
 from groq_magic.magics.options import ASK_OPTIONS, ask_options
@@ -29,8 +29,6 @@ class AskMagics(Face):
     @no_var_expand
     @line_cell_magic
     def groq(self, line: str, cell: str | None = None) -> None:  # noqa: D102 - its docstring is made of the option table, below
-        from groq_magic.plan import Typed
-
         magic = "%groq" if cell is None else "%%groq"
         given, text = parsed_line(line, ASK_OPTIONS, magic)
         options = ask_options(given)
@@ -44,7 +42,8 @@ class AskMagics(Face):
                 f"`{text[:40]}` stands after the options of %%groq.",
                 "The prompt goes into the lines below.",
             )
-        run_ask(self.session, Typed(text if cell is None else cell, options, line=cell is None))
+        session, typed = self.session, typed_class()
+        run_ask(session, typed(text if cell is None else cell, options, line=cell is None))
 
     @no_var_expand
     @line_magic

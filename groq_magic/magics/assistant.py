@@ -23,7 +23,7 @@ from groq_magic.magics.assistant_options import (
     asked_with,
     option_lines,
 )
-from groq_magic.magics.face import Face
+from groq_magic.magics.face import Face, typed_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -108,8 +108,7 @@ class AssistantMagics(Face):
         )
 
     def _ask(self, compose: Callable[[], Composed], given: dict[str, Any], *, line: bool) -> None:
-        from groq_magic.plan import Typed
-
+        typed = typed_class()
         key = None
         with contextlib.suppress(ApiKeyError):
             # A malformed one is said by the ask itself.
@@ -118,7 +117,7 @@ class AssistantMagics(Face):
         # A traceback or a value may hold a key; nobody asked to send that.
         sent = scrub(composed.prompt, key.value if key is not None else "")
         composed = replace(composed, prompt=sent, hides_a_key=sent != composed.prompt)
-        run_ask(self.session, Typed(composed.said, asked_with(given), line=line, composed=composed))
+        run_ask(self.session, typed(composed.said, asked_with(given), line=line, composed=composed))
 
     def _failure(self, target: str, words: str) -> Failure:
         from groq_magic.assistant import Failure

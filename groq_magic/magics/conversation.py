@@ -6,7 +6,7 @@ from IPython.core.magic import line_cell_magic, line_magic, magics_class, no_var
 
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.face import Face
-from groq_magic.magics.line import options_alone, parsed_line
+from groq_magic.magics.line import options_alone, parsed_line, unquoted
 from groq_magic.magics.option import Option
 from groq_magic.magics.options import CONVERSATION
 from groq_magic.views.history import history
@@ -38,7 +38,7 @@ class ConversationMagics(Face):
             )
         settings = self.session.settings
         if text:
-            settings.system = "" if text == "off" else text
+            settings.system = "" if text in {"off", "''", '""'} else text
         said = settings.system or "There is no system prompt; `%groq_system text` sets one."
         say(said)
 
@@ -145,7 +145,7 @@ def _named(line: str, magic: str) -> str:
     behind: str = given.get("conversation", "")
     if behind and text:
         raise OptionError(f"{magic} takes one name.", f"Write `{magic} {behind}`.")
-    return behind.strip() or text
+    return behind.strip() or unquoted(text)
 
 
 def _alone(line: str, magic: str) -> None:

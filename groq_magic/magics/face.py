@@ -10,6 +10,7 @@ from IPython.core.magic import Magics
 
 from groq_magic.api.key import KEY_NAME, KEY_PAGE, found_key
 from groq_magic.errors import InterruptedAskError, NotebookError
+from groq_magic.interrupts import unsent
 from groq_magic.notebook import front_end, has_input, notebook_path
 from groq_magic.views import for_front_end
 from groq_magic.views.panel_facts import PanelFacts
@@ -33,6 +34,7 @@ __all__ = [
     "panel_facts",
     "shown_reply",
     "tell_speeds",
+    "typed_class",
 ]
 
 
@@ -53,7 +55,25 @@ class Face(Magics):
     @property
     def session(self) -> Session:
         """The session of the shell."""
-        return self._session()
+        # Its imports take a while at first need, and end in one line like all before an ask.
+        return unsent(self._session)
+
+
+def typed_class() -> type[Typed]:
+    """Return `Typed`, when all that an ask needs is imported.
+
+    Raises
+    ------
+    InterruptedAskError
+        When the user breaks it off.
+    """
+
+    def imported() -> type[Typed]:
+        from groq_magic.plan import Typed
+
+        return Typed
+
+    return unsent(imported)
 
 
 def shown_reply(session: Session, typed: Typed) -> Reply:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from groq_magic.magics.option import Option
 
-__all__ = ["options_alone", "parsed_line"]
+__all__ = ["options_alone", "parsed_line", "unquoted"]
 
 _SPACE = re.compile(r"\s*")
 _OPTION = re.compile(r"--?[A-Za-z]")
@@ -82,6 +82,12 @@ def options_alone(
     return values
 
 
+def unquoted(text: str) -> str:
+    """Return a text without the quotes around the whole of it."""
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
+    return text[1:-1] if quoted else text
+
+
 def _take_option(
     line: str, at: int, options: Sequence[Option], magic: str, values: dict[str, Any]
 ) -> int:
@@ -123,6 +129,7 @@ def _unknown(flag: str, options: Sequence[Option], magic: str) -> OptionError:
         # All short forms are one letter apart: only the same letter is near, or a dash too few.
         near = [form for form in flags if form == f"-{flag}"]
         near += [form for form in flags if form.lower() == flag[:2].lower()]
+    near = [] if flag in {"--help", "-h"} else near
     hint = f"Did you mean `{near[0]}`?" if near else f"`{magic}?` lists the options."
     if any(option.field == "model" for option in options):
         hint += " A prompt that begins so goes after `--`."

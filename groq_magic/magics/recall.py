@@ -9,7 +9,7 @@ from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.face import Face
-from groq_magic.magics.line import parsed_line
+from groq_magic.magics.line import parsed_line, unquoted
 from groq_magic.views.say import say
 
 __all__ = ["RecallMagics"]
@@ -62,7 +62,7 @@ class RecallMagics(Face):
         names it. A cell that changed is asked for real if there is a key.
         """
         wanted, _, named = parsed_line(line, (), "%groq_replay")[1].partition(" ")
-        file = _unquoted(named.strip())
+        file = unquoted(named.strip())
         if wanted not in {"", "on", "off"} or (file and wanted != "on"):
             raise OptionError("%groq_replay takes on or off.", "Try `%groq_replay on`.")
         recall = self.session.recall
@@ -121,8 +121,3 @@ def _path_of(file: str) -> Path:
         raise NotebookError(
             f"{file} isn't there: there is no such home folder.", "Give the file's whole path."
         ) from None
-
-
-def _unquoted(name: str) -> str:
-    quoted = len(name) > 1 and name[0] == name[-1] and name[0] in "\"'"
-    return name[1:-1] if quoted else name

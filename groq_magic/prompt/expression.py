@@ -49,6 +49,11 @@ class Expression:
         """As it is named in messages."""
         return f"`{{{{{self.text}}}}}`"
 
+    def names(self, namespace: Mapping[str, Any]) -> bool:
+        """Whether anything in it, its calls' arguments included, is a name that is there."""
+        found = (node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name))
+        return any(name in namespace for name in found)
+
     def value_in(self, namespace: Mapping[str, Any]) -> Any:
         """Return its value.
 
@@ -156,7 +161,7 @@ def _root(node: ast.expr) -> tuple[str | None, bool]:
 def _is_key(node: ast.expr) -> bool:
     if isinstance(node, ast.Slice):
         return all(part is None or _is_key(part) for part in (node.lower, node.upper, node.step))
-    if isinstance(node, ast.Tuple):
+    if isinstance(node, ast.Tuple | ast.List):
         return all(map(_is_key, node.elts))
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         node = node.operand
@@ -171,6 +176,8 @@ def _constant(node: ast.expr) -> Any:
         return slice(*(None if part is None else _constant(part) for part in parts))
     if isinstance(node, ast.Tuple):
         return tuple(map(_constant, node.elts))
+    if isinstance(node, ast.List):
+        return list(map(_constant, node.elts))
     return ast.literal_eval(node)
 
 

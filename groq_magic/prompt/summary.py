@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from groq_magic.errors import PromptError
 from groq_magic.prompt.clipping import cut, flat, safe_repr
+from groq_magic.prompt.definition import definition
 from groq_magic.prompt.summary_array import summarise_array
 from groq_magic.prompt.summary_nested import is_nested, summarise_nested
 from groq_magic.prompt.summary_table import summarise_series, summarise_table
@@ -44,8 +44,8 @@ def summarise(value: Any) -> str:
         return cut(str.__str__(value), _LONGEST_TEXT)
     if isinstance(value, bytes | bytearray | memoryview):
         raise PromptError("It is binary.", "Decode it to text first.")
-    if isinstance(value, MethodType | BuiltinFunctionType) and not inspect.ismodule(
-        getattr(value, "__self__", None)
+    if isinstance(value, MethodType | BuiltinFunctionType) and not isinstance(
+        getattr(value, "__self__", None), ModuleType
     ):
         raise PromptError(
             "It is a method, and no calls are made in prompts.",
@@ -82,10 +82,8 @@ def _single(value: Any) -> str:
     if isinstance(value, ModuleType):
         return f"module {value.__name__}"  # its repr tells where it lies on this machine
     if isinstance(value, FunctionType | type):
-        try:
-            return cut(inspect.getsource(value), _LONGEST_REPR)
-        except (OSError, TypeError):
-            return safe_repr(value, _LONGEST_REPR)
+        source = definition(value)
+        return cut(source, _LONGEST_REPR) if source else safe_repr(value, _LONGEST_REPR)
     if any(kind.__module__ in _SAY_IT_BETTER_AS_TEXT for kind in type(value).__mro__):
         return flat(value, _LONGEST_REPR)
     return safe_repr(value, _LONGEST_REPR)

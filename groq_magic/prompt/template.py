@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -124,7 +125,10 @@ class _Filling:
     def text_of(self, expression: Expression) -> str | None:
         name = expression.text
         if expression.root not in self.namespace:
-            if not expression.call:
+            # Other templates call names of theirs; `{{len(x)}}` is meant for Python.
+            if expression.root in vars(builtins) and expression.names(self.namespace):
+                self.calls[name] = None
+            elif not expression.call:
                 if name not in self.missing and len(self.missing) < _MOST_MISSING:
                     expression.refuse_near_miss(self.namespace)
                 self.missing[name] = None

@@ -114,6 +114,8 @@ class View {
     this.said.setAttribute("role", "status");
     this.stop.type = "button";
     this.stop.addEventListener("click", stop);
+    // The text may push it on between press and release: the press counts.
+    this.stop.addEventListener("pointerdown", (press) => press.button || stop());
     text.root.setAttribute("aria-busy", "true");
     this.bar.append(this.picker, this.stop, element("span", "groq-dot"), this.figures);
     el.append(this.notices, this.fold, text.root, this.waiting, this.said, this.bar);
@@ -192,6 +194,7 @@ export default () => {
     // The class of the front end's own rendered text.
     el.classList.add("groq-answer", "groq-streaming", "jp-RenderedHTMLCommon");
     const view = new View(el, own, thoughts, () => {
+      if (shown.stopping) return;
       model.send({ stop: true });
       draw({ count, show: { stopping: true } });
     });

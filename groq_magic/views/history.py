@@ -28,7 +28,10 @@ def history(turns: Sequence[tuple[int, str, str, str]]) -> tuple[str, str]:
     """
     html = "".join(_turn_html(*turn) for turn in turns)
     plain = "\n\n".join(_turn_plain(*turn) for turn in turns)
-    return f'<div class="groq-history mathjax_ignore tex2jax_ignore">{html}</div>', plain
+    return (
+        f'<div class="groq-answer groq-history mathjax_ignore tex2jax_ignore">{html}</div>',
+        plain,
+    )
 
 
 def _turn_html(number: int, prompt: str, answer: str, note: str) -> str:

@@ -57,12 +57,16 @@ class TerminalView:
     def settle(self, settled: Settled) -> None:
         """Write what is still missing of the answer, and the bar."""
         self._wait("")
-        self._tell(tuple(line for line in settled.notices if line not in self._notices))
         shown = "".join(self._shown)
         text = settled.text
         rest = text.removeprefix(shown) if text.startswith(shown) else ""
         self._write(printable(rest))
         ending = "" if (shown + rest).endswith("\n") or not shown + rest else "\n"
+        late = tuple(line for line in settled.notices if line not in self._notices)
+        if late:
+            self._write(ending)
+            ending = ""
+            self._tell(late)
         change = f"\n{settled.change.plain()}\n\n" if settled.change else ""
         self._write(f"{ending}{printable(change + settled.bar.plain())}\n")
 

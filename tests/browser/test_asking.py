@@ -79,6 +79,8 @@ def test_the_kernels_interrupt_keeps_the_answer_too(jupyter: Any, practice: Any)
     notebook.run_cell(2)
     expect(notebook.cell_output(2)).to_contain_text("interrupted")
     expect(notebook.cell_output(2)).to_contain_text("word9 ")
+    # The front end's own rules for such text are strong.
+    expect(notebook.cell_output(2).locator(".groq-prompt")).to_have_css("padding-left", "10px")
 
 
 def test_a_model_picked_under_an_answer_is_the_next_asks(jupyter: Any, practice: Any) -> None:

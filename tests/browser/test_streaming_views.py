@@ -35,6 +35,19 @@ def test_stop_is_heard_while_the_cell_blocks(jupyter: Any) -> None:
     expect(notebook.stop(1)).to_have_count(0)
 
 
+@only_in_lab
+def test_a_press_of_stop_counts_though_the_button_moves_on_before_the_release(
+    jupyter: Any,
+) -> None:
+    notebook = jupyter.open([STAGE, STREAMING])
+    notebook.run_cell(0)
+    notebook.run_cell(1, wait=False)
+
+    notebook.stop(1).dispatch_event("pointerdown", {"button": 0})
+
+    expect(notebook.cell_output(1)).to_contain_text("interrupted")
+
+
 def test_nothing_moves_when_an_answer_settles(jupyter: Any) -> None:
     notebook = jupyter.open([STAGE, STREAMING.replace("(", "(stage.ANSWER.split('- The')[0], ", 1)])
     notebook.run_cell(0)

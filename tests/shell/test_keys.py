@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from groq_magic.errors import ApiKeyError, InterruptedAskError
+from groq_magic.errors import ApiKeyError, InterruptedAskError, ServiceError
 from groq_magic.magics.loading import _make_live
 
 if TYPE_CHECKING:
@@ -268,3 +268,18 @@ def test_loading_says_where_the_key_is_from(
     monkeypatch.delenv("GROQ_API_KEY")
     (tmp_path / ".env").write_text(f"GROQ_API_KEY={FIRST}", "utf-8")
     assert "key from .env" in cells.fine("%reload_ext groq_magic").plain
+
+
+def test_the_session_holds_no_key_beside_the_one_that_hides_itself(cells: Any, key: str) -> None:
+    cells.fine("%groq Say hi")
+    assert key not in repr(vars(cells.session.service))
+
+
+def test_a_practice_server_that_can_not_be_started_is_one_line(
+    bare: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    ran = bare.run("%groq_practice on")
+    assert isinstance(ran.error, ServiceError)
+    assert len(ran.text.strip().splitlines()) == 1
+    assert "can't be started" in ran.text

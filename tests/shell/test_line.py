@@ -164,6 +164,7 @@ def test_nothing_is_expanded_in_a_line(cells: Any, practice: Any) -> None:
         ("%groq_help me", ["all"]),
         ("%groq_practice maybe", ["on or off"]),
         ("%groq_models -x", ["-x"]),
+        ("%groq --help", ["no option `--help`. `%groq?` lists the options."]),
         ("%groq_restore all", ["--system"]),
         ("%%groq_system -x\nhi", ["lines below"]),
     ],

@@ -134,3 +134,17 @@ def test_a_view_that_breaks_loses_no_text(
 def test_the_kernel_can_be_interrupted_afterwards_as_before(cells: Any) -> None:
     cells.fine("%groq Say hi", "a")
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_interrupt_of_what_the_first_ask_imports_is_one_line(
+    bare: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_given: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("groq_magic.notebook_session.Session.__init__", interrupted)
+    ran = bare.run("%groq Say hi")
+    assert isinstance(ran.error, InterruptedAskError)
+    assert ran.error.__context__ is None
+    monkeypatch.undo()
+    assert bare.run("%groq_history").error is None

@@ -44,6 +44,16 @@ def test_a_call_is_sent_as_written_and_said(cells: Any, practice: Any) -> None:
     assert "{{find()}}" in ran.data["text/html"].split('class="groq-text"')[0]
 
 
+def test_of_a_lambda_nothing_is_sent_that_stands_beside_it(cells: Any, practice: Any) -> None:
+    cells.fine("secret = 'hunter2'; double = lambda v: 2 * v")
+    cells.fine("%groq --once What does {{double}} do?")
+    cells.fine("%groq_explain double")
+    for record in practice.requests():
+        (asked,) = (m["content"] for m in record["body"]["messages"] if m["role"] == "user")
+        assert "lambda" in asked
+        assert "hunter2" not in asked
+
+
 def test_a_name_nearly_there_is_refused_unsent(cells: Any, practice: Any) -> None:
     cells.fine("frame = 1", "z")
     ran = cells.run("%groq Look at {{fram}}", "a")

@@ -34,6 +34,14 @@ class Tree:
     children: list[Tree] = field(default_factory=list)
 
 
+def test_a_function_is_its_source() -> None:
+    def double(value: int) -> int:
+        return 2 * value
+
+    assert summarise(double).strip().startswith("def double(value: int)")
+    assert "return 2 * value" in summarise(double)
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -107,6 +108,18 @@ def test_a_call_on_a_name_that_is_there_is_not_made_and_gets_a_notice() -> None:
     assert filled.calls == ("f(1).x", "m.predict(2)[0]")
     assert "no calls are made" in filled.notices[0]
     assert made == []
+
+
+def test_a_call_of_pythons_own_gets_a_notice_and_one_of_another_template_none() -> None:
+    filled = fill("{{len(topic)}} {{ include('head') }}", NAMESPACE)
+    assert filled.text == "{{len(topic)}} {{ include('head') }}"
+    assert filled.calls == ("len(topic)",)
+
+
+def test_several_columns_of_a_frame_are_an_item() -> None:
+    frame = pd.DataFrame({"a": [1], "b": [2], "c": [3]})
+    filled = fill("{{df[['a', 'b']]}}", {"df": frame})
+    assert filled.text.startswith("DataFrame: 1 rows × 2 columns")
 
 
 def test_what_was_put_in_is_named_with_its_size() -> None:

@@ -42,6 +42,15 @@ def test_text_comes_as_it_comes_then_the_bar(
     assert "".join(written) == "Sent as written.\nHello **you**\ngpt-oss-120b · 318 tokens\n"
 
 
+def test_what_is_said_late_has_a_line_of_its_own(
+    view: TerminalView, written: list[str], settled: Callable[..., Settled]
+) -> None:
+    view.feed("Hello", "")
+    view.settle(settled("Hello", notices=(*OPENING.notices, "80 % are used.")))
+
+    assert "".join(written).endswith("Hello\n80 % are used.\ngpt-oss-120b · 318 tokens\n")
+
+
 def test_an_answer_that_never_streamed_is_written_whole(
     view: TerminalView, written: list[str], settled: Callable[..., Settled]
 ) -> None:

@@ -1,0 +1,25 @@
+"""The source of a function or class, and of nothing beside it."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+__all__ = ["definition"]
+
+
+def definition(value: Any) -> str:
+    """Return the source of a function or class, "" where there is none.
+
+    Of a lambda there is none: Python knows no more than the lines that it
+    stands on, and on these may stand what nobody named.
+
+    Parameters
+    ----------
+    value : function or class
+    """
+    try:
+        code = getattr(inspect.unwrap(value), "__code__", None)
+        return "" if getattr(code, "co_name", "") == "<lambda>" else inspect.getsource(value)
+    except (OSError, TypeError, ValueError):
+        return ""
