@@ -182,7 +182,8 @@ def settled_of(  # noqa: PLR0913 - what an answer came to, named
 def _live_facts(session: Session, reply: Reply, turn: Turn) -> LiveFacts:
     """Return what a settled answer's bar says while the session lives."""
     usage, speed = reply.usage, reply.timing.tokens_per_second
-    figures = [f"{usage.completion_tokens:,} tokens" if usage else ""]
+    tokens = usage.completion_tokens if usage else 0
+    figures = [f"{tokens:,} token{'s' * (tokens != 1)}" if usage else ""]
     figures.append(f"{speed:,.0f} tok/s" if speed else "")
     asked = reply.source == "service"
     figures.append(_SOURCES.get(reply.source, ""))

@@ -34,9 +34,11 @@ def note_ending(session: Session, result: Any) -> None:
     session : Session
     result : IPython.core.interactiveshell.ExecutionResult
     """
-    if result.execution_count is None:
-        return  # a silent one, of the front end's own
-    cell = Cell(result.execution_count, _bare(result.info.raw_cell))
+    if result.info.silent or not result.info.store_history:
+        return  # the front end's own
+    # Where an error could not even be shown, IPython gives a result without a number.
+    number = result.execution_count or session.shell.execution_count - 1
+    cell = Cell(number, _bare(result.info.raw_cell))
     error = result.error_before_exec or result.error_in_exec
     session.failures.note(cell, error, session.namespace.get("_exit_code"))
 

@@ -16,7 +16,6 @@ class Blocks {
   }
 
   block(index, fragment) {
-    keepOpen(this.blocks[index]?.nodes ?? [], fragment);
     const nodes = [...fragment.childNodes];
     const next = this.blocks.slice(index).flatMap((block) => block.nodes)[0] ?? null;
     this.root.insertBefore(fragment, next);
@@ -36,8 +35,27 @@ class Blocks {
     for (const block of this.blocks.splice(index)) block.nodes.forEach((node) => node.remove());
   }
 
+  /** Make a change; what the reader opened or closed stays so, and settled code can be copied. */
+  change(change) {
+    const open = [...this.root.querySelectorAll("details")].map((fold) => fold.open);
+    change();
+    if (open.length) {
+      const folds = this.root.querySelectorAll("details");
+      open.forEach((each, at) => folds[at] && (folds[at].open = each));
+    }
+    const last = this.blocks.at(-1)?.nodes ?? [];
+    for (const made of this.root.querySelectorAll(":scope > .groq-copy-code")) {
+      if (made.nextSibling?.localName !== "pre") made.remove();
+    }
+    for (const pre of this.root.querySelectorAll(":scope > pre")) {
+      const has = pre.previousSibling?.className === "groq-copy-code";
+      if (!has && !last.includes(pre)) withCopy(pre);
+    }
+  }
+
   copy() {
     const root = this.root.cloneNode(true);
+    for (const made of root.querySelectorAll(".groq-copy-code")) made.remove();
     const nodes = [...root.childNodes];
     const blocks = this.blocks.map(({ nodes: own, tail }) => ({
       nodes: nodes.splice(0, own.length),
@@ -50,20 +68,10 @@ class Blocks {
   #endWith(index, fragment, tail) {
     const block = this.blocks[index];
     const container = containerOf(block.nodes);
-    keepOpen([...container.childNodes].slice(container.childNodes.length - block.tail), fragment);
     for (let left = block.tail; left > 0; left--) container.lastChild.remove();
     container.append(fragment);
     block.tail = tail;
   }
-}
-
-// A fold of the answer that the reader opened or closed stays so when its block is drawn anew.
-function keepOpen(before, fragment) {
-  const drawn = before.flatMap((node) => [node, ...(node.querySelectorAll?.("details") ?? [])]);
-  const folds = drawn.filter((node) => node.localName === "details");
-  fragment.querySelectorAll("details").forEach((fold, at) => {
-    if (folds[at]) fold.open = folds[at].open;
-  });
 }
 
 function containerOf(nodes) {
@@ -171,9 +179,12 @@ export default () => {
     const lists = views.size ? [...views] : [{ text, thought, show() {}, changed: (f) => f() }];
     for (const view of lists) {
       view.changed(() => {
-        if (told.whole) for (const list of [view.text, view.thought]) list.cut(0);
-        for (const patch of told.text ?? []) view.text.apply(patch);
-        for (const patch of told.thought ?? []) view.thought.apply(patch);
+        for (const [list, patches] of [[view.text, told.text], [view.thought, told.thought]]) {
+          list.change(() => {
+            if (told.whole) list.cut(0);
+            patches?.forEach((patch) => list.apply(patch));
+          });
+        }
         view.show(told.show ?? {});
       });
     }

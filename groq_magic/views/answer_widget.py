@@ -42,7 +42,10 @@ class AnswerWidget(anywidget.AnyWidget):
     in mid-stream. A page that finds a number missing asks for the whole.
     """
 
-    _esm = (Path(__file__).parent / "answer.js").read_text(encoding="utf-8")
+    _esm = "\n".join(
+        (Path(__file__).parent / name).read_text(encoding="utf-8")
+        for name in ("copy.js", "answer.js")
+    )
 
     picker = traitlets.Unicode().tag(sync=True)
     present = traitlets.Dict().tag(sync=True)

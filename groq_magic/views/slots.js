@@ -3,34 +3,9 @@
 // mark as native elements. Outputs hold static text, which comes back when the
 // kernel goes.
 
-const COPIED = 1500; // ms for which a button says so
 // ms between two drawings of what is left, while this minute's is not full, and after.
 const [SOON, LATER] = [1000, 30000];
 const GONE = new Set(["restarting", "autorestarting", "terminating", "dead"]);
-
-function button(className, label, source) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = className;
-  made.textContent = label;
-  made.addEventListener("click", async () => {
-    await copied(source());
-    made.textContent = "Copied";
-    setTimeout(() => (made.textContent = label), COPIED);
-  });
-  return made;
-}
-
-// Browsers have no clipboard on plain http; the old way works there.
-async function copied(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const area = document.createElement("textarea");
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  document.execCommand("copy");
-  area.remove();
-}
 
 // A view that is put in place by hand, and the views in it, learn it from us.
 async function displayed(view) {
@@ -106,7 +81,7 @@ class Bar {
     this.model = this.slots.picker?.before.map((node) => node.textContent).join("") ?? "";
     this.slots.picker?.withView(session.manager, session.picker, "Model of the next ask");
     this.slots.copy?.with(button("groq-copy", "Copy", () => this.facts.copy));
-    this.buttons = [...answer.querySelectorAll(".groq-text pre")].map(codeCopy);
+    this.buttons = [...answer.querySelectorAll(".groq-text pre")].map(withCopy);
   }
 
   update(facts, current, left) {
@@ -133,12 +108,6 @@ class Bar {
 
 function isNamed(id, model) {
   return id === model || id.endsWith(`/${model}`);
-}
-
-function codeCopy(pre) {
-  const made = button("groq-copy-code", "copy", () => pre.querySelector("code").textContent);
-  pre.before(made);
-  return made;
 }
 
 /** What this session holds, and where it is shown at present. */

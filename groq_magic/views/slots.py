@@ -46,7 +46,7 @@ class SlotsWidget(anywidget.AnyWidget):
 
     # A front end gets a widget's code as one text: it can't import a file of ours.
     _esm = "\n".join(
-        (_HERE / name).read_text(encoding="utf-8") for name in ("quota.js", "slots.js")
+        (_HERE / name).read_text(encoding="utf-8") for name in ("copy.js", "quota.js", "slots.js")
     )
     _css = (_HERE / "views.css").read_text(encoding="utf-8")
 

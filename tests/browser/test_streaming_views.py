@@ -159,6 +159,23 @@ def test_the_answers_end_stays_in_sight_only_while_the_reader_is_there(jupyter: 
 
 
 @only_in_lab
+def test_code_can_be_copied_while_the_answer_goes_on(jupyter: Any) -> None:
+    notebook = jupyter.open([STAGE, STREAMING])
+    notebook.run_cell(0)
+    notebook.run_cell(1, wait=False)
+    output = notebook.cell_output(1)
+    expect(output).to_contain_text("It costs")
+
+    output.locator(".groq-copy-code").click()
+    expect(output.locator(".groq-copy-code")).to_have_text("Copied")
+    copied = notebook.page.evaluate("navigator.clipboard.readText()")
+    assert copied == 'df = df.dropna(subset=["price"])\n'
+    notebook.stop(1).press("Enter")
+    expect(output).to_contain_text("interrupted")
+    expect(output.locator(".groq-copy-code")).to_have_count(1)
+
+
+@only_in_lab
 def test_a_fold_that_the_reader_opened_stays_open_while_it_grows(jupyter: Any) -> None:
     text = "'<details><summary>Steps</summary>\\n' + ' '.join(f'step{n}' for n in range(90))"
     notebook = jupyter.open([STAGE, f"ask({text}, pause=0.1, until_stopped=True)"])
@@ -183,6 +200,8 @@ def test_wide_code_and_tables_scroll_inside_themselves(jupyter: Any) -> None:
     output = notebook.cell_output(1)
     expect(output.locator("table")).to_be_visible()
 
+    # Words stay whole: two lines of them at most.
+    assert output.locator("th").first.evaluate("(e) => e.clientHeight") < 60
     for name in ("pre", "table"):
         inside = output.locator(f".groq-text {name}")
         assert inside.evaluate("(e) => e.scrollWidth > e.clientWidth")

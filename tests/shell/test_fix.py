@@ -194,6 +194,17 @@ def test_a_terminal_shows_the_change_below_the_answer(terminal: Any, practice: A
     assert terminal.shell.rl_next_input == "x = 1"
 
 
+def test_an_error_that_can_not_be_shown_is_the_last_one_all_the_same(
+    cells: Any, prompt_of: Callable[..., str]
+) -> None:
+    cells.run("1 / 0")
+    cells.fine("class Odd(Exception):\n    def __str__(self): raise ValueError('no str')")
+    cells.run("raise Odd('a')")
+    prompt = prompt_of()
+    assert "\nraise Odd('a')\n" in prompt
+    assert "1 / 0" not in prompt
+
+
 def test_unloading_forgets_the_failure(cells: Any) -> None:
     cells.run("1 / 0")
     session = cells.session

@@ -1,0 +1,35 @@
+// Buttons that copy. Stands before answer.js and slots.js, in one module with each.
+
+const COPIED = 1500; // ms for which a button says so
+
+function button(className, label, source) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = className;
+  made.textContent = label;
+  made.addEventListener("click", async () => {
+    await copied(source());
+    made.textContent = "Copied";
+    setTimeout(() => (made.textContent = label), COPIED);
+  });
+  return made;
+}
+
+// Browsers have no clipboard on plain http; the old way works there.
+async function copied(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const area = document.createElement("textarea");
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}
+
+/** Put a button before some code, which copies what comes after it. */
+function withCopy(pre) {
+  const code = () => made.nextElementSibling.querySelector("code").textContent;
+  const made = button("groq-copy-code", "copy", code);
+  pre.before(made);
+  return made;
+}
