@@ -56,7 +56,11 @@ class Limit:
     def left(self, now: float | None = None) -> int:
         """Return what is left at `now`, the refill since `seen` counted in."""
         passed = max(0.0, (time.time() if now is None else now) - self.seen)
-        return min(self.limit, int(self.remaining + self.limit * passed / self.window))
+        level: float = self.remaining
+        if not level and self.reset is not None:
+            # What an answer took beyond the limit has to come back first.
+            level = min(0.0, self.limit - self.limit * self.reset / self.window)
+        return max(0, min(self.limit, int(level + self.limit * passed / self.window)))
 
     def full_in(self, now: float | None = None) -> float:
         """Return the seconds until it is full again."""

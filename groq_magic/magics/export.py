@@ -9,8 +9,8 @@ from IPython.core.magic import line_magic, magics_class, no_var_expand
 from groq_magic.api.base_url import GROQ_URL
 from groq_magic.api.snippets import LANGUAGES, snippet
 from groq_magic.errors import NotebookError, OptionError
+from groq_magic.magics.assistant_options import around
 from groq_magic.magics.face import Face
-from groq_magic.magics.line import parsed_line
 from groq_magic.magics.option import Option, choice
 from groq_magic.magics.options import CONVERSATION
 from groq_magic.views.say import say
@@ -50,7 +50,8 @@ class ExportMagics(Face):
         code takes the key from GROQ_API_KEY; `-c NAME` takes TURN from another
         conversation than the one in use.
         """
-        given, turn = parsed_line(line, EXPORT_OPTIONS, "%groq_export")
+        given, first, rest = around(line, EXPORT_OPTIONS, "%groq_export", bool)
+        turn = f"{first} {rest}".strip()
         kind = given.get("as", "python")
         stream = True if given.get("stream") else False if given.get("no_stream") else None
         if given.get("cell") and LANGUAGES[kind] != "python":

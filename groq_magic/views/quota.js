@@ -37,8 +37,10 @@ class Refill {
   }
 
   get left() {
-    const { left, perSecond } = this.told;
-    return Math.min(this.limit, Math.floor(left + perSecond * this.passed));
+    const { left, fullIn, perSecond } = this.told;
+    // What an answer took beyond the limit has to come back first.
+    const level = left || Math.min(0, this.limit - fullIn * perSecond);
+    return Math.max(0, Math.min(this.limit, Math.floor(level + perSecond * this.passed)));
   }
 
   get used() {

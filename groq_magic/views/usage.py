@@ -56,10 +56,16 @@ def _quota(meters: Sequence[tuple[str, str, Meter]], at: str) -> tuple[str, str]
     if not meters:
         return _line(_NO_LIMITS)
     rows = tuple(
-        (model, name, f"`{bar(meter.used / max(meter.limit, 1))}`", meter.label)
+        (
+            model,
+            name,
+            f"{meter.limit - meter.used:,}",
+            f"`{bar(meter.used / max(meter.limit, 1))}`",
+            meter.label,
+        )
         for model, name, meter in meters
     )
-    table = Table(("model", "limit", f"used at {at}", ""), rows)
+    table = Table(("model", "limit", "left", f"used at {at}", ""), rows)
     return table.html(), table.plain()
 
 

@@ -108,6 +108,12 @@ def test_a_turn_by_its_number(cells: Any) -> None:
     assert "turns 1 to 2" in str(ran.error)
 
 
+def test_options_may_stand_behind_the_turn(cells: Any) -> None:
+    cells.fine("%%groq\nOne", "a")
+    assert "curl" in cells.fine("%groq_export 1 --as curl").plain
+    assert "no turn" in str(cells.run("%groq_export one two").error)
+
+
 def test_nothing_asked_yet_is_one_line(cells: Any) -> None:
     assert isinstance(cells.run("%groq_export").error, NotebookError)
 

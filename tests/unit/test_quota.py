@@ -32,6 +32,16 @@ def test_headers_count_the_prompt_and_the_answer_is_added() -> None:
     assert after.get("RPD").left(NOW) == 999
 
 
+def test_what_was_taken_beyond_the_limit_comes_back_first() -> None:
+    over = Limit("TPM", 6_000, 0, 66.0, NOW)
+    assert [over.left(NOW + passed) for passed in (0, 4, 6)] == [0, 0, 0]
+    assert over.left(NOW + 7) == pytest.approx(100, abs=1)
+    assert over.left(NOW + 66) == 6_000
+    counted = charged(Limits((limit("TPM", 6_000, 100),)), told(), 0, NOW).get("TPM")
+    assert (counted.left(NOW), counted.left(NOW + 0.5)) == (0, 0)
+    assert counted.left(NOW + 1.6) == pytest.approx(100, abs=1)
+
+
 def test_what_was_reserved_and_not_used_is_given_back() -> None:
     minute = limit("TPM", 6_000, 4_900)
     assert charged(Limits((minute,)), told(minute), 1_000, NOW).get("TPM").left(NOW) == 5_840

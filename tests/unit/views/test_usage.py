@@ -59,10 +59,10 @@ def test_nothing_to_plot_is_empty() -> None:
     assert columns([None, 0], height=1) == ["0 ┤"]
 
 
-def test_quota_says_used_and_when_it_is_full_again() -> None:
+def test_quota_says_what_is_left_what_is_used_and_when_it_is_full_again() -> None:
     meter = Meter(680, 8_000, "680 of 8,000 tokens · full again in 5 s")
     html, plain = usage([("m", "tokens a minute", meter)], ledger(), NOW)
-    assert "m      tokens a minute  ━╸─" in plain
+    assert "m      tokens a minute  7,320  ━╸─" in plain
     assert meter.label in plain
     assert meter.label in html
     assert f"used at {NOW}" in plain
