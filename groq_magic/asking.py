@@ -15,7 +15,7 @@ from groq_magic.assistant import Choice
 from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts, unsent
 from groq_magic.missed_answers import line_of_missed, missed_by, said_of_missed
-from groq_magic.next_cell import chosen
+from groq_magic.next_cell import chosen, put_next
 from groq_magic.notebook_session import LastAsk
 from groq_magic.plan import Plan, Typed, peeked, planned
 from groq_magic.recalling import remember
@@ -108,7 +108,7 @@ def ask(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
     if run.view.error is not None:
         raise run.view.error
     if choice.code:
-        session.shell.set_next_input(choice.code)
+        put_next(session, choice.code, is_replayed=reply.source == "replay")
     return reply
 
 

@@ -8,10 +8,11 @@ from groq_magic.assistant import Choice, choice_of, difference, without_fence
 from groq_magic.views.change import Change
 
 if TYPE_CHECKING:
+    from groq_magic.notebook_session import Session
     from groq_magic.plan import Typed
     from groq_magic.reply import Reply
 
-__all__ = ["change_of", "chosen", "prose_of"]
+__all__ = ["change_of", "chosen", "prose_of", "put_next"]
 
 
 def chosen(typed: Typed, reply: Reply) -> Choice:
@@ -22,6 +23,13 @@ def chosen(typed: Typed, reply: Reply) -> Choice:
     if not typed.options.cell:
         return Choice()
     return Choice(reply.code) if reply.code else Choice(why="the answer holds no code")
+
+
+def put_next(session: Session, code: str, *, is_replayed: bool) -> None:
+    """Put code into the next cell; what a replayed notebook holds there is not put twice."""
+    if is_replayed and (cell := session.cell) and session.saved.source_below(cell) == code.strip():
+        return
+    session.shell.set_next_input(code)
 
 
 def change_of(choice: Choice) -> Change | None:

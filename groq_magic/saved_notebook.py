@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.conversation import Replay, SavedTurn, saved_answers, saved_turns
+from groq_magic.conversation.notebook_file import code_cells_in
 from groq_magic.errors import NotebookError
 from groq_magic.notebook import CellIds, ids_of, notebook_path, own_notebook, read_notebook
 
@@ -65,6 +67,16 @@ class SavedNotebook:
         else:
             notebook = read_notebook(path, "Its path starts from the kernel's working folder.")
         return Replay(saved_answers(notebook), cells=ids_of(notebook), seen=self.cells_seen)
+
+    def source_below(self, cell: str) -> str:
+        """Return the source of the code cell below a cell, without blank ends; "" where unknown."""
+        try:
+            notebook = own_notebook(self._shell, self.cells_seen)
+        except NotebookError:
+            return ""
+        cells = tuple(code_cells_in(notebook))
+        found = (low for up, low in pairwise(cells) if up.id == cell)
+        return next((low.source.strip() for low in found), "")
 
     def order(self) -> tuple[str, ...]:
         """Return the ids of its cells from top to bottom; empty where unknown."""

@@ -11,6 +11,7 @@ from groq_magic.errors import (
     RateLimitError,
     RequestError,
 )
+from tests.shell.notebook_file import code_cell, write_notebook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -250,6 +251,24 @@ def test_a_fix_is_replayed_while_its_failing_cell_is_unchanged(
     assert cells.shell.rl_next_input == "x = 1"
     cells.run("y = 2 +", "cell-x")
     cells.fine("%groq_fix", "cell-f")
+    assert len(practice.requests()) == 1
+
+
+def test_a_mended_cell_that_the_replayed_notebook_holds_is_not_put_there_twice(
+    cells: Any, practice: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    practice.script([{"reply": "```python\nx = 1\n```"}])
+    cells.run("x = 1 +", "cell-x")
+    outputs = cells.fine("%groq_fix", "cell-f").outputs
+    path = tmp_path / "notebooks" / "saved.ipynb"
+    below = code_cell("cell-y", "x = 1\n")
+    write_notebook(path, [code_cell("cell-f", "%groq_fix", outputs), below])
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    cells.fine("%groq_replay on", "cell-f")
+    cells.shell.rl_next_input = None
+    cells.run("x = 1 +", "cell-x")
+    cells.fine("%groq_fix", "cell-f")
+    assert cells.shell.rl_next_input is None
     assert len(practice.requests()) == 1
 
 
