@@ -27,12 +27,18 @@ def _interrupts_come() -> Iterator[None]:
 
 
 def test_interrupts_are_noticed_and_not_raised() -> None:
-    before = signal.getsignal(signal.SIGINT)
-    with Interrupts() as interrupts:
-        signal.raise_signal(signal.SIGINT)
-        signal.raise_signal(signal.SIGINT)
-        assert interrupts.came
-    assert signal.getsignal(signal.SIGINT) is before
+    def kernels_own(*_about: object) -> None:
+        raise AssertionError
+
+    before = signal.signal(signal.SIGINT, kernels_own)
+    try:
+        with Interrupts() as interrupts:
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+            assert interrupts.came
+        assert signal.getsignal(signal.SIGINT) is kernels_own
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_elsewhere_than_in_the_main_thread_nothing_is_changed() -> None:

@@ -43,12 +43,12 @@ def begun(slow: Any) -> Iterator[Callable[[str], Answering]]:
     asked = Asked("m", str, 10.0, slow.url, "gsk_made_up")
     made: list[Answering] = []
 
-    def begin(prompt: str) -> Answering:
+    def begin(prompt: str, within: float = 5) -> Answering:
         messages = [{"role": "user", "content": prompt}]
         request = {"model": "openai/gpt-oss-20b", "messages": messages, "stream": True}
         made.append(Answering(client, request, asked))
         made[-1].start()
-        made[-1].wait(5)
+        made[-1].wait(within)
         return made[-1]
 
     yield begin
@@ -84,20 +84,36 @@ def test_a_stop_shuts_its_own_socket_and_leaves_an_idle_one_to_the_next_ask(begu
     assert following.text == "a " * 60
 
 
+def test_a_stop_before_the_headers_leaves_the_neighbours_socket(begun: Any, slow: Any) -> None:
+    neighbour = begun("short")
+    slow.faults("stall-before-headers")
+    stopped = begun("long", 0)
+    until = time.monotonic() + 10
+    while len(slow.requests(running=True)) < 2 and time.monotonic() < until:
+        time.sleep(0.01)
+    stopped.stop()
+    stopped.close()
+    assert stopped.ended.wait(5)
+    assert neighbour.ended.wait(10)
+    assert neighbour.text == "a " * 60
+    assert stopped.outcome.finish_reason is None
+
+
 class Silent:
-    """A server that accepts connections, and says what it is told to say."""
+    """A server that accepts connections, listens, and never says a word nor hangs up."""
 
     def __init__(self, context: ssl.SSLContext | None, *, shakes_hands: bool) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._context = context
         self._shakes_hands = shakes_hands
-        self.accepted, self.gone = threading.Event(), threading.Event()
+        self.accepted, self.heard, self.gone, self._over = (threading.Event() for _ in range(4))
         scheme = "https" if context else "http"
         self.url = f"{scheme}://localhost:{self._listener.getsockname()[1]}"
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
     def close(self) -> None:
+        self._over.set()
         # A close alone would not wake the thread that accepts.
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
@@ -121,7 +137,9 @@ class Silent:
         with connected:
             self.accepted.set()
             while connected.recv(65536):
-                pass
+                self.heard.set()
+            self.gone.set()
+            self._over.wait(LONG)
 
 
 @pytest.fixture
@@ -164,7 +182,9 @@ def test_stop_reaches_a_server_that_has_not_answered(silent: Any, state: Any) ->
     answering = Answering(client, request, Asked("m", str, LONG, server.url, "gsk_made_up"))
     answering.start()
     assert server.accepted.wait(10)
-    if state == "handshake":
+    if state != "handshake":
+        assert server.heard.wait(10)
+    else:
         until = time.monotonic() + 10
         while not handshaking(answering) and time.monotonic() < until:
             time.sleep(0.01)

@@ -39,12 +39,40 @@ def test_configuration_sets_traits() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("model", "a/b"),
+        ("system", "Be brief."),
+        ("temperature", 0.5),
+        ("max_tokens", 9),
+        ("format", "json"),
+        ("conversation", "other"),
+        ("top_p", 0.5),
+        ("frequency_penalty", 0.5),
+        ("presence_penalty", -0.5),
+        ("seed", 7),
+        ("reasoning_effort", "low"),
+        ("reasoning", "show"),
+        ("service_tier", "flex"),
+        ("timeout", 9.0),
+        ("cache", True),
+    ],
+)
+def test_what_is_set_holds_for_an_ask_that_names_nothing(name: str, value: object) -> None:
+    settings = Settings()
+    setattr(settings, name, value)
+    assert getattr(settings.defaults(), name) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
         ("temperature", 2.1),
         ("temperature", -0.1),
+        ("temperature", float("nan")),
         ("top_p", 1.1),
         ("frequency_penalty", -2.5),
         ("presence_penalty", 3.0),
         ("max_tokens", 0),
+        ("assistant_tokens", 199),
         ("timeout", 0.0),
         ("timeout", float("nan")),
         ("timeout", float("inf")),

@@ -57,6 +57,9 @@ def test_other_models_are_chosen_by_what_they_tell() -> None:
         [
             item("new/tiny-3b", 8_192),
             item("new/small-9b"),
+            item("new/guard-1b"),
+            item("new/unskilled-2b", supported_features=["reasoning"]),
+            item("new/glance-4b", input_modalities=["text", "image"]),
             item("new/big-400b", supported_features=[*TOOLS]),
             item("new/huge-900b", supported_features=["tools"]),
             item("new/eye-30b", 65_536, input_modalities=["text", "image"]),
@@ -77,6 +80,16 @@ def test_models_that_tell_ids_alone_still_serve() -> None:
         "balanced": "new/large-70b",
         "reasoning": "new/large-70b",
     }
+
+
+def test_the_default_stays_balanced_beside_a_larger_model() -> None:
+    chosen = choices([item("openai/gpt-oss-120b"), item("new/big-400b")])
+    assert (chosen["balanced"], chosen["reasoning"]) == ("openai/gpt-oss-120b", "new/big-400b")
+
+
+def test_a_window_that_is_not_told_is_no_small_one() -> None:
+    untold = {"id": "new/small-8b", "supported_features": TOOLS}
+    assert choices([untold, item("new/large-70b")])["fast"] == "new/small-8b"
 
 
 @pytest.mark.parametrize(("name", "does"), [("vision", "takes images"), ("fast", "answers")])

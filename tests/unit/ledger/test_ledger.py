@@ -45,7 +45,7 @@ def test_sums_tokens_by_kind_and_takes_medians_of_times() -> None:
     found = sum_of([entry(1), entry(2), entry(9)])
     assert (found.asks, found.prompt_tokens, found.completion_tokens) == (3, 300, 150)
     assert (found.reasoning_tokens, found.cached_tokens) == (60, 192)
-    assert (found.first_token, found.tokens_per_second) == (0.2, 200.0)
+    assert (found.queue, found.first_token, found.tokens_per_second) == (0.01, 0.2, 200.0)
     assert found.cost == pytest.approx(3 * (100 * 0.15 + 50 * 0.60) / 1e6)
     assert not found.unpriced
 
@@ -59,8 +59,9 @@ def test_what_an_ask_cut_short_has_cost_is_unknown() -> None:
 
 
 def test_an_unknown_price_stays_unknown() -> None:
-    found = sum_of([entry(1, model="new/model", cost=None)])
-    assert found.unpriced
+    unpriced = entry(1, model="new/model", cost=None)
+    assert sum_of([unpriced]).unpriced
+    assert not unpriced.is_unmeasured
     assert dollars(cost("new/model", found_usage())) == "unknown"
 
 
@@ -98,11 +99,13 @@ def test_an_ask_without_an_answer_is_summed_nowhere() -> None:
         entry(4, finish_reason="error", **{**nothing, "first_token": 0.1}),
         entry(5, source="replay", finish_reason="truncated", **nothing),
         entry(6, finish_reason="stop", **nothing),
+        entry(7, finish_reason="error", first_token=None),
     ):
         ledger.add(each)
-    assert [each.number for each in ledger.entries if each.counted] == [4, 5, 6]
+    assert [each.number for each in ledger.entries if each.counted] == [4, 5, 6, 7]
+    assert [each.number for each in ledger.entries if each.is_unmeasured] == [4, 6]
     sums = {key: found.asks for key, found in ledger.by_model().items()}
-    assert sums == {(MODEL, False, "service"): 2, (MODEL, False, "replay"): 1}
+    assert sums == {(MODEL, False, "service"): 3, (MODEL, False, "replay"): 1}
 
 
 def test_only_the_service_takes_from_the_quota() -> None:
@@ -148,4 +151,5 @@ def test_requests_are_found_by_turn_and_the_oldest_are_let_go() -> None:
     assert requests.last == {"model": "3"}
     assert requests.passed
     assert requests.of(1) is None
+    assert requests.of(2) == {"model": "2"}
     assert requests.of(3) == {"model": "3"}

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from groq_magic.views.live_facts import LiveFacts
-from groq_magic.views.quota_facts import QuotaFacts, Refill
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,9 +41,12 @@ def test_the_settings_model_is_the_pickers_choice(live: Live, settings: Any) -> 
 
 def test_a_list_of_models_does_not_change_the_choice(live: Live, settings: Any) -> None:
     settings.model = "llama-3.1-8b-instant"
+    changes: list[Any] = []
+    settings.observe(changes.append, "model")
     live.models(MODELS)
 
     assert settings.model == "llama-3.1-8b-instant"
+    assert changes == []
     assert live.picker.options == MODELS
 
 
@@ -75,6 +77,7 @@ def test_a_control_of_the_panel_sets_its_setting(
 
 
 def test_the_panel_follows_the_settings(live: Live, settings: Any) -> None:
+    assert live.panel.children
     settings.temperature = 0.25
     settings.max_tokens = 99
     settings.reasoning_effort = "xhigh"
@@ -98,12 +101,12 @@ def test_what_is_no_number_gives_way_to_what_holds(live: Live, settings: Any) ->
     settings.max_tokens = 99
     settings.temperature = 0.25
     control(live, "Max tokens").value = "many"
+    assert control(live, "Max tokens").value == "99"
     control(live, "Temperature").value = "warm"
+    assert control(live, "Temperature").value == "0.25"
 
     assert settings.max_tokens == 99
     assert settings.temperature == 0.25
-    assert control(live, "Temperature").value == "0.25"
-    assert control(live, "Max tokens").value == "99"
 
 
 def test_the_buttons_do_what_they_say(live: Live, pressed: list[str]) -> None:
@@ -167,17 +170,21 @@ def test_what_is_left_is_told_once_however_many_answers_there_are(
     assert message == {"quota": {"model": "openai/gpt-oss-120b", "minute": minute, "day": None}}
 
 
-def test_a_page_that_loads_anew_is_told_what_is_left_then(
-    make_live: Callable[[], Live], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    live = make_live()
+def test_a_page_that_loads_anew_is_told_what_is_left_then(live: Live, settings: Any) -> None:
     live.start()
-    later = QuotaFacts("m", Refill(8000, 8000, 60.0, 0.0, "tokens"), None)
-    monkeypatch.setattr(live._slots, "_quota", lambda: later)
-    present = live._slots.get_state()["present"]
-    live.close()
+    settings.model = "other"
 
-    assert present["quota"]["minute"]["left"] == 8000
+    assert live._slots.get_state()["present"]["quota"]["model"] == "other"
+
+
+def test_pages_are_told_which_model_the_next_ask_goes_to(
+    live: Live, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = told_to_pages(live, monkeypatch)
+    settings.model = "other"
+
+    assert told == [{"current": "other"}]
+    assert live._slots.get_state()["present"]["current"] == "other"
 
 
 def test_closing_leaves_no_widget(
@@ -194,6 +201,16 @@ def test_closing_leaves_no_widget(
     settings.temperature = 1.5
     live.put("groq-turn-a-1", FACTS)
     assert open_widgets() == before
+
+
+def test_what_is_closed_follows_the_settings_no_longer(live: Live, settings: Any) -> None:
+    picker, temperature = live.picker, control(live, "Temperature")
+    live.close()
+    settings.model = "other"
+    settings.temperature = 1.5
+
+    assert picker.value == "openai/gpt-oss-120b"
+    assert temperature.value == ""
 
 
 def test_closing_twice_is_closing_once(live: Live, open_widgets: Callable[[], int]) -> None:

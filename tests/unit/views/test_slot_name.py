@@ -18,3 +18,7 @@ def test_it_is_one_class(odd: str) -> None:
 def test_it_tells_a_turns_asks_apart() -> None:
     assert slot_of(TurnKey("ab-1", 2)) == "groq-turn-ab-1-2"
     assert slot_of(TurnKey(None, 1)) == "groq-turn-none-1"
+
+
+def test_a_models_slot_is_no_turns() -> None:
+    assert speed_slot("openai/gpt-oss-20b") == "groq-model-openai-gpt-oss-20b"
