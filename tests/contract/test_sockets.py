@@ -184,6 +184,8 @@ def test_stop_reaches_a_server_that_has_not_answered(silent: Any, state: Any) ->
     assert server.accepted.wait(10)
     if state != "handshake":
         assert server.heard.wait(10)
+        # Until it is all sent: who sends looks for a stop, who waits for the answer can not.
+        answering.wait(0.3)
     else:
         until = time.monotonic() + 10
         while not handshaking(answering) and time.monotonic() < until:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from groq_magic.errors import NotebookError, OptionError
+from groq_magic.ledger.requests import Requests
 
 PROJECT = Path(__file__).parents[2]
 PROMPT = (
@@ -106,6 +107,15 @@ def test_a_turn_by_its_number(cells: Any) -> None:
     ran = cells.run("%groq_export 3")
     assert isinstance(ran.error, OptionError)
     assert "turns 1 to 2" in str(ran.error)
+
+
+def test_a_turn_whose_request_was_let_go_is_no_empty_code(cells: Any) -> None:
+    cells.session.requests = Requests(kept=1)
+    cells.fine("%%groq\nFirst", "a")
+    cells.fine("%%groq\nSecond", "b")
+    ran = cells.run("%groq_export 1")
+    assert isinstance(ran.error, NotebookError)
+    assert "turn 1 is not known in this session" in str(ran.error)
 
 
 def test_options_may_stand_behind_the_turn(cells: Any) -> None:
