@@ -84,21 +84,22 @@ class Answering:
         """Send the request."""
         self._thread.start()
 
-    def wait(self, seconds: float) -> None:
-        """Return when something came, when it ended, or after `seconds`."""
-        have = len(self.texts) + len(self.reasonings)
+    def wait(self, seconds: float, seen: int = 0) -> None:
+        """Return when there is more than the `seen` pieces, when it ended, or after `seconds`."""
         with self._news:
             self._news.wait_for(
-                lambda: self.ended.is_set() or len(self.texts) + len(self.reasonings) != have,
+                lambda: self.ended.is_set() or len(self.texts) + len(self.reasonings) > seen,
                 seconds,
             )
 
     def stop(self) -> None:
-        """Shut the socket down: the service sees it at once and stops generating."""
-        self._client.shut(self._exchange)
+        """Shut its own connection: the service sees it at once and stops generating."""
+        self._exchange.cancel()
 
     def close(self) -> None:
         """End the thread; one in a name look-up ends by itself, with the connect timeout."""
+        if self._thread.ident is None:
+            return
         self._thread.join(_LINGER)
         if self._thread.is_alive() and not self._exchange.cancelled.is_set():
             self.stop()

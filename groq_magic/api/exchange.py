@@ -1,55 +1,60 @@
-"""One request under way: what has to be shut to end it."""
+"""One request under way: its lease of a connection, and the way to end it from another thread."""
 
 from __future__ import annotations
 
-import contextlib
-import socket
 import threading
+from typing import TYPE_CHECKING
 
-__all__ = ["Exchange"]
+if TYPE_CHECKING:
+    from groq_magic.api.connection import Connection
+
+__all__ = ["CancelledError", "Exchange"]
+
+
+class CancelledError(Exception):
+    """The request was stopped, or the client closed, before the request had left."""
 
 
 class Exchange:
-    """One request under way, as the thread that may end it sees it."""
+    """One request, and the lease of the connection that it goes over.
+
+    The lease begins when the request gets its connection and ends before the
+    connection is lent again. `cancel` shuts the connection in between and at
+    no other time, so it reaches its own request and no other.
+    """
 
     def __init__(self) -> None:
         self.cancelled = threading.Event()
-        self._connected: socket.socket | None = None
-        self._handshaking: socket.socket | None = None
         self._lock = threading.Lock()
+        self._connection: Connection | None = None
 
     @property
-    def connected(self) -> socket.socket | None:
-        """The socket that the reply comes through, None while that isn't known."""
-        return self._connected
+    def connection(self) -> Connection | None:
+        """The connection that is leased now."""
+        return self._connection
 
-    def answered_through(self, connected: socket.socket | None) -> None:
-        """Note the socket of a reply whose headers have come."""
+    def begin(self, connection: Connection) -> None:
+        """Begin the lease.
+
+        Raises
+        ------
+        CancelledError
+            When the request was cancelled before.
+        """
         with self._lock:
-            self._connected = connected
+            self._connection = connection
+        # Whoever cancels sets the event first: either it is seen here, or the lease there.
+        if self.cancelled.is_set():
+            raise CancelledError
 
-    def handshake_begins(self, raw: socket.socket) -> None:
-        """Keep a second descriptor: TLS detaches the first, and a stalled handshake holds it."""
-        with self._lock, contextlib.suppress(OSError):
-            self._handshaking = raw.dup()
-
-    def handshake_ends(self) -> None:
-        """Give the second descriptor back, or the service would never see the end."""
+    def end(self) -> None:
+        """End the lease; waits for a `cancel` that is shutting the connection."""
         with self._lock:
-            if self._handshaking is not None:
-                self._handshaking.close()
-                self._handshaking = None
+            self._connection = None
 
-    def shut(self) -> bool:
-        """Shut what is known to be this exchange's; tell whether anything was."""
+    def cancel(self) -> None:
+        """End the request: whoever reads or waits for its reply stops at once."""
+        self.cancelled.set()
         with self._lock:
-            known = [each for each in (self._connected, self._handshaking) if each is not None]
-            for each in known:
-                shut(each)
-        return bool(known)
-
-
-def shut(connected: socket.socket) -> None:
-    """Shut a socket down: whoever reads from it stops at once, and the other side sees it."""
-    with contextlib.suppress(OSError):
-        connected.shutdown(socket.SHUT_RDWR)
+            if self._connection is not None:
+                self._connection.shut()

@@ -6,12 +6,13 @@ import ssl
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from groq_magic.api.environment import proxy_in_use, trust_remedy
 from groq_magic.api.fault import Fault
 from groq_magic.api.limits import limits_in
 from groq_magic.api.refusal import refusal_of
 from groq_magic.api.refusals import fault_of_refusal
 from groq_magic.api.scrub import scrub
-from groq_magic.errors import ConnectionLostError, RequestError, ServiceError
+from groq_magic.errors import ConnectionLostError, GroqMagicError, RequestError, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,6 +38,8 @@ def fault_of(failure: BaseException, asked: Asked, *, sent: bool) -> Fault:
     import groq
     import httpx
 
+    if isinstance(failure, GroqMagicError):
+        return Fault(failure)
     if isinstance(failure, groq.APIStatusError):
         headers = failure.response.headers
         return fault_of_body(failure.status_code, failure.body, headers, asked)
@@ -111,15 +114,16 @@ def _unsent(cause: BaseException, asked: Asked) -> Fault:
         why = "no answer to the connection"
     elif isinstance(cause, httpx.ProxyError):
         why = f"the proxy refuses ({why})"
-    reason = f"{asked.base_url} can't be reached: {why}."
-    remedy = "Check the network and GROQ_BASE_URL, then `%groq_retry`."
+    proxy = proxy_in_use(asked.base_url)
+    through = f" through the proxy of {proxy}" if proxy else ""
+    reason = f"{asked.base_url} can't be reached{through}: {why}."
+    remedy = f"Check the network and {proxy or 'GROQ_BASE_URL'}, then `%groq_retry`."
     return Fault(ConnectionLostError(reason, remedy), retry=True, reason=reason)
 
 
 def _mistrusted(asked: Asked) -> Fault:
     happened = f"The certificate of {asked.base_url} is not trusted here."
-    remedy = "Behind a company's proxy, set SSL_CERT_FILE to its certificates; check the clock."
-    return Fault(ConnectionLostError(happened, remedy))
+    return Fault(ConnectionLostError(happened, trust_remedy()))
 
 
 def _clipped(text: str, asked: Asked) -> str:

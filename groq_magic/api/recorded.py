@@ -85,7 +85,7 @@ class Recorded:
         )
         self.ended.set()
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float, seen: int = 0) -> None:
         """Return at once: all of it is there."""
 
     def stop(self) -> None:

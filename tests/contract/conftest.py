@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
@@ -18,9 +19,11 @@ from groq_magic.settings import AskOptions, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from groq_magic.reply import Reply
 
+_SELF_SIGNED = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2")
 KEY = "gsk_made_up_for_tests_0123456789"
 
 
@@ -129,6 +132,19 @@ class Notebook:
         """Prompt, answer and ending of each turn."""
         turns = self.session.conversations.get("main").turns
         return [(turn.prompt, turn.answer, turn.finish_reason) for turn in turns]
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """A certificate of this machine, and its key."""
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    subprocess.run(
+        (*_SELF_SIGNED, "-keyout", str(key), "-out", str(cert), *names),
+        check=True,
+        capture_output=True,
+    )
+    return cert, key
 
 
 @pytest.fixture

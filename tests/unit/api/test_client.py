@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,17 +26,19 @@ def client(practice: Any) -> Iterator[Client]:
     made.close()
 
 
-def test_two_threads_that_come_at_once_share_one_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_threads_that_come_at_once_load_the_certificates_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     made: list[object] = []
 
-    def slowly(_self: Client) -> object:
+    def slowly() -> ssl.SSLContext:
         time.sleep(0.05)
-        made.append(SimpleNamespace(close=lambda: None))
+        made.append(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
         return made[-1]
 
-    monkeypatch.setattr(Client, "_made", slowly)
-    client = Client(ApiKey("gsk_test", "a test"), "http://127.0.0.1:1", 1.0)
-    threads = [threading.Thread(target=client._sdk) for _ in range(4)]
+    monkeypatch.setattr("groq_magic.api.client.trusted_certificates", slowly)
+    client = Client(ApiKey("gsk_test", "a test"), "https://127.0.0.1:1", 1.0)
+    threads = [threading.Thread(target=client._trust) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -87,7 +89,7 @@ def test_shutting_wakes_a_reader_that_waits_for_headers(client: Client, practice
     until = time.monotonic() + 5
     while not practice.requests(running=True) and time.monotonic() < until:
         time.sleep(0.01)
-    client.shut(exchange)
+    exchange.cancel()
     reader.join(5)
     assert not reader.is_alive()
     assert len(failures) == 1
