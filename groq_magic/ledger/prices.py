@@ -19,15 +19,22 @@ PRICES = MappingProxyType(
         "qwen/qwen3.8-27b": (0.80, 4.00),
     }
 )
+# Of the price of a prompt, for tokens that the service had cached.
+_CACHED_SHARE = 0.5
 _MILLION = 1_000_000
 
 
 def cost(model: str, usage: Usage | None) -> float | None:
-    """Return what an ask cost in US dollars, None where the price is not known."""
+    """Return what an ask cost in US dollars, None where the price is not known.
+
+    Prompt tokens that the service had cached cost half.
+    """
     price = PRICES.get(model)
     if price is None or usage is None:
         return None
-    return (usage.prompt_tokens * price[0] + usage.completion_tokens * price[1]) / _MILLION
+    cached = min(usage.cached_tokens, usage.prompt_tokens)
+    prompt = usage.prompt_tokens - cached * (1 - _CACHED_SHARE)
+    return (prompt * price[0] + usage.completion_tokens * price[1]) / _MILLION
 
 
 def dollars(amount: float | None) -> str:

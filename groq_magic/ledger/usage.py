@@ -9,6 +9,8 @@ from typing import Any
 __all__ = ["Usage", "usage_of"]
 
 _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
+# No window is near it: a larger number is a mistake, and would overflow a float.
+_LARGEST = 10**12
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,27 +59,36 @@ class Usage(Mapping[str, int]):
 
 
 def usage_of(told: Mapping[str, Any] | None) -> Usage | None:
-    """Return the usage that the service told, None where it told none."""
+    """Return the usage that the service reported, None where it reported no count of tokens."""
     if told is None:
         return None
-    prompt, completion = _count(told, "prompt_tokens"), _count(told, "completion_tokens")
+    prompt, completion, total = (_count(told, name) for name in _COUNTS)
+    if prompt is None and completion is None and total is None:
+        # Zeros would show an ask as free.
+        return None
+    prompt, completion = prompt or 0, completion or 0
     return Usage(
         prompt,
         completion,
-        _count(told, "total_tokens") or prompt + completion,
-        _count(told.get("completion_tokens_details"), "reasoning_tokens"),
-        _count(told.get("prompt_tokens_details"), "cached_tokens"),
+        total or prompt + completion,
+        _count(told.get("completion_tokens_details"), "reasoning_tokens") or 0,
+        _count(told.get("prompt_tokens_details"), "cached_tokens") or 0,
         _seconds(told, "queue_time"),
         _seconds(told, "completion_time"),
         _seconds(told, "total_time"),
     )
 
 
-def _count(told: object, name: str) -> int:
+def _count(told: object, name: str) -> int | None:
     value = told.get(name) if isinstance(told, Mapping) else None
-    return value if isinstance(value, int) and value > 0 else 0
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value <= _LARGEST else None
 
 
 def _seconds(told: Mapping[str, Any], name: str) -> float | None:
     value = told.get(name)
-    return float(value) if isinstance(value, int | float) and value >= 0 else None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    # So that neither NaN nor infinity is a time.
+    return float(value) if 0 <= value <= _LARGEST else None

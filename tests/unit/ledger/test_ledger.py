@@ -46,7 +46,7 @@ def test_sums_tokens_by_kind_and_takes_medians_of_times() -> None:
     assert (found.asks, found.prompt_tokens, found.completion_tokens) == (3, 300, 150)
     assert (found.reasoning_tokens, found.cached_tokens) == (60, 192)
     assert (found.queue, found.first_token, found.tokens_per_second) == (0.01, 0.2, 200.0)
-    assert found.cost == pytest.approx(3 * (100 * 0.15 + 50 * 0.60) / 1e6)
+    assert found.cost == pytest.approx(3 * ((36 + 64 / 2) * 0.15 + 50 * 0.60) / 1e6)
     assert not found.unpriced
 
 

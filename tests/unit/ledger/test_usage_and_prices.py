@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from groq_magic.ledger.prices import PRICES, cost, dollars
 from groq_magic.ledger.usage import Usage, usage_of
@@ -49,11 +52,56 @@ def test_usage_reads_as_a_mapping_of_three_counts() -> None:
         {"queue_time": -1, "total_time": "soon"},
     ],
 )
-def test_odd_usage_is_read_without_trust(told: dict[str, Any]) -> None:
-    usage = usage_of(told)
-    assert usage == usage_of({}) or (usage is not None and usage.counts == usage_of({}).counts)  # type: ignore[union-attr]  # a mapping gives one
-    assert usage is not None
-    assert usage.queue_time is None
+def test_usage_without_a_count_is_none_and_not_free_of_charge(told: dict[str, Any]) -> None:
+    assert usage_of(told) is None
+    assert cost("openai/gpt-oss-120b", usage_of(told)) is None
+
+
+ODD = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.just(10**400),
+    st.floats(),
+    st.text(max_size=3),
+    st.lists(st.integers(), max_size=2),
+)
+NAMES = ("prompt_tokens", "completion_tokens", "total_tokens", "queue_time", "completion_time")
+DETAILS = st.one_of(ODD, st.dictionaries(st.sampled_from(["cached_tokens"]), ODD))
+
+
+@given(
+    st.dictionaries(st.sampled_from(NAMES), ODD),
+    st.dictionaries(
+        st.sampled_from(["prompt_tokens_details", "completion_tokens_details"]), DETAILS
+    ),
+)
+def test_whatever_usage_says_its_figures_are_sound(
+    counts: dict[str, Any], details: dict[str, Any]
+) -> None:
+    usage = usage_of(counts | details)
+    if usage is None:
+        return
+    assert all(type(count) is int and count >= 0 for count in usage.counts.values())
+    assert 0 <= usage.cached_tokens <= 10**12
+    times = (usage.queue_time, usage.completion_time, usage.total_time)
+    assert all(each is None or (each >= 0 and math.isfinite(each)) for each in times)
+    amount = cost("openai/gpt-oss-120b", usage)
+    assert amount is not None
+    assert 0 <= amount < math.inf
+
+
+def test_cached_tokens_cost_half() -> None:
+    told = {"prompt_tokens": 20_000, "completion_tokens": 100, "total_tokens": 20_100}
+    cached = told | {"prompt_tokens_details": {"cached_tokens": 18_000}}
+    assert cost("openai/gpt-oss-120b", usage_of(told)) == pytest.approx(0.00306)
+    assert cost("openai/gpt-oss-120b", usage_of(cached)) == pytest.approx(0.00171)
+
+
+def test_more_cached_than_prompted_is_no_gift() -> None:
+    whole = Usage(100, 0, 100, cached_tokens=100)
+    odd = Usage(100, 0, 100, cached_tokens=5_000)
+    assert cost("openai/gpt-oss-120b", odd) == cost("openai/gpt-oss-120b", whole)
 
 
 def test_no_usage_is_none() -> None:
