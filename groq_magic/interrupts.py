@@ -15,18 +15,28 @@ if TYPE_CHECKING:
 __all__ = ["Interrupts", "unsent"]
 
 _Made = TypeVar("_Made")
+# So many interrupts wait until it suits.
+_DEFERRED = 2
 
 
 class Interrupts:
     """Takes interrupts while it is entered, and remembers that one came.
 
-    Without it a KeyboardInterrupt could break off painting or settling half
-    way. Whoever waits looks at `came` at least every 50 ms. In a thread other
-    than the main one no interrupt arrives, and nothing is changed.
+    Without it a KeyboardInterrupt could break off painting or finishing half
+    way. Whoever waits looks at `came` at least every 50 ms. The first asks
+    for the end and the second is patient; the third raises KeyboardInterrupt,
+    and from then on every one does, so that whatever hangs can be left. In a
+    thread other than the main one no interrupt arrives, and nothing is changed.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Wherever the main thread is, at the third interrupt.
     """
 
     def __init__(self) -> None:
         self.came = False
+        self._count = 0
         self._before: signal.Handlers | object | None = None
 
     def __enter__(self) -> Self:
@@ -42,11 +52,19 @@ class Interrupts:
         failure: BaseException | None,
         where: TracebackType | None,
     ) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)  # type: ignore[arg-type]  # what signal() itself returned
+        self._put_back()
 
     def _note(self, _number: int, _frame: FrameType | None) -> None:
         self.came = True
+        self._count += 1
+        if self._count > _DEFERRED:
+            # What cleans up after it may hang too.
+            self._put_back()
+            raise KeyboardInterrupt
+
+    def _put_back(self) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)  # type: ignore[arg-type]  # what signal() itself returned
 
 
 def unsent(make: Callable[[], _Made]) -> _Made:

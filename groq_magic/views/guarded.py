@@ -56,6 +56,7 @@ class GuardedView:
         self._view = view
         self._failure: Exception | None = None
         self._fed: list[str] = []
+        self._is_settled = False
 
     @property
     def error(self) -> NotebookError | None:
@@ -103,9 +104,12 @@ class GuardedView:
             self.discard()
             with contextlib.suppress(Exception):
                 publish({"text/plain": printable(settled.text)}, settled.metadata)
+        self._is_settled = True
 
     def rescue(self) -> None:
         """Leave the text that was fed as it is: the ask can't be settled."""
+        if self._is_settled:
+            return
         self.discard()
         text = "".join(self._fed)
         with contextlib.suppress(Exception):

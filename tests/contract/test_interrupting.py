@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from groq_magic.api.answering import Answering
 from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts
 
@@ -59,8 +60,11 @@ def test_an_interrupt_stops_as_stop_does(notebook: Any, practice: Any, fault: An
     practice.script([{"pieces": [f"word{n} " for n in range(400)]}])
     practice.faults(fault)
 
+    sent: list[bool] = []
+
     def interrupt(view: Any) -> bool:
-        if fault == "stall-before-headers" or view.fed:
+        if not sent and (fault == "stall-before-headers" or view.fed):
+            sent.append(True)
             signal.raise_signal(signal.SIGINT)
         return False
 
@@ -89,6 +93,71 @@ def test_an_interrupt_after_the_last_token_keeps_the_answer_and_still_stops_the_
     assert asked.reply.finish_reason == "stop"
     assert asked.view.endings == ["settled"]
     assert notebook.turns == [("Count", "Whole.", "stop")]
+
+
+def test_the_third_interrupt_gets_through_whatever_hangs(
+    notebook: Any, practice: Any, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    practice.script([{"pieces": [f"word{n} " for n in range(400)]}])
+    practice.faults("stall:after=3")
+    published: list[str] = []
+    monkeypatch.setattr(
+        "groq_magic.views.guarded.publish", lambda data, *_more: published.append(data)
+    )
+    before, deferred = signal.getsignal(signal.SIGINT), []
+
+    def hangs(*_given: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+        deferred.append("the second")
+        signal.raise_signal(signal.SIGINT)
+        deferred.append("the third")
+
+    monkeypatch.setattr("groq_magic.asking._settle", hangs)
+    sent: list[bool] = []
+
+    def interrupt(view: Any) -> bool:
+        if view.fed and not sent:
+            sent.append(True)
+            signal.raise_signal(signal.SIGINT)
+        return False
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        notebook.ask(stop_when=interrupt, timeout=LONG)
+    assert deferred == ["the second"]
+    assert signal.getsignal(signal.SIGINT) is before
+    # The text is shown as it is, and the service has seen the end.
+    assert published == [{"text/plain": "word0 word1 word2 "}]
+    assert all(record["closed_early"] for record in practice.requests())
+    frames = [frame.frame.f_locals for frame in caught.traceback]
+    assert key not in repr([{k: v for k, v in each.items() if k != "key"} for each in frames])
+
+
+@pytest.mark.parametrize("method", ["start", "wait", "stop", "close"])
+def test_the_third_interrupt_leaves_no_connection_behind(
+    notebook: Any, practice: Any, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    practice.script([{"pieces": [f"word{n} " for n in range(400)]}])
+    practice.faults("stall:after=3")
+    real = getattr(Answering, method)
+
+    def interrupted(answering: Answering, *given: Any) -> None:
+        real(answering, *given)
+        if method in {"stop", "close"} or answering.texts or method == "start":
+            for _ in range(3):
+                signal.raise_signal(signal.SIGINT)
+
+    def stop_when(view: Any) -> bool:
+        return bool(view.fed) and method in {"stop", "close"}
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Answering, method, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            notebook.ask(stop_when=stop_when, timeout=LONG)
+    assert all(record["closed_early"] for record in practice.requests())
+    practice.faults()
+    practice.script([{"reply": "Well."}])
+    after = notebook.ask("And now?", "after")
+    assert (after.error, after.reply.text) == (None, "Well.")
 
 
 class Slow:

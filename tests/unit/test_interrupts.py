@@ -54,6 +54,27 @@ def test_they_come_back_after_a_failure_too() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_the_third_gets_through_and_so_does_each_that_follows() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with Interrupts() as interrupts:
+        _interrupt()
+        _interrupt()
+        with pytest.raises(KeyboardInterrupt):
+            _interrupt()
+        assert interrupts.came
+        # Cleaning up may hang as well.
+        with pytest.raises(KeyboardInterrupt):
+            _interrupt()
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_each_ask_counts_its_own() -> None:
+    for _ in range(3):
+        with Interrupts() as interrupts:
+            _interrupt()
+            assert interrupts.came
+
+
 def test_in_another_thread_nothing_changes() -> None:
     before = signal.getsignal(signal.SIGINT)
     seen: list[object] = []
