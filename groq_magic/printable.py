@@ -6,7 +6,12 @@ import unicodedata
 
 __all__ = ["printable"]
 
+_UNFIT = ("Cc", "Cs")
+
 
 def printable(text: str) -> str:
-    """Return `text` without control characters, which a terminal acts on; lines and tabs stay."""
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
+    """Return `text` without control characters, which a terminal acts on; lines and tabs stay.
+
+    Lone surrogates go too: no front end can be sent one.
+    """
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _UNFIT)

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from groq_magic.printable import printable
+
 __all__ = ["Chunk", "ToolCall", "chunk_of"]
+
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -53,10 +57,10 @@ def chunk_of(data: object) -> Chunk:
         text=_text(delta.get("content")),
         reasoning=_text(delta.get("reasoning")),
         tool_calls=_calls(delta.get("tool_calls")),
-        finish_reason=_text(first.get("finish_reason")) or None,
+        finish_reason=_name(first.get("finish_reason")) or None,
         usage=usage if isinstance(usage, Mapping) else None,
-        model=_text(data.get("model")),
-        request_id=_text(inner.get("id")) or _text(data.get("id")),
+        model=_name(data.get("model")),
+        request_id=_name(inner.get("id")) or _name(data.get("id")),
         error=error or None,
         cut=inner.get("error") or None,
         recognised=bool(error) or isinstance(choices, list) or usage is not None,
@@ -84,6 +88,12 @@ def _calls(items: object) -> tuple[ToolCall, ...]:
 
 def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _name(value: object) -> str:
+    """Return a short text that is shown as it is."""
+    text = _text(value)[:_LONGEST_NAME]
+    return text if text.isprintable() else printable(text)
 
 
 def _text(value: object) -> str:

@@ -14,20 +14,22 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|µs|us|s)")
 _LONG = 100
 # From a minute on people look at a clock.
 _CLOCK = 60
+# A year: what is longer is a mistake, and no clock can show it.
+_LONGEST = 366 * 86400.0
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "µs": 1e-6, "us": 1e-6}
 
 
 def seconds_of(text: str | None) -> float | None:
-    """Return a Go duration (`547ms`, `7.66s`, `2m59.56s`, `1h2m3s`) in seconds."""
+    """Return a Go duration (`547ms`, `7.66s`, `2m59.56s`, `1h2m3s`) in seconds, a year at most."""
     parts = _PART.findall(text or "")
     if not parts or "".join(n + u for n, u in parts) != (text or "").strip():
         return None
-    return sum(float(number) * _SECONDS[unit] for number, unit in parts)
+    return min(_LONGEST, sum(float(number) * _SECONDS[unit] for number, unit in parts))
 
 
 def in_words(seconds: float) -> str:
     """Return a wait as people say it: `4 s`, `9 min`, `2 h 5 min`."""
-    whole = max(1, _rounded(seconds))
+    whole = max(1, _rounded(min(seconds, _LONGEST)))
     if whole < _LONG:
         return f"{whole} s"
     minutes = _rounded(whole / 60)
@@ -54,7 +56,7 @@ def wait_words(seconds: float, now: float | None = None) -> str:
     if seconds < _CLOCK:
         return in_words(seconds)
     start = time.time() if now is None else now
-    then, today = time.localtime(start + seconds), time.localtime(start)
+    then, today = time.localtime(start + min(seconds, _LONGEST)), time.localtime(start)
     day = "" if then[:3] == today[:3] else "%a "
     return f"{in_words(seconds)}{time.strftime(f', at {day}%H:%M', then)}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ _HIT = re.compile(
     r"\((?P<kind>RPM|RPD|TPM|TPD|OTPM|ITPM)\): Limit (?P<limit>\d+)"
     r"(?:, Used (?P<used>\d+))?(?:, Requested (?P<requested>\d+))?"
 )
+# No limit is near it: a larger number is a mistake, and would overflow a float.
+_LARGEST = 10**15
 _WAIT = re.compile(r"try again in ((?:\d+(?:\.\d+)?(?:h|ms|m|µs|us|s))+)", re.IGNORECASE)
 
 
@@ -110,7 +113,8 @@ def limits_in(headers: Mapping[str, str], now: float | None = None) -> Limits:
     for name, kind in _HEADERS:
         limit = _whole(headers.get(f"x-ratelimit-limit-{name}"))
         remaining = _whole(headers.get(f"x-ratelimit-remaining-{name}"))
-        if limit is not None and remaining is not None:
+        # Some services write 0 or -1 for none.
+        if limit and remaining is not None:
             reset = seconds_of(headers.get(f"x-ratelimit-reset-{name}"))
             found.append(Limit(kind, limit, remaining, reset, seen))
     return Limits(tuple(found))
@@ -121,9 +125,12 @@ def hit_in(text: str) -> LimitHit | None:
     found = _HIT.search(text)
     if found is None:
         return None
+    limit = _whole(found["limit"])
+    if not limit:
+        return None
     return LimitHit(
         found["kind"],
-        int(found["limit"]),
+        limit,
         _whole(found["used"]),
         _whole(found["requested"]),
         wait_in(text),
@@ -137,7 +144,9 @@ def wait_in(text: str) -> float | None:
 
 
 def _whole(text: str | None) -> int | None:
+    """Return a count; a negative one is what was used beyond the limit: nothing is left."""
     try:
-        return int(float(text)) if text else None
-    except (ValueError, OverflowError):
+        value = float(text) if text else math.nan
+    except ValueError:
         return None
+    return max(0, int(value)) if abs(value) <= _LARGEST else None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.retired import GENERAL, SMALL, replacement_for
 from groq_magic.errors import ModelError
+from groq_magic.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,6 +31,9 @@ _SIZE = re.compile(r"(?<![\w.])(?:(\d+)x)?(\d+(?:\.\d+)?)b(?![\w])", re.IGNORECA
 _GUARD = re.compile(r"guard", re.IGNORECASE)
 # A window that holds a conversation and a summary of data.
 _ROOMY = 32_000
+# What is beyond is a mistake of the list.
+_LONGEST_ID = 200
+_LARGEST_WINDOW = 10**9
 
 
 @dataclass(frozen=True)
@@ -158,7 +162,10 @@ class Catalogue:
 def model_of(item: Mapping[str, Any]) -> Model | None:
     """Return a `/models` item as a Model, None for what is none or not active."""
     model_id = item.get("id")
-    if not isinstance(model_id, str) or not model_id or item.get("active") is False:
+    if not isinstance(model_id, str) or item.get("active") is False:
+        return None
+    # An id with blanks or control characters can be neither typed nor shown.
+    if not 0 < len(model_id) <= _LONGEST_ID or not model_id.isprintable() or " " in model_id:
         return None
     return Model(
         model_id,
@@ -167,7 +174,7 @@ def model_of(item: Mapping[str, Any]) -> Model | None:
         _words(item.get("supported_features")),
         _words(item.get("input_modalities")) or ("text",),
         _words(item.get("output_modalities")) or ("text",),
-        str(item.get("owned_by") or ""),
+        printable(str(item.get("owned_by") or ""))[:_LONGEST_ID],
     )
 
 
@@ -193,13 +200,15 @@ def offline_catalogue() -> Catalogue:
 
 def catalogue_of(items: Iterable[Mapping[str, Any]]) -> Catalogue:
     """Return the live catalogue, the default first and the rest by id."""
-    models = [model for model in map(model_of, items) if model]
-    models.sort(key=lambda m: (m.id != GENERAL, not m.is_chat, m.id))
+    by_id = {model.id: model for model in map(model_of, items) if model}
+    models = sorted(by_id.values(), key=lambda m: (m.id != GENERAL, not m.is_chat, m.id))
     return Catalogue(tuple(models), live=True)
 
 
 def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 < value <= _LARGEST_WINDOW else None
 
 
 def _words(value: Any) -> tuple[str, ...]:

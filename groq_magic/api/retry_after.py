@@ -18,7 +18,10 @@ _FIRST, _FACTOR, _LONGEST = 1.0, 2.0, 20.0
 
 
 def asked_wait(headers: Mapping[str, str], now: float | None = None) -> float | None:
-    """Return the seconds of `retry-after-ms` or `retry-after`: a number, a duration or a date."""
+    """Return the seconds of `retry-after-ms` or `retry-after`: a number, a duration or a date.
+
+    0 where it asks for no pause, None where it says nothing that makes sense.
+    """
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return milliseconds / 1000
