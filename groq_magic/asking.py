@@ -91,13 +91,18 @@ def ask(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
         What kept it from being sent, or broke it off; then what came is
         settled and kept, and `_groq.error` is this error.
     """
+    with session.service.key_found_once():
+        return _asked(session, typed, view_of)
+
+
+def _asked(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
     prepared = unsent(lambda: _prepared(session, typed))
     with Interrupts() as interrupts:
         run = _Run(session, prepared, GuardedView(view_of()), time.monotonic())
         try:
             reply, choice = _settled(run, interrupts)
-        except Exception:
-            # A fault of our own: it is shown as it is, and takes no text along.
+        except BaseException:
+            # A fault of our own, or the third interrupt: neither takes any text along.
             run.view.rescue()
             raise
     if reply.error is not None:
@@ -160,10 +165,6 @@ class _Run:
     def plan(self) -> Plan:
         return self.prepared.plan
 
-    @property
-    def client(self) -> Client | Recorded:
-        return self.prepared.client
-
     def progress(self, answering: Answering | Recorded | None, waiting: str = "") -> Progress:
         first = answering.first_token if answering is not None else None
         return Progress(
@@ -176,23 +177,24 @@ class _Run:
 
 def _answered(run: _Run, interrupts: Interrupts) -> tuple[Answering | Recorded, int]:
     """Try until an answer has come, or trying again can't help; tell how often was tried."""
-    if isinstance(run.client, Recorded):
-        _watch(run, run.client, interrupts)
-        return run.client, 1
+    if isinstance(run.prepared.client, Recorded):
+        _watch(run, run.prepared.client, interrupts)
+        return run.prepared.client, 1
     settings = run.session.settings
     timeout = run.plan.options.timeout or settings.timeout
     asked = run.session.service.asked(run.plan.model, timeout)
     tried = 0
     while True:
         tried += 1
-        answering = Answering(run.client, run.plan.request, asked)
+        answering = Answering(run.prepared.client, run.plan.request, asked)
         _watch(run, answering, interrupts)
         run.session.note(run.plan.model, answering.outcome, run.plan.reserved)
         fault = answering.outcome.fault
         done = fault is None or not fault.retry or answering.first_token is not None
         if fault is None or done or _is_stopped(run, interrupts):
             return answering, tried
-        wait = fault.wait if fault.wait is not None else backoff(tried)
+        # A service that asks for no pause at all must not be hammered.
+        wait = fault.wait or backoff(tried)
         # What a try took that came to nothing was waiting too.
         waited = time.monotonic() - run.started
         if tried >= settings.tries or waited + wait > settings.max_wait:
@@ -203,17 +205,18 @@ def _answered(run: _Run, interrupts: Interrupts) -> tuple[Answering | Recorded, 
 
 
 def _watch(run: _Run, answering: Answering | Recorded, interrupts: Interrupts) -> None:
-    """Draw what comes, at most 20 times a second; the last frame always."""
-    answering.start()
+    """Draw what comes, at most 20 times a second and within 50 ms; the last frame always."""
     shown = [0, 0]
+    next_frame = 0.0
     try:
+        answering.start()
         while not answering.ended.is_set() and not _is_stopped(run, interrupts):
-            answering.wait(_FRAME)
-            drawn = time.monotonic()
-            _draw(run, answering, shown)
-            rest = _FRAME - (time.monotonic() - drawn)
-            if rest > 0 and not answering.ended.is_set():
-                answering.ended.wait(rest)
+            # What came while the last frame was drawn is not waited for once more.
+            answering.wait(_FRAME, sum(shown))
+            answering.ended.wait(max(0.0, next_frame - time.monotonic()))
+            next_frame = time.monotonic() + _FRAME
+            if not answering.ended.is_set():
+                _draw(run, answering, shown)
     finally:
         if not answering.ended.is_set():
             answering.stop()
@@ -234,13 +237,9 @@ def _draw(run: _Run, answering: Answering | Recorded, shown: list[int]) -> None:
 def _count_down(
     run: _Run, fault: Fault, wait: float, next_try: int, interrupts: Interrupts
 ) -> None:
-    tries = run.session.settings.tries
     until = time.monotonic() + wait
-    while not _is_stopped(run, interrupts):
-        left = until - time.monotonic()
-        if left <= 0:
-            break
-        line = line_of(fault.reason, left, next_try, tries)
+    while (left := until - time.monotonic()) > 0 and not _is_stopped(run, interrupts):
+        line = line_of(fault.reason, left, next_try, run.session.settings.tries)
         run.view.progress(run.progress(None, line))
         run.view.stopped.wait(min(left, _FRAME))
     run.view.progress(run.progress(None))
@@ -279,7 +278,7 @@ def _settle(run: _Run, answering: Answering | Recorded, reply: Reply) -> Choice:
         # Before it is shown: its own page may be loaded anew from there on.
         said_of_missed(session, run.prepared.missed)
         run.view.settle(settled)
-        if not isinstance(run.client, Recorded):
+        if not isinstance(run.prepared.client, Recorded):
             # An ask that shows nothing must not use the offer up.
             session.restore_offered = True
         grown = session.turn_count(practice=practice) == before + 1

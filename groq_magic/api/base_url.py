@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 from urllib.parse import urlsplit, urlunsplit
 
 from groq_magic.api.scrub import scrub
 from groq_magic.errors import RequestError
 
-__all__ = ["GROQ_URL", "is_loopback", "is_plain", "normalise"]
+__all__ = ["GROQ_URL", "is_loopback", "is_plain", "normalise", "service_url"]
 
 GROQ_URL = "https://api.groq.com"
 _REMEDY = "Set GROQ_BASE_URL to something like https://api.groq.com, or unset it."
+
+
+def service_url() -> str:
+    """Return the address of the service by the environment, as `normalise` does."""
+    return normalise(os.environ.get("GROQ_BASE_URL"))
 
 
 def normalise(url: str | None) -> str:

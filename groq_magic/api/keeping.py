@@ -17,16 +17,16 @@ _GIT_WITHIN = 2.0
 _IGNORED, _NOT_IGNORED = 0, 1
 
 
-def keeping(folder: Path) -> str:
+def keeping(folder: Path | None) -> str:
     """Return, as one phrase, how to keep a key, and whether git ignores the file.
 
     Parameters
     ----------
-    folder : Path
-        Where the search for a `.env` begins: the notebook's folder.
+    folder : Path or None
+        Where the search for a `.env` begins: the notebook's folder; None where it is gone.
     """
     how = f"to keep it, write `{KEY_NAME}=…` into a file `.env` in this folder"
-    ignored = _is_ignored(folder)
+    ignored = _is_ignored(folder) if folder is not None else None
     if ignored is None:
         return how
     if ignored:

@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from groq_magic.errors import ApiKeyError
 
-__all__ = ["KEY_NAME", "KEY_PAGE", "ApiKey", "checked", "found_key"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = [
+    "KEY_NAME",
+    "KEY_PAGE",
+    "ApiKey",
+    "KeyFinder",
+    "KeySearch",
+    "checked",
+    "found_key",
+    "search",
+    "working_folder",
+]
 
 KEY_NAME = "GROQ_API_KEY"
 KEY_PAGE = "https://console.groq.com/keys"
+# A `.env` is a screenful of text.
+_LARGEST = 1_000_000
+# As python-dotenv reads a line: `export`, quotes, spaces and a comment behind it.
+_LINE = re.compile(
+    rf"""^[^\S\n]*(?:export[^\S\n]+)?(?P<quote>'?){KEY_NAME}(?P=quote)[^\S\n]*=[^\S\n]*
+    (?:(?P<mark>["'])(?P<quoted>[^\n]*?)(?P=mark)[^\S\n]*(?:\#[^\n]*)?$ | (?P<bare>[^\n]*)$)""",
+    re.MULTILINE | re.VERBOSE,
+)
+_LINE_END = re.compile(r"\r\n?")
+_COMMENT = re.compile(r"(?:^|\s)#.*")
 _GET_ONE = f"`%groq_key` asks for one; {KEY_PAGE} gives one."
 
 
@@ -26,8 +53,69 @@ class ApiKey:
         return f"key from {self.source}"
 
 
+@dataclass(frozen=True)
+class KeySearch:
+    """What looking for a key came to.
+
+    Parameters
+    ----------
+    key : ApiKey or None
+    skipped : str
+        A line about the nearest `.env` that could not be read, "" where all could.
+    """
+
+    key: ApiKey | None = None
+    skipped: str = ""
+
+
+class KeyFinder:
+    """Finds the key of a session: the typed one, else what `search` finds.
+
+    Parameters
+    ----------
+    folder : callable
+        Returns where the search for a `.env` begins.
+    """
+
+    def __init__(self, folder: Callable[[], Path | None]) -> None:
+        self.typed: ApiKey | None = None
+        self._folder = folder
+        self._keeps = False
+        self._kept: KeySearch | None = None
+
+    def now(self) -> KeySearch:
+        """Return the key in use.
+
+        Raises
+        ------
+        ApiKeyError
+            When the one that is found is malformed.
+        """
+        if self.typed is not None:
+            return KeySearch(self.typed)
+        found = self._kept or search(self._folder())
+        if self._keeps:
+            self._kept = found
+        return found
+
+    @contextlib.contextmanager
+    def once(self) -> Iterator[None]:
+        """Search once at the most in here: it reads files, and an ask needs the key often."""
+        before = self._keeps, self._kept
+        self._keeps = True
+        try:
+            yield
+        finally:
+            self._keeps, self._kept = before
+
+
 def found_key(folder: Path | None = None) -> ApiKey | None:
-    """Return the key of the environment, else of the nearest `.env` upward of `folder`.
+    """Return the key that `search` finds."""
+    return search(folder).key
+
+
+def search(folder: Path | None = None) -> KeySearch:
+    """Look for the key in the environment, then in the nearest `.env` upward of `folder`.
 
     Of a `.env` only `GROQ_API_KEY` is read, never a URL.
 
@@ -38,12 +126,25 @@ def found_key(folder: Path | None = None) -> ApiKey | None:
     """
     value = os.environ.get(KEY_NAME)
     if value is not None and value.strip():
-        return checked(value, KEY_NAME)
-    for place in _upward(folder or Path.cwd()):
-        value = _from_file(place / ".env")
-        if value is not None and value.strip():
-            return checked(value, ".env")
-    return None
+        return KeySearch(checked(value, KEY_NAME))
+    skipped = ""
+    for place in _upward(folder):
+        try:
+            value = _from_file(place / ".env")
+        except OSError as failure:
+            skipped = skipped or _line_of_skipped(place, failure)
+            continue
+        if value:
+            return KeySearch(checked(value, ".env"), skipped)
+    return KeySearch(skipped=skipped)
+
+
+def working_folder() -> Path | None:
+    """Return the working folder, None where somebody has deleted it."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None
 
 
 def checked(value: str, source: str) -> ApiKey:
@@ -73,21 +174,50 @@ def checked(value: str, source: str) -> ApiKey:
     return ApiKey(text, source)
 
 
-def _upward(folder: Path) -> list[Path]:
+def _upward(folder: Path | None) -> list[Path]:
     try:
-        start = folder.resolve()
-    except OSError:
+        start = (folder or Path.cwd()).resolve()
+    except (OSError, RuntimeError):
+        # Deleted, or a link that leads to itself.
         return []
     return [start, *start.parents]
 
 
-def _from_file(path: Path) -> str | None:
-    try:
-        if not path.is_file():
-            return None
-        from dotenv import dotenv_values
+def _from_file(path: Path) -> str:
+    """Return the key that a `.env` holds, "" for none.
 
-        # Without interpolation: a key is text, and `$` in it means nothing.
-        return dotenv_values(path, interpolate=False).get(KEY_NAME)
-    except (OSError, UnicodeDecodeError):
-        return None
+    Only the lines that give the key count, so whatever else the file holds
+    does no harm. It is read in any of the encodings that editors and shells
+    write; a key is ASCII, so other bytes need not make sense.
+
+    Raises
+    ------
+    OSError
+        When it can't be read, or is too large.
+    """
+    # A folder (an environment of Python, say), a pipe or a device is no file.
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise OSError(errno.EFBIG, f"larger than {_LARGEST // 1_000_000} MB")
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+        if KEY_NAME.encode(encoding) in data:
+            text = data.decode(encoding, "replace").lstrip("\ufeff")
+            values = [_value(found) for found in _LINE.finditer(_LINE_END.sub("\n", text))]
+            if values:
+                return values[-1]
+    return ""
+
+
+def _value(found: re.Match[str]) -> str:
+    if found["quoted"] is not None:
+        return found["quoted"].strip()
+    return _COMMENT.sub("", found["bare"]).strip()
+
+
+def _line_of_skipped(folder: Path, failure: OSError) -> str:
+    why = failure.strerror or type(failure).__name__
+    why = why[:1].lower() + why[1:]
+    return f"{folder / '.env'} can't be read ({why}); a key in it is not used."

@@ -9,11 +9,12 @@ from groq_magic.api.fault import Fault
 from groq_magic.api.faults import fault_of
 from groq_magic.api.models import Catalogue, catalogue_of
 from groq_magic.errors import ApiKeyError
+from groq_magic.interrupts import unsent
 
 if TYPE_CHECKING:
     from groq_magic.api.client import Client
 
-__all__ = ["listed", "raise_refusal"]
+__all__ = ["accepted", "listed", "raise_refusal"]
 
 # A failing /models must not hold up an ask for long.
 _TIMEOUT = 5.0
@@ -27,6 +28,25 @@ def listed(client: Client) -> Catalogue | Fault:
         return catalogue_of(client.models(timeout=_TIMEOUT))
     except Exception as failure:  # noqa: BLE001 - a fault of ours instead, whatever failed
         return fault_of(failure, asked, sent=False)
+
+
+def accepted(client: Client) -> Catalogue | None:
+    """Return the models of a client's key, None where the service can't be asked; close it.
+
+    Raises
+    ------
+    ApiKeyError
+        When the service refuses the key.
+    InterruptedAskError
+        When the user breaks it off.
+    """
+    try:
+        found = unsent(lambda: listed(client))
+    finally:
+        client.close()
+    raise_refusal(found)
+    # A failing /models says nothing about the key: the ask will tell.
+    return found if isinstance(found, Catalogue) else None
 
 
 def raise_refusal(found: Catalogue | Fault) -> None:

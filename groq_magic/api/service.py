@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from typing import TYPE_CHECKING
 
 from groq_magic.api.asked import Asked
-from groq_magic.api.base_url import is_plain, normalise
+from groq_magic.api.base_url import is_plain, service_url
 from groq_magic.api.client import Client
-from groq_magic.api.key import KEY_NAME, KEY_PAGE, ApiKey, checked, found_key
+from groq_magic.api.key import KEY_NAME, KEY_PAGE, ApiKey, KeyFinder, checked
 from groq_magic.api.limits import Limits
-from groq_magic.api.model_list import listed, raise_refusal
+from groq_magic.api.model_list import accepted, listed, raise_refusal
 from groq_magic.api.models import Catalogue, offline_catalogue
 from groq_magic.api.practice_server import PracticeServer
 from groq_magic.errors import ApiKeyError
@@ -19,6 +18,7 @@ from groq_magic.interrupts import unsent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from groq_magic.api.fault import Fault
@@ -55,10 +55,9 @@ class Service:
         self._limits: dict[str, Limits] = {}
         self._last_model = ""
         self._settings = settings
-        self._folder = folder
         self._ask_for_key = ask_for_key
         self._warn = warn
-        self._typed_key: ApiKey | None = None
+        self._keys = KeyFinder(folder)
         self._client: Client | None = None
         self._client_for: tuple[ApiKey | None, str, float] = (None, "", 0.0)
         self._practice: PracticeServer | None = None
@@ -125,10 +124,16 @@ class Service:
         """
         if self.in_practice:
             return _PRACTICE_KEY
-        return self._typed_key or found_key(self._folder())
+        return self._keys.now().key
+
+    def key_found_once(self) -> AbstractContextManager[None]:
+        """Look for the key once at the most in here, as long as none is typed."""
+        return self._keys.once()
 
     def new_key(self) -> ApiKey:
         """Ask for a key, check it with the service and keep it in this process alone.
+
+        Practice mode ends with it. Until it is accepted nothing changes.
 
         Raises
         ------
@@ -136,7 +141,10 @@ class Service:
             When there is no way to ask, or the key is malformed or refused.
         InterruptedAskError
             When the user breaks it off.
+        RequestError
+            When `GROQ_BASE_URL` is no http or https address.
         """
+        url = service_url()
         typed = self._ask_for_key()
         if typed is None:
             raise ApiKeyError(
@@ -145,10 +153,10 @@ class Service:
                 "`%groq_practice on` needs none.",
             )
         key = checked(typed, "%groq_key")
-        self._warned_of.add(self.base_url())  # by the question
-        catalogue = self._checked_catalogue(key)
-        self._forget()
-        self._typed_key, self._catalogue = key, catalogue
+        self._warned_of.add(url)  # by the question
+        catalogue = accepted(Client(key, url, self._settings.connect_timeout))
+        self.practise(on=False)
+        self._keys.typed, self._catalogue = key, catalogue
         return key
 
     def base_url(self) -> str:
@@ -161,7 +169,7 @@ class Service:
         """
         if self._practice is not None:
             return self._start_practice().url
-        return normalise(os.environ.get("GROQ_BASE_URL"))
+        return service_url()
 
     def client(self) -> Client:
         """Return the client, made at first need and again when its settings change.
@@ -173,7 +181,8 @@ class Service:
         ApiKeyError
             When there is no key and the user gives none.
         """
-        key, url = self.key_now() or self.new_key(), self.base_url()
+        key = self.key_now() or self._first_key()
+        url = self.base_url()
         if warning := self.plain_warning():
             self._warned_of.add(url)
             self._warn(warning)
@@ -192,7 +201,13 @@ class Service:
 
     def plain_warning(self) -> str:
         """Return a warning, until it was shown, where the key would travel in the clear."""
-        url = self.base_url()
+        return self._warning_of(self.base_url())
+
+    def key_warning(self) -> str:
+        """Return the warning before a key is typed: practice mode is not where it goes."""
+        return self._warning_of(service_url())
+
+    def _warning_of(self, url: str) -> str:
         if not is_plain(url) or url in self._warned_of:
             return ""
         risk = "others on the way can read the key and the prompts"
@@ -239,10 +254,15 @@ class Service:
         if self._fetching is not None:
             self._fetching.join(_SOON)
             self._fetching = None
-        self._typed_key = None
+        self._keys.typed = None
         if self._practice is not None:
             self._practice.close()
             self._practice = None
+
+    def _first_key(self) -> ApiKey:
+        if skipped := self._keys.now().skipped:
+            self._warn(skipped)
+        return self.new_key()
 
     def _start_practice(self) -> PracticeServer:
         """Return the practice server, another one where it has died."""
@@ -259,23 +279,6 @@ class Service:
         if isinstance(found, Catalogue) and found.models and self._client is client:
             self._catalogue = found
         return found
-
-    def _checked_catalogue(self, key: ApiKey) -> Catalogue | None:
-        """Return the models of a key; None where the service can't be asked.
-
-        Raises
-        ------
-        ApiKeyError
-            When the service refuses the key.
-        """
-        client = Client(key, self.base_url(), self._settings.connect_timeout)
-        try:
-            found = unsent(lambda: listed(client))
-        finally:
-            client.close()
-        raise_refusal(found)
-        # A failing /models says nothing about the key: the ask will tell.
-        return found if isinstance(found, Catalogue) else None
 
     def _nearest(self, model_id: str) -> str:
         """Return the id to use instead, by the live catalogue if it is about to come."""

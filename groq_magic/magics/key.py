@@ -7,6 +7,7 @@ from pathlib import Path
 from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from groq_magic.api.keeping import keeping
+from groq_magic.api.key import working_folder
 from groq_magic.errors import OptionError
 from groq_magic.magics.face import Face
 from groq_magic.magics.line import parsed_line
@@ -46,14 +47,13 @@ class KeyMagics(Face):
                 "%groq_key takes nothing on its line: a key there is saved with the notebook.",
                 "Run `%groq_key` alone, and delete that line if it held a key.",
             )
-        if self.session.service.in_practice:
-            self.session.service.practise(on=False)
         service = self.session.service
         service.new_key()
+        self.session.refresh_picker()
         state = "key from %groq_key, in this process alone"
         if not service.catalogue().live:
             state += ", not checked yet: the service tells no models"
-        self._show_state(f"{state}; {keeping(self.session.saved.folder or Path.cwd())}")
+        self._show_state(f"{state}; {keeping(self.session.saved.folder or working_folder())}")
 
     @no_var_expand
     @line_magic

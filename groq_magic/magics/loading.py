@@ -71,7 +71,7 @@ class GroqMagics(Settings):
         session = Session(
             self._shell,
             self,
-            lambda: key_asker(self._shell, self.session.service.plain_warning()),
+            lambda: key_asker(self._shell, self.session.service.key_warning()),
         )
         session.saved.cells_seen |= self._cells
         session.cell_begins()

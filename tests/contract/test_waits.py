@@ -76,6 +76,17 @@ def test_the_service_says_how_long(
     assert (asked.error is None) == (wait is not None)
 
 
+@pytest.mark.parametrize("fault", ["429:retry-after=0", "503:retry-after=0", "429:retry-after-ms=0"])
+def test_a_service_that_asks_for_no_pause_is_not_hammered(
+    notebook_factory: Any, practice: Any, waited: list[float], fault: Any
+) -> None:
+    practice.faults(f"{fault}:times=3")
+    assert notebook_factory(practice.url).ask().error is None
+    assert [low < wait <= high for wait, (low, high) in zip(waited, BACKOFF, strict=True)] == [
+        True
+    ] * 3
+
+
 def test_a_date_is_a_wait_until_then(notebook: Any, practice: Any, waited: list[float]) -> None:
     practice.faults("429:date=30", "ok")
     assert notebook.ask().error is None

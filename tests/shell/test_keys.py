@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from groq_magic.errors import ApiKeyError, InterruptedAskError, ServiceError
+from groq_magic.api.key import KeySearch, search
+from groq_magic.errors import ApiKeyError, InterruptedAskError, RequestError, ServiceError
 from groq_magic.magics.loading import _make_live
 
 if TYPE_CHECKING:
@@ -283,3 +284,106 @@ def test_a_practice_server_that_can_not_be_started_is_one_line(
     assert isinstance(ran.error, ServiceError)
     assert len(ran.text.strip().splitlines()) == 1
     assert "can't be started" in ran.text
+
+
+def test_a_key_that_is_refused_leaves_practice_mode_on(
+    fresh: Any, practice: Any, strict: Any, asked: Any
+) -> None:
+    service = fresh.session.service
+    fresh.fine("%groq_practice on")
+    fresh.fine("%groq Say hi")
+    server, catalogue, limits = service._practice, service.catalogue(), service.known_limits()
+    for typed in (SECOND, "", f"'{FIRST}'", EOFError(), KeyboardInterrupt()):
+        asked(typed)
+        assert fresh.run("%groq_key").error is not None
+        assert service.in_practice
+        assert service._practice is server
+        assert server.alive
+        assert service.catalogue() is catalogue
+        assert service.known_limits() == limits
+    fresh.fine("%groq Say hi")
+    assert practice.requests() == strict.requests() == []
+    asked(FIRST)
+    ran = fresh.fine("%groq_key")
+    assert not service.in_practice
+    assert not server.alive
+    assert FIRST not in ran.everything
+    fresh.fine("%groq Say hi")
+    assert len(strict.requests()) == 1
+
+
+def test_in_practice_mode_a_new_key_is_warned_of_by_where_it_goes(
+    fresh: Any, practice: Any, asked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh.fine("%groq_practice on")
+    monkeypatch.setattr("groq_magic.api.service.is_plain", lambda url: url == practice.url)
+    questions = asked(FIRST)
+    fresh.fine("%groq_key")
+    assert "is plain http" in questions[0]
+
+
+@pytest.mark.parametrize("options", ["", "-m fast", "--cache"])
+def test_one_ask_looks_for_the_key_once(
+    fresh: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: str
+) -> None:
+    (tmp_path / ".env").write_text(f"GROQ_API_KEY={FIRST}", "utf-8")
+    fresh.fine("%groq Say hi")
+    searches: list[Path | None] = []
+
+    def counted(folder: Path | None) -> KeySearch:
+        searches.append(folder)
+        return search(folder)
+
+    monkeypatch.setattr("groq_magic.api.key.search", counted)
+    fresh.fine(f"%groq {options} Say hi again")
+    assert len(searches) == 1
+    # A key that changes counts from the next ask on.
+    (tmp_path / ".env").write_text(f"GROQ_API_KEY={SECOND}", "utf-8")
+    fresh.fine("%groq --no-cache Say hi")
+    assert len(searches) == 2
+    assert fresh.session.service.client().key.value == SECOND
+
+
+def test_bad_lines_of_a_dotenv_file_are_printed_nowhere(fresh: Any, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"no assignment\n%%\nGROQ_API_KEY={FIRST}\n", "utf-8")
+    ran = fresh.fine("%groq Say hi")
+    assert ran.stderr == ""
+    assert "dotenv" not in ran.everything
+    assert "parse" not in ran.everything
+
+
+def test_a_dotenv_file_that_can_not_be_read_is_said_before_a_key_is_asked_for(
+    fresh: Any, tmp_path: Path, asked: Any
+) -> None:
+    with (tmp_path / ".env").open("wb") as file:
+        file.truncate(100_000_000)
+    asked(FIRST)
+    ran = fresh.fine("%groq Say hi")
+    assert ran.everything.count("can't be read (larger than 1 MB)") == 1
+    assert "can't be read" not in fresh.fine("%groq Say hi").everything
+
+
+def test_in_a_deleted_folder_a_key_can_be_typed_and_used(
+    fresh: Any, tmp_path: Path, asked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    gone.rmdir()
+    asked(FIRST)
+    fresh.fine("%groq_key")
+    fresh.fine("%groq Say hi")
+    monkeypatch.chdir(tmp_path)
+
+
+def test_certificates_that_are_missing_are_one_line(
+    fresh: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", FIRST)
+    monkeypatch.setenv("GROQ_BASE_URL", "https://groq.invalid")
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/certificates.pem")
+    ran = fresh.run("%groq Say hi")
+    assert isinstance(ran.error, RequestError)
+    assert "SSL_CERT_FILE names a file that does not exist." in ran.text
+    assert len(ran.text.strip().splitlines()) == 1
