@@ -44,6 +44,7 @@ _FAMILIES = (
     RecallMagics,
     UsageMagics,
 )
+_EXTENSION = "groq_magic"
 _LATER = 0.05
 _LOOKS = 40
 
@@ -143,6 +144,7 @@ def load(shell: Any) -> None:
         return
     magics = GroqMagics(shell)
     magics.install()
+    _note_loaded(shell, loaded=True)
     magics.cell_begins()
     # The demo sets it where there is no key.
     if os.environ.get("GROQ_MAGIC_PRACTICE") == "1":
@@ -157,6 +159,16 @@ def unload(shell: Any) -> None:
     """Leave nothing behind."""
     for each in _all_of(shell):
         each.uninstall()
+    _note_loaded(shell, loaded=False)
+
+
+def _note_loaded(shell: Any, *, loaded: bool) -> None:
+    """Keep IPython's own list right, so that what `ask` loaded can be unloaded and reloaded."""
+    names = shell.extension_manager.loaded
+    if loaded:
+        names.add(_EXTENSION)
+    else:
+        names.discard(_EXTENSION)
 
 
 def session_of(shell: Any) -> Session | None:
