@@ -167,7 +167,7 @@ class Conversations:
             finish_reason=finish_reason,
             usage=usage,
             revision=next(self._revisions),
-            seen=tuple(earlier.revision for earlier in pending.before),
+            seen=self.get(pending.conversation, pending.practice).seen(pending.before),
             shown=pending.typed,
             images=images,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -204,3 +205,47 @@ def test_running_all_cells_again_leaves_every_turn_fresh(
             notebook.settle(pending, turn.answer)
         turns = conversations.get(name, practice).turns
         assert [conversations.stale(turn) for turn in turns] == [None] * len(turns)
+
+
+def first_difference(seen: list[int], now: list[int]) -> int | None:
+    """Return the first place, from 1, at which what was seen is not what stands there now."""
+    if seen == now:
+        return None
+    same = 0
+    while same < min(len(seen), len(now)) and seen[same] == now[same]:
+        same += 1
+    return same + 1
+
+
+@given(sequences)
+@settings(deadline=None)
+def test_a_turn_is_stale_from_the_first_place_that_differs_from_what_it_saw(
+    new_notebook: Callable[[], Any], steps: list[dict[str, Any]]
+) -> None:
+    notebook = new_notebook()
+    saw: dict[int, list[int]] = {}
+    for number, step in enumerate(steps):
+        perform(notebook, step, number)
+        for turns in state(notebook).values():
+            for place, turn in enumerate(turns):
+                saw.setdefault(turn.revision, list(turn.seen)[::-1])
+                now = [earlier.revision for earlier in turns[:place]]
+                expected = first_difference(saw[turn.revision], now)
+                assert notebook.conversations.stale(turn) == expected
+                assert notebook.conversations.number(turn) == place + 1
+
+
+@given(sequences)
+@settings(deadline=None)
+def test_turns_that_are_asked_one_after_the_other_share_what_they_saw(
+    new_notebook: Callable[[], Any], steps: list[dict[str, Any]]
+) -> None:
+    notebook = new_notebook()
+    for number, step in enumerate(steps):
+        perform(notebook, step, number)
+    for (name, practice), turns in state(notebook).items():
+        chains = notebook.conversations.get(name, practice).chains
+        assert [list(chain)[::-1] for chain in chains] == [
+            [turn.revision for turn in turns[:count]] for count in range(len(turns) + 1)
+        ]
+        assert all(after.before is before for before, after in pairwise(chains))
