@@ -41,7 +41,7 @@ def unload_ipython_extension(shell: Any) -> None:
 
 
 def ask(prompt: str, **options: Any) -> Reply:
-    """Ask as `%groq` does, and return the reply.
+    """Ask as `%groq` does, and return the reply; in the main thread only.
 
     Parameters
     ----------
@@ -58,7 +58,8 @@ def ask(prompt: str, **options: Any) -> Reply:
     Raises
     ------
     GroqMagicError
-        What kept the ask from being sent, or broke it off.
+        What kept the ask from being sent, or broke it off; in another thread
+        than the shell's, a NotebookError.
     """
     from groq_magic.errors import OptionError
     from groq_magic.magics.face import shown_reply
@@ -71,7 +72,9 @@ def ask(prompt: str, **options: Any) -> Reply:
             "ask() gives a reply, and dry_run sends nothing that could have one.",
             "`%groq --dry-run` shows what would be sent.",
         )
-    return shown_reply(get_session(), Typed(prompt, checked, line=True))
+    session = get_session()
+    session.owner.require("groq_magic.ask works")
+    return shown_reply(session, Typed(prompt, checked, line=True))
 
 
 def get_session() -> Session:
@@ -80,8 +83,11 @@ def get_session() -> Session:
     Raises
     ------
     NotebookError
-        Outside of IPython.
+        Outside of IPython; where the extension is not loaded, in another
+        thread than the main one.
     """
+    import threading
+
     from IPython import get_ipython
 
     from groq_magic.errors import NotebookError
@@ -91,6 +97,11 @@ def get_session() -> Session:
     if shell is None:
         raise NotebookError("There is no IPython here.", "Run it in a notebook or in IPython.")
     if session_of(shell) is None:
+        if threading.current_thread() is not threading.main_thread():
+            raise NotebookError(
+                "groq_magic is loaded in the main thread only.",
+                "Run `%load_ext groq_magic` in a cell first.",
+            )
         load(shell)
     session = session_of(shell)
     if session is None:
@@ -99,10 +110,18 @@ def get_session() -> Session:
 
 
 def picker() -> ipywidgets.Dropdown:
-    """Return the session's model picker, a widget to put wherever you like."""
+    """Return the session's model picker, a widget to put wherever you like.
+
+    Raises
+    ------
+    NotebookError
+        Outside of IPython, and in another thread than the main one.
+    """
     from groq_magic.magics.face import live_of
 
-    return live_of(get_session()).picker
+    session = get_session()
+    session.owner.require("groq_magic.picker works")
+    return live_of(session).picker
 
 
 def __getattr__(name: str) -> Any:

@@ -159,13 +159,15 @@ def peeked(session: Session, typed: Typed) -> PendingTurn:
 
 def _pending(session: Session, typed: Typed, options: AskOptions, *, begun: bool) -> PendingTurn:
     begin = session.conversations.begin if begun else session.conversations.peek
+    execution = session.executions.present
     return begin(
-        session.cell,
+        execution.cell,
         session.shell.execution_count,
         conversation=options.conversation or session.settings.conversation,
         practice=session.service.in_practice,
         once=options.once,
         place=typed.place,
+        run=execution.run,
     )
 
 

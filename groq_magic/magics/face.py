@@ -54,9 +54,17 @@ class Face(Magics):
 
     @property
     def session(self) -> Session:
-        """The session of the shell."""
+        """The session of the shell.
+
+        Raises
+        ------
+        NotebookError
+            In another thread than the session's.
+        """
         # Its imports take a while at first need, and end in one line like all before an ask.
-        return unsent(self._session)
+        session = unsent(self._session)
+        session.owner.require("The magics of groq_magic work")
+        return session
 
 
 def typed_class() -> type[Typed]:
@@ -98,8 +106,9 @@ def live_of(session: Session) -> Live:
             session.settings,
             panel_facts=lambda: panel_facts(session),
             quota=lambda: quota_facts(session.service.last_model, session.service.limits),
-            undo=lambda: _undo(session),
-            reset=lambda: _reset(session),
+            # A press may come on a subshell's thread.
+            undo=lambda: session.owner.hand_over(lambda: _undo(session)),
+            reset=lambda: session.owner.hand_over(lambda: _reset(session)),
         )
         session.live.start()
     session.refresh_picker()
