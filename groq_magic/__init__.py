@@ -46,7 +46,8 @@ def ask(prompt: str, **options: Any) -> Reply:
     Parameters
     ----------
     prompt : str
-        With `{{name}}` for values, as in a cell.
+        With `{{name}}` for values, as in a cell; within a function its own
+        variables come first, as in an f-string.
     **options
         The long options of `%%groq` with underscores: `model="fast"`,
         `temperature=0.2`, `max_tokens=100`, `once=True` …
@@ -62,7 +63,7 @@ def ask(prompt: str, **options: Any) -> Reply:
         than the shell's, a NotebookError.
     """
     from groq_magic.errors import OptionError
-    from groq_magic.magics.face import shown_reply
+    from groq_magic.magics.face import names_of_caller, shown_reply
     from groq_magic.magics.options import checked_options
     from groq_magic.plan import Typed
 
@@ -74,7 +75,8 @@ def ask(prompt: str, **options: Any) -> Reply:
         )
     session = get_session()
     session.owner.require("groq_magic.ask works")
-    return shown_reply(session, Typed(prompt, checked, line=True))
+    names = names_of_caller(session, prompt, checked)
+    return shown_reply(session, Typed(prompt, checked, line=True, names=names))
 
 
 def get_session() -> Session:

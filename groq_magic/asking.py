@@ -17,7 +17,7 @@ from groq_magic.interrupts import Interrupts, unsent
 from groq_magic.missed_answers import line_of_missed, missed_by, said_of_missed
 from groq_magic.next_cell import chosen, put_next
 from groq_magic.notebook_session import LastAsk
-from groq_magic.plan import Plan, Typed, peeked, planned
+from groq_magic.plan import Plan, Typed, bound, peeked, planned
 from groq_magic.recalling import remember
 from groq_magic.settling import (
     cut_notice,
@@ -122,6 +122,10 @@ class _Prepared:
 
 def _prepared(session: Session, typed: Typed) -> _Prepared:
     """Decide everything; the user's own code runs here."""
+    if typed.names is not None:
+        # An ask whose names can't be read can't be asked again from where they are not.
+        session.last = None
+        typed = bound(session, typed)
     if typed.text.strip():
         # What no key keeps from being sent can be asked again too.
         session.last = LastAsk(typed, peeked(session, typed))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.api.request import request_of, size_of, without_surrogates
 from groq_magic.conversation import Budget, Fitted, PendingTurn, TurnKey, estimate, fit
 from groq_magic.errors import PromptError, TooLargeError
-from groq_magic.prompt import Filled, Inserted, fill
+from groq_magic.prompt import Filled, Inserted, fill, fill_from
 from groq_magic.recalling import Replayed, is_cached, recalled_from_cache, replayed
 from groq_magic.settings import AskOptions
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from groq_magic.assistant import Composed
     from groq_magic.notebook_session import Session
 
-__all__ = ["Plan", "Typed", "peeked", "planned"]
+__all__ = ["Plan", "Typed", "bound", "peeked", "planned"]
 
 # The estimate of tokens may be that much too high.
 _SURELY = 0.9
@@ -50,6 +50,10 @@ class Typed:
         Whether another answer is wanted than the one that is kept.
     composed : Composed or None
         The prompt that a magic wrote for it: this is sent, `text` is kept.
+    names : Mapping of str to Any, or None
+        The names of the calling code, where they are not the notebook's own.
+    own : Filled or None
+        What `names` gave: a retry has no names any more, and needs none.
     """
 
     text: str
@@ -58,6 +62,8 @@ class Typed:
     place: TurnKey | None = None
     again: bool = False
     composed: Composed | None = None
+    names: Mapping[str, Any] | None = field(default=None, repr=False)
+    own: Filled | None = field(default=None, repr=False)
 
     @property
     def identity(self) -> str:
@@ -117,6 +123,7 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
     NotebookError
         When replay is on and has no answer, and there is no key.
     """
+    typed = bound(session, typed)
     options = typed.options.over(session.settings.defaults())
     filled, system, notices = _filled(session, typed, options)
     pending = _pending(session, typed, options, begun=False)
@@ -152,6 +159,26 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
     return replace(plan, notices=(*notices, *found.told(session, plan)))
 
 
+def bound(session: Session, typed: Typed) -> Typed:
+    """Return an ask with the calling code's own values as text, and without its names.
+
+    What holds it until the next ask would otherwise keep the values alive.
+
+    Raises
+    ------
+    PromptError
+        As `planned`.
+    """
+    if typed.names is None:
+        return typed
+    names, typed = typed.names, replace(typed, names=None)
+    options = typed.options.over(session.settings.defaults())
+    if options.raw or typed.composed is not None:
+        return typed
+    text = f"{typed.text}\n{options.system or ''}"
+    return replace(typed, own=fill_from(text, names, session.namespace))
+
+
 def peeked(session: Session, typed: Typed) -> PendingTurn:
     """Return the turn that an ask would become, without beginning it."""
     return _pending(session, typed, typed.options.over(session.settings.defaults()), begun=False)
@@ -185,8 +212,8 @@ def _filled(
     elif options.raw:
         filled, system = Filled(text, (), ()), options.system or ""
     else:
-        filled = fill(text, session.namespace)
-        around = fill(options.system or "", session.namespace)
+        filled = fill(text, session.namespace, typed.own)
+        around = fill(options.system or "", session.namespace, typed.own)
         system, notices = around.text, (*filled.notices, *around.notices)
         filled = replace(filled, inserted=(*filled.inserted, *around.inserted))
     sendable, replaced = without_surrogates(filled.text)

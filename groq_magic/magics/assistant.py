@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import cell_magic, line_magic, magics_class, no_var_expand
 
 from groq_magic.api.scrub import scrub
+from groq_magic.caller import caller_names
 from groq_magic.errors import ApiKeyError, NotebookError, OptionError
 from groq_magic.interrupts import unsent
 from groq_magic.magics.ask import run_ask
@@ -170,7 +171,8 @@ class AssistantMagics(Face):
         return NotebookError(f"There is no `{word}` to explain.", remedy)
 
     def _names(self) -> Mapping[str, Any]:
-        return ChainMap(self.session.namespace, vars(builtins))
+        namespace = self.session.namespace
+        return ChainMap(dict(caller_names(namespace) or {}), namespace, vars(builtins))
 
     def _known(self) -> Surroundings:
         from groq_magic.assistant import Surroundings

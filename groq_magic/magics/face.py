@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import Magics
 
 from groq_magic.api.key import KEY_NAME, KEY_PAGE, found_key
+from groq_magic.caller import caller_names
 from groq_magic.errors import InterruptedAskError, NotebookError
 from groq_magic.interrupts import unsent
 from groq_magic.notebook import front_end, has_input, notebook_path
@@ -17,13 +18,14 @@ from groq_magic.views.panel_facts import PanelFacts
 from groq_magic.views.slot_name import speed_slot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from groq_magic.api.service import Service
     from groq_magic.asking import View
     from groq_magic.notebook_session import Session
     from groq_magic.plan import Typed
     from groq_magic.reply import Reply
+    from groq_magic.settings import AskOptions
     from groq_magic.views.live import Live
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "key_asker",
     "key_state",
     "live_of",
+    "names_of_caller",
     "panel_facts",
     "shown_reply",
     "tell_speeds",
@@ -82,6 +85,12 @@ def typed_class() -> type[Typed]:
         return Typed
 
     return unsent(imported)
+
+
+def names_of_caller(session: Session, text: str, options: AskOptions) -> Mapping[str, Any] | None:
+    """Return the names of the calling code, where a prompt may need them; else None."""
+    system = options.system or session.settings.system
+    return caller_names(session.namespace) if "{{" in f"{text}{system}" else None
 
 
 def shown_reply(session: Session, typed: Typed) -> Reply:
