@@ -62,8 +62,8 @@ def ask(prompt: str, **options: Any) -> Reply:
         What kept the ask from being sent, or broke it off; in another thread
         than the shell's, a NotebookError.
     """
-    from groq_magic.errors import OptionError
-    from groq_magic.magics.face import names_of_caller, shown_reply
+    from groq_magic.errors import GroqMagicError, OptionError
+    from groq_magic.magics.face import names_of_caller, shown_reply, without_secrets
     from groq_magic.magics.options import checked_options
     from groq_magic.plan import Typed
 
@@ -76,7 +76,14 @@ def ask(prompt: str, **options: Any) -> Reply:
     session = get_session()
     session.owner.require("groq_magic.ask works")
     names = names_of_caller(session, prompt, checked)
-    return shown_reply(session, Typed(prompt, checked, line=True, names=names))
+    try:
+        return shown_reply(session, Typed(prompt, checked, line=True, names=names))
+    except GroqMagicError as error:
+        shown = without_secrets(session, error)
+        if shown is error:
+            raise
+    # Raised out here, it has no context.
+    raise shown
 
 
 def get_session() -> Session:

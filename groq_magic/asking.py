@@ -17,7 +17,7 @@ from groq_magic.interrupts import Interrupts, unsent
 from groq_magic.missed_answers import line_of_missed, missed_by, said_of_missed
 from groq_magic.next_cell import chosen, put_next
 from groq_magic.notebook_session import LastAsk
-from groq_magic.plan import Plan, Typed, bound, peeked, planned
+from groq_magic.plan import Plan, Typed, peeked, planned
 from groq_magic.recalling import remember
 from groq_magic.settling import (
     cut_notice,
@@ -27,6 +27,7 @@ from groq_magic.settling import (
     settled_of,
     told_of_earlier,
 )
+from groq_magic.texts import bound
 from groq_magic.views.guarded import GuardedView
 from groq_magic.views.progress import Progress
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.api.key import KEY_NAME
 from groq_magic.api.request import size_of
 from groq_magic.api.service import Service
 from groq_magic.assistant import Failures
@@ -14,6 +16,7 @@ from groq_magic.errors import ModelError, NotebookError
 from groq_magic.executions import Executions, owner_of
 from groq_magic.ledger.ledger import Ledger
 from groq_magic.ledger.requests import Requests
+from groq_magic.prompt.secrets import Secrets, secrets_in
 from groq_magic.quota import QuotaWatch, charged
 from groq_magic.recalling import Recall
 from groq_magic.saved_notebook import SavedNotebook
@@ -103,6 +106,12 @@ class Session:
     def cell(self) -> str | None:
         """The id of the cell whose execution the running code belongs to."""
         return self.executions.present.cell
+
+    def secrets(self) -> Secrets:
+        """Return what no prompt and no output may show, as it is now: it is kept nowhere."""
+        values = secrets_in(os.environ)
+        key = self.service.own_key()
+        return Secrets({KEY_NAME: key.value, **values} if key is not None else values)
 
     def cell_begins(self) -> None:
         """Note that a cell begins to run: its notebook is ours, its asks count from 1."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from typing import TYPE_CHECKING
@@ -126,6 +127,12 @@ class Service:
         if self.in_practice:
             return _PRACTICE_KEY
         return self._typed_key or found_key(self._folder())
+
+    def own_key(self) -> ApiKey | None:
+        """Return the user's own key, in practice mode too; None where it is malformed."""
+        with contextlib.suppress(ApiKeyError):
+            return self._typed_key or found_key(self._folder())
+        return None
 
     def new_key(self) -> ApiKey:
         """Ask for a key, check it with the service and keep it in this process alone.

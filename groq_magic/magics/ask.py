@@ -86,7 +86,8 @@ class AskMagics(Face):
             )
             if value is not None
         ]
-        show(*panel_text(settings.model, options, settings.system))
+        system = self.session.secrets().hidden(settings.system)
+        show(*panel_text(settings.model, options, system))
 
 
 AskMagics.groq.__doc__ = ask_help()
@@ -111,6 +112,8 @@ def _show_request(session: Session, typed: Typed) -> None:
     name = plan.options.model or session.settings.model
     if name != plan.model and not session.service.catalogue().live:
         say(f"`{name}` may stand for another model with a key: `%groq_models` asks for them.")
+    for notice in plan.notices:
+        say(notice)
     said = f"Nothing was sent; this would go to {session.service.base_url()}/openai/v1:"
     html = to_html(f"{said}\n\n{fenced(body, 'json')}")
     show(f'<div class="mathjax_ignore tex2jax_ignore">{html}</div>', body)

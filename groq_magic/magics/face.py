@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import getpass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from IPython.core.magic import Magics
 
 from groq_magic.api.key import KEY_NAME, KEY_PAGE, found_key
 from groq_magic.caller import caller_names
-from groq_magic.errors import InterruptedAskError, NotebookError
+from groq_magic.errors import GroqMagicError, InterruptedAskError, NotebookError
 from groq_magic.interrupts import unsent
 from groq_magic.notebook import front_end, has_input, notebook_path
 from groq_magic.views import for_front_end
@@ -38,6 +39,7 @@ __all__ = [
     "shown_reply",
     "tell_speeds",
     "typed_class",
+    "without_secrets",
 ]
 
 
@@ -54,6 +56,10 @@ class Face(Magics):
     def __init__(self, shell: Any, session: Callable[[], Session]) -> None:
         super().__init__(shell)
         self._session = session
+        self.magics = {
+            kind: {name: self._guarded(magic) for name, magic in magics.items()}
+            for kind, magics in self.magics.items()
+        }
 
     @property
     def session(self) -> Session:
@@ -68,6 +74,34 @@ class Face(Magics):
         session = unsent(self._session)
         session.owner.require("The magics of groq_magic work")
         return session
+
+    def _guarded(self, magic: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a magic whose errors show no secret, though a line or a value holds one."""
+
+        @functools.wraps(magic)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return magic(*args, **kwargs)
+            except GroqMagicError as error:
+                shown = error
+                # An interrupt of what makes the session must not hide the error.
+                with contextlib.suppress(Exception, KeyboardInterrupt):
+                    shown = without_secrets(self._session(), error)
+                if shown is error:
+                    raise
+            # Raised out here, it has no context.
+            raise shown
+
+        return call
+
+
+def without_secrets(session: Session, error: GroqMagicError) -> GroqMagicError:
+    """Return an error that shows no secret: the same one where it showed none."""
+    secrets = session.secrets()
+    happened, remedy = secrets.hidden(error.happened), secrets.hidden(error.remedy)
+    if (happened, remedy) == (error.happened, error.remedy):
+        return error
+    return type(error)(happened, remedy)
 
 
 def typed_class() -> type[Typed]:

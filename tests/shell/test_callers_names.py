@@ -84,7 +84,7 @@ def test_names_that_no_function_has_are_the_notebooks(
         "exec('x = \"own x\"\\nask(\"{{x}} {{y}}\")', {'ask': ask, 'y': y})",
         "import functools\ndef f(x):\n    functools.partial(ask, '{{x}} {{y}}')()\nf('own x')",
         (
-            "def f(x):\n    ask('{{o.v}} {{y}}', system='s') if (o := type('O', (), {'v': x})) else 0\n"
+            "def f(x):\n    o = type('O', (), {'v': x})\n    ask('{{o.v}} {{y}}', system='s')\n"
             "f('own x')"
         ),
     ],
