@@ -209,7 +209,8 @@ class PastCells:
             for text in record.bundle.get("stream", [])
         ]
         printed = _COLOURS.sub("", "".join(texts).replace("\r\n", "\n")).strip("\n")
-        return printed[-_LONGEST_PRINT:]
+        # A secret that is cut is known by the mark of the cut.
+        return printed if len(printed) <= _LONGEST_PRINT else f"…{printed[-_LONGEST_PRINT:]}"
 
     def _shown(self, cell: Cell) -> str:
         """Return the traceback that IPython has shown, "" for none."""

@@ -7,6 +7,7 @@ import os
 import random
 import string
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -242,3 +243,38 @@ def test_a_cell_with_a_secret_is_still_answered_by_replay(
         assert guarded.reply.source == "replay"
         assert "Saved with" not in ran.data["text/html"]
     assert len(practice.requests()) == count
+
+
+@pytest.mark.parametrize("width", range(260, 320, 7))
+def test_a_secret_at_the_end_of_what_is_shown_of_a_line_is_hidden(
+    guarded: Any, practice: Any, width: int
+) -> None:
+    guarded.run(f"x = 1; y = '{'-' * width}{SECRET}'; x + y", "a")
+    guarded.fine("%groq_fix", "b")
+    guarded.run(f"z = '{'-' * width}{SECRET}' +", "a")
+    guarded.fine("%groq_fix", "b")
+    assert leaks(sent(practice), SECRET) == []
+
+
+@pytest.mark.parametrize("width", range(3_970, 4_001, 6))
+def test_a_secret_at_the_beginning_of_what_is_shown_of_a_print_is_hidden(
+    guarded: Any, practice: Any, width: int
+) -> None:
+    guarded.shell.history_manager.outputs[guarded.shell.execution_count] = [
+        SimpleNamespace(output_type="out_stream", bundle={"stream": [f"{SECRET}{'-' * width}"]})
+    ]
+    guarded.fine("None", "a")
+    guarded.fine(f"%groq_explain {guarded.shell.execution_count - 1}", "b")
+    text = sent(practice)
+    assert "-" * 3_900 in text
+    assert leaks(text, SECRET) == []
+
+
+@pytest.mark.parametrize("width", [*range(170, 205, 5), *range(1_170, 1_205, 5)])
+def test_a_secret_in_a_long_text_that_a_failing_line_names_is_hidden(
+    guarded: Any, practice: Any, width: int
+) -> None:
+    guarded.fine(f"long = '-' * {width} + secret + '-' * 3000", "a")
+    guarded.run("long + 1", "a")
+    guarded.fine("%groq_fix", "b")
+    assert leaks(sent(practice), SECRET) == []
