@@ -41,12 +41,13 @@ def unload_ipython_extension(shell: Any) -> None:
 
 
 def ask(prompt: str, **options: Any) -> Reply:
-    """Ask as `%groq` does, and return the reply.
+    """Ask as `%groq` does, and return the reply; in the main thread only.
 
     Parameters
     ----------
     prompt : str
-        With `{{name}}` for values, as in a cell.
+        With `{{name}}` for values, as in a cell; within a function its own
+        variables come first, as in an f-string.
     **options
         The long options of `%%groq` with underscores: `model="fast"`,
         `temperature=0.2`, `max_tokens=100`, `once=True` …
@@ -58,10 +59,11 @@ def ask(prompt: str, **options: Any) -> Reply:
     Raises
     ------
     GroqMagicError
-        What kept the ask from being sent, or broke it off.
+        What kept the ask from being sent, or broke it off; in another thread
+        than the shell's, a NotebookError.
     """
-    from groq_magic.errors import OptionError
-    from groq_magic.magics.face import shown_reply
+    from groq_magic.errors import GroqMagicError, OptionError
+    from groq_magic.magics.face import names_of_caller, shown_reply, without_secrets
     from groq_magic.magics.options import checked_options
     from groq_magic.plan import Typed
 
@@ -71,7 +73,17 @@ def ask(prompt: str, **options: Any) -> Reply:
             "ask() gives a reply, and dry_run sends nothing that could have one.",
             "`%groq --dry-run` shows what would be sent.",
         )
-    return shown_reply(get_session(), Typed(prompt, checked, line=True))
+    session = get_session()
+    session.owner.require("groq_magic.ask works")
+    names = names_of_caller(session, prompt, checked)
+    try:
+        return shown_reply(session, Typed(prompt, checked, line=True, names=names))
+    except GroqMagicError as error:
+        shown = without_secrets(session, error)
+        if shown is error:
+            raise
+    # Raised out here, it has no context.
+    raise shown
 
 
 def get_session() -> Session:
@@ -80,8 +92,11 @@ def get_session() -> Session:
     Raises
     ------
     NotebookError
-        Outside of IPython.
+        Outside of IPython; where the extension is not loaded, in another
+        thread than the main one.
     """
+    import threading
+
     from IPython import get_ipython
 
     from groq_magic.errors import NotebookError
@@ -91,6 +106,11 @@ def get_session() -> Session:
     if shell is None:
         raise NotebookError("There is no IPython here.", "Run it in a notebook or in IPython.")
     if session_of(shell) is None:
+        if threading.current_thread() is not threading.main_thread():
+            raise NotebookError(
+                "groq_magic is loaded in the main thread only.",
+                "Run `%load_ext groq_magic` in a cell first.",
+            )
         load(shell)
     session = session_of(shell)
     if session is None:
@@ -99,10 +119,18 @@ def get_session() -> Session:
 
 
 def picker() -> ipywidgets.Dropdown:
-    """Return the session's model picker, a widget to put wherever you like."""
+    """Return the session's model picker, a widget to put wherever you like.
+
+    Raises
+    ------
+    NotebookError
+        Outside of IPython, and in another thread than the main one.
+    """
     from groq_magic.magics.face import live_of
 
-    return live_of(get_session()).picker
+    session = get_session()
+    session.owner.require("groq_magic.picker works")
+    return live_of(session).picker
 
 
 def __getattr__(name: str) -> Any:

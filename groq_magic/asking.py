@@ -27,6 +27,7 @@ from groq_magic.settling import (
     settled_of,
     told_of_earlier,
 )
+from groq_magic.texts import bound
 from groq_magic.views.guarded import GuardedView
 from groq_magic.views.progress import Progress
 
@@ -127,6 +128,10 @@ class _Prepared:
 
 def _prepared(session: Session, typed: Typed) -> _Prepared:
     """Decide everything; the user's own code runs here."""
+    if typed.names is not None:
+        # An ask whose names can't be read can't be asked again from where they are not.
+        session.last = None
+        typed = bound(session, typed)
     if typed.text.strip():
         # What no key keeps from being sent can be asked again too.
         session.last = LastAsk(typed, peeked(session, typed))

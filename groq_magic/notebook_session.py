@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.api.key import KEY_NAME
 from groq_magic.api.request import size_of
 from groq_magic.api.service import Service
 from groq_magic.assistant import Failures
 from groq_magic.conversation import Conversations
 from groq_magic.errors import ModelError, NotebookError
+from groq_magic.executions import Executions, owner_of
 from groq_magic.ledger.ledger import Ledger
 from groq_magic.ledger.requests import Requests
-from groq_magic.notebook import cell_id
+from groq_magic.prompt.secrets import Secrets, secrets_in
 from groq_magic.quota import QuotaWatch, charged
 from groq_magic.recalling import Recall
 from groq_magic.saved_notebook import SavedNotebook
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from groq_magic.api.answering import Outcome
     from groq_magic.api.models import Catalogue
     from groq_magic.conversation import PendingTurn, SavedTurn, Turn
+    from groq_magic.executions import Owner
     from groq_magic.plan import Typed
     from groq_magic.reply import Reply
     from groq_magic.settings import Settings
@@ -39,6 +43,7 @@ __all__ = ["LastAsk", "Session", "stale_line"]
 _USUAL_TOKENS_PER_BYTE = 0.25
 # Below this the frame of the chat format outweighs the text, and the measure says little.
 _ENOUGH_BYTES = 400
+_CHANGED = "The conversation is changed"
 _LEFT = "This answer is no longer part of the conversation."
 _FORMER = "The conversation holds the cell's former answer, not this one."
 
@@ -61,12 +66,21 @@ class Session:
     ask_for_key : callable
         Asks the user for a key, masked, and returns it; None where there is
         no way to ask.
+    owner : Owner, optional
+        The thread that may ask and change the conversation; else the one that
+        makes the session.
     """
 
     def __init__(
-        self, shell: Any, settings: Settings, ask_for_key: Callable[[], str | None]
+        self,
+        shell: Any,
+        settings: Settings,
+        ask_for_key: Callable[[], str | None],
+        owner: Owner | None = None,
     ) -> None:
         self.shell = shell
+        self.owner = owner or owner_of(shell)
+        self.executions = Executions(shell)
         self.settings = settings
         self.saved = SavedNotebook(shell)
         self.conversations = Conversations(unnamed="main")
@@ -90,18 +104,24 @@ class Session:
 
     @property
     def cell(self) -> str | None:
-        """The running cell's id."""
-        return cell_id(self.shell)
+        """The id of the cell whose execution the running code belongs to."""
+        return self.executions.present.cell
+
+    def secrets(self) -> Secrets:
+        """Return what no prompt and no output may show, as it is now: it is kept nowhere."""
+        values = secrets_in(os.environ)
+        key = self.service.own_key()
+        return Secrets({KEY_NAME: key.value, **values} if key is not None else values)
 
     def cell_begins(self) -> None:
         """Note that a cell begins to run: its notebook is ours, its asks count from 1."""
-        cell = self.cell
+        cell = self.executions.begin(self.conversations.start_cell).cell
         if cell is not None:
             self.saved.cells_seen.add(cell)
-        self.conversations.start_cell(cell, self.shell.execution_count)
 
     def cell_ended(self, *, succeeded: bool) -> None:
         """Note that a cell has run: what its last execution left behind goes."""
+        self.executions.end()
         self.conversations.end_cell(succeeded=succeeded)
 
     def keep(self, reply: Reply, name: str | None) -> None:
@@ -177,20 +197,23 @@ class Session:
         Raises
         ------
         NotebookError
-            When there is nothing to take back.
+            When there is nothing to take back, or in another thread.
         """
+        self.owner.require(_CHANGED)
         phrase = self.conversations.undo(self.service.in_practice)
         self._changed()
         return phrase
 
     def reset(self) -> int:
         """Empty the conversation in use; return how many turns went."""
+        self.owner.require(_CHANGED)
         count = self.conversations.reset(self.settings.conversation, self.service.in_practice)
         self._changed()
         return count
 
     def restore(self, found: tuple[SavedTurn, ...]) -> tuple[Turn, ...]:
         """Put saved turns before those that are present."""
+        self.owner.require(_CHANGED)
         added = self.conversations.restore(found, self.service.in_practice)
         self._changed()
         return added

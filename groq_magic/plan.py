@@ -6,12 +6,12 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.api.request import request_of, size_of, without_surrogates
+from groq_magic.api.request import request_of, size_of
 from groq_magic.conversation import Budget, Fitted, PendingTurn, TurnKey, estimate, fit
-from groq_magic.errors import PromptError, TooLargeError
-from groq_magic.prompt import Filled, Inserted, fill
+from groq_magic.errors import TooLargeError
 from groq_magic.recalling import Replayed, is_cached, recalled_from_cache, replayed
 from groq_magic.settings import AskOptions
+from groq_magic.texts import bound, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from groq_magic.api.recorded import Recorded
     from groq_magic.assistant import Composed
     from groq_magic.notebook_session import Session
+    from groq_magic.prompt import Filled, Inserted
+    from groq_magic.prompt.secrets import Secrets
 
 __all__ = ["Plan", "Typed", "peeked", "planned"]
 
@@ -50,6 +52,10 @@ class Typed:
         Whether another answer is wanted than the one that is kept.
     composed : Composed or None
         The prompt that a magic wrote for it: this is sent, `text` is kept.
+    names : Mapping of str to Any, or None
+        The names of the calling code, where they are not the notebook's own.
+    own : Filled or None
+        What `names` gave: a retry has no names any more, and needs none.
     """
 
     text: str
@@ -58,6 +64,8 @@ class Typed:
     place: TurnKey | None = None
     again: bool = False
     composed: Composed | None = None
+    names: Mapping[str, Any] | None = field(default=None, repr=False)
+    own: Filled | None = field(default=None, repr=False)
 
     @property
     def identity(self) -> str:
@@ -79,7 +87,8 @@ class Plan:
     pending: PendingTurn
     fitted: Fitted
     request: Mapping[str, Any] = field(repr=False)
-    recorded: Recorded | None = None
+    recorded: Recorded | None
+    secrets: Secrets
 
     @property
     def reserved(self) -> int:
@@ -117,19 +126,23 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
     NotebookError
         When replay is on and has no answer, and there is no key.
     """
+    typed, secrets = bound(session, typed), session.secrets()
     options = typed.options.over(session.settings.defaults())
-    filled, system, notices = _filled(session, typed, options)
+    texts = texts_of(session, typed, options, secrets)
+    if texts.hides_a_key and typed.composed is not None:
+        typed = replace(typed, composed=replace(typed.composed, hides_a_key=True))
     pending = _pending(session, typed, options, begun=False)
     found = replayed(session, typed, pending) if send else Replayed()
     recorded = found.recorded
     if send and recorded is None and not is_cached(options):
         session.service.client()
     model, known = _model(session, options, found, send=send)
-    fitted = _fitted(session, pending, (filled.text, system), options, (model, known))
-    messages = [{"role": "system", "content": system}] if system else []
+    fitted = _fitted(session, pending, (texts.prompt, texts.system), options, (model, known))
+    messages = [{"role": "system", "content": texts.system}] if texts.system else []
     messages += [message for turn in fitted.turns for message in turn.messages]
-    messages.append({"role": "user", "content": filled.text})
-    request = request_of(options, model, known, messages)
+    messages.append({"role": "user", "content": texts.prompt})
+    # An earlier turn may hold what was no secret then, or is from a file.
+    request = secrets.hidden_request(request_of(options, model, known, messages))
     if send:
         recorded = recorded or recalled_from_cache(session, typed, options, request)
         if recorded is None:
@@ -140,16 +153,18 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
         typed,
         options,
         model,
-        filled.text,
-        system,
-        filled.inserted,
-        notices,
+        texts.prompt,
+        texts.system,
+        texts.inserted,
+        texts.notices,
         pending,
         fitted,
         request,
         recorded,
+        secrets,
     )
-    return replace(plan, notices=(*notices, *found.told(session, plan)))
+    told = map(secrets.hidden, found.told(session, plan))
+    return replace(plan, notices=(*texts.notices, *told))
 
 
 def peeked(session: Session, typed: Typed) -> PendingTurn:
@@ -159,41 +174,16 @@ def peeked(session: Session, typed: Typed) -> PendingTurn:
 
 def _pending(session: Session, typed: Typed, options: AskOptions, *, begun: bool) -> PendingTurn:
     begin = session.conversations.begin if begun else session.conversations.peek
+    execution = session.executions.present
     return begin(
-        session.cell,
+        execution.cell,
         session.shell.execution_count,
         conversation=options.conversation or session.settings.conversation,
         practice=session.service.in_practice,
         once=options.once,
         place=typed.place,
+        run=execution.run,
     )
-
-
-def _filled(
-    session: Session, typed: Typed, options: AskOptions
-) -> tuple[Filled, str, tuple[str, ...]]:
-    text = typed.text.strip()
-    if not text:
-        raise PromptError("The prompt is empty.", "Write it into the cell below `%%groq`.")
-    notices: tuple[str, ...] = ()
-    if typed.composed is not None:
-        filled = Filled(typed.composed.prompt, typed.composed.inserted)
-        # The session's own system prompt is for its conversation.
-        system = "\n\n".join(filter(None, (typed.composed.system, typed.options.system)))
-    elif options.raw:
-        filled, system = Filled(text, (), ()), options.system or ""
-    else:
-        filled = fill(text, session.namespace)
-        around = fill(options.system or "", session.namespace)
-        system, notices = around.text, (*filled.notices, *around.notices)
-        filled = replace(filled, inserted=(*filled.inserted, *around.inserted))
-    sendable, replaced = without_surrogates(filled.text)
-    system, also = without_surrogates(system)
-    if replaced + also:
-        count = replaced + also
-        characters, were = ("characters", "were") if count > 1 else ("character", "was")
-        notices += (f"{count} {characters} that can't be sent {were} replaced by \ufffd.",)
-    return replace(filled, text=sendable), system, notices
 
 
 def _model(

@@ -133,7 +133,7 @@ class Replayed:
         # What a magic writes is known by its identity, which was compared.
         if replay is None or saved is None or plan.typed.composed is not None:
             return self.lines
-        system = without_surrogates(plan.options.system or "")[0]
+        system = without_surrogates(plan.secrets.hidden(plan.options.system or ""))[0]
         if saved.system not in (None, system):
             return (*self.lines, _OTHER_SYSTEM)
         if not plan.inserted or saved.request_sha in (None, sha_of(dict(plan.request))):
@@ -218,7 +218,8 @@ def _wanted(session: Session, typed: Typed, pending: PendingTurn) -> Wanted:
         prompt,
         sha_of(typed.identity),
         None if decided else model,
-        typed.options.given(),
+        # As the file has them.
+        session.secrets().hidden_in(typed.options.given()),
         pending.practice,
     )
 

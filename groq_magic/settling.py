@@ -208,7 +208,7 @@ def _metadata_of(session: Session, plan: Plan, reply: Reply | None) -> dict[str,
         "cell": pending.typed.cell,
         "ask": pending.typed.ask,
         "model": reply.model if reply else plan.model,
-        "options": plan.typed.options.given(),
+        "options": plan.secrets.hidden_in(plan.typed.options.given()),
         "finish_reason": reply.finish_reason if reply else None,
         "usage": reply.usage.counts if reply and reply.usage else None,
         "system": _system(plan),
@@ -221,7 +221,7 @@ def _metadata_of(session: Session, plan: Plan, reply: Reply | None) -> dict[str,
     if pending.practice:
         record["practice"] = True
     if plan.typed.line:
-        record["prompt"] = plan.typed.text.strip()
+        record["prompt"] = plan.secrets.hidden(plan.typed.text.strip())
     return {"groq_magic": record}
 
 
@@ -229,7 +229,7 @@ def _system(plan: Plan) -> str | None:
     """Return the system prompt as typed: the values of variables are not for the file."""
     if plan.typed.composed is not None:
         return None
-    return without_surrogates(plan.options.system or "")[0] or None
+    return without_surrogates(plan.secrets.hidden(plan.options.system or ""))[0] or None
 
 
 def _replaced(key: TurnKey | None) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING
 
@@ -129,6 +130,12 @@ class Service:
     def key_found_once(self) -> AbstractContextManager[None]:
         """Look for the key once at the most in here, as long as none is typed."""
         return self._keys.once()
+
+    def own_key(self) -> ApiKey | None:
+        """Return the user's own key, in practice mode too; None where it is malformed."""
+        with contextlib.suppress(ApiKeyError):
+            return self._keys.now().key
+        return None
 
     def new_key(self) -> ApiKey:
         """Ask for a key, check it with the service and keep it in this process alone.

@@ -10,6 +10,7 @@ from groq_magic.assistant.cell import Cell
 from groq_magic.assistant.choice import Choice, choice_of
 from groq_magic.assistant.composed import Composed
 from groq_magic.assistant.difference import difference
+from groq_magic.assistant.error_facts import without_error
 from groq_magic.assistant.explain import (
     LEVELS,
     Question,
@@ -38,6 +39,7 @@ __all__ = [
     "explain_failure",
     "explain_value",
     "mend_prompt",
+    "without_error",
     "without_fence",
     "write_prompt",
 ]

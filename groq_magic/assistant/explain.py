@@ -8,17 +8,18 @@ from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.assistant.composed import Composed
+from groq_magic.assistant.error_facts import facts_of
 from groq_magic.assistant.message import type_name
 from groq_magic.assistant.page import DATA_RULE, Page
 from groq_magic.assistant.source import source_of
-from groq_magic.assistant.trace import trace_text
 from groq_magic.assistant.values import signature
-from groq_magic.assistant.variables import hints, involved, versions
+from groq_magic.assistant.variables import versions
 from groq_magic.errors import PromptError
 from groq_magic.prompt import summarise
 
 if TYPE_CHECKING:
     from groq_magic.assistant.cell import Cell
+    from groq_magic.assistant.error_facts import ErrorFacts
     from groq_magic.assistant.failure import Failure
     from groq_magic.assistant.surroundings import Surroundings
 
@@ -96,8 +97,8 @@ def explain_failure(failure: Failure, asked: Question, known: Surroundings) -> C
         language=cell.language,
         share=_HALF,
     )
-    _add_failure(page, failure, known)
-    page.say(f"Versions: {versions(failure.error, known)}.")
+    facts = _add_failure(page, failure, known)
+    page.say(f"Versions: {facts.versions if facts is not None else versions(None, known)}.")
     return _composed(page, asked, cell)
 
 
@@ -150,15 +151,15 @@ def _doc(value: Any) -> str:
         return ""
 
 
-def _add_failure(page: Page, failure: Failure, known: Surroundings) -> None:
-    error = failure.error
-    told = trace_text(error, failure.cell, known) if error is not None else failure.told
+def _add_failure(page: Page, failure: Failure, known: Surroundings) -> ErrorFacts | None:
+    facts = facts_of(failure, known)
+    told = facts.trace if facts is not None else failure.told
     page.add("What it said:", told, name="its error", share=_HALF)
-    if error is None:
-        return
-    for name, text in involved(error, known).items():
-        page.add(f"`{name}`, which the failing line names:", text, name=name, share=_HALF)
-    page.add("What is nearly called so:", hints(error, known), name="a similar name")
+    if facts is not None:
+        for name, text in facts.variables:
+            page.add(f"`{name}`, which the failing line names:", text, name=name, share=_HALF)
+        page.add("What is nearly called so:", facts.hint, name="a similar name")
+    return facts
 
 
 def _composed(page: Page, asked: Question, *cells: Cell) -> Composed:

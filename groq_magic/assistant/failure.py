@@ -10,6 +10,7 @@ from groq_magic.errors import GroqMagicError
 
 if TYPE_CHECKING:
     from groq_magic.assistant.cell import Cell
+    from groq_magic.assistant.error_facts import ErrorFacts
 
 __all__ = ["Failure", "Failures"]
 
@@ -25,18 +26,27 @@ class Failure:
     ----------
     cell : Cell
     error : BaseException or None
-        None where a shell line failed, or the exception is gone.
+        None where a shell line failed, or the exception is gone: with it, all
+        values of its frames would stay.
     exit_code : int
         Of a shell line; 0 where none failed.
     told : str
         What is known as text: what a shell printed, or the traceback as it
-        was shown where the exception is gone.
+        was shown where nothing else is known.
+    facts : ErrorFacts or None
+        What is known of the exception once it is gone.
     """
 
     cell: Cell
     error: BaseException | None = field(default=None, repr=False)
     exit_code: int = 0
     told: str = field(default="", repr=False)
+    facts: ErrorFacts | None = field(default=None, repr=False)
+
+    @property
+    def raised(self) -> bool:
+        """Whether it is known what the cell raised."""
+        return self.error is not None or self.facts is not None
 
 
 class Failures:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from groq_magic.prompt.clipping import clip
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType, TracebackType
@@ -136,7 +138,7 @@ def _step(run: tuple[FrameType, int, int], known: Surroundings, before: Step | N
     if file == _BODY_OF_A_MAGIC and before is not None and before.cell is not None:
         at, text = _raw_line(before.cell, line + 1)
         return Step("cell", before.where, at, function, text, before.cell, times, frame)
-    text = linecache.getline(file, line)[:_LONGEST_LINE]
+    text = clip(linecache.getline(file, line).rstrip("\n"), _LONGEST_LINE)
     where, library = path_shown(file)
     kind: Literal["file", "library"] = "library" if library else "file"
     return Step(kind, where, line, function, text, None, times, frame)
@@ -150,7 +152,7 @@ def line_of(cell: Cell, file: str, line: int) -> tuple[int, str]:
         return at, typed
     # A magic that spans lines has shifted what follows it.
     same = [n for n, raw in enumerate(cell.source.split("\n"), 1) if raw.strip() == made.strip()]
-    return (same[0] if len(same) == 1 else at), made[:_LONGEST_LINE]
+    return (same[0] if len(same) == 1 else at), clip(made, _LONGEST_LINE)
 
 
 def _raw_line(cell: Cell, line: int) -> tuple[int, str]:
@@ -158,7 +160,7 @@ def _raw_line(cell: Cell, line: int) -> tuple[int, str]:
     # IPython compiles a cell without its blank first lines.
     blank = next((n for n, text in enumerate(lines) if text.strip()), 0)
     at = line + blank
-    return at, lines[at - 1][:_LONGEST_LINE] if 0 < at <= len(lines) else ""
+    return at, clip(lines[at - 1], _LONGEST_LINE) if 0 < at <= len(lines) else ""
 
 
 def path_shown(file: str) -> tuple[str, bool]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from groq_magic.assistant.message import chain_of, message_of
 from groq_magic.assistant.step import path_shown, steps_of, without_folders
+from groq_magic.prompt.clipping import clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -80,7 +81,7 @@ def _place(error: SyntaxError, cell: Cell, known: Surroundings) -> list[str]:
     found = known.cell_of(error.filename or "") or (None if _is_file(error.filename) else cell)
     where = found.name if found else path_shown(error.filename or "")[0]
     line = error.lineno or 1
-    made = (error.text or "").rstrip("\n")[:_LONGEST_LINE]
+    made = clip((error.text or "").rstrip("\n"), _LONGEST_LINE)
     typed = found.source.split("\n") if found else []
     same = [n for n, text in enumerate(typed, 1) if text.strip() and text.strip() == made.strip()]
     at = line if line in same or not same else min(same, key=lambda n: abs(n - line))

@@ -12,6 +12,7 @@ from groq_magic.assistant.page import cut_middle
 from groq_magic.assistant.source import source_of
 from groq_magic.errors import PromptError
 from groq_magic.prompt import summarise
+from groq_magic.prompt.clipping import clip
 
 if TYPE_CHECKING:
     from groq_magic.assistant.surroundings import Surroundings
@@ -66,7 +67,7 @@ def _brief(name: str, value: Any, known: Surroundings, shown: tuple[str, ...]) -
         return f"{name}: {_callable(value, known, shown)}"
     if isinstance(value, str):
         more = f", {len(value):,} characters" if len(value) > _SHORT_TEXT else ""
-        return f"{name}: str{more} {cut_middle(value[: 4 * _SHORT_TEXT], _SHORT_TEXT)!r}"
+        return f"{name}: str{more} {cut_middle(clip(value, 4 * _SHORT_TEXT), _SHORT_TEXT)!r}"
     return f"{name}: {_summary(kind, value)}"
 
 

@@ -3,6 +3,7 @@
 Pure: nothing here knows IPython, the network or a file. For the main thread only.
 """
 
+from groq_magic.conversation.cell_run import CellRun
 from groq_magic.conversation.conversation import Conversation
 from groq_magic.conversation.conversations import Conversations
 from groq_magic.conversation.fitting import Budget, Fitted, estimate, fit
@@ -15,6 +16,7 @@ from groq_magic.conversation.turn import Turn, TurnKey
 
 __all__ = [
     "Budget",
+    "CellRun",
     "Conversation",
     "Conversations",
     "Fitted",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["CellRun"]
 
 
-@dataclass
+@dataclass(eq=False)
 class CellRun:
     """One execution of one cell.
 

@@ -39,6 +39,7 @@ class Conversations:
         self._revisions = count(1)
         self._asks_without_cell = 0
         self._run: CellRun | None = None
+        self._latest: dict[str, CellRun] = {}
 
     def get(self, name: str, practice: bool = False) -> Conversation:  # noqa: FBT001, FBT002 - half of the conversation's name
         """Return the conversation of that name, empty if there is none yet."""
@@ -61,11 +62,20 @@ class Conversations:
         turns = sorted(self._books[practice].turns(), key=lambda turn: turn.revision)
         return {turn.shown: turn for turn in turns}
 
-    def start_cell(self, cell: str | None, execution: int) -> None:
-        """Begin an execution of a cell, if it is another one: its asks count from 1."""
+    def start_cell(self, cell: str | None, execution: int) -> CellRun | None:
+        """Begin an execution of a cell, if it is another one: its asks count from 1.
+
+        Returns
+        -------
+        CellRun or None
+            The execution, None for a cell without an id.
+        """
         run = self._run
-        if run is None or (run.cell, run.execution) != (cell, execution):
-            self._run = None if cell is None else CellRun(cell, execution)
+        if cell is None:
+            self._run = None
+        elif run is None or (run.cell, run.execution) != (cell, execution):
+            self._run = self._latest[cell] = CellRun(cell, execution)
+        return self._run
 
     def end_cell(self, *, succeeded: bool = True) -> None:
         """End the execution: turns that it no longer asked for leave.
@@ -74,12 +84,16 @@ class Conversations:
         asked nothing. That they left is undone with the execution's last turn.
         """
         run, self._run = self._run, None
-        if run is None or not succeeded:
+        if run is None:
+            return
+        # A change holds the turns before it: nothing needs it after this.
+        changes, run.changes = run.changes, {}
+        if not succeeded:
             return
         for practice in run.worlds:
             book = self._books[practice]
             after = book.without(lambda turn: run.leftover(turn.key))
-            if book.last_change is not None and book.last_change is run.changes.get(practice):
+            if book.last_change is not None and book.last_change is changes.get(practice):
                 book.amend(after)
             else:
                 book.change(after, self._phrases.leftovers_left())
@@ -93,6 +107,7 @@ class Conversations:
         practice: bool = False,
         once: bool = False,
         place: TurnKey | None = None,
+        run: CellRun | None = None,
     ) -> PendingTurn:
         """Begin an ask that will be sent: it takes the next number of its cell.
 
@@ -108,18 +123,27 @@ class Conversations:
             See `PendingTurn`.
         place : TurnKey or None
             For a retry, the `place` of the ask that is asked again.
+        run : CellRun or None
+            The execution that the ask was started from, where that need not
+            be the one that runs: a task may ask later. `cell` is then its cell.
         """
         pending = self.peek(
-            cell, execution, conversation=conversation, practice=practice, once=once, place=place
+            cell,
+            execution,
+            conversation=conversation,
+            practice=practice,
+            once=once,
+            place=place,
+            run=run,
         )
-        if cell is None:
+        if pending.typed.cell is None:
             self._asks_without_cell += 1
             return pending
-        self.start_cell(cell, execution)
-        if self._run is not None:
-            self._run.asks += 1
-            self._run.worlds.add(practice)
-            self._run.places.add(pending.place)
+        run = run or self.start_cell(cell, execution)
+        if run is not None:
+            run.asks += 1
+            run.worlds.add(practice)
+            run.places.add(pending.place)
         return pending
 
     def peek(  # noqa: PLR0913 - as in `begin`
@@ -131,9 +155,10 @@ class Conversations:
         practice: bool = False,
         once: bool = False,
         place: TurnKey | None = None,
+        run: CellRun | None = None,
     ) -> PendingTurn:
         """Return what `begin` would return, for an ask that is not sent."""
-        typed = self._next_key(cell, execution)
+        typed = self._next_key(cell, execution, run)
         # One asked once takes no turn's place: it only gives its own cell's turn up.
         place = typed if once or place is None else place
         seen = () if once else self.get(conversation, practice).before(place)
@@ -167,7 +192,7 @@ class Conversations:
             finish_reason=finish_reason,
             usage=usage,
             revision=next(self._revisions),
-            seen=tuple(earlier.revision for earlier in pending.before),
+            seen=self.get(pending.conversation, pending.practice).seen(pending.before),
             shown=pending.typed,
             images=images,
         )
@@ -222,9 +247,13 @@ class Conversations:
         book.change(after, self._phrases.restored(len(added)))
         return added
 
-    def _next_key(self, cell: str | None, execution: int) -> TurnKey:
-        if cell is None:
+    def _next_key(self, cell: str | None, execution: int, run: CellRun | None) -> TurnKey:
+        superseded = run is not None and self._latest.get(run.cell) is not run
+        if cell is None or superseded:
+            # What a task of a former execution asks is no part of the cell any more.
             return TurnKey(None, self._asks_without_cell + 1)
+        if run is not None:
+            return run.next_key()
         run = self._run
         if run is None or (run.cell, run.execution) != (cell, execution):
             return TurnKey(cell, 1)

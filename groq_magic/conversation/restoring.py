@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from groq_magic.conversation.seen import NOTHING
 from groq_magic.conversation.turn import Turn
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from groq_magic.conversation.book import Book
     from groq_magic.conversation.conversation import Conversation
     from groq_magic.conversation.saved import SavedTurn
+    from groq_magic.conversation.seen import Seen
 
 __all__ = ["restorable", "with_restored"]
 
@@ -35,20 +36,21 @@ def with_restored(
 ) -> tuple[dict[str, Conversation], tuple[Turn, ...]]:
     """Return the conversations with the saved turns before those present, and these turns."""
     after = dict(book.conversations)
-    added: tuple[Turn, ...] = ()
+    added: list[Turn] = []
     for name in dict.fromkeys(turn.conversation for turn in saved):
-        turns: tuple[Turn, ...] = ()
+        turns: list[Turn] = []
+        seen = NOTHING
         for one in saved:
             if one.conversation == name:
-                seen = tuple(turn.revision for turn in turns)
-                turns = (*turns, _turn(one, next(revisions), seen))
+                turns.append(_turn(one, next(revisions), seen))
+                seen = seen.then(turns[-1].revision)
         present = book.get(name)
-        after[name] = replace(present, turns=(*turns, *present.turns))
-        added = (*added, *turns)
-    return after, added
+        after[name] = present.with_turns((*turns, *present.turns))
+        added += turns
+    return after, tuple(added)
 
 
-def _turn(saved: SavedTurn, revision: int, seen: tuple[int, ...]) -> Turn:
+def _turn(saved: SavedTurn, revision: int, seen: Seen) -> Turn:
     return Turn(
         key=saved.key,
         conversation=saved.conversation,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from groq_magic.conversation.seen import Seen
+
 __all__ = ["Turn", "TurnKey"]
 
 _PARTIAL = frozenset({"interrupted", "truncated", "error"})
@@ -53,9 +55,9 @@ class Turn:
         `prompt_tokens`, `completion_tokens` and `total_tokens`, where known.
     revision : int
         Unique in its session: a turn asked again is another revision.
-    seen : tuple of int
-        The revisions of the turns before it when it was asked, in order,
-        whether or not they fitted into the request.
+    seen : Seen
+        The turns before it when it was asked, whether or not they fitted into
+        the request.
     shown : TurnKey
         Where its answer is displayed; other than `key` for a retry that was
         typed in another cell.
@@ -72,7 +74,7 @@ class Turn:
     finish_reason: str | None
     usage: Mapping[str, int] | None
     revision: int
-    seen: tuple[int, ...]
+    seen: Seen
     shown: TurnKey
     images: bool = False
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 __all__ = ["Requests"]
 
-# A request holds its whole history, and images: the oldest are let go.
+# A request holds its whole history, and images: the oldest are evicted.
 _KEPT = 200
+_MOST_BYTES = 32_000_000
+# What Python takes for a value beside its text: a dict of two items, about.
+_EACH = 200
 
 
 class Requests:
@@ -20,13 +24,18 @@ class Requests:
     ----------
     kept : int
         How many at the most.
+    most_bytes : int
+        How much memory they may take together, about; the last one is kept
+        however large it is.
     """
 
-    def __init__(self, kept: int = _KEPT) -> None:
+    def __init__(self, kept: int = _KEPT, most_bytes: int = _MOST_BYTES) -> None:
         self._last: Mapping[str, Any] | None = None
         self._passed = False
         self._kept = kept
-        self._by_turn: dict[int, Mapping[str, Any]] = {}
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._by_turn: dict[int, tuple[Mapping[str, Any], int]] = {}
 
     @property
     def last(self) -> Mapping[str, Any] | None:
@@ -45,10 +54,29 @@ class Requests:
     def add(self, request: Mapping[str, Any], revision: int) -> None:
         """Keep the request of the ask that has just been answered, and whose turn it made."""
         self._last, self._passed = request, False
-        self._by_turn[revision] = request
-        while len(self._by_turn) > self._kept:
-            del self._by_turn[next(iter(self._by_turn))]
+        self._evict(revision)
+        self._by_turn[revision] = request, _bytes_of(request)
+        self._bytes += self._by_turn[revision][1]
+        while len(self._by_turn) > 1 and (
+            len(self._by_turn) > self._kept or self._bytes > self._most_bytes
+        ):
+            self._evict(next(iter(self._by_turn)))
 
     def of(self, revision: int) -> Mapping[str, Any] | None:
         """Return the request of a turn, None where it is not (or no longer) known."""
-        return self._by_turn.get(revision)
+        return self._by_turn.get(revision, (None, 0))[0]
+
+    def _evict(self, revision: int) -> None:
+        self._bytes -= self._by_turn.pop(revision, (None, 0))[1]
+
+
+def _bytes_of(value: Any) -> int:
+    """Return about how much memory a value of JSON takes."""
+    if isinstance(value, str):
+        return sys.getsizeof(value)
+    parts: Iterable[Any] = ()
+    if isinstance(value, dict):
+        parts = value.values()
+    elif isinstance(value, list | tuple):
+        parts = value
+    return _EACH + sum(map(_bytes_of, parts))

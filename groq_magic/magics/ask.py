@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from IPython.core.magic import line_cell_magic, line_magic, magics_class, no_var_expand
 
 from groq_magic.errors import NotebookError, OptionError
-from groq_magic.magics.face import Face, live_of, shown_reply, typed_class
+from groq_magic.magics.face import Face, live_of, names_of_caller, shown_reply, typed_class
 from groq_magic.magics.help_text import ask_help
 from groq_magic.magics.line import parsed_line
 from groq_magic.magics.options import ASK_OPTIONS, ask_options
@@ -43,7 +43,9 @@ class AskMagics(Face):
                 "The prompt goes into the lines below.",
             )
         session, typed = self.session, typed_class()
-        run_ask(session, typed(text if cell is None else cell, options, line=cell is None))
+        prompt = text if cell is None else cell
+        names = names_of_caller(session, prompt, options)
+        run_ask(session, typed(prompt, options, line=cell is None, names=names))
 
     @no_var_expand
     @line_magic
@@ -84,7 +86,8 @@ class AskMagics(Face):
             )
             if value is not None
         ]
-        show(*panel_text(settings.model, options, settings.system))
+        system = self.session.secrets().hidden(settings.system)
+        show(*panel_text(settings.model, options, system))
 
 
 AskMagics.groq.__doc__ = ask_help()
@@ -109,6 +112,8 @@ def _show_request(session: Session, typed: Typed) -> None:
     name = plan.options.model or session.settings.model
     if name != plan.model and not session.service.catalogue().live:
         say(f"`{name}` may stand for another model with a key: `%groq_models` asks for them.")
+    for notice in plan.notices:
+        say(notice)
     said = f"Nothing was sent; this would go to {session.service.base_url()}/openai/v1:"
     html = to_html(f"{said}\n\n{fenced(body, 'json')}")
     show(f'<div class="mathjax_ignore tex2jax_ignore">{html}</div>', body)

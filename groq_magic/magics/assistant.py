@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import builtins
-import contextlib
 import inspect
 from collections import ChainMap
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import cell_magic, line_magic, magics_class, no_var_expand
 
-from groq_magic.api.scrub import scrub
-from groq_magic.errors import ApiKeyError, NotebookError, OptionError
+from groq_magic.caller import caller_names
+from groq_magic.errors import NotebookError, OptionError
 from groq_magic.interrupts import unsent
 from groq_magic.magics.ask import run_ask
 from groq_magic.magics.assistant_options import (
@@ -109,14 +107,7 @@ class AssistantMagics(Face):
 
     def _ask(self, compose: Callable[[], Composed], given: dict[str, Any], *, line: bool) -> None:
         typed = typed_class()
-        key = None
-        with contextlib.suppress(ApiKeyError):
-            # A malformed one is said by the ask itself.
-            key = self.session.service.key_now()
         composed = unsent(compose)
-        # A traceback or a value may hold a key; nobody asked to send that.
-        sent = scrub(composed.prompt, key.value if key is not None else "")
-        composed = replace(composed, prompt=sent, hides_a_key=sent != composed.prompt)
         run_ask(self.session, typed(composed.said, asked_with(given), line=line, composed=composed))
 
     def _failure(self, target: str, words: str) -> Failure:
@@ -170,7 +161,8 @@ class AssistantMagics(Face):
         return NotebookError(f"There is no `{word}` to explain.", remedy)
 
     def _names(self) -> Mapping[str, Any]:
-        return ChainMap(self.session.namespace, vars(builtins))
+        namespace = self.session.namespace
+        return ChainMap(dict(caller_names(namespace) or {}), namespace, vars(builtins))
 
     def _known(self) -> Surroundings:
         from groq_magic.assistant import Surroundings

@@ -38,9 +38,10 @@ class ConversationMagics(Face):
             )
         settings = self.session.settings
         if text:
+            text = self.session.secrets().hidden(text)
             settings.system = "" if text in {"off", "''", '""'} else text
         said = settings.system or "There is no system prompt; `%groq_system text` sets one."
-        say(said)
+        say(self.session.secrets().hidden(said))
 
     @no_var_expand
     @line_magic
@@ -53,8 +54,9 @@ class ConversationMagics(Face):
         session = self.session
         name = _named(line, "%groq_history") or session.settings.conversation
         turns = session.conversations.get(name, session.service.in_practice).turns
+        secrets = session.secrets()
         if not turns:
-            say(f"The conversation {name} is empty.")
+            say(secrets.hidden(f"The conversation {name} is empty."))
             return
         rows = []
         for number, turn in enumerate(turns, 1):
@@ -63,7 +65,8 @@ class ConversationMagics(Face):
             notes += [turn.finish_reason or ""] if turn.partial else []
             notes += [f"turn {changed} changed after it"] if changed else []
             notes += ["practice"] if turn.practice else []
-            rows.append((number, turn.prompt, turn.answer, " · ".join(filter(None, notes))))
+            texts = secrets.hidden(turn.prompt), secrets.hidden(turn.answer)
+            rows.append((number, *texts, " · ".join(filter(None, notes))))
         show(*history(rows))
 
     @line_magic
@@ -111,7 +114,7 @@ class ConversationMagics(Face):
             else:
                 lines.append(f"They had a system prompt, not taken: {system}")
                 lines.append("`%groq_system text` sets one.")
-        say("\n".join(lines))
+        say(session.secrets().hidden("\n".join(lines)))
 
     @no_var_expand
     @line_magic

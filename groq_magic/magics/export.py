@@ -59,9 +59,10 @@ class ExportMagics(Face):
         service = self.session.service
         # The practice server's address is gone tomorrow: the code goes to Groq.
         address = GROQ_URL if service.in_practice else service.base_url()
-        code = snippet(
-            self._request(turn, given.get("conversation")), kind, address, stream=stream
-        ).rstrip("\n")
+        request = self._request(turn, given.get("conversation"))
+        # What was no secret when it was sent may be one now.
+        request = self.session.secrets().hidden_request(request)
+        code = snippet(request, kind, address, stream=stream).rstrip("\n")
         if not turn and self.session.requests.passed:
             say(_PASSED)
         if given.get("cell"):

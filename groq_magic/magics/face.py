@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import getpass
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics
 
 from groq_magic.api.key import KEY_NAME, KEY_PAGE, found_key
-from groq_magic.errors import InterruptedAskError, NotebookError
+from groq_magic.caller import caller_names
+from groq_magic.errors import GroqMagicError, InterruptedAskError, NotebookError
 from groq_magic.interrupts import unsent
 from groq_magic.notebook import front_end, has_input, notebook_path
 from groq_magic.views import for_front_end
@@ -17,13 +19,14 @@ from groq_magic.views.panel_facts import PanelFacts
 from groq_magic.views.slot_name import speed_slot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from groq_magic.api.service import Service
     from groq_magic.asking import View
     from groq_magic.notebook_session import Session
     from groq_magic.plan import Typed
     from groq_magic.reply import Reply
+    from groq_magic.settings import AskOptions
     from groq_magic.views.live import Live
 
 __all__ = [
@@ -31,10 +34,12 @@ __all__ = [
     "key_asker",
     "key_state",
     "live_of",
+    "names_of_caller",
     "panel_facts",
     "shown_reply",
     "tell_speeds",
     "typed_class",
+    "without_secrets",
 ]
 
 
@@ -51,12 +56,52 @@ class Face(Magics):
     def __init__(self, shell: Any, session: Callable[[], Session]) -> None:
         super().__init__(shell)
         self._session = session
+        self.magics = {
+            kind: {name: self._guarded(magic) for name, magic in magics.items()}
+            for kind, magics in self.magics.items()
+        }
 
     @property
     def session(self) -> Session:
-        """The session of the shell."""
+        """The session of the shell.
+
+        Raises
+        ------
+        NotebookError
+            In another thread than the session's.
+        """
         # Its imports take a while at first need, and end in one line like all before an ask.
-        return unsent(self._session)
+        session = unsent(self._session)
+        session.owner.require("The magics of groq_magic work")
+        return session
+
+    def _guarded(self, magic: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a magic whose errors show no secret, though a line or a value holds one."""
+
+        @functools.wraps(magic)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return magic(*args, **kwargs)
+            except GroqMagicError as error:
+                shown = error
+                # An interrupt of what makes the session must not hide the error.
+                with contextlib.suppress(Exception, KeyboardInterrupt):
+                    shown = without_secrets(self._session(), error)
+                if shown is error:
+                    raise
+            # Raised out here, it has no context.
+            raise shown
+
+        return call
+
+
+def without_secrets(session: Session, error: GroqMagicError) -> GroqMagicError:
+    """Return an error that shows no secret: the same one where it showed none."""
+    secrets = session.secrets()
+    happened, remedy = secrets.hidden(error.happened), secrets.hidden(error.remedy)
+    if (happened, remedy) == (error.happened, error.remedy):
+        return error
+    return type(error)(happened, remedy)
 
 
 def typed_class() -> type[Typed]:
@@ -74,6 +119,12 @@ def typed_class() -> type[Typed]:
         return Typed
 
     return unsent(imported)
+
+
+def names_of_caller(session: Session, text: str, options: AskOptions) -> Mapping[str, Any] | None:
+    """Return the names of the calling code, where a prompt may need them; else None."""
+    system = options.system or session.settings.system
+    return caller_names(session.namespace) if "{{" in f"{text}{system}" else None
 
 
 def shown_reply(session: Session, typed: Typed) -> Reply:
@@ -98,8 +149,9 @@ def live_of(session: Session) -> Live:
             session.settings,
             panel_facts=lambda: panel_facts(session),
             quota=lambda: quota_facts(session.service.last_model, session.service.limits),
-            undo=lambda: _undo(session),
-            reset=lambda: _reset(session),
+            # A press may come on a subshell's thread.
+            undo=lambda: session.owner.hand_over(lambda: _undo(session)),
+            reset=lambda: session.owner.hand_over(lambda: _reset(session)),
         )
         session.live.start()
     session.refresh_picker()

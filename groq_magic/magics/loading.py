@@ -8,6 +8,7 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.executions import cell_is_running, owner_of
 from groq_magic.magics.ask import AskMagics
 from groq_magic.magics.assistant import AssistantMagics
 from groq_magic.magics.completion import completer_of
@@ -44,6 +45,7 @@ _FAMILIES = (
     RecallMagics,
     UsageMagics,
 )
+_EXTENSION = "groq_magic"
 _LATER = 0.05
 _LOOKS = 40
 
@@ -56,9 +58,10 @@ class GroqMagics(Settings):
         self._shell = shell
         self._cells: set[str] = set()
         self._is_first = True
+        self._owner = owner_of(shell)
         self._families = [family(shell, lambda: self.session) for family in _FAMILIES]
         self._hooks: list[tuple[str, Callable[..., None]]] = [
-            ("pre_run_cell", lambda _info: self.cell_begins()),
+            ("pre_run_cell", self._cell_begins),
             ("post_run_cell", self._cell_ended),
         ]
         self._completer = completer_of(lambda: self.session)
@@ -72,9 +75,11 @@ class GroqMagics(Settings):
             self._shell,
             self,
             lambda: key_asker(self._shell, self.session.service.key_warning()),
+            self._owner,
         )
         session.saved.cells_seen |= self._cells
-        session.cell_begins()
+        if cell_is_running():
+            session.cell_begins()
         return session
 
     @property
@@ -90,15 +95,28 @@ class GroqMagics(Settings):
         elif cell is not None:
             self._cells.add(cell)
 
+    def _cell_begins(self, _info: Any) -> None:
+        if self._is_cell_of_its_own():
+            self.cell_begins()
+
+    def _is_cell_of_its_own(self) -> bool:
+        """Whether it is neither within another one, as of `%rerun`, nor a subshell's."""
+        return self._owner.is_here and not cell_is_running()
+
     def _cell_ended(self, result: Any) -> None:
+        if not self._is_cell_of_its_own():
+            return
         is_first, self._is_first = self._is_first, False
+        # IPython has no result of a cell that was cancelled while it awaited.
+        succeeded = result is not None and result.success
         # The cell that loaded the extension need not wait for what the next one needs.
-        if is_first and result.success and not self.has_session:
+        if is_first and succeeded and not self.has_session:
             return
         from groq_magic.magics.past_cells import note_ending
 
-        self.session.cell_ended(succeeded=result.success)
-        note_ending(self.session, result)
+        self.session.cell_ended(succeeded=succeeded)
+        if result is not None:
+            note_ending(self.session, result)
 
     def install(self) -> None:
         """Register everything with the shell."""
@@ -143,6 +161,7 @@ def load(shell: Any) -> None:
         return
     magics = GroqMagics(shell)
     magics.install()
+    _note_loaded(shell, loaded=True)
     magics.cell_begins()
     # The demo sets it where there is no key.
     if os.environ.get("GROQ_MAGIC_PRACTICE") == "1":
@@ -157,6 +176,16 @@ def unload(shell: Any) -> None:
     """Leave nothing behind."""
     for each in _all_of(shell):
         each.uninstall()
+    _note_loaded(shell, loaded=False)
+
+
+def _note_loaded(shell: Any, *, loaded: bool) -> None:
+    """Keep IPython's own list right, so that what `ask` loaded can be unloaded and reloaded."""
+    names = shell.extension_manager.loaded
+    if loaded:
+        names.add(_EXTENSION)
+    else:
+        names.discard(_EXTENSION)
 
 
 def session_of(shell: Any) -> Session | None:

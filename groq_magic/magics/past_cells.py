@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from groq_magic import errors
-from groq_magic.assistant import Cell, Failure, Failures
+from groq_magic.assistant import Cell, Failure, Failures, Surroundings, without_error
 from groq_magic.errors import GroqMagicError, NotebookError
 from groq_magic.prompt import summarise
 
@@ -40,7 +40,11 @@ def note_ending(session: Session, result: Any) -> None:
     number = result.execution_count or session.shell.execution_count - 1
     cell = Cell(number, _bare(result.info.raw_cell))
     error = result.error_before_exec or result.error_in_exec
-    session.failures.note(cell, error, session.namespace.get("_exit_code"))
+    failures = session.failures
+    before = failures.last
+    failures.note(cell, error, session.namespace.get("_exit_code"))
+    if before is not None and failures.last is before and before.error is not None:
+        failures.last = PastCells(session).without_error(before)
 
 
 class PastCells:
@@ -105,13 +109,21 @@ class PastCells:
         last = self._failures.last or self._from_before()
         if last is not None and last.cell.number == cell.number:
             return self._with_print(last)
-        records = getattr(self._shell.history_manager, "exceptions", {})
-        record = records.get(cell.number) or {}
-        told = record.get("traceback")
-        if not told or record.get("ename") in errors.__all__:
-            return None
-        text = _FOLDERS.sub("", _COLOURS.sub("", "\n".join(told)))
-        return Failure(cell, told=text)
+        shown = self._shown(cell)
+        return Failure(cell, told=shown) if shown else None
+
+    def without_error(self, failure: Failure) -> Failure:
+        """Return a failure without its exception: another cell has run since.
+
+        The values of its frames go with it; what the failing lines name is
+        kept as text.
+        """
+        known = Surroundings(self._namespace, 0, self.of_file, self.newest_first)
+        try:
+            return without_error(failure, known)
+        except KeyboardInterrupt:
+            # A value took too long to be shown: what IPython has shown is enough.
+            return replace(failure, error=None, told=self._shown(failure.cell))
 
     def latest_with_result(self) -> Cell:
         """Return the last cell that gave a result, printed something or failed.
@@ -184,7 +196,7 @@ class PastCells:
 
     def _with_print(self, failure: Failure) -> Failure:
         """Add what a shell printed: what it raises does not tell."""
-        if failure.told or (failure.error is not None and failure.cell.language == "python"):
+        if failure.told or (failure.raised and failure.cell.language == "python"):
             return failure
         return replace(failure, told=self._printed(failure.cell))
 
@@ -197,7 +209,17 @@ class PastCells:
             for text in record.bundle.get("stream", [])
         ]
         printed = _COLOURS.sub("", "".join(texts).replace("\r\n", "\n")).strip("\n")
-        return printed[-_LONGEST_PRINT:]
+        # A secret that is cut is known by the mark of the cut.
+        return printed if len(printed) <= _LONGEST_PRINT else f"…{printed[-_LONGEST_PRINT:]}"
+
+    def _shown(self, cell: Cell) -> str:
+        """Return the traceback that IPython has shown, "" for none."""
+        records = getattr(self._shell.history_manager, "exceptions", {})
+        record = records.get(cell.number) or {}
+        told = record.get("traceback")
+        if not told or record.get("ename") in errors.__all__:
+            return ""
+        return _FOLDERS.sub("", _COLOURS.sub("", "\n".join(told)))
 
     def _outputs(self) -> dict[Any, Any]:
         found = self._namespace.get("Out")

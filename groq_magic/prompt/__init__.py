@@ -5,6 +5,6 @@ Pure: pandas and numpy are looked for among the loaded modules, never imported.
 
 from groq_magic.prompt.completing import completions
 from groq_magic.prompt.summary import summarise
-from groq_magic.prompt.template import Filled, Inserted, fill
+from groq_magic.prompt.template import Filled, Inserted, fill, fill_from
 
-__all__ = ["Filled", "Inserted", "completions", "fill", "summarise"]
+__all__ = ["Filled", "Inserted", "completions", "fill", "fill_from", "summarise"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import re
+from collections import ChainMap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from groq_magic.prompt.summary import summarise
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Filled", "Inserted", "fill"]
+__all__ = ["Filled", "Inserted", "fill", "fill_from"]
 
 # Not `${{ … }}`, which is GitHub's; a name must follow; on one line.
 _OPENING = re.compile(r"(?<!\$)\{\{(?=[ \t]*[^\W\d])")
@@ -55,12 +56,15 @@ class Filled:
         Expressions sent as written because their name is not there.
     calls : tuple of str
         Expressions sent as written because they hold a call, on a name that is there.
+    texts : Mapping of str to str
+        What was put in for each expression.
     """
 
     text: str
     inserted: tuple[Inserted, ...] = ()
     missing: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -78,7 +82,7 @@ class Filled:
         )
 
 
-def fill(text: str, namespace: Mapping[str, Any]) -> Filled:
+def fill(text: str, namespace: Mapping[str, Any], known: Filled | None = None) -> Filled:
     """Put values between double braces into a prompt, in one pass.
 
     Names, attributes and items are followed (`{{ m.coef_[-1] }}`); nothing is
@@ -91,6 +95,8 @@ def fill(text: str, namespace: Mapping[str, Any]) -> Filled:
         The prompt as typed.
     namespace : Mapping of str to Any
         The user's.
+    known : Filled, optional
+        What `fill_from` has found for the names of the calling code.
 
     Raises
     ------
@@ -98,7 +104,29 @@ def fill(text: str, namespace: Mapping[str, Any]) -> Filled:
         Where a name is not there but nearly, an attribute or item is not
         there, reading it fails, or its value is nothing to send (binary).
     """
-    filling = _Filling(namespace)
+    return _filled(text, _Filling(namespace, known=known or Filled("")))
+
+
+def fill_from(text: str, own: Mapping[str, Any], namespace: Mapping[str, Any]) -> Filled:
+    """Put in what starts from a name of the calling code, and leave the rest as written.
+
+    Parameters
+    ----------
+    text : str
+    own : Mapping of str to Any
+        The names of the calling code: they hide those of the namespace.
+    namespace : Mapping of str to Any
+        The user's.
+
+    Raises
+    ------
+    PromptError
+        As `fill`.
+    """
+    return _filled(text, _Filling(ChainMap(dict(own), dict(namespace)), own))
+
+
+def _filled(text: str, filling: _Filling) -> Filled:
     pieces, done = [], 0
     for opening in _OPENING.finditer(text):
         if opening.start() < done:
@@ -117,6 +145,8 @@ class _Filling:
     """What one pass has found so far; each expression is read once."""
 
     namespace: Mapping[str, Any]
+    only: Mapping[str, Any] | None = None
+    known: Filled = field(default_factory=lambda: Filled(""))
     texts: dict[str, str] = field(default_factory=dict)
     characters: dict[str, int] = field(default_factory=dict)
     missing: dict[str, None] = field(default_factory=dict)
@@ -124,6 +154,11 @@ class _Filling:
 
     def text_of(self, expression: Expression) -> str | None:
         name = expression.text
+        if name in self.known.texts:
+            return self._counted(name, self.known.texts[name])
+        if name in self.known.calls:
+            self.calls[name] = None
+            return None
         if expression.root not in self.namespace:
             # Other templates call names of theirs; `{{len(x)}}` is meant for Python.
             if expression.root in vars(builtins) and expression.names(self.namespace):
@@ -133,13 +168,18 @@ class _Filling:
                     expression.refuse_near_miss(self.namespace)
                 self.missing[name] = None
             return None
+        if self.only is not None and expression.root not in self.only:
+            return None
         if expression.call:
             self.calls[name] = None
             return None
         if name not in self.texts:
             self.texts[name] = self._summary(expression)
-        self.characters[name] = self.characters.get(name, 0) + len(self.texts[name])
-        return self.texts[name]
+        return self._counted(name, self.texts[name])
+
+    def _counted(self, name: str, text: str) -> str:
+        self.characters[name] = self.characters.get(name, 0) + len(text)
+        return text
 
     def _summary(self, expression: Expression) -> str:
         value = expression.value_in(self.namespace)
@@ -151,7 +191,7 @@ class _Filling:
 
     def filled(self, text: str) -> Filled:
         inserted = tuple(Inserted(name, n) for name, n in self.characters.items())
-        return Filled(text, inserted, tuple(self.missing), tuple(self.calls))
+        return Filled(text, inserted, tuple(self.missing), tuple(self.calls), dict(self.texts))
 
 
 def _expression_at(text: str, start: int) -> tuple[Expression, int] | None:

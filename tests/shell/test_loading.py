@@ -175,6 +175,31 @@ def test_loading_twice_is_loading_once(bare: Any) -> None:
     assert traces(bare.shell) == once
 
 
+def test_what_asking_loaded_is_unloaded_and_reloaded_as_by_hand(
+    shell_factory: Callable[..., Any], practice: Any, monkeypatch: pytest.MonkeyPatch, key: Any
+) -> None:
+    cells = shell_factory(load=False)
+    cells.run("%unload_ext nothing")
+    cells.fine("import groq_magic")
+    before = traces(cells.shell)
+    monkeypatch.setenv("GROQ_BASE_URL", practice.url)
+    monkeypatch.setenv("GROQ_API_KEY", key)
+    for use in ("groq_magic.ask('Say hi', once=True)", "groq_magic.get_session()"):
+        cells.fine(use, "a")
+        once, session = traces(cells.shell), cells.session
+        assert "already loaded" in cells.fine("%load_ext groq_magic").text
+        assert cells.session is session
+        cells.fine("%reload_ext groq_magic")
+        assert traces(cells.shell) == once
+        assert cells.session is not session
+        assert "not loaded" not in cells.fine("%unload_ext groq_magic").text
+        assert traces(cells.shell) == before
+        assert "groq_magic" not in cells.shell.extension_manager.loaded
+        assert "not loaded" in cells.fine("%unload_ext groq_magic").text
+    cells.fine("%load_ext groq_magic")
+    assert traces(cells.shell) == once
+
+
 def test_what_comes_later_does_not_outlive_the_session(
     shell_factory: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -204,3 +205,103 @@ def test_running_all_cells_again_leaves_every_turn_fresh(
             notebook.settle(pending, turn.answer)
         turns = conversations.get(name, practice).turns
         assert [conversations.stale(turn) for turn in turns] == [None] * len(turns)
+
+
+def first_difference(seen: list[int], now: list[int]) -> int | None:
+    """Return the first place, from 1, at which what was seen is not what stands there now."""
+    if seen == now:
+        return None
+    same = 0
+    while same < min(len(seen), len(now)) and seen[same] == now[same]:
+        same += 1
+    return same + 1
+
+
+@given(sequences)
+@settings(deadline=None)
+def test_a_turn_is_stale_from_the_first_place_that_differs_from_what_it_saw(
+    new_notebook: Callable[[], Any], steps: list[dict[str, Any]]
+) -> None:
+    notebook = new_notebook()
+    saw: dict[int, list[int]] = {}
+    for number, step in enumerate(steps):
+        perform(notebook, step, number)
+        for turns in state(notebook).values():
+            for place, turn in enumerate(turns):
+                saw.setdefault(turn.revision, list(turn.seen)[::-1])
+                now = [earlier.revision for earlier in turns[:place]]
+                expected = first_difference(saw[turn.revision], now)
+                assert notebook.conversations.stale(turn) == expected
+                assert notebook.conversations.number(turn) == place + 1
+
+
+@given(sequences)
+@settings(deadline=None)
+def test_turns_that_are_asked_one_after_the_other_share_what_they_saw(
+    new_notebook: Callable[[], Any], steps: list[dict[str, Any]]
+) -> None:
+    notebook = new_notebook()
+    for number, step in enumerate(steps):
+        perform(notebook, step, number)
+    for (name, practice), turns in state(notebook).items():
+        chains = notebook.conversations.get(name, practice).chains
+        assert [list(chain)[::-1] for chain in chains] == [
+            [turn.revision for turn in turns[:count]] for count in range(len(turns) + 1)
+        ]
+        assert all(after.before is before for before, after in pairwise(chains))
+
+
+@st.composite
+def histories_with_tasks(draw: st.DrawFn) -> list[tuple[str, str | int]]:
+    """Cells that run, and tasks of earlier executions that ask between their asks."""
+    steps: list[tuple[str, str | int]] = []
+    for executions in range(1, draw(st.integers(2, 9))):
+        steps.append(("run", draw(st.sampled_from("abc"))))
+        for _ in range(draw(st.integers(0, 3))):
+            kind = draw(st.sampled_from(["ask", "task"]))
+            steps.append((kind, draw(st.integers(0, executions - 1)) if kind == "task" else ""))
+        steps.append(("end", ""))
+        if draw(st.booleans()):
+            steps.append(("task", draw(st.integers(0, executions - 1))))
+    return steps
+
+
+@given(histories_with_tasks())
+@settings(deadline=None)
+def test_a_task_replaces_no_turn_of_another_execution(
+    new_notebook: Callable[[], Any], steps: list[tuple[str, str | int]]
+) -> None:
+    notebook = new_notebook()
+    conversations = notebook.conversations
+    runs: list[Any] = []
+    # What should stand there: by cell the answers of its latest execution, and those of no cell.
+    latest: dict[str, Any] = {}
+    of_cell: dict[str, list[str]] = {}
+    former: dict[str, list[str]] = {}
+    of_none: list[str] = []
+    for number, (kind, what) in enumerate(steps):
+        if kind == "run":
+            run = conversations.start_cell(str(what), len(runs) + 1)
+            runs.append(run)
+            latest[run.cell] = run
+            own = of_cell.get(run.cell, [])
+            former[run.cell], of_cell[run.cell] = own + former.get(run.cell, [])[len(own) :], []
+        elif kind == "end":
+            run = runs[-1]
+            conversations.end_cell()
+            if run.asks:
+                former[run.cell] = []
+        else:
+            run = runs[int(what)] if kind == "task" else runs[-1]
+            pending = conversations.begin(run.cell, 0, conversation="main", run=run)
+            answer = f"{number}"
+            notebook.settle(pending, answer)
+            if latest[run.cell] is run:
+                of_cell[run.cell].append(answer)
+            else:
+                of_none.append(answer)
+        turns = conversations.get("main").turns
+        for cell, answers in of_cell.items():
+            kept = former[cell][len(answers) :]
+            assert [t.answer for t in turns if t.key.cell == cell] == answers + kept
+        assert [turn.answer for turn in turns if turn.key.cell is None] == of_none

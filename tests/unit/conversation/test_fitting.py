@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groq_magic.conversation import Budget, Turn, TurnKey, estimate, fit
+from groq_magic.conversation.seen import NOTHING
 
 
 def turn(number: int, characters: int) -> Turn:
@@ -21,7 +22,7 @@ def turn(number: int, characters: int) -> Turn:
         finish_reason="stop",
         usage=None,
         revision=number,
-        seen=(),
+        seen=NOTHING,
         shown=key,
     )
 

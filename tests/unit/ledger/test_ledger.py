@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from groq_magic.ledger.entry import Entry
 from groq_magic.ledger.ledger import Ledger, sum_of
@@ -142,7 +144,7 @@ def test_prices_are_of_the_prompt_and_of_the_answer() -> None:
         assert cost(model, usage) == pytest.approx(2 * prompt + completion)
 
 
-def test_requests_are_found_by_turn_and_the_oldest_are_let_go() -> None:
+def test_requests_are_found_by_turn_and_the_oldest_are_evicted() -> None:
     requests = Requests(kept=2)
     for revision in (1, 2, 3):
         requests.add({"model": str(revision)}, revision)
@@ -153,3 +155,36 @@ def test_requests_are_found_by_turn_and_the_oldest_are_let_go() -> None:
     assert requests.of(1) is None
     assert requests.of(2) == {"model": "2"}
     assert requests.of(3) == {"model": "3"}
+
+
+@given(st.lists(st.integers(0, 60_000), min_size=1, max_size=30))
+def test_requests_take_a_bounded_memory_and_the_newest_is_always_kept(sizes: list[int]) -> None:
+    bound = 100_000
+    requests = Requests(most_bytes=bound)
+    for revision, size in enumerate(sizes):
+        image = {"type": "image_url", "image_url": {"url": "x" * size}}
+        requests.add({"messages": [{"role": "user", "content": [image]}]}, revision)
+        assert requests.of(revision) is requests.last
+        known = [n for n in range(revision + 1) if requests.of(n) is not None]
+        # What is kept is the latest without a gap, and nothing was evicted without need.
+        assert known == list(range(known[0], revision + 1))
+        assert len(known) == 1 or sum(sizes[n] for n in known) <= bound
+        if known[0] > 0:
+            assert sum(sizes[n] for n in range(known[0] - 1, revision + 1)) > bound * 0.7
+
+
+def test_a_request_beyond_the_bound_is_kept_until_the_next_one() -> None:
+    requests = Requests(most_bytes=1_000)
+    requests.add({"messages": [{"content": "x" * 5_000}]}, 1)
+    assert requests.of(1) is requests.last
+    requests.add({"messages": []}, 2)
+    assert requests.of(1) is None
+    assert requests.of(2) == {"messages": []}
+
+
+def test_a_turn_asked_again_counts_once() -> None:
+    requests = Requests(most_bytes=10_000)
+    requests.add({"messages": [{"content": "first"}]}, 1)
+    for _ in range(5):
+        requests.add({"messages": [{"content": "x" * 6_000}]}, 2)
+    assert requests.of(1) is not None

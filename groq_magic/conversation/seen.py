@@ -1,0 +1,58 @@
+"""What a turn was asked after, in a form that is compared at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["NOTHING", "Seen"]
+
+
+class Seen:
+    """The turns that an ask saw: the last one's revision, and the chain before it.
+
+    The chains of a conversation's turns share their links, so that n turns
+    take n links. Two chains are compared by their length and a digest.
+
+    Parameters
+    ----------
+    before : Seen or None
+        None for the empty chain alone.
+    revision : int
+        Of the last turn.
+    """
+
+    __slots__ = ("before", "count", "digest", "revision")
+
+    def __init__(self, before: Seen | None, revision: int) -> None:
+        self.before: Final = before
+        self.revision: Final = revision
+        self.count: Final[int] = 0 if before is None else before.count + 1
+        self.digest: Final[int] = hash((0 if before is None else before.digest, revision))
+
+    def then(self, revision: int) -> Seen:
+        """Return the chain with one more turn."""
+        return Seen(self, revision)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Seen):
+            return NotImplemented
+        return (self.count, self.digest) == (other.count, other.digest)
+
+    def __hash__(self) -> int:
+        return self.digest
+
+    def __iter__(self) -> Iterator[int]:
+        """Yield the revisions from the last to the first."""
+        link = self
+        while link.before is not None:
+            yield link.revision
+            link = link.before
+
+    def __repr__(self) -> str:
+        return f"Seen({self.count} turns)"
+
+
+NOTHING = Seen(None, 0)

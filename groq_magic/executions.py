@@ -1,0 +1,147 @@
+"""Which execution of a cell the running code belongs to, and which thread may ask."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.errors import NotebookError
+from groq_magic.notebook import cell_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from groq_magic.conversation import CellRun
+
+__all__ = ["Execution", "Executions", "Owner", "cell_is_running", "owner_of"]
+
+
+_SHELL = "IPython.core.interactiveshell"
+
+
+@dataclass(frozen=True, eq=False)
+class Execution:
+    """One execution of a cell.
+
+    Parameters
+    ----------
+    cell : str or None
+        The cell's id, None where the front end sends none.
+    run : CellRun or None
+        As the conversations know it.
+    """
+
+    cell: str | None
+    run: CellRun | None
+
+
+class Executions:
+    """Knows which execution the running code belongs to.
+
+    A task that a cell has started runs in a copy of the cell's context, also
+    when the cell has ended and another one runs. IPython's own number and
+    parent message are then those of the other cell (ipykernel 6), or of none.
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+    """
+
+    def __init__(self, shell: Any) -> None:
+        self._shell = shell
+        self._running: Execution | None = None
+        self._mine: ContextVar[Execution | None] = ContextVar("groq_magic.execution", default=None)
+
+    @property
+    def present(self) -> Execution:
+        """The execution that the running code belongs to."""
+        mine = self._mine.get()
+        if mine is not None:
+            return mine
+        # What no cell has started, such as a button's callback, is no part of the one that runs.
+        cell = cell_id(self._shell) if self._running is None else None
+        return Execution(cell, None)
+
+    def begin(self, start: Callable[[str | None, int], CellRun | None]) -> Execution:
+        """Begin an execution.
+
+        Parameters
+        ----------
+        start : callable
+            From the cell's id and IPython's execution count to its run.
+        """
+        cell = cell_id(self._shell)
+        self._running = Execution(cell, start(cell, self._shell.execution_count))
+        self._mine.set(self._running)
+        return self._running
+
+    def end(self) -> None:
+        """End it: what is called from now on in this context belongs to none."""
+        self._running = None
+        self._mine.set(None)
+
+
+def cell_is_running() -> bool:
+    """Whether the code of a cell is on the stack: a cell that begins now runs within it."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - IPython tells it nowhere else
+    while frame is not None:
+        if frame.f_code.co_name == "run_code" and frame.f_globals.get("__name__") == _SHELL:
+            return True
+        frame = frame.f_back
+    return False
+
+
+class Owner:
+    """The one thread that a session belongs to.
+
+    Parameters
+    ----------
+    thread : threading.Thread
+    loop : object or None
+        The kernel's loop in it, which takes calls from other threads.
+    """
+
+    def __init__(self, thread: threading.Thread, loop: Any = None) -> None:
+        self._thread = thread
+        self._loop = loop
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the running thread is the owner."""
+        return threading.current_thread() is self._thread
+
+    def require(self, what: str) -> None:
+        """Refuse any other thread.
+
+        Raises
+        ------
+        NotebookError
+        """
+        if not self.is_here:
+            raise NotebookError(
+                f"{what} in the main thread only.",
+                "Let the threads do the other work, and ask in the cell itself.",
+            )
+
+    def hand_over(self, call: Callable[[], None]) -> None:
+        """Make a call in the owner's thread: at once there, else when it is idle."""
+        if self.is_here or self._loop is None:
+            call()
+        else:
+            self._loop.add_callback(call)
+
+
+def owner_of(shell: Any) -> Owner:
+    """Return the thread in which a shell runs cells.
+
+    ipykernel names it, so that a subshell which loads the extension does not
+    become the owner; elsewhere it is the thread that loads.
+    """
+    kernel = getattr(shell, "kernel", None)
+    channel = getattr(kernel, "shell_channel_thread", None)
+    thread = getattr(channel, "parent_thread", None) or threading.current_thread()
+    return Owner(thread, getattr(kernel, "io_loop", None))

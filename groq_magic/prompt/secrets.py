@@ -1,0 +1,180 @@
+"""Secrets in texts: the key, and the values of variables that are named like secrets.
+
+A variable of the environment is a secret where a word of its name says so: `KEY`, `TOKEN`,
+`SECRET`, `PASSWORD`, `PASSWD`, `PWD`, `PASSPHRASE`, `CREDENTIAL`, `AUTH` and their like
+(`OPENAI_API_KEY`, `PGPASSWORD`, `hfToken`; not `KEYBOARD`, `AUTHOR`, `TOKENIZERS_PARALLELISM`),
+and its value has 8 characters or more. Left out is what names a place: a value that is the path
+of a file, folder or socket where the name says so (`SSH_AUTH_SOCK`, `AWS_CREDENTIALS_FILE`) or
+where it exists.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.prompt.secret_forms import forms_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+__all__ = ["HIDDEN", "Secrets", "secrets_in"]
+
+HIDDEN = "[key]"
+_SHORTEST = 8
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
+_SECRET_WORDS = frozenset(
+    {"AUTH", "AUTHORIZATION", "CREDENTIAL", "CREDENTIALS", "CREDS", "KEY", "KEYS", "PASSCODE"}
+    | {"PASSPHRASE", "PASSWD", "PASSWORD", "PASSWORDS", "PAT", "PWD", "SECRET", "SECRETS"}
+    | {"SSHPASS", "TOKEN", "TOKENS"}
+)
+# Where names run words together: `PGPASSWORD`, `NPM_AUTHTOKEN`.
+_SECRET_ENDS = (
+    *("ACCESSKEY", "APIKEY", "AUTHKEY", "CREDENTIALS", "PASSPHRASE", "PASSWD", "PASSWORD"),
+    *("PRIVATEKEY", "SECRET", "SECRETKEY", "TOKEN"),
+)
+_PLACE_WORDS = frozenset({"DIR", "FILE", "FOLDER", "HOME", "PATH", "SOCK", "SOCKET"})
+_FOLDERS_OF_SHELLS = frozenset({"PWD", "OLDPWD"})
+# Where a value was cut: its beginning stands before the mark, or its end behind it.
+_CUT_BEFORE = re.compile(r"(?:\s|\\+n)*\[…|…|\.{3}")
+_CUT_BEHIND = re.compile(r"left out\](?:\n|\\+n|\s)|…|\.{3}")
+_GRAM = 4
+_LEAST_PART = 8
+
+
+def secrets_in(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of an environment that hold secrets, by name."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if len(value.strip()) >= _SHORTEST and _is_secret(name) and not _is_place(name, value)
+    }
+
+
+class Secrets:
+    """Values that no text may show, in every form in which they may stand there.
+
+    Parameters
+    ----------
+    values : Mapping of str to str
+        By the name that says whose they are.
+    """
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._names: dict[str, str] = {}
+        for name, value in values.items():
+            for form in forms_of(value):
+                self._names.setdefault(form, name)
+        self._grams: dict[str, list[tuple[str, int]]] | None = None
+
+    def __repr__(self) -> str:
+        return f"Secrets({', '.join(dict.fromkeys(self._names.values()))})"
+
+    def hidden(self, text: str) -> str:
+        """Return a text with each secret replaced by `[key]`."""
+        return self.found(text)[0]
+
+    def found(self, text: str) -> tuple[str, tuple[str, ...]]:
+        """Return a text with each secret replaced by `[key]`, and the names of what was there.
+
+        Returns
+        -------
+        text : str
+            The same object where there was none.
+        names : tuple of str
+            One for each place.
+        """
+        spans = sorted((*self._whole(text), *self._parts(text)))
+        if not spans:
+            return text, ()
+        pieces, names, done, last = [], [], 0, -1
+        for start, end, name in spans:
+            if start >= last:
+                pieces += [text[done:start], HIDDEN]
+                names.append(name)
+            # What overlaps is one place.
+            done = last = max(last, end)
+        return "".join((*pieces, text[done:])), tuple(names)
+
+    def hidden_in(self, value: Any) -> Any:
+        """Return a value of JSON with each secret in its texts replaced."""
+        if isinstance(value, str):
+            return self.hidden(value)
+        if isinstance(value, dict):
+            return {self.hidden_in(key): self.hidden_in(each) for key, each in value.items()}
+        if isinstance(value, list | tuple):
+            return type(value)(map(self.hidden_in, value))
+        return value
+
+    def hidden_request(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a chat request with each secret in its messages and stops replaced."""
+        texts = {name: request[name] for name in ("messages", "stop") if name in request}
+        return {**request, **self.hidden_in(texts)}
+
+    def _whole(self, text: str) -> Iterator[tuple[int, int, str]]:
+        for form, name in self._names.items():
+            at = text.find(form)
+            while at >= 0:
+                yield at, at + len(form), name
+                at = text.find(form, at + 1)
+
+    def _parts(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Yield what is left of secrets that were cut."""
+        if not self._names:
+            return
+        for mark in _CUT_BEFORE.finditer(text):
+            end = mark.start()
+            for form, at in self._with(text[max(0, end - _GRAM) : end]):
+                length = _same_before(text, end, form, at + _GRAM)
+                if length == at + _GRAM or length >= _LEAST_PART:
+                    yield end - length, end, self._names[form]
+        for mark in _CUT_BEHIND.finditer(text):
+            start = mark.end()
+            for form, at in self._with(text[start : start + _GRAM]):
+                length = _same_behind(text, start, form, at)
+                if length == len(form) - at or length >= _LEAST_PART:
+                    yield start, start + length, self._names[form]
+
+    def _with(self, gram: str) -> Sequence[tuple[str, int]]:
+        """Return the forms that hold four characters, and where."""
+        if self._grams is None:
+            self._grams = {}
+            for form in self._names:
+                for at in range(len(form) - _GRAM + 1):
+                    self._grams.setdefault(form[at : at + _GRAM], []).append((form, at))
+        return self._grams.get(gram, ())
+
+
+def _same_before(text: str, end: int, form: str, at: int) -> int:
+    length = 0
+    while length < min(end, at) and text[end - length - 1] == form[at - length - 1]:
+        length += 1
+    return length
+
+
+def _same_behind(text: str, start: int, form: str, at: int) -> int:
+    length = 0
+    most = min(len(text) - start, len(form) - at)
+    while length < most and text[start + length] == form[at + length]:
+        length += 1
+    return length
+
+
+def _is_secret(name: str) -> bool:
+    words = [word.upper() for word in _WORD.findall(name)]
+    return name not in _FOLDERS_OF_SHELLS and any(
+        word in _SECRET_WORDS or word.endswith(_SECRET_ENDS) for word in words
+    )
+
+
+def _is_place(name: str, value: str) -> bool:
+    """Whether a variable names a file, a folder or a socket."""
+    words = [word.upper() for word in _WORD.findall(name)]
+    try:
+        path = Path(value)
+        if words[-1] in _PLACE_WORDS:
+            return path.is_absolute() or value.startswith(("~", "."))
+        return path.is_absolute() and path.exists()
+    except (OSError, ValueError):
+        return False

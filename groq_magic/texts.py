@@ -1,0 +1,120 @@
+"""The texts of an ask as they are sent: values put in, secrets hidden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from groq_magic.api.request import without_surrogates
+from groq_magic.api.scrub import scrub
+from groq_magic.errors import PromptError
+from groq_magic.prompt import Filled, Inserted, fill, fill_from
+from groq_magic.prompt.secrets import HIDDEN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from groq_magic.notebook_session import Session
+    from groq_magic.plan import Typed
+    from groq_magic.prompt.secrets import Secrets
+    from groq_magic.settings import AskOptions
+
+__all__ = ["Texts", "bound", "texts_of"]
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts of an ask as they are sent.
+
+    Parameters
+    ----------
+    prompt, system : str
+    inserted : tuple of Inserted
+        The values that were put in.
+    notices : tuple of str
+        What the user is to know of them.
+    hides_a_key : bool
+        Whether `[key]` stands in the prompt for a secret.
+    """
+
+    prompt: str
+    system: str
+    inserted: tuple[Inserted, ...]
+    notices: tuple[str, ...]
+    hides_a_key: bool
+
+
+def texts_of(session: Session, typed: Typed, options: AskOptions, secrets: Secrets) -> Texts:
+    """Return the texts of an ask: values put in, secrets hidden.
+
+    Raises
+    ------
+    PromptError
+        When the prompt is empty, or names what is nearly there.
+    """
+    filled, system = _filled(session, typed, options)
+    # Before surrogates are replaced, which a secret may hold.
+    prompt, names = secrets.found(filled.text)
+    system, also = secrets.found(system)
+    if typed.composed is not None:
+        # A traceback or a value may hold a key of another service; nobody asked to send that.
+        prompt = scrub(prompt)
+    notices = (*map(secrets.hidden, filled.notices), *_line_of_hidden((*names, *also)))
+    sent, replaced = without_surrogates(prompt)
+    system, more = without_surrogates(system)
+    if replaced + more:
+        count = replaced + more
+        characters, were = ("characters", "were") if count > 1 else ("character", "was")
+        notices += (f"{count} {characters} that can't be sent {were} replaced by \ufffd.",)
+    inserted = tuple(replace(each, name=secrets.hidden(each.name)) for each in filled.inserted)
+    return Texts(sent, system, inserted, notices, prompt != filled.text)
+
+
+def _filled(session: Session, typed: Typed, options: AskOptions) -> tuple[Filled, str]:
+    text = typed.text.strip()
+    if not text:
+        raise PromptError("The prompt is empty.", "Write it into the cell below `%%groq`.")
+    if typed.composed is not None:
+        filled = Filled(typed.composed.prompt, typed.composed.inserted)
+        # The session's own system prompt is for its conversation.
+        return filled, "\n\n".join(filter(None, (typed.composed.system, typed.options.system)))
+    if options.raw:
+        return Filled(text), options.system or ""
+    filled = fill(text, session.namespace, typed.own)
+    around = fill(options.system or "", session.namespace, typed.own)
+    both = replace(
+        filled,
+        inserted=(*filled.inserted, *around.inserted),
+        missing=(*filled.missing, *around.missing),
+        calls=(*filled.calls, *around.calls),
+    )
+    return both, around.text
+
+
+def _line_of_hidden(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the notice that says whose values were hidden, and in how many places."""
+    if not names:
+        return ()
+    places = f"{len(names)} place{'s' * (len(names) != 1)}"
+    named = ", ".join(f"`{name}`" for name in dict.fromkeys(names))
+    return (f"Not sent: the value of {named}; `{HIDDEN}` stands for it in {places}.",)
+
+
+def bound(session: Session, typed: Typed) -> Typed:
+    """Return an ask with the calling code's own values as text, and without its names.
+
+    What holds it until the next ask would otherwise keep the values alive.
+
+    Raises
+    ------
+    PromptError
+        As `texts_of`.
+    """
+    if typed.names is None:
+        return typed
+    names, typed = typed.names, replace(typed, names=None)
+    options = typed.options.over(session.settings.defaults())
+    if options.raw or typed.composed is not None:
+        return typed
+    text = f"{typed.text}\n{options.system or ''}"
+    return replace(typed, own=fill_from(text, names, session.namespace))
