@@ -62,16 +62,16 @@ def ask(prompt: str, **options: Any) -> Reply:
     """
     from groq_magic.errors import OptionError
     from groq_magic.magics.face import shown_reply
-    from groq_magic.magics.options import checked_options
+    from groq_magic.magics.options import checked_options, checked_prompt
     from groq_magic.plan import Typed
 
-    checked = checked_options(options)
+    text, checked = checked_prompt(prompt), checked_options(options)
     if checked.dry_run:
         raise OptionError(
             "ask() gives a reply, and dry_run sends nothing that could have one.",
             "`%groq --dry-run` shows what would be sent.",
         )
-    return shown_reply(get_session(), Typed(prompt, checked, line=True))
+    return shown_reply(get_session(), Typed(text, checked, line=True))
 
 
 def get_session() -> Session:

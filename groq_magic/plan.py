@@ -193,7 +193,9 @@ def _filled(
         count = replaced + also
         characters, were = ("characters", "were") if count > 1 else ("character", "was")
         notices += (f"{count} {characters} that can't be sent {were} replaced by \ufffd.",)
-    return replace(filled, text=sendable), system, notices
+    inserted = tuple(replace(v, name=without_surrogates(v.name)[0]) for v in filled.inserted)
+    notices = tuple(without_surrogates(line)[0] for line in notices)
+    return replace(filled, text=sendable, inserted=inserted), system, notices
 
 
 def _model(

@@ -39,7 +39,7 @@ def found_key(folder: Path | None = None) -> ApiKey | None:
     value = os.environ.get(KEY_NAME)
     if value is not None and value.strip():
         return checked(value, KEY_NAME)
-    for place in _upward(folder or Path.cwd()):
+    for place in _upward(folder):
         value = _from_file(place / ".env")
         if value is not None and value.strip():
             return checked(value, ".env")
@@ -73,10 +73,11 @@ def checked(value: str, source: str) -> ApiKey:
     return ApiKey(text, source)
 
 
-def _upward(folder: Path) -> list[Path]:
+def _upward(folder: Path | None) -> list[Path]:
     try:
-        start = folder.resolve()
+        start = (folder or Path.cwd()).resolve()
     except OSError:
+        # The working folder may have been deleted.
         return []
     return [start, *start.parents]
 

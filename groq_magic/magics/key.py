@@ -11,6 +11,7 @@ from groq_magic.errors import OptionError
 from groq_magic.magics.face import Face
 from groq_magic.magics.line import parsed_line
 from groq_magic.magics.option import Option
+from groq_magic.notebook import working_folder
 from groq_magic.views.banner import banner
 from groq_magic.views.show import show
 
@@ -18,12 +19,16 @@ __all__ = ["KeyMagics"]
 
 
 def _file(flag: str, value: str) -> Path:
-    path = Path(value).expanduser()
-    if not path.is_file():
-        raise OptionError(
-            f"{flag} `{value}`: there is no such file.", "Paths begin at the notebook's folder."
-        )
-    return path.resolve()
+    try:
+        path = Path(value).expanduser()
+        if path.is_file():
+            return path.resolve()
+    except (OSError, ValueError, RuntimeError):
+        # A path that no file can have, a home that isn't there.
+        pass
+    raise OptionError(
+        f"{flag} `{value[:100]}`: there is no such file.", "Paths begin at the notebook's folder."
+    )
 
 
 _PRACTICE_OPTIONS = (Option("--script", "", "FILE", "a JSON file of replies to give", _file),)
@@ -53,7 +58,8 @@ class KeyMagics(Face):
         state = "key from %groq_key, in this process alone"
         if not service.catalogue().live:
             state += ", not checked yet: the service tells no models"
-        self._show_state(f"{state}; {keeping(self.session.saved.folder or Path.cwd())}")
+        folder = self.session.saved.folder or working_folder() or Path.home()
+        self._show_state(f"{state}; {keeping(folder)}")
 
     @no_var_expand
     @line_magic

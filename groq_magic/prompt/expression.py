@@ -20,6 +20,7 @@ __all__ = ["Expression", "attributes_of", "keys_of", "near", "parse"]
 
 _IPYTHONS_OWN = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open"})
 _MOST_NAMES = 1000
+_LONGEST_NAME = 200
 _AS_WRITTEN = "`--raw` sends braces as written."
 
 
@@ -144,7 +145,13 @@ def parse(text: str) -> Expression | None:
 
 def near(name: str, names: Iterable[str]) -> str | None:
     """Return the one of `names` that is most like `name`, if any is like it."""
-    folded = {other.casefold(): other for other in islice(names, _MOST_NAMES)}
+    if len(name) > _LONGEST_NAME:  # comparing takes quadratic time
+        return None
+    folded = {
+        other.casefold(): other
+        for other in islice(names, _MOST_NAMES)
+        if len(other) <= _LONGEST_NAME
+    }
     found = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.75)
     return folded[found[0]] if found else None
 
