@@ -64,10 +64,10 @@ def ask(prompt: str, **options: Any) -> Reply:
     """
     from groq_magic.errors import GroqMagicError, OptionError
     from groq_magic.magics.face import names_of_caller, shown_reply, without_secrets
-    from groq_magic.magics.options import checked_options
+    from groq_magic.magics.options import checked_options, checked_prompt
     from groq_magic.plan import Typed
 
-    checked = checked_options(options)
+    text, checked = checked_prompt(prompt), checked_options(options)
     if checked.dry_run:
         raise OptionError(
             "ask() gives a reply, and dry_run sends nothing that could have one.",
@@ -75,9 +75,9 @@ def ask(prompt: str, **options: Any) -> Reply:
         )
     session = get_session()
     session.owner.require("groq_magic.ask works")
-    names = names_of_caller(session, prompt, checked)
+    names = names_of_caller(session, text, checked)
     try:
-        return shown_reply(session, Typed(prompt, checked, line=True, names=names))
+        return shown_reply(session, Typed(text, checked, line=True, names=names))
     except GroqMagicError as error:
         shown = without_secrets(session, error)
         if shown is error:

@@ -16,7 +16,10 @@ GroqMagicError
 
 from __future__ import annotations
 
-from groq_magic.printable import printable
+import re
+import sys
+
+from groq_magic.printable import encodable, printable
 
 __all__ = [
     "ApiKeyError",
@@ -32,6 +35,11 @@ __all__ = [
     "ServiceError",
     "TooLargeError",
 ]
+
+
+# A line quotes what was typed, and that may be a key or a megabyte.
+_KEY = re.compile(r"\bgsk_\w{4,}")
+_LONGEST = 1_000
 
 
 class GroqMagicError(Exception):
@@ -51,12 +59,17 @@ class GroqMagicError(Exception):
     """
 
     def __init__(self, happened: str, remedy: str = "") -> None:
-        self.happened = printable(" ".join(happened.split()))
-        self.remedy = printable(" ".join(remedy.split()))
+        self.happened = _one_line(happened)
+        self.remedy = _one_line(remedy)
         super().__init__(f"{self.happened} {self.remedy}".strip())
 
     def _render_traceback_(self) -> list[str]:
-        return [f"{type(self).__name__}: {self}"]
+        return [encodable(f"{type(self).__name__}: {self}", getattr(sys.stdout, "encoding", None))]
+
+
+def _one_line(text: str) -> str:
+    line = _KEY.sub("[key]", printable(" ".join(text.split())))
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 
 class OptionError(GroqMagicError):

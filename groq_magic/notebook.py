@@ -24,6 +24,7 @@ __all__ = [
     "notebook_path",
     "own_notebook",
     "read_notebook",
+    "working_folder",
 ]
 
 FrontEnd = Literal["widgets", "static", "terminal"]
@@ -74,6 +75,14 @@ def notebook_path(shell: Any) -> Path | None:
     if not isinstance(named, str) or not named.endswith(".ipynb"):
         return None
     return Path(named)
+
+
+def working_folder() -> Path | None:
+    """Return the kernel's working folder, None where it was deleted meanwhile."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None
 
 
 def own_notebook(

@@ -30,7 +30,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer as a value.
+    """An answer as a value: comparable, hashable, and picklable.
 
     Parameters
     ----------
@@ -65,9 +65,13 @@ class Reply:
     usage: Usage | None
     timing: Timing
     request: Mapping[str, Any] = field(repr=False)
-    error: GroqMagicError | None = None
+    error: GroqMagicError | None = field(default=None, compare=False)
     reasoning: str = field(default="", repr=False)
     source: Source = "service"
+
+    def __hash__(self) -> int:
+        # The request and the data are dicts; equal replies have these equal.
+        return hash((self.text, self.model, self.finish_reason))
 
     def __str__(self) -> str:
         return self.text

@@ -9,10 +9,13 @@ from typing import Any, Literal
 from traitlets import Bool, Enum, Float, Int, List, TraitError, Unicode, validate
 from traitlets.config import Configurable
 
+from groq_magic.printable import SURROGATE
+
 __all__ = [
     "DEFAULT_MODEL",
     "EFFORTS",
     "FORMATS",
+    "HIGHEST",
     "MOST_STOPS",
     "RANGES",
     "TIERS",
@@ -26,6 +29,8 @@ FORMATS = ("markdown", "text", "code", "json")
 EFFORTS = ("none", "default", "low", "medium", "high")
 TIERS = ("on_demand", "auto", "flex", "performance")
 MOST_STOPS = 4
+# The largest whole number that the API takes.
+HIGHEST = 2**63 - 1
 RANGES = MappingProxyType(
     {
         "temperature": (0.0, 2.0),
@@ -110,6 +115,7 @@ class Settings(Configurable):
         None,
         allow_none=True,
         min=1,
+        max=HIGHEST,
         help="The longest answer, in tokens; None leaves it to the model.",
     ).tag(config=True)
     top_p = Float(None, allow_none=True, help="0 to 1; None leaves it to the model.").tag(
@@ -117,9 +123,13 @@ class Settings(Configurable):
     )
     frequency_penalty = Float(None, allow_none=True, help="-2 to 2.").tag(config=True)
     presence_penalty = Float(None, allow_none=True, help="-2 to 2.").tag(config=True)
-    seed = Int(None, allow_none=True, help="A number for answers that repeat, at best effort.").tag(
-        config=True
-    )
+    seed = Int(
+        None,
+        allow_none=True,
+        min=-HIGHEST,
+        max=HIGHEST,
+        help="A number for answers that repeat, at best effort.",
+    ).tag(config=True)
     stop = List(Unicode(), maxlen=MOST_STOPS, help="Up to 4 texts that end the answer.").tag(
         config=True
     )
@@ -166,6 +176,13 @@ class Settings(Configurable):
         low, high = RANGES[proposal["trait"].name]
         if value is not None and not low <= value <= high:
             raise TraitError(f"{proposal['trait'].name} goes from {low:,g} to {high:,.15g}.")
+        return value
+
+    @validate("model", "system", "conversation")
+    def _is_sendable(self, proposal: dict[str, Any]) -> str:
+        value: str = proposal["value"]
+        if SURROGATE.search(value):
+            raise TraitError(f"{proposal['trait'].name} holds half a surrogate pair.")
         return value
 
     def defaults(self) -> AskOptions:

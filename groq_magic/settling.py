@@ -221,7 +221,7 @@ def _metadata_of(session: Session, plan: Plan, reply: Reply | None) -> dict[str,
     if pending.practice:
         record["practice"] = True
     if plan.typed.line:
-        record["prompt"] = plan.secrets.hidden(plan.typed.text.strip())
+        record["prompt"] = without_surrogates(plan.secrets.hidden(plan.typed.text.strip()))[0]
     return {"groq_magic": record}
 
 

@@ -59,14 +59,18 @@ def texts_of(session: Session, typed: Typed, options: AskOptions, secrets: Secre
     if typed.composed is not None:
         # A traceback or a value may hold a key of another service; nobody asked to send that.
         prompt = scrub(prompt)
-    notices = (*map(secrets.hidden, filled.notices), *_line_of_hidden((*names, *also)))
+    told = (*map(secrets.hidden, filled.notices), *_line_of_hidden((*names, *also)))
+    notices = tuple(without_surrogates(line)[0] for line in told)
     sent, replaced = without_surrogates(prompt)
     system, more = without_surrogates(system)
     if replaced + more:
         count = replaced + more
         characters, were = ("characters", "were") if count > 1 else ("character", "was")
         notices += (f"{count} {characters} that can't be sent {were} replaced by \ufffd.",)
-    inserted = tuple(replace(each, name=secrets.hidden(each.name)) for each in filled.inserted)
+    inserted = tuple(
+        replace(each, name=without_surrogates(secrets.hidden(each.name))[0])
+        for each in filled.inserted
+    )
     return Texts(sent, system, inserted, notices, prompt != filled.text)
 
 

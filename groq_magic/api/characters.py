@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import re
+
+from groq_magic.printable import SURROGATE
 
 __all__ = ["WholeCharacters"]
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class WholeCharacters:
@@ -24,7 +23,7 @@ class WholeCharacters:
 
     def feed(self, text: str) -> str:
         """Take a delta; return what of it is whole."""
-        if not self._holds and not _SURROGATE.search(text):
+        if not self._holds and not SURROGATE.search(text):
             return text
         whole = self._decoder.decode(text.encode("utf-16-le", "surrogatepass"))
         self._holds = bool(self._decoder.getstate()[0])

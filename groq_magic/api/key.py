@@ -24,7 +24,6 @@ __all__ = [
     "checked",
     "found_key",
     "search",
-    "working_folder",
 ]
 
 KEY_NAME = "GROQ_API_KEY"
@@ -137,14 +136,6 @@ def search(folder: Path | None = None) -> KeySearch:
         if value:
             return KeySearch(checked(value, ".env"), skipped)
     return KeySearch(skipped=skipped)
-
-
-def working_folder() -> Path | None:
-    """Return the working folder, None where somebody has deleted it."""
-    try:
-        return Path.cwd()
-    except OSError:
-        return None
 
 
 def checked(value: str, source: str) -> ApiKey:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import OptionError
+from groq_magic.printable import SURROGATE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["request_of", "sha_of", "size_of", "without_surrogates"]
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+
 _JSON_WISH = "Answer with one JSON value and nothing else."
 # Option → the API's parameter, where it is sent as it is given.
 _PARAMETERS = (
@@ -79,7 +79,7 @@ def without_surrogates(text: str) -> tuple[str, int]:
 
     They can't be encoded, so the request would fail before it leaves.
     """
-    return _SURROGATE.subn("\ufffd", text)
+    return SURROGATE.subn("\ufffd", text)
 
 
 def _wish_for_json(request: dict[str, Any], known: Model | None) -> None:

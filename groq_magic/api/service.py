@@ -224,13 +224,15 @@ class Service:
         """Return the models as far as they are known, without waiting."""
         return self._catalogue or offline_catalogue()
 
-    def fetched_catalogue(self, *, of_key: bool = False) -> Catalogue:
+    def fetched_catalogue(self, *, of_key: bool = False, again: bool = False) -> Catalogue:
         """Return the live catalogue, the offline one where the service does not answer.
 
         Parameters
         ----------
         of_key : bool
             It is asked for itself: a refused key is an error.
+        again : bool
+            The one that is known may be out of date.
 
         Raises
         ------
@@ -240,7 +242,7 @@ class Service:
             When the user breaks it off.
         """
         client = self.client()
-        if self._catalogue is None:
+        if self._catalogue is None or again:
             found = unsent(lambda: self._fetch(client))
             if of_key:
                 raise_refusal(found)

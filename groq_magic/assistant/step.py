@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from groq_magic.notebook import working_folder
 from groq_magic.prompt.clipping import clip
 
 if TYPE_CHECKING:
@@ -174,8 +175,8 @@ def path_shown(file: str) -> tuple[str, bool]:
     for root in _standard_library():
         if path.startswith(f"{root}/"):
             return path.removeprefix(f"{root}/"), True
-    here = str(Path.cwd()).replace("\\", "/")
-    if path.startswith(f"{here}/"):
+    here = _working_folder().replace("\\", "/")
+    if here and path.startswith(f"{here}/"):
         return path.removeprefix(f"{here}/"), False
     return "/".join(path.split("/")[-2:]), False
 
@@ -183,12 +184,16 @@ def path_shown(file: str) -> tuple[str, bool]:
 def without_folders(text: str) -> str:
     """Return text without the folders of this machine that stand in it."""
     text = _PACKAGES.sub("", text)
-    folders = [*_standard_library(), str(Path.cwd())]
+    folders = [*_standard_library(), _working_folder()]
     for folder in folders:
         if len(folder) > len("/"):
             text = text.replace(f"{folder}{os.sep}", "").replace(f"{folder}/", "")
     home = str(Path.home())
     return text.replace(f"{home}{os.sep}", f"~{os.sep}") if len(home) > len("/") else text
+
+
+def _working_folder() -> str:
+    return str(working_folder() or "")
 
 
 def _standard_library() -> Iterator[str]:

@@ -6,8 +6,8 @@ from IPython.core.magic import line_cell_magic, line_magic, magics_class, no_var
 
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.face import Face
-from groq_magic.magics.line import options_alone, parsed_line, unquoted
-from groq_magic.magics.option import Option
+from groq_magic.magics.line import options_alone, parsed_line, text_alone, unquoted
+from groq_magic.magics.option import Option, label, sendable
 from groq_magic.magics.options import CONVERSATION
 from groq_magic.views.history import history
 from groq_magic.views.say import say
@@ -31,14 +31,14 @@ class ConversationMagics(Face):
 
         `%groq_system off` takes it away.
         """
-        text = (line if cell is None else cell).strip()
+        text = text_alone(line, "%groq_system") if cell is None else cell.strip()
         if cell is not None and line.strip():
             raise OptionError(
                 "%%groq_system takes no options.", "The text goes into the lines below."
             )
         settings = self.session.settings
         if text:
-            text = self.session.secrets().hidden(text)
+            text = self.session.secrets().hidden(sendable("The text", text))
             settings.system = "" if text in {"off", "''", '""'} else text
         said = settings.system or "There is no system prompt; `%groq_system text` sets one."
         say(self.session.secrets().hidden(said))
@@ -69,12 +69,14 @@ class ConversationMagics(Face):
             rows.append((number, *texts, " · ".join(filter(None, notes))))
         show(*history(rows))
 
+    @no_var_expand
     @line_magic
     def groq_undo(self, line: str) -> None:
         """Take the last change of the conversation back, a reset too; repeat it to go further."""
         _alone(line, "%groq_undo")
         say(f"Undone: {self.session.undo()}.")
 
+    @no_var_expand
     @line_magic
     def groq_reset(self, line: str) -> None:
         """Empty the conversation; the system prompt stays, and `%groq_undo` brings it back."""
@@ -87,6 +89,7 @@ class ConversationMagics(Face):
             else "The conversation was empty already."
         )
 
+    @no_var_expand
     @line_magic
     def groq_restore(self, line: str) -> None:
         """Take the saved answers above into the conversation: `%groq_restore`.
@@ -148,7 +151,8 @@ def _named(line: str, magic: str) -> str:
     behind: str = given.get("conversation", "")
     if behind and text:
         raise OptionError(f"{magic} takes one name.", f"Write `{magic} {behind}`.")
-    return behind.strip() or unquoted(text)
+    bare = unquoted(text)
+    return behind or (label(magic, bare) if bare else "")
 
 
 def _alone(line: str, magic: str) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from groq_magic.api.keeping import keeping
-from groq_magic.api.key import working_folder
 from groq_magic.errors import OptionError
 from groq_magic.magics.face import Face
 from groq_magic.magics.line import parsed_line
 from groq_magic.magics.option import Option
+from groq_magic.notebook import working_folder
 from groq_magic.views.banner import banner
 from groq_magic.views.show import show
 
@@ -19,12 +19,16 @@ __all__ = ["KeyMagics"]
 
 
 def _file(flag: str, value: str) -> Path:
-    path = Path(value).expanduser()
-    if not path.is_file():
-        raise OptionError(
-            f"{flag} `{value}`: there is no such file.", "Paths begin at the notebook's folder."
-        )
-    return path.resolve()
+    try:
+        path = Path(value).expanduser()
+        if path.is_file():
+            return path.resolve()
+    except (OSError, ValueError, RuntimeError):
+        # A path that no file can have, a home that isn't there.
+        pass
+    raise OptionError(
+        f"{flag} `{value[:100]}`: there is no such file.", "Paths begin at the notebook's folder."
+    )
 
 
 _PRACTICE_OPTIONS = (Option("--script", "", "FILE", "a JSON file of replies to give", _file),)

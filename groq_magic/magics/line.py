@@ -13,10 +13,16 @@ if TYPE_CHECKING:
 
     from groq_magic.magics.option import Option
 
-__all__ = ["options_alone", "parsed_line", "unquoted"]
+__all__ = ["options_alone", "parsed_line", "text_alone", "unquoted"]
 
 _SPACE = re.compile(r"\s*")
 _OPTION = re.compile(r"--?[A-Za-z]")
+# What word processors and chat programs make of `--` and of straight quotes.
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2e3a\ufe58\ufe63\uff0d"
+_QUOTES = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u00ab\u00bb\u2033\uff02\uff07"
+_DASHED = re.compile(f"[-{_DASHES}]+([A-Za-z][\\w{_DASHES}-]*)")
+_HELP = ("help", "h")
+_LONGEST_QUOTE = 40
 
 
 def parsed_line(line: str, options: Sequence[Option], magic: str) -> tuple[dict[str, Any], str]:
@@ -42,8 +48,9 @@ def parsed_line(line: str, options: Sequence[Option], magic: str) -> tuple[dict[
     Raises
     ------
     OptionError
-        For an unknown option, one without its value, a bad value, or a quote
-        that is not closed.
+        For an unknown option, one without its value, a bad value, a quote
+        that is not closed, or dashes and quotes of a word processor where
+        those of a keyboard belong.
     """
     values: dict[str, Any] = {}
     at = _after_space(line, 0)
@@ -51,6 +58,7 @@ def parsed_line(line: str, options: Sequence[Option], magic: str) -> tuple[dict[
         if line.startswith("--", at) and (at + 2 == len(line) or line[at + 2].isspace()):
             return values, line[at + 2 :].strip()
         if not _OPTION.match(line, at):
+            _refuse_dashes(line, at, options, magic)
             return values, line[at:].strip()
         at = _take_option(line, at, options, magic, values)
     return values, ""
@@ -76,10 +84,28 @@ def options_alone(
     """
     values, text = parsed_line(line, options, magic)
     if text:
-        word = text.split()[0]
+        word = _short(text.split()[0])
         takes = ", ".join(option.flag for option in options) or "nothing"
         raise OptionError(f"{magic} takes {takes}, not {word!r}.", remedy or f"Try `{magic}`.")
     return values
+
+
+def text_alone(line: str, magic: str) -> str:
+    """Return the text of a line that takes no options, as it stands.
+
+    Raises
+    ------
+    OptionError
+        Where it begins as an option would: `--help` is no text to keep.
+    """
+    text = line.strip()
+    dashed = _DASHED.match(text)
+    if text.startswith("--") or _OPTION.match(text) or (dashed and dashed[1] in _HELP):
+        raise OptionError(
+            f"{magic} takes no options, such as `{_short(text.split()[0])}`.",
+            f"`{magic}?` shows help; text that begins so goes below `%{magic}`.",
+        )
+    return text
 
 
 def unquoted(text: str) -> str:
@@ -91,6 +117,7 @@ def unquoted(text: str) -> str:
 def _take_option(
     line: str, at: int, options: Sequence[Option], magic: str, values: dict[str, Any]
 ) -> int:
+    start = at
     word, at = _word(line, at)
     flag, joined, value = word.partition("=")
     option = next((o for o in options if flag in {o.flag, o.short}), None)
@@ -100,15 +127,18 @@ def _take_option(
         option = next((o for o in options if o.short == word[:2] and o.read), None)
         flag, joined, value = word[:2], "=", word[2:]
     if option is None:
-        raise _unknown(word.partition("=")[0], options, magic)
+        raise _unknown(_short(word.partition("=")[0]), options, magic)
     if option.read is None:
         if joined:
             raise OptionError(f"{flag} takes no value.", f"Write `{flag}` alone.")
         values[option.field] = True
         return at
-    if not joined:
+    if joined:
+        _refuse_quote(line, start + len(flag) + (line[start + len(flag)] == "="), flag)
+    else:
         if at >= len(line) or _OPTION.match(line, at):
             raise OptionError(f"{flag} needs a value.", f"Write `{flag} {option.metavar}`.")
+        _refuse_quote(line, at, flag)
         value, at = _word(line, at)
     read = option.read(flag, value)
     if option.many:
@@ -118,9 +148,31 @@ def _take_option(
     return at
 
 
+def _refuse_dashes(line: str, at: int, options: Sequence[Option], magic: str) -> None:
+    """Refuse `—once`, which means `--once`; any other word with a dash before it is text."""
+    dashed = _DASHED.match(line, at)
+    if dashed is None:
+        return
+    meant = re.sub(f"[{_DASHES}]", "-", dashed[1])
+    forms = {form.lstrip("-"): form for o in options for form in (o.flag, o.short) if form}
+    if meant not in forms and meant not in _HELP:
+        return
+    remedy = f"Write `{forms[meant]}`" if meant in forms else f"`{magic}?` shows help"
+    text = "" if magic.startswith("%%") else "; text that begins so goes after `--`"
+    raise OptionError(f"The dash of `{dashed[0]}` is not a hyphen.", f"{remedy}{text}.")
+
+
+def _refuse_quote(line: str, at: int, flag: str) -> None:
+    if line[at : at + 1] and line[at] in _QUOTES:
+        raise OptionError(
+            f"The quote {line[at]} behind {flag} is not a straight one.",
+            f'Write `{flag} "…"`.',
+        )
+
+
 def _unknown(flag: str, options: Sequence[Option], magic: str) -> OptionError:
     if not options:
-        return OptionError(f"{magic} takes no options.", f"`{magic}?` tells what it takes.")
+        return OptionError(f"{magic} takes no options.", f"`{magic}?` shows help.")
     flags = [form for option in options for form in (option.flag, option.short) if form]
     if flag.startswith("--"):
         starts = [form for form in flags if form.startswith(flag)]
@@ -134,6 +186,10 @@ def _unknown(flag: str, options: Sequence[Option], magic: str) -> OptionError:
     if any(option.field == "model" for option in options):
         hint += " A prompt that begins so goes after `--`."
     return OptionError(f"{magic} has no option `{flag}`.", hint)
+
+
+def _short(word: str) -> str:
+    return word if len(word) <= _LONGEST_QUOTE else f"{word[:_LONGEST_QUOTE]}…"
 
 
 def _word(line: str, at: int) -> tuple[str, int]:

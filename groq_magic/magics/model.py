@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from groq_magic.api.models import ALIASES
 from groq_magic.api.retired import RETIRED
+from groq_magic.errors import ApiKeyError, ModelError
 from groq_magic.ledger.prices import AS_OF, PRICES
 from groq_magic.magics.face import Face, live_of, tell_speeds
 from groq_magic.magics.frame import AS_FRAME, data_frame
-from groq_magic.magics.line import options_alone, parsed_line
-from groq_magic.magics.option import Option, choice
+from groq_magic.magics.line import options_alone, parsed_line, unquoted
+from groq_magic.magics.option import Option, choice, label
 from groq_magic.notebook import front_end
 from groq_magic.views.banner import banner
 from groq_magic.views.show import show
@@ -53,9 +55,9 @@ class ModelMagics(Face):
 
         ID is a model's id (Tab lists them), or fast, balanced, reasoning, vision.
         """
-        _, wanted = parsed_line(line, (), "%groq_model")
-        if wanted:
-            self.session.settings.model = self._resolved(wanted)
+        _, text = parsed_line(line, (), "%groq_model")
+        if text:
+            self.session.settings.model = self._resolved(label("%groq_model", unquoted(text)))
         if front_end(self.shell) == "widgets":
             live_of(self.session)
         html, plain = banner(self.session.settings.model, "the model from now on")
@@ -99,11 +101,28 @@ class ModelMagics(Face):
         return None
 
     def _resolved(self, wanted: str) -> str:
+        """Return the id that is meant.
+
+        Raises
+        ------
+        ModelError
+            When the key's models are known, and it is none of them.
+        """
         service = self.session.service
+        key = None
+        with contextlib.suppress(ApiKeyError):
+            # A malformed one is said by the ask.
+            key = service.key_now()
         # Without a key a task stays one: what it stands for depends on the key's models.
-        if wanted not in ALIASES or service.key_now() is None:
+        if key is None:
             return wanted
-        return service.fetched_catalogue().resolve(wanted)
+        catalogue = service.fetched_catalogue()
+        if wanted not in ALIASES and catalogue.live and catalogue.get(wanted) is None:
+            # It may be newer than the list.
+            catalogue = service.fetched_catalogue(again=True)
+            if catalogue.live and catalogue.get(wanted) is None:
+                raise unlisted(wanted, catalogue)
+        return catalogue.resolve(wanted)
 
     def _sorted(self, catalogue: Catalogue, by: str) -> list[Model]:
         """Return the chat models sorted; what is unknown stands last."""
@@ -134,6 +153,13 @@ class ModelMagics(Face):
             "tokens_per_second_seen": self._speed(model.id),
             "owned_by": model.owned_by,
         }
+
+
+def unlisted(wanted: str, catalogue: Catalogue) -> ModelError:
+    """Return what to say of an id that the key does not have, as an ask would."""
+    what = "is retired" if wanted in RETIRED else "is not among this key's models"
+    remedy = f"Use `%groq_model {catalogue.nearest(wanted)}`; `%groq_models` lists what you have."
+    return ModelError(f"{wanted} {what}.", remedy)
 
 
 def _row(model: Model, catalogue: Catalogue) -> tuple[str, ...]:

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
-import math
+import builtins
+import decimal
+import numbers
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from groq_magic.errors import OptionError
+from groq_magic.printable import SURROGATE
+from groq_magic.settings import HIGHEST
 
-__all__ = ["Option", "choice", "name", "number", "text", "whole"]
+__all__ = [
+    "Option",
+    "choice",
+    "label",
+    "name",
+    "number",
+    "piece",
+    "sendable",
+    "switch",
+    "text",
+    "whole",
+]
 
-Reading = Callable[[str, str], Any]
+# From the flag and the value, a text on a line or anything in Python, to the value that is meant.
+Reading = Callable[[str, Any], Any]
+
+_LONGEST_LABEL = 200
+_LONGEST_QUOTE = 40
+# The session's own names: its history, its results, ours, and Python's module attributes.
+_IPYTHONS = re.compile(
+    r"_{1,3}|_i{0,3}|_i?\d+|_[iod]h|_exit_code|_groq|__\w*__|In|Out|exit|quit|get_ipython|display"
+)
 
 
 @dataclass(frozen=True)
@@ -29,8 +54,8 @@ class Option:
     help : str
         One line.
     read : callable or None
-        From the flag and the value's text to the value; None for an option
-        without one.
+        From the flag and the value to what is meant; None for an option
+        without a value.
     everyday : bool
         Whether the short help shows it.
     many : bool
@@ -60,39 +85,61 @@ class Option:
         return f"{forms} {self.metavar}".rstrip()
 
 
-def text(flag: str, value: str) -> str:
+def text(flag: str, value: Any) -> str:
     """Read any text that is not blank."""
-    if not value.strip():
-        raise OptionError(f"{flag} is blank.", f"Give a value, such as `{flag} x`.")
-    return value
+    found = sendable(flag, value)
+    if not found.strip():
+        raise OptionError(f"{flag} is blank.", _try(flag, "x"))
+    return found
 
 
-def name(flag: str, value: str) -> str:
-    """Read a Python identifier."""
+def piece(flag: str, value: Any) -> str:
+    """Read any text that is not empty: an answer may end at a line break."""
+    found = sendable(flag, value)
+    if not found:
+        raise OptionError(f"{flag} is empty.", _try(flag, "END"))
+    return found
+
+
+def label(flag: str, value: Any) -> str:
+    """Read the name of a model or a conversation: one short line."""
+    found = text(flag, value).strip()
+    if len(found) > _LONGEST_LABEL or not found.isprintable():
+        raise OptionError(
+            f"{flag} takes a name of at most {_LONGEST_LABEL} printable characters, "
+            f"not {_quoted(found)}.",
+            _try(flag, "x"),
+        )
+    return found
+
+
+def name(flag: str, value: Any) -> str:
+    """Read a name for a variable, one that neither Python nor IPython uses itself."""
     import keyword
 
-    if not value.isidentifier() or keyword.iskeyword(value):
-        raise OptionError(
-            f"{flag} takes a name for a variable; `{value}` is none.", f"Try `{flag} answer`."
-        )
-    return value
+    # As Python reads it in a cell: else it could never be named there.
+    found = unicodedata.normalize("NFKC", sendable(flag, value))
+    if not found.isidentifier() or keyword.iskeyword(found):
+        raise OptionError(f"{_quoted(found)} isn't a valid variable name.", _try(flag, "answer"))
+    if _IPYTHONS.fullmatch(found) or found in vars(builtins):
+        owner = "IPython" if _IPYTHONS.fullmatch(found) else "Python"
+        raise OptionError(f"{owner} needs the name {_quoted(found)}.", _try(flag, "answer"))
+    return found
 
 
 def whole(low: int) -> Reading:
     """Read a whole number from `low` on."""
 
-    def read(flag: str, value: str) -> int:
-        try:
-            found = int(value)
-        except ValueError:
-            found = low - 1
-        if found < low:
-            bound = f" from {low} on" if low > -(2**63) else ""
+    def read(flag: str, value: Any) -> int:
+        found = _number(value, int, numbers.Integral)
+        if found is None or not low <= found <= HIGHEST:
+            bound = f" from {low} on" if low > -HIGHEST else ""
+            bound = " below 2**63" if found is not None and found > HIGHEST else bound
             raise OptionError(
-                f"{flag} takes a whole number{bound}, not `{value}`.",
-                f"Try `{flag} {max(low, 100)}`.",
+                f"{flag} takes a whole number{bound}, not {_quoted(value)}.",
+                _try(flag, max(low, 100)),
             )
-        return found
+        return int(found)
 
     return read
 
@@ -100,17 +147,14 @@ def whole(low: int) -> Reading:
 def number(low: float, high: float) -> Reading:
     """Read a number from `low` to `high`."""
 
-    def read(flag: str, value: str) -> float:
-        try:
-            found = float(value)
-        except ValueError:
-            found = math.nan
-        if not low <= found <= high:
+    def read(flag: str, value: Any) -> float:
+        found = _number(value, float, numbers.Real, decimal.Decimal)
+        if found is None or not low <= found <= high:
             raise OptionError(
-                f"{flag} takes a number from {low:g} to {high:g}, not `{value}`.",
-                f"Try `{flag} {min(high, max(low, 0.7)):g}`.",
+                f"{flag} takes a number from {low:g} to {high:g}, not {_quoted(value)}.",
+                _try(flag, float(f"{min(high, max(low, 0.7)):g}")),
             )
-        return found
+        return float(found)
 
     return read
 
@@ -118,15 +162,61 @@ def number(low: float, high: float) -> Reading:
 def choice(*values: str) -> Reading:
     """Read one of `values`."""
 
-    def read(flag: str, value: str) -> str:
-        if value not in values:
+    def read(flag: str, value: Any) -> str:
+        found = str.__str__(value) if issubclass(type(value), str) else ""
+        if found not in values:
             raise OptionError(
-                f"{flag} takes {_listed(values)}, not `{value}`.",
-                f"Try `{flag} {values[0]}`.",
+                f"{flag} takes {_listed(values)}, not {_quoted(value)}.", _try(flag, values[0])
             )
-        return value
+        return found
 
     return read
+
+
+def switch(flag: str, value: Any) -> bool:
+    """Read what Python gives for an option without a value."""
+    if type(value).__name__ in {"bool", "bool_"} or (type(value) is int and value in {0, 1}):
+        return bool(value)
+    raise OptionError(f"{flag} takes True or False, not {_quoted(value)}.", _try(flag, value=True))
+
+
+def sendable(flag: str, value: Any) -> str:
+    """Read any text that a request can hold."""
+    if not issubclass(type(value), str):
+        raise OptionError(f"{flag} takes text, not {_quoted(value)}.", _try(flag, "x"))
+    found = str.__str__(value)
+    if SURROGATE.search(found):
+        raise OptionError(
+            f"{flag} holds half a surrogate pair, which can't be sent.", "Remove that character."
+        )
+    return found
+
+
+def _number(value: Any, read: Callable[[Any], Any], *kinds: type) -> Any:
+    """Return a number, or a text that is one, as `read` does; None for anything else."""
+    if issubclass(type(value), bool) or not issubclass(type(value), (str, *kinds)):
+        return None
+    try:
+        return read(value)
+    except (ValueError, ArithmeticError):
+        return None
+
+
+def _quoted(value: Any) -> str:
+    """Return a value as a message quotes it: short, and with its type where it is no text."""
+    if issubclass(type(value), str):
+        found = str.__str__(value)
+        return f"`{found[:_LONGEST_QUOTE]}{'…' * (len(found) > _LONGEST_QUOTE)}`"
+    # What keeps a user's repr from raising is imported when there is something to refuse.
+    from groq_magic.prompt.clipping import clip, safe_repr, type_name
+
+    return f"`{clip(safe_repr(value, 200), _LONGEST_QUOTE)}` ({type_name(value)})"
+
+
+def _try(flag: str, value: Any) -> str:
+    """Return the remedy: a value that is taken, as a line or as Python has it."""
+    shown = f"{flag} {value:g}" if isinstance(value, float) else f"{flag} {value}"
+    return f"Try `{flag}={value!r}`." if flag.isidentifier() else f"Try `{shown}`."
 
 
 def _listed(values: tuple[str, ...]) -> str:

@@ -5,25 +5,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import OptionError
-from groq_magic.magics.option import Option, choice, name, number, text, whole
-from groq_magic.settings import EFFORTS, FORMATS, MOST_STOPS, RANGES, TIERS, AskOptions
+from groq_magic.magics.option import (
+    Option,
+    choice,
+    label,
+    name,
+    number,
+    piece,
+    switch,
+    text,
+    whole,
+)
+from groq_magic.settings import EFFORTS, FORMATS, HIGHEST, MOST_STOPS, RANGES, TIERS, AskOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ASK_OPTIONS", "CONVERSATION", "ask_options", "checked_options"]
+__all__ = ["ASK_OPTIONS", "CONVERSATION", "ask_options", "checked_options", "checked_prompt"]
 
 _ALIASES = ("fast", "balanced", "reasoning", "vision")
-_ANY = -(2**63)
 
-CONVERSATION = Option("--conversation", "-c", "NAME", "another conversation", text)
+CONVERSATION = Option("--conversation", "-c", "NAME", "another conversation", label)
 ASK_OPTIONS = (
     Option(
         "--model",
         "-m",
         "ID",
         "the model: an id, or fast, balanced, reasoning, vision",
-        text,
+        label,
         values=_ALIASES,
     ),
     Option("--system", "-s", "TEXT", "the system prompt, for this ask", text),
@@ -67,13 +76,15 @@ ASK_OPTIONS = (
         number(*RANGES["presence_penalty"]),
         everyday=False,
     ),
-    Option("--seed", "", "N", "the same answer again, at best effort", whole(_ANY), everyday=False),
+    Option(
+        "--seed", "", "N", "the same answer again, at best effort", whole(-HIGHEST), everyday=False
+    ),
     Option(
         "--stop",
         "",
         "TEXT",
         "ends the answer before this text; up to four times",
-        text,
+        piece,
         everyday=False,
         many=True,
     ),
@@ -131,7 +142,7 @@ def ask_options(given: Mapping[str, Any]) -> AskOptions:
     stops = values.get("stop")
     if stops is not None:
         if len(stops) > MOST_STOPS:
-            raise OptionError(f"--stop was given {len(stops)} times.", "The API takes four.")
+            raise OptionError(f"There are {len(stops)} texts for --stop.", "The API takes four.")
         values["stop"] = tuple(stops)
     return AskOptions(**values)
 
@@ -154,16 +165,36 @@ def checked_options(given: Mapping[str, Any]) -> AskOptions:
             close = difflib.get_close_matches(field, list(table), n=1)
             remedy = f"Did you mean `{close[0]}`?" if close else "`%%groq?` lists the options."
             raise OptionError(f"There is no option `{field}`.", remedy)
-        if value is None or value is False:
-            continue
-        values[field] = _checked(option, value)
+        if value is not None:
+            values[field] = _checked(option, value)
+    if values.get("cache") is False:
+        # The session's cache may be on.
+        values["no_cache"] = True
     return ask_options(values)
+
+
+def checked_prompt(prompt: Any) -> str:
+    """Return the prompt of `groq_magic.ask` as plain text.
+
+    Raises
+    ------
+    OptionError
+        For anything else than text.
+    """
+    if not issubclass(type(prompt), str):
+        from groq_magic.prompt.clipping import type_name
+
+        raise OptionError(
+            f"ask() takes the prompt as text, not {type_name(prompt)}.",
+            'To send a value, name it: `ask("What stands out in {{df}}?")`.',
+        )
+    return str.__str__(prompt)
 
 
 def _checked(option: Option, value: Any) -> Any:
     if option.read is None:
-        return bool(value)
-    if option.many:
-        items = [value] if isinstance(value, str) else list(value)
-        return [option.read(option.field, str(item)) for item in items]
-    return option.read(option.field, str(value))
+        return switch(option.field, value)
+    if not option.many:
+        return option.read(option.field, value)
+    items = list(value) if issubclass(type(value), (list, tuple)) else [value]
+    return [option.read(option.field, item) for item in items]

@@ -1,15 +1,55 @@
-"""Text of a bounded size, whatever the value."""
+"""Text of a bounded size, whatever the value.
+
+A user's class may override anything, and what it overrides may raise anything:
+a value's kind is read off its type, never off its `__class__`, and its text is
+a plain `str`, whatever subclass it was.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-__all__ = ["clip", "cut", "flat", "number", "safe_repr"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["clip", "cut", "flat", "is_a", "number", "plain", "safe_repr", "tried", "type_name"]
 
 # An address says nothing to a model, and would make each run's request another one.
-_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
+_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+| id='\d+'")
 _LEAST_WHOLE, _MOST_WHOLE = 1e6, 1e15
+# Python writes no longer ones (4,300 digits), and where it was told to it takes forever.
+_MOST_BITS = 13_000
+_BITS_PER_DIGIT = 3.3219280949
+_NAME = type.__dict__["__name__"]
+
+_Read = TypeVar("_Read")
+
+
+def is_a(value: Any, *kinds: type) -> bool:
+    """Whether a value is of one of these types; a mock or a proxy that claims to be is not."""
+    return issubclass(type(value), kinds)
+
+
+def type_name(value: Any) -> str:
+    """Return the name of a value's type, whatever its metaclass says."""
+    name: str = _NAME.__get__(type(value))
+    return clip(name, 60)
+
+
+def plain(text: str) -> str:
+    """Return a string as an exact `str`: a subclass may override anything."""
+    return str.__str__(text)
+
+
+def tried(read: Callable[[], _Read], otherwise: _Read) -> _Read:
+    """Return what `read` returns, or `otherwise` where a user's code raises; ■ gets through."""
+    try:
+        return read()
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - a user's code may raise anything, SystemExit too
+        return otherwise
 
 
 def clip(text: str, limit: int) -> str:
@@ -26,22 +66,15 @@ def cut(text: str, limit: int) -> str:
 
 def flat(value: Any, limit: int) -> str:
     """Return `str(value)` on one line in at most `limit` characters."""
-    text = value if isinstance(value, str) else _text(value, 4 * limit)
+    text = plain(value) if is_a(value, str) else _text(value, 4 * limit)
     # A cell may hold megabytes: split no more than can be shown.
     return clip(" ".join(text[: 4 * limit].split()) + "…" * (len(text) > 4 * limit), limit)
 
 
-def _text(value: Any, limit: int) -> str:
-    try:
-        text = str(value)
-    except Exception:  # noqa: BLE001 - a user's __str__ may raise anything
-        return safe_repr(value, limit)
-    return _ADDRESS.sub("", text[: 2 * limit]) + text[2 * limit :]
-
-
 def number(value: Any) -> str:
     """Return a number in about six digits; whole and large ones in full."""
-    if isinstance(value, float):
+    if is_a(value, float):
+        value = float.__float__(value)
         whole = _LEAST_WHOLE <= abs(value) < _MOST_WHOLE
         return f"{value:.0f}" if whole else f"{value:.6g}"
     return flat(value, 40)
@@ -49,8 +82,26 @@ def number(value: Any) -> str:
 
 def safe_repr(value: Any, limit: int) -> str:
     """Return `repr(value)` without addresses, in about `limit` characters; it never raises."""
+    if is_a(value, int) and int.bit_length(value) > _MOST_BITS:
+        return _of_digits(value)
     try:
-        text = repr(value)
-    except Exception as error:  # noqa: BLE001 - a user's __repr__ may raise anything
-        return f"<{type(value).__name__}, whose repr raised {type(error).__name__}>"
+        text = plain(repr(value))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - a user's __repr__ may raise anything
+        return f"<{type_name(value)}, whose repr raised {type_name(error)}>"
     return cut(_ADDRESS.sub("", text[: 2 * limit]) + text[2 * limit :], limit)
+
+
+def _text(value: Any, limit: int) -> str:
+    if is_a(value, int) and int.bit_length(value) > _MOST_BITS:
+        return _of_digits(value)
+    text = tried(lambda: plain(str(value)), None)
+    if text is None:
+        return safe_repr(value, limit)
+    return _ADDRESS.sub("", text[: 2 * limit]) + text[2 * limit :]
+
+
+def _of_digits(value: int) -> str:
+    digits = int(int.bit_length(value) / _BITS_PER_DIGIT) + 1
+    return f"<{type_name(value)} of about {digits:,} digits>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import PromptError
+from groq_magic.prompt.clipping import tried
 from groq_magic.prompt.expression import attributes_of, keys_of, parse
 
 if TYPE_CHECKING:
@@ -60,4 +61,4 @@ def _after(owner: str, mark: str, quote: str, namespace: Mapping[str, Any]) -> l
 
 
 def _is_method(owner: Any, name: str) -> bool:
-    return callable(getattr(type(owner), name, None))
+    return tried(lambda: callable(getattr(type(owner), name, None)), otherwise=True)

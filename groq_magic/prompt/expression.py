@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import PromptError
-from groq_magic.prompt.clipping import clip
+from groq_magic.prompt.clipping import clip, is_a, plain, tried, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,6 +20,7 @@ __all__ = ["Expression", "attributes_of", "keys_of", "near", "parse"]
 
 _IPYTHONS_OWN = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open"})
 _MOST_NAMES = 1000
+_LONGEST_NAME = 200
 _AS_WRITTEN = "`--raw` sends braces as written."
 
 
@@ -71,7 +72,7 @@ class Expression:
             for name, value in namespace.items()
             if not name.startswith("_")
             and name not in _IPYTHONS_OWN
-            and not isinstance(value, ModuleType)
+            and not is_a(value, ModuleType)
         )
         if meant := near(self.root, names):
             raise PromptError(
@@ -95,14 +96,16 @@ class Expression:
             meant = near(node.attr, attributes_of(owner))
             happened = f"{self.braced}: `{self._source(node.value)}` has no `{node.attr}`."
             raise PromptError(happened, f"Did you mean `{meant}`?" if meant else "") from error
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             raise self._failed(node, error) from error
 
     def _item(self, node: ast.Subscript, owner: Any) -> Any:
         key = _constant(node.slice)
         try:
             # A defaultdict would make an item of what was only asked for.
-            if isinstance(owner, dict) and key not in owner:
+            if is_a(owner, dict) and key not in owner:
                 raise KeyError(key)  # noqa: TRY301 - ends as a missing item like any other
             return owner[key]
         except LookupError as error:
@@ -110,11 +113,14 @@ class Expression:
             owner_text, key_text = self._source(node.value), self._source(node.slice)
             happened = f"{self.braced}: `{owner_text}` has no item `{key_text}`."
             raise PromptError(happened, f'Did you mean "{meant}"?' if meant else "") from error
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             raise self._failed(node, error) from error
 
-    def _failed(self, node: ast.expr, error: Exception) -> PromptError:
-        reason = clip(f"{type(error).__name__}: {error}", 200)
+    def _failed(self, node: ast.expr, error: BaseException) -> PromptError:
+        told = tried(lambda: plain(str(error)), "")
+        reason = clip(f"{type_name(error)}: {told}".removesuffix(": "), 200)
         return PromptError(f"{self.braced}: reading `{self._source(node)}` raised {reason}.")
 
     def _source(self, node: ast.expr) -> str:
@@ -139,7 +145,13 @@ def parse(text: str) -> Expression | None:
 
 def near(name: str, names: Iterable[str]) -> str | None:
     """Return the one of `names` that is most like `name`, if any is like it."""
-    folded = {other.casefold(): other for other in islice(names, _MOST_NAMES)}
+    if len(name) > _LONGEST_NAME:  # comparing takes quadratic time
+        return None
+    folded = {
+        other.casefold(): other
+        for other in islice(names, _MOST_NAMES)
+        if len(other) <= _LONGEST_NAME
+    }
     found = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.75)
     return folded[found[0]] if found else None
 
@@ -183,16 +195,15 @@ def _constant(node: ast.expr) -> Any:
 
 def attributes_of(owner: Any) -> list[str]:
     """Return the names of its public attributes."""
-    try:
-        return [name for name in dir(owner) if not name.startswith("_")]
-    except Exception:  # noqa: BLE001 - a user's __dir__ may raise anything
-        return []
+    # A user's __dir__ may raise anything.
+    return tried(lambda: [name for name in map(plain, dir(owner)) if not name.startswith("_")], [])
 
 
 def keys_of(owner: Any) -> list[str]:
     """Return the keys of a mapping, or the columns of a frame, that are strings."""
-    try:
+
+    def read() -> list[str]:
         keys = owner.keys() if hasattr(type(owner), "keys") else ()
-        return [key for key in islice(keys, _MOST_NAMES) if isinstance(key, str)]
-    except Exception:  # noqa: BLE001 - a user's mapping may raise anything
-        return []
+        return [plain(key) for key in islice(keys, _MOST_NAMES) if is_a(key, str)]
+
+    return tried(read, [])  # a user's mapping may raise anything

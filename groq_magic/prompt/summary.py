@@ -7,11 +7,11 @@ from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from groq_magic.errors import PromptError
-from groq_magic.prompt.clipping import cut, flat, safe_repr
+from groq_magic.prompt.clipping import clip, cut, flat, is_a, plain, safe_repr
 from groq_magic.prompt.definition import definition
 from groq_magic.prompt.summary_array import summarise_array
 from groq_magic.prompt.summary_nested import is_nested, summarise_nested
-from groq_magic.prompt.summary_table import summarise_series, summarise_table
+from groq_magic.prompt.summary_table import summarise_index, summarise_series, summarise_table
 
 __all__ = ["summarise"]
 
@@ -40,21 +40,26 @@ def summarise(value: Any) -> str:
     PromptError
         For bytes, and for methods, which would need a call.
     """
-    if isinstance(value, str):
-        return cut(str.__str__(value), _LONGEST_TEXT)
-    if isinstance(value, bytes | bytearray | memoryview):
+    try:
+        text = _summary(value)
+    except (KeyboardInterrupt, PromptError):
+        raise
+    except BaseException:  # noqa: BLE001 - a user's class may raise anything, at any place
+        text = safe_repr(value, _LONGEST_REPR)
+    return cut(text, _LONGEST_TEXT)
+
+
+def _summary(value: Any) -> str:
+    if is_a(value, str):
+        return plain(value)
+    if is_a(value, bytes, bytearray, memoryview):
         raise PromptError("It is binary.", "Decode it to text first.")
-    if isinstance(value, MethodType | BuiltinFunctionType) and not isinstance(
-        getattr(value, "__self__", None), ModuleType
-    ):
+    if is_a(value, MethodType, BuiltinFunctionType) and not is_a(value.__self__, ModuleType):
         raise PromptError(
             "It is a method, and no calls are made in prompts.",
             "Give its result a name, and put that between the braces.",
         )
-    try:
-        data = _data(value)
-    except Exception:  # noqa: BLE001 - a subclass of a frame or array may raise anything
-        return safe_repr(value, _LONGEST_REPR)
+    data = _data(value)
     if data is not None:
         return data
     return summarise_nested(value) if is_nested(value) else _single(value)
@@ -64,24 +69,24 @@ def _data(value: Any) -> str | None:
     """Summarise what pandas and numpy know, where they are loaded."""
     pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
     if pandas is not None:
-        if isinstance(value, pandas.DataFrame):
+        if is_a(value, pandas.DataFrame):
             return summarise_table(value)
-        if isinstance(value, pandas.Series):
+        if is_a(value, pandas.Series):
             return summarise_series(value)
-        if isinstance(value, pandas.Index):
-            return summarise_series(value.to_series(index=range(len(value))), kind="Index")
+        if is_a(value, pandas.Index):
+            return summarise_index(value)
     if numpy is not None:
-        if isinstance(value, numpy.ndarray):
+        if is_a(value, numpy.ndarray):
             return summarise_array(value, numpy)
-        if isinstance(value, numpy.generic):
+        if is_a(value, numpy.generic):
             return cut(str(value), _LONGEST_REPR)
     return None
 
 
 def _single(value: Any) -> str:
-    if isinstance(value, ModuleType):
-        return f"module {value.__name__}"  # its repr tells where it lies on this machine
-    if isinstance(value, FunctionType | type):
+    if is_a(value, ModuleType):
+        return f"module {clip(value.__name__, 200)}"  # its repr tells where it lies on this machine
+    if is_a(value, FunctionType, type):
         source = definition(value)
         return cut(source, _LONGEST_REPR) if source else safe_repr(value, _LONGEST_REPR)
     if any(kind.__module__ in _SAY_IT_BETTER_AS_TEXT for kind in type(value).__mro__):

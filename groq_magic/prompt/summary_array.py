@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import warnings
+from itertools import islice
 from typing import Any
 
-from groq_magic.prompt.clipping import clip, flat, number
+from groq_magic.prompt.clipping import clip, flat, is_a, number
+from groq_magic.prompt.sample import of_sample, places_of
+from groq_magic.prompt.summary_nested import summarise_nested
 
 __all__ = ["summarise_array"]
 
 _SHOWN_WHOLE = 100
 _LONGEST = 4_000
 _FIRST = 10
-_MOST_MEASURED = 5_000_000
 
 
 def summarise_array(array: Any, numpy: Any) -> str:
@@ -22,16 +23,17 @@ def summarise_array(array: Any, numpy: Any) -> str:
     Parameters
     ----------
     array : numpy.ndarray
-        Of any dtype and shape.
+        Of any dtype and shape; one that is mapped from a file is not read through.
     numpy : module
         The loaded numpy.
     """
     head = f"ndarray {array.shape}, {clip(str(array.dtype), 200)}"
     if array.size <= _SHOWN_WHOLE:
-        values = flat(array.tolist(), _LONGEST - 300)
-        return f"{head}: {values}"
+        values = array.tolist()
+        text = summarise_nested(values) if array.dtype.hasobject else values
+        return f"{head}: {flat(text, _LONGEST - 300)}"
     lines = [head, *_measures(array, numpy)]
-    first = ", ".join(_value(value) for value in array.flat[:_FIRST].tolist())
+    first = ", ".join(map(_value, islice(array.flat[:_FIRST].tolist(), _FIRST)))
     lines.append(f"first values: {first}, …")
     return "\n".join(lines)
 
@@ -39,9 +41,8 @@ def summarise_array(array: Any, numpy: Any) -> str:
 def _measures(array: Any, numpy: Any) -> list[str]:
     if array.dtype.kind not in "biufmM":
         return []
-    step = math.ceil(array.size / _MOST_MEASURED)
-    part = array.ravel(order="K")[::step]
-    of = "" if step == 1 else f" (of every {step}th value)"
+    part = _part(array, numpy)
+    sample = of = of_sample(part.size, array.size)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of overflows, infinities and empty parts
         if array.dtype.kind == "b":
@@ -51,15 +52,26 @@ def _measures(array: Any, numpy: Any) -> list[str]:
             of += f", {missing.mean():.1%} missing"
             part = part[~missing]
         if not part.size:
-            return ["all missing"]
+            return [f"all missing{sample}"]
         measures = [("min", part.min()), ("max", part.max())]
         if array.dtype.kind in "iuf":
             measures.insert(1, ("mean", part.mean(dtype="float64")))
     return [", ".join(f"{name} {_value(value)}" for name, value in measures) + of]
 
 
+def _part(array: Any, numpy: Any) -> Any:
+    """Return the values that are measured, in the order in which they lie in memory."""
+    columns_first = array.flags.f_contiguous and not array.flags.c_contiguous
+    values = array.T if columns_first else array
+    places = places_of(array.size, values)
+    if len(places) == 1:
+        return array.ravel(order="K")
+    join = numpy.ma.concatenate if is_a(array, numpy.ma.MaskedArray) else numpy.concatenate
+    return join([values.flat[place] for place in places])
+
+
 def _value(value: Any) -> str:
-    plain = value.item() if hasattr(value, "item") and hasattr(value, "dtype") else value
-    if isinstance(plain, float):
-        return number(plain)
-    return flat(value, 40)
+    # numpy's own numbers have a dtype; a user's object may raise when asked for one.
+    if type(value).__module__ == "numpy" and value.dtype.kind == "f":
+        return number(value.item())
+    return number(value) if is_a(value, float) else flat(value, 40)

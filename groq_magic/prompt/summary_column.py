@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import warnings
 from typing import Any
 
-from groq_magic.prompt.clipping import clip, flat, number
+from groq_magic.prompt.clipping import clip, flat, is_a, number, plain, tried, type_name
+from groq_magic.prompt.sample import of_sample, series_part
 from groq_magic.prompt.summary_nested import is_nested, summarise_nested
 
 __all__ = ["cell", "profile"]
@@ -22,23 +24,30 @@ def cell(value: Any) -> str:
     """Return a cell's value in at most 40 characters on one line, null as nothing."""
     if is_nested(value):
         return flat(summarise_nested(value), _LONGEST_CELL)
-    if isinstance(value, str):
-        return flat(value, _LONGEST_CELL)
-    if isinstance(value, float):
-        return "" if value != value else number(float(value))  # noqa: PLR0124 - only nan differs from itself
+    if is_a(value, str):
+        return flat(plain(value), _LONGEST_CELL)
+    if is_a(value, float):
+        return "" if math.isnan(float.__float__(value)) else number(value)
     text = flat(value, _LONGEST_CELL)
     return "" if text in _NULLS else text.removesuffix(" 00:00:00")
 
 
 def profile(name: str, series: Any) -> str:
     """Return one line on a pandas series, under the name it is given."""
-    line = f"{name}: {clip(str(series.dtype), 40)}"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of overflows and infinities in someone's data
-            return ", ".join([line, *_facts(series)])
-    except Exception:  # noqa: BLE001 - an extension dtype or a user's __eq__ may raise anything
-        return line
+    line = f"{name}: {clip(tried(lambda: plain(str(series.dtype)), 'unknown'), 40)}"
+    # An extension dtype or a user's __eq__ may raise anything.
+    facts = tried(lambda: _measured(series), None)
+    return ", ".join([line, *(facts or ())])
+
+
+def _measured(series: Any) -> list[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of overflows and infinities in someone's data
+        part = series_part(series)
+        facts = _facts(part)
+    if facts:
+        facts[-1] += of_sample(len(part), len(series))
+    return facts
 
 
 def _facts(series: Any) -> list[str]:
@@ -87,15 +96,11 @@ def _commonest(series: Any) -> str:
 
 
 def _hashable(value: Any) -> bool:
-    try:
-        hash(value)
-    except Exception:  # noqa: BLE001 - a user's __hash__ may raise anything
-        return False
-    return True
+    return tried(lambda: isinstance(hash(value), int), otherwise=False)
 
 
 def _kind(value: Any) -> str:
-    return f"<{type(value).__name__}>"
+    return f"<{type_name(value)}>"
 
 
 def _number(value: Any) -> str:

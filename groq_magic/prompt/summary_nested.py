@@ -8,7 +8,7 @@ from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.prompt.clipping import clip, flat, safe_repr
+from groq_magic.prompt.clipping import clip, flat, is_a, plain, safe_repr, tried, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,9 +25,7 @@ _LEFT_OUT = "…"
 
 def is_nested(value: Any) -> bool:
     """Whether `summarise_nested` knows how to look into it."""
-    return isinstance(value, (dict, *_SEQUENCES)) or (
-        dataclasses.is_dataclass(value) and not isinstance(value, type)
-    )
+    return is_a(value, dict, *_SEQUENCES) or _is_dataclass(value)
 
 
 def summarise_nested(value: Any) -> str:
@@ -37,14 +35,13 @@ def summarise_nested(value: Any) -> str:
     depth and long texts are left out where an ellipsis stands.
     """
     outline = _Outline(_LONGEST - 100)
-    try:
-        text = "".join(outline.pieces(value, 0))
-    except Exception:  # noqa: BLE001 - a user's container may raise anything
+    text = tried(lambda: "".join(outline.pieces(value, 0)), None)
+    if text is None:
         return safe_repr(value, _LONGEST)
     if not outline.partial:
         return text
-    items = f" of {len(value):,} items" if hasattr(value, "__len__") else ""
-    return f"{clip(type(value).__name__, 60)}{items}, in part:\n{text}"
+    items = tried(lambda: f" of {len(value):,} items", "")
+    return f"{type_name(value)}{items}, in part:\n{text}"
 
 
 class _Outline:
@@ -62,7 +59,7 @@ class _Outline:
             yield self._written("<itself>")
         elif depth >= _DEEPEST:
             self.partial = True
-            yield self._written(f"<{type(value).__name__}{_LEFT_OUT}>")
+            yield self._written(f"<{type_name(value)}{_LEFT_OUT}>")
         else:
             self._within.append(id(value))
             yield from self._container(value, depth)
@@ -84,19 +81,20 @@ class _Outline:
             yield self._written(label)
             yield from self.pieces(item, depth + 1)
         else:
-            if isinstance(value, tuple) and len(value) == 1 and opening == "(":
+            if is_a(value, tuple) and tuple.__len__(value) == 1 and opening == "(":
                 yield self._written(",")
         yield self._written(closing)
 
     def _leaf(self, value: Any) -> str:
-        if isinstance(value, str):
-            if len(value) > _LONGEST_VALUE:
+        if is_a(value, str):
+            text = plain(value)
+            if len(text) > _LONGEST_VALUE:
                 self.partial = True
-            return repr(clip(str(value), _LONGEST_VALUE))
-        if isinstance(value, bytes | bytearray | memoryview):
-            return f"<{len(value):,} bytes>"
-        if shape := _shape(value):
-            return f"<{type(value).__name__} {shape}>"
+            return repr(clip(text, _LONGEST_VALUE))
+        if is_a(value, bytes, bytearray, memoryview):
+            return tried(lambda: f"<{len(value):,} bytes>", f"<{type_name(value)}>")
+        if shape := tried(lambda: _shape(value), ""):
+            return f"<{type_name(value)} {shape}>"
         text = safe_repr(value, 10 * _LONGEST_VALUE)
         if len(text) > _LONGEST_VALUE:
             self.partial = True
@@ -108,13 +106,13 @@ class _Outline:
 
 
 def _items(value: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict):
+    if is_a(value, dict):
         for key, item in islice(value.items(), _LONGEST):
             yield f"{flat(safe_repr(key, 1000), 100)}: ", item
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+    elif _is_dataclass(value):
         for field in dataclasses.fields(value):
-            yield f"{field.name}=", getattr(value, field.name, None)
-    elif isinstance(value, tuple) and hasattr(value, "_fields"):
+            yield f"{field.name}=", _attribute(value, field.name)
+    elif _is_named_tuple(value):
         for name, item in zip(value._fields, value, strict=True):
             yield f"{name}=", item
     else:
@@ -125,23 +123,52 @@ def _items(value: Any) -> Iterator[tuple[str, Any]]:
 def _in_order(value: Any) -> Iterable[Any]:
     """Return the first items; a set's sorted, since its own order differs from run to run."""
     items = islice(value, _LONGEST)
-    if not isinstance(value, set | frozenset):
+    if not is_a(value, set, frozenset):
         return items
     some = list(items)
-    try:
-        return sorted(some)
-    except TypeError:
+    in_order = tried(lambda: sorted(some), None)
+    if in_order is None:
         return sorted(some, key=lambda item: safe_repr(item, _LONGEST_VALUE))
+    return in_order
+
+
+def _is_dataclass(value: Any) -> bool:
+    # An instance alone: a class's type has no fields, unless its metaclass makes them up.
+    is_one = tried(lambda: dataclasses.is_dataclass(type(value)), otherwise=False)
+    return is_one and not is_a(value, type)
+
+
+def _is_named_tuple(value: Any) -> bool:
+    return is_a(value, tuple) and tried(lambda: hasattr(type(value), "_fields"), otherwise=False)
+
+
+class _Unreadable:
+    """What stands for an attribute that could not be read."""
+
+    def __init__(self, error: str) -> None:
+        self.error = error
+
+    def __repr__(self) -> str:
+        return f"<reading it raised {self.error}>"
+
+
+def _attribute(value: Any, name: str) -> Any:
+    try:
+        return getattr(value, name, None)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - a user's property may raise anything
+        return _Unreadable(type_name(error))
 
 
 def _brackets(value: Any) -> tuple[str, str]:
-    name = clip(type(value).__name__, 60)
-    if dataclasses.is_dataclass(value) or hasattr(value, "_fields"):
+    name = type_name(value)
+    if _is_dataclass(value) or _is_named_tuple(value):
         return f"{name}(", ")"
     for kind, opening, closing in _BRACKETS:
-        if isinstance(value, kind):
+        if is_a(value, kind):
             return opening, closing
-    if isinstance(value, dict) or (isinstance(value, set) and value):
+    if is_a(value, dict) or (is_a(value, set) and set.__len__(value)):
         return "{", "}"
     return f"{name}(", ")"
 
@@ -150,7 +177,7 @@ def _shape(value: Any) -> str:
     """Return the shape of a frame, series or array inside other data."""
     for module, kinds in (("pandas", ("DataFrame", "Series", "Index")), ("numpy", ("ndarray",))):
         loaded = sys.modules.get(module)
-        if loaded is not None and isinstance(value, tuple(getattr(loaded, k) for k in kinds)):
-            shape: tuple[int, ...] = getattr(value, "shape", ())
+        if loaded is not None and is_a(value, *(getattr(loaded, k) for k in kinds)):
+            shape: tuple[int, ...] = value.shape
             return " × ".join(f"{n:,}" for n in shape)  # noqa: RUF001 - a multiplication sign
     return ""

@@ -6,10 +6,11 @@ import csv
 import io
 from typing import Any
 
-from groq_magic.prompt.clipping import clip, flat
+from groq_magic.prompt.clipping import clip, flat, is_a, plain
+from groq_magic.prompt.sample import of_sample, series_part
 from groq_magic.prompt.summary_column import cell, profile
 
-__all__ = ["summarise_series", "summarise_table"]
+__all__ = ["summarise_index", "summarise_series", "summarise_table"]
 
 # Together with the heads, within 4,000 characters.
 _ROOM_FOR_COLUMNS = 2_100
@@ -41,17 +42,31 @@ def summarise_table(frame: Any) -> str:
     return "\n".join(lines)
 
 
-def summarise_series(series: Any, kind: str = "Series") -> str:
-    """Return a series' (or index') length, its profile, and its first values as CSV."""
-    frame = series.to_frame(name="value" if series.name is None else series.name)
-    rows = len(series)
-    lines = [f"{kind}: {rows:,} values"]
+def summarise_series(series: Any) -> str:
+    """Return a series' length, its profile, and its first values as CSV."""
+    lines = [f"Series: {len(series):,} values"]
     if _says_something(series.index):
         lines.append(_index_line(series.index))
-    lines.append(profile(_name(frame.columns[0]), series))
-    if rows:
-        lines += _first_rows(frame)
+    return "\n".join([*lines, *_profile_and_first(series, series.iloc[: _ROWS_SHOWN_WHOLE + 1])])
+
+
+def summarise_index(index: Any) -> str:
+    """Return an index' length, its profile, and its first values as CSV.
+
+    Only a part of a large one becomes values: a range may count to 10**12.
+    """
+    part, first = series_part(index), index[: _ROWS_SHOWN_WHOLE + 1]
+    lines = [f"Index: {len(index):,} values"]
+    profiled = part.to_series(index=range(len(part)))
+    lines += _profile_and_first(profiled, first.to_series(index=range(len(first))))
+    lines[1] += of_sample(len(part), len(index))
     return "\n".join(lines)
+
+
+def _profile_and_first(series: Any, first: Any) -> list[str]:
+    frame = first.to_frame(name="value" if first.name is None else first.name)
+    line = profile(_name(frame.columns[0]), series)
+    return [line, *_first_rows(frame)] if len(first) else [line]
 
 
 def _profiles(frame: Any) -> list[str]:
@@ -104,7 +119,7 @@ def _index_column(part: Any) -> list[list[str]]:
     """Return the index as one column, or no column where it only counts."""
     if not _says_something(part.index):
         return []
-    names = [str(name) for name in part.index.names if name is not None]
+    names = [_name(name) for name in part.index.names if name is not None]
     return [[_name(tuple(names) or "index"), *(clip(_name(x), 40) for x in part.index)]]
 
 
@@ -122,6 +137,6 @@ def _says_something(index: Any) -> bool:
 
 def _name(label: Any) -> str:
     """Return a column's or row's label on one line; the levels of a MultiIndex joined."""
-    if isinstance(label, tuple):
-        return flat(" / ".join(cell(level) for level in label), _LONGEST_NAME)
-    return flat(label, _LONGEST_NAME) if isinstance(label, str) else cell(label)
+    if is_a(label, tuple):
+        return flat(" / ".join(map(cell, tuple.__iter__(label))), _LONGEST_NAME)
+    return flat(plain(label), _LONGEST_NAME) if is_a(label, str) else cell(label)

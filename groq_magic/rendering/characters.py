@@ -6,12 +6,13 @@ import html
 import re
 from html.entities import html5
 
+from groq_magic.printable import SURROGATE
+
 __all__ = ["ENTITY", "ESCAPABLE", "clean_input", "entity", "escape", "lines_of", "unescape_marks"]
 
 ESCAPABLE = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 ENTITY = re.compile(r"&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ESCAPED_OR_ENTITY = re.compile(rf"\\([{re.escape(ESCAPABLE)}])|{ENTITY.pattern}")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 # STX and ETX mark places in Python-Markdown's output; a text must not forge them.
 _UNWANTED = re.compile("[\0\x02\x03]")
 _LINE_END = re.compile("\r\n?")
@@ -40,7 +41,7 @@ def clean_input(text: str) -> str:
         text = _LINE_END.sub("\n", text)
     if _UNWANTED.search(text):
         text = _UNWANTED.sub("\ufffd", text)
-    if _SURROGATE.search(text):
+    if SURROGATE.search(text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
 
@@ -50,7 +51,7 @@ def entity(reference: str) -> str | None:
     if reference[1] == "#":
         digits = reference[2:-1]
         code = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
-        if code in (0, 2, 3) or code > _MAX_CODE_POINT or _SURROGATE.match(chr(code)):
+        if code in (0, 2, 3) or code > _MAX_CODE_POINT or SURROGATE.match(chr(code)):
             return "\ufffd"
         return chr(code)
     return html5.get(reference[1:])

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Literal
 
+from groq_magic.printable import encodable
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -59,5 +61,5 @@ def for_front_end(
 
 
 def _write(text: str) -> None:
-    sys.stdout.write(text)
+    sys.stdout.write(encodable(text, getattr(sys.stdout, "encoding", None)))
     sys.stdout.flush()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -73,10 +72,14 @@ class Panel:
         self._minute = ipywidgets.HTML(description="This minute")
         self._day = ipywidgets.HTML(description="Today")
         self._key = ipywidgets.HTML(description="Key")
+        self._refused = {
+            "temperature": _message(),
+            "max_tokens": _message(),
+        }
         rows = (
             (self._picker.dropdown,),
-            (self._temperature, self._slider),
-            (self._max_tokens,),
+            (self._temperature, self._slider, self._refused["temperature"]),
+            (self._max_tokens, self._refused["max_tokens"]),
             (self._effort,),
             (self._system,),
             (
@@ -91,7 +94,7 @@ class Panel:
         self.box = ipywidgets.VBox([ipywidgets.HBox(row) for row in rows])
         self.box.add_class("groq-panel")
         self._follow()
-        self._settings.observe(self._follow, self._names())
+        self._settings.observe(self._changed, self._names())
         self._temperature.observe(self._typed_temperature, "value")
         self._slider.observe(self._slid, "value")
         self._max_tokens.observe(self._typed_max_tokens, "value")
@@ -115,21 +118,29 @@ class Panel:
 
     def close(self) -> None:
         """Close every widget of the panel, and follow the settings no longer."""
-        self._settings.unobserve(self._follow, self._names())
+        self._settings.unobserve(self._changed, self._names())
         self._picker.close()
         close_whole(self.box)
 
     def _names(self) -> list[str]:
         return ["temperature", "max_tokens", "reasoning_effort", "system"]
 
-    def _follow(self, _change: Any = None) -> None:
+    def _changed(self, change: Any) -> None:
+        # A setting that has another value now leaves nothing to refuse.
+        self._say(change["name"], "")
+        self._follow()
+
+    def _follow(self) -> None:
         settings = self._settings
         self._following = True
         try:
             unset = settings.temperature is None
-            self._temperature.value = "" if unset else f"{settings.temperature:g}"
             self._slider.value = MIDDLE if unset else settings.temperature
-            self._max_tokens.value = "" if settings.max_tokens is None else str(settings.max_tokens)
+            if not self._refused["temperature"].value:
+                self._temperature.value = "" if unset else f"{settings.temperature:g}"
+            if not self._refused["max_tokens"].value:
+                most = settings.max_tokens
+                self._max_tokens.value = "" if most is None else str(most)
             self._effort.options = _efforts(settings.reasoning_effort)
             self._effort.value = settings.reasoning_effort
             self._system.value = settings.system
@@ -144,20 +155,35 @@ class Panel:
         if self._following:
             return
         typed = change["new"].strip()
-        # What is no number, or out of range, gives way to what holds.
-        with contextlib.suppress(ValueError, TraitError):
-            self._settings.temperature = float(typed) if typed else None
-        self._follow()
+        self._set("temperature", lambda: float(typed) if typed else None, "a number from 0 to 2")
 
     def _typed_max_tokens(self, change: Any) -> None:
         if self._following:
             return
         typed = change["new"].strip().replace(",", "")
-        if not typed:
-            self._settings.max_tokens = None
-        elif typed.isdecimal() and int(typed) > 0:
-            self._settings.max_tokens = int(typed)
+        self._set("max_tokens", lambda: int(typed) if typed else None, "a whole number from 1 on")
+
+    def _set(self, name: str, read: Callable[[], float | None], wanted: str) -> None:
+        """Set what was typed, or say beside the field why not: it stays there to be corrected."""
+        try:
+            value = read()
+            setattr(self._settings, name, value)
+        except (ValueError, TraitError):
+            kept = getattr(self._settings, name)
+            held = DEFAULT if kept is None else f"{kept:g}" if name == "temperature" else str(kept)
+            self._say(name, f"Not set: it takes {wanted}. In use: {held}.")
+            return
+        self._say(name, "")
         self._follow()
+
+    def _say(self, name: str, text: str) -> None:
+        if name in self._refused:
+            row = self._refused[name]
+            # A screen reader announces an alert when it appears.
+            row.value = f'<span class="groq-refused" role="alert">{escape(text)}</span>' * bool(
+                text
+            )
+            row.layout.display = None if text else "none"
 
     def _chose_effort(self, change: Any) -> None:
         if not self._following:
@@ -171,6 +197,12 @@ class Panel:
 def _efforts(present: str) -> tuple[tuple[str, str], ...]:
     known = any(present == value for _, value in EFFORTS)
     return EFFORTS if known else (*EFFORTS, (present, present))
+
+
+def _message() -> Any:
+    message = ipywidgets.HTML()
+    message.layout.display = "none"
+    return message
 
 
 def _button(label: str, tooltip: str, do: Callable[[], None]) -> Any:

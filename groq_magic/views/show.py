@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.printable import printable
+from groq_magic.printable import SURROGATE, encodable, printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,14 +19,21 @@ def publish(data: Mapping[str, Any], metadata: Mapping[str, Any] | None = None) 
     Parameters
     ----------
     data : mapping
-        MIME type → content.
+        MIME type → content; of text, what can't be written is replaced.
     metadata : mapping, optional
         The output's metadata.
     """
     from IPython.display import display
 
+    texts = {
+        kind: SURROGATE.sub("\ufffd", content) if isinstance(content, str) else content
+        for kind, content in data.items()
+    }
+    if "text/plain" in texts:
+        # A terminal prints it.
+        texts["text/plain"] = encodable(texts["text/plain"], getattr(sys.stdout, "encoding", None))
     display(  # type: ignore[no-untyped-call]  # IPython has no types for it
-        dict(data), raw=True, metadata=dict(metadata or {})
+        texts, raw=True, metadata=dict(metadata or {})
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import traitlets
 
+from groq_magic.settings import Settings as RealSettings
 from groq_magic.views import for_front_end
 from groq_magic.views.bar import Bar
 from groq_magic.views.live import Live
@@ -36,12 +37,8 @@ df = df.dropna(subset=["price"])
 Your frame has **1,204 rows**."""
 
 
-class Settings(traitlets.HasTraits):
-    model = traitlets.Unicode("openai/gpt-oss-120b")
-    temperature = traitlets.Float(None, allow_none=True)
-    max_tokens = traitlets.Int(None, allow_none=True)
-    reasoning_effort = traitlets.Unicode("")
-    system = traitlets.Unicode("")
+class Settings(RealSettings):
+    reasoning_effort = traitlets.Unicode("")  # a level that the panel doesn't list
 
 
 settings = Settings()

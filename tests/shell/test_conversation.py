@@ -274,3 +274,52 @@ def test_undo_and_reset_take_no_name(echoed: Any, magic: str) -> None:
     assert isinstance(error, OptionError)
     assert "%groq_conversation" in str(error)
     assert [prompt for prompt, _ in echoed.turns] == ["One"]
+
+
+@pytest.mark.parametrize("text", ["--help", "--x", "-h", "-- text", "--- rule", "—help", "-v x"])
+def test_what_begins_as_an_option_does_is_no_system_prompt(cells: Any, text: str) -> None:
+    cells.fine("%groq_system Be terse.")
+    ran = cells.run(f"%groq_system {text}")
+    assert isinstance(ran.error, OptionError)
+    assert "`%groq_system?` shows help; text that begins so goes below `%%groq_system`." in ran.text
+    assert cells.session.settings.system == "Be terse."
+    cells.fine(f"%%groq_system\n{text}")
+    assert cells.session.settings.system == text
+
+
+@pytest.mark.parametrize(
+    "text", ["- be terse", "Don’t — ever — “quote”", "-1 is a number", "off --x"]
+)
+def test_other_text_is_one(cells: Any, text: str) -> None:
+    cells.fine(f"%groq_system {text}")
+    assert cells.session.settings.system == text
+
+
+def test_a_question_mark_shows_help_and_sets_nothing(cells: Any) -> None:
+    cells.fine("%groq_system?")
+    assert cells.session.settings.system == ""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "%groq_conversation --help",
+        "%groq_history --x",
+        "%groq_model --help",
+        "%groq_fix --x",
+        "%groq_explain --x",
+        "%%groq_code --x\nhi",
+        "%%groq_system --x\nhi",
+        "%groq_replay --x",
+        "%groq_cache --x",
+        "%groq_practice --x",
+        "%groq_help --x",
+        "%groq_key --x",
+        "%groq_export --x",
+        "%groq_undo --x",
+    ],
+)
+def test_no_magic_takes_an_unknown_option_for_text(cells: Any, line: str, practice: Any) -> None:
+    assert isinstance(cells.run(line).error, OptionError)
+    assert practice.requests() == []
+    assert cells.session.settings.conversation == "main"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
 import pytest
 
-from groq_magic.errors import OptionError
+from groq_magic.errors import ModelError, OptionError
 
 
 def ids(ran: Any) -> list[str]:
@@ -97,3 +98,56 @@ def test_plain_http_is_warned_of_first_whatever_asks_for_models(
     assert "is plain http" in said["data"]["text/plain"]
     assert "is plain http" not in str(shown)
     assert len(cells.fine(magic, "a").outputs) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("%groq_model gpt", "gpt is not among this key's models. Use `%groq_model "),
+        ("%groq_model openai/gpt-oss-12b", "Use `%groq_model openai/gpt-oss-120b`"),
+        (
+            "%groq_model gemma2-9b-it",
+            "gemma2-9b-it is retired. Use `%groq_model openai/gpt-oss-20b`",
+        ),
+        ("%groq_model gpt oss", "gpt oss is not among"),
+        ("%groq_model 'gpt'", "gpt is not among"),
+    ],
+)
+def test_an_id_that_the_key_does_not_have_is_refused(cells: Any, line: str, told: str) -> None:
+    before = cells.session.settings.model
+    ran = cells.run(line)
+    assert isinstance(ran.error, ModelError)
+    assert told in ran.text
+    assert cells.session.settings.model == before
+
+
+def test_an_id_that_the_key_has_is_taken(cells: Any) -> None:
+    cells.fine("%groq_model openai/gpt-oss-20b")
+    assert cells.session.settings.model == "openai/gpt-oss-20b"
+    cells.fine('%groq_model "openai/gpt-oss-120b"')
+    assert cells.session.settings.model == "openai/gpt-oss-120b"
+
+
+def test_a_model_newer_than_the_list_is_looked_for_again(cells: Any, practice: Any) -> None:
+    cells.fine("%groq_models")
+    service = cells.session.service
+    service._catalogue = dataclasses.replace(
+        service.catalogue(), models=service.catalogue().models[:1]
+    )
+    cells.fine("%groq_model openai/gpt-oss-20b")
+    assert len(practice.requests("/openai/v1/models")) == 2
+
+
+@pytest.mark.parametrize("name", ["gpt", "gemma2-9b-it", "no/such"])
+def test_where_the_models_are_not_known_no_id_is_refused(
+    cells: Any, practice: Any, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    practice.faults(models=("500", "500", "500", "500"))
+    cells.fine(f"%groq_model {name}")
+    assert cells.session.settings.model == name
+    monkeypatch.delenv("GROQ_API_KEY")
+    cells.fine(f"%groq_model {name}2")
+    assert cells.session.settings.model == f"{name}2"
+    monkeypatch.setenv("GROQ_API_KEY", "“quoted”")
+    cells.fine(f"%groq_model {name}3")
+    assert cells.session.settings.model == f"{name}3"

@@ -98,3 +98,57 @@ def test_an_unknown_option_names_the_nearest(line: str, near: str) -> None:
         parsed(line)
     assert near in str(caught.value)
     assert line.split(maxsplit=1)[0] in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("—once", "The dash of `—once` is not a hyphen. Write `--once`"),
+        ("—once tell me", "Write `--once`"),
+        ("–m fast hi", "Write `-m`"),
+        ("−t 0 hi", "Write `-t`"),
+        ("-–once hi", "Write `--once`"),
+        ("—max–tokens 5 hi", "Write `--max-tokens`"),
+        ("—temperature=0 hi", "Write `--temperature`"),
+        ("-m fast —once hi", "Write `--once`"),
+        ("—help", "shows help"),
+        ("-s “You are terse” hi", "The quote “ behind -s is not a straight one"),
+        ("--system=“You are terse” hi", "behind --system"),
+        ("-s‘x’ hi", "behind -s"),
+        ("--stop „x“ hi", "behind --stop"),
+    ],
+)
+@pytest.mark.parametrize("magic", ["%groq", "%%groq"])
+def test_what_a_word_processor_writes_is_refused_where_options_stand(
+    line: str, told: str, magic: str
+) -> None:
+    with pytest.raises(OptionError) as caught:
+        parsed_line(line, ASK_OPTIONS, magic)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "say “hi” — now",
+        "“hi” —once",
+        "—hello there",
+        "— once upon a time",
+        "– a list",
+        "‘quoted’ prose",
+        "it’s —once",
+        "—",
+        "−1 plus 2",
+    ],
+)
+def test_prose_keeps_its_dashes_and_quotes(text: str) -> None:
+    assert parsed_line(text, ASK_OPTIONS, "%groq") == ({}, text)
+    assert parsed_line(f"--once {text}", ASK_OPTIONS, "%groq")[1] == text
+    assert parsed_line(f"-- —once {text}", ASK_OPTIONS, "%groq")[1] == f"—once {text}"
+
+
+def test_a_quote_in_straight_quotes_is_text() -> None:
+    assert parsed_line('-s "“x”" --stop="“" hi', ASK_OPTIONS, "%groq")[0] == {
+        "system": "“x”",
+        "stop": ["“"],
+    }

@@ -167,7 +167,7 @@ def test_a_repr_that_raises_is_named_not_raised() -> None:
     assert summarise(Raises()) == "<Raises, whose repr raised RuntimeError>"
     assert summarise(NoText()) == "<NoText, whose repr raised TypeError>"
     assert summarise([Raises()]) == "[<Raises, whose repr raised RuntimeError>]"
-    assert summarise(10**5000) == "<int, whose repr raised ValueError>"
+    assert summarise(10**5000) == "<int of about 5,001 digits>"
 
 
 def test_a_huge_repr_is_cut() -> None:
@@ -231,7 +231,7 @@ def test_arrays() -> None:
         (np.zeros(200, dtype="S5"), "first values: b''"),
         (np.ma.masked_array(np.arange(200), mask=[True] * 200), "(200,)"),
         (np.zeros((2,) * 20), "min 0"),
-        (np.broadcast_to(np.arange(3), (4_000_000, 3)), "of every 3th value"),
+        (np.broadcast_to(np.arange(3), (4_000_000, 3)), "of a sample of 500,000"),
     ],
 )
 def test_arrays_of_any_dtype_are_measured_or_at_least_shown(array: Any, fact: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 import traitlets
 from ipywidgets.widgets import widget as ipywidgets_widget
 
+from groq_magic.settings import Settings as RealSettings
 from groq_magic.views.bar import Bar
 from groq_magic.views.live import Live
 from groq_magic.views.live_facts import LiveFacts
@@ -18,12 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-class Settings(traitlets.HasTraits):
-    model = traitlets.Unicode("openai/gpt-oss-120b")
-    temperature = traitlets.Float(None, allow_none=True)
-    max_tokens = traitlets.Int(None, allow_none=True)
-    reasoning_effort = traitlets.Unicode("")
-    system = traitlets.Unicode("")
+class Settings(RealSettings):
+    reasoning_effort = traitlets.Unicode("")  # a level that the panel doesn't list
 
 
 @pytest.fixture

@@ -97,16 +97,75 @@ def test_opening_the_panel_changes_no_setting(live: Live, settings: Any) -> None
     assert settings.max_tokens is None
 
 
-def test_what_is_no_number_gives_way_to_what_holds(live: Live, settings: Any) -> None:
+def message(live: Live, description: str) -> Any:
+    """What stands beside a field."""
+    (row,) = (row for row in live.panel.children if control(live, description) in row.children)
+    return row.children[-1]
+
+
+BAD = [
+    *(
+        ("Temperature", text)
+        for text in ("warm", "9", "-1", "nan", "inf", "1e999", "0,5", "٣x", "1" * 5000)
+    ),
+    *(
+        ("Max tokens", text)
+        for text in ("many", "0", "-1", "1.5", "nan", "9" * 5000, "²", "1e3", "\ud800")
+    ),
+]
+
+
+@pytest.mark.parametrize(("description", "typed"), BAD)
+def test_a_value_that_can_not_be_set_is_refused_beside_its_field(
+    live: Live, settings: Any, description: str, typed: str
+) -> None:
     settings.max_tokens = 99
     settings.temperature = 0.25
-    control(live, "Max tokens").value = "many"
-    assert control(live, "Max tokens").value == "99"
-    control(live, "Temperature").value = "warm"
-    assert control(live, "Temperature").value == "0.25"
+    control(live, description).value = typed
 
-    assert settings.max_tokens == 99
-    assert settings.temperature == 0.25
+    assert (settings.max_tokens, settings.temperature) == (99, 0.25)
+    assert control(live, description).value == typed, "it stays, to be corrected"
+    said = message(live, description)
+    assert said.layout.display is None
+    assert 'role="alert"' in said.value
+    wanted = {"Temperature": "a number from 0 to 2", "Max tokens": "a whole number from 1 on"}
+    held = {"Temperature": "In use: 0.25.", "Max tokens": "In use: 99."}
+    assert wanted[description] in said.value
+    assert held[description] in said.value
+
+
+@pytest.mark.parametrize(
+    ("description", "bad", "good"), [("Temperature", "9", "1.5"), ("Max tokens", "0", "10")]
+)
+def test_the_refusal_goes_with_a_good_value(
+    live: Live, settings: Any, description: str, bad: str, good: str
+) -> None:
+    assert message(live, description).layout.display == "none"
+    for better in (good, ""):
+        control(live, description).value = bad
+        assert message(live, description).value
+        control(live, description).value = better
+        assert message(live, description).value == ""
+        assert message(live, description).layout.display == "none"
+    control(live, description).value = bad
+    settings.temperature, settings.max_tokens = 0.3, 77
+    assert message(live, description).value == ""
+    assert control(live, description).value in {"0.3", "77"}
+
+
+def test_the_former_value_typed_again_is_taken(live: Live, settings: Any) -> None:
+    settings.temperature = 0.25
+    control(live, "Temperature").value = "9"
+    control(live, "Temperature").value = "0.25"
+    assert message(live, "Temperature").value == ""
+
+
+def test_a_refusal_stands_while_other_settings_change(live: Live, settings: Any) -> None:
+    control(live, "Temperature").value = "9"
+    settings.system = "Be terse."
+    control(live, "Max tokens").value = "10"
+    assert control(live, "Temperature").value == "9"
+    assert "Not set" in message(live, "Temperature").value
 
 
 def test_the_buttons_do_what_they_say(live: Live, pressed: list[str]) -> None:

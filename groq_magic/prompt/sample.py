@@ -1,0 +1,67 @@
+"""Which part of a large array or column is looked at."""
+
+from __future__ import annotations
+
+import mmap
+import sys
+from typing import Any
+
+from groq_magic.prompt.clipping import is_a, tried
+
+__all__ = ["of_sample", "places_of", "series_part"]
+
+# Up to here everything is measured, in a few milliseconds a column.
+_MOST = 2_000_000
+_SAMPLED = 500_000
+_BLOCKS = 50
+# Of a file that is mapped into memory no more is read.
+_MAPPED_BYTES = 32_000_000
+
+
+def places_of(size: int, values: Any) -> tuple[slice, ...]:
+    """Return which places are looked at: all, or blocks spread from the first to the last.
+
+    Blocks, since values by chance or by a step would read a mapped file from
+    end to end.
+
+    Parameters
+    ----------
+    size : int
+        How many places there are.
+    values : numpy.ndarray or object
+        The values, in the order of their places.
+    """
+    most, sampled = _MOST, _SAMPLED
+    if stride := tried(lambda: _stride_in_file(values), 0):
+        most = min(most, _MAPPED_BYTES // stride)
+        sampled = min(sampled, most)
+    if size <= most:
+        return (slice(0, size),)
+    length = max(1, sampled // _BLOCKS)
+    starts = [round(i * (size - length) / (_BLOCKS - 1)) for i in range(_BLOCKS)]
+    return tuple(slice(start, start + length) for start in starts)
+
+
+def series_part(column: Any) -> Any:
+    """Return the part of a pandas series or index that is looked at, itself where it is small."""
+    values = None if type(column).__name__ == "RangeIndex" else column.values
+    places = places_of(len(column), values)
+    if len(places) == 1:
+        return column
+    numpy = sys.modules["numpy"]
+    return column.take(numpy.concatenate([numpy.arange(p.start, p.stop) for p in places]))
+
+
+def of_sample(looked_at: int, size: int) -> str:
+    """Return what to say beside a measure: nothing where everything was measured."""
+    return "" if looked_at == size else f" (of a sample of {looked_at:,})"
+
+
+def _stride_in_file(values: Any) -> int:
+    """Return the bytes from one value to the next in a mapped file; 0 for values in memory."""
+    numpy = sys.modules["numpy"]
+    owner = values
+    while is_a(owner, numpy.ndarray):
+        owner = owner.base
+    owner = owner.obj if is_a(owner, memoryview) else owner
+    return abs(values.strides[-1]) if is_a(owner, mmap.mmap) else 0
