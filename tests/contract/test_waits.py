@@ -76,7 +76,9 @@ def test_the_service_says_how_long(
     assert (asked.error is None) == (wait is not None)
 
 
-@pytest.mark.parametrize("fault", ["429:retry-after=0", "503:retry-after=0", "429:retry-after-ms=0"])
+@pytest.mark.parametrize(
+    "fault", ["429:retry-after=0", "503:retry-after=0", "429:retry-after-ms=0"]
+)
 def test_a_service_that_asks_for_no_pause_is_not_hammered(
     notebook_factory: Any, practice: Any, waited: list[float], fault: Any
 ) -> None:
