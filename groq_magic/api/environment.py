@@ -44,9 +44,10 @@ def trusted_certificates() -> ssl.SSLContext:
 
 def trust_remedy() -> str:
     """Return what to do about a certificate that is not trusted here."""
-    for name in (_FILE, _FOLDER):
-        if os.environ.get(name):
-            return f"Check that {name} holds the network's certificates, and check the clock."
+    if os.environ.get(_FILE):
+        return f"Check that {_FILE} holds the network's certificates, and check the clock."
+    if os.environ.get(_FOLDER):
+        return f"{_FOLDER} lacks it: set {_FILE} to the network's certificates; check the clock."
     for name in _OTHERS:
         if os.environ.get(name):
             return f"{name} is not read here: set {_FILE} to the same file."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import math
 import os
 import time
 from typing import TYPE_CHECKING, Any
@@ -166,26 +167,29 @@ def test_a_huge_file_costs_no_time_and_is_named(env: Path) -> None:
     small.write_bytes(b"A=1\n" * 200_000 + LINE.encode())
     with huge.open("wb") as file:
         file.truncate(10**9)
-    began = time.perf_counter()
+    began = time.thread_time()
     assert _from_file(small) == KEY
-    between = time.perf_counter()
+    between = time.thread_time()
     nothing = search(env.parent)
-    # A gigabyte takes about as long as what is read of it; reading it takes a hundred times that.
-    assert time.perf_counter() - between < 20 * (between - began) + 0.05
+    # A gigabyte takes about as long as what is read of it; all of it would take a thousand times.
+    assert time.thread_time() - between < 50 * (between - began) + 0.05
     assert nothing.key is None
     assert "larger than 1 MB" in nothing.skipped
 
 
 @pytest.mark.parametrize("run", [" ", "\t", '"', "#", " #", '" ', "'\" ", "export "])
-def test_a_long_line_takes_no_longer_than_others(env: Path, run: str) -> None:
-    env.write_text(f"A{'b' * 400_000}\n{LINE}", "utf-8")
-    began = time.perf_counter()
-    assert found(env) is not None
-    usual = time.perf_counter() - began
-    env.write_text(f"GROQ_API_KEY={run * (400_000 // len(run))}x\n{LINE}", "utf-8")
-    began = time.perf_counter()
-    assert found(env) is not None
-    assert time.perf_counter() - began < 50 * usual + 0.2
+def test_a_long_line_takes_as_long_as_it_is(env: Path, run: str) -> None:
+    def took(length: int) -> float:
+        env.write_text(f"GROQ_API_KEY={run * (length // len(run))}x\n{LINE}", "utf-8")
+        best = math.inf
+        for _ in range(3):
+            began = time.thread_time()
+            assert found(env) is not None
+            best = min(best, time.thread_time() - began)
+        return best
+
+    # Sixteen times as long: a square would take 256 times.
+    assert took(800_000) < 64 * took(50_000) + 0.01
 
 
 def test_without_a_working_folder_there_is_no_file_and_no_failure(
