@@ -12,10 +12,11 @@ from groq_magic.assistant.error_facts import facts_of
 from groq_magic.assistant.message import type_name
 from groq_magic.assistant.page import DATA_RULE, Page
 from groq_magic.assistant.source import source_of
-from groq_magic.assistant.values import signature
+from groq_magic.assistant.values import ROUTINES, signature
 from groq_magic.assistant.variables import versions
 from groq_magic.errors import PromptError
 from groq_magic.prompt import summarise
+from groq_magic.prompt.clipping import is_a, tried
 
 if TYPE_CHECKING:
     from groq_magic.assistant.cell import Cell
@@ -120,10 +121,10 @@ def explain_value(name: str, value: Any, asked: Question, known: Surroundings) -
     """
     try:
         shown, language, what = _shown(value, known)
-    except PromptError:
+    except (PromptError, KeyboardInterrupt):
         raise
-    except Exception as error:
-        kind, reason = type(value).__qualname__, type(error).__name__
+    except BaseException as error:
+        kind, reason = type_name(type(value)), type_name(type(error))
         raise PromptError(f"`{name}`, a {kind}, can't be looked at: it raised {reason}.") from error
     page = Page(asked.request(f"Explain `{name}`, {what}."), known.room)
     page.add(f"`{name}`:", shown, name=name, language=language)
@@ -132,9 +133,9 @@ def explain_value(name: str, value: Any, asked: Question, known: Surroundings) -
 
 def _shown(value: Any, known: Surroundings) -> tuple[str, str, str]:
     """Return what is known of a value, the language of that, and what it is."""
-    if isinstance(value, ModuleType):
+    if is_a(value, ModuleType):
         return _doc(value) or f"module {value.__name__}", "text", f"the module {value.__name__}"
-    if inspect.isroutine(value) or isinstance(value, type):
+    if is_a(value, type, *ROUTINES):
         what = signature(value)
         source = source_of(value, known)
         if source:
@@ -145,10 +146,7 @@ def _shown(value: Any, known: Surroundings) -> tuple[str, str, str]:
 
 
 def _doc(value: Any) -> str:
-    try:
-        return inspect.getdoc(value) or ""
-    except Exception:  # noqa: BLE001 - a user's descriptor may raise anything
-        return ""
+    return tried(lambda: inspect.getdoc(value) or "", "")  # a user's descriptor may raise anything
 
 
 def _add_failure(page: Page, failure: Failure, known: Surroundings) -> ErrorFacts | None:

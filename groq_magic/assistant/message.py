@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
+
+from groq_magic.prompt.clipping import is_a, plain, tried
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,10 +21,11 @@ _LONGEST_CHAIN = 5
 
 def type_name(kind: type) -> str:
     """Return a class's name, with its module where that says something."""
-    module = getattr(kind, "__module__", "")
+    module = tried(lambda: plain(kind.__module__), "")
+    name = tried(lambda: plain(kind.__qualname__), "a class")
     # UsageError is IPython's: its name says enough.
     bare = module in {"builtins", "__main__", ""} or module.startswith("IPython.")
-    return kind.__qualname__ if bare else f"{module}.{kind.__qualname__}"
+    return name if bare else f"{module}.{name}"
 
 
 def message_of(error: BaseException) -> str:
@@ -30,16 +34,20 @@ def message_of(error: BaseException) -> str:
     A SyntaxError's place is left out: it names a file that nobody knows.
     """
     kind = type_name(type(error))
-    said = str(error.msg) if isinstance(error, SyntaxError) else _said(error)
+    said = tried(lambda: _place_left_out(error), None) or _said(error)
     lines = [f"{kind}: {said}" if said else kind]
-    notes = getattr(error, "__notes__", None)
-    if isinstance(notes, list):
-        lines += [_bounded(note) for note in notes[:_MOST_NOTES] if isinstance(note, str)]
+    notes = tried(lambda: error.__notes__, None)
+    if type(notes) is list:
+        lines += [_bounded(plain(note)) for note in notes[:_MOST_NOTES] if is_a(note, str)]
     if isinstance(error, BaseExceptionGroup):
         lines += [f"  - {message_of(one)}" for one in error.exceptions[:_MOST_IN_A_GROUP]]
         more = len(error.exceptions) - _MOST_IN_A_GROUP
         lines += [f"  - and {more} more"] if more > 0 else []
     return "\n".join(lines)
+
+
+def _place_left_out(error: BaseException) -> str | None:
+    return _bounded(str(error.msg)) if isinstance(error, SyntaxError) else None
 
 
 def chain_of(error: BaseException) -> list[tuple[BaseException, str]]:
@@ -52,7 +60,9 @@ def chain_of(error: BaseException) -> list[tuple[BaseException, str]]:
     """
     found = [(error, "")]
     seen = {id(error)}
-    for one, sentence in _before(error):
+    # One more than is told: that ends a circle, too.
+    before = tried(lambda: list(islice(_before(error), _LONGEST_CHAIN)), None)
+    for one, sentence in before or ():
         if id(one) in seen or len(found) == _LONGEST_CHAIN:
             break
         seen.add(id(one))
@@ -74,8 +84,10 @@ def _before(error: BaseException) -> Iterator[tuple[BaseException, str]]:
 
 def _said(error: BaseException) -> str:
     try:
-        return _bounded(str(error))
-    except Exception as failure:  # noqa: BLE001 - a user's __str__ may raise anything
+        return _bounded(plain(str(error)))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as failure:  # noqa: BLE001 - a user's __str__ may raise anything
         return f"<its message can't be shown: str() raised {type(failure).__name__}>"
 
 

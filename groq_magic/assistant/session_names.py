@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.assistant.values import typed_name
+from groq_magic.prompt.clipping import is_a, tried
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,14 +39,11 @@ def imports_in_use(namespace: Mapping[str, Any]) -> list[str]:
 
 
 def _imported(name: str, value: Any) -> str:
-    try:
-        return _import_of(name, value)
-    except Exception:  # noqa: BLE001 - a user's object may raise from anything
-        return ""
+    return tried(lambda: _import_of(name, value), "")
 
 
 def _import_of(name: str, value: Any) -> str:
-    if isinstance(value, ModuleType):
+    if is_a(value, ModuleType):
         module = value.__name__
         if module == name:
             return f"import {module}"

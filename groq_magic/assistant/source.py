@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.prompt.clipping import is_a, tried
 from groq_magic.prompt.definition import definition
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def source_of(value: Any, known: Surroundings) -> str:
     """
     if source := definition(value):
         return source.rstrip()
-    if not isinstance(value, type) or value.__module__ != "__main__":
+    if not is_a(value, type) or tried(lambda: value.__module__, "") != "__main__":
         return ""
     found = (_class_in(cell.source, value.__name__) for cell in known.cells())
     return next((source for source in found if source), "")

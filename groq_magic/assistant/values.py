@@ -5,19 +5,37 @@ from __future__ import annotations
 import inspect
 import os
 import re
-from types import FunctionType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    FunctionType,
+    MethodDescriptorType,
+    MethodType,
+    MethodWrapperType,
+    ModuleType,
+    WrapperDescriptorType,
+)
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.assistant.page import cut_middle
 from groq_magic.assistant.source import source_of
 from groq_magic.errors import PromptError
 from groq_magic.prompt import summarise
-from groq_magic.prompt.clipping import clip
+from groq_magic.prompt.clipping import clip, is_a, plain, tried, type_name
 
 if TYPE_CHECKING:
     from groq_magic.assistant.surroundings import Surroundings
 
-__all__ = ["brief", "own_attributes", "signature", "typed_name"]
+__all__ = ["ROUTINES", "brief", "own_attributes", "signature", "typed_name"]
+
+# By their types: `inspect.isroutine` asks the value itself, whose class may raise.
+ROUTINES = (
+    FunctionType,
+    BuiltinFunctionType,
+    MethodType,
+    MethodDescriptorType,
+    WrapperDescriptorType,
+    MethodWrapperType,
+)
 
 _SHORT = 900
 _SHORT_TEXT = 300
@@ -44,30 +62,31 @@ def brief(name: str, value: Any, known: Surroundings, shown: tuple[str, ...] = (
     """
     try:
         return _brief(name, value, known, shown)
-    except Exception as error:  # noqa: BLE001 - a user's object may raise from anything
-        return f"{name}: {_kind(value)}, which can't be looked at: {type(error).__name__}"
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - a user's object may raise from anything
+        return f"{name}: {_kind(value)}, which can't be looked at: {type_name(error)}"
 
 
 def own_attributes(value: Any) -> dict[str, Any]:
     """Return what an object holds itself, read without running anything of its class."""
     if issubclass(type(value), type | ModuleType):
         return {}
-    try:
-        own = object.__getattribute__(value, "__dict__")
-    except Exception:  # noqa: BLE001 - some have none, and some make it
-        return {}
+    # Some have none, and some make it.
+    own = tried(lambda: object.__getattribute__(value, "__dict__"), None)
     return own if type(own) is dict else {}
 
 
 def _brief(name: str, value: Any, known: Surroundings, shown: tuple[str, ...]) -> str:
     kind = _kind(value)
-    if isinstance(value, os._Environ) or _SECRET.search(name):  # noqa: SLF001 - the type of os.environ
+    if is_a(value, os._Environ) or _SECRET.search(name):  # noqa: SLF001 - the type of os.environ
         return f"{name}: {kind}, its value withheld"
-    if inspect.isroutine(value) or isinstance(value, type):
+    if is_a(value, type, *ROUTINES):
         return f"{name}: {_callable(value, known, shown)}"
-    if isinstance(value, str):
-        more = f", {len(value):,} characters" if len(value) > _SHORT_TEXT else ""
-        return f"{name}: str{more} {cut_middle(clip(value, 4 * _SHORT_TEXT), _SHORT_TEXT)!r}"
+    if is_a(value, str):
+        text = plain(value)
+        more = f", {len(text):,} characters" if len(text) > _SHORT_TEXT else ""
+        return f"{name}: str{more} {cut_middle(clip(text, 4 * _SHORT_TEXT), _SHORT_TEXT)!r}"
     return f"{name}: {_summary(kind, value)}"
 
 
@@ -75,29 +94,26 @@ def _summary(kind: str, value: Any) -> str:
     try:
         summary = cut_middle(summarise(value), _SHORT)
     except PromptError:
-        return f"{kind} of length {len(value):,}" if isinstance(value, bytes | bytearray) else kind
+        return f"{kind} of length {len(value):,}" if is_a(value, bytes, bytearray) else kind
     # A frame's summary begins with its type.
     return summary if summary.startswith(kind) else f"{kind} {summary}"
 
 
 def typed_name(name: str, value: Any) -> str:
     """Return `name: type`, with columns and shape where there are some; no value."""
-    try:
-        return _typed_name(name, value)
-    except Exception:  # noqa: BLE001 - a user's object may raise from anything
-        return f"{name}: {_kind(value)}"
+    return tried(lambda: _typed_name(name, value), f"{name}: {_kind(value)}")
 
 
 def _typed_name(name: str, value: Any) -> str:
     kind = _kind(value)
-    if isinstance(value, FunctionType | type):
+    if is_a(value, FunctionType, type):
         return f"{name}: {signature(value, names_alone=True)}"
     shape = getattr(value, "shape", None) if kind in {"DataFrame", "Series", "ndarray"} else None
     if kind == "DataFrame":
         return f"{name}: DataFrame, {len(value):,} rows; columns: {_columns(value)}"
     if isinstance(shape, tuple):
         return f"{name}: {kind} of {getattr(value, 'dtype', '?')}, shape {shape}"
-    if isinstance(value, list | tuple | set | frozenset | dict):
+    if is_a(value, list, tuple, set, frozenset, dict):
         return f"{name}: {kind} of {len(value):,} items"
     return f"{name}: {kind}"
 
@@ -111,15 +127,15 @@ def signature(value: Any, *, names_alone: bool = False) -> str:
     names_alone : bool
         Leave defaults and annotations out, which may hold values.
     """
-    kind = "class" if isinstance(value, type) else "function"
-    name = getattr(value, "__name__", "?")
-    try:
-        # Defaults may be large, and may raise when they are shown.
-        called = inspect.signature(value)
-        shown = str(_names_alone(called) if names_alone else called)
-    except Exception:  # noqa: BLE001 - builtins have none, and a default's repr may raise
-        shown = "(…)"
-    return f"{kind} {name}{cut_middle(shown, _SHORT_TEXT)}"
+    kind = "class" if is_a(value, type) else "function"
+    name = tried(lambda: plain(value.__name__), "?")
+
+    def called() -> str:
+        found = inspect.signature(value)
+        return str(_names_alone(found) if names_alone else found)
+
+    # Builtins have none; defaults may be large, and may raise when they are shown.
+    return f"{kind} {name}{cut_middle(tried(called, '(…)'), _SHORT_TEXT)}"
 
 
 def _names_alone(called: inspect.Signature) -> inspect.Signature:
@@ -130,7 +146,7 @@ def _names_alone(called: inspect.Signature) -> inspect.Signature:
 
 def _callable(value: Any, known: Surroundings, shown: tuple[str, ...]) -> str:
     """Return the source of what the user wrote, the signature of anything else."""
-    own = getattr(value, "__module__", None) == "__main__"
+    own = tried(lambda: value.__module__ == "__main__", otherwise=False)
     source = source_of(value, known) if own else ""
     if not source or any(source in text for text in shown):
         return signature(value)
@@ -138,7 +154,9 @@ def _callable(value: Any, known: Surroundings, shown: tuple[str, ...]) -> str:
 
 
 def _kind(value: Any) -> str:
-    return "None" if value is None else type(value).__qualname__
+    if value is None:
+        return "None"
+    return tried(lambda: plain(type(value).__qualname__), type_name(value))
 
 
 def _columns(frame: Any) -> str:

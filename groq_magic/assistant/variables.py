@@ -11,6 +11,7 @@ from groq_magic.assistant.names import attributes_on, names_on
 from groq_magic.assistant.session_names import user_names
 from groq_magic.assistant.step import steps_of
 from groq_magic.assistant.values import brief, own_attributes
+from groq_magic.prompt.clipping import is_a, plain, tried
 from groq_magic.prompt.expression import attributes_of, near
 
 if TYPE_CHECKING:
@@ -65,13 +66,17 @@ def versions(error: BaseException | None, known: Surroundings) -> str:
             if step.kind == "library":
                 tops[step.where.partition("/")[0]] = None
             for value in _values(step).values() if step.kind != "library" else ():
-                own = issubclass(type(value), ModuleType)
-                owner = value.__name__ if own else type(value).__module__
-                tops[str(owner).partition(".")[0]] = None
-        tops[type(error).__module__.partition(".")[0]] = None
+                tops[_owner(value).partition(".")[0]] = None
+        tops[tried(lambda: plain(type(error).__module__), "").partition(".")[0]] = None
     told = [f"{top} {version}" for top in tops if (version := _version(top))]
     python = ".".join(map(str, sys.version_info[:3]))
     return ", ".join([f"Python {python}", *told[:_MOST_LIBRARIES]])
+
+
+def _owner(value: Any) -> str:
+    """Return the module that a value is of; "" where its class doesn't say."""
+    own = is_a(value, ModuleType)
+    return tried(lambda: plain(value.__name__ if own else type(value).__module__), "")
 
 
 def _values(step: Step) -> Mapping[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+from groq_magic.prompt.clipping import tried
+
 __all__ = ["definition"]
 
 
@@ -18,8 +20,9 @@ def definition(value: Any) -> str:
     ----------
     value : function or class
     """
-    try:
+
+    def read() -> str:
         code = getattr(inspect.unwrap(value), "__code__", None)
         return "" if getattr(code, "co_name", "") == "<lambda>" else inspect.getsource(value)
-    except (OSError, TypeError, ValueError):
-        return ""
+
+    return tried(read, "")  # where there is none, and where `__wrapped__` raises

@@ -225,3 +225,35 @@ def test_the_panel_shows_and_sets_the_settings(jupyter: Any) -> None:
 
     expect(notebook.cell_output(2)).to_have_text("Be brief. 1.1 ['undo']")
     assert "widget-view" not in json.dumps(notebook.save()["cells"][1]["outputs"])
+
+
+@only_in_lab
+def test_a_value_that_the_panel_can_not_take_is_refused_beside_its_field(jupyter: Any) -> None:
+    panel = (
+        "from groq_magic.views.panel_text import panel_text\n"
+        "from groq_magic.views.show import show\n"
+        "live.start(); show(*panel_text(settings.model, [], ''))"
+    )
+    notebook = jupyter.open([STAGE, panel])
+    notebook.run_cell(0)
+    notebook.run_cell(1)
+    output = notebook.cell_output(1)
+    temperature, tokens = output.get_by_label("Temperature"), output.get_by_label("Max tokens")
+    temperature.fill("9")
+    tokens.fill("many")
+    tokens.blur()
+
+    alerts = output.get_by_role("alert")
+    expect(alerts).to_have_text(
+        [
+            "Not set: it takes a number from 0 to 2. In use: the model's default.",
+            "Not set: it takes a whole number from 1 on. In use: the model's default.",
+        ]
+    )
+    expect(temperature).to_have_value("9")
+    temperature.fill("1.5")
+    temperature.blur()
+    expect(alerts).to_have_count(1)
+    tokens.fill("")
+    tokens.blur()
+    expect(alerts).to_have_count(0)

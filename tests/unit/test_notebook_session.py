@@ -31,9 +31,9 @@ def seconds_of_a_change(session: Session, execution: int) -> float:
     """Ask the first turn again, which makes all others stale; take the quickest of five."""
     took = []
     for number in range(5):
-        began = time.perf_counter()
+        began = time.process_time()
         ask(session, "cell-0", execution + number)
-        took.append(time.perf_counter() - began)
+        took.append(time.process_time() - began)
     return min(took)
 
 
