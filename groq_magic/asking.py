@@ -287,12 +287,8 @@ def _settle(run: _Run, answering: Answering | Recorded, reply: Reply) -> Choice:
             # An ask that shows nothing must not use the offer up.
             session.restore_offered = True
         grown = session.turn_count(practice=practice) == before + 1
-        session.settled(
-            turn,
-            settled,
-            in_conversation=not plan.pending.once,
-            appended=grown and session.is_last(turn),
-        )
+        appended = grown and session.is_last(turn)
+        session.settled(turn, settled, in_conversation=not plan.pending.once, appended=appended)
     fault = answering.outcome.fault
     if fault is not None and fault.failed_generation:
         run.view.refused(fault.failed_generation)

@@ -20,6 +20,7 @@ from groq_magic.prompt.secrets import Secrets, secrets_in
 from groq_magic.quota import QuotaWatch, charged
 from groq_magic.recalling import Recall
 from groq_magic.saved_notebook import SavedNotebook
+from groq_magic.texts import EarlierTurns
 from groq_magic.views.say import say
 from groq_magic.views.slot_name import slot_of
 
@@ -88,6 +89,7 @@ class Session:
         self.last: LastAsk | None = None
         self.ledger = Ledger()
         self.requests = Requests()
+        self.earlier = EarlierTurns()
         self.recall = Recall(settings)
         self._quota = QuotaWatch()
         self.failures = Failures()

@@ -139,10 +139,11 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
     model, known = _model(session, options, found, send=send)
     fitted = _fitted(session, pending, (texts.prompt, texts.system), options, (model, known))
     messages = [{"role": "system", "content": texts.system}] if texts.system else []
-    messages += [message for turn in fitted.turns for message in turn.messages]
+    messages += session.earlier.messages(fitted.turns, secrets)
     messages.append({"role": "user", "content": texts.prompt})
-    # An earlier turn may hold what was no secret then, or is from a file.
-    request = secrets.hidden_request(request_of(options, model, known, messages))
+    request = request_of(options, model, known, messages)
+    if "stop" in request:
+        request["stop"] = secrets.hidden_in(request["stop"])
     if send:
         recorded = recorded or recalled_from_cache(session, typed, options, request)
         if recorded is None:

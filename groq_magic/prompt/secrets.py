@@ -71,6 +71,11 @@ class Secrets:
     def __repr__(self) -> str:
         return f"Secrets({', '.join(dict.fromkeys(self._names.values()))})"
 
+    @property
+    def fingerprint(self) -> int:
+        """A number that is another one when there are other secrets."""
+        return hash(frozenset(self._names))
+
     def hidden(self, text: str) -> str:
         """Return a text with each secret replaced by `[key]`."""
         return self.found(text)[0]

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from groq_magic.errors import PromptError
+from groq_magic.prompt.secrets import Secrets
 from tests.shell.notebook_file import code_cell, write_notebook
 
 SECRET = "Zx7Qm2Kp9Rt4Wv6Yb8Nc3Hd5"
@@ -278,3 +279,26 @@ def test_a_secret_in_a_long_text_that_a_failing_line_names_is_hidden(
     guarded.run("long + 1", "a")
     guarded.fine("%groq_fix", "b")
     assert leaks(sent(practice), SECRET) == []
+
+
+def test_an_earlier_turn_is_searched_once_and_again_when_there_is_another_secret(
+    cells: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[str] = []
+    found = Secrets.found
+
+    def noted(self: Secrets, text: str) -> tuple[str, tuple[str, ...]]:
+        searched.append(text)
+        return found(self, text)
+
+    monkeypatch.setattr(Secrets, "found", noted)
+    for number in range(4):
+        cells.fine(f"%groq prompt {number}", f"cell-{number}")
+    # As it is sent, in its cell's metadata, and once in all the history of the later ones.
+    first = searched.count("prompt 0")
+    searched.clear()
+    cells.fine("%groq prompt 4", "cell-4")
+    assert searched.count("prompt 0") == 0 < first
+    monkeypatch.setenv("ANOTHER_KEY", SECRET)
+    cells.fine("%groq prompt 5", "cell-5")
+    assert searched.count("prompt 0") == 1
