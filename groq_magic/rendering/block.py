@@ -119,4 +119,5 @@ class Block:
 
     def code(self) -> str:
         """Return a code block's text; every line ends in a newline."""
-        return "".join(f"{line}\n" for line in self.lines[: self.code_lines])
+        lines = self.lines[: self.code_lines]
+        return "\n".join((*lines, "")) if lines else ""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["MarkdownStream"]
 
+# Measured, in units of `Pace`: taking a link reference definition off a paragraph.
+_WORK_OF_DEFINITION = 40
+
 
 class MarkdownStream:
     """Turns deltas of Markdown into patches of a page.
@@ -171,8 +174,16 @@ class MarkdownStream:
         self._canvas.cut(index)
         self._renderer.look_up(self._parser.definitions)
         self._renderer.take_missing()
-        work = self._renderer.work - start_work + sum(map(len, self._line))
+        work = self._renderer.work - start_work + self._parsing_work()
         self._pace.painted(work, start_time, perf_counter())
+
+    def _parsing_work(self) -> int:
+        """Return what it costs to parse what is open, in units of `Pace`."""
+        work = sum(map(len, self._line))
+        leaf = self._parser.tree.leaf()
+        if leaf is not None and leaf.lines and leaf.lines[0].startswith("["):
+            work += len(leaf.lines) * _WORK_OF_DEFINITION
+        return work
 
     def _open_block(self) -> Block | None:
         blocks = self._parser.root.children
