@@ -48,6 +48,7 @@ class MarkdownStream:
         self._done = 0
         self._settled = 0
         self._late = LateLinks(self._renderer)
+        self._framed: tuple[object, ...] = ()
         self._pace = Pace()
         self._finished = False
 
@@ -139,11 +140,18 @@ class MarkdownStream:
         size = self._renderer.size(block)
         if block.kind in ("list", "quote"):
             size -= block.open_child is not None
-        self._grow_to(block, size)
+        if size:
+            self._grow_to(block, size)
 
     def _grow_to(self, block: Block, size: int) -> None:
         renderer, index = self._renderer, self._settled
-        shown = self._put(block, index, block.loose, self._late.version(index))
+        version = self._late.version(index)
+        key = (block.start, block.loose, version, block.has_rows)
+        if key != self._framed:
+            self._framed = key
+            self._put(block, index, block.loose, version)
+            self._late.note(index, renderer.take_missing())
+        shown = self._canvas.count(index)
         if shown < size:
             self._canvas.grow(index, renderer.pieces(block, shown, size), size - shown)
             self._late.note(index, renderer.take_missing())
