@@ -78,6 +78,7 @@ KNOWN = {
     "an amount with words": repeated(" a", "$1") + "=$",
     "blank lines in code": repeated(" \n", "```python\n"),
     "blank lines in C": repeated("\n", "```c\n"),
+    "slow code in many blocks": repeated("```c\n" + "\n" * 900 + "```\n\n"),
     "names in TypeScript": repeated("a.\n", "```ts\n"),
     "code blocks in one item": "- a\n\n" + numbered("  ```python\n  x = #\n  ```\n\n"),
     "indented code and blanks": repeated(" \n", "    a\n"),
@@ -132,3 +133,15 @@ def test_digits_at_the_start_of_a_line_cost_what_letters_do() -> None:
         # At once, not at the end: the cost used to double with each digit.
         assert time.thread_time() - begin < limit
     assert text in streamed.html()
+
+
+def test_colours_are_limited_for_an_answer_and_not_for_each_block_of_it() -> None:
+    slow = "```c\n" + "\n" * 4_000 + "```\n\n"
+    few = seconds(to_html, slow * 2)
+    many = seconds(to_html, slow * 12)
+    assert many <= 15 * few
+
+
+def test_ordinary_code_of_a_long_answer_gets_its_colours() -> None:
+    block = "```python\ndef add(a, b):\n    return a + b  # their sum\n```\n\nMore of it:\n\n" * 500
+    assert to_html(block).count('<span class="k">def</span>') == 500
