@@ -66,6 +66,10 @@ class Block:
         Of a table: its header row.
     has_rows : bool
         Of a table: whether it has a body, here or in the tree that this is a copy of.
+    blank_lines : int
+        Of code: how many of its last lines are blank.
+    nesting : int or None
+        Of closed HTML: elements that it leaves open, once they were counted.
     """
 
     kind: Kind
@@ -88,6 +92,8 @@ class Block:
     aligns: tuple[str, ...] = ()
     header: str = ""
     has_rows: bool = False
+    blank_lines: int = 0
+    nesting: int | None = None
 
     @property
     def last(self) -> Block | None:
@@ -109,11 +115,9 @@ class Block:
     @property
     def code_lines(self) -> int:
         """How many lines of a code block are its text: indented code ends with a filled one."""
-        last = len(self.lines)
-        while not self.fence and last and not self.lines[last - 1].strip(" \t"):
-            last -= 1
-        return last
+        return len(self.lines) - (0 if self.fence else self.blank_lines)
 
     def code(self) -> str:
         """Return a code block's text; every line ends in a newline."""
-        return "".join(f"{line}\n" for line in self.lines[: self.code_lines])
+        lines = self.lines[: self.code_lines]
+        return "\n".join((*lines, "")) if lines else ""

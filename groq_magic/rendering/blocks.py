@@ -16,12 +16,12 @@ from groq_magic.rendering.characters import unescape_marks
 from groq_magic.rendering.growing_tree import GrowingTree
 from groq_magic.rendering.leaves import (
     ATX,
-    ATX_CLOSING,
     FENCE,
     MAYBE_START,
     RULE,
     SETEXT,
     formula_left_open,
+    heading_text,
     html_ends,
     html_kind,
     list_marker,
@@ -77,9 +77,10 @@ class BlockParser:
         """How many lines were fed."""
         return self._tree.number
 
-    def leaf(self) -> Block | None:
-        """Return the open leaf at the end of the document, if any."""
-        return self._tree.leaf()
+    @property
+    def tree(self) -> GrowingTree:
+        """The tree that grows."""
+        return self._tree
 
     def feed(self, text: str) -> None:
         """Take one line, without its end."""
@@ -192,7 +193,7 @@ class BlockParser:
             return None
         heading = self._tree.add(container, "heading")
         heading.level = len(mark[1])
-        heading.lines = [ATX_CLOSING.sub("", content[mark.end() :]).strip(" \t")]
+        heading.lines = [heading_text(content[mark.end() :])]
         return heading
 
     def _open_fence(self, line: Line, container: Block) -> Block | None:

@@ -29,6 +29,9 @@ __all__ = ["Frame", "Group", "Renderer", "next_group", "to_html"]
 _GROWABLE = frozenset({"list", "quote", "table", "code"})
 # Lines that an HTML element may hold at the top level: what never closes must not hold all.
 _MAX_GROUP_LINES = 400
+# Measured, in units of `Pace`: writing and sanitising one piece, and an element of it.
+_WORK_OF_CALL = 300
+_WORK_OF_ELEMENT = 15
 _TABLE, _TABLE_END = "<table><tbody>", "</tbody></table>"
 
 
@@ -69,10 +72,12 @@ def next_group(blocks: list[Block], start: int) -> Group:
         block = blocks[index]
         if index > start and block.start - first.start > _MAX_GROUP_LINES:
             return Group(blocks[start:index], is_complete=True)
-        if block.kind == "html":
-            depth += nesting("\n".join(block.lines))
         if block.is_open:
             return Group(blocks[start : index + 1], is_complete=False)
+        if block.kind == "html":
+            if block.nesting is None:
+                block.nesting = nesting("\n".join(block.lines))
+            depth += block.nesting
         if depth <= 0:
             return Group(blocks[start : index + 1], is_complete=True)
     return Group(blocks[start:], is_complete=False)
@@ -101,7 +106,13 @@ class Renderer:
         self._parser = parser
         self._builder = parser.builder()
         self._inline = inline
+        self._work = 0
         self.definitions: Definitions = inline.definitions
+
+    @property
+    def work(self) -> int:
+        """What all that was rendered cost, in the units of `Pace`."""
+        return self._work + self._inline.work + self._builder.work
 
     def parser(self) -> BlockParser:
         """Return a block parser that shares the definitions."""
@@ -188,7 +199,9 @@ class Renderer:
     def pieces(self, block: Block, start: int, end: int) -> str:
         """Return the HTML of some of a growable block's pieces, by their indexes."""
         if block.kind == "code":
-            return escape_code("".join(f"{line}\n" for line in block.lines[start:end]))
+            code = "".join(f"{line}\n" for line in block.lines[start:end])
+            self._work += _WORK_OF_CALL + _size(code)
+            return escape_code(code)
         one = {"list": self._item, "quote": self._child, "table": self._row}[block.kind]
         return "".join(one(block, index) for index in range(start, end))
 
@@ -211,12 +224,19 @@ class Renderer:
     def _written(self, root: Element) -> str:
         markdown = self._markdown
         self._inline.run(root)
+        elements = sum(1 + len(element.attrib) for element in root.iter())
         # Tail included: what follows the last child is in its tail.
         html = "".join(markdown.serializer(child) for child in root)
         for processor in markdown.postprocessors:
             html = processor.run(html)
         markdown.htmlStash.reset()
+        self._work += _WORK_OF_CALL + _WORK_OF_ELEMENT * elements + _size(html)
         return html
+
+
+def _size(html: str) -> int:
+    """Return what the sanitiser needs for text, in units of `Pace`: lines cost it most."""
+    return len(html) // 2 + 3 * html.count("\n")
 
 
 def escape_code(code: str) -> str:

@@ -21,6 +21,8 @@ class DelimiterRun:
 
     Attributes
     ----------
+    start : int
+        Its position in the text.
     mark : str
         ``*``, ``_`` or ``~``.
     length, left : int
@@ -33,6 +35,7 @@ class DelimiterRun:
         Its neighbours that may still match.
     """
 
+    start: int
     mark: str
     length: int
     left: int
@@ -60,7 +63,7 @@ def run_at(text: str, start: int, end: int) -> DelimiterRun:
         can_close = right and (not left or sign_after)
     elif mark == "~" and length > 2:  # noqa: PLR2004 - GFM 6.5: one or two
         can_open = can_close = False
-    return DelimiterRun(mark, length, length, can_open, can_close)
+    return DelimiterRun(start, mark, length, length, can_open, can_close)
 
 
 class RunList:

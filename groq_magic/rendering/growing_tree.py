@@ -59,6 +59,15 @@ class GrowingTree:
         leaf = self.leaf()
         return leaf if leaf is not None and leaf.kind == "paragraph" else None
 
+    def expects_item(self, number: int) -> bool:
+        """Tell whether a line that begins with a number may be the next item of a list."""
+        block, paragraph = self.root, self.open_paragraph()
+        while (child := block.open_child) is not None:
+            if child.kind == "list" and child.number is not None:
+                return True
+            block = child
+        return paragraph is not None and number == 1
+
     def add(self, parent: Block, kind: Kind) -> Block:
         """Append a block to a container, or to the next one around it that may hold it.
 
@@ -104,4 +113,4 @@ class GrowingTree:
             if left:
                 block.lines = left
             else:
-                parent.children.remove(block)
+                parent.children.pop()

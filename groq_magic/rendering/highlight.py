@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from time import perf_counter
+from time import thread_time
 from typing import TYPE_CHECKING
 
 from pygments.lexers import get_lexer_by_name
@@ -14,25 +14,37 @@ from groq_magic.rendering.characters import escape
 from groq_magic.rendering.sanitise import ours
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pygments.lexer import Lexer
     from pygments.token import _TokenType
+
+    _Token = tuple[int, _TokenType, str]
 
 __all__ = ["MAX_CODE", "MAX_LINE", "Highlighter"]
 
 # Characters of a code block, and of a line in it, that are coloured at most.
 MAX_CODE = 20_000
 MAX_LINE = 2_000
-# A last resort: between two tokens only can a lexer be stopped.
-_MAX_SECONDS = 5.0
+# CPU seconds that colours may take in an answer: at its start, and more for each character of
+# code. That is twice what the slowest lexers need for code as people write it; on odd code, such
+# as many blank lines, some take quadratic time.
+_SECONDS_AT_START = 0.03
+_SECONDS_PER_CHARACTER = 7e-6
+# In units of `Pace`.
+_WORK_PER_CHARACTER = 15
 _MAX_REMEMBERED = 32
 _LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]{1,30}")
 _PLAIN = frozenset({"text", "plain", "plaintext", "txt", "none", "output", "console-output"})
 
 
 class Highlighter:
-    """Colours code; it remembers lexers, and the blocks that it coloured last.
+    """Colours the code of one answer; it remembers lexers, and the blocks that it coloured last.
+
+    Attributes
+    ----------
+    work : int
+        What it has done, in the units of `Pace`.
 
     Notes
     -----
@@ -42,6 +54,8 @@ class Highlighter:
     def __init__(self) -> None:
         self._lexers: dict[str, Lexer | None] = {}
         self._last: dict[tuple[str, str], str | None] = {}
+        self._seconds_left = _SECONDS_AT_START
+        self.work = 0
 
     def colours(self, code: str, language: str) -> bool:
         """Tell whether `html` would try: the language is known, the code not too long."""
@@ -62,7 +76,8 @@ class Highlighter:
         Returns
         -------
         str or None
-            None where the language is not known, or the code is too long: it stays plain.
+            None where the code stays plain: its language is not known, it is too long, or the
+            colours of this answer took too long already.
         """
         lexer = self._lexer(language) if self.colours(code, language) else None
         if lexer is None:
@@ -71,23 +86,25 @@ class Highlighter:
         if key not in self._last:
             if len(self._last) >= _MAX_REMEMBERED:
                 self._last.clear()
-            self._last[key] = _coloured(lexer, code)
+            self._last[key] = self._coloured(lexer, code)
         return self._last[key]
+
+    def _coloured(self, lexer: Lexer, code: str) -> str | None:
+        self._seconds_left += len(code) * _SECONDS_PER_CHARACTER
+        self.work += len(code) * _WORK_PER_CHARACTER
+        start = thread_time()
+        tokens = _until(start + self._seconds_left, lexer.get_tokens_unprocessed(code))
+        pieces = [
+            f'<span class="{ours(name)}">{escape(text)}</span>' if name else escape(text)
+            for name, text in _merged(tokens)
+        ]
+        self._seconds_left -= thread_time() - start
+        return "".join(pieces) if self._seconds_left > 0 else None
 
     def _lexer(self, language: str) -> Lexer | None:
         if language not in self._lexers:
             self._lexers[language] = _find_lexer(language)
         return self._lexers[language]
-
-
-def _coloured(lexer: Lexer, code: str) -> str | None:
-    deadline = perf_counter() + _MAX_SECONDS
-    pieces: list[str] = []
-    for name, text in _merged(lexer, code):
-        pieces.append(f'<span class="{ours(name)}">{escape(text)}</span>' if name else escape(text))
-        if perf_counter() > deadline:
-            return None
-    return "".join(pieces)
 
 
 def _find_lexer(language: str) -> Lexer | None:
@@ -99,11 +116,19 @@ def _find_lexer(language: str) -> Lexer | None:
         return None
 
 
-def _merged(lexer: Lexer, code: str) -> Iterator[tuple[str, str]]:
+def _until(deadline: float, tokens: Iterable[_Token]) -> Iterator[_Token]:
+    """Yield tokens until the thread's CPU clock is past a deadline."""
+    for token in tokens:
+        if thread_time() > deadline:
+            return
+        yield token
+
+
+def _merged(tokens: Iterable[_Token]) -> Iterator[tuple[str, str]]:
     """Yield class and text of the tokens, neighbours of a class as one."""
     last = ""
     texts: list[str] = []
-    for _, kind, text in lexer.get_tokens_unprocessed(code):
+    for _, kind, text in tokens:
         name = _class_of(kind)
         if name != last and texts:
             yield last, "".join(texts)

@@ -99,7 +99,7 @@ class InlineParser:
         items.append(text[position:])
         self._runs.match(None)
         if self._growing:
-            unfinished.close(items, self._brackets[-1:])
+            unfinished.close(text, items, self._brackets[-1:])
         return items
 
     def _special(self, mark: str, start: int) -> int:
@@ -163,7 +163,7 @@ class InlineParser:
         after = found.end() if found else start + 1
         end = self._marks.code_end(after, after - start)
         if end < 0:
-            if not self._growing:
+            if not self._growing or not unfinished.is_near(self.text, start):
                 return self._literal(start, after)
             if after == len(self.text):
                 return after
@@ -234,7 +234,7 @@ class InlineParser:
             return self._literal(start, end)
         found = inline_target(self.text, end) or self._reference(bracket, start)
         if found is None:
-            if self._growing and (cut := unfinished.link_end(self.text, end)):
+            if self._growing and (cut := unfinished.link_end(self.text, end, bracket)):
                 bracket.hidden = True
                 return cut
             return self._literal(start, end)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from groq_magic.rendering.line import CODE_INDENT, Line
+from groq_magic.rendering.line import CODE_INDENT, NONSPACE, Line
 
 __all__ = [
     "ATX",
@@ -15,6 +15,7 @@ __all__ = [
     "SETEXT",
     "Marker",
     "formula_left_open",
+    "heading_text",
     "html_ends",
     "html_kind",
     "list_marker",
@@ -23,10 +24,9 @@ __all__ = [
 # A line that opens no block but a paragraph begins with none of these.
 MAYBE_START = re.compile(r"[#`~*+_=<>0-9|:\-]")
 ATX = re.compile(r"(#{1,6})(?:[ \t]+|$)")
-ATX_CLOSING = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
-FENCE = re.compile(r"(`{3,})(?!.*`)|(~{3,})")
-RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
-SETEXT = re.compile(r"(=+|-+)[ \t]*$")
+FENCE = re.compile(r"(`{3,}+)(?!.*`)|(~{3,}+)")
+RULE = re.compile(r"(?:(?:\*[ \t]*+){3,}+|(?:_[ \t]*+){3,}+|(?:-[ \t]*+){3,}+)$")
+SETEXT = re.compile(r"(=++|-++)[ \t]*+$")
 _MARKER = re.compile(r"([*+-])|(\d{1,9})([.)])")
 
 _BLOCK_TAGS = (
@@ -82,10 +82,10 @@ def list_marker(line: Line, *, interrupts: bool) -> Marker | None:
     found = _MARKER.match(line.text, line.start)
     if not found:
         return None
-    rest = line.text[found.end() :]
-    if rest and rest[0] not in " \t":
+    following = NONSPACE.search(line.text, found.end())
+    empty = following is None
+    if following is not None and following.start() == found.end():
         return None
-    empty = not rest.strip(" \t")
     number = int(found[2]) if found[2] else None
     if interrupts and (empty or number not in (None, 1)):
         return None
@@ -100,6 +100,13 @@ def list_marker(line: Line, *, interrupts: bool) -> Marker | None:
     else:
         line.skip_columns(blanks)
     return Marker(found[1] or found[3], number, outer + width + blanks)
+
+
+def heading_text(content: str) -> str:
+    """Return what follows an ATX heading's marks, without a closing run of them."""
+    text = content.strip(" \t")
+    inner = text.rstrip("#")
+    return inner.rstrip(" \t") if not inner or inner[-1] in " \t" else text
 
 
 def html_kind(text: str, *, in_paragraph: bool, tags: frozenset[str] | None) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["CODE_INDENT", "Line"]
+__all__ = ["CODE_INDENT", "NONSPACE", "Line"]
 
 CODE_INDENT = 4
-_NONSPACE = re.compile(r"[^ \t]")
+NONSPACE = re.compile(r"[^ \t]")
 
 
 class Line:
@@ -41,24 +41,25 @@ class Line:
         self.position = 0
         self.column = 0
         self._rest_of_tab = 0
+        self.start = -1
         self.look()
 
     def look(self) -> None:
         """Measure the blanks that follow the cursor."""
-        found = _NONSPACE.search(self.text, self.position)
-        self.blank = found is None
-        self.start = len(self.text) if found is None else found.start()
-        if self.start == self.position:
-            self.indent = 0
-            return
-        column = self.column
-        for index in range(self.position, self.start):
-            if self.text[index] == "\t":
-                partial = self._rest_of_tab if index == self.position else 0
-                column += partial or CODE_INDENT - column % CODE_INDENT
-            else:
-                column += 1
-        self.indent = column - self.column
+        if self.start < self.position:
+            found = NONSPACE.search(self.text, self.position)
+            self.start = len(self.text) if found is None else found.start()
+        self.blank = self.start == len(self.text)
+        self.indent = self.start - self.position
+        if self.indent and self.text.find("\t", self.position, self.start) >= 0:
+            self.indent = self._columns(self.text[self.position : self.start])
+
+    def _columns(self, blanks: str) -> int:
+        """Return how many columns blanks with tabs fill from the cursor on."""
+        partial = self._rest_of_tab
+        before = (self.column + partial) % CODE_INDENT
+        filled = " " * before + (blanks[1:] if partial else blanks)
+        return partial + len(filled.expandtabs(CODE_INDENT)) - before
 
     @property
     def indented(self) -> bool:

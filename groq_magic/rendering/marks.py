@@ -20,7 +20,9 @@ _DECLARATION = re.compile(r"<![A-Za-z]")
 _SPECIAL_HTML = (("<!--", "-->", 2), ("<?", "?>", 2), ("<![CDATA[", "]]>", 9))
 _MAX_FORMULA = 4096
 # "$5 and US$": an amount and words, nothing that only a formula has.
-_MONEY = re.compile(r"\d[^\\^_={}+<>]*\s[^\\^_={}+<>]*$")
+_AMOUNT = re.compile(r"\d[^\\^_={}+<>]*+\Z")
+# A backslash and what it escapes, or a dollar that none escapes.
+_CLOSER = re.compile(r"\\.|\$", re.DOTALL)
 _MAX_FORMULA_LINES = 2
 
 
@@ -44,6 +46,7 @@ class Marks:
     def __init__(self, text: str) -> None:
         self._text = text
         self._runs: dict[int, list[int]] | None = None
+        self._closers: dict[str, list[int]] | None = None
         self._missing: dict[str, int] = {}
 
     def _find(self, what: str, start: int) -> int:
@@ -60,9 +63,7 @@ class Marks:
             self._runs = {}
             for run in _BACKTICKS.finditer(self._text):
                 self._runs.setdefault(run.end() - run.start(), []).append(run.start())
-        positions = self._runs.get(length, [])
-        index = bisect_left(positions, start)
-        return positions[index] if index < len(positions) else -1
+        return _first_from(self._runs.get(length, []), start)
 
     def html_end(self, start: int) -> int:
         """Return where the HTML tag, comment or the like that begins at `start` ends, or -1."""
@@ -89,19 +90,19 @@ class Marks:
 
     def _bracketed(self, start: int) -> Formula | None:
         display = self._text[start + 1] == "["
-        end = self._find("\\]" if display else "\\)", start + 2)
-        while end >= 0 and self._is_escaped(end):
-            end = self._find("\\]" if display else "\\)", end + 2)
+        end = self._closer("\\]" if display else "\\)", start + 2)
         # A link whose brackets are escaped: \[text\](url)
         if end < 0 or (display and self._text.startswith("(", end + 2)):
             return None
         return self._checked(start + 2, end, end + 2, display=display)
 
-    def _is_escaped(self, position: int) -> bool:
-        before = position
-        while before and self._text[before - 1] == "\\" and position - before < _MAX_FORMULA:
-            before -= 1
-        return (position - before) % 2 == 1
+    def _closer(self, mark: str, start: int) -> int:
+        """Return where the next mark begins that no backslash escapes, or -1."""
+        if self._closers is None:
+            self._closers = {}
+            for found in _CLOSER.finditer(self._text):
+                self._closers.setdefault(found[0], []).append(found.start())
+        return _first_from(self._closers.get(mark, []), start)
 
     def _checked(self, start: int, end: int, after: int, *, display: bool) -> Formula | None:
         if not 0 < end - start <= _MAX_FORMULA:
@@ -114,15 +115,22 @@ class Marks:
         before, first = text[start - 1 : start], text[start + 1 : start + 2]
         if (before.isascii() and before.isalnum()) or not first or first.isspace():
             return None
-        end = self._find("$", start + 1)
-        while end >= 0 and self._is_escaped(end):
-            end = self._find("$", end + 1)
+        end = self._closer("$", start + 1)
         if end < 0 or end - start > _MAX_FORMULA or text[end - 1].isspace():
             return None
         after = text[end + 1 : end + 2]
         if after == "$" or (after.isascii() and after.isalnum()):
             return None
         tex = text[start + 1 : end]
-        if "`" in tex or tex.count("\n") >= _MAX_FORMULA_LINES or _MONEY.match(tex):
+        if "`" in tex or tex.count("\n") >= _MAX_FORMULA_LINES or _is_money(tex):
             return None
         return self._checked(start + 1, end, end + 1, display=False)
+
+
+def _is_money(tex: str) -> bool:
+    return _AMOUNT.match(tex) is not None and any(map(str.isspace, tex))
+
+
+def _first_from(positions: list[int], start: int) -> int:
+    index = bisect_left(positions, start)
+    return positions[index] if index < len(positions) else -1

@@ -18,7 +18,7 @@ from latex2mathml.symbols_parser import parse_symbols
 if TYPE_CHECKING:
     from groq_magic.rendering.marks import Formula
 
-__all__ = ["Shape", "is_drawable", "to_mathml", "with_delimiters", "without_names"]
+__all__ = ["Shape", "draws", "is_drawable", "to_mathml", "with_delimiters", "without_names"]
 
 Shape = Literal["mathml", "tex", "source"]
 
@@ -94,6 +94,11 @@ def without_names(tex: str) -> str:
     return tex
 
 
+def draws(command: str) -> bool:
+    """Tell whether a command, named without its backslash, does nothing but draw."""
+    return command in _DRAWING
+
+
 def is_drawable(tex: str) -> bool:
     """Tell whether a formula holds nothing but what draws.
 
@@ -104,7 +109,7 @@ def is_drawable(tex: str) -> bool:
     """
     depth = 0
     for token in _TOKEN.findall(tex):
-        if token[1:] not in _DRAWING:
+        if not draws(token[1:]):
             return False
     if any(
         found[1] is None or found[1].rstrip("*") not in _ENVIRONMENTS

@@ -7,38 +7,31 @@ is written anew from what our parser understood, every special character of its 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING
-from xml.etree.ElementTree import Element
 
-from groq_magic.rendering import maths, tables
+from groq_magic.rendering import tables
 from groq_magic.rendering.blocks import BlockParser
-from groq_magic.rendering.characters import escape, lines_of
-from groq_magic.rendering.emphasis import DelimiterRun
-from groq_magic.rendering.inline import InlineParser
-from groq_magic.rendering.items import Bracket, Close, Item
-from groq_magic.rendering.sanitise import is_safe_image, is_safe_url
-from groq_magic.rendering.verbatim import code_span, fenced
+from groq_magic.rendering.characters import lines_of
+from groq_magic.rendering.safe_text import Raw, escaped, leaf_markdown, line_starts
+from groq_magic.rendering.verbatim import fenced
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.rendering.block import Block
     from groq_magic.rendering.links import Target
-    from groq_magic.rendering.marks import Formula
 
 __all__ = ["safe_markdown"]
 
-_SPECIAL = re.compile(r"[\\`*_|~$#!&<>\]]")
-_LINE_START = re.compile(r"(?m)^(\s*)(?:([-+=:])|(\d{1,9})([.)]))")
-_BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[\w+#.-]{1,40}", re.ASCII)
-_TAGS = {"em": "*", "strong": "**", "del": "~~"}
+# Languages whose code is drawn rather than shown, and may load or link.
+_DRAWN = frozenset(
+    {"mermaid", "math", "geojson", "topojson", "stl", "plantuml", "vega", "vega-lite"}
+)
 _RULES = {"": "---", "left": ":--", "center": ":-:", "right": "--:"}
 _TASK = re.compile(r"\[[ xX]\][ \t]")
-_REFERENCES = MappingProxyType({"&": "&amp;", "<": "&lt;", ">": "&gt;", "]": "&#93;"})
-_TEX = str.maketrans({"<": r"\lt ", ">": r"\gt ", "\n": " "})
+# Ends of lines for some who read Markdown, and not for others.
+_ODD_LINE_END = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
 def safe_markdown(markdown: str) -> str:
@@ -57,22 +50,42 @@ def safe_markdown(markdown: str) -> str:
     """
     definitions: dict[str, Target] = {}
     parser = BlockParser(definitions, frozenset())
-    for line in lines_of(markdown):
+    for line in lines_of(_ODD_LINE_END.sub(" ", markdown)):
         parser.feed(line)
-    lines = _Writer(definitions).blocks(parser.finish().children, loose=True)
+    blocks = parser.finish().children
+    writer = _Writer(definitions, Raw())
+    lines = writer.blocks(blocks, loose=True)
+    if writer.seen.live and (writer.seen.maths or writer.seen.block_maths):
+        lines = _Writer(definitions, writer.seen).blocks(blocks, loose=True)
     return "".join(f"{line}\n" for line in lines)
 
 
 class _Writer:
-    """Writes blocks as lines."""
+    """Writes blocks as lines.
 
-    def __init__(self, definitions: Mapping[str, Target]) -> None:
+    Parameters
+    ----------
+    definitions : Mapping
+        The link reference definitions.
+    known : Raw
+        What is known of the document; nothing at first.
+
+    Attributes
+    ----------
+    seen : Raw
+        What was passed on as it is.
+    """
+
+    def __init__(self, definitions: Mapping[str, Target], known: Raw) -> None:
         self._definitions = definitions
+        self._known = known
+        self.seen = Raw()
+        self._depth = 0
 
     def blocks(self, blocks: list[Block], *, loose: bool, in_item: bool = False) -> list[str]:
         lines: list[str] = []
         for index, block in enumerate(blocks):
-            if index and (loose or block.kind != "list"):
+            if index and (loose or not _interrupts(block)):
                 lines.append("")
             lines += self._block(block, in_item=in_item and index == 0)
         return lines
@@ -80,7 +93,7 @@ class _Writer:
     def _block(self, block: Block, *, in_item: bool) -> list[str]:
         write = {
             "heading": self._heading,
-            "code": _fenced,
+            "code": self._code,
             "html": _html,
             "table": self._table,
             "list": self._list,
@@ -96,14 +109,26 @@ class _Writer:
         return (box + self._text(text[len(box) :])).split("\n")
 
     def _heading(self, block: Block) -> list[str]:
-        return [f"{'#' * block.level} {self._text(' '.join(block.lines))}"]
+        return [f"{'#' * block.level} {self._text(' '.join(block.lines), one_line=True)}"]
+
+    def _code(self, block: Block) -> list[str]:
+        code, is_block = block.code(), not self._depth
+        if self._known.may_be_misread(code, is_block=is_block):
+            return _as_text(code)
+        self.seen.note(code, is_block=is_block)
+        language = block.language
+        is_shown = _LANGUAGE.fullmatch(language) and language.lower() not in _DRAWN
+        return fenced(code, language if is_shown else "").split("\n")
 
     def _quote(self, block: Block) -> list[str]:
+        self._depth += 1
         inner = self.blocks(block.children, loose=True)
+        self._depth -= 1
         return [f"> {line}".rstrip() for line in inner or [""]]
 
     def _list(self, block: Block) -> list[str]:
         lines: list[str] = []
+        self._depth += 1
         for index, item in enumerate(block.children):
             number = "" if block.number is None else str(block.number + index)
             mark = f"{number}{block.marker} "
@@ -113,6 +138,7 @@ class _Writer:
             for row, line in enumerate(inner):
                 lead = mark if row == 0 else " " * len(mark)
                 lines.append(f"{lead}{line}" if line else lead.rstrip())
+        self._depth -= 1
         return lines
 
     def _table(self, block: Block) -> list[str]:
@@ -121,94 +147,22 @@ class _Writer:
         return [f"| {' | '.join(row)} |" for row in rows]
 
     def _row(self, row: str) -> list[str]:
-        return [self._text(cell, cell=True) for cell in tables.cells(row)]
+        return [self._text(cell, one_line=True) for cell in tables.cells(row)]
 
-    def _text(self, text: str, *, cell: bool = False) -> str:
-        items = InlineParser(text.rstrip(" \t"), self._definitions, _Maker(), set()).parse()
-        return _Line(cell=cell).written(items)
-
-
-class _Maker:
-    """Keeps formulas that draw and line breaks; other HTML is text."""
-
-    def formula(self, formula: Formula) -> Element | None:
-        tex = maths.without_names(formula.tex)
-        drawn = Element("math" if maths.is_drawable(tex) else "code")
-        drawn.text = tex
-        drawn.set("display", "$$" if formula.display else "$")
-        return drawn
-
-    def html(self, tag: str) -> Element | None:
-        return Element("br", {"end": "\n"}) if _BREAK_TAG.fullmatch(tag) else None
+    def _text(self, text: str, *, one_line: bool = False) -> str:
+        return leaf_markdown(
+            text, self._definitions, known=self._known, seen=self.seen, one_line=one_line
+        )
 
 
-@dataclass
-class _Line:
-    """Writes the inline items of a leaf."""
-
-    cell: bool
-    pieces: list[str] = field(default_factory=list)
-    ends: list[str] = field(default_factory=list)
-
-    def written(self, items: list[Item]) -> str:
-        for item in items:
-            if isinstance(item, str):
-                self.pieces.append(_escaped(item))
-            elif isinstance(item, DelimiterRun):
-                self._run(item)
-            elif isinstance(item, Bracket):
-                self._bracket(item)
-            elif isinstance(item, Close):
-                self.pieces.append(self.ends.pop() if self.ends else "")
-            else:
-                self._element(item)
-        return _line_starts("".join(self.pieces))
-
-    def _run(self, run: DelimiterRun) -> None:
-        self.pieces += [_TAGS[tag] for tag in run.closes]
-        self.pieces.append(f"\\{run.mark}" * run.left)
-        self.pieces += [_TAGS[tag] for tag in reversed(run.opens)]
-
-    def _bracket(self, bracket: Bracket) -> None:
-        target = bracket.target
-        if target is None:
-            self.pieces.append("\\![" if bracket.image else "[")
-            return
-        image = bracket.image and is_safe_image(target.url)
-        linked = image or (is_safe_url(target.url) and not (bracket.image and any(self.ends)))
-        if not linked:
-            self.ends.append("")
-            return
-        title = f' "{_plain(target.title)}"' if target.title else ""
-        self.pieces.append("![" if image else "[")
-        self.ends.append(f"](<{_plain(target.url)}>{title})")
-
-    def _element(self, element: Element) -> None:
-        text = element.text or ""
-        if element.tag == "br":
-            self.pieces.append(" " if self.cell else "\\" + element.get("end", ""))
-        elif element.tag == "math":
-            mark = element.get("display", "$")
-            tex = text.translate(_TEX)
-            self.pieces.append(mark + (tex.replace("|", r"\vert ") if self.cell else tex) + mark)
-        else:
-            self.pieces.append(code_span(text.replace("|", "\\|") if self.cell else text))
-
-
-def _escaped(text: str) -> str:
-    # A closing bracket as a reference: "\\]" would end a formula.
-    return _SPECIAL.sub(lambda found: _REFERENCES.get(found[0], f"\\{found[0]}"), text)
-
-
-def _line_starts(text: str) -> str:
-    """Escape what would make a line of text begin a block."""
-    return _LINE_START.sub(
-        lambda found: f"{found[1]}{found[3] or ''}\\{found[2] or found[4]}", text
+def _interrupts(block: Block) -> bool:
+    """Tell whether a block right below text is a list to all who read it."""
+    return (
+        block.kind == "list"
+        and block.number in (None, 1)
+        and bool(block.children[0].children)
+        and block.children[0].children[0].kind == "paragraph"
     )
-
-
-def _plain(text: str) -> str:
-    return escape(" ".join(text.split())).replace("\\", "&#92;").replace("|", "&#124;")
 
 
 def _rule(_: Block) -> list[str]:
@@ -216,9 +170,17 @@ def _rule(_: Block) -> list[str]:
 
 
 def _html(block: Block) -> list[str]:
-    return _escaped("\n".join(line.strip() for line in block.lines)).strip().split("\n")
+    text = escaped("\n".join(line.strip() for line in block.lines), hides_commands=True)
+    return line_starts(text).strip().split("\n")
 
 
-def _fenced(block: Block) -> list[str]:
-    language = block.language if _LANGUAGE.fullmatch(block.language) else ""
-    return fenced(block.code(), language).split("\n")
+def _as_text(code: str) -> list[str]:
+    """Return code as a paragraph whose lines end where the code's do."""
+    shown = [_text_line(line.expandtabs(4)) for line in code.removesuffix("\n").split("\n")]
+    return [*(f"{line}\\" for line in shown[:-1]), shown[-1]]
+
+
+def _text_line(line: str) -> str:
+    text = line.lstrip(" ")
+    indent = "&#160;" * (len(line) - len(text) if text else 1)
+    return indent + line_starts(escaped(text, hides_commands=True))

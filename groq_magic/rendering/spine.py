@@ -121,5 +121,6 @@ def take_code(block: Block, line: Line, number: int) -> None:
     if block.fence and block.start == number:
         return
     block.lines.append(line.rest())
+    block.blank_lines = block.blank_lines + 1 if line.blank else 0
     if block.fence or not line.blank:
         block.end = number

@@ -6,12 +6,14 @@ frame from a copy of the block parser's open spine, so that a frame costs what i
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
 from groq_magic.rendering import unfinished
 from groq_magic.rendering.characters import clean_input
 from groq_magic.rendering.document import Group, Renderer, next_group
 from groq_magic.rendering.late_links import LateLinks
+from groq_magic.rendering.pace import Pace
 from groq_magic.rendering.patches import Canvas, Patch
 
 if TYPE_CHECKING:
@@ -20,12 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MarkdownStream"]
 
-# A tail longer than this is painted again only once it has grown by a sixteenth (a very long
-# one: a quarter), so that a paragraph as long as the whole answer costs linearly too.
-_LONG_TAIL = 4_000
-_GROWTH = 16
-_VERY_LONG_TAIL = 30_000
-_LARGE_GROWTH = 4
+# Measured, in units of `Pace`: taking a link reference definition off a paragraph.
+_WORK_OF_DEFINITION = 40
 
 
 class MarkdownStream:
@@ -50,8 +48,8 @@ class MarkdownStream:
         self._done = 0
         self._settled = 0
         self._late = LateLinks(self._renderer)
-        self._fresh = 0
-        self._tail_size = 0
+        self._framed: tuple[object, ...] = ()
+        self._pace = Pace()
         self._finished = False
 
     def feed(self, delta: str) -> list[Patch]:
@@ -64,7 +62,8 @@ class MarkdownStream:
         """
         self._take(delta)
         self._settle()
-        self._paint_tail()
+        if self._pace.is_due(len(delta), perf_counter()):
+            self._paint_tail()
         return self._canvas.take_patches()
 
     def finish(self) -> list[Patch]:
@@ -89,7 +88,6 @@ class MarkdownStream:
 
     def _take(self, delta: str) -> None:
         text = self._pending + delta
-        self._fresh += len(delta)
         # A carriage return or the first half of a surrogate pair waits for what follows.
         held = text[-1:] if text.endswith("\r") or "\ud800" <= text[-1:] <= "\udbff" else ""
         self._pending = held
@@ -116,7 +114,7 @@ class MarkdownStream:
                 break
             self._settle_group(group)
             self._done += len(group.blocks)
-            self._tail_size = 0
+            self._pace.expect_less()
         if self._done + 1 == len(blocks):
             self._grow(blocks[self._done])
         self._late.resend(self._canvas, everything=self._finished)
@@ -142,15 +140,22 @@ class MarkdownStream:
         size = self._renderer.size(block)
         if block.kind in ("list", "quote"):
             size -= block.open_child is not None
-        self._grow_to(block, size)
+        if size:
+            self._grow_to(block, size)
 
     def _grow_to(self, block: Block, size: int) -> None:
         renderer, index = self._renderer, self._settled
-        shown = self._put(block, index, block.loose, self._late.version(index))
+        version = self._late.version(index)
+        key = (block.start, block.loose, version, block.has_rows)
+        if key != self._framed:
+            self._framed = key
+            self._put(block, index, block.loose, version)
+            self._late.note(index, renderer.take_missing())
+        shown = self._canvas.count(index)
         if shown < size:
             self._canvas.grow(index, renderer.pieces(block, shown, size), size - shown)
             self._late.note(index, renderer.take_missing())
-            self._tail_size = 0
+            self._pace.expect_less()
 
     def _put(self, block: Block, index: int, *key: object) -> int:
         frame = self._renderer.frame(block)
@@ -159,11 +164,7 @@ class MarkdownStream:
     # What may still change
 
     def _paint_tail(self) -> None:
-        size = self._tail_size
-        growth = _GROWTH if size < _VERY_LONG_TAIL else _LARGE_GROWTH
-        if size > _LONG_TAIL and self._fresh < size // growth:
-            return
-        self._fresh = self._tail_size = 0
+        start_time, start_work = perf_counter(), self._renderer.work
         grown = self._open_block()
         skip = self._canvas.count(self._settled) if grown is not None else 0
         fork = self._fork(skip)
@@ -181,6 +182,16 @@ class MarkdownStream:
         self._canvas.cut(index)
         self._renderer.look_up(self._parser.definitions)
         self._renderer.take_missing()
+        work = self._renderer.work - start_work + self._parsing_work()
+        self._pace.painted(work, start_time, perf_counter())
+
+    def _parsing_work(self) -> int:
+        """Return what it costs to parse what is open, in units of `Pace`."""
+        work = sum(map(len, self._line))
+        leaf = self._parser.tree.leaf()
+        if leaf is not None and leaf.lines and leaf.lines[0].startswith("["):
+            work += len(leaf.lines) * _WORK_OF_DEFINITION
+        return work
 
     def _open_block(self) -> Block | None:
         blocks = self._parser.root.children
@@ -191,13 +202,9 @@ class MarkdownStream:
     def _fork(self, skip: int) -> BlockParser:
         fork = self._parser.fork(skip, self._done)
         line = "".join(self._line)
-        leaf = fork.leaf()
-        in_code = leaf is not None and leaf.kind == "code"
-        is_fed = bool(line) and not unfinished.holds_back(line, in_code=in_code)
+        is_fed = bool(line) and not unfinished.holds_back(line, fork.tree)
         if is_fed:
             fork.feed(line)
-        leaf = fork.leaf()
-        self._tail_size = len(line) + (sum(map(len, leaf.lines)) if leaf is not None else 0)
         unfinished.mark(fork.root, fork.line_number - 1 if is_fed else -1)
         fork.finish()
         return fork
@@ -207,22 +214,17 @@ class MarkdownStream:
         renderer, index = self._renderer, self._settled
         if self._canvas.count(index) == 0:
             self._put(twin, index, grown.loose, self._late.version(index))
-        self._set_tail(index, renderer.pieces(twin, 0, renderer.size(twin)))
+        self._canvas.set_tail(index, renderer.pieces(twin, 0, renderer.size(twin)))
         return 1
 
     def _paint_group(self, group: Group, index: int) -> int:
         block, renderer = group.blocks[0], self._renderer
         if len(group.blocks) == 1 and renderer.is_growable(block):
             self._put(block, index, False, self._late.version(index))  # noqa: FBT003 - a key's part
-            self._set_tail(index, renderer.pieces(block, 0, renderer.size(block)))
+            self._canvas.set_tail(index, renderer.pieces(block, 0, renderer.size(block)))
             return 1
         html = renderer.html(group)
         if not html:
             return 0
         self._canvas.put(index, html)
-        self._tail_size += len(html)
         return 1
-
-    def _set_tail(self, index: int, html: str) -> None:
-        self._canvas.set_tail(index, html)
-        self._tail_size += len(html)

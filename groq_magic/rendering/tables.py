@@ -7,7 +7,8 @@ import re
 __all__ = ["MAX_COLUMNS", "alignments", "cells"]
 
 MAX_COLUMNS = 256
-_DELIMITERS = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*+\|?[ \t]*$")
+_DELIMITER = r"[ \t]*+:?-++:?[ \t]*+"
+_DELIMITERS = re.compile(rf"\|?{_DELIMITER}(?:\|{_DELIMITER})*+\|?[ \t]*+$")
 _CELL = re.compile(r"((?:[^|\\]|\\.|\\$)*+)(\||$)", re.DOTALL)
 
 

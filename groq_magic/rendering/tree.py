@@ -22,6 +22,8 @@ __all__ = ["LeafText", "TreeBuilder", "code_element"]
 _TASK = re.compile(r"\[([ xX])\][ \t]")
 # What takes the place of cells that rows leave out, in all of a table.
 _MAX_FILLED = 10_000
+# Measured, in units of `Pace`: a tag of raw HTML.
+_WORK_OF_TAG = 40
 
 
 class LeafText(str):
@@ -62,6 +64,12 @@ class TreeBuilder:
         self._stash = stash
         self._shown = shown
         self.highlighter = Highlighter()
+        self._work = 0
+
+    @property
+    def work(self) -> int:
+        """What it has done, in the units of `Pace`."""
+        return self._work + self.highlighter.work
 
     def add(self, parent: Element, block: Block, *, tight: bool = False) -> None:
         """Append a block to an element; in a tight list a paragraph has no tags."""
@@ -74,6 +82,7 @@ class TreeBuilder:
             self._add_code(parent, block)
         elif kind == "html":
             source = "\n".join(block.lines)
+            self._work += len(source) + _WORK_OF_TAG * source.count("<")
             html = self._shown(trimmed(source) if block.unfinished else source)
             _group(parent).text = self._stash(f"{html}\n" if html else "")
         elif kind == "rule":

@@ -14,43 +14,64 @@ from groq_magic.rendering.emphasis import DelimiterRun
 from groq_magic.rendering.sanitise import RAW_TAGS
 
 if TYPE_CHECKING:
+    from groq_magic.rendering.growing_tree import GrowingTree
     from groq_magic.rendering.items import Bracket, Item
 
-__all__ = ["close", "holds_back", "link_end", "mark", "opens_formula", "trimmed"]
+__all__ = ["close", "holds_back", "is_near", "link_end", "mark", "opens_formula", "trimmed"]
 
 _WINDOW = 400
 _RUN = re.compile(r"(?<![\\*_~])[*_~]+\Z")
 _ENTITY = re.compile(r"&(?:#[xX]?)?[A-Za-z0-9]{0,8}\Z")
 _TAG = re.compile(r"<(?:!-?-?|/?([A-Za-z][A-Za-z0-9-]*)?([ \t\n][^<>]*)?)\Z")
+# The rest of an open tag: attributes with values, or the beginning of one.
+_ATTRIBUTES = re.compile(
+    r"""(?:\s++(?:open|[\w:-]++=(?:"[^"]*+"|'[^']*+'|[^\s"'=]++)))*+\s*+"""
+    r"""(?:[\w:-]*+(?:=(?:"[^"]*+|'[^']*+)?+)?+)/?\Z"""
+)
 _BACKSLASH = re.compile(r"(?<!\\)(?:\\\\)*(\\)\Z")
 _LINK_REST = re.compile(
     r"\((?:[^()\s\\]|\([^()\s\\]*\))*(?:\s+[\"'(][^\"')]*[\"']?)?\Z|\[[^\[\]]*\Z"
 )
 _DOLLAR_REST = re.compile(r"\$[A-Za-z\\({|\[-][^\n`]{0,200}\Z")
 _TEX_SIGNS = re.compile(r"[\\^_{=]")
+# A name after a dollar: of a shell's variable rather than in a formula.
+_VARIABLE = re.compile(r"\$[A-Za-z_]\w+\b(?![\\^])[^\\^]*\Z")
 _SHORT = 12
 _MAX_HIDDEN = 2000
-_MAX_BRACKETED = 300
+# A mark whose end does not come within so many characters is shown as the text that it is then.
+_MAX_OPEN = 200
+# An index such as a[0], or a list such as [1, 2]; not the text of a link.
+_INDEX = re.compile(r"(?<=[A-Za-z0-9_)\]\"'])\[|\[[\s\d\"'.+-]")
+_MAX_UNDECIDED = 200
 # A line that may yet become another thing: a list item, a heading, a fence, an underline.
-_UNDECIDED = re.compile(r"(?:[-*+_=#>|:]|\d{1,9}[.)]?|[ \t])*\Z")
+_UNDECIDED = re.compile(r"[-*+_=#>|: \t]*+\Z")
 _FENCE_LINE = re.compile(
-    r"[ \t>]*(?:[-*+]|\d{1,9}[.)])?[ \t]*(?:`{3,}[^`]*|~{3,}.*|`{1,2}|~{1,2})\Z"
+    r"[ \t>]*+(?:[-*+]|\d{1,9}[.)])?[ \t]*+(?:`{3,}+[^`]*|~{3,}+.*|`{1,2}|~{1,2})\Z"
 )
+# The same of an ordered list's item: its number comes first, character by character.
+_NUMBER = re.compile(r"[ \t]*+(\d{1,9})(?:[.)][ \t]*+)?\Z")
 
 
-def holds_back(line: str, *, in_code: bool) -> bool:
+def holds_back(line: str, tree: GrowingTree) -> bool:
     """Tell whether a line without its end yet is better not shown.
 
     Parameters
     ----------
     line : str
         The line so far.
-    in_code : bool
-        Whether a code block is open: then only what may close it is held back.
+    tree : GrowingTree
+        What comes before it.
     """
-    if in_code:
+    if len(line) > _MAX_UNDECIDED:
+        return False
+    leaf = tree.leaf()
+    if leaf is not None and leaf.kind == "code":
+        # Only what may close it.
         mark = line.strip()
         return not mark or not mark.strip("`") or not mark.strip("~")
+    number = _NUMBER.match(line)
+    if number:
+        return tree.expects_item(int(number[1]))
     return _UNDECIDED.match(line) is not None or _FENCE_LINE.match(line) is not None
 
 
@@ -59,7 +80,7 @@ def trimmed(text: str) -> str:
     end = text[-_WINDOW:]
     kept = text[: len(text) - len(end)]
     tag = _TAG.search(end)
-    if tag and _may_be_tag(tag[1] or "", complete=tag[2] is not None):
+    if tag and _may_be_tag(tag[1] or "", tag[2]):
         end = end[: tag.start()]
     for partial in (_ENTITY, _RUN):
         end = partial.sub("", end)
@@ -67,15 +88,27 @@ def trimmed(text: str) -> str:
     return kept + (end[: backslash.start(1)] if backslash else end)
 
 
-def _may_be_tag(name: str, *, complete: bool) -> bool:
+def _may_be_tag(name: str, attributes: str | None) -> bool:
     name = name.lower()
-    return name in RAW_TAGS if complete else any(tag.startswith(name) for tag in RAW_TAGS)
+    if attributes is None:
+        return any(tag.startswith(name) for tag in RAW_TAGS)
+    return name in RAW_TAGS and _ATTRIBUTES.match(attributes) is not None
 
 
-def link_end(text: str, start: int) -> int:
+def is_index(text: str, bracket: Bracket) -> bool:
+    """Tell whether a bracket looks like an index or a list of values, not like a link."""
+    return not bracket.image and _INDEX.match(text, bracket.start - 1) is not None
+
+
+def is_near(text: str, position: int) -> bool:
+    """Tell whether a mark is near enough to the end that its other half may come."""
+    return len(text) - position <= _MAX_OPEN
+
+
+def link_end(text: str, start: int, bracket: Bracket) -> int:
     """Return where the text ends if its rest may be the first half of a link's target, else 0."""
     if start == len(text):
-        return start
+        return 0 if is_index(text, bracket) else start
     if len(text) - start > _MAX_HIDDEN:
         return 0
     return len(text) if _LINK_REST.match(text, start) else 0
@@ -90,34 +123,42 @@ def opens_formula(text: str, start: int) -> bool:
         return ("\\]" if rest[1] == "[" else "\\)") not in rest
     if rest.startswith("$$"):
         return "$$" not in rest[2:]
-    if "$" in rest[1:] or not _DOLLAR_REST.match(rest):
+    if "$" in rest[1:] or not _DOLLAR_REST.match(rest) or _VARIABLE.match(rest):
         return False
     return len(rest) <= _SHORT or _TEX_SIGNS.search(rest) is not None
 
 
-def close(items: list[Item], brackets: list[Bracket]) -> None:
+def close(text: str, items: list[Item], brackets: list[Bracket]) -> None:
     """Show what is still open as if it were closed.
 
     Parameters
     ----------
+    text : str
+        Of a growing leaf.
     items : list of Item
-        Of a growing leaf; runs that may yet be closed become open emphasis.
+        What was found in it; runs that may yet be closed become open emphasis.
     brackets : list of Bracket
         The last one that is open, if any.
     """
-    length = sum(len(item) for item in items[-20:] if isinstance(item, str))
     for bracket in brackets:
-        bracket.hidden = length < _MAX_BRACKETED
-    for item in items:
-        if isinstance(item, DelimiterRun) and item.left and item.can_open and not item.can_close:
+        bracket.hidden = is_near(text, bracket.start) and not is_index(text, bracket)
+    for item in reversed(items):
+        if not isinstance(item, DelimiterRun):
+            continue
+        if not is_near(text, item.start):
+            break
+        if item.left and item.can_open and not item.can_close:
             _open(item)
 
 
 def _open(run: DelimiterRun) -> None:
-    if run.mark == "~":
+    if run.mark != "~":
+        run.opens += ["strong"] * (run.left // 2) + ["em"] * (run.left % 2)
+    elif run.left == len("~~"):
         run.opens.append("del")
     else:
-        run.opens += ["strong"] * (run.left // 2) + ["em"] * (run.left % 2)
+        # "~5 minutes" is no deletion.
+        return
     run.left = 0
 
 
@@ -131,24 +172,36 @@ def mark(root: Block, number: int) -> None:
     number : int
         Of the line that has no end yet; -1 if there is none.
     """
-    leaf = root
+    parent = leaf = root
     while leaf.kind in CONTAINERS and leaf.last is not None:
-        leaf = leaf.last
+        parent, leaf = leaf, leaf.last
         if not leaf.is_open and leaf.end != number:
             return
     leaf.unfinished = True
     leaf.cut_short = leaf.kind == "code" and leaf.is_open
-    if leaf.kind == "paragraph" and leaf.lines[-1].startswith("|"):
-        _foresee_table(leaf)
+    if leaf.kind == "paragraph" and _is_header(leaf, is_whole=number < 0):
+        _foresee_table(parent, leaf)
 
 
-def _foresee_table(paragraph: Block) -> None:
-    """Show a line that begins with a bar as a table's header, or not yet."""
-    header = paragraph.lines[-1]
-    columns = len(tables.cells(header))
-    if len(paragraph.lines) > 1 or not 0 < columns <= tables.MAX_COLUMNS:
-        paragraph.lines[-1] = ""
-        return
-    paragraph.kind = "table"
-    paragraph.header, paragraph.lines = header, []
-    paragraph.aligns = ("",) * columns
+def _is_header(paragraph: Block, *, is_whole: bool) -> bool:
+    """Tell whether a paragraph's last line looks like a table's header: "|x| is" does not."""
+    line = paragraph.lines[-1]
+    if paragraph.until or not line.startswith("|"):
+        return False
+    if line[1:2] not in (" ", "\t") and not (is_whole and line.rstrip(" \t").endswith("|")):
+        return False
+    return 0 < len(tables.cells(line)) <= tables.MAX_COLUMNS
+
+
+def _foresee_table(parent: Block, paragraph: Block) -> None:
+    """Show a paragraph's last line as the header of the table that it may become."""
+    header = paragraph.lines.pop()
+    if paragraph.lines:
+        table = Block("table", paragraph.end, paragraph.end, unfinished=True)
+        paragraph.unfinished = False
+        parent.children.append(table)
+    else:
+        table = paragraph
+        table.kind = "table"
+    table.header = header
+    table.aligns = ("",) * len(tables.cells(header))

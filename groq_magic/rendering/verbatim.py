@@ -33,13 +33,15 @@ def fenced(text: str, language: str = "") -> str:
 
 def code_span(code: str) -> str:
     """Return text of one line as a code span, its outer spaces and backticks kept."""
-    mark = _outrunning(code)
+    runs = {len(run) for run in _RUNS.findall(code)}
+    # The shortest that the code does not hold: three or more at a line's start look like a fence.
+    mark = "`" * next(length for length in range(1, len(runs) + 2) if length not in runs)
     # Of a space on each side one is taken off, unless there is nothing else.
     space = " " if code.strip(" ") and (code[0] in "` " or code[-1] in "` ") else ""
     return f"{mark}{space}{code or ' '}{space}{mark}"
 
 
-def _outrunning(text: str, shortest: int = 1) -> str:
+def _outrunning(text: str, shortest: int) -> str:
     """Return a run of backticks that is longer than any in a text."""
     longest = max((len(run) for run in _RUNS.findall(text)), default=0)
     return "`" * max(shortest, longest + 1)

@@ -1,0 +1,147 @@
+"""Any text streams in at a few times what prose of its length costs."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from groq_magic.rendering import MarkdownStream, to_html
+from tests.unit.rendering.fragments import (
+    FRAGMENTS,
+    JOINS,
+    LIMIT,
+    SIZE,
+    STARTS,
+    prose,
+    repeated,
+    seconds,
+    stream,
+)
+
+_ATTEMPTS = 4
+# Rendered at once, each line or row is a piece of its own: linear, with a larger factor.
+_LIMIT_AT_ONCE = 120
+
+
+def ratio(text: str) -> float:
+    """Return what streaming a text costs in terms of prose, measured beside it."""
+    stream("a")
+    lowest = float("inf")
+    for _ in range(_ATTEMPTS):
+        lowest = min(lowest, seconds(stream, text) / seconds(stream, prose(), best_of=2))
+        if lowest <= LIMIT:
+            break
+    return lowest
+
+
+def numbered(unit: str, size: int = SIZE) -> str:
+    """Return a text that repeats a unit, each time with another number for its #."""
+    pieces = []
+    while size > 0:
+        pieces.append(unit.replace("#", str(len(pieces))))
+        size -= len(pieces[-1])
+    return "".join(pieces)
+
+
+KNOWN = {
+    "an open HTML block": repeated("text of it ", "<div>\n"),
+    "an open HTML block in lines": repeated("text\n", "<div>\n"),
+    "an open HTML block with blank lines": repeated("text\n\n", "<details>\n"),
+    "closing tags alone": repeated("</a>\n"),
+    "tags that never close": repeated("<ul><li>\n"),
+    "tags that cross": repeated("<b></i>"),
+    "escaped closers": repeated("\\\\)", "\\("),
+    "openers and escaped closers": repeated("\\(\\\\)"),
+    "escaped dollars": repeated("\\$", "$a"),
+    "an ATX closer after blanks": repeated(" ", "# a #") + "x",
+    "hashes and blanks": repeated(" #", "# a"),
+    "a delimiter row of blanks": repeated(" ", "| a |\n|-") + "x",
+    "delimiter cells": repeated("- ", "a\n|"),
+    "blanks alone": repeated(" "),
+    "tabs alone": repeated("\t", "- > "),
+    "quotes with blanks": "> " * 90 + " " * (SIZE - 180),
+    "dashes alone": repeated("-"),
+    "digits alone": repeated("7"),
+    "digits with dots": repeated("1."),
+    "definitions": numbered("[a#]: b\n"),
+    "one definition again": repeated("[a]: b\n"),
+    "definitions with titles": repeated("[a]: <b> 'c'\n", "> "),
+    "references before their definitions": numbered("[a#] ", SIZE // 2)
+    + "\n\n"
+    + numbered("[a#]: b\n\n", SIZE // 2),
+    "different formulas": numbered("$a_#$ "),
+    "different formulas in lines": numbered("$$\\frac{a}{#}$$\n"),
+    "a formula that never ends": repeated("a_1 + ", "$$\n"),
+    "an amount with words": repeated(" a", "$1") + "=$",
+    "blank lines in code": repeated(" \n", "```python\n"),
+    "blank lines in C": repeated("\n", "```c\n"),
+    "slow code in many blocks": repeated("```c\n" + "\n" * 900 + "```\n\n"),
+    "names in TypeScript": repeated("a.\n", "```ts\n"),
+    "code blocks in one item": "- a\n\n" + numbered("  ```python\n  x = #\n  ```\n\n"),
+    "indented code and blanks": repeated(" \n", "    a\n"),
+    "a fence in an item": repeated("\r ", "- ```\n  "),
+    "code in one line": repeated("x = 1; ", "```python\n"),
+    "emphasis": repeated("*a* "),
+    "emphasis that never closes": repeated("*a _b "),
+    "links": repeated("[a](b)"),
+    "brackets": repeated("[") + "]",
+    "one link of brackets": repeated("![[[["),
+    "a wide header": "|" + "*a*|" * 250 + "\n" + "|" + "-|" * 250 + "\n" + repeated("|b\n"),
+    "short rows": repeated(".\n", "| a | b |\n|---|---|\n"),
+    "a nested list": "- a\n" + repeated("  - b\n"),
+    "mailboxes": repeated("a@"),
+    "surrogates": repeated("\ud83d"),
+}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_text_that_was_slow_costs_little_more_than_prose(name: str) -> None:
+    assert ratio(KNOWN[name]) <= LIMIT
+
+
+@settings(
+    max_examples=30,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(
+    st.sampled_from(STARTS),
+    st.lists(st.sampled_from(FRAGMENTS), min_size=1, max_size=4),
+    st.sampled_from(JOINS),
+    st.sampled_from(JOINS),
+)
+def test_repeated_fragments_cost_little_more_than_prose(
+    start: str, fragments: list[str], between: str, after: str
+) -> None:
+    text = repeated(between.join(fragments) + after, start)
+    assert ratio(text) <= LIMIT
+    assert seconds(to_html, text) <= _LIMIT_AT_ONCE * seconds(to_html, prose(), best_of=2)
+
+
+def test_digits_at_the_start_of_a_line_cost_what_letters_do() -> None:
+    text = "1267650600228229401496703205376 is 2 to the 100"
+    limit = 50 * seconds(stream, prose(), best_of=2)
+    streamed = MarkdownStream()
+    begin = time.thread_time()
+    for character in text:
+        streamed.feed(character)
+        # At once, not at the end: the cost used to double with each digit.
+        assert time.thread_time() - begin < limit
+    assert text in streamed.html()
+
+
+def test_colours_are_limited_for_an_answer_and_not_for_each_block_of_it() -> None:
+    slow = "```c\n" + "\n" * 4_000 + "```\n\n"
+    few = seconds(to_html, slow * 2)
+    many = seconds(to_html, slow * 12)
+    assert many <= 15 * few
+
+
+def test_ordinary_code_of_a_long_answer_gets_its_colours() -> None:
+    block = "```python\ndef add(a, b):\n    return a + b  # their sum\n```\n\nMore of it:\n\n" * 500
+    assert to_html(block).count('<span class="k">def</span>') == 500
