@@ -3,6 +3,25 @@
 // kernel; only Stop goes back.
 
 const END = 4; // px within which the reader counts as being at the end
+const UNHEARD = 2000; // ms after which a press of Stop that nobody confirms is taken for lost
+
+// What the button says once it was pressed. An interrupt is the user's to send: one that
+// arrives late would break another cell.
+const STOP = { sent: "Stopping", received: "Stopping", unheard: "Stop with ■ in the toolbar" };
+
+// A busy kernel reads its control channel all the same. A message names its answer.
+function sendOnControl(kernel, type) {
+  const header = {
+    msg_id: `${type}_${kernel.clientId}`,
+    msg_type: type,
+    session: kernel.clientId,
+    username: kernel.username,
+    date: new Date().toISOString(),
+    version: "5.3",
+  };
+  const message = { channel: "control", header, parent_header: {}, metadata: {}, content: {} };
+  kernel.sendControlMessage({ ...message, buffers: [] });
+}
 
 /** The top-level blocks of a document, changed by `[op, index, html]` patches. */
 class Blocks {
@@ -129,7 +148,7 @@ class View {
     el.append(this.notices, this.fold, text.root, this.waiting, this.said, this.bar);
   }
 
-  show({ notices, summary, figures, waiting, stopping }) {
+  show({ notices, summary, figures, waiting, stop }) {
     if (notices) {
       this.notices.replaceChildren(parsed(notices));
     }
@@ -139,9 +158,10 @@ class View {
     }
     if (figures !== undefined) this.figures.textContent = figures;
     if (waiting !== undefined) this.#wait(waiting);
-    if (stopping) {
+    if (stop) {
       this.stop.disabled = true;
-      this.stop.textContent = "Stopping";
+      this.stop.textContent = STOP[stop];
+      if (stop === "unheard") this.said.textContent = STOP[stop];
     }
   }
 
@@ -172,6 +192,7 @@ export default () => {
   const views = new Set();
   const shown = {};
   let count = 0;
+  let stopMessage = "";
 
   function draw(told) {
     Object.assign(shown, told.show);
@@ -192,11 +213,25 @@ export default () => {
   }
 
   function initialize({ model }) {
-    draw({ ...model.get("present"), whole: true });
+    const present = model.get("present");
+    stopMessage = present.stopMessage;
+    draw({ ...present, whole: true });
     model.on("msg:custom", (told) => {
       if (told.whole || told.count === count + 1) draw(told);
       else if (told.count > count) model.send({ tell: "whole" }); // some was lost on the way
     });
+  }
+
+  function stop(model) {
+    if (shown.stop) return;
+    draw({ count, show: { stop: "sent" } });
+    setTimeout(() => shown.stop === "sent" && draw({ count, show: { stop: "unheard" } }), UNHEARD);
+    model.send({ stop: true });
+    try {
+      sendOnControl(model.widget_manager.kernel, stopMessage);
+    } catch {
+      // No JupyterLab, or no kernel: what is not confirmed says so itself.
+    }
   }
 
   async function render({ model, el }) {
@@ -204,11 +239,7 @@ export default () => {
     const [own, thoughts] = taken ? [text.copy(), thought.copy()] : [text, thought];
     // The class of the front end's own rendered text.
     el.classList.add("groq-answer", "groq-streaming", "jp-RenderedHTMLCommon");
-    const view = new View(el, own, thoughts, () => {
-      if (shown.stopping) return;
-      model.send({ stop: true });
-      draw({ count, show: { stopping: true } });
-    });
+    const view = new View(el, own, thoughts, () => stop(model));
     view.show(shown);
     views.add(view);
     const picker = await pickerView(model);
