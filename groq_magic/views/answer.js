@@ -3,24 +3,37 @@
 // kernel; only Stop goes back.
 
 const END = 4; // px within which the reader counts as being at the end
+const ASK_AGAIN = 1000; // ms in which what was missed is asked for once
 const UNHEARD = 2000; // ms after which a press of Stop that nobody confirms is taken for lost
 
 // What the button says once it was pressed. An interrupt is the user's to send: one that
 // arrives late would break another cell.
 const STOP = { sent: "Stopping", received: "Stopping", unheard: "Stop with ■ in the toolbar" };
 
-// A busy kernel reads its control channel all the same. A message names its answer.
-function sendOnControl(kernel, type) {
-  const header = {
-    msg_id: `${type}_${kernel.clientId}`,
-    msg_type: type,
-    session: kernel.clientId,
-    username: kernel.username,
-    date: new Date().toISOString(),
-    version: "5.3",
-  };
-  const message = { channel: "control", header, parent_header: {}, metadata: {}, content: {} };
-  kernel.sendControlMessage({ ...message, buffers: [] });
+// A busy kernel runs a widget's messages after the cell, but reads its control channel.
+// Neither minds what it gets twice.
+function send(model, content) {
+  model.send(content);
+  try {
+    const kernel = model.widget_manager.kernel;
+    kernel.sendControlMessage({
+      channel: "control",
+      header: {
+        msg_id: `${kernel.clientId}_${performance.now()}`,
+        msg_type: model.get("present").onControl,
+        session: kernel.clientId,
+        username: kernel.username,
+        date: new Date().toISOString(),
+        version: "5.3",
+      },
+      parent_header: {},
+      metadata: {},
+      content,
+      buffers: [],
+    });
+  } catch {
+    // No JupyterLab, or its kernel is gone: a stop that nobody confirms says so itself.
+  }
 }
 
 /** The top-level blocks of a document, changed by `[op, index, html]` patches. */
@@ -192,7 +205,7 @@ export default () => {
   const views = new Set();
   const shown = {};
   let count = 0;
-  let stopMessage = "";
+  let asked = -ASK_AGAIN;
 
   function draw(told) {
     Object.assign(shown, told.show);
@@ -213,12 +226,13 @@ export default () => {
   }
 
   function initialize({ model }) {
-    const present = model.get("present");
-    stopMessage = present.stopMessage;
-    draw({ ...present, whole: true });
+    draw({ ...model.get("present"), whole: true });
     model.on("msg:custom", (told) => {
       if (told.whole || told.count === count + 1) draw(told);
-      else if (told.count > count) model.send({ tell: "whole" }); // some was lost on the way
+      else if (told.count > count && performance.now() - asked >= ASK_AGAIN) {
+        asked = performance.now(); // some was lost on the way
+        send(model, { tell: "whole" });
+      }
     });
   }
 
@@ -226,12 +240,7 @@ export default () => {
     if (shown.stop) return;
     draw({ count, show: { stop: "sent" } });
     setTimeout(() => shown.stop === "sent" && draw({ count, show: { stop: "unheard" } }), UNHEARD);
-    model.send({ stop: true });
-    try {
-      sendOnControl(model.widget_manager.kernel, stopMessage);
-    } catch {
-      // No JupyterLab, or no kernel: what is not confirmed says so itself.
-    }
+    send(model, { stop: true });
   }
 
   async function render({ model, el }) {

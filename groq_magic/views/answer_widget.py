@@ -46,9 +46,9 @@ class AnswerWidget(anywidget.AnyWidget):
     never sent on a change, but holds everything so far for a page that loads
     in mid-stream. A page that finds a number missing asks for the whole.
 
-    Stop comes twice: as a message of the widget, and on the kernel's control
-    channel under a name of this answer's own, so that a press that comes late
-    stops nothing else. The first to arrive counts, and is confirmed.
+    What a page sends comes twice: as a message of the widget, and on the
+    kernel's control channel under a name of this answer's own, so that a press
+    of Stop that comes late stops nothing else. A stop is confirmed, once.
     """
 
     _esm = "\n".join(
@@ -70,7 +70,7 @@ class AnswerWidget(anywidget.AnyWidget):
         self._thought = MarkdownStream()
         self._count = 0
         self._shown: dict[str, Any] = {"notices": notices_html(notices)}
-        self._stop_message = f"groq_stop_{uuid.uuid4().hex}"
+        self._on_control = f"groq_answer_{uuid.uuid4().hex}"
         self._drawing = threading.RLock()
         self._stopped = stopped
         self._loaded_anew: Callable[[], None] | None = None
@@ -78,12 +78,12 @@ class AnswerWidget(anywidget.AnyWidget):
         # From here on: being made takes the whole state too.
         self._loaded_anew = loaded_anew
         answer_while_busy(self)
-        self.on_msg(self._heard)
-        receive_on_control(self, self._stop_message, self._stop)
+        self.on_msg(lambda _widget, content, _buffers: self._heard(content))
+        receive_on_control(self, self._on_control, self._heard)
 
     def close(self) -> None:
         """Close it; its name on the control channel goes with it."""
-        ignore_on_control(self, self._stop_message)
+        ignore_on_control(self, self._on_control)
         super().close()
 
     def feed(self, text: str, thought: str) -> None:
@@ -123,20 +123,17 @@ class AnswerWidget(anywidget.AnyWidget):
             "text": self._text.patches_from_start(),
             "thought": self._thought.patches_from_start(),
             "show": dict(self._shown),
-            "stopMessage": self._stop_message,
+            "onControl": self._on_control,
         }
 
     def _tell(self, **told: Any) -> None:
         self._count += 1
         self.send({"count": self._count, **told})
 
-    def _stop(self) -> None:
-        self._stopped.set()
-        self.show({"stop": "received"})
-
-    def _heard(self, _widget: Any, content: Mapping[str, Any], _buffers: Any) -> None:
+    def _heard(self, content: Mapping[str, Any]) -> None:
         if content.get("stop"):
-            self._stop()
+            self._stopped.set()
+            self.show({"stop": "received"})
         if content.get("tell") == "whole":
             with self._drawing:
                 self.send({"whole": True, **self._whole()})

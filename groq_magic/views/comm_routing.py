@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 __all__ = ["answer_while_busy", "ignore_on_control", "receive_on_control"]
 
@@ -29,8 +29,10 @@ def answer_while_busy(widget: Any) -> None:
         comm._reply_subshell_for = _as_sent  # noqa: SLF001 - no public way; a test pins it
 
 
-def receive_on_control(widget: Any, message_type: str, receive: Callable[[], None]) -> None:
-    """Call a function when a page sends a message of this type on the control channel.
+def receive_on_control(
+    widget: Any, message_type: str, receive: Callable[[Mapping[str, Any]], None]
+) -> None:
+    """Call a function with what a page sends under this type on the control channel.
 
     Parameters
     ----------
@@ -39,7 +41,7 @@ def receive_on_control(widget: Any, message_type: str, receive: Callable[[], Non
     message_type : str
         A name that no one else uses.
     receive : callable
-        Called on the kernel's control thread.
+        Called with a message's content, on the kernel's control thread.
 
     Notes
     -----
@@ -48,7 +50,7 @@ def receive_on_control(widget: Any, message_type: str, receive: Callable[[], Non
     """
     handlers = _control_handlers(widget)
     if handlers is not None:
-        handlers[message_type] = lambda *_message: receive()
+        handlers[message_type] = lambda _stream, _from, message: receive(message["content"])
 
 
 def ignore_on_control(widget: Any, message_type: str) -> None:

@@ -27,7 +27,7 @@ SHOWN = """async ([code, kernel, views]) => {
     dead: { sendControlMessage: () => { throw new Error("Kernel is dead"); } },
     none: undefined,
   };
-  const present = { count: 0, text: [], thought: [], show: {}, stopMessage: "groq_stop_1" };
+  const present = { count: 0, text: [], thought: [], show: {}, onControl: "groq_answer_1" };
   const model = {
     get: (name) => ({ present, picker: "" })[name],
     on: (_event, heard) => { window.tell = heard; },
@@ -86,14 +86,15 @@ def test_a_press_goes_out_once_on_both_channels(shown: Shown) -> None:
     assert (comm, content) == ("comm", {"stop": True})
     assert control == message["channel"] == "control"
     assert message["header"].pop("date").endswith("Z")
+    assert message["header"].pop("msg_id").startswith("page-1_")
     assert message["header"] == {
-        "msg_id": "groq_stop_1_page-1",
-        "msg_type": "groq_stop_1",
+        "msg_type": "groq_answer_1",
         "session": "page-1",
         "username": "someone",
         "version": "5.3",
     }
-    assert [message[part] for part in ("parent_header", "metadata", "content")] == [{}, {}, {}]
+    assert message["content"] == {"stop": True}
+    assert [message[part] for part in ("parent_header", "metadata", "buffers")] == [{}, {}, []]
     expect(shown.button).to_have_text("Stopping")
     expect(shown.button).to_be_disabled()
 
@@ -130,3 +131,21 @@ def test_a_press_in_one_view_shows_in_all(shown: Shown) -> None:
     assert len(shown.sent()) == 2
     shown.page.clock.fast_forward(CONFIRMED_WITHIN)
     expect(shown.button).to_have_text(["Stop with ■ in the toolbar"] * 2)
+
+
+def test_a_page_that_misses_messages_asks_for_the_whole_once_a_second(shown: Shown) -> None:
+    shown.show()
+    for count in (3, 4, 5):
+        shown.page.evaluate("(count) => tell({ count, show: {} })", count)
+    assert [channel for channel, _ in shown.sent()] == ["comm", "control"]
+    assert shown.sent()[0][1] == shown.sent()[1][1]["content"] == {"tell": "whole"}
+
+    shown.page.clock.fast_forward(1000)
+    shown.page.evaluate("tell({ count: 6, show: {} })")
+    assert len(shown.sent()) == 4
+
+    shown.page.evaluate("tell({ whole: true, count: 6, text: [], thought: [], show: {} })")
+    shown.page.clock.fast_forward(1000)
+    shown.page.evaluate("tell({ count: 7, show: { figures: '7 s' } })")
+    assert len(shown.sent()) == 4
+    expect(shown.page.locator(".groq-slot-figures")).to_have_text("7 s")

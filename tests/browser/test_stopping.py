@@ -22,7 +22,7 @@ STREAMING = "ask(until_stopped=True)"
 # What the widget's own messages bring is not looked at; nor what the control channel brings.
 NO_COMM = (
     "from groq_magic.views.answer_widget import AnswerWidget\n"
-    "AnswerWidget._heard = lambda *_message: None"
+    "AnswerWidget.on_msg = lambda *_receivers: None"
 )
 NO_CONTROL = (
     "import groq_magic.views.answer_widget as module\n"

@@ -43,11 +43,11 @@ class Kernel:
         while time.monotonic() < until:
             content = self._client.get_iopub_msg(timeout=WITHIN)["content"]
             state = content.get("data", {}).get("state", {})
-            if name := state.get("present", {}).get("stopMessage"):
+            if name := state.get("present", {}).get("onControl"):
                 break
         else:
             raise AssertionError("no answer streams")
-        self._client.control_channel.send(self._client.session.msg(name))
+        self._client.control_channel.send(self._client.session.msg(name, {"stop": True}))
 
     def send(self, source: str, cell: str) -> str:
         """Send a cell, without waiting for it."""

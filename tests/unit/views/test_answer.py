@@ -223,10 +223,10 @@ def test_stop_on_the_control_channel_is_heard_by_its_own_answer_until_that_is_cl
     monkeypatch.setattr(comm, "create_comm", Comm)
     one, other = (AnswerWidget("", (), threading.Event(), lambda: None) for _ in range(2))
     sent = told(one)
-    name = one.get_state()["present"]["stopMessage"]
-    assert set(handlers) == {name, other.get_state()["present"]["stopMessage"]}
+    name = one.get_state()["present"]["onControl"]
+    assert set(handlers) == {name, other.get_state()["present"]["onControl"]}
 
-    handlers[name](None, [], {})
+    handlers[name](None, [], {"content": {"stop": True}})
     assert one._stopped.is_set()
     assert not other._stopped.is_set()
     assert sent == [{"count": 1, "show": {"stop": "received"}}]

@@ -37,19 +37,19 @@ def test_a_message_on_the_control_channel_is_received_until_it_is_ignored() -> N
     kernel = Kernel()
     own = dict(kernel.control_handlers)
     widget = Widget(SimpleNamespace(kernel=kernel))
-    received: list[str] = []
-    receive_on_control(widget, "stop", lambda: received.append("stop"))
+    received: list[object] = []
+    receive_on_control(widget, "answer-1", received.append)
 
     # As ipykernel calls it.
-    kernel.control_handlers["stop"](None, [], {})
-    ignore_on_control(widget, "stop")
-    ignore_on_control(widget, "stop")
+    kernel.control_handlers["answer-1"](None, [], {"content": {"stop": True}})
+    ignore_on_control(widget, "answer-1")
+    ignore_on_control(widget, "answer-1")
 
-    assert received == ["stop"]
+    assert received == [{"stop": True}]
     assert kernel.control_handlers == own
 
 
 def test_a_kernel_of_another_make_has_no_control_channel_for_us() -> None:
     for comm in (None, object(), SimpleNamespace(kernel=None), SimpleNamespace(kernel=object())):
-        receive_on_control(Widget(comm), "stop", lambda: None)
-        ignore_on_control(Widget(comm), "stop")
+        receive_on_control(Widget(comm), "answer-1", lambda _content: None)
+        ignore_on_control(Widget(comm), "answer-1")
