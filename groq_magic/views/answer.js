@@ -3,6 +3,38 @@
 // kernel; only Stop goes back.
 
 const END = 4; // px within which the reader counts as being at the end
+const ASK_AGAIN = 1000; // ms in which what was missed is asked for once
+const UNHEARD = 2000; // ms after which a press of Stop that nobody confirms is taken for lost
+
+// What the button says once it was pressed. An interrupt is the user's to send: one that
+// arrives late would break another cell.
+const STOP = { sent: "Stopping", received: "Stopping", unheard: "Stop with ■ in the toolbar" };
+
+// A busy kernel runs a widget's messages after the cell, but reads its control channel.
+// Neither minds what it gets twice.
+function send(model, content) {
+  model.send(content);
+  try {
+    const kernel = model.widget_manager.kernel;
+    kernel.sendControlMessage({
+      channel: "control",
+      header: {
+        msg_id: `${kernel.clientId}_${performance.now()}`,
+        msg_type: model.get("present").onControl,
+        session: kernel.clientId,
+        username: kernel.username,
+        date: new Date().toISOString(),
+        version: "5.3",
+      },
+      parent_header: {},
+      metadata: {},
+      content,
+      buffers: [],
+    });
+  } catch {
+    // No JupyterLab, or its kernel is gone: a stop that nobody confirms says so itself.
+  }
+}
 
 /** The top-level blocks of a document, changed by `[op, index, html]` patches. */
 class Blocks {
@@ -129,7 +161,7 @@ class View {
     el.append(this.notices, this.fold, text.root, this.waiting, this.said, this.bar);
   }
 
-  show({ notices, summary, figures, waiting, stopping }) {
+  show({ notices, summary, figures, waiting, stop }) {
     if (notices) {
       this.notices.replaceChildren(parsed(notices));
     }
@@ -139,9 +171,10 @@ class View {
     }
     if (figures !== undefined) this.figures.textContent = figures;
     if (waiting !== undefined) this.#wait(waiting);
-    if (stopping) {
+    if (stop) {
       this.stop.disabled = true;
-      this.stop.textContent = "Stopping";
+      this.stop.textContent = STOP[stop];
+      if (stop === "unheard") this.said.textContent = STOP[stop];
     }
   }
 
@@ -172,6 +205,7 @@ export default () => {
   const views = new Set();
   const shown = {};
   let count = 0;
+  let asked = -ASK_AGAIN;
 
   function draw(told) {
     Object.assign(shown, told.show);
@@ -195,8 +229,18 @@ export default () => {
     draw({ ...model.get("present"), whole: true });
     model.on("msg:custom", (told) => {
       if (told.whole || told.count === count + 1) draw(told);
-      else if (told.count > count) model.send({ tell: "whole" }); // some was lost on the way
+      else if (told.count > count && performance.now() - asked >= ASK_AGAIN) {
+        asked = performance.now(); // some was lost on the way
+        send(model, { tell: "whole" });
+      }
     });
+  }
+
+  function stop(model) {
+    if (shown.stop) return;
+    draw({ count, show: { stop: "sent" } });
+    setTimeout(() => shown.stop === "sent" && draw({ count, show: { stop: "unheard" } }), UNHEARD);
+    send(model, { stop: true });
   }
 
   async function render({ model, el }) {
@@ -204,11 +248,7 @@ export default () => {
     const [own, thoughts] = taken ? [text.copy(), thought.copy()] : [text, thought];
     // The class of the front end's own rendered text.
     el.classList.add("groq-answer", "groq-streaming", "jp-RenderedHTMLCommon");
-    const view = new View(el, own, thoughts, () => {
-      if (shown.stopping) return;
-      model.send({ stop: true });
-      draw({ count, show: { stopping: true } });
-    });
+    const view = new View(el, own, thoughts, () => stop(model));
     view.show(shown);
     views.add(view);
     const picker = await pickerView(model);

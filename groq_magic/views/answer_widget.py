@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,11 @@ import anywidget
 import traitlets
 
 from groq_magic.rendering import MarkdownStream
-from groq_magic.views.comm_routing import answer_while_busy
+from groq_magic.views.comm_routing import (
+    answer_while_busy,
+    ignore_on_control,
+    receive_on_control,
+)
 from groq_magic.views.static import notices_html
 
 if TYPE_CHECKING:
@@ -40,6 +45,10 @@ class AnswerWidget(anywidget.AnyWidget):
     What has come goes out as numbered custom messages; the trait `present` is
     never sent on a change, but holds everything so far for a page that loads
     in mid-stream. A page that finds a number missing asks for the whole.
+
+    What a page sends comes twice: as a message of the widget, and on the
+    kernel's control channel under a name of this answer's own, so that a press
+    of Stop that comes late stops nothing else. A stop is confirmed, once.
     """
 
     _esm = "\n".join(
@@ -61,6 +70,7 @@ class AnswerWidget(anywidget.AnyWidget):
         self._thought = MarkdownStream()
         self._count = 0
         self._shown: dict[str, Any] = {"notices": notices_html(notices)}
+        self._on_control = f"groq_answer_{uuid.uuid4().hex}"
         self._drawing = threading.RLock()
         self._stopped = stopped
         self._loaded_anew: Callable[[], None] | None = None
@@ -68,7 +78,13 @@ class AnswerWidget(anywidget.AnyWidget):
         # From here on: being made takes the whole state too.
         self._loaded_anew = loaded_anew
         answer_while_busy(self)
-        self.on_msg(self._heard)
+        self.on_msg(lambda _widget, content, _buffers: self._heard(content))
+        receive_on_control(self, self._on_control, self._heard)
+
+    def close(self) -> None:
+        """Close it; its name on the control channel goes with it."""
+        ignore_on_control(self, self._on_control)
+        super().close()
 
     def feed(self, text: str, thought: str) -> None:
         """Draw what has come of the answer and of the reasoning."""
@@ -107,15 +123,17 @@ class AnswerWidget(anywidget.AnyWidget):
             "text": self._text.patches_from_start(),
             "thought": self._thought.patches_from_start(),
             "show": dict(self._shown),
+            "onControl": self._on_control,
         }
 
     def _tell(self, **told: Any) -> None:
         self._count += 1
         self.send({"count": self._count, **told})
 
-    def _heard(self, _widget: Any, content: Mapping[str, Any], _buffers: Any) -> None:
+    def _heard(self, content: Mapping[str, Any]) -> None:
         if content.get("stop"):
             self._stopped.set()
+            self.show({"stop": "received"})
         if content.get("tell") == "whole":
             with self._drawing:
                 self.send({"whole": True, **self._whole()})

@@ -1,10 +1,13 @@
-"""Which thread of the kernel hears a widget."""
+"""Which thread of the kernel receives what a widget's page sends."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["answer_while_busy"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["answer_while_busy", "ignore_on_control", "receive_on_control"]
 
 
 def answer_while_busy(widget: Any) -> None:
@@ -24,6 +27,43 @@ def answer_while_busy(widget: Any) -> None:
     comm: Any = widget.comm
     if hasattr(comm, "_reply_subshell_for"):
         comm._reply_subshell_for = _as_sent  # noqa: SLF001 - no public way; a test pins it
+
+
+def receive_on_control(
+    widget: Any, message_type: str, receive: Callable[[Mapping[str, Any]], None]
+) -> None:
+    """Call a function with what a page sends under this type on the control channel.
+
+    Parameters
+    ----------
+    widget : ipywidgets.Widget
+        A widget with a comm, until it is closed: `ignore_on_control`.
+    message_type : str
+        A name that no one else uses.
+    receive : callable
+        Called with a message's content, on the kernel's control thread.
+
+    Notes
+    -----
+    A busy kernel runs a comm's messages after the cell (ipykernel 6, and pages
+    that know no subshells). Its control channel has a thread of its own.
+    """
+    handlers = _control_handlers(widget)
+    if handlers is not None:
+        handlers[message_type] = lambda _stream, _from, message: receive(message["content"])
+
+
+def ignore_on_control(widget: Any, message_type: str) -> None:
+    """Receive messages of this type no more; a widget without a comm is left alone."""
+    handlers = _control_handlers(widget)
+    if handlers is not None:
+        handlers.pop(message_type, None)
+
+
+def _control_handlers(widget: Any) -> dict[str, Any] | None:
+    """Return ipykernel's functions by message type; None for a kernel of another make."""
+    kernel: Any = getattr(widget.comm, "kernel", None)
+    return getattr(kernel, "control_handlers", None)
 
 
 def _as_sent(_data: Any, default: Any) -> Any:

@@ -9,6 +9,7 @@ A message on the page's error console, or a request beyond loopback, fails the t
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ import tempfile
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
@@ -130,7 +132,9 @@ class FrontEnd:
             page.close()
         self.opened.clear()
         for session in self.server.api("sessions"):
-            self.server.api(f"sessions/{session['id']}", "DELETE")
+            # Where two notebooks have one kernel it ended with the first.
+            with contextlib.suppress(HTTPError):
+                self.server.api(f"sessions/{session['id']}", "DELETE")
 
     def close(self) -> None:
         self.end_test(keep=False)
@@ -173,10 +177,21 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def front_end_of(
     playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str], FrontEnd]]:
-    front_ends: dict[str, FrontEnd] = {}
+    with front_ends(playwright, tmp_path_factory) as front_end_of:
+        yield front_end_of
+
+
+@contextlib.contextmanager
+def front_ends(
+    playwright: Playwright,
+    tmp_path_factory: pytest.TempPathFactory,
+    python: str = sys.executable,
+) -> Iterator[Callable[[str], FrontEnd]]:
+    """Give front ends by kind, installed in that Python's environment; they end with it."""
+    started: dict[str, FrontEnd] = {}
 
     def front_end_of(kind: str) -> FrontEnd:
-        if kind not in front_ends:
+        if kind not in started:
             folder = tmp_path_factory.mktemp(kind)
             # A profile on disk keeps compiled code; one in memory would not.
             context = playwright.chromium.launch_persistent_context(
@@ -186,11 +201,11 @@ def front_end_of(
                 permissions=["clipboard-read", "clipboard-write"],
                 env=home_of(folder),
             )
-            front_ends[kind] = FrontEnd(Server(kind, folder / "home"), context)
-        return front_ends[kind]
+            started[kind] = FrontEnd(Server(kind, folder / "home", python), context)
+        return started[kind]
 
     yield front_end_of
-    for front_end in front_ends.values():
+    for front_end in started.values():
         front_end.close()
 
 

@@ -22,6 +22,8 @@ PATIENCE = 60_000  # ms for anything
 KNOWN_ERRORS = (
     # Notebook 7.6 throws this while it loads its settings, on an empty notebook too.
     r"reading 'schema'\)[\s\S]*/static/notebook/notebook_core",
+    # Notebook 7.2 throws this while it opens a notebook, an empty one too.
+    r"reading 'last_modified'\)[\s\S]*/static/notebook/\d+\.bundle",
 )
 
 

@@ -25,11 +25,15 @@ PATIENCE = 60  # seconds for it to start
 
 
 class Server:
-    """A JupyterLab or Notebook 7 server that knows nothing of the user's own set-up."""
+    """A JupyterLab or Notebook 7 server that knows nothing of the user's own set-up.
 
-    def __init__(self, kind: str, home: Path) -> None:
+    `python` is that of the environment that the server and its kernels run in.
+    """
+
+    def __init__(self, kind: str, home: Path, python: str = sys.executable) -> None:
         self.kind = kind
         self.home = home
+        self._python = python
         self.files = home / "files"
         self.files.mkdir(parents=True)
         with socket.socket() as free:
@@ -39,7 +43,7 @@ class Server:
         self._configure()
         self._log = (home / "server.log").open("w")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", {"lab": "jupyterlab", "notebook": "notebook"}[kind]],
+            [python, "-m", {"lab": "jupyterlab", "notebook": "notebook"}[kind]],
             cwd=self.files,
             env=self._environment(),
             stdout=self._log,
@@ -109,7 +113,7 @@ class Server:
         self._write(
             "jupyter-data/kernels/python3/kernel.json",
             {
-                "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+                "argv": [self._python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
                 "display_name": "Python 3",
                 "language": "python",
             },

@@ -184,7 +184,9 @@ def test_a_fold_that_the_reader_opened_stays_open_while_it_grows(jupyter: Any) -
     output = notebook.cell_output(1)
 
     fold = output.locator("details", has_text="Steps")
-    fold.evaluate("(fold) => { fold.open = true; }")
+    expect(fold).to_be_attached()
+    # In one step: a block that grows can be another element a moment later.
+    output.evaluate("(output) => { output.querySelector('.groq-text details').open = true; }")
     expect(fold).to_contain_text("step89")
 
     expect(fold).to_have_attribute("open", "")

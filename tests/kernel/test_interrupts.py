@@ -37,6 +37,18 @@ class Kernel:
     def interrupt(self) -> None:
         self._manager.interrupt_kernel()
 
+    def press_stop(self) -> None:
+        """Send, on the control channel, what the Stop of the answer that streams sends."""
+        until = time.monotonic() + WITHIN
+        while time.monotonic() < until:
+            content = self._client.get_iopub_msg(timeout=WITHIN)["content"]
+            state = content.get("data", {}).get("state", {})
+            if name := state.get("present", {}).get("onControl"):
+                break
+        else:
+            raise AssertionError("no answer streams")
+        self._client.control_channel.send(self._client.session.msg(name, {"stop": True}))
+
     def send(self, source: str, cell: str) -> str:
         """Send a cell, without waiting for it."""
         content = {
@@ -180,3 +192,22 @@ def test_an_interrupt_stops_what_was_to_run_after_it(kernel: Any, practice: Any)
     kernel.interrupt()
     assert kernel.ended(sent).errors
     assert kernel.ended(after).text == ""
+
+
+def test_stop_on_the_control_channel_is_heard_while_the_cell_blocks(
+    kernel: Any, practice: Any
+) -> None:
+    practice.script([{"match": "Count", "pieces": PIECES, "tokens_per_second": 200}])
+    kernel.run("handlers = set(get_ipython().kernel.control_handlers)", "a")
+    sent = kernel.send("%%groq\nCount", "b")
+    after = kernel.send("print('ran')", "c")
+    kernel.press_stop()
+    ran = kernel.ended(sent)
+
+    assert [len(lines) for lines in ran.errors] == [1]
+    assert "InterruptedAskError: Stopped" in ran.errors[0][0]
+    assert kernel.ended(after).text == ""
+    assert kernel.run("print(_groq.finish_reason, end='')", "d").text == "interrupted"
+    kernel.run("get_ipython().run_line_magic('unload_ext', 'groq_magic')", "e")
+    left = "print(set(get_ipython().kernel.control_handlers) == handlers)"
+    assert kernel.run(left, "f").text == "True\n"

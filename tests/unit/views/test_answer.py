@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import comm
 import pytest
 
 from groq_magic.views import answer
@@ -201,7 +203,34 @@ def test_a_page_that_missed_something_is_told_the_whole(widget: AnswerWidget) ->
     assert widget.get_state()["present"]["text"] == sent[0]["text"]
 
 
-def test_stop_sets_the_event(widget: AnswerWidget) -> None:
+def test_stop_sets_the_event_and_is_confirmed_once(widget: AnswerWidget) -> None:
+    sent = told(widget)
+    widget._handle_custom_msg({"stop": True}, [])
     widget._handle_custom_msg({"stop": True}, [])
 
     assert widget._stopped.is_set()
+    assert sent == [{"count": 1, "show": {"stop": "received"}}]
+
+
+def test_stop_on_the_control_channel_is_heard_by_its_own_answer_until_that_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    handlers: dict[str, Any] = {}
+
+    class Comm(comm.DummyComm):
+        kernel = SimpleNamespace(control_handlers=handlers)
+
+    monkeypatch.setattr(comm, "create_comm", Comm)
+    one, other = (AnswerWidget("", (), threading.Event(), lambda: None) for _ in range(2))
+    sent = told(one)
+    name = one.get_state()["present"]["onControl"]
+    assert set(handlers) == {name, other.get_state()["present"]["onControl"]}
+
+    handlers[name](None, [], {"content": {"stop": True}})
+    assert one._stopped.is_set()
+    assert not other._stopped.is_set()
+    assert sent == [{"count": 1, "show": {"stop": "received"}}]
+
+    one.close()
+    other.close()
+    assert handlers == {}

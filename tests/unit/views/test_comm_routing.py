@@ -1,8 +1,15 @@
 from __future__ import annotations
 
-from ipykernel.comm.comm import BaseComm
+from types import SimpleNamespace
 
-from groq_magic.views.comm_routing import answer_while_busy
+from ipykernel.comm.comm import BaseComm
+from ipykernel.kernelbase import Kernel
+
+from groq_magic.views.comm_routing import (
+    answer_while_busy,
+    ignore_on_control,
+    receive_on_control,
+)
 
 
 class Widget:
@@ -24,3 +31,25 @@ def test_a_kernel_without_that_routing_is_left_alone() -> None:
     answer_while_busy(Widget(None))
 
     assert not hasattr(plain, "_reply_subshell_for")
+
+
+def test_a_message_on_the_control_channel_is_received_until_it_is_ignored() -> None:
+    kernel = Kernel()
+    own = dict(kernel.control_handlers)
+    widget = Widget(SimpleNamespace(kernel=kernel))
+    received: list[object] = []
+    receive_on_control(widget, "answer-1", received.append)
+
+    # As ipykernel calls it.
+    kernel.control_handlers["answer-1"](None, [], {"content": {"stop": True}})
+    ignore_on_control(widget, "answer-1")
+    ignore_on_control(widget, "answer-1")
+
+    assert received == [{"stop": True}]
+    assert kernel.control_handlers == own
+
+
+def test_a_kernel_of_another_make_has_no_control_channel_for_us() -> None:
+    for comm in (None, object(), SimpleNamespace(kernel=None), SimpleNamespace(kernel=object())):
+        receive_on_control(Widget(comm), "answer-1", lambda _content: None)
+        ignore_on_control(Widget(comm), "answer-1")

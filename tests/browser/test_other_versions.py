@@ -1,0 +1,62 @@
+"""The Stop button, and what comes before and after a press, on other versions of Jupyter.
+
+    pytest -m nightly -n 0 tests/browser/test_other_versions.py
+
+Each set of versions gets an environment of its own in a temporary folder, built with uv where
+that is installed, else with venv and pip: it needs the package index. Run it with Python 3.11 or
+3.12: the lowest versions have no wheels for later ones. `-rP` prints the times of Stop.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser.conftest import front_ends
+from tests.browser.environment import lowest, made, needed
+from tests.browser.test_stopping import (  # noqa: F401 - collected here too, for each set of versions
+    test_a_press_that_arrives_after_the_answers_end_harms_no_later_cell,
+    test_an_answer_streams_and_is_finished_with_its_picker,
+    test_stop_ends_the_answer_keeps_its_text_and_stops_run_all,
+    test_stop_in_a_second_view_stops_the_answer_in_both,
+    test_stop_in_one_notebook_leaves_another_on_the_same_kernel_alone,
+    test_stop_is_about_as_fast_as_the_toolbars_button,
+    test_stop_is_heard_inside_an_output_widget,
+    test_two_presses_stop_one_answer_and_nothing_after_it,
+    test_without_a_way_to_the_kernel_the_button_names_the_toolbars,
+)
+from tests.browser.test_streaming_views import (  # noqa: F401 - as above
+    test_a_page_that_missed_messages_gets_the_whole,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.browser.conftest import FrontEnd
+
+pytestmark = pytest.mark.nightly
+
+VERSIONS = {
+    "lowest": lowest(),
+    # A busy kernel without subshells.
+    "kernel-6.29-lab-4.2": [*needed(), "ipykernel==6.29.*", "jupyterlab==4.2.*", "notebook==7.2.*"],
+    # A page that would use subshells, a kernel without.
+    "kernel-6.31-lab-4.6": [*needed(), "ipykernel==6.31.*", "jupyterlab==4.6.*"],
+    # A kernel with subshells, a page that knows none.
+    "kernel-7.4-lab-4.3": [*needed(), "ipykernel==7.4.*", "jupyterlab==4.3.*", "notebook==7.3.*"],
+    "newest": needed(),
+}
+
+
+@pytest.fixture(scope="module", params=VERSIONS)
+def front_end_of(
+    request: pytest.FixtureRequest, playwright: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], FrontEnd]]:
+    """Return front ends of these versions, instead of those that the tests are installed with."""
+    with tempfile.TemporaryDirectory() as folder:
+        python = made(Path(folder) / "environment", VERSIONS[request.param])
+        with front_ends(playwright, tmp_path_factory, python) as front_end_of:
+            yield front_end_of

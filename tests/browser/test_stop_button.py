@@ -1,0 +1,151 @@
+"""The Stop button's own code in a bare page: what a press sends, and what the button then says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+VIEWS = Path(__file__).parents[2] / "groq_magic" / "views"
+CODE = "\n".join((VIEWS / name).read_text("utf-8") for name in ("copy.js", "answer.js"))
+
+# An answer on a page, as anywidget would show it, with `kernel` in its widget manager.
+SHOWN = """async ([code, kernel, views]) => {
+  const module = await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+  const noted = (window.noted = []);
+  const kernels = {
+    heard: {
+      clientId: "page-1",
+      username: "someone",
+      sendControlMessage: (message) => noted.push(["control", message]),
+    },
+    dead: { sendControlMessage: () => { throw new Error("Kernel is dead"); } },
+    none: undefined,
+  };
+  const present = { count: 0, text: [], thought: [], show: {}, onControl: "groq_answer_1" };
+  const model = {
+    get: (name) => ({ present, picker: "" })[name],
+    on: (_event, heard) => { window.tell = heard; },
+    send: (content) => noted.push(["comm", content]),
+    widget_manager: { kernel: kernels[kernel] },
+  };
+  const { initialize, render } = module.default();
+  initialize({ model });
+  for (let view = 0; view < views; view++) {
+    const el = document.body.appendChild(document.createElement("div"));
+    await render({ model, el });
+  }
+}"""
+RECEIVED = "tell({ count: 1, show: { stop: 'received' } })"
+CONFIRMED_WITHIN = 2000  # ms
+
+
+class Shown:
+    """A page that shows an answer; its clock stands still."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.clock.install(time=0)
+        page.goto("about:blank")
+        page.clock.pause_at(3_600_000)
+
+    def show(self, kernel: str = "heard", views: int = 1) -> Shown:
+        self.page.evaluate(SHOWN, [CODE, kernel, views])
+        return self
+
+    @property
+    def button(self) -> Any:
+        return self.page.locator(".groq-stop")
+
+    def sent(self) -> list[Any]:
+        noted: list[Any] = self.page.evaluate("noted")
+        return noted
+
+
+@pytest.fixture
+def shown(browser: Any) -> Iterator[Shown]:
+    context = browser.new_context()
+    shown = Shown(context.new_page())
+    yield shown
+    context.close()
+    assert shown.errors == []
+
+
+def test_a_press_goes_out_once_on_both_channels(shown: Shown) -> None:
+    shown.show().button.dispatch_event("pointerdown", {"button": 0})
+    shown.button.dispatch_event("click")
+
+    (comm, content), (control, message) = shown.sent()
+    assert (comm, content) == ("comm", {"stop": True})
+    assert control == message["channel"] == "control"
+    assert message["header"].pop("date").endswith("Z")
+    assert message["header"].pop("msg_id").startswith("page-1_")
+    assert message["header"] == {
+        "msg_type": "groq_answer_1",
+        "session": "page-1",
+        "username": "someone",
+        "version": "5.3",
+    }
+    assert message["content"] == {"stop": True}
+    assert [message[part] for part in ("parent_header", "metadata", "buffers")] == [{}, {}, []]
+    expect(shown.button).to_have_text("Stopping")
+    expect(shown.button).to_be_disabled()
+
+
+def test_a_press_that_is_confirmed_says_stopping_for_as_long_as_it_takes(shown: Shown) -> None:
+    shown.show().button.press("Enter")
+    shown.page.evaluate(RECEIVED)
+    shown.page.clock.fast_forward(10 * CONFIRMED_WITHIN)
+
+    expect(shown.button).to_have_text("Stopping")
+
+
+@pytest.mark.parametrize("kernel", ["heard", "dead", "none"])
+def test_a_press_that_nobody_confirms_names_the_toolbars_button(shown: Shown, kernel: str) -> None:
+    shown.show(kernel).button.press("Enter")
+    assert shown.sent()[0] == ["comm", {"stop": True}]
+    shown.page.clock.fast_forward(CONFIRMED_WITHIN - 1)
+    expect(shown.button).to_have_text("Stopping")
+
+    shown.page.clock.fast_forward(1)
+    expect(shown.button).to_have_text("Stop with ■ in the toolbar")
+    expect(shown.page.get_by_role("status")).to_have_text("Stop with ■ in the toolbar")
+
+    # It was on its way all the same.
+    shown.page.evaluate(RECEIVED)
+    expect(shown.button).to_have_text("Stopping")
+
+
+def test_a_press_in_one_view_shows_in_all(shown: Shown) -> None:
+    shown.show(views=2).button.last.press("Enter")
+
+    expect(shown.button).to_have_text(["Stopping", "Stopping"])
+    shown.button.first.dispatch_event("click")
+    assert len(shown.sent()) == 2
+    shown.page.clock.fast_forward(CONFIRMED_WITHIN)
+    expect(shown.button).to_have_text(["Stop with ■ in the toolbar"] * 2)
+
+
+def test_a_page_that_misses_messages_asks_for_the_whole_once_a_second(shown: Shown) -> None:
+    shown.show()
+    for count in (3, 4, 5):
+        shown.page.evaluate("(count) => tell({ count, show: {} })", count)
+    assert [channel for channel, _ in shown.sent()] == ["comm", "control"]
+    assert shown.sent()[0][1] == shown.sent()[1][1]["content"] == {"tell": "whole"}
+
+    shown.page.clock.fast_forward(1000)
+    shown.page.evaluate("tell({ count: 6, show: {} })")
+    assert len(shown.sent()) == 4
+
+    shown.page.evaluate("tell({ whole: true, count: 6, text: [], thought: [], show: {} })")
+    shown.page.clock.fast_forward(1000)
+    shown.page.evaluate("tell({ count: 7, show: { figures: '7 s' } })")
+    assert len(shown.sent()) == 4
+    expect(shown.page.locator(".groq-slot-figures")).to_have_text("7 s")
