@@ -199,11 +199,10 @@ export default () => {
     });
   }
 
-  async function render({ model, el }) {
+  function render({ model, el }) {
     const taken = views.size > 0;
     const [own, thoughts] = taken ? [text.copy(), thought.copy()] : [text, thought];
-    // The class of the front end's own rendered text.
-    el.classList.add("groq-answer", "groq-streaming", "jp-RenderedHTMLCommon");
+    el.classList.add("groq-streaming");
     const view = new View(el, own, thoughts, () => {
       if (shown.stopping) return;
       model.send({ stop: true });
@@ -211,12 +210,11 @@ export default () => {
     });
     view.show(shown);
     views.add(view);
-    const picker = await pickerView(model);
-    if (picker) view.picker.replaceChildren(picker.el);
-    picker?.trigger("displayed"); // it is put in place by hand, so nobody else says so
-    return () => {
+    // Without a picker it is an answer all the same.
+    const picker = pickerIn(view.picker, model).catch(() => null);
+    return async () => {
       views.delete(view);
-      picker?.remove();
+      (await picker)?.remove();
     };
   }
 
@@ -224,11 +222,11 @@ export default () => {
 };
 
 // The session's own picker: one model, one view of it in each bar.
-async function pickerView(model) {
-  const id = model.get("picker");
-  if (!id) return null;
-  const child = await model.widget_manager.get_model(id);
-  const view = await model.widget_manager.create_view(child);
+async function pickerIn(slot, model) {
+  const manager = model.widget_manager;
+  const view = await manager.create_view(await manager.get_model(model.get("picker")));
   view.el.querySelector("select")?.setAttribute("aria-label", "Model of the next ask");
+  slot.replaceChildren(view.el);
+  view.trigger("displayed"); // it is put in place by hand, so nobody else says so
   return view;
 }

@@ -127,6 +127,19 @@ class Live:
         if self._slots is not None:
             self._slots.put(slot, facts, thought)
 
+    def finish(
+        self,
+        stream: str,
+        data: Mapping[str, str],
+        metadata: Mapping[str, Any],
+        captured: Sequence[str],
+        *,
+        send: bool,
+    ) -> None:
+        """Put a finished output in the place of the streaming one; see `SlotsWidget.finish`."""
+        if self._slots is not None:
+            self._slots.finish(stream, data, metadata, captured, send=send)
+
     def speeds(self, speeds: Mapping[str, str]) -> None:
         """Say how quick models were.
 
