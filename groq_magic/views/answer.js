@@ -9,9 +9,11 @@ class Blocks {
   constructor(root, blocks = []) {
     this.root = root;
     this.blocks = blocks;
+    this.withCopies = 0; // so many blocks have a Copy button at all their code
   }
 
   apply([op, index, html]) {
+    this.withCopies = Math.min(this.withCopies, index);
     this[op](index, parsed(html));
   }
 
@@ -43,14 +45,18 @@ class Blocks {
       const folds = this.root.querySelectorAll("details");
       open.forEach((each, at) => folds[at] && (folds[at].open = each));
     }
-    const last = this.blocks.at(-1)?.nodes ?? [];
-    for (const made of this.root.querySelectorAll(":scope > .groq-copy-code")) {
+    if (this.root.matches(".groq-text")) this.#addCopies();
+  }
+
+  #addCopies() {
+    for (const made of this.root.querySelectorAll(":scope > .groq-copy-code"))
       if (made.nextSibling?.localName !== "pre") made.remove();
+    for (const block of this.blocks.slice(this.withCopies)) {
+      const settled = block === this.blocks.at(-1) ? settledOf(block) : block.nodes;
+      for (const pre of settled.flatMap(codeIn))
+        if (pre.previousSibling?.className !== "groq-copy-code") withCopy(pre);
     }
-    for (const pre of this.root.querySelectorAll(":scope > pre")) {
-      const has = pre.previousSibling?.className === "groq-copy-code";
-      if (!has && !last.includes(pre)) withCopy(pre);
-    }
+    this.withCopies = Math.max(0, this.blocks.length - 1);
   }
 
   copy() {
@@ -72,6 +78,18 @@ class Blocks {
     container.append(fragment);
     block.tail = tail;
   }
+}
+
+/** The nodes of the last block that can't change any more. */
+function settledOf({ nodes, tail }) {
+  const root = nodes.find((node) => node.nodeType === Node.ELEMENT_NODE);
+  if (!root?.matches("ul, ol, blockquote")) return [];
+  return [...root.childNodes].slice(0, root.childNodes.length - tail);
+}
+
+function codeIn(node) {
+  if (node.nodeType !== Node.ELEMENT_NODE) return [];
+  return node.localName === "pre" ? [node] : [...node.querySelectorAll("pre")];
 }
 
 function containerOf(nodes) {
