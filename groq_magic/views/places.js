@@ -17,8 +17,8 @@ function rootsOf(manager) {
 
 // A tab's title has lines: "Name: …", "Path: …" and more, in the user's language.
 function pathOf(panel) {
-  const tabs = [...document.querySelectorAll("[data-id]")];
-  const lines = tabs.find((tab) => tab.dataset.id === panel.id)?.title.split("\n") ?? [];
+  const tab = document.querySelector(`[data-id="${CSS.escape(panel.id)}"]`);
+  const lines = tab?.title.split("\n") ?? [];
   return lines[1]?.replace(/^[^:：]*[:：]\s*/, "");
 }
 
