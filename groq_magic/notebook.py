@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,6 +31,9 @@ __all__ = [
 
 FrontEnd = Literal["widgets", "static", "terminal"]
 
+# The form of nbformat's ids; Colab's have it too.
+_CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
 
 def cell_id(shell: Any) -> str | None:
     """Return the id of the running cell, None where the front end sends none.
@@ -36,24 +41,36 @@ def cell_id(shell: Any) -> str | None:
     JupyterLab, Notebook 7 and VS Code send `cellId` in the metadata of the
     execute request; Colab sends `colab.cell_id`; nbclient and papermill
     send nothing, and terminal IPython has no `get_parent`.
+
+    The id is saved in notebooks. One that is no nbformat id is replaced by its
+    hash: VS Code's is a URI with the notebook's path.
     """
-    get_parent = getattr(shell, "get_parent", None)
-    if get_parent is None:
-        return None
-    metadata = (get_parent() or {}).get("metadata") or {}
+    metadata = _parent(shell).get("metadata") or {}
     found = metadata.get("cellId") or (metadata.get("colab") or {}).get("cell_id")
-    return found if isinstance(found, str) and found else None
+    if not isinstance(found, str) or not found:
+        return None
+    if _CELL_ID.fullmatch(found):
+        return found
+    return hashlib.sha256(found.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def front_end(shell: Any) -> FrontEnd:
     """Return what kind of view the front end can show.
 
     A front end that sends no cell id is taken for one that only executes
-    (nbclient, nbconvert, papermill): widgets would be lost there.
+    (nbclient, nbconvert, papermill): widgets would be lost there. A widget's
+    callback has no cell, but only a front end with widgets calls it.
     """
     if getattr(shell, "kernel", None) is None:
         return "terminal"
-    return "widgets" if cell_id(shell) else "static"
+    is_callback = (_parent(shell).get("header") or {}).get("msg_type") == "comm_msg"
+    return "widgets" if is_callback or cell_id(shell) else "static"
+
+
+def _parent(shell: Any) -> dict[str, Any]:
+    """Return the message that the kernel works on; terminal IPython has none."""
+    get_parent = getattr(shell, "get_parent", None)
+    return (get_parent() or {}) if get_parent is not None else {}
 
 
 def has_input(shell: Any) -> bool:

@@ -41,9 +41,11 @@ class Blocks {
   constructor(root, blocks = []) {
     this.root = root;
     this.blocks = blocks;
+    this.withCopies = 0; // so many blocks have a Copy button at all their code
   }
 
   apply([op, index, html]) {
+    this.withCopies = Math.min(this.withCopies, index);
     this[op](index, parsed(html));
   }
 
@@ -75,14 +77,18 @@ class Blocks {
       const folds = this.root.querySelectorAll("details");
       open.forEach((each, at) => folds[at] && (folds[at].open = each));
     }
-    const last = this.blocks.at(-1)?.nodes ?? [];
-    for (const made of this.root.querySelectorAll(":scope > .groq-copy-code")) {
+    if (this.root.matches(".groq-text")) this.#addCopies();
+  }
+
+  #addCopies() {
+    for (const made of this.root.querySelectorAll(":scope > .groq-copy-code"))
       if (made.nextSibling?.localName !== "pre") made.remove();
+    for (const block of this.blocks.slice(this.withCopies)) {
+      const settled = block === this.blocks.at(-1) ? settledOf(block) : block.nodes;
+      for (const pre of settled.flatMap(codeIn))
+        if (pre.previousSibling?.className !== "groq-copy-code") withCopy(pre);
     }
-    for (const pre of this.root.querySelectorAll(":scope > pre")) {
-      const has = pre.previousSibling?.className === "groq-copy-code";
-      if (!has && !last.includes(pre)) withCopy(pre);
-    }
+    this.withCopies = Math.max(0, this.blocks.length - 1);
   }
 
   copy() {
@@ -104,6 +110,18 @@ class Blocks {
     container.append(fragment);
     block.tail = tail;
   }
+}
+
+/** The nodes of the last block that can't change any more. */
+function settledOf({ nodes, tail }) {
+  const root = nodes.find((node) => node.nodeType === Node.ELEMENT_NODE);
+  if (!root?.matches("ul, ol, blockquote")) return [];
+  return [...root.childNodes].slice(0, root.childNodes.length - tail);
+}
+
+function codeIn(node) {
+  if (node.nodeType !== Node.ELEMENT_NODE) return [];
+  return node.localName === "pre" ? [node] : [...node.querySelectorAll("pre")];
 }
 
 function containerOf(nodes) {
@@ -243,20 +261,18 @@ export default () => {
     send(model, { stop: true });
   }
 
-  async function render({ model, el }) {
+  function render({ model, el }) {
     const taken = views.size > 0;
     const [own, thoughts] = taken ? [text.copy(), thought.copy()] : [text, thought];
-    // The class of the front end's own rendered text.
-    el.classList.add("groq-answer", "groq-streaming", "jp-RenderedHTMLCommon");
+    el.classList.add("groq-streaming");
     const view = new View(el, own, thoughts, () => stop(model));
     view.show(shown);
     views.add(view);
-    const picker = await pickerView(model);
-    if (picker) view.picker.replaceChildren(picker.el);
-    picker?.trigger("displayed"); // it is put in place by hand, so nobody else says so
-    return () => {
+    // Without a picker it is an answer all the same.
+    const picker = pickerIn(view.picker, model).catch(() => null);
+    return async () => {
       views.delete(view);
-      picker?.remove();
+      (await picker)?.remove();
     };
   }
 
@@ -264,11 +280,11 @@ export default () => {
 };
 
 // The session's own picker: one model, one view of it in each bar.
-async function pickerView(model) {
-  const id = model.get("picker");
-  if (!id) return null;
-  const child = await model.widget_manager.get_model(id);
-  const view = await model.widget_manager.create_view(child);
+async function pickerIn(slot, model) {
+  const manager = model.widget_manager;
+  const view = await manager.create_view(await manager.get_model(model.get("picker")));
   view.el.querySelector("select")?.setAttribute("aria-label", "Model of the next ask");
+  slot.replaceChildren(view.el);
+  view.trigger("displayed"); // it is put in place by hand, so nobody else says so
   return view;
 }

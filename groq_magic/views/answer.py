@@ -7,9 +7,11 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from IPython import get_ipython
 from IPython.display import display, update_display
 
 from groq_magic.views.answer_widget import AnswerWidget
+from groq_magic.views.capturing import capturing_outputs
 from groq_magic.views.figures import figures, thought_summary
 from groq_magic.views.phrase import phrase_html
 from groq_magic.views.static import bundle, unfinished
@@ -45,8 +47,9 @@ class AnswerView:
     -----
     `open`, then `feed` and `progress` as things come, then `settle` or
     `discard`, once. The widget is made when there is something to show: text,
-    a wait, or a quarter of a second gone by. `settle` makes the same output
-    static and closes the widget.
+    a wait, or a quarter of a second gone by. The output names it, and the
+    session's page shows it there; a notebook saved before the end holds a line
+    instead. `settle` makes the same output static and closes the widget.
     """
 
     def __init__(self, live: Live) -> None:
@@ -58,6 +61,7 @@ class AnswerView:
         self._thought_since: float | None = None
         self._thought_over = False
         self._is_missed = self._is_settled = False
+        self._captured: tuple[str, ...] = ()
 
     def open(self, opening: Opening) -> None:
         """Begin; nothing is shown yet."""
@@ -88,8 +92,7 @@ class AnswerView:
         # Before the output, so that its bar comes up filled.
         thought = None if self._widget is None or settled.reasoning else self._widget.thought()
         self._live.put(settled.slot, settled.live, thought)
-        self._publish(data, metadata, update=self._widget is not None)
-        self._close()
+        self._finish(data, metadata)
         self._is_settled = True
         self._live.missed.discard(settled.slot)
         if self._is_missed:
@@ -98,8 +101,7 @@ class AnswerView:
     def discard(self) -> None:
         """Leave nothing but an empty output, and that only if something was shown."""
         if self._widget is not None:
-            self._publish({"text/html": "", "text/plain": ""}, {}, update=True)
-            self._close()
+            self._finish({"text/html": "", "text/plain": ""}, {})
 
     def _shown(self) -> AnswerWidget:
         if self._widget is None:
@@ -108,14 +110,8 @@ class AnswerView:
             self._widget = AnswerWidget(
                 self._live.picker.model_id, opening.notices, self.stopped, self._loaded_anew
             )
-            data = {
-                "application/vnd.jupyter.widget-view+json": {
-                    "version_major": 2,
-                    "version_minor": 0,
-                    "model_id": self._widget.model_id,
-                },
-                **unfinished(opening),
-            }
+            self._captured = capturing_outputs(get_ipython())
+            data = unfinished(opening, self._widget.model_id)
             self._publish(data, dict(opening.metadata), update=False)
             for name, prefix in PREFIXES:
                 if name == opening.format:
@@ -137,13 +133,19 @@ class AnswerView:
             seconds = time.monotonic() - self._thought_since
             widget.show({"summary": thought_summary(seconds, over=self._thought_over)})
 
+    def _finish(self, data: dict[str, Any], metadata: dict[str, Any]) -> None:
+        widget = self._widget
+        self._publish(data, metadata, update=widget is not None)
+        if widget is None:
+            return
+        # An Output widget and a page that was loaded in mid-stream miss the update.
+        is_missed = bool(self._captured) or self._is_missed
+        self._live.finish(widget.model_id, data, metadata, self._captured, send=is_missed)
+        self._live.close_soon(widget)
+        self._widget = None
+
     def _publish(self, data: dict[str, Any], metadata: dict[str, Any], *, update: bool) -> None:
         put = update_display if update else display
         put(  # type: ignore[no-untyped-call]  # IPython has no types for it
             data, raw=True, metadata=metadata, display_id=self._display_id
         )
-
-    def _close(self) -> None:
-        if self._widget is not None:
-            self._live.close_soon(self._widget)
-            self._widget = None

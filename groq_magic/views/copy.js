@@ -15,20 +15,28 @@ function button(className, label, source) {
   return made;
 }
 
-// Browsers have no clipboard on plain http; the old way works there.
+// Browsers have no clipboard on plain http, or may not use it; the old way works there.
 async function copied(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const area = document.createElement("textarea");
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  document.execCommand("copy");
-  area.remove();
+  try {
+    return await navigator.clipboard.writeText(text);
+  } catch {
+    const focused = document.activeElement;
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    focused?.focus();
+  }
 }
 
 /** Put a button before some code, which copies what comes after it. */
 function withCopy(pre) {
-  const code = () => made.nextElementSibling.querySelector("code").textContent;
+  const code = () => {
+    const next = made.nextElementSibling;
+    return (next.querySelector("code") ?? next).textContent;
+  };
   const made = button("groq-copy-code", "copy", code);
   pre.before(made);
   return made;

@@ -102,6 +102,7 @@ class Live:
 
     def start(self) -> None:
         """Make the widget that fills the slots, if it is not there."""
+        self._drop_closed()
         if self._slots is None and not self._closed:
             self._slots = SlotsWidget(
                 self.picker.model_id,
@@ -126,6 +127,19 @@ class Live:
         self.start()
         if self._slots is not None:
             self._slots.put(slot, facts, thought)
+
+    def finish(
+        self,
+        stream: str,
+        data: Mapping[str, str],
+        metadata: Mapping[str, Any],
+        captured: Sequence[str],
+        *,
+        send: bool,
+    ) -> None:
+        """Put a finished output in the place of the streaming one; see `SlotsWidget.finish`."""
+        if self._slots is not None:
+            self._slots.finish(stream, data, metadata, captured, send=send)
 
     def speeds(self, speeds: Mapping[str, str]) -> None:
         """Say how quick models were.
@@ -181,6 +195,22 @@ class Live:
             self._panel.close()
             self._panel = None
         self._picker.close()
+
+    def _drop_closed(self) -> None:
+        # `Widget.close_all()` in a cell closes ours too: they are made again.
+        if self._closed:
+            return
+        if self._panel is not None and self._panel.box.comm is None:
+            self._panel.close()
+            self._panel = None
+        if self._picker.dropdown.comm is None:
+            self._picker.close()
+            self._picker = ModelPicker(self._settings)
+            self._picker.models(self._models)
+            if self._slots is not None:
+                close_whole(self._slots)
+        if self._slots is not None and self._slots.comm is None:
+            self._slots = None
 
     def _close_one(self, widget: Any) -> None:
         if widget in self._closing:

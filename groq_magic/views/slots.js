@@ -5,20 +5,8 @@
 
 // ms between two drawings of what is left, while this minute's is not full, and after.
 const [SOON, LATER] = [1000, 30000];
+const PICKER = "Model of the next ask";
 const GONE = new Set(["restarting", "autorestarting", "terminating", "dead"]);
-
-// A view that is put in place by hand, and the views in it, learn it from us.
-async function displayed(view) {
-  view.trigger("displayed");
-  const children = await Promise.all(view.children_views?.views ?? []);
-  await Promise.all(children.map(displayed));
-}
-
-function parsed(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html; // rendered and made safe by the kernel
-  return document.importNode(template.content, true);
-}
 
 function fold([summary, html]) {
   const made = document.createElement("details");
@@ -29,42 +17,6 @@ function fold([summary, html]) {
   body.append(parsed(html));
   made.append(head, body);
   return made;
-}
-
-/** A slot that holds something of ours, and what it held before. */
-class Filled {
-  constructor(node) {
-    this.node = node;
-    this.before = [...node.childNodes];
-    this.gone = false;
-  }
-
-  with(...nodes) {
-    if (!this.gone) this.node.replaceChildren(...nodes);
-  }
-
-  // A text that changes often is changed in place, which wakes no observer of the page.
-  say(text) {
-    if (this.said?.data === text) return;
-    if (this.said?.parentNode === this.node) this.said.data = text;
-    else this.with((this.said = new Text(text)));
-  }
-
-  async withView(manager, id, label) {
-    const child = await manager.get_model(id);
-    const view = await manager.create_view(child);
-    if (this.gone) return view.remove();
-    this.view = view;
-    await displayed(view);
-    if (label) view.el.querySelector("select")?.setAttribute("aria-label", label);
-    this.with(view.el);
-  }
-
-  restore() {
-    this.gone = true;
-    this.node.replaceChildren(...this.before);
-    this.view?.remove();
-  }
 }
 
 /** The slots of one settled answer. */
@@ -79,7 +31,7 @@ class Bar {
       if (node) this.slots[name] = new Filled(node);
     }
     this.model = this.slots.picker?.before.map((node) => node.textContent).join("") ?? "";
-    this.slots.picker?.withView(session.manager, session.picker, "Model of the next ask");
+    if (this.slots.picker) session.showView(this.slots.picker, session.picker, PICKER);
     this.slots.copy?.with(button("groq-copy", "Copy", () => this.facts.copy));
     this.buttons = [...answer.querySelectorAll(".groq-text pre")].map(withCopy);
   }
@@ -117,16 +69,19 @@ class Session {
     this.manager = model.widget_manager;
     this.picker = model.get("picker");
     this.filled = new Map();
+    this.awaited = new Map();
     this.live = true;
     this.took(model.get("present"));
   }
 
-  took({ current = this.current, panel = this.panel, quota, speeds, turns = {} }) {
+  took({ current = this.current, panel = this.panel, quota, speeds, turns = {}, finished = [] }) {
     this.current = current;
     this.speeds = speeds ?? this.speeds ?? {};
     this.panel = panel;
     this.turns = { ...this.turns, ...turns };
     if (quota) this.tookQuota(quota);
+    for (const { stream, output, captured } of finished)
+      replaceOutput(this.manager, stream, () => output, captured);
   }
 
   tookQuota({ model, minute, day }) {
@@ -148,34 +103,54 @@ class Session {
 
   drawLeft() {
     for (const held of this.filled.values()) if (held instanceof Bar) held.sayLeft(this.left);
-    this.drawMeters(panelOf(this.manager.context));
+    for (const root of rootsOf(this.manager)) this.drawMeters(root);
     this.timer = setTimeout(() => this.drawLeft(), this.minute?.used ? SOON : LATER);
   }
 
   drawMeters(root) {
     for (const name of ["minute", "day"])
-      for (const meter of root?.querySelectorAll(`.groq-meter-${name}`) ?? [])
+      for (const meter of root.querySelectorAll(`.groq-meter-${name}`))
         this[name]?.drawIn(meter, this.whose);
   }
 
   fill() {
     if (!this.live) return;
-    const root = panelOf(this.manager.context);
     for (const [node, held] of this.filled) {
       if (!node.isConnected || (held instanceof Bar && !this.turnOf(node))) {
         held.restore();
         this.filled.delete(node);
       }
     }
-    for (const bar of root?.querySelectorAll(".groq-bar") ?? []) this.fillBar(bar);
-    for (const node of root?.querySelectorAll(".groq-load .groq-slot-picker") ?? [])
-      this.fillWith(node, this.picker, "Model of the next ask");
-    for (const node of root?.querySelectorAll(".groq-slot-panel") ?? []) {
+    for (const [slot, [id, label]] of this.awaited)
+      if (slot.gone || isKnown(this.manager, id)) {
+        this.awaited.delete(slot);
+        if (!slot.gone) slot.withView(this.manager, id, label);
+      }
+    const roots = rootsOf(this.manager);
+    this.fillStreams(roots);
+    for (const root of roots) this.fillIn(root);
+  }
+
+  fillIn(root) {
+    for (const bar of root.querySelectorAll(".groq-bar")) this.fillBar(bar);
+    for (const node of root.querySelectorAll(".groq-load .groq-slot-picker"))
+      this.fillWith(node, this.picker, PICKER);
+    for (const node of root.querySelectorAll(".groq-slot-panel")) {
       if (this.panel) this.fillWith(node, this.panel);
       else this.wantPanel();
     }
-    for (const node of root?.querySelectorAll(".groq-slot-speed") ?? []) this.fillSpeed(node);
+    for (const node of root.querySelectorAll(".groq-slot-speed")) this.fillSpeed(node);
     this.drawMeters(root);
+  }
+
+  // Outside of all notebooks too, in a view of one output: the model's id says whose it is.
+  fillStreams(roots) {
+    for (const node of Stream.places()) {
+      const panel = node.closest(".jp-NotebookPanel");
+      const isOwn = !panel || roots.includes(panel);
+      if (isOwn && !Stream.isTaken(node) && isKnown(this.manager, Stream.idOf(node)))
+        this.filled.set(node, new Stream(node, this.manager));
+    }
   }
 
   fillSpeed(node) {
@@ -200,7 +175,13 @@ class Session {
     if (this.filled.has(node)) return;
     const slot = new Filled(node);
     this.filled.set(node, slot);
-    slot.withView(this.manager, id, label);
+    this.showView(slot, id, label);
+  }
+
+  /** Show a view, when its model is there: a page that loads anew gets models in any order. */
+  showView(slot, id, label) {
+    if (isKnown(this.manager, id)) slot.withView(this.manager, id, label);
+    else this.awaited.set(slot, [id, label]);
   }
 
   // The panel's widgets are made when a panel is first seen.
@@ -210,50 +191,48 @@ class Session {
     this.model.send({ make: "panel" });
   }
 
-  end() {
+  /** Give the static text back; of an answer that a kernel left unfinished, keep the text. */
+  end({ keep }) {
     this.live = false;
     clearTimeout(this.timer);
-    for (const held of this.filled.values()) held.restore();
+    for (const held of this.filled.values()) {
+      if (keep && held instanceof Stream) held.keep();
+      else held.restore();
+    }
     this.filled.clear();
+    this.awaited.clear();
   }
-}
-
-// Notebooks of one Lab share a document; each session keeps to its own.
-function panelOf(context) {
-  const panels = [...document.querySelectorAll(".jp-NotebookPanel")];
-  if (panels.length === 1) return panels[0];
-  const tabs = [...document.querySelectorAll("[data-id]")];
-  return panels.find((panel) => {
-    const title = tabs.find((tab) => tab.dataset.id === panel.id)?.title ?? "";
-    return title.split("\n").some((line) => line.endsWith(`: ${context.path}`));
-  });
 }
 
 export default () => ({
   initialize({ model }) {
     const session = new Session(model);
     const watch = new MutationObserver(() => session.fill());
-    const context = session.manager.context;
-    const ended = () => {
+    const { context, restored } = session.manager;
+    const ended = ({ keep }) => {
       watch.disconnect();
-      session.end();
+      session.end({ keep });
     };
-    const onStatus = (_, status) => GONE.has(status) && ended();
+    const isGone = () => ended({ keep: true });
+    const onStatus = (_, status) => GONE.has(status) && isGone();
+    const fill = () => session.fill();
 
     model.on("msg:custom", (told) => {
       session.took(told);
       session.fill();
     });
-    model.on("comm_live_update", ended);
+    model.on("comm_live_update", isGone);
     context?.sessionContext?.statusChanged.connect(onStatus);
-    context?.sessionContext?.kernelChanged.connect(ended);
+    context?.sessionContext?.kernelChanged.connect(isGone);
+    restored?.connect?.(fill);
     watch.observe(document.body, { childList: true, subtree: true });
     session.fill();
 
     return () => {
       context?.sessionContext?.statusChanged.disconnect(onStatus);
-      context?.sessionContext?.kernelChanged.disconnect(ended);
-      ended();
+      context?.sessionContext?.kernelChanged.disconnect(isGone);
+      restored?.disconnect?.(fill);
+      ended({ keep: false });
     };
   },
 });

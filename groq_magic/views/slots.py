@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import anywidget
 import traitlets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from groq_magic.views.live_facts import LiveFacts
     from groq_magic.views.quota_facts import QuotaFacts
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["SlotsWidget"]
 
 _HERE = Path(__file__).parent
+
+# Finished outputs for pages that load later.
+KEPT = 5
 
 
 class SlotsWidget(anywidget.AnyWidget):
@@ -46,7 +50,8 @@ class SlotsWidget(anywidget.AnyWidget):
 
     # A front end gets a widget's code as one text: it can't import a file of ours.
     _esm = "\n".join(
-        (_HERE / name).read_text(encoding="utf-8") for name in ("copy.js", "quota.js", "slots.js")
+        (_HERE / name).read_text(encoding="utf-8")
+        for name in ("copy.js", "quota.js", "filled.js", "places.js", "slots.js")
     )
     _css = (_HERE / "views.css").read_text(encoding="utf-8")
 
@@ -63,6 +68,7 @@ class SlotsWidget(anywidget.AnyWidget):
         self._make_panel = make_panel
         self._quota = quota
         self._facts: dict[str, Any] = {"current": current, "panel": "", "speeds": {}, "turns": {}}
+        self._finished: deque[dict[str, Any]] = deque(maxlen=KEPT)
         self._telling = threading.RLock()
         super().__init__(picker=picker)
         self.on_msg(self._heard)
@@ -87,6 +93,36 @@ class SlotsWidget(anywidget.AnyWidget):
             if before != told:
                 self._facts["turns"][slot] = told
                 self.send({"turns": {slot: told}})
+
+    def finish(
+        self,
+        stream: str,
+        data: Mapping[str, str],
+        metadata: Mapping[str, Any],
+        captured: Sequence[str],
+        *,
+        send: bool,
+    ) -> None:
+        """Put the finished output in the place of the streaming one.
+
+        Parameters
+        ----------
+        stream : str
+            The model id that the streaming output names.
+        data, metadata : mapping
+            The finished output.
+        captured : sequence of str
+            Model ids of Output widgets, one of which may hold the output.
+        send : bool
+            Whether pages that are open need it; those that load later get the
+            most recent ones in any case.
+        """
+        output = {"output_type": "display_data", "data": data, "metadata": metadata}
+        told = {"stream": stream, "output": output, "captured": captured}
+        with self._telling:
+            self._finished.append(told)
+        if send:
+            self.send({"finished": [told]})
 
     def say_current(self, model: str) -> None:
         """Say which model the next ask goes to."""
@@ -114,6 +150,7 @@ class SlotsWidget(anywidget.AnyWidget):
                     **self._facts,
                     "turns": dict(self._facts["turns"]),
                     "quota": asdict(self._quota()),
+                    "finished": list(self._finished),
                 }
         return state
 

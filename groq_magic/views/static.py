@@ -61,13 +61,16 @@ def bundle(settled: Settled) -> tuple[dict[str, str], dict[str, Any]]:
     return data, dict(settled.metadata)
 
 
-def unfinished(opening: Opening) -> dict[str, str]:
-    """Return what a notebook holds of an answer when it is saved in mid-stream.
+def unfinished(opening: Opening, stream: str) -> dict[str, str]:
+    """Return the output of an answer that streams.
 
     Parameters
     ----------
     opening : Opening
         What is known when the ask begins.
+    stream : str
+        The model id of the widget that streams it: the session's page shows it
+        there. A notebook that is saved before the end holds the line below.
 
     Returns
     -------
@@ -77,10 +80,11 @@ def unfinished(opening: Opening) -> dict[str, str]:
     """
     html = (
         '<div class="groq-answer mathjax_ignore tex2jax_ignore">'
+        f'<div class="groq-slot-stream groq-stream-{stream}">'
         f"{notices_html(opening.notices)}"
-        '<div class="groq-notice">This answer was still coming when the notebook was saved; '
+        '<div class="groq-notice">This answer was not finished when the notebook was saved; '
         "run the cell again, or look into <code>%groq_history</code> while its kernel lives."
-        "</div></div>"
+        "</div></div></div>"
     )
     return {"text/html": html, "text/plain": ""}
 

@@ -10,6 +10,7 @@ import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options
 
+from groq_magic import views
 from groq_magic.rendering import MarkdownStream, safe_markdown, to_html
 
 PAYLOADS: dict[str, list[str]] = json.loads(
@@ -50,6 +51,21 @@ STIR = """
   return bad;
 }
 """
+
+
+FILLED = (Path(views.__file__).parent / "filled.js").read_text("utf-8")
+
+# What the page keeps of an answer whose kernel has gone: it is saved, and shown as it is.
+KEPT = """([code, html]) => {
+  const text = document.createElement("div");
+  text.className = "groq-text";
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  text.append(document.importNode(template.content, true));
+  const kept = new Function(`${code}; return interrupted;`)()(text);
+  const read = new DOMParser().parseFromString(kept, "text/html");
+  return read.querySelector(".groq-text").innerHTML;
+}"""
 
 
 class Watched:
@@ -103,6 +119,45 @@ def test_the_check_itself_sees_what_is_dangerous(watched: Any) -> None:
     assert [each.partition("=")[0] for each in bad] == ["src", "onerror", "href"]
     assert any(each.startswith("asked for") for each in noted)
     assert "dialog" in noted
+
+
+@pytest.mark.parametrize("family", PAYLOADS)
+def test_a_hostile_answer_does_nothing_when_the_page_keeps_what_came(
+    family: str, watched: Any
+) -> None:
+    found: dict[str, list[str]] = {}
+    for payload in PAYLOADS[family]:
+        for html in _forms(payload):
+            kept = watched.page.evaluate(KEPT, [FILLED, html])
+            bad = watched.page.evaluate(STIR, kept)
+            if bad or watched.noted:
+                found[payload] = bad + watched.noted
+                watched.noted.clear()
+    watched.page.wait_for_timeout(200)
+    assert found == {}
+    assert watched.noted == []
+
+
+def test_html_that_reads_back_as_something_else_is_kept_as_text(watched: Any) -> None:
+    # A paragraph in a paragraph: the DOM can hold it, HTML can't.
+    nested = "<b>bold</b><span class=outer></span>"
+    kept = watched.page.evaluate(KEPT, [FILLED, nested])
+    assert kept == '<b>bold</b><span class="outer"></span>'
+    grown = """([code, html]) => {
+      const text = document.createElement("div");
+      text.className = "groq-text";
+      const [outer, inner] = [document.createElement("p"), document.createElement("p")];
+      inner.textContent = "<inner>";
+      outer.append("outer ", inner);
+      text.append(outer);
+      document.body.replaceChildren(text);
+      const kept = new Function(`${code}; return interrupted;`)()(text);
+      const read = new DOMParser().parseFromString(kept, "text/html");
+      return read.querySelector(".groq-text").innerHTML;
+    }"""
+    kept = watched.page.evaluate(grown, [FILLED, ""])
+    assert kept.startswith("<pre>outer")
+    assert "&lt;inner&gt;" in kept
 
 
 @pytest.mark.parametrize("family", PAYLOADS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 METADATA = {
@@ -42,6 +43,20 @@ def test_the_metadata_of_a_cells_answer(cells: Any, practice: Any) -> None:
     assert record["inserted"] == ["role"]
     assert (record["replaces"], record["once"]) == (None, False)
     json.dumps(record)
+
+
+def test_nothing_saved_holds_the_path_in_vs_codes_cell_uris(cells: Any) -> None:
+    cell = "vscode-notebook-cell:/Users/me/secret%20plan.ipynb#W0sZmlsZQ%3D%3D"
+    ran = cells.fine("%groq one", cell)
+    again = cells.fine("%groq two", cell)
+    listed = cells.fine("%groq_history", f"{cell}2")
+
+    saved = json.dumps([ran.outputs, again.outputs, listed.outputs])
+    assert not re.search("vscode|Users|secret|ipynb", saved)
+    assert re.fullmatch("[0-9a-f]{16}", ran.record["cell"])
+    assert again.record["cell"] == ran.record["cell"]
+    (bar,) = set(re.findall(r"groq-turn-[^\s\"]+-1", saved))
+    assert bar == f"groq-turn-{ran.record['cell']}-1"
 
 
 def test_a_line_records_its_prompt_as_typed(cells: Any) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from groq_magic.errors import NotebookError
 from groq_magic.notebook import (
@@ -42,6 +45,29 @@ def test_the_cells_id_is_where_front_ends_put_it(parent: Any, expected: Any) -> 
     assert cell_id(shell(parent)) == expected
 
 
+VS_CODE = "vscode-notebook-cell:/Users/me/work/plan%20b.ipynb#W0sZmlsZQ%3D%3D"
+
+
+def test_an_id_that_is_a_uri_is_replaced_by_its_hash() -> None:
+    first = cell_id(shell({"metadata": {"cellId": VS_CODE}}))
+    again = cell_id(shell({"metadata": {"cellId": VS_CODE}}))
+    other = cell_id(shell({"metadata": {"cellId": VS_CODE.replace("W0", "W1")}}))
+
+    assert first is not None
+    assert re.fullmatch("[0-9a-f]{16}", first)
+    assert first == again
+    assert first != other
+
+
+@given(st.text(min_size=1))
+def test_every_id_has_the_form_of_nbformats_ids(sent: str) -> None:
+    found = cell_id(shell({"metadata": {"cellId": sent}}))
+
+    assert found is not None
+    assert re.fullmatch("[A-Za-z0-9_-]{1,64}", found)
+    assert (found == sent) == bool(re.fullmatch("[A-Za-z0-9_-]{1,64}", sent))
+
+
 def test_a_terminal_has_no_cells() -> None:
     assert cell_id(SimpleNamespace()) is None
 
@@ -58,6 +84,13 @@ def test_a_terminal_has_no_cells() -> None:
 def test_the_front_end_is_known_by_kernel_and_cell(kernel: Any, cell: Any, expected: Any) -> None:
     parent = {"metadata": {"cellId": cell} if cell else {}}
     assert front_end(shell(parent, kernel=kernel)) == expected
+
+
+def test_a_widgets_callback_has_no_cell_but_can_show_widgets() -> None:
+    parent = {"header": {"msg_type": "comm_msg"}, "metadata": {}}
+    assert front_end(shell(parent, kernel=object())) == "widgets"
+    parent = {"header": {"msg_type": "execute_request"}, "metadata": {}}
+    assert front_end(shell(parent, kernel=object())) == "static"
 
 
 @pytest.mark.parametrize("allowed", [True, False])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from groq_magic.views.answer import AnswerView
 from groq_magic.views.answer_widget import AnswerWidget
 from groq_magic.views.opening import Opening
 from groq_magic.views.progress import Progress
+from groq_magic.views.slots import KEPT
 from groq_magic.views.static import bundle
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from groq_magic.views.settled import Settled
 
 
-WIDGET = "application/vnd.jupyter.widget-view+json"
 OPENING = Opening(
     "groq-turn-cell-1-1",
     "openai/gpt-oss-120b",
@@ -53,12 +54,19 @@ def view(live: Live, shown: list[dict[str, Any]]) -> AnswerView:  # noqa: ARG001
     return view
 
 
-def test_the_first_text_shows_the_widget_with_html_and_plain_beside_it(
+def stream_in(html: str) -> str | None:
+    found = re.search(r'class="groq-slot-stream groq-stream-(\w+)"', html)
+    return found and found[1]
+
+
+def test_the_first_text_shows_a_place_for_the_widget_which_reads_as_unfinished(
     view: AnswerView, shown: list[dict[str, Any]]
 ) -> None:
     view.feed("Hello", "")
 
-    assert set(shown[0]["data"]) == {WIDGET, "text/html", "text/plain"}
+    assert view._widget is not None
+    assert set(shown[0]["data"]) == {"text/html", "text/plain"}
+    assert stream_in(shown[0]["data"]["text/html"]) == view._widget.model_id
     assert shown[0]["metadata"] == OPENING.metadata
     assert shown[0]["data"]["text/plain"] == ""
     assert "<code>%groq_history</code>" in shown[0]["data"]["text/html"]
@@ -92,7 +100,7 @@ def test_an_answer_that_never_streamed_makes_no_widget(
     view.settle(settled())
 
     assert len(shown) == 1
-    assert WIDGET not in shown[0]["data"]
+    assert stream_in(shown[0]["data"]["text/html"]) is None
     assert not shown[0]["update"]
 
 
@@ -111,7 +119,7 @@ def test_a_failure_after_a_wait_leaves_an_empty_output(
     view.progress(Progress(0, 0.1, None, "Trying again in 4 s."))
     view.discard()
 
-    assert WIDGET in shown[0]["data"]
+    assert stream_in(shown[0]["data"]["text/html"])
     assert shown[1]["data"] == {"text/html": "", "text/plain": ""}
     assert open_widgets() == before
 
@@ -167,6 +175,59 @@ def test_a_failed_answer_is_not_missed(live: Live, view: AnswerView) -> None:
     view._widget.send_state()
     view.discard()
     assert live.missed == set()
+
+
+def finished(live: Live) -> list[dict[str, Any]]:
+    return live._slots.get_state()["present"]["finished"]
+
+
+def test_pages_that_load_later_are_given_the_most_recent_finished_outputs(
+    live: Live, shown: list[dict[str, Any]], settled: Callable[..., Settled]
+) -> None:
+    sent: list[Any] = []
+    live.start()
+    live._slots.send = sent.append
+    streams = []
+    for _ in range(KEPT + 2):
+        view = AnswerView(live)
+        view.open(OPENING)
+        view.feed("Hello **you**", "")
+        view.settle(settled())
+        streams.append(stream_in(shown[-2]["data"]["text/html"]))
+
+    data, metadata = bundle(settled())
+    assert [each["stream"] for each in finished(live)] == streams[2:]
+    assert finished(live)[0]["output"] == {
+        "output_type": "display_data",
+        "data": data,
+        "metadata": metadata,
+    }
+    # Open pages had the update.
+    assert not [message for message in sent if "finished" in message]
+
+
+@pytest.mark.parametrize("ending", ["settle", "discard"])
+def test_what_an_output_widget_captured_is_finished_there(
+    live: Live,
+    shown: list[dict[str, Any]],
+    settled: Callable[..., Settled],
+    monkeypatch: pytest.MonkeyPatch,
+    ending: str,
+) -> None:
+    monkeypatch.setattr(answer, "capturing_outputs", lambda _shell: ("out1", "out2"))
+    sent: list[Any] = []
+    live.start()
+    live._slots.send = sent.append
+    view = AnswerView(live)
+    view.open(OPENING)
+    view.feed("Hello **you**", "")
+    view.settle(settled()) if ending == "settle" else view.discard()
+
+    ((message,),) = [each["finished"] for each in sent if "finished" in each]
+    assert message["stream"] == stream_in(shown[0]["data"]["text/html"])
+    assert message["captured"] == ("out1", "out2")
+    assert message["output"]["data"] == shown[-1]["data"]
+    assert message["output"]["metadata"] == shown[-1]["metadata"]
 
 
 def told(widget: AnswerWidget) -> list[dict]:

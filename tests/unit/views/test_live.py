@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import ipywidgets
 import pytest
 
 from groq_magic.views.live_facts import LiveFacts
@@ -278,3 +279,22 @@ def test_closing_twice_is_closing_once(live: Live, open_widgets: Callable[[], in
     live.close()
 
     assert open_widgets() == after
+
+
+def test_what_the_users_code_closed_is_made_again(
+    live: Live, settings: Any, open_widgets: Callable[[], int]
+) -> None:
+    live.models(MODELS)
+    live.put("groq-turn-a-1", FACTS)
+    assert live.panel.children
+    before = open_widgets()
+    ipywidgets.Widget.close_all()
+    live.put("groq-turn-a-2", FACTS)
+
+    assert set(live._slots.get_state()["present"]["turns"]) == {"groq-turn-a-2"}
+    assert live._slots.picker == live.picker.model_id
+    assert live.picker.options == MODELS
+    settings.model = "llama-3.1-8b-instant"
+    assert live.picker.value == "llama-3.1-8b-instant"
+    assert control(live, "Model").value == "llama-3.1-8b-instant"
+    assert open_widgets() == before

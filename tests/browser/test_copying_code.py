@@ -1,0 +1,91 @@
+"""The Copy buttons of code, while an answer streams and after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.kinds import only_in_lab
+
+STAGE = "from stage import *\nimport stage"
+STREAMING = 'ask(until_stopped=True, reasoning="Let me *see*.")'
+
+
+@only_in_lab
+def test_code_can_be_copied_while_the_answer_goes_on(jupyter: Any) -> None:
+    notebook = jupyter.open([STAGE, STREAMING])
+    notebook.run_cell(0)
+    notebook.run_cell(1, wait=False)
+    output = notebook.cell_output(1)
+    expect(output).to_contain_text("It costs")
+
+    output.locator(".groq-copy-code").click()
+    expect(output.locator(".groq-copy-code")).to_have_text("Copied")
+    copied = notebook.page.evaluate("navigator.clipboard.readText()")
+    assert copied == 'df = df.dropna(subset=["price"])\n'
+    notebook.stop(1).press("Enter")
+    expect(output).to_contain_text("interrupted")
+    expect(output.locator(".groq-copy-code")).to_have_count(1)
+
+
+NESTED = (
+    "- first:\n\n  ```python\n  in_list = 'LONG'\n  ```\n\n- second\n\n"
+    "> quoted:\n>\n> ```\n> in_quote = 'LONG'\n> ```\n>\n> > ```\n> > deeper = 'LONG'\n> > ```\n\n"
+    "<details open><summary>Steps</summary>\n\n```\nin_fold = 'LONG'\n```\n\n</details>\n\n"
+    "1. one\n   1. two\n\n      ```\n      nested = 'LONG'\n      ```\n\n2. three\n\n"
+    "```\ntop = 'LONG'\n```\n\nThe end"
+).replace("LONG", "long " * 40)
+OVER_TEXT = """() => [...document.querySelectorAll(".groq-copy-code")].filter((button) => {
+  const over = button.getBoundingClientRect();
+  const frame = button.nextElementSibling.getBoundingClientRect();
+  const text = document.createRange();
+  text.selectNodeContents(button.nextElementSibling.querySelector("code"));
+  const hits = (box) => box.bottom > over.top && box.top < over.bottom
+    && box.right > over.left && box.left < over.right;
+  const isInside = over.top >= frame.top && over.right <= frame.right && over.left >= frame.left;
+  return !over.width || !isInside || [...text.getClientRects()].some(hits);
+}).map((button) => button.nextElementSibling.textContent)"""
+
+
+@pytest.mark.parametrize("width", [1100, 600])
+@only_in_lab
+def test_code_anywhere_has_a_copy_button_which_lies_over_no_text(jupyter: Any, width: int) -> None:
+    notebook = jupyter.open([STAGE, f"ask({NESTED!r}, until_stopped=True)"], width=width)
+    notebook.run_cell(0)
+    notebook.run_cell(1, wait=False)
+    output = notebook.cell_output(1)
+    expect(output).to_contain_text("The end")
+    copies = output.locator(".groq-copy-code")
+    expect(copies).to_have_count(6)
+    assert notebook.page.evaluate(OVER_TEXT) == []
+    for index, name in enumerate(("in_list", "in_quote", "deeper", "in_fold", "nested", "top")):
+        copies.nth(index).click()
+        expect(copies.nth(index)).to_have_text("Copied")
+        copied = notebook.page.evaluate("navigator.clipboard.readText()")
+        assert copied.startswith(f"{name} = 'long ")
+    tops = "(all) => all.map((each) => Math.round(each.getBoundingClientRect().top))"
+    streaming = output.locator("pre").evaluate_all(tops)
+
+    notebook.stop(1).press("Enter")
+    expect(output.get_by_role("button", name="Copy", exact=True).last).to_be_visible()
+    expect(notebook.picker(1)).to_be_visible()
+    expect(copies).to_have_count(6)
+    assert notebook.page.evaluate(OVER_TEXT) == []
+    assert output.locator("pre").evaluate_all(tops) == streaming
+
+
+@only_in_lab
+def test_code_that_still_comes_has_no_copy_button(jupyter: Any) -> None:
+    text = "> quoted\n>\n> ```\n> first\n> ```\n>\n> and\n>\n> ```\n> second\n> third"
+    notebook = jupyter.open([STAGE, f"ask({text!r}, until_stopped=True)"])
+    notebook.run_cell(0)
+    notebook.run_cell(1, wait=False)
+    output = notebook.cell_output(1)
+
+    expect(output).to_contain_text("third")
+    expect(output.locator(".groq-copy-code")).to_have_count(1)
+    expect(output.locator(".groq-copy-code + pre")).to_have_text("first")
+    notebook.stop(1).press("Enter")
+    expect(output.locator(".groq-copy-code")).to_have_count(2)
