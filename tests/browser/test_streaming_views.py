@@ -202,7 +202,9 @@ def test_a_fold_that_the_reader_opened_stays_open_while_it_grows(jupyter: Any) -
     output = notebook.cell_output(1)
 
     fold = output.locator("details", has_text="Steps")
-    fold.evaluate("(fold) => { fold.open = true; }")
+    expect(fold).to_contain_text("step0")
+    # In one go: the next frame may bring a new element.
+    output.evaluate("(o) => { o.querySelector('.groq-text details').open = true; }")
     expect(fold).to_contain_text("step89")
 
     expect(fold).to_have_attribute("open", "")
