@@ -284,6 +284,7 @@ def test_closing_twice_is_closing_once(live: Live, open_widgets: Callable[[], in
 def test_what_the_users_code_closed_is_made_again(
     live: Live, settings: Any, open_widgets: Callable[[], int]
 ) -> None:
+    ipywidgets.Widget.close_all()  # other tests' too
     live.models(MODELS)
     live.put("groq-turn-a-1", FACTS)
     assert live.panel.children
