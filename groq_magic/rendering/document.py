@@ -29,9 +29,8 @@ __all__ = ["Frame", "Group", "Renderer", "next_group", "to_html"]
 _GROWABLE = frozenset({"list", "quote", "table", "code"})
 # Lines that an HTML element may hold at the top level: what never closes must not hold all.
 _MAX_GROUP_LINES = 400
-# Measured, in units of `Pace`: writing and sanitising one piece, and an element of it.
+# Measured, in units of `Pace`: writing and sanitising one piece.
 _WORK_OF_CALL = 300
-_WORK_OF_ELEMENT = 15
 _TABLE, _TABLE_END = "<table><tbody>", "</tbody></table>"
 
 
@@ -224,13 +223,12 @@ class Renderer:
     def _written(self, root: Element) -> str:
         markdown = self._markdown
         self._inline.run(root)
-        elements = sum(1 + len(element.attrib) for element in root.iter())
         # Tail included: what follows the last child is in its tail.
         html = "".join(markdown.serializer(child) for child in root)
         for processor in markdown.postprocessors:
             html = processor.run(html)
         markdown.htmlStash.reset()
-        self._work += _WORK_OF_CALL + _WORK_OF_ELEMENT * elements + _size(html)
+        self._work += _WORK_OF_CALL + _size(html)
         return html
 
 

@@ -39,7 +39,8 @@ __all__ = ["Gfm", "Inline"]
 
 # Formulas whose MathML is kept: while a block streams, its formulas are drawn at each frame.
 _MAX_REMEMBERED = 256
-# Measured, in units of `Pace`: an inline leaf, an item in it, a formula drawn as MathML.
+# Measured, in units of `Pace`: an element, a leaf of text, an item in it, a formula as MathML.
+_WORK_OF_ELEMENT = 15
 _WORK_OF_LEAF = 60
 _WORK_OF_ITEM = 16
 _WORK_OF_FORMULA = 1500
@@ -149,7 +150,9 @@ class Inline(Treeprocessor):
 
     def run(self, root: Element) -> None:
         """Replace each leaf's text by what it means."""
-        for element in list(root.iter()):
+        elements = list(root.iter())
+        self.work += _WORK_OF_ELEMENT * len(elements)
+        for element in elements:
             text = element.text
             if isinstance(text, LeafText):
                 element.text = None

@@ -7,7 +7,7 @@ __all__ = ["Pace"]
 # Work is counted in units of which reading a character of plain text costs one (about 0.1 µs).
 # So much may be spent on painting a tail again, for each character that comes and at the start:
 # this keeps the cost of any text within a few times that of prose.
-_ALLOWED = 60
+_ALLOWED = 40
 _AT_START = 100_000
 # A frame that waited this many times as long as the last one took is painted anyway: at the
 # speed of a real stream nothing waits, however long the tail.
