@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import pickle
 from typing import Any
 
 import pytest
 
+from groq_magic.errors import RateLimitError
 from groq_magic.ledger.usage import Usage
 from groq_magic.reply import Reply, Timing, code_of, data_of
 
@@ -73,3 +76,19 @@ def test_code_is_what_stands_in_fences(text: str, code: str) -> None:
 )
 def test_data_is_the_json_that_an_answer_is_or_holds(text: str, data: Any) -> None:
     assert data_of(text, code_of(text)) == data
+
+
+def pickled(one: Reply) -> Reply:
+    return pickle.loads(pickle.dumps(one))  # noqa: S301 - our own
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickled])
+@pytest.mark.parametrize("error", [None, RateLimitError("It is used up.", "Wait.")])
+def test_a_reply_can_be_copied_pickled_and_put_into_a_set(copied: Any, error: Any) -> None:
+    first = reply("Hi", data={"a": [1]}, error=error)
+    other = copied(first)
+    assert other == first
+    assert {first, other} == {first}
+    assert len({first, reply("Ho", data={"a": [1]})}) == 2
+    assert str(other.error) == str(first.error)
+    assert getattr(other.error, "remedy", None) == getattr(first.error, "remedy", None)
