@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import ssl
 import subprocess
@@ -111,6 +112,18 @@ def _started(**options: object) -> PracticeServer:
     empty = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     control = httpx.Client(base_url=url, timeout=10, trust_env=False, verify=empty)
     return PracticeServer(url, process, control)
+
+
+@pytest.fixture(autouse=True)
+def _no_loop_of_playwright(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hide the loop that Playwright leaves running in its thread after the first browser test."""
+    loop = None if "playwright" in request.fixturenames else asyncio._get_running_loop()
+    if loop is None:
+        yield
+        return
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
 
 
 @pytest.fixture(scope="session")
