@@ -9,7 +9,8 @@ __all__ = ["BARE_LINK", "EMAIL", "BareLink", "bare_link", "email"]
 
 BARE_LINK = r"(?:https?|ftp)://|www\."
 EMAIL = re.compile(r"(?:mailto:)?[A-Za-z0-9.+_-]{1,64}@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+")
-_DOMAIN = re.compile(r"[^\s<>/?#:()*~\"'`]+")
+# Longer ones are not read to their end: at each "www." of them, that would be quadratic.
+_DOMAIN = re.compile(r"[^\s<>/?#:()*~\"'`]{1,255}")
 _LINK_TEXT = re.compile(r"[^\s<\x00-\x20]*")
 _TRAILING = "?!.,:*_~'\""
 _TRAILING_ENTITY = re.compile(r"&[A-Za-z0-9]+;$")

@@ -38,7 +38,7 @@ __all__ = ["Gfm", "Inline"]
 
 
 # Formulas whose MathML is kept: while a block streams, its formulas are drawn at each frame.
-_MAX_REMEMBERED = 256
+_MAX_REMEMBERED = 1024
 # Measured, in units of `Pace`: an element, a leaf of text, an item in it, a formula as MathML.
 _WORK_OF_ELEMENT = 15
 _WORK_OF_LEAF = 60
@@ -146,7 +146,7 @@ class Inline(Treeprocessor):
         self.definitions: Definitions = md.references  # type: ignore[assignment]  # its values are pairs as well
         self.missing: set[str] = set()
         self.work = 0
-        self._drawn: dict[Formula, str | None] = {}
+        self._drawn: dict[tuple[str, bool], str | None] = {}
 
     def run(self, root: Element) -> None:
         """Replace each leaf's text by what it means."""
@@ -168,12 +168,13 @@ class Inline(Treeprocessor):
             self._balance(element)
 
     def _mathml(self, formula: Formula) -> str | None:
-        if formula not in self._drawn:
+        key = (formula.tex, formula.display)
+        if key not in self._drawn:
             if len(self._drawn) >= _MAX_REMEMBERED:
                 self._drawn.clear()
-            self._drawn[formula] = maths.to_mathml(formula)
+            self._drawn[key] = maths.to_mathml(formula)
             self.work += _WORK_OF_FORMULA
-        return self._drawn[formula]
+        return self._drawn[key]
 
     def _balance(self, cell: Element) -> None:
         style = cell.attrib.pop("style", None)

@@ -92,6 +92,8 @@ KNOWN = {
     "a wide header": "|" + "*a*|" * 250 + "\n" + "|" + "-|" * 250 + "\n" + repeated("|b\n"),
     "short rows": repeated(".\n", "| a | b |\n|---|---|\n"),
     "a nested list": "- a\n" + repeated("  - b\n"),
+    "addresses without an end": repeated("www.a.b_"),
+    "one formula again": repeated("$'"),
     "mailboxes": repeated("a@"),
     "surrogates": repeated("\ud83d"),
 }
