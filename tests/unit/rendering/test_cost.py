@@ -99,6 +99,9 @@ KNOWN = {
     "a nested list": "- a\n" + repeated("  - b\n"),
     "mailboxes": repeated("a@"),
     "surrogates": repeated("\ud83d"),
+    "blank lines in a deep list": "- " * 50 + "a" + "\n" * SIZE,
+    "a line of tabs in a deep list": "- " * 50 + "a\n" + ("\t" * 5_000 + "\n") * 4,
+    "lists all at once": repeated("- " * 100 + "x\n"),
     "digits in formulas": repeated("$$" + "1" * 4_000 + "$$\n\n"),
 }
 
