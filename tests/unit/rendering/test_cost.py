@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pygments.lexers import get_all_lexers
 
 from groq_magic.rendering import MarkdownStream, safe_markdown, to_html
 from tests.unit.rendering.fragments import (
@@ -128,6 +129,14 @@ def test_text_at_once_costs_little_more_than_prose(
     text = LONG[name]
     limit = _LIMIT_OF_LONG * seconds(work, prose(len(text)), best_of=3)
     assert any(seconds(work, text) <= limit for _ in range(_ATTEMPTS))
+
+
+def test_many_languages_cost_little_more_than_one() -> None:
+    names = sorted({aliases[0] for _, aliases, _, _ in get_all_lexers() if aliases})
+    text = "".join(f"```{name}\nx\n```\n" for name in names)
+    to_html(text)
+    limit = 10 * seconds(to_html, repeated("```python\nx\n```\n", size=len(text)), best_of=3)
+    assert any(seconds(to_html, text) <= limit for _ in range(_ATTEMPTS))
 
 
 @settings(
