@@ -15,6 +15,8 @@ _LINK_TEXT = re.compile(r"[^\s<\x00-\x20]*")
 _TRAILING = "?!.,:*_~'\""
 _TRAILING_ENTITY = re.compile(r"&[A-Za-z0-9]+;$")
 _MAX_LINK = 4096
+# More than a name may have: what is longer is none, and is not read to its end at each "www.".
+_MAX_DOMAIN = 256
 
 
 class BareLink(NamedTuple):
@@ -44,8 +46,10 @@ def bare_link(text: str, start: int) -> BareLink | None:
         if before.isascii() and before.isalpha():
             return None
         domain_start = text.index("://", start) + len("://")
-    domain = _DOMAIN.match(text, domain_start)
-    if domain is None or not _is_domain(domain[0], needs_dot=is_www):
+    domain = _DOMAIN.match(text, domain_start, domain_start + _MAX_DOMAIN)
+    if domain is None or len(domain[0]) == _MAX_DOMAIN:
+        return None
+    if not _is_domain(domain[0], needs_dot=is_www):
         return None
     found = _LINK_TEXT.match(text, start, start + _MAX_LINK)
     link = _trimmed(found[0]) if found else ""

@@ -103,8 +103,8 @@ class Block:
     @property
     def open_child(self) -> Block | None:
         """The last child, if it is open."""
-        last = self.last
-        return last if last is not None and last.is_open else None
+        children = self.children
+        return children[-1] if children and children[-1].is_open else None
 
     @property
     def language(self) -> str:

@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_DEPTH", "BlockParser"]
 
-# Containers inside one another; deeper marks are text. Keeps recursion and browsers safe.
-MAX_DEPTH = 100
+# Containers inside one another; deeper marks are text. Keeps recursion and browsers safe, and
+# short lines cheap: each, blank ones too, is held against every container that is open.
+MAX_DEPTH = 24
 
 
 class BlockParser:
@@ -116,7 +117,6 @@ class BlockParser:
     def _continued(self, line: Line) -> tuple[Block, int, bool]:
         container, depth = self.root, 0
         while (child := container.open_child) is not None:
-            line.look()
             if ends_fence(child, line):
                 child.end = self._tree.number
                 child.closed = True

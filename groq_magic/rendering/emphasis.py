@@ -92,10 +92,11 @@ class RunList:
 
         Notes
         -----
-        CommonMark's "process emphasis": for each kind of closer it remembers how far down
-        no opener was found, so the cost stays linear.
+        CommonMark's "process emphasis": for each kind of closer it remembers before which
+        position no opener was found, so the cost stays linear. Not before which run: that may
+        be off the list by then.
         """
-        floors: dict[tuple[str, bool, int], DelimiterRun | None] = {}
+        floors: dict[tuple[str, bool, int], int] = {}
         closer = self._first_above(bottom)
         while closer is not None:
             if not closer.can_close:
@@ -103,9 +104,9 @@ class RunList:
                 continue
             size = closer.length if closer.mark == "~" else closer.length % 3
             kind = (closer.mark, closer.can_open, size)
-            opener = self._opener_of(closer, bottom, floors.get(kind, bottom))
+            opener = self._opener_of(closer, bottom, floors.get(kind, 0))
             if opener is None:
-                floors[kind] = closer.before
+                floors[kind] = closer.start
                 following = closer.after
                 if not closer.can_open:
                     self._remove(closer)
@@ -123,10 +124,10 @@ class RunList:
         return first
 
     def _opener_of(
-        self, closer: DelimiterRun, bottom: DelimiterRun | None, floor: DelimiterRun | None
+        self, closer: DelimiterRun, bottom: DelimiterRun | None, floor: int
     ) -> DelimiterRun | None:
         opener = closer.before
-        while opener is not None and opener is not bottom and opener is not floor:
+        while opener is not None and opener is not bottom and opener.start >= floor:
             if opener.mark == closer.mark and opener.can_open and _fit(opener, closer):
                 return opener
             opener = opener.before

@@ -34,6 +34,8 @@ _SECONDS_PER_CHARACTER = 7e-6
 # In units of `Pace`.
 _WORK_PER_CHARACTER = 15
 _MAX_REMEMBERED = 32
+# Languages that an answer's code is coloured in: to find one may mean to import it.
+_MAX_LANGUAGES = 16
 _LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]{1,30}")
 _PLAIN = frozenset({"text", "plain", "plaintext", "txt", "none", "output", "console-output"})
 
@@ -103,7 +105,8 @@ class Highlighter:
 
     def _lexer(self, language: str) -> Lexer | None:
         if language not in self._lexers:
-            self._lexers[language] = _find_lexer(language)
+            is_one_more = len(self._lexers) < _MAX_LANGUAGES
+            self._lexers[language] = _find_lexer(language) if is_one_more else None
         return self._lexers[language]
 
 

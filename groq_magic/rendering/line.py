@@ -34,7 +34,16 @@ class Line:
     Columns and half-eaten tabs as CommonMark 0.31 section 2.2 has them.
     """
 
-    __slots__ = ("_rest_of_tab", "blank", "column", "indent", "position", "start", "text")
+    __slots__ = (
+        "_rest_of_tab",
+        "_start_column",
+        "blank",
+        "column",
+        "indent",
+        "position",
+        "start",
+        "text",
+    )
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -42,6 +51,7 @@ class Line:
         self.column = 0
         self._rest_of_tab = 0
         self.start = -1
+        self._start_column = 0
         self.look()
 
     def look(self) -> None:
@@ -49,17 +59,17 @@ class Line:
         if self.start < self.position:
             found = NONSPACE.search(self.text, self.position)
             self.start = len(self.text) if found is None else found.start()
+            self._start_column = self.column + self._columns(self.position, self.start)
         self.blank = self.start == len(self.text)
-        self.indent = self.start - self.position
-        if self.indent and self.text.find("\t", self.position, self.start) >= 0:
-            self.indent = self._columns(self.text[self.position : self.start])
+        self.indent = self._start_column - self.column
 
-    def _columns(self, blanks: str) -> int:
-        """Return how many columns blanks with tabs fill from the cursor on."""
-        partial = self._rest_of_tab
-        before = (self.column + partial) % CODE_INDENT
-        filled = " " * before + (blanks[1:] if partial else blanks)
-        return partial + len(filled.expandtabs(CODE_INDENT)) - before
+    def _columns(self, start: int, end: int) -> int:
+        """Return how many columns blanks fill from the cursor on."""
+        if self.text.find("\t", start, end) < 0:
+            return end - start
+        before = self.column % CODE_INDENT
+        filled = " " * before + self.text[start:end]
+        return len(filled.expandtabs(CODE_INDENT)) - before
 
     @property
     def indented(self) -> bool:

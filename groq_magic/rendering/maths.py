@@ -28,7 +28,7 @@ _LABEL = re.compile(r"\\label\s*\{[^{}\\]*\}")
 _TAG = re.compile(r"\\tag\*?\s*\{([^{}\\$]*)\}")
 _COLOR = re.compile(r"\\(?:text)?color\s*(?:\{\s*(?:[A-Za-z]+|#[0-9A-Fa-f]{3,6})\s*\})?")
 # Longer ones would draw over what is not theirs.
-_LONG = re.compile(r"\d{3,}(?:\.\d*)?\s*(?:em|ex|pt|px|cm|in|mm|mu|pc|bp|sp|dd|cc)")
+_LONG = re.compile(r"(?<!\d)\d{3,}+(?:\.\d*)?\s*(?:em|ex|pt|px|cm|in|mm|mu|pc|bp|sp|dd|cc)")
 _MAX_NESTING = 40
 _MAX_CELLS = 500
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Raw", "escaped", "leaf_markdown", "line_starts"]
 
 _SPECIAL = re.compile(r"[\\`*_|~$#!&<>\]{]")
-_LINE_START = re.compile(r"(?m)^(\s*)(?:([-+=:])|(\d{1,9})([.)]))")
+_LINE_START = re.compile(r"(?m)^([^\S\n]*+)(?:([-+=:])|(\d{1,9})([.)]))")
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _TAGS = MappingProxyType({"em": "*", "strong": "**", "del": "~~"})
 # As references rather than behind a backslash: what looks for maths before it reads Markdown

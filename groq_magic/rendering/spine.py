@@ -32,15 +32,17 @@ def can_hold(parent: Block, kind: str) -> bool:
 
 def continues(block: Block, line: Line) -> bool:
     """Tell whether a line continues a block, and move past the marks that say so."""
-    if block.kind == "quote":
-        return _continues_quote(line)
+    if block.kind == "list":
+        return True
     if block.kind == "item":
         return _continues_item(block, line)
+    if block.kind == "quote":
+        return _continues_quote(line)
     if block.kind == "code":
         return _continues_code(block, line)
     if block.kind == "html":
         return not (line.blank and block.until in "67")
-    return block.kind == "list" or not line.blank
+    return not line.blank
 
 
 def _continues_quote(line: Line) -> bool:
@@ -53,13 +55,14 @@ def _continues_quote(line: Line) -> bool:
 
 
 def _continues_item(block: Block, line: Line) -> bool:
-    if line.blank and not block.children:
+    if line.blank:
+        if line.indent:
+            line.skip_columns(min(line.indent, block.margin))
+        return bool(block.children)
+    if line.indent < block.margin:
         return False
-    if line.indent >= block.margin:
-        line.skip_columns(block.margin)
-        return True
-    line.skip_columns(line.indent if line.blank else 0)
-    return line.blank
+    line.skip_columns(block.margin)
+    return True
 
 
 def _continues_code(block: Block, line: Line) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pygments.lexers import get_all_lexers
 
-from groq_magic.rendering import MarkdownStream, to_html
+from groq_magic.rendering import MarkdownStream, safe_markdown, to_html
 from tests.unit.rendering.fragments import (
     FRAGMENTS,
     JOINS,
@@ -21,9 +23,13 @@ from tests.unit.rendering.fragments import (
     stream,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _ATTEMPTS = 4
 # Rendered at once, each line or row is a piece of its own: linear, with a larger factor.
 _LIMIT_AT_ONCE = 120
+_LIMIT_OF_LONG = 40
 
 
 def ratio(text: str) -> float:
@@ -96,12 +102,43 @@ KNOWN = {
     "one formula again": repeated("$'"),
     "mailboxes": repeated("a@"),
     "surrogates": repeated("\ud83d"),
+    "blank lines in a deep list": "- " * 50 + "a" + "\n" * SIZE,
+    "a line of tabs in a deep list": "- " * 50 + "a\n" + ("\t" * 5_000 + "\n") * 4,
+    "lists all at once": repeated("- " * 100 + "x\n"),
+    "digits in formulas": repeated("$$" + "1" * 4_000 + "$$\n\n"),
+}
+
+# What took time that grew with its square, in some way of rendering.
+LONG = {
+    "links of underscores": repeated("www._", size=3 * SIZE),
+    "links in one word": repeated("www.a.b_", size=3 * SIZE),
+    "openers, and others around closers": repeated("*a b~ c* ", "_a " * SIZE, 6 * SIZE),
+    "blank lines in a comment": repeated("\n", "<!--\n", 3 * SIZE),
+    "digits in formulas": repeated("$$" + "1" * 4_000 + "$$\n\n", size=3 * SIZE),
 }
 
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_text_that_was_slow_costs_little_more_than_prose(name: str) -> None:
     assert ratio(KNOWN[name]) <= LIMIT
+
+
+@pytest.mark.parametrize("work", [to_html, safe_markdown])
+@pytest.mark.parametrize("name", LONG)
+def test_text_at_once_costs_little_more_than_prose(
+    name: str, work: Callable[[str], object]
+) -> None:
+    text = LONG[name]
+    limit = _LIMIT_OF_LONG * seconds(work, prose(len(text)), best_of=3)
+    assert any(seconds(work, text) <= limit for _ in range(_ATTEMPTS))
+
+
+def test_many_languages_cost_little_more_than_one() -> None:
+    names = sorted({aliases[0] for _, aliases, _, _ in get_all_lexers() if aliases})
+    text = "".join(f"```{name}\nx\n```\n" for name in names)
+    to_html(text)
+    limit = 10 * seconds(to_html, repeated("```python\nx\n```\n", size=len(text)), best_of=3)
+    assert any(seconds(to_html, text) <= limit for _ in range(_ATTEMPTS))
 
 
 @settings(
