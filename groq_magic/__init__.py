@@ -62,6 +62,12 @@ def ask(prompt: str, **options: Any) -> Reply:
         What kept the ask from being sent, or broke it off; in another thread
         than the shell's, a NotebookError.
     """
+    from groq_magic.interrupts import in_one_line
+
+    return in_one_line(lambda: _asked(prompt, options))
+
+
+def _asked(prompt: str, options: dict[str, Any]) -> Reply:
     from groq_magic.errors import GroqMagicError, OptionError
     from groq_magic.magics.face import names_of_caller, shown_reply, without_secrets
     from groq_magic.magics.options import checked_options, checked_prompt

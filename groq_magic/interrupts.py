@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType, TracebackType
 
-__all__ = ["Interrupts", "unsent"]
+__all__ = ["Interrupts", "in_one_line", "unsent"]
 
 _Made = TypeVar("_Made")
 # So many interrupts wait until it suits.
@@ -87,3 +87,26 @@ def unsent(make: Callable[[], _Made]) -> _Made:
         pass
     # Raised out here, it has no context.
     raise InterruptedAskError("Stopped before anything was sent.", "Run the cell again.")
+
+
+def in_one_line(call: Callable[[], _Made]) -> _Made:
+    """Return what a call returns; an interrupt that gets through ends it in one line.
+
+    A KeyboardInterrupt from a task that a cell started would end the kernel's
+    loop, and in a cell it would show the frames of what it broke off.
+
+    Parameters
+    ----------
+    call : callable
+
+    Raises
+    ------
+    InterruptedAskError
+        Instead of a KeyboardInterrupt.
+    """
+    try:
+        return call()
+    except KeyboardInterrupt:
+        pass
+    # Raised out here, it has no context.
+    raise InterruptedAskError("Stopped.", "`%groq_history` shows what is kept.")

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.api.characters import WholeCharacters
 from groq_magic.api.chunk import Chunk, ToolCall, chunk_of
 from groq_magic.api.exchange import Exchange
-from groq_magic.api.faults import fault_of, fault_of_body, garbled, nothing_came, unreadable
+from groq_magic.api.faults import (
+    fault_of,
+    fault_of_body,
+    garbled,
+    no_thread,
+    nothing_came,
+    unreadable,
+)
 from groq_magic.api.limits import Limits
 from groq_magic.api.sse import Event, EventReader
 from groq_magic.api.thinking import ThinkSplitter
@@ -81,8 +88,12 @@ class Answering:
         self._thread = threading.Thread(target=self._read, name="groq-magic-reader", daemon=True)
 
     def start(self) -> None:
-        """Send the request."""
-        self._thread.start()
+        """Send the request; where no thread can be started, end with a fault."""
+        try:
+            self._thread.start()
+        except RuntimeError:
+            self._fail(no_thread())
+            self._end()
 
     def wait(self, seconds: float, seen: int = 0) -> None:
         """Return when there is more than the `seen` pieces, when it ended, or after `seconds`."""

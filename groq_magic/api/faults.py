@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from groq_magic.api.asked import Asked
 
-__all__ = ["fault_of", "fault_of_body", "garbled", "nothing_came", "unreadable"]
+__all__ = ["fault_of", "fault_of_body", "garbled", "no_thread", "nothing_came", "unreadable"]
 
 _AGAIN = "`%groq_retry` asks again."
 _LONGEST = 160
@@ -65,6 +65,12 @@ def nothing_came() -> Fault:
     """Return the fault of a reply that ended well, and without a word."""
     reason = "The reply ended before any text."
     return Fault(ConnectionLostError(reason, _AGAIN), retry=True, reason=reason)
+
+
+def no_thread() -> Fault:
+    """Return the fault of a process that may start no more threads, or that ends."""
+    happened = "The request can't be sent: this process can't start another thread."
+    return Fault(RequestError(happened, "End some threads or processes and ask again."))
 
 
 def garbled() -> Fault:

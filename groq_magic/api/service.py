@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from typing import TYPE_CHECKING
 
 from groq_magic.api.asked import Asked
 from groq_magic.api.base_url import is_plain, service_url
+from groq_magic.api.beside import started_beside
 from groq_magic.api.client import Client
 from groq_magic.api.key import KEY_NAME, KEY_PAGE, ApiKey, KeyFinder, checked
 from groq_magic.api.limits import Limits
@@ -18,6 +18,7 @@ from groq_magic.errors import ApiKeyError
 from groq_magic.interrupts import unsent
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
@@ -252,10 +253,7 @@ class Service:
         """Begin to fetch the models beside an ask: a failing `/models` never fails it."""
         client = self.client()
         if self._catalogue is None and (self._fetching is None or not self._fetching.is_alive()):
-            self._fetching = threading.Thread(
-                target=self._fetch, args=(client,), name="groq-magic-models", daemon=True
-            )
-            self._fetching.start()
+            self._fetching = started_beside(lambda: self._fetch(client), "groq-magic-models")
 
     def close(self) -> None:
         """Give everything back."""

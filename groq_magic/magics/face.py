@@ -12,7 +12,7 @@ from IPython.core.magic import Magics
 from groq_magic.api.key import KEY_NAME, KEY_PAGE, found_key
 from groq_magic.caller import caller_names
 from groq_magic.errors import GroqMagicError, InterruptedAskError, NotebookError
-from groq_magic.interrupts import unsent
+from groq_magic.interrupts import in_one_line, unsent
 from groq_magic.notebook import front_end, has_input, notebook_path
 from groq_magic.views import for_front_end
 from groq_magic.views.panel_facts import PanelFacts
@@ -76,10 +76,9 @@ class Face(Magics):
         return session
 
     def _guarded(self, magic: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a magic whose errors show no secret, though a line or a value holds one."""
+        """Return a magic whose errors show no secret, and whose interrupts are one line."""
 
-        @functools.wraps(magic)
-        def call(*args: Any, **kwargs: Any) -> Any:
+        def guarded(*args: Any, **kwargs: Any) -> Any:
             try:
                 return magic(*args, **kwargs)
             except GroqMagicError as error:
@@ -91,6 +90,10 @@ class Face(Magics):
                     raise
             # Raised out here, it has no context.
             raise shown
+
+        @functools.wraps(magic)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return in_one_line(lambda: guarded(*args, **kwargs))
 
         return call
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.executions import cell_is_running, owner_of
+from groq_magic.interrupts import Interrupts
 from groq_magic.magics.ask import AskMagics
 from groq_magic.magics.assistant import AssistantMagics
 from groq_magic.magics.completion import completer_of
@@ -62,7 +63,7 @@ class GroqMagics(Settings):
         self._families = [family(shell, lambda: self.session) for family in _FAMILIES]
         self._hooks: list[tuple[str, Callable[..., None]]] = [
             ("pre_run_cell", self._cell_begins),
-            ("post_run_cell", self._cell_ended),
+            ("post_run_cell", self._cell_has_run),
         ]
         self._completer = completer_of(lambda: self.session)
 
@@ -102,6 +103,11 @@ class GroqMagics(Settings):
     def _is_cell_of_its_own(self) -> bool:
         """Whether it is neither within another one, as of `%rerun`, nor a subshell's."""
         return self._owner.is_here and not cell_is_running()
+
+    def _cell_has_run(self, result: Any) -> None:
+        # IPython shows what a hook raises as a traceback, and the cell is over.
+        with Interrupts():
+            self._cell_ended(result)
 
     def _cell_ended(self, result: Any) -> None:
         if not self._is_cell_of_its_own():

@@ -211,3 +211,26 @@ def test_stop_on_the_control_channel_is_heard_while_the_cell_blocks(
     kernel.run("get_ipython().run_line_magic('unload_ext', 'groq_magic')", "e")
     left = "print(set(get_ipython().kernel.control_handlers) == handlers)"
     assert kernel.run(left, "f").text == "True\n"
+
+
+IN_A_TASK = """
+import asyncio, signal, groq_magic, groq_magic.asking as asking
+def hangs(*_given):
+    for _ in range(3):
+        signal.raise_signal(signal.SIGINT)
+settle, asking._settle = asking._settle, hangs
+async def later():
+    await asyncio.sleep(0)
+    groq_magic.ask("From the task")
+task = asyncio.create_task(later())
+"""
+
+
+def test_three_interrupts_of_a_task_that_asks_leave_the_kernel_alive(
+    kernel: Any, practice: Any
+) -> None:
+    kernel.run(IN_A_TASK, "a")
+    until_sent(practice)
+    ended = "await asyncio.wait([task])\nprint(repr(task.exception())[:28], end='')"
+    assert kernel.run(ended, "b").text == "InterruptedAskError('Stopped"
+    assert kernel.run("asking._settle = settle\n%groq And now?", "c").plain

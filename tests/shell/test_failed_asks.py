@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from groq_magic.errors import (
     GroqMagicError,
     ModelError,
     RateLimitError,
+    RequestError,
     ServiceError,
 )
 
@@ -152,3 +154,20 @@ def test_a_failing_list_of_models_fails_no_ask(cells: Any, practice: Any) -> Non
     for cell in "abc":
         cells.fine("%groq -m fast Say hi", cell)
     assert len(practice.requests()) == 3
+
+
+def test_no_thread_left_is_one_line(cells: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = threading.Thread.start
+
+    def refused(thread: threading.Thread) -> None:
+        if thread.name.startswith("groq-magic"):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refused)
+        ran = cells.run("%groq Say hi", "a")
+        assert isinstance(ran.error, RequestError)
+        assert "can't start another thread" in str(ran.error)
+        assert ran.outputs == []
+    cells.fine("%groq_retry", "b")

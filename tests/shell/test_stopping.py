@@ -148,3 +148,33 @@ def test_an_interrupt_of_what_the_first_ask_imports_is_one_line(
     assert ran.error.__context__ is None
     monkeypatch.undo()
     assert bare.run("%groq_history").error is None
+
+
+@pytest.mark.parametrize("source", ["%groq Say hi", "groq_magic.ask('Say hi')"])
+def test_an_interrupt_after_the_answer_is_one_line(
+    cells: Any, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    def interrupted(*_given: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("groq_magic.magics.face.tell_speeds", interrupted)
+    ran = cells.run(f"import groq_magic\n{source}\nlater = 1", "a")
+    assert isinstance(ran.error, InterruptedAskError)
+    assert ran.error.__context__ is None
+    assert len(cells.turns) == 1
+    assert "later" not in cells.shell.user_ns
+
+
+def test_an_interrupt_when_the_cell_is_over_shows_no_traceback(
+    cells: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted: list[Any] = []
+
+    def interrupted(*given: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+        noted.append(given)
+
+    monkeypatch.setattr("groq_magic.magics.past_cells.note_ending", interrupted)
+    ran = cells.fine("1", "a")
+    assert len(noted) == 1
+    assert "KeyboardInterrupt" not in ran.everything
