@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 __all__ = ["View", "ask"]
 
 _FRAME = 0.05
+# A service that asks for no pause, or hardly any, must not be hammered.
+_SHORTEST_WAIT = 0.25
 
 
 class View(Protocol):
@@ -198,8 +200,7 @@ def _answered(run: _Run, interrupts: Interrupts) -> tuple[Answering | Recorded, 
         done = fault is None or not fault.retry or answering.first_token is not None
         if fault is None or done or _is_stopped(run, interrupts):
             return answering, tried
-        # A service that asks for no pause at all must not be hammered.
-        wait = fault.wait or backoff(tried)
+        wait = max(_SHORTEST_WAIT, fault.wait or backoff(tried))
         # What a try took that came to nothing was waiting too.
         waited = time.monotonic() - run.started
         if tried >= settings.tries or waited + wait > settings.max_wait:

@@ -97,6 +97,7 @@ class Session:
         self.live: Live | None = None
         self.restore_offered = False
         self._models_shown: Catalogue | None = None
+        self._error: Exception | None = None
         self._facts: dict[tuple[bool, str], tuple[LiveFacts, int]] = {}
 
     @property
@@ -125,10 +126,12 @@ class Session:
         """Note that a cell has run: what its last execution left behind goes."""
         self.executions.end()
         self.conversations.end_cell(succeeded=succeeded)
+        self._free_frames()
 
     def keep(self, reply: Reply, name: str | None) -> None:
         """Put the reply into the user's namespace: `_groq`, and `name` with `-o`."""
-        self.namespace["_groq"] = reply
+        self._free_frames()
+        self.namespace["_groq"], self._error = reply, reply.error
         if name:
             self.namespace[name] = reply
 
@@ -265,6 +268,11 @@ class Session:
         if self.live is not None:
             self.live.close()
             self.live = None
+
+    def _free_frames(self) -> None:
+        # The values of an error's frames would live as long as the reply that has it.
+        if (error := self._error) is not None:
+            error.__traceback__ = error.__context__ = self._error = None
 
     def _changed(self) -> None:
         practice = self.service.in_practice

@@ -109,7 +109,7 @@ def link_end(text: str, start: int, bracket: Bracket) -> int:
     """Return where the text ends if its rest may be the first half of a link's target, else 0."""
     if start == len(text):
         return 0 if is_index(text, bracket) else start
-    if len(text) - start > _MAX_HIDDEN:
+    if len(text) - start > _MAX_HIDDEN or (text[start] == "[" and is_index(text, bracket)):
         return 0
     return len(text) if _LINK_REST.match(text, start) else 0
 

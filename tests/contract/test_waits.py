@@ -89,6 +89,16 @@ def test_a_service_that_asks_for_no_pause_is_not_hammered(
     ] * 3
 
 
+@pytest.mark.parametrize("fault", ["429:retry-after=0.001", "503:retry-after-ms=1"])
+def test_a_service_that_asks_for_hardly_any_pause_is_not_hammered(
+    notebook: Any, practice: Any, waited: list[float], fault: Any
+) -> None:
+    practice.faults(f"{fault}:times=3")
+    assert notebook.ask().error is None
+    assert len(waited) == 3
+    assert min(waited) >= 0.2
+
+
 def test_a_date_is_a_wait_until_then(notebook: Any, practice: Any, waited: list[float]) -> None:
     practice.faults("429:date=30", "ok")
     assert notebook.ask().error is None

@@ -26,6 +26,18 @@ def convert(big):
 load()
 """
 
+# An ask with a value of the function that asks.
+ASKING = """
+import weakref
+class Big:
+    pass
+refs = []
+def ask(options=""):
+    big = Big()
+    refs.append(weakref.ref(big))
+    get_ipython().run_line_magic("groq", options + " About {{big}}")
+"""
+
 
 def forget(shell: Any) -> None:
     """Remove what IPython itself keeps of an exception."""
@@ -82,6 +94,27 @@ def test_an_ask_that_fails_frees_them_and_leaves_the_failure(failed: Any, practi
     assert failed.run("%groq hi", "b").error is not None
     assert not is_alive(failed)
     assert "Big of 7 rows" in failed.fine("%groq_fix --dry-run", "c").plain
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "ask()",
+        "try:\n    ask()\nexcept Exception:\n    pass",
+        "try:\n    1 / 0\nexcept Exception:\n    ask()",
+        "for _ in 'abc':\n    try:\n        ask('-o x')\n    except Exception:\n        pass",
+    ],
+)
+def test_the_error_of_an_ask_keeps_no_value_of_its_callers(
+    cells: Any, practice: Any, source: str
+) -> None:
+    practice.faults("400:times=3")
+    cells.run(ASKING, "a")
+    cells.run(source, "b")
+    forget(cells.shell)
+    assert str(cells.reply.error).startswith("The service refuses the request")
+    refs = cells.shell.user_ns["refs"]
+    assert [ref() for ref in refs] == [None] * len(refs) != []
 
 
 def test_what_the_failing_lines_name_is_known_after_other_cells(failed: Any) -> None:

@@ -87,6 +87,7 @@ _SETTINGS = settings(
 @example("|x| is at least the value a[0] of the list [1, 2] and 42")
 @example("1267650600228229401496703205376 is 2 to the 100")
 @example("a\n|x| is at least 3, and so on")
+@example("cells[row][column of the table] = 0")
 def test_ordinary_text_is_shown_as_it_comes(dom: Any, text: str) -> None:
     check(text, _TAIL, dom)
 
