@@ -12,6 +12,7 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 # What our own lines are written with, for terminals that have ASCII alone.
 _ASCII = str.maketrans(
     {"…": "...", "·": "-", "–": "-", "—": "-", "≈": "~", "×": "x", "→": "->", "’": "'"}  # noqa: RUF001 - the characters that are replaced
+    | dict(zip("━╸─┤▁▂▃▄▅▆▇█", "#+-|__==####", strict=True))  # plots
 )
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from tests.browser.kinds import only_in_lab
+
 KEY = "gsk_browserTESTkey0123456789"
 OTHER = "openai/gpt-oss-20b"
 
@@ -95,6 +97,18 @@ def test_a_model_picked_under_an_answer_is_the_next_asks(jupyter: Any, practice:
 
     assert [body["model"] for body in bodies(practice)] == ["openai/gpt-oss-120b", OTHER]
     expect(notebook.cell_output(0).locator("select")).to_contain_text(OTHER)
+
+
+@only_in_lab
+def test_the_first_lines_picker_fits_a_narrow_page(jupyter: Any, practice: Any) -> None:
+    notebook = jupyter.open([begin(practice.url), "%groq Hi"], width=600)
+    notebook.run_all()
+    line = notebook.cell_output(0).locator(".groq-load")
+    longest = "openai/gpt-oss-safeguard-20b"
+    expect(line.locator("option").filter(has_text=longest)).to_have_count(1)
+
+    ends = "(each) => each.getBoundingClientRect().right"
+    assert line.locator("select").evaluate(ends) <= line.evaluate(ends)
 
 
 def test_a_model_picked_in_the_panel_is_the_next_asks(jupyter: Any, practice: Any) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from groq_magic.errors import OptionError
 from groq_magic.printable import encodable, printable
+from groq_magic.views.plot import bar, columns
 
 ANY_TEXT = st.text(st.characters(categories=("L", "N", "P", "S", "Z", "Cc", "Cf", "Cs")))
 
@@ -43,3 +44,13 @@ def test_an_error_quotes_neither_a_key_nor_a_megabyte() -> None:
     assert "[key]" in str(error)
     assert "gsk_" not in str(error)
     assert len(str(error)) < 1_100
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_plot_can_be_read_in_a_terminal_that_lacks_its_characters(encoding: str) -> None:
+    assert encodable(bar(0.42, 10), encoding) == "####------"
+    assert encodable(bar(0.45, 10), encoding) == "####+-----"
+    assert [encodable(line, encoding) for line in columns([10, 60, None, 120], 2)] == [
+        "120 |      #",
+        "  0 |_ #   #",
+    ]
