@@ -68,28 +68,25 @@ def ask(prompt: str, **options: Any) -> Reply:
 
 
 def _asked(prompt: str, options: dict[str, Any]) -> Reply:
-    from groq_magic.errors import GroqMagicError, OptionError
-    from groq_magic.magics.face import names_of_caller, shown_reply, without_secrets
+    from groq_magic.errors import OptionError
+    from groq_magic.magics.face import hiding_secrets, names_of_caller, shown_reply
     from groq_magic.magics.options import checked_options, checked_prompt
     from groq_magic.plan import Typed
 
-    text, checked = checked_prompt(prompt), checked_options(options)
-    if checked.dry_run:
-        raise OptionError(
-            "ask() gives a reply, and dry_run sends nothing that could have one.",
-            "`%groq --dry-run` shows what would be sent.",
-        )
-    session = get_session()
-    session.owner.require("groq_magic.ask works")
-    names = names_of_caller(session, text, checked)
-    try:
+    text, session = checked_prompt(prompt), get_session()
+
+    def asked() -> Reply:
+        session.owner.require("groq_magic.ask works")
+        checked = checked_options(options)
+        if checked.dry_run:
+            raise OptionError(
+                "ask() gives a reply, and dry_run sends nothing that could have one.",
+                "`%groq --dry-run` shows what would be sent.",
+            )
+        names = names_of_caller(session, text, checked)
         return shown_reply(session, Typed(text, checked, line=True, names=names))
-    except GroqMagicError as error:
-        shown = without_secrets(session, error)
-        if shown is error:
-            raise
-    # Raised out here, it has no context.
-    raise shown
+
+    return hiding_secrets(lambda: session, asked)
 
 
 def get_session() -> Session:

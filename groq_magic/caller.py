@@ -1,4 +1,4 @@
-"""The names that the calling code sees, as an f-string in it would."""
+"""The code that calls us: the names that it sees, and whether it is a cell."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import CodeType, FrameType
 
-__all__ = ["caller_names"]
+__all__ = ["caller_names", "cell_is_running"]
 
 _NOT_CALLERS = frozenset({"groq_magic", "IPython", "ipykernel", "traitlets", "decorator"})
 _SHELL = "IPython.core.interactiveshell"
@@ -44,17 +44,32 @@ def caller_names(namespace: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return ChainMap(*scopes) if scopes else None
 
 
+def cell_is_running() -> bool:
+    """Whether the code of a cell is on the stack: a cell that begins now runs within it."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - IPython does not report it
+    while frame is not None and not _runs_cell(frame):
+        frame = frame.f_back
+    return frame is not None
+
+
 def _calling_frame() -> FrameType | None:
     """Return the innermost frame that is neither ours nor IPython's."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the only way to the caller's names
     while frame is not None:
-        module = str(frame.f_globals.get("__name__"))
-        if module == _SHELL and frame.f_code.co_name == "run_code":
+        if _runs_cell(frame):
             return None
-        if module.partition(".")[0] not in _NOT_CALLERS:
+        if _module_of(frame).partition(".")[0] not in _NOT_CALLERS:
             return frame
         frame = frame.f_back
     return None
+
+
+def _runs_cell(frame: FrameType) -> bool:
+    return frame.f_code.co_name == "run_code" and _module_of(frame) == _SHELL
+
+
+def _module_of(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__"))
 
 
 def _scopes(frame: FrameType) -> Iterator[FrameType]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -13,14 +12,10 @@ from groq_magic.notebook import cell_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
 
     from groq_magic.conversation import CellRun
 
-__all__ = ["Execution", "Executions", "Owner", "cell_is_running", "owner_of"]
-
-
-_SHELL = "IPython.core.interactiveshell"
+__all__ = ["Execution", "Executions", "Owner", "owner_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,16 +78,6 @@ class Executions:
         """End it: what is called from now on in this context belongs to none."""
         self._running = None
         self._mine.set(None)
-
-
-def cell_is_running() -> bool:
-    """Whether the code of a cell is on the stack: a cell that begins now runs within it."""
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - IPython tells it nowhere else
-    while frame is not None:
-        if frame.f_code.co_name == "run_code" and frame.f_globals.get("__name__") == _SHELL:
-            return True
-        frame = frame.f_back
-    return False
 
 
 class Owner:

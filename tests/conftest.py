@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# A busy machine generates slowly: that is no fault of a test.
-settings.register_profile("busy", suppress_health_check=[HealthCheck.too_slow])
+# A busy machine generates and runs examples slowly: that is no fault of a test.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 
 CHAT = "/openai/v1/chat/completions"

@@ -105,15 +105,11 @@ class Service:
         script : Path, optional
             A JSON file of replies that the practice server is to give.
         """
+        if not on or script is not None:
+            self._end_practice()
+            self._script = script
         if on:
-            if self._practice is not None and script is not None:
-                self._practice.close()
-                self._practice = None
-            self._script = script or self._script
             self._start_practice()
-        elif not on and self._practice is not None:
-            self._practice.close()
-            self._practice = self._script = None
         self._forget()
 
     def key_now(self) -> ApiKey | None:
@@ -129,7 +125,7 @@ class Service:
         return self._keys.now().key
 
     def key_found_once(self) -> AbstractContextManager[None]:
-        """Look for the key once at the most in here, as long as none is typed."""
+        """Search for the key at most once within this context."""
         return self._keys.once()
 
     def own_key(self) -> ApiKey | None:
@@ -194,12 +190,11 @@ class Service:
         if warning := self.plain_warning():
             self._warned_of.add(url)
             self._warn(warning)
-        known, wanted = self._client, (key, url, self._settings.connect_timeout)
-        if known is not None and self._client_for == wanted:
-            return known
-        if known is not None:
+        wanted = (key, url, self._settings.connect_timeout)
+        if self._client is not None and self._client_for != wanted:
             self._forget()
-        self._client, self._client_for = Client(key, url, wanted[2]), wanted
+        if self._client is None:
+            self._client, self._client_for = Client(*wanted), wanted
         return self._client
 
     def asked(self, model: str, timeout: float) -> Asked:
@@ -212,7 +207,7 @@ class Service:
         return self._warning_of(self.base_url())
 
     def key_warning(self) -> str:
-        """Return the warning before a key is typed: practice mode is not where it goes."""
+        """Return the warning to show before a key is typed: it is sent to the real service."""
         return self._warning_of(service_url())
 
     def _warning_of(self, url: str) -> str:
@@ -233,7 +228,7 @@ class Service:
         of_key : bool
             It is asked for itself: a refused key is an error.
         again : bool
-            The one that is known may be out of date.
+            Whether to fetch it even if it is known.
 
         Raises
         ------
@@ -262,9 +257,7 @@ class Service:
             self._fetching.join(_SOON)
             self._fetching = None
         self._keys.typed = None
-        if self._practice is not None:
-            self._practice.close()
-            self._practice = None
+        self._end_practice()
 
     def _first_key(self) -> ApiKey:
         if skipped := self._keys.now().skipped:
@@ -274,12 +267,16 @@ class Service:
     def _start_practice(self) -> PracticeServer:
         """Return the practice server, another one where it has died."""
         if self._practice is not None and not self._practice.alive:
-            self._practice.close()
-            self._practice = None
+            self._end_practice()
         if self._practice is None:
             script = self._script
             self._practice = PracticeServer(*(("--script", str(script)) if script else ()))
         return self._practice
+
+    def _end_practice(self) -> None:
+        if self._practice is not None:
+            self._practice.close()
+        self._practice = None
 
     def _fetch(self, client: Client) -> Catalogue | Fault:
         found = listed(client)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import getpass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from IPython.core.magic import Magics
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Face",
+    "hiding_secrets",
     "key_asker",
     "key_state",
     "live_of",
@@ -39,8 +40,9 @@ __all__ = [
     "shown_reply",
     "tell_speeds",
     "typed_class",
-    "without_secrets",
 ]
+
+_Result = TypeVar("_Result")
 
 
 class Face(Magics):
@@ -57,7 +59,7 @@ class Face(Magics):
         super().__init__(shell)
         self._session = session
         self.magics = {
-            kind: {name: self._guarded(magic) for name, magic in magics.items()}
+            kind: {name: self._reported(magic) for name, magic in magics.items()}
             for kind, magics in self.magics.items()
         }
 
@@ -75,30 +77,47 @@ class Face(Magics):
         session.owner.require("The magics of groq_magic work")
         return session
 
-    def _guarded(self, magic: Callable[..., Any]) -> Callable[..., Any]:
+    def _reported(self, magic: Callable[..., Any]) -> Callable[..., Any]:
         """Return a magic whose errors show no secret, and whose interrupts are one line."""
-
-        def guarded(*args: Any, **kwargs: Any) -> Any:
-            try:
-                return magic(*args, **kwargs)
-            except GroqMagicError as error:
-                shown = error
-                # An interrupt of what makes the session must not hide the error.
-                with contextlib.suppress(Exception, KeyboardInterrupt):
-                    shown = without_secrets(self._session(), error)
-                if shown is error:
-                    raise
-            # Raised out here, it has no context.
-            raise shown
 
         @functools.wraps(magic)
         def call(*args: Any, **kwargs: Any) -> Any:
-            return in_one_line(lambda: guarded(*args, **kwargs))
+            return in_one_line(
+                lambda: hiding_secrets(self._session, lambda: magic(*args, **kwargs))
+            )
 
         return call
 
 
-def without_secrets(session: Session, error: GroqMagicError) -> GroqMagicError:
+def hiding_secrets(session: Callable[[], Session], call: Callable[[], _Result]) -> _Result:
+    """Return what a call returns; hide secrets in the errors that it raises.
+
+    Parameters
+    ----------
+    session : callable
+        Returns the session, whose secrets are hidden.
+    call : callable
+        May raise an error that quotes a line or a value.
+
+    Raises
+    ------
+    GroqMagicError
+        The call's own, or one of its type whose text has `[key]` for each secret.
+    """
+    try:
+        return call()
+    except GroqMagicError as error:
+        shown = error
+        # An interrupt while the session is made must not replace the error.
+        with contextlib.suppress(GroqMagicError, KeyboardInterrupt):
+            shown = _without_secrets(session(), error)
+        if shown is error:
+            raise
+    # Raised out here, it has no context.
+    raise shown
+
+
+def _without_secrets(session: Session, error: GroqMagicError) -> GroqMagicError:
     """Return an error that shows no secret: the same one where it showed none."""
     secrets = session.secrets()
     happened, remedy = secrets.hidden(error.happened), secrets.hidden(error.remedy)

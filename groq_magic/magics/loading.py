@@ -8,7 +8,8 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.executions import cell_is_running, owner_of
+from groq_magic.caller import cell_is_running
+from groq_magic.executions import owner_of
 from groq_magic.interrupts import Interrupts
 from groq_magic.magics.ask import AskMagics
 from groq_magic.magics.assistant import AssistantMagics

@@ -93,13 +93,13 @@ class Secrets:
         spans = sorted((*self._whole(text), *self._parts(text)))
         if not spans:
             return text, ()
-        pieces, names, done, last = [], [], 0, -1
+        pieces, names, done = [], [], 0
         for start, end, name in spans:
-            if start >= last:
+            # What overlaps is one place.
+            if start >= done:
                 pieces += [text[done:start], HIDDEN]
                 names.append(name)
-            # What overlaps is one place.
-            done = last = max(last, end)
+            done = max(done, end)
         return "".join((*pieces, text[done:])), tuple(names)
 
     def hidden_in(self, value: Any) -> Any:

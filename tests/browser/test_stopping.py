@@ -138,7 +138,8 @@ def test_stop_is_about_as_fast_as_the_toolbars_button(jupyter: Any, practice: An
 
     for act, times in took.items():
         sys.stdout.write(f"{jupyter.kind} {act} {sorted(round(each) for each in times)} ms\n")
-    assert min(took["stop"]) < 10 * min(took["interrupt"])
+    # Four seconds more at the most: an answer that nobody stops takes a hundred.
+    assert min(took["stop"]) < 5 * min(took["interrupt"]) + 4000
 
 
 @only_in_lab

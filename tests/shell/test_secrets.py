@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from groq_magic.errors import PromptError
+from groq_magic.errors import OptionError, PromptError
 from groq_magic.prompt.secrets import Secrets
 from tests.shell.notebook_file import code_cell, write_notebook
 
@@ -215,6 +215,14 @@ def test_an_error_that_quotes_a_secret_does_not_show_it(guarded: Any) -> None:
         ran = guarded.run(source, "a")
         assert isinstance(ran.error, PromptError)
         assert "no access with [key]" in str(ran.error)
+        assert leaks(ran.everything, SECRET) == []
+
+
+def test_an_option_that_is_refused_shows_no_secret(guarded: Any) -> None:
+    for option in ("max_tokens=secret", "format=secret"):
+        ran = guarded.run(f"ask('hi', {option})", "a")
+        assert isinstance(ran.error, OptionError)
+        assert "[key]" in str(ran.error)
         assert leaks(ran.everything, SECRET) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pygments.lexers import get_all_lexers
 
-from groq_magic.rendering import MarkdownStream, safe_markdown, to_html
+from groq_magic.rendering import MarkdownStream, highlight, safe_markdown, to_html
 from tests.unit.rendering.fragments import (
     FRAGMENTS,
     JOINS,
@@ -24,9 +25,9 @@ from tests.unit.rendering.fragments import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-_ATTEMPTS = 4
+_ATTEMPTS = 6
 # Rendered at once, each line or row is a piece of its own: linear, with a larger factor.
 _LIMIT_AT_ONCE = 120
 _LIMIT_OF_LONG = 40
@@ -174,13 +175,26 @@ def test_digits_at_the_start_of_a_line_cost_what_letters_do() -> None:
     assert text in streamed.html()
 
 
-def test_colours_are_limited_for_an_answer_and_not_for_each_block_of_it() -> None:
-    slow = "```c\n" + "\n" * 4_000 + "```\n\n"
-    few = seconds(to_html, slow * 2)
-    many = seconds(to_html, slow * 12)
-    assert many <= 15 * few
+def clock(monkeypatch: pytest.MonkeyPatch, tick: float) -> Iterator[int]:
+    """Let each look at the colours' clock, one a token, take a time; return the count of looks."""
+    looks = count()
+    monkeypatch.setattr(highlight, "thread_time", lambda: next(looks) * tick)
+    return looks
 
 
-def test_ordinary_code_of_a_long_answer_gets_its_colours() -> None:
-    block = "```python\ndef add(a, b):\n    return a + b  # their sum\n```\n\nMore of it:\n\n" * 500
-    assert to_html(block).count('<span class="k">def</span>') == 500
+def test_colours_are_limited_for_an_answer_and_not_for_each_block_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks = clock(monkeypatch, 0.001)
+    blocks = "".join(f"```python\nx = {n}\n" + "y = 1\n" * 20 + "```\n\n" for n in range(12))
+    to_html(blocks)
+    # 30 for the answer, one for 143 characters, and the start and end of each block.
+    assert next(looks) < 30 + len(blocks) / 143 + 4 * 12
+
+
+def test_ordinary_code_of_a_long_answer_gets_its_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    # About what a token takes.
+    clock(monkeypatch, 1e-5)
+    block = "```python\ndef add{}(a, b):\n    return a + b  # their sum\n```\n\nMore of it:\n\n"
+    answer = "".join(map(block.format, range(500)))
+    assert to_html(answer).count('<span class="k">def</span>') == 500

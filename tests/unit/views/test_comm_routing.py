@@ -50,6 +50,8 @@ def test_a_message_on_the_control_channel_is_received_until_it_is_ignored() -> N
 
 
 def test_a_kernel_of_another_make_has_no_control_channel_for_us() -> None:
+    received: list[object] = []
     for comm in (None, object(), SimpleNamespace(kernel=None), SimpleNamespace(kernel=object())):
-        receive_on_control(Widget(comm), "answer-1", lambda _content: None)
+        receive_on_control(Widget(comm), "answer-1", received.append)
         ignore_on_control(Widget(comm), "answer-1")
+    assert received == []
