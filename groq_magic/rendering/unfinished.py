@@ -30,7 +30,7 @@ _ATTRIBUTES = re.compile(
 )
 _BACKSLASH = re.compile(r"(?<!\\)(?:\\\\)*(\\)\Z")
 _LINK_REST = re.compile(
-    r"\((?:[^()\s\\]|\([^()\s\\]*\))*(?:\s+[\"'(][^\"')]*[\"']?)?\Z|\[[^\[\]]*\Z"
+    r"\((?:[^()\s\\]|\([^()\s\\]*\))*(?:\s+[\"'(][^\"')]{0,200}[\"']?)?\Z|\[[^\[\]]{0,200}\Z"
 )
 _DOLLAR_REST = re.compile(r"\$[A-Za-z\\({|\[-][^\n`]{0,200}\Z")
 _TEX_SIGNS = re.compile(r"[\\^_{=]")
@@ -119,10 +119,10 @@ def opens_formula(text: str, start: int) -> bool:
     rest = text[start : start + _MAX_HIDDEN + 1]
     if len(rest) > _MAX_HIDDEN:
         return False
-    if rest.startswith("\\"):
-        return ("\\]" if rest[1] == "[" else "\\)") not in rest
-    if rest.startswith("$$"):
-        return "$$" not in rest[2:]
+    if rest.startswith(("\\", "$$")):
+        closer = {"\\[": "\\]", "\\(": "\\)"}.get(rest[:2], "$$")
+        is_long_prose = len(rest) > _MAX_OPEN and not _TEX_SIGNS.search(rest, 2)
+        return closer not in rest[2:] and not is_long_prose
     if "$" in rest[1:] or not _DOLLAR_REST.match(rest) or _VARIABLE.match(rest):
         return False
     return len(rest) <= _SHORT or _TEX_SIGNS.search(rest) is not None

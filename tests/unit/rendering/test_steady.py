@@ -102,6 +102,24 @@ def test_a_mark_that_opens_nothing_is_given_up(dom: Any, text: str) -> None:
     check(text, _TAIL_OF_MARKS, dom)
 
 
+@pytest.mark.parametrize(
+    "opener", ["see a[i][j", "the $$ sign is", '[x](y "z', "a \\( b", "a \\[ b", "a $$"]
+)
+def test_prose_after_an_opener_is_not_hidden_for_long(dom: Any, opener: str) -> None:
+    stream = MarkdownStream()
+    text = opener + " and so on" * 60
+    for start in range(0, len(text), 5):
+        stream.feed(text[start : start + 5])
+        whole = shown(text[: start + 5], dom)
+        assert len(shown(stream.html(), dom)) >= len(whole) - _TAIL_OF_MARKS
+
+
+def test_a_long_formula_stays_hidden_until_it_ends(dom: Any) -> None:
+    stream = MarkdownStream()
+    stream.feed("so $$x_1 + " + "a_1 + " * 60)
+    assert shown(stream.html(), dom) == "so"
+
+
 @pytest.mark.parametrize("text", ["42", "-5", "3.14", "1", "|x|", "2024"])
 def test_a_short_answer_is_shown_before_its_line_ends(dom: Any, text: str) -> None:
     stream = MarkdownStream()
