@@ -53,9 +53,9 @@ class Typed:
     composed : Composed or None
         The prompt that a magic wrote for it: this is sent, `text` is kept.
     names : Mapping of str to Any, or None
-        The names of the calling code, where they are not the notebook's own.
+        The variables of the calling code, if they are not the notebook's.
     own : Filled or None
-        What `names` gave: a retry has no names any more, and needs none.
+        The texts of the values in `names`, for a retry, which has no `names`.
     """
 
     text: str

@@ -126,7 +126,7 @@ class Panel:
         return ["temperature", "max_tokens", "reasoning_effort", "system"]
 
     def _changed(self, change: Any) -> None:
-        # A setting that has another value now leaves nothing to refuse.
+        # A new value replaces the one that was refused.
         self._say(change["name"], "")
         self._follow()
 
