@@ -180,9 +180,8 @@ class Panel:
         if name in self._refused:
             row = self._refused[name]
             # A screen reader announces an alert when it appears.
-            row.value = f'<span class="groq-refused" role="alert">{escape(text)}</span>' * bool(
-                text
-            )
+            alert = f'<span class="groq-refused" role="alert">{escape(text)}</span>'
+            row.value = alert if text else ""
             row.layout.display = None if text else "none"
 
     def _chose_effort(self, change: Any) -> None:
