@@ -105,7 +105,7 @@ def _asked(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply
         try:
             reply, choice = _settled(run, interrupts)
         except BaseException:
-            # A fault of our own, or the third interrupt: neither takes any text along.
+            # A fault of our own, or the third interrupt: the text that arrived is kept.
             run.view.rescue()
             raise
     if reply.error is not None:
@@ -131,7 +131,7 @@ class _Prepared:
 def _prepared(session: Session, typed: Typed) -> _Prepared:
     """Decide everything; the user's own code runs here."""
     if typed.names is not None:
-        # An ask whose names can't be read can't be asked again from where they are not.
+        # If reading the caller's variables fails, nothing is left to retry: they are gone then.
         session.last = None
         typed = bound(session, typed)
     if typed.text.strip():
@@ -200,6 +200,7 @@ def _answered(run: _Run, interrupts: Interrupts) -> tuple[Answering | Recorded, 
         done = fault is None or not fault.retry or answering.first_token is not None
         if fault is None or done or _is_stopped(run, interrupts):
             return answering, tried
+        # A pause of 0 is not followed: it would flood the service.
         wait = max(_SHORTEST_WAIT, fault.wait or backoff(tried))
         # What a try took that came to nothing was waiting too.
         waited = time.monotonic() - run.started
@@ -217,7 +218,7 @@ def _watch(run: _Run, answering: Answering | Recorded, interrupts: Interrupts) -
     try:
         answering.start()
         while not answering.ended.is_set() and not _is_stopped(run, interrupts):
-            # What came while the last frame was drawn is not waited for once more.
+            # Returns at once if something arrived while the last frame was drawn.
             answering.wait(_FRAME, sum(shown))
             answering.ended.wait(max(0.0, next_frame - time.monotonic()))
             next_frame = time.monotonic() + _FRAME

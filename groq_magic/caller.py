@@ -21,8 +21,8 @@ def caller_names(namespace: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return the names of the code that calls us beside those of the notebook.
 
     Within a function these are its own variables, then those of the functions
-    around it that still run, then its module's. A variable of a function
-    around it that has returned is seen where the code names it.
+    around it that still run, then its module's. Of a function around it that
+    has returned, only the variables that the code names are known.
 
     Parameters
     ----------

@@ -57,7 +57,7 @@ class Executions:
         mine = self._mine.get()
         if mine is not None:
             return mine
-        # What no cell has started, such as a button's callback, is no part of the one that runs.
+        # Code that no cell started, such as a button's callback, is not part of the running cell.
         cell = cell_id(self._shell) if self._running is None else None
         return Execution(cell, None)
 
@@ -75,7 +75,7 @@ class Executions:
         return self._running
 
     def end(self) -> None:
-        """End it: what is called from now on in this context belongs to none."""
+        """End it: code that runs later in this context belongs to no execution."""
         self._running = None
         self._mine.set(None)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Interrupts", "in_one_line", "unsent"]
 
 _Made = TypeVar("_Made")
-# So many interrupts wait until it suits.
+# So many interrupts are deferred; the next one raises.
 _DEFERRED = 2
 
 
@@ -23,10 +23,10 @@ class Interrupts:
     """Takes interrupts while it is entered, and remembers that one came.
 
     Without it a KeyboardInterrupt could break off painting or finishing half
-    way. Whoever waits looks at `came` at least every 50 ms. The first asks
-    for the end and the second is patient; the third raises KeyboardInterrupt,
-    and from then on every one does, so that whatever hangs can be left. In a
-    thread other than the main one no interrupt arrives, and nothing is changed.
+    way. Whoever waits looks at `came` at least every 50 ms. The first two
+    interrupts only set `came`; each later one raises KeyboardInterrupt, which
+    ends whatever hangs. In a thread other than the main one no interrupt
+    arrives, and nothing is changed.
 
     Raises
     ------
@@ -58,7 +58,7 @@ class Interrupts:
         self.came = True
         self._count += 1
         if self._count > _DEFERRED:
-            # What cleans up after it may hang too.
+            # Cleaning up may hang too.
             self._put_back()
             raise KeyboardInterrupt
 

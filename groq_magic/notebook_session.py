@@ -111,7 +111,7 @@ class Session:
         return self.executions.present.cell
 
     def secrets(self) -> Secrets:
-        """Return what no prompt and no output may show, as it is now: it is kept nowhere."""
+        """Return the present secrets, which no prompt and no output may show; never stored."""
         values = secrets_in(os.environ)
         key = self.service.own_key()
         return Secrets({KEY_NAME: key.value, **values} if key is not None else values)

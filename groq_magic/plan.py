@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.api.request import request_of, size_of
+from groq_magic.api.request import request_of, size_of, without_surrogates
 from groq_magic.conversation import Budget, Fitted, PendingTurn, TurnKey, estimate, fit
 from groq_magic.errors import TooLargeError
 from groq_magic.recalling import Replayed, is_cached, recalled_from_cache, replayed
@@ -53,9 +53,9 @@ class Typed:
     composed : Composed or None
         The prompt that a magic wrote for it: this is sent, `text` is kept.
     names : Mapping of str to Any, or None
-        The names of the calling code, where they are not the notebook's own.
+        The variables of the calling code, if they are not the notebook's.
     own : Filled or None
-        What `names` gave: a retry has no names any more, and needs none.
+        The texts of the values in `names`, for a retry, which has no `names`.
     """
 
     text: str
@@ -89,6 +89,10 @@ class Plan:
     request: Mapping[str, Any] = field(repr=False)
     recorded: Recorded | None
     secrets: Secrets
+
+    def as_saved(self, text: str) -> str:
+        """Return a typed text as a notebook file may hold it: without secrets, encodable."""
+        return without_surrogates(self.secrets.hidden(text))[0]
 
     @property
     def reserved(self) -> int:

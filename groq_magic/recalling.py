@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.models import ALIASES
 from groq_magic.api.recorded import Recorded, Recording, recording_in, recording_of
-from groq_magic.api.request import sha_of, without_surrogates
+from groq_magic.api.request import sha_of
 from groq_magic.conversation import Wanted
 from groq_magic.errors import NotebookError
 from groq_magic.ledger.cache import Cache, cache_folder, key_of
@@ -133,7 +133,7 @@ class Replayed:
         # What a magic writes is known by its identity, which was compared.
         if replay is None or saved is None or plan.typed.composed is not None:
             return self.lines
-        system = without_surrogates(plan.secrets.hidden(plan.options.system or ""))[0]
+        system = plan.as_saved(plan.options.system or "")
         if saved.system not in (None, system):
             return (*self.lines, _OTHER_SYSTEM)
         if not plan.inserted or saved.request_sha in (None, sha_of(dict(plan.request))):

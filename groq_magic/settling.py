@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.recorded import Recorded
-from groq_magic.api.request import sha_of, without_surrogates
+from groq_magic.api.request import sha_of
 from groq_magic.conversation import below
 from groq_magic.errors import (
     ConnectionLostError,
@@ -221,7 +221,7 @@ def _metadata_of(session: Session, plan: Plan, reply: Reply | None) -> dict[str,
     if pending.practice:
         record["practice"] = True
     if plan.typed.line:
-        record["prompt"] = without_surrogates(plan.secrets.hidden(plan.typed.text.strip()))[0]
+        record["prompt"] = plan.as_saved(plan.typed.text.strip())
     return {"groq_magic": record}
 
 
@@ -229,7 +229,7 @@ def _system(plan: Plan) -> str | None:
     """Return the system prompt as typed: the values of variables are not for the file."""
     if plan.typed.composed is not None:
         return None
-    return without_surrogates(plan.secrets.hidden(plan.options.system or ""))[0] or None
+    return plan.as_saved(plan.options.system or "") or None
 
 
 def _replaced(key: TurnKey | None) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""The texts of an ask as they are sent: values put in, secrets hidden."""
+"""The texts of an ask as they are sent: with values, without secrets."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ class Texts:
     ----------
     prompt, system : str
     inserted : tuple of Inserted
-        The values that were put in.
+        The values that are included.
     notices : tuple of str
-        What the user is to know of them.
+        Lines to show to the user.
     hides_a_key : bool
         Whether `[key]` stands in the prompt for a secret.
     """
@@ -71,7 +71,7 @@ class Texts:
 
 
 def texts_of(session: Session, typed: Typed, options: AskOptions, secrets: Secrets) -> Texts:
-    """Return the texts of an ask: values put in, secrets hidden.
+    """Return the texts of an ask as they are sent: with values, without secrets.
 
     Raises
     ------
@@ -131,9 +131,9 @@ def _line_of_hidden(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def bound(session: Session, typed: Typed) -> Typed:
-    """Return an ask with the calling code's own values as text, and without its names.
+    """Return an ask that holds the calling code's values as text, not its variables.
 
-    What holds it until the next ask would otherwise keep the values alive.
+    The ask is kept until the next one, and would keep the variables alive.
 
     Raises
     ------

@@ -96,7 +96,7 @@ class Answering:
             self._end()
 
     def wait(self, seconds: float, seen: int = 0) -> None:
-        """Return when there is more than the `seen` pieces, when it ended, or after `seconds`."""
+        """Wait for more than `seen` pieces or the end, at most `seconds`."""
         with self._news:
             self._news.wait_for(
                 lambda: self.ended.is_set() or len(self.texts) + len(self.reasonings) > seen,

@@ -129,7 +129,7 @@ class Client:
         self._loading = threading.Lock()
         self._trusted: ssl.SSLContext | None = None
         self._exchanges: set[Exchange] = set()
-        # Since when, and which: the latest last.
+        # Connections not in use and the times since when; the latest comes last.
         self._idle: list[tuple[float, Connection]] = []
 
     @contextlib.contextmanager

@@ -34,7 +34,7 @@ class Connection:
     Parameters
     ----------
     make : callable
-        From a request hook of httpx to an SDK with a pool of one connection.
+        Takes a request hook of httpx and returns an SDK with a pool of one connection.
     """
 
     def __init__(self, make: Callable[[Callable[[httpx.Request], None]], groq.Groq]) -> None:
@@ -63,7 +63,7 @@ class Connection:
             exchange.end()
             self._exchange = None
             if self._is_closed():
-                # Or the service would never see the end.
+                # An open copy would keep the connection open for the service.
                 self._drop_copy()
 
     def shut(self) -> None:
@@ -73,7 +73,7 @@ class Connection:
                 self._copy.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Give everything back; only while it is not lent."""
+        """Close the connection; call it only while no request uses it."""
         self._sdk.close()
         self._drop_copy()
 

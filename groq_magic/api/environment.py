@@ -1,4 +1,4 @@
-"""What the environment says of certificates and proxies, and what is wrong with it."""
+"""Certificates and proxies from environment variables, and errors that name invalid ones."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ def trust_remedy() -> str:
 
 
 def proxy_fault(failure: Exception) -> RequestError | None:
-    """Return what is wrong with the proxies of the environment, None where nothing is.
+    """Return the error for an invalid proxy variable, None if all are valid.
 
     The values may hold passwords: only the variables' names are shown.
 
     Parameters
     ----------
     failure : Exception
-        What making a client with them raised.
+        What was raised when a client was made with them.
     """
     import httpx
 

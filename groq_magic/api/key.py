@@ -28,7 +28,7 @@ __all__ = [
 
 KEY_NAME = "GROQ_API_KEY"
 KEY_PAGE = "https://console.groq.com/keys"
-# A `.env` is a screenful of text.
+# Bytes; a larger file is not a `.env`.
 _LARGEST = 1_000_000
 # As python-dotenv reads a line: `export`, quotes, spaces and a comment behind it.
 _LINE = re.compile(
@@ -54,13 +54,13 @@ class ApiKey:
 
 @dataclass(frozen=True)
 class KeySearch:
-    """What looking for a key came to.
+    """The result of a search for a key.
 
     Parameters
     ----------
     key : ApiKey or None
     skipped : str
-        A line about the nearest `.env` that could not be read, "" where all could.
+        A line about the nearest `.env` that could not be read, "" if there is none.
     """
 
     key: ApiKey | None = None
@@ -99,7 +99,7 @@ class KeyFinder:
 
     @contextlib.contextmanager
     def once(self) -> Iterator[None]:
-        """Search once at the most in here: it reads files, and an ask needs the key often."""
+        """Search at most once in this context: it reads files, and an ask needs the key often."""
         before = self._keeps, self._kept
         self._keeps = True
         try:

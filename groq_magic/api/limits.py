@@ -22,7 +22,7 @@ _HIT = re.compile(
     r"\((?P<kind>RPM|RPD|TPM|TPD|OTPM|ITPM)\): Limit (?P<limit>\d+)"
     r"(?:, Used (?P<used>\d+))?(?:, Requested (?P<requested>\d+))?"
 )
-# No limit is near it: a larger number is a mistake, and would overflow a float.
+# Larger numbers are mistakes, and would overflow a float.
 _LARGEST = 10**15
 _WAIT = re.compile(r"try again in ((?:\d+(?:\.\d+)?(?:h|ms|m|µs|us|s))+)", re.IGNORECASE)
 
@@ -113,7 +113,7 @@ def limits_in(headers: Mapping[str, str], now: float | None = None) -> Limits:
     for name, kind in _HEADERS:
         limit = _whole(headers.get(f"x-ratelimit-limit-{name}"))
         remaining = _whole(headers.get(f"x-ratelimit-remaining-{name}"))
-        # Some services write 0 or -1 for none.
+        # Some services write 0 or -1 for no limit.
         if limit and remaining is not None:
             reset = seconds_of(headers.get(f"x-ratelimit-reset-{name}"))
             found.append(Limit(kind, limit, remaining, reset, seen))
@@ -144,7 +144,7 @@ def wait_in(text: str) -> float | None:
 
 
 def _whole(text: str | None) -> int | None:
-    """Return a count; a negative one is what was used beyond the limit: nothing is left."""
+    """Return a count, 0 for a negative one: more was used than the limit allows."""
     try:
         value = float(text) if text else math.nan
     except ValueError:

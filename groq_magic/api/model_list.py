@@ -31,7 +31,7 @@ def listed(client: Client) -> Catalogue | Fault:
 
 
 def accepted(client: Client) -> Catalogue | None:
-    """Return the models of a client's key, None where the service can't be asked; close it.
+    """Return the models of a client's key, None if the service can't be reached; close the client.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def accepted(client: Client) -> Catalogue | None:
     finally:
         client.close()
     raise_refusal(found)
-    # A failing /models says nothing about the key: the ask will tell.
+    # A failing /models says nothing about the key: the first ask checks it.
     return found if isinstance(found, Catalogue) else None
 
 

@@ -31,7 +31,7 @@ _SIZE = re.compile(r"(?<![\w.])(?:(\d+)x)?(\d+(?:\.\d+)?)b(?![\w])", re.IGNORECA
 _GUARD = re.compile(r"guard", re.IGNORECASE)
 # A window that holds a conversation and a summary of data.
 _ROOMY = 32_000
-# What is beyond is a mistake of the list.
+# Longer or larger values are mistakes in the list.
 _LONGEST_ID = 200
 _LARGEST_WINDOW = 10**9
 

@@ -20,7 +20,7 @@ _FIRST, _FACTOR, _LONGEST = 1.0, 2.0, 20.0
 def asked_wait(headers: Mapping[str, str], now: float | None = None) -> float | None:
     """Return the seconds of `retry-after-ms` or `retry-after`: a number, a duration or a date.
 
-    0 where it asks for no pause, None where it says nothing that makes sense.
+    0 where the service asks for no pause, None where neither header is valid.
     """
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:

@@ -1,4 +1,4 @@
-"""What a prompt says of an exception, without the exception."""
+"""The facts of an exception for a prompt, kept without the exception."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_OTHERS = 2
 
 @dataclass(frozen=True)
 class ErrorFacts:
-    """What a prompt says of an exception: text alone, which keeps no frame and no value alive.
+    """The facts of an exception for a prompt: text alone, which keeps no frame or value alive.
 
     Parameters
     ----------
@@ -34,9 +34,9 @@ class ErrorFacts:
     variables : tuple of (str, str)
         Those that the failing lines name, each in short.
     hint : str
-        What is nearly called like the name that is missing, or "".
+        Names similar to the missing one, or "".
     versions : str
-        Python's version and those of the libraries that had part in it.
+        Python's version and those of the libraries involved.
     is_interrupt : bool
         Whether the user broke the cell off.
     """
@@ -51,7 +51,7 @@ class ErrorFacts:
 
 
 def facts_of(failure: Failure, known: Surroundings) -> ErrorFacts | None:
-    """Return what a prompt says of a failure's exception; None where there is no exception."""
+    """Return the facts of a failure's exception; None if no exception is known."""
     error = failure.error
     if failure.facts is not None or error is None:
         return failure.facts
@@ -74,5 +74,5 @@ def facts_of(failure: Failure, known: Surroundings) -> ErrorFacts | None:
 
 
 def without_error(failure: Failure, known: Surroundings) -> Failure:
-    """Return a failure without its exception, which would keep each frame's values alive."""
+    """Return a failure with facts in place of its exception, which keeps its frames alive."""
     return replace(failure, error=None, facts=facts_of(failure, known))

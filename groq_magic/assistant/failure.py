@@ -26,15 +26,15 @@ class Failure:
     ----------
     cell : Cell
     error : BaseException or None
-        None where a shell line failed, or the exception is gone: with it, all
-        values of its frames would stay.
+        None for a failed shell line, and when the exception was dropped: it
+        keeps all values of its frames alive.
     exit_code : int
         Of a shell line; 0 where none failed.
     told : str
         What is known as text: what a shell printed, or the traceback as it
         was shown where nothing else is known.
     facts : ErrorFacts or None
-        What is known of the exception once it is gone.
+        The facts of an exception that was dropped.
     """
 
     cell: Cell
@@ -45,7 +45,7 @@ class Failure:
 
     @property
     def raised(self) -> bool:
-        """Whether it is known what the cell raised."""
+        """Whether the cell's exception, or its facts, are known."""
         return self.error is not None or self.facts is not None
 
 

@@ -60,7 +60,7 @@ def chain_of(error: BaseException) -> list[tuple[BaseException, str]]:
     """
     found = [(error, "")]
     seen = {id(error)}
-    # One more than is told: that ends a circle, too.
+    # One more than is shown; the bound also ends a cycle.
     before = tried(lambda: list(islice(_before(error), _LONGEST_CHAIN)), None)
     for one, sentence in before or ():
         if id(one) in seen or len(found) == _LONGEST_CHAIN:

@@ -74,7 +74,7 @@ def versions(error: BaseException | None, known: Surroundings) -> str:
 
 
 def _owner(value: Any) -> str:
-    """Return the module that a value is of; "" where its class doesn't say."""
+    """Return the name of the module that defines a value; "" if it is unknown."""
     own = is_a(value, ModuleType)
     return tried(lambda: plain(value.__name__ if own else type(value).__module__), "")
 

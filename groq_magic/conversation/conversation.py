@@ -117,7 +117,7 @@ class Conversation:
         return places
 
     def _same(self, seen: Seen, known: dict[int, int]) -> int:
-        """Return how many turns at the beginning are those of a chain.
+        """Return how many turns a chain shares with this conversation, from the first on.
 
         Parameters
         ----------
@@ -138,7 +138,7 @@ class Conversation:
         return count
 
     def _chains(self, turns: Sequence[Turn]) -> tuple[Seen, ...]:
-        """Return the chains of some turns; as long as the turns are the same, those that it has."""
+        """Return the chains of some turns; reuse its own as far as the turns are the same."""
         same = 0
         for old, new in zip(self.turns, turns, strict=False):
             if old is not new:

@@ -86,7 +86,7 @@ class Conversations:
         run, self._run = self._run, None
         if run is None:
             return
-        # A change holds the turns before it: nothing needs it after this.
+        # Changes keep earlier turns alive, and are not needed after this.
         changes, run.changes = run.changes, {}
         if not succeeded:
             return
@@ -250,7 +250,7 @@ class Conversations:
     def _next_key(self, cell: str | None, execution: int, run: CellRun | None) -> TurnKey:
         superseded = run is not None and self._latest.get(run.cell) is not run
         if cell is None or superseded:
-            # What a task of a former execution asks is no part of the cell any more.
+            # An ask by a task of an earlier execution no longer belongs to the cell.
             return TurnKey(None, self._asks_without_cell + 1)
         if run is not None:
             return run.next_key()

@@ -1,4 +1,4 @@
-"""What a turn was asked after, in a form that is compared at once."""
+"""The turns that came before an ask, as a chain that compares in constant time."""
 
 from __future__ import annotations
 

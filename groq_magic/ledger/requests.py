@@ -13,7 +13,7 @@ __all__ = ["Requests"]
 # A request holds its whole history, and images: the oldest are evicted.
 _KEPT = 200
 _MOST_BYTES = 32_000_000
-# What Python takes for a value beside its text: a dict of two items, about.
+# Bytes of a value besides its text: about those of a dict of two items.
 _EACH = 200
 
 

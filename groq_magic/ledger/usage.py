@@ -9,7 +9,7 @@ from typing import Any
 __all__ = ["Usage", "usage_of"]
 
 _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
-# No window is near it: a larger number is a mistake, and would overflow a float.
+# Larger numbers are mistakes, and would overflow a float.
 _LARGEST = 10**12
 
 

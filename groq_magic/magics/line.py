@@ -103,7 +103,7 @@ def text_alone(line: str, magic: str) -> str:
     if text.startswith("--") or _OPTION.match(text) or (dashed and dashed[1] in _HELP):
         raise OptionError(
             f"{magic} takes no options, such as `{_short(text.split()[0])}`.",
-            f"`{magic}?` shows help; text that begins so goes below `%{magic}`.",
+            f"`{magic}?` shows help; write text that begins like this below `%{magic}`.",
         )
     return text
 
@@ -158,14 +158,14 @@ def _refuse_dashes(line: str, at: int, options: Sequence[Option], magic: str) ->
     if meant not in forms and meant not in _HELP:
         return
     remedy = f"Write `{forms[meant]}`" if meant in forms else f"`{magic}?` shows help"
-    text = "" if magic.startswith("%%") else "; text that begins so goes after `--`"
+    text = "" if magic.startswith("%%") else "; text that begins like this follows `--`"
     raise OptionError(f"The dash of `{dashed[0]}` is not a hyphen.", f"{remedy}{text}.")
 
 
 def _refuse_quote(line: str, at: int, flag: str) -> None:
     if line[at : at + 1] and line[at] in _QUOTES:
         raise OptionError(
-            f"The quote {line[at]} behind {flag} is not a straight one.",
+            f"The quote {line[at]} after {flag} is not a straight quote.",
             f'Write `{flag} "…"`.',
         )
 

@@ -106,12 +106,12 @@ class ModelMagics(Face):
         Raises
         ------
         ModelError
-            When the key's models are known, and it is none of them.
+            When it is not among the key's models, as far as these are known.
         """
         service = self.session.service
         key = None
         with contextlib.suppress(ApiKeyError):
-            # A malformed one is said by the ask.
+            # The next ask reports a malformed key.
             key = service.key_now()
         # Without a key a task stays one: what it stands for depends on the key's models.
         if key is None:
@@ -156,7 +156,7 @@ class ModelMagics(Face):
 
 
 def unlisted(wanted: str, catalogue: Catalogue) -> ModelError:
-    """Return what to say of an id that the key does not have, as an ask would."""
+    """Return the error for an id that is not among the key's models."""
     what = "is retired" if wanted in RETIRED else "is not among this key's models"
     remedy = f"Use `%groq_model {catalogue.nearest(wanted)}`; `%groq_models` lists what you have."
     return ModelError(f"{wanted} {what}.", remedy)

@@ -123,7 +123,7 @@ def name(flag: str, value: Any) -> str:
         raise OptionError(f"{_quoted(found)} isn't a valid variable name.", _try(flag, "answer"))
     if _IPYTHONS.fullmatch(found) or found in vars(builtins):
         owner = "IPython" if _IPYTHONS.fullmatch(found) else "Python"
-        raise OptionError(f"{owner} needs the name {_quoted(found)}.", _try(flag, "answer"))
+        raise OptionError(f"{owner} uses the name {_quoted(found)}.", _try(flag, "answer"))
     return found
 
 
@@ -174,7 +174,7 @@ def choice(*values: str) -> Reading:
 
 
 def switch(flag: str, value: Any) -> bool:
-    """Read what Python gives for an option without a value."""
+    """Read True or False, given from Python to an option that takes no value on a line."""
     if type(value).__name__ in {"bool", "bool_"} or (type(value) is int and value in {0, 1}):
         return bool(value)
     raise OptionError(f"{flag} takes True or False, not {_quoted(value)}.", _try(flag, value=True))
@@ -214,7 +214,7 @@ def _quoted(value: Any) -> str:
 
 
 def _try(flag: str, value: Any) -> str:
-    """Return the remedy: a value that is taken, as a line or as Python has it."""
+    """Return the remedy: a valid value, written as on a line or as in Python."""
     shown = f"{flag} {value:g}" if isinstance(value, float) else f"{flag} {value}"
     return f"Try `{flag}={value!r}`." if flag.isidentifier() else f"Try `{shown}`."
 

@@ -209,7 +209,7 @@ class PastCells:
             for text in record.bundle.get("stream", [])
         ]
         printed = _COLOURS.sub("", "".join(texts).replace("\r\n", "\n")).strip("\n")
-        # A secret that is cut is known by the mark of the cut.
+        # Parts of secrets are found beside the mark of a cut.
         return printed if len(printed) <= _LONGEST_PRINT else f"…{printed[-_LONGEST_PRINT:]}"
 
     def _shown(self, cell: Cell) -> str:

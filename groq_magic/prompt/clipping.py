@@ -18,7 +18,7 @@ __all__ = ["clip", "cut", "flat", "is_a", "number", "plain", "safe_repr", "tried
 # An address says nothing to a model, and would make each run's request another one.
 _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+| id='\d+'")
 _LEAST_WHOLE, _MOST_WHOLE = 1e6, 1e15
-# Python writes no longer ones (4,300 digits), and where it was told to it takes forever.
+# Python refuses to write longer integers (4,300 digits), or takes very long without that limit.
 _MOST_BITS = 13_000
 _BITS_PER_DIGIT = 3.3219280949
 _NAME = type.__dict__["__name__"]
@@ -27,7 +27,7 @@ _Read = TypeVar("_Read")
 
 
 def is_a(value: Any, *kinds: type) -> bool:
-    """Whether a value is of one of these types; a mock or a proxy that claims to be is not."""
+    """Whether a value is of one of these types; mocks and proxies that claim to be do not count."""
     return issubclass(type(value), kinds)
 
 
@@ -43,7 +43,7 @@ def plain(text: str) -> str:
 
 
 def tried(read: Callable[[], _Read], otherwise: _Read) -> _Read:
-    """Return what `read` returns, or `otherwise` where a user's code raises; ■ gets through."""
+    """Return what `read` returns, or `otherwise` if a user's code raises; interrupts pass."""
     try:
         return read()
     except KeyboardInterrupt:

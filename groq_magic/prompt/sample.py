@@ -1,4 +1,4 @@
-"""Which part of a large array or column is looked at."""
+"""The part of a large array or column that is measured."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _MAPPED_BYTES = 32_000_000
 
 
 def places_of(size: int, values: Any) -> tuple[slice, ...]:
-    """Return which places are looked at: all, or blocks spread from the first to the last.
+    """Return the places that are measured: all, or blocks spread from the first to the last.
 
-    Blocks, since values by chance or by a step would read a mapped file from
-    end to end.
+    Blocks, since a random or strided sample would read a mapped file from end
+    to end.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def places_of(size: int, values: Any) -> tuple[slice, ...]:
 
 
 def series_part(column: Any) -> Any:
-    """Return the part of a pandas series or index that is looked at, itself where it is small."""
+    """Return the part of a pandas series or index that is measured, all of a small one."""
     values = None if type(column).__name__ == "RangeIndex" else column.values
     places = places_of(len(column), values)
     if len(places) == 1:
@@ -53,7 +53,7 @@ def series_part(column: Any) -> Any:
 
 
 def of_sample(looked_at: int, size: int) -> str:
-    """Return what to say beside a measure: nothing where everything was measured."""
+    """Return a note on the size of the sample, "" where everything was measured."""
     return "" if looked_at == size else f" (of a sample of {looked_at:,})"
 
 

@@ -16,7 +16,7 @@ __all__ = ["forms_of"]
 
 _SHORTEST_FORM = 4
 _SHORTEST_CORE = 8
-# A line of a key in several lines; shorter ones and the frame say nothing.
+# Of a secret in several lines each long line counts; short ones and the frame are no secrets.
 _SHORTEST_LINE = 16
 _ESCAPED_TWICE = 2
 # What JavaScript's encodeURIComponent leaves as it is.

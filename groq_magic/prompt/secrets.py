@@ -3,7 +3,7 @@
 A variable of the environment is a secret where a word of its name says so: `KEY`, `TOKEN`,
 `SECRET`, `PASSWORD`, `PASSWD`, `PWD`, `PASSPHRASE`, `CREDENTIAL`, `AUTH` and their like
 (`OPENAI_API_KEY`, `PGPASSWORD`, `hfToken`; not `KEYBOARD`, `AUTHOR`, `TOKENIZERS_PARALLELISM`),
-and its value has 8 characters or more. Left out is what names a place: a value that is the path
+and its value has 8 characters or more. Paths are no secrets: a value that is the path
 of a file, folder or socket where the name says so (`SSH_AUTH_SOCK`, `AWS_CREDENTIALS_FILE`) or
 where it exists.
 """
@@ -58,7 +58,7 @@ class Secrets:
     Parameters
     ----------
     values : Mapping of str to str
-        By the name that says whose they are.
+        By the names of their variables.
     """
 
     def __init__(self, values: Mapping[str, str]) -> None:
@@ -73,7 +73,7 @@ class Secrets:
 
     @property
     def fingerprint(self) -> int:
-        """A number that is another one when there are other secrets."""
+        """A number that changes when the secrets do."""
         return hash(frozenset(self._names))
 
     def hidden(self, text: str) -> str:
@@ -81,7 +81,7 @@ class Secrets:
         return self.found(text)[0]
 
     def found(self, text: str) -> tuple[str, tuple[str, ...]]:
-        """Return a text with each secret replaced by `[key]`, and the names of what was there.
+        """Return a text with each secret replaced by `[key]`, and their variables' names.
 
         Returns
         -------
@@ -142,7 +142,7 @@ class Secrets:
                     yield start, start + length, self._names[form]
 
     def _with(self, gram: str) -> Sequence[tuple[str, int]]:
-        """Return the forms that hold four characters, and where."""
+        """Return the forms that contain these four characters, and at which position."""
         if self._grams is None:
             self._grams = {}
             for form in self._names:

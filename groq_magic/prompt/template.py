@@ -57,7 +57,7 @@ class Filled:
     calls : tuple of str
         Expressions sent as written because they hold a call, on a name that is there.
     texts : Mapping of str to str
-        What was put in for each expression.
+        The text that stands for each expression.
     """
 
     text: str
@@ -108,7 +108,7 @@ def fill(text: str, namespace: Mapping[str, Any], known: Filled | None = None) -
 
 
 def fill_from(text: str, own: Mapping[str, Any], namespace: Mapping[str, Any]) -> Filled:
-    """Put in what starts from a name of the calling code, and leave the rest as written.
+    """Fill in the expressions that begin with a name of the calling code, and no others.
 
     Parameters
     ----------

@@ -4,14 +4,14 @@
 
 const END = 4; // px within which the reader counts as being at the end
 const ASK_AGAIN = 1000; // ms in which what was missed is asked for once
-const UNHEARD = 2000; // ms after which a press of Stop that nobody confirms is taken for lost
+const UNCONFIRMED = 2000; // ms after which a press of Stop that the kernel has not confirmed counts as lost
 
-// What the button says once it was pressed. An interrupt is the user's to send: one that
+// The button's label once it was pressed. An interrupt is the user's to send: one that
 // arrives late would break another cell.
-const STOP = { sent: "Stopping", received: "Stopping", unheard: "Stop with ■ in the toolbar" };
+const STOP = { sent: "Stopping", received: "Stopping", unconfirmed: "Stop with ■ in the toolbar" };
 
 // A busy kernel runs a widget's messages after the cell, but reads its control channel.
-// Neither minds what it gets twice.
+// Sending twice does no harm.
 function send(model, content) {
   model.send(content);
   try {
@@ -32,7 +32,7 @@ function send(model, content) {
       buffers: [],
     });
   } catch {
-    // No JupyterLab, or its kernel is gone: a stop that nobody confirms says so itself.
+    // No JupyterLab, or its kernel is gone: a stop that is not confirmed changes the button's label.
   }
 }
 
@@ -192,7 +192,7 @@ class View {
     if (stop) {
       this.stop.disabled = true;
       this.stop.textContent = STOP[stop];
-      if (stop === "unheard") this.said.textContent = STOP[stop];
+      if (stop === "unconfirmed") this.said.textContent = STOP[stop];
     }
   }
 
@@ -257,7 +257,7 @@ export default () => {
   function stop(model) {
     if (shown.stop) return;
     draw({ count, show: { stop: "sent" } });
-    setTimeout(() => shown.stop === "sent" && draw({ count, show: { stop: "unheard" } }), UNHEARD);
+    setTimeout(() => shown.stop === "sent" && draw({ count, show: { stop: "unconfirmed" } }), UNCONFIRMED);
     send(model, { stop: true });
   }
 

@@ -126,7 +126,7 @@ class Panel:
         return ["temperature", "max_tokens", "reasoning_effort", "system"]
 
     def _changed(self, change: Any) -> None:
-        # A setting that has another value now leaves nothing to refuse.
+        # A new value replaces the one that was refused.
         self._say(change["name"], "")
         self._follow()
 
@@ -180,9 +180,8 @@ class Panel:
         if name in self._refused:
             row = self._refused[name]
             # A screen reader announces an alert when it appears.
-            row.value = f'<span class="groq-refused" role="alert">{escape(text)}</span>' * bool(
-                text
-            )
+            alert = f'<span class="groq-refused" role="alert">{escape(text)}</span>'
+            row.value = alert if text else ""
             row.layout.display = None if text else "none"
 
     def _chose_effort(self, change: Any) -> None:

@@ -36,7 +36,7 @@ async function replaceOutput(manager, id, change, captured = []) {
   for (const each of captured.filter((each) => isKnown(manager, each))) {
     const output = await manager.get_model(each);
     if (replaceIn(output.outputs, id, change)) {
-      // So does the widget itself when something is displayed in it.
+      // As the widget itself does when something is displayed in it.
       output.set("outputs", output.outputs.toJSON(), { newMessage: true });
       output.save_changes();
     }

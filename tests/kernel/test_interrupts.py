@@ -29,6 +29,7 @@ class Kernel:
         self._client = self._manager.client()
         self._client.start_channels()
         self._client.wait_for_ready(timeout=60)
+        self._looked_at: list[dict[str, Any]] = []
 
     def close(self) -> None:
         self._client.stop_channels()
@@ -48,6 +49,13 @@ class Kernel:
         else:
             raise AssertionError("no answer streams")
         self._client.control_channel.send(self._client.session.msg(name, {"stop": True}))
+
+    def until_shown(self, text: str) -> None:
+        """Wait until the kernel has sent a text to the page."""
+        until = time.monotonic() + WITHIN
+        while not self._looked_at or text not in repr(self._looked_at[-1]["content"]):
+            assert time.monotonic() < until, f"{text!r} was not shown"
+            self._looked_at.append(self._client.get_iopub_msg(timeout=WITHIN))
 
     def send(self, source: str, cell: str) -> str:
         """Send a cell, without waiting for it."""
@@ -69,7 +77,10 @@ class Kernel:
         until, ran = time.monotonic() + WITHIN, Ran()
         while True:
             assert time.monotonic() < until, "the cell did not end"
-            message = self._client.get_iopub_msg(timeout=WITHIN)
+            if self._looked_at:
+                message = self._looked_at.pop(0)
+            else:
+                message = self._client.get_iopub_msg(timeout=WITHIN)
             if message["parent_header"].get("msg_id") != sent:
                 continue
             if ran.take(message["msg_type"], message["content"]):
@@ -139,7 +150,10 @@ def test_an_interrupt_in_any_state_keeps_the_text_and_the_kernel(
         practice.faults(fault)
         sent = kernel.send(f"%%groq --timeout {LONG}\nCount", cell)
         until_sent(practice)
-        time.sleep(0.4)
+        if text:
+            kernel.until_shown(text.split()[-1])
+        else:
+            time.sleep(0.4)
         kernel.interrupt()
         ran = kernel.ended(sent)
 
@@ -171,8 +185,7 @@ def test_a_second_interrupt_while_settling_breaks_nothing(kernel: Any, practice:
         "a",
     )
     sent = kernel.send("%%groq\nCount", "b")
-    until_sent(practice)
-    time.sleep(0.5)
+    kernel.until_shown("word0")
     kernel.interrupt()
     time.sleep(0.5)
     kernel.interrupt()

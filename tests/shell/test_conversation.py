@@ -281,7 +281,10 @@ def test_what_begins_as_an_option_does_is_no_system_prompt(cells: Any, text: str
     cells.fine("%groq_system Be terse.")
     ran = cells.run(f"%groq_system {text}")
     assert isinstance(ran.error, OptionError)
-    assert "`%groq_system?` shows help; text that begins so goes below `%%groq_system`." in ran.text
+    assert (
+        "`%groq_system?` shows help; write text that begins like this below `%%groq_system`."
+        in ran.text
+    )
     assert cells.session.settings.system == "Be terse."
     cells.fine(f"%%groq_system\n{text}")
     assert cells.session.settings.system == text

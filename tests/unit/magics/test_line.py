@@ -112,10 +112,10 @@ def test_an_unknown_option_names_the_nearest(line: str, near: str) -> None:
         ("—temperature=0 hi", "Write `--temperature`"),
         ("-m fast —once hi", "Write `--once`"),
         ("—help", "shows help"),
-        ("-s “You are terse” hi", "The quote “ behind -s is not a straight one"),
-        ("--system=“You are terse” hi", "behind --system"),
-        ("-s‘x’ hi", "behind -s"),
-        ("--stop „x“ hi", "behind --stop"),
+        ("-s “You are terse” hi", "The quote “ after -s is not a straight quote"),
+        ("--system=“You are terse” hi", "after --system"),
+        ("-s‘x’ hi", "after -s"),
+        ("--stop „x“ hi", "after --stop"),
     ],
 )
 @pytest.mark.parametrize("magic", ["%groq", "%%groq"])

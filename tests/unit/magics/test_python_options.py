@@ -130,7 +130,7 @@ def test_a_value_is_taken_as_what_it_is_or_refused(option: Any) -> None:
         ({"model": "gsk_" + "a" * 50}, ""),
         ({"system": "half \ud83d"}, "system holds half a surrogate pair, which can't be sent."),
         ({"format": ["json"]}, "format takes markdown, text, code or json, not `['json']` (list)."),
-        ({"out": "print"}, "Python needs the name `print`. Try `out='answer'`."),
+        ({"out": "print"}, "Python uses the name `print`. Try `out='answer'`."),
         ({"cache": None}, ""),
     ],
 )
