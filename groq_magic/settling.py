@@ -87,7 +87,9 @@ def reply_of(  # noqa: PLR0913 - how an ask went, named
         error = ConnectionLostError("The reply ended before any text.", "`%groq_retry` asks again.")
     first = answering.first_token
     writing = (usage.completion_time if usage else None) or (now - first if first else 0.0)
-    tokens = usage.completion_tokens if usage else len(answering.texts)
+    # Without usage a piece counts as a token; the time since the first one covers reasoning too.
+    pieces = len(answering.texts) + len(answering.reasonings)
+    tokens = usage.completion_tokens if usage else pieces
     code = code_of(text)
     return Reply(
         text=text,

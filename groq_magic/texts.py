@@ -127,7 +127,7 @@ def _line_of_hidden(names: Sequence[str]) -> tuple[str, ...]:
         return ()
     places = f"{len(names)} place{'s' * (len(names) != 1)}"
     named = ", ".join(f"`{name}`" for name in dict.fromkeys(names))
-    return (f"Not sent: the value of {named}; `{HIDDEN}` stands for it in {places}.",)
+    return (f"Replaced by `{HIDDEN}` in {places}: the value of {named}.",)
 
 
 def bound(session: Session, typed: Typed) -> Typed:

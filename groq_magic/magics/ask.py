@@ -39,7 +39,7 @@ class AskMagics(Face):
             return
         if cell is not None and text:
             raise OptionError(
-                f"`{text[:40]}` stands after the options of %%groq.",
+                f"Unexpected `{text[:40]}` on the %%groq line.",
                 "The prompt goes into the lines below.",
             )
         session, typed = self.session, typed_class()

@@ -56,7 +56,7 @@ class ConversationMagics(Face):
         turns = session.conversations.get(name, session.service.in_practice).turns
         secrets = session.secrets()
         if not turns:
-            say(secrets.hidden(f"The conversation {name} is empty."))
+            say(secrets.hidden(f"The conversation `{name}` is empty."))
             return
         rows = []
         for number, turn in enumerate(turns, 1):

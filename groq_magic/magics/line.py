@@ -183,8 +183,8 @@ def _unknown(flag: str, options: Sequence[Option], magic: str) -> OptionError:
         near += [form for form in flags if form.lower() == flag[:2].lower()]
     near = [] if flag in {"--help", "-h"} else near
     hint = f"Did you mean `{near[0]}`?" if near else f"`{magic}?` lists the options."
-    if any(option.field == "model" for option in options):
-        hint += " A prompt that begins so goes after `--`."
+    if any(option.field == "model" for option in options) and not magic.startswith("%%"):
+        hint += " A prompt that begins with a dash goes after `--`."
     return OptionError(f"{magic} has no option `{flag}`.", hint)
 
 

@@ -50,3 +50,9 @@ def test_a_magic_without_an_option_speaks_of_no_prompt(bare: Any) -> None:
         assert wrong.split()[0] + "?" in said
         assert "prompt" not in said
     assert "goes after `--`" in str(bare.run("%groq -x").error)
+
+
+def test_above_a_cell_a_wrong_option_sends_no_prompt_behind_two_dashes(bare: Any) -> None:
+    # There the prompt is the cell's body: `%%groq -- text` is refused.
+    assert "`--`" not in str(bare.run("%%groq --temprature 0.3\nhello").error)
+    assert "lines below" in str(bare.run("%%groq -- text\nhello").error)

@@ -68,6 +68,23 @@ def test_what_came_is_kept_and_the_cell_fails(
     assert cells.reply.error is ran.error
     assert "later" not in cells.shell.user_ns
     assert cells.turns == [("Count", ran.plain)]
+
+
+def test_the_speed_of_a_stopped_answer_counts_its_reasoning(
+    cells: Any, practice: Any, interrupt_when: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fed: list[str] = []
+    monkeypatch.setattr(
+        "groq_magic.views.static.StaticView.feed",
+        lambda _view, text, _reasoning: fed.append(text) if text else None,
+    )
+    reasoning = " ".join(f"step{n}" for n in range(60))
+    practice.script([{"reply": "word " * 900, "reasoning": reasoning, "tokens_per_second": 200}])
+    interrupt_when(lambda: fed)
+    cells.run("%groq Count", "a")
+    reply = cells.reply
+    since_first = reply.timing.total - reply.timing.first_token
+    assert reply.timing.tokens_per_second * since_first >= 60  # the text alone is a few
     (record,) = practice.requests()
     assert record["outcome"] != "complete"
 
