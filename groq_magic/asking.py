@@ -91,8 +91,7 @@ def ask(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
     Raises
     ------
     GroqMagicError
-        What kept it from being sent, or broke it off; then what came is
-        settled and kept, and `_groq.error` is this error.
+        What kept it from being sent, or broke it off: then `_groq` holds what came.
     """
     with session.service.key_found_once():
         return _asked(session, typed, view_of)

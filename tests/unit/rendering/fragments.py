@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 SIZE = 20_000  # characters of a text
 PIECE = 50  # characters of a delta
-LIMIT = 16  # times what prose of that length costs; the dearest take 7 to 9
+LIMIT = 12  # times what prose of that length costs; the dearest take 7 to 11
 
 FRAGMENTS = (
     *"*_~`[]()<>!|#$&\\:-+=1a \t{}^\"'@.",

@@ -27,7 +27,7 @@ from tests.unit.rendering.fragments import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_ATTEMPTS = 6
+_ATTEMPTS = 10
 # Rendered at once, each line or row is a piece of its own: linear, with a larger factor.
 _LIMIT_AT_ONCE = 120
 _LIMIT_OF_LONG = 40
