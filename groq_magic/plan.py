@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.request import request_of, size_of, without_surrogates
 from groq_magic.conversation import Budget, Fitted, PendingTurn, TurnKey, estimate, fit
-from groq_magic.errors import TooLargeError
+from groq_magic.errors import PromptError, TooLargeError
 from groq_magic.recalling import Replayed, is_cached, recalled_from_cache, replayed
 from groq_magic.settings import AskOptions
 from groq_magic.texts import bound, texts_of
@@ -132,6 +132,7 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
     """
     typed, secrets = bound(session, typed), session.secrets()
     options = typed.options.over(session.settings.defaults())
+    _check_names(options, secrets)
     texts = texts_of(session, typed, options, secrets)
     if texts.hides_a_key and typed.composed is not None:
         typed = replace(typed, composed=replace(typed.composed, hides_a_key=True))
@@ -175,6 +176,13 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
 def peeked(session: Session, typed: Typed) -> PendingTurn:
     """Return the turn that an ask would become, without beginning it."""
     return _pending(session, typed, typed.options.over(session.settings.defaults()), begun=False)
+
+
+def _check_names(options: AskOptions, secrets: Secrets) -> None:
+    """Refuse a secret where it can't be replaced: these names are sent, shown and saved."""
+    for option, name in (("--model", options.model), ("--conversation", options.conversation)):
+        if name and secrets.hidden(name) != name:
+            raise PromptError(f"{option} contains a secret.", "Type a name without it.")
 
 
 def _pending(session: Session, typed: Typed, options: AskOptions, *, begun: bool) -> PendingTurn:

@@ -161,7 +161,7 @@ class Panel:
         if self._following:
             return
         typed = change["new"].strip().replace(",", "")
-        self._set("max_tokens", lambda: int(typed) if typed else None, "a whole number from 1 on")
+        self._set("max_tokens", lambda: int(typed) if typed else None, "a whole number, 1 or more")
 
     def _set(self, name: str, read: Callable[[], float | None], wanted: str) -> None:
         """Set what was typed, or say beside the field why not: it stays there to be corrected."""
@@ -171,7 +171,7 @@ class Panel:
         except (ValueError, TraitError):
             kept = getattr(self._settings, name)
             held = DEFAULT if kept is None else f"{kept:g}" if name == "temperature" else str(kept)
-            self._say(name, f"Not set: it takes {wanted}. In use: {held}.")
+            self._say(name, f"Not set. Enter {wanted}. Still in use: {held}.")
             return
         self._say(name, "")
         self._follow()

@@ -246,8 +246,8 @@ def test_a_value_that_the_panel_can_not_take_is_refused_beside_its_field(jupyter
     alerts = output.get_by_role("alert")
     expect(alerts).to_have_text(
         [
-            "Not set: it takes a number from 0 to 2. In use: the model's default.",
-            "Not set: it takes a whole number from 1 on. In use: the model's default.",
+            "Not set. Enter a number from 0 to 2. Still in use: the model's default.",
+            "Not set. Enter a whole number, 1 or more. Still in use: the model's default.",
         ]
     )
     expect(temperature).to_have_value("9")

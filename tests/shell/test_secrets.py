@@ -310,3 +310,13 @@ def test_an_earlier_turn_is_searched_once_and_again_when_there_is_another_secret
     monkeypatch.setenv("ANOTHER_KEY", SECRET)
     cells.fine("%groq prompt 5", "cell-5")
     assert searched.count("prompt 0") == 1
+
+
+@pytest.mark.parametrize("option", ["-m", "-c"])
+def test_a_secret_is_no_name_of_a_model_or_a_conversation(
+    guarded: Any, practice: Any, option: str
+) -> None:
+    ran = guarded.run(f"%groq {option} my-{SECRET} hi")
+    assert isinstance(ran.error, PromptError)
+    assert not leaks(ran.everything, SECRET)
+    assert practice.requests() == []

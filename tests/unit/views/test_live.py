@@ -129,8 +129,8 @@ def test_a_value_that_can_not_be_set_is_refused_beside_its_field(
     said = message(live, description)
     assert said.layout.display is None
     assert 'role="alert"' in said.value
-    wanted = {"Temperature": "a number from 0 to 2", "Max tokens": "a whole number from 1 on"}
-    held = {"Temperature": "In use: 0.25.", "Max tokens": "In use: 99."}
+    wanted = {"Temperature": "a number from 0 to 2", "Max tokens": "a whole number, 1 or more"}
+    held = {"Temperature": "Still in use: 0.25.", "Max tokens": "Still in use: 99."}
     assert wanted[description] in said.value
     assert held[description] in said.value
 
