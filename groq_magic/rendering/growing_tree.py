@@ -73,14 +73,15 @@ class GrowingTree:
 
         Notes
         -----
-        A blank line before it makes a list loose that it is an item, or an item's child, of.
+        A blank line before it makes a list loose that it is an item, or an item's child, of;
+        not behind a thematic break, as on GitHub (cmark-gfm).
         """
         while not can_hold(parent, kind):
             parent = parent_of(self.root, parent)
         self.close_below(parent)
         last = parent.last
         block = Block(kind, self.number, self.number)
-        if last is not None and last.end + 1 < self.number:
+        if last is not None and last.end + 1 < self.number and not _ends_in_rule(last):
             if parent.kind == "list":
                 parent.loose = True
             elif parent.kind == "item":
@@ -114,3 +115,9 @@ class GrowingTree:
                 block.lines = left
             else:
                 parent.children.pop()
+
+
+def _ends_in_rule(block: Block) -> bool:
+    while block.kind in ("list", "item") and block.last is not None:
+        block = block.last
+    return block.kind == "rule"

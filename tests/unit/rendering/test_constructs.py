@@ -29,6 +29,10 @@ CONSTRUCTS = {
     "two spaces nest under a bullet": ("- a\n  - b", "<ul><li>a<ul><li>b</li></ul></li></ul>"),
     "three spaces nest under a number": ("1. a\n   - b", "<ol><li>a<ul><li>b</li></ul></li></ol>"),
     "four spaces nest under a bullet": ("- a\n    - b", "<ul><li>a<ul><li>b</li></ul></li></ul>"),
+    "a blank line behind a rule leaves a list tight": (
+        "- a\n  - b\n  ***\n\n- c",
+        "<ul><li>a<ul><li>b</li></ul><hr></li><li>c</li></ul>",
+    ),
     "a tight fence in an item": (
         "1. a\n   ```\n   x\n   ```\n2. b",
         "<ol><li>a<pre><code>x\n</code></pre></li><li>b</li></ol>",
