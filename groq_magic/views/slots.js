@@ -127,6 +127,7 @@ class Session {
         if (!slot.gone) slot.withView(this.manager, id, label);
       }
     const roots = rootsOf(this.manager);
+    for (const root of roots) root[OWNED] = true;
     this.fillStreams(roots);
     for (const root of roots) this.fillIn(root);
   }
@@ -143,12 +144,13 @@ class Session {
     this.drawMeters(root);
   }
 
-  // Outside of all notebooks too, in a view of one output: the model's id says whose it is.
+  // Outside of all notebooks too, in a view of one output: the model's id says whose it is. So
+  // does it in another notebook on this kernel whose own session a busy kernel keeps waiting.
   fillStreams(roots) {
     for (const node of Stream.places()) {
       const panel = node.closest(".jp-NotebookPanel");
-      const isOwn = !panel || roots.includes(panel);
-      if (isOwn && !Stream.isTaken(node) && isKnown(this.manager, Stream.idOf(node)))
+      const mayFill = !panel?.[OWNED] || roots.includes(panel);
+      if (mayFill && !Stream.isTaken(node) && isKnown(this.manager, Stream.idOf(node)))
         this.filled.set(node, new Stream(node, this.manager));
     }
   }
@@ -195,6 +197,7 @@ class Session {
   end({ keep }) {
     this.live = false;
     clearTimeout(this.timer);
+    for (const root of rootsOf(this.manager)) delete root[OWNED];
     for (const held of this.filled.values()) {
       if (keep && held instanceof Stream) held.keep();
       else held.restore();

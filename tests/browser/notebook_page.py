@@ -24,6 +24,8 @@ KNOWN_ERRORS = (
     r"reading 'schema'\)[\s\S]*/static/notebook/notebook_core",
     # Notebook 7.2 throws this while it opens a notebook, an empty one too.
     r"reading 'last_modified'\)[\s\S]*/static/notebook/\d+\.bundle",
+    # The debugger asks each new kernel for its state; a restart can cut that off.
+    r"Could not restore the debugger state: Canceled future for debug_request message",
 )
 
 

@@ -49,7 +49,11 @@ HOLD = """() => {
   const send = kernel.sendControlMessage.bind(kernel);
   const held = [];
   window.hold = true;
-  kernel.sendControlMessage = (message) => (hold ? held.push(message) : send(message));
+  kernel.sendControlMessage = (message, ...rest) => {
+    // Lab's debugger uses the channel too.
+    const isOurs = message.header.msg_type !== "debug_request";
+    return hold && isOurs ? held.push(message) : send(message, ...rest);
+  };
   window.release = async () => {
     await Promise.all(held.map((message) => send(message).done));
     return held.length;
