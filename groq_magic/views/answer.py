@@ -113,6 +113,7 @@ class AnswerView:
             self._captured = capturing_outputs(get_ipython())
             data = unfinished(opening, self._widget.model_id)
             self._publish(data, dict(opening.metadata), update=False)
+            self._live.begin(self._widget.model_id)
             for name, prefix in PREFIXES:
                 if name == opening.format:
                     self._widget.feed(prefix, "")

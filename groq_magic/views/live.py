@@ -128,6 +128,11 @@ class Live:
         if self._slots is not None:
             self._slots.put(slot, facts, thought)
 
+    def begin(self, stream: str) -> None:
+        """Say that an answer streams; see `SlotsWidget.begin`."""
+        if self._slots is not None:
+            self._slots.begin(stream)
+
     def finish(
         self,
         stream: str,

@@ -1,9 +1,6 @@
 // Where on the page, and in the notebook, a session's outputs are. Stands before slots.js
 // in one module.
 
-// On a notebook's panel: its own session is there to fill it.
-const OWNED = Symbol.for("groq_magic.owned");
-
 /** Return the elements to look in: all panels of the session's notebook, or the whole page.
 
 A console's manager knows no notebook: its outputs are static, and a notebook's are not its own.

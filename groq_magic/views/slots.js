@@ -5,6 +5,8 @@
 
 // ms between two drawings of what is left, while this minute's is not full, and after.
 const [SOON, LATER] = [1000, 30000];
+// ms after which an answer that its own notebook's session does not show is shown by another.
+const FOR_OTHERS = 300;
 const PICKER = "Model of the next ask";
 const GONE = new Set(["restarting", "autorestarting", "terminating", "dead"]);
 
@@ -127,7 +129,6 @@ class Session {
         if (!slot.gone) slot.withView(this.manager, id, label);
       }
     const roots = rootsOf(this.manager);
-    for (const root of roots) root[OWNED] = true;
     this.fillStreams(roots);
     for (const root of roots) this.fillIn(root);
   }
@@ -145,14 +146,20 @@ class Session {
   }
 
   // Outside of all notebooks too, in a view of one output: the model's id says whose it is. So
-  // does it in another notebook on this kernel whose own session a busy kernel keeps waiting.
+  // does it in another notebook on this kernel, whose own session a busy kernel may keep waiting.
   fillStreams(roots) {
     for (const node of Stream.places()) {
       const panel = node.closest(".jp-NotebookPanel");
-      const mayFill = !panel?.[OWNED] || roots.includes(panel);
-      if (mayFill && !Stream.isTaken(node) && isKnown(this.manager, Stream.idOf(node)))
-        this.filled.set(node, new Stream(node, this.manager));
+      if (!panel || roots.includes(panel)) this.fillStream(node);
+      else if (!Stream.isTaken(node) && this.manager.has_model?.(Stream.idOf(node)))
+        setTimeout(() => this.fillStream(node), FOR_OTHERS);
     }
+  }
+
+  fillStream(node) {
+    if (!this.live || !node.isConnected || Stream.isTaken(node)) return;
+    if (isKnown(this.manager, Stream.idOf(node)))
+      this.filled.set(node, new Stream(node, this.manager));
   }
 
   fillSpeed(node) {
@@ -197,7 +204,6 @@ class Session {
   end({ keep }) {
     this.live = false;
     clearTimeout(this.timer);
-    for (const root of rootsOf(this.manager)) delete root[OWNED];
     for (const held of this.filled.values()) {
       if (keep && held instanceof Stream) held.keep();
       else held.restore();

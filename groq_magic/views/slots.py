@@ -94,6 +94,16 @@ class SlotsWidget(anywidget.AnyWidget):
                 self._facts["turns"][slot] = told
                 self.send({"turns": {slot: told}})
 
+    def begin(self, stream: str) -> None:
+        """Say that an answer streams: another notebook's page may not have known its model yet.
+
+        Parameters
+        ----------
+        stream : str
+            The model id that the streaming output names.
+        """
+        self.send({"began": stream})
+
     def finish(
         self,
         stream: str,

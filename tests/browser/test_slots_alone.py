@@ -22,10 +22,8 @@ STREAM = (
     '<div class="groq-answer"><div class="groq-slot-stream groq-stream-s1">unfinished</div></div>'
 )
 # A manager with the models that are named; each view is an element with its model's name.
-# The panels that are `owned` have a session of their own.
-START = """async ({ code, html, known, context, canTell, owned }) => {
+START = """async ({ code, html, known, context, canTell }) => {
   document.body.innerHTML = html;
-  for (const id of owned) document.getElementById(id)[Symbol.for("groq_magic.owned")] = true;
   window.known = new Set(known);
   const listeners = {};
   const manager = {
@@ -77,10 +75,8 @@ class Bare:
         context: Any = None,
         *,
         can_tell: bool = True,
-        owned: tuple[str, ...] = (),
     ) -> None:
-        told = {"html": html, "known": known, "context": context, "owned": owned}
-        told["canTell"] = can_tell
+        told = {"html": html, "known": known, "context": context, "canTell": can_tell}
         self.page.evaluate(START, {"code": SlotsWidget._esm, **told})
 
     @property
@@ -141,12 +137,12 @@ def test_a_notebooks_panel_is_not_another_sessions(bare: Bare, context: Any) -> 
         f'<div class="jp-NotebookPanel" id="{each}">{ANSWER}{STREAM}</div>'
         for each in ("one", "two")
     )
-    # The second one's session has not come yet: an answer whose model is known is shown there.
-    bare.start(html=tabs + panels, context=context, owned=("one",))
+    bare.start(html=tabs + panels, context=context)
     bare.page.evaluate("window.fire('msg:custom', { current: 'another' })")
 
     expect(bare.page.locator(".groq-bar")).to_have_text(["gpt-oss-120b · 318 tokens"] * 2)
-    expect(bare.page.locator(".groq-slot-stream")).to_have_text(["unfinished", "view of s1"])
+    # No other session shows the answers, and this one has their model: they have one kernel.
+    expect(bare.page.locator(".groq-slot-stream")).to_have_text(["view of s1"] * 2)
 
 
 def test_an_answer_of_another_kernel_is_not_shown(bare: Bare) -> None:
