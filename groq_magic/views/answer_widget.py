@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import uuid
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -16,6 +15,7 @@ from groq_magic.views.comm_routing import (
     ignore_on_control,
     receive_on_control,
 )
+from groq_magic.views.page_code import page_code
 from groq_magic.views.static import notices_html
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ __all__ = ["AnswerWidget"]
 
 
 class AnswerWidget(anywidget.AnyWidget):
-    """One streaming answer, drawn by answer.js.
+    """One streaming answer, drawn by page/answer.mjs.
 
     Parameters
     ----------
@@ -51,10 +51,7 @@ class AnswerWidget(anywidget.AnyWidget):
     of Stop that comes late stops nothing else. A stop is confirmed, once.
     """
 
-    _esm = "\n".join(
-        (Path(__file__).parent / name).read_text(encoding="utf-8")
-        for name in ("copy.js", "answer.js")
-    )
+    _esm = page_code("answer")
 
     picker = traitlets.Unicode().tag(sync=True)
     present = traitlets.Dict().tag(sync=True)

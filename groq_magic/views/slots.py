@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
+from groq_magic.views.page_code import page_code
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -26,7 +28,7 @@ KEPT = 5
 
 
 class SlotsWidget(anywidget.AnyWidget):
-    """Fills the slots of this session's outputs, by slots.js; never displayed.
+    """Fills the slots of this session's outputs, by page/session.mjs; never displayed.
 
     Parameters
     ----------
@@ -48,11 +50,7 @@ class SlotsWidget(anywidget.AnyWidget):
     panel: the page counts it on by the clock, and an idle kernel sends nothing.
     """
 
-    # A front end gets a widget's code as one text: it can't import a file of ours.
-    _esm = "\n".join(
-        (_HERE / name).read_text(encoding="utf-8")
-        for name in ("copy.js", "quota.js", "filled.js", "places.js", "slots.js")
-    )
+    _esm = page_code("session")
     _css = (_HERE / "views.css").read_text(encoding="utf-8")
 
     picker = traitlets.Unicode().tag(sync=True)

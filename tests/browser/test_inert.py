@@ -10,8 +10,8 @@ import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options
 
-from groq_magic import views
 from groq_magic.rendering import MarkdownStream, safe_markdown, to_html
+from groq_magic.views.page_code import page_code
 
 PAYLOADS: dict[str, list[str]] = json.loads(
     (Path(__file__).parents[1] / "payloads.json").read_text("utf-8")
@@ -53,7 +53,7 @@ STIR = """
 """
 
 
-FILLED = (Path(views.__file__).parent / "filled.js").read_text("utf-8")
+KEEPING = page_code("stream")
 
 # What the page keeps of an answer whose kernel has gone: it is saved, and shown as it is.
 KEPT = """([code, html]) => {
@@ -128,7 +128,7 @@ def test_a_hostile_answer_does_nothing_when_the_page_keeps_what_came(
     found: dict[str, list[str]] = {}
     for payload in PAYLOADS[family]:
         for html in _forms(payload):
-            kept = watched.page.evaluate(KEPT, [FILLED, html])
+            kept = watched.page.evaluate(KEPT, [KEEPING, html])
             bad = watched.page.evaluate(STIR, kept)
             if bad or watched.noted:
                 found[payload] = bad + watched.noted
@@ -141,7 +141,7 @@ def test_a_hostile_answer_does_nothing_when_the_page_keeps_what_came(
 def test_html_that_reads_back_as_something_else_is_kept_as_text(watched: Any) -> None:
     # A paragraph in a paragraph: the DOM can hold it, HTML can't.
     nested = "<b>bold</b><span class=outer></span>"
-    kept = watched.page.evaluate(KEPT, [FILLED, nested])
+    kept = watched.page.evaluate(KEPT, [KEEPING, nested])
     assert kept == '<b>bold</b><span class="outer"></span>'
     grown = """([code, html]) => {
       const text = document.createElement("div");
@@ -155,7 +155,7 @@ def test_html_that_reads_back_as_something_else_is_kept_as_text(watched: Any) ->
       const read = new DOMParser().parseFromString(kept, "text/html");
       return read.querySelector(".groq-text").innerHTML;
     }"""
-    kept = watched.page.evaluate(grown, [FILLED, ""])
+    kept = watched.page.evaluate(grown, [KEEPING, ""])
     assert kept.startswith("<pre>outer")
     assert "&lt;inner&gt;" in kept
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-import groq_magic.views
 from groq_magic.api.durations import wait_words
 from groq_magic.api.limits import Limit, Limits
 from groq_magic.quota import quota_facts
+from groq_magic.views.page_code import page_code
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -22,7 +21,7 @@ LONG = (7_230, 39_600, 47_400, 86_399, 90_000, 31_536_000)
 
 
 def test_a_wait_reads_the_same_in_the_page_as_in_the_saved_notebook(browser: Browser) -> None:
-    source = (Path(groq_magic.views.__path__[0]) / "quota.js").read_text()
+    source = page_code("quota")
     page = browser.new_page()
     page.clock.set_fixed_time(NOW)
     words = page.evaluate(
@@ -34,7 +33,7 @@ def test_a_wait_reads_the_same_in_the_page_as_in_the_saved_notebook(browser: Bro
 
 
 def test_what_is_left_is_counted_on_as_the_kernel_does(browser: Browser) -> None:
-    source = (Path(groq_magic.views.__path__[0]) / "quota.js").read_text()
+    source = page_code("quota")
     limits = [Limit("TPM", 6_000, *each, NOW) for each in ((5_000, 10.0), (0, 60.0), (0, 65.7))]
     told = [asdict(quota_facts("m", Limits((limit,)), NOW).minute) for limit in limits]
     page = browser.new_page()

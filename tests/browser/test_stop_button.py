@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
 
+from groq_magic.views.page_code import page_code
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-VIEWS = Path(__file__).parents[2] / "groq_magic" / "views"
-CODE = "\n".join((VIEWS / name).read_text("utf-8") for name in ("copy.js", "answer.js"))
+CODE = page_code("answer")
 
 # An answer on a page, as anywidget would show it, with `kernel` in its widget manager.
 SHOWN = """async ([code, kernel, views]) => {

@@ -2,6 +2,9 @@
 // that says what is waited for, and the bar. Everything drawn is told by the
 // kernel; only Stop goes back.
 
+import { withCopy } from "./copy.mjs";
+import { parsed } from "./html.mjs";
+
 const END = 4; // px within which the reader counts as being at the end
 const ASK_AGAIN = 1000; // ms in which what was missed is asked for once
 const UNCONFIRMED = 2000; // ms after which a press of Stop that the kernel has not confirmed counts as lost
@@ -127,12 +130,6 @@ function codeIn(node) {
 function containerOf(nodes) {
   const root = nodes.find((node) => node.nodeType === Node.ELEMENT_NODE);
   return root.matches("ul, ol, blockquote") ? root : root.querySelector("tbody, code");
-}
-
-function parsed(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  return document.importNode(template.content, true);
 }
 
 function element(name, className, text = "") {

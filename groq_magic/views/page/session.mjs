@@ -3,66 +3,17 @@
 // mark as native elements. Outputs hold static text, which comes back when the
 // kernel goes.
 
+import { Bar, isNamed, PICKER } from "./bars.mjs";
+import { replaceOutput, rootsOf } from "./outputs.mjs";
+import { grouped, Refill } from "./quota.mjs";
+import { Filled, isKnown } from "./slots.mjs";
+import { Stream } from "./stream.mjs";
+
 // ms between two drawings of what is left, while this minute's is not full, and after.
 const [SOON, LATER] = [1000, 30000];
 // ms after which an answer that its own notebook's session does not show is shown by another.
 const FOR_OTHERS = 300;
-const PICKER = "Model of the next ask";
 const GONE = new Set(["restarting", "autorestarting", "terminating", "dead"]);
-
-function fold([summary, html]) {
-  const made = document.createElement("details");
-  const head = document.createElement("summary");
-  const body = document.createElement("div");
-  made.className = "groq-reasoning";
-  head.textContent = summary;
-  body.append(parsed(html));
-  made.append(head, body);
-  return made;
-}
-
-/** The slots of one settled answer. */
-class Bar {
-  constructor(bar, session) {
-    this.slots = {};
-    const answer = bar.closest(".groq-answer");
-    const reasoning = answer.querySelector(".groq-slot-reasoning");
-    if (reasoning) this.slots.reasoning = new Filled(reasoning);
-    for (const name of ["picker", "copy", "figures", "quota", "stale"]) {
-      const node = bar.querySelector(`.groq-slot-${name}`);
-      if (node) this.slots[name] = new Filled(node);
-    }
-    this.model = this.slots.picker?.before.map((node) => node.textContent).join("") ?? "";
-    if (this.slots.picker) session.showView(this.slots.picker, session.picker, PICKER);
-    this.slots.copy?.with(button("groq-copy", "Copy", () => this.facts.copy));
-    this.buttons = [...answer.querySelectorAll(".groq-text pre")].map(withCopy);
-  }
-
-  update(facts, current, left) {
-    if (facts.thought && !this.facts) this.slots.reasoning?.with(fold(facts.thought));
-    this.facts = facts;
-    // The picker shows the next ask's model: say which one answered, if another.
-    const other = isNamed(current, this.model) ? "" : this.model;
-    const figures = [other, facts.figures].filter(Boolean).join(" · ");
-    for (const [name, text] of [["figures", figures], ["stale", facts.stale]]) {
-      if (this.slots[name] && this.slots[name].node.textContent !== text) this.slots[name].with(text);
-    }
-    this.sayLeft(left);
-  }
-
-  sayLeft(left) {
-    this.slots.quota?.say(left);
-  }
-
-  restore() {
-    for (const slot of Object.values(this.slots)) slot.restore();
-    for (const made of this.buttons) made.remove();
-  }
-}
-
-function isNamed(id, model) {
-  return id === model || id.endsWith(`/${model}`);
-}
 
 /** What this session holds, and where it is shown at present. */
 class Session {

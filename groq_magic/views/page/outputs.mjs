@@ -1,11 +1,12 @@
-// Where on the page, and in the notebook, a session's outputs are. Stands before slots.js
-// in one module.
+// Where on the page, and in the notebook, a session's outputs are.
+
+import { isKnown } from "./slots.mjs";
 
 /** Return the elements to look in: all panels of the session's notebook, or the whole page.
 
 A console's manager knows no notebook: its outputs are static, and a notebook's are not its own.
 */
-function rootsOf(manager) {
+export function rootsOf(manager) {
   const path = manager.context?.path;
   const panels = [...document.querySelectorAll(".jp-NotebookPanel")];
   if (!panels.length) return document.querySelector(".jp-CodeConsole") ? [] : [document.body];
@@ -28,7 +29,7 @@ function pathOf(panel) {
 @param change gives the new output from the old one
 @param captured ids of Output widgets that may hold it
 */
-async function replaceOutput(manager, id, change, captured = []) {
+export async function replaceOutput(manager, id, change, captured = []) {
   const model = manager.context?.model;
   if (model && !model.isDisposed) {
     for (const cell of model.cells ?? []) replaceIn(cell.outputs, id, change);

@@ -1,8 +1,8 @@
-// Buttons that copy. Stands before answer.js and slots.js, in one module with each.
+// Buttons that copy.
 
 const COPIED = 1500; // ms for which a button says so
 
-function button(className, label, source) {
+export function button(className, label, source) {
   const made = document.createElement("button");
   made.type = "button";
   made.className = className;
@@ -32,7 +32,7 @@ async function copied(text) {
 }
 
 /** Put a button before some code, which copies what comes after it. */
-function withCopy(pre) {
+export function withCopy(pre) {
   const code = () => {
     const next = made.nextElementSibling;
     return (next.querySelector("code") ?? next).textContent;

@@ -1,5 +1,5 @@
 // What is left of a limit, at every moment: it refills by the clock, and the
-// kernel tells it once. Stands before slots.js in one module.
+// kernel tells it once.
 
 const LONG = 100; // s: two digits of them read faster than minutes
 const CLOCK = 60; // s: from here on people look at a clock instead of waiting
@@ -20,12 +20,12 @@ function atClock(seconds) {
   return `, at ${today ? "" : `${then.toLocaleDateString("en-GB", { weekday: "short" })} `}${time}`;
 }
 
-function grouped(number) {
+export function grouped(number) {
   return number.toLocaleString("en-US");
 }
 
 /** A limit as the kernel told it, counted on from then. */
-class Refill {
+export class Refill {
   constructor({ limit, left, window, full_in, unit }) {
     this.limit = limit;
     this.unit = unit;

@@ -1,0 +1,53 @@
+// What a slot shows, and what it held before.
+
+/** A view that is put in place by hand, and the views in it, learn it from us. */
+export async function displayed(view) {
+  view.trigger("displayed");
+  const children = await Promise.all(view.children_views?.views ?? []);
+  await Promise.all(children.map(displayed));
+}
+
+/** Whether a model is there; a manager that can't say so finds out by getting it. */
+export function isKnown(manager, id) {
+  return manager.has_model?.(id) ?? true;
+}
+
+/** A slot that holds something of ours, and what it held before. */
+export class Filled {
+  constructor(node) {
+    this.node = node;
+    this.before = [...node.childNodes];
+    this.gone = false;
+  }
+
+  with(...nodes) {
+    if (!this.gone) this.node.replaceChildren(...nodes);
+  }
+
+  // A text that changes often is changed in place, which wakes no observer of the page.
+  say(text) {
+    if (this.said?.data === text) return;
+    if (this.said?.parentNode === this.node) this.said.data = text;
+    else this.with((this.said = new Text(text)));
+  }
+
+  /** Show a view of a model; where that fails, what was here before stays. */
+  async withView(manager, id, label) {
+    try {
+      const view = await manager.create_view(await manager.get_model(id));
+      if (this.gone) return view.remove();
+      this.view = view;
+      await displayed(view);
+      if (label) view.el.querySelector("select")?.setAttribute("aria-label", label);
+      this.with(view.el);
+    } catch {
+      this.with(...this.before);
+    }
+  }
+
+  restore() {
+    this.gone = true;
+    this.node.replaceChildren(...this.before);
+    this.view?.remove();
+  }
+}

@@ -1,0 +1,41 @@
+"""The JavaScript of the views: modules of `page/`, joined into one."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+__all__ = ["page_code"]
+
+_PAGE = Path(__file__).parent / "page"
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./([a-z_]+\.mjs)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
+
+
+@cache
+def page_code(entry: str) -> str:
+    """Return a module with everything that it imports, as one module.
+
+    Parameters
+    ----------
+    entry : str
+        The name of a file in `page/`, without its ending.
+
+    Returns
+    -------
+    str
+        JavaScript without imports, exporting what the entry exports by
+        default: a front end gets a widget's code as one text, so that a name
+        at the top of one file must not be used in another one again.
+    """
+    return "\n".join(_joined(f"{entry}.mjs", set()))
+
+
+def _joined(name: str, done: set[str]) -> list[str]:
+    if name in done:
+        return []
+    done.add(name)
+    code = (_PAGE / name).read_text(encoding="utf-8")
+    before = [part for each in _IMPORT.findall(code) for part in _joined(each, done)]
+    return [*before, _EXPORT.sub("", _IMPORT.sub("", code))]
