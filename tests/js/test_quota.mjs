@@ -4,7 +4,7 @@ import { equal, ok, page, test } from "./testing.mjs";
 const MINUTE = { limit: 6000, left: 5000, window: 60, full_in: 10, unit: "tokens" };
 
 test("a number is grouped by thousands, whatever the browser's language", () => {
-  equal(grouped(1234567), "1,234,567");
+  equal(grouped(1_234_567), "1,234,567");
 });
 
 test("what is left refills up to the limit", () => {

@@ -4,10 +4,7 @@ import { equal, ok, page, test } from "./testing.mjs";
 function managerOf(views) {
   return {
     has_model: (id) => id in views,
-    async get_model(id) {
-      if (!(id in views)) throw Error(`no model ${id}`);
-      return id;
-    },
+    get_model: (id) => (id in views ? Promise.resolve(id) : Promise.reject(`no model ${id}`)),
     create_view: async (id) => views[id],
   };
 }
@@ -86,9 +83,8 @@ test("the views in a view are displayed too", async () => {
 });
 
 test("a manager that can't tell is asked for the model itself", () => {
-  equal([isKnown({}, "a"), isKnown(managerOf({ a: 1 }), "a"), isKnown(managerOf({}), "a")], [
-    true,
-    true,
-    false,
-  ]);
+  equal(
+    [isKnown({}, "a"), isKnown(managerOf({ a: 1 }), "a"), isKnown(managerOf({}), "a")],
+    [true, true, false],
+  );
 });

@@ -5,14 +5,14 @@ const LONG = 30_000; // ms after which a test that waits for something has faile
 const tests = [];
 
 /** Add a test; its name stands in the same line or the next, between double quotes. */
-export function test(name, run) {
-  tests.push({ name, run });
+export function test(name, body) {
+  tests.push({ name, body });
 }
 
 /** Run what was added, each test on an empty body; return `{name: "" or what went wrong}`. */
 export async function run() {
   const results = {};
-  for (const { name, run: body } of tests) {
+  for (const { name, body } of tests) {
     try {
       await watched(() => limited(body()));
       results[name] = "";
@@ -33,7 +33,7 @@ async function watched(body) {
   const reported = new Promise((done) => (over = done));
   const note = (event) => {
     if (event.reason === last) over(event.preventDefault());
-    else unawaited ??= event.reason ?? event.error ?? Error(event.message);
+    else unawaited ??= event.reason ?? event.error ?? new Error(event.message);
   };
   addEventListener("error", note);
   addEventListener("unhandledrejection", note);
@@ -52,7 +52,7 @@ async function watched(body) {
 async function limited(promise) {
   let timer;
   const late = new Promise((_, fail) => {
-    timer = setTimeout(() => fail(Error(`not over after ${LONG} ms`)), LONG);
+    timer = setTimeout(() => fail(new Error(`not over after ${LONG} ms`)), LONG);
   });
   try {
     await Promise.race([promise, late]);
@@ -64,12 +64,12 @@ async function limited(promise) {
 /** State that two values are the same, by their content. */
 export function equal(actual, expected) {
   const [one, other] = [shown(actual), shown(expected)];
-  if (one !== other) throw Error(`got ${one}\nexpected ${other}`);
+  if (one !== other) throw new Error(`got ${one}\nexpected ${other}`);
 }
 
 /** State that a value is true. */
 export function ok(value, message = "not so") {
-  if (!value) throw Error(message);
+  if (!value) throw new Error(message);
 }
 
 /** State that a call fails, with a message that contains some text; it may fail later. */
@@ -80,17 +80,18 @@ export async function throws(call, part = "") {
   } catch (raised) {
     error = raised;
   }
-  if (!error) throw Error("nothing was thrown");
+  if (!error) throw new Error("nothing was thrown");
   ok(String(error).includes(part), `${error} does not contain ${part}`);
 }
 
 /** Wait until a call gives something true, and return it. */
 export async function until(call) {
-  for (;;) {
-    const value = call();
-    if (value) return value;
+  let value = await call();
+  while (!value) {
     await new Promise((done) => setTimeout(done, 5));
+    value = await call();
   }
+  return value;
 }
 
 /** Put HTML into the body, and return its first element. */

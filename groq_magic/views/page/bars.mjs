@@ -40,8 +40,12 @@ export class Bar {
     // The picker shows the next ask's model: say which one answered, if another.
     const other = isNamed(current, this.model) ? "" : this.model;
     const figures = [other, facts.figures].filter(Boolean).join(" · ");
-    for (const [name, text] of [["figures", figures], ["stale", facts.stale]]) {
-      if (this.slots[name] && this.slots[name].node.textContent !== text) this.slots[name].with(text);
+    for (const [name, text] of [
+      ["figures", figures],
+      ["stale", facts.stale],
+    ]) {
+      if (this.slots[name] && this.slots[name].node.textContent !== text)
+        this.slots[name].with(text);
     }
     this.sayLeft(left);
   }

@@ -34,7 +34,7 @@ export async function replaceOutput(manager, id, change, captured = []) {
   if (model && !model.isDisposed) {
     for (const cell of model.cells ?? []) replaceIn(cell.outputs, id, change);
   }
-  for (const each of captured.filter((each) => isKnown(manager, each))) {
+  for (const each of captured.filter((known) => isKnown(manager, known))) {
     const output = await manager.get_model(each);
     if (replaceIn(output.outputs, id, change)) {
       // As the widget itself does when something is displayed in it.

@@ -10,7 +10,7 @@ import { Filled, isKnown } from "./slots.mjs";
 import { Stream } from "./stream.mjs";
 
 // ms between two drawings of what is left, while this minute's is not full, and after.
-const [SOON, LATER] = [1000, 30000];
+const [SOON, LATER] = [1000, 30_000];
 // ms after which an answer that its own notebook's session does not show is shown by another.
 const FOR_OTHERS = 300;
 const GONE = new Set(["restarting", "autorestarting", "terminating", "dead"]);
