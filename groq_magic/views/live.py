@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.views.closing import close_whole
+from groq_magic.views.page_reports import PageReports
 from groq_magic.views.panel import Panel
 from groq_magic.views.picking import ModelPicker
 from groq_magic.views.slots import SlotsWidget
@@ -47,6 +48,8 @@ class Live:
     missed : set of str
         The bars' classes of answers whose page was loaded while they came: it
         does not show them.
+    pages : PageReports
+        What the open pages lack.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class Live:
         self._slots: SlotsWidget | None = None
         self._closing: list[Any] = []
         self.missed: set[str] = set()
+        self.pages = PageReports()
         self._closed = False
         self._settings.observe(self._model_changed, "model")
 
@@ -109,6 +113,7 @@ class Live:
                 self._settings.model,
                 lambda: str(self.panel.model_id),
                 self._quota,
+                self.pages,
             )
 
     def put(self, slot: str, facts: LiveFacts, thought: tuple[str, str] | None = None) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from groq_magic.views.live_facts import LiveFacts
+    from groq_magic.views.page_reports import PageReports
     from groq_magic.views.quota_facts import QuotaFacts
 
 __all__ = ["SlotsWidget"]
@@ -41,6 +42,8 @@ class SlotsWidget(anywidget.AnyWidget):
         panel's slot is first seen.
     quota : callable
         Returns what is left of the limits now.
+    pages : PageReports
+        Receives what pages report of themselves.
 
     Notes
     -----
@@ -62,8 +65,10 @@ class SlotsWidget(anywidget.AnyWidget):
         current: str,
         make_panel: Callable[[], str],
         quota: Callable[[], QuotaFacts],
+        pages: PageReports,
     ) -> None:
         self._make_panel = make_panel
+        self._pages = pages
         self._quota = quota
         self._facts: dict[str, Any] = {"current": current, "panel": "", "speeds": {}, "turns": {}}
         self._finished: deque[dict[str, Any]] = deque(maxlen=KEPT)
@@ -163,6 +168,8 @@ class SlotsWidget(anywidget.AnyWidget):
         return state
 
     def _heard(self, _widget: Any, content: Mapping[str, Any], _buffers: Any) -> None:
+        if "hello" in content:
+            self._pages.receive(content["hello"])
         if content.get("make") == "panel":
             with self._telling:
                 self._facts["panel"] = self._make_panel()

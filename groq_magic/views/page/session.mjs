@@ -4,7 +4,10 @@
 // kernel goes.
 
 import { Bar, isNamed, PICKER } from "./bars.mjs";
+import { startHello } from "./hello.mjs";
+import { startOrder } from "./order.mjs";
 import { replaceOutput, rootsOf } from "./outputs.mjs";
+import { startProse } from "./prose.mjs";
 import { grouped, Refill } from "./quota.mjs";
 import { Filled, isKnown } from "./slots.mjs";
 import { Stream } from "./stream.mjs";
@@ -169,7 +172,9 @@ export default () => ({
     const session = new Session(model);
     const watch = new MutationObserver(() => session.fill());
     const { context, restored } = session.manager;
+    const parts = [startOrder(model), startProse(model), startHello(model)];
     const ended = ({ keep }) => {
+      for (const end of parts.splice(0)) end();
       watch.disconnect();
       session.end({ keep });
     };
