@@ -19,6 +19,7 @@ from groq_magic.next_cell import chosen, put_next
 from groq_magic.notebook_session import LastAsk
 from groq_magic.plan import Plan, Typed, peeked, planned
 from groq_magic.recalling import remember
+from groq_magic.restore_offer import line_of_restorable
 from groq_magic.settling import (
     cut_notice,
     entry_of,
@@ -141,7 +142,7 @@ def _prepared(session: Session, typed: Typed) -> _Prepared:
         return _Prepared(plan, plan.notices, plan.recorded)
     session.service.prefetch_catalogue()
     missed = missed_by(session, plan)
-    notices = (*plan.notices, *line_of_missed(missed), *session.offer_restore())
+    notices = (*plan.notices, *line_of_missed(missed), *line_of_restorable(session))
     return _Prepared(plan, notices, session.service.client(), missed)
 
 
