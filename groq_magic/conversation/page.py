@@ -129,10 +129,10 @@ class Page:
             Seconds since 1970.
         by : int or None
             The id of the list that came with it: it is later than the
-            deletion, and speaks for no cell of another notebook. None where
-            there was none.
+            deletion, and speaks for no cell of another notebook's page. None
+            where there was none.
         """
-        gone = {cell: at for cell in cells if by is None or self.list_of(cell) is None}
+        gone = {cell: at for cell in cells if by is None or not self._is_shown(cell, by)}
         if not gone:
             return self
         every = {**{c: t for c, t in self.deleted.items() if c not in gone}, **gone}
@@ -146,6 +146,11 @@ class Page:
             deleted = {each: at for each, at in deleted.items() if each != cell}
         current = held.id if held is not None else self.current
         return replace(self, deleted=deleted, current=current)
+
+    def _is_shown(self, cell: str, by: int) -> bool:
+        """Whether a page's list has a cell: this one, or that of a notebook with a name."""
+        held = self.list_of(cell)
+        return held is not None and (held.id == by or held.notebook != "")
 
     def _held(self, cells: tuple[str, ...], notebook: str) -> CellList | None:
         """Return the list of the same notebook."""
