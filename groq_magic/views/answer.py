@@ -13,7 +13,9 @@ from IPython.display import display, update_display
 from groq_magic.views.answer_widget import AnswerWidget
 from groq_magic.views.capturing import capturing_outputs
 from groq_magic.views.figures import figures, thought_summary
+from groq_magic.views.finished_outputs import FinishedOutput, Run
 from groq_magic.views.phrase import phrase_html
+from groq_magic.views.running import run_of
 from groq_magic.views.static import bundle, unfinished
 
 if TYPE_CHECKING:
@@ -60,8 +62,10 @@ class AnswerView:
         self._figures_at = 0.0
         self._thought_since: float | None = None
         self._thought_over = False
-        self._is_missed = self._is_settled = False
         self._captured: tuple[str, ...] = ()
+        self._run = Run()
+        self._place = ""
+        self._pages_before = live.finished.pages
 
     def open(self, opening: Opening) -> None:
         """Begin; nothing is shown yet."""
@@ -93,10 +97,6 @@ class AnswerView:
         thought = None if self._widget is None or settled.reasoning else self._widget.thought()
         self._live.put(settled.slot, settled.live, thought)
         self._finish(data, metadata)
-        self._is_settled = True
-        self._live.missed.discard(settled.slot)
-        if self._is_missed:
-            self._loaded_anew()
 
     def discard(self) -> None:
         """Leave nothing but an empty output, and that only if something was shown."""
@@ -107,24 +107,14 @@ class AnswerView:
         if self._widget is None:
             opening = self._opening
             self._live.start()
-            self._widget = AnswerWidget(
-                self._live.picker.model_id, opening.notices, self.stopped, self._loaded_anew
-            )
-            self._captured = capturing_outputs(get_ipython())
+            self._widget = AnswerWidget(self._live.picker.model_id, opening.notices, self.stopped)
+            self._place = f"groq-stream-{self._widget.model_id}"
             data = unfinished(opening, self._widget.model_id)
-            self._publish(data, dict(opening.metadata), update=False)
-            self._live.begin(self._widget.model_id)
+            self._display(data, dict(opening.metadata))
             for name, prefix in PREFIXES:
                 if name == opening.format:
                     self._widget.feed(prefix, "")
         return self._widget
-
-    def _loaded_anew(self) -> None:
-        # Such a page knows no display of before: what settles it never reaches it. A busy
-        # kernel may hear of it only after settling, while the widget is still there.
-        self._is_missed = True
-        if self._is_settled:
-            self._live.missed.add(self._opening.slot)
 
     def _tell_thought(self, widget: AnswerWidget, text: str, reasoning: str) -> None:
         if reasoning and self._thought_since is None:
@@ -135,15 +125,23 @@ class AnswerView:
             widget.show({"summary": thought_summary(seconds, over=self._thought_over)})
 
     def _finish(self, data: dict[str, Any], metadata: dict[str, Any]) -> None:
-        widget = self._widget
-        self._publish(data, metadata, update=widget is not None)
-        if widget is None:
-            return
-        # An Output widget and a page that was loaded in mid-stream miss the update.
-        is_missed = bool(self._captured) or self._is_missed
-        self._live.finish(widget.model_id, data, metadata, self._captured, send=is_missed)
-        self._live.close_soon(widget)
-        self._widget = None
+        if self._widget is None:
+            self._display(data, metadata)
+        else:
+            self._publish(data, metadata, update=True)
+            self._live.close_soon(self._widget)
+            self._widget = None
+        turn, captured = self._opening.slot, self._captured
+        self._live.finish(
+            FinishedOutput(self._run, self._place, turn, data, metadata, captured),
+            self._pages_before,
+        )
+
+    def _display(self, data: dict[str, Any], metadata: dict[str, Any]) -> None:
+        shell = get_ipython()
+        self._run, self._captured = run_of(shell), capturing_outputs(shell)
+        self._publish(data, metadata, update=False)
+        self._live.begin(self._run, self._place)
 
     def _publish(self, data: dict[str, Any], metadata: dict[str, Any], *, update: bool) -> None:
         put = update_display if update else display

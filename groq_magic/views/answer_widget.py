@@ -19,7 +19,7 @@ from groq_magic.views.page_code import page_code
 from groq_magic.views.static import notices_html
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 __all__ = ["AnswerWidget"]
 
@@ -35,10 +35,6 @@ class AnswerWidget(anywidget.AnyWidget):
         The lines above the answer.
     stopped : threading.Event
         Set when the reader presses Stop, from whichever thread brings that.
-    loaded_anew : callable
-        Called when a page asks for the widget as it is, from whichever thread
-        brings that: it was told nothing from the beginning, so it was loaded
-        since.
 
     Notes
     -----
@@ -61,7 +57,6 @@ class AnswerWidget(anywidget.AnyWidget):
         picker: str,
         notices: tuple[str, ...],
         stopped: threading.Event,
-        loaded_anew: Callable[[], None],
     ) -> None:
         self._text = MarkdownStream()
         self._thought = MarkdownStream()
@@ -70,10 +65,7 @@ class AnswerWidget(anywidget.AnyWidget):
         self._on_control = f"groq_answer_{uuid.uuid4().hex}"
         self._drawing = threading.RLock()
         self._stopped = stopped
-        self._loaded_anew: Callable[[], None] | None = None
         super().__init__(picker=picker)
-        # From here on: being made takes the whole state too.
-        self._loaded_anew = loaded_anew
         answer_while_busy(self)
         self.on_msg(lambda _widget, content, _buffers: self._heard(content))
         receive_on_control(self, self._on_control, self._heard)
@@ -107,8 +99,6 @@ class AnswerWidget(anywidget.AnyWidget):
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:  # noqa: FBT001, FBT002 - ipywidgets' signature
         """Return the synced state, the present document included."""
         state = super().get_state(key, drop_defaults)
-        if key is None and self._loaded_anew is not None:
-            self._loaded_anew()
         if "present" in state:
             with self._drawing:
                 state["present"] = self._whole()

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.views.closing import close_whole
+from groq_magic.views.finished_outputs import FinishedOutputs
 from groq_magic.views.panel import Panel
 from groq_magic.views.picking import ModelPicker
 from groq_magic.views.slots import SlotsWidget
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import ipywidgets
     import traitlets
 
+    from groq_magic.views.finished_outputs import FinishedOutput, Run
     from groq_magic.views.live_facts import LiveFacts
     from groq_magic.views.panel_facts import PanelFacts
     from groq_magic.views.quota_facts import QuotaFacts
@@ -44,9 +46,8 @@ class Live:
 
     Attributes
     ----------
-    missed : set of str
-        The bars' classes of answers whose page was loaded while they came: it
-        does not show them.
+    finished : FinishedOutputs
+        The outputs that no notebook file has yet.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Live:
         self._panel: Panel | None = None
         self._slots: SlotsWidget | None = None
         self._closing: list[Any] = []
-        self.missed: set[str] = set()
+        self.finished = FinishedOutputs()
         self._closed = False
         self._settings.observe(self._model_changed, "model")
 
@@ -109,6 +110,7 @@ class Live:
                 self._settings.model,
                 lambda: str(self.panel.model_id),
                 self._quota,
+                self.finished,
             )
 
     def put(self, slot: str, facts: LiveFacts, thought: tuple[str, str] | None = None) -> None:
@@ -128,23 +130,29 @@ class Live:
         if self._slots is not None:
             self._slots.put(slot, facts, thought)
 
-    def begin(self, stream: str) -> None:
-        """Say that an answer streams; see `SlotsWidget.begin`."""
+    def begin(self, run: Run, place: str) -> None:
+        """Send that an answer's first output is displayed; see `SlotsWidget.begin`."""
+        self.finished.begin(run)
         if self._slots is not None:
-            self._slots.begin(stream)
+            self._slots.begin(run, place)
 
-    def finish(
-        self,
-        stream: str,
-        data: Mapping[str, str],
-        metadata: Mapping[str, Any],
-        captured: Sequence[str],
-        *,
-        send: bool,
-    ) -> None:
-        """Put a finished output in the place of the streaming one; see `SlotsWidget.finish`."""
+    def finish(self, output: FinishedOutput, pages_before: int) -> None:
+        """Keep a finished output and offer it to the pages.
+
+        Parameters
+        ----------
+        output : FinishedOutput
+            It is dropped where it is in no cell, nor in an Output widget.
+        pages_before : int
+            How many pages had loaded when the ask began.
+        """
+        if not (output.run.cell or output.captured):
+            return
+        offer = self.finished.add(output, pages_before)
         if self._slots is not None:
-            self._slots.finish(stream, data, metadata, captured, send=send)
+            # Output widgets ignore updates by display id, whether a page was there or not.
+            more = {"output": output.as_output(), "save": False} if output.captured else {}
+            self._slots.send({"finished": [{**offer, **more}]})
 
     def speeds(self, speeds: Mapping[str, str]) -> None:
         """Say how quick models were.

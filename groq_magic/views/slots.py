@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,20 +10,19 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
+from groq_magic.views.comm_routing import answer_while_busy
 from groq_magic.views.page_code import page_code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
+    from groq_magic.views.finished_outputs import FinishedOutputs, Run
     from groq_magic.views.live_facts import LiveFacts
     from groq_magic.views.quota_facts import QuotaFacts
 
 __all__ = ["SlotsWidget"]
 
 _HERE = Path(__file__).parent
-
-# Finished outputs for pages that load later.
-KEPT = 5
 
 
 class SlotsWidget(anywidget.AnyWidget):
@@ -41,6 +39,8 @@ class SlotsWidget(anywidget.AnyWidget):
         panel's slot is first seen.
     quota : callable
         Returns what is left of the limits now.
+    finished : FinishedOutputs
+        The outputs that no notebook file has yet.
 
     Notes
     -----
@@ -62,13 +62,15 @@ class SlotsWidget(anywidget.AnyWidget):
         current: str,
         make_panel: Callable[[], str],
         quota: Callable[[], QuotaFacts],
+        finished: FinishedOutputs,
     ) -> None:
         self._make_panel = make_panel
         self._quota = quota
         self._facts: dict[str, Any] = {"current": current, "panel": "", "speeds": {}, "turns": {}}
-        self._finished: deque[dict[str, Any]] = deque(maxlen=KEPT)
+        self._finished = finished
         self._telling = threading.RLock()
         super().__init__(picker=picker)
+        answer_while_busy(self)
         self.on_msg(self._heard)
 
     def put(self, slot: str, facts: LiveFacts, thought: tuple[str, str] | None = None) -> None:
@@ -92,45 +94,18 @@ class SlotsWidget(anywidget.AnyWidget):
                 self._facts["turns"][slot] = told
                 self.send({"turns": {slot: told}})
 
-    def begin(self, stream: str) -> None:
-        """Say that an answer streams: another notebook's page may not have known its model yet.
+    def begin(self, run: Run, place: str) -> None:
+        """Send that an answer's first output is displayed.
 
         Parameters
         ----------
-        stream : str
-            The model id that the streaming output names.
+        run : Run
+            The execution that displayed it.
+        place : str
+            The class of its placeholder; "" where it was displayed finished. Another
+            notebook's page may not have known the placeholder's model yet.
         """
-        self.send({"began": stream})
-
-    def finish(
-        self,
-        stream: str,
-        data: Mapping[str, str],
-        metadata: Mapping[str, Any],
-        captured: Sequence[str],
-        *,
-        send: bool,
-    ) -> None:
-        """Put the finished output in the place of the streaming one.
-
-        Parameters
-        ----------
-        stream : str
-            The model id that the streaming output names.
-        data, metadata : mapping
-            The finished output.
-        captured : sequence of str
-            Model ids of Output widgets, one of which may hold the output.
-        send : bool
-            Whether pages that are open need it; those that load later get the
-            most recent ones in any case.
-        """
-        output = {"output_type": "display_data", "data": data, "metadata": metadata}
-        told = {"stream": stream, "output": output, "captured": captured}
-        with self._telling:
-            self._finished.append(told)
-        if send:
-            self.send({"finished": [told]})
+        self.send({"began": {"cell": run.cell, "request": run.request, "place": place}})
 
     def say_current(self, model: str) -> None:
         """Say which model the next ask goes to."""
@@ -158,11 +133,17 @@ class SlotsWidget(anywidget.AnyWidget):
                     **self._facts,
                     "turns": dict(self._facts["turns"]),
                     "quota": asdict(self._quota()),
-                    "finished": list(self._finished),
+                    "finished": self._finished.offers(),
                 }
         return state
 
     def _heard(self, _widget: Any, content: Mapping[str, Any], _buffers: Any) -> None:
+        if "hello" in content:
+            self._finished.page_loaded()
+        if wanted := self._finished.wanted(content.get("want", ())):
+            self.send({"finished": wanted})
+        self._finished.shown(content.get("shown", ()))
+        self._finished.stand(content.get("stands", ()))
         if content.get("make") == "panel":
             with self._telling:
                 self._facts["panel"] = self._make_panel()

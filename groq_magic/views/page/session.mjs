@@ -4,10 +4,11 @@
 // kernel goes.
 
 import { Bar, isNamed, PICKER } from "./bars.mjs";
-import { replaceOutput, rootsOf } from "./outputs.mjs";
+import { rootsOf } from "./outputs.mjs";
 import { grouped, Refill } from "./quota.mjs";
 import { Filled, isKnown } from "./slots.mjs";
 import { Stream } from "./stream.mjs";
+import { startWriteBack } from "./write_back.mjs";
 
 // ms between two drawings of what is left, while this minute's is not full, and after.
 const [SOON, LATER] = [1000, 30000];
@@ -27,14 +28,12 @@ class Session {
     this.took(model.get("present"));
   }
 
-  took({ current = this.current, panel = this.panel, quota, speeds, turns = {}, finished = [] }) {
+  took({ current = this.current, panel = this.panel, quota, speeds, turns = {} }) {
     this.current = current;
     this.speeds = speeds ?? this.speeds ?? {};
     this.panel = panel;
     this.turns = { ...this.turns, ...turns };
     if (quota) this.tookQuota(quota);
-    for (const { stream, output, captured } of finished)
-      replaceOutput(this.manager, stream, () => output, captured);
   }
 
   tookQuota({ model, minute, day }) {
@@ -169,7 +168,9 @@ export default () => ({
     const session = new Session(model);
     const watch = new MutationObserver(() => session.fill());
     const { context, restored } = session.manager;
+    const ends = [startWriteBack(model)];
     const ended = ({ keep }) => {
+      for (const end of ends.splice(0)) end();
       watch.disconnect();
       session.end({ keep });
     };
@@ -187,6 +188,7 @@ export default () => ({
     restored?.connect?.(fill);
     watch.observe(document.body, { childList: true, subtree: true });
     session.fill();
+    model.send({ hello: { missing: [] } });
 
     return () => {
       context?.sessionContext?.statusChanged.disconnect(onStatus);

@@ -1,20 +1,20 @@
 from __future__ import annotations
 
-import asyncio
 import re
 import threading
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import comm
+import ipywidgets
 import pytest
 
 from groq_magic.views import answer
 from groq_magic.views.answer import AnswerView
 from groq_magic.views.answer_widget import AnswerWidget
+from groq_magic.views.finished_outputs import Run
 from groq_magic.views.opening import Opening
 from groq_magic.views.progress import Progress
-from groq_magic.views.slots import KEPT
 from groq_magic.views.static import bundle
 
 if TYPE_CHECKING:
@@ -137,73 +137,70 @@ def test_reasoning_that_is_not_saved_stays_in_a_live_slot(
     assert "<em>me</em>" in html
 
 
-def test_a_page_loaded_while_an_answer_comes_misses_it(
+def offered(live: Live, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    sent: list[dict[str, Any]] = []
+    live.start()
+    monkeypatch.setattr(live._slots, "send", sent.append)
+    return sent
+
+
+IN_CELL_A = Run("cell-a", "request-1", "book.ipynb")
+
+
+@pytest.mark.parametrize("streams", [True, False], ids=["streamed", "at once"])
+def test_a_finished_output_is_offered_without_its_text(
+    live: Live,
+    shown: list[dict[str, Any]],
+    settled: Callable[..., Settled],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    streams: bool,
+) -> None:
+    monkeypatch.setattr(answer, "run_of", lambda _shell: IN_CELL_A)
+    sent = offered(live, monkeypatch)
+    view = AnswerView(live)
+    view.open(OPENING)
+    if streams:
+        view.feed("Hello **you**", "")
+    view.settle(settled())
+
+    data, metadata = bundle(settled())
+    (began,) = [each["began"] for each in sent if "began" in each]
+    ((offer,),) = [each["finished"] for each in sent if "finished" in each]
+    assert (began["cell"], began["request"]) == ("cell-a", "request-1")
+    assert began["place"] == offer["place"]
+    assert bool(offer["place"]) is streams
+    assert offer["place"] in shown[0]["data"]["text/html"]
+    assert offer["turn"] == OPENING.slot
+    assert "Hello" not in str(offer)
+    assert live._slots.get_state()["present"]["finished"] == [offer]
+
+    live._slots._handle_custom_msg({"want": [offer["id"], "x", None]}, [])
+    output = {"output_type": "display_data", "data": data, "metadata": metadata}
+    assert sent[-1] == {"finished": [{**offer, "output": output, "save": True}]}
+    live._slots._handle_custom_msg({"stands": [offer["id"]]}, [])
+    assert live._slots.get_state()["present"]["finished"] == []
+
+
+def test_an_output_that_is_in_no_cell_is_not_kept(
     live: Live, view: AnswerView, settled: Callable[..., Settled]
 ) -> None:
     view.feed("Hello", "")
-    assert view._widget is not None
-    view._widget.send_state()
-    assert live.missed == set()
     view.settle(settled())
-    assert live.missed == {OPENING.slot}
-
-    again = AnswerView(live)
-    again.open(OPENING)
-    again.feed("Hello", "")
-    again.settle(settled())
-    assert live.missed == set()
+    assert len(live.finished) == 0
 
 
-def test_a_busy_kernel_hears_of_a_loaded_page_only_after_settling(
-    live: Live, view: AnswerView, settled: Callable[..., Settled]
+def test_all_widgets_closed_in_mid_stream_cost_no_finished_output(
+    live: Live, view: AnswerView, settled: Callable[..., Settled], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def busy() -> None:
-        view.feed("Hello", "")
-        widget = view._widget
-        assert widget is not None
-        view.settle(settled())
-        assert live.missed == set()
-        widget.get_state()
-
-    asyncio.run(busy())
-    assert live.missed == {OPENING.slot}
-
-
-def test_a_failed_answer_is_not_missed(live: Live, view: AnswerView) -> None:
-    view.feed("", "hm")
-    assert view._widget is not None
-    view._widget.send_state()
-    view.discard()
-    assert live.missed == set()
-
-
-def finished(live: Live) -> list[dict[str, Any]]:
-    return live._slots.get_state()["present"]["finished"]
-
-
-def test_pages_that_load_later_are_given_the_most_recent_finished_outputs(
-    live: Live, shown: list[dict[str, Any]], settled: Callable[..., Settled]
-) -> None:
-    sent: list[Any] = []
+    monkeypatch.setattr(answer, "run_of", lambda _shell: IN_CELL_A)
     live.start()
-    live._slots.send = sent.append
-    streams = []
-    for _ in range(KEPT + 2):
-        view = AnswerView(live)
-        view.open(OPENING)
-        view.feed("Hello **you**", "")
-        view.settle(settled())
-        streams.append(stream_in(shown[-2]["data"]["text/html"]))
+    view.feed("Hello", "")
+    ipywidgets.Widget.close_all()
+    view.settle(settled())
 
-    data, metadata = bundle(settled())
-    assert [each["stream"] for each in finished(live)] == streams[2:]
-    assert finished(live)[0]["output"] == {
-        "output_type": "display_data",
-        "data": data,
-        "metadata": metadata,
-    }
-    # Open pages had the update.
-    assert not [message for message in sent if "finished" in message]
+    (offer,) = live._slots.get_state()["present"]["finished"]
+    assert offer["cell"] == "cell-a"
 
 
 @pytest.mark.parametrize("ending", ["settle", "discard"])
@@ -224,8 +221,8 @@ def test_what_an_output_widget_captured_is_finished_there(
     view.settle(settled()) if ending == "settle" else view.discard()
 
     ((message,),) = [each["finished"] for each in sent if "finished" in each]
-    assert message["stream"] == stream_in(shown[0]["data"]["text/html"])
-    assert message["captured"] == ("out1", "out2")
+    assert message["place"] == f"groq-stream-{stream_in(shown[0]['data']['text/html'])}"
+    assert message["captured"] == ["out1", "out2"]
     assert message["output"]["data"] == shown[-1]["data"]
     assert message["output"]["metadata"] == shown[-1]["metadata"]
 
@@ -238,7 +235,7 @@ def told(widget: AnswerWidget) -> list[dict]:
 
 @pytest.fixture
 def widget() -> Iterator[AnswerWidget]:
-    widget = AnswerWidget("picker", (), threading.Event(), lambda: None)
+    widget = AnswerWidget("picker", (), threading.Event())
     yield widget
     widget.close()
 
@@ -282,7 +279,7 @@ def test_stop_on_the_control_channel_is_heard_by_its_own_answer_until_that_is_cl
         kernel = SimpleNamespace(control_handlers=handlers)
 
     monkeypatch.setattr(comm, "create_comm", Comm)
-    one, other = (AnswerWidget("", (), threading.Event(), lambda: None) for _ in range(2))
+    one, other = (AnswerWidget("", (), threading.Event()) for _ in range(2))
     sent = told(one)
     name = one.get_state()["present"]["onControl"]
     assert set(handlers) == {name, other.get_state()["present"]["onControl"]}
