@@ -65,7 +65,6 @@ class AnswerView:
         self._captured: tuple[str, ...] = ()
         self._run = Run()
         self._place = ""
-        self._pages_before = live.finished.pages
 
     def open(self, opening: Opening) -> None:
         """Begin; nothing is shown yet."""
@@ -131,10 +130,10 @@ class AnswerView:
             self._publish(data, metadata, update=True)
             self._live.close_soon(self._widget)
             self._widget = None
-        turn, captured = self._opening.slot, self._captured
         self._live.finish(
-            FinishedOutput(self._run, self._place, turn, data, metadata, captured),
-            self._pages_before,
+            FinishedOutput(
+                self._run, self._place, self._opening.slot, data, metadata, self._captured
+            )
         )
 
     def _display(self, data: dict[str, Any], metadata: dict[str, Any]) -> None:

@@ -86,13 +86,12 @@ class FinishedOutput:
 class _Entry:
     """A finished output, and what is known of it on pages."""
 
-    def __init__(self, number: int, output: FinishedOutput, pages_before: int) -> None:
+    def __init__(self, number: int, output: FinishedOutput) -> None:
         self.number = number
         self.output = output
         self.checksum = output.checksum
         self.size = output.size
-        self.pages_before = pages_before
-        self.is_shown = self.is_wanted = self.is_reported = False
+        self.is_found = self.is_shown = self.is_absent = self.is_reported = False
 
 
 class FinishedOutputs:
@@ -119,7 +118,6 @@ class FinishedOutputs:
         self._entries: dict[int, _Entry] = {}
         self._bytes = 0
         self._number = 0
-        self._pages = 0
         # By these a page knows which outputs of a cell are of the same execution.
         self._earlier: deque[tuple[Run, int]] = deque(maxlen=kept)
         self._lock = threading.RLock()
@@ -127,16 +125,6 @@ class FinishedOutputs:
     def __len__(self) -> int:
         with self._lock:
             return len(self._entries)
-
-    @property
-    def pages(self) -> int:
-        """How many pages have loaded so far."""
-        return self._pages
-
-    def page_loaded(self) -> None:
-        """Note that a page has loaded."""
-        with self._lock:
-            self._pages += 1
 
     def begin(self, run: Run) -> None:
         """Note that an ask of this execution begins: outputs of former ones are obsolete."""
@@ -147,18 +135,11 @@ class FinishedOutputs:
                 if entry.output.run.cell == run.cell and entry.output.run != run:
                     self._remove(number)
 
-    def add(self, output: FinishedOutput, pages_before: int) -> dict[str, Any]:
-        """Keep a finished output and return what pages are told of it.
-
-        Parameters
-        ----------
-        output : FinishedOutput
-        pages_before : int
-            `pages` when the ask began.
-        """
+    def add(self, output: FinishedOutput) -> dict[str, Any]:
+        """Keep a finished output and return its offer to pages."""
         with self._lock:
             self._number += 1
-            entry = _Entry(self._number, output, pages_before)
+            entry = _Entry(self._number, output)
             self._entries[entry.number] = entry
             self._bytes += entry.size
             offer = self._offer(entry)
@@ -171,7 +152,7 @@ class FinishedOutputs:
             return offer
 
     def offers(self) -> list[dict[str, Any]]:
-        """Return what a page that loads is told, oldest first."""
+        """Return the offers to a page that loads, oldest first."""
         with self._lock:
             return [self._offer(entry) for entry in self._entries.values()]
 
@@ -184,7 +165,7 @@ class FinishedOutputs:
         with self._lock:
             found = []
             for entry in self._known(numbers):
-                entry.is_wanted = True
+                entry.is_found = True
                 output = entry.output.as_output()
                 found.append({**self._offer(entry), "output": output, "save": not entry.is_shown})
             return found
@@ -193,7 +174,13 @@ class FinishedOutputs:
         """Note that a page shows these, unsaved."""
         with self._lock:
             for entry in self._known(numbers):
-                entry.is_shown = True
+                entry.is_found = entry.is_shown = True
+
+    def absent(self, numbers: Iterable[object]) -> None:
+        """Note that a page that was loaded since has not the cells of these."""
+        with self._lock:
+            for entry in self._known(numbers):
+                entry.is_absent = bool(entry.checksum)
 
     def stand(self, numbers: Iterable[object]) -> None:
         """Remove what a notebook file has, or an Output widget in the kernel."""
@@ -202,14 +189,12 @@ class FinishedOutputs:
                 self._remove(entry.number)
 
     def missed(self) -> frozenset[str]:
-        """Return the bars' classes of outputs that no page has, though one was loaded since."""
+        """Return the bars' classes of outputs whose cell is on no page."""
         with self._lock:
             return frozenset(
                 entry.output.turn
                 for entry in self._entries.values()
-                if entry.pages_before < self._pages
-                and entry.checksum
-                and not (entry.is_shown or entry.is_wanted or entry.is_reported)
+                if entry.is_absent and not (entry.is_found or entry.is_reported)
             )
 
     def reported(self, turns: Collection[str]) -> None:

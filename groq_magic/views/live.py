@@ -136,19 +136,17 @@ class Live:
         if self._slots is not None:
             self._slots.begin(run, place)
 
-    def finish(self, output: FinishedOutput, pages_before: int) -> None:
+    def finish(self, output: FinishedOutput) -> None:
         """Keep a finished output and offer it to the pages.
 
         Parameters
         ----------
         output : FinishedOutput
             It is dropped where it is in no cell, nor in an Output widget.
-        pages_before : int
-            How many pages had loaded when the ask began.
         """
         if not (output.run.cell or output.captured):
             return
-        offer = self.finished.add(output, pages_before)
+        offer = self.finished.add(output)
         if self._slots is not None:
             # Output widgets ignore updates by display id, whether a page was there or not.
             more = {"output": output.as_output(), "save": False} if output.captured else {}

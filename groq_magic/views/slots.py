@@ -138,11 +138,10 @@ class SlotsWidget(anywidget.AnyWidget):
         return state
 
     def _heard(self, _widget: Any, content: Mapping[str, Any], _buffers: Any) -> None:
-        if "hello" in content:
-            self._finished.page_loaded()
         if wanted := self._finished.wanted(content.get("want", ())):
             self.send({"finished": wanted})
         self._finished.shown(content.get("shown", ()))
+        self._finished.absent(content.get("absent", ()))
         self._finished.stand(content.get("stands", ()))
         if content.get("make") == "panel":
             with self._telling:

@@ -20,12 +20,11 @@ def live(notebook: Any) -> Any:
 
 def reload_during(live: Any, cell: str, *, is_found: bool = False) -> None:
     """Reload the page while an answer comes; say whether it has the answer's cell."""
-    before = live.finished.pages
-    live.finished.page_loaded()
     turn = f"groq-turn-{cell}-1"
     offer = live.finished.add(
-        FinishedOutput(Run(cell, "request"), "", turn, {"text/html": turn}, {}), before
+        FinishedOutput(Run(cell, "request"), "", turn, {"text/html": turn}, {})
     )
+    live.finished.absent([offer["id"]])
     if is_found:
         live.finished.wanted([offer["id"]])
 

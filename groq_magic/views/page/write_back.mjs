@@ -61,7 +61,8 @@ class WriteBack {
     if (where.there) this.confirm(id, { isSaved: !began && !this.context.model.dirty });
     else if (where.at >= 0 && began) this.model.send({ want: [id] });
     else if (began) this.missing(offer);
-    else if (where.outputs || this.widgetsOf(offer).length) this.wantLater(id);
+    else if (where.outputs || this.widgetsOf(offer).length) this.sendLater("want", id);
+    else if (where.isMissing) this.sendLater("absent", id);
   }
 
   // It was cleared while it came, or another page shows the cell's outputs.
@@ -69,10 +70,10 @@ class WriteBack {
     if (this.begun.get(keyOf(offer))) this.confirm(offer.id, {});
   }
 
-  wantLater(id) {
+  sendLater(what, id) {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
-      if (this.offers.has(id)) this.model.send({ want: [id] });
+      if (this.offers.has(id)) this.model.send({ [what]: [id] });
     }, OTHERS_FIRST);
     this.timers.add(timer);
   }
@@ -85,7 +86,7 @@ class WriteBack {
 
   /** Put an output where it belongs, unless that has changed meanwhile. */
   async write(offer) {
-    const { id, output, earlier } = offer;
+    const { id, output } = offer;
     const { outputs, at, there } = this.placeOf(offer);
     const isEdited = hasEdits(this.context?.model);
     const began = this.begun.has(keyOf(offer));
@@ -93,8 +94,7 @@ class WriteBack {
     if (outputs && !there) {
       if (at >= 0) outputs.set(at, output);
       else if (began) return this.offers.delete(id);
-      else if (outputs.toJSON().some((each) => earlier.includes(checksumOf(each)))) outputs.add(output);
-      else outputs.fromJSON([output]); // what is there is of a former run
+      else addTo(outputs, offer);
       this.confirm(id, {});
       if (offer.save && !isEdited) this.save();
     }
@@ -116,14 +116,14 @@ class WriteBack {
     const model = this.context?.model;
     const found = model && !model.isDisposed && [...(model.cells ?? [])].find(({ id }) => id === cell);
     const outputs = found?.outputs;
-    if (!outputs?.set || !outputs.fromJSON) return { at: -1 };
+    const isOther = notebook && notebook !== this.context?.path;
+    if (!outputs?.set || !outputs.fromJSON) return { at: -1, isMissing: model && !found && !isOther };
     const all = outputs.toJSON();
     const at = indexOf(all, place);
     const there = at < 0 && all.some((each) => checksumOf(each) === checksum);
     if (at >= 0 || there) return { outputs, at, there };
     if (checksum === 0) return { at, there: true }; // only its placeholder was to be removed
     // A copy of the notebook has the same ids. A cell that runs again has new outputs soon.
-    const isOther = notebook && notebook !== this.context.path;
     const isTaken = captured.length || isOther || found.executionState === "running";
     return isTaken ? { at } : { outputs, at };
   }
@@ -159,6 +159,15 @@ class WriteBack {
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
   }
+}
+
+// What is there is of a former run, unless an earlier output of this run is among it.
+function addTo(outputs, { output, turn, earlier }) {
+  const all = outputs.toJSON();
+  if (!all.some((each) => earlier.includes(checksumOf(each)))) return outputs.fromJSON([output]);
+  const at = indexOf(all, `${turn}"`);
+  if (at >= 0) outputs.set(at, output);
+  else outputs.add(output);
 }
 
 // Of changes since the file was loaded or saved: only what the user did can be undone.

@@ -20,7 +20,7 @@ def output(
 
 
 def add(finished: FinishedOutputs, *args: Any, **named: Any) -> int:
-    return int(finished.add(output(*args, **named), finished.pages)["id"])
+    return int(finished.add(output(*args, **named))["id"])
 
 
 def ids(offers: list[dict[str, Any]]) -> list[int]:
@@ -38,19 +38,19 @@ def test_an_output_is_kept_until_it_stands() -> None:
 
 
 def test_a_page_finds_an_output_by_the_checksum_of_its_html() -> None:
-    offer = FinishedOutputs().add(output(html="<p>é 𝄞</p>"), 0)
+    offer = FinishedOutputs().add(output(html="<p>é 𝄞</p>"))
     assert offer["checksum"] == zlib.adler32("<p>é 𝄞</p>".encode())
     empty = FinishedOutput(Run("a", "r"), "place", "turn", {"text/html": ""}, {})
-    assert FinishedOutputs().add(empty, 0)["checksum"] == 0
+    assert FinishedOutputs().add(empty)["checksum"] == 0
 
 
 def test_an_offer_names_what_the_same_execution_finished_before() -> None:
     finished = FinishedOutputs()
     add(finished, "a", 1, "former")
-    first = finished.add(output("a", 1, "r1"), 0)
+    first = finished.add(output("a", 1, "r1"))
     finished.stand([first["id"]])
     add(finished, "b", 1, "r2")
-    assert finished.add(output("a", 2, "r1"), 0)["earlier"] == [first["checksum"]]
+    assert finished.add(output("a", 2, "r1"))["earlier"] == [first["checksum"]]
     assert first["earlier"] == []
 
 
@@ -99,12 +99,12 @@ def test_a_page_saves_what_no_other_page_shows() -> None:
     assert [each["save"] for each in finished.wanted([number])] == [False]
 
 
-def test_only_what_no_page_has_is_missed_and_only_after_a_reload() -> None:
+def test_only_what_has_its_cell_on_no_page_is_missed() -> None:
     finished = FinishedOutputs()
     turns = [f"groq-turn-{cell}-1" for cell in "abcd"]
     numbers = [add(finished, cell) for cell in "abcd"]
     assert finished.missed() == frozenset()
-    finished.page_loaded()
+    finished.absent([*numbers, "x"])
     assert finished.missed() == set(turns)
     finished.shown(numbers[:1])
     finished.wanted(numbers[1:2])
@@ -117,8 +117,8 @@ def test_only_what_no_page_has_is_missed_and_only_after_a_reload() -> None:
 
 def test_a_failed_ask_is_not_missed() -> None:
     finished = FinishedOutputs()
-    finished.add(FinishedOutput(Run("a", "r"), "place", "turn", {"text/html": ""}, {}), 0)
-    finished.page_loaded()
+    finished.add(FinishedOutput(Run("a", "r"), "place", "turn", {"text/html": ""}, {}))
+    finished.absent([1])
     assert finished.missed() == frozenset()
 
 
@@ -127,6 +127,7 @@ def test_what_a_page_sends_can_be_anything(sent: list[Any]) -> None:
     finished = FinishedOutputs()
     number = add(finished)
     finished.shown(sent)
+    finished.absent(sent)
     finished.stand(sent)
     assert finished.wanted(sent) == []
     assert ids(finished.offers()) == [number]
