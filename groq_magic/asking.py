@@ -17,6 +17,7 @@ from groq_magic.interrupts import Interrupts, unsent
 from groq_magic.missed_answers import line_of_missed, missed_by, said_of_missed
 from groq_magic.next_cell import chosen, put_next
 from groq_magic.notebook_session import LastAsk
+from groq_magic.page_notice import order_notice
 from groq_magic.plan import Plan, Typed, peeked, planned
 from groq_magic.recalling import remember
 from groq_magic.settling import (
@@ -73,8 +74,7 @@ class View(Protocol):
 def ask(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
     """Send an ask, show its answer as it comes, and settle it.
 
-    The answer's code goes into the next cell where that is wanted; where it
-    holds none, the bar says so.
+    Where wanted, the answer's code goes into the next cell; the bar says if it has none.
 
     Parameters
     ----------
@@ -141,7 +141,8 @@ def _prepared(session: Session, typed: Typed) -> _Prepared:
         return _Prepared(plan, plan.notices, plan.recorded)
     session.service.prefetch_catalogue()
     missed = missed_by(session, plan)
-    notices = (*plan.notices, *line_of_missed(missed), *session.offer_restore())
+    order = order_notice(session, practice=plan.pending.practice)
+    notices = (*plan.notices, *line_of_missed(missed), *order, *session.offer_restore())
     return _Prepared(plan, notices, session.service.client(), missed)
 
 
@@ -212,8 +213,7 @@ def _answered(run: _Run, interrupts: Interrupts) -> tuple[Answering | Recorded, 
 
 def _watch(run: _Run, answering: Answering | Recorded, interrupts: Interrupts) -> None:
     """Draw what comes, at most 20 times a second and within 50 ms; the last frame always."""
-    shown = [0, 0]
-    next_frame = 0.0
+    shown, next_frame = [0, 0], 0.0
     try:
         answering.start()
         while not answering.ended.is_set() and not _is_stopped(run, interrupts):

@@ -22,6 +22,7 @@ __all__ = [
     "cell_id",
     "front_end",
     "has_input",
+    "has_page_order",
     "ids_of",
     "notebook_path",
     "own_notebook",
@@ -65,6 +66,11 @@ def front_end(shell: Any) -> FrontEnd:
         return "terminal"
     is_callback = (_parent(shell).get("header") or {}).get("msg_type") == "comm_msg"
     return "widgets" if is_callback or cell_id(shell) else "static"
+
+
+def has_page_order(shell: Any) -> bool:
+    """Return whether the page has sent the order of its cells with the running one."""
+    return isinstance((_parent(shell).get("metadata") or {}).get("groqOrder"), list)
 
 
 def _parent(shell: Any) -> dict[str, Any]:

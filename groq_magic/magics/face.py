@@ -238,6 +238,7 @@ def panel_facts(session: Session) -> PanelFacts:
         session.conversation_line(),
         meter_of(minute) if minute else None,
         meter_of(day) if day else None,
+        session.live.pages.line if session.live is not None else "",
     )
 
 

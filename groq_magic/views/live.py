@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.views.closing import close_whole
 from groq_magic.views.finished_outputs import FinishedOutputs
+from groq_magic.views.page_reports import PageReports
 from groq_magic.views.panel import Panel
 from groq_magic.views.picking import ModelPicker
 from groq_magic.views.slots import SlotsWidget
@@ -48,6 +49,8 @@ class Live:
     ----------
     finished : FinishedOutputs
         The outputs that no notebook file has yet.
+    pages : PageReports
+        What the open pages lack.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class Live:
         self._slots: SlotsWidget | None = None
         self._closing: list[Any] = []
         self.finished = FinishedOutputs()
+        self.pages = PageReports()
         self._closed = False
         self._settings.observe(self._model_changed, "model")
 
@@ -110,7 +114,8 @@ class Live:
                 self._settings.model,
                 lambda: str(self.panel.model_id),
                 self._quota,
-                self.finished,
+                finished=self.finished,
+                pages=self.pages,
             )
 
     def put(self, slot: str, facts: LiveFacts, thought: tuple[str, str] | None = None) -> None:

@@ -72,6 +72,7 @@ class Panel:
         self._minute = ipywidgets.HTML(description="This minute")
         self._day = ipywidgets.HTML(description="Today")
         self._key = ipywidgets.HTML(description="Key")
+        self._page = ipywidgets.HTML(description="This page")
         self._refused = {
             "temperature": _message(),
             "max_tokens": _message(),
@@ -90,6 +91,7 @@ class Panel:
             (self._minute,),
             (self._day,),
             (self._key,),
+            (self._page,),
         )
         self.box = ipywidgets.VBox([ipywidgets.HBox(row) for row in rows])
         self.box.add_class("groq-panel")
@@ -111,6 +113,8 @@ class Panel:
         facts = self._facts()
         self._key.value = phrase_html(facts.key)
         self._conversation.value = phrase_html(facts.conversation)
+        self._page.value = phrase_html(facts.page)
+        self._page.layout.display = None if facts.page else "none"
         meters = ((self._minute, facts.minute, "minute"), (self._day, facts.day, "day"))
         for row, meter, name in meters:
             row.layout.display = "none" if meter is None else None

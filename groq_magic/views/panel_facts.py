@@ -36,9 +36,12 @@ class PanelFacts:
         "main · 3 turns, 1,912 tokens".
     minute, day : Meter or None
         The quota of this minute and of today; None while it is unknown.
+    page : str
+        What the open pages lack: "no `outputs.fromJSON`"; usually "".
     """
 
     key: str
     conversation: str
     minute: Meter | None
     day: Meter | None
+    page: str = ""

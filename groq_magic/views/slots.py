@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from groq_magic.views.finished_outputs import FinishedOutputs, Run
     from groq_magic.views.live_facts import LiveFacts
+    from groq_magic.views.page_reports import PageReports
     from groq_magic.views.quota_facts import QuotaFacts
 
 __all__ = ["SlotsWidget"]
@@ -41,6 +42,8 @@ class SlotsWidget(anywidget.AnyWidget):
         Returns what is left of the limits now.
     finished : FinishedOutputs
         The outputs that no notebook file has yet.
+    pages : PageReports
+        Receives what pages report of themselves.
 
     Notes
     -----
@@ -56,15 +59,18 @@ class SlotsWidget(anywidget.AnyWidget):
     picker = traitlets.Unicode().tag(sync=True)
     present = traitlets.Dict().tag(sync=True)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the widget shows and receives, by name
         self,
         picker: str,
         current: str,
         make_panel: Callable[[], str],
         quota: Callable[[], QuotaFacts],
+        *,
         finished: FinishedOutputs,
+        pages: PageReports,
     ) -> None:
         self._make_panel = make_panel
+        self._pages = pages
         self._quota = quota
         self._facts: dict[str, Any] = {"current": current, "panel": "", "speeds": {}, "turns": {}}
         self._finished = finished
@@ -143,6 +149,8 @@ class SlotsWidget(anywidget.AnyWidget):
         self._finished.shown(content.get("shown", ()))
         self._finished.absent(content.get("absent", ()))
         self._finished.stand(content.get("stands", ()))
+        if "hello" in content:
+            self._pages.receive(content["hello"])
         if content.get("make") == "panel":
             with self._telling:
                 self._facts["panel"] = self._make_panel()

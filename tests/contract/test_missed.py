@@ -9,12 +9,13 @@ import pytest
 
 from groq_magic import asking
 from groq_magic.views.finished_outputs import FinishedOutput, FinishedOutputs, Run
+from groq_magic.views.page_reports import PageReports
 
 
 @pytest.fixture
 def live(notebook: Any) -> Any:
     """What a session's views share."""
-    notebook.session.live = Mock(finished=FinishedOutputs())
+    notebook.session.live = Mock(finished=FinishedOutputs(), pages=PageReports())
     return notebook.session.live
 
 

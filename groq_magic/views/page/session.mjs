@@ -4,7 +4,10 @@
 // kernel goes.
 
 import { Bar, isNamed, PICKER } from "./bars.mjs";
+import { startHello } from "./hello.mjs";
+import { startOrder } from "./order.mjs";
 import { rootsOf } from "./outputs.mjs";
+import { startProse } from "./prose.mjs";
 import { grouped, Refill } from "./quota.mjs";
 import { Filled, isKnown } from "./slots.mjs";
 import { Stream } from "./stream.mjs";
@@ -168,9 +171,9 @@ export default () => ({
     const session = new Session(model);
     const watch = new MutationObserver(() => session.fill());
     const { context, restored } = session.manager;
-    const ends = [startWriteBack(model)];
+    const parts = [startWriteBack(model), startOrder(model), startProse(model), startHello(model)];
     const ended = ({ keep }) => {
-      for (const end of ends.splice(0)) end();
+      for (const end of parts.splice(0)) end();
       watch.disconnect();
       session.end({ keep });
     };
@@ -188,7 +191,6 @@ export default () => ({
     restored?.connect?.(fill);
     watch.observe(document.body, { childList: true, subtree: true });
     session.fill();
-    model.send({ hello: { missing: [] } });
 
     return () => {
       context?.sessionContext?.statusChanged.disconnect(onStatus);

@@ -1,0 +1,85 @@
+// JupyterLab's internals that we use: each is guarded where it is used, and named where it is missing.
+
+/** The notebook's document; undefined in a console and outside of JupyterLab. */
+export function documentOf(model) {
+  return model.widget_manager?.context;
+}
+
+/** The connection to the kernel through which the notebook's cells run. */
+export function connectionOf(document) {
+  return document?.sessionContext?.session?.kernel;
+}
+
+// Each gives whether it is there; undefined where that can't be seen yet.
+const PROBES = {
+  "notebook.cells": ({ cells }) => [...cells].every((cell) => typeof cell.id === "string"),
+  "cells.changed": ({ cells }) => isSignal(cells.changed),
+  "sharedModel.getSource": ({ one }) => one && typeof one.sharedModel.getSource() === "string",
+  "sharedModel.changed": ({ one }) => one && isSignal(one.sharedModel.changed),
+  "cell.mimeType": ({ one }) =>
+    one && typeof one.mimeType === "string" && isSignal(one.mimeTypeChanged),
+  "outputs.fromJSON": ({ code }) => code && typeof code.outputs.fromJSON === "function",
+  "outputs.set": ({ code }) => code && typeof code.outputs.set === "function",
+  "context.save": ({ document }) => typeof document.save === "function",
+  "context.saveState": ({ document }) => isSignal(document.saveState),
+  "kernel.requestExecute": ({ kernel }) => typeof kernel.requestExecute === "function",
+  "kernel.sendControlMessage": ({ kernel }) => typeof kernel.sendControlMessage === "function",
+};
+
+function isSignal(value) {
+  return typeof value?.connect === "function" && typeof value.disconnect === "function";
+}
+
+/** Return the names of what is missing on a notebook's page. */
+export function missingOn(document) {
+  if (!document) return isConsole() ? [] : ["notebook"];
+  const cells = document.model?.cells;
+  const [one, code] = tried(() => [[...cells][0], [...cells].find(isCode)]) ?? [];
+  const there = { document, cells, one, code, kernel: connectionOf(document) };
+  return Object.keys(PROBES).filter((name) => tried(() => PROBES[name](there) ?? true) !== true);
+}
+
+// A console has no cells to report; its manager knows no document either.
+function isConsole() {
+  return window.document.querySelector(".jp-CodeConsole") !== null;
+}
+
+export function isCode(cell) {
+  return cell.type === "code";
+}
+
+export function tried(call) {
+  try {
+    return call();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Return modules that JupyterLab shares with all extensions, by their packages' names.
+
+The scope in which it shares them is known to the bundler's runtime alone, which hands itself to
+whoever adds a chunk. An extension's runtime will do: anywidget's own is one.
+
+@throws where one of them is not shared
+*/
+export function sharedModules(...names) {
+  const scope = sharedScope();
+  return Promise.all(
+    names.map(async (name) => {
+      const versions = Object.values(scope[name]);
+      return (await (versions.find(({ loaded }) => loaded) ?? versions[0]).get())();
+    }),
+  );
+}
+
+function sharedScope() {
+  for (const name of Object.keys(window).filter((name) => /^(web|rs)packChunk/.test(name))) {
+    let scope;
+    // A chunk of a name that was there before would be skipped.
+    const chunk = `groq-${Math.random()}`;
+    tried(() => window[name].push([[chunk], {}, (require) => (scope = require.S.default)]));
+    if (scope?.["@jupyterlab/codemirror"]) return scope;
+  }
+  throw Error("no modules are shared");
+}

@@ -1,0 +1,69 @@
+// Cells whose text is a prompt: edited as Markdown while the extension is loaded.
+
+import { documentOf, isCode, missingOn } from "./lab.mjs";
+import { PROMPT_MAGIC, PROMPT_MIME, promptLanguage } from "./prompt_language.mjs";
+
+const NEEDED = ["notebook.cells", "cells.changed", "sharedModel.getSource", "sharedModel.changed", "cell.mimeType"];
+
+export function startProse(model) {
+  const document = documentOf(model);
+  let end;
+  const start = (addLanguage) => {
+    if (end !== null && !missingOn(document).some((name) => NEEDED.includes(name)))
+      end = proseIn(document.model.cells, addLanguage());
+  };
+  // Where it is missing, hello.mjs reports it.
+  if (document) promptLanguage().then(start).catch(() => {});
+  return () => {
+    end?.();
+    end = null;
+  };
+}
+
+function proseIn(cells, removeLanguage) {
+  const watched = new Map();
+  const update = () => {
+    const present = new Set([...cells].filter(isCode));
+    for (const [cell, watch] of watched)
+      if (!present.has(cell)) {
+        watch.end();
+        watched.delete(cell);
+      }
+    for (const cell of present) if (!watched.has(cell)) watched.set(cell, new ProseCell(cell));
+  };
+  cells.changed.connect(update);
+  update();
+  return () => {
+    cells.changed.disconnect(update);
+    for (const watch of watched.values()) watch.end();
+    removeLanguage();
+  };
+}
+
+/** One code cell: it has our type while its first line is one of our magics. */
+class ProseCell {
+  constructor(cell) {
+    this.cell = cell;
+    this.type = cell.mimeType;
+    this.onChange = (_, { sourceChange }) => sourceChange && this.update();
+    this.onType = () => this.update();
+    cell.sharedModel.changed.connect(this.onChange);
+    cell.mimeTypeChanged.connect(this.onType);
+    this.update();
+  }
+
+  update() {
+    const { cell } = this;
+    // Lab sets the kernel's type anew after each start, and on cells that it has just made.
+    if (cell.mimeType !== PROMPT_MIME) this.type = cell.mimeType;
+    const type = PROMPT_MAGIC.test(cell.sharedModel.getSource()) ? PROMPT_MIME : this.type;
+    if (cell.mimeType !== type) cell.mimeType = type;
+  }
+
+  end() {
+    const { cell } = this;
+    cell.sharedModel.changed.disconnect(this.onChange);
+    cell.mimeTypeChanged.disconnect(this.onType);
+    if (cell.mimeType === PROMPT_MIME) cell.mimeType = this.type;
+  }
+}

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from groq_magic.views.page_reports import PageReports
+
+ORDER = "This page can't report its cells (no `kernel.requestExecute`); "
+ORDER += "the order is the saved file's."
+
+
+def reported(*missing: str, notebook: str = "a.ipynb", into: PageReports | None = None) -> Any:
+    pages = into or PageReports()
+    pages.receive({"notebook": notebook, "missing": list(missing)})
+    return pages
+
+
+def test_a_page_that_lacks_nothing_shows_nothing() -> None:
+    pages = reported()
+
+    assert pages.line == ""
+    assert pages.order_notice() == ()
+
+
+def test_what_is_missing_is_named_in_the_panel() -> None:
+    pages = reported("outputs.fromJSON", "editor.languages")
+
+    assert pages.line == "no `outputs.fromJSON`, no `editor.languages`"
+    assert pages.order_notice() == ()
+
+
+def test_a_page_that_cant_report_its_cells_is_named_once() -> None:
+    pages = reported("outputs.fromJSON", "kernel.requestExecute")
+
+    assert pages.order_notice() == (ORDER,)
+    assert pages.order_notice() == ()
+
+
+def test_a_page_that_is_loaded_again_replaces_its_report() -> None:
+    pages = reported("outputs.fromJSON")
+    reported("editor.languages", notebook="b.ipynb", into=pages)
+    reported(into=pages)
+
+    assert pages.missing == ("editor.languages",)
+
+
+@pytest.mark.parametrize(
+    "hello",
+    [
+        None,
+        "kernel.requestExecute",
+        ["kernel.requestExecute"],
+        {},
+        {"missing": None},
+        {"missing": "kernel.requestExecute"},
+        {"missing": {"kernel.requestExecute": 1}},
+        {"missing": [None, 1, ["a"], {"b": 1}]},
+        {"missing": ["<img src=x onerror=alert(1)>", "`a`", "a\nb", "", "x" * 41, "1/0"]},
+        {"missing": [], "notebook": ["a"]},
+    ],
+    ids=repr,
+)
+def test_an_odd_report_names_nothing(hello: Any) -> None:
+    pages = PageReports()
+    pages.receive(hello)
+
+    assert pages.missing == ()
+    assert pages.line == ""
+
+
+def test_a_flood_of_names_and_pages_is_cut() -> None:
+    pages = PageReports()
+    for page in range(100):
+        names = [chr(97 + index % 26) * (1 + page % 40) for index in range(10_000)]
+        pages.receive({"notebook": f"{page}.ipynb", "missing": names})
+
+    assert 12 < len(pages.missing) <= 12 * 20
+    assert max(map(len, pages.missing)) <= 40
