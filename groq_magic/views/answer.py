@@ -17,6 +17,7 @@ from groq_magic.views.finished_outputs import FinishedOutput, Run
 from groq_magic.views.phrase import phrase_html
 from groq_magic.views.running import run_of
 from groq_magic.views.static import bundle, unfinished
+from groq_magic.views.static_updates import StaticUpdates
 
 if TYPE_CHECKING:
     from groq_magic.views.live import Live
@@ -65,6 +66,7 @@ class AnswerView:
         self._captured: tuple[str, ...] = ()
         self._run = Run()
         self._place = ""
+        self._updates = StaticUpdates(lambda: live.lacks_page)
 
     def open(self, opening: Opening) -> None:
         """Begin; nothing is shown yet."""
@@ -76,6 +78,9 @@ class AnswerView:
             return
         widget = self._shown()
         widget.feed(text, reasoning)
+        if self._updates.is_due(text):
+            data = unfinished(self._opening, widget.model_id, widget.html())
+            self._publish(data, dict(self._opening.metadata), update=True)
         self._tell_thought(widget, text, reasoning)
 
     def progress(self, progress: Progress) -> None:

@@ -91,6 +91,10 @@ class AnswerWidget(anywidget.AnyWidget):
             if new:
                 self._tell(show=new)
 
+    def html(self) -> str:
+        """Return the safe HTML of what has come of the answer."""
+        return self._text.html()
+
     def thought(self) -> tuple[str, str] | None:
         """Return heading and safe HTML of the reasoning, None where there was none."""
         summary = self._shown.get("summary")

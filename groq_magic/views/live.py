@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.views.closing import close_whole
@@ -27,6 +28,9 @@ __all__ = ["Live"]
 
 # Seconds by which a front end may be behind.
 CLOSED_AFTER = 2.0
+
+# Seconds in which a page runs the session widget once it is made, if it can.
+LOADED_AFTER = 1.5
 
 
 class Live:
@@ -71,6 +75,7 @@ class Live:
         self._picker = ModelPicker(settings)
         self._panel: Panel | None = None
         self._slots: SlotsWidget | None = None
+        self._made_at = 0.0
         self._closing: list[Any] = []
         self.finished = FinishedOutputs()
         self.pages = PageReports()
@@ -92,6 +97,11 @@ class Live:
             self._panel.models(self._models)
         return self._panel.box
 
+    @property
+    def lacks_page(self) -> bool:
+        """Whether no page has run the session widget, though it had the time."""
+        return not self.pages.has_page and time.monotonic() - self._made_at > LOADED_AFTER
+
     def models(self, models: Sequence[tuple[str, str]]) -> None:
         """Say which models there are to choose from.
 
@@ -109,6 +119,7 @@ class Live:
         """Make the widget that fills the slots, if it is not there."""
         self._drop_closed()
         if self._slots is None and not self._closed:
+            self._made_at = time.monotonic()
             self._slots = SlotsWidget(
                 self.picker.model_id,
                 self._settings.model,

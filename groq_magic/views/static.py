@@ -61,7 +61,7 @@ def bundle(settled: Settled) -> tuple[dict[str, str], dict[str, Any]]:
     return data, dict(settled.metadata)
 
 
-def unfinished(opening: Opening, stream: str) -> dict[str, str]:
+def unfinished(opening: Opening, stream: str, text: str = "") -> dict[str, str]:
     """Return the output of an answer that streams.
 
     Parameters
@@ -71,6 +71,8 @@ def unfinished(opening: Opening, stream: str) -> dict[str, str]:
     stream : str
         The model id of the widget that streams it: the session's page shows it
         there. A notebook that is saved before the end holds the line below.
+    text : str, optional
+        Safe HTML of what has come, where no page draws it.
 
     Returns
     -------
@@ -78,13 +80,18 @@ def unfinished(opening: Opening, stream: str) -> dict[str, str]:
         ``text/html`` and an empty ``text/plain``: nothing that could be taken
         for an answer.
     """
+    line = (
+        "This answer was not finished when the notebook was saved; "
+        "run the cell again, or look into <code>%groq_history</code> while its kernel lives."
+    )
+    if text:
+        line = "More is coming; ■ in the toolbar stops it."
     html = (
         '<div class="groq-answer mathjax_ignore tex2jax_ignore">'
         f'<div class="groq-slot-stream groq-stream-{stream}">'
         f"{notices_html(opening.notices)}"
-        '<div class="groq-notice">This answer was not finished when the notebook was saved; '
-        "run the cell again, or look into <code>%groq_history</code> while its kernel lives."
-        "</div></div></div>"
+        f"{f'{_TEXT}{text}</div>' if text else ''}"
+        f'<div class="groq-notice">{line}</div></div></div>'
     )
     return {"text/html": html, "text/plain": ""}
 
