@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LOST = ("Comm not found for comm id", "widget model not found")
 CELLS = ("%%groq\nslow", "%%groq\nquick", "print('before')\n%groq quick a\n%groq quick b")
 ENDS = (["slow END"], ["quick END"], ["quick a END", "quick b END"])
+MISSED = "import groq_magic; print(len(groq_magic.get_session().live.finished.missed()))"
 HAS = """([name, index, ends]) => {
   const panel = window.jupyterapp.shell.currentWidget;
   const text = panel?.content?.widgets[index]?.node.querySelector(".jp-Cell-outputArea")?.innerText;
@@ -130,7 +131,7 @@ def test_a_page_reloaded_at_any_moment_has_the_answers(
 
 @only_in_lab
 def test_an_answer_whose_cell_was_never_saved_is_named_once(jupyter: Any, practice: Any) -> None:
-    notebook = jupyter.open([begin(practice), "%%groq\nanything", "%%groq\nanything else"])
+    notebook = jupyter.open([begin(practice), "%%groq\nanything", "%%groq\nanything else", MISSED])
     notebook.run_cell(0)
     notebook.save()
     notebook.panel("panel.content.activeCellIndex = 0")
@@ -142,6 +143,10 @@ def test_an_answer_whose_cell_was_never_saved_is_named_once(jupyter: Any, practi
     notebook.allow(*LOST)
     notebook.load()
     notebook.idle()
+    for _ in range(PATIENCE // 100):  # the page has yet to look for the cell
+        notebook.run_cell(3)
+        if notebook.cell_output(3).inner_text().strip() == "1":
+            break
     expect(notebook.page.locator(".jp-Notebook .groq-answer")).to_have_count(0)
     notebook.run_cell(1)
     expect(notebook.cell_output(1)).to_contain_text("an answer has no cell")

@@ -98,7 +98,7 @@ def test_with_a_page_there_is_no_static_output_before_the_last(
     if not is_early:
         monkeypatch.setattr(live_module, "LOADED_AFTER", 0)
         live.start()
-        live._slots._handle_custom_msg({"hello": {"notebook": "a.ipynb", "missing": []}}, [])
+        live._session._handle_custom_msg({"hello": {"notebook": "a.ipynb", "missing": []}}, [])
     stream(live, TEXT, settled(TEXT))
     assert len(shown) == 2
 

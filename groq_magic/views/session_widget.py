@@ -1,4 +1,4 @@
-"""The widget without a view that fills the slots of static outputs."""
+"""The session widget, without a view: it fills slots of outputs and streams answers there."""
 
 from __future__ import annotations
 
@@ -10,24 +10,33 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from groq_magic.views.comm_routing import answer_while_busy
+from groq_magic.views.comm_routing import (
+    answer_while_busy,
+    ignore_on_control,
+    receive_on_control,
+)
 from groq_magic.views.page_code import page_code
+from groq_magic.views.token import TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from groq_magic.views.documents import Documents
     from groq_magic.views.finished_outputs import FinishedOutputs, Run
     from groq_magic.views.live_facts import LiveFacts
     from groq_magic.views.page_reports import PageReports
     from groq_magic.views.quota_facts import QuotaFacts
 
-__all__ = ["SlotsWidget"]
+__all__ = ["SessionWidget"]
 
 _HERE = Path(__file__).parent
 
+# The type of the messages on the kernel's control channel.
+ON_CONTROL = f"groq_session_{TOKEN}"
 
-class SlotsWidget(anywidget.AnyWidget):
-    """Fills the slots of this session's outputs, by page/session.mjs; never displayed.
+
+class SessionWidget(anywidget.AnyWidget):
+    """Fills the slots of this session's outputs and streams its answers, by page/session.mjs.
 
     Parameters
     ----------
@@ -40,44 +49,63 @@ class SlotsWidget(anywidget.AnyWidget):
         panel's slot is first seen.
     quota : callable
         Returns what is left of the limits now.
+    documents : Documents
+        The answers that stream.
     finished : FinishedOutputs
         The outputs that no notebook file has yet.
     pages : PageReports
         Receives what pages report of themselves.
+    hand_over : callable
+        Runs a call in the session's thread: what a page sends can arrive in any.
 
     Notes
     -----
-    It carries the style sheet of all views. Facts go out by turn, as custom
-    messages; the trait `present` holds them all for a page that loads anew.
-    What is left of the limits goes out once after an ask, for all bars and the
-    panel: the page counts it on by the clock, and an idle kernel sends nothing.
+    It is never displayed, and carries the style sheet of all views. Facts go out by turn, and
+    documents by slot, as custom messages; the trait `present` holds all of them for a page
+    that loads anew. What is left of the limits goes out once after an ask, for all bars and
+    the panel: the page counts it on by the clock, and an idle kernel sends nothing.
+
+    What a busy kernel must receive comes twice: as a message of the widget, and on the
+    kernel's control channel. It names the document, so that a late press of Stop stops no
+    other answer.
     """
 
     _esm = page_code("session")
     _css = (_HERE / "views.css").read_text(encoding="utf-8")
 
     picker = traitlets.Unicode().tag(sync=True)
+    token = traitlets.Unicode(TOKEN).tag(sync=True)
     present = traitlets.Dict().tag(sync=True)
 
-    def __init__(  # noqa: PLR0913 - what the widget shows and receives, by name
+    def __init__(  # noqa: PLR0913 - values and callables, so that no view knows the session
         self,
         picker: str,
         current: str,
+        *,
         make_panel: Callable[[], str],
         quota: Callable[[], QuotaFacts],
-        *,
+        documents: Documents,
         finished: FinishedOutputs,
         pages: PageReports,
+        hand_over: Callable[[Callable[[], None]], None],
     ) -> None:
         self._make_panel = make_panel
         self._pages = pages
         self._quota = quota
+        self._documents = documents
+        self._hand_over = hand_over
         self._facts: dict[str, Any] = {"current": current, "panel": "", "speeds": {}, "turns": {}}
         self._finished = finished
         self._telling = threading.RLock()
         super().__init__(picker=picker)
         answer_while_busy(self)
-        self.on_msg(self._heard)
+        self.on_msg(lambda _widget, content, _buffers: self._receive(content))
+        receive_on_control(self, ON_CONTROL, self._receive)
+
+    def close(self) -> None:
+        """Close it; the control channel brings it nothing more."""
+        ignore_on_control(self, ON_CONTROL)
+        super().close()
 
     def put(self, slot: str, facts: LiveFacts, thought: tuple[str, str] | None = None) -> None:
         """Say what a settled answer's bar shows.
@@ -140,10 +168,13 @@ class SlotsWidget(anywidget.AnyWidget):
                     "turns": dict(self._facts["turns"]),
                     "quota": asdict(self._quota()),
                     "finished": self._finished.offers(),
+                    "docs": self._documents.whole(),
                 }
         return state
 
-    def _heard(self, _widget: Any, content: Mapping[str, Any], _buffers: Any) -> None:
+    def _receive(self, content: Mapping[str, Any]) -> None:
+        """Receive what a page sends, in any thread."""
+        self._documents.receive(content)
         if wanted := self._finished.wanted(content.get("want", ())):
             self.send({"finished": wanted})
         self._finished.shown(content.get("shown", ()))
@@ -152,6 +183,9 @@ class SlotsWidget(anywidget.AnyWidget):
         if "hello" in content:
             self._pages.receive(content["hello"])
         if content.get("make") == "panel":
-            with self._telling:
-                self._facts["panel"] = self._make_panel()
-                self.send({"panel": self._facts["panel"]})
+            self._hand_over(self._send_panel)
+
+    def _send_panel(self) -> None:
+        with self._telling:
+            self._facts["panel"] = self._make_panel()
+            self.send({"panel": self._facts["panel"]})
