@@ -21,6 +21,7 @@ __all__ = [
     "FrontEnd",
     "cell_id",
     "front_end",
+    "has_frames",
     "has_input",
     "has_page_order",
     "ids_of",
@@ -71,6 +72,13 @@ def front_end(shell: Any) -> FrontEnd:
 def has_page_order(shell: Any) -> bool:
     """Return whether the page has sent the order of its cells with the running one."""
     return isinstance((_parent(shell).get("metadata") or {}).get("groqOrder"), list)
+
+
+def has_frames(shell: Any) -> bool:
+    """Return whether the front end shows each output in a frame of its own: VS Code and Colab."""
+    metadata = _parent(shell).get("metadata") or {}
+    is_vs_code = str(metadata.get("cellId")).startswith("vscode-notebook-cell:")
+    return is_vs_code or "colab" in metadata
 
 
 def _parent(shell: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from IPython import get_ipython
 from IPython.display import display, update_display
 
+from groq_magic.notebook import has_frames
 from groq_magic.views.capturing import capturing_outputs
 from groq_magic.views.figures import figures, thought_summary
 from groq_magic.views.finished_outputs import FinishedOutput, Run
@@ -20,6 +21,7 @@ from groq_magic.views.static_updates import StaticUpdates
 
 if TYPE_CHECKING:
     from groq_magic.views.documents import Document
+    from groq_magic.views.framed_answer import FramedAnswer
     from groq_magic.views.live import Live
     from groq_magic.views.opening import Opening
     from groq_magic.views.progress import Progress
@@ -66,6 +68,7 @@ class AnswerView:
         self._captured: tuple[str, ...] = ()
         self._run = Run()
         self._place = ""
+        self._framed: FramedAnswer | None = None
         self._updates = StaticUpdates(lambda: live.lacks_page)
 
     def open(self, opening: Opening) -> None:
@@ -79,7 +82,7 @@ class AnswerView:
         document = self._shown()
         document.feed(text, reasoning)
         if self._updates.is_due(text):
-            data = unfinished(self._opening.notices, document.slot, document.html())
+            data = self._unfinished(document, document.html())
             self._publish(data, dict(self._opening.metadata), update=True)
         self._show_summary(document, text, reasoning)
 
@@ -115,12 +118,17 @@ class AnswerView:
             opening = self._opening
             self._document = self._live.open_document(opening.notices, self.stopped)
             self._place = f"groq-doc-{self._document.slot}"
-            data = unfinished(opening.notices, self._document.slot)
-            self._display(data, dict(opening.metadata))
+            if has_frames(get_ipython()):
+                self._framed = self._live.frame(self._document)
+            self._display(self._unfinished(self._document), dict(opening.metadata))
             for name, prefix in PREFIXES:
                 if name == opening.format:
                     self._document.feed(prefix, "")
         return self._document
+
+    def _unfinished(self, document: Document, text: str = "") -> dict[str, Any]:
+        view = self._framed.view() if self._framed is not None else {}
+        return {**unfinished(self._opening.notices, document.slot, text), **view}
 
     def _show_summary(self, document: Document, text: str, reasoning: str) -> None:
         if reasoning and self._thought_since is None:
@@ -143,6 +151,9 @@ class AnswerView:
             self._publish(data, metadata, update=True)
             self._live.remove_document(self._document)
             self._document = None
+        if self._framed is not None:
+            self._framed.close_soon()
+            self._framed = None
         self._live.finish(
             FinishedOutput(
                 self._run, self._place, self._opening.slot, data, metadata, self._captured

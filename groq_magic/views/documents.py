@@ -46,7 +46,7 @@ class Document:
     ) -> None:
         self.slot = uuid.uuid4().hex
         self._stopped = stopped
-        self._send_message = send
+        self._pages = [send]
         self._text = MarkdownStream()
         self._thought = MarkdownStream()
         self._count = 0
@@ -69,6 +69,10 @@ class Document:
             self._shown.update(new)
             if new:
                 self._send(show=new)
+
+    def send_also(self, send: Callable[[dict[str, Any]], None]) -> None:
+        """Send messages to one more widget's pages from now on."""
+        self._pages.append(send)
 
     def stop(self) -> None:
         """Stop the answer, and confirm that to the pages."""
@@ -105,6 +109,10 @@ class Document:
                 "thought": self._thought.patches_from_start(),
                 "show": dict(self._shown),
             }
+
+    def _send_message(self, message: dict[str, Any]) -> None:
+        for send in self._pages:
+            send(message)
 
     def _send(self, **changes: Any) -> None:
         self._count += 1

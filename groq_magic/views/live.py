@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.views.closing import close_whole
 from groq_magic.views.documents import Document, Documents
 from groq_magic.views.finished_outputs import FinishedOutputs
+from groq_magic.views.framed_answer import FramedAnswer
 from groq_magic.views.page_reports import PageReports
 from groq_magic.views.panel import Panel
 from groq_magic.views.picking import ModelPicker
@@ -158,6 +159,10 @@ class Live:
         self._documents.add(document)
         return document
 
+    def frame(self, document: Document) -> FramedAnswer:
+        """Return a widget that shows a document in a view of its own."""
+        return FramedAnswer(document, self._receive)
+
     def remove_document(self, document: Document) -> None:
         """Forget an answer whose static output stands."""
         self._documents.remove(document)
@@ -257,6 +262,10 @@ class Live:
     def _send(self, message: dict[str, Any]) -> None:
         if self._session is not None:
             self._session.send(message)
+
+    def _receive(self, content: Mapping[str, Any]) -> None:
+        if self._session is not None:
+            self._session.receive(content)
 
     def _model_changed(self, _change: Any) -> None:
         if self._session is not None:

@@ -99,8 +99,8 @@ class SessionWidget(anywidget.AnyWidget):
         self._telling = threading.RLock()
         super().__init__(picker=picker)
         answer_while_busy(self)
-        self.on_msg(lambda _widget, content, _buffers: self._receive(content))
-        receive_on_control(self, ON_CONTROL, self._receive)
+        self.on_msg(lambda _widget, content, _buffers: self.receive(content))
+        receive_on_control(self, ON_CONTROL, self.receive)
 
     def close(self) -> None:
         """Close it; the control channel brings it nothing more."""
@@ -172,7 +172,7 @@ class SessionWidget(anywidget.AnyWidget):
                 }
         return state
 
-    def _receive(self, content: Mapping[str, Any]) -> None:
+    def receive(self, content: Mapping[str, Any]) -> None:
         """Receive what a page sends, in any thread."""
         self._documents.receive(content)
         if wanted := self._finished.wanted(content.get("want", ())):

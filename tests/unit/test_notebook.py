@@ -17,6 +17,7 @@ from groq_magic.notebook import (
     CellIds,
     cell_id,
     front_end,
+    has_frames,
     has_input,
     notebook_path,
     own_notebook,
@@ -189,3 +190,18 @@ def test_the_cells_ids_are_read_again_only_when_the_file_has_changed(
     assert known.of(shell, {"a"}) == ("c", "b", "a")
     path.write_text("{ no JSON", "utf-8")
     assert known.of(shell, {"a"}) == ()
+
+
+@pytest.mark.parametrize(
+    ("metadata", "expected"),
+    [
+        ({"cellId": "vscode-notebook-cell:/home/ada/a.ipynb#W0sZmlsZQ%3D%3D"}, True),
+        ({"colab": {"cell_id": "abc"}}, True),
+        ({"cellId": "3f2a1b"}, False),
+        ({}, False),
+    ],
+)
+def test_outputs_have_frames_in_vs_code_and_colab(
+    metadata: dict[str, object], *, expected: bool
+) -> None:
+    assert has_frames(shell({"metadata": metadata})) is expected
