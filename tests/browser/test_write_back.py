@@ -5,16 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.kinds import only_in_lab
-from tests.browser.notebook_page import PATIENCE
-
-if TYPE_CHECKING:
-    from tests.browser.notebook_page import Notebook
+from tests.browser.notebook_page import PATIENCE, Notebook
 
 # Lab looks for widgets while the kernel is busy, and says that it found none.
 LOST = ("Comm not found for comm id", "widget model not found")
@@ -179,3 +176,84 @@ def test_a_page_that_stays_writes_and_saves_nothing(jupyter: Any, practice: Any)
     notebook.page.wait_for_timeout(500)  # more than the page waits before it asks for an output
     assert notebook.page.evaluate("window.written") == []
     assert notebook.path.read_text() == before
+
+
+STREAMED = "[...panel.context.model.cells].map((cell) => cell.outputs.length)"
+
+
+def stream_slowly(jupyter: Any, practice: Any) -> Notebook:
+    """Return a saved notebook in which an answer streams in cell 1, a second or two more."""
+    notebook: Notebook = jupyter.open([begin(practice), "%%groq\nslow", "%%groq\nquick"])
+    notebook.run_cell(0)
+    notebook.run_cell(1, wait=False)
+    expect(notebook.cell_output(1)).to_contain_text("word9 ")
+    notebook.save()
+    notebook.allow(*LOST)
+    return notebook
+
+
+@only_in_lab
+def test_a_notebook_renamed_in_mid_stream_has_the_answer_after_a_reload(
+    jupyter: Any, practice: Any
+) -> None:
+    notebook = stream_slowly(jupyter, practice)
+    renamed = notebook.path.with_stem(f"{notebook.path.stem}-renamed")
+    notebook.panel(f"panel.context.rename({json.dumps(renamed.name)}).then(() => null)")
+    notebook.path = renamed
+    notebook.load()
+
+    expect_on_page(notebook, {1: ENDS[0]})
+    expect_in_file(notebook, {1: ENDS[0], 2: []})
+
+
+@only_in_lab
+def test_an_answer_whose_cell_was_deleted_in_mid_stream_goes_into_no_other(
+    jupyter: Any, practice: Any
+) -> None:
+    notebook = stream_slowly(jupyter, practice)
+    notebook.panel("panel.content.activeCellIndex = 1")
+    notebook.command("notebook:delete-cell")
+    notebook.save()
+    notebook.idle()
+    assert notebook.panel(STREAMED) == [1, 0]
+    notebook.load()
+    notebook.idle()
+    notebook.run_cell(1)  # until then the page has looked for the cell
+    expect_on_page(notebook, {1: ENDS[1]})
+    assert notebook.panel(STREAMED) == [1, 1]
+
+
+@only_in_lab
+def test_a_second_page_of_the_notebook_leaves_page_and_file_alone(
+    jupyter: Any, practice: Any
+) -> None:
+    notebook = jupyter.open([begin(practice), *CELLS])
+    notebook.run_cell(0)
+    before = json.dumps(notebook.save())
+    page = notebook.page.context.new_page()
+    try:
+        other = Notebook(notebook.server, page, notebook.path).load()
+        other.page.wait_for_function("() => document.querySelector('.groq-load select')")
+        notebook.run_all()
+        expect_on_page(notebook, ANSWERS)
+        notebook.page.wait_for_timeout(500)  # more than a page waits before it asks for an output
+        assert other.panel(STREAMED) == [1, 0, 0, 0]
+        assert json.dumps(json.loads(notebook.path.read_text())) == before
+        assert notebook.panel(STREAMED) == [1, 1, 1, 3]
+
+        # The first page is reloaded: it alone has missed nothing that it could not get back.
+        notebook.load()
+        expect_on_page(notebook, ANSWERS)
+    finally:
+        page.close()
+
+
+@only_in_lab
+def test_a_page_that_an_update_did_not_reach_asks_for_the_output(
+    jupyter: Any, practice: Any
+) -> None:
+    lose = "import groq_magic.views.answer as a; a.update_display = lambda *_, **__: None"
+    notebook = jupyter.open([f"{begin(practice, rate=200)}\n{lose}", *CELLS])
+    notebook.run_all()
+    expect_on_page(notebook, ANSWERS)
+    assert notebook.panel(STREAMED) == [1, 1, 1, 3]

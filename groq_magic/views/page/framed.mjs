@@ -17,6 +17,7 @@ export default () => {
     render({ model, el }) {
       const place = document.createElement("div");
       place.className = model.get("place");
+      el.classList.add("groq-answer", "mathjax_ignore", "tex2jax_ignore");
       el.append(place);
       const fill = () => answers.fill([place.closest(".jp-NotebookPanel")]);
       return watchPage(fill, () => answers.isStreaming);

@@ -219,6 +219,19 @@ def test_an_output_that_is_in_no_cell_is_not_kept(
     assert len(live.finished) == 0
 
 
+def test_the_extension_unloaded_in_mid_stream_costs_no_finished_output(
+    live: Live, view: AnswerView, shown: list[dict[str, Any]], settled: Callable[..., Settled]
+) -> None:
+    view.feed("Hello ", "")
+    live.close()
+    view.feed("you", "")
+    view.progress(Progress(1, 1.0, None, "Waiting."))
+    view.settle(settled())
+
+    assert shown[-1]["data"] == bundle(settled())[0]
+    assert live._session is None
+
+
 def test_exporting_the_widgets_state_marks_no_answer_as_missed(
     live: Live, view: AnswerView, settled: Callable[..., Settled], monkeypatch: pytest.MonkeyPatch
 ) -> None:
