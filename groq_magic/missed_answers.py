@@ -1,4 +1,4 @@
-"""Answers that a page which was loaded anew while they came may not show."""
+"""Answers whose cell is on no page, since the page was reloaded while they came."""
 
 from __future__ import annotations
 
@@ -18,19 +18,18 @@ def missed_by(session: Session, plan: Plan) -> frozenset[str]:
     if session.live is None:
         return frozenset()
     turns = {slot_of(key) for key in session.conversations.shown(plan.pending.practice)}
-    return frozenset(turns & session.live.missed - {slot_of(plan.pending.typed)})
+    return frozenset(turns & session.live.finished.missed() - {slot_of(plan.pending.typed)})
 
 
 def line_of_missed(missed: frozenset[str]) -> tuple[str, ...]:
     """Return the notice of missed answers, if there are any."""
     if not missed:
         return ()
-    answers, them = ("answers", "them") if len(missed) > 1 else ("an answer", "it")
-    line = f"The page was loaded anew while {answers} came: where a cell does not show {them}, "
-    return (f"{line}`%groq_history` does.",)
+    answers = f"{len(missed)} answers have" if len(missed) > 1 else "an answer has"
+    return (f"The page was reloaded, and {answers} no cell: `%groq_history` shows what came.",)
 
 
 def said_of_missed(session: Session, missed: frozenset[str]) -> None:
     """Note that the notice was shown: it is shown once."""
     if session.live is not None:
-        session.live.missed.difference_update(missed)
+        session.live.finished.reported(missed)

@@ -23,6 +23,7 @@ __all__ = [
     "RequestCells",
     "cell_id",
     "front_end",
+    "has_frames",
     "has_input",
     "ids_of",
     "known_id",
@@ -117,6 +118,13 @@ def front_end(shell: Any) -> FrontEnd:
         return "terminal"
     is_callback = (_parent(shell).get("header") or {}).get("msg_type") == "comm_msg"
     return "widgets" if is_callback or cell_id(shell) else "static"
+
+
+def has_frames(shell: Any) -> bool:
+    """Return whether the front end shows each output in a frame of its own: VS Code and Colab."""
+    metadata = _parent(shell).get("metadata") or {}
+    is_vs_code = str(metadata.get("cellId")).startswith("vscode-notebook-cell:")
+    return is_vs_code or "colab" in metadata
 
 
 def _parent(shell: Any) -> dict[str, Any]:

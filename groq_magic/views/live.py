@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
+import time
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.views.closing import close_whole
+from groq_magic.views.documents import Document, Documents
+from groq_magic.views.finished_outputs import FinishedOutputs
+from groq_magic.views.framed_answer import FramedAnswer
 from groq_magic.views.page_reports import PageReports
 from groq_magic.views.panel import Panel
 from groq_magic.views.picking import ModelPicker
-from groq_magic.views.slots import SlotsWidget
+from groq_magic.views.session_widget import SessionWidget
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Mapping, Sequence
 
     import ipywidgets
     import traitlets
 
+    from groq_magic.views.finished_outputs import FinishedOutput, Run
     from groq_magic.views.live_facts import LiveFacts
     from groq_magic.views.panel_facts import PanelFacts
     from groq_magic.views.quota_facts import QuotaFacts
 
 __all__ = ["Live"]
 
-# Seconds by which a front end may be behind.
-CLOSED_AFTER = 2.0
+# Seconds in which a page runs the session widget once it is made, if it can.
+LOADED_AFTER = 1.5
 
 
 class Live:
-    """The picker, the panel and the slots of one session.
+    """The picker, the panel, the streaming documents and the widget of one session.
 
     Parameters
     ----------
@@ -41,18 +46,20 @@ class Live:
     quota : callable
         Returns what is left of the limits now.
     undo, reset : callable
-        What the panel's buttons do. They may be called from another thread.
+        What the panel's buttons do.
+    hand_over : callable, optional
+        Runs a call in the thread that owns the session: callbacks of widgets can come in
+        another one.
 
     Attributes
     ----------
-    missed : set of str
-        The bars' classes of answers whose page was loaded while they came: it
-        does not show them.
+    finished : FinishedOutputs
+        The outputs that no notebook file has yet.
     pages : PageReports
         What the open pages lack.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - values and callables, so that no view knows the session
         self,
         settings: traitlets.HasTraits,
         *,
@@ -60,18 +67,21 @@ class Live:
         quota: Callable[[], QuotaFacts],
         undo: Callable[[], None],
         reset: Callable[[], None],
+        hand_over: Callable[[Callable[[], None]], None] = lambda call: call(),
     ) -> None:
         self._settings: Any = settings
+        self._hand_over = hand_over
+        self._documents = Documents()
         self._panel_facts = panel_facts
         self._quota = quota
         self._undo = undo
         self._reset = reset
         self._models: tuple[tuple[str, str], ...] = ()
-        self._picker = ModelPicker(settings)
+        self._picker = ModelPicker(settings, hand_over)
         self._panel: Panel | None = None
-        self._slots: SlotsWidget | None = None
-        self._closing: list[Any] = []
-        self.missed: set[str] = set()
+        self._session: SessionWidget | None = None
+        self._made_at = 0.0
+        self.finished = FinishedOutputs()
         self.pages = PageReports()
         self._closed = False
         self._settings.observe(self._model_changed, "model")
@@ -86,10 +96,19 @@ class Live:
         """The session's panel, made when it is first asked for."""
         if self._panel is None:
             self._panel = Panel(
-                self._settings, self._panel_facts, undo=self._undo, reset=self._reset
+                self._settings,
+                self._panel_facts,
+                undo=self._undo,
+                reset=self._reset,
+                hand_over=self._hand_over,
             )
             self._panel.models(self._models)
         return self._panel.box
+
+    @property
+    def lacks_page(self) -> bool:
+        """Whether no page has run the session widget, though it had the time."""
+        return not self.pages.has_page and time.monotonic() - self._made_at > LOADED_AFTER
 
     def models(self, models: Sequence[tuple[str, str]]) -> None:
         """Say which models there are to choose from.
@@ -107,14 +126,46 @@ class Live:
     def start(self) -> None:
         """Make the widget that fills the slots, if it is not there."""
         self._drop_closed()
-        if self._slots is None and not self._closed:
-            self._slots = SlotsWidget(
+        if self._session is None and not self._closed:
+            self._made_at = time.monotonic()
+            self._session = SessionWidget(
                 self.picker.model_id,
                 self._settings.model,
-                lambda: str(self.panel.model_id),
-                self._quota,
-                self.pages,
+                make_panel=lambda: str(self.panel.model_id),
+                quota=self._quota,
+                documents=self._documents,
+                finished=self.finished,
+                pages=self.pages,
+                hand_over=self._hand_over,
             )
+
+    def open_document(self, notices: tuple[str, ...], stopped: threading.Event) -> Document:
+        """Begin to stream an answer.
+
+        Parameters
+        ----------
+        notices : tuple of str
+            The lines above the answer.
+        stopped : threading.Event
+            Set when the reader presses Stop.
+
+        Returns
+        -------
+        Document
+            Shown where an output names its slot, until it is removed.
+        """
+        self.start()
+        document = Document(notices, stopped, self._send)
+        self._documents.add(document)
+        return document
+
+    def frame(self, document: Document) -> FramedAnswer:
+        """Return a widget that shows a document in a view of its own."""
+        return FramedAnswer(document, self._receive)
+
+    def remove_document(self, document: Document) -> None:
+        """Forget an answer whose static output stands."""
+        self._documents.remove(document)
 
     def put(self, slot: str, facts: LiveFacts, thought: tuple[str, str] | None = None) -> None:
         """Say what the bar of a settled answer shows.
@@ -130,26 +181,29 @@ class Live:
             lives; what was given once is kept.
         """
         self.start()
-        if self._slots is not None:
-            self._slots.put(slot, facts, thought)
+        if self._session is not None:
+            self._session.put(slot, facts, thought)
 
-    def begin(self, stream: str) -> None:
-        """Say that an answer streams; see `SlotsWidget.begin`."""
-        if self._slots is not None:
-            self._slots.begin(stream)
+    def begin(self, run: Run, place: str) -> None:
+        """Send that an answer's first output is displayed; see `SessionWidget.begin`."""
+        self.finished.begin(run)
+        if self._session is not None:
+            self._session.begin(run, place)
 
-    def finish(
-        self,
-        stream: str,
-        data: Mapping[str, str],
-        metadata: Mapping[str, Any],
-        captured: Sequence[str],
-        *,
-        send: bool,
-    ) -> None:
-        """Put a finished output in the place of the streaming one; see `SlotsWidget.finish`."""
-        if self._slots is not None:
-            self._slots.finish(stream, data, metadata, captured, send=send)
+    def finish(self, output: FinishedOutput) -> None:
+        """Keep a finished output and offer it to the pages.
+
+        Parameters
+        ----------
+        output : FinishedOutput
+            It is dropped where it is in no cell, nor in an Output widget.
+        """
+        if not (output.run.cell or output.captured):
+            return
+        offer = self.finished.add(output)
+        # Output widgets ignore updates by display id, whether a page was there or not.
+        more = {"output": output.as_output(), "save": False} if output.captured else {}
+        self._send({"finished": [{**offer, **more}]})
 
     def speeds(self, speeds: Mapping[str, str]) -> None:
         """Say how quick models were.
@@ -159,33 +213,18 @@ class Live:
         speeds : mapping of str to str
             The class of a model's row in a listing, and what stands there.
         """
-        if self._slots is not None:
-            self._slots.say_speeds(speeds)
+        if self._session is not None:
+            self._session.say_speeds(speeds)
 
     def quota_changed(self) -> None:
         """Say in every bar and in the panel what is left of the limits now."""
-        if self._slots is not None:
-            self._slots.say_quota()
+        if self._session is not None:
+            self._session.say_quota()
 
     def refresh(self) -> None:
         """Draw the panel's facts anew."""
         if self._panel is not None:
             self._panel.refresh()
-
-    def close_soon(self, widget: Any) -> None:
-        """Close a widget that is shown no more.
-
-        Parameters
-        ----------
-        widget : ipywidgets.Widget
-            Where a kernel's loop runs it is closed a little later: a front end
-            that is behind would look for it, and report that it is gone.
-        """
-        self._closing.append(widget)
-        try:
-            asyncio.get_running_loop().call_later(CLOSED_AFTER, self._close_one, widget)
-        except RuntimeError:  # no loop runs
-            self._close_one(widget)
 
     def close(self) -> None:
         """Close every widget; the outputs show their static text again.
@@ -196,11 +235,9 @@ class Live:
             return
         self._closed = True
         self._settings.unobserve(self._model_changed, "model")
-        if self._slots is not None:
-            close_whole(self._slots)
-            self._slots = None
-        for widget in tuple(self._closing):
-            self._close_one(widget)
+        if self._session is not None:
+            close_whole(self._session)
+            self._session = None
         if self._panel is not None:
             self._panel.close()
             self._panel = None
@@ -215,18 +252,21 @@ class Live:
             self._panel = None
         if self._picker.dropdown.comm is None:
             self._picker.close()
-            self._picker = ModelPicker(self._settings)
+            self._picker = ModelPicker(self._settings, self._hand_over)
             self._picker.models(self._models)
-            if self._slots is not None:
-                close_whole(self._slots)
-        if self._slots is not None and self._slots.comm is None:
-            self._slots = None
+            if self._session is not None:
+                close_whole(self._session)
+        if self._session is not None and self._session.comm is None:
+            self._session = None
 
-    def _close_one(self, widget: Any) -> None:
-        if widget in self._closing:
-            self._closing.remove(widget)
-            close_whole(widget)
+    def _send(self, message: dict[str, Any]) -> None:
+        if self._session is not None:
+            self._session.send(message)
+
+    def _receive(self, content: Mapping[str, Any]) -> None:
+        if self._session is not None:
+            self._session.receive(content)
 
     def _model_changed(self, _change: Any) -> None:
-        if self._slots is not None:
-            self._slots.say_current(self._settings.model)
+        if self._session is not None:
+            self._session.say_current(self._settings.model)

@@ -45,6 +45,11 @@ class PageReports:
         self._missing = dict(latest[-_MOST_PAGES:])
 
     @property
+    def has_page(self) -> bool:
+        """Whether the session widget has run on any page."""
+        return bool(self._missing)
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """The names that some page lacks."""
         return tuple(dict.fromkeys(name for names in self._missing.values() for name in names))

@@ -18,6 +18,7 @@ from groq_magic.notebook import (
     RequestCells,
     cell_id,
     front_end,
+    has_frames,
     has_input,
     notebook_path,
     own_notebook,
@@ -241,3 +242,18 @@ def test_no_metadata_makes_it_fail(metadata: dict[str, Any]) -> None:
     found = request_cells(shell({"metadata": metadata}))
     assert all(re.fullmatch("[A-Za-z0-9_-]{1,64}", each) for each in found.order)
     cell_id(shell({"metadata": metadata}))
+
+
+@pytest.mark.parametrize(
+    ("metadata", "expected"),
+    [
+        ({"cellId": "vscode-notebook-cell:/home/ada/a.ipynb#W0sZmlsZQ%3D%3D"}, True),
+        ({"colab": {"cell_id": "abc"}}, True),
+        ({"cellId": "3f2a1b"}, False),
+        ({}, False),
+    ],
+)
+def test_outputs_have_frames_in_vs_code_and_colab(
+    metadata: dict[str, object], *, expected: bool
+) -> None:
+    assert has_frames(shell({"metadata": metadata})) is expected

@@ -1,5 +1,6 @@
 // Reports to the kernel, once, what is missing on this page.
 
+import { sendNow } from "./control.mjs";
 import { documentOf, missingOn, tried } from "./lab.mjs";
 import { promptLanguage } from "./prompt_language.mjs";
 
@@ -9,7 +10,7 @@ export function startHello(model) {
   const language = document ? promptLanguage().then(() => [], () => ["editor.languages"]) : [];
   Promise.resolve(language).then((missing) => {
     const hello = { notebook: document?.path, missing: [...missingOn(document), ...missing] };
-    if (live) tried(() => model.send({ hello }));
+    if (live) tried(() => sendNow(model, { hello }));
   });
   return () => {
     live = false;

@@ -19,6 +19,9 @@ const PROBES = {
   "cell.mimeType": ({ one }) =>
     one && typeof one.mimeType === "string" && isSignal(one.mimeTypeChanged),
   "outputs.fromJSON": ({ code }) => code && typeof code.outputs.fromJSON === "function",
+  "outputs.set": ({ code }) => code && typeof code.outputs.set === "function",
+  "context.save": ({ document }) => typeof document.save === "function",
+  "context.saveState": ({ document }) => isSignal(document.saveState),
   "kernel.requestExecute": ({ kernel }) => typeof kernel.requestExecute === "function",
   "kernel.sendControlMessage": ({ kernel }) => typeof kernel.sendControlMessage === "function",
 };
@@ -32,7 +35,7 @@ export function missingOn(document) {
   if (!document) return isConsole() ? [] : ["notebook"];
   const cells = document.model?.cells;
   const [one, code] = tried(() => [[...cells][0], [...cells].find(isCode)]) ?? [];
-  const there = { cells, one, code, kernel: connectionOf(document) };
+  const there = { document, cells, one, code, kernel: connectionOf(document) };
   return Object.keys(PROBES).filter((name) => tried(() => PROBES[name](there) ?? true) !== true);
 }
 

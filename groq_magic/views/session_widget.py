@@ -1,9 +1,8 @@
-"""The widget without a view that fills the slots of static outputs."""
+"""The session widget, without a view: it fills slots of outputs and streams answers there."""
 
 from __future__ import annotations
 
 import threading
-from collections import deque
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,25 +10,33 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
+from groq_magic.views.comm_routing import (
+    answer_while_busy,
+    ignore_on_control,
+    receive_on_control,
+)
 from groq_magic.views.page_code import page_code
+from groq_magic.views.token import TOKEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
+    from groq_magic.views.documents import Documents
+    from groq_magic.views.finished_outputs import FinishedOutputs, Run
     from groq_magic.views.live_facts import LiveFacts
     from groq_magic.views.page_reports import PageReports
     from groq_magic.views.quota_facts import QuotaFacts
 
-__all__ = ["SlotsWidget"]
+__all__ = ["SessionWidget"]
 
 _HERE = Path(__file__).parent
 
-# Finished outputs for pages that load later.
-KEPT = 5
+# The type of the messages on the kernel's control channel.
+ON_CONTROL = f"groq_session_{TOKEN}"
 
 
-class SlotsWidget(anywidget.AnyWidget):
-    """Fills the slots of this session's outputs, by page/session.mjs; never displayed.
+class SessionWidget(anywidget.AnyWidget):
+    """Fills the slots of this session's outputs and streams its answers, by page/session.mjs.
 
     Parameters
     ----------
@@ -42,39 +49,63 @@ class SlotsWidget(anywidget.AnyWidget):
         panel's slot is first seen.
     quota : callable
         Returns what is left of the limits now.
+    documents : Documents
+        The answers that stream.
+    finished : FinishedOutputs
+        The outputs that no notebook file has yet.
     pages : PageReports
         Receives what pages report of themselves.
+    hand_over : callable
+        Runs a call in the session's thread: what a page sends can arrive in any.
 
     Notes
     -----
-    It carries the style sheet of all views. Facts go out by turn, as custom
-    messages; the trait `present` holds them all for a page that loads anew.
-    What is left of the limits goes out once after an ask, for all bars and the
-    panel: the page counts it on by the clock, and an idle kernel sends nothing.
+    It is never displayed, and carries the style sheet of all views. Facts go out by turn, and
+    documents by slot, as custom messages; the trait `present` holds all of them for a page
+    that loads anew. What is left of the limits goes out once after an ask, for all bars and
+    the panel: the page counts it on by the clock, and an idle kernel sends nothing.
+
+    What a busy kernel must receive comes twice: as a message of the widget, and on the
+    kernel's control channel. It names the document, so that a late press of Stop stops no
+    other answer.
     """
 
     _esm = page_code("session")
     _css = (_HERE / "views.css").read_text(encoding="utf-8")
 
     picker = traitlets.Unicode().tag(sync=True)
+    token = traitlets.Unicode(TOKEN).tag(sync=True)
     present = traitlets.Dict().tag(sync=True)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - values and callables, so that no view knows the session
         self,
         picker: str,
         current: str,
+        *,
         make_panel: Callable[[], str],
         quota: Callable[[], QuotaFacts],
+        documents: Documents,
+        finished: FinishedOutputs,
         pages: PageReports,
+        hand_over: Callable[[Callable[[], None]], None],
     ) -> None:
         self._make_panel = make_panel
         self._pages = pages
         self._quota = quota
+        self._documents = documents
+        self._hand_over = hand_over
         self._facts: dict[str, Any] = {"current": current, "panel": "", "speeds": {}, "turns": {}}
-        self._finished: deque[dict[str, Any]] = deque(maxlen=KEPT)
+        self._finished = finished
         self._telling = threading.RLock()
         super().__init__(picker=picker)
-        self.on_msg(self._heard)
+        answer_while_busy(self)
+        self.on_msg(lambda _widget, content, _buffers: self.receive(content))
+        receive_on_control(self, ON_CONTROL, self.receive)
+
+    def close(self) -> None:
+        """Close it; the control channel brings it nothing more."""
+        ignore_on_control(self, ON_CONTROL)
+        super().close()
 
     def put(self, slot: str, facts: LiveFacts, thought: tuple[str, str] | None = None) -> None:
         """Say what a settled answer's bar shows.
@@ -97,45 +128,18 @@ class SlotsWidget(anywidget.AnyWidget):
                 self._facts["turns"][slot] = told
                 self.send({"turns": {slot: told}})
 
-    def begin(self, stream: str) -> None:
-        """Say that an answer streams: another notebook's page may not have known its model yet.
+    def begin(self, run: Run, place: str) -> None:
+        """Send that an answer's first output is displayed.
 
         Parameters
         ----------
-        stream : str
-            The model id that the streaming output names.
+        run : Run
+            The execution that displayed it.
+        place : str
+            The class of its placeholder; "" where it was displayed finished. Another
+            notebook's page may not have known the placeholder's model yet.
         """
-        self.send({"began": stream})
-
-    def finish(
-        self,
-        stream: str,
-        data: Mapping[str, str],
-        metadata: Mapping[str, Any],
-        captured: Sequence[str],
-        *,
-        send: bool,
-    ) -> None:
-        """Put the finished output in the place of the streaming one.
-
-        Parameters
-        ----------
-        stream : str
-            The model id that the streaming output names.
-        data, metadata : mapping
-            The finished output.
-        captured : sequence of str
-            Model ids of Output widgets, one of which may hold the output.
-        send : bool
-            Whether pages that are open need it; those that load later get the
-            most recent ones in any case.
-        """
-        output = {"output_type": "display_data", "data": data, "metadata": metadata}
-        told = {"stream": stream, "output": output, "captured": captured}
-        with self._telling:
-            self._finished.append(told)
-        if send:
-            self.send({"finished": [told]})
+        self.send({"began": {"cell": run.cell, "request": run.request, "place": place}})
 
     def say_current(self, model: str) -> None:
         """Say which model the next ask goes to."""
@@ -163,14 +167,25 @@ class SlotsWidget(anywidget.AnyWidget):
                     **self._facts,
                     "turns": dict(self._facts["turns"]),
                     "quota": asdict(self._quota()),
-                    "finished": list(self._finished),
+                    "finished": self._finished.offers(),
+                    "docs": self._documents.whole(),
                 }
         return state
 
-    def _heard(self, _widget: Any, content: Mapping[str, Any], _buffers: Any) -> None:
+    def receive(self, content: Mapping[str, Any]) -> None:
+        """Receive what a page sends, in any thread."""
+        self._documents.receive(content)
+        if wanted := self._finished.wanted(content.get("want", ())):
+            self.send({"finished": wanted})
+        self._finished.shown(content.get("shown", ()))
+        self._finished.absent(content.get("absent", ()))
+        self._finished.stand(content.get("stands", ()))
         if "hello" in content:
             self._pages.receive(content["hello"])
         if content.get("make") == "panel":
-            with self._telling:
-                self._facts["panel"] = self._make_panel()
-                self.send({"panel": self._facts["panel"]})
+            self._hand_over(self._send_panel)
+
+    def _send_panel(self) -> None:
+        with self._telling:
+            self._facts["panel"] = self._make_panel()
+            self.send({"panel": self._facts["panel"]})

@@ -1,0 +1,228 @@
+"""Finished outputs, kept until a notebook's page has saved them."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import zlib
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+__all__ = ["FinishedOutput", "FinishedOutputs", "Run"]
+
+KEPT = 200
+MOST_BYTES = 32_000_000
+EARLIER = 20  # outputs of the same execution that an offer names
+
+
+@dataclass(frozen=True)
+class Run:
+    """One execution of one cell.
+
+    Parameters
+    ----------
+    cell : str
+        The id that the page knows the cell by; "" outside of cells.
+    request : str
+        The id of the execute request.
+    notebook : str
+        What the page calls the notebook; "" where it doesn't say.
+    """
+
+    cell: str = ""
+    request: str = ""
+    notebook: str = ""
+
+
+@dataclass(frozen=True)
+class FinishedOutput:
+    """The output of one finished ask.
+
+    Parameters
+    ----------
+    run : Run
+        The execution that it belongs to.
+    place : str
+        The class of the placeholder that it replaces; "" where none was displayed.
+    turn : str
+        The class of its bar.
+    data, metadata : mapping
+        The output; an empty ``text/html`` only removes the placeholder.
+    captured : tuple of str
+        Model ids of Output widgets, one of which may hold the placeholder.
+    """
+
+    run: Run
+    place: str
+    turn: str
+    data: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+    captured: tuple[str, ...] = ()
+
+    @property
+    def checksum(self) -> int:
+        """The Adler-32 of its HTML, by which a page finds it; 0 for an empty output."""
+        html = str(self.data.get("text/html", ""))
+        return zlib.adler32(html.encode("utf-8", "replace")) if html else 0
+
+    @property
+    def size(self) -> int:
+        """The memory that its texts take, in bytes."""
+        return sum(map(sys.getsizeof, self.data.values()))
+
+    def as_output(self) -> dict[str, Any]:
+        """Return it as a notebook file holds it."""
+        return {
+            "output_type": "display_data",
+            "data": dict(self.data),
+            "metadata": dict(self.metadata),
+        }
+
+
+class _Entry:
+    """A finished output, and what is known of it on pages."""
+
+    def __init__(self, number: int, output: FinishedOutput) -> None:
+        self.number = number
+        self.output = output
+        self.checksum = output.checksum
+        self.size = output.size
+        self.is_found = self.is_shown = self.is_absent = self.is_reported = False
+
+
+class FinishedOutputs:
+    """Keeps each finished output until a page says that its notebook file has it.
+
+    Parameters
+    ----------
+    kept : int
+        How many are kept at most; the oldest are removed first.
+    most_bytes : int
+        How much memory their texts may take.
+
+    Notes
+    -----
+    A page that was reloaded has lost what was to replace a placeholder, and all
+    later outputs of a Run All. It gets offers (who, where, checksum), asks for
+    the outputs that its notebook lacks, and confirms them once they are saved.
+    Any thread may call any method.
+    """
+
+    def __init__(self, kept: int = KEPT, most_bytes: int = MOST_BYTES) -> None:
+        self._kept = kept
+        self._most_bytes = most_bytes
+        self._entries: dict[int, _Entry] = {}
+        self._bytes = 0
+        self._number = 0
+        # By these a page knows which outputs of a cell are of the same execution.
+        self._earlier: deque[tuple[Run, int]] = deque(maxlen=kept)
+        self._lock = threading.RLock()
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._entries)
+
+    def begin(self, run: Run) -> None:
+        """Note that an ask of this execution begins: outputs of former ones are obsolete."""
+        if not run.cell:
+            return
+        with self._lock:
+            for number, entry in tuple(self._entries.items()):
+                if entry.output.run.cell == run.cell and entry.output.run != run:
+                    self._remove(number)
+
+    def add(self, output: FinishedOutput) -> dict[str, Any]:
+        """Keep a finished output and return its offer to pages."""
+        with self._lock:
+            self._number += 1
+            entry = _Entry(self._number, output)
+            self._entries[entry.number] = entry
+            self._bytes += entry.size
+            offer = self._offer(entry)
+            if entry.checksum:
+                self._earlier.append((output.run, entry.checksum))
+            while self._entries and (
+                len(self._entries) > self._kept or self._bytes > self._most_bytes
+            ):
+                self._remove(next(iter(self._entries)))
+            return offer
+
+    def offers(self) -> list[dict[str, Any]]:
+        """Return the offers to a page that loads, oldest first."""
+        with self._lock:
+            return [self._offer(entry) for entry in self._entries.values()]
+
+    def wanted(self, numbers: Iterable[object]) -> list[dict[str, Any]]:
+        """Return offers with the outputs themselves, for a page that lacks them.
+
+        `save` says whether the page is to save them: not where another page
+        shows them, whose own save would then meet a changed file.
+        """
+        with self._lock:
+            found = []
+            for entry in self._known(numbers):
+                entry.is_found = True
+                output = entry.output.as_output()
+                found.append({**self._offer(entry), "output": output, "save": not entry.is_shown})
+            return found
+
+    def shown(self, numbers: Iterable[object]) -> None:
+        """Note that a page shows these, unsaved."""
+        with self._lock:
+            for entry in self._known(numbers):
+                entry.is_found = entry.is_shown = True
+
+    def absent(self, numbers: Iterable[object]) -> None:
+        """Note that a page that was loaded since has not the cells of these."""
+        with self._lock:
+            for entry in self._known(numbers):
+                entry.is_absent = bool(entry.checksum)
+
+    def stand(self, numbers: Iterable[object]) -> None:
+        """Remove what a notebook file has, or an Output widget in the kernel."""
+        with self._lock:
+            for entry in self._known(numbers):
+                self._remove(entry.number)
+
+    def missed(self) -> frozenset[str]:
+        """Return the bars' classes of outputs whose cell is on no page."""
+        with self._lock:
+            return frozenset(
+                entry.output.turn
+                for entry in self._entries.values()
+                if entry.is_absent and not (entry.is_found or entry.is_reported)
+            )
+
+    def reported(self, turns: Collection[str]) -> None:
+        """Note that the user was told of these missed outputs."""
+        with self._lock:
+            for entry in self._entries.values():
+                entry.is_reported = entry.is_reported or entry.output.turn in turns
+
+    def _known(self, numbers: Iterable[object]) -> list[_Entry]:
+        # A page sent them: anything may be in it.
+        asked = {number for number in numbers if isinstance(number, int)}
+        return [entry for number, entry in self._entries.items() if number in asked]
+
+    def _remove(self, number: int) -> None:
+        self._bytes -= self._entries.pop(number).size
+
+    def _offer(self, entry: _Entry) -> dict[str, Any]:
+        output = entry.output
+        earlier = [checksum for run, checksum in self._earlier if run == output.run]
+        before = earlier.index(entry.checksum) if entry.checksum in earlier else len(earlier)
+        return {
+            "id": entry.number,
+            "cell": output.run.cell,
+            "request": output.run.request,
+            "notebook": output.run.notebook,
+            "place": output.place,
+            "turn": output.turn,
+            "checksum": entry.checksum,
+            "earlier": earlier[:before][-EARLIER:],
+            "captured": list(output.captured),
+        }

@@ -1,0 +1,26 @@
+// One streaming answer in a view of its own: for front ends where each output has a frame of
+// its own, into which the session widget does not reach.
+
+import { Answers } from "./answers.mjs";
+import { sendNow } from "./control.mjs";
+import { watchPage } from "./watch.mjs";
+
+export default () => {
+  let answers;
+  return {
+    initialize({ model }) {
+      answers = new Answers(model, () => {});
+      model.on("msg:custom", (message) => answers.receive(message));
+      sendNow(model, { hello: { missing: [] } });
+      return () => answers.end({ keep: false });
+    },
+    render({ model, el }) {
+      const place = document.createElement("div");
+      place.className = model.get("place");
+      el.classList.add("groq-answer", "mathjax_ignore", "tex2jax_ignore");
+      el.append(place);
+      const fill = () => answers.fill([place.closest(".jp-NotebookPanel")]);
+      return watchPage(fill, () => answers.isStreaming);
+    },
+  };
+};

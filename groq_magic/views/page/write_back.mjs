@@ -1,0 +1,200 @@
+// Finished outputs that this page missed, since it was loaded while their cells ran:
+// they are written into the notebook's cells and saved. Of those that the page has, it
+// says so, and when they are saved: then the kernel needs to keep them no longer.
+
+import { isKnown } from "./slots.mjs";
+
+// ms in which a page that shows an output says so, before one that lacks it asks for it.
+const OTHERS_FIRST = 200;
+
+/** Start to write outputs back; return what ends it. */
+export function startWriteBack(model) {
+  const { context, restored } = model.widget_manager;
+  const writeBack = new WriteBack(model);
+  const onMessage = (message) => writeBack.receive(message);
+  const onSaved = (_, state) => writeBack.saved(state);
+  const onRestored = () => writeBack.takeAll();
+
+  model.on("msg:custom", onMessage);
+  context?.saveState?.connect(onSaved);
+  restored?.connect?.(onRestored);
+  writeBack.receive({ finished: model.get("present").finished ?? [] });
+  return () => {
+    model.off("msg:custom", onMessage);
+    context?.saveState?.disconnect(onSaved);
+    restored?.disconnect?.(onRestored);
+    writeBack.end();
+  };
+}
+
+class WriteBack {
+  constructor(model) {
+    this.model = model;
+    this.manager = model.widget_manager;
+    this.context = this.manager.context;
+    this.offers = new Map(); // by id, those whose cell the page may not have yet
+    this.begun = new Map(); // answers that began on this page, and whether it displayed them
+    this.shown = new Set(); // ids of outputs that the notebook has, but perhaps not its file
+    this.timers = new Set();
+  }
+
+  receive({ began, finished = [] }) {
+    if (began) this.begun.set(keyOf(began), this.placeOf(began).at >= 0);
+    for (const offer of finished) {
+      if (offer.output) this.write(offer);
+      else this.take(offer);
+    }
+  }
+
+  takeAll() {
+    for (const offer of [...this.offers.values()]) this.take(offer);
+  }
+
+  /** Confirm an output that is there; ask for one that is not, if the page has its cell. */
+  take(offer) {
+    const { id, cell, request } = offer;
+    for (const other of this.offers.values())
+      if (other.cell === cell && other.request !== request) this.offers.delete(other.id);
+    this.offers.set(id, offer);
+    const where = this.placeOf(offer);
+    const began = this.begun.has(keyOf(offer));
+    if (where.there) this.confirm(id, { isSaved: !began && !this.context.model.dirty });
+    else if (where.at >= 0 && began) this.model.send({ want: [id] });
+    else if (began) this.missing(offer);
+    else if (where.outputs || this.widgetsOf(offer).length) this.sendLater("want", id);
+    else if (where.isMissing) this.sendLater("absent", id);
+  }
+
+  // It was cleared while it came, or another page shows the cell's outputs.
+  missing(offer) {
+    if (this.begun.get(keyOf(offer))) this.confirm(offer.id, {});
+  }
+
+  sendLater(what, id) {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      if (this.offers.has(id)) this.model.send({ [what]: [id] });
+    }, OTHERS_FIRST);
+    this.timers.add(timer);
+  }
+
+  confirm(id, { isSaved }) {
+    this.offers.delete(id);
+    if (!isSaved) this.shown.add(id);
+    this.model.send(isSaved ? { stands: [id] } : { shown: [id] });
+  }
+
+  /** Put an output where it belongs, unless that has changed meanwhile. */
+  async write(offer) {
+    const { id, output } = offer;
+    const { outputs, at, there } = this.placeOf(offer);
+    const isEdited = hasEdits(this.context?.model);
+    const began = this.begun.has(keyOf(offer));
+    this.begun.delete(keyOf(offer));
+    if (outputs && !there) {
+      if (at >= 0) outputs.set(at, output);
+      else if (began) return this.offers.delete(id);
+      else addTo(outputs, offer);
+      this.confirm(id, {});
+      if (offer.save && !isEdited) this.save();
+    }
+    for (const model of this.widgetsOf(offer)) await this.writeInto(await model, offer);
+  }
+
+  async writeInto(widget, { id, place, output }) {
+    const at = indexOf(widget.outputs?.toJSON() ?? [], place);
+    if (at < 0) return;
+    widget.outputs.set(at, output);
+    // As the widget itself does when something is displayed in it.
+    widget.set("outputs", widget.outputs.toJSON(), { newMessage: true });
+    widget.save_changes();
+    this.confirm(id, { isSaved: true });
+  }
+
+  /** Return the outputs of the cell, where the placeholder is in them, and whether it is finished. */
+  placeOf({ cell, place, checksum, notebook, captured = [] }) {
+    const model = this.context?.model;
+    const found = model && !model.isDisposed && [...(model.cells ?? [])].find(({ id }) => id === cell);
+    const outputs = found?.outputs;
+    const isOther = notebook && notebook !== this.context?.path;
+    if (!outputs?.set || !outputs.fromJSON) return { at: -1, isMissing: model && !found && !isOther };
+    const all = outputs.toJSON();
+    const at = indexOf(all, place);
+    const there = at < 0 && all.some((each) => checksumOf(each) === checksum);
+    if (at >= 0 || there) return { outputs, at, there };
+    if (checksum === 0) return { at, there: true }; // only its placeholder was to be removed
+    // A copy of the notebook has the same ids. A cell that runs again has new outputs soon.
+    const isTaken = captured.length || isOther || found.executionState === "running";
+    return isTaken ? { at } : { outputs, at };
+  }
+
+  widgetsOf({ captured = [] }) {
+    return captured
+      .filter((id) => isKnown(this.manager, id))
+      .map((id) => this.manager.get_model(id));
+  }
+
+  /** Save, once for all that is written now; a save that fails is reported by Jupyter. */
+  async save() {
+    this.isSaveDue = this.context.contentsModel?.writable !== false;
+    if (this.isSaving) return;
+    this.isSaving = true;
+    while (this.isSaveDue) {
+      await null; // for what else is written in the same moment
+      this.isSaveDue = false;
+      await this.context.save?.().catch(() => {});
+    }
+    this.isSaving = false;
+  }
+
+  saved(state) {
+    if (state === "started") this.inSave = [...this.shown];
+    if (!state.startsWith("completed") || !this.inSave?.length) return;
+    for (const id of this.inSave) this.shown.delete(id);
+    this.model.send({ stands: this.inSave });
+    this.inSave = [];
+  }
+
+  end() {
+    for (const timer of this.timers) clearTimeout(timer);
+    this.timers.clear();
+  }
+}
+
+// What is there is of a former run, unless an earlier output of this run is among it.
+function addTo(outputs, { output, turn, earlier }) {
+  const all = outputs.toJSON();
+  if (!all.some((each) => earlier.includes(checksumOf(each)))) return outputs.fromJSON([output]);
+  const at = indexOf(all, `${turn}"`);
+  if (at >= 0) outputs.set(at, output);
+  else outputs.add(output);
+}
+
+// Of changes since the file was loaded or saved: only what the user did can be undone.
+function hasEdits(model) {
+  const isUndoable = (shared) => shared?.canUndo?.() ?? true;
+  return Boolean(
+    model?.dirty &&
+      (isUndoable(model.sharedModel) ||
+        [...model.cells].some(({ sharedModel }) => isUndoable(sharedModel))),
+  );
+}
+
+const keyOf = ({ request, place }) => `${request} ${place}`;
+
+const htmlOf = ({ data }) => [data?.["text/html"] ?? ""].flat().join("");
+
+function indexOf(outputs, place) {
+  return place ? outputs.findIndex((each) => htmlOf(each).includes(place)) : -1;
+}
+
+/** Return the Adler-32 of an output's HTML. */
+function checksumOf(output) {
+  const html = htmlOf(output);
+  let [low, high] = [1, 0];
+  for (const byte of new TextEncoder().encode(html)) {
+    low = (low + byte) % 65521;
+    high = (high + low) % 65521;
+  }
+  return html ? high * 65536 + low : 0;
+}

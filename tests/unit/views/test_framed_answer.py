@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+import pytest
+
+from groq_magic.views import answer
+from groq_magic.views.answer import AnswerView
+from groq_magic.views.opening import Opening
+from groq_magic.views.static import bundle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from groq_magic.views.live import Live
+    from groq_magic.views.settled import Settled
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+OPENING = Opening("groq-turn-a-1", "m", practice=False, notices=(), metadata={})
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    shown: list[dict[str, Any]] = []
+    monkeypatch.setattr(answer, "has_frames", lambda _shell: True)
+    for name in ("display", "update_display"):
+        monkeypatch.setattr(answer, name, lambda data, **_: shown.append(data))
+    return shown
+
+
+@pytest.fixture
+def view(live: Live, shown: list[dict[str, Any]]) -> AnswerView:  # noqa: ARG001 - shown takes what is displayed
+    live.start()
+    view = AnswerView(live)
+    view.open(OPENING)
+    return view
+
+
+@pytest.mark.parametrize("ending", ["settle", "discard"])
+def test_an_answer_in_a_frame_streams_in_a_view_beside_static_output(
+    view: AnswerView,
+    shown: list[dict[str, Any]],
+    settled: Callable[..., Settled],
+    open_widgets: Callable[[], int],
+    ending: str,
+) -> None:
+    before = open_widgets()
+    view.feed("Hello ", "")
+    framed = view._framed
+    assert framed is not None
+    assert shown[0][VIEW]["model_id"] == framed.model_id
+    assert "still being written" in shown[0]["text/html"]
+    sent: list[dict[str, Any]] = []
+    view._document._pages[-1] = sent.append  # type: ignore[union-attr]  # the framed widget's
+    view.feed("**you**", "")
+
+    assert sent[0]["doc"] in framed.place
+    assert [each["count"] for each in sent] == [3]
+    (document,) = framed.get_state()["present"]["docs"]
+    assert "Hello <strong>you</strong>" in document["text"][0].html
+    framed._handle_custom_msg({"stop": document["doc"]}, [])
+    assert view.stopped.is_set()
+    assert sent[-1]["show"] == {"stop": "received"}
+
+    view.settle(settled()) if ending == "settle" else view.discard()
+    assert VIEW not in shown[-1]
+    if ending == "settle":
+        assert shown[-1] == bundle(settled())[0]
+    assert open_widgets() == before
+
+
+def test_a_page_that_runs_the_frames_widget_needs_no_static_updates(
+    view: AnswerView, shown: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("groq_magic.views.live.LOADED_AFTER", 0)
+    view.feed("word " * 60, "")
+    assert VIEW in shown[-1]
+    assert "word word" in shown[-1]["text/html"]
+    assert len(shown) == 2
+    view._framed._handle_custom_msg({"hello": {"missing": []}}, [])  # type: ignore[union-attr]  # it is shown
+    view.feed("word " * 600, "")
+    assert len(shown) == 2
+
+
+def test_closing_all_widgets_costs_no_finished_output(
+    live: Live, view: AnswerView, shown: list[dict[str, Any]], settled: Callable[..., Settled]
+) -> None:
+    view.feed("Hello ", "")
+    ipywidgets.Widget.close_all()
+    view.feed("you", "")
+    view.settle(settled())
+    assert shown[-1] == bundle(settled())[0]
+    assert live._session.comm is not None
