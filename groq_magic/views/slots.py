@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections import deque
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
 from groq_magic.views.page_code import page_code
+from groq_magic.views.page_style import page_style
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from groq_magic.views.quota_facts import QuotaFacts
 
 __all__ = ["SlotsWidget"]
-
-_HERE = Path(__file__).parent
 
 # Finished outputs for pages that load later.
 KEPT = 5
@@ -51,7 +49,7 @@ class SlotsWidget(anywidget.AnyWidget):
     """
 
     _esm = page_code("session")
-    _css = (_HERE / "views.css").read_text(encoding="utf-8")
+    _css = page_style()
 
     picker = traitlets.Unicode().tag(sync=True)
     present = traitlets.Dict().tag(sync=True)
