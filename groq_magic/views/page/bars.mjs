@@ -12,6 +12,7 @@ function fold([summary, html]) {
   const body = document.createElement("div");
   made.className = "groq-reasoning";
   head.textContent = summary;
+  body.dir = "auto";
   body.append(parsed(html));
   made.append(head, body);
   return made;

@@ -4,18 +4,18 @@ const WAIT = 2000; // ms for the finished bar to come
 
 /** Move the focus from Stop to the finished answer; return what ends that. */
 export function startKeepingFocus(model) {
-  let giveUp = () => {};
+  let giveUp;
   const onMessage = ({ ended }) => {
     const stop = document.activeElement;
-    if (!ended || !stop?.matches(".groq-stop")) return;
-    // Two answers can't stream at once, but two views can show one: this is the one with the focus.
+    if (!(ended && stop?.matches(`.groq-doc-${ended} .groq-stop`))) return;
+    // Several mounts can show one answer: this is the one that the reader is at.
     const output = stop.closest(".jp-OutputArea") ?? stop.closest(".groq-answer")?.parentElement;
-    giveUp();
-    if (output) giveUp = follow(output);
+    giveUp?.();
+    giveUp = output && follow(output);
   };
   model.on("msg:custom", onMessage);
   return () => {
-    giveUp();
+    giveUp?.();
     model.off("msg:custom", onMessage);
   };
 }

@@ -3,7 +3,9 @@
 // mark as native elements. Outputs hold static text, which comes back when the
 // kernel goes.
 
+import { startAnnouncing } from "./announce.mjs";
 import { Bar, isNamed, PICKER } from "./bars.mjs";
+import { startKeepingFocus } from "./focus.mjs";
 import { replaceOutput, rootsOf } from "./outputs.mjs";
 import { grouped, Refill } from "./quota.mjs";
 import { Filled, isKnown } from "./slots.mjs";
@@ -167,6 +169,7 @@ class Session {
 export default () => ({
   initialize({ model }) {
     const session = new Session(model);
+    const parts = [startAnnouncing(model), startKeepingFocus(model)];
     const watch = new MutationObserver(() => session.fill());
     const { context, restored } = session.manager;
     const ended = ({ keep }) => {
@@ -192,6 +195,7 @@ export default () => ({
       context?.sessionContext?.statusChanged.disconnect(onStatus);
       context?.sessionContext?.kernelChanged.disconnect(isGone);
       restored?.disconnect?.(fill);
+      for (const end of parts) end();
       ended({ keep: false });
     };
   },
