@@ -171,9 +171,9 @@ def live_of(session: Session) -> Live:
             session.settings,
             panel_facts=lambda: panel_facts(session),
             quota=lambda: quota_facts(session.service.last_model, session.service.limits),
-            # A press may come on a subshell's thread.
-            undo=lambda: session.owner.hand_over(lambda: _undo(session)),
-            reset=lambda: session.owner.hand_over(lambda: _reset(session)),
+            undo=lambda: _undo(session),
+            reset=lambda: _reset(session),
+            hand_over=session.owner.hand_over,
         )
         session.live.start()
     session.refresh_picker()

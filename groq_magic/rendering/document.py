@@ -7,6 +7,7 @@ of the whole.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree.ElementTree import Element, SubElement
 
@@ -24,14 +25,22 @@ if TYPE_CHECKING:
     from groq_magic.rendering.blocks import BlockParser
     from groq_magic.rendering.links import Definitions
     from groq_magic.rendering.maths import Shape
+    from groq_magic.rendering.patches import BlockKind
 
-__all__ = ["Frame", "Group", "Renderer", "next_group", "to_html"]
+__all__ = ["Frame", "Group", "Renderer", "kind_of", "next_group", "to_html"]
 
 _GROWABLE = frozenset({"list", "quote", "table", "code"})
 # Lines that an HTML element may hold at the top level: what never closes must not hold all.
 _MAX_GROUP_LINES = 400
 # Measured, in units of `Pace`: writing and sanitising one piece.
 _WORK_OF_CALL = 300
+# A paragraph of nothing but a displayed formula, or an image.
+_FORMULA = re.compile(
+    r'<p>(?:<math display="block">(?:(?!</math>).)*</math>'
+    r'|<span class="mathjax_process tex2jax_process">\\\[[^<]*</span>)</p>\n',
+    re.DOTALL,
+)
+_IMAGE = re.compile(r"<p><img [^>]*></p>\n")
 _TABLE, _TABLE_END = "<table><tbody>", "</tbody></table>"
 
 
@@ -81,6 +90,25 @@ def next_group(blocks: list[Block], start: int) -> Group:
         if depth <= 0:
             return Group(blocks[start : index + 1], is_complete=True)
     return Group(blocks[start:], is_complete=False)
+
+
+def kind_of(group: Group, html: str) -> BlockKind:
+    """Return what kind of block a page shows a group as.
+
+    Parameters
+    ----------
+    group : Group
+    html : str
+        Its HTML; a block in pieces needs none.
+    """
+    block = group.blocks[0]
+    if len(group.blocks) > 1:
+        return "text"
+    if block.kind in {"code", "table"}:
+        return block.kind
+    if block.kind == "paragraph" and _FORMULA.fullmatch(html):
+        return "formula"
+    return "image" if block.kind == "paragraph" and _IMAGE.fullmatch(html) else "text"
 
 
 class Renderer:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from groq_magic.rendering.document import kind_of
+
 if TYPE_CHECKING:
     from groq_magic.rendering.document import Group, Renderer
     from groq_magic.rendering.patches import Canvas
@@ -75,4 +77,4 @@ class LateLinks:
         html = self._renderer.html(group)
         self.note(index, self._renderer.take_missing())
         self._resent += len(html)
-        canvas.put(index, html)
+        canvas.put(index, kind_of(group, html), html)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-__all__ = ["Canvas", "Patch"]
+__all__ = ["BlockKind", "Canvas", "Patch"]
+
+BlockKind = Literal["text", "code", "table", "formula", "image"]
 
 
 class Patch(NamedTuple):
@@ -22,6 +24,9 @@ class Patch(NamedTuple):
         Which block, from 0.
     html : str
         Sanitised.
+    kind : str
+        Of ``block``: what kind of block it is, "text", "code", "table", "formula" or "image".
+        Else empty.
 
     Notes
     -----
@@ -32,10 +37,12 @@ class Patch(NamedTuple):
     op: str
     index: int  # type: ignore[assignment]  # the page counts blocks; nobody looks a patch up by value
     html: str
+    kind: BlockKind | Literal[""] = ""
 
 
 @dataclass(slots=True)
 class _Shown:
+    kind: BlockKind
     key: tuple[object, ...]
     head: str
     foot: str
@@ -45,6 +52,9 @@ class _Shown:
 
     def settled(self) -> str:
         return "".join((self.head, *self.pieces, self.foot))
+
+    def patch(self, index: int) -> Patch:
+        return Patch("block", index, self.settled(), self.kind)
 
 
 class Canvas:
@@ -62,13 +72,22 @@ class Canvas:
         patches, self._patches = self._patches, []
         return patches
 
-    def put(self, index: int, head: str, foot: str = "", key: tuple[object, ...] = ()) -> int:
+    def put(
+        self,
+        index: int,
+        kind: BlockKind,
+        head: str,
+        foot: str = "",
+        key: tuple[object, ...] = (),
+    ) -> int:
         """Show a block, unless it is shown already.
 
         Parameters
         ----------
         index : int
             Which; at most as many as there are.
+        kind : str
+            What kind of block it is.
         head, foot : str
             HTML around its pieces; of a block without pieces, all of it is head.
         key : tuple
@@ -81,11 +100,11 @@ class Canvas:
         """
         if index < len(self._shown):
             shown = self._shown[index]
-            if shown.key == key and shown.head == head and shown.foot == foot:
+            if (shown.kind, shown.key, shown.head, shown.foot) == (kind, key, head, foot):
                 return shown.count
-        fresh = _Shown(key, head, foot)
+        fresh = _Shown(kind, key, head, foot)
         self._shown[index : index + 1] = [fresh]
-        self._patches.append(Patch("block", index, fresh.settled()))
+        self._patches.append(fresh.patch(index))
         return 0
 
     def count(self, index: int) -> int:
@@ -103,8 +122,8 @@ class Canvas:
         shown.tail = ""
         shown.pieces.append(html)
         last = self._patches[-1] if self._patches else None
-        if last == Patch("block", index, shown.head + shown.foot):
-            self._patches[-1] = Patch("block", index, shown.settled())
+        if last == Patch("block", index, shown.head + shown.foot, shown.kind):
+            self._patches[-1] = shown.patch(index)
         else:
             self._patches.append(Patch("grow", index, html))
 
@@ -131,7 +150,7 @@ class Canvas:
         """Return the patches that show the same on an empty page."""
         patches = []
         for index, shown in enumerate(self._shown):
-            patches.append(Patch("block", index, shown.settled()))
+            patches.append(shown.patch(index))
             if shown.tail:
                 patches.append(Patch("tail", index, shown.tail))
         return patches

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from groq_magic.rendering import unfinished
 from groq_magic.rendering.characters import clean_input
-from groq_magic.rendering.document import Group, Renderer, next_group
+from groq_magic.rendering.document import Group, Renderer, kind_of, next_group
 from groq_magic.rendering.late_links import LateLinks
 from groq_magic.rendering.pace import Pace
 from groq_magic.rendering.patches import Canvas, Patch
@@ -129,7 +129,7 @@ class MarkdownStream:
             if not html:
                 renderer.take_missing()
                 return
-            self._canvas.put(index, html)
+            self._canvas.put(index, kind_of(group, html), html)
             self._late.note(index, renderer.take_missing())
         self._late.settle(index, group)
         self._settled += 1
@@ -159,7 +159,8 @@ class MarkdownStream:
 
     def _put(self, block: Block, index: int, *key: object) -> int:
         frame = self._renderer.frame(block)
-        return self._canvas.put(index, frame.head, frame.foot, (block.kind, *key))
+        kind = kind_of(Group([block], is_complete=False), "")
+        return self._canvas.put(index, kind, frame.head, frame.foot, key)
 
     # What may still change
 
@@ -226,5 +227,5 @@ class MarkdownStream:
         html = renderer.html(group)
         if not html:
             return 0
-        self._canvas.put(index, html)
+        self._canvas.put(index, kind_of(group, html), html)
         return 1

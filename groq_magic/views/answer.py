@@ -1,22 +1,22 @@
-"""The view of one ask in a notebook: a widget while it streams, then static output."""
+"""The view of one ask in a notebook: a document while it streams, then static output."""
 
 from __future__ import annotations
 
 import threading
 import time
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from IPython import get_ipython
 from IPython.display import display, update_display
 
-from groq_magic.views.answer_widget import AnswerWidget
 from groq_magic.views.capturing import capturing_outputs
 from groq_magic.views.figures import figures, thought_summary
 from groq_magic.views.phrase import phrase_html
 from groq_magic.views.static import bundle, unfinished
 
 if TYPE_CHECKING:
+    from groq_magic.views.documents import Document
     from groq_magic.views.live import Live
     from groq_magic.views.opening import Opening
     from groq_magic.views.progress import Progress
@@ -46,21 +46,20 @@ class AnswerView:
     Notes
     -----
     `open`, then `feed` and `progress` as things come, then `settle` or
-    `discard`, once. The widget is made when there is something to show: text,
-    a wait, or a quarter of a second gone by. The output names it, and the
-    session's page shows it there; a notebook saved before the end holds a line
-    instead. `settle` makes the same output static and closes the widget.
+    `discard`, once. The document is opened when there is something to show: text,
+    a wait, or a quarter of a second gone by. The output names its slot, and the
+    session's page draws it there; a notebook saved before the end holds a line
+    instead. `settle` makes the same output static and removes the document.
     """
 
     def __init__(self, live: Live) -> None:
         self.stopped = threading.Event()
         self._live = live
-        self._widget: AnswerWidget | None = None
+        self._document: Document | None = None
         self._display_id = uuid.uuid4().hex
         self._figures_at = 0.0
         self._thought_since: float | None = None
         self._thought_over = False
-        self._is_missed = self._is_settled = False
         self._captured: tuple[str, ...] = ()
 
     def open(self, opening: Opening) -> None:
@@ -71,13 +70,13 @@ class AnswerView:
         """Draw what has come."""
         if not text and not reasoning:
             return
-        widget = self._shown()
-        widget.feed(text, reasoning)
-        self._tell_thought(widget, text, reasoning)
+        document = self._shown()
+        document.feed(text, reasoning)
+        self._show_summary(document, text, reasoning)
 
     def progress(self, progress: Progress) -> None:
         """Draw the figures and what is waited for."""
-        if self._widget is None and not progress.waiting and progress.seconds < SHOWN_AFTER:
+        if self._document is None and not progress.waiting and progress.seconds < SHOWN_AFTER:
             return
         facts = {"waiting": phrase_html(progress.waiting)}
         now = time.monotonic()
@@ -87,63 +86,61 @@ class AnswerView:
         self._shown().show(facts)
 
     def settle(self, settled: Settled) -> None:
-        """Make the output static, close the widget, hand the bar to the slots."""
+        """Make the output static, remove the document, hand the bar to the slots."""
         data, metadata = bundle(settled)
+        document = self._document
         # Before the output, so that its bar comes up filled.
-        thought = None if self._widget is None or settled.reasoning else self._widget.thought()
+        thought = None if document is None or settled.reasoning else document.thought()
         self._live.put(settled.slot, settled.live, thought)
-        self._finish(data, metadata)
-        self._is_settled = True
+        self._finish(data, metadata, "stopped" if self.stopped.is_set() else "complete")
         self._live.missed.discard(settled.slot)
-        if self._is_missed:
-            self._loaded_anew()
+        if document is not None and document.is_loaded:
+            self._live.missed.add(settled.slot)
 
     def discard(self) -> None:
         """Leave nothing but an empty output, and that only if something was shown."""
-        if self._widget is not None:
-            self._finish({"text/html": "", "text/plain": ""}, {})
+        if self._document is not None:
+            self._finish({"text/html": "", "text/plain": ""}, {}, "failed")
 
-    def _shown(self) -> AnswerWidget:
-        if self._widget is None:
+    def _shown(self) -> Document:
+        # `Widget.close_all()` may have closed the session's widget in the meantime.
+        self._live.start()
+        if self._document is None:
             opening = self._opening
-            self._live.start()
-            self._widget = AnswerWidget(
-                self._live.picker.model_id, opening.notices, self.stopped, self._loaded_anew
-            )
+            self._document = self._live.open_document(opening.notices, self.stopped)
             self._captured = capturing_outputs(get_ipython())
-            data = unfinished(opening, self._widget.model_id)
+            data = unfinished(opening.notices, self._document.slot)
             self._publish(data, dict(opening.metadata), update=False)
-            self._live.begin(self._widget.model_id)
             for name, prefix in PREFIXES:
                 if name == opening.format:
-                    self._widget.feed(prefix, "")
-        return self._widget
+                    self._document.feed(prefix, "")
+        return self._document
 
-    def _loaded_anew(self) -> None:
-        # Such a page knows no display of before: what settles it never reaches it. A busy
-        # kernel may hear of it only after settling, while the widget is still there.
-        self._is_missed = True
-        if self._is_settled:
-            self._live.missed.add(self._opening.slot)
-
-    def _tell_thought(self, widget: AnswerWidget, text: str, reasoning: str) -> None:
+    def _show_summary(self, document: Document, text: str, reasoning: str) -> None:
         if reasoning and self._thought_since is None:
             self._thought_since = time.monotonic()
         if self._thought_since is not None and not self._thought_over:
             self._thought_over = bool(text)
             seconds = time.monotonic() - self._thought_since
-            widget.show({"summary": thought_summary(seconds, over=self._thought_over)})
+            document.show({"summary": thought_summary(seconds, over=self._thought_over)})
 
-    def _finish(self, data: dict[str, Any], metadata: dict[str, Any]) -> None:
-        widget = self._widget
-        self._publish(data, metadata, update=widget is not None)
-        if widget is None:
+    def _finish(
+        self,
+        data: dict[str, Any],
+        metadata: dict[str, Any],
+        how: Literal["complete", "stopped", "failed"],
+    ) -> None:
+        document = self._document
+        if document is not None:
+            document.end(how)
+        self._publish(data, metadata, update=document is not None)
+        if document is None:
             return
         # An Output widget and a page that was loaded in mid-stream miss the update.
-        is_missed = bool(self._captured) or self._is_missed
-        self._live.finish(widget.model_id, data, metadata, self._captured, send=is_missed)
-        self._live.close_soon(widget)
-        self._widget = None
+        is_missed = bool(self._captured) or document.is_loaded
+        self._live.finish(document.slot, data, metadata, self._captured, send=is_missed)
+        self._live.remove_document(document)
+        self._document = None
 
     def _publish(self, data: dict[str, Any], metadata: dict[str, Any], *, update: bool) -> None:
         put = update_display if update else display

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.views.closing import close_whole
+from groq_magic.views.documents import Document, Documents
 from groq_magic.views.panel import Panel
 from groq_magic.views.picking import ModelPicker
-from groq_magic.views.slots import SlotsWidget
+from groq_magic.views.session_widget import SessionWidget
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Mapping, Sequence
 
     import ipywidgets
@@ -22,12 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Live"]
 
-# Seconds by which a front end may be behind.
-CLOSED_AFTER = 2.0
-
 
 class Live:
-    """The picker, the panel and the slots of one session.
+    """The picker, the panel, the streaming documents and the widget of one session.
 
     Parameters
     ----------
@@ -40,7 +38,10 @@ class Live:
     quota : callable
         Returns what is left of the limits now.
     undo, reset : callable
-        What the panel's buttons do. They may be called from another thread.
+        What the panel's buttons do.
+    hand_over : callable, optional
+        Runs a call in the thread that owns the session: callbacks of widgets can come in
+        another one.
 
     Attributes
     ----------
@@ -49,7 +50,7 @@ class Live:
         does not show them.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - values and callables, so that no view knows the session
         self,
         settings: traitlets.HasTraits,
         *,
@@ -57,17 +58,19 @@ class Live:
         quota: Callable[[], QuotaFacts],
         undo: Callable[[], None],
         reset: Callable[[], None],
+        hand_over: Callable[[Callable[[], None]], None] = lambda call: call(),
     ) -> None:
         self._settings: Any = settings
+        self._hand_over = hand_over
+        self._documents = Documents()
         self._panel_facts = panel_facts
         self._quota = quota
         self._undo = undo
         self._reset = reset
         self._models: tuple[tuple[str, str], ...] = ()
-        self._picker = ModelPicker(settings)
+        self._picker = ModelPicker(settings, hand_over)
         self._panel: Panel | None = None
-        self._slots: SlotsWidget | None = None
-        self._closing: list[Any] = []
+        self._session: SessionWidget | None = None
         self.missed: set[str] = set()
         self._closed = False
         self._settings.observe(self._model_changed, "model")
@@ -82,7 +85,11 @@ class Live:
         """The session's panel, made when it is first asked for."""
         if self._panel is None:
             self._panel = Panel(
-                self._settings, self._panel_facts, undo=self._undo, reset=self._reset
+                self._settings,
+                self._panel_facts,
+                undo=self._undo,
+                reset=self._reset,
+                hand_over=self._hand_over,
             )
             self._panel.models(self._models)
         return self._panel.box
@@ -103,13 +110,39 @@ class Live:
     def start(self) -> None:
         """Make the widget that fills the slots, if it is not there."""
         self._drop_closed()
-        if self._slots is None and not self._closed:
-            self._slots = SlotsWidget(
+        if self._session is None and not self._closed:
+            self._session = SessionWidget(
                 self.picker.model_id,
                 self._settings.model,
-                lambda: str(self.panel.model_id),
-                self._quota,
+                make_panel=lambda: str(self.panel.model_id),
+                quota=self._quota,
+                documents=self._documents,
+                hand_over=self._hand_over,
             )
+
+    def open_document(self, notices: tuple[str, ...], stopped: threading.Event) -> Document:
+        """Begin to stream an answer.
+
+        Parameters
+        ----------
+        notices : tuple of str
+            The lines above the answer.
+        stopped : threading.Event
+            Set when the reader presses Stop.
+
+        Returns
+        -------
+        Document
+            Shown where an output names its slot, until it is removed.
+        """
+        self.start()
+        document = Document(notices, stopped, self._send)
+        self._documents.add(document)
+        return document
+
+    def remove_document(self, document: Document) -> None:
+        """Forget an answer whose static output stands."""
+        self._documents.remove(document)
 
     def put(self, slot: str, facts: LiveFacts, thought: tuple[str, str] | None = None) -> None:
         """Say what the bar of a settled answer shows.
@@ -125,13 +158,8 @@ class Live:
             lives; what was given once is kept.
         """
         self.start()
-        if self._slots is not None:
-            self._slots.put(slot, facts, thought)
-
-    def begin(self, stream: str) -> None:
-        """Say that an answer streams; see `SlotsWidget.begin`."""
-        if self._slots is not None:
-            self._slots.begin(stream)
+        if self._session is not None:
+            self._session.put(slot, facts, thought)
 
     def finish(
         self,
@@ -142,9 +170,9 @@ class Live:
         *,
         send: bool,
     ) -> None:
-        """Put a finished output in the place of the streaming one; see `SlotsWidget.finish`."""
-        if self._slots is not None:
-            self._slots.finish(stream, data, metadata, captured, send=send)
+        """Put a finished output in the place of the streaming one; see `SessionWidget.finish`."""
+        if self._session is not None:
+            self._session.finish(stream, data, metadata, captured, send=send)
 
     def speeds(self, speeds: Mapping[str, str]) -> None:
         """Say how quick models were.
@@ -154,33 +182,18 @@ class Live:
         speeds : mapping of str to str
             The class of a model's row in a listing, and what stands there.
         """
-        if self._slots is not None:
-            self._slots.say_speeds(speeds)
+        if self._session is not None:
+            self._session.say_speeds(speeds)
 
     def quota_changed(self) -> None:
         """Say in every bar and in the panel what is left of the limits now."""
-        if self._slots is not None:
-            self._slots.say_quota()
+        if self._session is not None:
+            self._session.say_quota()
 
     def refresh(self) -> None:
         """Draw the panel's facts anew."""
         if self._panel is not None:
             self._panel.refresh()
-
-    def close_soon(self, widget: Any) -> None:
-        """Close a widget that is shown no more.
-
-        Parameters
-        ----------
-        widget : ipywidgets.Widget
-            Where a kernel's loop runs it is closed a little later: a front end
-            that is behind would look for it, and report that it is gone.
-        """
-        self._closing.append(widget)
-        try:
-            asyncio.get_running_loop().call_later(CLOSED_AFTER, self._close_one, widget)
-        except RuntimeError:  # no loop runs
-            self._close_one(widget)
 
     def close(self) -> None:
         """Close every widget; the outputs show their static text again.
@@ -191,11 +204,9 @@ class Live:
             return
         self._closed = True
         self._settings.unobserve(self._model_changed, "model")
-        if self._slots is not None:
-            close_whole(self._slots)
-            self._slots = None
-        for widget in tuple(self._closing):
-            self._close_one(widget)
+        if self._session is not None:
+            close_whole(self._session)
+            self._session = None
         if self._panel is not None:
             self._panel.close()
             self._panel = None
@@ -210,18 +221,17 @@ class Live:
             self._panel = None
         if self._picker.dropdown.comm is None:
             self._picker.close()
-            self._picker = ModelPicker(self._settings)
+            self._picker = ModelPicker(self._settings, self._hand_over)
             self._picker.models(self._models)
-            if self._slots is not None:
-                close_whole(self._slots)
-        if self._slots is not None and self._slots.comm is None:
-            self._slots = None
+            if self._session is not None:
+                close_whole(self._session)
+        if self._session is not None and self._session.comm is None:
+            self._session = None
 
-    def _close_one(self, widget: Any) -> None:
-        if widget in self._closing:
-            self._closing.remove(widget)
-            close_whole(widget)
+    def _send(self, message: dict[str, Any]) -> None:
+        if self._session is not None:
+            self._session.send(message)
 
     def _model_changed(self, _change: Any) -> None:
-        if self._slots is not None:
-            self._slots.say_current(self._settings.model)
+        if self._session is not None:
+            self._session.say_current(self._settings.model)

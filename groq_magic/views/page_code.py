@@ -8,8 +8,8 @@ from pathlib import Path
 
 __all__ = ["page_code"]
 
-_PAGE = Path(__file__).parent / "page"
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./([a-z_]+\.mjs)";\n', re.MULTILINE)
+_PAGE = Path(__file__).resolve().parent / "page"
+_IMPORT = re.compile(r'^import \{[^}]*\} from "(\.{1,2}/[a-z_/]+\.mjs)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
 
@@ -29,13 +29,14 @@ def page_code(entry: str) -> str:
         default: a front end gets a widget's code as one text, so that a name
         at the top of one file must not be used in another one again.
     """
-    return "\n".join(_joined(f"{entry}.mjs", set()))
+    return "\n".join(_joined(_PAGE / f"{entry}.mjs", set()))
 
 
-def _joined(name: str, done: set[str]) -> list[str]:
-    if name in done:
+def _joined(path: Path, done: set[Path]) -> list[str]:
+    if path in done:
         return []
-    done.add(name)
-    code = (_PAGE / name).read_text(encoding="utf-8")
-    before = [part for each in _IMPORT.findall(code) for part in _joined(each, done)]
+    done.add(path)
+    code = path.read_text(encoding="utf-8")
+    imported = [(path.parent / each).resolve() for each in _IMPORT.findall(code)]
+    before = [part for each in imported for part in _joined(each, done)]
     return [*before, _EXPORT.sub("", _IMPORT.sub("", code))]

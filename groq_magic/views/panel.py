@@ -40,6 +40,9 @@ class Panel:
         Returns what is shown beside the settings.
     undo, reset : callable
         What the buttons do.
+    hand_over : callable
+        Runs a call in the thread that owns the settings: what the user does with a control
+        can come in another one.
     """
 
     def __init__(
@@ -49,11 +52,13 @@ class Panel:
         *,
         undo: Callable[[], None],
         reset: Callable[[], None],
+        hand_over: Callable[[Callable[[], None]], None],
     ) -> None:
         self._settings: Any = settings
+        self._hand_over = hand_over
         self._facts = facts
         self._following = False
-        self._picker = ModelPicker(settings, description="Model")
+        self._picker = ModelPicker(settings, hand_over, "Model")
         # The number can be typed: front ends take a slider's arrow keys away.
         self._temperature = ipywidgets.Text(
             description="Temperature", placeholder=DEFAULT, continuous_update=False
@@ -84,8 +89,8 @@ class Panel:
             (self._system,),
             (
                 self._conversation,
-                _button("Undo", "Take the conversation's last change back", undo),
-                _button("Reset", "Empty the conversation", reset),
+                _button("Undo", "Take the conversation's last change back", self._here(undo)),
+                _button("Reset", "Empty the conversation", self._here(reset)),
             ),
             (self._minute,),
             (self._day,),
@@ -95,11 +100,11 @@ class Panel:
         self.box.add_class("groq-panel")
         self._follow()
         self._settings.observe(self._changed, self._names())
-        self._temperature.observe(self._typed_temperature, "value")
-        self._slider.observe(self._slid, "value")
-        self._max_tokens.observe(self._typed_max_tokens, "value")
-        self._effort.observe(self._chose_effort, "value")
-        self._system.observe(self._typed_system, "value")
+        self._observe(self._temperature, self._typed_temperature)
+        self._observe(self._slider, lambda value: self._assign("temperature", round(value, 2)))
+        self._observe(self._max_tokens, self._typed_max_tokens)
+        self._observe(self._effort, lambda value: self._assign("reasoning_effort", value))
+        self._observe(self._system, lambda value: self._assign("system", value))
         self.refresh()
 
     def models(self, models: Sequence[tuple[str, str]]) -> None:
@@ -147,20 +152,27 @@ class Panel:
         finally:
             self._following = False
 
-    def _slid(self, change: Any) -> None:
-        if not self._following:
-            self._settings.temperature = round(change["new"], 2)
+    def _here(self, call: Callable[[], None]) -> Callable[[], None]:
+        return lambda: self._hand_over(call)
 
-    def _typed_temperature(self, change: Any) -> None:
-        if self._following:
-            return
-        typed = change["new"].strip()
+    def _observe(self, control: Any, use: Callable[[Any], None]) -> None:
+        """Use what the user enters in a control, in the thread that owns the settings."""
+
+        def changed(change: Any) -> None:
+            if not self._following:
+                self._hand_over(lambda: use(change["new"]))
+
+        control.observe(changed, "value")
+
+    def _assign(self, name: str, value: Any) -> None:
+        setattr(self._settings, name, value)
+
+    def _typed_temperature(self, text: str) -> None:
+        typed = text.strip()
         self._set("temperature", lambda: float(typed) if typed else None, "a number from 0 to 2")
 
-    def _typed_max_tokens(self, change: Any) -> None:
-        if self._following:
-            return
-        typed = change["new"].strip().replace(",", "")
+    def _typed_max_tokens(self, text: str) -> None:
+        typed = text.strip().replace(",", "")
         self._set("max_tokens", lambda: int(typed) if typed else None, "a whole number, 1 or more")
 
     def _set(self, name: str, read: Callable[[], float | None], wanted: str) -> None:
@@ -183,14 +195,6 @@ class Panel:
             alert = f'<span class="groq-refused" role="alert">{escape(text)}</span>'
             row.value = alert if text else ""
             row.layout.display = None if text else "none"
-
-    def _chose_effort(self, change: Any) -> None:
-        if not self._following:
-            self._settings.reasoning_effort = change["new"]
-
-    def _typed_system(self, change: Any) -> None:
-        if not self._following:
-            self._settings.system = change["new"]
 
 
 def _efforts(present: str) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ import ipywidgets
 from groq_magic.views.closing import close_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import traitlets
 
@@ -26,10 +26,18 @@ class ModelPicker:
         no id is refused.
     description : str
         The label before it, or "".
+    hand_over : callable
+        Runs a call in the thread that owns the settings: a choice can come in another one.
     """
 
-    def __init__(self, settings: traitlets.HasTraits, description: str = "") -> None:
+    def __init__(
+        self,
+        settings: traitlets.HasTraits,
+        hand_over: Callable[[Callable[[], None]], None],
+        description: str = "",
+    ) -> None:
         self._settings: Any = settings
+        self._hand_over = hand_over
         self._models: tuple[tuple[str, str], ...] = ()
         self.dropdown = ipywidgets.Dropdown(
             description=description,
@@ -61,7 +69,7 @@ class ModelPicker:
         self.dropdown.observe(self._picked, "value")
 
     def _picked(self, change: Any) -> None:
-        self._settings.model = change["new"]
+        self._hand_over(lambda: setattr(self._settings, "model", change["new"]))
 
     def _set(self, _change: Any) -> None:
         if self.dropdown.value != self._settings.model:

@@ -9,14 +9,27 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.views.phrase import phrase_html
 from groq_magic.views.show import publish
+from groq_magic.views.token import TOKEN_CLASS
 
 if TYPE_CHECKING:
     from groq_magic.views.opening import Opening
     from groq_magic.views.progress import Progress
     from groq_magic.views.settled import Settled
 
-__all__ = ["StaticView", "bundle", "notices_html", "saved_reasoning", "unfinished"]
+__all__ = [
+    "UNFINISHED",
+    "StaticView",
+    "bundle",
+    "notices_html",
+    "saved_reasoning",
+    "unfinished",
+]
 
+# What a notebook holds that is saved while an answer streams.
+UNFINISHED = (
+    "This answer was still being written when the notebook was saved. While its kernel runs, it "
+    "appears here when it is finished; otherwise run the cell again."
+)
 _FOLD = '<details class="groq-reasoning"><summary>Reasoning</summary><div dir="auto">'
 _FOLD_END = "</div></details>"
 _TEXT = '<div class="groq-text" dir="auto">'
@@ -65,16 +78,16 @@ def bundle(settled: Settled) -> tuple[dict[str, str], dict[str, Any]]:
     return data, dict(settled.metadata)
 
 
-def unfinished(opening: Opening, stream: str) -> dict[str, str]:
+def unfinished(notices: tuple[str, ...], slot: str) -> dict[str, str]:
     """Return the output of an answer that streams.
 
     Parameters
     ----------
-    opening : Opening
-        What is known when the ask begins.
-    stream : str
-        The model id of the widget that streams it: the session's page shows it
-        there. A notebook that is saved before the end holds the line below.
+    notices : tuple of str
+        The lines above the answer.
+    slot : str
+        The slot of its document: the session's page draws it there. A notebook that is saved
+        before the end holds the line below.
 
     Returns
     -------
@@ -84,11 +97,9 @@ def unfinished(opening: Opening, stream: str) -> dict[str, str]:
     """
     html = (
         '<div class="groq-answer mathjax_ignore tex2jax_ignore">'
-        f'<div class="groq-slot-stream groq-stream-{stream}">'
-        f"{notices_html(opening.notices)}"
-        '<div class="groq-notice">This answer was not finished when the notebook was saved; '
-        "run the cell again, or look into <code>%groq_history</code> while its kernel lives."
-        "</div></div></div>"
+        f'<div class="groq-slot-stream groq-doc-{slot} {TOKEN_CLASS}">'
+        f"{notices_html(notices)}"
+        f'<div class="groq-notice">{UNFINISHED}</div></div></div>'
     )
     return {"text/html": html, "text/plain": ""}
 

@@ -53,7 +53,7 @@ STIR = """
 """
 
 
-KEEPING = page_code("stream")
+KEEPING = page_code("kept")
 
 # What the page keeps of an answer whose kernel has gone: it is saved, and shown as it is.
 KEPT = """([code, html]) => {

@@ -147,7 +147,7 @@ def test_a_saved_notebook_has_the_finished_answer_of_an_output_widget(jupyter: A
     (output,) = outputs
     assert "1,204 rows" in output["data"]["text/plain"]
     assert output["metadata"]["groq_magic"]["finish_reason"] == "stop"
-    assert "groq-stream-" not in json.dumps(outputs)
+    assert "groq-doc-" not in json.dumps(outputs)
 
 
 def begin(practice: Any) -> str:

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from groq_magic.views.bar import Bar
-from groq_magic.views.slots import SlotsWidget
+from groq_magic.views.session_widget import SessionWidget
+from groq_magic.views.token import TOKEN, TOKEN_CLASS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,12 +20,23 @@ ANSWER = (
     f"{Bar('gpt-oss-120b', 318).html(SLOT)}</div>"
 )
 STREAM = (
-    '<div class="groq-answer"><div class="groq-slot-stream groq-stream-s1">unfinished</div></div>'
+    f'<div class="groq-answer"><div class="groq-slot-stream groq-doc-s1 {TOKEN_CLASS}">'
+    "unfinished</div></div>"
 )
+# What an answer shows while it streams: its text is "answer s1".
+ANSWER_OF_S1 = {
+    "doc": "s1",
+    "whole": True,
+    "count": 1,
+    "text": [["block", 0, "<p>answer s1</p>", "text"]],
+    "thought": [],
+    "show": {"figures": "1 s"},
+}
 # A manager with the models that are named; each view is an element with its model's name.
-START = """async ({ code, html, known, context, canTell }) => {
+START = """async ({ code, html, known, context, canTell, docs, token }) => {
   document.body.innerHTML = html;
   window.known = new Set(known);
+  window.sent = [];
   const listeners = {};
   const manager = {
     context,
@@ -43,20 +55,31 @@ START = """async ({ code, html, known, context, canTell }) => {
   const facts = { figures: "318 tokens · 806 tok/s", copy: "Hi.", stale: "" };
   const state = {
     picker: "p1",
-    present: { current: "gpt-oss-120b", panel: "", turns: { "groq-turn-a-1": facts } },
+    token,
+    present: { current: "gpt-oss-120b", panel: "v1", turns: { "groq-turn-a-1": facts }, docs },
   };
   const model = {
     widget_manager: manager,
     get: (name) => state[name],
     on: (event, listener) => (listeners[event] ??= []).push(listener),
     off() {},
-    send() {},
+    send: (content) => window.sent.push(content),
   };
   window.fire = (event, content) => listeners[event].forEach((each) => each(content));
   const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
   const { default: widget } = await import(url);
   window.end = widget().initialize({ model });
 }"""
+
+COUNT_FILLS = """() => {
+  window.fills = 0;
+  const find = Document.prototype.querySelectorAll;
+  Document.prototype.querySelectorAll = function (selector) {
+    fills += selector.startsWith(".groq-slot-stream");
+    return find.call(this, selector);
+  };
+}"""
+FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 class Bare:
@@ -72,13 +95,15 @@ class Bare:
     def start(
         self,
         html: str = ANSWER,
-        known: tuple[str, ...] = ("p1", "s1"),
+        known: tuple[str, ...] = ("p1",),
         context: Any = None,
         *,
         can_tell: bool = True,
+        docs: tuple[dict[str, Any], ...] = (ANSWER_OF_S1,),
     ) -> None:
         told = {"html": html, "known": known, "context": context, "canTell": can_tell}
-        self.page.evaluate(START, {"code": SlotsWidget._esm, **told})
+        told |= {"docs": docs, "token": TOKEN}
+        self.page.evaluate(START, {"code": SessionWidget._esm, **told})
 
     @property
     def picker(self) -> Any:
@@ -121,11 +146,124 @@ def test_a_picker_that_comes_later_is_shown_then(bare: Bare) -> None:
     expect(bare.picker).to_have_text("view of p1")
 
 
-def test_a_stream_shows_its_model_and_else_what_was_saved(bare: Bare) -> None:
-    bare.start(html=STREAM + STREAM.replace("s1", "gone"))
+def test_an_answer_streams_in_its_place_and_others_keep_what_was_saved(bare: Bare) -> None:
+    bare.start(html=STREAM + STREAM.replace("doc-s1", "doc-gone"))
 
-    expect(bare.page.locator(".groq-stream-s1")).to_have_text("view of s1")
-    expect(bare.page.locator(".groq-stream-gone")).to_have_text("unfinished")
+    text = bare.page.locator(".groq-doc-s1 .groq-text")
+    expect(text).to_have_text("answer s1")
+    expect(bare.page.locator(".groq-doc-s1 .groq-slot-picker")).to_have_text("view of p1")
+    expect(bare.page.locator(".groq-doc-gone")).to_have_text("unfinished")
+    assert bare.page.evaluate("sent") == [{"hello": {"missing": [], "docs": ["s1"]}}]
+
+    bare.page.evaluate(
+        """fire("msg:custom", { doc: "s1", count: 2, text: [
+          ["block", 0, "<p>answer s1, whole</p>", "text"]] })"""
+    )
+    expect(text).to_have_text("answer s1, whole")
+    bare.page.evaluate("window.end()")
+    expect(bare.page.locator(".groq-doc-s1")).to_have_text("unfinished")
+
+
+def test_places_without_the_sessions_token_are_not_filled(bare: Bare) -> None:
+    html = STREAM + (
+        f'<div class="groq-slot-panel {TOKEN_CLASS}">Model: m</div>'
+        f'<div class="groq-load"><span class="groq-slot-picker {TOKEN_CLASS}">m</span></div>'
+    )
+    foreign = html.replace(TOKEN_CLASS, "groq-token-0123456789abcdef")
+    both = f'<div id="own">{html}</div><div id="foreign">{foreign}</div>'
+    bare.start(html=both, known=("p1", "v1"))
+
+    for selector, own, other in (
+        (".groq-slot-stream .groq-text", ["answer s1"], []),
+        (".groq-slot-panel", ["view of v1"], ["Model: m"]),
+        (".groq-load .groq-slot-picker", ["view of p1"], ["m"]),
+    ):
+        expect(bare.page.locator(f"#own {selector}")).to_have_text(own)
+        expect(bare.page.locator(f"#foreign {selector}")).to_have_text(other)
+    expect(bare.page.locator("#foreign .groq-slot-stream")).to_have_text("unfinished")
+
+
+def test_each_of_three_views_is_whole_also_one_that_opens_after_another_was_closed(
+    bare: Bare,
+) -> None:
+    places = "".join(f'<div class="view{n}"></div>' for n in range(3))
+    bare.start(html=places)
+    show = "([n, html]) => { document.querySelector(`.view${n}`).innerHTML = html; }"
+    grow = """(count) => fire("msg:custom", { doc: "s1", count,
+      text: [["block", count - 1, `<p>block ${count}</p>`, "text"]] })"""
+    texts = bare.page.locator(".groq-streaming .groq-text")
+
+    bare.page.evaluate(show, [0, STREAM])
+    bare.page.evaluate(show, [1, STREAM])
+    expect(texts).to_have_text(["answer s1"] * 2)
+    bare.page.evaluate(grow, 2)
+    bare.page.evaluate(show, [0, ""])
+    expect(texts).to_have_count(1)
+    bare.page.evaluate(grow, 3)
+    bare.page.evaluate(show, [2, STREAM])
+
+    expect(texts).to_have_text(["answer s1block 2block 3"] * 2)
+    bare.page.evaluate(grow, 4)
+    expect(texts).to_have_text(["answer s1block 2block 3block 4"] * 2)
+
+
+def test_a_place_that_leaves_the_document_and_comes_back_is_whole(bare: Bare) -> None:
+    bare.start(html=STREAM)
+    text = bare.page.locator(".groq-streaming .groq-text")
+    expect(text).to_have_text("answer s1")
+    # As Lab does with cells that are out of sight.
+    bare.page.evaluate("window.cell = document.querySelector('.groq-answer'); cell.remove()")
+    bare.page.wait_for_function("() => cell.textContent === 'unfinished'")
+    bare.page.evaluate(
+        """fire("msg:custom",
+          { doc: "s1", count: 2, text: [["block", 1, "<p>more</p>", "text"]] })"""
+    )
+    bare.page.evaluate("document.body.append(cell)")
+
+    expect(text).to_have_text("answer s1more")
+
+
+def test_the_last_drawing_stays_until_the_finished_output_takes_its_place(bare: Bare) -> None:
+    bare.start(html=STREAM)
+    bare.page.evaluate("""fire("msg:custom", { ended: "s1", how: "complete" })""")
+
+    expect(bare.page.locator(".groq-streaming .groq-text")).to_have_text("answer s1")
+    expect(bare.page.locator(".groq-stop")).to_be_disabled()
+    bare.page.evaluate("document.querySelector('.groq-answer').innerHTML = 'finished'")
+    expect(bare.page.locator(".groq-answer")).to_have_text("finished")
+    bare.page.evaluate(FRAMES)
+    # The page has forgotten it: a copy of the place shows nothing of it.
+    bare.page.evaluate("(html) => document.body.insertAdjacentHTML('beforeend', html)", STREAM)
+    bare.page.evaluate(FRAMES)
+    expect(bare.page.locator(".groq-slot-stream")).to_have_text("unfinished")
+
+
+def test_the_page_is_looked_through_once_a_frame_and_not_for_what_we_draw(bare: Bare) -> None:
+    bare.start(html=STREAM + '<div id="elsewhere"></div>')
+    bare.page.evaluate(FRAMES)
+    bare.page.evaluate(COUNT_FILLS)
+    for count in range(2, 30):
+        bare.page.evaluate(
+            """(count) => fire("msg:custom", { doc: "s1", count, show: { figures: `${count} s` },
+              text: [["block", count - 1, `<p>block ${count}</p>`, "text"]] })""",
+            count,
+        )
+        # What Lab draws elsewhere while the kernel is busy is no reason either.
+        bare.page.evaluate("(n) => (document.querySelector('#elsewhere').textContent = n)", count)
+    bare.page.evaluate(FRAMES)
+    assert bare.page.evaluate("fills") == 0
+
+    bare.page.evaluate(
+        """async (html) => {
+          for (let n = 0; n < 20; n++) {
+            document.querySelector("#elsewhere").insertAdjacentHTML("beforeend", html);
+            await null;
+          }
+        }""",
+        STREAM,
+    )
+    expect(bare.page.locator(".groq-streaming")).to_have_count(21)
+    assert bare.page.evaluate("fills") <= 2
 
 
 @pytest.mark.parametrize("context", [None, {"path": "other.ipynb"}])
@@ -142,12 +280,12 @@ def test_a_notebooks_panel_is_not_another_sessions(bare: Bare, context: Any) -> 
     bare.page.evaluate("window.fire('msg:custom', { current: 'another' })")
 
     expect(bare.page.locator(".groq-bar")).to_have_text(["gpt-oss-120b · 318 tokens"] * 2)
-    # No other session shows the answers, and this one has their model: they have one kernel.
-    expect(bare.page.locator(".groq-slot-stream")).to_have_text(["view of s1"] * 2)
+    # No other session shows the answers, and this one has them: they have one kernel.
+    expect(bare.page.locator(".groq-slot-stream .groq-text")).to_have_text(["answer s1"] * 2)
 
 
 def test_an_answer_of_another_kernel_is_not_shown(bare: Bare) -> None:
-    bare.start(html=f'<div class="jp-NotebookPanel">{STREAM}</div>', known=("p1",), context={})
+    bare.start(html=f'<div class="jp-NotebookPanel">{STREAM}</div>', context={}, docs=())
 
     expect(bare.page.locator(".groq-slot-stream")).to_have_text("unfinished")
 

@@ -8,14 +8,16 @@ import pytest
 from playwright.sync_api import expect
 
 from groq_magic.views.page_code import page_code
+from groq_magic.views.token import TOKEN, TOKEN_CLASS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CODE = page_code("answer")
+CODE = page_code("session")
+PLACE = f'<div class="groq-slot-stream groq-doc-s1 {TOKEN_CLASS}"></div>'
 
-# An answer on a page, as anywidget would show it, with `kernel` in its widget manager.
-SHOWN = """async ([code, kernel, views]) => {
+# An answer on a page, with `kernel` in the session's widget manager.
+SHOWN = """async ([code, kernel, views, place, token]) => {
   const module = await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
   const noted = (window.noted = []);
   const kernels = {
@@ -27,21 +29,20 @@ SHOWN = """async ([code, kernel, views]) => {
     dead: { sendControlMessage: () => { throw new Error("Kernel is dead"); } },
     none: undefined,
   };
-  const present = { count: 0, text: [], thought: [], show: {}, onControl: "groq_answer_1" };
+  const docs = [{ doc: "s1", whole: true, count: 1, text: [], thought: [], show: {} }];
+  const present = { current: "m", panel: "", turns: {}, docs };
   const model = {
-    get: (name) => ({ present, picker: "" })[name],
-    on: (_event, heard) => { window.tell = heard; },
-    send: (content) => noted.push(["comm", content]),
-    widget_manager: { kernel: kernels[kernel] },
+    get: (name) => ({ present, picker: "", token })[name],
+    on: (event, receive) => {
+      if (event === "msg:custom") window.tell = (message) => receive({ doc: "s1", ...message });
+    },
+    send: (content) => content.hello || noted.push(["comm", content]),
+    widget_manager: { kernel: kernels[kernel], has_model: () => false },
   };
-  const { initialize, render } = module.default();
-  initialize({ model });
-  for (let view = 0; view < views; view++) {
-    const el = document.body.appendChild(document.createElement("div"));
-    await render({ model, el });
-  }
+  document.body.innerHTML = place.repeat(views);
+  module.default().initialize({ model });
 }"""
-RECEIVED = "tell({ count: 1, show: { stop: 'received' } })"
+RECEIVED = "tell({ count: 2, show: { stop: 'received' } })"
 CONFIRMED_WITHIN = 2000  # ms
 
 
@@ -57,7 +58,7 @@ class Shown:
         page.clock.pause_at(3_600_000)
 
     def show(self, kernel: str = "heard", views: int = 1) -> Shown:
-        self.page.evaluate(SHOWN, [CODE, kernel, views])
+        self.page.evaluate(SHOWN, [CODE, kernel, views, PLACE, TOKEN])
         return self
 
     @property
@@ -83,17 +84,17 @@ def test_a_press_goes_out_once_on_both_channels(shown: Shown) -> None:
     shown.button.dispatch_event("click")
 
     (comm, content), (control, message) = shown.sent()
-    assert (comm, content) == ("comm", {"stop": True})
+    assert (comm, content) == ("comm", {"stop": "s1"})
     assert control == message["channel"] == "control"
     assert message["header"].pop("date").endswith("Z")
     assert message["header"].pop("msg_id").startswith("page-1_")
     assert message["header"] == {
-        "msg_type": "groq_answer_1",
+        "msg_type": f"groq_session_{TOKEN}",
         "session": "page-1",
         "username": "someone",
         "version": "5.3",
     }
-    assert message["content"] == {"stop": True}
+    assert message["content"] == {"stop": "s1"}
     assert [message[part] for part in ("parent_header", "metadata", "buffers")] == [{}, {}, []]
     expect(shown.button).to_have_text("Stopping")
     expect(shown.button).to_be_disabled()
@@ -110,7 +111,7 @@ def test_a_press_that_is_confirmed_says_stopping_for_as_long_as_it_takes(shown: 
 @pytest.mark.parametrize("kernel", ["heard", "dead", "none"])
 def test_a_press_that_nobody_confirms_names_the_toolbars_button(shown: Shown, kernel: str) -> None:
     shown.show(kernel).button.press("Enter")
-    assert shown.sent()[0] == ["comm", {"stop": True}]
+    assert shown.sent()[0] == ["comm", {"stop": "s1"}]
     shown.page.clock.fast_forward(CONFIRMED_WITHIN - 1)
     expect(shown.button).to_have_text("Stopping")
 
@@ -138,7 +139,7 @@ def test_a_page_that_misses_messages_asks_for_the_whole_once_a_second(shown: Sho
     for count in (3, 4, 5):
         shown.page.evaluate("(count) => tell({ count, show: {} })", count)
     assert [channel for channel, _ in shown.sent()] == ["comm", "control"]
-    assert shown.sent()[0][1] == shown.sent()[1][1]["content"] == {"tell": "whole"}
+    assert shown.sent()[0][1] == shown.sent()[1][1]["content"] == {"whole": "s1"}
 
     shown.page.clock.fast_forward(1000)
     shown.page.evaluate("tell({ count: 6, show: {} })")

@@ -21,11 +21,11 @@ STREAMING = "ask(until_stopped=True)"
 
 # What the widget's own messages bring is not looked at; nor what the control channel brings.
 NO_COMM = (
-    "from groq_magic.views.answer_widget import AnswerWidget\n"
-    "AnswerWidget.on_msg = lambda *_receivers: None"
+    "from groq_magic.views.session_widget import SessionWidget\n"
+    "SessionWidget._handle_custom_msg = lambda *_message: None"
 )
 NO_CONTROL = (
-    "import groq_magic.views.answer_widget as module\n"
+    "import groq_magic.views.session_widget as module\n"
     "module.receive_on_control = lambda *_message: None"
 )
 

@@ -135,9 +135,10 @@ def test_a_page_reloaded_in_mid_stream_can_ask_again(jupyter: Any) -> None:
 @only_in_lab
 def test_a_page_that_missed_messages_gets_the_whole(jupyter: Any) -> None:
     lose = (
-        "from groq_magic.views.answer_widget import AnswerWidget\n"
-        "sent = AnswerWidget.send\n"
-        "AnswerWidget.send = lambda w, told: told.get('count') in range(5, 9) or sent(w, told)"
+        "from groq_magic.views.session_widget import SessionWidget\n"
+        "sent = SessionWidget.send\n"
+        "SessionWidget.send = lambda w, message: (\n"
+        "    message.get('count') in range(5, 9) or sent(w, message))"
     )
     notebook = jupyter.open([STAGE, lose, STREAMING])
     notebook.run_cell(0)

@@ -25,18 +25,18 @@ function pathOf(panel) {
 
 /** Change the output that holds the place of an answer, wherever the page has it.
 
-@param id the id of the answer's model
+@param slot the answer's
 @param change gives the new output from the old one
 @param captured ids of Output widgets that may hold it
 */
-export async function replaceOutput(manager, id, change, captured = []) {
+export async function replaceOutput(manager, slot, change, captured = []) {
   const model = manager.context?.model;
   if (model && !model.isDisposed) {
-    for (const cell of model.cells ?? []) replaceIn(cell.outputs, id, change);
+    for (const cell of model.cells ?? []) replaceIn(cell.outputs, slot, change);
   }
   for (const each of captured.filter((known) => isKnown(manager, known))) {
     const output = await manager.get_model(each);
-    if (replaceIn(output.outputs, id, change)) {
+    if (replaceIn(output.outputs, slot, change)) {
       // As the widget itself does when something is displayed in it.
       output.set("outputs", output.outputs.toJSON(), { newMessage: true });
       output.save_changes();
@@ -44,11 +44,11 @@ export async function replaceOutput(manager, id, change, captured = []) {
   }
 }
 
-function replaceIn(outputs, id, change) {
+function replaceIn(outputs, slot, change) {
   if (!outputs?.set) return false;
   const all = outputs.toJSON();
   const at = all.findIndex(({ data }) =>
-    [data?.["text/html"]].flat().join("").includes(`groq-stream-${id}`),
+    [data?.["text/html"]].flat().join("").includes(`groq-doc-${slot}`),
   );
   if (at >= 0) outputs.set(at, change(all[at]));
   return at >= 0;

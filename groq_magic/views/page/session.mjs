@@ -1,20 +1,19 @@
-// Fills the slots of this session's outputs while its kernel lives: the picker
-// and the panel as views of shared models; figures, quota, Copy and the stale
-// mark as native elements. Outputs hold static text, which comes back when the
-// kernel goes.
+// Fills the slots of this session's outputs while its kernel lives: answers as
+// they stream, the picker and the panel as views of shared models; figures, quota,
+// Copy and the stale mark as native elements. Outputs hold static text, which comes
+// back when the kernel goes.
 
 import { startAnnouncing } from "./announce.mjs";
+import { Answers } from "./answers.mjs";
 import { Bar, isNamed, PICKER } from "./bars.mjs";
 import { startKeepingFocus } from "./focus.mjs";
 import { replaceOutput, rootsOf } from "./outputs.mjs";
 import { grouped, Refill } from "./quota.mjs";
 import { Filled, isKnown } from "./slots.mjs";
-import { Stream } from "./stream.mjs";
+import { watchPage } from "./watch.mjs";
 
 // ms between two drawings of what is left, while this minute's is not full, and after.
 const [SOON, LATER] = [1000, 30_000];
-// ms after which an answer that its own notebook's session does not show is shown by another.
-const FOR_OTHERS = 300;
 const GONE = new Set(["restarting", "autorestarting", "terminating", "dead"]);
 
 /** What this session holds, and where it is shown at present. */
@@ -23,6 +22,8 @@ class Session {
     this.model = model;
     this.manager = model.widget_manager;
     this.picker = model.get("picker");
+    this.token = `.groq-token-${model.get("token")}`;
+    this.answers = new Answers(model, (slot, label) => this.showView(slot, this.picker, label));
     this.filled = new Map();
     this.awaited = new Map();
     this.live = true;
@@ -82,37 +83,20 @@ class Session {
         if (!slot.gone) slot.withView(this.manager, id, label);
       }
     const roots = rootsOf(this.manager);
-    this.fillStreams(roots);
+    this.answers.fill(roots);
     for (const root of roots) this.fillIn(root);
   }
 
   fillIn(root) {
     for (const bar of root.querySelectorAll(".groq-bar")) this.fillBar(bar);
-    for (const node of root.querySelectorAll(".groq-load .groq-slot-picker"))
+    for (const node of root.querySelectorAll(`.groq-load .groq-slot-picker${this.token}`))
       this.fillWith(node, this.picker, PICKER);
-    for (const node of root.querySelectorAll(".groq-slot-panel")) {
+    for (const node of root.querySelectorAll(`.groq-slot-panel${this.token}`)) {
       if (this.panel) this.fillWith(node, this.panel);
       else this.wantPanel();
     }
     for (const node of root.querySelectorAll(".groq-slot-speed")) this.fillSpeed(node);
     this.drawMeters(root);
-  }
-
-  // Outside of all notebooks too, in a view of one output: the model's id says whose it is. So
-  // does it in another notebook on this kernel, whose own session a busy kernel may keep waiting.
-  fillStreams(roots) {
-    for (const node of Stream.places()) {
-      const panel = node.closest(".jp-NotebookPanel");
-      if (!panel || roots.includes(panel)) this.fillStream(node);
-      else if (!Stream.isTaken(node) && this.manager.has_model?.(Stream.idOf(node)))
-        setTimeout(() => this.fillStream(node), FOR_OTHERS);
-    }
-  }
-
-  fillStream(node) {
-    if (!this.live || !node.isConnected || Stream.isTaken(node)) return;
-    if (isKnown(this.manager, Stream.idOf(node)))
-      this.filled.set(node, new Stream(node, this.manager));
   }
 
   fillSpeed(node) {
@@ -155,12 +139,11 @@ class Session {
 
   /** Give the static text back; of an answer that a kernel left unfinished, keep the text. */
   end({ keep }) {
+    if (!this.live) return;
     this.live = false;
     clearTimeout(this.timer);
-    for (const held of this.filled.values()) {
-      if (keep && held instanceof Stream) held.keep();
-      else held.restore();
-    }
+    this.answers.end({ keep });
+    for (const held of this.filled.values()) held.restore();
     this.filled.clear();
     this.awaited.clear();
   }
@@ -170,26 +153,27 @@ export default () => ({
   initialize({ model }) {
     const session = new Session(model);
     const parts = [startAnnouncing(model), startKeepingFocus(model)];
-    const watch = new MutationObserver(() => session.fill());
     const { context, restored } = session.manager;
+    const fill = () => session.fill();
+    const endWatch = watchPage(fill, () => session.answers.isStreaming);
     const ended = ({ keep }) => {
-      watch.disconnect();
+      endWatch();
       session.end({ keep });
     };
     const isGone = () => ended({ keep: true });
     const onStatus = (_, status) => GONE.has(status) && isGone();
-    const fill = () => session.fill();
 
-    model.on("msg:custom", (told) => {
-      session.took(told);
+    model.on("msg:custom", (message) => {
+      if (message.doc || message.ended) return session.answers.receive(message);
+      session.took(message);
       session.fill();
     });
     model.on("comm_live_update", isGone);
     context?.sessionContext?.statusChanged.connect(onStatus);
     context?.sessionContext?.kernelChanged.connect(isGone);
     restored?.connect?.(fill);
-    watch.observe(document.body, { childList: true, subtree: true });
     session.fill();
+    model.send({ hello: { missing: [], docs: session.answers.loaded } });
 
     return () => {
       context?.sessionContext?.statusChanged.disconnect(onStatus);

@@ -224,7 +224,7 @@ class Page:
 
     def apply(self, patches: list[Any]) -> None:
         """Apply patches in order."""
-        for op, index, source in patches:
+        for op, index, source, _kind in patches:
             assert 0 <= index <= len(self._blocks), "a patch for a block that is not there"
             if op == "block":
                 nodes = exact(source)

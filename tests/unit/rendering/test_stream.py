@@ -248,5 +248,5 @@ def test_finish_twice_changes_nothing() -> None:
     assert stream.finish() == []
 
 
-def test_patch_is_a_plain_triple() -> None:
-    assert list(MarkdownStream().feed("a")[0]) == ["block", 0, "<p>a</p>\n"]
+def test_patch_is_a_plain_tuple() -> None:
+    assert list(MarkdownStream().feed("a")[0]) == ["block", 0, "<p>a</p>\n", "text"]

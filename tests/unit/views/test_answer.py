@@ -1,24 +1,21 @@
 from __future__ import annotations
 
-import asyncio
 import re
-import threading
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import comm
+import ipywidgets
 import pytest
 
 from groq_magic.views import answer
 from groq_magic.views.answer import AnswerView
-from groq_magic.views.answer_widget import AnswerWidget
 from groq_magic.views.opening import Opening
 from groq_magic.views.progress import Progress
-from groq_magic.views.slots import KEPT
-from groq_magic.views.static import bundle
+from groq_magic.views.session_widget import KEPT
+from groq_magic.views.static import UNFINISHED, bundle
+from groq_magic.views.token import TOKEN_CLASS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from groq_magic.views.live import Live
     from groq_magic.views.settled import Settled
@@ -55,21 +52,34 @@ def view(live: Live, shown: list[dict[str, Any]]) -> AnswerView:  # noqa: ARG001
 
 
 def stream_in(html: str) -> str | None:
-    found = re.search(r'class="groq-slot-stream groq-stream-(\w+)"', html)
+    found = re.search(rf'class="groq-slot-stream groq-doc-(\w+) {TOKEN_CLASS}"', html)
     return found and found[1]
 
 
-def test_the_first_text_shows_a_place_for_the_widget_which_reads_as_unfinished(
-    view: AnswerView, shown: list[dict[str, Any]]
+def documents(live: Live) -> list[dict[str, Any]]:
+    """Return what a page that loads now receives of the answers that stream."""
+    docs: list[dict[str, Any]] = live._session.get_state()["present"]["docs"]
+    return docs
+
+
+def sent_by(live: Live, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    sent: list[dict[str, Any]] = []
+    live.start()
+    monkeypatch.setattr(live._session, "send", sent.append)
+    return sent
+
+
+def test_the_first_text_shows_a_place_for_the_document_which_reads_as_unfinished(
+    live: Live, view: AnswerView, shown: list[dict[str, Any]]
 ) -> None:
     view.feed("Hello", "")
 
-    assert view._widget is not None
+    (document,) = documents(live)
     assert set(shown[0]["data"]) == {"text/html", "text/plain"}
-    assert stream_in(shown[0]["data"]["text/html"]) == view._widget.model_id
+    assert stream_in(shown[0]["data"]["text/html"]) == document["doc"]
     assert shown[0]["metadata"] == OPENING.metadata
     assert shown[0]["data"]["text/plain"] == ""
-    assert "<code>%groq_history</code>" in shown[0]["data"]["text/html"]
+    assert UNFINISHED in shown[0]["data"]["text/html"]
 
 
 def test_settling_makes_the_same_output_static(
@@ -82,16 +92,37 @@ def test_settling_makes_the_same_output_static(
     assert shown[1:] == [{"data": data, "metadata": metadata, "update": True}]
 
 
-def test_no_widget_is_left_of_an_answer(
+def test_an_answer_makes_no_widget_and_leaves_no_document(
     live: Live, view: AnswerView, settled: Callable[..., Settled], open_widgets: Callable[[], int]
 ) -> None:
     live.start()
     before = open_widgets()
     view.feed("Hello **you**", "hm")
-    assert open_widgets() > before
+    assert len(documents(live)) == 1
     view.settle(settled())
 
     assert open_widgets() == before
+    assert documents(live) == []
+
+
+def test_pages_learn_that_an_answer_ended_before_its_static_output_comes(
+    live: Live,
+    view: AnswerView,
+    shown: list[dict[str, Any]],
+    settled: Callable[..., Settled],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent = sent_by(live, monkeypatch)
+    view.feed("Hello **you**", "hm")
+    monkeypatch.setattr(
+        answer,
+        "update_display",
+        lambda data, **_more: shown.append({"data": data, "sent": list(sent)}),
+    )
+    view.settle(settled())
+
+    slot = stream_in(shown[0]["data"]["text/html"])
+    assert {"ended": slot, "how": "complete"} in shown[1]["sent"]
 
 
 def test_an_answer_that_never_streamed_makes_no_widget(
@@ -112,16 +143,14 @@ def test_a_failure_at_once_leaves_no_output(view: AnswerView, shown: list[dict[s
 
 
 def test_a_failure_after_a_wait_leaves_an_empty_output(
-    view: AnswerView, shown: list[dict[str, Any]], open_widgets: Callable[[], int], live: Live
+    view: AnswerView, shown: list[dict[str, Any]], live: Live
 ) -> None:
-    live.start()
-    before = open_widgets()
     view.progress(Progress(0, 0.1, None, "Trying again in 4 s."))
     view.discard()
 
     assert stream_in(shown[0]["data"]["text/html"])
     assert shown[1]["data"] == {"text/html": "", "text/plain": ""}
-    assert open_widgets() == before
+    assert documents(live) == []
 
 
 def test_reasoning_that_is_not_saved_stays_in_a_live_slot(
@@ -131,21 +160,27 @@ def test_reasoning_that_is_not_saved_stays_in_a_live_slot(
     view.feed("Hello", "")
     view.settle(settled())
 
-    turns = live._slots.get_state()["present"]["turns"]
+    turns = live._session.get_state()["present"]["turns"]
     summary, html = turns["groq-turn-cell-1-1"]["thought"]
     assert summary.startswith("Thought for ")
     assert "<em>me</em>" in html
+
+
+def load_a_page(live: Live) -> None:
+    """Load a page: it takes the widget's state, and reports which documents that had."""
+    slots = [document["doc"] for document in documents(live)]
+    live._session._handle_custom_msg({"hello": {"missing": [], "docs": slots}}, [])
 
 
 def test_a_page_loaded_while_an_answer_comes_misses_it(
     live: Live, view: AnswerView, settled: Callable[..., Settled]
 ) -> None:
     view.feed("Hello", "")
-    assert view._widget is not None
-    view._widget.send_state()
+    load_a_page(live)
     assert live.missed == set()
     view.settle(settled())
     assert live.missed == {OPENING.slot}
+    load_a_page(live)
 
     again = AnswerView(live)
     again.open(OPENING)
@@ -154,31 +189,43 @@ def test_a_page_loaded_while_an_answer_comes_misses_it(
     assert live.missed == set()
 
 
-def test_a_busy_kernel_hears_of_a_loaded_page_only_after_settling(
+def test_exporting_the_widgets_state_marks_no_answer_as_missed(
     live: Live, view: AnswerView, settled: Callable[..., Settled]
 ) -> None:
-    async def busy() -> None:
-        view.feed("Hello", "")
-        widget = view._widget
-        assert widget is not None
-        view.settle(settled())
-        assert live.missed == set()
-        widget.get_state()
+    view.feed("Hello", "")
+    ipywidgets.Widget.get_manager_state()
+    live._session.send_state()
+    view.settle(settled())
 
-    asyncio.run(busy())
-    assert live.missed == {OPENING.slot}
+    assert live.missed == set()
 
 
 def test_a_failed_answer_is_not_missed(live: Live, view: AnswerView) -> None:
     view.feed("", "hm")
-    assert view._widget is not None
-    view._widget.send_state()
+    load_a_page(live)
     view.discard()
     assert live.missed == set()
 
 
+def test_an_answer_goes_on_and_is_finished_though_all_widgets_are_closed(
+    live: Live, view: AnswerView, shown: list[dict[str, Any]], settled: Callable[..., Settled]
+) -> None:
+    view.feed("Hello ", "")
+    first = live._session
+    ipywidgets.Widget.close_all()
+    view.feed("you", "")
+
+    assert live._session is not first
+    (document,) = documents(live)
+    assert document["doc"] == stream_in(shown[0]["data"]["text/html"])
+    assert "Hello you" in document["text"][0].html
+    view.settle(settled())
+    assert shown[-1]["data"] == bundle(settled())[0]
+    assert documents(live) == []
+
+
 def finished(live: Live) -> list[dict[str, Any]]:
-    return live._slots.get_state()["present"]["finished"]
+    return live._session.get_state()["present"]["finished"]
 
 
 def test_pages_that_load_later_are_given_the_most_recent_finished_outputs(
@@ -186,7 +233,7 @@ def test_pages_that_load_later_are_given_the_most_recent_finished_outputs(
 ) -> None:
     sent: list[Any] = []
     live.start()
-    live._slots.send = sent.append
+    live._session.send = sent.append
     streams = []
     for _ in range(KEPT + 2):
         view = AnswerView(live)
@@ -217,7 +264,7 @@ def test_what_an_output_widget_captured_is_finished_there(
     monkeypatch.setattr(answer, "capturing_outputs", lambda _shell: ("out1", "out2"))
     sent: list[Any] = []
     live.start()
-    live._slots.send = sent.append
+    live._session.send = sent.append
     view = AnswerView(live)
     view.open(OPENING)
     view.feed("Hello **you**", "")
@@ -228,70 +275,3 @@ def test_what_an_output_widget_captured_is_finished_there(
     assert message["captured"] == ("out1", "out2")
     assert message["output"]["data"] == shown[-1]["data"]
     assert message["output"]["metadata"] == shown[-1]["metadata"]
-
-
-def told(widget: AnswerWidget) -> list[dict]:
-    sent: list[dict] = []
-    widget.send = lambda content, buffers=None: sent.append(content)  # noqa: ARG005 - its signature
-    return sent
-
-
-@pytest.fixture
-def widget() -> Iterator[AnswerWidget]:
-    widget = AnswerWidget("picker", (), threading.Event(), lambda: None)
-    yield widget
-    widget.close()
-
-
-def test_what_has_come_goes_out_numbered_without_a_gap(widget: AnswerWidget) -> None:
-    sent = told(widget)
-    widget.feed("Hello", "")
-    widget.show({"figures": "1 s"})
-    widget.show({"figures": "1 s"})
-    widget.feed(" you", "")
-
-    assert [message["count"] for message in sent] == [1, 2, 3]
-
-
-def test_a_page_that_missed_something_is_told_the_whole(widget: AnswerWidget) -> None:
-    widget.feed("Hello\n\nyou", "")
-    sent = told(widget)
-    widget._handle_custom_msg({"tell": "whole"}, [])
-
-    assert sent[0]["whole"] is True
-    assert sent[0]["count"] == 1
-    assert "".join(patch.html for patch in sent[0]["text"]).count("<p>") == 2
-    assert widget.get_state()["present"]["text"] == sent[0]["text"]
-
-
-def test_stop_sets_the_event_and_is_confirmed_once(widget: AnswerWidget) -> None:
-    sent = told(widget)
-    widget._handle_custom_msg({"stop": True}, [])
-    widget._handle_custom_msg({"stop": True}, [])
-
-    assert widget._stopped.is_set()
-    assert sent == [{"count": 1, "show": {"stop": "received"}}]
-
-
-def test_stop_on_the_control_channel_is_heard_by_its_own_answer_until_that_is_closed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    handlers: dict[str, Any] = {}
-
-    class Comm(comm.DummyComm):
-        kernel = SimpleNamespace(control_handlers=handlers)
-
-    monkeypatch.setattr(comm, "create_comm", Comm)
-    one, other = (AnswerWidget("", (), threading.Event(), lambda: None) for _ in range(2))
-    sent = told(one)
-    name = one.get_state()["present"]["onControl"]
-    assert set(handlers) == {name, other.get_state()["present"]["onControl"]}
-
-    handlers[name](None, [], {"content": {"stop": True}})
-    assert one._stopped.is_set()
-    assert not other._stopped.is_set()
-    assert sent == [{"count": 1, "show": {"stop": "received"}}]
-
-    one.close()
-    other.close()
-    assert handlers == {}

@@ -204,7 +204,7 @@ def test_facts_of_the_slots_come_with_the_state_of_a_page_that_loads_anew(live: 
     live.put("groq-turn-a-1", FACTS, ("Thought for 0.4 s", "<p>hm</p>"))
     live.put("groq-turn-a-1", LiveFacts("318 tokens", "Hello", "stale"))
 
-    turns = live._slots.get_state()["present"]["turns"]
+    turns = live._session.get_state()["present"]["turns"]
     assert set(turns) == {"groq-turn-a-1"}
     assert turns["groq-turn-a-1"]["stale"] == "stale"
     assert turns["groq-turn-a-1"]["thought"] == ("Thought for 0.4 s", "<p>hm</p>")
@@ -213,7 +213,7 @@ def test_facts_of_the_slots_come_with_the_state_of_a_page_that_loads_anew(live: 
 def told_to_pages(live: Live, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     told: list[dict[str, Any]] = []
     live.start()
-    monkeypatch.setattr(live._slots, "send", told.append)
+    monkeypatch.setattr(live._session, "send", told.append)
     return told
 
 
@@ -234,7 +234,7 @@ def test_a_page_that_loads_anew_is_told_what_is_left_then(live: Live, settings: 
     live.start()
     settings.model = "other"
 
-    assert live._slots.get_state()["present"]["quota"]["model"] == "other"
+    assert live._session.get_state()["present"]["quota"]["model"] == "other"
 
 
 def test_pages_are_told_which_model_the_next_ask_goes_to(
@@ -244,7 +244,7 @@ def test_pages_are_told_which_model_the_next_ask_goes_to(
     settings.model = "other"
 
     assert told == [{"current": "other"}]
-    assert live._slots.get_state()["present"]["current"] == "other"
+    assert live._session.get_state()["present"]["current"] == "other"
 
 
 def test_closing_leaves_no_widget(
@@ -292,8 +292,8 @@ def test_what_the_users_code_closed_is_made_again(
     ipywidgets.Widget.close_all()
     live.put("groq-turn-a-2", FACTS)
 
-    assert set(live._slots.get_state()["present"]["turns"]) == {"groq-turn-a-2"}
-    assert live._slots.picker == live.picker.model_id
+    assert set(live._session.get_state()["present"]["turns"]) == {"groq-turn-a-2"}
+    assert live._session.picker == live.picker.model_id
     assert live.picker.options == MODELS
     settings.model = "llama-3.1-8b-instant"
     assert live.picker.value == "llama-3.1-8b-instant"

@@ -15,6 +15,7 @@ from groq_magic.views.panel_text import panel_text
 from groq_magic.views.say import say
 from groq_magic.views.show import show
 from groq_magic.views.terminal import TerminalView
+from groq_magic.views.token import TOKEN_CLASS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,14 +26,14 @@ def test_the_banner_is_one_line_with_a_pickers_slot(text_of: Callable[[str], str
 
     assert plain == "groq_magic · openai/gpt-oss-120b · key from GROQ_API_KEY · %groq_help"
     assert text_of(html) == plain
-    assert '<span class="groq-slot-picker">openai/gpt-oss-120b</span>' in html
+    assert f'<span class="groq-slot-picker {TOKEN_CLASS}">openai/gpt-oss-120b</span>' in html
 
 
 def test_the_panel_is_text_in_a_slot() -> None:
     html, plain = panel_text("m", [("Temperature", "0.2")], "Say <b>.")
 
     assert plain == "Model          m\nTemperature    0.2\nSystem prompt  Say <b>."
-    assert '<div class="groq-slot-panel">' in html
+    assert f'<div class="groq-slot-panel {TOKEN_CLASS}">' in html
     assert "Say &lt;b&gt;." in html
 
 

@@ -1,4 +1,4 @@
-"""The widget without a view that fills the slots of static outputs."""
+"""The session widget, without a view: it fills slots of outputs and streams answers there."""
 
 from __future__ import annotations
 
@@ -10,23 +10,32 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
+from groq_magic.views.comm_routing import (
+    answer_while_busy,
+    ignore_on_control,
+    receive_on_control,
+)
 from groq_magic.views.page_code import page_code
 from groq_magic.views.page_style import page_style
+from groq_magic.views.token import TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from groq_magic.views.documents import Documents
     from groq_magic.views.live_facts import LiveFacts
     from groq_magic.views.quota_facts import QuotaFacts
 
-__all__ = ["SlotsWidget"]
+__all__ = ["SessionWidget"]
 
 # Finished outputs for pages that load later.
 KEPT = 5
+# The type of the messages on the kernel's control channel.
+ON_CONTROL = f"groq_session_{TOKEN}"
 
 
-class SlotsWidget(anywidget.AnyWidget):
-    """Fills the slots of this session's outputs, by page/session.mjs; never displayed.
+class SessionWidget(anywidget.AnyWidget):
+    """Fills the slots of this session's outputs and streams its answers, by page/session.mjs.
 
     Parameters
     ----------
@@ -39,35 +48,56 @@ class SlotsWidget(anywidget.AnyWidget):
         panel's slot is first seen.
     quota : callable
         Returns what is left of the limits now.
+    documents : Documents
+        The answers that stream.
+    hand_over : callable
+        Runs a call in the session's thread: what a page sends can arrive in any.
 
     Notes
     -----
-    It carries the style sheet of all views. Facts go out by turn, as custom
-    messages; the trait `present` holds them all for a page that loads anew.
-    What is left of the limits goes out once after an ask, for all bars and the
-    panel: the page counts it on by the clock, and an idle kernel sends nothing.
+    It is never displayed, and carries the style sheet of all views. Facts go out by turn, and
+    documents by slot, as custom messages; the trait `present` holds all of them for a page
+    that loads anew. What is left of the limits goes out once after an ask, for all bars and
+    the panel: the page counts it on by the clock, and an idle kernel sends nothing.
+
+    What a busy kernel must receive comes twice: as a message of the widget, and on the
+    kernel's control channel. It names the document, so that a late press of Stop stops no
+    other answer.
     """
 
     _esm = page_code("session")
     _css = page_style()
 
     picker = traitlets.Unicode().tag(sync=True)
+    token = traitlets.Unicode(TOKEN).tag(sync=True)
     present = traitlets.Dict().tag(sync=True)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - values and callables, so that no view knows the session
         self,
         picker: str,
         current: str,
+        *,
         make_panel: Callable[[], str],
         quota: Callable[[], QuotaFacts],
+        documents: Documents,
+        hand_over: Callable[[Callable[[], None]], None],
     ) -> None:
         self._make_panel = make_panel
         self._quota = quota
+        self._documents = documents
+        self._hand_over = hand_over
         self._facts: dict[str, Any] = {"current": current, "panel": "", "speeds": {}, "turns": {}}
         self._finished: deque[dict[str, Any]] = deque(maxlen=KEPT)
         self._telling = threading.RLock()
         super().__init__(picker=picker)
-        self.on_msg(self._heard)
+        answer_while_busy(self)
+        self.on_msg(lambda _widget, content, _buffers: self._receive(content))
+        receive_on_control(self, ON_CONTROL, self._receive)
+
+    def close(self) -> None:
+        """Close it; the control channel brings it nothing more."""
+        ignore_on_control(self, ON_CONTROL)
+        super().close()
 
     def put(self, slot: str, facts: LiveFacts, thought: tuple[str, str] | None = None) -> None:
         """Say what a settled answer's bar shows.
@@ -90,16 +120,6 @@ class SlotsWidget(anywidget.AnyWidget):
                 self._facts["turns"][slot] = told
                 self.send({"turns": {slot: told}})
 
-    def begin(self, stream: str) -> None:
-        """Say that an answer streams: another notebook's page may not have known its model yet.
-
-        Parameters
-        ----------
-        stream : str
-            The model id that the streaming output names.
-        """
-        self.send({"began": stream})
-
     def finish(
         self,
         stream: str,
@@ -114,7 +134,7 @@ class SlotsWidget(anywidget.AnyWidget):
         Parameters
         ----------
         stream : str
-            The model id that the streaming output names.
+            The slot of its document.
         data, metadata : mapping
             The finished output.
         captured : sequence of str
@@ -157,11 +177,19 @@ class SlotsWidget(anywidget.AnyWidget):
                     "turns": dict(self._facts["turns"]),
                     "quota": asdict(self._quota()),
                     "finished": list(self._finished),
+                    "docs": self._documents.whole(),
                 }
         return state
 
-    def _heard(self, _widget: Any, content: Mapping[str, Any], _buffers: Any) -> None:
+    def _receive(self, content: Mapping[str, Any]) -> None:
+        """Receive what a page sends, in any thread."""
+        self._documents.receive(content)
+        if "hello" in content:
+            self._documents.loaded(content["hello"].get("docs", ()))
         if content.get("make") == "panel":
-            with self._telling:
-                self._facts["panel"] = self._make_panel()
-                self.send({"panel": self._facts["panel"]})
+            self._hand_over(self._send_panel)
+
+    def _send_panel(self) -> None:
+        with self._telling:
+            self._facts["panel"] = self._make_panel()
+            self.send({"panel": self._facts["panel"]})

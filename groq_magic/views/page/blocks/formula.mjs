@@ -1,0 +1,5 @@
+// A formula that stands alone.
+
+import { insertNodes, removeNodes, replaceNodes } from "./nodes.mjs";
+
+export const formulaBlock = { mount: insertNodes, update: replaceNodes, dispose: removeNodes };

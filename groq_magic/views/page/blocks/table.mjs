@@ -1,0 +1,26 @@
+// A table, whose rows come one by one.
+
+import { elementOf, growNodes, insertNodes, isRedrawn, removeNodes } from "./nodes.mjs";
+
+export const tableBlock = {
+  mount(block, place) {
+    const mounted = insertNodes(block, place);
+    growTable(mounted, block);
+    return mounted;
+  },
+
+  update(mounted, block) {
+    if (!isRedrawn(mounted, block)) return growTable(mounted, block);
+    const [first] = mounted.nodes;
+    const fresh = tableBlock.mount(block, { parent: first.parentNode, before: first });
+    removeNodes(mounted);
+    Object.assign(mounted, fresh);
+  },
+
+  dispose: removeNodes,
+};
+
+function growTable(mounted, block) {
+  const body = elementOf(mounted).querySelector("tbody");
+  if (body) growNodes(mounted, body, block);
+}

@@ -1,0 +1,119 @@
+// What stands around a document while it streams: notices, the fold of its reasoning, the line
+// that says what is waited for, and the bar with Stop.
+
+import { PICKER } from "./bars.mjs";
+import { parsed } from "./html.mjs";
+import { Mount } from "./mounts.mjs";
+import { Filled } from "./slots.mjs";
+
+const END = 4; // px within which the reader counts as being at the end
+
+// The button's label once it was pressed. An interrupt is the user's to send: one that
+// arrives late would break another cell.
+const STOP = { sent: "Stopping", received: "Stopping", unconfirmed: "Stop with ■ in the toolbar" };
+
+function element(name, className, text = "") {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function scrollerOf(node) {
+  for (let at = node.parentElement; at; at = at.parentElement) {
+    const scrolls = /auto|scroll/.test(getComputedStyle(at).overflowY);
+    if (scrolls && at.scrollHeight > at.clientHeight) return at;
+  }
+  return document.scrollingElement;
+}
+
+/** One view of a streaming answer. */
+export class Frame {
+  /**
+  @param stop called when the reader presses Stop
+  @param showPicker called with the slot that the picker's view belongs into
+  */
+  constructor({ stop, showPicker }) {
+    this.root = element("div", "groq-streaming");
+    this.notices = element("div", "groq-notices");
+    this.fold = element("details", "groq-reasoning");
+    this.summary = element("summary", "");
+    this.text = new Mount(element("div", "groq-text"));
+    this.thought = new Mount(element("div", ""));
+    this.waiting = element("div", "groq-waiting");
+    this.said = element("div", "groq-unseen");
+    this.bar = element("div", "groq-bar");
+    this.picker = new Filled(element("span", "groq-slot-picker"));
+    this.stop = element("button", "groq-stop", "■ Stop");
+    this.figures = element("span", "groq-slot-figures");
+    this.shown = {};
+
+    this.fold.hidden = true;
+    this.fold.append(this.summary, this.thought.root);
+    this.waiting.hidden = true;
+    this.waiting.setAttribute("aria-hidden", "true"); // `said` speaks for it
+    this.said.setAttribute("role", "status");
+    this.stop.type = "button";
+    this.stop.addEventListener("click", stop);
+    // The text may push it on between press and release: the press counts.
+    this.stop.addEventListener("pointerdown", (press) => press.button || stop());
+    this.text.root.setAttribute("aria-busy", "true");
+    this.text.root.dir = this.thought.root.dir = "auto";
+    this.bar.append(this.picker.node, this.stop, element("span", "groq-dot"), this.figures);
+    this.root.append(this.notices, this.fold, this.text.root, this.waiting, this.said, this.bar);
+    showPicker(this.picker, PICKER);
+  }
+
+  /** Draw what is new of the answer, and keep its end in sight if it was. */
+  draw(answer) {
+    const scroller = scrollerOf(this.bar);
+    const below = () =>
+      this.bar.getBoundingClientRect().bottom - scroller.getBoundingClientRect().bottom;
+    const inner = scroller !== document.scrollingElement;
+    const following = inner && this.bar.isConnected && below() <= END;
+    this.text.draw(answer.text.blocks);
+    this.thought.draw(answer.thought.blocks);
+    this.#show(answer.show);
+    if (answer.ended) this.#end();
+    if (following && below() > 0) scroller.scrollTop += below();
+  }
+
+  /** Remove what other parts of the page hold of it. */
+  close() {
+    this.picker.restore();
+  }
+
+  #show(facts) {
+    const { notices, summary, figures, waiting, stop } = facts;
+    const isNew = (name) => facts[name] !== undefined && facts[name] !== this.shown[name];
+    if (isNew("notices")) this.notices.replaceChildren(parsed(notices));
+    if (isNew("summary")) {
+      this.summary.textContent = summary;
+      this.fold.hidden = summary === "";
+    }
+    if (isNew("figures")) this.figures.textContent = figures;
+    if (isNew("waiting")) this.#wait(waiting);
+    if (isNew("stop")) {
+      this.stop.ariaDisabled = "true"; // disabled, it would lose the focus
+      this.stop.textContent = STOP[stop];
+      if (stop === "unconfirmed") this.said.textContent = STOP[stop];
+    }
+    this.shown = facts;
+  }
+
+  // The finished output takes its place at once, or, on a page that was loaded in
+  // mid-stream, a little later.
+  #end() {
+    this.text.root.removeAttribute("aria-busy");
+    this.stop.ariaDisabled = "true";
+  }
+
+  // A countdown is drawn at each second, but spoken once.
+  #wait(html) {
+    const before = this.waiting.textContent.replace(/\d/g, "");
+    this.waiting.replaceChildren(parsed(html));
+    this.waiting.hidden = html === "";
+    const now = this.waiting.textContent;
+    if (now.replace(/\d/g, "") !== before) this.said.textContent = now;
+  }
+}

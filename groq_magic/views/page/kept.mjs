@@ -1,0 +1,50 @@
+// What is kept of an answer whose kernel went while it streamed.
+
+import { parsed } from "./html.mjs";
+import { Mount } from "./mounts.mjs";
+import { replaceOutput } from "./outputs.mjs";
+
+/** Keep what came of an answer, on the page and in the notebook.
+
+@param nodes the places that showed it
+*/
+export function keepInterrupted(manager, slot, answer, nodes) {
+  const text = document.createElement("div");
+  new Mount(text).draw(answer.text.blocks);
+  if (!text.textContent.trim()) return;
+  const html = interrupted(text);
+  for (const node of nodes) node.replaceChildren(...parsed(html).firstChild.childNodes);
+  replaceOutput(manager, slot, ({ data, ...rest }) => ({
+    ...rest,
+    data: { ...data, "text/html": html },
+  }));
+}
+
+/** Return a finished output's HTML with the text of an element. */
+export function interrupted(text) {
+  const answer = document.createElement("div");
+  answer.className = "groq-answer mathjax_ignore tex2jax_ignore";
+  const notice = document.createElement("div");
+  notice.className = "groq-notice";
+  notice.textContent = "This answer was interrupted; run the cell again.";
+  const kept = document.createElement("div");
+  kept.className = "groq-text";
+  kept.append(...text.cloneNode(true).childNodes);
+  for (const made of kept.querySelectorAll(".groq-copy-code")) made.remove();
+  kept.normalize();
+  if (!readsBack(kept)) {
+    const plain = document.createElement("pre");
+    plain.textContent = text.innerText;
+    kept.replaceChildren(plain);
+  }
+  answer.append(notice, kept);
+  return answer.outerHTML;
+}
+
+// The kernel's HTML is safe; HTML that the page writes is as safe if it gives the same elements.
+function readsBack(element) {
+  const inert = document.implementation.createHTMLDocument("");
+  const again = inert.createElement("div");
+  again.innerHTML = element.outerHTML;
+  return again.childNodes.length === 1 && again.firstChild.isEqualNode(element);
+}

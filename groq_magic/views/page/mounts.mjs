@@ -1,0 +1,47 @@
+// Elements of the page that show a document.
+
+import { codeBlock } from "./blocks/code.mjs";
+import { formulaBlock } from "./blocks/formula.mjs";
+import { imageBlock } from "./blocks/image.mjs";
+import { tableBlock } from "./blocks/table.mjs";
+import { textBlock } from "./blocks/text.mjs";
+
+const KINDS = {
+  text: textBlock,
+  code: codeBlock,
+  table: tableBlock,
+  formula: formulaBlock,
+  image: imageBlock,
+};
+
+/** A document in one element. It has no state but what it has drawn: one that comes late draws
+everything, one that is up to date what is new. */
+export class Mount {
+  constructor(root) {
+    this.root = root;
+    this.shown = []; // { block, kind, mounted } by index
+    this.blocks = null;
+  }
+
+  /** Draw a document's blocks. */
+  draw(blocks) {
+    if (blocks === this.blocks) return;
+    this.blocks = blocks;
+    for (const { kind, mounted } of this.shown.splice(blocks.length)) kind.dispose(mounted);
+    blocks.forEach((block, index) => this.#drawOne(block, index));
+  }
+
+  #drawOne(block, index) {
+    const shown = this.shown[index];
+    if (shown?.block === block) return;
+    if (shown?.block.key === block.key && shown.block.kind === block.kind) {
+      shown.kind.update(shown.mounted, block);
+      shown.block = block;
+      return;
+    }
+    shown?.kind.dispose(shown.mounted);
+    const kind = KINDS[block.kind] ?? textBlock;
+    const place = { parent: this.root, before: this.shown[index + 1]?.mounted.nodes[0] ?? null };
+    this.shown[index] = { block, kind, mounted: kind.mount(block, place) };
+  }
+}

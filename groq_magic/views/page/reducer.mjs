@@ -1,0 +1,81 @@
+// The documents of streaming answers by slot, and how a message changes them. Pure: no DOM.
+//
+// A document is { count, behind, ended, show, text, thought }. Text and thought are
+// { blocks, next }, and a block is { key, kind, html, grown, tail }: its HTML, what has been
+// added to its container since, and the end of it that may still change. A block keeps its key
+// while it stays the same kind of block in its place.
+
+const NO_DOCUMENT = {
+  count: 0,
+  behind: false, // whether a message was lost on the way
+  ended: "",
+  show: {},
+  text: { blocks: [], next: 0 },
+  thought: { blocks: [], next: 0 },
+};
+
+export const NO_DOCUMENTS = { docs: {} };
+
+/** Return the state after a message: of the kernel's (`doc`, `ended`), or of the page's own
+(`pressed`: a press of Stop, `forgotten`: a document that no element shows any more). */
+export function reduce(state, message) {
+  if (message.doc) return withDocument(state, message.doc, (before) => fed(before, message));
+  if (message.ended) return changed(state, message.ended, { ended: message.how });
+  if (message.pressed) return withPress(state, message.pressed, message.as);
+  if (message.forgotten && state.docs[message.forgotten]) {
+    const { [message.forgotten]: _, ...docs } = state.docs;
+    return { ...state, docs };
+  }
+  return state;
+}
+
+function withDocument(state, slot, change) {
+  const before = state.docs[slot] ?? NO_DOCUMENT;
+  const after = change(before);
+  return after === before ? state : { ...state, docs: { ...state.docs, [slot]: after } };
+}
+
+function changed(state, slot, values) {
+  return state.docs[slot] ? withDocument(state, slot, (doc) => ({ ...doc, ...values })) : state;
+}
+
+// What the kernel has confirmed stays.
+function withPress(state, slot, as) {
+  const show = state.docs[slot]?.show;
+  return show?.stop === "received" ? state : changed(state, slot, { show: { ...show, stop: as } });
+}
+
+function fed(doc, { count, whole, text = [], thought = [], show = {} }) {
+  if (!whole && count <= doc.count) return doc;
+  if (!whole && count > doc.count + 1) return doc.behind ? doc : { ...doc, behind: true };
+  try {
+    return {
+      ...doc,
+      count,
+      behind: false,
+      show: whole ? show : { ...doc.show, ...show },
+      text: patched(doc.text, text, whole),
+      thought: patched(doc.thought, thought, whole),
+    };
+  } catch {
+    return { ...doc, behind: true };
+  }
+}
+
+function patched(list, patches, whole) {
+  if (!patches.length && !whole) return list;
+  const blocks = [...list.blocks];
+  let next = list.next;
+  for (const [op, index, html, kind] of patches) {
+    const block = blocks[index];
+    if (op === "block" && index <= blocks.length) {
+      const key = block?.kind === kind ? block.key : next++;
+      blocks[index] = { key, kind, html, grown: "", tail: "" };
+    } else if (op === "cut") blocks.length = Math.min(blocks.length, index);
+    else if (op === "grow" && block) blocks[index] = { ...block, grown: block.grown + html, tail: "" };
+    else if (op === "tail" && block) blocks[index] = { ...block, tail: html };
+    else throw new Error(`no block ${index} to ${op}`);
+  }
+  if (whole) blocks.length = patches.filter(([op]) => op === "block").length;
+  return { blocks, next };
+}
