@@ -58,7 +58,7 @@ export class Frame {
     // The text may push it on between press and release: the press counts.
     this.stop.addEventListener("pointerdown", (press) => press.button || stop());
     this.text.root.setAttribute("aria-busy", "true");
-    this.text.root.dir = this.thought.root.dir = "auto";
+    for (const { root } of [this.text, this.thought]) root.dir = "auto";
     this.bar.append(this.picker.node, this.stop, element("span", "groq-dot"), this.figures);
     this.root.append(this.notices, this.fold, this.text.root, this.waiting, this.said, this.bar);
     showPicker(this.picker, PICKER);

@@ -29,6 +29,7 @@ export function interrupted(text) {
   notice.textContent = "This answer was interrupted; run the cell again.";
   const kept = document.createElement("div");
   kept.className = "groq-text";
+  kept.dir = "auto";
   kept.append(...text.cloneNode(true).childNodes);
   for (const made of kept.querySelectorAll(".groq-copy-code")) made.remove();
   kept.normalize();
