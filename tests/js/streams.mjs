@@ -46,5 +46,7 @@ function difference(mount, html) {
   const expected = document.createElement("div");
   expected.innerHTML = html;
   for (const each of [shown, expected]) each.normalize();
-  return shown.isEqualNode(expected) ? null : { shown: shown.innerHTML, expected: expected.innerHTML };
+  return shown.isEqualNode(expected)
+    ? null
+    : { shown: shown.innerHTML, expected: expected.innerHTML };
 }

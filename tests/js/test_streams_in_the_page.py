@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -73,6 +75,9 @@ PIECES = [
     "$",
     "`",
 ]
+PAYLOADS: dict[str, list[str]] = json.loads(
+    (Path(__file__).parents[1] / "payloads.json").read_text("utf-8")
+)
 CUT = [
     ("- a\n- b\n\n- c", [4, 5, 9, 10]),
     ("[l]\n\n- [l]\n- x\n\nt\n\n[l]: https://x.org\n\nmore", [5, 9, 12, 18, 30]),
@@ -131,6 +136,13 @@ def test_every_frame_is_what_the_kernel_has_and_the_end_the_whole(
     bare_page: Page, formulas: str
 ) -> None:
     assert wrong_in(bare_page, streams([*CUT, *documents(300, seed=1)], formulas)) == []
+
+
+def test_hostile_answers_are_drawn_as_the_kernel_has_them(bare_page: Page) -> None:
+    """What the kernel has is inert (tests/browser/test_inert.py); no cut makes more of it."""
+    every = [payload for family in PAYLOADS.values() for payload in family]
+    cut = [(each, list(range(1, len(each), max(1, len(each) // 8)))) for each in every]
+    assert wrong_in(bare_page, streams(cut, "mathml")) == []
 
 
 @pytest.mark.nightly

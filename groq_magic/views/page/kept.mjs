@@ -35,6 +35,7 @@ export function interrupted(text) {
   kept.normalize();
   if (!readsBack(kept)) {
     const plain = document.createElement("pre");
+    // biome-ignore lint/performance/useDomNodeTextContent: it has no lines for blocks
     plain.textContent = text.innerText;
     kept.replaceChildren(plain);
   }
