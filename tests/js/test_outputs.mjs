@@ -11,7 +11,7 @@ function outputsOf(...all) {
   return { toJSON: () => all, set: (at, output) => (all[at] = output) };
 }
 
-const placeOf = (id) => ({ data: { "text/html": [`<div class="groq-stream-${id}">`, "</div>"] } });
+const placeOf = (id) => ({ data: { "text/html": [`<div class="groq-doc-${id}">`, "</div>"] } });
 
 test("a notebook's session looks in the panels of its own path", () => {
   page(TABS + panel("one") + panel("two"));

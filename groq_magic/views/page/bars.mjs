@@ -12,6 +12,7 @@ function fold([summary, html]) {
   const body = document.createElement("div");
   made.className = "groq-reasoning";
   head.textContent = summary;
+  body.dir = "auto";
   body.append(parsed(html));
   made.append(head, body);
   return made;
@@ -30,7 +31,8 @@ export class Bar {
     }
     this.model = this.slots.picker?.before.map((node) => node.textContent).join("") ?? "";
     if (this.slots.picker) session.showView(this.slots.picker, session.picker, PICKER);
-    this.slots.copy?.with(button("groq-copy", "Copy", () => this.facts.copy));
+    const text = () => answer.querySelector(".groq-text");
+    this.slots.copy?.with(button("groq-copy", "Copy", () => this.facts.copy, text));
     this.buttons = [...answer.querySelectorAll(".groq-text pre")].map(withCopy);
   }
 

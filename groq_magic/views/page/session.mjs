@@ -3,8 +3,10 @@
 // Copy and the stale mark as native elements. Outputs hold static text, which comes
 // back when the kernel goes.
 
+import { startAnnouncing } from "./announce.mjs";
 import { Answers } from "./answers.mjs";
 import { Bar, isNamed, PICKER } from "./bars.mjs";
+import { startKeepingFocus } from "./focus.mjs";
 import { startHello } from "./hello.mjs";
 import { startOrder } from "./order.mjs";
 import { rootsOf } from "./outputs.mjs";
@@ -155,7 +157,8 @@ export default () => ({
     const { context, restored } = session.manager;
     const fill = () => session.fill();
     const endWatch = watchPage(fill, () => session.answers.isStreaming);
-    const parts = [startWriteBack(model), startOrder(model), startProse(model), startHello(model)];
+    const starts = [startAnnouncing, startKeepingFocus, startWriteBack, startOrder, startProse, startHello];
+    const parts = starts.map((start) => start(model));
     const ended = ({ keep }) => {
       for (const end of parts.splice(0)) end();
       endWatch();
