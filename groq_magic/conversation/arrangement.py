@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import itertools
+from bisect import bisect_left
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -39,6 +41,9 @@ class Arrangement:
         turn of no list goes by that of the turn asked just before it.
     chains : tuple of Seen
         The chains of its first 0, 1, 2 … turns.
+    slots : tuple of int
+        By turn, the position on the cell list of the cell that it is of, or
+        stands behind; empty where turns stand as asked.
     """
 
     name: str
@@ -47,6 +52,7 @@ class Arrangement:
     deleted: tuple[Turn, ...] = ()
     notebooks: Mapping[Place, int | None] = field(default_factory=dict, repr=False)
     chains: tuple[Seen, ...] = field(default=(NOTHING,), repr=False)
+    slots: tuple[int, ...] = field(default=(), repr=False)
 
     def __len__(self) -> int:
         return len(self.turns)
@@ -54,6 +60,36 @@ class Arrangement:
     def at(self, key: TurnKey) -> Turn | None:
         """Return the turn that stands under `key`, None where it is deleted or missing."""
         return next((turn for turn in self.turns if turn.key == key), None)
+
+    def place_of(self, key: TurnKey, position: int) -> int:
+        """Return the index at which a turn of the cell list stands, or would be put.
+
+        Parameters
+        ----------
+        key : TurnKey
+        position : int
+            Its cell's, on the list.
+        """
+        place = bisect_left(self.slots, position)
+        mates = itertools.takewhile(
+            lambda turn: turn.key.cell == key.cell and turn.key.ask < key.ask,
+            itertools.islice(self.turns, place, None),
+        )
+        return place + sum(1 for _ in mates)
+
+    def with_turn(self, turn: Turn, notebook: int, position: int) -> Arrangement:
+        """Return it with a new turn of the cell list, which moves no other one."""
+        place = self.place_of(turn.key, position)
+        turns = (*self.turns[:place], turn, *self.turns[place:])
+        slots = (*self.slots[:place], position, *self.slots[place:])
+        notebooks = {**self.notebooks, place_of(turn.key): notebook}
+        chains = _chains(turns, self)
+        return replace(self, turns=turns, slots=slots, notebooks=notebooks, chains=chains)
+
+    def with_another(self, old: Turn, new: Turn) -> Arrangement:
+        """Return it with a turn in the place of one of the same key."""
+        turns = tuple(new if turn is old else turn for turn in self.turns)
+        return replace(self, turns=turns, chains=_chains(turns, self))
 
     def notebook_of(self, key: TurnKey) -> int | None:
         """Return the id of the cell list that a turn under `key` is ordered by."""
@@ -111,14 +147,19 @@ def arranged(
     """
     order = conversation.turns
     notebooks: Mapping[Place, int | None] = {}
+    slots: tuple[int, ...] = ()
     if page.lists:
-        order, notebooks = places(conversation.turns, page, notebook)
+        order, slots, notebooks = places(conversation.turns, page, notebook)
     sent = order
     if page.deleted:
         sent = tuple(turn for turn in order if turn.key.cell not in page.deleted)
+        pairs = zip(order, slots, strict=False)
+        slots = tuple(slot for turn, slot in pairs if turn.key.cell not in page.deleted)
     deleted = tuple(turn for turn in order if turn.key.cell in page.deleted)
     chains = _chains(sent, former)
-    return Arrangement(conversation.name, conversation.practice, sent, deleted, notebooks, chains)
+    return Arrangement(
+        conversation.name, conversation.practice, sent, deleted, notebooks, chains, slots
+    )
 
 
 def _chains(turns: Sequence[Turn], former: Arrangement | None) -> tuple[Seen, ...]:

@@ -54,7 +54,7 @@ def place_of(key: TurnKey) -> Place:
 
 def places(
     turns: Sequence[Turn], page: Page, base: int | None
-) -> tuple[tuple[Turn, ...], dict[Place, int | None]]:
+) -> tuple[tuple[Turn, ...], tuple[int, ...], dict[Place, int | None]]:
     """Order turns by the cells on the page; takes n log n steps.
 
     Turns of the base's list stand in its order. One on no list follows the
@@ -72,13 +72,21 @@ def places(
     Returns
     -------
     turns : tuple of Turn
+    slots : tuple of int
+        By turn, the position on the base's list of the cell that it is of, or
+        stands behind; -1 for the top. They never fall.
     notebooks : dict of (str or TurnKey) to (int or None)
         By place, the id of the list that it is ordered by.
     """
     units, top = _linked(turns, page, base)
-    ordered = [each for unit in (*top, *_heads(units, base)) for each in _with_followers(unit)]
+    ordered: list[Turn] = []
+    slots: list[int] = []
+    for slot, head in [*((-1, unit) for unit in top), *_heads(units, base)]:
+        for unit in _with_followers(head):
+            ordered += unit.turns
+            slots += [slot] * len(unit.turns)
     notebooks = {place: unit.notebook for place, unit in units.items()}
-    return tuple(turn for unit in ordered for turn in unit.turns), notebooks
+    return tuple(ordered), tuple(slots), notebooks
 
 
 def _linked(
@@ -113,8 +121,8 @@ def _unit(turn: Turn, asked: int, page: Page, base: int | None, before: _Unit | 
     return unit
 
 
-def _heads(units: Mapping[Place, _Unit], base: int | None) -> list[_Unit]:
-    """Return the places that are on a list, in order."""
+def _heads(units: Mapping[Place, _Unit], base: int | None) -> list[tuple[int, _Unit]]:
+    """Return the places that are on a list, in order, with their slots."""
     lists: dict[int | None, list[_Unit]] = {}
     for unit in units.values():
         if unit.position >= 0:
@@ -127,7 +135,7 @@ def _heads(units: Mapping[Place, _Unit], base: int | None) -> list[_Unit]:
         else:
             keyed += _merged_in(own)
     keyed.sort(key=lambda each: each[0])
-    return [unit for _, unit in keyed]
+    return [(key[0], unit) for key, unit in keyed]
 
 
 def _merged_in(units: Iterable[_Unit]) -> Iterator[tuple[tuple[int, int, int], _Unit]]:

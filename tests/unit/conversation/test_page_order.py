@@ -249,6 +249,20 @@ def test_a_dropped_turn_does_not_come_back_by_itself(notebook: Any, page_of: Any
     assert "".join(notebook.answers()) == "abc"
 
 
+def test_what_followed_a_turn_follows_it_again_when_an_undo_brings_it_back(
+    notebook: Any, page_of: Any
+) -> None:
+    page_of(n="ab")
+    notebook.run("b", "b")
+    notebook.run(None, "u")
+    notebook.run("a", "a")
+    assert "".join(notebook.answers()) == "abu"
+    notebook.conversations.drop(notebook.conversations.get("main").turns[1])
+    assert "".join(notebook.answers()) == "ua"
+    notebook.conversations.undo()
+    assert "".join(notebook.answers()) == "abu"
+
+
 def test_one_ask_of_a_cell_is_dropped_alone(notebook: Any) -> None:
     notebook.run("a", "1", "2", "3")
     notebook.conversations.drop(notebook.conversations.get("main").turns[1])
