@@ -1,0 +1,168 @@
+"""Moves of a user on a notebook's page, and what its turns then are, read off the page itself.
+
+What should be sent is known from the text of the editors in the document, each cell's being
+unique, and from which prompts were asked; neither our JavaScript nor JupyterLab's model is asked.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.browser.notebook_page import Notebook
+
+__all__ = ["Cells", "sent_prompts"]
+
+MAGIC = re.compile(r"%%groq.*\n")
+TEXTS = """(id) => {
+  const panel = id ? document.getElementById(id) : document;
+  return [...panel.querySelectorAll(".jp-Notebook .jp-Cell")].map((cell) =>
+    [...cell.querySelectorAll(".cm-line")].map((line) => line.textContent).join("\\n"));
+}"""
+
+
+def sent_prompts(practice: Any) -> list[list[str]]:
+    """Return the prompts of each request, the asked one last."""
+    return [
+        [each["content"].strip() for each in record["body"]["messages"] if each["role"] == "user"]
+        for record in practice.requests()
+    ]
+
+
+@dataclass(eq=False)
+class Asked:
+    """What a cell was last asked with: one object for all texts that a cell has had."""
+
+    prompt: str | None = None
+
+
+class Cells:
+    """The cells of one notebook's page; the first is left where it is.
+
+    Parameters
+    ----------
+    notebook : Notebook
+    practice : PracticeServer
+        Where its asks go.
+    """
+
+    def __init__(self, notebook: Notebook, practice: Any) -> None:
+        self.trail: list[str] = []
+        self._notebook = notebook
+        self._practice = practice
+        self._panel = notebook.panel("panel.id")
+        self._numbers = itertools.count(1001)
+        self._asked = {text: Asked() for text in self.texts()}
+
+    def texts(self) -> list[str]:
+        """Return the text of each cell, from top to bottom, as the document has it."""
+        page = self._notebook.page
+        # An editor is drawn when its cell is: not at once where many are out of sight.
+        page.wait_for_function(f"(id) => ({TEXTS})(id).every(Boolean)", arg=self._panel)
+        return list(page.evaluate(TEXTS, self._panel))
+
+    def at(self, part: str) -> int:
+        """Return the index of the one cell that has these characters."""
+        (index,) = (index for index, text in enumerate(self.texts()) if part in text)
+        return index
+
+    def front(self) -> None:
+        page = self._notebook.page
+        page.evaluate("(id) => window.jupyterapp.shell.activateById(id)", self._panel)
+        page.wait_for_function(
+            "(id) => window.jupyterapp.shell.currentWidget?.id === id", arg=self._panel
+        )
+
+    # The moves
+
+    def insert(self, index: int) -> None:
+        """Insert a prompt below."""
+        number = next(self._numbers)
+        # Its second line is code, should it be split off.
+        self._do(f"insert {number}", index, "insert-cell-below")
+        self._write(index + 1, f"%%groq\n{number}\n{number}0", Asked())
+
+    def edit(self, index: int) -> None:
+        """Write one more line into a cell."""
+        text, number = self.texts()[index], next(self._numbers)
+        self._do(f"edit {number}", index)
+        self._write(index, f"{text}\n{number}", self._asked[text])
+
+    def move_up(self, index: int) -> None:
+        self._do("move up", index, "move-cell-up")
+
+    def move_down(self, index: int) -> None:
+        self._do("move down", index, "move-cell-down")
+
+    def delete(self, index: int) -> None:
+        self._do("delete", index, "delete-cell")
+
+    def cut(self, index: int) -> None:
+        self._do("cut", index, "cut-cell")
+
+    def paste(self, index: int) -> None:
+        """Paste below the cell that was cut, if it isn't on the page."""
+        self._do("paste", index, "paste-cell-below")
+
+    def undo(self, index: int) -> None:
+        self._do("undo", index, "undo-cell-action")
+
+    def split(self, index: int) -> None:
+        """Split after the second line: the upper part is a new cell for the notebook."""
+        text = self.texts()[index]
+        lines = text.split("\n")
+        self._do("split", index)
+        self._notebook.command("notebook:enter-edit-mode")
+        place = "{ line: 2, column: 0 }"
+        self._notebook.panel(f"panel.content.activeCell.editor.setCursorPosition({place})")
+        self._notebook.command("notebook:split-cell-at-cursor")
+        self._notebook.command("notebook:enter-command-mode")
+        # The upper part can be split off again after an undo: another cell with its text.
+        upper, lower = "\n".join(lines[:2]), "\n".join(lines[2:])
+        self._asked[lower] = self._asked[text]
+        self._write(index, f"{upper}\n{next(self._numbers)}", Asked())
+
+    def merge(self, index: int) -> None:
+        """Merge with the cell below: the whole is a new cell for the notebook."""
+        self._do("merge", index, "merge-cell-below")
+        self._write(index, f"{self.texts()[index]}\n{next(self._numbers)}", Asked())
+
+    def run(self, index: int) -> None:
+        """Run a cell, and check what it sent against what stands above it on the page."""
+        texts = self.texts()
+        text = texts[index]
+        own = self._asked[text]
+        above = [self._asked[each].prompt for each in texts[:index]]
+        self._practice.forget_requests()
+        self._do("run", index, "run-cell")
+        if not MAGIC.match(text):
+            # A cell that asks nothing any more has no turn.
+            own.prompt = None
+            assert sent_prompts(self._practice) == [], self.story()
+            return
+        own.prompt = MAGIC.sub("", text, count=1).strip()
+        expected = [*(prompt for prompt in above if prompt is not None), own.prompt]
+        assert sent_prompts(self._practice) == [expected], self.story()
+
+    def story(self) -> str:
+        return "\n".join(("What was done:", *self.trail, "The page:", *map(repr, self.texts())))
+
+    def _do(self, what: str, index: int, command: str = "") -> None:
+        self.trail.append(f"{what}: cell {index}")
+        self._notebook.panel(
+            f"[panel.content.activeCellIndex = {index}, panel.content.deselectAll()].length"
+        )
+        if command:
+            self._notebook.command(f"notebook:{command}")
+
+    def _write(self, index: int, text: str, asked: Asked) -> None:
+        self._asked[text] = asked
+        self._notebook.panel(
+            f"panel.content.widgets[{index}].model.sharedModel.setSource({text!r})"
+        )
+        self._notebook.page.wait_for_function(
+            f"([id, index, text]) => ({TEXTS})(id)[index] === text", arg=[self._panel, index, text]
+        )
