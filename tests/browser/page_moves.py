@@ -141,14 +141,20 @@ class Cells:
         if not MAGIC.match(text):
             # A cell that asks nothing any more has no turn.
             own.prompt = None
-            assert sent_prompts(self._practice) == [], self.story()
+            self._check([])
             return
         own.prompt = MAGIC.sub("", text, count=1).strip()
-        expected = [*(prompt for prompt in above if prompt is not None), own.prompt]
-        assert sent_prompts(self._practice) == [expected], self.story()
+        self._check([[*(prompt for prompt in above if prompt is not None), own.prompt]])
 
-    def story(self) -> str:
-        return "\n".join(("What was done:", *self.trail, "The page:", *map(repr, self.texts())))
+    def is_here(self, text: str) -> bool:
+        """Whether the cell that had this text is on the page, with whatever text."""
+        return any(self._asked[each] is self._asked[text] for each in self.texts())
+
+    def _check(self, expected: list[list[str]]) -> None:
+        sent = sent_prompts(self._practice)
+        story = ("What was done:", *self.trail, "The page:", *map(repr, self.texts()))
+        differ = (f"Sent:     {sent}", f"Expected: {expected}")
+        assert sent == expected, "\n".join((*story, *differ))
 
     def _do(self, what: str, index: int, command: str = "") -> None:
         self.trail.append(f"{what}: cell {index}")
