@@ -1,7 +1,8 @@
 """Moves of a user on a notebook's page, and what its turns then are, read off the page itself.
 
-What should be sent is known from the text of the editors in the document, each cell's being
-unique, and from which prompts were asked; neither our JavaScript nor JupyterLab's model is asked.
+What should be sent is known from the text of the editors in the document, in which each cell's
+first number is its own, and from which prompts were asked; neither our JavaScript nor JupyterLab's
+model is asked.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Cells", "sent_prompts"]
 
 MAGIC = re.compile(r"%%groq.*\n")
+NUMBER = re.compile(r"(?:%%groq.*\n)?(\d+)")
 TEXTS = """(id) => {
   const panel = id ? document.getElementById(id) : document;
   return [...panel.querySelectorAll(".jp-Notebook .jp-Cell")].map((cell) =>
@@ -32,9 +34,15 @@ def sent_prompts(practice: Any) -> list[list[str]]:
     ]
 
 
+def number_of(text: str) -> str:
+    """Return the number of the cell that has this text; the text itself of one without."""
+    found = NUMBER.match(text)
+    return found[1] if found else text
+
+
 @dataclass(eq=False)
 class Asked:
-    """What a cell was last asked with: one object for all texts that a cell has had."""
+    """What a cell was last asked with: one object for all numbers that a cell has had."""
 
     prompt: str | None = None
 
@@ -55,7 +63,7 @@ class Cells:
         self._practice = practice
         self._panel = notebook.panel("panel.id")
         self._numbers = itertools.count(1001)
-        self._asked = {text: Asked() for text in self.texts()}
+        self._asked = {number_of(text): Asked() for text in self.texts()}
 
     def texts(self) -> list[str]:
         """Return the text of each cell, from top to bottom, as the document has it."""
@@ -81,15 +89,16 @@ class Cells:
     def insert(self, index: int) -> None:
         """Insert a prompt below."""
         number = next(self._numbers)
-        # Its second line is code, should it be split off.
         self._do(f"insert {number}", index, "insert-cell-below")
-        self._write(index + 1, f"%%groq\n{number}\n{number}0", Asked())
+        # Its lines are code as well, should they be split off.
+        self._write(index + 1, f"%%groq\n{number}\n{number}0")
+        self._asked[f"{number}"] = Asked()
 
     def edit(self, index: int) -> None:
         """Write one more line into a cell."""
         text, number = self.texts()[index], next(self._numbers)
         self._do(f"edit {number}", index)
-        self._write(index, f"{text}\n{number}", self._asked[text])
+        self._write(index, f"{text}\n{number}")
 
     def move_up(self, index: int) -> None:
         self._do("move up", index, "move-cell-up")
@@ -112,30 +121,27 @@ class Cells:
 
     def split(self, index: int) -> None:
         """Split after the second line: the upper part is a new cell for the notebook."""
-        text = self.texts()[index]
-        lines = text.split("\n")
+        cell = self._asked[number_of(self.texts()[index])]
         self._do("split", index)
         self._notebook.command("notebook:enter-edit-mode")
         place = "{ line: 2, column: 0 }"
         self._notebook.panel(f"panel.content.activeCell.editor.setCursorPosition({place})")
         self._notebook.command("notebook:split-cell-at-cursor")
         self._notebook.command("notebook:enter-command-mode")
-        # The upper part can be split off again after an undo: another cell with its text.
-        upper, lower = "\n".join(lines[:2]), "\n".join(lines[2:])
-        self._asked[lower] = self._asked[text]
-        self._write(index, f"{upper}\n{next(self._numbers)}", Asked())
+        self._number(index, Asked())
+        self._number(index + 1, cell)
 
     def merge(self, index: int) -> None:
         """Merge with the cell below: the whole is a new cell for the notebook."""
         self._do("merge", index, "merge-cell-below")
-        self._write(index, f"{self.texts()[index]}\n{next(self._numbers)}", Asked())
+        self._number(index, Asked())
 
     def run(self, index: int) -> None:
         """Run a cell, and check what it sent against what stands above it on the page."""
         texts = self.texts()
         text = texts[index]
-        own = self._asked[text]
-        above = [self._asked[each].prompt for each in texts[:index]]
+        own = self._asked[number_of(text)]
+        above = [self._asked[number_of(each)].prompt for each in texts[:index]]
         self._practice.forget_requests()
         self._do("run", index, "run-cell")
         if not MAGIC.match(text):
@@ -148,7 +154,8 @@ class Cells:
 
     def is_here(self, text: str) -> bool:
         """Whether the cell that had this text is on the page, with whatever text."""
-        return any(self._asked[each] is self._asked[text] for each in self.texts())
+        cell = self._asked[number_of(text)]
+        return any(self._asked[number_of(each)] is cell for each in self.texts())
 
     def _check(self, expected: list[list[str]]) -> None:
         sent = sent_prompts(self._practice)
@@ -164,8 +171,15 @@ class Cells:
         if command:
             self._notebook.command(f"notebook:{command}")
 
-    def _write(self, index: int, text: str, asked: Asked) -> None:
-        self._asked[text] = asked
+    def _number(self, index: int, asked: Asked) -> None:
+        """Give a cell a number of its own."""
+        text, number = self.texts()[index], next(self._numbers)
+        magic = MAGIC.match(text)
+        head = magic[0] if magic else ""
+        self._asked[f"{number}"] = asked
+        self._write(index, f"{head}{number}\n{text.removeprefix(head)}")
+
+    def _write(self, index: int, text: str) -> None:
         self._notebook.panel(
             f"panel.content.widgets[{index}].model.sharedModel.setSource({text!r})"
         )
