@@ -11,6 +11,7 @@ from groq_magic.views.page_code import page_code
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+UNSHARED = ("editor.languages", "notebook.executionScheduled")
 NAMES = "aroundMethod, missingOn, startHello, startOrder, startProse"
 # A notebook of two cells, and a kernel that keeps what it is sent.
 START = """async (code) => {
@@ -31,6 +32,7 @@ START = """async (code) => {
       this.sent.push(given);
       return this;
     }
+    id = "k";
     sendControlMessage() {}
   }
   window.cells = [cell("a"), cell("b")];
@@ -175,7 +177,7 @@ def test_a_missing_internal_is_reported_by_name_and_nothing_raises(
 
     # No modules are shared here either.
     (hello,) = (each["hello"] for each in received)
-    assert hello == {"notebook": "a.ipynb", "missing": [name, "editor.languages"]}
+    assert hello == {"notebook": "a.ipynb", "missing": [name, *UNSHARED]}
 
 
 @pytest.mark.parametrize(

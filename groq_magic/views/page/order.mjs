@@ -1,10 +1,14 @@
 // The order of the cells on the page, in each execute request of the notebook.
 
-import { connectionOf, documentOf, tried } from "./lab.mjs";
+import { connectionOf, tried } from "./lab.mjs";
+import { inEachNotebook } from "./notebooks.mjs";
 import { aroundMethod } from "./patch.mjs";
 
 export function startOrder(model) {
-  const document = documentOf(model);
+  return inEachNotebook(model, orderIn);
+}
+
+function orderIn(document) {
   const kernel = connectionOf(document);
   if (typeof kernel?.requestExecute !== "function") return () => {};
   const withOrder = function (requestExecute, [content, dispose, metadata, ...rest]) {

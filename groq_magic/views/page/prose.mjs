@@ -1,19 +1,29 @@
 // Cells whose text is a prompt: edited as Markdown while the extension is loaded.
 
-import { documentOf, isCode, missingOn } from "./lab.mjs";
+import { isCode, missingOn } from "./lab.mjs";
+import { inEachNotebook } from "./notebooks.mjs";
 import { PROMPT_MAGIC, PROMPT_MIME, promptLanguage } from "./prompt_language.mjs";
 
-const NEEDED = ["notebook.cells", "cells.changed", "sharedModel.getSource", "sharedModel.changed", "cell.mimeType"];
+const NEEDED = [
+  "notebook.cells",
+  "cells.changed",
+  "sharedModel.getSource",
+  "sharedModel.changed",
+  "cell.mimeType",
+];
 
 export function startProse(model) {
-  const document = documentOf(model);
+  return inEachNotebook(model, startIn);
+}
+
+function startIn(document) {
   let end;
   const start = (addLanguage) => {
     if (end !== null && !missingOn(document).some((name) => NEEDED.includes(name)))
       end = proseIn(document.model.cells, addLanguage());
   };
   // Where it is missing, hello.mjs reports it.
-  if (document) promptLanguage().then(start).catch(() => {});
+  promptLanguage().then(start).catch(() => {});
   return () => {
     end?.();
     end = null;
