@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import deque
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -17,6 +16,7 @@ from groq_magic.views.comm_routing import (
     receive_on_control,
 )
 from groq_magic.views.page_code import page_code
+from groq_magic.views.page_style import page_style
 from groq_magic.views.token import TOKEN
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from groq_magic.views.quota_facts import QuotaFacts
 
 __all__ = ["SessionWidget"]
-
-_HERE = Path(__file__).parent
 
 # Finished outputs for pages that load later.
 KEPT = 5
@@ -68,7 +66,7 @@ class SessionWidget(anywidget.AnyWidget):
     """
 
     _esm = page_code("session")
-    _css = (_HERE / "views.css").read_text(encoding="utf-8")
+    _css = page_style()
 
     picker = traitlets.Unicode().tag(sync=True)
     token = traitlets.Unicode(TOKEN).tag(sync=True)

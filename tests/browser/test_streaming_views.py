@@ -22,17 +22,28 @@ PLACES = """() => {
 }"""
 
 
-def test_stop_is_heard_while_the_cell_blocks(jupyter: Any) -> None:
+ANNOUNCED = """() => {
+  const region = document.querySelector("#groq-announcements");
+  window.announced = [];
+  new MutationObserver(() => region.textContent && announced.push(region.textContent))
+    .observe(region, { childList: true });
+}"""
+
+
+def test_stop_is_heard_while_the_cell_blocks_and_gives_the_focus_to_copy(jupyter: Any) -> None:
     notebook = jupyter.open([STAGE, STREAMING])
     notebook.run_cell(0)
     notebook.run_cell(1, wait=False)
     output = notebook.cell_output(1)
     expect(output).to_contain_text("1,204 rows")
+    notebook.page.evaluate(ANNOUNCED)
 
     notebook.stop(1).press("Enter")
 
     expect(output).to_contain_text("interrupted")
     expect(notebook.stop(1)).to_have_count(0)
+    expect(output.locator(".groq-copy")).to_be_focused()
+    assert notebook.page.evaluate("announced") == ["Answer stopped"]
 
 
 @only_in_lab

@@ -3,15 +3,17 @@
 // Copy and the stale mark as native elements. Outputs hold static text, which comes
 // back when the kernel goes.
 
+import { startAnnouncing } from "./announce.mjs";
 import { Answers } from "./answers.mjs";
 import { Bar, isNamed, PICKER } from "./bars.mjs";
+import { startKeepingFocus } from "./focus.mjs";
 import { replaceOutput, rootsOf } from "./outputs.mjs";
 import { grouped, Refill } from "./quota.mjs";
 import { Filled, isKnown } from "./slots.mjs";
 import { watchPage } from "./watch.mjs";
 
 // ms between two drawings of what is left, while this minute's is not full, and after.
-const [SOON, LATER] = [1000, 30000];
+const [SOON, LATER] = [1000, 30_000];
 const GONE = new Set(["restarting", "autorestarting", "terminating", "dead"]);
 
 /** What this session holds, and where it is shown at present. */
@@ -150,6 +152,7 @@ class Session {
 export default () => ({
   initialize({ model }) {
     const session = new Session(model);
+    const parts = [startAnnouncing(model), startKeepingFocus(model)];
     const { context, restored } = session.manager;
     const fill = () => session.fill();
     const endWatch = watchPage(fill, () => session.answers.isStreaming);
@@ -176,6 +179,7 @@ export default () => ({
       context?.sessionContext?.statusChanged.disconnect(onStatus);
       context?.sessionContext?.kernelChanged.disconnect(isGone);
       restored?.disconnect?.(fill);
+      for (const end of parts) end();
       ended({ keep: false });
     };
   },
