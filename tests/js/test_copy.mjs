@@ -18,12 +18,13 @@ async function withoutClipboard(copies, call) {
 }
 
 test("a press copies, and the button says so for a while", async () => {
-  const made = button("some-class", "Copy", () => "copied text");
+  const made = button("some-class", ["Copy", "Copy it"], () => "copied text");
   page("<p></p>").append(made);
   made.click();
   await until(() => made.textContent === "Copied");
-  equal(await navigator.clipboard.readText(), "copied text");
+  equal([made.ariaLabel, await navigator.clipboard.readText()], ["Copied", "copied text"]);
   await until(() => made.textContent === "Copy");
+  equal(made.ariaLabel, "Copy it");
 });
 
 test("code's button copies the code that stands after it now", async () => {
@@ -71,7 +72,7 @@ test("a second press shows its own result, for its whole time", () =>
   withoutClipboard(false, async () => {
     const made = button(
       "",
-      "Copy",
+      ["Copy", "Copy"],
       () => "x",
       () => made,
     );

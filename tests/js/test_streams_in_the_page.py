@@ -27,6 +27,7 @@ PIECES = [
     "1. one\n2. two\n",
     "3) three\n",
     "```python\ndef f():\n    return 1\n```\n",
+    "```c\n/* for\nreturn */\nint x;\n```\n",
     "```\nopen\n\n",
     "~~~\n",
     "| a | b |\n|---|:-:|\n",

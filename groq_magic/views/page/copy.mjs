@@ -8,14 +8,16 @@ const KEYS = /Mac|iP/.test(navigator.platform) ? "⌘C" : "Ctrl-C";
 
 /** Make a button that copies.
 
+@param label what it shows, and `name` what a screen reader says of it before it was pressed
 @param source gives the text
 @param shown gives the element that shows the text: selected where the browser copies nothing
 */
-export function button(className, label, source, shown) {
+export function button(className, [label, name], source, shown) {
   const made = document.createElement("button");
   let shownFor = 0;
   const show = (text) => {
     made.textContent = text;
+    made.ariaLabel = text === label ? name : text;
     made.classList.toggle("groq-has-message", text !== label);
   };
   const say = (text, time) => {
@@ -56,8 +58,7 @@ async function isCopied(text) {
 /** Put a button before some code, which copies what comes after it. */
 export function withCopy(pre) {
   const code = () => made.nextElementSibling.querySelector("code") ?? made.nextElementSibling;
-  const made = button("groq-copy-code", "Copy", () => code().textContent, code);
-  made.setAttribute("aria-label", "Copy code");
+  const made = button("groq-copy-code", ["Copy", "Copy code"], () => code().textContent, code);
   pre.before(made);
   return made;
 }
