@@ -232,6 +232,17 @@ class Renderer:
         one = {"list": self._item, "quote": self._child, "table": self._row}[block.kind]
         return "".join(one(block, index) for index in range(start, end))
 
+    def grown(self, block: Block, start: int, end: int) -> str:
+        """Return `pieces` of a block that is still being written: code is in colours."""
+        if block.kind == "code" and block.language:
+            code = "".join(f"{line}\n" for line in block.lines[start:end])
+            highlighter = self._builder.highlighter
+            coloured = highlighter.grown(code, block.language, is_first=start == 0)
+            if coloured is not None:
+                self._work += _WORK_OF_CALL + _size(coloured)
+                return sanitised(coloured)
+        return self.pieces(block, start, end)
+
     def _item(self, block: Block, index: int) -> str:
         root = Element("div")
         self._builder.add_item(root, block.children[index], loose=block.loose)

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element, SubElement
 from groq_magic.rendering.autolinks import EMAIL, email
 from groq_magic.rendering.emphasis import DelimiterRun
 from groq_magic.rendering.items import Bracket, Close, Item
+from groq_magic.rendering.sanitise import is_safe_image
 
 if TYPE_CHECKING:
     from groq_magic.rendering.links import Target
@@ -20,6 +21,7 @@ __all__ = ["add_text", "fill", "serialisable"]
 _MAX_DEPTH = 64
 # As cmark has it: what stays in an address as it is.
 _URL_SAFE = "-_.+!*'(),%#@?=;:/&$~"
+_NOT_SHOWN = "(image not shown: not a PNG, JPEG, GIF or WebP in base64, or too large)"
 # A placeholder of Python-Markdown's stash; what it stands for is no text.
 _STASHED = re.compile("\x02[^\x03]*\x03")
 
@@ -143,7 +145,9 @@ class _Filling:
         self._links += 1
 
     def _add_image(self, target: Target, alt: str) -> None:
-        if self._images or target.url.startswith("data:"):
+        if not self._images and target.url.startswith("data:") and not is_safe_image(target.url):
+            self._text.append(f"{alt or 'Image'} {_NOT_SHOWN}")
+        elif self._images or target.url.startswith("data:"):
             attributes = _attributes("src", target) | {"alt": serialisable(alt)}
             self._add_element(Element("img", attributes))
         elif self._links:

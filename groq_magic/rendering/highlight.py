@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from time import thread_time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pygments.lexer import ExtendedRegexLexer, LexerContext, RegexLexer
 from pygments.lexers import get_lexer_by_name
 from pygments.token import STANDARD_TYPES
 from pygments.util import ClassNotFound
@@ -31,6 +32,9 @@ MAX_LINE = 2_000
 # as many blank lines, some take quadratic time.
 _SECONDS_AT_START = 0.03
 _SECONDS_PER_CHARACTER = 7e-6
+# The same for code that is still being written, which is coloured once more when it is whole.
+_SECONDS_AT_START_GROWING = 0.01
+_SECONDS_PER_CHARACTER_GROWING = 2e-6
 # In units of `Pace`.
 _WORK_PER_CHARACTER = 15
 _MAX_REMEMBERED = 32
@@ -57,6 +61,8 @@ class Highlighter:
         self._lexers: dict[str, Lexer | None] = {}
         self._last: dict[tuple[str, str], str | None] = {}
         self._seconds_left = _SECONDS_AT_START
+        self._growing = _GrowingCode(None)
+        self._seconds_left_growing = _SECONDS_AT_START_GROWING
         self.work = 0
 
     def colours(self, code: str, language: str) -> bool:
@@ -91,23 +97,83 @@ class Highlighter:
             self._last[key] = self._coloured(lexer, code)
         return self._last[key]
 
+    def grown(self, code: str, language: str, *, is_first: bool) -> str | None:
+        """Return the next lines of a block that is still being written, as `html` does.
+
+        Parameters
+        ----------
+        code : str
+            The lines that follow those of the last call.
+        language : str
+            As the fence says it.
+        is_first : bool
+            Whether the block begins with them.
+
+        Returns
+        -------
+        str or None
+            None where they stay plain for now. Where a token spans lines, a lexer that sees the
+            whole block may colour it in another way.
+        """
+        if is_first:
+            self._growing = _GrowingCode(self._lexer(language))
+        if max(map(len, code.split("\n"))) > MAX_LINE:
+            self._growing = _GrowingCode(None)
+        self._seconds_left_growing += len(code) * _SECONDS_PER_CHARACTER_GROWING
+        start = thread_time()
+        tokens = self._growing.tokens(code, start + self._seconds_left_growing)
+        html = None if tokens is None else _spans(tokens)
+        self._seconds_left_growing -= thread_time() - start
+        return html
+
     def _coloured(self, lexer: Lexer, code: str) -> str | None:
         self._seconds_left += len(code) * _SECONDS_PER_CHARACTER
         self.work += len(code) * _WORK_PER_CHARACTER
         start = thread_time()
         tokens = _until(start + self._seconds_left, lexer.get_tokens_unprocessed(code))
-        pieces = [
-            f'<span class="{ours(name)}">{escape(text)}</span>' if name else escape(text)
-            for name, text in _merged(tokens)
-        ]
+        html = _spans(tokens)
         self._seconds_left -= thread_time() - start
-        return "".join(pieces) if self._seconds_left > 0 else None
+        return html if self._seconds_left > 0 else None
 
     def _lexer(self, language: str) -> Lexer | None:
         if language not in self._lexers:
             is_one_more = len(self._lexers) < _MAX_LANGUAGES
             self._lexers[language] = _find_lexer(language) if is_one_more else None
         return self._lexers[language]
+
+
+class _GrowingCode:
+    """The state of a lexer between the lines of a block that is still being written.
+
+    Parameters
+    ----------
+    lexer : Lexer or None
+        One that keeps its state in a stack; of others, and None, the lines stay plain.
+    """
+
+    def __init__(self, lexer: Lexer | None) -> None:
+        keeps_a_stack = isinstance(lexer, RegexLexer)
+        self._lexer = lexer if keeps_a_stack else None
+        self._stack = ["root"]
+        self._size = 0
+
+    def tokens(self, code: str, deadline: float) -> list[_Token] | None:
+        """Return the tokens of the next lines; None for plain ones, and from then on."""
+        self._size += len(code)
+        if self._lexer is None or self._size > MAX_CODE:
+            return None
+        context = LexerContext(code, 0, self._stack)
+        # The loop of all regex lexers, but for the stack, which can be had. It needs no more of
+        # its object than what every regex lexer has.
+        run: Any = ExtendedRegexLexer.get_tokens_unprocessed
+        try:
+            tokens = list(_until(deadline, run(self._lexer, context=context)))
+        except TypeError:  # a lexer with functions that take no context
+            tokens = None
+        if tokens is None or thread_time() > deadline:
+            self._lexer = None
+            return None
+        return tokens
 
 
 def _find_lexer(language: str) -> Lexer | None:
@@ -125,6 +191,13 @@ def _until(deadline: float, tokens: Iterable[_Token]) -> Iterator[_Token]:
         if thread_time() > deadline:
             return
         yield token
+
+
+def _spans(tokens: Iterable[_Token]) -> str:
+    return "".join(
+        f'<span class="{ours(name)}">{escape(text)}</span>' if name else escape(text)
+        for name, text in _merged(tokens)
+    )
 
 
 def _merged(tokens: Iterable[_Token]) -> Iterator[tuple[str, str]]:

@@ -134,6 +134,12 @@ class Canvas:
             shown.tail = html
             self._patches.append(Patch("tail", index, html))
 
+    def confirm(self, index: int, html: str) -> None:
+        """Show a block without a tail as this HTML, unless that is what is shown."""
+        shown = self._shown[index]
+        if shown.settled() != html:
+            self.put(index, shown.kind, html)
+
     def cut(self, index: int) -> None:
         """Remove the blocks from there on."""
         if index < len(self._shown):

@@ -59,6 +59,8 @@ _ATTRIBUTES = MappingProxyType(
 )
 
 _SAFE_URL = re.compile(r"(?:https?://|mailto:|#)[^\x00-\x20\x7f<>\"\\]*", re.IGNORECASE)
+# Characters of an image's address: the notebook holds it, and the page.
+_MAX_IMAGE = 2_000_000
 _SAFE_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+=*")
 _PIXELS = re.compile(r"\d{1,4}%?")
 _ALIGNMENT = re.compile(r"text-align: (?:left|center|right)")
@@ -67,7 +69,6 @@ _MATH_VALUE = re.compile(r"(?!.*\d{4})[A-Za-z0-9 .#%+-]{0,60}")
 _CHECKS = MappingProxyType(
     {
         "href": _SAFE_URL,
-        "src": _SAFE_IMAGE,
         "style": _ALIGNMENT,
         "start": re.compile(r"-?\d{1,9}"),
         "value": re.compile(r"-?\d{1,9}"),
@@ -93,12 +94,14 @@ def is_safe_url(url: str) -> bool:
 
 def is_safe_image(url: str) -> bool:
     """Tell whether an image is in its own address: only such images are shown."""
-    return _SAFE_IMAGE.fullmatch(url) is not None
+    return len(url) <= _MAX_IMAGE and _SAFE_IMAGE.fullmatch(url) is not None
 
 
 def _kept(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "class":
         return value.removeprefix(_OURS) if value.startswith(_OURS) else None
+    if attribute == "src":
+        return value if is_safe_image(value) else None
     check = _CHECKS.get(attribute)
     if check is None and tag in _MATH_TAGS:
         check = _MATH_VALUE

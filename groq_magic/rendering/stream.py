@@ -121,9 +121,13 @@ class MarkdownStream:
 
     def _settle_group(self, group: Group) -> None:
         block, index, renderer = group.blocks[0], self._settled, self._renderer
-        if renderer.is_sent_in_pieces(group):
+        is_begun = self._canvas.count(index) > 0
+        if renderer.is_sent_in_pieces(group) or (block.kind == "code" and is_begun):
             self._grow_to(block, renderer.size(block))
             self._canvas.set_tail(index, "")
+            if block.kind == "code" and block.language:
+                # The lines had colours one by one.
+                self._canvas.confirm(index, renderer.html(group))
         else:
             html = renderer.html(group)
             if not html:
@@ -153,7 +157,7 @@ class MarkdownStream:
             self._late.note(index, renderer.take_missing())
         shown = self._canvas.count(index)
         if shown < size:
-            self._canvas.grow(index, renderer.pieces(block, shown, size), size - shown)
+            self._canvas.grow(index, renderer.grown(block, shown, size), size - shown)
             self._late.note(index, renderer.take_missing())
             self._pace.expect_less()
 

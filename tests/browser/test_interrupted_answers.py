@@ -108,6 +108,7 @@ def test_an_output_that_is_cleared_in_mid_stream_is_there_again_when_the_cell_ru
     expect(output.locator(".groq-answer")).to_have_count(0)
     notebook.interrupt()
     expect(output).to_contain_text("InterruptedAskError")
+    notebook.idle()  # until then the kernel aborts what comes: an error stops Run All
 
     notebook.run_cell(1, wait=False)
     expect(output).to_contain_text("word20 ")

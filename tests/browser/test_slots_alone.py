@@ -278,7 +278,8 @@ def test_a_notebooks_panel_is_not_another_sessions(bare: Bare, context: Any) -> 
     bare.start(html=tabs + panels, context=context)
     bare.page.evaluate("window.fire('msg:custom', { current: 'another' })")
 
-    expect(bare.page.locator(".groq-bar")).to_have_text(["gpt-oss-120b · 318 tokens"] * 2)
+    bars = bare.page.locator(".groq-answer > .groq-bar")
+    expect(bars).to_have_text(["gpt-oss-120b · 318 tokens"] * 2)
     # No other session shows the answers, and this one has them: they have one kernel.
     expect(bare.page.locator(".groq-slot-stream .groq-text")).to_have_text(["answer s1"] * 2)
 

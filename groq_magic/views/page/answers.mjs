@@ -44,10 +44,10 @@ export class Answers {
     this.state = reduce(before, message);
     const slot = message.doc ?? message.ended ?? message.pressed;
     const answer = this.state.docs[slot];
+    if (answer?.behind) this.#askForWhole(slot);
     if (!answer || this.state === before) return;
     if (!before.docs[slot]) this.fill();
     for (const place of this.places.values()) if (place.slot === slot) place.frame.draw(answer);
-    if (answer.behind) this.#askForWhole(slot);
     if (answer.ended) this.#forget(slot);
   }
 

@@ -260,9 +260,14 @@ def _container(nodes: Tree) -> tuple[Tree | None, str]:
 
 
 def _fragment(source: str, tag: str) -> Tree:
-    before, after = ("<table><tbody>", "</tbody></table>") if tag == "tbody" else ("", "")
+    # By itself the parser drops rows, and white space before an element.
+    around = {
+        "tbody": ("<table><tbody>", "</tbody></table>"),
+        "code": ("<pre><code>", "</code></pre>"),
+    }
+    before, after = around.get(tag, ("", ""))
     nodes = exact(f"{before}{source}{after}") if source.strip() else [source]
-    return nodes[0][2][0][2] if tag == "tbody" else nodes
+    return nodes[0][2][0][2] if tag in around and source.strip() else nodes
 
 
 def _filled(node: Any, container: Tree | None, tail: Tree) -> Any:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from groq_magic.rendering import MarkdownStream, Patch, to_html
+from groq_magic.rendering import MarkdownStream, Patch, highlight, to_html
 
 PIECES = [
     "Text with **bold** and `code`.",
@@ -230,12 +230,64 @@ def test_late_definition_reaches_a_settled_block() -> None:
     assert '<a href="https://x.org"' in stream.html()
 
 
-def test_code_gets_its_colours_when_it_closes() -> None:
+def test_each_line_of_code_gets_its_colours_when_it_ends() -> None:
     stream = MarkdownStream()
-    stream.feed("```python\nimport os\n")
+    stream.feed("```python\nimport os\nimport re")
+    assert stream.html().count('<span class="kn">import</span>') == 1
+    assert [patch.op for patch in stream.feed("\n")] == ["grow"]
+    assert stream.html().count('<span class="kn">import</span>') == 2
+
+
+def test_code_is_sent_again_only_where_the_whole_of_it_has_other_colours() -> None:
+    ordinary, spanning = "x = 1\ndef f():\n    return 'a'\n", "/* for\nreturn */\nint x;\n"
+    for language, code, ops in (("python", ordinary, []), ("c", spanning, ["block"])):
+        stream = MarkdownStream()
+        text = f"```{language}\n{code}"
+        for line in text.splitlines(keepends=True):
+            stream.feed(line)
+        assert [patch.op for patch in stream.feed("```\n")] == ops
+        assert stream.html() == to_html(f"{text}```\n")
+
+
+@pytest.mark.parametrize("language", ["no-such-language", "text", ""])
+def test_code_in_a_language_without_colours_is_sent_once(language: str) -> None:
+    stream = MarkdownStream()
+    patches = [*stream.feed(f"```{language}\nimport os\n"), *stream.feed("```\n")]
     assert "<span" not in stream.html()
+    assert [patch.op for patch in patches] == ["block"]
+
+
+def test_code_that_turns_out_too_long_for_colours_ends_plain() -> None:
+    stream = MarkdownStream()
+    line = "value = compute(value)\n"
+    stream.feed("```python\n")
+    for _ in range(0, highlight.MAX_CODE + 1, 10 * len(line)):
+        stream.feed(line * 10)
+    assert "<span" in stream.html()
     stream.feed("```\n")
-    assert '<span class="kn">import</span>' in stream.html()
+    assert "<span" not in stream.html()
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("# Head\n\nText\n\n- item\n\n> quote\n\n---\n", ["text"] * 5),
+        ("```py\nx\n```\n\n    indented\n", ["code", "code"]),
+        ("| a |\n|---|\n| b |\n", ["table"]),
+        ("$$\nx^2\n$$\n\n\\[ a \\]\n", ["formula", "formula"]),
+        ("$$x$$ and text\n\n$x$\n\n$$\\href{a}{b}$$\n", ["text"] * 3),
+        ("![a](data:image/png;base64,AAAA)\n", ["image"]),
+        ("![a](data:image/svg+xml;base64,AAAA)\n\n![a](https://x.org/a.png)\n", ["text"] * 2),
+    ],
+)
+@pytest.mark.parametrize("formulas", ["mathml", "tex"])
+def test_patches_name_the_kind_of_each_block(
+    text: str, kinds: list[str], formulas: Literal["mathml", "tex"]
+) -> None:
+    stream = MarkdownStream(formulas=formulas)
+    stream.feed(text)
+    stream.finish()
+    assert [patch.kind for patch in stream.patches_from_start()] == kinds
 
 
 def test_finish_twice_changes_nothing() -> None:
