@@ -20,6 +20,7 @@ from groq_magic.notebook_session import LastAsk
 from groq_magic.page_notice import order_notice
 from groq_magic.plan import Plan, Typed, peeked, planned
 from groq_magic.recalling import remember
+from groq_magic.restore_offer import line_of_restorable
 from groq_magic.settling import (
     cut_notice,
     entry_of,
@@ -141,9 +142,8 @@ def _prepared(session: Session, typed: Typed) -> _Prepared:
         return _Prepared(plan, plan.notices, plan.recorded)
     session.service.prefetch_catalogue()
     missed = missed_by(session, plan)
-    order = order_notice(session, practice=plan.pending.practice)
-    notices = (*plan.notices, *line_of_missed(missed), *order, *session.offer_restore())
-    return _Prepared(plan, notices, session.service.client(), missed)
+    asides = (*line_of_missed(missed), *order_notice(session, plan), *line_of_restorable(session))
+    return _Prepared(plan, (*plan.notices, *asides), session.service.client(), missed)
 
 
 def _settled(run: _Run, interrupts: Interrupts) -> tuple[Reply, Choice]:

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,21 +20,26 @@ if TYPE_CHECKING:
 __all__ = [
     "CellIds",
     "FrontEnd",
+    "RequestCells",
     "cell_id",
     "front_end",
     "has_frames",
     "has_input",
-    "has_page_order",
     "ids_of",
+    "known_id",
     "notebook_path",
     "own_notebook",
     "read_notebook",
+    "request_cells",
     "working_folder",
 ]
 
 FrontEnd = Literal["widgets", "static", "terminal"]
 
 # The form of nbformat's ids; Colab's have it too.
+_LONGEST_NAME = 4_096
+# A longer list of cells is no notebook's.
+_MOST_CELLS = 20_000
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -47,13 +53,58 @@ def cell_id(shell: Any) -> str | None:
     The id is saved in notebooks. One that is no nbformat id is replaced by its
     hash: VS Code's is a URI with the notebook's path.
     """
-    metadata = _parent(shell).get("metadata") or {}
-    found = metadata.get("cellId") or (metadata.get("colab") or {}).get("cell_id")
-    if not isinstance(found, str) or not found:
-        return None
+    metadata = _metadata(shell)
+    colab = metadata.get("colab")
+    found = metadata.get("cellId") or (colab.get("cell_id") if isinstance(colab, dict) else None)
+    return known_id(found) if isinstance(found, str) and found else None
+
+
+def known_id(found: str) -> str:
+    """Return a cell's id as it is known here: its hash where it is no nbformat id."""
     if _CELL_ID.fullmatch(found):
         return found
     return hashlib.sha256(found.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class RequestCells:
+    """What an execute request tells of the notebook's cells.
+
+    Parameters
+    ----------
+    notebook : str
+        What identifies the notebook, "" where unknown.
+    order : tuple of str
+        The ids of all cells on the page, from top to bottom; empty where unknown.
+    deleted : tuple of str
+        The ids of cells that the front end calls deleted since its last request.
+    """
+
+    notebook: str = ""
+    order: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+
+
+def request_cells(shell: Any) -> RequestCells:
+    """Return what the running execute request tells of the notebook's cells.
+
+    The session widget adds `groqOrder` and `groqNotebook` to the request,
+    JupyterLab and Notebook 7 `deletedCells`. A malformed list is no list.
+    """
+    metadata = _metadata(shell)
+    named = metadata.get("groqNotebook")
+    notebook = named if isinstance(named, str) and len(named) <= _LONGEST_NAME else ""
+    order, deleted = _ids_in(metadata.get("groqOrder")), _ids_in(metadata.get("deletedCells"))
+    return RequestCells(notebook, order, deleted)
+
+
+def _ids_in(value: Any) -> tuple[str, ...]:
+    """Return a list of ids; an empty one for what is none, or is no list of a notebook's cells."""
+    if not isinstance(value, list) or len(value) > _MOST_CELLS:
+        return ()
+    if not all(isinstance(each, str) and 0 < len(each) <= _LONGEST_NAME for each in value):
+        return ()
+    return tuple(dict.fromkeys(map(known_id, value)))
 
 
 def front_end(shell: Any) -> FrontEnd:
@@ -69,14 +120,9 @@ def front_end(shell: Any) -> FrontEnd:
     return "widgets" if is_callback or cell_id(shell) else "static"
 
 
-def has_page_order(shell: Any) -> bool:
-    """Return whether the page has sent the order of its cells with the running one."""
-    return isinstance((_parent(shell).get("metadata") or {}).get("groqOrder"), list)
-
-
 def has_frames(shell: Any) -> bool:
     """Return whether the front end shows each output in a frame of its own: VS Code and Colab."""
-    metadata = _parent(shell).get("metadata") or {}
+    metadata = _metadata(shell)
     is_vs_code = str(metadata.get("cellId")).startswith("vscode-notebook-cell:")
     return is_vs_code or "colab" in metadata
 
@@ -85,6 +131,12 @@ def _parent(shell: Any) -> dict[str, Any]:
     """Return the message that the kernel works on; terminal IPython has none."""
     get_parent = getattr(shell, "get_parent", None)
     return (get_parent() or {}) if get_parent is not None else {}
+
+
+def _metadata(shell: Any) -> dict[str, Any]:
+    """Return the metadata of the message that the kernel works on."""
+    metadata = _parent(shell).get("metadata")
+    return metadata if isinstance(metadata, dict) else {}
 
 
 def has_input(shell: Any) -> bool:
@@ -165,23 +217,27 @@ class CellIds:
         self._file: tuple[Path, int, int] | None = None
         self._ids: tuple[str, ...] = ()
 
-    def of(self, shell: Any, cells: AbstractSet[str]) -> tuple[str, ...]:
-        """Return them from top to bottom; empty where unknown, or none of `cells` is there."""
+    def of(self, shell: Any, cell: str) -> tuple[tuple[str, ...], float]:
+        """Return them from top to bottom, and when the file was saved.
+
+        They are empty where unknown, and where `cell` is not among them.
+        """
         path = notebook_path(shell)
         try:
             state = path.stat() if path is not None else None
         except OSError:
             state = None
         if path is None or state is None:
-            return ()
+            return (), 0.0
         file = (path, state.st_mtime_ns, state.st_size)
         if file != self._file:
             try:
-                self._ids = ids_of(read_notebook(path))
+                ids = ids_of(read_notebook(path))
             except NotebookError:
-                self._ids = ()
+                ids = ()
+            self._ids = tuple(map(known_id, ids)) if len(ids) <= _MOST_CELLS else ()
             self._file = file
-        return () if cells.isdisjoint(self._ids) else self._ids
+        return self._ids if cell in self._ids else (), state.st_mtime
 
 
 def read_notebook(

@@ -12,10 +12,11 @@ from groq_magic.api.request import size_of
 from groq_magic.api.service import Service
 from groq_magic.assistant import Failures
 from groq_magic.conversation import Conversations
-from groq_magic.errors import ModelError, NotebookError
+from groq_magic.errors import ModelError
 from groq_magic.executions import Executions, owner_of
 from groq_magic.ledger.ledger import Ledger
 from groq_magic.ledger.requests import Requests
+from groq_magic.page_updates import PageUpdates
 from groq_magic.prompt.secrets import Secrets, secrets_in
 from groq_magic.quota import QuotaWatch, charged
 from groq_magic.recalling import Recall
@@ -85,6 +86,7 @@ class Session:
         self.settings = settings
         self.saved = SavedNotebook(shell)
         self.conversations = Conversations(unnamed="main")
+        self._page = PageUpdates(shell, self.saved, self.conversations)
         self.service = Service(settings, lambda: self.saved.folder, ask_for_key, say)
         self.last: LastAsk | None = None
         self.ledger = Ledger()
@@ -117,10 +119,17 @@ class Session:
         return Secrets({KEY_NAME: key.value, **values} if key is not None else values)
 
     def cell_begins(self) -> None:
-        """Note that a cell begins to run: its notebook is ours, its asks count from 1."""
+        """Note that a cell begins to run: its notebook is ours, the page as its request has it."""
         cell = self.executions.begin(self.conversations.start_cell).cell
         if cell is not None:
             self.saved.cells_seen.add(cell)
+        if self._page.at_execution(cell):
+            self._changed()
+
+    def order_turns(self) -> None:
+        """Order the turns by the saved notebook, where the page is not known better."""
+        if self._page.at_ask(self.cell):
+            self._changed()
 
     def cell_ended(self, *, succeeded: bool) -> None:
         """Note that a cell has run: what its last execution left behind goes."""
@@ -173,26 +182,11 @@ class Session:
 
     def restorable(self) -> tuple[SavedTurn, ...]:
         """Return the saved turns that are not part of the conversation yet."""
-        return self.conversations.restorable(
-            self.saved.turns(above=self.cell), self.service.in_practice
-        )
-
-    def offer_restore(self) -> tuple[str, ...]:
-        """Return, until it was shown, the line of which answers above are not remembered."""
-        if self.restore_offered:
-            return ()
-        try:
-            found = self.restorable()
-        except NotebookError:
-            return ()
-        # The cell that is running shows an answer that is about to be replaced.
-        found = tuple(saved for saved in found if saved.shown.cell != self.cell)
-        if not found:
-            return ()
-        tokens = max(1, sum(self.tokens_in(saved.prompt, saved.answer) for saved in found))
-        are, adds = ("answers above are", "them") if len(found) > 1 else ("answer above is", "it")
-        line = f"{len(found)} {are} not part of this conversation; `%groq_restore` adds {adds}"
-        return (f"{line} (≈{tokens:,} tokens).",)
+        above = self.conversations.page.above(self.cell)
+        saved = self.saved.turns(above=self.cell if above is None else None)
+        if above is not None:  # cells may have been moved and deleted since it was saved
+            saved = tuple(turn for turn in saved if turn.key.cell in above)
+        return self.conversations.restorable(saved, self.service.in_practice)
 
     # Changes of the conversation
 
@@ -215,6 +209,12 @@ class Session:
         count = self.conversations.reset(self.settings.conversation, self.service.in_practice)
         self._changed()
         return count
+
+    def drop(self, turn: Turn) -> None:
+        """Remove one turn from its conversation."""
+        self.owner.require(_CHANGED)
+        self.conversations.drop(turn)
+        self._changed()
 
     def restore(self, found: tuple[SavedTurn, ...]) -> tuple[Turn, ...]:
         """Put saved turns before those that are present."""

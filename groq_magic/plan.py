@@ -130,6 +130,7 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
     NotebookError
         When replay is on and has no answer, and there is no key.
     """
+    session.order_turns()
     typed, secrets = bound(session, typed), session.secrets()
     options = typed.options.over(session.settings.defaults())
     _check_names(options, secrets)

@@ -78,6 +78,9 @@ class SavedNotebook:
         found = (low for up, low in pairwise(cells) if up.id == cell)
         return next((low.source.strip() for low in found), "")
 
-    def order(self) -> tuple[str, ...]:
-        """Return the ids of its cells from top to bottom; empty where unknown."""
-        return self._ids.of(self._shell, self.cells_seen)
+    def order(self, cell: str) -> tuple[tuple[str, ...], float]:
+        """Return the ids of its cells from top to bottom, and when it was saved.
+
+        Empty where unknown, and where it has no such cell.
+        """
+        return self._ids.of(self._shell, cell)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.recorded import Recorded
 from groq_magic.api.request import sha_of
-from groq_magic.conversation import below
 from groq_magic.errors import (
     ConnectionLostError,
     GroqMagicError,
@@ -173,7 +172,7 @@ def settled_of(  # noqa: PLR0913 - what an answer came to, named
         data=reply.data if options.format == "json" else None,
         reasoning=reply.reasoning if options.reasoning == "show" else "",
         notices=notices,
-        bar=_bar(plan, reply, choice, _sent(session, plan)),
+        bar=_bar(plan, reply, choice),
         metadata=_metadata_of(session, plan, reply),
         live=_live_facts(session, reply, turn),
         change=change_of(choice),
@@ -238,21 +237,7 @@ def _replaced(key: TurnKey | None) -> dict[str, Any] | None:
     return {"cell": key.cell, "ask": key.ask} if key is not None else None
 
 
-def _sent(session: Session, plan: Plan) -> str:
-    """Return which turns were sent, where not all were or some stand below the cell."""
-    fitted = plan.fitted
-    others = [turn for turn in fitted.turns if turn.key.cell != session.cell]
-    under = below(others, session.cell, session.saved.order()) if others and session.cell else 0
-    if not under:
-        return fitted.note
-    turns = fitted.note.removesuffix(" sent")
-    if not turns and fitted.total == 1:
-        return "saw turn 1, which stands below this cell"
-    turns = turns or f"turns 1–{fitted.total}"  # noqa: RUF001 - a range
-    return f"saw {turns}, {under} of them below this cell"
-
-
-def _bar(plan: Plan, reply: Reply, choice: Choice, sent: str) -> Bar:
+def _bar(plan: Plan, reply: Reply, choice: Choice) -> Bar:
     marks = [_MARKS.get(reply.finish_reason, "")]
     if not reply.text and not reply.error:
         marks.append("no text came")
@@ -269,7 +254,7 @@ def _bar(plan: Plan, reply: Reply, choice: Choice, sent: str) -> Bar:
         reply.model,
         reply.usage.completion_tokens if reply.usage else None,
         tuple(map(_put_in, plan.inserted)),
-        sent,
+        plan.fitted.note,
         tuple(mark for mark in marks if mark),
     )
 

@@ -3,11 +3,12 @@
 Pure: nothing here knows IPython, the network or a file. For the main thread only.
 """
 
+from groq_magic.conversation.arrangement import Arrangement
 from groq_magic.conversation.cell_run import CellRun
 from groq_magic.conversation.conversation import Conversation
 from groq_magic.conversation.conversations import Conversations
 from groq_magic.conversation.fitting import Budget, Fitted, estimate, fit
-from groq_magic.conversation.order import below
+from groq_magic.conversation.page import CellList, Page
 from groq_magic.conversation.pending import PendingTurn
 from groq_magic.conversation.replay import Replay, Wanted
 from groq_magic.conversation.saved import SavedTurn, saved_turns
@@ -15,11 +16,14 @@ from groq_magic.conversation.saved_answers import SavedAnswer, saved_answers
 from groq_magic.conversation.turn import Turn, TurnKey
 
 __all__ = [
+    "Arrangement",
     "Budget",
+    "CellList",
     "CellRun",
     "Conversation",
     "Conversations",
     "Fitted",
+    "Page",
     "PendingTurn",
     "Replay",
     "SavedAnswer",
@@ -27,7 +31,6 @@ __all__ = [
     "Turn",
     "TurnKey",
     "Wanted",
-    "below",
     "estimate",
     "fit",
     "saved_answers",

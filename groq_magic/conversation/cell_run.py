@@ -1,4 +1,4 @@
-"""An execution of a cell: it numbers the cell's asks."""
+"""The executions of cells: each numbers its cell's asks."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from groq_magic.conversation.turn import TurnKey
 
 if TYPE_CHECKING:
-    from groq_magic.conversation.book import Change
+    from groq_magic.conversation.history import Change
+    from groq_magic.conversation.pending import PendingTurn
 
-__all__ = ["CellRun"]
+__all__ = ["CellRun", "CellRuns"]
 
 
 @dataclass(eq=False)
@@ -47,3 +48,60 @@ class CellRun:
     def leftover(self, key: TurnKey) -> bool:
         """Whether `key` is of an ask that this execution no longer made."""
         return key.cell == self.cell and key.ask > self.asks and key not in self.places
+
+
+class CellRuns:
+    """The executions of a session's cells.
+
+    Attributes
+    ----------
+    present : CellRun or None
+        The one that runs, None for a cell without an id.
+    """
+
+    def __init__(self) -> None:
+        self.present: CellRun | None = None
+        self._latest: dict[str, CellRun] = {}
+        self._asks_without_cell = 0
+
+    def start(self, cell: str | None, execution: int) -> CellRun | None:
+        """Begin an execution of a cell, if it is another one: its asks count from 1."""
+        run = self.present
+        if cell is None:
+            self.present = None
+        elif run is None or (run.cell, run.execution) != (cell, execution):
+            self.present = self._latest[cell] = CellRun(cell, execution)
+        return self.present
+
+    def next_key(self, cell: str | None, execution: int, run: CellRun | None) -> TurnKey:
+        """Return the key of the ask that would be next.
+
+        Parameters
+        ----------
+        cell, execution
+            As in `start`.
+        run : CellRun or None
+            The execution that the ask was started from, where that need not
+            be the one that runs.
+        """
+        superseded = run is not None and self._latest.get(run.cell) is not run
+        if cell is None or superseded:
+            # An ask by a task of an earlier execution no longer belongs to the cell.
+            return TurnKey(None, self._asks_without_cell + 1)
+        if run is not None:
+            return run.next_key()
+        run = self.present
+        if run is None or (run.cell, run.execution) != (cell, execution):
+            return TurnKey(cell, 1)
+        return run.next_key()
+
+    def count(self, pending: PendingTurn, execution: int, run: CellRun | None) -> None:
+        """Count an ask that will be sent."""
+        if pending.typed.cell is None:
+            self._asks_without_cell += 1
+            return
+        run = run or self.start(pending.typed.cell, execution)
+        if run is not None:
+            run.asks += 1
+            run.worlds.add(pending.practice)
+            run.places.add(pending.place)

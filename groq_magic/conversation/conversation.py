@@ -1,17 +1,13 @@
-"""A conversation: the ordered turns of one name, as a value."""
+"""A conversation: the turns of one name, as a value."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from groq_magic.conversation.seen import NOTHING
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from groq_magic.conversation.seen import Seen
     from groq_magic.conversation.turn import Turn, TurnKey
 
 __all__ = ["Conversation"]
@@ -19,10 +15,11 @@ __all__ = ["Conversation"]
 
 @dataclass(frozen=True)
 class Conversation:
-    """The turns of one named conversation, in order.
+    """The turns of one named conversation, in the order of asking.
 
-    Turns keep the order of their cells' first execution; those of one cell
-    stand in the order of its asks. Changing it gives another Conversation.
+    That is the order of their cells' first execution; those of one cell
+    stand in the order of its asks. An `Arrangement` has them in the page's
+    order. Changing it gives another Conversation.
 
     Parameters
     ----------
@@ -31,22 +28,12 @@ class Conversation:
     practice : bool
         Whether its turns are practice turns: they never mix with real ones.
     turns : tuple of Turn
-        In order; a turn's number is its position, counted from 1.
-    chains : tuple of Seen
-        The chains of its first 0, 1, 2 … turns.
+        Those of deleted cells too.
     """
 
     name: str
     practice: bool = False
     turns: tuple[Turn, ...] = ()
-    chains: tuple[Seen, ...] = field(default=(NOTHING,), repr=False, compare=False)
-
-    def __len__(self) -> int:
-        return len(self.turns)
-
-    def before(self, key: TurnKey) -> tuple[Turn, ...]:
-        """Return the turns that an ask under `key` sees."""
-        return self.turns[: self.place_of(key)]
 
     def place_of(self, key: TurnKey) -> int:
         """Return the index at which a turn under `key` stands, or would be put.
@@ -68,28 +55,17 @@ class Conversation:
         """Return the turn that stands under `key`."""
         return next((turn for turn in self.turns if turn.key == key), None)
 
-    def number(self, turn: Turn) -> int | None:
-        """Return the turn's number, from 1; None if it is not here (any more)."""
-        return self._numbers.get(turn.revision)
-
-    def stale(self, turn: Turn) -> int | None:
-        """Return the number of the first turn that is not what `turn` was asked after.
-
-        Returns
-        -------
-        int or None
-            The place, from 1, at which an earlier turn was asked again, left
-            or came in; None where nothing changed, or `turn` is not here.
-        """
-        return self._stale.get(turn.revision)
-
-    def seen(self, before: Sequence[Turn]) -> Seen:
-        """Return the chain of some turns, which shares its links with this conversation's."""
-        return self._chains(before)[-1]
+    def asked_before(self, key: TurnKey) -> TurnKey | None:
+        """Return the key of the turn after which one under `key` is asked, or was first."""
+        held = self.at(key)
+        if held is not None:
+            return held.after
+        latest = max(self.turns, key=lambda turn: turn.revision, default=None)
+        return latest.key if latest is not None else None
 
     def with_turns(self, turns: Sequence[Turn]) -> Conversation:
         """Return it with these turns in the place of its own."""
-        return Conversation(self.name, self.practice, tuple(turns), self._chains(turns))
+        return Conversation(self.name, self.practice, tuple(turns))
 
     def with_turn(self, turn: Turn) -> Conversation:
         """Return it with `turn` in its place, instead of the one of the same key."""
@@ -101,50 +77,3 @@ class Conversation:
         """Return it without the turns for which `leaves` is true."""
         stay = [turn for turn in self.turns if not leaves(turn)]
         return self if len(stay) == len(self.turns) else self.with_turns(stay)
-
-    @cached_property
-    def _numbers(self) -> Mapping[int, int]:
-        return {turn.revision: number for number, turn in enumerate(self.turns, 1)}
-
-    @cached_property
-    def _stale(self) -> Mapping[int, int]:
-        """By the revisions of stale turns, the first place that has changed; in linear time."""
-        same: dict[int, int] = {}
-        places = {}
-        for index, turn in enumerate(self.turns):
-            if turn.seen != self.chains[index]:
-                places[turn.revision] = min(self._same(turn.seen, same), index) + 1
-        return places
-
-    def _same(self, seen: Seen, known: dict[int, int]) -> int:
-        """Return how many turns a chain shares with this conversation, from the first on.
-
-        Parameters
-        ----------
-        seen : Seen
-        known : dict
-            By the id of a link, what was found for it: chains share their links.
-        """
-        link, walked = seen, []
-        while id(link) not in known:
-            here = link.count < len(self.chains) and link == self.chains[link.count]
-            if here or link.before is None:
-                known[id(link)] = link.count
-                break
-            walked.append(link)
-            link = link.before
-        count = known[id(link)]
-        known.update((id(each), count) for each in walked)
-        return count
-
-    def _chains(self, turns: Sequence[Turn]) -> tuple[Seen, ...]:
-        """Return the chains of some turns; reuse its own as far as the turns are the same."""
-        same = 0
-        for old, new in zip(self.turns, turns, strict=False):
-            if old is not new:
-                break
-            same += 1
-        chains = list(self.chains[: same + 1])
-        for turn in turns[same:]:
-            chains.append(chains[-1].then(turn.revision))
-        return tuple(chains)

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from groq_magic.conversation.book import Book
-from groq_magic.conversation.cell_run import CellRun
+from groq_magic.conversation.arrangement import Arrangement
+from groq_magic.conversation.arrangements import Arrangements
+from groq_magic.conversation.cell_run import CellRuns
+from groq_magic.conversation.history import History
+from groq_magic.conversation.page import Page
 from groq_magic.conversation.pending import PendingTurn
-from groq_magic.conversation.phrases import Phrases
+from groq_magic.conversation.phrases import Phrases, Undone
 from groq_magic.conversation.restoring import restorable, with_restored
-from groq_magic.conversation.turn import Turn, TurnKey
+from groq_magic.conversation.seen import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from groq_magic.conversation.arrangement import Arrangement
+    from groq_magic.conversation.cell_run import CellRun
     from groq_magic.conversation.conversation import Conversation
+    from groq_magic.conversation.page import Page
     from groq_magic.conversation.saved import SavedTurn
+    from groq_magic.conversation.turn import Turn, TurnKey
 
 __all__ = ["Conversations"]
 
@@ -35,32 +43,40 @@ class Conversations:
 
     def __init__(self, unnamed: str = "main") -> None:
         self._phrases = Phrases(unnamed)
-        self._books = {practice: Book(practice=practice) for practice in (False, True)}
+        self._histories = {practice: History(practice=practice) for practice in (False, True)}
         self._revisions = count(1)
-        self._asks_without_cell = 0
-        self._run: CellRun | None = None
-        self._latest: dict[str, CellRun] = {}
+        self._arrangements = Arrangements()
+        self._runs = CellRuns()
 
-    def get(self, name: str, practice: bool = False) -> Conversation:  # noqa: FBT001, FBT002 - half of the conversation's name
-        """Return the conversation of that name, empty if there is none yet."""
-        return self._books[practice].get(name)
+    @property
+    def page(self) -> Page:
+        """The cells on the page, by which turns are ordered and left out."""
+        return self._arrangements.page
+
+    def arrange(self, page: Page) -> bool:
+        """Order all turns by a page; return whether any may stand elsewhere. Nothing to undo."""
+        return self._arrangements.show(page)
+
+    def get(self, name: str, practice: bool = False) -> Arrangement:  # noqa: FBT001, FBT002 - half of the conversation's name
+        """Return the conversation of that name in the page's order, empty if there is none yet."""
+        return self._arrangements.of(self._histories[practice].get(name))
 
     def names(self, practice: bool = False) -> tuple[str, ...]:  # noqa: FBT001, FBT002 - as in `get`
         """Return the names of the conversations that hold turns."""
-        return tuple(self._books[practice].conversations)
+        return tuple(self._histories[practice].conversations)
 
     def number(self, turn: Turn) -> int | None:
         """Return the turn's number in its conversation; None if it left."""
-        return self.get(turn.conversation, turn.practice).number(turn)
+        return self._around(turn).number(turn)
 
     def stale(self, turn: Turn) -> int | None:
         """Return the number of the first turn that is not what `turn` was asked after."""
-        return self.get(turn.conversation, turn.practice).stale(turn)
+        return self._around(turn).stale(turn)
 
     def shown(self, practice: bool = False) -> dict[TurnKey, Turn]:  # noqa: FBT001, FBT002 - as in `get`
         """Return which turn is displayed where; the answer of a key not in it is no turn (now)."""
-        turns = sorted(self._books[practice].turns(), key=lambda turn: turn.revision)
-        return {turn.shown: turn for turn in turns}
+        found = [turn for each in self._all(practice).values() for turn in each.turns]
+        return {turn.shown: turn for turn in sorted(found, key=lambda turn: turn.revision)}
 
     def start_cell(self, cell: str | None, execution: int) -> CellRun | None:
         """Begin an execution of a cell, if it is another one: its asks count from 1.
@@ -70,12 +86,7 @@ class Conversations:
         CellRun or None
             The execution, None for a cell without an id.
         """
-        run = self._run
-        if cell is None:
-            self._run = None
-        elif run is None or (run.cell, run.execution) != (cell, execution):
-            self._run = self._latest[cell] = CellRun(cell, execution)
-        return self._run
+        return self._runs.start(cell, execution)
 
     def end_cell(self, *, succeeded: bool = True) -> None:
         """End the execution: turns that it no longer asked for leave.
@@ -83,7 +94,7 @@ class Conversations:
         They stay where it failed (it may not have come to them) and where it
         asked nothing. That they left is undone with the execution's last turn.
         """
-        run, self._run = self._run, None
+        run, self._runs.present = self._runs.present, None
         if run is None:
             return
         # Changes keep earlier turns alive, and are not needed after this.
@@ -91,12 +102,12 @@ class Conversations:
         if not succeeded:
             return
         for practice in run.worlds:
-            book = self._books[practice]
-            after = book.without(lambda turn: run.leftover(turn.key))
-            if book.last_change is not None and book.last_change is changes.get(practice):
-                book.amend(after)
+            history = self._histories[practice]
+            after = history.without(lambda turn: run.leftover(turn.key))
+            if history.last_change is not None and history.last_change is changes.get(practice):
+                history.amend(after)
             else:
-                book.change(after, self._phrases.leftovers_left())
+                history.change(after, Undone("leftovers"))
 
     def begin(  # noqa: PLR0913 - an ask's options, named
         self,
@@ -136,14 +147,7 @@ class Conversations:
             place=place,
             run=run,
         )
-        if pending.typed.cell is None:
-            self._asks_without_cell += 1
-            return pending
-        run = run or self.start_cell(cell, execution)
-        if run is not None:
-            run.asks += 1
-            run.worlds.add(practice)
-            run.places.add(pending.place)
+        self._runs.count(pending, execution, run)
         return pending
 
     def peek(  # noqa: PLR0913 - as in `begin`
@@ -158,13 +162,16 @@ class Conversations:
         run: CellRun | None = None,
     ) -> PendingTurn:
         """Return what `begin` would return, for an ask that is not sent."""
-        typed = self._next_key(cell, execution, run)
-        # One asked once takes no turn's place: it only gives its own cell's turn up.
-        place = typed if once or place is None else place
-        seen = () if once else self.get(conversation, practice).before(place)
-        # A cell that now retries another's ask gives its own turn up: don't send it.
-        before = tuple(turn for turn in seen if turn.key != typed)
-        return PendingTurn(typed, place, conversation, practice, once, before)
+        typed = self._runs.next_key(cell, execution, run)
+        # One asked once takes no turn's place: it only gives its own cell's turn up. Nor is
+        # there a place where the cell was deleted.
+        if once or place is None or place.cell in self.page.deleted:
+            place = typed
+        held = self._histories[practice].get(conversation)
+        pending = PendingTurn(
+            typed, place, conversation, practice, once, (), held.asked_before(place)
+        )
+        return pending if once else replace(pending, before=self._before(held, pending))
 
     def settle(  # noqa: PLR0913 - a turn's content, named
         self,
@@ -182,30 +189,33 @@ class Conversations:
         The turn that an earlier execution put under its key leaves, from
         whichever conversation. One asked `once` is returned but not kept.
         """
-        turn = Turn(
-            key=pending.place,
-            conversation=pending.conversation,
-            practice=pending.practice,
+        around = self.get(pending.conversation, pending.practice)
+        turn = pending.turn(
             prompt=prompt,
             answer=answer,
             model=model,
             finish_reason=finish_reason,
             usage=usage,
             revision=next(self._revisions),
-            seen=self.get(pending.conversation, pending.practice).seen(pending.before),
-            shown=pending.typed,
+            seen=around.chain_of(pending.before),
             images=images,
         )
         self._put(pending, turn)
         return turn
 
     def reset(self, conversation: str, practice: bool = False) -> int:  # noqa: FBT001, FBT002 - as in `get`
-        """Empty a conversation and return how many turns left it."""
-        book = self._books[practice]
-        leaving = book.get(conversation)
-        after = {n: c for n, c in book.conversations.items() if n != conversation}
-        book.change(after, self._phrases.reset(leaving))
-        return len(leaving)
+        """Empty a conversation and return how many turns left it, those of deleted cells too."""
+        history = self._histories[practice]
+        count = len(history.get(conversation).turns)
+        after = {n: c for n, c in history.conversations.items() if n != conversation}
+        history.change(after, Undone("reset", conversation))
+        return count
+
+    def drop(self, turn: Turn) -> None:
+        """Remove one turn, as one undoable change."""
+        history = self._histories[turn.practice]
+        after = history.without(lambda each: each is turn)
+        history.change(after, Undone("drop", turn.conversation, turn.key))
 
     def undo(self, practice: bool = False) -> str:  # noqa: FBT001, FBT002 - as in `get`
         """Revert the last change, whichever conversations it touched.
@@ -220,7 +230,11 @@ class Conversations:
         NotebookError
             Where no change is left.
         """
-        return self._books[practice].undo()
+        before = self._all(practice)
+        change = self._histories[practice].undo()
+        names = dict.fromkeys((*self.names(practice), *before, change.undone.name))
+        now = {name: self.get(name, practice) for name in names}
+        return self._phrases.undone(change.undone, before, now)
 
     def restorable(
         self,
@@ -228,7 +242,7 @@ class Conversations:
         practice: bool = False,  # noqa: FBT001, FBT002 - as in `get`
     ) -> tuple[SavedTurn, ...]:
         """Return what `restore` would add: those of cells that hold no turn here yet."""
-        return restorable(saved, self._books[practice])
+        return restorable(saved, self._histories[practice])
 
     def restore(
         self,
@@ -242,35 +256,40 @@ class Conversations:
         tuple of Turn
             Those that were added.
         """
-        book = self._books[practice]
-        after, added = with_restored(restorable(saved, book), book, self._revisions)
-        book.change(after, self._phrases.restored(len(added)))
+        history = self._histories[practice]
+        after, added = with_restored(restorable(saved, history), history, self._revisions)
+        history.change(after, Undone("restore", count=len(added)))
         return added
 
-    def _next_key(self, cell: str | None, execution: int, run: CellRun | None) -> TurnKey:
-        superseded = run is not None and self._latest.get(run.cell) is not run
-        if cell is None or superseded:
-            # An ask by a task of an earlier execution no longer belongs to the cell.
-            return TurnKey(None, self._asks_without_cell + 1)
-        if run is not None:
-            return run.next_key()
-        run = self._run
-        if run is None or (run.cell, run.execution) != (cell, execution):
-            return TurnKey(cell, 1)
-        return run.next_key()
+    def _all(self, practice: bool) -> dict[str, Arrangement]:  # noqa: FBT001 - as in `get`
+        return {name: self.get(name, practice) for name in self.names(practice)}
+
+    def _around(self, turn: Turn) -> Arrangement:
+        """Return a turn's conversation in the order of its own notebook."""
+        conversation = self._histories[turn.practice].get(turn.conversation)
+        return self._arrangements.of_turn(conversation, turn)
+
+    def _before(self, conversation: Conversation, pending: PendingTurn) -> tuple[Turn, ...]:
+        """Return the turns that a pending one sees."""
+        asked = pending.turn(
+            prompt="", answer="", model="", finish_reason=None, revision=0, seen=NOTHING
+        )
+        above = self._arrangements.before(conversation, asked)
+        # A cell that now retries another's ask gives its own turn up: don't send it.
+        return tuple(turn for turn in above if turn.key != pending.typed)
 
     def _put(self, pending: PendingTurn, turn: Turn) -> None:
-        book = self._books[pending.practice]
+        history = self._histories[pending.practice]
         name, place, typed = pending.conversation, pending.place, pending.typed
 
         def leaves(old: Turn) -> bool:
             moves = old.key == place and (pending.once or old.conversation != name)
             return moves or (old.key == typed != place)
 
-        after = book.without(leaves)
+        after = history.without(leaves)
         if not pending.once:
-            after[name] = after.get(name, book.get(name).without(leaves)).with_turn(turn)
-        change = book.change(after, self._phrases.settled(book, pending))
-        run = self._run
+            after[name] = after.get(name, history.get(name).without(leaves)).with_turn(turn)
+        change = history.change(after, Undone("ask", name, place))
+        run = self._runs.present
         if run is not None and change is not None and run.cell == typed.cell:
             run.changes[pending.practice] = change

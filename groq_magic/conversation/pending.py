@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from groq_magic.conversation.turn import Turn, TurnKey
+
 if TYPE_CHECKING:
-    from groq_magic.conversation.turn import Turn, TurnKey
+    from collections.abc import Mapping
+
+    from groq_magic.conversation.seen import Seen
 
 __all__ = ["PendingTurn"]
 
@@ -31,6 +35,8 @@ class PendingTurn:
         Whether it neither reads nor writes the conversation.
     before : tuple of Turn
         The turns it sees.
+    after : TurnKey or None
+        The turn asked just before it (see `Turn`).
     """
 
     typed: TurnKey
@@ -39,6 +45,7 @@ class PendingTurn:
     practice: bool
     once: bool
     before: tuple[Turn, ...]
+    after: TurnKey | None = None
 
     @property
     def number(self) -> int:
@@ -49,3 +56,32 @@ class PendingTurn:
     def replaces(self) -> TurnKey | None:
         """The turn whose place it takes though it was typed elsewhere."""
         return None if self.place == self.typed else self.place
+
+    def turn(  # noqa: PLR0913 - a turn's content, named
+        self,
+        *,
+        prompt: str,
+        answer: str,
+        model: str,
+        finish_reason: str | None,
+        revision: int,
+        seen: Seen,
+        usage: Mapping[str, int] | None = None,
+        images: bool = False,
+    ) -> Turn:
+        """Return the turn that it becomes."""
+        return Turn(
+            key=self.place,
+            conversation=self.conversation,
+            practice=self.practice,
+            prompt=prompt,
+            answer=answer,
+            model=model,
+            finish_reason=finish_reason,
+            usage=usage,
+            revision=revision,
+            seen=seen,
+            shown=self.typed,
+            after=self.after,
+            images=images,
+        )

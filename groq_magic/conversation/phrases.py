@@ -3,19 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from groq_magic.conversation.book import Book
-    from groq_magic.conversation.conversation import Conversation
-    from groq_magic.conversation.pending import PendingTurn
+    from collections.abc import Mapping
 
-__all__ = ["Phrases"]
+    from groq_magic.conversation.arrangement import Arrangement
+    from groq_magic.conversation.turn import TurnKey
+
+__all__ = ["Phrases", "Undone"]
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What undoing a change is about.
+
+    Parameters
+    ----------
+    change : str
+        What was done: `ask`, `drop`, `reset`, `restore`, or `leftovers`, the
+        removal of turns that a cell's last execution no longer asked for.
+    name : str
+        The conversation, where there is one.
+    key : TurnKey or None
+        The turn that was asked or dropped.
+    count : int
+        How many turns were restored.
+    """
+
+    change: Literal["ask", "drop", "leftovers", "reset", "restore"]
+    name: str = ""
+    key: TurnKey | None = None
+    count: int = 0
 
 
 @dataclass(frozen=True)
 class Phrases:
-    """Names changes by what undoing them brings back.
+    """Names what an undo has brought back.
 
     Parameters
     ----------
@@ -25,35 +49,55 @@ class Phrases:
 
     unnamed: str
 
-    def settled(self, book: Book, pending: PendingTurn) -> str:
-        """For an ask about to be settled in `book`."""
-        for conversation in book.conversations.values():
-            old = conversation.at(pending.place)
-            if old is None:
-                continue
-            turn = f"turn {conversation.number(old)}{self._of(conversation.name)}"
-            if pending.once or conversation.name != pending.conversation:
-                return f"{turn} is back"
-            return f"{turn} has its former answer back"
-        number = book.get(pending.conversation).place_of(pending.place) + 1
-        return f"turn {number}{self._of(pending.conversation)} is taken out again"
+    def undone(
+        self, undone: Undone, before: Mapping[str, Arrangement], now: Mapping[str, Arrangement]
+    ) -> str:
+        """Return what is so again, by the numbers that the page's order gives.
 
-    def reset(self, conversation: Conversation) -> str:
-        """For a conversation about to be emptied."""
+        Parameters
+        ----------
+        undone : Undone
+        before, now : Mapping of str to Arrangement
+            All conversations, before the undo and after it.
+        """
+        if undone.change == "leftovers":
+            return "the turns of the cell's earlier run are back"
+        if undone.change == "restore":
+            if undone.count == 1:
+                return "the restored turn is taken out again"
+            return f"the {undone.count} restored turns are taken out again"
+        if undone.change == "reset":
+            return self._reset(now[undone.name])
+        home = _home(undone.key, now)
+        if home is None:
+            taken = _home(undone.key, before)
+            return f"{self._turn(undone.key, taken)} is taken out again"
+        back = self._turn(undone.key, home)
+        was = before.get(home.name)
+        has_two = was is not None and _has(was, undone.key)
+        return f"{back} has its former answer back" if has_two else f"{back} is back"
+
+    def _reset(self, conversation: Arrangement) -> str:
         of = self._of(conversation.name)
-        if len(conversation) == 1:
-            return f"the turn{of} is back"
-        return f"the {len(conversation)} turns{of} are back"
+        count = len(conversation.turns) + len(conversation.deleted)
+        return f"the turn{of} is back" if count == 1 else f"the {count} turns{of} are back"
 
-    def restored(self, turns: int) -> str:
-        """For turns out of the saved notebook."""
-        if turns == 1:
-            return "the restored turn is taken out again"
-        return f"the {turns} restored turns are taken out again"
-
-    def leftovers_left(self) -> str:
-        """For turns that a cell's last execution no longer asked for."""
-        return "the turns of the cell's earlier run are back"
+    def _turn(self, key: TurnKey | None, home: Arrangement | None) -> str:
+        """Return how a turn of a conversation is called."""
+        if key is None or home is None:
+            return "the turn"
+        turn = home.at(key)
+        named = "the deleted turn" if turn is None else f"turn {home.number(turn)}"
+        return f"{named}{self._of(home.name)}"
 
     def _of(self, name: str) -> str:
         return "" if name == self.unnamed else f" of `{name}`"
+
+
+def _home(key: TurnKey | None, conversations: Mapping[str, Arrangement]) -> Arrangement | None:
+    """Return the conversation that a turn is in."""
+    return next((each for each in conversations.values() if _has(each, key)), None)
+
+
+def _has(conversation: Arrangement, key: TurnKey | None) -> bool:
+    return any(turn.key == key for turn in (*conversation.turns, *conversation.deleted))

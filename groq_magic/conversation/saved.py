@@ -122,7 +122,8 @@ def _turn(
     if shown is None or key is None or not isinstance(prompt, str) or not all(map(is_name, names)):
         return None
     return SavedTurn(
-        key=key,
+        # The cell that was retried is deleted where the file lacks it.
+        key=key if key.cell in positions else shown,
         shown=shown,
         conversation=record["conversation"],
         prompt=prompt,

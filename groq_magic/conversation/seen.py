@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["NOTHING", "Seen"]
 
@@ -14,7 +14,8 @@ class Seen:
     """The turns that an ask saw: the last one's revision, and the chain before it.
 
     The chains of a conversation's turns share their links, so that n turns
-    take n links. Two chains are compared by their length and a digest.
+    take n links. Two chains are compared by their length and a digest. Links
+    to far ones make a search among n turns take log n steps.
 
     Parameters
     ----------
@@ -24,17 +25,40 @@ class Seen:
         Of the last turn.
     """
 
-    __slots__ = ("before", "count", "digest", "revision")
+    __slots__ = ("before", "count", "digest", "far", "revision")
 
     def __init__(self, before: Seen | None, revision: int) -> None:
         self.before: Final = before
         self.revision: Final = revision
         self.count: Final[int] = 0 if before is None else before.count + 1
         self.digest: Final[int] = hash((0 if before is None else before.digest, revision))
+        self.far: Final[Seen] = self if before is None else before.next_far()
 
     def then(self, revision: int) -> Seen:
         """Return the chain with one more turn."""
         return Seen(self, revision)
+
+    def next_far(self) -> Seen:
+        """Return the far link of a chain with one more turn (a skew-binary list's)."""
+        far = self.far
+        return far.far if self.count - far.count == far.count - far.far.count else self
+
+    def shared_with(self, chains: Sequence[Seen]) -> int:
+        """Return how many turns, from the first on, are the same.
+
+        Parameters
+        ----------
+        chains : sequence of Seen
+            The chains of another order's first 0, 1, 2 … turns.
+        """
+
+        def same(link: Seen) -> bool:
+            return link.count < len(chains) and link == chains[link.count]
+
+        link = self
+        while link.before is not None and not same(link):
+            link = link.before if same(link.far) else link.far
+        return link.count
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Seen):

@@ -61,6 +61,9 @@ class Turn:
     shown : TurnKey
         Where its answer is displayed; other than `key` for a retry that was
         typed in another cell.
+    after : TurnKey or None
+        The turn of its conversation that was asked just before it, whichever
+        stands above it; None for the first. One asked again keeps its own.
     images : bool
         Whether images went with the prompt; they are not sent again.
     """
@@ -76,6 +79,7 @@ class Turn:
     revision: int
     seen: Seen
     shown: TurnKey
+    after: TurnKey | None = None
     images: bool = False
 
     @property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.completer import SimpleCompletion, context_matcher
 
 from groq_magic.magics.assistant_options import CODE_OPTIONS, EXPLAIN_OPTIONS, FIX_OPTIONS
-from groq_magic.magics.conversation import NAMED, RESTORE_OPTIONS
+from groq_magic.magics.conversation import HISTORY_OPTIONS, NAMED, RESTORE_OPTIONS
 from groq_magic.magics.export import EXPORT_OPTIONS
 from groq_magic.magics.frame import AS_FRAME
 from groq_magic.magics.model import MODELS_OPTIONS
@@ -36,7 +36,7 @@ _OPTIONS = MappingProxyType(
         "groq_explain": EXPLAIN_OPTIONS,
         "groq_export": EXPORT_OPTIONS,
         "groq_fix": FIX_OPTIONS,
-        "groq_history": NAMED,
+        "groq_history": HISTORY_OPTIONS,
         "groq_models": MODELS_OPTIONS,
         "groq_restore": RESTORE_OPTIONS,
         "groq_usage": (AS_FRAME,),

@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from IPython.core.magic import line_cell_magic, line_magic, magics_class, no_var_expand
 
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.face import Face
 from groq_magic.magics.line import options_alone, parsed_line, text_alone, unquoted
-from groq_magic.magics.option import Option, label, sendable
+from groq_magic.magics.option import Option, label, sendable, whole
 from groq_magic.magics.options import CONVERSATION
 from groq_magic.views.history import history
 from groq_magic.views.say import say
 from groq_magic.views.show import show
 from groq_magic.views.table import Table
 
-__all__ = ["NAMED", "RESTORE_OPTIONS", "ConversationMagics"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from groq_magic.conversation import Turn
+    from groq_magic.notebook_session import Session
+
+__all__ = [
+    "HISTORY_OPTIONS",
+    "NAMED",
+    "RESTORE_OPTIONS",
+    "ConversationMagics",
+    "turn_numbered",
+]
 
 NAMED = (CONVERSATION,)
+HISTORY_OPTIONS = (
+    CONVERSATION,
+    Option("--drop", "", "N", "removes turn N; `%groq_undo` brings it back", whole(1)),
+)
 RESTORE_OPTIONS = (Option("--system", "", "", "takes the system prompt of the saved answers too"),)
+
+_SHOWN = 40
 
 
 @magics_class
@@ -46,27 +66,29 @@ class ConversationMagics(Face):
     @no_var_expand
     @line_magic
     def groq_history(self, line: str) -> None:
-        """Show the conversation, turn by turn: `%groq_history [NAME]`.
+        """Show the conversation, turn by turn: `%groq_history [--drop N] [NAME]`.
 
-        NAME is another conversation than the one in use; `-c NAME`, as `%%groq`
-        takes it, says the same.
+        Turns are numbered in the order of their cells on the page. `--drop N`
+        removes turn N; running its cell asks anew. Turns whose cells were
+        deleted stand last: they are not sent. NAME is another conversation
+        than the one in use; `-c NAME`, as `%%groq` takes it, says the same.
         """
         session = self.session
-        name = _named(line, "%groq_history") or session.settings.conversation
-        turns = session.conversations.get(name, session.service.in_practice).turns
+        given, name = _named(line, HISTORY_OPTIONS, "%groq_history")
+        name = name or session.settings.conversation
+        session.order_turns()
+        if "drop" in given:
+            _drop(session, name, given["drop"])
+            return
+        conversation = session.conversations.get(name, session.service.in_practice)
         secrets = session.secrets()
-        if not turns:
+        if not (conversation.turns or conversation.deleted):
             say(secrets.hidden(f"The conversation `{name}` is empty."))
             return
         rows = []
-        for number, turn in enumerate(turns, 1):
-            changed = session.conversations.stale(turn)
-            notes: list[str] = [turn.model]
-            notes += [turn.finish_reason or ""] if turn.partial else []
-            notes += [f"turn {changed} changed after it"] if changed else []
-            notes += ["practice"] if turn.practice else []
+        for turn in (*conversation.turns, *conversation.deleted):
             texts = secrets.hidden(turn.prompt), secrets.hidden(turn.answer)
-            rows.append((number, *texts, " · ".join(filter(None, notes))))
+            rows.append((conversation.number(turn), *texts, _note(session, turn)))
         show(*history(rows))
 
     @no_var_expand
@@ -126,7 +148,7 @@ class ConversationMagics(Face):
 
         `-c NAME`, as `%%groq` takes it, says the same.
         """
-        wanted = _named(line, "%groq_conversation")
+        _, wanted = _named(line, NAMED, "%groq_conversation")
         session = self.session
         if wanted:
             session.settings.conversation = wanted
@@ -145,14 +167,52 @@ class ConversationMagics(Face):
         show(table.html(), table.plain())
 
 
-def _named(line: str, magic: str) -> str:
-    """Return the conversation that is named, alone or behind `-c`; "" for none."""
-    given, text = parsed_line(line, NAMED, magic)
+def turn_numbered(session: Session, name: str, number: int, typed: str = "") -> Turn:
+    """Return the turn of a conversation that shows a number.
+
+    Raises
+    ------
+    OptionError
+        Where none does: with the numbers that there are.
+    """
+    turns = session.conversations.get(name, session.service.in_practice).turns
+    if 1 <= number <= len(turns):
+        return turns[number - 1]
+    has = f"has turns 1 to {len(turns)}" if len(turns) > 1 else "has turn 1"
+    raise OptionError(
+        f"The conversation {name} {has if turns else 'is empty'}, no turn `{typed or number}`.",
+        "`%groq_history` shows them.",
+    )
+
+
+def _drop(session: Session, name: str, number: int) -> None:
+    turn = turn_numbered(session, name, number)
+    session.drop(turn)
+    prompt = " ".join(turn.prompt.split())
+    start = prompt[:_SHOWN] + "…" * (len(prompt) > _SHOWN)
+    dropped = f"Dropped: turn {number}, “{start}”; `%groq_undo` brings it back."
+    say(session.secrets().hidden(dropped))
+
+
+def _note(session: Session, turn: Turn) -> str:
+    """Return what the history says of a turn, in one line."""
+    changed = session.conversations.stale(turn)
+    notes: list[str] = [turn.model]
+    notes += [turn.finish_reason or ""] if turn.partial else []
+    notes += [f"turn {changed} changed after it"] if changed else []
+    notes += ["practice"] if turn.practice else []
+    notes += ["not sent"] if session.conversations.number(turn) is None else []
+    return " · ".join(filter(None, notes))
+
+
+def _named(line: str, options: Sequence[Option], magic: str) -> tuple[dict[str, Any], str]:
+    """Return the options and the conversation that is named, alone or behind `-c`; "" for none."""
+    given, text = parsed_line(line, options, magic)
     behind: str = given.get("conversation", "")
     if behind and text:
         raise OptionError(f"{magic} takes one name.", f"Write `{magic} {behind}`.")
     bare = unquoted(text)
-    return behind or (label(magic, bare) if bare else "")
+    return given, behind or (label(magic, bare) if bare else "")
 
 
 def _alone(line: str, magic: str) -> None:

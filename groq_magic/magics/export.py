@@ -10,6 +10,7 @@ from groq_magic.api.base_url import GROQ_URL
 from groq_magic.api.snippets import LANGUAGES, snippet
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.assistant_options import around
+from groq_magic.magics.conversation import turn_numbered
 from groq_magic.magics.face import Face
 from groq_magic.magics.option import Option, choice
 from groq_magic.magics.options import CONVERSATION
@@ -79,15 +80,10 @@ class ExportMagics(Face):
                 raise NotebookError("Nothing was answered yet.", "Ask something with `%%groq`.")
             return session.requests.last
         name = conversation or session.settings.conversation
-        turns = session.conversations.get(name, session.service.in_practice).turns
+        session.order_turns()
         number = int(turn) if turn.isdecimal() and turn.isascii() and len(turn) < 10 else 0  # noqa: PLR2004 - no turn has so long a number
-        if not 1 <= number <= len(turns):
-            has = f"has turns 1 to {len(turns)}" if turns else "is empty"
-            raise OptionError(
-                f"The conversation {name} {has}, no turn `{turn[:20]}`.",
-                "`%groq_history` shows them.",
-            )
-        request = session.requests.of(turns[number - 1].revision)
+        found = turn_numbered(session, name, number, turn[:20])
+        request = session.requests.of(found.revision)
         if request is None:
             raise NotebookError(
                 f"The request of turn {number} is not known in this session.",

@@ -17,7 +17,7 @@ FIRST_SIX = (
     ("%%groq [options]", "asks: the cell's body is the prompt"),
     ("%groq [options] text…", "asks in one line; alone it shows the panel"),
     ("%groq_models", "the models that your key has"),
-    ("%groq_history [NAME]", "the conversation"),
+    ("%groq_history [--drop N] [NAME]", "the conversation; `--drop N` removes turn N"),
     ("%groq_reset", "empties the conversation, keeps the system prompt"),
     ("%groq_fix [N] [words…]", "mends the last error: an explanation, the change, the next cell"),
 )
@@ -51,7 +51,7 @@ def ask_help() -> str:
             "    %%groq [options]            %groq [options] prompt in one line",
             "    the prompt, any length      %groq          (alone: the panel)",
             "",
-            "Running a cell again replaces its turn; it sees the turns before it.",
+            "Running a cell again replaces its turn; it sees the turns of the cells above.",
             "{{name}} in the prompt puts a variable in; a DataFrame goes in as a summary.",
             "The reply is in _groq: .text, .code, .data, .usage …",
             "",

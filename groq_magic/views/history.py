@@ -12,14 +12,17 @@ if TYPE_CHECKING:
 
 __all__ = ["history"]
 
+_DELETED = "deleted"
 
-def history(turns: Sequence[tuple[int, str, str, str]]) -> tuple[str, str]:
+
+def history(turns: Sequence[tuple[int | None, str, str, str]]) -> tuple[str, str]:
     """Return a conversation as HTML and as plain text.
 
     Parameters
     ----------
-    turns : sequence of (int, str, str, str)
+    turns : sequence of (int or None, str, str, str)
         Number, prompt, answer and note of each turn; a note is one line, or "".
+        A turn without a number is one of a deleted cell.
 
     Returns
     -------
@@ -34,18 +37,18 @@ def history(turns: Sequence[tuple[int, str, str, str]]) -> tuple[str, str]:
     )
 
 
-def _turn_html(number: int, prompt: str, answer: str, note: str) -> str:
+def _turn_html(number: int | None, prompt: str, answer: str, note: str) -> str:
     from groq_magic.rendering import to_html
 
     said = f" <small>{phrase_html(note)}</small>" if note else ""
     return (
-        f'<section><div class="groq-turn-head"><b>{number}</b>{said}</div>'
+        f'<section><div class="groq-turn-head"><b>{number or _DELETED}</b>{said}</div>'
         f'<pre class="groq-prompt">{escape(prompt)}</pre>'
         f'<div class="groq-text">{to_html(answer)}</div></section>'
     )
 
 
-def _turn_plain(number: int, prompt: str, answer: str, note: str) -> str:
+def _turn_plain(number: int | None, prompt: str, answer: str, note: str) -> str:
     said = f" · {phrase_plain(note)}" if note else ""
     asked = "\n".join(f"> {line}" for line in prompt.splitlines())
-    return f"[{number}]{said}\n{asked}\n\n{answer}"
+    return f"[{number or _DELETED}]{said}\n{asked}\n\n{answer}"

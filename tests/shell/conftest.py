@@ -77,10 +77,20 @@ class Ran:
 
 @dataclass
 class Cells:
-    """Runs cells in a shell, each with its id."""
+    """Runs cells in a shell, each with its id.
+
+    Parameters
+    ----------
+    shell : InteractiveShell
+    cell : str or None
+        The id of the cell that runs.
+    metadata : dict
+        What the requests' metadata has beside it, as a front end's page adds it.
+    """
 
     shell: InteractiveShell
     cell: str | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
     _asked: list[str] = field(default_factory=list)
 
     def run(self, source: str, cell: str | None = None) -> Ran:
@@ -99,6 +109,11 @@ class Cells:
         ran = self.run(source, cell)
         assert ran.error is None, ran.everything
         return ran
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """The metadata of the running request."""
+        return self.metadata | ({"cellId": self.cell} if self.cell else {})
 
     @property
     def reply(self) -> Any:
@@ -157,7 +172,7 @@ def shell_factory(
         shell.history_manager.outputs.clear()
         shell.history_manager.exceptions.clear()
         cells = Cells(shell)
-        shell.get_parent = lambda: {"metadata": {"cellId": cells.cell} if cells.cell else {}}
+        shell.get_parent = lambda: {"metadata": cells.sent}
         made.append(cells)
         if load:
             cells.fine("%load_ext groq_magic")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from groq_magic.errors import NotebookError
 from groq_magic.notebook import (
     CellIds,
+    RequestCells,
     cell_id,
     front_end,
     has_frames,
@@ -22,6 +23,7 @@ from groq_magic.notebook import (
     notebook_path,
     own_notebook,
     read_notebook,
+    request_cells,
 )
 
 
@@ -180,16 +182,66 @@ def test_the_cells_ids_are_read_again_only_when_the_file_has_changed(
         return read_notebook(path)
 
     monkeypatch.setattr("groq_magic.notebook.read_notebook", read)
-    assert known.of(shell, {"a"}) == ()
+    assert known.of(shell, "a") == ((), 0.0)
     path.write_text(json.dumps({"cells": [{"id": "a"}, {"id": "b"}]}), "utf-8")
-    assert known.of(shell, {"a"}) == ("a", "b")
-    assert known.of(shell, {"a"}) == ("a", "b")
-    assert known.of(shell, {"elsewhere"}) == ()
+    assert known.of(shell, "a") == (("a", "b"), path.stat().st_mtime)
+    assert known.of(shell, "a")[0] == ("a", "b")
+    assert known.of(shell, "elsewhere")[0] == ()
     assert len(reads) == 1
     path.write_text(json.dumps({"cells": [{"id": "c"}, {"id": "b"}, {"id": "a"}]}), "utf-8")
-    assert known.of(shell, {"a"}) == ("c", "b", "a")
+    assert known.of(shell, "a")[0] == ("c", "b", "a")
     path.write_text("{ no JSON", "utf-8")
-    assert known.of(shell, {"a"}) == ()
+    assert known.of(shell, "a")[0] == ()
+
+
+@pytest.mark.parametrize(
+    ("sent", "order"),
+    [
+        (["a", "b"], ("a", "b")),
+        (["a", "b", "a"], ("a", "b")),
+        ([], ()),
+        ("ab", ()),
+        ({"a": 1}, ()),
+        (["a", 3], ()),
+        (["a", None], ()),
+        (["a", ""], ()),
+        (["a", ["b"]], ()),
+        (["x" * 5_000], ()),
+        ([str(n) for n in range(100_000)], ()),
+    ],
+)
+def test_a_list_of_cells_that_is_odd_or_endless_is_none(sent: Any, order: Any) -> None:
+    found = request_cells(shell({"metadata": {"groqOrder": sent, "deletedCells": sent}}))
+    assert (found.order, found.deleted) == (order, order)
+
+
+def test_a_listed_cell_is_known_by_the_id_that_it_runs_with() -> None:
+    found = request_cells(shell({"metadata": {"groqOrder": [VS_CODE, "a"], "cellId": VS_CODE}}))
+    assert found.order == (cell_id(shell({"metadata": {"cellId": VS_CODE}})), "a")
+
+
+@pytest.mark.parametrize("odd", [None, 3, ["x"], "x" * 5_000])
+def test_a_notebook_without_a_proper_name_has_none(odd: Any) -> None:
+    assert request_cells(shell({"metadata": {"groqNotebook": odd}})).notebook == ""
+    assert request_cells(shell({"metadata": {"groqNotebook": "a/b.ipynb"}})).notebook == "a/b.ipynb"
+
+
+@pytest.mark.parametrize("parent", [None, {}, {"metadata": None}, {"metadata": "text"}])
+def test_a_request_without_metadata_has_no_cells(parent: Any) -> None:
+    assert request_cells(shell(parent)) == RequestCells()
+    assert cell_id(shell(parent)) is None
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["cellId", "colab", "groqOrder", "groqNotebook"]),
+        st.recursive(st.none() | st.integers() | st.text(), st.lists),
+    )
+)
+def test_no_metadata_makes_it_fail(metadata: dict[str, Any]) -> None:
+    found = request_cells(shell({"metadata": metadata}))
+    assert all(re.fullmatch("[A-Za-z0-9_-]{1,64}", each) for each in found.order)
+    cell_id(shell({"metadata": metadata}))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""All named conversations of one world, real or practice, with the way back."""
+"""All named conversations, real or practice, with the changes that can be undone."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from groq_magic.errors import NotebookError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from groq_magic.conversation.phrases import Undone
     from groq_magic.conversation.turn import Turn
 
-__all__ = ["Book", "Change"]
+__all__ = ["Change", "History"]
 
 # A change holds references to the turns before it, so this bounds what is kept of old answers.
 _CHANGES_KEPT = 200
@@ -27,18 +28,18 @@ class Change:
 
     Parameters
     ----------
-    phrase : str
-        What is so again once it is undone.
+    undone : Undone
+        Names what undoing it changes.
     before : Mapping of str to Conversation
         All conversations as they were.
     """
 
-    phrase: str
+    undone: Undone
     before: Mapping[str, Conversation]
 
 
-class Book:
-    """The named conversations that never mix with those of the other world.
+class History:
+    """The named conversations, real or practice, and their changes.
 
     Every change swaps the whole mapping, so that undoing one means to swap it
     back, however many conversations it touched.
@@ -63,21 +64,16 @@ class Book:
         """Return the conversation of that name, empty if there is none yet."""
         return self.conversations.get(name) or Conversation(name, self.practice)
 
-    def turns(self) -> Iterable[Turn]:
-        """Yield the turns of all conversations."""
-        for conversation in self.conversations.values():
-            yield from conversation.turns
-
     def without(self, leaves: Callable[[Turn], bool]) -> dict[str, Conversation]:
         """Return the conversations without the turns for which `leaves` is true."""
         return {name: c.without(leaves) for name, c in self.conversations.items()}
 
-    def change(self, after: Mapping[str, Conversation], phrase: str) -> Change | None:
+    def change(self, after: Mapping[str, Conversation], undone: Undone) -> Change | None:
         """Make `after` the present, as one undoable change; None if it is no change."""
         before = self.conversations
         if not self._swap(after):
             return None
-        change = Change(phrase, before)
+        change = Change(undone, before)
         self._changes.append(change)
         return change
 
@@ -85,8 +81,8 @@ class Book:
         """Make `after` the present, as a part of the last change."""
         self._swap(after)
 
-    def undo(self) -> str:
-        """Revert the last change and return its phrase.
+    def undo(self) -> Change:
+        """Revert the last change and return it.
 
         Raises
         ------
@@ -99,7 +95,12 @@ class Book:
             )
         change = self._changes.pop()
         self.conversations = change.before
-        return change.phrase
+        return change
+
+    def turns(self) -> Iterable[Turn]:
+        """Yield the turns of all conversations, those of deleted cells too."""
+        for conversation in self.conversations.values():
+            yield from conversation.turns
 
     def _swap(self, after: Mapping[str, Conversation]) -> bool:
         kept = {name: conversation for name, conversation in after.items() if conversation.turns}

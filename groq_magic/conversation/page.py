@@ -1,0 +1,193 @@
+"""Which cells are on the page and in which order, as far as the notebooks' lists show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = ["CellList", "Page"]
+
+# A kernel has one notebook, or a few; more are not of a page's making.
+_MOST_LISTS = 20
+# Deletions are remembered for turns alone, and cells without one are named too.
+_MOST_DELETED = 10_000
+
+
+@dataclass(frozen=True, eq=False)
+class CellList:
+    """The cells of one notebook, from top to bottom.
+
+    Parameters
+    ----------
+    id : int
+        Tells the notebook from others, also when it is renamed.
+    notebook : str
+        Its name, "" where unknown.
+    cells : tuple of str
+        The ids of its cells; a cell is on one list only.
+    """
+
+    id: int
+    notebook: str
+    cells: tuple[str, ...]
+
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """The cells' indexes."""
+        return {cell: index for index, cell in enumerate(self.cells)}
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """The cells of the notebooks on one kernel.
+
+    What changes nothing keeps `lists` and `deleted` the same objects, so that
+    they show whether something was arranged for this page.
+
+    Parameters
+    ----------
+    lists : tuple of CellList
+        One a notebook: its latest.
+    deleted : Mapping of str to float
+        When cells were deleted, in seconds since 1970; they come back when a
+        later list has them.
+    current : int or None
+        The id of the list of the notebook that ran a cell last.
+    times : Mapping of int to float
+        When each list was true, in seconds since 1970.
+    """
+
+    lists: tuple[CellList, ...] = ()
+    deleted: Mapping[str, float] = field(default_factory=dict)
+    current: int | None = None
+    times: Mapping[int, float] = field(default_factory=dict)
+
+    def list_of(self, cell: str | None) -> CellList | None:
+        """Return the list that has a cell."""
+        return next((each for each in self.lists if cell in each.positions), None)
+
+    def above(self, cell: str | None) -> frozenset[str] | None:
+        """Return the cells above a cell; None where no list has it."""
+        held = self.list_of(cell)
+        if held is None or cell is None:
+            return None
+        return frozenset(held.cells[: held.positions[cell]])
+
+    def with_list(self, cells: Iterable[str], *, at: float, notebook: str = "") -> Page:
+        """Return the page after a notebook's list: what it had before and lacks now is deleted.
+
+        Parameters
+        ----------
+        cells : iterable of str
+            Ids from top to bottom; of one that is named twice the first counts.
+        at : float
+            When the list was true, in seconds since 1970.
+        notebook : str
+            The notebook's name. Two lists are of one notebook if their names
+            are equal; with other names, if most of their cells are the same
+            (it was renamed); without one, if they share a cell.
+        """
+        ids = tuple(dict.fromkeys(cells))
+        held = self._held(ids, notebook)
+        number = held.id if held else max((each.id for each in self.lists), default=0) + 1
+        deleted = self._deleted_after(held, ids, at)
+        lists = self.lists
+        if held is None or held.cells != ids or (notebook and held.notebook != notebook):
+            name = notebook or (held.notebook if held else "")
+            lists = self._lists_with(CellList(number, name, ids))
+        known = {each.id for each in lists}
+        times = {key: time for key, time in self.times.items() if key in known} | {number: at}
+        return Page(lists, deleted, number, times)
+
+    def with_file(self, cells: Sequence[str], *, written: float) -> Page:
+        """Return the page after a look at the saved notebook: the same where its list is newer.
+
+        Parameters
+        ----------
+        cells : sequence of str
+            The ids of the file's cells.
+        written : float
+            When the file was saved, in seconds since 1970.
+        """
+        held = self._held(tuple(cells), "")
+        if held is not None and self.times[held.id] >= written:
+            return self
+        return self.with_list(cells, at=written)
+
+    def with_deleted(self, cells: Iterable[str], *, at: float, by: int | None) -> Page:
+        """Return the page after deletions; those of cells that a list shows are not believed.
+
+        Parameters
+        ----------
+        cells : iterable of str
+            What the front end calls deleted: cells that were cut and pasted too.
+        at : float
+            Seconds since 1970.
+        by : int or None
+            The id of the list that came with it: it is later than the
+            deletion, and speaks for no cell of another notebook. None where
+            there was none.
+        """
+        gone = {cell: at for cell in cells if by is None or self.list_of(cell) is None}
+        if not gone:
+            return self
+        every = {**{c: t for c, t in self.deleted.items() if c not in gone}, **gone}
+        return replace(self, deleted=dict(list(every.items())[-_MOST_DELETED:]))
+
+    def with_cell(self, cell: str) -> Page:
+        """Return the page on which a cell runs: it is not deleted."""
+        held = self.list_of(cell)
+        deleted = self.deleted
+        if cell in deleted:
+            deleted = {each: at for each, at in deleted.items() if each != cell}
+        current = held.id if held is not None else self.current
+        return replace(self, deleted=deleted, current=current)
+
+    def _held(self, cells: tuple[str, ...], notebook: str) -> CellList | None:
+        """Return the list of the same notebook."""
+        named = next((each for each in self.lists if notebook and each.notebook == notebook), None)
+        if named is not None:
+            return named
+        best, most = None, 0
+        for each in self.lists:
+            shared = sum(map(each.positions.__contains__, cells))
+            # A few cells are the same where they were cut here and pasted there.
+            renamed = 2 * shared > max(len(cells), len(each.cells))
+            if shared > most and (renamed or not (notebook and each.notebook)):
+                best, most = each, shared
+        return best
+
+    def _deleted_after(
+        self, held: CellList | None, ids: tuple[str, ...], at: float
+    ) -> Mapping[str, float]:
+        same = held is not None and held.cells == ids
+        if same and not self.deleted:
+            return self.deleted
+        here = held.positions.keys() if held is not None and same else frozenset(ids)
+        missing = [] if held is None or same else [c for c in held.cells if c not in here]
+        seen = {cell for cell, time in self.deleted.items() if cell in here and time < at}
+        new = [cell for cell in missing if cell not in self.deleted]
+        if not seen and not new:
+            return self.deleted
+        left = [(cell, time) for cell, time in self.deleted.items() if cell not in seen]
+        return dict([*left, *((cell, at) for cell in new)][-_MOST_DELETED:])
+
+    def _lists_with(self, new: CellList) -> tuple[CellList, ...]:
+        """Return the lists with a new one in its place, whose cells no other list has."""
+        lists: list[CellList] = []
+        for each in self.lists:
+            if each.id == new.id:
+                continue
+            if new.positions.keys().isdisjoint(each.cells):
+                lists.append(each)
+            else:
+                rest = tuple(cell for cell in each.cells if cell not in new.positions)
+                lists.append(replace(each, cells=rest))
+        # Those that ran nothing for longest are forgotten first.
+        lists.sort(key=lambda each: self.times[each.id])
+        kept = [*lists[-(_MOST_LISTS - 1) :], new]
+        return tuple(sorted(kept, key=lambda each: each.id))

@@ -1,0 +1,148 @@
+"""The order of turns on a page: by their cells' lists, and else by what was asked before them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from groq_magic.conversation.turn import TurnKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from groq_magic.conversation.page import Page
+    from groq_magic.conversation.turn import Turn
+
+__all__ = ["Place", "place_of", "places"]
+
+# A cell's id; for a turn without a cell its own key.
+Place: TypeAlias = str | TurnKey
+
+
+@dataclass(eq=False)
+class _Unit:
+    """The turns of one place, which stand together in the order of their asks.
+
+    Parameters
+    ----------
+    asked : int
+        The place's index in the order of asking.
+    turns : list of Turn
+    notebook : int or None
+        The id of its cell list; for a place on no list that of the turn before.
+    position : int
+        Its index on that list, -1 where it is on none.
+    slot : int
+        The position, on the list that others are merged into, of the cell
+        that it stands behind (or is); -1 for the top.
+    followers : list of _Unit
+        Places on no list, each asked just after this one or another follower.
+    """
+
+    asked: int
+    turns: list[Turn]
+    notebook: int | None = None
+    position: int = -1
+    slot: int = -1
+    followers: list[_Unit] = field(default_factory=list)
+
+
+def place_of(key: TurnKey) -> Place:
+    """Return the place of a turn: asks of one cell share theirs."""
+    return key if key.cell is None else key.cell
+
+
+def places(
+    turns: Sequence[Turn], page: Page, base: int | None
+) -> tuple[tuple[Turn, ...], dict[Place, int | None]]:
+    """Order turns by the cells on the page; takes n log n steps.
+
+    Turns of the base's list stand in its order. One on no list follows the
+    turn asked just before it. Those of another notebook stand in the order
+    of their own list, and are merged in behind the turn asked just before them.
+
+    Parameters
+    ----------
+    turns : sequence of Turn
+        In the order of asking: those of one cell stand together.
+    page : Page
+    base : int or None
+        The id of the list that the other notebooks' turns are merged into.
+
+    Returns
+    -------
+    turns : tuple of Turn
+    notebooks : dict of (str or TurnKey) to (int or None)
+        By place, the id of the list that it is ordered by.
+    """
+    units, top = _linked(turns, page, base)
+    ordered = [each for unit in (*top, *_heads(units, base)) for each in _with_followers(unit)]
+    notebooks = {place: unit.notebook for place, unit in units.items()}
+    return tuple(turn for unit in ordered for turn in unit.turns), notebooks
+
+
+def _linked(
+    turns: Sequence[Turn], page: Page, base: int | None
+) -> tuple[dict[Place, _Unit], list[_Unit]]:
+    """Return the places in the order of asking, and those that follow nothing and have no list."""
+    units: dict[Place, _Unit] = {}
+    top: list[_Unit] = []
+    last: _Unit | None = None
+    for turn in turns:
+        place = place_of(turn.key)
+        if place in units:
+            units[place].turns.append(turn)
+            continue
+        # What was asked before may have been removed, and asked again later.
+        before = (units.get(place_of(turn.after)) if turn.after is not None else None) or last
+        last = units[place] = _unit(turn, len(units), page, base, before)
+        if last.position < 0:
+            (before.followers if before is not None else top).append(last)
+    return units, top
+
+
+def _unit(turn: Turn, asked: int, page: Page, base: int | None, before: _Unit | None) -> _Unit:
+    unit = _Unit(asked, [turn])
+    held = page.list_of(turn.key.cell) if turn.key.cell is not None else None
+    if before is not None:
+        unit.notebook, unit.slot = before.notebook, before.slot
+    if held is not None and turn.key.cell is not None:
+        unit.notebook, unit.position = held.id, held.positions[turn.key.cell]
+        if held.id == base:
+            unit.slot = unit.position
+    return unit
+
+
+def _heads(units: Mapping[Place, _Unit], base: int | None) -> list[_Unit]:
+    """Return the places that are on a list, in order."""
+    lists: dict[int | None, list[_Unit]] = {}
+    for unit in units.values():
+        if unit.position >= 0:
+            lists.setdefault(unit.notebook, []).append(unit)
+    keyed: list[tuple[tuple[int, int, int], _Unit]] = []
+    for notebook, own in lists.items():
+        own.sort(key=lambda unit: unit.position)
+        if notebook == base:
+            keyed += (((unit.slot, -1, unit.position), unit) for unit in own)
+        else:
+            keyed += _merged_in(own)
+    keyed.sort(key=lambda each: each[0])
+    return [unit for _, unit in keyed]
+
+
+def _merged_in(units: Iterable[_Unit]) -> Iterator[tuple[tuple[int, int, int], _Unit]]:
+    """Give another notebook's places with what they are sorted by, which keeps their order."""
+    slot = asked = -1
+    for unit in units:
+        slot, asked = max(slot, unit.slot), max(asked, unit.asked)
+        yield (slot, asked, unit.position), unit
+
+
+def _with_followers(head: _Unit) -> Iterator[_Unit]:
+    """Give a place, then its followers, each with its own behind it."""
+    # Chains of followers are long: no recursion.
+    waiting = [head]
+    while waiting:
+        unit = waiting.pop()
+        yield unit
+        waiting += reversed(unit.followers)

@@ -1,0 +1,227 @@
+"""The parts of the session widget that use JupyterLab's internals, on a page without JupyterLab."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from groq_magic.views.page_code import page_code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NAMES = "aroundMethod, missingOn, startHello, startOrder, startProse"
+# A notebook of two cells, and a kernel that keeps what it is sent.
+START = """async (code) => {
+  const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  window.parts = await import(url);
+  const signal = () => ({ connect() {}, disconnect() {} });
+  const cell = (id) => ({
+    id,
+    type: "code",
+    mimeType: "text/x-ipython",
+    mimeTypeChanged: signal(),
+    sharedModel: { getSource: () => "", changed: signal() },
+    outputs: { fromJSON() {} },
+  });
+  class Kernel {
+    sent = [];
+    requestExecute(...given) {
+      this.sent.push(given);
+      return this;
+    }
+    sendControlMessage() {}
+  }
+  window.cells = [cell("a"), cell("b")];
+  window.cells.changed = signal();
+  window.kernel = new Kernel();
+  window.context = {
+    path: "a.ipynb",
+    model: { cells: window.cells },
+    sessionContext: { session: { kernel: window.kernel } },
+  };
+  window.received = [];
+  window.model = {
+    widget_manager: { context: window.context },
+    send: (content) => window.received.push(content),
+  };
+}"""
+
+
+class Alone:
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
+        page.goto("http://127.0.0.1:9/")
+        page.evaluate(START, f"{page_code('session')}\nexport {{ {NAMES} }};")
+
+    def run(self, script: str) -> Any:
+        return self.page.evaluate(f"() => {{ {script} }}")
+
+
+@pytest.fixture
+def alone(browser: Any) -> Iterator[Alone]:
+    context = browser.new_context()
+    alone = Alone(context.new_page())
+    yield alone
+    context.close()
+    assert alone.errors == []
+
+
+ORDER = {"groqOrder": ["a", "b"], "groqNotebook": "a.ipynb"}
+
+
+def test_a_request_carries_the_cells_of_its_moment_and_keeps_what_others_pass(alone: Alone) -> None:
+    sent = alone.run(
+        """parts.startOrder(model);
+        const same = kernel.requestExecute({ code: "1" }) === kernel;
+        kernel.requestExecute({ code: "2" }, false, { cellId: "a", tags: ["x"] }, "more");
+        cells.reverse();
+        kernel.requestExecute({ code: "3" }, true, null);
+        return [same, ...kernel.sent];"""
+    )
+
+    assert sent == [
+        True,
+        [{"code": "1"}, None, ORDER],
+        [{"code": "2"}, False, {"cellId": "a", "tags": ["x"], **ORDER}, "more"],
+        [{"code": "3"}, True, {**ORDER, "groqOrder": ["b", "a"]}],
+    ]
+
+
+def test_ending_leaves_the_connection_as_it_was(alone: Alone) -> None:
+    assert alone.run(
+        """const own = kernel.requestExecute;
+        const [one, two] = [parts.startOrder(model), parts.startOrder(model)];
+        const changed = kernel.requestExecute;
+        const again = [parts.startOrder(model), parts.startOrder(model)];
+        const isOnce = changed === kernel.requestExecute;
+        one(); two(); one();
+        const isStillOurs = changed === kernel.requestExecute;
+        for (const end of again) end();
+        return [isOnce, isStillOurs, Object.hasOwn(kernel, "requestExecute"),
+          kernel.requestExecute === own];"""
+    ) == [True, True, False, True]
+
+
+def test_ours_only_passes_on_where_another_has_changed_the_method_after_us(alone: Alone) -> None:
+    assert alone.run(
+        """const end = parts.startOrder(model);
+        const ours = kernel.requestExecute;
+        kernel.requestExecute = function (content, dispose, metadata) {
+          return ours.call(this, content, dispose, { ...metadata, theirs: 1 });
+        };
+        const theirs = kernel.requestExecute;
+        kernel.requestExecute("1");
+        end();
+        kernel.requestExecute("2", true, { cellId: "a" });
+        parts.startOrder(model)();
+        return [kernel.requestExecute === theirs, ...kernel.sent];"""
+    ) == [
+        True,
+        ["1", None, {"theirs": 1, **ORDER}],
+        ["2", True, {"cellId": "a", "theirs": 1}],
+    ]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "context.model = null",
+        "Object.defineProperty(context, 'model', { get() { throw Error('gone'); } })",
+        "cells[Symbol.iterator] = () => { throw Error('gone'); }",
+        "Object.defineProperty(cells[1], 'id', { get() { throw Error('gone'); } })",
+    ],
+)
+def test_a_page_that_cant_list_its_cells_sends_requests_as_they_were(
+    alone: Alone, fault: str
+) -> None:
+    assert alone.run(
+        f"""parts.startOrder(model);
+        {fault};
+        kernel.requestExecute("1", true, {{ cellId: "a" }});
+        return kernel.sent;"""
+    ) == [["1", True, {"cellId": "a"}]]
+
+
+@pytest.mark.parametrize(
+    ("fault", "name"),
+    [
+        ("kernel.requestExecute = undefined", "kernel.requestExecute"),
+        ("kernel.sendControlMessage = 1", "kernel.sendControlMessage"),
+        ("cells[0].outputs = null", "outputs.fromJSON"),
+        ("cells[0].sharedModel.getSource = undefined", "sharedModel.getSource"),
+        ("cells[0].sharedModel.changed = {}", "sharedModel.changed"),
+        ("cells[0].mimeTypeChanged = undefined", "cell.mimeType"),
+        ("cells.changed = undefined", "cells.changed"),
+        ("cells[1].id = 7", "notebook.cells"),
+        ("cells[Symbol.iterator] = undefined", "notebook.cells"),
+    ],
+)
+def test_a_missing_internal_is_reported_by_name_and_nothing_raises(
+    alone: Alone, fault: str, name: str
+) -> None:
+    received = alone.run(
+        f"""{fault};
+        const ends = [parts.startOrder(model), parts.startProse(model), parts.startHello(model)];
+        return new Promise((done) => setTimeout(() => {{
+          for (const end of ends) end();
+          done(received);
+        }}, 100));"""
+    )
+
+    # No modules are shared here either.
+    (hello,) = (each["hello"] for each in received)
+    assert hello == {"notebook": "a.ipynb", "missing": [name, "editor.languages"]}
+
+
+@pytest.mark.parametrize(
+    ("context", "missing"),
+    [
+        ("undefined", ["notebook"]),
+        ("null", ["notebook"]),
+        ("{}", None),
+        ("{ sessionContext: null }", None),
+        ("{ model: null, sessionContext: { session: null } }", None),
+    ],
+)
+def test_a_page_without_a_notebook_reports_it_and_nothing_raises(
+    alone: Alone, context: str, missing: list[str] | None
+) -> None:
+    received = alone.run(
+        f"""model.widget_manager.context = {context};
+        for (const start of ["startOrder", "startProse", "startHello"]) parts[start](model);
+        return new Promise((done) => setTimeout(() => done(received), 100));"""
+    )
+
+    (hello,) = (each["hello"] for each in received)
+    assert hello["missing"] == missing or (
+        missing is None
+        and {"notebook.cells", "kernel.requestExecute", "editor.languages"} <= {*hello["missing"]}
+    )
+
+
+def test_a_console_misses_nothing(alone: Alone) -> None:
+    assert (
+        alone.run(
+            """document.body.innerHTML = '<div class="jp-CodeConsole"></div>';
+        return parts.missingOn(undefined);"""
+        )
+        == []
+    )
+
+
+def test_a_thousand_cells_cost_a_request_next_to_nothing(alone: Alone) -> None:
+    milliseconds = alone.run(
+        """const cell = cells[0];
+        for (let n = 0; n < 1000; n++) cells.push({ ...cell, id: `cell-${n}` });
+        parts.startOrder(model);
+        const began = performance.now();
+        for (let n = 0; n < 100; n++) kernel.requestExecute("1");
+        return (performance.now() - began) / 100;"""
+    )
+
+    assert milliseconds < 5
