@@ -37,7 +37,7 @@ class WriteBack {
     this.begun = new Map(); // answers that began while this page was there, and whether it has them
     this.wanted = new Map(); // by id, what the page asked for, and whether it was there at the start
     this.shown = new Set(); // ids of outputs that the notebook has, but perhaps not its file
-    this.timers = new Set();
+    this.due = []; // [name, id]: what is to be sent of which output
   }
 
   receive({ began, finished = [] }) {
@@ -64,25 +64,27 @@ class WriteBack {
     const isMine = this.begun.get(keyOf(offer));
     this.begun.delete(keyOf(offer));
     if (where.there) this.confirm(id, { isSaved: !began && !this.context.model.dirty });
-    else if (began && where.at >= 0) this.want(id, began);
+    else if (began && where.at >= 0) this.send("want", [id], began);
     else if (began && isMine) this.confirm(id, {}); // it was cleared while it came
     else if (began) this.offers.delete(id); // another page shows the cell's outputs
     else if (where.outputs || captured.some((each) => isKnown(this.manager, each)))
-      this.later(id, () => this.want(id, began));
-    else if (where.isMissing) this.later(id, () => this.model.send({ absent: [id] }));
+      this.sendLater("want", id);
+    else if (where.isMissing) this.sendLater("absent", id);
   }
 
-  want(id, began) {
-    this.wanted.set(id, began);
-    this.model.send({ want: [id] });
+  send(name, ids, began = false) {
+    if (name === "want") for (const id of ids) this.wanted.set(id, began);
+    if (ids.length) this.model.send({ [name]: ids });
   }
 
-  later(id, call) {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      if (this.offers.has(id)) call();
+  sendLater(...due) {
+    this.due.push(due);
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      const all = this.due.splice(0).filter(([, id]) => this.offers.has(id));
+      for (const name of ["want", "absent"])
+        this.send(name, all.filter(([what]) => what === name).map(([, id]) => id));
     }, OTHERS_FIRST);
-    this.timers.add(timer);
   }
 
   confirm(id, { isSaved }) {
@@ -161,8 +163,7 @@ class WriteBack {
   }
 
   end() {
-    for (const timer of this.timers) clearTimeout(timer);
-    this.timers.clear();
+    clearTimeout(this.timer);
   }
 }
 
