@@ -122,7 +122,7 @@ def front_end(shell: Any) -> FrontEnd:
 
 def has_frames(shell: Any) -> bool:
     """Return whether the front end shows each output in a frame of its own: VS Code and Colab."""
-    metadata = _parent(shell).get("metadata") or {}
+    metadata = _metadata(shell)
     is_vs_code = str(metadata.get("cellId")).startswith("vscode-notebook-cell:")
     return is_vs_code or "colab" in metadata
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from groq_magic.notebook import cell_id
+from groq_magic.notebook import cell_id, request_cells
 from groq_magic.views.finished_outputs import Run
 
 __all__ = ["run_of"]
@@ -19,9 +19,8 @@ def run_of(shell: Any) -> Run:
     """
     parent = (shell.get_parent() or {}) if hasattr(shell, "get_parent") else {}
     request = (parent.get("header") or {}).get("msg_id")
-    notebook = (parent.get("metadata") or {}).get("groqNotebook")
     return Run(
         cell_id(shell) or "",
         request if isinstance(request, str) else "",
-        notebook if isinstance(notebook, str) else "",
+        request_cells(shell).notebook,
     )

@@ -93,7 +93,9 @@ def reload_at_a_random_moment(notebook: Notebook, saved: str, chance: random.Ran
     notebook.load()
     expect_on_page(notebook, ANSWERS)
     expect_in_file(notebook, ANSWERS)
-    assert not notebook.panel("panel.context.model.dirty")
+    notebook.page.wait_for_function(
+        "() => !window.jupyterapp.shell.currentWidget.context.model.dirty"
+    )
 
 
 @pytest.mark.parametrize(

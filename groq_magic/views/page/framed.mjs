@@ -20,6 +20,7 @@ export default () => {
       el.classList.add("groq-answer", "mathjax_ignore", "tex2jax_ignore");
       el.append(place);
       const fill = () => answers.fill([place.closest(".jp-NotebookPanel")]);
+      fill(); // it may be on the page already
       return watchPage(fill, () => answers.isStreaming);
     },
   };

@@ -2,6 +2,7 @@
 // they are written into the notebook's cells and saved. Of those that the page has, it
 // says so, and when they are saved: then the kernel needs to keep them no longer.
 
+import { tried } from "./lab.mjs";
 import { isKnown } from "./slots.mjs";
 
 // ms in which a page that shows an output says so, before one that lacks it asks for it.
@@ -33,49 +34,57 @@ class WriteBack {
     this.manager = model.widget_manager;
     this.context = this.manager.context;
     this.offers = new Map(); // by id, those whose cell the page may not have yet
-    this.begun = new Map(); // answers that began on this page, and whether it displayed them
+    this.begun = new Map(); // answers that began while this page was there, and whether it has them
+    this.wanted = new Map(); // by id, what the page asked for, and whether it was there at the start
     this.shown = new Set(); // ids of outputs that the notebook has, but perhaps not its file
-    this.timers = new Set();
+    this.due = []; // [name, id]: what is to be sent of which output
   }
 
   receive({ began, finished = [] }) {
-    if (began) this.begun.set(keyOf(began), this.placeOf(began).at >= 0);
+    if (began) this.begun.set(keyOf(began), tried(() => this.placeOf(began).at >= 0));
     for (const offer of finished) {
-      if (offer.output) this.write(offer);
-      else this.take(offer);
+      if (!offer.output) tried(() => this.take(offer));
+      else if (offer.captured.length) this.writeIntoWidgets(offer).catch(() => {});
+      else tried(() => this.write(offer));
     }
   }
 
   takeAll() {
-    for (const offer of [...this.offers.values()]) this.take(offer);
+    for (const offer of [...this.offers.values()]) tried(() => this.take(offer));
   }
 
   /** Confirm an output that is there; ask for one that is not, if the page has its cell. */
   take(offer) {
-    const { id, cell, request } = offer;
+    const { id, cell, request, captured } = offer;
     for (const other of this.offers.values())
       if (other.cell === cell && other.request !== request) this.offers.delete(other.id);
     this.offers.set(id, offer);
     const where = this.placeOf(offer);
     const began = this.begun.has(keyOf(offer));
+    const isMine = this.begun.get(keyOf(offer));
+    this.begun.delete(keyOf(offer));
     if (where.there) this.confirm(id, { isSaved: !began && !this.context.model.dirty });
-    else if (where.at >= 0 && began) this.model.send({ want: [id] });
-    else if (began) this.missing(offer);
-    else if (where.outputs || this.widgetsOf(offer).length) this.sendLater("want", id);
+    else if (began && where.at >= 0) this.send("want", [id], began);
+    else if (began && isMine) this.confirm(id, {}); // it was cleared while it came
+    else if (began) this.offers.delete(id); // another page shows the cell's outputs
+    else if (where.outputs || captured.some((each) => isKnown(this.manager, each)))
+      this.sendLater("want", id);
     else if (where.isMissing) this.sendLater("absent", id);
   }
 
-  // It was cleared while it came, or another page shows the cell's outputs.
-  missing(offer) {
-    if (this.begun.get(keyOf(offer))) this.confirm(offer.id, {});
+  send(name, ids, began = false) {
+    if (name === "want") for (const id of ids) this.wanted.set(id, began);
+    if (ids.length) this.model.send({ [name]: ids });
   }
 
-  sendLater(what, id) {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      if (this.offers.has(id)) this.model.send({ [what]: [id] });
+  sendLater(...due) {
+    this.due.push(due);
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      const all = this.due.splice(0).filter(([, id]) => this.offers.has(id));
+      for (const name of ["want", "absent"])
+        this.send(name, all.filter(([what]) => what === name).map(([, id]) => id));
     }, OTHERS_FIRST);
-    this.timers.add(timer);
   }
 
   confirm(id, { isSaved }) {
@@ -85,30 +94,34 @@ class WriteBack {
   }
 
   /** Put an output where it belongs, unless that has changed meanwhile. */
-  async write(offer) {
+  write(offer) {
     const { id, output } = offer;
+    if (!this.wanted.has(id)) return; // another page asked for it
+    const began = this.wanted.get(id);
+    this.wanted.delete(id);
     const { outputs, at, there } = this.placeOf(offer);
-    const isEdited = hasEdits(this.context?.model);
-    const began = this.begun.has(keyOf(offer));
-    this.begun.delete(keyOf(offer));
-    if (outputs && !there) {
-      if (at >= 0) outputs.set(at, output);
-      else if (began) return this.offers.delete(id);
-      else addTo(outputs, offer);
-      this.confirm(id, {});
-      if (offer.save && !isEdited) this.save();
-    }
-    for (const model of this.widgetsOf(offer)) await this.writeInto(await model, offer);
+    if (!outputs || there || (began && at < 0)) return;
+    const isEdited = hasEdits(this.context.model);
+    if (at >= 0) outputs.set(at, output);
+    else addTo(outputs, offer);
+    this.confirm(id, {});
+    if (offer.save && !isEdited) this.save();
   }
 
-  async writeInto(widget, { id, place, output }) {
-    const at = indexOf(widget.outputs?.toJSON() ?? [], place);
-    if (at < 0) return;
-    widget.outputs.set(at, output);
-    // As the widget itself does when something is displayed in it.
-    widget.set("outputs", widget.outputs.toJSON(), { newMessage: true });
-    widget.save_changes();
-    this.confirm(id, { isSaved: true });
+  async writeIntoWidgets(offer) {
+    const { id, place, output, captured } = offer;
+    this.begun.delete(keyOf(offer));
+    this.wanted.delete(id);
+    for (const each of captured.filter((each) => isKnown(this.manager, each))) {
+      const widget = await this.manager.get_model(each);
+      const at = indexOf(widget.outputs?.toJSON() ?? [], place);
+      if (at < 0) continue;
+      widget.outputs.set(at, output);
+      // As the widget itself does when something is displayed in it.
+      widget.set("outputs", widget.outputs.toJSON(), { newMessage: true });
+      widget.save_changes();
+      this.confirm(id, { isSaved: true });
+    }
   }
 
   /** Return the outputs of the cell, where the placeholder is in them, and whether it is finished. */
@@ -128,12 +141,6 @@ class WriteBack {
     return isTaken ? { at } : { outputs, at };
   }
 
-  widgetsOf({ captured = [] }) {
-    return captured
-      .filter((id) => isKnown(this.manager, id))
-      .map((id) => this.manager.get_model(id));
-  }
-
   /** Save, once for all that is written now; a save that fails is reported by Jupyter. */
   async save() {
     this.isSaveDue = this.context.contentsModel?.writable !== false;
@@ -142,7 +149,7 @@ class WriteBack {
     while (this.isSaveDue) {
       await null; // for what else is written in the same moment
       this.isSaveDue = false;
-      await this.context.save?.().catch(() => {});
+      await tried(() => this.context.save?.())?.catch(() => {});
     }
     this.isSaving = false;
   }
@@ -156,8 +163,7 @@ class WriteBack {
   }
 
   end() {
-    for (const timer of this.timers) clearTimeout(timer);
-    this.timers.clear();
+    clearTimeout(this.timer);
   }
 }
 
