@@ -150,15 +150,16 @@ def test_code_in_a_language_without_colours_is_sent_once(language: str) -> None:
     assert [patch.op for patch in patches] == ["block"]
 
 
-def test_code_that_turns_out_too_long_for_colours_ends_plain() -> None:
+def test_code_that_turns_out_too_long_for_colours_is_not_sent_again() -> None:
     stream = MarkdownStream()
-    line = "value = compute(value)\n"
-    stream.feed("```python\n")
-    for _ in range(0, highlight.MAX_CODE + 1, 10 * len(line)):
-        stream.feed(line * 10)
+    lines = "value = compute(value)\n" * 10
+    patches = stream.feed("```python\n")
+    for _ in range(0, highlight.MAX_CODE + 1, len(lines)):
+        patches += stream.feed(lines)
     assert "<span" in stream.html()
-    stream.feed("```\n")
-    assert "<span" not in stream.html()
+    patches += stream.feed("```\n")
+    assert [patch.op for patch in patches].count("block") == 1
+    assert "<span" not in to_html("```python\n" + lines * 100 + "```\n")
 
 
 @pytest.mark.parametrize(
