@@ -7,9 +7,9 @@ const regions = () => [...document.querySelectorAll('[role="status"]')];
 /** Run something, and return the texts that came into the region while it ran. */
 async function textsOf(call) {
   const texts = [];
-  const watch = new MutationObserver(() =>
-    texts.push(...regions().map((each) => each.textContent)),
-  );
+  const watch = new MutationObserver((records) => {
+    for (const { addedNodes } of records) texts.push(...[...addedNodes].map((each) => each.data));
+  });
   watch.observe(document.body, { childList: true, subtree: true, characterData: true });
   await call();
   await Promise.resolve();
