@@ -145,8 +145,7 @@ class Cells:
         self._practice.forget_requests()
         self._do("run", index, "run-cell")
         if not MAGIC.match(text):
-            # A cell that asks nothing any more has no turn.
-            own.prompt = None
+            # A cell that asks nothing keeps the turn it had.
             self._check([])
             return
         own.prompt = MAGIC.sub("", text, count=1).strip()

@@ -49,12 +49,12 @@ def walk(cells: Cells, chance: random.Random, count: int) -> None:
         if at:
             moves |= {"edit": 2, "delete": 1, "cut": 1}
             moves |= {"move_up": 2 * (at > 1), "move_down": 2 * (at < len(texts) - 1)}
-            moves |= {"merge": int(at < len(texts) - 1), "run": 3 * bool(prompts)}
+            moves |= {"merge": int(at < len(texts) - 1), "run": 3}
             moves |= {"split": int(at in prompts and texts[at].count("\n") > 1)}
         moves["paste"] = 3 * bool(cut and not cells.is_here(cut))
         (move,) = chance.choices(list(moves), list(moves.values()))
-        if move == "run" and (at in prompts or "%%groq" in texts[at]):
-            at = chance.choice(prompts)
+        if move == "run":
+            at = chance.choice([at, *prompts])
         getattr(cells, move)(at)
         cut = texts[at] if move == "cut" else "" if move == "paste" else cut
     for at, text in enumerate(cells.texts()):
