@@ -15,6 +15,8 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.chromium import browser, playwright  # noqa: F401 - fixtures
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

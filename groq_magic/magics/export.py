@@ -98,5 +98,5 @@ def _html(code: str, language: str) -> str:
     html = to_html(fenced(code, language))
     return (
         '<div class="groq-answer mathjax_ignore tex2jax_ignore">'
-        f'<div class="groq-text">{html}</div></div>'
+        f'<div class="groq-text" dir="auto">{html}</div></div>'
     )

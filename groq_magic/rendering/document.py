@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element, SubElement
 from markdown import Markdown
 
 from groq_magic.rendering.characters import escape, lines_of
+from groq_magic.rendering.direction import mark_direction
 from groq_magic.rendering.gfm import Dialect, Gfm, Inline, Parser
 from groq_magic.rendering.raw_html import nesting
 from groq_magic.rendering.sanitise import sanitised
@@ -262,6 +263,7 @@ class Renderer:
     def _written(self, root: Element) -> str:
         markdown = self._markdown
         self._inline.run(root)
+        mark_direction(root)
         # Tail included: what follows the last child is in its tail.
         html = "".join(markdown.serializer(child) for child in root)
         for processor in markdown.postprocessors:

@@ -27,6 +27,8 @@ __all__ = ["MAX_CODE", "MAX_LINE", "Highlighter"]
 # Characters of a code block, and of a line in it, that are coloured at most.
 MAX_CODE = 20_000
 MAX_LINE = 2_000
+# Of a block that is still being written: colours take several times the bytes of the code.
+_MAX_GROWING = 8_000
 # CPU seconds that colours may take in an answer: at its start, and more for each character of
 # code. That is twice what the slowest lexers need for code as people write it; on odd code, such
 # as many blank lines, some take quadratic time.
@@ -160,7 +162,7 @@ class _GrowingCode:
     def tokens(self, code: str, deadline: float) -> list[_Token] | None:
         """Return the tokens of the next lines; None for plain ones, and from then on."""
         self._size += len(code)
-        if self._lexer is None or self._size > MAX_CODE:
+        if self._lexer is None or self._size > _MAX_GROWING:
             return None
         context = LexerContext(code, 0, self._stack)
         # The loop of all regex lexers, but for the stack, which can be had. It needs no more of

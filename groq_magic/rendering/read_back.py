@@ -7,6 +7,7 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from groq_magic.rendering.direction import without_direction
 from groq_magic.rendering.document import to_html
 from groq_magic.rendering.sanitise import RAW_TAGS, VOID_TAGS
 from groq_magic.rendering.verbatim import code_span, fenced
@@ -55,7 +56,8 @@ class ReadBack(NamedTuple):
     ----------
     markdown : str
     is_exact : bool
-        Whether `to_html` makes that very HTML of it; else it is a fence with the HTML's text.
+        Whether `to_html` makes that very HTML of it, but for directions of text, which older
+        files lack; else it is a fence with the HTML's text.
     """
 
     markdown: str
@@ -101,7 +103,7 @@ def read_back(source: str) -> ReadBack | None:
     drafts = [] if root is None else [_Writer(escapes=each).blocks(root) for each in (False, True)]
     drafts = [draft for draft in drafts if len(draft) <= _LONGEST]
     for draft in drafts:
-        if to_html(draft) == source:
+        if without_direction(to_html(draft)) == without_direction(source):
             return ReadBack(draft, is_exact=True)
     text = (drafts[0] if drafts else _text(pieces)).strip("\n")
     return ReadBack(fenced(text, "text"), is_exact=False) if text.strip() else None

@@ -36,7 +36,8 @@ class MarkdownStream:
 
     Notes
     -----
-    After `finish`, the page equals `to_html` of the whole text, but for formulas.
+    After `finish`, the page equals `to_html` of the whole text, but for formulas, and for colours
+    of code that turned out too long to have them.
     """
 
     def __init__(self, *, formulas: Literal["mathml", "tex"] = "mathml") -> None:
@@ -121,11 +122,11 @@ class MarkdownStream:
 
     def _settle_group(self, group: Group) -> None:
         block, index, renderer = group.blocks[0], self._settled, self._renderer
-        is_begun = self._canvas.count(index) > 0
-        if renderer.is_sent_in_pieces(group) or (block.kind == "code" and is_begun):
+        in_pieces = renderer.is_sent_in_pieces(group)
+        if in_pieces or (block.kind == "code" and self._canvas.count(index)):
             self._grow_to(block, renderer.size(block))
             self._canvas.set_tail(index, "")
-            if block.kind == "code" and block.language:
+            if not in_pieces:
                 # The lines had colours one by one.
                 self._canvas.confirm(index, renderer.html(group))
         else:

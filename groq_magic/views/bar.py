@@ -8,7 +8,7 @@ from groq_magic.views.phrase import SEPARATOR, phrase_html, phrase_plain
 
 __all__ = ["Bar"]
 
-# Hidden where controls stand between the phrases.
+# Hidden where controls stand between the phrases: the style sheet has its own there.
 _SEPARATOR = f'<span class="groq-separator">{SEPARATOR}</span>'
 
 
@@ -56,10 +56,10 @@ class Bar:
             f'<div class="groq-bar {phrase_html(slot)}"><small>'
             f'<span class="groq-slot-picker">{phrase_html(self.model)}</span>'
             '<span class="groq-slot-copy"></span>'
-            f"{_SEPARATOR if figures else ''}"
-            f'<span class="groq-slot-figures">{figures}</span>'
-            f"{_SEPARATOR if rest else ''}"
-            f'<span class="groq-rest">{rest}</span>'
+            f"{_SEPARATOR if figures or rest else ''}"
+            f'<span class="groq-facts"><span class="groq-slot-figures">{figures}</span>'
+            f"{_SEPARATOR if figures and rest else ''}"
+            f'<span class="groq-rest">{rest}</span></span>'
             '<span class="groq-slot-quota"></span>'
             '</small><div class="groq-slot-stale"></div></div>'
         )

@@ -44,7 +44,7 @@ def _turn_html(number: int | None, prompt: str, answer: str, note: str) -> str:
     return (
         f'<section><div class="groq-turn-head"><b>{number or _DELETED}</b>{said}</div>'
         f'<pre class="groq-prompt">{escape(prompt)}</pre>'
-        f'<div class="groq-text">{to_html(answer)}</div></section>'
+        f'<div class="groq-text" dir="auto">{to_html(answer)}</div></section>'
     )
 
 

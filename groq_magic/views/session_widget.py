@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -16,6 +15,7 @@ from groq_magic.views.comm_routing import (
     receive_on_control,
 )
 from groq_magic.views.page_code import page_code
+from groq_magic.views.page_style import page_style
 from groq_magic.views.token import TOKEN
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from groq_magic.views.quota_facts import QuotaFacts
 
 __all__ = ["SessionWidget"]
-
-_HERE = Path(__file__).parent
 
 # The type of the messages on the kernel's control channel.
 ON_CONTROL = f"groq_session_{TOKEN}"
@@ -71,7 +69,7 @@ class SessionWidget(anywidget.AnyWidget):
     """
 
     _esm = page_code("session")
-    _css = (_HERE / "views.css").read_text(encoding="utf-8")
+    _css = page_style()
 
     picker = traitlets.Unicode().tag(sync=True)
     token = traitlets.Unicode(TOKEN).tag(sync=True)

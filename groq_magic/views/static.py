@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -29,9 +30,12 @@ UNFINISHED = (
     "This answer was still being written when the notebook was saved. While its kernel runs, it "
     "appears here when it is finished; otherwise run the cell again."
 )
-_FOLD = '<details class="groq-reasoning"><summary>Reasoning</summary><div>'
+_FOLD = '<details class="groq-reasoning"><summary>Reasoning</summary><div dir="auto">'
 _FOLD_END = "</div></details>"
-_TEXT = '<div class="groq-text">'
+_TEXT = '<div class="groq-text" dir="auto">'
+# As answers are saved, now and by earlier versions.
+_SAVED_FOLD = re.compile(re.sub(' dir="auto"', '(?: dir="auto")?', _FOLD))
+_SAVED_FOLD_END = re.compile(re.sub(' dir="auto"', '(?: dir="auto")?', f"{_FOLD_END}{_TEXT}"))
 
 
 def bundle(settled: Settled) -> tuple[dict[str, str], dict[str, Any]]:
@@ -147,9 +151,9 @@ def saved_reasoning(html: str) -> str:
     html : str
         A notebook's, and so anyone's: it is no safer than the file.
     """
-    _, fold, after = html.partition(_FOLD)
-    reasoning, end, _ = after.partition(f"{_FOLD_END}{_TEXT}")
-    return reasoning if fold and end else ""
+    fold = _SAVED_FOLD.search(html)
+    end = _SAVED_FOLD_END.search(html, fold.end()) if fold else None
+    return html[fold.end() : end.start()] if fold and end else ""
 
 
 class StaticView:

@@ -12,62 +12,22 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
-import subprocess
 import sys
-import tempfile
 import uuid
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from tests.browser.notebook_page import PATIENCE, Notebook
+from tests.browser.notebook_page import Notebook
 from tests.browser.server import Server
+from tests.chromium import FLAGS, a_browser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-
-def a_browser(playwright: Playwright) -> str:
-    """Return a Chromium's path: on PATH, Playwright's own, or one installed now."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
-    own = playwright.chromium.executable_path
-    if not Path(own).exists():
-        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
-    if Path(own).exists():
-        return own
-    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-        _install_with_apt()
-    if found := shutil.which("chromium"):
-        return found
-    raise FileNotFoundError("No Chromium here, and none could be installed.")
-
-
-def _install_with_apt() -> None:
-    import fcntl  # not on every system; where apt-get is, it is
-
-    # One worker installs, the others wait for it. A fresh machine has no lists yet.
-    with (Path(tempfile.gettempdir()) / "groq-magic-tests-apt.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not shutil.which("chromium"):
-            subprocess.run(["apt-get", "update", "-q"], check=False)
-            install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium"]
-            subprocess.run(install, check=False)
+    from playwright.sync_api import BrowserContext, Page, Playwright
 
 
 class FrontEnd:
@@ -158,21 +118,6 @@ def notebook_of(sources: Sequence[str]) -> dict[str, Any]:
     ]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Return a browser for pages that are no front end's."""
-    browser = playwright.chromium.launch(executable_path=a_browser(playwright), args=list(FLAGS))
-    yield browser
-    browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from tests.chromium import PATIENCE
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from tests.browser.server import Server
 
-__all__ = ["PATIENCE", "Notebook"]
+__all__ = ["Notebook"]
 
 HERE = Path(__file__).parent
-PATIENCE = 60_000  # ms for anything
 
 # What the front ends themselves report, whatever a notebook does.
 KNOWN_ERRORS = (

@@ -72,7 +72,7 @@ def test_the_mended_cell_runs_and_the_whole_of_it_can_be_copied(
         notebook.run_cell(index)
     output = notebook.cell_output(2)
     output.get_by_text("The whole cell").click()
-    output.get_by_role("button", name="copy", exact=True).click()
+    output.get_by_role("button", name="Copy code").click()
     expect(output.get_by_role("button", name="Copied")).to_be_visible()
     assert notebook.page.evaluate("navigator.clipboard.readText()").strip() == MENDED
     notebook.run_cell(3)

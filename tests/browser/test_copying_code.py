@@ -40,12 +40,17 @@ NESTED = (
 OVER_TEXT = """() => [...document.querySelectorAll(".groq-copy-code")].filter((button) => {
   const over = button.getBoundingClientRect();
   const frame = button.nextElementSibling.getBoundingClientRect();
-  const text = document.createRange();
-  text.selectNodeContents(button.nextElementSibling.querySelector("code"));
   const hits = (box) => box.bottom > over.top && box.top < over.bottom
     && box.right > over.left && box.left < over.right;
-  const isInside = over.top >= frame.top && over.right <= frame.right && over.left >= frame.left;
-  return !over.width || !isInside || [...text.getClientRects()].some(hits);
+  const text = document.createRange();
+  const texts = document.createTreeWalker(button.closest(".jp-Notebook"), NodeFilter.SHOW_TEXT);
+  for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+    text.selectNodeContents(node);
+    if (!button.contains(node) && [...text.getClientRects()].some(hits)) return true;
+  }
+  const isOnFrame = over.right <= frame.right && over.left >= frame.left
+    && over.top < frame.top && over.bottom > frame.top;
+  return over.height < 24 || over.width < 24 || !isOnFrame;
 }).map((button) => button.nextElementSibling.textContent)"""
 
 

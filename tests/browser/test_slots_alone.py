@@ -61,10 +61,11 @@ START = """async ({ code, html, known, context, canTell, docs, token }) => {
   const model = {
     widget_manager: manager,
     get: (name) => state[name],
-    on: (event, listener) => (listeners[event] = listener),
+    on: (event, listener) => (listeners[event] ??= []).push(listener),
+    off() {},
     send: (content) => window.sent.push(content),
   };
-  window.fire = (event, content) => listeners[event](content);
+  window.fire = (event, content) => listeners[event].forEach((each) => each(content));
   const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
   const { default: widget } = await import(url);
   window.end = widget().initialize({ model });

@@ -117,7 +117,8 @@ def test_a_press_that_nobody_confirms_names_the_toolbars_button(shown: Shown, ke
 
     shown.page.clock.fast_forward(1)
     expect(shown.button).to_have_text("Stop with ■ in the toolbar")
-    expect(shown.page.get_by_role("status")).to_have_text("Stop with ■ in the toolbar")
+    said = shown.page.locator(".groq-streaming").get_by_role("status")
+    expect(said).to_have_text("Stop with ■ in the toolbar")
 
     # It was on its way all the same.
     shown.page.evaluate(RECEIVED)

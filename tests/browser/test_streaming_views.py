@@ -22,17 +22,28 @@ PLACES = """() => {
 }"""
 
 
-def test_stop_is_heard_while_the_cell_blocks(jupyter: Any) -> None:
+ANNOUNCED = """() => {
+  const region = document.querySelector("#groq-announcements");
+  window.announced = [];
+  new MutationObserver(() => region.textContent && announced.push(region.textContent))
+    .observe(region, { childList: true });
+}"""
+
+
+def test_stop_is_heard_while_the_cell_blocks_and_gives_the_focus_to_copy(jupyter: Any) -> None:
     notebook = jupyter.open([STAGE, STREAMING])
     notebook.run_cell(0)
     notebook.run_cell(1, wait=False)
     output = notebook.cell_output(1)
     expect(output).to_contain_text("1,204 rows")
+    notebook.page.evaluate(ANNOUNCED)
 
     notebook.stop(1).press("Enter")
 
     expect(output).to_contain_text("interrupted")
     expect(notebook.stop(1)).to_have_count(0)
+    expect(output.locator(".groq-copy")).to_be_focused()
+    assert notebook.page.evaluate("announced") == ["Answer stopped"]
 
 
 @only_in_lab
@@ -81,6 +92,29 @@ def test_closing_all_widgets_costs_no_later_answer_its_picker(jupyter: Any) -> N
     notebook.picker(3).select_option("llama-3.1-8b-instant · 131k")
     notebook.run_cell(4)
     expect(notebook.cell_output(4)).to_have_text("llama-3.1-8b-instant")
+
+
+@only_in_lab
+def test_an_answer_goes_on_and_is_finished_though_all_widgets_are_closed(jupyter: Any) -> None:
+    close = (
+        "import ipywidgets, threading\n"
+        "threading.Timer(1.5, ipywidgets.Widget.close_all).start()\n"
+        "text = ' '.join(f'word{n}' for n in range(100))\n"
+        "ask(text, pause=0.05, until_stopped=True)"
+    )
+    notebook = jupyter.open([STAGE, close])
+    notebook.run_cell(0)
+    notebook.run_cell(1, wait=False)
+    output = notebook.cell_output(1)
+    expect(output.locator(".groq-streaming")).to_contain_text("word5 ")
+    first = notebook.page.evaluate_handle("document.querySelector('.groq-streaming')")
+    notebook.page.wait_for_function("(first) => !first.isConnected", arg=first)
+
+    expect(output.locator(".groq-streaming")).to_contain_text("word1 ")
+    expect(output.locator(".groq-streaming")).to_contain_text("word99")
+    notebook.stop(1).press("Enter")
+    expect(output).to_contain_text("interrupted")
+    expect(notebook.picker(1)).to_be_visible()
 
 
 def test_nothing_moves_when_an_answer_settles(jupyter: Any) -> None:

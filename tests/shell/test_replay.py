@@ -263,7 +263,8 @@ def test_reasoning_that_the_output_shows_is_shown_again(
 ) -> None:
     before = notebook.outputs["thought"]
     ran = taught().fine(CELLS["thought"], "thought")
-    assert "<summary>Reasoning</summary><div><p>They ask <em>why</em>" in ran.data["text/html"]
+    fold = '<summary>Reasoning</summary><div dir="auto"><p>They ask <em>why</em>'
+    assert fold in ran.data["text/html"]
     assert ran.outputs == before
 
 
@@ -288,7 +289,7 @@ def test_reasoning_that_can_not_be_written_again_is_shown_as_text_and_a_line_say
     data["text/html"] = data["text/html"].replace("<p>They", '<p class="x">&lt;b&gt; They')
     notebook.save()
     html = taught().fine(CELLS["thought"], "thought").data["text/html"]
-    assert '<div><pre><code class="language-text">&lt;b&gt; They ask *why*' in html
+    assert '<div dir="auto"><pre><code class="language-text">&lt;b&gt; They ask *why*' in html
     assert "The saved reasoning is shown as plain text" in html
     assert "<code>%groq_retry</code> asks anew" in html
 

@@ -12,6 +12,7 @@ function fold([summary, html]) {
   const body = document.createElement("div");
   made.className = "groq-reasoning";
   head.textContent = summary;
+  body.dir = "auto";
   body.append(parsed(html));
   made.append(head, body);
   return made;
@@ -30,7 +31,8 @@ export class Bar {
     }
     this.model = this.slots.picker?.before.map((node) => node.textContent).join("") ?? "";
     if (this.slots.picker) session.showView(this.slots.picker, session.picker, PICKER);
-    this.slots.copy?.with(button("groq-copy", "Copy", () => this.facts.copy));
+    const text = () => answer.querySelector(".groq-text");
+    this.slots.copy?.with(button("groq-copy", ["Copy", "Copy"], () => this.facts.copy, text));
     this.buttons = [...answer.querySelectorAll(".groq-text pre")].map(withCopy);
   }
 
@@ -40,8 +42,12 @@ export class Bar {
     // The picker shows the next ask's model: say which one answered, if another.
     const other = isNamed(current, this.model) ? "" : this.model;
     const figures = [other, facts.figures].filter(Boolean).join(" · ");
-    for (const [name, text] of [["figures", figures], ["stale", facts.stale]]) {
-      if (this.slots[name] && this.slots[name].node.textContent !== text) this.slots[name].with(text);
+    for (const [name, text] of [
+      ["figures", figures],
+      ["stale", facts.stale],
+    ]) {
+      if (this.slots[name] && this.slots[name].node.textContent !== text)
+        this.slots[name].with(text);
     }
     this.sayLeft(left);
   }

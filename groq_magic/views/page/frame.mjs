@@ -58,6 +58,7 @@ export class Frame {
     // The text may push it on between press and release: the press counts.
     this.stop.addEventListener("pointerdown", (press) => press.button || stop());
     this.text.root.setAttribute("aria-busy", "true");
+    for (const { root } of [this.text, this.thought]) root.dir = "auto";
     this.bar.append(this.picker.node, this.stop, element("span", "groq-dot"), this.figures);
     this.root.append(this.notices, this.fold, this.text.root, this.waiting, this.said, this.bar);
     showPicker(this.picker, PICKER);
@@ -93,7 +94,7 @@ export class Frame {
     if (isNew("figures")) this.figures.textContent = figures;
     if (isNew("waiting")) this.#wait(waiting);
     if (isNew("stop")) {
-      this.stop.disabled = true;
+      this.stop.ariaDisabled = "true"; // disabled, it would lose the focus
       this.stop.textContent = STOP[stop];
       if (stop === "unconfirmed") this.said.textContent = STOP[stop];
     }
@@ -104,7 +105,7 @@ export class Frame {
   // mid-stream, a little later.
   #end() {
     this.text.root.removeAttribute("aria-busy");
-    this.stop.disabled = true;
+    this.stop.ariaDisabled = "true";
   }
 
   // A countdown is drawn at each second, but spoken once.

@@ -29,11 +29,13 @@ export function interrupted(text) {
   notice.textContent = "This answer was interrupted; run the cell again.";
   const kept = document.createElement("div");
   kept.className = "groq-text";
+  kept.dir = "auto";
   kept.append(...text.cloneNode(true).childNodes);
   for (const made of kept.querySelectorAll(".groq-copy-code")) made.remove();
   kept.normalize();
   if (!readsBack(kept)) {
     const plain = document.createElement("pre");
+    // biome-ignore lint/performance/useDomNodeTextContent: it has no lines for blocks
     plain.textContent = text.innerText;
     kept.replaceChildren(plain);
   }

@@ -29,6 +29,7 @@ export class Mount {
     this.blocks = blocks;
     for (const { kind, mounted } of this.shown.splice(blocks.length)) kind.dispose(mounted);
     blocks.forEach((block, index) => this.#drawOne(block, index));
+    for (const { kind, mounted } of this.shown.slice(0, -1)) kind.settle?.(mounted);
   }
 
   #drawOne(block, index) {

@@ -34,7 +34,7 @@ export async function replaceOutput(manager, slot, change, captured = []) {
   if (model && !model.isDisposed) {
     for (const cell of model.cells ?? []) replaceIn(cell.outputs, slot, change);
   }
-  for (const each of captured.filter((each) => isKnown(manager, each))) {
+  for (const each of captured.filter((known) => isKnown(manager, known))) {
     const output = await manager.get_model(each);
     if (replaceIn(output.outputs, slot, change)) {
       // As the widget itself does when something is displayed in it.

@@ -60,6 +60,7 @@ export class Refill {
     if (!words || words.data === label) return;
     meter.max = Math.max(1, this.limit);
     meter.value = this.used;
-    meter.setAttribute("aria-label", (words.data = label));
+    meter.setAttribute("aria-label", label);
+    words.data = label;
   }
 }

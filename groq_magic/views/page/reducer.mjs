@@ -65,17 +65,29 @@ function fed(doc, { count, whole, text = [], thought = [], show = {} }) {
 function patched(list, patches, whole) {
   if (!patches.length && !whole) return list;
   const blocks = [...list.blocks];
-  let next = list.next;
-  for (const [op, index, html, kind] of patches) {
-    const block = blocks[index];
-    if (op === "block" && index <= blocks.length) {
-      const key = block?.kind === kind ? block.key : next++;
-      blocks[index] = { key, kind, html, grown: "", tail: "" };
-    } else if (op === "cut") blocks.length = Math.min(blocks.length, index);
-    else if (op === "grow" && block) blocks[index] = { ...block, grown: block.grown + html, tail: "" };
-    else if (op === "tail" && block) blocks[index] = { ...block, tail: html };
-    else throw new Error(`no block ${index} to ${op}`);
+  let { next } = list;
+  for (const patch of patches) {
+    if (patch[0] === "block") next = place(blocks, patch, next);
+    else apply(blocks, patch);
   }
   if (whole) blocks.length = patches.filter(([op]) => op === "block").length;
   return { blocks, next };
+}
+
+// Returns the key for the next new block.
+function place(blocks, [, index, html, kind], next) {
+  if (index > blocks.length) throw new Error(`no place ${index}`);
+  const before = blocks[index];
+  const keeps = before?.kind === kind;
+  blocks[index] = { key: keeps ? before.key : next, kind, html, grown: "", tail: "" };
+  return keeps ? next : next + 1;
+}
+
+function apply(blocks, [op, index, html]) {
+  const block = blocks[index];
+  if (op === "cut") blocks.length = Math.min(blocks.length, index);
+  else if (op === "grow" && block)
+    blocks[index] = { ...block, grown: block.grown + html, tail: "" };
+  else if (op === "tail" && block) blocks[index] = { ...block, tail: html };
+  else throw new Error(`no block ${index} to ${op}`);
 }

@@ -3,8 +3,10 @@
 // Copy and the stale mark as native elements. Outputs hold static text, which comes
 // back when the kernel goes.
 
+import { startAnnouncing } from "./announce.mjs";
 import { Answers } from "./answers.mjs";
 import { Bar, isNamed, PICKER } from "./bars.mjs";
+import { startKeepingFocus } from "./focus.mjs";
 import { startHello } from "./hello.mjs";
 import { startOrder } from "./order.mjs";
 import { rootsOf } from "./outputs.mjs";
@@ -15,7 +17,7 @@ import { watchPage } from "./watch.mjs";
 import { startWriteBack } from "./write_back.mjs";
 
 // ms between two drawings of what is left, while this minute's is not full, and after.
-const [SOON, LATER] = [1000, 30000];
+const [SOON, LATER] = [1000, 30_000];
 const GONE = new Set(["restarting", "autorestarting", "terminating", "dead"]);
 
 /** What this session holds, and where it is shown at present. */
@@ -155,7 +157,8 @@ export default () => ({
     const { context, restored } = session.manager;
     const fill = () => session.fill();
     const endWatch = watchPage(fill, () => session.answers.isStreaming);
-    const parts = [startWriteBack(model), startOrder(model), startProse(model), startHello(model)];
+    const starts = [startAnnouncing, startKeepingFocus, startWriteBack, startOrder, startProse];
+    const parts = [...starts, startHello].map((start) => start(model));
     const ended = ({ keep }) => {
       for (const end of parts.splice(0)) end();
       endWatch();

@@ -26,9 +26,12 @@ export class Filled {
 
   // A text that changes often is changed in place, which wakes no observer of the page.
   say(text) {
-    if (this.said?.data === text) return;
-    if (this.said?.parentNode === this.node) this.said.data = text;
-    else this.with((this.said = new Text(text)));
+    if (this.said?.parentNode === this.node) {
+      if (this.said.data !== text) this.said.data = text;
+      return;
+    }
+    this.said = new Text(text);
+    this.with(this.said);
   }
 
   /** Show a view of a model; where that fails, what was here before stays. */

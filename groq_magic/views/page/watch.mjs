@@ -29,6 +29,7 @@ export function watchPage(call, isStreaming) {
 
 function isOurs({ addedNodes, removedNodes }) {
   return [...addedNodes, ...removedNodes].some(
-    (node) => node.nodeType === Node.ELEMENT_NODE && (node.matches(OURS) || node.querySelector(OURS)),
+    (node) =>
+      node.nodeType === Node.ELEMENT_NODE && (node.matches(OURS) || node.querySelector(OURS)),
   );
 }

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groq_magic.rendering import fenced, read_back, to_html
+from groq_magic.rendering.direction import without_direction
 from groq_magic.rendering.read_back import ReadBack
 
 
@@ -42,6 +43,28 @@ def test_what_models_reason_in_is_read_back(source: str) -> None:
     assert found is not None
     assert found.is_exact
     assert to_html(found.markdown) == html
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "עברית עם `code`.\n\nEnglish.",
+        "- א\n- b\n\n> ג",
+        "| א | b |\n|---|--:|\n| 1 | ג |",
+        "<details><summary>א</summary>\n\nב\n\n</details>",
+    ],
+)
+def test_text_from_the_right_is_read_back_from_files_with_and_without_directions(
+    source: str,
+) -> None:
+    html = to_html(source)
+    before = without_direction(html)
+    assert before != html
+    for each in (html, before):
+        found = read_back(each)
+        assert found is not None
+        assert found.is_exact
+        assert without_direction(to_html(found.markdown)) == before
 
 
 def test_what_needs_no_marks_escaped_comes_back_as_it_was() -> None:

@@ -1,119 +1,12 @@
-"""Streaming: what is applied on the page ends as the whole document."""
+"""Streaming: which patches are made. tests/js applies them in a page."""
 
 from __future__ import annotations
 
-import itertools
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
 
-from groq_magic.rendering import MarkdownStream, Patch, highlight, to_html
-
-PIECES = [
-    "Text with **bold** and `code`.",
-    "\n\n",
-    "\n",
-    "- a\n- b\n",
-    "- a\n\n- b\n",
-    "  - nested\n",
-    "1. one\n2. two\n",
-    "3) three\n",
-    "```python\ndef f():\n    return 1\n```\n",
-    "```\nopen\n\n",
-    "~~~\n",
-    "| a | b |\n|---|:-:|\n",
-    "| 1 | `x\\|y` |\n",
-    "> quote\nlazy\n",
-    "> - in\n>\n> - out\n",
-    "# Title\n",
-    "Setext\n---\n",
-    "---\n",
-    "<details><summary>S</summary>\n\n",
-    "</details>\n\n",
-    "<b>raw</b> List<String>",
-    "[late][l]",
-    "[l]: https://x.org\n\n",
-    "[l] and [m]\n\n",
-    "![i](https://x.org/i)",
-    "$x^2$",
-    "\\(a\\)",
-    "$$\nx\n= 1\n$$\n",
-    "- [x] done\n",
-    "    indented\n\n",
-    "    more\n",
-    "a  \nb\\\nc\n",
-    "&amp; &copy; \\*",
-    "https://x.org/a_b.",
-    "me@x.org",
-    "中文**字**",
-    "\r\n",
-    "\r",
-    "\t- tab\n",
-    "***",
-    "_",
-    "~~",
-    "👩‍👧",
-    "<!-- c -->\n",
-    "[a](",
-    "](x)",
-    "1986. ",
-    "- \n\n",
-    "* * *\n",
-    "> \n",
-    "|",
-    "$",
-    "`",
-]
-documents = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
-
-
-def stream_of(text: str, cuts: list[int]) -> tuple[MarkdownStream, list[list[Patch]]]:
-    stream = MarkdownStream(formulas="tex")
-    edges = [0, *sorted({cut % (len(text) + 1) for cut in cuts}), len(text)]
-    frames = [stream.feed(text[a:b]) for a, b in itertools.pairwise(edges)]
-    return stream, [*frames, stream.finish()]
-
-
-@settings(
-    max_examples=300,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(documents, st.lists(st.integers(0, 2_000), max_size=25))
-@example("- a\n- b\n\n- c", [4, 5, 9, 10])
-@example("[l]\n\n- [l]\n- x\n\nt\n\n[l]: https://x.org\n\nmore", [5, 9, 12, 18, 30])
-@example("| a |\n|---|\n| b |\n| c |\n\nx", list(range(30)))
-def test_patches_end_as_the_whole(dom: Any, text: str, cuts: list[int]) -> None:
-    stream, frames = stream_of(text, cuts)
-    page = dom.Page()
-    for frame in frames:
-        page.apply(frame)
-    assert page.tree() == dom.exact(to_html(text))
-    assert stream.html() == to_html(text)
-    fresh = dom.Page()
-    fresh.apply(stream.patches_from_start())
-    assert fresh.tree() == page.tree()
-
-
-@settings(
-    max_examples=100,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(documents, st.lists(st.integers(0, 2_000), max_size=25))
-def test_every_frame_is_what_the_state_says(dom: Any, text: str, cuts: list[int]) -> None:
-    stream = MarkdownStream()
-    page = dom.Page()
-    edges = [0, *sorted({cut % (len(text) + 1) for cut in cuts}), len(text)]
-    for start, end in itertools.pairwise(edges):
-        page.apply(stream.feed(text[start:end]))
-        assert page.tree() == dom.exact(stream.html())
+from groq_magic.rendering import MarkdownStream, highlight, to_html
 
 
 def frame(text: str) -> str:
@@ -257,15 +150,16 @@ def test_code_in_a_language_without_colours_is_sent_once(language: str) -> None:
     assert [patch.op for patch in patches] == ["block"]
 
 
-def test_code_that_turns_out_too_long_for_colours_ends_plain() -> None:
+def test_code_that_turns_out_too_long_for_colours_is_not_sent_again() -> None:
     stream = MarkdownStream()
-    line = "value = compute(value)\n"
-    stream.feed("```python\n")
-    for _ in range(0, highlight.MAX_CODE + 1, 10 * len(line)):
-        stream.feed(line * 10)
+    lines = "value = compute(value)\n" * 10
+    patches = stream.feed("```python\n")
+    for _ in range(0, highlight.MAX_CODE + 1, len(lines)):
+        patches += stream.feed(lines)
     assert "<span" in stream.html()
-    stream.feed("```\n")
-    assert "<span" not in stream.html()
+    patches += stream.feed("```\n")
+    assert [patch.op for patch in patches].count("block") == 1
+    assert "<span" not in to_html("```python\n" + lines * 100 + "```\n")
 
 
 @pytest.mark.parametrize(

@@ -34,13 +34,14 @@ def pressed() -> list[str]:
 
 
 @pytest.fixture
-def make_live(settings: Settings, pressed: list[str]) -> Callable[[], Live]:
-    return lambda: Live(
+def make_live(settings: Settings, pressed: list[str]) -> Callable[..., Live]:
+    return lambda **more: Live(
         settings,
         panel_facts=lambda: PanelFacts("from .env", "main · 1 turn", Meter(680, 8000, "680"), None),
         quota=lambda: QuotaFacts(settings.model, Refill(8000, 7320, 60.0, 5.1, "tokens"), None),
         undo=lambda: pressed.append("undo"),
         reset=lambda: pressed.append("reset"),
+        **more,
     )
 
 

@@ -195,6 +195,28 @@ def test_the_slider_sets_the_temperature_and_follows_it(live: Live, settings: An
     assert slider.value == 0.2
 
 
+def test_what_the_user_does_with_a_control_waits_for_the_sessions_thread(
+    settings: Any, make_live: Callable[..., Live]
+) -> None:
+    waiting: list[Callable[[], None]] = []
+    live = make_live(hand_over=waiting.append)
+    live.models(MODELS)
+    assert live.panel.children
+    control(live, "System prompt").value = "Be brief."
+    control(live, "Temperature").value = "9"
+    control(live, "Undo").click()
+    live.picker.value = "llama-3.1-8b-instant"
+    assert (settings.system, settings.model) == ("", "openai/gpt-oss-120b")
+    assert message(live, "Temperature").value == ""
+
+    for call in waiting:
+        call()
+
+    assert (settings.system, settings.model) == ("Be brief.", "llama-3.1-8b-instant")
+    assert "Not set" in message(live, "Temperature").value
+    live.close()
+
+
 def test_an_unknown_quota_is_not_shown(live: Live) -> None:
     assert control(live, "Today").layout.display == "none"
     assert 'value="680"' in control(live, "This minute").value

@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 from groq_magic.rendering import Fence, to_html
-from groq_magic.views.static import bundle
+from groq_magic.views.static import bundle, saved_reasoning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,9 @@ def test_plain_text_is_the_answers_source(settled: Callable[..., Settled]) -> No
 def test_html_holds_what_rendering_makes_of_it(settled: Callable[..., Settled]) -> None:
     data, _ = bundle(settled("Hello **you**"))
 
-    assert f'<div class="groq-text">{to_html("Hello **you**")}</div>' in data["text/html"]
+    assert (
+        f'<div class="groq-text" dir="auto">{to_html("Hello **you**")}</div>' in data["text/html"]
+    )
     assert data["text/html"].startswith('<div class="groq-answer mathjax_ignore tex2jax_ignore">')
 
 
@@ -56,6 +58,17 @@ def test_reasoning_to_save_is_folded(settled: Callable[..., Settled]) -> None:
 
     assert "<details" in data["text/html"]
     assert "<em>me</em>" in data["text/html"]
+
+
+def test_reasoning_is_found_in_what_is_saved_now_and_was_before(
+    settled: Callable[..., Settled],
+) -> None:
+    html = bundle(settled("Yes.", reasoning="Let *me* see"))[0]["text/html"]
+    before = html.replace(' dir="auto"', "")
+
+    assert before != html
+    assert saved_reasoning(html) == saved_reasoning(before) == to_html("Let *me* see")
+    assert saved_reasoning(html.replace("groq-text", "other")) == ""
 
 
 def test_code_shows_the_code_alone(settled: Callable[..., Settled]) -> None:

@@ -37,11 +37,11 @@ export function isRedrawn(mounted, block) {
 
 @param ready called with the new nodes that can't change any more, before they are shown
 */
-export function growNodes(mounted, container, block, ready = () => {}) {
+export function growNodes(mounted, container, block, ready) {
   if (block.grown === mounted.grown && block.tail === mounted.tail) return;
   for (const node of mounted.tailNodes) node.remove();
   const grown = parsed(block.grown.slice(mounted.grown.length));
-  ready(grown);
+  ready?.(grown);
   const tail = parsed(block.tail);
   mounted.tailNodes = [...tail.childNodes];
   container.append(grown, tail);

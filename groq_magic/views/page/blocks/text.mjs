@@ -6,6 +6,7 @@ import { elementOf, growNodes, insertNodes, isRedrawn, removeNodes } from "./nod
 export const textBlock = {
   mount(block, place) {
     const mounted = insertNodes(block, place);
+    if (isGrowing(mounted)) addCopies(elementOf(mounted));
     growText(mounted, block);
     return mounted;
   },
@@ -16,28 +17,43 @@ export const textBlock = {
     const [first] = mounted.nodes;
     const fresh = textBlock.mount(block, { parent: first.parentNode, before: first });
     removeNodes(mounted);
-    Object.assign(mounted, fresh);
+    Object.assign(mounted, fresh, { isSettled: false });
     // What the reader opened or closed stays so.
-    const folds = foldsOf(mounted);
-    open.forEach((each, at) => folds[at] && (folds[at].open = each));
+    foldsOf(mounted).forEach((fold, at) => {
+      fold.open = open[at] ?? fold.open;
+    });
+  },
+
+  /** Another block has come after it: no line can change it any more. */
+  settle(mounted) {
+    if (mounted.isSettled) return;
+    mounted.isSettled = true;
+    if (!isGrowing(mounted)) for (const node of elementsOf(mounted)) addCopies(node);
   },
 
   dispose: removeNodes,
 };
 
-function growText(mounted, block) {
-  const root = elementOf(mounted);
-  if (root?.matches("ul, ol, blockquote")) growNodes(mounted, root, block, addCopies);
+function isGrowing(mounted) {
+  return Boolean(elementOf(mounted)?.matches("ul, ol, blockquote"));
 }
 
-// Code inside an item that can't change any more.
+function growText(mounted, block) {
+  if (isGrowing(mounted)) growNodes(mounted, elementOf(mounted), block, addCopies);
+}
+
+// Code that can't change any more.
 function addCopies(settled) {
   for (const pre of settled.querySelectorAll("pre")) withCopy(pre);
 }
 
-function foldsOf({ nodes }) {
-  const elements = nodes.filter((node) => node.nodeType === Node.ELEMENT_NODE);
-  return elements.flatMap((each) =>
-    each.localName === "details" ? [each, ...each.querySelectorAll("details")] : [...each.querySelectorAll("details")],
-  );
+function elementsOf({ nodes }) {
+  return nodes.filter((node) => node.nodeType === Node.ELEMENT_NODE);
+}
+
+function foldsOf(mounted) {
+  return elementsOf(mounted).flatMap((each) => [
+    ...(each.localName === "details" ? [each] : []),
+    ...each.querySelectorAll("details"),
+  ]);
 }

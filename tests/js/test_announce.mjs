@@ -1,0 +1,67 @@
+import { announce, startAnnouncing } from "../../groq_magic/views/page/announce.mjs";
+import { newModel } from "./model.mjs";
+import { equal, test, until } from "./testing.mjs";
+
+const regions = () => [...document.querySelectorAll('[role="status"]')];
+
+/** Run something, and return the texts that came into the region while it ran. */
+async function textsOf(call) {
+  const texts = [];
+  const watch = new MutationObserver(() =>
+    texts.push(...regions().map((each) => each.textContent)),
+  );
+  watch.observe(document.body, { childList: true, subtree: true, characterData: true });
+  await call();
+  await Promise.resolve();
+  watch.disconnect();
+  return texts.filter(Boolean);
+}
+
+test("an answer's end is announced by how it ended", () => {
+  const model = newModel();
+  const end = startAnnouncing(model);
+  for (const how of ["complete", "stopped", "failed"]) {
+    model.receive({ ended: "a", how });
+    equal(
+      regions().map((each) => each.textContent),
+      [`Answer ${how}`],
+    );
+  }
+  end();
+});
+
+test("other messages are no news, nor are those after the end", () => {
+  const model = newModel();
+  const end = startAnnouncing(model);
+  model.receive({ doc: "a", count: 1, show: {} });
+  model.receive({ quota: {} });
+  equal(regions()[0].textContent, "");
+  end();
+  model.receive({ ended: "a", how: "complete" });
+  equal([regions()[0].textContent, model.listeners()], ["", 0]);
+});
+
+test("the region is there before it speaks, once for all sessions, and out of sight of none", () => {
+  const ends = [newModel(), newModel()].map(startAnnouncing);
+  equal(regions().length, 1);
+  equal([regions()[0].parentElement, regions()[0].hidden], [document.body, false]);
+  ends.forEach((end) => end());
+});
+
+test("two sessions that see one end announce it once", async () => {
+  const models = [newModel(), newModel()];
+  const ends = models.map(startAnnouncing);
+  const texts = await textsOf(() =>
+    models.forEach((each) => each.receive({ ended: "a", how: "complete" })),
+  );
+  equal(texts, ["Answer complete"]);
+  ends.forEach((end) => end());
+});
+
+test("the same words are news again later", async () => {
+  announce("Copied");
+  const region = regions()[0];
+  await until(() => region.textContent === "");
+  announce("Copied");
+  equal(region.textContent, "Copied");
+});

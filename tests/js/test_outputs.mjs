@@ -1,0 +1,60 @@
+import { replaceOutput, rootsOf } from "../../groq_magic/views/page/outputs.mjs";
+import { equal, page, test } from "./testing.mjs";
+
+const TABS = `<div data-id="one" title="Name: a.ipynb\nPath: d/a.ipynb"></div>
+  <div data-id="two" title="Name: a.ipynb\nPath: a.ipynb"></div>`;
+const panel = (id) => `<div class="jp-NotebookPanel" id="${id}"></div>`;
+const ids = (roots) => roots.map((root) => root.id || root.localName);
+
+/** Outputs as Lab's model of a cell has them. */
+function outputsOf(...all) {
+  return { toJSON: () => all, set: (at, output) => (all[at] = output) };
+}
+
+const placeOf = (id) => ({ data: { "text/html": [`<div class="groq-doc-${id}">`, "</div>"] } });
+
+test("a notebook's session looks in the panels of its own path", () => {
+  page(TABS + panel("one") + panel("two"));
+  equal(ids(rootsOf({ context: { path: "d/a.ipynb" } })), ["one"]);
+  equal(ids(rootsOf({ context: { path: "RTC:d/a.ipynb" } })), ["one"]);
+  equal(ids(rootsOf({ context: { path: "other.ipynb" } })), []);
+  equal(ids(rootsOf({ context: {} })), []);
+});
+
+test("the only panel of a page without tabs is the session's", () => {
+  page(panel("one"));
+  equal(ids(rootsOf({ context: { path: "a.ipynb" } })), ["one"]);
+});
+
+test("a page without panels is looked at whole, a console's not at all", () => {
+  equal(ids(rootsOf({})), ["body"]);
+  page('<div class="jp-CodeConsole"></div>');
+  equal(ids(rootsOf({})), []);
+});
+
+test("the output that holds an answer's place is replaced, no other", async () => {
+  const [first, second] = [outputsOf({ data: {} }), outputsOf(placeOf("s1"), placeOf("s2"))];
+  const model = { cells: [{ outputs: first }, {}, { outputs: second }] };
+  await replaceOutput({ context: { model } }, "s2", (before) => ({ ...before, metadata: 1 }));
+  equal(second.toJSON(), [placeOf("s1"), { ...placeOf("s2"), metadata: 1 }]);
+  equal(first.toJSON(), [{ data: {} }]);
+});
+
+test("an answer in an Output widget is replaced there, and the widget's state with it", async () => {
+  const state = [];
+  const widget = {
+    outputs: outputsOf(placeOf("s1")),
+    set: (...given) => state.push(given),
+    save_changes: () => state.push("sent"),
+  };
+  const manager = { has_model: (id) => id === "w", get_model: async () => widget };
+  await replaceOutput(manager, "s1", () => ({ new: 1 }), ["gone", "w"]);
+  equal(state, [["outputs", [{ new: 1 }], { newMessage: true }], "sent"]);
+});
+
+test("a notebook that was closed is left alone", async () => {
+  const outputs = outputsOf(placeOf("s1"));
+  const model = { isDisposed: true, cells: [{ outputs }] };
+  await replaceOutput({ context: { model } }, "s1", () => ({}));
+  equal(outputs.toJSON(), [placeOf("s1")]);
+});
