@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -12,6 +11,7 @@ import traitlets
 from groq_magic.views.closing import close_whole
 from groq_magic.views.comm_routing import answer_while_busy
 from groq_magic.views.page_code import page_code
+from groq_magic.views.page_style import page_style
 from groq_magic.views.token import TOKEN, TOKEN_CLASS
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FramedAnswer"]
 
-_HERE = Path(__file__).parent
 # Seconds by which a front end may be behind: it would look for a widget that is gone.
 CLOSED_AFTER = 2.0
 
@@ -43,7 +42,7 @@ class FramedAnswer(anywidget.AnyWidget):
     """
 
     _esm = page_code("framed")
-    _css = (_HERE / "views.css").read_text(encoding="utf-8")
+    _css = page_style()
 
     token = traitlets.Unicode(TOKEN).tag(sync=True)
     place = traitlets.Unicode().tag(sync=True)

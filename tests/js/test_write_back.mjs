@@ -10,22 +10,37 @@ const [FORMER, FINAL, SECOND] = ["former", "final", "second"].map((text) =>
 const adler = (text) => {
   let [low, high] = [1, 0];
   for (const byte of new TextEncoder().encode(text)) {
-    low = (low + byte) % 65521;
-    high = (high + low) % 65521;
+    low = (low + byte) % 65_521;
+    high = (high + low) % 65_521;
   }
-  return high * 65536 + low;
+  return high * 65_536 + low;
 };
 const sumOf = (output) => adler(output.data["text/html"]);
 
 function offer(more = {}) {
   return {
-    id: 1, cell: "a", request: "r1", notebook: "a.ipynb", place: "groq-doc-s1",
-    turn: "groq-turn-a-1", checksum: sumOf(FINAL), earlier: [], captured: [], ...more,
+    id: 1,
+    cell: "a",
+    request: "r1",
+    notebook: "a.ipynb",
+    place: "groq-doc-s1",
+    turn: "groq-turn-a-1",
+    checksum: sumOf(FINAL),
+    earlier: [],
+    captured: [],
+    ...more,
   };
 }
 
 const second = (more = {}) =>
-  offer({ id: 2, place: "", turn: "groq-turn-a-2", checksum: sumOf(SECOND), earlier: [sumOf(FINAL)], ...more });
+  offer({
+    id: 2,
+    place: "",
+    turn: "groq-turn-a-2",
+    checksum: sumOf(SECOND),
+    earlier: [sumOf(FINAL)],
+    ...more,
+  });
 
 function signal() {
   const slots = new Set();
@@ -63,7 +78,7 @@ function documentOf(cells, { undoable = false, writable = true, path = "a.ipynb"
       toJSON: () => [...all],
       set: changed((at, output) => (all[at] = output)),
       add: changed((output) => all.push(output)),
-      fromJSON: changed((outputs) => all.splice(0, all.length, ...outputs)),
+      fromJSON: changed((others) => all.splice(0, all.length, ...others)),
     };
     document.model.cells.push({ id, outputs, sharedModel: { canUndo: () => false }, all });
   }
@@ -183,7 +198,10 @@ test("a notebook that can't be written is not saved", async () => {
 });
 
 test("a save that fails is no error of the page's, and confirms nothing", async () => {
-  const fails = [() => Promise.reject(Error("no space left")), () => new Date(NaN).toISOString()];
+  const fails = [
+    () => Promise.reject(new Error("no space left")),
+    () => new Date(Number.NaN).toISOString(),
+  ];
   for (const save of fails) {
     const document = documentOf({ a: [] });
     document.save = save;
@@ -199,7 +217,10 @@ test("a cell that the page has not is named to the kernel, and nothing goes into
   const { model } = start(document, [offer()]);
   await later();
   equal(model.sent, [{ absent: [1] }]);
-  equal(document.model.cells.map(({ all }) => all.length), [0, 0]);
+  equal(
+    document.model.cells.map(({ all }) => all.length),
+    [0, 0],
+  );
 });
 
 test("a copy of the notebook, with the same ids, is left alone unless it has the placeholder", async () => {
@@ -223,7 +244,11 @@ test("a cell that runs again gets no output of its former run", async () => {
 test("a failed ask leaves nothing but takes its placeholder away", async () => {
   const empty = html("");
   const document = documentOf({ a: [PLACE], b: [FORMER] });
-  const { model } = start(document, [offer({ checksum: 0 }), offer({ id: 2, cell: "b", checksum: 0 })], { 1: empty });
+  const { model } = start(
+    document,
+    [offer({ checksum: 0 }), offer({ id: 2, cell: "b", checksum: 0 })],
+    { 1: empty },
+  );
   await until(() => allOf(document)[0] === empty);
   equal(sent(model, "want"), [1]);
   equal(document.model.cells[1].all, [FORMER]);
@@ -242,7 +267,7 @@ test("pages without a notebook, and notebooks that are closed, do nothing", asyn
   }
 });
 
-test("its end leaves no listener, however many asks there were", async () => {
+test("its end leaves no listener, however many asks there were", () => {
   const document = documentOf({ a: [FINAL] });
   const { model, give, end } = start(document);
   for (let id = 1; id <= 1000; id += 1) {

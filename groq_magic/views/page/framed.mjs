@@ -9,7 +9,7 @@ export default () => {
   let answers;
   return {
     initialize({ model }) {
-      answers = new Answers(model, () => {});
+      answers = new Answers(model, () => undefined); // the picker is in the panel
       model.on("msg:custom", (message) => answers.receive(message));
       sendNow(model, { hello: { missing: [] } });
       return () => answers.end({ keep: false });

@@ -157,8 +157,8 @@ export default () => ({
     const { context, restored } = session.manager;
     const fill = () => session.fill();
     const endWatch = watchPage(fill, () => session.answers.isStreaming);
-    const starts = [startAnnouncing, startKeepingFocus, startWriteBack, startOrder, startProse, startHello];
-    const parts = starts.map((start) => start(model));
+    const starts = [startAnnouncing, startKeepingFocus, startWriteBack, startOrder, startProse];
+    const parts = [...starts, startHello].map((start) => start(model));
     const ended = ({ keep }) => {
       for (const end of parts.splice(0)) end();
       endWatch();

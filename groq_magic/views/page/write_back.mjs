@@ -41,10 +41,14 @@ class WriteBack {
   }
 
   receive({ began, finished = [] }) {
-    if (began) this.begun.set(keyOf(began), tried(() => this.placeOf(began).at >= 0));
+    if (began)
+      this.begun.set(
+        keyOf(began),
+        tried(() => this.placeOf(began).at >= 0),
+      );
     for (const offer of finished) {
       if (!offer.output) tried(() => this.take(offer));
-      else if (offer.captured.length) this.writeIntoWidgets(offer).catch(() => {});
+      else if (offer.captured.length) this.writeIntoWidgets(offer).catch(ignored);
       else tried(() => this.write(offer));
     }
   }
@@ -65,8 +69,10 @@ class WriteBack {
     this.begun.delete(keyOf(offer));
     if (where.there) this.confirm(id, { isSaved: !began && !this.context.model.dirty });
     else if (began && where.at >= 0) this.send("want", [id], began);
-    else if (began && isMine) this.confirm(id, {}); // it was cleared while it came
-    else if (began) this.offers.delete(id); // another page shows the cell's outputs
+    else if (began && isMine)
+      this.confirm(id, {}); // it was cleared while it came
+    else if (began)
+      this.offers.delete(id); // another page shows the cell's outputs
     else if (where.outputs || captured.some((each) => isKnown(this.manager, each)))
       this.sendLater("want", id);
     else if (where.isMissing) this.sendLater("absent", id);
@@ -83,7 +89,10 @@ class WriteBack {
       this.timer = undefined;
       const all = this.due.splice(0).filter(([, id]) => this.offers.has(id));
       for (const name of ["want", "absent"])
-        this.send(name, all.filter(([what]) => what === name).map(([, id]) => id));
+        this.send(
+          name,
+          all.filter(([what]) => what === name).map(([, id]) => id),
+        );
     }, OTHERS_FIRST);
   }
 
@@ -112,7 +121,7 @@ class WriteBack {
     const { id, place, output, captured } = offer;
     this.begun.delete(keyOf(offer));
     this.wanted.delete(id);
-    for (const each of captured.filter((each) => isKnown(this.manager, each))) {
+    for (const each of captured.filter((model) => isKnown(this.manager, model))) {
       const widget = await this.manager.get_model(each);
       const at = indexOf(widget.outputs?.toJSON() ?? [], place);
       if (at < 0) continue;
@@ -127,10 +136,12 @@ class WriteBack {
   /** Return the outputs of the cell, where the placeholder is in them, and whether it is finished. */
   placeOf({ cell, place, checksum, notebook, captured = [] }) {
     const model = this.context?.model;
-    const found = model && !model.isDisposed && [...(model.cells ?? [])].find(({ id }) => id === cell);
+    const found =
+      model && !model.isDisposed && [...(model.cells ?? [])].find(({ id }) => id === cell);
     const outputs = found?.outputs;
     const isOther = notebook && notebook !== this.context?.path;
-    if (!outputs?.set || !outputs.fromJSON) return { at: -1, isMissing: model && !found && !isOther };
+    if (!outputs?.set || !outputs.fromJSON)
+      return { at: -1, isMissing: model && !found && !isOther };
     const all = outputs.toJSON();
     const at = indexOf(all, place);
     const there = at < 0 && all.some((each) => checksumOf(each) === checksum);
@@ -149,7 +160,7 @@ class WriteBack {
     while (this.isSaveDue) {
       await null; // for what else is written in the same moment
       this.isSaveDue = false;
-      await tried(() => this.context.save?.())?.catch(() => {});
+      await tried(() => this.context.save?.())?.catch(ignored);
     }
     this.isSaving = false;
   }
@@ -186,6 +197,9 @@ function hasEdits(model) {
   );
 }
 
+// The output is kept in the kernel; Jupyter reports a save that fails.
+const ignored = () => undefined;
+
 const keyOf = ({ request, place }) => `${request} ${place}`;
 
 const htmlOf = ({ data }) => [data?.["text/html"] ?? ""].flat().join("");
@@ -199,8 +213,8 @@ function checksumOf(output) {
   const html = htmlOf(output);
   let [low, high] = [1, 0];
   for (const byte of new TextEncoder().encode(html)) {
-    low = (low + byte) % 65521;
-    high = (high + low) % 65521;
+    low = (low + byte) % 65_521;
+    high = (high + low) % 65_521;
   }
-  return html ? high * 65536 + low : 0;
+  return html ? high * 65_536 + low : 0;
 }
