@@ -19,4 +19,8 @@ export function startHello(model) {
   };
 }
 
-const missing = (name, get) => get().then(() => [], () => [name]);
+const missing = (name, get) =>
+  get().then(
+    () => [],
+    () => [name],
+  );

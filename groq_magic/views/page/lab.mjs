@@ -51,9 +51,7 @@ export function isCode(cell) {
 export function tried(call) {
   try {
     return call();
-  } catch {
-    return undefined;
-  }
+  } catch {}
 }
 
 /** Return modules that JupyterLab shares with all extensions, by their packages' names.
@@ -74,12 +72,12 @@ export function sharedModules(...names) {
 }
 
 function sharedScope() {
-  for (const name of Object.keys(window).filter((name) => /^(web|rs)packChunk/.test(name))) {
+  for (const name of Object.keys(window).filter((key) => /^(web|rs)packChunk/.test(key))) {
     let scope;
     // A chunk of a name that was there before would be skipped.
     const chunk = `groq-${Math.random()}`;
     tried(() => window[name].push([[chunk], {}, (require) => (scope = require.S.default)]));
     if (scope?.["@jupyterlab/codemirror"]) return scope;
   }
-  throw Error("no modules are shared");
+  throw new Error("no modules are shared");
 }

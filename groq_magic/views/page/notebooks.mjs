@@ -20,13 +20,18 @@ export function inEachNotebook(model, start) {
     tried(() => {
       const document = notebook.parent.context;
       if (ends.has(document) || connectionOf(document).id !== kernel) return;
-      ends.set(document, whileThere(document, start(document), () => ends.delete(document)));
+      ends.set(
+        document,
+        whileThere(document, start(document), () => ends.delete(document)),
+      );
     });
   let scheduled;
-  executionsOf().then(
-    (signal) => live && (scheduled = signal).connect(add),
-    () => {}, // hello.mjs reports it
-  );
+  const connect = (signal) => {
+    if (!live) return;
+    scheduled = signal;
+    signal.connect(add);
+  };
+  executionsOf().then(connect, () => {}); // where it is missing, hello.mjs reports it
   return () => {
     live = false;
     scheduled?.disconnect(add);
@@ -38,7 +43,8 @@ export function inEachNotebook(model, start) {
 /** Return JupyterLab's signal that a cell is about to run. */
 export async function executionsOf() {
   const [{ NotebookActions }] = await sharedModules("@jupyterlab/notebook");
-  if (typeof NotebookActions.executionScheduled.connect !== "function") throw Error("no signal");
+  if (typeof NotebookActions.executionScheduled.connect !== "function")
+    throw new Error("no signal");
   return NotebookActions.executionScheduled;
 }
 

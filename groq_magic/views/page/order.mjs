@@ -12,7 +12,13 @@ function orderIn(document) {
   const kernel = connectionOf(document);
   if (typeof kernel?.requestExecute !== "function") return () => {};
   const withOrder = function (requestExecute, [content, dispose, metadata, ...rest]) {
-    return requestExecute.call(this, content, dispose, { ...metadata, ...orderOf(document) }, ...rest);
+    return requestExecute.call(
+      this,
+      content,
+      dispose,
+      { ...metadata, ...orderOf(document) },
+      ...rest,
+    );
   };
   return aroundMethod(kernel, "requestExecute", "order", withOrder);
 }

@@ -9,7 +9,8 @@ export const PROMPT_MAGIC = /^\s*%%groq(?:_code|_system)?(?!\S)/;
 
 // As the kernel reads them: not `${{ … }}`, a name first, on one line, no end within a string.
 const VALUE =
-  /\{\{[ \t]*[\p{L}_](?:[^'"}\n]|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|\}(?!\})){0,300}\}\}/u.source;
+  /\{\{[ \t]*[\p{L}_](?:[^'"}\n]|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|\}(?!\})){0,300}\}\}/u
+    .source;
 const VALUE_HERE = new RegExp(`^${VALUE}`, "u");
 const VALUES = new RegExp(`(?<!\\$)${VALUE}`, "gu");
 const [BRACE, DOLLAR] = [123, 36]; // codes of `{` and `$`
@@ -29,9 +30,9 @@ export async function promptLanguage() {
   );
   const registries = lab.EditorLanguageRegistry.prototype;
   let registry;
-  const nested = (name) => registry?.findBest(name, false);
+  const nested = (fence) => registry?.findBest(fence, false);
   const support = supportOf({ ...markdown, ...language, ...highlight, ...state, ...view }, nested);
-  if (typeof registries.getLanguage !== "function") throw Error("no getLanguage");
+  if (typeof registries.getLanguage !== "function") throw new Error("no getLanguage");
   const name = "groq prompt";
   return () =>
     // Added to the registry itself, the language would stay in its list for good.
@@ -64,11 +65,15 @@ function supportOf(parts, nested) {
 function magicLine(tags) {
   const parse = (context, line) => {
     const [, before, magic] = /^(\s*)(%%groq\w*)/.exec(line.text) ?? [];
-    if (!magic || context.lineStart > 0 && context.input?.read(0, context.lineStart).trim()) return false;
+    if (!magic || (context.lineStart > 0 && context.input?.read(0, context.lineStart).trim()))
+      return false;
     const from = context.lineStart + before.length;
     const to = context.lineStart + line.text.length;
     const nodes = [context.elt("GroqMagic", from, from + magic.length)];
-    for (const { index, 0: { length } } of line.text.matchAll(/(?<=\s)--?[a-z][\w-]*/g)) {
+    for (const {
+      index,
+      0: { length },
+    } of line.text.matchAll(/(?<=\s)--?[a-z][\w-]*/g)) {
       const at = context.lineStart + index;
       nodes.push(context.elt("GroqOption", at, at + length));
     }
@@ -115,7 +120,7 @@ function marks({ Decoration, EditorView, MatchDecorator, Prec, ViewPlugin }) {
         this.marks = matcher.updateDeco(update, this.marks);
       },
     }),
-    { decorations: ({ marks }) => marks },
+    { decorations: (value) => value.marks },
   );
   return [Prec.highest(plugin), EditorView.lineWrapping];
 }

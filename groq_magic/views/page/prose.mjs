@@ -23,7 +23,9 @@ function startIn(document) {
       end = proseIn(document.model.cells, addLanguage());
   };
   // Where it is missing, hello.mjs reports it.
-  promptLanguage().then(start).catch(() => {});
+  promptLanguage()
+    .then(start)
+    .catch(() => {});
   return () => {
     end?.();
     end = null;
