@@ -60,7 +60,7 @@ class WriteBack {
   /** Confirm an output that is there; ask for one that is not, if the page has its cell. */
   take(offer) {
     const { id, cell, request, captured } = offer;
-    for (const other of this.offers.values())
+    for (const other of cell ? this.offers.values() : [])
       if (other.cell === cell && other.request !== request) this.offers.delete(other.id);
     this.offers.set(id, offer);
     const where = this.placeOf(offer);
