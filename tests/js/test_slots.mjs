@@ -1,4 +1,4 @@
-import { displayed, Filled, isKnown } from "../../groq_magic/views/page/slots.mjs";
+import { displayed, isKnown, Slot } from "../../groq_magic/views/page/slots.mjs";
 import { equal, ok, page, test } from "./testing.mjs";
 
 function managerOf(views) {
@@ -22,8 +22,8 @@ function viewOf(html) {
 
 test("a slot gives back what it held before", () => {
   const node = page("<span>before <b>it</b></span>");
-  const slot = new Filled(node);
-  slot.with("something else");
+  const slot = new Slot(node);
+  slot.fill("something else");
   equal(node.innerHTML, "something else");
   slot.restore();
   equal(node.innerHTML, "before <b>it</b>");
@@ -31,18 +31,18 @@ test("a slot gives back what it held before", () => {
 
 test("a slot that is closed takes nothing more", () => {
   const node = page("<span>before</span>");
-  const slot = new Filled(node);
+  const slot = new Slot(node);
   slot.restore();
-  slot.with("late");
+  slot.fill("late");
   equal(node.textContent, "before");
 });
 
 test("a text that changes often is changed in place", () => {
   const node = page("<span></span>");
-  const slot = new Filled(node);
-  slot.say("5 left");
+  const slot = new Slot(node);
+  slot.setText("5 left");
   const text = node.firstChild;
-  slot.say("6 left");
+  slot.setText("6 left");
   equal(node.textContent, "6 left");
   ok(node.firstChild === text, "the text node was replaced");
 });
@@ -50,8 +50,8 @@ test("a text that changes often is changed in place", () => {
 test("a view is shown, named for a screen reader, and removed with its slot", async () => {
   const node = page("<span>a model</span>");
   const view = viewOf("<select></select>");
-  const slot = new Filled(node);
-  await slot.withView(managerOf({ p: view }), "p", "Model of the next ask");
+  const slot = new Slot(node);
+  await slot.showView(managerOf({ p: view }), "p", "Model of the next ask");
   equal(node.querySelector("select").ariaLabel, "Model of the next ask");
   equal(view.events, ["displayed"]);
   slot.restore();
@@ -61,8 +61,8 @@ test("a view is shown, named for a screen reader, and removed with its slot", as
 test("a view that comes after its slot was closed is removed at once", async () => {
   const node = page("<span>a model</span>");
   const view = viewOf("");
-  const slot = new Filled(node);
-  const shown = slot.withView(managerOf({ p: view }), "p");
+  const slot = new Slot(node);
+  const shown = slot.showView(managerOf({ p: view }), "p");
   slot.restore();
   await shown;
   equal([node.textContent, view.removed], ["a model", 1]);
@@ -70,7 +70,7 @@ test("a view that comes after its slot was closed is removed at once", async () 
 
 test("a slot whose view can't be had keeps its text", async () => {
   const node = page("<span>a model</span>");
-  await new Filled(node).withView(managerOf({}), "gone");
+  await new Slot(node).showView(managerOf({}), "gone");
   equal(node.textContent, "a model");
 });
 

@@ -5,7 +5,7 @@ const REGION = "#groq-announcements"; // one for all sessions of a page
 const KEPT = 3000; // ms: then the same words are news again
 const ENDS = { complete: "Answer complete", stopped: "Answer stopped", failed: "Answer failed" };
 
-/** Say something politely, once: what is being said already is not said again. */
+/** Announce a text politely; one that is being announced is not repeated. */
 export function announce(text) {
   const region = document.querySelector(REGION) ?? document.body.appendChild(newRegion());
   if (region.textContent === text) return;

@@ -4,7 +4,7 @@ import { sendNow } from "./control.mjs";
 import { Frame } from "./frame.mjs";
 import { keepInterrupted } from "./kept.mjs";
 import { NO_DOCUMENTS, reduce } from "./reducer.mjs";
-import { Filled } from "./slots.mjs";
+import { Slot } from "./slots.mjs";
 
 const SHOWN = Symbol.for("groq_magic.stream");
 const ASK_AGAIN = 1000; // ms in which what was missed is asked for once
@@ -27,7 +27,7 @@ export class Answers {
     this.showPicker = showPicker;
     this.token = `groq-token-${model.get("token")}`;
     this.state = NO_DOCUMENTS;
-    this.places = new Map(); // element → { slot, filled, frame }
+    this.places = new Map(); // element → { slot, box, frame }
     this.asked = -ASK_AGAIN;
     this.timers = new Set();
     const loaded = model.get("present").docs ?? [];
@@ -62,7 +62,7 @@ export class Answers {
       this.#leave(node);
       if (this.state.docs[slot]?.ended) this.#forget(slot);
     }
-    // Outside of all notebooks too, in a view of one output: the slot says whose it is. So does
+    // Outside of all notebooks too, in a view of one output: the slot names its document. So does
     // it in another notebook on this kernel, whose own session a busy kernel may keep waiting.
     for (const node of document.querySelectorAll(`.groq-slot-stream.${this.token}`)) {
       if (node[SHOWN] || !this.state.docs[slotOf(node)]) continue;
@@ -93,17 +93,17 @@ export class Answers {
     node[SHOWN] = true;
     const showPicker = this.showPicker;
     const frame = new Frame({ stop: () => this.#stop(slot), showPicker });
-    const filled = new Filled(node);
-    this.places.set(node, { slot, filled, frame });
+    const box = new Slot(node);
+    this.places.set(node, { slot, box, frame });
     frame.draw(answer);
-    filled.with(frame.root);
+    box.fill(frame.root);
   }
 
   #leave(node) {
-    const { filled, frame } = this.places.get(node);
+    const { box, frame } = this.places.get(node);
     this.places.delete(node);
     frame.close();
-    filled.restore();
+    box.restore();
     delete node[SHOWN];
   }
 

@@ -2,7 +2,7 @@
 
 import { button, withCopy } from "./copy.mjs";
 import { parsed } from "./html.mjs";
-import { Filled } from "./slots.mjs";
+import { Slot } from "./slots.mjs";
 
 export const PICKER = "Model of the next ask";
 
@@ -18,26 +18,26 @@ function fold([summary, html]) {
   return made;
 }
 
-/** The slots of one settled answer. */
+/** The slots of one finished answer. */
 export class Bar {
   constructor(bar, session) {
     this.slots = {};
     const answer = bar.closest(".groq-answer");
     const reasoning = answer.querySelector(".groq-slot-reasoning");
-    if (reasoning) this.slots.reasoning = new Filled(reasoning);
+    if (reasoning) this.slots.reasoning = new Slot(reasoning);
     for (const name of ["picker", "copy", "figures", "quota", "stale"]) {
       const node = bar.querySelector(`.groq-slot-${name}`);
-      if (node) this.slots[name] = new Filled(node);
+      if (node) this.slots[name] = new Slot(node);
     }
     this.model = this.slots.picker?.before.map((node) => node.textContent).join("") ?? "";
     if (this.slots.picker) session.showView(this.slots.picker, session.picker, PICKER);
     const text = () => answer.querySelector(".groq-text");
-    this.slots.copy?.with(button("groq-copy", ["Copy", "Copy"], () => this.facts.copy, text));
+    this.slots.copy?.fill(button("groq-copy", ["Copy", "Copy"], () => this.facts.copy, text));
     this.buttons = [...answer.querySelectorAll(".groq-text pre")].map(withCopy);
   }
 
   update(facts, current, left) {
-    if (facts.thought && !this.facts) this.slots.reasoning?.with(fold(facts.thought));
+    if (facts.thought && !this.facts) this.slots.reasoning?.fill(fold(facts.thought));
     this.facts = facts;
     // The picker shows the next ask's model: say which one answered, if another.
     const other = isNamed(current, this.model) ? "" : this.model;
@@ -47,13 +47,13 @@ export class Bar {
       ["stale", facts.stale],
     ]) {
       if (this.slots[name] && this.slots[name].node.textContent !== text)
-        this.slots[name].with(text);
+        this.slots[name].fill(text);
     }
-    this.sayLeft(left);
+    this.showLeft(left);
   }
 
-  sayLeft(left) {
-    this.slots.quota?.say(left);
+  showLeft(left) {
+    this.slots.quota?.setText(left);
   }
 
   restore() {

@@ -2,13 +2,13 @@
 
 import { announce } from "./announce.mjs";
 
-const COPIED = 1500; // ms for which a button says so
+const COPIED = 1500; // ms for which a button shows it
 const FAILED = 6000; // ms: there is something to read, and to do
 const KEYS = /Mac|iP/.test(navigator.platform) ? "⌘C" : "Ctrl-C";
 
 /** Make a button that copies.
 
-@param label what it shows, and `name` what a screen reader says of it before it was pressed
+@param label what it shows, and `name` what a screen reader reads before it was pressed
 @param source gives the text
 @param shown gives the element that shows the text: selected where the browser copies nothing
 */
@@ -20,7 +20,7 @@ export function button(className, [label, name], source, shown) {
     made.ariaLabel = text === label ? name : text;
     made.classList.toggle("groq-has-message", text !== label);
   };
-  const say = (text, time) => {
+  const report = (text, time) => {
     show(text);
     announce(text);
     clearTimeout(shownFor);
@@ -30,9 +30,9 @@ export function button(className, [label, name], source, shown) {
   made.className = className;
   show(label);
   made.addEventListener("click", async () => {
-    if (await isCopied(source())) return say("Copied", COPIED);
+    if (await isCopied(source())) return report("Copied", COPIED);
     getSelection().selectAllChildren(shown());
-    say(`Not copied: press ${KEYS}`, FAILED);
+    report(`Not copied: press ${KEYS}`, FAILED);
   });
   return made;
 }

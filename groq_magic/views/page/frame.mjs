@@ -4,7 +4,7 @@
 import { PICKER } from "./bars.mjs";
 import { parsed } from "./html.mjs";
 import { Mount } from "./mounts.mjs";
-import { Filled } from "./slots.mjs";
+import { Slot } from "./slots.mjs";
 
 const END = 4; // px within which the reader counts as being at the end
 
@@ -41,9 +41,9 @@ export class Frame {
     this.text = new Mount(element("div", "groq-text"));
     this.thought = new Mount(element("div", ""));
     this.waiting = element("div", "groq-waiting");
-    this.said = element("div", "groq-unseen");
+    this.status = element("div", "groq-unseen");
     this.bar = element("div", "groq-bar");
-    this.picker = new Filled(element("span", "groq-slot-picker"));
+    this.picker = new Slot(element("span", "groq-slot-picker"));
     this.stop = element("button", "groq-stop", "■ Stop");
     this.figures = element("span", "groq-slot-figures");
     this.shown = {};
@@ -51,8 +51,8 @@ export class Frame {
     this.fold.hidden = true;
     this.fold.append(this.summary, this.thought.root);
     this.waiting.hidden = true;
-    this.waiting.setAttribute("aria-hidden", "true"); // `said` speaks for it
-    this.said.setAttribute("role", "status");
+    this.waiting.setAttribute("aria-hidden", "true"); // `status` speaks for it
+    this.status.setAttribute("role", "status");
     this.stop.type = "button";
     this.stop.addEventListener("click", stop);
     // The text may push it on between press and release: the press counts.
@@ -60,7 +60,7 @@ export class Frame {
     this.text.root.setAttribute("aria-busy", "true");
     for (const { root } of [this.text, this.thought]) root.dir = "auto";
     this.bar.append(this.picker.node, this.stop, element("span", "groq-dot"), this.figures);
-    this.root.append(this.notices, this.fold, this.text.root, this.waiting, this.said, this.bar);
+    this.root.append(this.notices, this.fold, this.text.root, this.waiting, this.status, this.bar);
     showPicker(this.picker, PICKER);
   }
 
@@ -96,7 +96,7 @@ export class Frame {
     if (isNew("stop")) {
       this.stop.ariaDisabled = "true"; // disabled, it would lose the focus
       this.stop.textContent = STOP[stop];
-      if (stop === "unconfirmed") this.said.textContent = STOP[stop];
+      if (stop === "unconfirmed") this.status.textContent = STOP[stop];
     }
     this.shown = facts;
   }
@@ -114,6 +114,6 @@ export class Frame {
     this.waiting.replaceChildren(parsed(html));
     this.waiting.hidden = html === "";
     const now = this.waiting.textContent;
-    if (now.replace(/\d/g, "") !== before) this.said.textContent = now;
+    if (now.replace(/\d/g, "") !== before) this.status.textContent = now;
   }
 }

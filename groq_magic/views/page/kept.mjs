@@ -1,6 +1,7 @@
 // What is kept of an answer whose kernel went while it streamed.
 
 import { parsed } from "./html.mjs";
+import { tried } from "./lab.mjs";
 import { Mount } from "./mounts.mjs";
 import { replaceOutput } from "./outputs.mjs";
 
@@ -14,10 +15,8 @@ export function keepInterrupted(manager, slot, answer, nodes) {
   if (!text.textContent.trim()) return;
   const html = interrupted(text);
   for (const node of nodes) node.replaceChildren(...parsed(html).firstChild.childNodes);
-  replaceOutput(manager, slot, ({ data, ...rest }) => ({
-    ...rest,
-    data: { ...data, "text/html": html },
-  }));
+  const change = ({ data, ...rest }) => ({ ...rest, data: { ...data, "text/html": html } });
+  tried(() => replaceOutput(manager, slot, change)); // the page shows it, whatever Lab does
 }
 
 /** Return a finished output's HTML with the text of an element. */

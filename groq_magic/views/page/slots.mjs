@@ -1,6 +1,6 @@
-// What a slot shows, and what it held before.
+// An element whose static text gives way to something of ours for a while.
 
-/** A view that is put in place by hand, and the views in it, learn it from us. */
+/** Tell a view that is put in place by hand, and the views in it, that they are displayed. */
 export async function displayed(view) {
   view.trigger("displayed");
   const children = await Promise.all(view.children_views?.views ?? []);
@@ -12,44 +12,44 @@ export function isKnown(manager, id) {
   return manager.has_model?.(id) ?? true;
 }
 
-/** A slot that holds something of ours, and what it held before. */
-export class Filled {
+/** One slot, with what stood in it before. */
+export class Slot {
   constructor(node) {
     this.node = node;
     this.before = [...node.childNodes];
-    this.gone = false;
+    this.isClosed = false;
   }
 
-  with(...nodes) {
-    if (!this.gone) this.node.replaceChildren(...nodes);
+  fill(...nodes) {
+    if (!this.isClosed) this.node.replaceChildren(...nodes);
   }
 
   // A text that changes often is changed in place, which wakes no observer of the page.
-  say(text) {
-    if (this.said?.parentNode === this.node) {
-      if (this.said.data !== text) this.said.data = text;
+  setText(text) {
+    if (this.text?.parentNode === this.node) {
+      if (this.text.data !== text) this.text.data = text;
       return;
     }
-    this.said = new Text(text);
-    this.with(this.said);
+    this.text = new Text(text);
+    this.fill(this.text);
   }
 
   /** Show a view of a model; where that fails, what was here before stays. */
-  async withView(manager, id, label) {
+  async showView(manager, id, label) {
     try {
       const view = await manager.create_view(await manager.get_model(id));
-      if (this.gone) return view.remove();
+      if (this.isClosed) return view.remove();
       this.view = view;
       await displayed(view);
       if (label) view.el.querySelector("select")?.setAttribute("aria-label", label);
-      this.with(view.el);
+      this.fill(view.el);
     } catch {
-      this.with(...this.before);
+      this.fill(...this.before);
     }
   }
 
   restore() {
-    this.gone = true;
+    this.isClosed = true;
     this.node.replaceChildren(...this.before);
     this.view?.remove();
   }

@@ -1,0 +1,153 @@
+// The slots of this session's outputs, filled while its kernel lives: answers as they stream, the
+// picker and the panel as views of shared models; figures, quota, Copy and the stale mark as
+// native elements. Outputs hold static text, which comes back when the kernel goes.
+
+import { Answers } from "./answers.mjs";
+import { Bar, isNamed, PICKER } from "./bars.mjs";
+import { rootsOf } from "./outputs.mjs";
+import { grouped, Refill } from "./quota.mjs";
+import { isKnown, Slot } from "./slots.mjs";
+
+// ms between two drawings of what is left, while this minute's is not full, and after.
+const [SOON, LATER] = [1000, 30_000];
+
+export class SessionSlots {
+  constructor(model) {
+    this.model = model;
+    this.manager = model.widget_manager;
+    this.picker = model.get("picker");
+    this.token = `.groq-token-${model.get("token")}`;
+    this.answers = new Answers(model, (slot, label) => this.showView(slot, this.picker, label));
+    this.filled = new Map(); // element → Slot or Bar
+    this.awaited = new Map(); // Slot → [model id, label] of a view whose model is not there yet
+    this.turns = {}; // facts by the class of a bar
+    this.speeds = {};
+    this.isLive = true;
+    this.takeFacts(model.get("present"));
+  }
+
+  /** Take a message of the kernel's. */
+  receive(message) {
+    if (message.doc || message.ended) return this.answers.receive(message);
+    this.takeFacts(message);
+    this.fill();
+  }
+
+  takeFacts({ current = this.current, panel = this.panel, quota, speeds, turns }) {
+    this.current = current;
+    this.panel = panel;
+    this.speeds = speeds ?? this.speeds;
+    Object.assign(this.turns, turns);
+    if (quota) this.takeQuota(quota);
+  }
+
+  takeQuota({ model, minute, day }) {
+    this.quotaModel = model;
+    this.minute = minute && new Refill(minute);
+    this.day = day && new Refill(day);
+    clearTimeout(this.timer);
+    if (minute || day) this.timer = setTimeout(() => this.drawLeft(), SOON);
+  }
+
+  // The pickers name the next ask's model; the limits can be another one's.
+  get quotaPrefix() {
+    const { current, quotaModel } = this;
+    return isNamed(current, quotaModel) ? "" : `${quotaModel.split("/").pop()}: `;
+  }
+
+  get left() {
+    return this.minute ? `${this.quotaPrefix}${grouped(this.minute.left)} left this minute` : "";
+  }
+
+  drawLeft() {
+    for (const each of this.filled.values()) if (each instanceof Bar) each.showLeft(this.left);
+    for (const root of rootsOf(this.manager)) this.drawMeters(root);
+    this.timer = setTimeout(() => this.drawLeft(), this.minute?.used ? SOON : LATER);
+  }
+
+  drawMeters(root) {
+    for (const name of ["minute", "day"])
+      for (const meter of root.querySelectorAll(`.groq-meter-${name}`))
+        this[name]?.drawIn(meter, this.quotaPrefix);
+  }
+
+  /** Fill the slots that have come to the page, and close those that have gone. */
+  fill() {
+    if (!this.isLive) return;
+    for (const [node, filled] of this.filled) {
+      if (!node.isConnected || (filled instanceof Bar && !this.turnOf(node))) {
+        filled.restore();
+        this.filled.delete(node);
+      }
+    }
+    for (const [slot, [id, label]] of this.awaited)
+      if (slot.isClosed || isKnown(this.manager, id)) {
+        this.awaited.delete(slot);
+        if (!slot.isClosed) slot.showView(this.manager, id, label);
+      }
+    const roots = rootsOf(this.manager);
+    this.answers.fill(roots);
+    for (const root of roots) this.fillIn(root);
+  }
+
+  fillIn(root) {
+    for (const bar of root.querySelectorAll(".groq-answer .groq-bar")) this.fillBar(bar);
+    for (const node of root.querySelectorAll(`.groq-load .groq-slot-picker${this.token}`))
+      this.fillWithView(node, this.picker, PICKER);
+    for (const node of root.querySelectorAll(`.groq-slot-panel${this.token}`)) {
+      if (this.panel) this.fillWithView(node, this.panel);
+      else this.requestPanel();
+    }
+    for (const node of root.querySelectorAll(".groq-slot-speed")) this.fillSpeed(node);
+    this.drawMeters(root);
+  }
+
+  fillSpeed(node) {
+    const speed = this.speeds[[...node.classList].find((name) => name.startsWith("groq-model-"))];
+    if (!speed || (this.filled.has(node) && node.textContent === speed)) return;
+    if (!this.filled.has(node)) this.filled.set(node, new Slot(node));
+    this.filled.get(node).fill(speed);
+  }
+
+  turnOf(bar) {
+    return this.turns[[...bar.classList].find((name) => name.startsWith("groq-turn-"))];
+  }
+
+  fillBar(bar) {
+    const facts = this.turnOf(bar);
+    if (!facts) return;
+    if (!this.filled.has(bar)) this.filled.set(bar, new Bar(bar, this));
+    this.filled.get(bar).update(facts, this.current, this.left);
+  }
+
+  fillWithView(node, id, label) {
+    if (this.filled.has(node)) return;
+    const slot = new Slot(node);
+    this.filled.set(node, slot);
+    this.showView(slot, id, label);
+  }
+
+  /** Show a view, when its model is there: a page that loads anew gets models in any order. */
+  showView(slot, id, label) {
+    if (isKnown(this.manager, id)) slot.showView(this.manager, id, label);
+    else this.awaited.set(slot, [id, label]);
+  }
+
+  // The panel's widgets are made when a panel is first seen.
+  requestPanel() {
+    if (this.isPanelRequested) return;
+    this.isPanelRequested = true;
+    this.model.send({ make: "panel" });
+  }
+
+  /** Give the static text back; of an answer that a kernel left unfinished, keep the text. */
+  end({ keep }) {
+    if (!this.isLive) return;
+    this.isLive = false;
+    clearTimeout(this.timer);
+    this.answers.end({ keep });
+    for (const filled of this.filled.values()) filled.restore();
+    this.filled.clear();
+    this.awaited.clear();
+  }
+}
