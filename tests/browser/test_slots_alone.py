@@ -7,69 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from groq_magic.views.bar import Bar
-from groq_magic.views.session_widget import SessionWidget
-from groq_magic.views.token import TOKEN, TOKEN_CLASS
+from groq_magic.views.token import TOKEN_CLASS
+from tests.browser.page_alone import ANSWER, STREAM, Bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-SLOT = "groq-turn-a-1"
-ANSWER = (
-    '<div class="groq-answer"><div class="groq-text"><p>Hi.</p><pre>raw</pre></div>'
-    f"{Bar('gpt-oss-120b', 318).html(SLOT)}</div>"
-)
-STREAM = (
-    f'<div class="groq-answer"><div class="groq-slot-stream groq-doc-s1 {TOKEN_CLASS}">'
-    "unfinished</div></div>"
-)
-# What an answer shows while it streams: its text is "answer s1".
-ANSWER_OF_S1 = {
-    "doc": "s1",
-    "whole": True,
-    "count": 1,
-    "text": [["block", 0, "<p>answer s1</p>", "text"]],
-    "thought": [],
-    "show": {"figures": "1 s"},
-}
-# A manager with the models that are named; each view is an element with its model's name.
-START = """async ({ code, html, known, context, canTell, docs, token }) => {
-  document.body.innerHTML = html;
-  window.known = new Set(known);
-  window.sent = [];
-  const listeners = {};
-  const manager = {
-    context,
-    async get_model(id) {
-      if (!window.known.has(id)) throw Error("widget model not found");
-      return id;
-    },
-    async create_view(id) {
-      const el = document.createElement("span");
-      el.className = "view";
-      el.textContent = `view of ${id}`;
-      return { el, trigger() {}, remove: () => el.remove() };
-    },
-  };
-  if (canTell) manager.has_model = (id) => window.known.has(id);
-  const facts = { figures: "318 tokens · 806 tok/s", copy: "Hi.", stale: "" };
-  const state = {
-    picker: "p1",
-    token,
-    present: { current: "gpt-oss-120b", panel: "v1", turns: { "groq-turn-a-1": facts }, docs },
-  };
-  const model = {
-    widget_manager: manager,
-    get: (name) => state[name],
-    on: (event, listener) => (listeners[event] ??= []).push(listener),
-    off() {},
-    send: (content) => window.sent.push(content),
-  };
-  window.fire = (event, content) => listeners[event].forEach((each) => each(content));
-  const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
-  const { default: widget } = await import(url);
-  window.end = widget().initialize({ model });
-}"""
 
 COUNT_FILLS = """() => {
   window.fills = 0;
@@ -80,34 +22,6 @@ COUNT_FILLS = """() => {
   };
 }"""
 FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-
-
-class Bare:
-    """A page with nothing but an output and the session widget."""
-
-    def __init__(self, page: Any) -> None:
-        self.page = page
-        self.errors: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
-        page.goto("http://127.0.0.1:9/")
-
-    def start(
-        self,
-        html: str = ANSWER,
-        known: tuple[str, ...] = ("p1",),
-        context: Any = None,
-        *,
-        can_tell: bool = True,
-        docs: tuple[dict[str, Any], ...] = (ANSWER_OF_S1,),
-    ) -> None:
-        told = {"html": html, "known": known, "context": context, "canTell": can_tell}
-        told |= {"docs": docs, "token": TOKEN}
-        self.page.evaluate(START, {"code": SessionWidget._esm, **told})
-
-    @property
-    def picker(self) -> Any:
-        return self.page.locator(".groq-slot-picker")
 
 
 @pytest.fixture
@@ -153,7 +67,7 @@ def test_an_answer_streams_in_its_place_and_others_keep_what_was_saved(bare: Bar
     expect(text).to_have_text("answer s1")
     expect(bare.page.locator(".groq-doc-s1 .groq-slot-picker")).to_have_text("view of p1")
     expect(bare.page.locator(".groq-doc-gone")).to_have_text("unfinished")
-    assert bare.page.evaluate("sent") == [{"hello": {"missing": [], "docs": ["s1"]}}]
+    assert bare.page.evaluate("sent") == [{"hello": {"notebook": None, "missing": ["notebook"]}}]
 
     bare.page.evaluate(
         """fire("msg:custom", { doc: "s1", count: 2, text: [

@@ -13,20 +13,15 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
+from tests.shell.page_turns import WORDS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-
 KEY = "gsk_made_up_for_tests_0123456789"
-ECHO = [{"match": f"^{word}", "pieces": [f"{word}!"]} for word in ("One", "Two", "Three", "Four")]
+ECHO = [{"match": f"^{word}", "pieces": [f"{word}!"]} for word in WORDS.values()]
 
 
 @dataclass(frozen=True)
@@ -261,3 +256,25 @@ def prompt_of(cells: Cells, practice: Any) -> Callable[..., str]:
 def groq_threads() -> Callable[[], list[str]]:
     """The names of our threads that live."""
     return lambda: [one.name for one in threading.enumerate() if one.name.startswith("groq")]
+
+
+@pytest.fixture
+def page(echoed: Any) -> Callable[..., None]:
+    """Set what the next requests have: the cells of a page, and what it calls deleted."""
+
+    def show(cells: Any = None, deleted: Any = None, notebook: Any = "talk.ipynb") -> None:
+        lists = {} if cells is None else {"groqOrder": list(cells), "groqNotebook": notebook}
+        echoed.metadata = lists | ({} if deleted is None else {"deletedCells": list(deleted)})
+
+    return show
+
+
+@pytest.fixture
+def ask(echoed: Any, seen: Any) -> Callable[[str], list[str]]:
+    """Ask in a cell, and return the prompts that its request had."""
+
+    def asked(cell: str) -> list[str]:
+        echoed.fine(f"%groq {WORDS.get(cell, 'Four')}", cell)
+        return list(seen()[-1][::2])
+
+    return asked

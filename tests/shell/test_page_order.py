@@ -8,36 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from groq_magic.errors import OptionError
 from tests.shell.notebook_file import code_cell, write_notebook
+from tests.shell.page_turns import WORDS, prompts, stale
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-WORDS = {"a": "One", "b": "Two", "c": "Three", "d": "Four"}
-
-
-@pytest.fixture
-def page(echoed: Any) -> Callable[..., None]:
-    """Set what the next requests have: the cells of a page, and what it calls deleted."""
-
-    def show(cells: Any = None, deleted: Any = None, notebook: Any = "talk.ipynb") -> None:
-        lists = {} if cells is None else {"groqOrder": list(cells), "groqNotebook": notebook}
-        echoed.metadata = lists | ({} if deleted is None else {"deletedCells": list(deleted)})
-
-    return show
-
-
-@pytest.fixture
-def ask(echoed: Any, seen: Any) -> Callable[[str], list[str]]:
-    """Ask in a cell, and return the prompts that its request had."""
-
-    def asked(cell: str) -> list[str]:
-        echoed.fine(f"%groq {WORDS.get(cell, 'Four')}", cell)
-        return list(seen()[-1][::2])
-
-    return asked
 
 
 @pytest.fixture
@@ -52,15 +28,6 @@ def save(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]
         return path
 
     return saved
-
-
-def prompts(cells: Any) -> list[str]:
-    return [prompt for prompt, _ in cells.turns]
-
-
-def stale(cells: Any, cell: str) -> str:
-    facts, _ = cells.session._facts[False, f"groq-turn-{cell}-1"]
-    return str(facts.stale)
 
 
 def test_a_request_has_the_turns_of_the_cells_above_in_page_order(page: Any, ask: Any) -> None:
@@ -237,95 +204,6 @@ def test_no_list_that_is_forged_fails_an_ask_or_takes_a_turn_away(
     assert ask("b") == ["One", "Two"]
     echoed.metadata = {"groqOrder": ["a", "b"], "deletedCells": forged}
     assert ask("b") == ["One", "Two"]
-
-
-# %groq_history and its numbers
-
-
-def test_history_numbers_turns_by_the_page_and_lists_the_deleted_last(
-    echoed: Any, page: Any, ask: Any
-) -> None:
-    page("abcz")
-    for cell in "cab":
-        ask(cell)
-    plain = echoed.fine("%groq_history", "z").plain
-    heads = [plain.index(part) for part in ("[1]", "> One", "[2]", "> Two", "[3]", "> Three")]
-    assert heads == sorted(heads)
-    page("acz")
-    ran = echoed.fine("%groq_history", "z")
-    assert ran.plain.index("[2]") < ran.plain.index("> Three") < ran.plain.index("[deleted]")
-    assert ran.plain.index("[deleted]") < ran.plain.index("> Two")
-    assert "not sent" in ran.plain
-    assert "[3]" not in ran.plain
-    assert "<b>deleted</b>" in ran.data["text/html"]
-
-
-def test_a_number_of_the_history_drops_that_turn(echoed: Any, page: Any, ask: Any) -> None:
-    page("abcz")
-    for cell in "cab":
-        ask(cell)
-    said = echoed.fine("%groq_history --drop 2", "z").plain
-    assert said == "Dropped: turn 2, “Two”; %groq_undo brings it back."
-    assert prompts(echoed) == ["One", "Three"]
-    assert stale(echoed, "b") == "This answer is no longer part of the conversation."
-    assert ask("c") == ["One", "Three"]
-    echoed.fine("%groq_undo", "z")
-    assert echoed.fine("%groq_undo", "z").plain == "Undone: turn 2 is back."
-    assert prompts(echoed) == ["One", "Two", "Three"]
-    assert stale(echoed, "b") == ""
-
-
-def test_a_dropped_cell_asks_anew_when_it_runs(echoed: Any, page: Any, ask: Any) -> None:
-    page("abz")
-    ask("a")
-    ask("b")
-    echoed.fine("%groq_history --drop 1", "z")
-    page("baz")
-    echoed.fine("1", "z")
-    assert prompts(echoed) == ["Two"]
-    assert ask("a") == ["Two", "One"]
-
-
-@pytest.mark.parametrize(
-    ("asked", "has"), [(0, "is empty"), (1, "has turn 1"), (2, "has turns 1 to 2")]
-)
-def test_a_number_that_no_turn_shows_is_refused_with_those_that_are(
-    echoed: Any, ask: Any, asked: int, has: str
-) -> None:
-    for cell in "ab"[:asked]:
-        ask(cell)
-    before = prompts(echoed)
-    ran = echoed.run("%groq_history --drop 7", "z")
-    assert isinstance(ran.error, OptionError)
-    assert f"The conversation main {has}, no turn `7`." in ran.text
-    for wrong in ("0", "-1", "x", "1.5", ""):
-        assert isinstance(echoed.run(f"%groq_history --drop {wrong}", "z").error, OptionError)
-    assert prompts(echoed) == before
-
-
-def test_a_turn_of_another_conversation_is_dropped_by_its_name(echoed: Any, ask: Any) -> None:
-    ask("a")
-    echoed.fine("%groq -c other Two", "b")
-    echoed.fine("%groq_history --drop 1 other", "z")
-    assert echoed.session.conversations.names() == ("main",)
-    echoed.fine("%groq_undo", "z")
-    echoed.fine("%groq_history --drop 1 -c other", "z")
-    assert prompts(echoed) == ["One"]
-
-
-def test_a_dropped_prompt_with_a_secret_shows_none(
-    echoed: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    echoed.fine("%groq One hunter2hunter2", "a")
-    monkeypatch.setenv("MY_SECRET_TOKEN", "hunter2hunter2")
-    assert "hunter2" not in echoed.fine("%groq_history --drop 1", "z").everything
-
-
-def test_export_takes_the_number_that_history_shows(echoed: Any, page: Any, ask: Any) -> None:
-    page("abz")
-    ask("b")
-    ask("a")
-    assert '"One"' in echoed.fine("%groq_export 1", "z").plain
 
 
 def test_a_retry_of_a_deleted_cells_ask_is_a_turn_of_its_own_cell(

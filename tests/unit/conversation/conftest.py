@@ -40,10 +40,37 @@ class Notebook:
     def answers(self, name: str = "main", *, practice: bool = False) -> list[str]:
         return [turn.answer for turn in self.conversations.get(name, practice).turns]
 
+    def sees(self, cell: str | None) -> str:
+        """Return the answers that the cell's next ask would see."""
+        pending = self.conversations.peek(cell, 99, conversation="main")
+        assert pending.number == len(pending.before) + 1
+        return "".join(turn.answer for turn in pending.before)
+
+    def marks(self) -> dict[str, int | None]:
+        """Return, by answer, the number of the first turn that has changed since."""
+        turns = self.conversations.get("main").turns
+        return {turn.answer: self.conversations.stale(turn) for turn in turns}
+
 
 @pytest.fixture
 def notebook() -> Notebook:
     return Notebook()
+
+
+@pytest.fixture
+def page_of(notebook: Any) -> Any:
+    """Show a page: the cells of each notebook, as one letter each, and what was deleted."""
+
+    def show(deleted: str = "", **lists: str) -> None:
+        page = notebook.conversations.page
+        notebook.execution += 1
+        for name, cells in lists.items():
+            page = page.with_list(cells, at=notebook.execution, notebook=name)
+        by = page.current if lists else None
+        page = page.with_deleted(deleted, at=notebook.execution, by=by)
+        notebook.conversations.arrange(page)
+
+    return show
 
 
 @pytest.fixture(scope="session")
