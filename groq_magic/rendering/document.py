@@ -7,7 +7,6 @@ of the whole.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree.ElementTree import Element, SubElement
 
@@ -16,7 +15,7 @@ from markdown import Markdown
 from groq_magic.rendering.characters import escape, lines_of
 from groq_magic.rendering.direction import mark_direction
 from groq_magic.rendering.gfm import Dialect, Gfm, Inline, Parser
-from groq_magic.rendering.raw_html import nesting
+from groq_magic.rendering.groups import Group, next_group
 from groq_magic.rendering.sanitise import sanitised
 from groq_magic.rendering.tree import code_element
 
@@ -25,30 +24,13 @@ if TYPE_CHECKING:
     from groq_magic.rendering.blocks import BlockParser
     from groq_magic.rendering.links import Definitions
     from groq_magic.rendering.maths import Shape
-    from groq_magic.rendering.patches import BlockKind
 
-__all__ = ["Frame", "Group", "Renderer", "kind_of", "next_group", "to_html"]
+__all__ = ["Frame", "Renderer", "to_html"]
 
 _GROWABLE = frozenset({"list", "quote", "table", "code"})
-# Lines that an HTML element may hold at the top level: what never closes must not hold all.
-_MAX_GROUP_LINES = 400
 # Measured, in units of `Pace`: writing and sanitising one piece.
 _WORK_OF_CALL = 300
-# A paragraph of nothing but a displayed formula, or an image.
-_FORMULA = re.compile(
-    r'<p>(?:<math display="block">(?:(?!</math>).)*</math>'
-    r'|<span class="mathjax_process tex2jax_process">\\\[[^<]*</span>)</p>\n',
-    re.DOTALL,
-)
-_IMAGE = re.compile(r"<p><img [^>]*></p>\n")
 _TABLE, _TABLE_END = "<table><tbody>", "</tbody></table>"
-
-
-class Group(NamedTuple):
-    """Top-level blocks that are shown as one: a block, or all that an HTML element holds."""
-
-    blocks: list[Block]
-    is_complete: bool
 
 
 class Frame(NamedTuple):
@@ -56,59 +38,6 @@ class Frame(NamedTuple):
 
     head: str
     foot: str
-
-
-def next_group(blocks: list[Block], start: int) -> Group:
-    """Return the group that begins with a block.
-
-    Parameters
-    ----------
-    blocks : list of Block
-        Top-level blocks.
-    start : int
-        Index of the group's first.
-
-    Returns
-    -------
-    Group
-        It is complete once no further line can change it.
-    """
-    first = blocks[start]
-    if first.kind != "html":
-        return Group([first], not first.is_open)
-    depth = 0
-    for index in range(start, len(blocks)):
-        block = blocks[index]
-        if index > start and block.start - first.start > _MAX_GROUP_LINES:
-            return Group(blocks[start:index], is_complete=True)
-        if block.is_open:
-            return Group(blocks[start : index + 1], is_complete=False)
-        if block.kind == "html":
-            if block.nesting is None:
-                block.nesting = nesting("\n".join(block.lines))
-            depth += block.nesting
-        if depth <= 0:
-            return Group(blocks[start : index + 1], is_complete=True)
-    return Group(blocks[start:], is_complete=False)
-
-
-def kind_of(group: Group, html: str) -> BlockKind:
-    """Return what kind of block a page shows a group as.
-
-    Parameters
-    ----------
-    group : Group
-    html : str
-        Its HTML; a block in pieces needs none.
-    """
-    block = group.blocks[0]
-    if len(group.blocks) > 1:
-        return "text"
-    if block.kind in {"code", "table"}:
-        return block.kind
-    if block.kind == "paragraph" and _FORMULA.fullmatch(html):
-        return "formula"
-    return "image" if block.kind == "paragraph" and _IMAGE.fullmatch(html) else "text"
 
 
 class Renderer:
