@@ -55,6 +55,7 @@ START = """async ({ code, html, known, context, canTell, docs, token }) => {
   const model = {
     widget_manager: manager,
     get: (name) => state[name],
+    set: (name, value) => (state[name] = value),
     on: (event, listener) => (listeners[event] ??= []).push(listener),
     off() {},
     send: (content) => window.sent.push(content),

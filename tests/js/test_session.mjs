@@ -13,9 +13,9 @@ const PRESENT = {
   quota: { model: "m", minute: MINUTE, day: null },
 };
 
-function start(present = {}) {
-  const traits = { picker: "p", token: "abc", present: { ...PRESENT, ...present } };
-  const model = newModel(traits, { has_model: () => false });
+function start(manager = {}) {
+  const traits = { picker: "p", token: "abc", present: PRESENT };
+  const model = newModel(traits, { has_model: () => false, ...manager });
   return { model, end: session().initialize({ model }) };
 }
 
@@ -43,4 +43,24 @@ test("its end gives the static text back and leaves no listener, however many me
   equal(model.listeners(), listeners);
   end();
   equal(body.outerHTML, before);
+});
+
+test("a part that Lab's internals break leaves the others running", () => {
+  const body = page(ANSWER);
+  const saveState = {
+    connect() {
+      throw new Error("no signal");
+    },
+  };
+  const { model, end } = start({ context: { saveState } });
+  equal(body.querySelector(".groq-slot-copy").textContent, "Copy");
+  const before = model.listeners();
+  end();
+  equal([body.querySelector(".groq-slot-copy").textContent, before > 0], ["", true]);
+});
+
+test("widget state that is saved with the notebook has no answers and no reasoning", () => {
+  const { model, end } = start();
+  equal(model.get("present"), {});
+  end();
 });

@@ -3,6 +3,7 @@
 import { startAnnouncing } from "./announce.mjs";
 import { startKeepingFocus } from "./focus.mjs";
 import { startHello } from "./hello.mjs";
+import { tried } from "./lab.mjs";
 import { startOrder } from "./order.mjs";
 import { startProse } from "./prose.mjs";
 import { SessionSlots } from "./session_slots.mjs";
@@ -26,9 +27,10 @@ export default () => ({
     const { statusChanged, kernelChanged } = context?.sessionContext ?? {};
     const fill = () => slots.fill();
     const endWatch = watchPage(fill, () => slots.answers.isStreaming);
-    const parts = STARTS.map((start) => start(model));
+    // Where one meets another Lab than it expects, hello.mjs reports that, and the others go on.
+    const parts = STARTS.map((start) => tried(() => start(model)));
     const end = ({ keep }) => {
-      for (const endPart of parts.splice(0)) endPart();
+      for (const endPart of parts.splice(0)) tried(() => endPart?.());
       endWatch();
       slots.end({ keep });
     };
@@ -41,6 +43,8 @@ export default () => ({
     kernelChanged?.connect(onGone);
     restored?.connect?.(fill);
     fill();
+    // All have read it. Saved with the notebook, it would bring every answer's reasoning along.
+    model.set("present", {});
 
     return () => {
       statusChanged?.disconnect(onStatus);
