@@ -1,4 +1,7 @@
-"""Markdown of language models into safe HTML, at once or as it streams in."""
+"""Markdown of language models into safe HTML, at once or as it streams in.
+
+In the order that text flows: lines, blocks, inline, elements, sanitiser, patches.
+"""
 
 from __future__ import annotations
 

@@ -148,6 +148,8 @@ def test_a_saved_notebook_has_the_finished_answer_of_an_output_widget(jupyter: A
     assert "1,204 rows" in output["data"]["text/plain"]
     assert output["metadata"]["groq_magic"]["finish_reason"] == "stop"
     assert "groq-doc-" not in json.dumps(outputs)
+    # Of the session widget, nothing that answers hold: their reasoning is not saved.
+    assert [s["state"].get("present", {}) for s in state.values() if "picker" in s["state"]] == [{}]
 
 
 def begin(practice: Any) -> str:

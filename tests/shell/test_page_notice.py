@@ -1,4 +1,4 @@
-"""What an answer says of a page that can't report the order of its cells."""
+"""The notice above an answer where a page can't report the order of its cells."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from groq_magic.magics.face import live_of, panel_facts
 
 NOTICE = (
-    "This page can&#x27;t report its cells (no <code>kernel.requestExecute</code>); "
-    "the order is the saved file&#x27;s."
+    "This page can&#x27;t report the order of its cells (no <code>kernel.requestExecute</code>). "
+    "Save the notebook after you move cells."
 )
 
 
