@@ -14,7 +14,7 @@ from groq_magic.api.waiting import line_of
 from groq_magic.assistant import Choice
 from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts, unsent
-from groq_magic.missed_answers import line_of_missed, missed_by, said_of_missed
+from groq_magic.missed_answers import line_of_missed, mark_reported, missed_by
 from groq_magic.next_cell import chosen, put_next
 from groq_magic.notebook_session import LastAsk
 from groq_magic.page_notice import order_notice
@@ -282,7 +282,7 @@ def _settle(run: _Run, answering: Answering | Recorded, reply: Reply) -> Choice:
         choice = chosen(plan.typed, reply)
         settled = settled_of(session, plan, reply, choice=choice, turn=turn, notices=notices)
         # Before it is shown: its own page may be loaded anew from there on.
-        said_of_missed(session, run.prepared.missed)
+        mark_reported(session, run.prepared.missed)
         run.view.settle(settled)
         if not isinstance(run.prepared.client, Recorded):
             # An ask that shows nothing must not use the offer up.

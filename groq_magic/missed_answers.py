@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from groq_magic.notebook_session import Session
     from groq_magic.plan import Plan
 
-__all__ = ["line_of_missed", "missed_by", "said_of_missed"]
+__all__ = ["line_of_missed", "mark_reported", "missed_by"]
 
 
 def missed_by(session: Session, plan: Plan) -> frozenset[str]:
@@ -29,7 +29,7 @@ def line_of_missed(missed: frozenset[str]) -> tuple[str, ...]:
     return (f"The page was reloaded, and {answers} no cell: `%groq_history` shows what came.",)
 
 
-def said_of_missed(session: Session, missed: frozenset[str]) -> None:
+def mark_reported(session: Session, missed: frozenset[str]) -> None:
     """Note that the notice was shown: it is shown once."""
     if session.live is not None:
         session.live.finished.reported(missed)

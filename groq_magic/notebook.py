@@ -68,7 +68,7 @@ def known_id(found: str) -> str:
 
 @dataclass(frozen=True)
 class RequestCells:
-    """What an execute request tells of the notebook's cells.
+    """The notebook's cells, as an execute request has them.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ class RequestCells:
 
 
 def request_cells(shell: Any) -> RequestCells:
-    """Return what the running execute request tells of the notebook's cells.
+    """Return the notebook's cells, as the running execute request has them.
 
     The session widget adds `groqOrder` and `groqNotebook` to the request,
     JupyterLab and Notebook 7 `deletedCells`. A malformed list is no list.
@@ -99,7 +99,7 @@ def request_cells(shell: Any) -> RequestCells:
 
 
 def _ids_in(value: Any) -> tuple[str, ...]:
-    """Return a list of ids; an empty one for what is none, or is no list of a notebook's cells."""
+    """Return a list of ids; an empty one where the value is not a list of cells' ids."""
     if not isinstance(value, list) or len(value) > _MOST_CELLS:
         return ()
     if not all(isinstance(each, str) and 0 < len(each) <= _LONGEST_NAME for each in value):

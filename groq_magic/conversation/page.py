@@ -24,7 +24,7 @@ class CellList:
     Parameters
     ----------
     id : int
-        Tells the notebook from others, also when it is renamed.
+        Identifies the notebook, also after a rename.
     notebook : str
         Its name, "" where unknown.
     cells : tuple of str
@@ -45,8 +45,8 @@ class CellList:
 class Page:
     """The cells of the notebooks on one kernel.
 
-    What changes nothing keeps `lists` and `deleted` the same objects, so that
-    they show whether something was arranged for this page.
+    A change that moves no turn keeps the objects `lists` and `deleted`: by them
+    an arrangement is known to be of this page.
 
     Parameters
     ----------
@@ -174,7 +174,7 @@ class Page:
             return self.deleted
         here = held.positions.keys() if held is not None and same else frozenset(ids)
         missing = [] if held is None or same else [c for c in held.cells if c not in here]
-        seen = {cell for cell, time in self.deleted.items() if cell in here and time < at}
+        seen = {cell for cell, time in self.deleted.items() if cell in here and time <= at}
         new = [cell for cell in missing if cell not in self.deleted]
         if not seen and not new:
             return self.deleted

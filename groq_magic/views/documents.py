@@ -30,12 +30,11 @@ class Document:
     Attributes
     ----------
     slot : str
-        What the element on the page names: ``groq-doc-<slot>``.
+        Its id: elements of the class ``groq-doc-<slot>`` show it.
 
     Notes
     -----
-    What changes goes out as numbered messages; a page that finds a number missing asks for the
-    whole.
+    Each change is sent as a numbered message; a page that misses a number asks for the whole.
     """
 
     def __init__(
@@ -126,11 +125,11 @@ class Documents:
         self._by_slot: dict[str, Document] = {}
 
     def add(self, document: Document) -> None:
-        """Hold a document."""
+        """Add a document, which pages can ask for from now on."""
         self._by_slot[document.slot] = document
 
     def remove(self, document: Document) -> None:
-        """Hold it no longer."""
+        """Remove a document."""
         self._by_slot.pop(document.slot, None)
 
     def whole(self) -> list[dict[str, Any]]:

@@ -177,7 +177,7 @@ class FinishedOutputs:
                 entry.is_found = entry.is_shown = True
 
     def absent(self, numbers: object) -> None:
-        """Note that a page that was loaded since has not the cells of these."""
+        """Note that a page that was loaded since lacks the cells of these."""
         with self._lock:
             for entry in self._known(numbers):
                 entry.is_absent = bool(entry.checksum)

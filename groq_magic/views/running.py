@@ -1,4 +1,4 @@
-"""Which execution the running code belongs to."""
+"""The cell and the execute request that the running code belongs to."""
 
 from __future__ import annotations
 

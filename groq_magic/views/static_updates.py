@@ -1,4 +1,4 @@
-"""When a streaming answer is displayed as static output, for want of a page that draws it."""
+"""When a streaming answer is displayed as static output, where no page draws it."""
 
 from __future__ import annotations
 

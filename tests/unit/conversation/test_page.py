@@ -26,6 +26,12 @@ def test_what_an_earlier_list_had_and_a_later_one_lacks_is_deleted_until_one_has
     assert not page.with_list("abc", at=3, notebook="n").deleted
 
 
+def test_a_list_brings_a_cell_back_by_a_coarse_clock_too() -> None:
+    page = Page().with_list("ab", at=1, notebook="n").with_deleted("b", at=2, by=None)
+    assert set(page.deleted) == {"b"}
+    assert not page.with_list("ab", at=2, notebook="n").deleted
+
+
 def test_the_same_list_again_changes_nothing() -> None:
     page = Page().with_list("ab", at=1, notebook="n").with_list("a", at=2, notebook="n")
     again = page.with_list("a", at=3, notebook="n").with_cell("a").with_deleted((), at=3, by=None)
