@@ -10,6 +10,7 @@ import { startKeepingFocus } from "./focus.mjs";
 import { replaceOutput, rootsOf } from "./outputs.mjs";
 import { grouped, Refill } from "./quota.mjs";
 import { Filled, isKnown } from "./slots.mjs";
+import { endViews } from "./views.mjs";
 import { watchPage } from "./watch.mjs";
 
 // ms between two drawings of what is left, while this minute's is not full, and after.
@@ -146,6 +147,7 @@ class Session {
     for (const held of this.filled.values()) held.restore();
     this.filled.clear();
     this.awaited.clear();
+    endViews(this.manager);
   }
 }
 
