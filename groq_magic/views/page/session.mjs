@@ -13,6 +13,7 @@ import { rootsOf } from "./outputs.mjs";
 import { startProse } from "./prose.mjs";
 import { grouped, Refill } from "./quota.mjs";
 import { Filled, isKnown } from "./slots.mjs";
+import { endViews } from "./views.mjs";
 import { watchPage } from "./watch.mjs";
 import { startWriteBack } from "./write_back.mjs";
 
@@ -148,6 +149,7 @@ class Session {
     for (const held of this.filled.values()) held.restore();
     this.filled.clear();
     this.awaited.clear();
+    endViews(this.manager);
   }
 }
 
