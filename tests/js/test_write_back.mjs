@@ -241,6 +241,13 @@ test("a cell that runs again gets no output of its former run", async () => {
   equal(model.sent, []);
 });
 
+test("answers outside of cells do not stand for runs of one cell", async () => {
+  const offers = [1, 2].map((id) => offer({ id, cell: "", request: `r${id}`, captured: ["w"] }));
+  const { model } = start(documentOf({}), offers);
+  await later();
+  equal(sent(model, "want"), [1, 2]);
+});
+
 test("a failed ask leaves nothing but takes its placeholder away", async () => {
   const empty = html("");
   const document = documentOf({ a: [PLACE], b: [FORMER] });

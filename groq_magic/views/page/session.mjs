@@ -91,7 +91,7 @@ class Session {
   }
 
   fillIn(root) {
-    for (const bar of root.querySelectorAll(".groq-bar")) this.fillBar(bar);
+    for (const bar of root.querySelectorAll(".groq-answer .groq-bar")) this.fillBar(bar);
     for (const node of root.querySelectorAll(`.groq-load .groq-slot-picker${this.token}`))
       this.fillWith(node, this.picker, PICKER);
     for (const node of root.querySelectorAll(`.groq-slot-panel${this.token}`)) {
