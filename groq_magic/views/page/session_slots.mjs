@@ -7,6 +7,7 @@ import { Bar, isNamed, PICKER } from "./bars.mjs";
 import { rootsOf } from "./outputs.mjs";
 import { grouped, Refill } from "./quota.mjs";
 import { isKnown, Slot } from "./slots.mjs";
+import { endViews } from "./views.mjs";
 
 // ms between two drawings of what is left, while this minute's is not full, and after.
 const [SOON, LATER] = [1000, 30_000];
@@ -149,5 +150,6 @@ export class SessionSlots {
     for (const filled of this.filled.values()) filled.restore();
     this.filled.clear();
     this.awaited.clear();
+    endViews(this.manager);
   }
 }

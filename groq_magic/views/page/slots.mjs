@@ -1,5 +1,7 @@
 // An element whose static text gives way to something of ours for a while.
 
+import { giveBack, takeView } from "./views.mjs";
+
 /** Tell a view that is put in place by hand, and the views in it, that they are displayed. */
 export async function displayed(view) {
   view.trigger("displayed");
@@ -37,10 +39,10 @@ export class Slot {
   /** Show a view of a model; where that fails, what was here before stays. */
   async showView(manager, id, label) {
     try {
-      const view = await manager.create_view(await manager.get_model(id));
-      if (this.isClosed) return view.remove();
-      this.view = view;
-      await displayed(view);
+      const [view, isNew] = await takeView(manager, id);
+      this.release = () => giveBack(manager, id, view);
+      if (this.isClosed) return this.release();
+      if (isNew) await displayed(view);
       if (label) view.el.querySelector("select")?.setAttribute("aria-label", label);
       this.fill(view.el);
     } catch {
@@ -51,6 +53,7 @@ export class Slot {
   restore() {
     this.isClosed = true;
     this.node.replaceChildren(...this.before);
-    this.view?.remove();
+    this.release?.();
+    this.release = null;
   }
 }
