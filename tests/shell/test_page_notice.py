@@ -9,8 +9,8 @@ import pytest
 from groq_magic.magics.face import live_of, panel_facts
 
 NOTICE = (
-    "This page can&#x27;t report its cells (no <code>kernel.requestExecute</code>); "
-    "the order is the saved file&#x27;s."
+    "This page can&#x27;t report the order of its cells (no <code>kernel.requestExecute</code>). "
+    "The saved file&#x27;s order counts: save after you move cells."
 )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WORDS = {"a": "One", "b": "Two", "c": "Three", "d": "Four"}
+MOVED = "A turn above was moved or removed after this answer; re-run the cell."
 
 
 @pytest.fixture
@@ -92,7 +93,9 @@ def test_marks_follow_the_page_at_any_cells_execution(echoed: Any, page: Any, as
     ask("b")
     page("baz")
     echoed.fine("1", "z")
-    assert stale(echoed, "b").startswith("Turn 1 changed")
+    assert stale(echoed, "b") == MOVED
+    assert stale(echoed, "a") == "Turn 1 changed after this answer; re-run the cell."
+    assert f"{MOVED[0].lower()}{MOVED[1:25]}" in echoed.fine("%groq_history", "z").plain
     page("az")
     echoed.fine("1", "z")
     assert stale(echoed, "b") == "This answer is no longer part of the conversation."
@@ -176,7 +179,7 @@ def test_a_save_alone_marks_nothing(echoed: Any, ask: Any, save: Any) -> None:
     echoed.fine("1", "z")
     assert stale(echoed, "b") == ""
     ask("z")
-    assert stale(echoed, "b").startswith("Turn 1 changed")
+    assert stale(echoed, "b") == MOVED
 
 
 def test_a_file_that_lacks_the_asking_cell_is_not_believed(ask: Any, save: Any) -> None:
@@ -260,12 +263,24 @@ def test_history_numbers_turns_by_the_page_and_lists_the_deleted_last(
     assert "<b>deleted</b>" in ran.data["text/html"]
 
 
+def test_a_turn_that_moved_up_is_not_called_changed_by_itself(
+    echoed: Any, page: Any, ask: Any
+) -> None:
+    page("abz")
+    ask("a")
+    ask("b")
+    page("baz")
+    plain = echoed.fine("%groq_history", "z").plain
+    assert "[1] · openai/gpt-oss-120b · a turn above was moved or removed after it" in plain
+    assert "[2] · openai/gpt-oss-120b · turn 1 changed after it" in plain
+
+
 def test_a_number_of_the_history_drops_that_turn(echoed: Any, page: Any, ask: Any) -> None:
     page("abcz")
     for cell in "cab":
         ask(cell)
     said = echoed.fine("%groq_history --drop 2", "z").plain
-    assert said == "Dropped: turn 2, “Two”; %groq_undo brings it back."
+    assert said == "Removed turn 2, “Two”. %groq_undo brings it back."
     assert prompts(echoed) == ["One", "Three"]
     assert stale(echoed, "b") == "This answer is no longer part of the conversation."
     assert ask("c") == ["One", "Three"]
@@ -297,7 +312,7 @@ def test_a_number_that_no_turn_shows_is_refused_with_those_that_are(
     before = prompts(echoed)
     ran = echoed.run("%groq_history --drop 7", "z")
     assert isinstance(ran.error, OptionError)
-    assert f"The conversation main {has}, no turn `7`." in ran.text
+    assert f"No turn 7: the conversation main {has}." in ran.text
     for wrong in ("0", "-1", "x", "1.5", ""):
         assert isinstance(echoed.run(f"%groq_history --drop {wrong}", "z").error, OptionError)
     assert prompts(echoed) == before

@@ -6,8 +6,8 @@ import pytest
 
 from groq_magic.views.page_reports import PageReports
 
-ORDER = "This page can't report its cells (no `kernel.requestExecute`); "
-ORDER += "the order is the saved file's."
+ORDER = "This page can't report the order of its cells (no `kernel.requestExecute`). "
+ORDER += "The saved file's order counts: save after you move cells."
 
 
 def reported(*missing: str, notebook: str = "a.ipynb", into: PageReports | None = None) -> Any:
