@@ -25,8 +25,11 @@ def line_of_missed(missed: frozenset[str]) -> tuple[str, ...]:
     """Return the notice of missed answers, if there are any."""
     if not missed:
         return ()
-    answers = f"{len(missed)} answers have" if len(missed) > 1 else "an answer has"
-    return (f"The page was reloaded, and {answers} no cell: `%groq_history` shows what came.",)
+    count = len(missed)
+    lost, it = "an answer lost its cell", "it"
+    if count > 1:
+        lost, it = f"{count} answers lost their cells", "them"
+    return (f"The page was reloaded, and {lost}. `%groq_history` shows {it}.",)
 
 
 def mark_reported(session: Session, missed: frozenset[str]) -> None:

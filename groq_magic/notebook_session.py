@@ -11,7 +11,7 @@ from groq_magic.api.key import KEY_NAME
 from groq_magic.api.request import size_of
 from groq_magic.api.service import Service
 from groq_magic.assistant import Failures
-from groq_magic.conversation import Conversations
+from groq_magic.conversation import Conversations, change_above
 from groq_magic.errors import ModelError
 from groq_magic.executions import Executions, owner_of
 from groq_magic.ledger.ledger import Ledger
@@ -296,5 +296,5 @@ class Session:
 
 def stale_line(conversations: Conversations, turn: Turn) -> str:
     """Return what a bar says of a turn whose earlier turns have changed since."""
-    changed = conversations.stale(turn)
-    return f"Turn {changed} changed after this answer; re-run the cell." if changed else ""
+    change = change_above(conversations, turn)
+    return f"{change[0].upper()}{change[1:]} after this answer; re-run the cell." if change else ""

@@ -10,6 +10,7 @@ from groq_magic.conversation.conversations import Conversations
 from groq_magic.conversation.fitting import Budget, Fitted, estimate, fit
 from groq_magic.conversation.page import CellList, Page
 from groq_magic.conversation.pending import PendingTurn
+from groq_magic.conversation.phrases import change_above
 from groq_magic.conversation.replay import Replay, Wanted
 from groq_magic.conversation.saved import SavedTurn, saved_turns
 from groq_magic.conversation.saved_answers import SavedAnswer, saved_answers
@@ -31,6 +32,7 @@ __all__ = [
     "Turn",
     "TurnKey",
     "Wanted",
+    "change_above",
     "estimate",
     "fit",
     "saved_answers",

@@ -1,4 +1,4 @@
-"""What an undo says: what is so again."""
+"""What users read of changes in a conversation."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.conversation.arrangement import Arrangement
-    from groq_magic.conversation.turn import TurnKey
+    from groq_magic.conversation.conversations import Conversations
+    from groq_magic.conversation.turn import Turn, TurnKey
 
-__all__ = ["Phrases", "Undone"]
+__all__ = ["Phrases", "Undone", "change_above"]
 
 
 @dataclass(frozen=True)
@@ -64,14 +65,14 @@ class Phrases:
             return "the turns of the cell's earlier run are back"
         if undone.change == "restore":
             if undone.count == 1:
-                return "the restored turn is taken out again"
-            return f"the {undone.count} restored turns are taken out again"
+                return "the restored turn is removed"
+            return f"the {undone.count} restored turns are removed"
         if undone.change == "reset":
             return self._reset(now[undone.name])
         home = _home(undone.key, now)
         if home is None:
             taken = _home(undone.key, before)
-            return f"{self._turn(undone.key, taken)} is taken out again"
+            return f"{self._turn(undone.key, taken)} is removed"
         back = self._turn(undone.key, home)
         was = before.get(home.name)
         has_two = was is not None and _has(was, undone.key)
@@ -92,6 +93,15 @@ class Phrases:
 
     def _of(self, name: str) -> str:
         return "" if name == self.unnamed else f" of `{name}`"
+
+
+def change_above(conversations: Conversations, turn: Turn) -> str:
+    """Return what has changed above a turn since it was asked; "" where nothing has."""
+    changed, number = conversations.stale(turn), conversations.number(turn)
+    if changed is None or number is None:
+        return ""
+    # All that stand above it now stood there, and more did.
+    return f"turn {changed} changed" if changed < number else "a turn above was moved or removed"
 
 
 def _home(key: TurnKey | None, conversations: Mapping[str, Arrangement]) -> Arrangement | None:

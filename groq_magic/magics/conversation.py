@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import line_cell_magic, line_magic, magics_class, no_var_expand
 
+from groq_magic.conversation import change_above
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.face import Face
 from groq_magic.magics.line import options_alone, parsed_line, text_alone, unquoted
 from groq_magic.magics.option import Option, label, sendable, whole
 from groq_magic.magics.options import CONVERSATION
 from groq_magic.views.history import history
+from groq_magic.views.phrase import first_words
 from groq_magic.views.say import say
 from groq_magic.views.show import show
 from groq_magic.views.table import Table
@@ -180,7 +182,7 @@ def turn_numbered(session: Session, name: str, number: int, typed: str = "") -> 
         return turns[number - 1]
     has = f"has turns 1 to {len(turns)}" if len(turns) > 1 else "has turn 1"
     raise OptionError(
-        f"The conversation {name} {has if turns else 'is empty'}, no turn `{typed or number}`.",
+        f"No turn {typed or number}: the conversation {name} {has if turns else 'is empty'}.",
         "`%groq_history` shows them.",
     )
 
@@ -188,18 +190,17 @@ def turn_numbered(session: Session, name: str, number: int, typed: str = "") -> 
 def _drop(session: Session, name: str, number: int) -> None:
     turn = turn_numbered(session, name, number)
     session.drop(turn)
-    prompt = " ".join(turn.prompt.split())
-    start = prompt[:_SHOWN] + "…" * (len(prompt) > _SHOWN)
-    dropped = f"Dropped: turn {number}, “{start}”; `%groq_undo` brings it back."
+    start = first_words(turn.prompt, _SHOWN)
+    dropped = f"Removed turn {number}, “{start}”. `%groq_undo` brings it back."
     say(session.secrets().hidden(dropped))
 
 
 def _note(session: Session, turn: Turn) -> str:
     """Return what the history says of a turn, in one line."""
-    changed = session.conversations.stale(turn)
+    change = change_above(session.conversations, turn)
     notes: list[str] = [turn.model]
     notes += [turn.finish_reason or ""] if turn.partial else []
-    notes += [f"turn {changed} changed after it"] if changed else []
+    notes += [f"{change} after it"] if change else []
     notes += ["practice"] if turn.practice else []
     notes += ["not sent"] if session.conversations.number(turn) is None else []
     return " · ".join(filter(None, notes))

@@ -17,7 +17,10 @@ FIRST_SIX = (
     ("%%groq [options]", "asks: the cell's body is the prompt"),
     ("%groq [options] text…", "asks in one line; alone it shows the panel"),
     ("%groq_models", "the models that your key has"),
-    ("%groq_history [--drop N] [NAME]", "the conversation; `--drop N` removes turn N"),
+    (
+        "%groq_history [--drop N] [NAME]",
+        "the conversation, turn by turn; `--drop N` removes one",
+    ),
     ("%groq_reset", "empties the conversation, keeps the system prompt"),
     ("%groq_fix [N] [words…]", "mends the last error: an explanation, the change, the next cell"),
 )
@@ -51,7 +54,9 @@ def ask_help() -> str:
             "    %%groq [options]            %groq [options] prompt in one line",
             "    the prompt, any length      %groq          (alone: the panel)",
             "",
-            "Running a cell again replaces its turn; it sees the turns of the cells above.",
+            "A prompt is sent with the turns of the cells above it, in the order of the page.",
+            "Running a cell again replaces its turn; moving a cell moves it, deleting removes it.",
+            "Stop, or the toolbar's ■, ends an answer and keeps the text that arrived.",
             "{{name}} in the prompt puts a variable in; a DataFrame goes in as a summary.",
             "The reply is in _groq: .text, .code, .data, .usage …",
             "",

@@ -1,11 +1,11 @@
-"""The conversation, turn by turn."""
+"""The conversation as a list: one line a turn, which unfolds to its prompt and answer."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING
 
-from groq_magic.views.phrase import phrase_html, phrase_plain
+from groq_magic.views.phrase import first_words, phrase_html, phrase_plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["history"]
 
 _DELETED = "deleted"
+_SHOWN = 90  # characters of the prompt; the page cuts what doesn't fit
 
 
 def history(turns: Sequence[tuple[int | None, str, str, str]]) -> tuple[str, str]:
@@ -27,7 +28,8 @@ def history(turns: Sequence[tuple[int | None, str, str, str]]) -> tuple[str, str
     Returns
     -------
     html, plain : str
-        Safe HTML (the prompt as text, the answer rendered) and plain text.
+        Safe HTML (a list of native folds: the prompt as text, the answer
+        rendered) and plain text, which has all of it.
     """
     html = "".join(_turn_html(*turn) for turn in turns)
     plain = "\n\n".join(_turn_plain(*turn) for turn in turns)
@@ -40,11 +42,13 @@ def history(turns: Sequence[tuple[int | None, str, str, str]]) -> tuple[str, str
 def _turn_html(number: int | None, prompt: str, answer: str, note: str) -> str:
     from groq_magic.rendering import to_html
 
-    said = f" <small>{phrase_html(note)}</small>" if note else ""
+    facts = f" <small>{phrase_html(note)}</small>" if note else ""
     return (
-        f'<section><div class="groq-turn-head"><b>{number or _DELETED}</b>{said}</div>'
-        f'<pre class="groq-prompt">{escape(prompt)}</pre>'
-        f'<div class="groq-text" dir="auto">{to_html(answer)}</div></section>'
+        '<details class="groq-turn"><summary><span class="groq-turn-line">'
+        f"<b>{number or _DELETED}</b> "
+        f'<span dir="auto">{escape(first_words(prompt, _SHOWN))}</span>{facts}</span></summary>'
+        f'<pre class="groq-prompt" dir="auto">{escape(prompt)}</pre>'
+        f'<div class="groq-text" dir="auto">{to_html(answer)}</div></details>'
     )
 
 

@@ -65,5 +65,5 @@ class PageReports:
         if not missing or self._is_order_reported:
             return ()
         self._is_order_reported = True
-        unknown = f"This page can't report the order of its cells (no `{missing[0]}`)."
-        return (f"{unknown} Save the notebook after you move cells.",)
+        lack = f"This page can't report the order of its cells (no `{missing[0]}`)."
+        return (f"{lack} The saved file's order counts: save after you move cells.",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-__all__ = ["SEPARATOR", "phrase_html", "phrase_plain"]
+__all__ = ["SEPARATOR", "first_words", "phrase_html", "phrase_plain"]
 
 SEPARATOR = " · "
 
@@ -20,3 +20,19 @@ def phrase_html(phrase: str) -> str:
 def phrase_plain(phrase: str) -> str:
     """Return a phrase as plain text, without its backticks."""
     return _CODE.sub(r"\1", phrase)
+
+
+def first_words(text: str, most: int) -> str:
+    """Return the beginning of a text on one line, with `…` where it is cut.
+
+    Parameters
+    ----------
+    text : str
+    most : int
+        Characters at most, without the `…`; a word longer than that is cut.
+    """
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    end = line.rfind(" ", 1, most + 1)
+    return f"{line[: end if end > 0 else most]}…"

@@ -27,8 +27,8 @@ __all__ = [
 
 # What a notebook holds that is saved while an answer streams.
 UNFINISHED = (
-    "This answer was still being written when the notebook was saved. While its kernel runs, it "
-    "appears here when it is finished; otherwise run the cell again."
+    "This answer is not finished. It appears here once it is; "
+    "if its kernel has stopped, run the cell again."
 )
 _FOLD = '<details class="groq-reasoning"><summary>Reasoning</summary><div dir="auto">'
 _FOLD_END = "</div></details>"

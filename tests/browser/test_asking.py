@@ -81,8 +81,15 @@ def test_the_kernels_interrupt_keeps_the_answer_too(jupyter: Any, practice: Any)
     notebook.run_cell(2)
     expect(notebook.cell_output(2)).to_contain_text("interrupted")
     expect(notebook.cell_output(2)).to_contain_text("word9 ")
+    turn = notebook.cell_output(2).locator(".groq-turn")
+    line, prompt = turn.locator("summary"), turn.locator(".groq-prompt")
+    expect(prompt).not_to_be_visible()
+    assert 24 <= line.evaluate("(each) => each.offsetHeight") <= 36  # one line
+    line.focus()
+    notebook.page.keyboard.press("Enter")
+    expect(prompt).to_be_visible()
     # The front end's own rules for such text are strong.
-    expect(notebook.cell_output(2).locator(".groq-prompt")).to_have_css("padding-left", "10px")
+    expect(prompt).to_have_css("padding-left", "10px")
 
 
 def test_a_model_picked_under_an_answer_is_the_next_asks(jupyter: Any, practice: Any) -> None:
@@ -108,7 +115,15 @@ def test_the_first_lines_picker_fits_a_narrow_page(jupyter: Any, practice: Any) 
     expect(line.locator("option").filter(has_text=longest)).to_have_count(1)
 
     ends = "(each) => each.getBoundingClientRect().right"
-    assert line.locator("select").evaluate(ends) <= line.evaluate(ends)
+    select = line.locator("select")
+    assert select.evaluate(ends) <= line.evaluate(ends)
+    # Where there is room, it is as wide as what it shows, not as the longest of its list.
+    notebook.page.set_viewport_size({"width": 1280, "height": 800})
+    widest = "(each, name) => { each.value = name; return each.offsetWidth; }"
+    index = "(each, name) => [...each.options].find(({ text }) => text.includes(name)).value"
+    assert select.evaluate("(each) => each.offsetWidth") < select.evaluate(
+        widest, select.evaluate(index, longest)
+    )
 
 
 def test_a_model_picked_in_the_panel_is_the_next_asks(jupyter: Any, practice: Any) -> None:

@@ -12,7 +12,7 @@ from tests.browser.kinds import only_in_lab
 STAGE = "from stage import *\nimport stage"
 STREAMING = "ask(until_stopped=True)"
 INTERRUPTED = "This answer was interrupted; run the cell again."
-UNFINISHED = "This answer was still being written when the notebook was saved."
+UNFINISHED = "This answer is not finished."
 # Lab's debugger and its completer were asking the kernel something.
 LOST = ("Could not restore the debugger state", "Canceled future", "Comm not found")
 

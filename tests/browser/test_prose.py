@@ -15,7 +15,7 @@ It *fails* for {{df.price["a"][1]}}, `{{x:.2f}}`, ${{ github.sha }} and {{ 1 }},
 goes on and on and on, as people write their prompts, with no break in it until the end is there.
 
 ```python
-for row in df:  # {{name}}
+for row in {{df.rows[1]}}:  # {{name}}
     pass
 ```
 """
@@ -64,7 +64,7 @@ def test_a_prompt_looks_like_prose_until_its_magic_or_the_extension_goes(jupyter
     wait_for_types(notebook, CODE, PROSE, PROSE, CODE)
 
     prompt = editor(notebook, 1)
-    values = ['{{df.price["a"][1]}}', "{{x:.2f}}", "{{name}}"]
+    values = ['{{df.price["a"][1]}}', "{{x:.2f}}", "{{df.rows[1]}}", "{{name}}"]
     expect(prompt.locator(".groq-value")).to_have_text(values)
     bold = [style(notebook, 1, text, "fontWeight") for text in ("%%groq", "Why", "pass", "It ")]
     assert bold == ["700", "700", "700", "400"]

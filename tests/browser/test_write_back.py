@@ -148,11 +148,11 @@ def test_an_answer_whose_cell_was_never_saved_is_named_once(jupyter: Any, practi
             break
     expect(notebook.page.locator(".jp-Notebook .groq-answer")).to_have_count(0)
     notebook.run_cell(1)
-    expect(notebook.cell_output(1)).to_contain_text("an answer has no cell")
+    expect(notebook.cell_output(1)).to_contain_text("an answer lost its cell")
     expect(notebook.cell_output(1)).to_contain_text("Nothing of the kind.")
     notebook.run_cell(2)
     expect(notebook.cell_output(2)).to_contain_text("Nothing of the kind.")
-    expect(notebook.cell_output(2)).not_to_contain_text("has no cell")
+    expect(notebook.cell_output(2)).not_to_contain_text("lost its cell")
 
 
 @only_in_lab

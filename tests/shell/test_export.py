@@ -121,7 +121,7 @@ def test_a_turn_whose_request_was_let_go_is_no_empty_code(cells: Any) -> None:
 def test_options_may_stand_behind_the_turn(cells: Any) -> None:
     cells.fine("%%groq\nOne", "a")
     assert "curl" in cells.fine("%groq_export 1 --as curl").plain
-    assert "no turn" in str(cells.run("%groq_export one two").error)
+    assert "No turn" in str(cells.run("%groq_export one two").error)
 
 
 def test_nothing_asked_yet_is_one_line(cells: Any) -> None:

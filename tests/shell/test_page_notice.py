@@ -1,4 +1,4 @@
-"""The notice above an answer where a page can't report the order of its cells."""
+"""What an answer says of a page that can't report the order of its cells."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from groq_magic.magics.face import live_of, panel_facts
 
 NOTICE = (
     "This page can&#x27;t report the order of its cells (no <code>kernel.requestExecute</code>). "
-    "Save the notebook after you move cells."
+    "The saved file&#x27;s order counts: save after you move cells."
 )
 
 

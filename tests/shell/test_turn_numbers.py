@@ -28,12 +28,24 @@ def test_history_numbers_turns_by_the_page_and_lists_the_deleted_last(
     assert "<b>deleted</b>" in ran.data["text/html"]
 
 
+def test_a_turn_that_moved_up_is_not_called_changed_by_itself(
+    echoed: Any, page: Any, ask: Any
+) -> None:
+    page("abz")
+    ask("a")
+    ask("b")
+    page("baz")
+    plain = echoed.fine("%groq_history", "z").plain
+    assert "[1] · openai/gpt-oss-120b · a turn above was moved or removed after it" in plain
+    assert "[2] · openai/gpt-oss-120b · turn 1 changed after it" in plain
+
+
 def test_a_number_of_the_history_drops_that_turn(echoed: Any, page: Any, ask: Any) -> None:
     page("abcz")
     for cell in "cab":
         ask(cell)
     said = echoed.fine("%groq_history --drop 2", "z").plain
-    assert said == "Dropped: turn 2, “Two”; %groq_undo brings it back."
+    assert said == "Removed turn 2, “Two”. %groq_undo brings it back."
     assert prompts(echoed) == ["One", "Three"]
     assert stale(echoed, "b") == "This answer is no longer part of the conversation."
     assert ask("c") == ["One", "Three"]
@@ -65,7 +77,7 @@ def test_a_number_that_no_turn_shows_is_refused_with_those_that_are(
     before = prompts(echoed)
     ran = echoed.run("%groq_history --drop 7", "z")
     assert isinstance(ran.error, OptionError)
-    assert f"The conversation main {has}, no turn `7`." in ran.text
+    assert f"No turn 7: the conversation main {has}." in ran.text
     for wrong in ("0", "-1", "x", "1.5", ""):
         assert isinstance(echoed.run(f"%groq_history --drop {wrong}", "z").error, OptionError)
     assert prompts(echoed) == before

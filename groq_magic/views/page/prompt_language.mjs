@@ -122,5 +122,5 @@ function marks({ Decoration, EditorView, MatchDecorator, Prec, ViewPlugin }) {
     }),
     { decorations: (value) => value.marks },
   );
-  return [Prec.highest(plugin), EditorView.lineWrapping];
+  return [Prec.lowest(plugin), EditorView.lineWrapping];
 }

@@ -195,14 +195,14 @@ def test_reset_empties_one_conversation_and_is_undone(notebook: Any) -> None:
 def test_resetting_an_empty_conversation_is_no_change_to_undo(notebook: Any) -> None:
     notebook.run("a", "one")
     assert notebook.conversations.reset("other") == 0
-    assert notebook.conversations.undo() == "turn 1 is taken out again"
+    assert notebook.conversations.undo() == "turn 1 is removed"
 
 
 def test_phrases_name_the_conversation_where_it_has_a_name(notebook: Any) -> None:
     notebook.run("a", "one", conversation="essay")
     notebook.run("a", "one again", conversation="essay")
     assert notebook.conversations.undo() == "turn 1 of `essay` has its former answer back"
-    assert notebook.conversations.undo() == "turn 1 of `essay` is taken out again"
+    assert notebook.conversations.undo() == "turn 1 of `essay` is removed"
 
 
 def test_undo_without_a_change_says_so(notebook: Any) -> None:

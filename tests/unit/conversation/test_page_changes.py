@@ -30,7 +30,7 @@ def test_undo_takes_an_ask_back_whatever_the_page_does_meanwhile(
     assert notebook.conversations.undo() == "turn 1 has its former answer back"
     assert "".join(notebook.answers()) == "cab"
     page_of(n="ab")
-    assert notebook.conversations.undo() == "the deleted turn is taken out again"
+    assert notebook.conversations.undo() == "the deleted turn is removed"
     page_of(n="cab")
     assert "".join(notebook.answers()) == "ab"
 

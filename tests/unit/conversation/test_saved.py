@@ -221,7 +221,7 @@ def test_restored_turns_come_before_those_present_and_are_undone_at_once(noteboo
     assert [conversations.stale(turn) for turn in added] == [None, None]
     assert conversations.stale(now) == 1
     assert conversations.restorable(saved) == ()
-    assert conversations.undo() == "the 2 restored turns are taken out again"
+    assert conversations.undo() == "the 2 restored turns are removed"
     assert notebook.answers() == ["asked now"]
 
 

@@ -50,7 +50,7 @@ def test_an_answer_in_a_frame_streams_in_a_view_beside_static_output(
     framed = view._framed
     assert framed is not None
     assert shown[0][VIEW]["model_id"] == framed.model_id
-    assert "still being written" in shown[0]["text/html"]
+    assert "not finished" in shown[0]["text/html"]
     sent: list[dict[str, Any]] = []
     view._document._pages[-1] = sent.append  # type: ignore[union-attr]  # the framed widget's
     view.feed("**you**", "")

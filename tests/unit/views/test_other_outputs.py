@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from groq_magic.views.fold import show_folded
 from groq_magic.views.guarded import GuardedView
 from groq_magic.views.history import history
 from groq_magic.views.panel_text import panel_text
+from groq_magic.views.phrase import first_words
 from groq_magic.views.say import say
 from groq_magic.views.show import show
 from groq_magic.views.terminal import TerminalView
@@ -37,12 +39,30 @@ def test_the_panel_is_text_in_a_slot() -> None:
     assert "Say &lt;b&gt;." in html
 
 
-def test_history_shows_prompts_as_text_and_answers_rendered() -> None:
-    html, plain = history([(1, "What is <b>?", "**Bold**", "partial")])
+def test_history_is_a_list_that_unfolds_to_prompts_and_answers(
+    text_of: Callable[[str], str],
+) -> None:
+    html, plain = history([(1, "What is\n<b>?", "**Bold**", "m · partial"), (None, "Old", "A", "")])
 
-    assert "What is &lt;b&gt;?" in html
-    assert "<strong>Bold</strong>" in html
-    assert plain == "[1] · partial\n> What is <b>?\n\n**Bold**"
+    lines = [text_of(line) for line in re.findall("<summary>(.*?)</summary>", html)]
+    assert lines == ["1 What is <b>? m · partial", "deleted Old"]
+    first = html.split("</details>")[0]
+    assert '<pre class="groq-prompt" dir="auto">What is\n&lt;b&gt;?</pre>' in first
+    assert "<strong>Bold</strong>" in first
+    assert plain == "[1] · m · partial\n> What is\n> <b>?\n\n**Bold**\n\n[deleted]\n> Old\n\nA"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("one  two\nthree", "one two three"),
+        ("one two three four", "one two three…"),
+        ("donaudampfschifffahrt", "donaudampfsch…"),
+        ("", ""),
+    ],
+)
+def test_first_words_are_whole_where_they_fit(text: str, shown: str) -> None:
+    assert first_words(text, 13) == shown
 
 
 def test_importing_views_imports_nothing_heavy() -> None:

@@ -7,7 +7,7 @@ import pytest
 from groq_magic.views.page_reports import PageReports
 
 ORDER = "This page can't report the order of its cells (no `kernel.requestExecute`). "
-ORDER += "Save the notebook after you move cells."
+ORDER += "The saved file's order counts: save after you move cells."
 
 
 def reported(*missing: str, notebook: str = "a.ipynb", into: PageReports | None = None) -> Any:
