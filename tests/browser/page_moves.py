@@ -1,8 +1,8 @@
 """Moves of a user on a notebook's page, and what its turns then are, read off the page itself.
 
 What should be sent is known from the text of the editors in the document, in which each cell's
-first number is its own, and from which prompts were asked; neither our JavaScript nor JupyterLab's
-model is asked.
+first number is its own, and from which prompts were asked; our JavaScript is not asked, nor
+JupyterLab's model but for one thing: whether the lower part of a split cell has still its id.
 """
 
 from __future__ import annotations
@@ -119,9 +119,15 @@ class Cells:
     def undo(self, index: int) -> None:
         self._do("undo", index, "undo-cell-action")
 
-    def split(self, index: int) -> None:
-        """Split after the second line: the upper part is a new cell for the notebook."""
-        cell = self._asked[number_of(self.texts()[index])]
+    def split(self, index: int) -> bool:
+        """Split after the second line: the upper part is a new cell for the notebook.
+
+        Returns
+        -------
+        bool
+            Whether the lower part is still the cell; in JupyterLab 4.2 it is a new one too.
+        """
+        cell, cell_id = self._asked[number_of(self.texts()[index])], self._id(index)
         self._do("split", index)
         self._notebook.command("notebook:enter-edit-mode")
         place = "{ line: 2, column: 0 }"
@@ -129,7 +135,9 @@ class Cells:
         self._notebook.command("notebook:split-cell-at-cursor")
         self._notebook.command("notebook:enter-command-mode")
         self._number(index, Asked())
-        self._number(index + 1, cell)
+        is_cell = self._id(index + 1) == cell_id
+        self._number(index + 1, cell if is_cell else Asked())
+        return is_cell
 
     def merge(self, index: int) -> None:
         """Merge with the cell below: the whole is a new cell for the notebook."""
@@ -169,6 +177,9 @@ class Cells:
         )
         if command:
             self._notebook.command(f"notebook:{command}")
+
+    def _id(self, index: int) -> str:
+        return str(self._notebook.panel(f"panel.content.widgets[{index}].model.id"))
 
     def _number(self, index: int, asked: Asked) -> None:
         """Give a cell a number of its own."""

@@ -1,4 +1,7 @@
-"""The Stop button, and what comes before and after a press, on other versions of Jupyter.
+"""What leans on the front end's or the kernel's internals, on other versions of Jupyter.
+
+That is the order of the cells, prompts that look like prose, answers written back after a reload,
+answers without a widget, and the Stop button.
 
     pytest -m nightly -n 0 tests/browser/test_other_versions.py
 
@@ -17,7 +20,21 @@ import pytest
 
 from tests.browser.conftest import front_ends
 from tests.browser.environment import lowest, made, needed
-from tests.browser.test_stopping import (  # noqa: F401 - collected here too, for each set of versions
+from tests.browser.test_page_order import (  # noqa: F401 - collected here too, for each set of versions
+    test_each_kind_of_move_alone_unsaved,
+    test_each_request_has_the_turns_above_after_any_moves,
+    test_run_all_that_loads_the_extension_follows_the_saved_file,
+    test_the_order_outlives_reload_restart_and_reloading_the_extension,
+    test_two_notebooks_on_one_kernel_each_send_their_own_order,
+)
+from tests.browser.test_prose import (  # noqa: F401 - as above
+    test_a_prompt_looks_like_prose_until_its_magic_or_the_extension_goes,
+    test_both_views_show_prose_and_a_kernel_that_goes_gives_the_type_back,
+    test_cells_that_move_or_come_back_stay_prose,
+    test_keys_in_a_prompt_are_those_of_a_code_cell,
+    test_without_labs_classes_cells_stay_as_they_are_and_the_panel_names_it,
+)
+from tests.browser.test_stopping import (  # noqa: F401 - as above
     test_a_press_that_arrives_after_the_answers_end_harms_no_later_cell,
     test_an_answer_streams_and_is_finished_with_its_picker,
     test_stop_ends_the_answer_keeps_its_text_and_stops_run_all,
@@ -30,6 +47,15 @@ from tests.browser.test_stopping import (  # noqa: F401 - collected here too, fo
 )
 from tests.browser.test_streaming_views import (  # noqa: F401 - as above
     test_a_page_that_missed_messages_gets_the_whole,
+)
+from tests.browser.test_without_widgets import (  # noqa: F401 - as above
+    test_an_answer_streams_in_a_view_of_its_own_where_outputs_have_frames,
+    test_without_the_front_end_part_of_anywidget_an_answer_grows_as_static_output,
+)
+from tests.browser.test_write_back import (  # noqa: F401 - as above
+    test_a_page_that_an_update_did_not_reach_asks_for_the_output,
+    test_a_page_that_stays_writes_and_saves_nothing,
+    test_every_answer_of_a_run_all_is_there_after_a_reload_in_the_first,
 )
 
 if TYPE_CHECKING:

@@ -66,6 +66,8 @@ def test_a_prompt_looks_like_prose_until_its_magic_or_the_extension_goes(jupyter
     prompt = editor(notebook, 1)
     values = ['{{df.price["a"][1]}}', "{{x:.2f}}", "{{df.rows[1]}}", "{{name}}"]
     expect(prompt.locator(".groq-value")).to_have_text(values)
+    # The nested code's parser is loaded later.
+    expect(prompt.get_by_text("pass", exact=True)).to_have_css("font-weight", "700")
     bold = [style(notebook, 1, text, "fontWeight") for text in ("%%groq", "Why", "pass", "It ")]
     assert bold == ["700", "700", "700", "400"]
     assert style(notebook, 1, "fails", "fontStyle") == "italic"
@@ -121,7 +123,11 @@ def test_keys_in_a_prompt_are_those_of_a_code_cell(jupyter: Any) -> None:
 
     editor(notebook, 2).click()
     keys.press("Control+End")
-    keys.press("Shift+Tab")
+    if page.evaluate("window.jupyterapp.version") == "4.2.0":
+        # The key does nothing in any cell there: jupyterlab/jupyterlab#16319.
+        notebook.command("tooltip:launch-notebook")
+    else:
+        keys.press("Shift+Tab")
     expect(page.locator(".jp-Tooltip")).to_contain_text("number of items")
     keys.press("Escape")
 
@@ -190,6 +196,8 @@ def test_typing_looks_at_the_changed_cell_alone(jupyter: Any) -> None:
         })()"""
     )
 
+    # In JupyterLab 4.2 cells that are out of sight are not in the document.
+    notebook.panel("panel.content.scrollToItem(30).then(() => null)")
     editor(notebook, 30).click()
     notebook.page.keyboard.type("and more")
 
