@@ -137,7 +137,8 @@ class SessionWidget(anywidget.AnyWidget):
             The class of its placeholder; "" where it was displayed finished. Another
             notebook's page may not have known the placeholder's model yet.
         """
-        self.send({"began": {"cell": run.cell, "request": run.request, "place": place}})
+        began = {"cell": run.cell, "request": run.request, "client": run.client, "place": place}
+        self.send({"began": began})
 
     def say_current(self, model: str) -> None:
         """Say which model the next ask goes to."""
@@ -173,6 +174,8 @@ class SessionWidget(anywidget.AnyWidget):
     def receive(self, content: Mapping[str, Any]) -> None:
         """Receive what a page sends, in any thread."""
         self._documents.receive(content)
+        if lacked := self._finished.lacked(content.get("lacks", ())):
+            self.send({"confirm": lacked})
         if wanted := self._finished.wanted(content.get("want", ())):
             self.send({"finished": wanted})
         self._finished.shown(content.get("shown", ()))

@@ -46,6 +46,7 @@ START = """async (code) => {
   window.received = [];
   window.model = {
     widget_manager: { context: window.context },
+    get: () => "t",
     send: (content) => window.received.push(content),
   };
 }"""
@@ -73,7 +74,7 @@ def alone(browser: Any) -> Iterator[Alone]:
     assert alone.errors == []
 
 
-ORDER = {"groqOrder": ["a", "b"], "groqNotebook": "a.ipynb"}
+ORDER = {"groqOrder": ["a", "b"], "groqNotebook": "a.ipynb", "groqToken": "t"}
 
 
 def test_a_request_carries_the_cells_of_its_moment_and_keeps_what_others_pass(alone: Alone) -> None:

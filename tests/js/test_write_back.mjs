@@ -145,6 +145,39 @@ test("a page that stays asks for nothing, and confirms what it has once that is 
   equal(sent(model, "stands"), [1]);
 });
 
+test("a cell that was cut and pasted while it ran gets what its page has no more updates for", async () => {
+  const pasted = documentOf({ a: [FINAL] });
+  pasted.sessionContext = { session: { kernel: { clientId: "this page" } } };
+  const { model, give } = start(pasted);
+  const { began } = begin("groq-doc-s2");
+  give({ began: { ...began, client: "this page" } });
+  give({ finished: [second({ place: "groq-doc-s2" })] });
+  await until(() => allOf(pasted).length === 2);
+  equal(allOf(pasted), [FINAL, SECOND]);
+  equal(sent(model, "want"), [2]);
+  give({ began: { ...began, request: "r2", client: "this page" } });
+  give({ finished: [offer({ id: 3, request: "r2", cell: "deleted", place: "groq-doc-s2" })] });
+  await later();
+  equal(sent(model, "absent"), []);
+});
+
+test("a page confirms what it shows unsaved when another one lacks it", async () => {
+  const document = documentOf({ a: [PLACE] });
+  const { model, give } = start(document);
+  give(begin());
+  document.model.cells[0].outputs.set(0, FINAL);
+  give({ finished: [offer()] });
+  give({ confirm: [1, 2] });
+  equal(sent(model, "shown"), [1, 1]);
+  await document.save();
+  give({ confirm: [1] });
+  equal(sent(model, "shown"), [1, 1]);
+
+  const later = start(documentOf({ a: [] }), [offer()]).model;
+  await until(() => sent(later, "want").length);
+  equal(Object.keys(later.sent[0]), ["lacks"]);
+});
+
 test("an output that was cleared while it came stays so", async () => {
   const document = documentOf({ a: [PLACE] });
   const { model, give } = start(document);

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from groq_magic.errors import OptionError
+from groq_magic.notebook import TOKEN
 from tests.shell.notebook_file import code_cell, write_notebook
 
 if TYPE_CHECKING:
@@ -18,12 +19,17 @@ if TYPE_CHECKING:
 WORDS = {"a": "One", "b": "Two", "c": "Three", "d": "Four"}
 
 
+def order_of(cells: Any, notebook: Any = "talk.ipynb") -> dict[str, Any]:
+    """Return what a page adds to a request."""
+    return {"groqOrder": cells, "groqNotebook": notebook, "groqToken": TOKEN}
+
+
 @pytest.fixture
 def page(echoed: Any) -> Callable[..., None]:
     """Set what the next requests have: the cells of a page, and what it calls deleted."""
 
     def show(cells: Any = None, deleted: Any = None, notebook: Any = "talk.ipynb") -> None:
-        lists = {} if cells is None else {"groqOrder": list(cells), "groqNotebook": notebook}
+        lists = {} if cells is None else order_of(list(cells), notebook)
         echoed.metadata = lists | ({} if deleted is None else {"deletedCells": list(deleted)})
 
     return show
@@ -213,6 +219,17 @@ def test_a_dry_run_has_what_the_ask_will_have(echoed: Any, ask: Any, save: Any) 
     assert ask("c") == ["Two", "Three"]
 
 
+def test_a_list_in_a_cells_saved_metadata_changes_nothing(
+    echoed: Any, ask: Any, page: Callable[..., None]
+) -> None:
+    page("abc")
+    ask("a")
+    ask("b")
+    for token in ({}, {"groqToken": "0123456789abcdef"}):
+        echoed.metadata = {"groqOrder": ["c"], "groqNotebook": "talk.ipynb", **token}
+        assert ask("c") == ["One", "Two", "Three"]
+
+
 @pytest.mark.parametrize(
     "forged",
     [
@@ -233,9 +250,9 @@ def test_no_list_that_is_forged_fails_an_ask_or_takes_a_turn_away(
     echoed: Any, ask: Any, forged: Any
 ) -> None:
     ask("a")
-    echoed.metadata = {"groqOrder": forged, "groqNotebook": forged, "deletedCells": 3}
+    echoed.metadata = order_of(forged, forged) | {"deletedCells": 3}
     assert ask("b") == ["One", "Two"]
-    echoed.metadata = {"groqOrder": ["a", "b"], "deletedCells": forged}
+    echoed.metadata = order_of(["a", "b"]) | {"deletedCells": forged}
     assert ask("b") == ["One", "Two"]
 
 
@@ -349,7 +366,7 @@ def test_restore_takes_in_what_is_above_on_the_page_not_in_the_file(
     write_notebook(path, [code_cell("z", ""), *cells])
     again = served()
     # Since then `a` was moved below, `b` was deleted, and a cell was added.
-    again.metadata = {"groqOrder": ["z", "c", "new", "a"], "groqNotebook": "talk.ipynb"}
+    again.metadata = order_of(["z", "c", "new", "a"])
     again.fine("1", "z")
     assert again.fine("%groq_restore", "new").plain.startswith("1 turn restored.")
     assert prompts(again) == ["Three"]

@@ -90,7 +90,8 @@ class Session {
   }
 
   fillIn(root) {
-    for (const bar of root.querySelectorAll(".groq-bar")) this.fillBar(bar);
+    // A notebook can have our classes anywhere: a bar of ours stands in an answer.
+    for (const bar of root.querySelectorAll(".groq-answer .groq-bar")) this.fillBar(bar);
     for (const node of root.querySelectorAll(`.groq-load .groq-slot-picker${this.token}`))
       this.fillWith(node, this.picker, PICKER);
     for (const node of root.querySelectorAll(`.groq-slot-panel${this.token}`)) {
