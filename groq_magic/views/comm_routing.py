@@ -11,7 +11,7 @@ __all__ = ["answer_while_busy", "ignore_on_control", "receive_on_control"]
 
 
 def answer_while_busy(widget: Any) -> None:
-    """Let a widget's messages be heard while a cell runs.
+    """Receive a widget's messages while a cell runs.
 
     Parameters
     ----------

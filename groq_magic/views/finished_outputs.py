@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
 __all__ = ["FinishedOutput", "FinishedOutputs", "Run"]
 
@@ -98,7 +98,7 @@ class _Entry:
 
 
 class FinishedOutputs:
-    """Keeps each finished output until a page says that its notebook file has it.
+    """Keeps each finished output until a page confirms that its notebook file has it.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ class FinishedOutputs:
         with self._lock:
             return [self._offer(entry) for entry in self._entries.values()]
 
-    def wanted(self, numbers: Iterable[object]) -> list[dict[str, Any]]:
+    def wanted(self, numbers: object) -> list[dict[str, Any]]:
         """Return offers with the outputs themselves, for a page that lacks them.
 
         `save` says whether the page is to save them: not where another page
@@ -173,13 +173,13 @@ class FinishedOutputs:
                 found.append({**self._offer(entry), "output": output, "save": not entry.is_shown})
             return found
 
-    def shown(self, numbers: Iterable[object]) -> None:
+    def shown(self, numbers: object) -> None:
         """Note that a page shows these, unsaved."""
         with self._lock:
             for entry in self._known(numbers):
                 entry.is_found = entry.is_shown = True
 
-    def lacked(self, numbers: Iterable[object]) -> list[int]:
+    def lacked(self, numbers: object) -> list[int]:
         """Note that a page lacks these; return those that pages which show them must confirm.
 
         A page that showed one may be gone, without having saved it.
@@ -190,13 +190,13 @@ class FinishedOutputs:
                 entry.is_shown = False
             return [entry.number for entry in asked]
 
-    def absent(self, numbers: Iterable[object]) -> None:
+    def absent(self, numbers: object) -> None:
         """Note that a page that was loaded since has not the cells of these."""
         with self._lock:
             for entry in self._known(numbers):
                 entry.is_absent = bool(entry.checksum)
 
-    def stand(self, numbers: Iterable[object]) -> None:
+    def stand(self, numbers: object) -> None:
         """Remove what a notebook file has, or an Output widget in the kernel."""
         with self._lock:
             for entry in self._known(numbers):
@@ -212,14 +212,15 @@ class FinishedOutputs:
             )
 
     def reported(self, turns: Collection[str]) -> None:
-        """Note that the user was told of these missed outputs."""
+        """Note that these missed outputs were reported to the user."""
         with self._lock:
             for entry in self._entries.values():
                 entry.is_reported = entry.is_reported or entry.output.turn in turns
 
-    def _known(self, numbers: Iterable[object]) -> list[_Entry]:
+    def _known(self, numbers: object) -> list[_Entry]:
         # A page sent them: anything may be in it.
-        asked = {number for number in numbers if isinstance(number, int)}
+        listed = numbers if isinstance(numbers, list) else []
+        asked = {number for number in listed if isinstance(number, int)}
         return [entry for number, entry in self._entries.items() if number in asked]
 
     def _remove(self, number: int) -> None:

@@ -111,7 +111,7 @@ class Live:
         return not self.pages.has_page and time.monotonic() - self._made_at > LOADED_AFTER
 
     def models(self, models: Sequence[tuple[str, str]]) -> None:
-        """Say which models there are to choose from.
+        """Show the models to choose from.
 
         Parameters
         ----------
@@ -168,14 +168,13 @@ class Live:
         self._documents.remove(document)
 
     def put(self, slot: str, facts: LiveFacts, thought: tuple[str, str] | None = None) -> None:
-        """Say what the bar of a settled answer shows.
+        """Send what the bar of a finished answer shows.
 
         Parameters
         ----------
         slot : str
             The class of the bar.
         facts : LiveFacts
-            What it says.
         thought : (str, str), optional
             Heading and safe HTML of the reasoning, shown while the session
             lives; what was given once is kept.
@@ -185,9 +184,9 @@ class Live:
             self._session.put(slot, facts, thought)
 
     def begin(self, run: Run, place: str) -> None:
-        """Send that an answer's first output is displayed; see `SessionWidget.begin`."""
+        """Send that a cell's answer has its first output; see `SessionWidget.begin`."""
         self.finished.begin(run)
-        if self._session is not None:
+        if self._session is not None and run.cell:
             self._session.begin(run, place)
 
     def finish(self, output: FinishedOutput) -> None:
@@ -206,7 +205,7 @@ class Live:
         self._send({"finished": [{**offer, **more}]})
 
     def speeds(self, speeds: Mapping[str, str]) -> None:
-        """Say how quick models were.
+        """Send how quick models were.
 
         Parameters
         ----------
@@ -214,12 +213,12 @@ class Live:
             The class of a model's row in a listing, and what stands there.
         """
         if self._session is not None:
-            self._session.say_speeds(speeds)
+            self._session.send_speeds(speeds)
 
     def quota_changed(self) -> None:
-        """Say in every bar and in the panel what is left of the limits now."""
+        """Send what is left of the limits, for every bar and the panel."""
         if self._session is not None:
-            self._session.say_quota()
+            self._session.send_quota()
 
     def refresh(self) -> None:
         """Draw the panel's facts anew."""
@@ -269,4 +268,4 @@ class Live:
 
     def _model_changed(self, _change: Any) -> None:
         if self._session is not None:
-            self._session.say_current(self._settings.model)
+            self._session.send_current(self._settings.model)

@@ -15,7 +15,7 @@ __all__ = ["Opening"]
 
 @dataclass(frozen=True)
 class Opening:
-    """What a view is told before the first token.
+    """What a view gets before the first token.
 
     Parameters
     ----------

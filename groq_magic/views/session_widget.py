@@ -94,7 +94,7 @@ class SessionWidget(anywidget.AnyWidget):
         self._hand_over = hand_over
         self._facts: dict[str, Any] = {"current": current, "panel": "", "speeds": {}, "turns": {}}
         self._finished = finished
-        self._telling = threading.RLock()
+        self._lock = threading.RLock()
         super().__init__(picker=picker)
         answer_while_busy(self)
         self.on_msg(lambda _widget, content, _buffers: self.receive(content))
@@ -106,25 +106,24 @@ class SessionWidget(anywidget.AnyWidget):
         super().close()
 
     def put(self, slot: str, facts: LiveFacts, thought: tuple[str, str] | None = None) -> None:
-        """Say what a settled answer's bar shows.
+        """Send what a finished answer's bar shows.
 
         Parameters
         ----------
         slot : str
             The class of the bar.
         facts : LiveFacts
-            What it says.
         thought : (str, str), optional
             Heading and safe HTML of the reasoning, where the output doesn't
             hold it. What was given once is kept.
         """
-        with self._telling:
+        with self._lock:
             before = self._facts["turns"].get(slot)
             kept = (before or {}).get("thought") if thought is None else thought
-            told = {**asdict(facts), "thought": kept}
-            if before != told:
-                self._facts["turns"][slot] = told
-                self.send({"turns": {slot: told}})
+            sent = {**asdict(facts), "thought": kept}
+            if before != sent:
+                self._facts["turns"][slot] = sent
+                self.send({"turns": {slot: sent}})
 
     def begin(self, run: Run, place: str) -> None:
         """Send that an answer's first output is displayed.
@@ -140,19 +139,19 @@ class SessionWidget(anywidget.AnyWidget):
         began = {"cell": run.cell, "request": run.request, "client": run.client, "place": place}
         self.send({"began": began})
 
-    def say_current(self, model: str) -> None:
-        """Say which model the next ask goes to."""
-        with self._telling:
+    def send_current(self, model: str) -> None:
+        """Send which model the next ask goes to."""
+        with self._lock:
             self._facts["current"] = model
             self.send({"current": model})
 
-    def say_quota(self) -> None:
-        """Say what is left of the limits now."""
+    def send_quota(self) -> None:
+        """Send what is left of the limits now."""
         self.send({"quota": asdict(self._quota())})
 
-    def say_speeds(self, speeds: Mapping[str, str]) -> None:
-        """Say how quick models were, by the class of their rows in a listing."""
-        with self._telling:
+    def send_speeds(self, speeds: Mapping[str, str]) -> None:
+        """Send how quick models were, by the class of their rows in a listing."""
+        with self._lock:
             if self._facts["speeds"] != speeds:
                 self._facts["speeds"] = dict(speeds)
                 self.send({"speeds": dict(speeds)})
@@ -161,7 +160,7 @@ class SessionWidget(anywidget.AnyWidget):
         """Return the synced state, the facts of all turns included."""
         state = super().get_state(key, drop_defaults)
         if "present" in state:
-            with self._telling:
+            with self._lock:
                 state["present"] = {
                     **self._facts,
                     "turns": dict(self._facts["turns"]),
@@ -171,22 +170,24 @@ class SessionWidget(anywidget.AnyWidget):
                 }
         return state
 
-    def receive(self, content: Mapping[str, Any]) -> None:
-        """Receive what a page sends, in any thread."""
+    def receive(self, content: object) -> None:
+        """Receive what a page sends, in any thread; what no page of ours sends changes nothing."""
+        if not isinstance(content, dict):
+            return
         self._documents.receive(content)
-        if lacked := self._finished.lacked(content.get("lacks", ())):
+        if lacked := self._finished.lacked(content.get("lacks")):
             self.send({"confirm": lacked})
-        if wanted := self._finished.wanted(content.get("want", ())):
+        if wanted := self._finished.wanted(content.get("want")):
             self.send({"finished": wanted})
-        self._finished.shown(content.get("shown", ()))
-        self._finished.absent(content.get("absent", ()))
-        self._finished.stand(content.get("stands", ()))
+        self._finished.shown(content.get("shown"))
+        self._finished.absent(content.get("absent"))
+        self._finished.stand(content.get("stands"))
         if "hello" in content:
             self._pages.receive(content["hello"])
         if content.get("make") == "panel":
             self._hand_over(self._send_panel)
 
     def _send_panel(self) -> None:
-        with self._telling:
+        with self._lock:
             self._facts["panel"] = self._make_panel()
             self.send({"panel": self._facts["panel"]})

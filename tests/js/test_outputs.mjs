@@ -1,5 +1,7 @@
 import { replaceOutput, rootsOf } from "../../groq_magic/views/page/outputs.mjs";
-import { equal, page, test } from "./testing.mjs";
+import { startWriteBack } from "../../groq_magic/views/page/write_back.mjs";
+import { newModel } from "./model.mjs";
+import { equal, page, test, until } from "./testing.mjs";
 
 const TABS = `<div data-id="one" title="Name: a.ipynb\nPath: d/a.ipynb"></div>
   <div data-id="two" title="Name: a.ipynb\nPath: a.ipynb"></div>`;
@@ -32,15 +34,15 @@ test("a page without panels is looked at whole, a console's not at all", () => {
   equal(ids(rootsOf({})), []);
 });
 
-test("the output that holds an answer's place is replaced, no other", async () => {
+test("the output that holds an answer's place is replaced, no other", () => {
   const [first, second] = [outputsOf({ data: {} }), outputsOf(placeOf("s1"), placeOf("s2"))];
   const model = { cells: [{ outputs: first }, {}, { outputs: second }] };
-  await replaceOutput({ context: { model } }, "s2", (before) => ({ ...before, metadata: 1 }));
+  replaceOutput({ context: { model } }, "s2", (before) => ({ ...before, metadata: 1 }));
   equal(second.toJSON(), [placeOf("s1"), { ...placeOf("s2"), metadata: 1 }]);
   equal(first.toJSON(), [{ data: {} }]);
 });
 
-test("an answer in an Output widget is replaced there, and the widget's state with it", async () => {
+test("an answer in an Output widget is finished there, and the widget's state with it", async () => {
   const state = [];
   const widget = {
     outputs: outputsOf(placeOf("s1")),
@@ -48,13 +50,19 @@ test("an answer in an Output widget is replaced there, and the widget's state wi
     save_changes: () => state.push("sent"),
   };
   const manager = { has_model: (id) => id === "w", get_model: async () => widget };
-  await replaceOutput(manager, "s1", () => ({ new: 1 }), ["gone", "w"]);
+  const model = newModel({ present: {} }, manager);
+  const end = startWriteBack(model);
+  const offer = { id: 1, cell: "", request: "r", place: "groq-doc-s1", captured: ["gone", "w"] };
+  model.receive({ finished: [{ ...offer, output: { new: 1 } }] });
+  await until(() => model.sent.length);
   equal(state, [["outputs", [{ new: 1 }], { newMessage: true }], "sent"]);
+  equal(model.sent, [{ stands: [1] }]);
+  end();
 });
 
-test("a notebook that was closed is left alone", async () => {
+test("a notebook that was closed is left alone", () => {
   const outputs = outputsOf(placeOf("s1"));
   const model = { isDisposed: true, cells: [{ outputs }] };
-  await replaceOutput({ context: { model } }, "s1", () => ({}));
+  replaceOutput({ context: { model } }, "s1", () => ({}));
   equal(outputs.toJSON(), [placeOf("s1")]);
 });

@@ -1,7 +1,7 @@
 import { grouped, Refill } from "../../groq_magic/views/page/quota.mjs";
 import { equal, ok, page, test } from "./testing.mjs";
 
-const MINUTE = { limit: 6000, left: 5000, window: 60, full_in: 10, unit: "tokens" };
+const MINUTE = { limit: 6000, left: 5000, window: 600, full_in: 10, unit: "tokens" };
 
 test("a number is grouped by thousands, whatever the browser's language", () => {
   equal(grouped(1_234_567), "1,234,567");
@@ -10,9 +10,9 @@ test("a number is grouped by thousands, whatever the browser's language", () => 
 test("what is left refills up to the limit", () => {
   const refill = new Refill(MINUTE);
   equal(refill.left, 5000);
-  refill.told.at -= 5000;
+  refill.received.at -= 50_000;
   equal(refill.left, 5500);
-  refill.told.at -= 60_000;
+  refill.received.at -= 600_000;
   equal([refill.left, refill.used, refill.label], [6000, 0, "0 of 6,000 tokens"]);
 });
 
@@ -26,6 +26,12 @@ test("a meter shows what is used, for eyes and for a screen reader", () => {
 
 test("a meter whose words have not come yet is left alone", () => {
   const meter = page("<progress></progress><small></small>");
+  new Refill(MINUTE).drawIn(meter, "");
+  ok(!meter.hasAttribute("aria-label"));
+});
+
+test("a meter without words beside it is left alone", () => {
+  const meter = page("<progress></progress>");
   new Refill(MINUTE).drawIn(meter, "");
   ok(!meter.hasAttribute("aria-label"));
 });

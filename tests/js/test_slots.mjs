@@ -1,4 +1,5 @@
 import { displayed, Filled, isKnown } from "../../groq_magic/views/page/slots.mjs";
+import { endViews } from "../../groq_magic/views/page/views.mjs";
 import { equal, ok, page, test } from "./testing.mjs";
 
 function managerOf(views) {
@@ -47,25 +48,36 @@ test("a text that changes often is changed in place", () => {
   ok(node.firstChild === text, "the text node was replaced");
 });
 
-test("a view is shown, named for a screen reader, and removed with its slot", async () => {
+test("a view is shown, named for a screen reader, and serves the next slot", async () => {
   const node = page("<span>a model</span>");
   const view = viewOf("<select></select>");
+  const manager = managerOf({ p: view });
   const slot = new Filled(node);
-  await slot.withView(managerOf({ p: view }), "p", "Model of the next ask");
+  await slot.withView(manager, "p", "Model of the next ask");
   equal(node.querySelector("select").ariaLabel, "Model of the next ask");
   equal(view.events, ["displayed"]);
   slot.restore();
+  equal([node.textContent, view.removed], ["a model", 0]);
+  manager.create_view = () => Promise.reject(new Error("a second view"));
+  const next = new Filled(node);
+  await next.withView(manager, "p", "Model of the next ask");
+  equal([node.firstChild, view.events], [view.el, ["displayed"]]);
+  next.restore();
+  endViews(manager);
   equal([node.textContent, view.removed], ["a model", 1]);
 });
 
-test("a view that comes after its slot was closed is removed at once", async () => {
+test("a view that comes after its slot was closed waits for the next slot", async () => {
   const node = page("<span>a model</span>");
   const view = viewOf("");
+  const manager = managerOf({ p: view });
   const slot = new Filled(node);
-  const shown = slot.withView(managerOf({ p: view }), "p");
+  const shown = slot.withView(manager, "p");
   slot.restore();
   await shown;
-  equal([node.textContent, view.removed], ["a model", 1]);
+  equal([node.textContent, view.removed], ["a model", 0]);
+  endViews(manager);
+  equal(view.removed, 1);
 });
 
 test("a slot whose view can't be had keeps its text", async () => {

@@ -1,4 +1,5 @@
 import { startWriteBack } from "../../groq_magic/views/page/write_back.mjs";
+import { documentOf, signal } from "./document.mjs";
 import { newModel } from "./model.mjs";
 import { equal, test, until } from "./testing.mjs";
 
@@ -41,49 +42,6 @@ const second = (more = {}) =>
     earlier: [sumOf(FINAL)],
     ...more,
   });
-
-function signal() {
-  const slots = new Set();
-  return {
-    connect: (slot) => slots.add(slot),
-    disconnect: (slot) => slots.delete(slot),
-    emit: (value) => [...slots].forEach((slot) => slot(null, value)),
-    size: () => slots.size,
-  };
-}
-
-/** A notebook's document as Lab has it: cells by id, and what was done to them. */
-function documentOf(cells, { undoable = false, writable = true, path = "a.ipynb" } = {}) {
-  const saveState = signal();
-  const document = {
-    path,
-    saveState,
-    saves: 0,
-    contentsModel: { writable },
-    model: { dirty: false, sharedModel: { canUndo: () => undoable }, cells: [] },
-    async save() {
-      saveState.emit("started");
-      document.saves += 1;
-      await null;
-      document.model.dirty = false;
-      saveState.emit("completed");
-    },
-  };
-  for (const [id, all] of Object.entries(cells)) {
-    const changed = (change) => (value, other) => {
-      change(value, other);
-      document.model.dirty = true;
-    };
-    const outputs = {
-      toJSON: () => [...all],
-      set: changed((at, output) => (all[at] = output)),
-      add: changed((output) => all.push(output)),
-      fromJSON: changed((others) => all.splice(0, all.length, ...others)),
-    };
-    document.model.cells.push({ id, outputs, sharedModel: { canUndo: () => false }, all });
-  }
-  return document;
-}
 
 /** Start it on a page; `kernel` answers what the page asks for, as the kernel does. */
 function start(document, finished = [], outputs = { 1: FINAL, 2: SECOND }) {
@@ -173,9 +131,9 @@ test("a page confirms what it shows unsaved when another one lacks it", async ()
   give({ confirm: [1] });
   equal(sent(model, "shown"), [1, 1]);
 
-  const later = start(documentOf({ a: [] }), [offer()]).model;
-  await until(() => sent(later, "want").length);
-  equal(Object.keys(later.sent[0]), ["lacks"]);
+  const other = start(documentOf({ a: [] }), [offer()]).model;
+  await until(() => sent(other, "want").length);
+  equal(Object.keys(other.sent[0]), ["lacks"]);
 });
 
 test("an output that was cleared while it came stays so", async () => {
@@ -272,6 +230,13 @@ test("a cell that runs again gets no output of its former run", async () => {
   const { model } = start(document, [offer()]);
   await later();
   equal(model.sent, []);
+});
+
+test("answers outside of cells do not stand for runs of one cell", async () => {
+  const offers = [1, 2].map((id) => offer({ id, cell: "", request: `r${id}`, captured: ["w"] }));
+  const { model } = start(documentOf({}), offers);
+  await later();
+  equal(sent(model, "want"), [1, 2]);
 });
 
 test("a failed ask leaves nothing but takes its placeholder away", async () => {

@@ -1,7 +1,5 @@
 // Where on the page, and in the notebook, a session's outputs are.
 
-import { isKnown } from "./slots.mjs";
-
 /** Return the elements to look in: all panels of the session's notebook, or the whole page.
 
 A console's manager knows no notebook: its outputs are static, and a notebook's are not its own.
@@ -23,33 +21,28 @@ function pathOf(panel) {
   return lines[1]?.replace(/^[^:：]*[:：]\s*/, "");
 }
 
-/** Change the output that holds the place of an answer, wherever the page has it.
+/** Change the output of the notebook's that holds the place of an answer.
 
 @param slot the answer's
 @param change gives the new output from the old one
-@param captured ids of Output widgets that may hold it
 */
-export async function replaceOutput(manager, slot, change, captured = []) {
+export function replaceOutput(manager, slot, change) {
   const model = manager.context?.model;
-  if (model && !model.isDisposed) {
-    for (const cell of model.cells ?? []) replaceIn(cell.outputs, slot, change);
-  }
-  for (const each of captured.filter((known) => isKnown(manager, known))) {
-    const output = await manager.get_model(each);
-    if (replaceIn(output.outputs, slot, change)) {
-      // As the widget itself does when something is displayed in it.
-      output.set("outputs", output.outputs.toJSON(), { newMessage: true });
-      output.save_changes();
-    }
+  if (!model || model.isDisposed) return;
+  for (const { outputs } of model.cells ?? []) {
+    if (!outputs?.set) continue;
+    const all = outputs.toJSON();
+    const at = indexOf(all, `groq-doc-${slot}`);
+    if (at >= 0) outputs.set(at, change(all[at]));
   }
 }
 
-function replaceIn(outputs, slot, change) {
-  if (!outputs?.set) return false;
-  const all = outputs.toJSON();
-  const at = all.findIndex(({ data }) =>
-    [data?.["text/html"]].flat().join("").includes(`groq-doc-${slot}`),
-  );
-  if (at >= 0) outputs.set(at, change(all[at]));
-  return at >= 0;
+/** Return which output's HTML contains some text; -1 for none. */
+export function indexOf(outputs, text) {
+  return text ? outputs.findIndex((each) => htmlOf(each).includes(text)) : -1;
+}
+
+/** Return an output's HTML; a notebook file holds it in lines. */
+export function htmlOf({ data }) {
+  return [data?.["text/html"] ?? ""].flat().join("");
 }

@@ -1,5 +1,5 @@
 // What is left of a limit, at every moment: it refills by the clock, and the
-// kernel tells it once.
+// kernel sends it once.
 
 const LONG = 100; // s: two digits of them read faster than minutes
 const CLOCK = 60; // s: from here on people look at a clock instead of waiting
@@ -24,20 +24,20 @@ export function grouped(number) {
   return number.toLocaleString("en-US");
 }
 
-/** A limit as the kernel told it, counted on from then. */
+/** A limit as the kernel sent it, counted on from then. */
 export class Refill {
   constructor({ limit, left, window, full_in, unit }) {
     this.limit = limit;
     this.unit = unit;
-    this.told = { left, fullIn: full_in, perSecond: limit / window, at: Date.now() };
+    this.received = { left, fullIn: full_in, perSecond: limit / window, at: Date.now() };
   }
 
   get passed() {
-    return Math.max(0, (Date.now() - this.told.at) / 1000);
+    return Math.max(0, (Date.now() - this.received.at) / 1000);
   }
 
   get left() {
-    const { left, fullIn, perSecond } = this.told;
+    const { left, fullIn, perSecond } = this.received;
     // What an answer took beyond the limit has to come back first.
     const level = left || Math.min(0, this.limit - fullIn * perSecond);
     return Math.max(0, Math.min(this.limit, Math.floor(level + perSecond * this.passed)));
@@ -49,13 +49,13 @@ export class Refill {
 
   get label() {
     const used = `${grouped(this.used)} of ${grouped(this.limit)} ${this.unit}`;
-    const wait = Math.max(0, this.told.fullIn - this.passed);
+    const wait = Math.max(0, this.received.fullIn - this.passed);
     return this.used ? `${used} · full again in ${inWords(wait)}${atClock(wait)}` : used;
   }
 
   /** Draw it in the panel: the progress bar, and the words in the element after it. */
   drawIn(meter, whose) {
-    const words = meter.nextElementSibling.firstChild;
+    const words = meter.nextElementSibling?.firstChild;
     const label = `${whose}${this.label}`;
     if (!words || words.data === label) return;
     meter.max = Math.max(1, this.limit);

@@ -13,6 +13,7 @@ import { rootsOf } from "./outputs.mjs";
 import { startProse } from "./prose.mjs";
 import { grouped, Refill } from "./quota.mjs";
 import { Filled, isKnown } from "./slots.mjs";
+import { endViews } from "./views.mjs";
 import { watchPage } from "./watch.mjs";
 import { startWriteBack } from "./write_back.mjs";
 
@@ -90,7 +91,6 @@ class Session {
   }
 
   fillIn(root) {
-    // A notebook can have our classes anywhere: a bar of ours stands in an answer.
     for (const bar of root.querySelectorAll(".groq-answer .groq-bar")) this.fillBar(bar);
     for (const node of root.querySelectorAll(`.groq-load .groq-slot-picker${this.token}`))
       this.fillWith(node, this.picker, PICKER);
@@ -149,6 +149,7 @@ class Session {
     for (const held of this.filled.values()) held.restore();
     this.filled.clear();
     this.awaited.clear();
+    endViews(this.manager);
   }
 }
 

@@ -1,5 +1,7 @@
 // What a slot shows, and what it held before.
 
+import { giveBack, takeView } from "./views.mjs";
+
 /** A view that is put in place by hand, and the views in it, learn it from us. */
 export async function displayed(view) {
   view.trigger("displayed");
@@ -37,10 +39,10 @@ export class Filled {
   /** Show a view of a model; where that fails, what was here before stays. */
   async withView(manager, id, label) {
     try {
-      const view = await manager.create_view(await manager.get_model(id));
-      if (this.gone) return view.remove();
-      this.view = view;
-      await displayed(view);
+      const [view, isNew] = await takeView(manager, id);
+      this.leave = () => giveBack(manager, id, view);
+      if (this.gone) return this.leave();
+      if (isNew) await displayed(view);
       if (label) view.el.querySelector("select")?.setAttribute("aria-label", label);
       this.with(view.el);
     } catch {
@@ -51,6 +53,7 @@ export class Filled {
   restore() {
     this.gone = true;
     this.node.replaceChildren(...this.before);
-    this.view?.remove();
+    this.leave?.();
+    this.leave = null;
   }
 }

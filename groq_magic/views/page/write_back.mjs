@@ -1,12 +1,13 @@
 // Finished outputs that this page missed, since it was loaded while their cells ran:
-// they are written into the notebook's cells and saved. Of those that the page has, it
-// says so, and when they are saved: then the kernel needs to keep them no longer.
+// they are written into the notebook's cells and saved. The page confirms those that it
+// has, and again when they are saved: then the kernel needs to keep them no longer.
 
 import { sendNow } from "./control.mjs";
 import { connectionOf, tried } from "./lab.mjs";
+import { htmlOf, indexOf } from "./outputs.mjs";
 import { isKnown } from "./slots.mjs";
 
-// ms in which a page that shows an output says so, before one that lacks it asks for it.
+// ms in which a page that shows an output confirms it, before one that lacks it asks for it.
 const OTHERS_FIRST = 200;
 
 /** Start to write outputs back; return what ends it. */
@@ -65,9 +66,8 @@ class WriteBack {
 
   /** Confirm an output that is there; ask for one that is not, if the page has its cell. */
   take(offer) {
-    const { id, cell, request, captured } = offer;
-    for (const other of this.offers.values())
-      if (other.cell === cell && other.request !== request) this.offers.delete(other.id);
+    const { id, captured } = offer;
+    this.forgetFormer(offer);
     this.offers.set(id, offer);
     const where = this.placeOf(offer);
     const began = this.begun.get(keyOf(offer));
@@ -83,6 +83,12 @@ class WriteBack {
     else if (where.isMissing) this.sendLater("absent", id);
   }
 
+  /** Forget what former runs of a cell finished. */
+  forgetFormer({ cell, request }) {
+    for (const other of cell ? this.offers.values() : [])
+      if (other.cell === cell && other.request !== request) this.offers.delete(other.id);
+  }
+
   send(name, ids, began = false) {
     if (name === "want") for (const id of ids) this.wanted.set(id, began);
     if (ids.length) this.model.send({ [name]: ids });
@@ -93,11 +99,11 @@ class WriteBack {
     this.due.push([name, id]);
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      const all = this.due.splice(0).filter(([, id]) => this.offers.has(id));
-      for (const name of ["want", "absent"])
+      const all = this.due.splice(0).filter(([, each]) => this.offers.has(each));
+      for (const what of ["want", "absent"])
         this.send(
-          name,
-          all.filter(([what]) => what === name).map(([, id]) => id),
+          what,
+          all.filter(([due]) => due === what).map(([, each]) => each),
         );
     }, OTHERS_FIRST);
   }
@@ -213,12 +219,6 @@ function hasEdits(model) {
 const ignored = () => undefined;
 
 const keyOf = ({ request, place }) => `${request} ${place}`;
-
-const htmlOf = ({ data }) => [data?.["text/html"] ?? ""].flat().join("");
-
-function indexOf(outputs, place) {
-  return place ? outputs.findIndex((each) => htmlOf(each).includes(place)) : -1;
-}
 
 /** Return the Adler-32 of an output's HTML. */
 function checksumOf(output) {

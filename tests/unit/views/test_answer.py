@@ -166,13 +166,6 @@ def test_reasoning_that_is_not_saved_stays_in_a_live_slot(
     assert "<em>me</em>" in html
 
 
-def offered(live: Live, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    sent: list[dict[str, Any]] = []
-    live.start()
-    monkeypatch.setattr(live._session, "send", sent.append)
-    return sent
-
-
 IN_CELL_A = Run("cell-a", "request-1", "book.ipynb")
 
 
@@ -186,7 +179,7 @@ def test_a_finished_output_is_offered_without_its_text(
     streams: bool,
 ) -> None:
     monkeypatch.setattr(answer, "run_of", lambda _shell: IN_CELL_A)
-    sent = offered(live, monkeypatch)
+    sent = sent_by(live, monkeypatch)
     view = AnswerView(live)
     view.open(OPENING)
     if streams:

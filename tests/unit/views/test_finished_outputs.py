@@ -132,8 +132,8 @@ def test_a_failed_ask_is_not_missed() -> None:
     assert finished.missed() == frozenset()
 
 
-@pytest.mark.parametrize("sent", [["x"], [None], [{}], [[1]], [1.0], [999]])
-def test_what_a_page_sends_can_be_anything(sent: list[Any]) -> None:
+@pytest.mark.parametrize("sent", [["x"], [None], [{}], [[1]], [1.0], [999], 1, "1", None, {1: 1}])
+def test_what_a_page_sends_can_be_anything(sent: Any) -> None:
     finished = FinishedOutputs()
     number = add(finished)
     finished.shown(sent)

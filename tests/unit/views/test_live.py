@@ -222,53 +222,6 @@ def test_an_unknown_quota_is_not_shown(live: Live) -> None:
     assert 'value="680"' in control(live, "This minute").value
 
 
-def test_facts_of_the_slots_come_with_the_state_of_a_page_that_loads_anew(live: Live) -> None:
-    live.put("groq-turn-a-1", FACTS, ("Thought for 0.4 s", "<p>hm</p>"))
-    live.put("groq-turn-a-1", LiveFacts("318 tokens", "Hello", "stale"))
-
-    turns = live._session.get_state()["present"]["turns"]
-    assert set(turns) == {"groq-turn-a-1"}
-    assert turns["groq-turn-a-1"]["stale"] == "stale"
-    assert turns["groq-turn-a-1"]["thought"] == ("Thought for 0.4 s", "<p>hm</p>")
-
-
-def told_to_pages(live: Live, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    told: list[dict[str, Any]] = []
-    live.start()
-    monkeypatch.setattr(live._session, "send", told.append)
-    return told
-
-
-def test_what_is_left_is_told_once_however_many_answers_there_are(
-    live: Live, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(1, 9):
-        live.put(f"groq-turn-a-{number}", FACTS)
-    told = told_to_pages(live, monkeypatch)
-    live.quota_changed()
-
-    (message,) = told
-    minute = {"limit": 8000, "left": 7320, "window": 60.0, "full_in": 5.1, "unit": "tokens"}
-    assert message == {"quota": {"model": "openai/gpt-oss-120b", "minute": minute, "day": None}}
-
-
-def test_a_page_that_loads_anew_is_told_what_is_left_then(live: Live, settings: Any) -> None:
-    live.start()
-    settings.model = "other"
-
-    assert live._session.get_state()["present"]["quota"]["model"] == "other"
-
-
-def test_pages_are_told_which_model_the_next_ask_goes_to(
-    live: Live, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told = told_to_pages(live, monkeypatch)
-    settings.model = "other"
-
-    assert told == [{"current": "other"}]
-    assert live._session.get_state()["present"]["current"] == "other"
-
-
 def test_closing_leaves_no_widget(
     make_live: Callable[[], Live], settings: Any, open_widgets: Callable[[], int]
 ) -> None:

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from groq_magic.views.finished_outputs import FinishedOutput, Run
+from groq_magic.views.live_facts import LiveFacts
+
+if TYPE_CHECKING:
+    from groq_magic.views.live import Live
+
+FACTS = LiveFacts("318 tokens", "Hello", "")
+
+
+def test_facts_of_the_slots_come_with_the_state_of_a_page_that_loads_anew(live: Live) -> None:
+    live.put("groq-turn-a-1", FACTS, ("Thought for 0.4 s", "<p>hm</p>"))
+    live.put("groq-turn-a-1", LiveFacts("318 tokens", "Hello", "stale"))
+
+    turns = live._session.get_state()["present"]["turns"]
+    assert set(turns) == {"groq-turn-a-1"}
+    assert turns["groq-turn-a-1"]["stale"] == "stale"
+    assert turns["groq-turn-a-1"]["thought"] == ("Thought for 0.4 s", "<p>hm</p>")
+
+
+def sent_by(live: Live, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    sent: list[dict[str, Any]] = []
+    live.start()
+    monkeypatch.setattr(live._session, "send", sent.append)
+    return sent
+
+
+def test_what_is_left_is_sent_once_however_many_answers_there_are(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 9):
+        live.put(f"groq-turn-a-{number}", FACTS)
+    sent = sent_by(live, monkeypatch)
+    live.quota_changed()
+
+    (message,) = sent
+    minute = {"limit": 8000, "left": 7320, "window": 60.0, "full_in": 5.1, "unit": "tokens"}
+    assert message == {"quota": {"model": "openai/gpt-oss-120b", "minute": minute, "day": None}}
+
+
+def test_a_page_that_loads_anew_gets_what_is_left_then(live: Live, settings: Any) -> None:
+    live.start()
+    settings.model = "other"
+
+    assert live._session.get_state()["present"]["quota"]["model"] == "other"
+
+
+def test_pages_get_the_model_that_the_next_ask_goes_to(
+    live: Live, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = sent_by(live, monkeypatch)
+    settings.model = "other"
+
+    assert sent == [{"current": "other"}]
+    assert live._session.get_state()["present"]["current"] == "other"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [None, 1, "want", [["want"]]]
+    + [{name: value} for name in ("want", "shown", "absent", "stands") for value in (1, "12", {})]
+    + [{"stop": []}, {"hello": 1}, {"make": ["panel"]}],
+)
+def test_what_no_page_of_ours_sends_changes_nothing(live: Live, content: Any) -> None:
+    live.start()
+    live.finish(FinishedOutput(Run("a", "r"), "", "groq-turn-a-1", {"text/html": "x"}, {}))
+    before = live._session.get_state()["present"]
+    live._session.receive(content)
+
+    assert live._session.get_state()["present"] == before
+    assert live._panel is None
+
+
+def test_an_ask_outside_of_cells_leaves_nothing_on_the_page(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = sent_by(live, monkeypatch)
+    live.begin(Run(), "groq-doc-1")
+    live.finish(FinishedOutput(Run(), "groq-doc-1", "groq-turn-1", {"text/html": "x"}, {}))
+
+    assert sent == []
