@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,9 @@ _LONGEST_NAME = 4_096
 # A longer list of cells is no notebook's.
 _MOST_CELLS = 20_000
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+# Nobody knows it beforehand: no element or metadata of a foreign notebook can have it.
+TOKEN = secrets.token_hex(8)
 
 
 def cell_id(shell: Any) -> str | None:
@@ -89,13 +93,17 @@ def request_cells(shell: Any) -> RequestCells:
     """Return the notebook's cells, as the running execute request has them.
 
     The session widget adds `groqOrder` and `groqNotebook` to the request,
-    JupyterLab and Notebook 7 `deletedCells`. A malformed list is no list.
+    JupyterLab and Notebook 7 `deletedCells`. A malformed list is no list. The
+    cell's saved metadata is in the request as well: a list without the token is
+    the file's, and no list either.
     """
     metadata = _metadata(shell)
+    deleted = _ids_in(metadata.get("deletedCells"))
+    if metadata.get("groqToken") != TOKEN:
+        return RequestCells("", (), deleted)
     named = metadata.get("groqNotebook")
     notebook = named if isinstance(named, str) and len(named) <= _LONGEST_NAME else ""
-    order, deleted = _ids_in(metadata.get("groqOrder")), _ids_in(metadata.get("deletedCells"))
-    return RequestCells(notebook, order, deleted)
+    return RequestCells(notebook, _ids_in(metadata.get("groqOrder")), deleted)
 
 
 def _ids_in(value: Any) -> tuple[str, ...]:
@@ -124,7 +132,8 @@ def has_frames(shell: Any) -> bool:
     """Return whether the front end shows each output in a frame of its own: VS Code and Colab."""
     metadata = _metadata(shell)
     is_vs_code = str(metadata.get("cellId")).startswith("vscode-notebook-cell:")
-    return is_vs_code or "colab" in metadata
+    # Colab saves metadata of that name in its cells, which other front ends send along.
+    return is_vs_code or ("colab" in metadata and "cellId" not in metadata)
 
 
 def _parent(shell: Any) -> dict[str, Any]:

@@ -31,11 +31,14 @@ class Run:
         The id of the execute request.
     notebook : str
         What the page calls the notebook; "" where it doesn't say.
+    client : str
+        The id of the page's connection, which sent the request.
     """
 
     cell: str = ""
     request: str = ""
     notebook: str = ""
+    client: str = ""
 
 
 @dataclass(frozen=True)
@@ -175,6 +178,17 @@ class FinishedOutputs:
         with self._lock:
             for entry in self._known(numbers):
                 entry.is_found = entry.is_shown = True
+
+    def lacked(self, numbers: object) -> list[int]:
+        """Note that a page lacks these; return those that pages which show them must confirm.
+
+        A page that showed one may be gone, without having saved it.
+        """
+        with self._lock:
+            asked = [entry for entry in self._known(numbers) if entry.is_shown]
+            for entry in asked:
+                entry.is_shown = False
+            return [entry.number for entry in asked]
 
     def absent(self, numbers: object) -> None:
         """Note that a page that was loaded since lacks the cells of these."""

@@ -18,9 +18,9 @@ def run_of(shell: Any) -> Run:
     shell : IPython.core.interactiveshell.InteractiveShell or None
     """
     parent = (shell.get_parent() or {}) if hasattr(shell, "get_parent") else {}
-    request = (parent.get("header") or {}).get("msg_id")
-    return Run(
-        cell_id(shell) or "",
-        request if isinstance(request, str) else "",
-        request_cells(shell).notebook,
+    header = parent.get("header") or {}
+    request, client = (
+        each if isinstance(each, str) else ""
+        for each in (header.get("msg_id"), header.get("session"))
     )
+    return Run(cell_id(shell) or "", request, request_cells(shell).notebook, client)

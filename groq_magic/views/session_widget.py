@@ -136,7 +136,8 @@ class SessionWidget(anywidget.AnyWidget):
             The class of its placeholder; "" where it was displayed finished. Another
             notebook's page may not have known the placeholder's model yet.
         """
-        self.send({"began": {"cell": run.cell, "request": run.request, "place": place}})
+        began = {"cell": run.cell, "request": run.request, "client": run.client, "place": place}
+        self.send({"began": began})
 
     def send_current(self, model: str) -> None:
         """Send which model the next ask goes to."""
@@ -174,6 +175,8 @@ class SessionWidget(anywidget.AnyWidget):
         if not isinstance(content, dict):
             return
         self._documents.receive(content)
+        if lacked := self._finished.lacked(content.get("lacks")):
+            self.send({"confirm": lacked})
         if wanted := self._finished.wanted(content.get("want")):
             self.send({"finished": wanted})
         self._finished.shown(content.get("shown"))

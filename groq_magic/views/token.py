@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
+from groq_magic.notebook import TOKEN
 
 __all__ = ["TOKEN", "TOKEN_CLASS"]
 
-# Nobody knows it beforehand: no element of a foreign notebook can have it.
-TOKEN = secrets.token_hex(8)
 TOKEN_CLASS = f"groq-token-{TOKEN}"

@@ -129,6 +129,17 @@ def test_a_page_reloaded_at_any_moment_has_the_answers(
 
 
 @only_in_lab
+def test_a_page_reloaded_before_it_saved_an_answer_saves_it(jupyter: Any, practice: Any) -> None:
+    notebook = jupyter.open([begin(practice, rate=200), *CELLS])
+    notebook.save()
+    notebook.run_all()
+    expect_on_page(notebook, ANSWERS)
+    notebook.load()
+    expect_on_page(notebook, ANSWERS)
+    expect_in_file(notebook, ANSWERS)
+
+
+@only_in_lab
 def test_an_answer_whose_cell_was_never_saved_is_named_once(jupyter: Any, practice: Any) -> None:
     notebook = jupyter.open([begin(practice), "%%groq\nanything", "%%groq\nanything else", MISSED])
     notebook.run_cell(0)

@@ -58,7 +58,7 @@ test("a view is shown, named for a screen reader, and serves the next slot", asy
   equal(view.events, ["displayed"]);
   slot.restore();
   equal([node.textContent, view.removed], ["a model", 0]);
-  manager.create_view = () => Promise.reject(Error("a second view"));
+  manager.create_view = () => Promise.reject(new Error("a second view"));
   const next = new Slot(node);
   await next.showView(manager, "p", "Model of the next ask");
   equal([node.firstChild, view.events], [view.el, ["displayed"]]);

@@ -1,4 +1,5 @@
 import { startWriteBack } from "../../groq_magic/views/page/write_back.mjs";
+import { documentOf, signal } from "./document.mjs";
 import { newModel } from "./model.mjs";
 import { equal, test, until } from "./testing.mjs";
 
@@ -41,49 +42,6 @@ const second = (more = {}) =>
     earlier: [sumOf(FINAL)],
     ...more,
   });
-
-function signal() {
-  const slots = new Set();
-  return {
-    connect: (slot) => slots.add(slot),
-    disconnect: (slot) => slots.delete(slot),
-    emit: (value) => [...slots].forEach((slot) => slot(null, value)),
-    size: () => slots.size,
-  };
-}
-
-/** A notebook's document as Lab has it: cells by id, and what was done to them. */
-function documentOf(cells, { undoable = false, writable = true, path = "a.ipynb" } = {}) {
-  const saveState = signal();
-  const document = {
-    path,
-    saveState,
-    saves: 0,
-    contentsModel: { writable },
-    model: { dirty: false, sharedModel: { canUndo: () => undoable }, cells: [] },
-    async save() {
-      saveState.emit("started");
-      document.saves += 1;
-      await null;
-      document.model.dirty = false;
-      saveState.emit("completed");
-    },
-  };
-  for (const [id, all] of Object.entries(cells)) {
-    const changed = (change) => (value, other) => {
-      change(value, other);
-      document.model.dirty = true;
-    };
-    const outputs = {
-      toJSON: () => [...all],
-      set: changed((at, output) => (all[at] = output)),
-      add: changed((output) => all.push(output)),
-      fromJSON: changed((others) => all.splice(0, all.length, ...others)),
-    };
-    document.model.cells.push({ id, outputs, sharedModel: { canUndo: () => false }, all });
-  }
-  return document;
-}
 
 /** Start it on a page; `kernel` answers what the page asks for, as the kernel does. */
 function start(document, finished = [], outputs = { 1: FINAL, 2: SECOND }) {
@@ -143,6 +101,39 @@ test("a page that stays asks for nothing, and confirms what it has once that is 
   equal(document.saves, 0);
   await document.save();
   equal(sent(model, "stands"), [1]);
+});
+
+test("a cell that was cut and pasted while it ran gets what its page has no more updates for", async () => {
+  const pasted = documentOf({ a: [FINAL] });
+  pasted.sessionContext = { session: { kernel: { clientId: "this page" } } };
+  const { model, give } = start(pasted);
+  const { began } = begin("groq-doc-s2");
+  give({ began: { ...began, client: "this page" } });
+  give({ finished: [second({ place: "groq-doc-s2" })] });
+  await until(() => allOf(pasted).length === 2);
+  equal(allOf(pasted), [FINAL, SECOND]);
+  equal(sent(model, "want"), [2]);
+  give({ began: { ...began, request: "r2", client: "this page" } });
+  give({ finished: [offer({ id: 3, request: "r2", cell: "deleted", place: "groq-doc-s2" })] });
+  await later();
+  equal(sent(model, "absent"), []);
+});
+
+test("a page confirms what it shows unsaved when another one lacks it", async () => {
+  const document = documentOf({ a: [PLACE] });
+  const { model, give } = start(document);
+  give(begin());
+  document.model.cells[0].outputs.set(0, FINAL);
+  give({ finished: [offer()] });
+  give({ confirm: [1, 2] });
+  equal(sent(model, "shown"), [1, 1]);
+  await document.save();
+  give({ confirm: [1] });
+  equal(sent(model, "shown"), [1, 1]);
+
+  const other = start(documentOf({ a: [] }), [offer()]).model;
+  await until(() => sent(other, "want").length);
+  equal(Object.keys(other.sent[0]), ["lacks"]);
 });
 
 test("an output that was cleared while it came stays so", async () => {

@@ -13,7 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
-from tests.shell.page_turns import WORDS
+from tests.shell.page_turns import WORDS, order_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -263,7 +263,7 @@ def page(echoed: Any) -> Callable[..., None]:
     """Set what the next requests have: the cells of a page, and what it calls deleted."""
 
     def show(cells: Any = None, deleted: Any = None, notebook: Any = "talk.ipynb") -> None:
-        lists = {} if cells is None else {"groqOrder": list(cells), "groqNotebook": notebook}
+        lists = {} if cells is None else order_of(list(cells), notebook)
         echoed.metadata = lists | ({} if deleted is None else {"deletedCells": list(deleted)})
 
     return show

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["WORDS", "prompts", "stale"]
+from groq_magic.notebook import TOKEN
+
+__all__ = ["WORDS", "order_of", "prompts", "stale"]
 
 # What each cell asks: the first words are echoed.
 WORDS = {"a": "One", "b": "Two", "c": "Three", "d": "Four"}
+
+
+def order_of(cells: Any, notebook: Any = "talk.ipynb") -> dict[str, Any]:
+    """Return what a page adds to a request."""
+    return {"groqOrder": cells, "groqNotebook": notebook, "groqToken": TOKEN}
 
 
 def prompts(cells: Any) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from groq_magic.magics.face import live_of, panel_facts
+from groq_magic.notebook import TOKEN
 
 NOTICE = (
     "This page can&#x27;t report the order of its cells (no <code>kernel.requestExecute</code>). "
@@ -30,7 +31,7 @@ def test_it_is_named_once_above_the_first_answer_that_it_can_matter_to(reporting
 
 def test_an_ask_with_an_order_is_not_concerned(reporting: Any) -> None:
     reporting.fine("%%groq\nOne", "a")
-    order = {"groqOrder": ["a", "b"], "groqNotebook": "b.ipynb"}
+    order = {"groqOrder": ["a", "b"], "groqNotebook": "b.ipynb", "groqToken": TOKEN}
     reporting.shell.get_parent = lambda: {"metadata": {"cellId": "b", **order}}
 
     assert NOTICE not in reporting.fine("%%groq\nTwo", "b").data["text/html"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.shell.notebook_file import code_cell, write_notebook
-from tests.shell.page_turns import WORDS, prompts, stale
+from tests.shell.page_turns import WORDS, order_of, prompts, stale
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -184,6 +184,17 @@ def test_a_dry_run_has_what_the_ask_will_have(echoed: Any, ask: Any, save: Any) 
     assert ask("c") == ["Two", "Three"]
 
 
+def test_a_list_in_a_cells_saved_metadata_changes_nothing(
+    echoed: Any, ask: Any, page: Callable[..., None]
+) -> None:
+    page("abc")
+    ask("a")
+    ask("b")
+    for token in ({}, {"groqToken": "0123456789abcdef"}):
+        echoed.metadata = {"groqOrder": ["c"], "groqNotebook": "talk.ipynb", **token}
+        assert ask("c") == ["One", "Two", "Three"]
+
+
 @pytest.mark.parametrize(
     "forged",
     [
@@ -204,9 +215,9 @@ def test_no_list_that_is_forged_fails_an_ask_or_takes_a_turn_away(
     echoed: Any, ask: Any, forged: Any
 ) -> None:
     ask("a")
-    echoed.metadata = {"groqOrder": forged, "groqNotebook": forged, "deletedCells": 3}
+    echoed.metadata = order_of(forged, forged) | {"deletedCells": 3}
     assert ask("b") == ["One", "Two"]
-    echoed.metadata = {"groqOrder": ["a", "b"], "deletedCells": forged}
+    echoed.metadata = order_of(["a", "b"]) | {"deletedCells": forged}
     assert ask("b") == ["One", "Two"]
 
 
@@ -231,7 +242,7 @@ def test_restore_takes_in_what_is_above_on_the_page_not_in_the_file(
     write_notebook(path, [code_cell("z", ""), *cells])
     again = served()
     # Since then `a` was moved below, `b` was deleted, and a cell was added.
-    again.metadata = {"groqOrder": ["z", "c", "new", "a"], "groqNotebook": "talk.ipynb"}
+    again.metadata = order_of(["z", "c", "new", "a"])
     again.fine("1", "z")
     assert again.fine("%groq_restore", "new").plain.startswith("1 turn restored.")
     assert prompts(again) == ["Three"]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from groq_magic.errors import NotebookError
 from groq_magic.notebook import (
+    TOKEN,
     CellIds,
     RequestCells,
     cell_id,
@@ -211,19 +212,28 @@ def test_the_cells_ids_are_read_again_only_when_the_file_has_changed(
     ],
 )
 def test_a_list_of_cells_that_is_odd_or_endless_is_none(sent: Any, order: Any) -> None:
-    found = request_cells(shell({"metadata": {"groqOrder": sent, "deletedCells": sent}}))
+    metadata = {"groqOrder": sent, "groqToken": TOKEN, "deletedCells": sent}
+    found = request_cells(shell({"metadata": metadata}))
     assert (found.order, found.deleted) == (order, order)
 
 
+@pytest.mark.parametrize("token", [{}, {"groqToken": "0123456789abcdef"}, {"groqToken": None}])
+def test_a_list_in_a_notebooks_own_metadata_is_none(token: dict[str, Any]) -> None:
+    forged = {"groqOrder": ["a"], "groqNotebook": "a.ipynb", **token}
+    assert request_cells(shell({"metadata": forged})) == RequestCells()
+
+
 def test_a_listed_cell_is_known_by_the_id_that_it_runs_with() -> None:
-    found = request_cells(shell({"metadata": {"groqOrder": [VS_CODE, "a"], "cellId": VS_CODE}}))
+    metadata = {"groqOrder": [VS_CODE, "a"], "groqToken": TOKEN, "cellId": VS_CODE}
+    found = request_cells(shell({"metadata": metadata}))
     assert found.order == (cell_id(shell({"metadata": {"cellId": VS_CODE}})), "a")
 
 
 @pytest.mark.parametrize("odd", [None, 3, ["x"], "x" * 5_000])
 def test_a_notebook_without_a_proper_name_has_none(odd: Any) -> None:
-    assert request_cells(shell({"metadata": {"groqNotebook": odd}})).notebook == ""
-    assert request_cells(shell({"metadata": {"groqNotebook": "a/b.ipynb"}})).notebook == "a/b.ipynb"
+    for name, found in ((odd, ""), ("a/b.ipynb", "a/b.ipynb")):
+        metadata = {"groqNotebook": name, "groqToken": TOKEN}
+        assert request_cells(shell({"metadata": metadata})).notebook == found
 
 
 @pytest.mark.parametrize("parent", [None, {}, {"metadata": None}, {"metadata": "text"}])
@@ -239,7 +249,7 @@ def test_a_request_without_metadata_has_no_cells(parent: Any) -> None:
     )
 )
 def test_no_metadata_makes_it_fail(metadata: dict[str, Any]) -> None:
-    found = request_cells(shell({"metadata": metadata}))
+    found = request_cells(shell({"metadata": {**metadata, "groqToken": TOKEN}}))
     assert all(re.fullmatch("[A-Za-z0-9_-]{1,64}", each) for each in found.order)
     cell_id(shell({"metadata": metadata}))
 
@@ -250,6 +260,8 @@ def test_no_metadata_makes_it_fail(metadata: dict[str, Any]) -> None:
         ({"cellId": "vscode-notebook-cell:/home/ada/a.ipynb#W0sZmlsZQ%3D%3D"}, True),
         ({"colab": {"cell_id": "abc"}}, True),
         ({"cellId": "3f2a1b"}, False),
+        # A cell that Colab saved, in JupyterLab.
+        ({"cellId": "3f2a1b", "colab": {"base_uri": "https://localhost:8080/"}}, False),
         ({}, False),
     ],
 )

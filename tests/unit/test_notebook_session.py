@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from groq_magic.notebook import TOKEN
 from groq_magic.notebook_session import Session
 from groq_magic.settings import Settings
 from groq_magic.views.live_facts import LiveFacts
@@ -23,7 +24,8 @@ def session_with(turns: int, *, listed: bool = False) -> Session:
     shell = SimpleNamespace(user_ns={}, execution_count=1, get_parent=lambda: parent)
     session = Session(shell, Settings(), lambda: None)
     if listed:
-        parent["metadata"] = {"groqOrder": [f"cell-{number}" for number in range(turns)]}
+        order = [f"cell-{number}" for number in range(turns)]
+        parent["metadata"] = {"groqOrder": order, "groqToken": TOKEN}
         session.cell_begins()
     for number in range(turns):
         ask(session, f"cell-{number}", number)

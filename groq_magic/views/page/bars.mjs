@@ -31,7 +31,7 @@ export class Bar {
     }
     this.model = this.slots.picker?.before.map((node) => node.textContent).join("") ?? "";
     if (this.slots.picker) session.showView(this.slots.picker, session.picker, PICKER);
-    const text = () => answer.querySelector(".groq-text");
+    const text = () => answer.querySelector(".groq-text") ?? answer;
     this.slots.copy?.fill(button("groq-copy", ["Copy", "Copy"], () => this.facts.copy, text));
     this.buttons = [...answer.querySelectorAll(".groq-text pre")].map(withCopy);
   }

@@ -2,7 +2,8 @@
 // they are written into the notebook's cells and saved. The page confirms those that it
 // has, and again when they are saved: then the kernel needs to keep them no longer.
 
-import { tried } from "./lab.mjs";
+import { sendNow } from "./control.mjs";
+import { connectionOf, tried } from "./lab.mjs";
 import { htmlOf, indexOf } from "./outputs.mjs";
 import { isKnown } from "./slots.mjs";
 
@@ -35,18 +36,23 @@ class WriteBack {
     this.manager = model.widget_manager;
     this.context = this.manager.context;
     this.offers = new Map(); // by id, those whose cell the page may not have yet
-    this.begun = new Map(); // answers that began while this page was there, and whether it has them
+    this.begun = new Map(); // answers that began while this page was there: { isOwn, isPlaced }
     this.wanted = new Map(); // by id, what the page asked for, and whether it was there at the start
     this.shown = new Set(); // ids of outputs that the notebook has, but perhaps not its file
     this.due = []; // [name, id]: what is to be sent of which output
+    this.lacked = []; // ids of outputs that this page asks for soon
   }
 
-  receive({ began, finished = [] }) {
+  receive({ began, confirm = [], finished = [] }) {
+    this.send(
+      "shown",
+      confirm.filter((id) => this.shown.has(id)),
+    );
     if (began)
-      this.begun.set(
-        keyOf(began),
-        tried(() => this.placeOf(began).at >= 0),
-      );
+      this.begun.set(keyOf(began), {
+        isOwn: Boolean(began.client) && began.client === connectionOf(this.context)?.clientId,
+        isPlaced: tried(() => this.placeOf(began).at >= 0),
+      });
     for (const offer of finished) {
       if (!offer.output) tried(() => this.take(offer));
       else if (offer.captured.length) this.writeIntoWidgets(offer).catch(ignored);
@@ -64,15 +70,14 @@ class WriteBack {
     this.forgetFormer(offer);
     this.offers.set(id, offer);
     const where = this.placeOf(offer);
-    const began = this.begun.has(keyOf(offer));
-    const isMine = this.begun.get(keyOf(offer));
+    const began = this.begun.get(keyOf(offer));
     this.begun.delete(keyOf(offer));
     if (where.there) this.confirm(id, { isSaved: !began && !this.context.model.dirty });
-    else if (began && where.at >= 0) this.send("want", [id], began);
-    else if (began && isMine)
+    else if (began && where.at >= 0) this.send("want", [id], true);
+    else if (began?.isPlaced)
       this.confirm(id, {}); // it was cleared while it came
-    else if (began)
-      this.offers.delete(id); // another page shows the cell's outputs
+    else if (began && !(began.isOwn && where.outputs))
+      this.offers.delete(id); // another page shows the cell's outputs, or the cell was deleted
     else if (where.outputs || captured.some((each) => isKnown(this.manager, each)))
       this.sendLater("want", id);
     else if (where.isMissing) this.sendLater("absent", id);
@@ -89,17 +94,24 @@ class WriteBack {
     if (ids.length) this.model.send({ [name]: ids });
   }
 
-  sendLater(...due) {
-    this.due.push(due);
+  sendLater(name, id) {
+    if (name === "want") this.sendLack(id);
+    this.due.push([name, id]);
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      const all = this.due.splice(0).filter(([, id]) => this.offers.has(id));
-      for (const name of ["want", "absent"])
+      const all = this.due.splice(0).filter(([, each]) => this.offers.has(each));
+      for (const what of ["want", "absent"])
         this.send(
-          name,
-          all.filter(([what]) => what === name).map(([, id]) => id),
+          what,
+          all.filter(([due]) => due === what).map(([, each]) => each),
         );
     }, OTHERS_FIRST);
+  }
+
+  // A page that showed the output may be gone since: those that are there confirm it anew.
+  sendLack(id) {
+    if (this.lacked.push(id) > 1) return;
+    queueMicrotask(() => sendNow(this.model, { lacks: this.lacked.splice(0) }));
   }
 
   confirm(id, { isSaved }) {

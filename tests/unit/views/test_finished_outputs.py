@@ -99,6 +99,16 @@ def test_a_page_saves_what_no_other_page_shows() -> None:
     assert [each["save"] for each in finished.wanted([number])] == [False]
 
 
+def test_a_page_that_was_reloaded_before_it_saved_counts_no_more() -> None:
+    finished = FinishedOutputs()
+    first, second = add(finished, "a"), add(finished, "b")
+    finished.shown([first])
+    assert finished.lacked([first, second, "x"]) == [first]  # which pages that are there confirm
+    assert [each["save"] for each in finished.wanted([first])] == [True]
+    finished.shown([first])
+    assert [each["save"] for each in finished.wanted([first])] == [False]
+
+
 def test_only_what_has_its_cell_on_no_page_is_missed() -> None:
     finished = FinishedOutputs()
     turns = [f"groq-turn-{cell}-1" for cell in "abcd"]
