@@ -8,7 +8,7 @@ from collections.abc import Mapping
 __all__ = ["PageReports"]
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z.]{0,39}")
-_MOST_NAMES = 12
+_MOST_NAMES = 20
 _MOST_PAGES = 20
 # What the page's order.mjs needs.
 _FOR_ORDER = ("notebook", "notebook.cells", "kernel.requestExecute")

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from groq_magic.views import page_reports
 from groq_magic.views.page_reports import PageReports
 
 ORDER = "This page can't report the order of its cells (no `kernel.requestExecute`). "
@@ -75,5 +78,14 @@ def test_a_flood_of_names_and_pages_is_cut() -> None:
         names = [chr(97 + index % 26) * (1 + page % 40) for index in range(10_000)]
         pages.receive({"notebook": f"{page}.ipynb", "missing": names})
 
-    assert 12 < len(pages.missing) <= 12 * 20
+    assert 20 < len(pages.missing) <= 20 * 20
     assert max(map(len, pages.missing)) <= 40
+
+
+def test_every_name_that_a_page_can_report_is_kept() -> None:
+    page = Path(page_reports.__file__).parent / "page"
+    names = re.findall(r'^  "([\w.]+)":', (page / "lab.mjs").read_text("utf-8"), re.MULTILINE)
+    names += re.findall(r'missing\("([\w.]+)"', (page / "hello.mjs").read_text("utf-8"))
+
+    assert len(names) > 10
+    assert reported(*names).missing == tuple(names)
