@@ -19,7 +19,7 @@ FIRST_SIX = (
     ("%groq_models", "the models that your key has"),
     (
         "%groq_history [--drop N] [NAME]",
-        "the conversation, a line a turn; `--drop N` removes turn N",
+        "the conversation, turn by turn; `--drop N` removes one",
     ),
     ("%groq_reset", "empties the conversation, keeps the system prompt"),
     ("%groq_fix [N] [words…]", "mends the last error: an explanation, the change, the next cell"),
@@ -55,7 +55,7 @@ def ask_help() -> str:
             "    the prompt, any length      %groq          (alone: the panel)",
             "",
             "A prompt is sent with the turns of the cells above it, in the order of the page.",
-            "Running a cell again replaces its turn; moving the cell moves it, deleting removes it.",
+            "Running a cell again replaces its turn; moving a cell moves it, deleting removes it.",
             "Stop, or the toolbar's ■, ends an answer and keeps the text that arrived.",
             "{{name}} in the prompt puts a variable in; a DataFrame goes in as a summary.",
             "The reply is in _groq: .text, .code, .data, .usage …",
