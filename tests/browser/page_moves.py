@@ -73,8 +73,9 @@ class Cells:
         return list(page.evaluate(TEXTS, self._panel))
 
     def at(self, part: str) -> int:
-        """Return the index of the one cell that has these characters."""
-        (index,) = (index for index, text in enumerate(self.texts()) if part in text)
+        """Return the index of the one cell that has these characters, the first one aside."""
+        # That one has a port's digits, by chance any two of them.
+        (index,) = (index for index, text in enumerate(self.texts()) if index and part in text)
         return index
 
     def front(self) -> None:
