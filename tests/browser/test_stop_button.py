@@ -24,7 +24,8 @@ SHOWN = """async ([code, kernel, views, place, token]) => {
     heard: {
       clientId: "page-1",
       username: "someone",
-      sendControlMessage: (message) => noted.push(["control", message]),
+      sendControlMessage: (message) =>
+        message.content.hello || noted.push(["control", message]),
     },
     dead: { sendControlMessage: () => { throw new Error("Kernel is dead"); } },
     none: undefined,
@@ -36,6 +37,7 @@ SHOWN = """async ([code, kernel, views, place, token]) => {
     on: (event, receive) => {
       if (event === "msg:custom") window.tell = (message) => receive({ doc: "s1", ...message });
     },
+    set() {},
     send: (content) => content.hello || noted.push(["comm", content]),
     widget_manager: { kernel: kernels[kernel], has_model: () => false },
   };
