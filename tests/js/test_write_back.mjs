@@ -119,6 +119,24 @@ test("a cell that was cut and pasted while it ran gets what its page has no more
   equal(sent(model, "absent"), []);
 });
 
+test("copies of a cell that were made while it ran get its output too", async () => {
+  const document = documentOf({
+    a: [PLACE],
+    copy: [html("<p>before</p>"), PLACE],
+    other: [FORMER],
+  });
+  const { model, give } = start(document);
+  give(begin());
+  document.model.cells[0].outputs.set(0, FINAL);
+  give({ finished: [offer()] });
+  await until(() => document.model.cells[1].all[1] === FINAL);
+  equal(
+    document.model.cells.map(({ all }) => all.length),
+    [1, 2, 1],
+  );
+  equal(sent(model, "shown"), [1]);
+});
+
 test("a page confirms what it shows unsaved when another one lacks it", async () => {
   const document = documentOf({ a: [PLACE] });
   const { model, give } = start(document);
@@ -244,7 +262,7 @@ test("a failed ask leaves nothing but takes its placeholder away", async () => {
   const document = documentOf({ a: [PLACE], b: [FORMER] });
   const { model } = start(
     document,
-    [offer({ checksum: 0 }), offer({ id: 2, cell: "b", checksum: 0 })],
+    [offer({ checksum: 0 }), offer({ id: 2, cell: "b", place: "groq-doc-s2", checksum: 0 })],
     { 1: empty },
   );
   await until(() => allOf(document)[0] === empty);

@@ -72,6 +72,7 @@ class WriteBack {
     const where = this.placeOf(offer);
     const began = this.begun.get(keyOf(offer));
     this.begun.delete(keyOf(offer));
+    if (this.copiesOf(offer).length) this.send("want", [id], true);
     if (where.there) this.confirm(id, { isSaved: !began && !this.context.model.dirty });
     else if (began && where.at >= 0) this.send("want", [id], true);
     else if (began?.isPlaced)
@@ -126,6 +127,7 @@ class WriteBack {
     if (!this.wanted.has(id)) return; // another page asked for it
     const began = this.wanted.get(id);
     this.wanted.delete(id);
+    for (const copy of this.copiesOf(offer)) copy.outputs.set(copy.at, output);
     const { outputs, at, there } = this.placeOf(offer);
     if (!outputs || there || (began && at < 0)) return;
     const isEdited = hasEdits(this.context.model);
@@ -168,6 +170,16 @@ class WriteBack {
     // A copy of the notebook has the same ids. A cell that runs again has new outputs soon.
     const isTaken = captured.length || isOther || found.executionState === "running";
     return isTaken ? { at } : { outputs, at };
+  }
+
+  /** Return where else its placeholder is: a cell that is copied while it runs gets no updates. */
+  copiesOf({ cell, place }) {
+    const model = this.context?.model;
+    if (!place || !model || model.isDisposed) return [];
+    return [...(model.cells ?? [])]
+      .filter(({ id, outputs }) => id !== cell && outputs?.set)
+      .map(({ outputs }) => ({ outputs, at: indexOf(outputs.toJSON(), place) }))
+      .filter(({ at }) => at >= 0);
   }
 
   /** Save, once for all that is written now; a save that fails is reported by Jupyter. */
