@@ -43,16 +43,16 @@ TIMED = """async ([index, act]) => {
   return ended;
 }"""
 
-# The page's control messages wait for `release()`, which returns when the kernel has had them.
+# Presses on the control channel wait for `release()`, which returns when the kernel has had them.
 HOLD = """() => {
   const kernel = window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
   const send = kernel.sendControlMessage.bind(kernel);
   const held = [];
   window.hold = true;
   kernel.sendControlMessage = (message, ...rest) => {
-    // Lab's debugger uses the channel too.
-    const isOurs = message.header.msg_type !== "debug_request";
-    return hold && isOurs ? held.push(message) : send(message, ...rest);
+    // Lab's debugger uses the channel too, and the page when it reports what it lacks.
+    const isPress = message.content.stop !== undefined;
+    return hold && isPress ? held.push(message) : send(message, ...rest);
   };
   window.release = async () => {
     await Promise.all(held.map((message) => send(message).done));
