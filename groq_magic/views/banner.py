@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from groq_magic.views.phrase import SEPARATOR, phrase_html, phrase_plain
-from groq_magic.views.token import TOKEN_CLASS
+from groq_magic.views.token import slot_classes
 
 __all__ = ["banner"]
 
@@ -26,7 +26,7 @@ def banner(model: str, key_state: str) -> tuple[str, str]:
     phrases = (phrase_html(key_state), "<code>%groq_help</code>")
     html = (
         '<div class="groq-load mathjax_ignore tex2jax_ignore">groq_magic'
-        f'{SEPARATOR}<span class="groq-slot-picker {TOKEN_CLASS}">{phrase_html(model)}</span>'
+        f'{SEPARATOR}<span class="{slot_classes("groq-slot-picker")}">{phrase_html(model)}</span>'
         f"{SEPARATOR}{SEPARATOR.join(phrases)}</div>"
     )
     plain = SEPARATOR.join(("groq_magic", model, phrase_plain(key_state), "%groq_help"))

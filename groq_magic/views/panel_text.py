@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from groq_magic.views.phrase import phrase_html, phrase_plain
-from groq_magic.views.token import TOKEN_CLASS
+from groq_magic.views.token import slot_classes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ def panel_text(model: str, options: Sequence[tuple[str, str]], system: str) -> t
     lines = "".join(f"<div>{phrase_html(name)}: {phrase_html(value)}</div>" for name, value in rows)
     html = (
         '<div class="groq-panel-text mathjax_ignore tex2jax_ignore">'
-        f'<div class="groq-slot-panel {TOKEN_CLASS}">{lines}</div></div>'
+        f'<div class="{slot_classes("groq-slot-panel")}">{lines}</div></div>'
     )
     width = max(len(name) for name, _ in rows)
     plain = "\n".join(f"{name:<{width}}  {phrase_plain(value)}" for name, value in rows)

@@ -32,17 +32,19 @@ CONSOLE = """async ({ kernel, code }) => {
 }"""
 
 
-def beside(first: Notebook, jupyter: Any, cells: list[str], name: str = "") -> Notebook:
-    """Open one more notebook on the page of another."""
+def beside(
+    first: Notebook, jupyter: Any, cells: list[str], name: str = "", kernel: str = ""
+) -> Notebook:
+    """Open one more notebook on the page of another, on a kernel of its own or on this one."""
     path = jupyter.write(notebook_of(cells))
     if name:
         folder = path.parent / path.stem
         folder.mkdir()
         path = path.rename(folder / name)
     other = Notebook(first.server, first.page, path)
-    first.command(
-        "docmanager:open", json.dumps({"path": path.relative_to(jupyter.server.files).as_posix()})
-    )
+    opened = {"path": path.relative_to(jupyter.server.files).as_posix()}
+    on_kernel = {"kernel": {"id": kernel}} if kernel else {}
+    first.command("docmanager:open", json.dumps({**opened, **on_kernel}))
     first.page.wait_for_function(
         """(name) => {
           const panel = window.jupyterapp.shell.currentWidget;
@@ -98,6 +100,23 @@ def test_each_of_two_notebooks_has_its_own_picker(jupyter: Any) -> None:
     first.run(2)
     expect(first.output(2)).to_have_text("the model is openai/gpt-oss-120b")
     expect(first.picker).to_have_count(1)
+
+
+def test_two_notebooks_on_one_kernel_have_live_bars_each(jupyter: Any) -> None:
+    first = Panel(jupyter.open([STAGE, "ask()"]))
+    for index in (0, 1):
+        first.run(index)
+    kernel = first.notebook.panel("panel.context.sessionContext.session.kernel.id")
+    cells = ["ask(slot='groq-turn-second-1')"]
+    second = Panel(beside(first.notebook, jupyter, cells, kernel=kernel))
+
+    second.run(0)
+
+    for panel in (first, second):
+        expect(panel.picker).to_have_count(1)
+        expect(panel.node.locator(".groq-copy")).to_have_count(1)
+    second.picker.select_option(OTHER)
+    expect(first.picker).to_have_value(OTHER)
 
 
 @pytest.mark.parametrize("shared", [True, False], ids=["same kernel", "another kernel"])

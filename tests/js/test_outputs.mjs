@@ -23,6 +23,12 @@ test("a notebook's session looks in the panels of its own path", () => {
   equal(ids(rootsOf({ context: {} })), []);
 });
 
+test("another notebook's panels count where it is on the session's kernel", () => {
+  page(TABS + panel("one") + panel("two"));
+  equal(ids(rootsOf({ context: { path: "d/a.ipynb" } }, [{ path: "a.ipynb" }])), ["one", "two"]);
+  equal(ids(rootsOf({ context: undefined }, [{ path: "a.ipynb" }])), ["two"]);
+});
+
 test("the only panel of a page without tabs is the session's", () => {
   page(panel("one"));
   equal(ids(rootsOf({ context: { path: "a.ipynb" } })), ["one"]);

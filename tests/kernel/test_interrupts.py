@@ -41,14 +41,14 @@ class Kernel:
     def press_stop(self) -> None:
         """Send, on the control channel, what the Stop of the answer that streams sends."""
         until = time.monotonic() + WITHIN
-        while time.monotonic() < until:
-            content = self._client.get_iopub_msg(timeout=WITHIN)["content"]
-            state = content.get("data", {}).get("state", {})
-            if name := state.get("present", {}).get("onControl"):
-                break
-        else:
-            raise AssertionError("no answer streams")
-        self._client.control_channel.send(self._client.session.msg(name, {"stop": True}))
+        token, slot = None, None
+        while not (token and slot):
+            assert time.monotonic() < until, "no answer streams"
+            data = self._client.get_iopub_msg(timeout=WITHIN)["content"].get("data", {})
+            token = data.get("state", {}).get("token") or token
+            slot = data.get("content", {}).get("doc") or slot
+        message = self._client.session.msg(f"groq_session_{token}", {"stop": slot})
+        self._client.control_channel.send(message)
 
     def until_shown(self, text: str) -> None:
         """Wait until the kernel has sent a text to the page."""

@@ -50,7 +50,7 @@ def told_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], list[dict[str, A
             if "quota" in message:
                 told.append({**message["quota"], "heard": time.time()})
 
-        monkeypatch.setattr(live_of(cells.session)._slots, "send", send)
+        monkeypatch.setattr(live_of(cells.session)._session, "send", send)
         return told
 
     return told_by

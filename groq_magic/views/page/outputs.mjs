@@ -1,17 +1,20 @@
 // Where on the page, and in the notebook, a session's outputs are.
 
-/** Return the elements to look in: all panels of the session's notebook, or the whole page.
+/** Return the elements to look in: all panels of the session's notebooks, or the whole page.
 
 A console's manager knows no notebook: its outputs are static, and a notebook's are not its own.
+
+@param others documents of other notebooks on the session's kernel
 */
-export function rootsOf(manager) {
-  const path = manager.context?.path;
+export function rootsOf(manager, others = []) {
+  const documents = [manager.context, ...others].filter((each) => each?.path !== undefined);
   const panels = [...document.querySelectorAll(".jp-NotebookPanel")];
   if (!panels.length) return document.querySelector(".jp-CodeConsole") ? [] : [document.body];
-  if (path === undefined) return [];
-  const paths = panels.map(pathOf);
-  if (panels.length === 1 && paths[0] === undefined) return panels; // Notebook 7 has no tabs
-  return panels.filter((_, at) => [path, path.replace(/^[^/]*:/, "")].includes(paths[at]));
+  if (!documents.length) return [];
+  const found = panels.map(pathOf);
+  if (panels.length === 1 && found[0] === undefined) return panels; // Notebook 7 has no tabs
+  const wanted = new Set(documents.flatMap(({ path }) => [path, path.replace(/^[^/]*:/, "")]));
+  return panels.filter((_, at) => wanted.has(found[at]));
 }
 
 // A tab's title has lines: "Name: …", "Path: …" and more, in the user's language.

@@ -4,6 +4,7 @@ import { startAnnouncing } from "./announce.mjs";
 import { startKeepingFocus } from "./focus.mjs";
 import { startHello } from "./hello.mjs";
 import { tried } from "./lab.mjs";
+import { inEachNotebook } from "./notebooks.mjs";
 import { startOrder } from "./order.mjs";
 import { startProse } from "./prose.mjs";
 import { SessionSlots } from "./session_slots.mjs";
@@ -28,7 +29,8 @@ export default () => ({
     const fill = () => slots.fill();
     const endWatch = watchPage(fill, () => slots.answers.isStreaming);
     // Where one meets another Lab than it expects, hello.mjs reports that, and the others go on.
-    const parts = STARTS.map((start) => tried(() => start(model)));
+    const startSlots = () => inEachNotebook(model, (each) => slots.addNotebook(each));
+    const parts = [...STARTS, startSlots].map((start) => tried(() => start(model)));
     const end = ({ keep }) => {
       for (const endPart of parts.splice(0)) tried(() => endPart?.());
       endWatch();

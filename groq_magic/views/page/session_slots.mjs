@@ -11,6 +11,7 @@ import { endViews } from "./views.mjs";
 
 // ms between two drawings of what is left, while this minute's is not full, and after.
 const [SOON, LATER] = [1000, 30_000];
+const FILLED_BY = Symbol.for("groq_magic.slots");
 
 export class SessionSlots {
   constructor(model) {
@@ -20,6 +21,7 @@ export class SessionSlots {
     this.token = `.groq-token-${model.get("token")}`;
     this.answers = new Answers(model, (slot, label) => this.showView(slot, this.picker, label));
     this.filled = new Map(); // element → Slot or Bar
+    this.others = new Set(); // documents of other notebooks on the session's kernel
     this.awaited = new Map(); // Slot → [model id, label] of a view whose model is not there yet
     this.turns = {}; // facts by the class of a bar
     this.speeds = {};
@@ -62,7 +64,7 @@ export class SessionSlots {
 
   drawLeft() {
     for (const each of this.filled.values()) if (each instanceof Bar) each.showLeft(this.left);
-    for (const root of rootsOf(this.manager)) this.drawMeters(root);
+    for (const root of this.roots) this.drawMeters(root);
     this.timer = setTimeout(() => this.drawLeft(), this.minute?.used ? SOON : LATER);
   }
 
@@ -79,6 +81,7 @@ export class SessionSlots {
       if (!node.isConnected || (filled instanceof Bar && !this.turnOf(node))) {
         filled.restore();
         this.filled.delete(node);
+        delete node[FILLED_BY];
       }
     }
     for (const [slot, [id, label]] of this.awaited)
@@ -86,9 +89,22 @@ export class SessionSlots {
         this.awaited.delete(slot);
         if (!slot.isClosed) slot.showView(this.manager, id, label);
       }
-    const roots = rootsOf(this.manager);
-    this.answers.fill(roots);
-    for (const root of roots) this.fillIn(root);
+    this.answers.fill(this.roots);
+    for (const root of this.roots) this.fillIn(root);
+  }
+
+  get roots() {
+    return rootsOf(this.manager, this.others);
+  }
+
+  /** Fill the slots of another notebook on this kernel too; return what ends that. */
+  addNotebook(document) {
+    this.others.add(document);
+    this.fill();
+    return () => {
+      this.others.delete(document);
+      this.fill();
+    };
   }
 
   fillIn(root) {
@@ -116,16 +132,22 @@ export class SessionSlots {
 
   fillBar(bar) {
     const facts = this.turnOf(bar);
-    if (!facts) return;
+    if (!facts || this.isOthers(bar)) return;
     if (!this.filled.has(bar)) this.filled.set(bar, new Bar(bar, this));
     this.filled.get(bar).update(facts, this.current, this.left);
   }
 
   fillWithView(node, id, label) {
-    if (this.filled.has(node)) return;
+    if (this.filled.has(node) || this.isOthers(node)) return;
     const slot = new Slot(node);
     this.filled.set(node, slot);
     this.showView(slot, id, label);
+  }
+
+  // JupyterLab may run the session's widget for each of two notebooks on its kernel.
+  isOthers(node) {
+    node[FILLED_BY] ??= this;
+    return node[FILLED_BY] !== this;
   }
 
   /** Show a view, when its model is there: a page that loads anew gets models in any order. */
@@ -147,7 +169,10 @@ export class SessionSlots {
     this.isLive = false;
     clearTimeout(this.timer);
     this.answers.end({ keep });
-    for (const filled of this.filled.values()) filled.restore();
+    for (const [node, filled] of this.filled) {
+      filled.restore();
+      delete node[FILLED_BY];
+    }
     this.filled.clear();
     this.awaited.clear();
     endViews(this.manager);

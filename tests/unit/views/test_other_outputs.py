@@ -28,14 +28,23 @@ def test_the_banner_is_one_line_with_a_pickers_slot(text_of: Callable[[str], str
 
     assert plain == "groq_magic · openai/gpt-oss-120b · key from GROQ_API_KEY · %groq_help"
     assert text_of(html) == plain
-    assert f'<span class="groq-slot-picker {TOKEN_CLASS}">openai/gpt-oss-120b</span>' in html
+    assert '<span class="groq-slot-picker">openai/gpt-oss-120b</span>' in html
+
+
+@pytest.mark.parametrize("kind", ["widgets", "static", "terminal"])
+def test_a_slot_that_acts_has_the_token_where_a_page_can_fill_it(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("groq_magic.views.token.front_end", lambda _shell: kind)
+    classes = "groq-slot-picker" + (f" {TOKEN_CLASS}" if kind == "widgets" else "")
+    assert f'<span class="{classes}">m</span>' in banner("m", "no key")[0]
 
 
 def test_the_panel_is_text_in_a_slot() -> None:
     html, plain = panel_text("m", [("Temperature", "0.2")], "Say <b>.")
 
     assert plain == "Model          m\nTemperature    0.2\nSystem prompt  Say <b>."
-    assert f'<div class="groq-slot-panel {TOKEN_CLASS}">' in html
+    assert '<div class="groq-slot-panel">' in html
     assert "Say &lt;b&gt;." in html
 
 
