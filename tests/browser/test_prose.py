@@ -19,6 +19,7 @@ for row in {{df.rows[1]}}:  # {{name}}
     pass
 ```
 """
+VALUES = 4  # in the prompt
 PROSE = "text/x-groq-prompt"
 CODE = "text/x-ipython"
 TYPES = "panel.content.widgets.map((cell) => cell.model.mimeType)"
@@ -141,12 +142,12 @@ def test_both_views_show_prose_and_a_kernel_that_goes_gives_the_type_back(jupyte
 
     notebook.command("docmanager:clone")
     values = notebook.page.locator(".jp-NotebookPanel .cm-content .groq-value")
-    expect(values).to_have_count(6)
+    expect(values).to_have_count(2 * VALUES)
     notebook.restart()
     expect(values).to_have_count(0)
     wait_for_types(notebook, CODE, CODE)
     notebook.run_cell(0)
-    expect(values).to_have_count(6)
+    expect(values).to_have_count(2 * VALUES)
     wait_for_types(notebook, CODE, PROSE)
 
     notebook.shut_down()
@@ -176,7 +177,7 @@ def test_cells_that_move_or_come_back_stay_prose(jupyter: Any) -> None:
     wait_for_types(notebook, CODE, "text/x-ipythongfm", CODE)
     notebook.command("notebook:change-cell-to-code")
     wait_for_types(notebook, CODE, PROSE, CODE)
-    expect(editor(notebook, 1).locator(".groq-value")).to_have_count(3)
+    expect(editor(notebook, 1).locator(".groq-value")).to_have_count(VALUES)
 
 
 @only_in_lab

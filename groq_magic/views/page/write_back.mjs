@@ -5,6 +5,7 @@
 import { sendNow } from "./control.mjs";
 import { connectionOf, tried } from "./lab.mjs";
 import { htmlOf, indexOf } from "./outputs.mjs";
+import { aroundMethod } from "./patch.mjs";
 import { isKnown } from "./slots.mjs";
 
 // ms in which a page that shows an output confirms it, before one that lacks it asks for it.
@@ -189,14 +190,20 @@ class WriteBack {
     this.isSaving = true;
     while (this.isSaveDue) {
       await null; // for what else is written in the same moment
+      await this.othersSave;
       this.isSaveDue = false;
-      await tried(() => this.context.save?.())?.catch(ignored);
+      await saveAlone(this.context);
     }
     this.isSaving = false;
   }
 
   saved(state) {
-    if (state === "started") this.inSave = [...this.shown];
+    if (state === "started") {
+      this.inSave = [...this.shown];
+      this.othersSave = new Promise((end) => {
+        this.endOthersSave = end;
+      });
+    } else this.endOthersSave?.();
     if (!state.startsWith("completed") || !this.inSave?.length) return;
     for (const id of this.inSave) this.shown.delete(id);
     this.model.send({ stands: this.inSave });
@@ -206,6 +213,17 @@ class WriteBack {
   end() {
     clearTimeout(this.timer);
   }
+}
+
+// JupyterLab takes two saves at once for a change of the file by somebody else, and asks the user:
+// one that comes while ours is under way waits for its end.
+async function saveAlone(context) {
+  if (typeof context.save !== "function") return;
+  const ours = Promise.resolve(tried(() => context.save())).catch(ignored);
+  const afterOurs = (save, given) => ours.then(() => save.apply(context, given));
+  const end = aroundMethod(context, "save", "save", afterOurs);
+  await ours;
+  end();
 }
 
 // What is there is of a former run, unless an earlier output of this run is among it.
