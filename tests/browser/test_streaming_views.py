@@ -24,6 +24,7 @@ PLACES = """() => {
 
 ANNOUNCED = """() => {
   const region = document.querySelector("#groq-announcements");
+  region.replaceChildren(); // the same words of an earlier test, which are not repeated
   window.announced = [];
   new MutationObserver(() => region.textContent && announced.push(region.textContent))
     .observe(region, { childList: true });
@@ -43,6 +44,7 @@ def test_stop_is_heard_while_the_cell_blocks_and_gives_the_focus_to_copy(jupyter
     expect(output).to_contain_text("interrupted")
     expect(notebook.stop(1)).to_have_count(0)
     expect(output.locator(".groq-copy")).to_be_focused()
+    notebook.page.wait_for_function("announced.length")
     assert notebook.page.evaluate("announced") == ["Answer stopped"]
 
 
