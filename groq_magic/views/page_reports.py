@@ -12,6 +12,15 @@ _MOST_NAMES = 20
 _MOST_PAGES = 20
 # What the page's order.mjs needs.
 _FOR_ORDER = ("notebook", "notebook.cells", "kernel.requestExecute")
+# What a user does without where a name is missing, by the beginnings of the names.
+_LOST: Mapping[tuple[str, ...], str] = {
+    ("notebook.executionScheduled",): "a second notebook on this kernel is not seen",
+    _FOR_ORDER: "the saved file's order of cells counts",
+    ("outputs.", "context."): "a reload while an answer streams leaves its cell without it",
+    ("cells.", "sharedModel.", "cell.", "editor."): "prompts look like code",
+    ("kernel.sendControlMessage",): "Stop may not work, ■ in the toolbar does",
+    ("session.",): "a restart leaves dead controls in the outputs",
+}
 
 
 class PageReports:
@@ -56,8 +65,11 @@ class PageReports:
 
     @property
     def line(self) -> str:
-        """The panel's line, such as "no `outputs.fromJSON`"; "" where nothing is missing."""
-        return ", ".join(f"no `{name}`" for name in self.missing)
+        """The panel's line: what does not work, and what is missing for it; "" if nothing is."""
+        names: dict[str, list[str]] = {}
+        for name in self.missing:
+            names.setdefault(_lost(name), []).append(f"`{name}`")
+        return "; ".join(f"{lost} (no {', '.join(each)})" for lost, each in names.items())
 
     def order_notice(self) -> tuple[str, ...]:
         """Return, once, that a page can't report the order of its cells, if one can't."""
@@ -67,3 +79,8 @@ class PageReports:
         self._is_order_reported = True
         lack = f"This page can't report the order of its cells (no `{missing[0]}`)."
         return (f"{lack} The saved file's order counts: save after you move cells.",)
+
+
+def _lost(name: str) -> str:
+    found = (lost for starts, lost in _LOST.items() if name.startswith(starts))
+    return next(found, "something of this page")

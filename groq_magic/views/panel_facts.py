@@ -37,7 +37,7 @@ class PanelFacts:
     minute, day : Meter or None
         The quota of this minute and of today; None while it is unknown.
     page : str
-        What the open pages lack: "no `outputs.fromJSON`"; usually "".
+        What the open pages lack: "prompts look like code (no `cells.changed`)"; usually "".
     """
 
     key: str

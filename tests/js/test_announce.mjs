@@ -21,7 +21,7 @@ test("an answer's end is announced by how it ended", () => {
   const model = newModel();
   const end = startAnnouncing(model);
   for (const how of ["complete", "stopped", "failed"]) {
-    model.receive({ ended: "a", how });
+    model.receive({ ended: how, how });
     equal(
       regions().map((each) => each.textContent),
       [`Answer ${how}`],
@@ -52,16 +52,23 @@ test("two sessions that see one end announce it once", async () => {
   const models = [newModel(), newModel()];
   const ends = models.map(startAnnouncing);
   const texts = await textsOf(() =>
-    models.forEach((each) => each.receive({ ended: "a", how: "complete" })),
+    models.forEach((each) => each.receive({ ended: "both", how: "complete" })),
   );
   equal(texts, ["Answer complete"]);
   ends.forEach((end) => end());
 });
 
-test("the same words are news again later", async () => {
+test("two answers that end alike at once are both announced", async () => {
+  const model = newModel();
+  const end = startAnnouncing(model);
+  const texts = await textsOf(() =>
+    ["b", "c"].forEach((ended) => model.receive({ ended, how: "complete" })),
+  );
+  equal(texts, ["Answer complete", "Answer complete"]);
+  end();
+});
+
+test("an announcement does not stay on the page", async () => {
   announce("Copied");
-  const region = regions()[0];
-  await until(() => region.textContent === "");
-  announce("Copied");
-  equal(region.textContent, "Copied");
+  await until(() => regions()[0].textContent === "");
 });

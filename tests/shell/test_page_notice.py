@@ -38,7 +38,9 @@ def test_an_ask_with_an_order_is_not_concerned(reporting: Any) -> None:
 
 
 def test_the_panel_names_it_until_the_page_has_it(reporting: Any) -> None:
-    assert panel_facts(reporting.session).page == "no `kernel.requestExecute`"
+    assert panel_facts(reporting.session).page == (
+        "the saved file's order of cells counts (no `kernel.requestExecute`)"
+    )
 
     reporting.session.live.pages.receive({"notebook": "a.ipynb", "missing": []})
 

@@ -2,13 +2,12 @@
 // removed is not read: this one stands outside of them.
 
 const REGION = "#groq-announcements"; // one for all sessions of a page
-const KEPT = 3000; // ms: then the same words are news again
+const KEPT = 3000; // ms: later, a reader of the whole page would take it for new
 const ENDS = { complete: "Answer complete", stopped: "Answer stopped", failed: "Answer failed" };
 
-/** Announce a text politely; one that is being announced is not repeated. */
+/** Announce a text politely. */
 export function announce(text) {
-  const region = document.querySelector(REGION) ?? document.body.appendChild(newRegion());
-  if (region.textContent === text) return;
+  const region = theRegion();
   region.textContent = text;
   clearTimeout(region.clearing);
   region.clearing = setTimeout(() => region.replaceChildren(), KEPT);
@@ -16,10 +15,18 @@ export function announce(text) {
 
 /** Announce how each answer of a session ended; return what ends that. */
 export function startAnnouncing(model) {
-  const onMessage = ({ how }) => ENDS[how] && announce(ENDS[how]);
+  const region = theRegion(); // read only if it was there before
+  const onMessage = ({ ended, how }) => {
+    if (!ENDS[how] || region.dataset.ended === ended) return;
+    region.dataset.ended = ended; // two sessions of a page may see one end
+    announce(ENDS[how]);
+  };
   model.on("msg:custom", onMessage);
-  document.body.append(document.querySelector(REGION) ?? newRegion()); // read only if it was there before
   return () => model.off("msg:custom", onMessage);
+}
+
+function theRegion() {
+  return document.querySelector(REGION) ?? document.body.appendChild(newRegion());
 }
 
 function newRegion() {

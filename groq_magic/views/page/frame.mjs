@@ -56,7 +56,10 @@ export class Frame {
     this.stop.type = "button";
     this.stop.addEventListener("click", stop);
     // The text may push it on between press and release: the press counts.
-    this.stop.addEventListener("pointerdown", (press) => press.button || stop());
+    // A finger that goes down may scroll.
+    this.stop.addEventListener("pointerdown", ({ button, pointerType }) => {
+      if (button === 0 && pointerType === "mouse") stop();
+    });
     this.text.root.setAttribute("aria-busy", "true");
     for (const { root } of [this.text, this.thought]) root.dir = "auto";
     this.bar.append(this.picker.node, this.stop, element("span", "groq-dot"), this.figures);

@@ -22,6 +22,8 @@ const PROBES = {
   "outputs.set": ({ code }) => code && typeof code.outputs.set === "function",
   "context.save": ({ document }) => typeof document.save === "function",
   "context.saveState": ({ document }) => isSignal(document.saveState),
+  "session.statusChanged": ({ document }) => isSignal(document.sessionContext.statusChanged),
+  "session.kernelChanged": ({ document }) => isSignal(document.sessionContext.kernelChanged),
   "kernel.requestExecute": ({ kernel }) => typeof kernel.requestExecute === "function",
   "kernel.sendControlMessage": ({ kernel }) => typeof kernel.sendControlMessage === "function",
 };

@@ -13,6 +13,13 @@ ORDER = "This page can't report the order of its cells (no `kernel.requestExecut
 ORDER += "The saved file's order counts: save after you move cells."
 
 
+PAGE = Path(page_reports.__file__).parent / "page"
+PROBES = [
+    *re.findall(r'^  "([A-Za-z.]+)":', (PAGE / "lab.mjs").read_text(), re.MULTILINE),
+    *re.findall(r'missing\("([A-Za-z.]+)"', (PAGE / "hello.mjs").read_text()),
+]
+
+
 def reported(*missing: str, notebook: str = "a.ipynb", into: PageReports | None = None) -> Any:
     pages = into or PageReports()
     pages.receive({"notebook": notebook, "missing": list(missing)})
@@ -29,8 +36,25 @@ def test_a_page_that_lacks_nothing_shows_nothing() -> None:
 def test_what_is_missing_is_named_in_the_panel() -> None:
     pages = reported("outputs.fromJSON", "editor.languages")
 
-    assert pages.line == "no `outputs.fromJSON`, no `editor.languages`"
+    assert pages.line == (
+        "a reload while an answer streams leaves its cell without it (no `outputs.fromJSON`); "
+        "prompts look like code (no `editor.languages`)"
+    )
     assert pages.order_notice() == ()
+
+
+def test_a_loss_is_told_once_with_all_that_is_missing_for_it() -> None:
+    pages = reported("outputs.set", "context.save", "something.new")
+
+    assert pages.line == (
+        "a reload while an answer streams leaves its cell without it "
+        "(no `outputs.set`, `context.save`); something of this page (no `something.new`)"
+    )
+
+
+@pytest.mark.parametrize("name", PROBES)
+def test_each_name_that_a_page_can_report_has_its_loss(name: str) -> None:
+    assert not reported(name).line.startswith("something")
 
 
 def test_a_page_that_cant_report_its_cells_is_named_once() -> None:
