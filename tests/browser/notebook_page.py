@@ -27,6 +27,8 @@ KNOWN_ERRORS = (
     r"reading 'last_modified'\)[\s\S]*/static/notebook/\d+\.bundle",
     # The debugger asks each new kernel for its state; a restart can cut that off.
     r"Canceled future for debug_request message",
+    # The page connects again to the kernel of a notebook that an earlier test has closed.
+    r"WebSocket connection to '[^']*/api/kernels/[^']*' failed",
     # JupyterLab 4.2 throws this where a cell's toolbar is laid out after its cell was removed.
     r"reading 'type'\)[\s\S]*_cellToolbarOverlapsContents",
 )
