@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import ipywidgets
 
-    from groq_magic.notebook_session import Session
     from groq_magic.reply import Reply
+    from groq_magic.session.session import Session
 
 __all__ = [
     "ask",
@@ -71,7 +71,7 @@ def _asked(prompt: str, options: dict[str, Any]) -> Reply:
     from groq_magic.errors import OptionError
     from groq_magic.magics.face import hiding_secrets, names_of_caller, shown_reply
     from groq_magic.magics.options import checked_options, checked_prompt
-    from groq_magic.plan import Typed
+    from groq_magic.session.ask import Ask
 
     text, session = checked_prompt(prompt), get_session()
 
@@ -84,7 +84,7 @@ def _asked(prompt: str, options: dict[str, Any]) -> Reply:
                 "`%groq --dry-run` shows what would be sent.",
             )
         names = names_of_caller(session, text, checked)
-        return shown_reply(session, Typed(text, checked, line=True, names=names))
+        return shown_reply(session, Ask(text, checked, line=True, names=names))
 
     return hiding_secrets(lambda: session, asked)
 

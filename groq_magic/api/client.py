@@ -10,9 +10,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.base_url import is_loopback
-from groq_magic.api.connection import Connection
 from groq_magic.api.environment import proxy_fault, trusted_certificates
-from groq_magic.api.exchange import CancelledError, Exchange
+from groq_magic.api.exchange import CancelledError, Connection, Exchange
 from groq_magic.api.limits import Limits, limits_in
 
 if TYPE_CHECKING:

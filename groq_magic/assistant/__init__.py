@@ -10,7 +10,6 @@ from groq_magic.assistant.cell import Cell
 from groq_magic.assistant.choice import Choice, choice_of
 from groq_magic.assistant.composed import Composed
 from groq_magic.assistant.difference import difference
-from groq_magic.assistant.error_facts import without_error
 from groq_magic.assistant.explain import (
     LEVELS,
     Question,
@@ -18,7 +17,7 @@ from groq_magic.assistant.explain import (
     explain_failure,
     explain_value,
 )
-from groq_magic.assistant.failure import Failure, Failures
+from groq_magic.assistant.failure import Failure, Failures, without_error
 from groq_magic.assistant.mend import mend_prompt
 from groq_magic.assistant.prose import without_fence
 from groq_magic.assistant.surroundings import Surroundings

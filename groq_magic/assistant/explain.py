@@ -8,7 +8,7 @@ from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.assistant.composed import Composed
-from groq_magic.assistant.error_facts import facts_of
+from groq_magic.assistant.failure import facts_of
 from groq_magic.assistant.message import type_name
 from groq_magic.assistant.page import DATA_RULE, Page
 from groq_magic.assistant.source import source_of
@@ -20,8 +20,7 @@ from groq_magic.prompt.clipping import is_a, tried
 
 if TYPE_CHECKING:
     from groq_magic.assistant.cell import Cell
-    from groq_magic.assistant.error_facts import ErrorFacts
-    from groq_magic.assistant.failure import Failure
+    from groq_magic.assistant.failure import ErrorFacts, Failure
     from groq_magic.assistant.surroundings import Surroundings
 
 __all__ = ["LEVELS", "Question", "explain_cell", "explain_failure", "explain_value"]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from groq_magic.assistant.composed import Composed
-from groq_magic.assistant.error_facts import facts_of
+from groq_magic.assistant.failure import facts_of
 from groq_magic.assistant.page import DATA_RULE, Page, cut_around, cut_middle
 from groq_magic.assistant.variables import versions
 
 if TYPE_CHECKING:
-    from groq_magic.assistant.error_facts import ErrorFacts
-    from groq_magic.assistant.failure import Failure
+    from groq_magic.assistant.failure import ErrorFacts, Failure
     from groq_magic.assistant.surroundings import Surroundings
 
 __all__ = ["mend_prompt"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from groq_magic.notebook import working_folder
+from groq_magic.page.notebook_file import working_folder
 from groq_magic.prompt.clipping import clip
 
 if TYPE_CHECKING:

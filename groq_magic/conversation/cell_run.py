@@ -97,10 +97,10 @@ class CellRuns:
 
     def count(self, pending: PendingTurn, execution: int, run: CellRun | None) -> None:
         """Count an ask that will be sent."""
-        if pending.typed.cell is None:
+        if pending.shown.cell is None:
             self._asks_without_cell += 1
             return
-        run = run or self.start(pending.typed.cell, execution)
+        run = run or self.start(pending.shown.cell, execution)
         if run is not None:
             run.asks += 1
             run.worlds.add(pending.practice)

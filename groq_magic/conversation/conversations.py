@@ -276,11 +276,11 @@ class Conversations:
         )
         above = self._arrangements.before(conversation, asked)
         # A cell that now retries another's ask gives its own turn up: don't send it.
-        return tuple(turn for turn in above if turn.key != pending.typed)
+        return tuple(turn for turn in above if turn.key != pending.shown)
 
     def _put(self, pending: PendingTurn, turn: Turn) -> None:
         history = self._histories[pending.practice]
-        name, place, typed = pending.conversation, pending.place, pending.typed
+        name, place, typed = pending.conversation, pending.place, pending.shown
 
         def leaves(old: Turn) -> bool:
             moves = old.key == place and (pending.once or old.conversation != name)

@@ -23,10 +23,10 @@ class PendingTurn:
 
     Parameters
     ----------
-    typed : TurnKey
+    shown : TurnKey
         Where it was typed, and its answer is displayed.
     place : TurnKey
-        The key its turn will have; other than `typed` for a retry.
+        The key its turn will have; other than `shown` for a retry.
     conversation : str
         The name of the conversation it belongs to.
     practice : bool
@@ -39,7 +39,7 @@ class PendingTurn:
         The turn asked just before it (see `Turn`).
     """
 
-    typed: TurnKey
+    shown: TurnKey
     place: TurnKey
     conversation: str
     practice: bool
@@ -55,7 +55,7 @@ class PendingTurn:
     @property
     def replaces(self) -> TurnKey | None:
         """The turn whose place it takes though it was typed elsewhere."""
-        return None if self.place == self.typed else self.place
+        return None if self.place == self.shown else self.place
 
     def turn(  # noqa: PLR0913 - a turn's content, named
         self,
@@ -81,7 +81,7 @@ class PendingTurn:
             usage=usage,
             revision=revision,
             seen=seen,
-            shown=self.typed,
+            shown=self.shown,
             after=self.after,
             images=images,
         )

@@ -9,8 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.conversation.arrangement import Arrangement
-    from groq_magic.conversation.conversations import Conversations
-    from groq_magic.conversation.turn import Turn, TurnKey
+    from groq_magic.conversation.turn import TurnKey
 
 __all__ = ["Phrases", "Undone", "change_above"]
 
@@ -95,9 +94,16 @@ class Phrases:
         return "" if name == self.unnamed else f" of `{name}`"
 
 
-def change_above(conversations: Conversations, turn: Turn) -> str:
-    """Return what has changed above a turn since it was asked; "" where nothing has."""
-    changed, number = conversations.stale(turn), conversations.number(turn)
+def change_above(changed: int | None, number: int | None) -> str:
+    """Return what has changed above a turn since it was asked; "" where nothing has.
+
+    Parameters
+    ----------
+    changed : int or None
+        The number of the first turn that is not what it was asked after, None for none.
+    number : int or None
+        The turn's own number, None where it has none any more.
+    """
     if changed is None or number is None:
         return ""
     # All that stand above it now stood there, and more did.

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from IPython.core.magic import line_cell_magic, line_magic, magics_class, no_var_expand
 
 from groq_magic.errors import NotebookError, OptionError
-from groq_magic.magics.face import Face, live_of, names_of_caller, shown_reply, typed_class
+from groq_magic.magics.face import Face, ask_class, live_of, names_of_caller, shown_reply
 from groq_magic.magics.help_text import ask_help
 from groq_magic.magics.line import parsed_line
 from groq_magic.magics.options import ASK_OPTIONS, ask_options
-from groq_magic.notebook import front_end
+from groq_magic.page.front_end import front_end
 
 if TYPE_CHECKING:
-    from groq_magic.notebook_session import Session
-    from groq_magic.plan import Typed
+    from groq_magic.session.ask import Ask
+    from groq_magic.session.session import Session
 
 __all__ = ["AskMagics", "run_ask"]
 
@@ -42,10 +42,10 @@ class AskMagics(Face):
                 f"Unexpected `{text[:40]}` on the %%groq line.",
                 "The prompt goes into the lines below.",
             )
-        session, typed = self.session, typed_class()
+        session, new_ask = self.session, ask_class()
         prompt = text if cell is None else cell
         names = names_of_caller(session, prompt, options)
-        run_ask(session, typed(prompt, options, line=cell is None, names=names))
+        run_ask(session, new_ask(prompt, options, line=cell is None, names=names))
 
     @no_var_expand
     @line_magic
@@ -61,13 +61,13 @@ class AskMagics(Face):
         last = self.session.last
         if last is None:
             raise NotebookError("There is no ask to ask again.", "Ask something with `%%groq`.")
-        options = ask_options(given).over(last.typed.options)
+        options = ask_options(given).over(last.ask.options)
         if options.conversation is None:
             options = replace(options, conversation=last.pending.conversation)
         place = None if options.once else last.pending.place
         run_ask(
             self.session,
-            replace(last.typed, options=options, line=True, place=place, again=True),
+            replace(last.ask, options=options, line=True, place=place, again=True),
         )
 
     def _show_panel(self) -> None:
@@ -93,21 +93,21 @@ class AskMagics(Face):
 AskMagics.groq.__doc__ = ask_help()
 
 
-def run_ask(session: Session, typed: Typed) -> None:
+def run_ask(session: Session, ask: Ask) -> None:
     """Ask and show; with `--dry-run` show alone what would be sent."""
-    if typed.options.dry_run:
-        _show_request(session, typed)
+    if ask.options.dry_run:
+        _show_request(session, ask)
     else:
-        shown_reply(session, typed)
+        shown_reply(session, ask)
 
 
-def _show_request(session: Session, typed: Typed) -> None:
-    from groq_magic.plan import planned
+def _show_request(session: Session, ask: Ask) -> None:
+    from groq_magic.asking.plan import planned
     from groq_magic.rendering import fenced, to_html
     from groq_magic.views.say import say
     from groq_magic.views.show import show
 
-    plan = planned(session, typed, send=False)
+    plan = planned(session, ask, send=False)
     body = json.dumps(dict(plan.request), indent=2, ensure_ascii=False)
     name = plan.options.model or session.settings.model
     if name != plan.model and not session.service.catalogue().live:

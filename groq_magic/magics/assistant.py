@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import cell_magic, line_magic, magics_class, no_var_expand
 
-from groq_magic.caller import caller_names
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.interrupts import unsent
 from groq_magic.magics.ask import run_ask
@@ -21,14 +20,15 @@ from groq_magic.magics.assistant_options import (
     asked_with,
     option_lines,
 )
-from groq_magic.magics.face import Face, typed_class
+from groq_magic.magics.face import Face, ask_class
+from groq_magic.page.caller import caller_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from groq_magic.assistant import Composed, Failure, Question, Surroundings
-    from groq_magic.magics.past_cells import PastCells
     from groq_magic.prompt.expression import Expression
+    from groq_magic.session.past_cells import PastCells
 
 __all__ = ["AssistantMagics"]
 
@@ -106,9 +106,11 @@ class AssistantMagics(Face):
         )
 
     def _ask(self, compose: Callable[[], Composed], given: dict[str, Any], *, line: bool) -> None:
-        typed = typed_class()
+        new_ask = ask_class()
         composed = unsent(compose)
-        run_ask(self.session, typed(composed.said, asked_with(given), line=line, composed=composed))
+        run_ask(
+            self.session, new_ask(composed.said, asked_with(given), line=line, composed=composed)
+        )
 
     def _failure(self, target: str, words: str) -> Failure:
         from groq_magic.assistant import Failure
@@ -172,7 +174,7 @@ class AssistantMagics(Face):
         return Surroundings(self.session.namespace, room, past.of_file, past.newest_first)
 
     def _past(self) -> PastCells:
-        from groq_magic.magics.past_cells import PastCells
+        from groq_magic.session.past_cells import PastCells
 
         return PastCells(self.session)
 

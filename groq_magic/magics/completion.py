@@ -18,7 +18,7 @@ from groq_magic.magics.options import ASK_OPTIONS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from groq_magic.notebook_session import Session
+    from groq_magic.session.session import Session
 
 __all__ = ["completer_of"]
 

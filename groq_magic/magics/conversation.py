@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from groq_magic.conversation import Turn
-    from groq_magic.notebook_session import Session
+    from groq_magic.session.session import Session
 
 __all__ = [
     "HISTORY_OPTIONS",
@@ -197,7 +197,7 @@ def _drop(session: Session, name: str, number: int) -> None:
 
 def _note(session: Session, turn: Turn) -> str:
     """Return what the history says of a turn, in one line."""
-    change = change_above(session.conversations, turn)
+    change = change_above(session.conversations.stale(turn), session.conversations.number(turn))
     notes: list[str] = [turn.model]
     notes += [turn.finish_reason or ""] if turn.partial else []
     notes += [f"{change} after it"] if change else []

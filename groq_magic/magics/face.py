@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from IPython.core.magic import Magics
 
 from groq_magic.api.key import KEY_NAME, KEY_PAGE, found_key
-from groq_magic.caller import caller_names
 from groq_magic.errors import GroqMagicError, InterruptedAskError, NotebookError
 from groq_magic.interrupts import in_one_line, unsent
-from groq_magic.notebook import front_end, has_input, notebook_path
+from groq_magic.page.caller import caller_names
+from groq_magic.page.front_end import front_end, has_input
+from groq_magic.page.notebook_file import notebook_path
 from groq_magic.views import for_front_end
 from groq_magic.views.panel_facts import PanelFacts
 from groq_magic.views.slot_name import speed_slot
@@ -22,15 +23,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from groq_magic.api.service import Service
-    from groq_magic.asking import View
-    from groq_magic.notebook_session import Session
-    from groq_magic.plan import Typed
+    from groq_magic.asking.flow import View
     from groq_magic.reply import Reply
+    from groq_magic.session.ask import Ask
+    from groq_magic.session.session import Session
     from groq_magic.settings import AskOptions
     from groq_magic.views.live import Live
 
 __all__ = [
     "Face",
+    "ask_class",
     "hiding_secrets",
     "key_asker",
     "key_state",
@@ -39,7 +41,6 @@ __all__ = [
     "panel_facts",
     "shown_reply",
     "tell_speeds",
-    "typed_class",
 ]
 
 _Result = TypeVar("_Result")
@@ -126,8 +127,8 @@ def _without_secrets(session: Session, error: GroqMagicError) -> GroqMagicError:
     return type(error)(happened, remedy)
 
 
-def typed_class() -> type[Typed]:
-    """Return `Typed`, when all that an ask needs is imported.
+def ask_class() -> type[Ask]:
+    """Return `Ask`, when all that an ask needs is imported.
 
     Raises
     ------
@@ -135,10 +136,10 @@ def typed_class() -> type[Typed]:
         When the user breaks it off.
     """
 
-    def imported() -> type[Typed]:
-        from groq_magic.plan import Typed
+    def imported() -> type[Ask]:
+        from groq_magic.session.ask import Ask
 
-        return Typed
+        return Ask
 
     return unsent(imported)
 
@@ -149,14 +150,14 @@ def names_of_caller(session: Session, text: str, options: AskOptions) -> Mapping
     return caller_names(session.namespace) if "{{" in f"{text}{system}" else None
 
 
-def shown_reply(session: Session, typed: Typed) -> Reply:
+def shown_reply(session: Session, ask: Ask) -> Reply:
     """Ask, and show the answer in the view that fits the front end."""
-    from groq_magic.asking import ask
+    from groq_magic.asking.flow import send_ask
 
     def view() -> View:
         return for_front_end(front_end(session.shell), lambda: live_of(session))
 
-    reply = ask(session, typed, view)
+    reply = send_ask(session, ask, view)
     tell_speeds(session)
     return reply
 
@@ -164,7 +165,7 @@ def shown_reply(session: Session, typed: Typed) -> Reply:
 def live_of(session: Session) -> Live:
     """Return the widgets that the session's views share, made at first need."""
     if session.live is None:
-        from groq_magic.quota import quota_facts
+        from groq_magic.session.quota import quota_facts
         from groq_magic.views.live import Live
 
         session.live = Live(
@@ -227,7 +228,7 @@ def key_state(shell: Any, service: Service | None) -> str:
 
 def panel_facts(session: Session) -> PanelFacts:
     """Return what the panel says beside the settings."""
-    from groq_magic.quota import meter_of
+    from groq_magic.session.quota import meter_of
 
     limits = session.service.limits
     minute, day = limits.get("TPM"), limits.get("RPD")

@@ -11,7 +11,7 @@ from groq_magic.errors import OptionError
 from groq_magic.magics.face import Face
 from groq_magic.magics.line import parsed_line
 from groq_magic.magics.option import Option
-from groq_magic.notebook import working_folder
+from groq_magic.page.notebook_file import working_folder
 from groq_magic.views.banner import banner
 from groq_magic.views.show import show
 

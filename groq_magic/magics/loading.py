@@ -8,8 +8,6 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.caller import cell_is_running
-from groq_magic.executions import owner_of
 from groq_magic.interrupts import Interrupts
 from groq_magic.magics.ask import AskMagics
 from groq_magic.magics.assistant import AssistantMagics
@@ -24,7 +22,10 @@ from groq_magic.magics.model import ModelMagics
 from groq_magic.magics.question import QuestionPrompt
 from groq_magic.magics.recall import RecallMagics
 from groq_magic.magics.usage import UsageMagics
-from groq_magic.notebook import cell_id, front_end
+from groq_magic.page.caller import cell_is_running
+from groq_magic.page.cell import cell_id
+from groq_magic.page.front_end import front_end
+from groq_magic.session.executions import owner_of
 from groq_magic.settings import Settings
 from groq_magic.views.banner import banner
 from groq_magic.views.show import show
@@ -32,7 +33,7 @@ from groq_magic.views.show import show
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from groq_magic.notebook_session import Session
+    from groq_magic.session.session import Session
 
 __all__ = ["GroqMagics", "load", "session_of", "unload"]
 
@@ -71,7 +72,7 @@ class GroqMagics(Settings):
     @cached_property
     def session(self) -> Session:
         """The session, made at first need: what it needs would make loading slow."""
-        from groq_magic.notebook_session import Session
+        from groq_magic.session.session import Session
 
         session = Session(
             self._shell,
@@ -119,7 +120,7 @@ class GroqMagics(Settings):
         # The cell that loaded the extension need not wait for what the next one needs.
         if is_first and succeeded and not self.has_session:
             return
-        from groq_magic.magics.past_cells import note_ending
+        from groq_magic.session.past_cells import note_ending
 
         self.session.cell_ended(succeeded=succeeded)
         if result is not None:

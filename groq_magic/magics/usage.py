@@ -33,7 +33,7 @@ class UsageMagics(Face):
         keys uses it too. `usage = %groq_usage --as dataframe` has a row for
         each ask, those without an answer too.
         """
-        from groq_magic.quota import KINDS, meter_of
+        from groq_magic.session.quota import KINDS, meter_of
 
         given = options_alone(line, (AS_FRAME,), "%groq_usage")
         if given:

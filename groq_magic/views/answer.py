@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from IPython import get_ipython
 from IPython.display import display, update_display
 
-from groq_magic.notebook import has_frames
+from groq_magic.page.front_end import has_frames
 from groq_magic.views.capturing import capturing_outputs
 from groq_magic.views.figures import figures, thought_summary
 from groq_magic.views.finished_outputs import FinishedOutput, Run

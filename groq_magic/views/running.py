@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from groq_magic.notebook import cell_id, request_cells
+from groq_magic.page.cell import cell_id, request_cells
 from groq_magic.views.finished_outputs import Run
 
 __all__ = ["run_of"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from IPython import get_ipython
 
-from groq_magic.notebook import TOKEN, front_end
+from groq_magic.page.cell import TOKEN
+from groq_magic.page.front_end import front_end
 
 __all__ = ["TOKEN", "TOKEN_CLASS", "slot_classes"]
 

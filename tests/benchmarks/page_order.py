@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.unit.test_notebook_session import (
+from tests.unit.session.test_session import (
     seconds_of,
     seconds_of_a_change,
     seconds_of_a_move,

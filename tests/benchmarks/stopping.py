@@ -22,11 +22,11 @@ import time
 import urllib.request
 from types import SimpleNamespace
 
-from groq_magic.asking import ask
+from groq_magic.asking.flow import send_ask
 from groq_magic.errors import InterruptedAskError
-from groq_magic.notebook_session import Session
-from groq_magic.plan import Typed
 from groq_magic.rendering import to_html
+from groq_magic.session.ask import Ask
+from groq_magic.session.session import Session
 from groq_magic.settings import AskOptions, Settings
 from groq_magic.views.static import StaticView
 
@@ -60,7 +60,7 @@ def took(session: Session) -> float:
     try:
         # Outside of IPython what is displayed is printed.
         with contextlib.redirect_stdout(io.StringIO()):
-            ask(session, Typed("Count", AskOptions(once=True, timeout=60)), StaticView)
+            send_ask(session, Ask("Count", AskOptions(once=True, timeout=60)), StaticView)
     except InterruptedAskError:
         return time.monotonic() - sent[0]
     raise AssertionError("it ended by itself")

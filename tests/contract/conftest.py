@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from groq_magic.asking import ask
+from groq_magic.asking.flow import send_ask
 from groq_magic.errors import GroqMagicError
-from groq_magic.notebook_session import Session
-from groq_magic.plan import Typed
+from groq_magic.session.ask import Ask
+from groq_magic.session.session import Session
 from groq_magic.settings import AskOptions, Settings
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Notebook:
         self.session.cell_begins()
         view, error = RecordingView(stop_when, self.event()), None
         try:
-            ask(self.session, Typed(prompt, AskOptions(**options)), lambda: view)
+            send_ask(self.session, Ask(prompt, AskOptions(**options)), lambda: view)
         except GroqMagicError as failure:
             error = failure
         self.session.cell_ended(succeeded=error is None)
@@ -187,7 +187,7 @@ def notebook(
     notebook_factory: Callable[..., Notebook], practice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> Notebook:
     """A notebook on the practice server, where waits that nobody asked for are short."""
-    monkeypatch.setattr("groq_magic.asking.backoff", lambda _tried: 0.01)
+    monkeypatch.setattr("groq_magic.asking.flow.backoff", lambda _tried: 0.01)
     return notebook_factory(practice.url)
 
 

@@ -265,7 +265,7 @@ def test_a_fault_of_our_own_loses_no_text(
     def breaks(*_given: Any, **_named: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("groq_magic.asking.reply_of", breaks)
+    monkeypatch.setattr("groq_magic.asking.flow.reply_of", breaks)
     practice.script([{"pieces": PIECES}])
     with pytest.raises(ZeroDivisionError):
         notebook.ask()

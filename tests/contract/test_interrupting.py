@@ -78,7 +78,7 @@ def test_an_interrupt_after_the_last_token_keeps_the_answer_and_still_stops_the_
     notebook: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     practice.script([{"reply": "Whole."}])
-    from groq_magic import asking
+    from groq_magic.asking import flow as asking
 
     settle = asking._settle
 
@@ -112,7 +112,7 @@ def test_the_third_interrupt_gets_through_whatever_hangs(
         signal.raise_signal(signal.SIGINT)
         deferred.append("the third")
 
-    monkeypatch.setattr("groq_magic.asking._settle", hangs)
+    monkeypatch.setattr("groq_magic.asking.flow._settle", hangs)
     sent: list[bool] = []
 
     def interrupt(view: Any) -> bool:

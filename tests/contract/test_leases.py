@@ -17,8 +17,7 @@ import pytest
 from groq_magic.api.answering import Answering
 from groq_magic.api.asked import Asked
 from groq_magic.api.client import Client
-from groq_magic.api.connection import Connection
-from groq_magic.api.exchange import Exchange
+from groq_magic.api.exchange import Connection, Exchange
 from groq_magic.api.key import ApiKey
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from groq_magic import asking
+from groq_magic.asking import flow as asking
 from groq_magic.views.finished_outputs import FinishedOutput, FinishedOutputs, Run
 from groq_magic.views.page_reports import PageReports
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from groq_magic import asking
+from groq_magic.asking import flow as asking
 
 
 @pytest.mark.parametrize("step", ["chosen", "settled_of"])

@@ -87,7 +87,7 @@ def test_the_estimate_counts_bytes_and_not_characters(notebook: Any) -> None:
 def test_what_no_model_can_take_is_refused_for_an_unknown_one_too(
     notebook: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("groq_magic.plan._LARGEST_WINDOW", 100_000)
+    monkeypatch.setattr("groq_magic.asking.plan._LARGEST_WINDOW", 100_000)
     asked = notebook.ask("word " * 100_000, model="someone/new")
     assert isinstance(asked.error, TooLargeError)
     assert practice.requests() == []

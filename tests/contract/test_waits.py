@@ -38,7 +38,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock of a session whose waits pass at once."""
     made = Clock()
-    monkeypatch.setattr("groq_magic.asking.time", made)
+    monkeypatch.setattr("groq_magic.asking.flow.time", made)
     return made
 
 
@@ -50,7 +50,7 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     def at_once(_run: Any, _fault: Any, wait: float, *_more: Any) -> None:
         begun.append(wait)
 
-    monkeypatch.setattr("groq_magic.asking._count_down", at_once)
+    monkeypatch.setattr("groq_magic.asking.flow._count_down", at_once)
     return begun
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from groq_magic.api.durations import wait_words
 from groq_magic.api.limits import Limit, Limits
-from groq_magic.quota import quota_facts
+from groq_magic.session.quota import quota_facts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

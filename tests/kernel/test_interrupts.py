@@ -227,7 +227,7 @@ def test_stop_on_the_control_channel_is_heard_while_the_cell_blocks(
 
 
 IN_A_TASK = """
-import asyncio, signal, groq_magic, groq_magic.asking as asking
+import asyncio, signal, groq_magic, groq_magic.asking.flow as asking
 def hangs(*_given):
     for _ in range(3):
         signal.raise_signal(signal.SIGINT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from groq_magic.notebook import TOKEN
+from groq_magic.page.cell import TOKEN
 
 __all__ = ["WORDS", "order_of", "prompts", "stale"]
 

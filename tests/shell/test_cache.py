@@ -187,7 +187,7 @@ def _without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
     def nowhere() -> Any:
         raise RuntimeError("no home")
 
-    monkeypatch.setattr("groq_magic.recalling.cache_folder", nowhere)
+    monkeypatch.setattr("groq_magic.session.recall.cache_folder", nowhere)
 
 
 def test_without_a_place_it_is_not_turned_on_and_an_ask_goes_on(

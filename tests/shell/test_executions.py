@@ -11,7 +11,7 @@ import pytest
 
 from groq_magic import ask, get_session, picker
 from groq_magic.errors import NotebookError
-from groq_magic.executions import Owner, owner_of
+from groq_magic.session.executions import Owner, owner_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from groq_magic.magics.face import live_of, panel_facts
-from groq_magic.notebook import TOKEN
+from groq_magic.page.cell import TOKEN
 
 NOTICE = (
     "This page can&#x27;t report the order of its cells (no <code>kernel.requestExecute</code>). "

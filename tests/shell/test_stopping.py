@@ -159,7 +159,7 @@ def test_an_interrupt_of_what_the_first_ask_imports_is_one_line(
     def interrupted(*_given: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("groq_magic.notebook_session.Session.__init__", interrupted)
+    monkeypatch.setattr("groq_magic.session.session.Session.__init__", interrupted)
     ran = bare.run("%groq Say hi")
     assert isinstance(ran.error, InterruptedAskError)
     assert ran.error.__context__ is None
@@ -191,7 +191,7 @@ def test_an_interrupt_when_the_cell_is_over_shows_no_traceback(
         signal.raise_signal(signal.SIGINT)
         noted.append(given)
 
-    monkeypatch.setattr("groq_magic.magics.past_cells.note_ending", interrupted)
+    monkeypatch.setattr("groq_magic.session.past_cells.note_ending", interrupted)
     ran = cells.fine("1", "a")
     assert len(noted) == 1
     assert "KeyboardInterrupt" not in ran.everything

@@ -35,7 +35,7 @@ def test_asks_of_one_cell_are_numbered_at_each_execution(notebook: Any) -> None:
 def test_a_new_execution_count_starts_at_one_without_an_end_of_the_last(notebook: Any) -> None:
     for execution, number in [(1, 1), (1, 2), (2, 1)]:
         pending = notebook.conversations.begin("a", execution, conversation="main")
-        assert pending.typed == TurnKey("a", number)
+        assert pending.shown == TurnKey("a", number)
 
 
 def test_a_later_ask_of_a_cell_goes_right_after_its_turns(notebook: Any) -> None:
@@ -269,5 +269,5 @@ def test_a_dry_run_takes_no_number_and_changes_nothing(notebook: Any) -> None:
     peeked = notebook.conversations.peek("a", 1, conversation="main")
     begun = notebook.conversations.begin("a", 1, conversation="main")
     assert peeked == begun
-    assert notebook.conversations.peek("a", 1, conversation="main").typed == TurnKey("a", 2)
-    assert notebook.conversations.peek(None, 1, conversation="main").typed.cell is None
+    assert notebook.conversations.peek("a", 1, conversation="main").shown == TurnKey("a", 2)
+    assert notebook.conversations.peek(None, 1, conversation="main").shown.cell is None

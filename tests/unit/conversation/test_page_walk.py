@@ -160,7 +160,7 @@ class Walk(RuleBasedStateMachine):
         conversations.start_cell(cell, self.clock)
         for ask in range(1, asks + 1):
             pending = conversations.begin(cell, self.clock, conversation="main")
-            key = (cell, ask) if cell else (None, pending.typed.ask)
+            key = (cell, ask) if cell else (None, pending.shown.ask)
             held = next((each for each in self.entries if each.key == key), None)
             latest = max(self.entries, key=lambda each: each.asked, default=None)
             after = held.after if held else latest and latest.key

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.notebook import request_cells
+from groq_magic.page.cell import request_cells
 
 if TYPE_CHECKING:
     from groq_magic.conversation import Conversations
-    from groq_magic.saved_notebook import SavedNotebook
+    from groq_magic.session.saved_notebook import SavedNotebook
 
 __all__ = ["PageUpdates"]
 

@@ -8,19 +8,19 @@ from groq_magic.assistant import Choice, choice_of, difference, without_fence
 from groq_magic.views.change import Change
 
 if TYPE_CHECKING:
-    from groq_magic.notebook_session import Session
-    from groq_magic.plan import Typed
     from groq_magic.reply import Reply
+    from groq_magic.session.ask import Ask
+    from groq_magic.session.session import Session
 
 __all__ = ["change_of", "chosen", "prose_of", "put_next"]
 
 
-def chosen(typed: Typed, reply: Reply) -> Choice:
+def chosen(ask: Ask, reply: Reply) -> Choice:
     """Return the code for the next cell, or why there is none; neither where none is wanted."""
-    if typed.composed is not None:
+    if ask.composed is not None:
         whole = reply.finish_reason == "stop" and reply.error is None
-        return choice_of(typed.composed, reply.text, whole=whole)
-    if not typed.options.cell:
+        return choice_of(ask.composed, reply.text, whole=whole)
+    if not ask.options.cell:
         return Choice()
     return Choice(reply.code) if reply.code else Choice(why="the answer holds no code")
 

@@ -12,40 +12,14 @@ from groq_magic.prompt import Filled, Inserted, fill, fill_from
 from groq_magic.prompt.secrets import HIDDEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from groq_magic.conversation import Turn
-    from groq_magic.notebook_session import Session
-    from groq_magic.plan import Typed
     from groq_magic.prompt.secrets import Secrets
+    from groq_magic.session.ask import Ask
+    from groq_magic.session.session import Session
     from groq_magic.settings import AskOptions
 
-__all__ = ["EarlierTurns", "Texts", "bound", "texts_of"]
-
-
-class EarlierTurns:
-    """Gives the messages of earlier turns without secrets; each turn is searched once.
-
-    A turn may hold what was no secret when it was asked, or come from a file.
-    """
-
-    def __init__(self) -> None:
-        self._clean: set[int] = set()
-        self._searched_for = 0
-
-    def messages(self, turns: Iterable[Turn], secrets: Secrets) -> list[dict[str, str]]:
-        """Return the messages of turns, as they may be sent."""
-        if self._searched_for != secrets.fingerprint:
-            self._clean, self._searched_for = set(), secrets.fingerprint
-        found: list[dict[str, str]] = []
-        for turn in turns:
-            messages = list(turn.messages)
-            if turn.revision not in self._clean:
-                messages = secrets.hidden_in(messages)
-                if messages == list(turn.messages):
-                    self._clean.add(turn.revision)
-            found += messages
-        return found
+__all__ = ["Texts", "bound", "texts_of"]
 
 
 @dataclass(frozen=True)
@@ -70,7 +44,7 @@ class Texts:
     hides_a_key: bool
 
 
-def texts_of(session: Session, typed: Typed, options: AskOptions, secrets: Secrets) -> Texts:
+def texts_of(session: Session, ask: Ask, options: AskOptions, secrets: Secrets) -> Texts:
     """Return the texts of an ask as they are sent: with values, without secrets.
 
     Raises
@@ -78,11 +52,11 @@ def texts_of(session: Session, typed: Typed, options: AskOptions, secrets: Secre
     PromptError
         When the prompt is empty, or names what is nearly there.
     """
-    filled, system = _filled(session, typed, options)
+    filled, system = _filled(session, ask, options)
     # Before surrogates are replaced, which a secret may hold.
     prompt, names = secrets.found(filled.text)
     system, also = secrets.found(system)
-    if typed.composed is not None:
+    if ask.composed is not None:
         # A traceback or a value may hold a key of another service; nobody asked to send that.
         prompt = scrub(prompt)
     told = (*map(secrets.hidden, filled.notices), *_line_of_hidden((*names, *also)))
@@ -100,18 +74,18 @@ def texts_of(session: Session, typed: Typed, options: AskOptions, secrets: Secre
     return Texts(sent, system, inserted, notices, prompt != filled.text)
 
 
-def _filled(session: Session, typed: Typed, options: AskOptions) -> tuple[Filled, str]:
-    text = typed.text.strip()
+def _filled(session: Session, ask: Ask, options: AskOptions) -> tuple[Filled, str]:
+    text = ask.text.strip()
     if not text:
         raise PromptError("The prompt is empty.", "Write it into the cell below `%%groq`.")
-    if typed.composed is not None:
-        filled = Filled(typed.composed.prompt, typed.composed.inserted)
+    if ask.composed is not None:
+        filled = Filled(ask.composed.prompt, ask.composed.inserted)
         # The session's own system prompt is for its conversation.
-        return filled, "\n\n".join(filter(None, (typed.composed.system, typed.options.system)))
+        return filled, "\n\n".join(filter(None, (ask.composed.system, ask.options.system)))
     if options.raw:
         return Filled(text), options.system or ""
-    filled = fill(text, session.namespace, typed.own)
-    around = fill(options.system or "", session.namespace, typed.own)
+    filled = fill(text, session.namespace, ask.own)
+    around = fill(options.system or "", session.namespace, ask.own)
     both = replace(
         filled,
         inserted=(*filled.inserted, *around.inserted),
@@ -130,7 +104,7 @@ def _line_of_hidden(names: Sequence[str]) -> tuple[str, ...]:
     return (f"Replaced by `{HIDDEN}` in {places}: the value of {named}.",)
 
 
-def bound(session: Session, typed: Typed) -> Typed:
+def bound(session: Session, ask: Ask) -> Ask:
     """Return an ask that holds the calling code's values as text, not its variables.
 
     The ask is kept until the next one, and would keep the variables alive.
@@ -140,11 +114,11 @@ def bound(session: Session, typed: Typed) -> Typed:
     PromptError
         As `texts_of`.
     """
-    if typed.names is None:
-        return typed
-    names, typed = typed.names, replace(typed, names=None)
-    options = typed.options.over(session.settings.defaults())
-    if options.raw or typed.composed is not None:
-        return typed
-    text = f"{typed.text}\n{options.system or ''}"
-    return replace(typed, own=fill_from(text, names, session.namespace))
+    if ask.names is None:
+        return ask
+    names, ask = ask.names, replace(ask, names=None)
+    options = ask.options.over(session.settings.defaults())
+    if options.raw or ask.composed is not None:
+        return ask
+    text = f"{ask.text}\n{options.system or ''}"
+    return replace(ask, own=fill_from(text, names, session.namespace))

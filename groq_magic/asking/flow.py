@@ -11,17 +11,8 @@ from groq_magic.api.answering import Answering
 from groq_magic.api.recorded import Recorded
 from groq_magic.api.retry_after import backoff
 from groq_magic.api.waiting import line_of
-from groq_magic.assistant import Choice
-from groq_magic.errors import InterruptedAskError
-from groq_magic.interrupts import Interrupts, unsent
-from groq_magic.missed_answers import line_of_missed, mark_reported, missed_by
-from groq_magic.next_cell import chosen, put_next
-from groq_magic.notebook_session import LastAsk
-from groq_magic.page_notice import order_notice
-from groq_magic.plan import Plan, Typed, peeked, planned
-from groq_magic.recalling import remember
-from groq_magic.restore_offer import line_of_restorable
-from groq_magic.settling import (
+from groq_magic.asking.draft import bound
+from groq_magic.asking.finishing import (
     cut_notice,
     entry_of,
     opening_of,
@@ -29,7 +20,20 @@ from groq_magic.settling import (
     settled_of,
     told_of_earlier,
 )
-from groq_magic.texts import bound
+from groq_magic.asking.next_cell import chosen, put_next
+from groq_magic.asking.notices import (
+    line_of_missed,
+    line_of_restorable,
+    mark_reported,
+    missed_by,
+    order_notice,
+)
+from groq_magic.asking.plan import Plan, peeked, planned
+from groq_magic.asking.stored import remember
+from groq_magic.assistant import Choice
+from groq_magic.errors import InterruptedAskError
+from groq_magic.interrupts import Interrupts, unsent
+from groq_magic.session.ask import Ask, LastAsk
 from groq_magic.views.guarded import GuardedView
 from groq_magic.views.progress import Progress
 
@@ -39,12 +43,12 @@ if TYPE_CHECKING:
 
     from groq_magic.api.client import Client
     from groq_magic.api.fault import Fault
-    from groq_magic.notebook_session import Session
     from groq_magic.reply import Reply
+    from groq_magic.session.session import Session
     from groq_magic.views.opening import Opening
     from groq_magic.views.settled import Settled
 
-__all__ = ["View", "ask"]
+__all__ = ["View", "send_ask"]
 
 _FRAME = 0.05
 # A service that asks for no pause, or hardly any, must not be hammered.
@@ -72,7 +76,7 @@ class View(Protocol):
         """Leave nothing: the ask failed before any text."""
 
 
-def ask(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
+def send_ask(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
     """Send an ask, show its answer as it comes, and settle it.
 
     Where wanted, the answer's code goes into the next cell; the bar says if it has none.
@@ -80,7 +84,7 @@ def ask(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
     Parameters
     ----------
     session : Session
-    typed : Typed
+    ask : Ask
     view_of : callable
         Makes the view, once the ask is sure to be sent.
 
@@ -95,11 +99,11 @@ def ask(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
         What kept it from being sent, or broke it off: then `_groq` holds what came.
     """
     with session.service.key_found_once():
-        return _asked(session, typed, view_of)
+        return _asked(session, ask, view_of)
 
 
-def _asked(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
-    prepared = unsent(lambda: _prepared(session, typed))
+def _asked(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
+    prepared = unsent(lambda: _prepared(session, ask))
     with Interrupts() as interrupts:
         run = _Run(session, prepared, GuardedView(view_of()), time.monotonic())
         try:
@@ -128,16 +132,16 @@ class _Prepared:
     missed: frozenset[str] = frozenset()
 
 
-def _prepared(session: Session, typed: Typed) -> _Prepared:
+def _prepared(session: Session, ask: Ask) -> _Prepared:
     """Decide everything; the user's own code runs here."""
-    if typed.names is not None:
+    if ask.names is not None:
         # If reading the caller's variables fails, nothing is left to retry: they are gone then.
         session.last = None
-        typed = bound(session, typed)
-    if typed.text.strip():
+        ask = bound(session, ask)
+    if ask.text.strip():
         # What no key keeps from being sent can be asked again too.
-        session.last = LastAsk(typed, peeked(session, typed))
-    plan = planned(session, typed, send=True)
+        session.last = LastAsk(ask, peeked(session, ask))
+    plan = planned(session, ask, send=True)
     if plan.recorded is not None:
         return _Prepared(plan, plan.notices, plan.recorded)
     session.service.prefetch_catalogue()
@@ -254,7 +258,7 @@ def _count_down(
 def _settle(run: _Run, answering: Answering | Recorded, reply: Reply) -> Choice:
     """Keep the reply, show it settled, and choose the next cell's code."""
     session, plan = run.session, run.plan
-    session.keep(reply, plan.typed.options.out)
+    session.keep(reply, plan.ask.options.out)
     session.ledger.add(entry_of(session, plan, reply))
     # Before the answer is shown, whose notices say what the cache can't do; it never costs one.
     with contextlib.suppress(Exception):
@@ -279,7 +283,7 @@ def _settle(run: _Run, answering: Answering | Recorded, reply: Reply) -> Choice:
         if reply.usage is not None:
             session.learn(plan.size, reply.usage.prompt_tokens)
         # After all is kept: what is chosen from is a model's text.
-        choice = chosen(plan.typed, reply)
+        choice = chosen(plan.ask, reply)
         settled = settled_of(session, plan, reply, choice=choice, turn=turn, notices=notices)
         # Before it is shown: its own page may be loaded anew from there on.
         mark_reported(session, run.prepared.missed)

@@ -7,23 +7,23 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.request import request_of, size_of, without_surrogates
-from groq_magic.conversation import Budget, Fitted, PendingTurn, TurnKey, estimate, fit
+from groq_magic.asking.draft import bound, texts_of
+from groq_magic.asking.stored import Replayed, is_cached, recalled_from_cache, replayed
+from groq_magic.conversation import Budget, Fitted, PendingTurn, estimate, fit
 from groq_magic.errors import PromptError, TooLargeError
-from groq_magic.recalling import Replayed, is_cached, recalled_from_cache, replayed
-from groq_magic.settings import AskOptions
-from groq_magic.texts import bound, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.api.models import Model
     from groq_magic.api.recorded import Recorded
-    from groq_magic.assistant import Composed
-    from groq_magic.notebook_session import Session
-    from groq_magic.prompt import Filled, Inserted
+    from groq_magic.prompt import Inserted
     from groq_magic.prompt.secrets import Secrets
+    from groq_magic.session.ask import Ask
+    from groq_magic.session.session import Session
+    from groq_magic.settings import AskOptions
 
-__all__ = ["Plan", "Typed", "peeked", "planned"]
+__all__ = ["Plan", "peeked", "planned"]
 
 # The estimate of tokens may be that much too high.
 _SURELY = 0.9
@@ -34,50 +34,10 @@ _FRESH = 3600.0
 
 
 @dataclass(frozen=True)
-class Typed:
-    """An ask as the user typed it.
-
-    Parameters
-    ----------
-    text : str
-        The prompt, not filled in.
-    options : AskOptions
-        Those that were given, and no others.
-    line : bool
-        Whether it stands in a line: then its prompt can't be read off its
-        cell's body, and the turn's metadata holds it.
-    place : TurnKey or None
-        The turn whose place it takes, for a retry.
-    again : bool
-        Whether another answer is wanted than the one that is kept.
-    composed : Composed or None
-        The prompt that a magic wrote for it: this is sent, `text` is kept.
-    names : Mapping of str to Any, or None
-        The variables of the calling code, if they are not the notebook's.
-    own : Filled or None
-        The texts of the values in `names`, for a retry, which has no `names`.
-    """
-
-    text: str
-    options: AskOptions = field(default_factory=AskOptions)
-    line: bool = False
-    place: TurnKey | None = None
-    again: bool = False
-    composed: Composed | None = None
-    names: Mapping[str, Any] | None = field(default=None, repr=False)
-    own: Filled | None = field(default=None, repr=False)
-
-    @property
-    def identity(self) -> str:
-        """What must be the same for an answer to be the answer to this."""
-        return self.text.strip() if self.composed is None else self.composed.identity
-
-
-@dataclass(frozen=True)
 class Plan:
     """Everything that is decided before a request leaves; none does where `recorded` is there."""
 
-    typed: Typed
+    ask: Ask
     options: AskOptions
     model: str
     prompt: str
@@ -108,13 +68,13 @@ class Plan:
         return sum(map(size_of, contents))
 
 
-def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
+def planned(session: Session, ask: Ask, *, send: bool) -> Plan:
     """Decide what will be sent.
 
     Parameters
     ----------
     session : Session
-    typed : Typed
+    ask : Ask
     send : bool
         Whether it is going to be sent: a dry run takes no number, asks for
         no key, and goes by the models as far as they are known.
@@ -131,14 +91,14 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
         When replay is on and has no answer, and there is no key.
     """
     session.order_turns()
-    typed, secrets = bound(session, typed), session.secrets()
-    options = typed.options.over(session.settings.defaults())
+    ask, secrets = bound(session, ask), session.secrets()
+    options = ask.options.over(session.settings.defaults())
     _check_names(options, secrets)
-    texts = texts_of(session, typed, options, secrets)
-    if texts.hides_a_key and typed.composed is not None:
-        typed = replace(typed, composed=replace(typed.composed, hides_a_key=True))
-    pending = _pending(session, typed, options, begun=False)
-    found = replayed(session, typed, pending) if send else Replayed()
+    texts = texts_of(session, ask, options, secrets)
+    if texts.hides_a_key and ask.composed is not None:
+        ask = replace(ask, composed=replace(ask.composed, hides_a_key=True))
+    pending = _pending(session, ask, options, begun=False)
+    found = replayed(session, ask, pending) if send else Replayed()
     recorded = found.recorded
     if send and recorded is None and not is_cached(options):
         session.service.client()
@@ -151,13 +111,13 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
     if "stop" in request:
         request["stop"] = secrets.hidden_in(request["stop"])
     if send:
-        recorded = recorded or recalled_from_cache(session, typed, options, request)
+        recorded = recorded or recalled_from_cache(session, ask, options, request)
         if recorded is None:
             # There must be a key, though the cache has had no answer.
             session.service.client()
-        pending = _pending(session, typed, options, begun=True)
+        pending = _pending(session, ask, options, begun=True)
     plan = Plan(
-        typed,
+        ask,
         options,
         model,
         texts.prompt,
@@ -174,9 +134,9 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
     return replace(plan, notices=(*texts.notices, *told))
 
 
-def peeked(session: Session, typed: Typed) -> PendingTurn:
+def peeked(session: Session, ask: Ask) -> PendingTurn:
     """Return the turn that an ask would become, without beginning it."""
-    return _pending(session, typed, typed.options.over(session.settings.defaults()), begun=False)
+    return _pending(session, ask, ask.options.over(session.settings.defaults()), begun=False)
 
 
 def _check_names(options: AskOptions, secrets: Secrets) -> None:
@@ -186,7 +146,7 @@ def _check_names(options: AskOptions, secrets: Secrets) -> None:
             raise PromptError(f"{option} contains a secret.", "Type a name without it.")
 
 
-def _pending(session: Session, typed: Typed, options: AskOptions, *, begun: bool) -> PendingTurn:
+def _pending(session: Session, ask: Ask, options: AskOptions, *, begun: bool) -> PendingTurn:
     begin = session.conversations.begin if begun else session.conversations.peek
     execution = session.executions.present
     return begin(
@@ -195,7 +155,7 @@ def _pending(session: Session, typed: Typed, options: AskOptions, *, begun: bool
         conversation=options.conversation or session.settings.conversation,
         practice=session.service.in_practice,
         once=options.once,
-        place=typed.place,
+        place=ask.place,
         run=execution.run,
     )
 

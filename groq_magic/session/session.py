@@ -13,15 +13,15 @@ from groq_magic.api.service import Service
 from groq_magic.assistant import Failures
 from groq_magic.conversation import Conversations, change_above
 from groq_magic.errors import ModelError
-from groq_magic.executions import Executions, owner_of
 from groq_magic.ledger.ledger import Ledger
 from groq_magic.ledger.requests import Requests
-from groq_magic.page_updates import PageUpdates
 from groq_magic.prompt.secrets import Secrets, secrets_in
-from groq_magic.quota import QuotaWatch, charged
-from groq_magic.recalling import Recall
-from groq_magic.saved_notebook import SavedNotebook
-from groq_magic.texts import EarlierTurns
+from groq_magic.session.earlier_turns import EarlierTurns
+from groq_magic.session.executions import Executions, owner_of
+from groq_magic.session.page_updates import PageUpdates
+from groq_magic.session.quota import QuotaWatch, charged
+from groq_magic.session.recall import Recall
+from groq_magic.session.saved_notebook import SavedNotebook
 from groq_magic.views.say import say
 from groq_magic.views.slot_name import slot_of
 
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 
     from groq_magic.api.answering import Outcome
     from groq_magic.api.models import Catalogue
-    from groq_magic.conversation import PendingTurn, SavedTurn, Turn
-    from groq_magic.executions import Owner
-    from groq_magic.plan import Typed
+    from groq_magic.conversation import SavedTurn, Turn
     from groq_magic.reply import Reply
+    from groq_magic.session.ask import LastAsk
+    from groq_magic.session.executions import Owner
     from groq_magic.settings import Settings
     from groq_magic.views.live import Live
     from groq_magic.views.live_facts import LiveFacts
     from groq_magic.views.settled import Settled
 
-__all__ = ["LastAsk", "Session", "stale_line"]
+__all__ = ["Session", "stale_line"]
 
 # A token is about four bytes of UTF-8 in most languages; characters differ far more.
 _USUAL_TOKENS_PER_BYTE = 0.25
@@ -48,14 +48,6 @@ _ENOUGH_BYTES = 400
 _CHANGED = "The conversation is changed"
 _LEFT = "This answer is no longer part of the conversation."
 _FORMER = "The conversation holds the cell's former answer, not this one."
-
-
-class LastAsk:
-    """The most recent ask, failed ones included: what `%groq_retry` asks again."""
-
-    def __init__(self, typed: Typed, pending: PendingTurn) -> None:
-        self.typed = typed
-        self.pending = pending
 
 
 class Session:
@@ -296,5 +288,5 @@ class Session:
 
 def stale_line(conversations: Conversations, turn: Turn) -> str:
     """Return what a bar says of a turn whose earlier turns have changed since."""
-    change = change_above(conversations, turn)
+    change = change_above(conversations.stale(turn), conversations.number(turn))
     return f"{change[0].upper()}{change[1:]} after this answer; re-run the cell." if change else ""

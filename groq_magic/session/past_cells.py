@@ -15,7 +15,7 @@ from groq_magic.prompt import summarise
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from groq_magic.notebook_session import Session
+    from groq_magic.session.session import Session
 
 __all__ = ["PastCells", "note_ending"]
 

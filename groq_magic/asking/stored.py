@@ -10,23 +10,22 @@ from groq_magic.api.recorded import Recorded, Recording, recording_in, recording
 from groq_magic.api.request import sha_of
 from groq_magic.conversation import Wanted
 from groq_magic.errors import NotebookError
-from groq_magic.ledger.cache import Cache, cache_folder, key_of
+from groq_magic.ledger.cache import key_of
 from groq_magic.views.static import saved_reasoning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.api.answering import Answering
-    from groq_magic.conversation import PendingTurn, Replay, SavedAnswer
-    from groq_magic.notebook_session import Session
-    from groq_magic.plan import Plan, Typed
-    from groq_magic.settings import AskOptions, Settings
+    from groq_magic.asking.plan import Plan
+    from groq_magic.conversation import PendingTurn, SavedAnswer
+    from groq_magic.session.ask import Ask
+    from groq_magic.session.session import Session
+    from groq_magic.settings import AskOptions
 
-__all__ = ["Recall", "Replayed", "is_cached", "recalled_from_cache", "remember", "replayed"]
+__all__ = ["Replayed", "is_cached", "recalled_from_cache", "remember", "replayed"]
 
-_MEGABYTE = 1_000_000
 _SHOWN = 40
-_NO_PLACE = "The cache can't be used (the home folder is unknown); asks go on without it."
 _AS_TEXT = (
     "The saved reasoning is shown as plain text: its formatting could not be read back. "
     "`%groq_retry` asks anew."
@@ -34,75 +33,6 @@ _AS_TEXT = (
 _OTHER_SYSTEM = "Saved with another system prompt than now."
 _OTHER_VALUES = "Saved with other values or settings than now."
 _LEFT_OUT = "The saved reasoning is left out: it could not be read back. `%groq_retry` asks anew."
-
-
-class Recall:
-    """What a session can answer from without a request.
-
-    Parameters
-    ----------
-    settings : Settings
-
-    Attributes
-    ----------
-    replay : Replay or None
-        The saved answers of this notebook, while replay is on.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self.replay: Replay | None = None
-        self._settings = settings
-        self._cache: Cache | None = None
-        self._line = ""
-        self._told = False
-
-    @property
-    def cache(self) -> Cache:
-        """The cache's file.
-
-        Raises
-        ------
-        NotebookError
-            When there is no place for one.
-        """
-        size, days = int(self._settings.cache_megabytes * _MEGABYTE), self._settings.cache_days
-        try:
-            folder = cache_folder()
-        except RuntimeError:
-            folder = None
-        if folder is None:
-            raise NotebookError(
-                "There is no place for a cache: the home folder is unknown.", "Set XDG_CACHE_HOME."
-            )
-        if self._cache is None or self._cache.limits != (folder, size, days):
-            self._cache = Cache(folder, size, days)
-        return self._cache
-
-    def kept(self, key: str) -> dict[str, Any] | None:
-        """Return the answer that the cache has under a key, if it has one and can be used."""
-        cache = self._placed()
-        return cache.get(key) if cache is not None else None
-
-    def keep(self, key: str, answer: Mapping[str, Any]) -> None:
-        """Keep an answer, if the cache can be used."""
-        cache = self._placed()
-        if cache is not None:
-            cache.put(key, answer)
-
-    def lines(self) -> tuple[str, ...]:
-        """Return, once, what the user is to know of the cache."""
-        of_file = self._cache.take_line() if self._cache is not None else ""
-        of_place, self._line = self._line, ""
-        return tuple(line for line in (of_place, of_file) if line)
-
-    def _placed(self) -> Cache | None:
-        """Return the cache; None, and a line once, where there is no place for one."""
-        try:
-            return self.cache
-        except NotebookError:
-            if not self._told:
-                self._told, self._line = True, _NO_PLACE
-        return None
 
 
 @dataclass(frozen=True)
@@ -131,7 +61,7 @@ class Replayed:
         """
         replay, saved = session.recall.replay, self.saved
         # What a magic writes is known by its identity, which was compared.
-        if replay is None or saved is None or plan.typed.composed is not None:
+        if replay is None or saved is None or plan.ask.composed is not None:
             return self.lines
         system = plan.as_saved(plan.options.system or "")
         if saved.system not in (None, system):
@@ -149,7 +79,7 @@ class Replayed:
         return (*self.lines, _OTHER_VALUES)
 
 
-def replayed(session: Session, typed: Typed, pending: PendingTurn) -> Replayed:
+def replayed(session: Session, ask: Ask, pending: PendingTurn) -> Replayed:
     """Return the saved answer to an ask while replay is on, and lines for the user.
 
     Raises
@@ -160,7 +90,7 @@ def replayed(session: Session, typed: Typed, pending: PendingTurn) -> Replayed:
     replay = session.recall.replay
     if replay is None:
         return Replayed()
-    wanted = _wanted(session, typed, pending)
+    wanted = _wanted(session, ask, pending)
     found = replay.find(wanted)
     if found is not None:
         reasoning, lines = _reasoning(found)
@@ -183,10 +113,10 @@ def is_cached(options: AskOptions) -> bool:
 
 
 def recalled_from_cache(
-    session: Session, typed: Typed, options: AskOptions, request: Mapping[str, Any]
+    session: Session, ask: Ask, options: AskOptions, request: Mapping[str, Any]
 ) -> Recorded | None:
     """Return the kept answer to a request; None where there is none, or another one is wanted."""
-    if typed.again or not is_cached(options):
+    if ask.again or not is_cached(options):
         return None
     told = session.recall.kept(_key(session, request))
     recording = recording_in(told) if told is not None else None
@@ -208,18 +138,18 @@ def _key(session: Session, request: Mapping[str, Any]) -> str:
     return key_of("practice" if service.in_practice else service.base_url(), request)
 
 
-def _wanted(session: Session, typed: Typed, pending: PendingTurn) -> Wanted:
+def _wanted(session: Session, ask: Ask, pending: PendingTurn) -> Wanted:
     model = session.settings.model
-    decided = typed.options.model is not None or model in ALIASES
-    prompt = typed.text.strip()
+    decided = ask.options.model is not None or model in ALIASES
+    prompt = ask.text.strip()
     return Wanted(
-        pending.typed.cell,
-        pending.typed.ask,
+        pending.shown.cell,
+        pending.shown.ask,
         prompt,
-        sha_of(typed.identity),
+        sha_of(ask.identity),
         None if decided else model,
         # As the file has them.
-        session.secrets().hidden_in(typed.options.given()),
+        session.secrets().hidden_in(ask.options.given()),
         pending.practice,
     )
 

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.conversation import Replay, SavedTurn, saved_answers, saved_turns
 from groq_magic.conversation.notebook_file import code_cells_in
 from groq_magic.errors import NotebookError
-from groq_magic.notebook import CellIds, ids_of, notebook_path, own_notebook, read_notebook
+from groq_magic.page.notebook_file import (
+    CellIds,
+    ids_of,
+    notebook_path,
+    own_notebook,
+    read_notebook,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import NotebookError
-from groq_magic.notebook import cell_id
+from groq_magic.page.cell import cell_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable

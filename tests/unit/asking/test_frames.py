@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic import asking
+from groq_magic.asking import flow as asking
 from groq_magic.interrupts import Interrupts
 
 FRAME = 0.05

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from groq_magic.notebook import TOKEN
-from groq_magic.notebook_session import Session
+from groq_magic.page.cell import TOKEN
+from groq_magic.session.session import Session
 from groq_magic.settings import Settings
 from groq_magic.views.live_facts import LiveFacts
 from groq_magic.views.slot_name import slot_of

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.recorded import Recorded
 from groq_magic.api.request import sha_of
+from groq_magic.asking.next_cell import change_of, prose_of
 from groq_magic.errors import (
     ConnectionLostError,
     GroqMagicError,
@@ -17,9 +18,8 @@ from groq_magic.errors import (
 from groq_magic.ledger.entry import Entry
 from groq_magic.ledger.prices import cost, dollars
 from groq_magic.ledger.usage import usage_of
-from groq_magic.next_cell import change_of, prose_of
-from groq_magic.notebook_session import stale_line
 from groq_magic.reply import Reply, Timing, code_of, data_of
+from groq_magic.session.session import stale_line
 from groq_magic.views.bar import Bar
 from groq_magic.views.live_facts import LiveFacts
 from groq_magic.views.opening import Opening
@@ -28,11 +28,11 @@ from groq_magic.views.slot_name import slot_of
 
 if TYPE_CHECKING:
     from groq_magic.api.answering import Answering
+    from groq_magic.asking.plan import Plan
     from groq_magic.assistant import Choice
     from groq_magic.conversation import Turn, TurnKey
-    from groq_magic.notebook_session import Session
-    from groq_magic.plan import Plan
     from groq_magic.prompt import Inserted
+    from groq_magic.session.session import Session
 
 __all__ = ["cut_notice", "entry_of", "opening_of", "reply_of", "settled_of", "told_of_earlier"]
 
@@ -54,7 +54,7 @@ _SOURCES = MappingProxyType({"cache": "from the cache", "replay": "replayed"})
 def opening_of(session: Session, plan: Plan, notices: tuple[str, ...]) -> Opening:
     """Return what the view is told before the first token."""
     return Opening(
-        slot_of(plan.pending.typed),
+        slot_of(plan.pending.shown),
         plan.model,
         plan.pending.practice,
         notices,
@@ -165,7 +165,7 @@ def settled_of(  # noqa: PLR0913 - what an answer came to, named
 
     options = plan.options
     return Settled(
-        slot=slot_of(plan.pending.typed),
+        slot=slot_of(plan.pending.shown),
         text=reply.text,
         format=options.format or "markdown",
         code=fenced_code(reply.text) if options.format == "code" else (),
@@ -206,29 +206,29 @@ def _metadata_of(session: Session, plan: Plan, reply: Reply | None) -> dict[str,
         "version": METADATA_VERSION,
         "conversation": pending.conversation,
         "turn": pending.number,
-        "cell": pending.typed.cell,
-        "ask": pending.typed.ask,
+        "cell": pending.shown.cell,
+        "ask": pending.shown.ask,
         "model": reply.model if reply else plan.model,
-        "options": plan.secrets.hidden_in(plan.typed.options.given()),
+        "options": plan.secrets.hidden_in(plan.ask.options.given()),
         "finish_reason": reply.finish_reason if reply else None,
         "usage": reply.usage.counts if reply and reply.usage else None,
         "system": _system(plan),
         "inserted": [each.name for each in plan.inserted],
-        "prompt_sha": sha_of(plan.typed.identity),
+        "prompt_sha": sha_of(plan.ask.identity),
         "request_sha": sha_of(dict(plan.request)),
         "replaces": _replaced(pending.replaces),
         "once": pending.once,
     }
     if pending.practice:
         record["practice"] = True
-    if plan.typed.line:
-        record["prompt"] = plan.as_saved(plan.typed.text.strip())
+    if plan.ask.line:
+        record["prompt"] = plan.as_saved(plan.ask.text.strip())
     return {"groq_magic": record}
 
 
 def _system(plan: Plan) -> str | None:
     """Return the system prompt as typed: the values of variables are not for the file."""
-    if plan.typed.composed is not None:
+    if plan.ask.composed is not None:
         return None
     return plan.as_saved(plan.options.system or "") or None
 

@@ -13,19 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groq_magic.errors import NotebookError
-from groq_magic.notebook import (
-    TOKEN,
-    CellIds,
-    RequestCells,
-    cell_id,
-    front_end,
-    has_frames,
-    has_input,
-    notebook_path,
-    own_notebook,
-    read_notebook,
-    request_cells,
-)
+from groq_magic.page.cell import TOKEN, RequestCells, cell_id, request_cells
+from groq_magic.page.front_end import front_end, has_frames, has_input
+from groq_magic.page.notebook_file import CellIds, notebook_path, own_notebook, read_notebook
 
 
 def shell(parent: Any = None, *, kernel: Any = None, **names: Any) -> Any:
@@ -182,7 +172,7 @@ def test_the_cells_ids_are_read_again_only_when_the_file_has_changed(
         reads.append(path)
         return read_notebook(path)
 
-    monkeypatch.setattr("groq_magic.notebook.read_notebook", read)
+    monkeypatch.setattr("groq_magic.page.notebook_file.read_notebook", read)
     assert known.of(shell, "a") == ((), 0.0)
     path.write_text(json.dumps({"cells": [{"id": "a"}, {"id": "b"}]}), "utf-8")
     assert known.of(shell, "a") == (("a", "b"), path.stat().st_mtime)

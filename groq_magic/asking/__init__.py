@@ -1,0 +1,1 @@
+"""One ask: from the prompt as typed to the finished answer."""

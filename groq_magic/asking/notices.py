@@ -1,0 +1,66 @@
+"""Lines above an answer: what the reader is to know of the page and of the saved file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from groq_magic.errors import NotebookError
+from groq_magic.page.cell import request_cells
+from groq_magic.views.slot_name import slot_of
+
+if TYPE_CHECKING:
+    from groq_magic.asking.plan import Plan
+    from groq_magic.session.session import Session
+
+__all__ = ["line_of_missed", "line_of_restorable", "mark_reported", "missed_by", "order_notice"]
+
+
+def missed_by(session: Session, plan: Plan) -> frozenset[str]:
+    """Return the slots of missed answers that `%groq_history` has, but for the cell's own."""
+    if session.live is None:
+        return frozenset()
+    turns = {slot_of(key) for key in session.conversations.shown(plan.pending.practice)}
+    return frozenset(turns & session.live.finished.missed() - {slot_of(plan.pending.shown)})
+
+
+def line_of_missed(missed: frozenset[str]) -> tuple[str, ...]:
+    """Return the notice of missed answers, if there are any."""
+    if not missed:
+        return ()
+    count = len(missed)
+    lost, it = "an answer lost its cell", "it"
+    if count > 1:
+        lost, it = f"{count} answers lost their cells", "them"
+    return (f"The page was reloaded, and {lost}. `%groq_history` shows {it}.",)
+
+
+def mark_reported(session: Session, missed: frozenset[str]) -> None:
+    """Note that the notice was shown: it is shown once."""
+    if session.live is not None:
+        session.live.finished.reported(missed)
+
+
+def order_notice(session: Session, plan: Plan) -> tuple[str, ...]:
+    """Return the notice, once, where there are turns that the page's order would arrange."""
+    if session.live is None or session.cell is None or request_cells(session.shell).order:
+        return ()
+    turns = session.turn_count(practice=plan.pending.practice)
+    return session.live.pages.order_notice() if turns else ()
+
+
+def line_of_restorable(session: Session) -> tuple[str, ...]:
+    """Return, until it was shown, the line of which answers above are not remembered."""
+    if session.restore_offered:
+        return ()
+    try:
+        found = session.restorable()
+    except NotebookError:
+        return ()
+    # The cell that is running shows an answer that is about to be replaced.
+    found = tuple(saved for saved in found if saved.shown.cell != session.cell)
+    if not found:
+        return ()
+    tokens = max(1, sum(session.tokens_in(saved.prompt, saved.answer) for saved in found))
+    are, adds = ("answers above are", "them") if len(found) > 1 else ("answer above is", "it")
+    line = f"{len(found)} {are} not part of this conversation; `%groq_restore` adds {adds}"
+    return (f"{line} (≈{tokens:,} tokens).",)

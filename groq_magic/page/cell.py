@@ -1,0 +1,109 @@
+"""The running cell, and the cells around it, as the execute request has them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = [
+    "MOST_CELLS",
+    "TOKEN",
+    "RequestCells",
+    "cell_id",
+    "known_id",
+    "parent_of",
+    "request_cells",
+    "request_metadata",
+]
+
+# The form of nbformat's ids; Colab's have it too.
+_LONGEST_NAME = 4_096
+# A longer list of cells is no notebook's.
+MOST_CELLS = 20_000
+_CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+# Nobody knows it beforehand: no element or metadata of a foreign notebook can have it.
+TOKEN = secrets.token_hex(8)
+
+
+def cell_id(shell: Any) -> str | None:
+    """Return the id of the running cell, None where the front end sends none.
+
+    JupyterLab, Notebook 7 and VS Code send `cellId` in the metadata of the
+    execute request; Colab sends `colab.cell_id`; nbclient and papermill
+    send nothing, and terminal IPython has no `get_parent`.
+
+    The id is saved in notebooks. One that is no nbformat id is replaced by its
+    hash: VS Code's is a URI with the notebook's path.
+    """
+    metadata = request_metadata(shell)
+    colab = metadata.get("colab")
+    found = metadata.get("cellId") or (colab.get("cell_id") if isinstance(colab, dict) else None)
+    return known_id(found) if isinstance(found, str) and found else None
+
+
+def known_id(found: str) -> str:
+    """Return a cell's id as it is known here: its hash where it is no nbformat id."""
+    if _CELL_ID.fullmatch(found):
+        return found
+    return hashlib.sha256(found.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class RequestCells:
+    """The notebook's cells, as an execute request has them.
+
+    Parameters
+    ----------
+    notebook : str
+        What identifies the notebook, "" where unknown.
+    order : tuple of str
+        The ids of all cells on the page, from top to bottom; empty where unknown.
+    deleted : tuple of str
+        The ids of cells that the front end calls deleted since its last request.
+    """
+
+    notebook: str = ""
+    order: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+
+
+def request_cells(shell: Any) -> RequestCells:
+    """Return the notebook's cells, as the running execute request has them.
+
+    The session widget adds `groqOrder` and `groqNotebook` to the request,
+    JupyterLab and Notebook 7 `deletedCells`. A malformed list is no list. The
+    cell's saved metadata is in the request as well: a list without the token is
+    the file's, and no list either.
+    """
+    metadata = request_metadata(shell)
+    deleted = _ids_in(metadata.get("deletedCells"))
+    if metadata.get("groqToken") != TOKEN:
+        return RequestCells("", (), deleted)
+    named = metadata.get("groqNotebook")
+    notebook = named if isinstance(named, str) and len(named) <= _LONGEST_NAME else ""
+    return RequestCells(notebook, _ids_in(metadata.get("groqOrder")), deleted)
+
+
+def _ids_in(value: Any) -> tuple[str, ...]:
+    """Return a list of ids; an empty one where the value is not a list of cells' ids."""
+    if not isinstance(value, list) or len(value) > MOST_CELLS:
+        return ()
+    if not all(isinstance(each, str) and 0 < len(each) <= _LONGEST_NAME for each in value):
+        return ()
+    return tuple(dict.fromkeys(map(known_id, value)))
+
+
+def parent_of(shell: Any) -> dict[str, Any]:
+    """Return the message that the kernel works on; terminal IPython has none."""
+    get_parent = getattr(shell, "get_parent", None)
+    return (get_parent() or {}) if get_parent is not None else {}
+
+
+def request_metadata(shell: Any) -> dict[str, Any]:
+    """Return the metadata of the message that the kernel works on."""
+    metadata = parent_of(shell).get("metadata")
+    return metadata if isinstance(metadata, dict) else {}

@@ -1,0 +1,148 @@
+"""The notebook's file: where it is, and what it holds, which is not trusted."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.errors import NotebookError
+from groq_magic.page.cell import MOST_CELLS, known_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
+
+__all__ = [
+    "CellIds",
+    "ids_of",
+    "notebook_path",
+    "own_notebook",
+    "read_notebook",
+    "working_folder",
+]
+
+
+def notebook_path(shell: Any) -> Path | None:
+    """Return the notebook's file, None where it is unknown.
+
+    `JPY_SESSION_NAME` is set by Jupyter Server (stale after a rename until
+    the kernel restarts), `__vsc_ipynb_file__` by VS Code.
+    """
+    named = shell.user_ns.get("__vsc_ipynb_file__") if shell is not None else None
+    named = named or os.environ.get("JPY_SESSION_NAME")
+    if not isinstance(named, str) or not named.endswith(".ipynb"):
+        return None
+    return Path(named)
+
+
+def working_folder() -> Path | None:
+    """Return the kernel's working folder, None where it was deleted meanwhile."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None
+
+
+def own_notebook(
+    shell: Any, cells: AbstractSet[str], *, known_by_ids: bool = True
+) -> dict[str, Any]:
+    """Return the saved notebook, as JSON that is not trusted.
+
+    A file is believed only when it holds one of `cells`, which ran here: the
+    path that the front end gave is stale after a rename. One without any
+    cell ids (up to nbformat 4.4) is believed where `known_by_ids` is false.
+
+    Raises
+    ------
+    NotebookError
+        When there is no file, or it can't be read, or it isn't ours.
+    """
+    path = notebook_path(shell)
+    if path is None:
+        raise NotebookError(
+            "The notebook's file is unknown here.", "JupyterLab and Notebook 7 tell it."
+        )
+    notebook = read_notebook(path)
+    ids = ids_of(notebook)
+    if not ids and notebook["cells"]:
+        if not known_by_ids:
+            return notebook
+        raise NotebookError(
+            f"{path.name} has no cell ids, so its answers can't be told apart.",
+            "Save it from JupyterLab 4, which gives it ids, and run its cells again.",
+        )
+    if cells.isdisjoint(ids):
+        raise NotebookError(
+            f"{path.name} does not hold the cells that ran here.",
+            "Save the notebook; after a rename restart the kernel.",
+        )
+    return notebook
+
+
+def ids_of(notebook: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the ids of a notebook's cells, from top to bottom."""
+    ids = (cell.get("id") for cell in notebook["cells"] if isinstance(cell, dict))
+    return tuple(each for each in ids if isinstance(each, str))
+
+
+class CellIds:
+    """The ids of the saved notebook's cells, read again only when its file has changed."""
+
+    def __init__(self) -> None:
+        self._file: tuple[Path, int, int] | None = None
+        self._ids: tuple[str, ...] = ()
+
+    def of(self, shell: Any, cell: str) -> tuple[tuple[str, ...], float]:
+        """Return them from top to bottom, and when the file was saved.
+
+        They are empty where unknown, and where `cell` is not among them.
+        """
+        path = notebook_path(shell)
+        try:
+            state = path.stat() if path is not None else None
+        except OSError:
+            state = None
+        if path is None or state is None:
+            return (), 0.0
+        file = (path, state.st_mtime_ns, state.st_size)
+        if file != self._file:
+            try:
+                ids = ids_of(read_notebook(path))
+            except NotebookError:
+                ids = ()
+            self._ids = tuple(map(known_id, ids)) if len(ids) <= MOST_CELLS else ()
+            self._file = file
+        return self._ids if cell in self._ids else (), state.st_mtime
+
+
+def read_notebook(
+    path: Path, if_missing: str = "Save the notebook; after a rename restart the kernel."
+) -> dict[str, Any]:
+    """Return a notebook file as JSON that has a list of cells, and is not trusted otherwise.
+
+    Parameters
+    ----------
+    path : Path
+    if_missing : str
+        What the user can do where there is no such file.
+
+    Raises
+    ------
+    NotebookError
+        When there is none, or it can't be read.
+    """
+    name = path.name or str(path)
+    try:
+        # Editors on Windows put a byte order mark before it.
+        notebook = json.loads(path.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        raise NotebookError(f"{name} isn't there.", if_missing) from None
+    except IsADirectoryError:
+        raise NotebookError(f"{name} is a folder.", "Name a notebook in it.") from None
+    except (OSError, ValueError, RecursionError):
+        notebook = None
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        raise NotebookError(f"{name} can't be read.", "Save the notebook and try again.")
+    return notebook

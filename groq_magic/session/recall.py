@@ -1,0 +1,88 @@
+"""What a session can answer from without a request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.errors import NotebookError
+from groq_magic.ledger.cache import Cache, cache_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from groq_magic.conversation import Replay
+    from groq_magic.settings import Settings
+
+__all__ = ["Recall"]
+
+_MEGABYTE = 1_000_000
+_NO_PLACE = "The cache can't be used (the home folder is unknown); asks go on without it."
+
+
+class Recall:
+    """What a session can answer from without a request.
+
+    Parameters
+    ----------
+    settings : Settings
+
+    Attributes
+    ----------
+    replay : Replay or None
+        The saved answers of this notebook, while replay is on.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.replay: Replay | None = None
+        self._settings = settings
+        self._cache: Cache | None = None
+        self._line = ""
+        self._told = False
+
+    @property
+    def cache(self) -> Cache:
+        """The cache's file.
+
+        Raises
+        ------
+        NotebookError
+            When there is no place for one.
+        """
+        size, days = int(self._settings.cache_megabytes * _MEGABYTE), self._settings.cache_days
+        try:
+            folder = cache_folder()
+        except RuntimeError:
+            folder = None
+        if folder is None:
+            raise NotebookError(
+                "There is no place for a cache: the home folder is unknown.", "Set XDG_CACHE_HOME."
+            )
+        if self._cache is None or self._cache.limits != (folder, size, days):
+            self._cache = Cache(folder, size, days)
+        return self._cache
+
+    def kept(self, key: str) -> dict[str, Any] | None:
+        """Return the answer that the cache has under a key, if it has one and can be used."""
+        cache = self._placed()
+        return cache.get(key) if cache is not None else None
+
+    def keep(self, key: str, answer: Mapping[str, Any]) -> None:
+        """Keep an answer, if the cache can be used."""
+        cache = self._placed()
+        if cache is not None:
+            cache.put(key, answer)
+
+    def lines(self) -> tuple[str, ...]:
+        """Return, once, what the user is to know of the cache."""
+        of_file = self._cache.take_line() if self._cache is not None else ""
+        of_place, self._line = self._line, ""
+        return tuple(line for line in (of_place, of_file) if line)
+
+    def _placed(self) -> Cache | None:
+        """Return the cache; None, and a line once, where there is no place for one."""
+        try:
+            return self.cache
+        except NotebookError:
+            if not self._told:
+                self._told, self._line = True, _NO_PLACE
+        return None
