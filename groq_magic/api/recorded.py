@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from groq_magic.api.answering import Outcome
-from groq_magic.api.chunk import ToolCall
+from groq_magic.api.reply_reader import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["WHOLE", "Recorded", "Recording", "recording_in", "recording_of"]
 
 # How an answer ends that is worth keeping: one that broke off or ran out of tokens is not.
-WHOLE = frozenset({"stop", "tool_calls"})
+WHOLE = frozenset({"stop"})
 _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 _DETAILS = ("prompt_tokens_details", "completion_tokens_details")
 
@@ -30,7 +29,6 @@ class Recording:
     text, reasoning, model, finish_reason : str
     usage : mapping or None
         Counts alone: how long it took then says nothing of now.
-    tool_calls : tuple of ToolCall
     """
 
     text: str
@@ -38,7 +36,6 @@ class Recording:
     finish_reason: str
     usage: Mapping[str, Any] | None = None
     reasoning: str = ""
-    tool_calls: tuple[ToolCall, ...] = field(default=())
 
     def told(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -48,7 +45,6 @@ class Recording:
             "finish_reason": self.finish_reason,
             "usage": dict(self.usage) if self.usage else None,
             "reasoning": self.reasoning,
-            "tool_calls": [[c.index, c.id, c.name, c.arguments] for c in self.tool_calls],
         }
 
 
@@ -80,7 +76,6 @@ class Recorded:
         self.outcome = Outcome(
             finish_reason=kept.finish_reason,
             usage=kept.usage,
-            tool_calls=kept.tool_calls,
             model=kept.model,
         )
         self.ended.set()
@@ -120,28 +115,16 @@ def recording_of(outcome: Outcome, text: str, reasoning: str, model: str) -> Rec
         outcome.finish_reason or "",
         counts or None,
         reasoning,
-        outcome.tool_calls,
     )
 
 
 def recording_in(told: Mapping[str, Any]) -> Recording | None:
     """Return the recording that plain data holds, None where it holds none."""
     texts = [told.get(name) for name in ("text", "model", "finish_reason", "reasoning")]
-    usage, calls = told.get("usage"), told.get("tool_calls")
+    usage = told.get("usage")
     if not all(isinstance(text, str) for text in texts) or texts[2] not in WHOLE:
         return None
-    if not isinstance(calls, list) or not isinstance(usage, dict | None):
-        return None
-    if not all(isinstance(call, list) and _fields(call) == "isss" for call in calls):
+    if not isinstance(usage, dict | None):
         return None
     text, model, finish_reason, reasoning = map(str, texts)
-    return Recording(
-        text, model, finish_reason, usage, reasoning, tuple(ToolCall(*call) for call in calls)
-    )
-
-
-def _fields(values: list[Any]) -> str:
-    """Return the kinds of values in letters: a call is ``isss``."""
-    return "".join(
-        "i" if isinstance(v, int) else "s" if isinstance(v, str) else "?" for v in values
-    )
+    return Recording(text, model, finish_reason, usage, reasoning)

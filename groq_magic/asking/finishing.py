@@ -27,8 +27,8 @@ from groq_magic.views.settled import Settled
 from groq_magic.views.slot_name import slot_of
 
 if TYPE_CHECKING:
-    from groq_magic.api.answering import Answering
     from groq_magic.asking.plan import Plan
+    from groq_magic.asking.reader import Reader
     from groq_magic.assistant import Choice
     from groq_magic.conversation import Turn, TurnKey
     from groq_magic.prompt import Inserted
@@ -65,7 +65,7 @@ def opening_of(session: Session, plan: Plan, notices: tuple[str, ...]) -> Openin
 
 def reply_of(  # noqa: PLR0913 - how an ask went, named
     plan: Plan,
-    answering: Answering | Recorded,
+    answering: Reader | Recorded,
     *,
     stopped: bool,
     tried: int,
@@ -145,7 +145,7 @@ def entry_of(session: Session, plan: Plan, reply: Reply) -> Entry:
     )
 
 
-def cut_notice(answering: Answering | Recorded) -> tuple[str, ...]:
+def cut_notice(answering: Reader | Recorded) -> tuple[str, ...]:
     """Return the line that says why the service gave an answer up, where it did."""
     cut = answering.outcome.cut
     return (f"The service ended the answer early: {cut}",) if cut else ()

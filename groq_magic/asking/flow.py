@@ -7,10 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from groq_magic.api.answering import Answering
 from groq_magic.api.recorded import Recorded
-from groq_magic.api.retry_after import backoff
-from groq_magic.api.waiting import line_of
 from groq_magic.asking.draft import bound
 from groq_magic.asking.finishing import (
     cut_notice,
@@ -29,6 +26,7 @@ from groq_magic.asking.notices import (
     order_notice,
 )
 from groq_magic.asking.plan import Plan, peeked, planned
+from groq_magic.asking.reader import Reader
 from groq_magic.asking.stored import remember
 from groq_magic.assistant import Choice
 from groq_magic.errors import InterruptedAskError
@@ -42,7 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from groq_magic.api.client import Client
-    from groq_magic.api.fault import Fault
     from groq_magic.reply import Reply
     from groq_magic.session.session import Session
     from groq_magic.views.opening import Opening
@@ -51,8 +48,6 @@ if TYPE_CHECKING:
 __all__ = ["View", "send_ask"]
 
 _FRAME = 0.05
-# A service that asks for no pause, or hardly any, must not be hammered.
-_SHORTEST_WAIT = 0.25
 
 
 class View(Protocol):
@@ -176,46 +171,37 @@ class _Run:
     def plan(self) -> Plan:
         return self.prepared.plan
 
-    def progress(self, answering: Answering | Recorded | None, waiting: str = "") -> Progress:
-        first = answering.first_token if answering is not None else None
+    def progress(self, answering: Reader | Recorded) -> Progress:
+        first = answering.first_token
+        wait = answering.waiting if isinstance(answering, Reader) else None
         return Progress(
-            len(answering.texts) + len(answering.reasonings) if answering is not None else 0,
+            len(answering.texts) + len(answering.reasonings),
             time.monotonic() - self.started,
             first - self.started if first is not None else None,
-            waiting,
+            wait.line if wait is not None else "",
         )
 
 
-def _answered(run: _Run, interrupts: Interrupts) -> tuple[Answering | Recorded, int]:
-    """Try until an answer has come, or trying again can't help; tell how often was tried."""
+def _answered(run: _Run, interrupts: Interrupts) -> tuple[Reader | Recorded, int]:
+    """Show the answer as it comes; return it, and how often was tried."""
     if isinstance(run.prepared.client, Recorded):
         _watch(run, run.prepared.client, interrupts)
         return run.prepared.client, 1
-    settings = run.session.settings
-    timeout = run.plan.options.timeout or settings.timeout
-    asked = run.session.service.asked(run.plan.model, timeout)
-    tried = 0
-    while True:
-        tried += 1
-        answering = Answering(run.prepared.client, run.plan.request, asked)
-        _watch(run, answering, interrupts)
-        run.session.note(run.plan.model, answering.outcome, run.plan.reserved)
-        fault = answering.outcome.fault
-        done = fault is None or not fault.retry or answering.first_token is not None
-        if fault is None or done or _is_stopped(run, interrupts):
-            return answering, tried
-        # A pause of 0 is not followed: it would flood the service.
-        wait = max(_SHORTEST_WAIT, fault.wait or backoff(tried))
-        # What a try took that came to nothing was waiting too.
-        waited = time.monotonic() - run.started
-        if tried >= settings.tries or waited + wait > settings.max_wait:
-            return answering, tried
-        _count_down(run, fault, wait, tried + 1, interrupts)
-        if _is_stopped(run, interrupts):
-            return answering, tried
+    settings, service = run.session.settings, run.session.service
+    reader = Reader(
+        run.prepared.client,
+        run.plan.request,
+        nearest=service.nearest,
+        timeout=run.plan.options.timeout or settings.timeout,
+        tries=settings.tries,
+        max_wait=settings.max_wait,
+    )
+    _watch(run, reader, interrupts)
+    run.session.note(run.plan.model, reader.outcome, run.plan.reserved)
+    return reader, reader.outcome.tries
 
 
-def _watch(run: _Run, answering: Answering | Recorded, interrupts: Interrupts) -> None:
+def _watch(run: _Run, answering: Reader | Recorded, interrupts: Interrupts) -> None:
     """Draw what comes, at most 20 times a second and within 50 ms; the last frame always."""
     shown, next_frame = [0, 0], 0.0
     try:
@@ -234,7 +220,7 @@ def _watch(run: _Run, answering: Answering | Recorded, interrupts: Interrupts) -
     _draw(run, answering, shown)
 
 
-def _draw(run: _Run, answering: Answering | Recorded, shown: list[int]) -> None:
+def _draw(run: _Run, answering: Reader | Recorded, shown: list[int]) -> None:
     counts = len(answering.texts), len(answering.reasonings)
     text = "".join(answering.texts[shown[0] : counts[0]])
     reasoning = "".join(answering.reasonings[shown[1] : counts[1]])
@@ -244,18 +230,7 @@ def _draw(run: _Run, answering: Answering | Recorded, shown: list[int]) -> None:
     run.view.progress(run.progress(answering))
 
 
-def _count_down(
-    run: _Run, fault: Fault, wait: float, next_try: int, interrupts: Interrupts
-) -> None:
-    until = time.monotonic() + wait
-    while (left := until - time.monotonic()) > 0 and not _is_stopped(run, interrupts):
-        line = line_of(fault.reason, left, next_try, run.session.settings.tries)
-        run.view.progress(run.progress(None, line))
-        run.view.stopped.wait(min(left, _FRAME))
-    run.view.progress(run.progress(None))
-
-
-def _settle(run: _Run, answering: Answering | Recorded, reply: Reply) -> Choice:
+def _settle(run: _Run, answering: Reader | Recorded, reply: Reply) -> Choice:
     """Keep the reply, show it settled, and choose the next cell's code."""
     session, plan = run.session, run.plan
     session.keep(reply, plan.ask.options.out)

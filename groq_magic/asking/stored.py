@@ -16,8 +16,8 @@ from groq_magic.views.static import saved_reasoning
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from groq_magic.api.answering import Answering
     from groq_magic.asking.plan import Plan
+    from groq_magic.asking.reader import Reader
     from groq_magic.conversation import PendingTurn, SavedAnswer
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
@@ -123,7 +123,7 @@ def recalled_from_cache(
     return Recorded(recording, "cache") if recording is not None else None
 
 
-def remember(session: Session, plan: Plan, answering: Answering | Recorded) -> None:
+def remember(session: Session, plan: Plan, answering: Reader | Recorded) -> None:
     """Keep an answer that came whole, if the ask uses the cache."""
     if isinstance(answering, Recorded) or not is_cached(plan.options):
         return

@@ -14,8 +14,8 @@ from groq_magic.views.panel_facts import Meter
 from groq_magic.views.quota_facts import QuotaFacts, Refill
 
 if TYPE_CHECKING:
-    from groq_magic.api.answering import Outcome
     from groq_magic.api.limits import Limit
+    from groq_magic.api.send import Outcome
 
 __all__ = ["KINDS", "QuotaWatch", "charged", "meter_of", "quota_facts"]
 

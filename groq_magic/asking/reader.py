@@ -1,0 +1,120 @@
+"""A thread that reads one answer, for a view that draws meanwhile."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.api.exchange import LINGER, Exchange
+from groq_magic.api.faults import no_thread
+from groq_magic.api.send import Outcome, Wait, send
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from groq_magic.api.client import Client
+
+__all__ = ["Reader"]
+
+
+class Reader:
+    """Sends one request in a thread of its own.
+
+    Life: `start`, then any number of `wait` and looks at `texts` and
+    `reasonings`, which only grow, until `ended` is set; `close` always. The
+    lists are the one place where the text is kept, so that an interrupt of
+    the thread that draws can't lose any.
+
+    Parameters
+    ----------
+    client : Client
+    request : mapping
+    **options
+        As `send` takes them.
+    """
+
+    def __init__(self, client: Client, request: Mapping[str, Any], **options: Any) -> None:
+        self.texts: list[str] = []
+        self.reasonings: list[str] = []
+        self.first_token: float | None = None
+        self.waiting: Wait | None = None
+        self.ended = threading.Event()
+        self.outcome = Outcome()
+        self.exchange = Exchange()
+        self._client = client
+        self._request = request
+        self._options = options
+        self._news = threading.Condition()
+        self._thread = threading.Thread(target=self._read, name="groq-magic-reader", daemon=True)
+
+    def start(self) -> None:
+        """Send the request; where no thread can be started, end with a fault."""
+        try:
+            self._thread.start()
+        except RuntimeError:
+            self.outcome = replace(self.outcome, fault=no_thread())
+            self._end()
+
+    def wait(self, seconds: float, seen: int = 0) -> None:
+        """Wait for more than `seen` pieces or the end, at most `seconds`."""
+        with self._news:
+            self._news.wait_for(
+                lambda: self.ended.is_set() or len(self.texts) + len(self.reasonings) > seen,
+                seconds,
+            )
+
+    def stop(self) -> None:
+        """End its own request, and no other."""
+        self.exchange.cancel()
+
+    def close(self) -> None:
+        """End the thread; one in a name look-up ends by itself, with the connect timeout."""
+        if self._thread.ident is None:
+            return
+        self._thread.join(LINGER)
+        if self._thread.is_alive() and not self.exchange.cancelled.is_set():
+            self.stop()
+            self._thread.join(LINGER)
+
+    @property
+    def text(self) -> str:
+        """The answer so far."""
+        return "".join(self.texts)
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning so far."""
+        return "".join(self.reasonings)
+
+    def _read(self) -> None:
+        try:
+            self.outcome = send(
+                self._request,
+                client=self._client,
+                cancel=self.exchange,
+                on_delta=self._add,
+                on_wait=self._note_wait,
+                **self._options,
+            )
+        finally:
+            self._end()
+
+    def _add(self, text: str, reasoning: str) -> None:
+        if self.first_token is None:
+            self.first_token = time.monotonic()
+        with self._news:
+            if text:
+                self.texts.append(text)
+            if reasoning:
+                self.reasonings.append(reasoning)
+            self._news.notify_all()
+
+    def _note_wait(self, wait: Wait | None) -> None:
+        self.waiting = wait
+
+    def _end(self) -> None:
+        with self._news:
+            self.ended.set()
+            self._news.notify_all()
