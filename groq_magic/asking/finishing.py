@@ -10,15 +10,11 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.api.recorded import Recorded
 from groq_magic.api.request import sha_of
 from groq_magic.asking.next_cell import change_of, prose_of
-from groq_magic.errors import (
-    ConnectionLostError,
-    GroqMagicError,
-    InterruptedAskError,
-)
+from groq_magic.asking.replies import nothing_came, reply_from
+from groq_magic.errors import GroqMagicError, InterruptedAskError
 from groq_magic.ledger.entry import Entry
 from groq_magic.ledger.prices import cost, dollars
-from groq_magic.ledger.usage import usage_of
-from groq_magic.reply import Reply, Timing, code_of, data_of
+from groq_magic.reply import Reply, Timing
 from groq_magic.session.session import stale_line
 from groq_magic.views.bar import Bar
 from groq_magic.views.live_facts import LiveFacts
@@ -73,43 +69,27 @@ def reply_of(  # noqa: PLR0913 - how an ask went, named
     now: float,
 ) -> Reply:
     """Return the reply that has come, whole or not."""
-    outcome = answering.outcome
-    text = answering.text
-    usage = usage_of(outcome.usage)
-    finish_reason = outcome.finish_reason or "truncated"
+    outcome, text = answering.outcome, answering.text
     error: GroqMagicError | None = None
     if outcome.finish_reason is None and stopped:
-        finish_reason, error = "interrupted", _stopped(text)
+        error = _stopped(text)
     elif outcome.fault is not None:
-        finish_reason, error = "error", _broken(outcome.fault.error, text, tried)
+        error = _broken(outcome.fault.error, text, tried)
     elif outcome.finish_reason is None and not text:
-        error = ConnectionLostError("The reply ended before any text.", "`%groq_retry` asks again.")
-    first = answering.first_token
-    writing = (usage.completion_time if usage else None) or (now - first if first else 0.0)
-    # Without usage a piece counts as a token; the time since the first one covers reasoning too.
-    pieces = len(answering.texts) + len(answering.reasonings)
-    tokens = usage.completion_tokens if usage else pieces
-    code = code_of(text)
-    return Reply(
-        text=text,
-        code=code,
-        data=data_of(text, code),
-        model=outcome.model or plan.model,
-        finish_reason=finish_reason,
-        usage=usage,
-        timing=Timing(None, now - started)
-        if isinstance(answering, Recorded)
-        else Timing(
-            first - started if first else None,
-            now - started,
-            usage.queue_time if usage else None,
-            tokens / writing if writing > 0 and tokens else None,
-        ),
-        request=plan.request,
+        error = nothing_came()
+    reply = reply_from(
+        plan.request,
+        outcome,
+        answering.texts,
+        answering.reasonings,
         error=error,
-        reasoning=answering.reasoning,
-        source=answering.source if isinstance(answering, Recorded) else "service",
+        started=started,
+        first=answering.first_token,
+        now=now,
     )
+    if isinstance(answering, Recorded):
+        return replace(reply, timing=Timing(None, now - started), source=answering.source)
+    return reply
 
 
 def told_of_earlier(session: Session, plan: Plan, reply: Reply) -> Reply:

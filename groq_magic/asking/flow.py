@@ -191,13 +191,16 @@ def _answered(run: _Run, interrupts: Interrupts) -> tuple[Reader | Recorded, int
     reader = Reader(
         run.prepared.client,
         run.plan.request,
+        limiter=service.limiter,
         nearest=service.nearest,
+        tokens=round(run.plan.size * run.session.tokens_per_byte),
+        urgent=True,
         timeout=run.plan.options.timeout or settings.timeout,
         tries=settings.tries,
         max_wait=settings.max_wait,
     )
     _watch(run, reader, interrupts)
-    run.session.note(run.plan.model, reader.outcome, run.plan.reserved)
+    run.session.note(run.plan.model, reader.outcome)
     return reader, reader.outcome.tries
 
 

@@ -55,11 +55,6 @@ class Plan:
         return without_surrogates(self.secrets.hidden(text))[0]
 
     @property
-    def reserved(self) -> int:
-        """Tokens of the answer that admission counts before there are any."""
-        return int(self.request.get("max_completion_tokens", 0))
-
-    @property
     def size(self) -> int:
         """Bytes of all messages; 0 where one is more than text, whose tokens are no measure."""
         contents = [message["content"] for message in self.request["messages"]]
@@ -184,7 +179,7 @@ def _fitted(
     asked: tuple[str, Model | None],
 ) -> Fitted:
     model, known = asked
-    minute = session.service.limits_of(model).get("TPM")
+    minute = session.service.limiter.limits_of(model).get("TPM")
     prompt, system = texts
     earlier = [text for turn in pending.before for text in (turn.prompt, turn.answer)]
     budget = Budget(

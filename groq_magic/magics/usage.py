@@ -43,7 +43,7 @@ class UsageMagics(Face):
         order = tuple(KINDS)
         meters = [
             (model, KINDS[limit.kind], meter_of(limit))
-            for model, limits in self.session.service.known_limits().items()
+            for model, limits in self.session.service.limiter.known().items()
             for limit in sorted(limits.known, key=lambda limit: order.index(limit.kind))
         ]
         now = datetime.now(UTC).astimezone()
