@@ -174,7 +174,7 @@ def test_an_interrupt_after_the_answer_is_one_line(
     def interrupted(*_given: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("groq_magic.magics.face.tell_speeds", interrupted)
+    monkeypatch.setattr("groq_magic.magics.display.show_speeds", interrupted)
     ran = cells.run(f"import groq_magic\n{source}\nlater = 1", "a")
     assert isinstance(ran.error, InterruptedAskError)
     assert ran.error.__context__ is None
