@@ -9,7 +9,6 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from groq_magic.clipping import clip, safe_repr, type_name
 from groq_magic.errors import OptionError
 from groq_magic.printable import SURROGATE
 
@@ -42,7 +41,6 @@ _IPYTHONS = re.compile(
 )
 
 
-@dataclass(frozen=True)
 class OptionType:
     """Base of the types.
 
@@ -79,7 +77,6 @@ class OptionType:
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
 class Text(OptionType):
     """Any text that is not blank."""
 
@@ -143,7 +140,6 @@ class Label(OptionType):
         return found
 
 
-@dataclass(frozen=True)
 class VariableName(OptionType):
     """A name for a variable, one that neither Python nor IPython uses itself."""
 
@@ -224,7 +220,6 @@ class Choice(OptionType):
         return found
 
 
-@dataclass(frozen=True)
 class Flag(OptionType):
     """On where it is given, else off."""
 
@@ -241,7 +236,6 @@ class Flag(OptionType):
         )
 
 
-@dataclass(frozen=True)
 class Switch(Flag):
     """On, off or unset: `--cache` and `--no-cache` are one switch."""
 
@@ -269,6 +263,8 @@ def prompt_text(prompt: Any) -> str:
         For anything else than text.
     """
     if not issubclass(type(prompt), str):
+        from groq_magic.clipping import type_name
+
         raise OptionError(
             f"ask() takes the prompt as text, not {type_name(prompt)}.",
             'To send a value, name it: `ask("What stands out in {{df}}?")`.',
@@ -291,6 +287,9 @@ def _quoted(value: Any) -> str:
     if issubclass(type(value), str):
         found = str.__str__(value)
         return f"`{found[:_LONGEST_QUOTE]}{'…' * (len(found) > _LONGEST_QUOTE)}`"
+    # What keeps a user's repr from raising is imported when there is something to refuse.
+    from groq_magic.clipping import clip, safe_repr, type_name
+
     return f"`{clip(safe_repr(value, 200), _LONGEST_QUOTE)}` ({type_name(value)})"
 
 
