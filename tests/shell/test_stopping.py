@@ -191,6 +191,8 @@ def test_an_interrupt_when_the_cell_is_over_shows_no_traceback(
         signal.raise_signal(signal.SIGINT)
         noted.append(given)
 
+    # Without a session there is nothing to note.
+    cells.fine("%groq_history")
     monkeypatch.setattr("groq_magic.session.past_cells.note_ending", interrupted)
     ran = cells.fine("1", "a")
     assert len(noted) == 1
