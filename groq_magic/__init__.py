@@ -69,23 +69,15 @@ def ask(prompt: str, **options: Any) -> Reply:
 
 
 def _asked(prompt: str, options: dict[str, Any]) -> Reply:
-    from groq_magic.errors import OptionError
-    from groq_magic.magics.face import hiding_secrets, names_of_caller, shown_reply
-    from groq_magic.magics.options import checked_options, checked_prompt
-    from groq_magic.session.ask import Ask
+    from groq_magic.magics.extension import hiding_secrets
+    from groq_magic.option_types import prompt_text
 
-    text, session = checked_prompt(prompt), get_session()
+    text, session = prompt_text(prompt), get_session()
 
     def asked() -> Reply:
-        session.owner.require("groq_magic.ask works")
-        checked = checked_options(options)
-        if checked.dry_run:
-            raise OptionError(
-                "ask() gives a reply, and dry_run sends nothing that could have one.",
-                "`%groq --dry-run` shows what would be sent.",
-            )
-        names = names_of_caller(session, text, checked)
-        return shown_reply(session, Ask(text, checked, line=True, names=names))
+        from groq_magic.magics.ask import ask_in_python
+
+        return ask_in_python(session, text, options)
 
     return hiding_secrets(lambda: session, asked)
 
@@ -114,9 +106,11 @@ def complete(prompt: str, **options: Any) -> Reply:
         What kept it from being sent, or broke it off; its `reply` holds the text that had come.
     """
     from groq_magic.asking.complete import complete_checked
-    from groq_magic.magics.options import checked_options, checked_prompt
+    from groq_magic.option_types import prompt_text
+    from groq_magic.options import AskOptions
 
-    return complete_checked(checked_prompt(prompt), checked_options(options), _session_now())
+    text = prompt_text(prompt, "complete", 'A value goes in as text: `complete(f"{value}")`.')
+    return complete_checked(text, AskOptions.of_keywords(options), _session_now())
 
 
 def _session_now() -> Session | None:
@@ -172,7 +166,7 @@ def picker() -> ipywidgets.Dropdown:
     NotebookError
         Outside of IPython, and in another thread than the main one.
     """
-    from groq_magic.magics.face import live_of
+    from groq_magic.magics.display import live_of
 
     session = get_session()
     session.owner.require("groq_magic.picker works")

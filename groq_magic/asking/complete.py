@@ -25,9 +25,10 @@ from groq_magic.errors import (
     PromptError,
 )
 from groq_magic.prompt.secrets import Secrets, secrets_in
-from groq_magic.settings import AskOptions, Settings
+from groq_magic.settings import Settings
 
 if TYPE_CHECKING:
+    from groq_magic.options import AskOptions
     from groq_magic.reply import Reply
     from groq_magic.session.session import Session
 

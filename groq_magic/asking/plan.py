@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from groq_magic.api.models import Model
     from groq_magic.api.recorded import Recorded
+    from groq_magic.options import AskOptions
     from groq_magic.prompt import Inserted
     from groq_magic.prompt.secrets import Secrets
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
-    from groq_magic.settings import AskOptions
 
 __all__ = ["Plan", "peeked", "planned"]
 

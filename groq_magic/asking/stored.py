@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from groq_magic.asking.plan import Plan
     from groq_magic.asking.reader import Reader
     from groq_magic.conversation import PendingTurn, SavedAnswer
+    from groq_magic.options import AskOptions
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
-    from groq_magic.settings import AskOptions
 
 __all__ = ["Replayed", "is_cached", "recalled_from_cache", "remember", "replayed"]
 
@@ -109,7 +109,7 @@ def replayed(session: Session, ask: Ask, pending: PendingTurn) -> Replayed:
 
 def is_cached(options: AskOptions) -> bool:
     """Whether an ask with these options uses the cache."""
-    return options.cache and not options.no_cache
+    return bool(options.cache)
 
 
 def recalled_from_cache(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from groq_magic.settings import AnswerFormat
+    from groq_magic.options import AnswerFormat
 
 __all__ = ["Opening"]
 
