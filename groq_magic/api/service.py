@@ -128,9 +128,13 @@ class Service:
         """
         practice = self._practice
         if practice is not None:
-            return account_of(_PRACTICE_KEY, practice.url)
-        key = self._keys.now().key
-        return account_of(key, service_url()) if key is not None else None
+            found = account_of(_PRACTICE_KEY, practice.url)
+        elif (key := self._keys.now().key) is not None:
+            found = account_of(key, service_url())
+        else:
+            return None
+        self._account = self._account or found
+        return found
 
     def own_key(self) -> ApiKey | None:
         """Return the user's own key, in practice mode too; None where it is malformed."""
@@ -276,6 +280,7 @@ class Service:
     def _end_practice(self) -> None:
         if self._practice is not None:
             self._practice.close()
+            account_of(_PRACTICE_KEY, self._practice.url).close()
         self._practice = None
 
     def _fetch(self, client: Client) -> Catalogue | Fault:
