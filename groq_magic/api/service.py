@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
-from groq_magic.api.account import Account, account_of
+from groq_magic.api.account import Account, accepted, account_of, listed, raise_refusal
 from groq_magic.api.base_url import is_plain, service_url
-from groq_magic.api.beside import started_beside
 from groq_magic.api.client import Client
 from groq_magic.api.key import KEY_NAME, KEY_PAGE, ApiKey, KeyFinder, checked
 from groq_magic.api.limiter import Limiter
-from groq_magic.api.model_list import accepted, listed, raise_refusal
 from groq_magic.api.models import Catalogue, offline_catalogue
 from groq_magic.api.practice_server import PracticeServer
 from groq_magic.errors import ApiKeyError
 from groq_magic.interrupts import unsent
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
@@ -250,7 +249,12 @@ class Service:
         """Begin to fetch the models beside an ask: a failing `/models` never fails it."""
         client = self.client()
         if self._catalogue is None and (self._fetching is None or not self._fetching.is_alive()):
-            self._fetching = started_beside(lambda: self._fetch(client), "groq-magic-models")
+            fetch = partial(self._fetch, client)
+            thread = threading.Thread(target=fetch, name="groq-magic-models", daemon=True)
+            # Where the process can start no more threads, an ask goes on without.
+            with contextlib.suppress(RuntimeError):
+                thread.start()
+                self._fetching = thread
 
     def close(self) -> None:
         """Give everything back."""
