@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from functools import partial
 from typing import TYPE_CHECKING
 
 from groq_magic.api.account import Account, accepted, account_of, listed, raise_refusal
@@ -114,16 +113,12 @@ class Service:
         return self._keys.once()
 
     def account(self) -> Account | None:
-        """Return the account in use, None without a key; in any thread.
-
-        Nothing is asked for, started or shown.
+        """Return the account in use, None without a key; nothing is asked for, started or shown.
 
         Raises
         ------
-        ApiKeyError
-            When the key that is found is malformed.
-        RequestError
-            When `GROQ_BASE_URL` is no http or https address.
+        ApiKeyError, RequestError
+            As `key_now` and `base_url` do.
         """
         practice = self._practice
         if practice is not None:
@@ -249,8 +244,8 @@ class Service:
         """Begin to fetch the models beside an ask: a failing `/models` never fails it."""
         client = self.client()
         if self._catalogue is None and (self._fetching is None or not self._fetching.is_alive()):
-            fetch = partial(self._fetch, client)
-            thread = threading.Thread(target=fetch, name="groq-magic-models", daemon=True)
+            name = "groq-magic-models"
+            thread = threading.Thread(target=self._fetch, args=(client,), name=name, daemon=True)
             # Where the process can start no more threads, an ask goes on without.
             with contextlib.suppress(RuntimeError):
                 thread.start()

@@ -142,7 +142,7 @@ def test_what_got_no_answer_is_passed_by_and_said(cells: Any) -> None:
     assert cells.reply.request["model"] == "no/such-model"
     assert len(cells.fine("%groq_export 1").outputs) == 1
     cells.fine("%%groq\nHey", "d")
-    assert '"Hey"' in cells.fine("%groq_export").plain
+    assert "'Hey'" in cells.fine("%groq_export").plain
 
 
 def test_stream_and_no_stream(cells: Any) -> None:
