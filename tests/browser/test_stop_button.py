@@ -102,6 +102,15 @@ def test_a_press_goes_out_once_on_both_channels(shown: Shown) -> None:
     expect(shown.button).to_be_disabled()
 
 
+def test_a_finger_that_goes_down_may_scroll_and_a_tap_stops(shown: Shown) -> None:
+    touch = {"button": 0, "pointerType": "touch"}
+    shown.show().button.dispatch_event("pointerdown", touch)
+    assert shown.sent() == []
+
+    shown.button.dispatch_event("click")
+    assert next(content for _, content in shown.sent()) == {"stop": "s1"}
+
+
 def test_a_press_that_is_confirmed_says_stopping_for_as_long_as_it_takes(shown: Shown) -> None:
     shown.show().button.press("Enter")
     shown.page.evaluate(RECEIVED)
