@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.api.answering import Answering
+    from groq_magic.asking.draft import Draft
     from groq_magic.asking.plan import Plan
     from groq_magic.conversation import PendingTurn, SavedAnswer
-    from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
     from groq_magic.settings import AskOptions
 
-__all__ = ["Replayed", "is_cached", "recalled_from_cache", "remember", "replayed"]
+__all__ = ["Replayed", "cached_answer", "is_cached", "remember", "replayed"]
 
 _SHOWN = 40
 _AS_TEXT = (
@@ -53,7 +53,7 @@ class Replayed:
     lines: tuple[str, ...] = ()
     saved: SavedAnswer | None = None
 
-    def told(self, session: Session, plan: Plan) -> tuple[str, ...]:
+    def notices(self, session: Session, plan: Plan) -> tuple[str, ...]:
         """Return the lines, and what surely was otherwise when the answer was saved.
 
         Unchanged cells are answered though values and the system prompt
@@ -61,15 +61,15 @@ class Replayed:
         """
         replay, saved = session.recall.replay, self.saved
         # What a magic writes is known by its identity, which was compared.
-        if replay is None or saved is None or plan.ask.composed is not None:
+        if replay is None or saved is None or plan.draft.ask.composed is not None:
             return self.lines
-        system = plan.as_saved(plan.options.system or "")
+        system = plan.draft.as_saved(plan.draft.options.system or "")
         if saved.system not in (None, system):
             return (*self.lines, _OTHER_SYSTEM)
-        if not plan.inserted or saved.request_sha in (None, sha_of(dict(plan.request))):
+        if not plan.draft.inserted or saved.request_sha in (None, sha_of(dict(plan.request))):
             return self.lines
         # The hash is of all that was sent: nothing else may be what differs.
-        same = saved.model == plan.model and plan.options.format != "json"
+        same = saved.model == plan.model and plan.draft.options.format != "json"
         pending = plan.pending
         if not same or pending.replaces is not None or plan.fitted.note:
             return self.lines
@@ -79,7 +79,7 @@ class Replayed:
         return (*self.lines, _OTHER_VALUES)
 
 
-def replayed(session: Session, ask: Ask, pending: PendingTurn) -> Replayed:
+def replayed(session: Session, draft: Draft, pending: PendingTurn) -> Replayed:
     """Return the saved answer to an ask while replay is on, and lines for the user.
 
     Raises
@@ -90,7 +90,7 @@ def replayed(session: Session, ask: Ask, pending: PendingTurn) -> Replayed:
     replay = session.recall.replay
     if replay is None:
         return Replayed()
-    wanted = _wanted(session, ask, pending)
+    wanted = _wanted(session, draft, pending)
     found = replay.find(wanted)
     if found is not None:
         reasoning, lines = _reasoning(found)
@@ -112,20 +112,18 @@ def is_cached(options: AskOptions) -> bool:
     return options.cache and not options.no_cache
 
 
-def recalled_from_cache(
-    session: Session, ask: Ask, options: AskOptions, request: Mapping[str, Any]
-) -> Recorded | None:
+def cached_answer(session: Session, plan: Plan) -> Recorded | None:
     """Return the kept answer to a request; None where there is none, or another one is wanted."""
-    if ask.again or not is_cached(options):
+    if plan.draft.ask.again or not is_cached(plan.draft.options):
         return None
-    told = session.recall.kept(_key(session, request))
+    told = session.recall.kept(_key(session, plan.request))
     recording = recording_in(told) if told is not None else None
     return Recorded(recording, "cache") if recording is not None else None
 
 
 def remember(session: Session, plan: Plan, answering: Answering | Recorded) -> None:
     """Keep an answer that came whole, if the ask uses the cache."""
-    if isinstance(answering, Recorded) or not is_cached(plan.options):
+    if isinstance(answering, Recorded) or not is_cached(plan.draft.options):
         return
     recording = recording_of(answering.outcome, answering.text, answering.reasoning, plan.model)
     if recording is not None:
@@ -138,7 +136,8 @@ def _key(session: Session, request: Mapping[str, Any]) -> str:
     return key_of("practice" if service.in_practice else service.base_url(), request)
 
 
-def _wanted(session: Session, ask: Ask, pending: PendingTurn) -> Wanted:
+def _wanted(session: Session, draft: Draft, pending: PendingTurn) -> Wanted:
+    ask = draft.ask
     model = session.settings.model
     decided = ask.options.model is not None or model in ALIASES
     prompt = ask.text.strip()
@@ -149,7 +148,7 @@ def _wanted(session: Session, ask: Ask, pending: PendingTurn) -> Wanted:
         sha_of(ask.identity),
         None if decided else model,
         # As the file has them.
-        session.secrets().hidden_in(ask.options.given()),
+        draft.secrets.hidden_in(ask.options.given()),
         pending.practice,
     )
 

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from groq_magic.api.service import Service
-    from groq_magic.asking.flow import View
     from groq_magic.reply import Reply
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
     from groq_magic.settings import AskOptions
+    from groq_magic.views.guarded import Guarded
     from groq_magic.views.live import Live
 
 __all__ = [
@@ -154,7 +154,7 @@ def shown_reply(session: Session, ask: Ask) -> Reply:
     """Ask, and show the answer in the view that fits the front end."""
     from groq_magic.asking.flow import send_ask
 
-    def view() -> View:
+    def view() -> Guarded:
         return for_front_end(front_end(session.shell), lambda: live_of(session))
 
     reply = send_ask(session, ask, view)

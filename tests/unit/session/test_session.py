@@ -35,7 +35,7 @@ def session_with(turns: int, *, listed: bool = False) -> Session:
 def ask(session: Session, cell: str, execution: int) -> None:
     conversations = session.conversations
     pending = conversations.begin(cell, execution, conversation="main")
-    turn = conversations.settle(pending, prompt="p", answer="a", model="m", finish_reason="stop")
+    turn = conversations.add(pending, prompt="p", answer="a", model="m", finish_reason="stop")
     settled: Any = SimpleNamespace(slot=slot_of(turn.shown), live=LiveFacts("", "", ""))
     session.settled(turn, settled, in_conversation=True, appended=session.is_last(turn))
 
