@@ -89,6 +89,7 @@ class Plan:
     request: Mapping[str, Any] = field(repr=False)
     recorded: Recorded | None
     secrets: Secrets
+    saved_reasoning: str
 
     def as_saved(self, text: str) -> str:
         """Return a typed text as a notebook file may hold it: without secrets, encodable."""
@@ -169,6 +170,7 @@ def planned(session: Session, typed: Typed, *, send: bool) -> Plan:
         request,
         recorded,
         secrets,
+        found.reasoning,
     )
     told = map(secrets.hidden, found.told(session, plan))
     return replace(plan, notices=(*texts.notices, *told))

@@ -27,13 +27,9 @@ __all__ = ["Recall", "Replayed", "is_cached", "recalled_from_cache", "remember",
 _MEGABYTE = 1_000_000
 _SHOWN = 40
 _NO_PLACE = "The cache can't be used (the home folder is unknown); asks go on without it."
-_AS_TEXT = (
-    "The saved reasoning is shown as plain text: its formatting could not be read back. "
-    "`%groq_retry` asks anew."
-)
 _OTHER_SYSTEM = "Saved with another system prompt than now."
 _OTHER_VALUES = "Saved with other values or settings than now."
-_LEFT_OUT = "The saved reasoning is left out: it could not be read back. `%groq_retry` asks anew."
+_LEFT_OUT = "The saved reasoning is left out: it is too long. `%groq_retry` asks anew."
 
 
 class Recall:
@@ -117,11 +113,14 @@ class Replayed:
         For the user.
     saved : SavedAnswer or None
         As the file tells it.
+    reasoning : str
+        Safe HTML of the reasoning that the saved answer shows, "" for none.
     """
 
     recorded: Recorded | None = None
     lines: tuple[str, ...] = ()
     saved: SavedAnswer | None = None
+    reasoning: str = ""
 
     def told(self, session: Session, plan: Plan) -> tuple[str, ...]:
         """Return the lines, and what surely was otherwise when the answer was saved.
@@ -163,9 +162,11 @@ def replayed(session: Session, typed: Typed, pending: PendingTurn) -> Replayed:
     wanted = _wanted(session, typed, pending)
     found = replay.find(wanted)
     if found is not None:
-        reasoning, lines = _reasoning(found)
-        recorded = Recorded(_recording(found, reasoning), "replay")
-        return Replayed(recorded, lines, found)
+        recorded = Recorded(_recording(found), "replay")
+        reasoning = saved_reasoning(found.html)
+        if reasoning is None:
+            return Replayed(recorded, (_LEFT_OUT,), found)
+        return Replayed(recorded, (), found, reasoning)
     start = wanted.prompt.split("\n")[0]
     named = start[:_SHOWN] + "…" * (start != wanted.prompt or len(start) > _SHOWN)
     happened = f"“{named}” has no saved answer: {replay.why_none(wanted)}"
@@ -224,19 +225,5 @@ def _wanted(session: Session, typed: Typed, pending: PendingTurn) -> Wanted:
     )
 
 
-def _recording(saved: SavedAnswer, reasoning: str) -> Recording:
-    return Recording(saved.answer, saved.model, saved.finish_reason, saved.usage, reasoning)
-
-
-def _reasoning(saved: SavedAnswer) -> tuple[str, tuple[str, ...]]:
-    """Return the reasoning that the file shows, and what the user is to know of it."""
-    html = saved_reasoning(saved.html)
-    if not html:
-        return "", ()
-    # Rendering imports markdown, and few saved answers show reasoning.
-    from groq_magic.rendering import read_back
-
-    found = read_back(html)
-    if found is None:
-        return "", (_LEFT_OUT,)
-    return found.markdown, () if found.is_exact else (_AS_TEXT,)
+def _recording(saved: SavedAnswer) -> Recording:
+    return Recording(saved.answer, saved.model, saved.finish_reason, saved.usage)

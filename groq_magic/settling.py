@@ -171,6 +171,7 @@ def settled_of(  # noqa: PLR0913 - what an answer came to, named
         code=fenced_code(reply.text) if options.format == "code" else (),
         data=reply.data if options.format == "json" else None,
         reasoning=reply.reasoning if options.reasoning == "show" else "",
+        saved_reasoning=plan.saved_reasoning if options.reasoning == "show" else "",
         notices=notices,
         bar=_bar(plan, reply, choice),
         metadata=_metadata_of(session, plan, reply),

@@ -9,8 +9,8 @@ from groq_magic.rendering.characters import escape
 from groq_magic.rendering.document import to_html
 from groq_magic.rendering.fences import Fence, fenced_code
 from groq_magic.rendering.patches import Patch
-from groq_magic.rendering.read_back import read_back
 from groq_magic.rendering.safe_markdown import safe_markdown
+from groq_magic.rendering.saved_html import resanitised
 from groq_magic.rendering.stream import MarkdownStream
 from groq_magic.rendering.verbatim import fenced
 
@@ -21,7 +21,7 @@ __all__ = [
     "escape",
     "fenced",
     "fenced_code",
-    "read_back",
+    "resanitised",
     "safe_markdown",
     "to_html",
 ]
