@@ -16,7 +16,7 @@ from latex2mathml import converter
 from latex2mathml.symbols_parser import parse_symbols
 
 if TYPE_CHECKING:
-    from groq_magic.rendering.marks import Formula
+    from groq_magic.rendering.inline_spans import Formula
 
 __all__ = ["Shape", "draws", "is_drawable", "to_mathml", "with_delimiters", "without_names"]
 

@@ -10,9 +10,9 @@ import re
 from bisect import bisect_left
 from typing import NamedTuple
 
-from groq_magic.rendering.leaves import CLOSE_TAG, OPEN_TAG
+from groq_magic.rendering.raw_html import CLOSE_TAG, OPEN_TAG
 
-__all__ = ["Formula", "Marks"]
+__all__ = ["Formula", "Spans"]
 
 _BACKTICKS = re.compile(r"`+")
 _TAG = re.compile(rf"{OPEN_TAG}|{CLOSE_TAG}")
@@ -34,7 +34,7 @@ class Formula(NamedTuple):
     end: int
 
 
-class Marks:
+class Spans:
     """Finds ends in one leaf's text.
 
     Parameters
