@@ -55,7 +55,7 @@ def bundle(settled: Settled) -> tuple[dict[str, str], dict[str, Any]]:
     metadata : dict
         The output's whole metadata.
     """
-    # Rendering imports markdown, and importing views must stay light.
+    # Importing rendering takes a while, and importing views must stay light.
     from groq_magic.rendering import safe_markdown, to_html
 
     source = _markdown_source(settled)
@@ -159,7 +159,7 @@ def saved_reasoning(html: str) -> str | None:
     end = _SAVED_FOLD_END.search(html, fold.end()) if fold else None
     if fold is None or end is None:
         return ""
-    # Rendering imports markdown, and few saved answers show reasoning.
+    # Importing rendering takes a while, and few saved answers show reasoning.
     from groq_magic.rendering import resanitised
 
     return resanitised(html[fold.end() : end.start()])
