@@ -146,6 +146,7 @@ def make_output(ending: Ending) -> None:
         choice=ending.choice,
         turn=ending.turn,
         notices=(*ending.prepared.notices, *_cut_notice(ending), *session.news(plan.model)),
+        saved_reasoning=ending.prepared.saved_reasoning,
     )
 
 

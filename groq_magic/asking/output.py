@@ -60,6 +60,7 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
     choice: Choice,
     turn: Turn,
     notices: tuple[str, ...],
+    saved_reasoning: str,
 ) -> Settled:
     """Return the whole answer as a view shows and saves it."""
     from groq_magic.rendering import fenced_code
@@ -72,6 +73,7 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
         code=fenced_code(reply.text) if options.format == "code" else (),
         data=reply.data if options.format == "json" else None,
         reasoning=reply.reasoning if options.reasoning == "show" else "",
+        saved_reasoning=saved_reasoning if options.reasoning == "show" else "",
         notices=notices,
         bar=_bar(plan, reply, choice),
         metadata=_metadata_of(session, plan, reply),

@@ -42,12 +42,15 @@ class Prepared:
         Where the answer comes from.
     missed : frozenset of str
         The slots of answers that the notices report as missed.
+    saved_reasoning : str
+        Safe HTML of the reasoning that a replayed answer was saved with, "" for none.
     """
 
     plan: Plan
     notices: tuple[str, ...]
     source: Client | Recorded
     missed: frozenset[str] = frozenset()
+    saved_reasoning: str = ""
 
 
 def prepare(session: Session, ask: Ask) -> Prepared:
@@ -76,7 +79,7 @@ def prepare(session: Session, ask: Ask) -> Prepared:
     made = replace(made, pending=_turn(session, begun, is_begun=True))
     notices = (*begun.notices, *map(begun.secrets.hidden, found.notices(session, made)))
     if isinstance(source, Recorded):
-        return Prepared(made, notices, source)
+        return Prepared(made, notices, source, saved_reasoning=found.reasoning)
     session.service.prefetch_catalogue()
     missed = missed_by(session, made)
     asides = (*line_of_missed(missed), *order_notice(session, made), *line_of_restorable(session))

@@ -26,13 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["Replayed", "cached_answer", "is_cached", "remember", "replayed"]
 
 _SHOWN = 40
-_AS_TEXT = (
-    "The saved reasoning is shown as plain text: its formatting could not be read back. "
-    "`%groq_retry` asks anew."
-)
 _OTHER_SYSTEM = "Saved with another system prompt than now."
 _OTHER_VALUES = "Saved with other values or settings than now."
-_LEFT_OUT = "The saved reasoning is left out: it could not be read back. `%groq_retry` asks anew."
+_LEFT_OUT = "The saved reasoning is left out: it is too long. `%groq_retry` asks anew."
 
 
 @dataclass(frozen=True)
@@ -47,11 +43,14 @@ class Replayed:
         For the user.
     saved : SavedAnswer or None
         As the file tells it.
+    reasoning : str
+        Safe HTML of the reasoning that the saved answer shows, "" for none.
     """
 
     recorded: Recorded | None = None
     lines: tuple[str, ...] = ()
     saved: SavedAnswer | None = None
+    reasoning: str = ""
 
     def notices(self, session: Session, plan: Plan) -> tuple[str, ...]:
         """Return the lines, and what surely was otherwise when the answer was saved.
@@ -93,9 +92,11 @@ def replayed(session: Session, draft: Draft, pending: PendingTurn) -> Replayed:
     wanted = _wanted(session, draft, pending)
     found = replay.find(wanted)
     if found is not None:
-        reasoning, lines = _reasoning(found)
-        recorded = Recorded(_recording(found, reasoning), "replay")
-        return Replayed(recorded, lines, found)
+        recorded = Recorded(_recording(found), "replay")
+        reasoning = saved_reasoning(found.html)
+        if reasoning is None:
+            return Replayed(recorded, (_LEFT_OUT,), found)
+        return Replayed(recorded, (), found, reasoning)
     start = wanted.prompt.split("\n")[0]
     named = start[:_SHOWN] + "…" * (start != wanted.prompt or len(start) > _SHOWN)
     happened = f"“{named}” has no saved answer: {replay.why_none(wanted)}"
@@ -153,19 +154,5 @@ def _wanted(session: Session, draft: Draft, pending: PendingTurn) -> Wanted:
     )
 
 
-def _recording(saved: SavedAnswer, reasoning: str) -> Recording:
-    return Recording(saved.answer, saved.model, saved.finish_reason, saved.usage, reasoning)
-
-
-def _reasoning(saved: SavedAnswer) -> tuple[str, tuple[str, ...]]:
-    """Return the reasoning that the file shows, and what the user is to know of it."""
-    html = saved_reasoning(saved.html)
-    if not html:
-        return "", ()
-    # Rendering imports markdown, and few saved answers show reasoning.
-    from groq_magic.rendering import read_back
-
-    found = read_back(html)
-    if found is None:
-        return "", (_LEFT_OUT,)
-    return found.markdown, () if found.is_exact else (_AS_TEXT,)
+def _recording(saved: SavedAnswer) -> Recording:
+    return Recording(saved.answer, saved.model, saved.finish_reason, saved.usage)

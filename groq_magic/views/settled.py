@@ -58,6 +58,8 @@ class Settled:
         What the answer's code changes, shown below `prose`.
     prose : str
         The answer without the code that `change` shows.
+    saved_reasoning : str
+        Safe HTML of the reasoning that a replayed answer was saved with, instead of `reasoning`.
     """
 
     slot: str
@@ -72,3 +74,4 @@ class Settled:
     live: LiveFacts
     change: Change | None = None
     prose: str = ""
+    saved_reasoning: str = ""

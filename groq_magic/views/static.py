@@ -55,7 +55,7 @@ def bundle(settled: Settled) -> tuple[dict[str, str], dict[str, Any]]:
     metadata : dict
         The output's whole metadata.
     """
-    # Rendering imports markdown, and importing views must stay light.
+    # Importing rendering takes a while, and importing views must stay light.
     from groq_magic.rendering import safe_markdown, to_html
 
     source = _markdown_source(settled)
@@ -63,7 +63,7 @@ def bundle(settled: Settled) -> tuple[dict[str, str], dict[str, Any]]:
         (
             '<div class="groq-answer mathjax_ignore tex2jax_ignore">',
             notices_html(settled.notices),
-            _reasoning_html(settled.reasoning) or '<div class="groq-slot-reasoning"></div>',
+            _reasoning_html(settled) or '<div class="groq-slot-reasoning"></div>',
             f"{_TEXT}{to_html(source)}</div>",
             settled.change.html() if settled.change else "",
             settled.bar.html(settled.slot),
@@ -135,25 +135,34 @@ def _with_change(source: str, settled: Settled) -> str:
     return f"{source}\n\n{settled.change.markdown()}" if settled.change else source
 
 
-def _reasoning_html(reasoning: str) -> str:
-    if not reasoning:
-        return ""
+def _reasoning_html(settled: Settled) -> str:
     from groq_magic.rendering import to_html
 
-    return f"{_FOLD}{to_html(reasoning)}{_FOLD_END}"
+    html = settled.saved_reasoning or to_html(settled.reasoning)
+    return f"{_FOLD}{html}{_FOLD_END}" if html else ""
 
 
-def saved_reasoning(html: str) -> str:
-    """Return the HTML of the reasoning that a saved answer shows, "" for none.
+def saved_reasoning(html: str) -> str | None:
+    """Return the reasoning that a saved answer shows, sanitised.
 
     Parameters
     ----------
     html : str
-        A notebook's, and so anyone's: it is no safer than the file.
+        A notebook's, and so anyone's.
+
+    Returns
+    -------
+    str or None
+        Safe HTML; "" where no reasoning is shown, None where it is too long.
     """
     fold = _SAVED_FOLD.search(html)
     end = _SAVED_FOLD_END.search(html, fold.end()) if fold else None
-    return html[fold.end() : end.start()] if fold and end else ""
+    if fold is None or end is None:
+        return ""
+    # Importing rendering takes a while, and few saved answers show reasoning.
+    from groq_magic.rendering import resanitised
+
+    return resanitised(html[fold.end() : end.start()])
 
 
 class StaticView:

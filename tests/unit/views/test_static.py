@@ -69,6 +69,16 @@ def test_reasoning_is_found_in_what_is_saved_now_and_was_before(
     assert before != html
     assert saved_reasoning(html) == saved_reasoning(before) == to_html("Let *me* see")
     assert saved_reasoning(html.replace("groq-text", "other")) == ""
+    assert saved_reasoning(html.replace("<em>", "<em><script>x()</script>")) == to_html(
+        "Let *me* see"
+    )
+
+
+def test_saved_reasoning_is_saved_again(settled: Callable[..., Settled]) -> None:
+    html = bundle(settled("Yes.", reasoning="Let *me* see"))[0]["text/html"]
+    again = bundle(settled("Yes.", saved_reasoning=saved_reasoning(html)))[0]["text/html"]
+
+    assert again == html
 
 
 def test_code_shows_the_code_alone(settled: Callable[..., Settled]) -> None:

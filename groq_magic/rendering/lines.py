@@ -1,17 +1,39 @@
-"""One line of Markdown, read by columns: tabs stop at every fourth."""
+"""Lines of Markdown: a text into lines, and one line read by columns."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["CODE_INDENT", "NONSPACE", "Line"]
+from groq_magic.printable import SURROGATE
+
+__all__ = ["CODE_INDENT", "NONSPACE", "Line", "clean_input", "lines_of"]
 
 CODE_INDENT = 4
+# STX and ETX are around placeholders for HTML; a text must not forge them.
+_UNWANTED = re.compile("[\0\x02\x03]")
+_LINE_END = re.compile("\r\n?")
 NONSPACE = re.compile(r"[^ \t]")
 
 
+def clean_input(text: str) -> str:
+    r"""Return Markdown with ``\n`` as its only line end and no character that HTML can't hold."""
+    if "\r" in text:
+        text = _LINE_END.sub("\n", text)
+    if _UNWANTED.search(text):
+        text = _UNWANTED.sub("\ufffd", text)
+    if SURROGATE.search(text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a whole text; the end of the last one begins no other."""
+    lines = clean_input(text).split("\n")
+    return lines if lines[-1] else lines[:-1]
+
+
 class Line:
-    """A cursor over one line.
+    """A cursor over one line; tabs stop at every fourth column.
 
     Parameters
     ----------

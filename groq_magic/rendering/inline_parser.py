@@ -1,9 +1,7 @@
 """The inline parser: a leaf's text into elements.
 
 The algorithm is that of the CommonMark spec's appendix, phase 2: one pass from left to right
-with a stack of brackets and a list of delimiter runs, linear in the text's length. It takes
-the place of Python-Markdown's inline patterns, which differ from GFM and may take quadratic
-time on hostile text.
+with a stack of brackets and a list of delimiter runs, linear in the text's length.
 """
 
 from __future__ import annotations
@@ -13,13 +11,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 from xml.etree.ElementTree import Element
 
-from groq_magic.rendering import unfinished
-from groq_magic.rendering.autolinks import BARE_LINK, bare_link
+from groq_magic.rendering import incomplete
 from groq_magic.rendering.characters import ENTITY, ESCAPABLE, entity
-from groq_magic.rendering.emphasis import RunList, run_at
-from groq_magic.rendering.items import CLOSE, Bracket, Item
-from groq_magic.rendering.links import LABEL, Target, inline_target, label_key
-from groq_magic.rendering.marks import Formula, Marks
+from groq_magic.rendering.inline_spans import Spans
+from groq_magic.rendering.inline_tokens import CLOSE, Bracket, RunList, Token, run_at
+from groq_magic.rendering.links import BARE_LINK, LABEL, Target, bare_link, inline_target, label_key
+from groq_magic.rendering.maths import Formula
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,32 +72,32 @@ class InlineParser:
         *,
         growing: bool = False,
     ) -> None:
-        self.text = unfinished.trimmed(text) if growing else text
+        self.text = incomplete.trimmed(text) if growing else text
         self._definitions = definitions
         self._maker = maker
         self._missing = missing
         self._growing = growing
-        self._marks = Marks(self.text)
+        self._spans = Spans(self.text)
         self._runs = RunList()
         self._brackets: list[Bracket] = []
-        self.items: list[Item] = []
+        self.tokens: list[Token] = []
 
-    def parse(self) -> list[Item]:
-        """Return the items in order: text, elements, runs, and links' begins and ends."""
-        text, items = self.text, self.items
+    def parse(self) -> list[Token]:
+        """Return the tokens in order: text, elements, runs, and links' begins and ends."""
+        text, tokens = self.text, self.tokens
         links = "://" in text or "www." in text
         search = (_SPECIAL_OR_LINK if links else _SPECIAL).search
         position = 0
         while found := search(text, position):
             start = found.start()
             if start > position:
-                items.append(text[position:start])
+                tokens.append(text[position:start])
             position = self._special(text[start], start)
-        items.append(text[position:])
+        tokens.append(text[position:])
         self._runs.match(None)
         if self._growing:
-            unfinished.close(text, items, self._brackets[-1:])
-        return items
+            incomplete.close(text, tokens, self._brackets[-1:])
+        return tokens
 
     def _special(self, mark: str, start: int) -> int:
         if mark in "*_~":
@@ -109,7 +106,7 @@ class InlineParser:
         return read(self, start) if read else self._bare_link(start)
 
     def _literal(self, start: int, end: int) -> int:
-        self.items.append(self.text[start:end])
+        self.tokens.append(self.text[start:end])
         return end
 
     def _run(self, start: int) -> int:
@@ -118,29 +115,29 @@ class InlineParser:
         run = run_at(self.text, start, end)
         if run.can_open or run.can_close:
             self._runs.add(run)
-        self.items.append(run)
+        self.tokens.append(run)
         return end
 
     def _newline(self, start: int) -> int:
-        before = self.items[-1] if self.items else ""
+        before = self.tokens[-1] if self.tokens else ""
         hard = False
         if isinstance(before, str):
             hard = before.endswith("  ")
-            self.items[-1:] = [before.rstrip(" ")]
+            self.tokens[-1:] = [before.rstrip(" ")]
         if hard:
-            self.items.append(Element("br"))
-        self.items.append("\n")
+            self.tokens.append(Element("br"))
+        self.tokens.append("\n")
         return start + 1
 
     def _backslash(self, start: int) -> int:
         following = self.text[start + 1 : start + 2]
         if following == "\n":
-            self.items += [Element("br"), "\n"]
+            self.tokens += [Element("br"), "\n"]
             return start + 2
         if following and following in "([" and (end := self._formula(start)):
             return end
         if following and following in ESCAPABLE:
-            self.items.append(following)
+            self.tokens.append(following)
             return start + 2
         return self._literal(start, start + 1)
 
@@ -150,20 +147,20 @@ class InlineParser:
         )
 
     def _formula(self, start: int) -> int:
-        formula = self._marks.formula(start)
+        formula = self._spans.formula(start)
         made = self._maker.formula(formula) if formula else None
         if formula is None or made is None:
             hides = self._growing and formula is None
-            return len(self.text) if hides and unfinished.opens_formula(self.text, start) else 0
-        self.items.append(made)
+            return len(self.text) if hides and incomplete.opens_formula(self.text, start) else 0
+        self.tokens.append(made)
         return formula.end
 
     def _backticks(self, start: int) -> int:
         found = _RUNS["`"].match(self.text, start)
         after = found.end() if found else start + 1
-        end = self._marks.code_end(after, after - start)
+        end = self._spans.code_end(after, after - start)
         if end < 0:
-            if not self._growing or not unfinished.is_near(self.text, start):
+            if not self._growing or not incomplete.is_near(self.text, start):
                 return self._literal(start, after)
             if after == len(self.text):
                 return after
@@ -173,7 +170,7 @@ class InlineParser:
             code = code[1:-1]
         element = Element("code")
         element.text = code
-        self.items.append(element)
+        self.tokens.append(element)
         return min(end + after - start, len(self.text))
 
     def _entity(self, start: int) -> int:
@@ -181,7 +178,7 @@ class InlineParser:
         character = entity(found[0]) if found else None
         if found is None or character is None:
             return self._literal(start, start + 1)
-        self.items.append(character)
+        self.tokens.append(character)
         return found.end()
 
     def _angle(self, start: int) -> int:
@@ -190,15 +187,15 @@ class InlineParser:
             if found:
                 self._link(prefix + found[1], found[1])
                 return found.end()
-        end = self._marks.html_end(start)
+        end = self._spans.html_end(start)
         if end > 0 and (kept := self._maker.html(self.text[start:end])) is not None:
-            self.items.append(kept)
+            self.tokens.append(kept)
             return end
         return self._literal(start, start + 1)
 
     def _link(self, url: str, shown: str) -> None:
         bracket = Bracket(image=False, start=0, bottom=None, target=Target(url, ""))
-        self.items += [bracket, shown, CLOSE]
+        self.tokens += [bracket, shown, CLOSE]
 
     def _bare_link(self, start: int) -> int:
         found = None if self._brackets else bare_link(self.text, start)
@@ -222,7 +219,7 @@ class InlineParser:
             return self._literal(start - (2 if image else 1), start)
         bracket = Bracket(image, start, self._runs.last)
         self._brackets.append(bracket)
-        self.items.append(bracket)
+        self.tokens.append(bracket)
         return start
 
     def _close_bracket(self, start: int) -> int:
@@ -234,13 +231,13 @@ class InlineParser:
             return self._literal(start, end)
         found = inline_target(self.text, end) or self._reference(bracket, start)
         if found is None:
-            if self._growing and (cut := unfinished.link_end(self.text, end, bracket)):
+            if self._growing and (cut := incomplete.link_end(self.text, end, bracket)):
                 bracket.hidden = True
                 return cut
             return self._literal(start, end)
         bracket.target, end = found
         self._runs.match(bracket.bottom)
-        self.items.append(CLOSE)
+        self.tokens.append(CLOSE)
         if not bracket.image:
             self._deactivate_outer()
         return end

@@ -9,13 +9,13 @@ import re
 from typing import TYPE_CHECKING
 
 from groq_magic.rendering import tables
-from groq_magic.rendering.block import CONTAINERS, Block
-from groq_magic.rendering.emphasis import DelimiterRun
+from groq_magic.rendering.block_tree import CONTAINERS, Block
+from groq_magic.rendering.inline_tokens import DelimiterRun
 from groq_magic.rendering.sanitise import RAW_TAGS
 
 if TYPE_CHECKING:
-    from groq_magic.rendering.growing_tree import GrowingTree
-    from groq_magic.rendering.items import Bracket, Item
+    from groq_magic.rendering.block_tree import BlockTree
+    from groq_magic.rendering.inline_tokens import Bracket, Token
 
 __all__ = ["close", "holds_back", "is_near", "link_end", "mark", "opens_formula", "trimmed"]
 
@@ -52,14 +52,14 @@ _FENCE_LINE = re.compile(
 _NUMBER = re.compile(r"[ \t]*+(\d{1,9})(?:[.)][ \t]*+)?\Z")
 
 
-def holds_back(line: str, tree: GrowingTree) -> bool:
+def holds_back(line: str, tree: BlockTree) -> bool:
     """Tell whether a line without its end yet is better not shown.
 
     Parameters
     ----------
     line : str
         The line so far.
-    tree : GrowingTree
+    tree : BlockTree
         What comes before it.
     """
     if len(line) > _MAX_UNDECIDED:
@@ -128,27 +128,27 @@ def opens_formula(text: str, start: int) -> bool:
     return len(rest) <= _SHORT or _TEX_SIGNS.search(rest) is not None
 
 
-def close(text: str, items: list[Item], brackets: list[Bracket]) -> None:
+def close(text: str, tokens: list[Token], brackets: list[Bracket]) -> None:
     """Show what is still open as if it were closed.
 
     Parameters
     ----------
     text : str
         Of a growing leaf.
-    items : list of Item
+    tokens : list of Token
         What was found in it; runs that may yet be closed become open emphasis.
     brackets : list of Bracket
         The last one that is open, if any.
     """
     for bracket in brackets:
         bracket.hidden = is_near(text, bracket.start) and not is_index(text, bracket)
-    for item in reversed(items):
-        if not isinstance(item, DelimiterRun):
+    for token in reversed(tokens):
+        if not isinstance(token, DelimiterRun):
             continue
-        if not is_near(text, item.start):
+        if not is_near(text, token.start):
             break
-        if item.left and item.can_open and not item.can_close:
-            _open(item)
+        if token.left and token.can_open and not token.can_close:
+            _open(token)
 
 
 def _open(run: DelimiterRun) -> None:
@@ -177,7 +177,7 @@ def mark(root: Block, number: int) -> None:
         parent, leaf = leaf, leaf.last
         if not leaf.is_open and leaf.end != number:
             return
-    leaf.unfinished = True
+    leaf.incomplete = True
     leaf.cut_short = leaf.kind == "code" and leaf.is_open
     if leaf.kind == "paragraph" and _is_header(leaf, is_whole=number < 0):
         _foresee_table(parent, leaf)
@@ -197,8 +197,8 @@ def _foresee_table(parent: Block, paragraph: Block) -> None:
     """Show a paragraph's last line as the header of the table that it may become."""
     header = paragraph.lines.pop()
     if paragraph.lines:
-        table = Block("table", paragraph.end, paragraph.end, unfinished=True)
-        paragraph.unfinished = False
+        table = Block("table", paragraph.end, paragraph.end, incomplete=True)
+        paragraph.incomplete = False
         parent.children.append(table)
     else:
         table = paragraph

@@ -2,7 +2,7 @@
 
 The algorithm is that of the CommonMark spec's appendix "A parsing strategy": a line first
 says which open containers it continues, then opens new blocks, and what is left of it is
-text. So a line changes only the open right-hand spine of the tree, and every block but the
+text. So a line changes only the open blocks at the end of the tree, and every block but the
 last of each container is final: what streaming rests on.
 """
 
@@ -11,23 +11,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from groq_magic.rendering import tables
-from groq_magic.rendering.block import CONTAINERS, Block
-from groq_magic.rendering.characters import unescape_marks
-from groq_magic.rendering.growing_tree import GrowingTree
-from groq_magic.rendering.leaves import (
+from groq_magic.rendering.block_lines import (
     ATX,
     FENCE,
     MAYBE_START,
     RULE,
     SETEXT,
+    continues,
+    ends_fence,
     formula_left_open,
     heading_text,
-    html_ends,
-    html_kind,
     list_marker,
+    take_code,
+    take_row,
 )
-from groq_magic.rendering.line import CODE_INDENT, Line
-from groq_magic.rendering.spine import continues, ends_fence, parent_of, take_code, take_row
+from groq_magic.rendering.block_tree import CONTAINERS, Block, BlockTree, parent_of
+from groq_magic.rendering.characters import unescape
+from groq_magic.rendering.lines import CODE_INDENT, Line
+from groq_magic.rendering.raw_html import html_ends, html_kind
 
 if TYPE_CHECKING:
     from groq_magic.rendering.links import Definitions
@@ -59,7 +60,7 @@ class BlockParser:
         *,
         formulas: bool = True,
     ) -> None:
-        self._tree = GrowingTree({} if definitions is None else definitions)
+        self._tree = BlockTree({} if definitions is None else definitions)
         self._tags = tags
         self._formulas = formulas
 
@@ -79,7 +80,7 @@ class BlockParser:
         return self._tree.number
 
     @property
-    def tree(self) -> GrowingTree:
+    def tree(self) -> BlockTree:
         """The tree that grows."""
         return self._tree
 
@@ -204,7 +205,7 @@ class BlockParser:
         code = self._tree.add(container, "code")
         code.fence = run[0]
         code.margin = line.indent
-        code.info = unescape_marks(content[run.end() :].strip())
+        code.info = unescape(content[run.end() :].strip())
         return code
 
     def _open_html(self, content: str, container: Block) -> Block | None:

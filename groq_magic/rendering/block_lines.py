@@ -1,11 +1,14 @@
-"""How the lines look that open or close a leaf block or a list item."""
+"""How the lines look that open, continue or close a block."""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from groq_magic.rendering.line import CODE_INDENT, NONSPACE, Line
+from groq_magic.rendering.lines import CODE_INDENT, NONSPACE, Line
+
+if TYPE_CHECKING:
+    from groq_magic.rendering.block_tree import Block
 
 __all__ = [
     "ATX",
@@ -14,11 +17,13 @@ __all__ = [
     "RULE",
     "SETEXT",
     "Marker",
+    "continues",
+    "ends_fence",
     "formula_left_open",
     "heading_text",
-    "html_ends",
-    "html_kind",
     "list_marker",
+    "take_code",
+    "take_row",
 ]
 
 # A line that opens no block but a paragraph begins with none of these.
@@ -28,36 +33,6 @@ FENCE = re.compile(r"(`{3,}+)(?!.*`)|(~{3,}+)")
 RULE = re.compile(r"(?:(?:\*[ \t]*+){3,}+|(?:_[ \t]*+){3,}+|(?:-[ \t]*+){3,}+)$")
 SETEXT = re.compile(r"(=++|-++)[ \t]*+$")
 _MARKER = re.compile(r"([*+-])|(\d{1,9})([.)])")
-
-_BLOCK_TAGS = (
-    "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details"
-    "|dialog|dir|div|dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[123456]|head"
-    "|header|hr|html|iframe|legend|li|link|main|menu|menuitem|nav|noframes|ol|optgroup|option|p"
-    "|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul"
-)
-_ATTRIBUTE = (
-    r"(?:[ \t\n]++[A-Za-z_:][\w.:-]*+"
-    r"""(?:[ \t\n]*+=[ \t\n]*+(?:[^\s"'=<>`]++|'[^']*+'|"[^"]*+"))?+)"""
-)
-OPEN_TAG = rf"<[A-Za-z][A-Za-z0-9-]*+{_ATTRIBUTE}*+[ \t\n]*+/?>"
-CLOSE_TAG = r"</[A-Za-z][A-Za-z0-9-]*+[ \t\n]*+>"
-_HTML_STARTS = (
-    ("1", re.compile(r"<(?:script|pre|textarea|style)(?:\s|>|$)", re.IGNORECASE)),
-    ("2", re.compile(r"<!--")),
-    ("3", re.compile(r"<[?]")),
-    ("4", re.compile(r"<![A-Za-z]")),
-    ("5", re.compile(r"<!\[CDATA\[")),
-    ("6", re.compile(rf"</?(?:{_BLOCK_TAGS})(?:\s|/?>|$)", re.IGNORECASE)),
-    ("7", re.compile(rf"(?:{OPEN_TAG}|{CLOSE_TAG})[ \t]*$")),
-)
-_TAG_NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
-_HTML_ENDS = {
-    "1": re.compile(r"</(?:script|pre|textarea|style)>", re.IGNORECASE),
-    "2": re.compile(r"-->"),
-    "3": re.compile(r"\?>"),
-    "4": re.compile(r">"),
-    "5": re.compile(r"\]\]>"),
-}
 
 
 class Marker(NamedTuple):
@@ -109,29 +84,6 @@ def heading_text(content: str) -> str:
     return inner.rstrip(" \t") if not inner or inner[-1] in " \t" else text
 
 
-def html_kind(text: str, *, in_paragraph: bool, tags: frozenset[str] | None) -> str:
-    """Return which of the seven kinds of HTML block a line begins, or nothing.
-
-    A lone tag (kind 7) counts only if it is one of `tags`: of others the text is shown.
-    """
-    for kind, start in _HTML_STARTS:
-        found = start.match(text)
-        if not found:
-            continue
-        if kind != "7":
-            return kind
-        name = _TAG_NAME.match(text)
-        known = tags is None or (name is not None and name[1].lower() in tags)
-        return "" if in_paragraph or not known else kind
-    return ""
-
-
-def html_ends(kind: str, text: str) -> bool:
-    """Tell whether a line ends an HTML block; those of kind 6 and 7 end at a blank line."""
-    end = _HTML_ENDS.get(kind)
-    return end is not None and end.search(text) is not None
-
-
 def formula_left_open(text: str, until: str) -> str:
     r"""Return the mark that ends a displayed formula which a paragraph's line leaves open.
 
@@ -149,3 +101,77 @@ def formula_left_open(text: str, until: str) -> str:
     if text.startswith("\\["):
         return "" if "\\]" in text else "\\]"
     return ""
+
+
+def continues(block: Block, line: Line) -> bool:
+    """Tell whether a line continues a block, and move past the marks that say so."""
+    if block.kind == "list":
+        return True
+    if block.kind == "item":
+        return _continues_item(block, line)
+    if block.kind == "quote":
+        return _continues_quote(line)
+    if block.kind == "code":
+        return _continues_code(block, line)
+    if block.kind == "html":
+        return not (line.blank and block.until in "67")
+    return not line.blank
+
+
+def _continues_quote(line: Line) -> bool:
+    if line.indented or not line.text.startswith(">", line.start):
+        return False
+    line.skip_blanks()
+    line.skip(1)
+    line.skip_one_blank()
+    return True
+
+
+def _continues_item(block: Block, line: Line) -> bool:
+    if line.blank:
+        if line.indent:
+            line.skip_columns(min(line.indent, block.margin))
+        return bool(block.children)
+    if line.indent < block.margin:
+        return False
+    line.skip_columns(block.margin)
+    return True
+
+
+def _continues_code(block: Block, line: Line) -> bool:
+    if block.fence:
+        line.skip_columns(min(block.margin, line.indent))
+        return True
+    if line.indented:
+        line.skip_columns(CODE_INDENT)
+        return True
+    if line.blank:
+        line.skip_columns(min(line.indent, CODE_INDENT))
+        return True
+    return False
+
+
+def ends_fence(block: Block, line: Line) -> bool:
+    """Tell whether a line is the closing fence of a code block."""
+    if block.kind != "code" or not block.fence or line.indent >= CODE_INDENT:
+        return False
+    run = line.content().rstrip(" \t")
+    return len(run) >= len(block.fence) and not run.strip(block.fence[0])
+
+
+def take_row(table: Block, line: Line, number: int) -> None:
+    """Append a row to a table; the line under its header is none."""
+    if table.start + 1 < number:
+        table.lines.append(line.content())
+        table.has_rows = True
+    table.end = number
+
+
+def take_code(block: Block, line: Line, number: int) -> None:
+    """Append a line to a code block; that of its opening fence is none."""
+    if block.fence and block.start == number:
+        return
+    block.lines.append(line.rest())
+    block.blank_lines = block.blank_lines + 1 if line.blank else 0
+    if block.fence or not line.blank:
+        block.end = number

@@ -1,18 +1,19 @@
-"""Runs of ``*``, ``_`` and ``~``: which open and which close emphasis."""
+"""What the inline parser finds in a leaf's text: text, elements, runs of marks, brackets.
+
+Runs of ``*``, ``_`` and ``~`` find their partners here.
+"""
 
 from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element
 
-__all__ = ["DelimiterRun", "RunList", "is_punctuation", "run_at"]
+if TYPE_CHECKING:
+    from groq_magic.rendering.links import Target
 
-
-def is_punctuation(character: str) -> bool:
-    """Tell whether a character is Unicode punctuation or a symbol (CommonMark 0.31)."""
-    if character.isascii():
-        return not (character.isalnum() or character.isspace() or character < " ")
-    return unicodedata.category(character)[0] in "PS"
+__all__ = ["CLOSE", "Bracket", "Close", "DelimiterRun", "RunList", "Token", "run_at"]
 
 
 @dataclass(slots=True, eq=False)
@@ -47,14 +48,60 @@ class DelimiterRun:
     after: DelimiterRun | None = None
 
 
+@dataclass(slots=True, eq=False)
+class Bracket:
+    """An opening ``[`` or ``![``, and the link that it turned out to be.
+
+    Attributes
+    ----------
+    image : bool
+        Which of the two.
+    start : int
+        Position after it.
+    bottom : DelimiterRun or None
+        The last delimiter run before it.
+    active : bool
+        False once a link inside it was found: links don't nest.
+    bare : bool
+        Whether another bracket follows it, so that it is no label.
+    target : Target or None
+        Where it points, once that is known.
+    hidden : bool
+        Shown without its mark, since more of it may come.
+    """
+
+    image: bool
+    start: int
+    bottom: DelimiterRun | None
+    active: bool = True
+    bare: bool = False
+    target: Target | None = None
+    hidden: bool = False
+
+
+class Close:
+    """The end of a link or image."""
+
+
+Token = str | Element | DelimiterRun | Bracket | Close
+CLOSE = Close()
+
+
+def _is_punctuation(character: str) -> bool:
+    """Tell whether a character is Unicode punctuation or a symbol (CommonMark 0.31)."""
+    if character.isascii():
+        return not (character.isalnum() or character.isspace() or character < " ")
+    return unicodedata.category(character)[0] in "PS"
+
+
 def run_at(text: str, start: int, end: int) -> DelimiterRun:
     """Read the run between two positions by what surrounds it."""
     before = text[start - 1] if start else "\n"
     after = text[end] if end < len(text) else "\n"
     mark, length = text[start], end - start
     space_before, space_after = before.isspace(), after.isspace()
-    sign_before = not space_before and is_punctuation(before)
-    sign_after = not space_after and is_punctuation(after)
+    sign_before = not space_before and _is_punctuation(before)
+    sign_after = not space_after and _is_punctuation(after)
     left = not space_after and (not sign_after or space_before or sign_before)
     right = not space_before and (not sign_before or space_after or sign_after)
     can_open, can_close = left, right

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import NamedTuple
 
-from groq_magic.rendering.leaves import CLOSE_TAG, OPEN_TAG
+from groq_magic.rendering.maths import Formula
+from groq_magic.rendering.raw_html import CLOSE_TAG, OPEN_TAG
 
-__all__ = ["Formula", "Marks"]
+__all__ = ["Spans"]
 
 _BACKTICKS = re.compile(r"`+")
 _TAG = re.compile(rf"{OPEN_TAG}|{CLOSE_TAG}")
@@ -26,15 +26,7 @@ _CLOSER = re.compile(r"\\.|\$", re.DOTALL)
 _MAX_FORMULA_LINES = 2
 
 
-class Formula(NamedTuple):
-    """A formula found in text: its TeX, whether it is displayed, and where it ends."""
-
-    tex: str
-    display: bool
-    end: int
-
-
-class Marks:
+class Spans:
     """Finds ends in one leaf's text.
 
     Parameters
