@@ -107,6 +107,11 @@ class Quota:
     limits : Limits
     clock : callable
         Gives seconds that only grow, such as `time.monotonic`.
+
+    Attributes
+    ----------
+    by_request, by_token : tuple of Bucket
+        What a request, and what its tokens are counted in.
     """
 
     def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:

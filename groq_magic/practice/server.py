@@ -73,7 +73,7 @@ class Server(ThreadingTCPServer):
 class Connection(BaseHTTPRequestHandler):
     """One connection of a client, and the requests that come over it.
 
-    A subclass may extend `respond`, `send` and `flush`.
+    A subclass may extend `respond`, `send`, `send_head` and `flush`.
     """
 
     protocol_version = "HTTP/1.1"
@@ -143,7 +143,7 @@ class Connection(BaseHTTPRequestHandler):
         sent = 0
         try:
             self.wait(response.delay)
-            self._send_head(response)
+            self.send_head(response)
             started = time.monotonic()
             for chunk in response.chunks:
                 self.buffer += chunk.data
@@ -164,6 +164,16 @@ class Connection(BaseHTTPRequestHandler):
             self.buffer.clear()
             self.buffered_deltas = 0
             response.on_end(sent)
+
+    def send_head(self, response: Response) -> None:
+        """Send the status line and the headers."""
+        self._is_chunked = "Content-Length" not in response.headers
+        self.send_response_only(response.status)
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+        if self._is_chunked:
+            self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
 
     def flush(self) -> None:
         """Write what is buffered.
@@ -224,15 +234,6 @@ class Connection(BaseHTTPRequestHandler):
             self.close_connection = True
             raise Refusal(413, "request entity too large")
         return self.rfile.read(int(length))
-
-    def _send_head(self, response: Response) -> None:
-        self._is_chunked = "Content-Length" not in response.headers
-        self.send_response_only(response.status)
-        for name, value in response.headers.items():
-            self.send_header(name, value)
-        if self._is_chunked:
-            self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
 
     def _check_key(self) -> None:
         scheme, _, key = self.headers.get("Authorization", "").partition(" ")

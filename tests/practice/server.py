@@ -117,7 +117,7 @@ class FaultyServer(Server):
 
 
 class FaultyConnection(Connection):
-    """Records each request, and breaks the answer to it if a fault says so."""
+    """Records each request, and applies its fault to the answer."""
 
     server: FaultyServer
 
@@ -156,8 +156,6 @@ class FaultyConnection(Connection):
 
     def send(self, response: Response) -> None:
         try:
-            if self.fault is not None:
-                fail_before_headers(self.fault, self)
             super().send(response)
         except ConnectionError:
             if self.record.outcome in {"running", "stalled"}:
@@ -174,9 +172,11 @@ class FaultyConnection(Connection):
         self.record.sent_bytes += size
         self.record.pieces += deltas
 
-    def send_response_only(self, code: int, message: str | None = None) -> None:
-        self.record.status = code
-        super().send_response_only(code, message)
+    def send_head(self, response: Response) -> None:
+        if self.fault is not None:
+            fail_before_headers(self.fault, self)
+        self.record.status = response.status
+        super().send_head(response)
 
     def drop(self) -> None:
         """Close the connection."""
