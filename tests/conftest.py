@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -25,11 +26,12 @@ settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("busy")
 
 CHAT = "/openai/v1/chat/completions"
+ROOT = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True)
 class PracticeServer:
-    """A running practice server.
+    """A running practice server, with faults and records (tests/practice).
 
     Parameters
     ----------
@@ -98,11 +100,12 @@ class PracticeServer:
 
 def _started(**options: object) -> PracticeServer:
     """Start one; `tokens_per_second=50` becomes ``--tokens-per-second 50``."""
-    command = [sys.executable, "-m", "groq_magic.practice", "--until-eof"]
+    command = [sys.executable, "-m", "tests.practice", "--until-eof"]
     for name, value in options.items():
         command += [f"--{name.replace('_', '-')}", str(value)]
     process = subprocess.Popen(
         command,
+        cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,4 +1,4 @@
-"""What one chat request asks for, once it is known to be sound."""
+"""One chat request, once it is known to be sound."""
 
 from __future__ import annotations
 
@@ -80,9 +80,9 @@ class ChatRequest:
 
     @cached_property
     def question(self) -> str:
-        """The words of the last user message."""
-        asked = [message for message in self.messages if message["role"] == "user"]
-        return tokens.message_text(asked[-1]) if asked else ""
+        """The text of the last user message."""
+        prompts = [message for message in self.messages if message["role"] == "user"]
+        return tokens.message_text(prompts[-1]) if prompts else ""
 
     @cached_property
     def prompt_tokens(self) -> int:

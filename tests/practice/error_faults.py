@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 from groq_magic.practice import refusals
 from groq_magic.practice.quota import go_duration
 from groq_magic.practice.refusals import Refusal
-from groq_magic.practice.wire import json_response
+from groq_magic.practice.response import Chunk, Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from groq_magic.practice.fault import Fault
-    from groq_magic.practice.steps import Response
+    from tests.practice.fault import Fault
 
 __all__ = ["ERROR_SETTINGS", "error_response"]
 
@@ -68,10 +67,19 @@ def _plain(
     status: int, message: str, type_: str = "invalid_request_error", code: str | None = None
 ) -> Callable[[Fault, str], Refusal]:
     def make(fault: Fault, model: str) -> Refusal:
-        told = fault.text("message", message.replace("{model}", model))
-        return Refusal(status, told, type_, code, headers=_wait_headers(fault))
+        text = fault.text("message", message.replace("{model}", model))
+        return Refusal(status, text, type_, code, headers=_wait_headers(fault))
 
     return make
+
+
+def _failed_tool_use(generation: str) -> Refusal:
+    message = (
+        "Failed to call a function. Please adjust your prompt. See 'failed_generation' for more "
+        "details."
+    )
+    extra = {"failed_generation": generation}
+    return Refusal(400, message, code="tool_use_failed", extra=extra)
 
 
 _REFUSALS: Mapping[str, Callable[[Fault, str], Refusal]] = MappingProxyType(
@@ -105,7 +113,7 @@ _REFUSALS: Mapping[str, Callable[[Fault, str], Refusal]] = MappingProxyType(
             "API access is blocked: the organization has reached its spend limit.",
             code="blocked_api_access",
         ),
-        "tool-use-failed": lambda fault, _model: refusals.failed_tool_use(
+        "tool-use-failed": lambda fault, _model: _failed_tool_use(
             fault.text("generation", '<function=look_up{"name": "x"}</function>')
         ),
     }
@@ -143,26 +151,24 @@ ERROR_SETTINGS: Mapping[str, frozenset[str]] = MappingProxyType(
 """The settings that each of these faults takes."""
 
 
-def error_response(fault: Fault, model: str, headers: Mapping[str, str]) -> Response | None:
-    """Give the whole answer of an error fault.
+def error_response(fault: Fault, model: str) -> Response | None:
+    """Return the whole answer of an error fault; None if the fault is of another family.
 
     Parameters
     ----------
     fault : Fault
     model : str
         The id that the request named.
-    headers : mapping of str to str
-        The usual ones.
 
-    Returns
-    -------
-    Response or None
-        None if the fault is of another family.
+    Raises
+    ------
+    Refusal
+        For the errors that the API gives.
     """
-    if fault.name in _BODIES:
-        status, kind, body = _BODIES[fault.name]
-        return json_response(status, body, {**headers, "Content-Type": kind})
-    if fault.name not in _REFUSALS:
+    if fault.name in _REFUSALS:
+        raise _REFUSALS[fault.name](fault, model)
+    if fault.name not in _BODIES:
         return None
-    refusal = _REFUSALS[fault.name](fault, model)
-    return json_response(refusal.status, refusal.body(), {**headers, **refusal.headers})
+    status, kind, body = _BODIES[fault.name]
+    headers = {"Content-Type": kind, "Content-Length": str(len(body))}
+    return Response(status, headers, (Chunk(body),))
