@@ -16,10 +16,11 @@ from groq_magic.rendering.characters import ENTITY, ESCAPABLE, entity
 from groq_magic.rendering.inline_spans import Spans
 from groq_magic.rendering.inline_tokens import CLOSE, Bracket, RunList, Token, run_at
 from groq_magic.rendering.links import BARE_LINK, LABEL, Target, bare_link, inline_target, label_key
-from groq_magic.rendering.maths import Formula
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from groq_magic.rendering.maths import Formula
 
 __all__ = ["InlineParser", "Maker"]
 
