@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from groq_magic.api.request import without_surrogates
+from groq_magic.api.request import sha_of, without_surrogates
 from groq_magic.api.scrub import scrub
 from groq_magic.errors import PromptError
 from groq_magic.prompt import Filled, Inserted, fill, fill_from
@@ -38,6 +38,8 @@ class Draft:
     notices : tuple of str
         Lines to show to the user.
     secrets : Secrets
+    values_sha : str or None
+        The hash of the texts with their values, None where they have none.
     """
 
     ask: Ask
@@ -47,6 +49,7 @@ class Draft:
     inserted: tuple[Inserted, ...]
     notices: tuple[str, ...]
     secrets: Secrets
+    values_sha: str | None = None
 
     def as_saved(self, text: str) -> str:
         """Return a text as a notebook file may hold it: without secrets, encodable."""
@@ -88,6 +91,7 @@ def draft(session: Session, ask: Ask) -> Draft:
         ),
         (*(without_surrogates(line)[0] for line in lines), *_line_of_replaced(replaced + more)),
         secrets,
+        sha_of([sent, system]) if filled.inserted and ask.composed is None else None,
     )
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["opening_of", "output_of"]
 
-METADATA_VERSION = 1
+METADATA_VERSION = 2
 _MARKS = MappingProxyType(
     {
         "interrupted": "interrupted",
@@ -116,9 +116,10 @@ def _metadata_of(session: Session, plan: Plan, reply: Reply | None) -> dict[str,
         "finish_reason": reply.finish_reason if reply else None,
         "usage": reply.usage.counts if reply and reply.usage else None,
         "system": _system(plan),
-        "inserted": [each.name for each in plan.draft.inserted],
+        "included": [each.name for each in plan.draft.inserted],
         "prompt_sha": sha_of(plan.draft.ask.identity),
         "request_sha": sha_of(dict(plan.request)),
+        "values_sha": plan.draft.values_sha,
         "replaces": _replaced(pending.replaces),
         "once": pending.once,
     }

@@ -77,7 +77,7 @@ def prepare(session: Session, ask: Ask) -> Prepared:
     # There must be a key where no file has the answer.
     source = found.recorded or cached_answer(session, made) or session.service.client()
     made = replace(made, pending=_turn(session, begun, is_begun=True))
-    notices = (*begun.notices, *map(begun.secrets.hidden, found.notices(session, made)))
+    notices = (*begun.notices, *map(begun.secrets.hidden, found.notices(begun)))
     if isinstance(source, Recorded):
         return Prepared(made, notices, source, saved_reasoning=found.reasoning)
     session.service.prefetch_catalogue()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from groq_magic.api.answering import Answering
     from groq_magic.asking.draft import Draft
     from groq_magic.asking.plan import Plan
-    from groq_magic.conversation import PendingTurn, SavedAnswer
+    from groq_magic.conversation import PendingTurn, SavedTurn
     from groq_magic.session.session import Session
     from groq_magic.settings import AskOptions
 
@@ -27,7 +27,7 @@ __all__ = ["Replayed", "cached_answer", "is_cached", "remember", "replayed"]
 
 _SHOWN = 40
 _OTHER_SYSTEM = "Saved with another system prompt than now."
-_OTHER_VALUES = "Saved with other values or settings than now."
+_OTHER_VALUES = "Saved with other values than now."
 _LEFT_OUT = "The saved reasoning is left out: it is too long. `%groq_retry` asks anew."
 
 
@@ -41,7 +41,7 @@ class Replayed:
         The answer, where it has one.
     lines : tuple of str
         For the user.
-    saved : SavedAnswer or None
+    saved : SavedTurn or None
         As the file tells it.
     reasoning : str
         Safe HTML of the reasoning that the saved answer shows, "" for none.
@@ -49,33 +49,25 @@ class Replayed:
 
     recorded: Recorded | None = None
     lines: tuple[str, ...] = ()
-    saved: SavedAnswer | None = None
+    saved: SavedTurn | None = None
     reasoning: str = ""
 
-    def notices(self, session: Session, plan: Plan) -> tuple[str, ...]:
+    def notices(self, draft: Draft) -> tuple[str, ...]:
         """Return the lines, and what surely was otherwise when the answer was saved.
 
         Unchanged cells are answered though values and the system prompt
         have changed; the reader is to know it.
         """
-        replay, saved = session.recall.replay, self.saved
+        saved = self.saved
         # What a magic writes is known by its identity, which was compared.
-        if replay is None or saved is None or plan.draft.ask.composed is not None:
+        if saved is None or draft.ask.composed is not None:
             return self.lines
-        system = plan.draft.as_saved(plan.draft.options.system or "")
-        if saved.system not in (None, system):
+        if saved.system not in (None, draft.as_saved(draft.options.system or "")):
             return (*self.lines, _OTHER_SYSTEM)
-        if not plan.draft.inserted or saved.request_sha in (None, sha_of(dict(plan.request))):
-            return self.lines
-        # The hash is of all that was sent: nothing else may be what differs.
-        same = saved.model == plan.model and plan.draft.options.format != "json"
-        pending = plan.pending
-        if not same or pending.replaces is not None or plan.fitted.note:
-            return self.lines
-        before = (turn.answer for turn in pending.before)
-        if not replay.saw(saved, pending.number, before):
-            return self.lines
-        return (*self.lines, _OTHER_VALUES)
+        # Version 1 of the metadata has no hash: then nothing is known.
+        if saved.values_sha not in (None, draft.values_sha):
+            return (*self.lines, _OTHER_VALUES)
+        return self.lines
 
 
 def replayed(session: Session, draft: Draft, pending: PendingTurn) -> Replayed:
@@ -154,5 +146,5 @@ def _wanted(session: Session, draft: Draft, pending: PendingTurn) -> Wanted:
     )
 
 
-def _recording(saved: SavedAnswer) -> Recording:
+def _recording(saved: SavedTurn) -> Recording:
     return Recording(saved.answer, saved.model, saved.finish_reason, saved.usage)
