@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from groq_magic.api.answering import Answering
 from groq_magic.api.recorded import Recorded
@@ -30,46 +30,23 @@ from groq_magic.settling import (
     told_of_earlier,
 )
 from groq_magic.texts import bound
+from groq_magic.views.answer_facts import Progress
 from groq_magic.views.guarded import GuardedView
-from groq_magic.views.progress import Progress
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable
 
     from groq_magic.api.client import Client
     from groq_magic.api.fault import Fault
     from groq_magic.notebook_session import Session
     from groq_magic.reply import Reply
-    from groq_magic.views.opening import Opening
-    from groq_magic.views.settled import Settled
+    from groq_magic.views.guarded import View
 
-__all__ = ["View", "ask"]
+__all__ = ["ask"]
 
 _FRAME = 0.05
 # A service that asks for no pause, or hardly any, must not be hammered.
 _SHORTEST_WAIT = 0.25
-
-
-class View(Protocol):
-    """What shows one answer: `open`, then any of `feed` and `progress`, then one ending."""
-
-    stopped: threading.Event
-
-    def open(self, opening: Opening) -> None:
-        """Begin to show."""
-
-    def feed(self, text: str, reasoning: str) -> None:
-        """Show what has come; either may be empty."""
-
-    def progress(self, progress: Progress) -> None:
-        """Show how far it is, or what is waited for."""
-
-    def settle(self, settled: Settled) -> None:
-        """Leave the static output and close what is alive."""
-
-    def discard(self) -> None:
-        """Leave nothing: the ask failed before any text."""
 
 
 def ask(session: Session, typed: Typed, view_of: Callable[[], View]) -> Reply:
@@ -283,7 +260,7 @@ def _settle(run: _Run, answering: Answering | Recorded, reply: Reply) -> Choice:
         settled = settled_of(session, plan, reply, choice=choice, turn=turn, notices=notices)
         # Before it is shown: its own page may be loaded anew from there on.
         mark_reported(session, run.prepared.missed)
-        run.view.settle(settled)
+        run.view.finish(settled)
         if not isinstance(run.prepared.client, Recorded):
             # An ask that shows nothing must not use the offer up.
             session.restore_offered = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from groq_magic.views.slot_name import slot_of
+from groq_magic.views.slots import slot_of
 
 if TYPE_CHECKING:
     from groq_magic.notebook_session import Session

@@ -20,11 +20,9 @@ from groq_magic.ledger.usage import usage_of
 from groq_magic.next_cell import change_of, prose_of
 from groq_magic.notebook_session import stale_line
 from groq_magic.reply import Reply, Timing, code_of, data_of
+from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, LiveFacts
 from groq_magic.views.bar import Bar
-from groq_magic.views.live_facts import LiveFacts
-from groq_magic.views.opening import Opening
-from groq_magic.views.settled import Settled
-from groq_magic.views.slot_name import slot_of
+from groq_magic.views.slots import slot_of
 
 if TYPE_CHECKING:
     from groq_magic.api.answering import Answering
@@ -51,9 +49,9 @@ _MARKS = MappingProxyType(
 _SOURCES = MappingProxyType({"cache": "from the cache", "replay": "replayed"})
 
 
-def opening_of(session: Session, plan: Plan, notices: tuple[str, ...]) -> Opening:
+def opening_of(session: Session, plan: Plan, notices: tuple[str, ...]) -> AnswerStart:
     """Return what the view is told before the first token."""
-    return Opening(
+    return AnswerStart(
         slot_of(plan.pending.typed),
         plan.model,
         plan.pending.practice,
@@ -159,12 +157,12 @@ def settled_of(  # noqa: PLR0913 - what an answer came to, named
     choice: Choice,
     turn: Turn,
     notices: tuple[str, ...],
-) -> Settled:
+) -> FinishedAnswer:
     """Return the whole answer as a view shows and saves it."""
     from groq_magic.rendering import fenced_code
 
     options = plan.options
-    return Settled(
+    return FinishedAnswer(
         slot=slot_of(plan.pending.typed),
         text=reply.text,
         format=options.format or "markdown",

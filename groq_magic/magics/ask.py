@@ -71,8 +71,8 @@ class AskMagics(Face):
         )
 
     def _show_panel(self) -> None:
-        from groq_magic.views.panel_text import panel_text
         from groq_magic.views.show import show
+        from groq_magic.views.slots import panel_text
 
         settings = self.session.settings
         if front_end(self.shell) == "widgets":
@@ -104,8 +104,7 @@ def run_ask(session: Session, typed: Typed) -> None:
 def _show_request(session: Session, typed: Typed) -> None:
     from groq_magic.plan import planned
     from groq_magic.rendering import fenced, to_html
-    from groq_magic.views.say import say
-    from groq_magic.views.show import show
+    from groq_magic.views.show import say, show
 
     plan = planned(session, typed, send=False)
     body = json.dumps(dict(plan.request), indent=2, ensure_ascii=False)

@@ -15,18 +15,18 @@ from groq_magic.errors import GroqMagicError, InterruptedAskError, NotebookError
 from groq_magic.interrupts import in_one_line, unsent
 from groq_magic.notebook import front_end, has_input, notebook_path
 from groq_magic.views import for_front_end
-from groq_magic.views.panel_facts import PanelFacts
-from groq_magic.views.slot_name import speed_slot
+from groq_magic.views.session_facts import PanelFacts
+from groq_magic.views.slots import speed_slot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from groq_magic.api.service import Service
-    from groq_magic.asking import View
     from groq_magic.notebook_session import Session
     from groq_magic.plan import Typed
     from groq_magic.reply import Reply
     from groq_magic.settings import AskOptions
+    from groq_magic.views.guarded import View
     from groq_magic.views.live import Live
 
 __all__ = [

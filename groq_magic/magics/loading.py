@@ -26,8 +26,8 @@ from groq_magic.magics.recall import RecallMagics
 from groq_magic.magics.usage import UsageMagics
 from groq_magic.notebook import cell_id, front_end
 from groq_magic.settings import Settings
-from groq_magic.views.banner import banner
 from groq_magic.views.show import show
+from groq_magic.views.slots import banner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
