@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from groq_magic.conversation import Turn
     from groq_magic.reply import Reply
     from groq_magic.session.session import Session
+    from groq_magic.views.answer_facts import FinishedAnswer
     from groq_magic.views.guarded import GuardedView
-    from groq_magic.views.settled import Settled
 
 __all__ = ["Ending", "finish"]
 
@@ -50,7 +50,7 @@ class Ending:
         Whether the turn stands behind all others, so that none became stale.
     choice : Choice
         The code for the next cell.
-    output : Settled
+    output : FinishedAnswer
     """
 
     session: Session
@@ -61,7 +61,7 @@ class Ending:
     turn: Turn = field(init=False)
     is_appended: bool = field(init=False)
     choice: Choice = field(default_factory=Choice)
-    output: Settled = field(init=False)
+    output: FinishedAnswer = field(init=False)
 
     @property
     def plan(self) -> Plan:
@@ -157,7 +157,7 @@ def mark_missed(ending: Ending) -> None:
 
 def show_output(ending: Ending) -> None:
     """Show it in place of what has streamed."""
-    ending.view.settle(ending.output)
+    ending.view.finish(ending.output)
 
 
 def use_restore_offer(ending: Ending) -> None:
@@ -168,7 +168,7 @@ def use_restore_offer(ending: Ending) -> None:
 
 def update_bars(ending: Ending) -> None:
     """Show in other bars what this turn made stale."""
-    ending.session.settled(
+    ending.session.finished(
         ending.turn,
         ending.output,
         in_conversation=not ending.plan.pending.once,

@@ -17,8 +17,8 @@ from groq_magic.asking.prepare import prepare
 from groq_magic.asking.replies import earlier_stays, reply_of
 from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts, unsent
+from groq_magic.views.answer_facts import Progress
 from groq_magic.views.guarded import GuardedView
-from groq_magic.views.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from groq_magic.reply import Reply
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
-    from groq_magic.views.guarded import Guarded
+    from groq_magic.views.guarded import View
 
 __all__ = ["send_ask"]
 
@@ -39,7 +39,7 @@ _FRAME = 0.05
 _SHORTEST_WAIT = 0.25
 
 
-def send_ask(session: Session, ask: Ask, view_of: Callable[[], Guarded]) -> Reply:
+def send_ask(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
     """Send an ask, show its answer as it comes, and settle it.
 
     Where wanted, the answer's code goes into the next cell; the bar says if it has none.
@@ -65,7 +65,7 @@ def send_ask(session: Session, ask: Ask, view_of: Callable[[], Guarded]) -> Repl
         return _asked(session, ask, view_of)
 
 
-def _asked(session: Session, ask: Ask, view_of: Callable[[], Guarded]) -> Reply:
+def _asked(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
     prepared = unsent(lambda: prepare(session, ask))
     with Interrupts() as interrupts:
         run = _Run(session, prepared, GuardedView(view_of()), time.monotonic())

@@ -9,11 +9,9 @@ from groq_magic.api.request import sha_of
 from groq_magic.asking.next_cell import change_of, prose_of
 from groq_magic.ledger.prices import cost, dollars
 from groq_magic.session.session import stale_line
+from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, LiveFacts
 from groq_magic.views.bar import Bar
-from groq_magic.views.live_facts import LiveFacts
-from groq_magic.views.opening import Opening
-from groq_magic.views.settled import Settled
-from groq_magic.views.slot_name import slot_of
+from groq_magic.views.slots import slot_of
 
 if TYPE_CHECKING:
     from groq_magic.asking.plan import Plan
@@ -40,9 +38,9 @@ _MARKS = MappingProxyType(
 _SOURCES = MappingProxyType({"cache": "from the cache", "replay": "replayed"})
 
 
-def opening_of(session: Session, plan: Plan, notices: tuple[str, ...]) -> Opening:
+def opening_of(session: Session, plan: Plan, notices: tuple[str, ...]) -> AnswerStart:
     """Return what the view is told before the first token."""
-    return Opening(
+    return AnswerStart(
         slot_of(plan.pending.shown),
         plan.model,
         plan.pending.practice,
@@ -61,12 +59,12 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
     turn: Turn,
     notices: tuple[str, ...],
     saved_reasoning: str,
-) -> Settled:
+) -> FinishedAnswer:
     """Return the whole answer as a view shows and saves it."""
     from groq_magic.rendering import fenced_code
 
     options = plan.draft.options
-    return Settled(
+    return FinishedAnswer(
         slot=slot_of(plan.pending.shown),
         text=reply.text,
         format=options.format or "markdown",

@@ -71,8 +71,8 @@ class AskMagics(Face):
         )
 
     def _show_panel(self) -> None:
-        from groq_magic.views.panel_text import panel_text
         from groq_magic.views.show import show
+        from groq_magic.views.slots import panel_text
 
         settings = self.session.settings
         if front_end(self.shell) == "widgets":
@@ -104,8 +104,7 @@ def run_ask(session: Session, ask: Ask) -> None:
 def _show_request(session: Session, ask: Ask) -> None:
     from groq_magic.asking.prepare import dry_run
     from groq_magic.rendering import fenced, to_html
-    from groq_magic.views.say import say
-    from groq_magic.views.show import show
+    from groq_magic.views.show import say, show
 
     plan = dry_run(session, ask)
     body = json.dumps(dict(plan.request), indent=2, ensure_ascii=False)

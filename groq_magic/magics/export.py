@@ -14,8 +14,7 @@ from groq_magic.magics.conversation import turn_numbered
 from groq_magic.magics.face import Face
 from groq_magic.magics.option import Option, choice
 from groq_magic.magics.options import CONVERSATION
-from groq_magic.views.say import say
-from groq_magic.views.show import show
+from groq_magic.views.show import say, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,8 +16,8 @@ from groq_magic.page.caller import caller_names
 from groq_magic.page.front_end import front_end, has_input
 from groq_magic.page.notebook_file import notebook_path
 from groq_magic.views import for_front_end
-from groq_magic.views.panel_facts import PanelFacts
-from groq_magic.views.slot_name import speed_slot
+from groq_magic.views.session_facts import PanelFacts
+from groq_magic.views.slots import speed_slot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
     from groq_magic.settings import AskOptions
-    from groq_magic.views.guarded import Guarded
+    from groq_magic.views.guarded import View
     from groq_magic.views.live import Live
 
 __all__ = [
@@ -154,7 +154,7 @@ def shown_reply(session: Session, ask: Ask) -> Reply:
     """Ask, and show the answer in the view that fits the front end."""
     from groq_magic.asking.flow import send_ask
 
-    def view() -> Guarded:
+    def view() -> View:
         return for_front_end(front_end(session.shell), lambda: live_of(session))
 
     reply = send_ask(session, ask, view)

@@ -12,8 +12,8 @@ from groq_magic.magics.face import Face
 from groq_magic.magics.line import parsed_line
 from groq_magic.magics.option import Option
 from groq_magic.page.notebook_file import working_folder
-from groq_magic.views.banner import banner
 from groq_magic.views.show import show
+from groq_magic.views.slots import banner
 
 __all__ = ["KeyMagics"]
 

@@ -10,7 +10,7 @@ from IPython.core.magic import line_magic, magics_class, no_var_expand
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.face import Face
 from groq_magic.magics.line import parsed_line, unquoted
-from groq_magic.views.say import say
+from groq_magic.views.show import say
 
 __all__ = ["RecallMagics"]
 

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 from traitlets import TraitError
 
-from groq_magic.views.closing import close_whole
 from groq_magic.views.phrase import phrase_html
-from groq_magic.views.picking import ModelPicker
+from groq_magic.views.picker import ModelPicker, close_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import traitlets
 
-    from groq_magic.views.panel_facts import Meter, PanelFacts
+    from groq_magic.views.session_facts import Meter, PanelFacts
 
 __all__ = ["Panel"]
 

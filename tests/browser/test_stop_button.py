@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from groq_magic.views.page_code import page_code
-from groq_magic.views.token import TOKEN, TOKEN_CLASS
+from groq_magic.views.slots import TOKEN, TOKEN_CLASS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

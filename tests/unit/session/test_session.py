@@ -11,8 +11,8 @@ import pytest
 from groq_magic.page.cell import TOKEN
 from groq_magic.session.session import Session
 from groq_magic.settings import Settings
-from groq_magic.views.live_facts import LiveFacts
-from groq_magic.views.slot_name import slot_of
+from groq_magic.views.answer_facts import LiveFacts
+from groq_magic.views.slots import slot_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

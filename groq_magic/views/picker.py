@@ -1,4 +1,4 @@
-"""A dropdown of models that is one with the settings."""
+"""The dropdown of models, and how a widget is closed with all that was made for it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from groq_magic.views.closing import close_whole
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import traitlets
 
-__all__ = ["ModelPicker"]
+__all__ = ["ModelPicker", "close_whole"]
 
 
 class ModelPicker:
@@ -74,3 +72,20 @@ class ModelPicker:
     def _set(self, _change: Any) -> None:
         if self.dropdown.value != self._settings.model:
             self._offer()
+
+
+def close_whole(widget: Any) -> None:
+    """Close a widget, its children, and the layouts and styles of all of them.
+
+    Parameters
+    ----------
+    widget : ipywidgets.Widget
+        Closing it alone would leave its layout and its style in the kernel.
+    """
+    for child in getattr(widget, "children", ()):
+        close_whole(child)
+    for name in ("layout", "style"):
+        part = getattr(widget, name, None)
+        if part is not None and hasattr(part, "close"):
+            part.close()
+    widget.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from groq_magic.conversation import TurnKey
-from groq_magic.views.slot_name import slot_of, speed_slot
+from groq_magic.views.slots import slot_of, speed_slot
 
 
 @pytest.mark.parametrize("odd", ['a b"c', "openai/gpt-oss-120b", "<é>", "."])
