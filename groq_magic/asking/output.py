@@ -82,7 +82,7 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
 
 
 def _live_facts(session: Session, reply: Reply, turn: Turn) -> LiveFacts:
-    """Return what a settled answer's bar says while the session lives."""
+    """Return what a finished answer's bar says while the session lives."""
     usage, speed = reply.usage, reply.timing.tokens_per_second
     tokens = usage.completion_tokens if usage else 0
     figures = [f"{tokens:,} token{'s' * (tokens != 1)}" if usage else ""]

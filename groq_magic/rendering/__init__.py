@@ -8,9 +8,8 @@ The files in the order that text flows:
 3. inline: `inline_parser` takes a block's text into `inline_tokens`; `inline_spans` finds where
    code, formulas and tags end, `links` reads links, `maths` decides which formulas are drawn.
    `incomplete` closes what is open while text still comes in.
-4. elements: `elements` makes the blocks an element tree, in which `leaf_texts` has the text
-   read and `inline_tree` puts the tokens; `highlight` colours code, `direction` marks text from
-   the right, and `serialise` writes the tree.
+4. elements: `elements` makes the blocks an element tree, `inline_tree` the tokens,
+   `highlight` colours code, `direction` marks text from the right.
 5. sanitiser: `sanitise` is the one door through which HTML leaves.
 6. patches: `document` gives a whole text's HTML, block by block or in their pieces; `stream`
    gives a growing text's as `patches`, with `groups`, `late_links` and `pace`.
@@ -26,7 +25,7 @@ from groq_magic.rendering.document import to_html
 from groq_magic.rendering.fences import Fence, fenced, fenced_code
 from groq_magic.rendering.patches import Patch
 from groq_magic.rendering.safe_markdown import safe_markdown
-from groq_magic.rendering.sanitise import resanitised
+from groq_magic.rendering.saved_html import resanitised
 from groq_magic.rendering.stream import MarkdownStream
 
 __all__ = [

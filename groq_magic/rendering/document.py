@@ -10,18 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree.ElementTree import Element, SubElement
 
-from groq_magic.rendering.block_parser import BlockParser
+from markdown import Markdown
+
 from groq_magic.rendering.characters import escape
 from groq_magic.rendering.direction import mark_direction
-from groq_magic.rendering.elements import TreeBuilder, code_element
+from groq_magic.rendering.elements import code_element
+from groq_magic.rendering.gfm import Dialect, Gfm, Inline, Parser
 from groq_magic.rendering.groups import Group, next_group
-from groq_magic.rendering.leaf_texts import LeafReader
 from groq_magic.rendering.lines import lines_of
-from groq_magic.rendering.raw_html import shown_html
-from groq_magic.rendering.sanitise import RAW_TAGS, sanitised
-from groq_magic.rendering.serialise import Serialiser
+from groq_magic.rendering.sanitise import sanitised
 
 if TYPE_CHECKING:
+    from groq_magic.rendering.block_parser import BlockParser
     from groq_magic.rendering.block_tree import Block
     from groq_magic.rendering.links import Definitions
     from groq_magic.rendering.maths import Shape
@@ -48,8 +48,6 @@ class Renderer:
     ----------
     formulas : {"mathml", "tex", "source"} or None
         What formulas are shown as; None: there are none.
-    trusted : bool
-        Whether raw HTML and images pass as they are (to compare with other renderers only).
 
     Attributes
     ----------
@@ -57,32 +55,35 @@ class Renderer:
         The link reference definitions by folded label.
     """
 
-    def __init__(self, formulas: Shape | None, *, trusted: bool = False) -> None:
-        self._formulas = formulas
-        self._tags = None if trusted else RAW_TAGS
-        self._serialiser = Serialiser()
-        self._builder = TreeBuilder(self._serialiser.keep, str if trusted else shown_html)
-        self._leaves = LeafReader(self._serialiser, formulas, trusted=trusted)
+    def __init__(self, formulas: Shape | None) -> None:
+        self._gfm = Gfm(Dialect(formulas))
+        self._markdown = Markdown(extensions=[self._gfm], output_format="html")
+        parser, inline = self._markdown.parser, self._markdown.treeprocessors["inline"]
+        if not isinstance(parser, Parser) or not isinstance(inline, Inline):
+            raise TypeError("the extension did not take its places")
+        self._parser = parser
+        self._builder = parser.builder()
+        self._inline = inline
         self._work = 0
-        self.definitions = self._leaves.definitions
+        self.definitions: Definitions = inline.definitions
 
     @property
     def work(self) -> int:
         """What all that was rendered cost, in the units of `Pace`."""
-        return self._work + self._leaves.work + self._builder.work
+        return self._work + self._inline.work + self._builder.work
 
     def parser(self) -> BlockParser:
         """Return a block parser that shares the definitions."""
-        return BlockParser(self.definitions, self._tags, formulas=self._formulas is not None)
+        return self._parser.block_parser()
 
     def look_up(self, definitions: Definitions) -> None:
         """Look labels up there from now on."""
-        self._leaves.definitions = definitions
+        self._inline.definitions = definitions
 
     def take_missing(self) -> frozenset[str]:
         """Return the labels looked up in vain since the last call."""
-        missing = frozenset(self._leaves.missing)
-        self._leaves.missing.clear()
+        missing = frozenset(self._inline.missing)
+        self._inline.missing.clear()
         return missing
 
     def is_growable(self, block: Block) -> bool:
@@ -190,10 +191,14 @@ class Renderer:
         return html.removeprefix(_TABLE).removesuffix(_TABLE_END) + "\n"
 
     def _written(self, root: Element) -> str:
-        self._leaves.read(root)
+        markdown = self._markdown
+        self._inline.run(root)
         mark_direction(root)
-        html = self._serialiser.children(root)
-        self._serialiser.clear()
+        # Tail included: what follows the last child is in its tail.
+        html = "".join(markdown.serializer(child) for child in root)
+        for processor in markdown.postprocessors:
+            html = processor.run(html)
+        markdown.htmlStash.reset()
         self._work += _WORK_OF_CALL + _size(html)
         return html
 

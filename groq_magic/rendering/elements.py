@@ -1,4 +1,4 @@
-"""Blocks into an element tree, whose leaves hold text that is still to be read."""
+"""Blocks into the element tree that Python-Markdown serialises."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement
 from groq_magic.rendering import tables
 from groq_magic.rendering.highlight import Highlighter
 from groq_magic.rendering.incomplete import trimmed
-from groq_magic.rendering.leaf_texts import leaf_text
+from groq_magic.rendering.inline_tree import serialisable
 from groq_magic.rendering.sanitise import ours
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from groq_magic.rendering.block_tree import Block
 
-__all__ = ["TreeBuilder", "code_element"]
+__all__ = ["LeafText", "TreeBuilder", "code_element"]
 
 _TASK = re.compile(r"\[([ xX])\][ \t]")
 # What takes the place of cells that rows leave out, in all of a table.
@@ -26,19 +26,42 @@ _MAX_FILLED = 10_000
 _WORK_OF_TAG = 40
 
 
+class LeafText(str):
+    """Text that the inline parser is still to read.
+
+    Attributes
+    ----------
+    growing : bool
+        Whether more of it may follow.
+    cell : bool
+        Whether it is a table's cell, which its HTML must not break out of.
+    """
+
+    __slots__ = ("cell", "growing")
+    growing: bool
+    cell: bool
+
+
+def leaf_text(text: str, *, growing: bool = False, cell: bool = False) -> LeafText:
+    """Return text for the inline parser."""
+    leaf = LeafText(text)
+    leaf.growing, leaf.cell = growing, cell
+    return leaf
+
+
 class TreeBuilder:
     """Builds elements from blocks.
 
     Parameters
     ----------
-    keep : callable
+    stash : callable
         Takes a string of HTML, returns a placeholder for it in an element's text.
     shown : callable
         Takes a block of raw HTML, returns what is shown of it.
     """
 
-    def __init__(self, keep: Callable[[str], str], shown: Callable[[str], str]) -> None:
-        self._keep = keep
+    def __init__(self, stash: Callable[[str], str], shown: Callable[[str], str]) -> None:
+        self._stash = stash
         self._shown = shown
         self.highlighter = Highlighter()
         self._work = 0
@@ -61,7 +84,7 @@ class TreeBuilder:
             source = "\n".join(block.lines)
             self._work += len(source) + _WORK_OF_TAG * source.count("<")
             html = self._shown(trimmed(source) if block.incomplete else source)
-            _group(parent).text = self._keep(f"{html}\n" if html else "")
+            _group(parent).text = self._stash(f"{html}\n" if html else "")
         elif kind == "rule":
             SubElement(parent, "hr")
         elif kind == "table":
@@ -112,7 +135,7 @@ class TreeBuilder:
         coloured = None
         if block.language and not block.cut_short:
             coloured = self.highlighter.html(text, block.language)
-        code.text = text if coloured is None else self._keep(coloured)
+        code.text = serialisable(text) if coloured is None else self._stash(coloured)
 
     def _add_table(self, parent: Element, block: Block) -> None:
         table = SubElement(parent, "table")
@@ -137,13 +160,16 @@ def code_element(pre: Element, block: Block) -> Element:
     """Append the ``code`` of a code block, empty."""
     code = SubElement(pre, "code")
     if block.language:
-        code.set("class", ours(f"language-{block.language}"))
+        code.set("class", ours(serialisable(f"language-{block.language}")))
     return code
 
 
 def _group(parent: Element) -> Element:
     """Append an element without a tag of its own."""
-    return SubElement(parent, "")
+    group = Element("")
+    group.tag = None  # type: ignore[assignment]  # the serialiser writes its content alone
+    parent.append(group)
+    return group
 
 
 def _add_cells(parent: Element, tag: str, row: str, block: Block, *, growing: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement
@@ -9,21 +10,27 @@ from xml.etree.ElementTree import Element, SubElement
 from groq_magic.rendering.inline_tokens import Bracket, Close, DelimiterRun, Token
 from groq_magic.rendering.links import EMAIL, email
 from groq_magic.rendering.sanitise import is_safe_image
-from groq_magic.rendering.serialise import PLACEHOLDER
 
 if TYPE_CHECKING:
     from groq_magic.rendering.links import Target
 
-__all__ = ["fill"]
+__all__ = ["add_text", "fill", "serialisable"]
 
 # Elements inside one another in a leaf; deeper marks are text.
 _MAX_DEPTH = 64
 # As cmark has it: what stays in an address as it is.
 _URL_SAFE = "-_.+!*'(),%#@?=;:/&$~"
 _NOT_SHOWN = "(image not shown: not a PNG, JPEG, GIF or WebP in base64, or too large)"
+# A placeholder of Python-Markdown's stash; what it stands for is no text.
+_STASHED = re.compile("\x02[^\x03]*\x03")
 
 
-def _add_text(parent: Element, text: str) -> None:
+def serialisable(text: str) -> str:
+    """Return text that Python-Markdown's serialiser writes as it is: it leaves entities alone."""
+    return text.replace("&", "&amp;") if "&" in text else text
+
+
+def add_text(parent: Element, text: str) -> None:
     """Append text to an element."""
     if not text:
         return
@@ -88,15 +95,17 @@ class _Filling:
                 address = email(text, found)
                 if not address:
                     continue
-                _add_text(parent, text[position : found.start()])
+                add_text(parent, serialisable(text[position : found.start()]))
                 url = address if address.startswith("mailto:") else f"mailto:{address}"
                 link = SubElement(parent, "a", href=url)
                 link.text = address
                 position = found.start() + len(address)
-        _add_text(parent, text[position:])
+        add_text(parent, serialisable(text[position:]))
 
     def _add_element(self, element: Element) -> None:
         self._flush()
+        if element.tag == "code":
+            element.text = serialisable(element.text or "")
         self._open[-1][0].append(element)
 
     def _begin(self, tag: str, literal: str, attributes: dict[str, str]) -> None:
@@ -138,13 +147,13 @@ class _Filling:
         if not self._images and target.url.startswith("data:") and not is_safe_image(target.url):
             self._text.append(f"{alt or 'Image'} {_NOT_SHOWN}")
         elif self._images or target.url.startswith("data:"):
-            attributes = _attributes("src", target) | {"alt": alt}
+            attributes = _attributes("src", target) | {"alt": serialisable(alt)}
             self._add_element(Element("img", attributes))
         elif self._links:
             self._text.append(alt)
         else:
             link = Element("a", _attributes("href", target))
-            link.text = alt or target.url
+            link.text = serialisable(alt or target.url)
             self._add_element(link)
 
 
@@ -166,14 +175,14 @@ def _plain(tokens: list[Token], start: int) -> tuple[str, int]:
         elif isinstance(token, Close):
             depth -= 1
             if not depth:
-                return PLACEHOLDER.sub("", "".join(texts)), index + 1
+                return _STASHED.sub("", "".join(texts)), index + 1
         else:
             texts.append(" " if token.tag == "br" else "".join(token.itertext()))
-    return PLACEHOLDER.sub("", "".join(texts)), len(tokens)
+    return _STASHED.sub("", "".join(texts)), len(tokens)
 
 
 def _attributes(name: str, target: Target) -> dict[str, str]:
-    attributes = {name: quote(target.url, safe=_URL_SAFE)}
+    attributes = {name: serialisable(quote(target.url, safe=_URL_SAFE))}
     if target.title:
-        attributes["title"] = target.title
+        attributes["title"] = serialisable(target.title)
     return attributes

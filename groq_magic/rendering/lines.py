@@ -9,7 +9,7 @@ from groq_magic.printable import SURROGATE
 __all__ = ["CODE_INDENT", "NONSPACE", "Line", "clean_input", "lines_of"]
 
 CODE_INDENT = 4
-# STX and ETX are around placeholders for HTML; a text must not forge them.
+# STX and ETX mark places in Python-Markdown's output; a text must not forge them.
 _UNWANTED = re.compile("[\0\x02\x03]")
 _LINE_END = re.compile("\r\n?")
 NONSPACE = re.compile(r"[^ \t]")

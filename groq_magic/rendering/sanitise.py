@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import re
 import secrets
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import nh3
-
-from groq_magic.rendering import maths
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +19,8 @@ __all__ = [
     "is_safe_image",
     "is_safe_url",
     "ours",
-    "resanitised",
     "sanitised",
+    "sanitised_again",
 ]
 
 # Tags that a model's own HTML may hold. Others are shown as text.
@@ -95,9 +92,6 @@ _CHECKS = MappingProxyType(
     }
 )
 _REL = "noopener noreferrer nofollow"
-# Of saved HTML: tags that never close take the sanitiser quadratic time, seconds from here on.
-_LONGEST = 100_000
-_FORMULA = re.compile(r"<span>(\\\(([^<]*)\\\)|\\\[([^<]*)\\\])</span>")
 # Classes that colour code: all that a saved file may have set.
 _CODE_CLASSES = MappingProxyType(
     {
@@ -169,45 +163,26 @@ _FIRST = _cleaner(_kept_twice, rel=None)
 _AGAIN = _cleaner(_kept_again)
 
 
-def sanitised(source: str) -> str:
+def sanitised(html: str) -> str:
     """Return HTML that is safe to put into a page, its tags balanced.
 
     Parameters
     ----------
-    source : str
-        HTML of one block, or of one item, row or child of it.
+    html : str
+        Of one block, or of one item, row or child of it.
 
     Notes
     -----
     Sanitised block by block: over a whole document, one unclosed tag could swallow the rest.
     """
-    return _LAST.clean(source)
+    return _LAST.clean(html)
 
 
-def resanitised(source: str) -> str | None:
-    """Return HTML from a saved file as safe HTML.
-
-    Parameters
-    ----------
-    source : str
-        Anyone's HTML. What `to_html` wrote comes back the same.
-
-    Returns
-    -------
-    str or None
-        None where it is too long to be sanitised in a moment.
-    """
-    return _FORMULA.sub(_formula, _AGAIN.clean(source)) if len(source) <= _LONGEST else None
+def sanitised_again(html: str) -> str:
+    """Return HTML that was sanitised before, and saved in a file that anyone may write."""
+    return _AGAIN.clean(html)
 
 
-def _formula(found: re.Match[str]) -> str:
-    """Return a formula as `to_html` writes it, if it is one that only draws."""
-    tex = html.unescape(found[2] or found[3] or "")
-    if not maths.is_drawable(tex) or maths.without_names(tex) != tex:
-        return found[0]
-    return f'<span class="mathjax_process tex2jax_process">{found[1]}</span>'
-
-
-def balanced(source: str) -> str:
+def balanced(html: str) -> str:
     """Return HTML whose tags are balanced, to be put into a place that tags could break out of."""
-    return _FIRST.clean(source)
+    return _FIRST.clean(html)

@@ -215,12 +215,12 @@ class Session:
         return added
 
     def finished(
-        self, turn: Turn, settled: FinishedAnswer, *, in_conversation: bool, appended: bool
+        self, turn: Turn, output: FinishedAnswer, *, in_conversation: bool, appended: bool
     ) -> None:
-        """Note what a settled answer's bar says, and show what its turn made stale."""
-        self._facts.pop((turn.practice, settled.slot), None)
+        """Note what a finished answer's bar says, and show what its turn made stale."""
+        self._facts.pop((turn.practice, output.slot), None)
         if in_conversation:
-            self._facts[turn.practice, settled.slot] = settled.live, turn.revision
+            self._facts[turn.practice, output.slot] = output.live, turn.revision
         if appended:
             # Nothing stands after it that could have become stale.
             self._refresh_panel()

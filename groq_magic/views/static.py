@@ -53,7 +53,7 @@ def bundle(answer: FinishedAnswer) -> tuple[dict[str, str], dict[str, Any]]:
     metadata : dict
         The output's whole metadata.
     """
-    # Importing rendering takes a while, and importing views must stay light.
+    # Rendering imports markdown, and importing views must stay light.
     from groq_magic.rendering import safe_markdown, to_html
 
     source = _markdown_source(answer)
@@ -157,7 +157,7 @@ def saved_reasoning(html: str) -> str | None:
     end = _SAVED_FOLD_END.search(html, fold.end()) if fold else None
     if fold is None or end is None:
         return ""
-    # Importing rendering takes a while, and few saved answers show reasoning.
+    # Rendering imports markdown, and few saved answers show reasoning.
     from groq_magic.rendering import resanitised
 
     return resanitised(html[fold.end() : end.start()])

@@ -1,0 +1,231 @@
+"""GitHub-flavoured Markdown as an extension of Python-Markdown.
+
+Its block parser takes the place of `md.parser`, its inline parser that of the inline tree
+processor. Python-Markdown keeps the rest: the registry, the tree, the serialiser and the
+stash for raw HTML.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element, ElementTree
+
+from markdown.blockparser import BlockParser as PythonMarkdownParser
+from markdown.extensions import Extension
+from markdown.postprocessors import Postprocessor
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import HTML_PLACEHOLDER_RE
+
+from groq_magic.rendering import maths
+from groq_magic.rendering.block_parser import BlockParser
+from groq_magic.rendering.elements import LeafText, TreeBuilder
+from groq_magic.rendering.inline_parser import InlineParser
+from groq_magic.rendering.inline_tree import fill, serialisable
+from groq_magic.rendering.lines import lines_of
+from groq_magic.rendering.raw_html import RawTags, shown_html
+from groq_magic.rendering.sanitise import RAW_TAGS, balanced, ours
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from markdown import Markdown
+
+    from groq_magic.rendering.links import Definitions
+    from groq_magic.rendering.maths import Formula
+
+__all__ = ["Gfm", "Inline"]
+
+
+# Formulas whose MathML is kept: while a block streams, its formulas are drawn at each frame.
+_MAX_REMEMBERED = 1024
+# Measured, in units of `Pace`: an element, a leaf of text, a token in it, a formula as MathML.
+_WORK_OF_ELEMENT = 15
+_WORK_OF_LEAF = 60
+_WORK_OF_TOKEN = 16
+_WORK_OF_FORMULA = 1500
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What is read, and how it is shown.
+
+    Attributes
+    ----------
+    formulas : {"mathml", "tex", "source"} or None
+        What formulas are shown as; None: there are none.
+    trusted : bool
+        Whether raw HTML and images pass as they are (for comparison with other renderers only).
+    """
+
+    formulas: maths.Shape | None = "tex"
+    trusted: bool = False
+
+    @property
+    def tags(self) -> frozenset[str] | None:
+        """HTML tags that are kept; None for all."""
+        return None if self.trusted else RAW_TAGS
+
+
+class Gfm(Extension):
+    """The extension: ``markdown.Markdown(extensions=[Gfm(...)])``.
+
+    Parameters
+    ----------
+    dialect : Dialect
+        What is read, and how it is shown.
+
+    Notes
+    -----
+    What it yields is not sanitised: `groq_magic.rendering.to_html` is.
+    """
+
+    def __init__(self, dialect: Dialect | None = None) -> None:
+        super().__init__()
+        self.dialect = dialect or Dialect()
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
+        """Take over the parser, the inline processor and the postprocessors."""
+        for name in ("normalize_whitespace", "html_block"):
+            md.preprocessors.deregister(name)
+        for name in ("prettify", "unescape", "inline"):
+            md.treeprocessors.deregister(name)
+        for name in ("raw_html", "amp_substitute"):
+            md.postprocessors.deregister(name)
+        md.parser = Parser(md, self.dialect)
+        md.treeprocessors.register(Inline(md, self.dialect), "inline", 20)
+        md.postprocessors.register(RawHtml(md), "raw_html", 30)
+
+
+class Parser(PythonMarkdownParser):
+    """Python-Markdown's face of our block parser."""
+
+    def __init__(self, md: Markdown, dialect: Dialect) -> None:
+        super().__init__(md)
+        self.dialect = dialect
+
+    def parseDocument(self, lines: list[str]) -> ElementTree:  # type: ignore[override]  # noqa: N802 - Python-Markdown's name
+        """Return the tree of a document."""
+        parser = self.block_parser()
+        for line in lines_of("\n".join(lines)):
+            parser.feed(line)
+        root = Element(self.md.doc_tag)
+        builder = self.builder()
+        for block in parser.finish().children:
+            builder.add(root, block)
+        return ElementTree(root)
+
+    def block_parser(self) -> BlockParser:
+        """Return a fresh block parser; its definitions are Python-Markdown's references."""
+        definitions: Definitions = self.md.references  # type: ignore[assignment]  # pairs as well
+        formulas = self.dialect.formulas is not None
+        return BlockParser(definitions, self.dialect.tags, formulas=formulas)
+
+    def builder(self) -> TreeBuilder:
+        """Return what turns blocks into elements."""
+        shown: Callable[[str], str] = str if self.dialect.trusted else shown_html
+        return TreeBuilder(self.md.htmlStash.store, shown)
+
+
+class Inline(Treeprocessor):
+    """Reads the text of a tree's leaves.
+
+    Attributes
+    ----------
+    definitions : MutableMapping
+        Link reference definitions by folded label.
+    missing : set of str
+        Labels looked up in vain since it was last emptied.
+    work : int
+        What it has done, in the units of `Pace`.
+    """
+
+    def __init__(self, md: Markdown, dialect: Dialect) -> None:
+        super().__init__(md)
+        self.dialect = dialect
+        self.definitions: Definitions = md.references  # type: ignore[assignment]  # its values are pairs as well
+        self.missing: set[str] = set()
+        self.work = 0
+        self._drawn: dict[tuple[str, bool], str | None] = {}
+
+    def run(self, root: Element) -> None:
+        """Replace each leaf's text by what it means."""
+        elements = list(root.iter())
+        self.work += _WORK_OF_ELEMENT * len(elements)
+        for element in elements:
+            text = element.text
+            if isinstance(text, LeafText):
+                element.text = None
+                self._read(element, text)
+
+    def _read(self, element: Element, text: LeafText) -> None:
+        maker = _Maker(self.md, self.dialect, self._mathml)
+        parser = InlineParser(text, self.definitions, maker, self.missing, growing=text.growing)
+        tokens = parser.parse()
+        fill(element, tokens, images=self.dialect.trusted)
+        self.work += _WORK_OF_LEAF + len(text) + _WORK_OF_TOKEN * len(tokens)
+        if text.cell and maker.made_html and not self.dialect.trusted:
+            self._balance(element)
+
+    def _mathml(self, formula: Formula) -> str | None:
+        key = (formula.tex, formula.display)
+        if key not in self._drawn:
+            if len(self._drawn) >= _MAX_REMEMBERED:
+                self._drawn.clear()
+            self._drawn[key] = maths.to_mathml(formula)
+            self.work += _WORK_OF_FORMULA
+        return self._drawn[key]
+
+    def _balance(self, cell: Element) -> None:
+        style = cell.attrib.pop("style", None)
+        html = self.md.postprocessors["raw_html"].run(self.md.serializer(cell))
+        inner = html[html.index(">") + 1 : html.rindex("<")]
+        cell[:] = []
+        cell.text = self.md.htmlStash.store(balanced(inner))
+        if style:
+            cell.set("style", style)
+
+
+@dataclass(slots=True)
+class _Maker:
+    """Makes formulas and raw HTML for one leaf."""
+
+    md: Markdown
+    dialect: Dialect
+    mathml: Callable[[Formula], str | None]
+    tags: RawTags = field(default_factory=RawTags)
+    made_html: bool = False
+
+    def formula(self, formula: Formula) -> Element | str | None:
+        shape = self.dialect.formulas
+        if shape is None:
+            return None
+        formula = formula._replace(tex=maths.without_names(formula.tex))
+        if maths.is_drawable(formula.tex):
+            if shape == "mathml" and (drawn := self.mathml(formula)):
+                return self.md.htmlStash.store(drawn)
+            if shape == "tex":
+                span = Element("span", {"class": ours("mathjax_process tex2jax_process")})
+                span.text = serialisable(maths.with_delimiters(formula))
+                return span
+        source = Element("code")
+        source.text = formula.tex
+        return source
+
+    def html(self, tag: str) -> str | None:
+        kept = tag if self.dialect.trusted else self.tags.kept(tag)
+        if kept is None:
+            return None
+        self.made_html = True
+        return self.md.htmlStash.store(kept)
+
+
+class RawHtml(Postprocessor):
+    """Puts the stashed HTML where its placeholders are."""
+
+    def run(self, text: str) -> str:
+        """Return the text with its HTML."""
+        stash = self.md.htmlStash
+        if not stash.html_counter:
+            return text
+        return HTML_PLACEHOLDER_RE.sub(lambda found: str(stash.rawHtmlBlocks[int(found[1])]), text)
