@@ -36,8 +36,8 @@ def ask(session: Session, cell: str, execution: int) -> None:
     conversations = session.conversations
     pending = conversations.begin(cell, execution, conversation="main")
     turn = conversations.add(pending, prompt="p", answer="a", model="m", finish_reason="stop")
-    settled: Any = SimpleNamespace(slot=slot_of(turn.shown), live=LiveFacts("", "", ""))
-    session.settled(turn, settled, in_conversation=True, appended=session.is_last(turn))
+    output: Any = SimpleNamespace(slot=slot_of(turn.shown), live=LiveFacts("", "", ""))
+    session.finished(turn, output, in_conversation=True, appended=session.is_last(turn))
 
 
 def seconds_of(change: Callable[[int], object]) -> float:
