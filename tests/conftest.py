@@ -60,7 +60,7 @@ class PracticeServer:
         while True:
             told = self.control.get("/practice/requests").json()
             found = [record for record in told if record["path"] == path]
-            over = all(record["outcome"] != "running" for record in found)
+            over = all(record["outcome"] not in {"running", "stalled"} for record in found)
             if running or over:
                 return found
             assert time.monotonic() < until, f"still running: {found}"
