@@ -68,23 +68,15 @@ def ask(prompt: str, **options: Any) -> Reply:
 
 
 def _asked(prompt: str, options: dict[str, Any]) -> Reply:
-    from groq_magic.errors import OptionError
-    from groq_magic.magics.face import hiding_secrets, names_of_caller, shown_reply
-    from groq_magic.magics.options import checked_options, checked_prompt
-    from groq_magic.session.ask import Ask
+    from groq_magic.magics.extension import hiding_secrets
+    from groq_magic.option_types import prompt_text
 
-    text, session = checked_prompt(prompt), get_session()
+    text, session = prompt_text(prompt), get_session()
 
     def asked() -> Reply:
-        session.owner.require("groq_magic.ask works")
-        checked = checked_options(options)
-        if checked.dry_run:
-            raise OptionError(
-                "ask() gives a reply, and dry_run sends nothing that could have one.",
-                "`%groq --dry-run` shows what would be sent.",
-            )
-        names = names_of_caller(session, text, checked)
-        return shown_reply(session, Ask(text, checked, line=True, names=names))
+        from groq_magic.magics.ask import ask_in_python
+
+        return ask_in_python(session, text, options)
 
     return hiding_secrets(lambda: session, asked)
 
@@ -129,7 +121,7 @@ def picker() -> ipywidgets.Dropdown:
     NotebookError
         Outside of IPython, and in another thread than the main one.
     """
-    from groq_magic.magics.face import live_of
+    from groq_magic.magics.display import live_of
 
     session = get_session()
     session.owner.require("groq_magic.picker works")

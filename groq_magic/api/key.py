@@ -31,11 +31,9 @@ KEY_PAGE = "https://console.groq.com/keys"
 # Bytes; a larger file is not a `.env`.
 _LARGEST = 1_000_000
 # As python-dotenv reads a line: `export`, quotes, spaces and a comment behind it.
-_LINE = re.compile(
-    rf"""^[^\S\n]*(?:export[^\S\n]+)?(?P<quote>'?){KEY_NAME}(?P=quote)[^\S\n]*=[^\S\n]*
-    (?:(?P<mark>["'])(?P<quoted>[^\n]*?)(?P=mark)[^\S\n]*(?:\#[^\n]*)?$ | (?P<bare>[^\n]*)$)""",
-    re.MULTILINE | re.VERBOSE,
-)
+# A pattern, compiled at its first use: nearly all keys are in the environment.
+_LINE = rf"""(?mx)^[^\S\n]*(?:export[^\S\n]+)?(?P<quote>'?){KEY_NAME}(?P=quote)[^\S\n]*=[^\S\n]*
+    (?:(?P<mark>["'])(?P<quoted>[^\n]*?)(?P=mark)[^\S\n]*(?:\#[^\n]*)?$ | (?P<bare>[^\n]*)$)"""
 _LINE_END = re.compile(r"\r\n?")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _GET_ONE = f"`%groq_key` asks for one; {KEY_PAGE} gives one."
@@ -196,7 +194,7 @@ def _from_file(path: Path) -> str:
     for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
         if KEY_NAME.encode(encoding) in data:
             text = data.decode(encoding, "replace").lstrip("\ufeff")
-            values = [_value(found) for found in _LINE.finditer(_LINE_END.sub("\n", text))]
+            values = [_value(found) for found in re.finditer(_LINE, _LINE_END.sub("\n", text))]
             if values:
                 return values[-1]
     return ""

@@ -14,10 +14,10 @@ from groq_magic.prompt.secrets import HIDDEN
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from groq_magic.options import AskOptions
     from groq_magic.prompt.secrets import Secrets
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
-    from groq_magic.settings import AskOptions
 
 __all__ = ["Draft", "bound", "draft"]
 

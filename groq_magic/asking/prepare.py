@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from groq_magic.api.models import Model
     from groq_magic.asking.draft import Draft
     from groq_magic.conversation import PendingTurn
+    from groq_magic.options import AskOptions
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
-    from groq_magic.settings import AskOptions
 
 __all__ = ["Prepared", "dry_run", "prepare"]
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from groq_magic.asking.draft import Draft
     from groq_magic.asking.plan import Plan
     from groq_magic.conversation import PendingTurn, SavedTurn
+    from groq_magic.options import AskOptions
     from groq_magic.session.session import Session
-    from groq_magic.settings import AskOptions
 
 __all__ = ["Replayed", "cached_answer", "is_cached", "remember", "replayed"]
 
@@ -102,7 +102,7 @@ def replayed(session: Session, draft: Draft, pending: PendingTurn) -> Replayed:
 
 def is_cached(options: AskOptions) -> bool:
     """Whether an ask with these options uses the cache."""
-    return options.cache and not options.no_cache
+    return bool(options.cache)
 
 
 def cached_answer(session: Session, plan: Plan) -> Recorded | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from groq_magic.settings import AnswerFormat
+    from groq_magic.options import AnswerFormat
     from groq_magic.views.bar import Bar
     from groq_magic.views.change import Change
 

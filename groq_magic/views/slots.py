@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from IPython import get_ipython
 
@@ -12,14 +12,16 @@ from groq_magic.page.front_end import front_end
 from groq_magic.views.phrase import SEPARATOR, phrase_html, phrase_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from groq_magic.conversation import TurnKey
+    from groq_magic.options import Option
 
 __all__ = [
     "TOKEN",
     "TOKEN_CLASS",
     "banner",
+    "option_rows",
     "panel_text",
     "slot_classes",
     "slot_of",
@@ -74,6 +76,23 @@ def banner(model: str, key_state: str) -> tuple[str, str]:
     )
     plain = SEPARATOR.join(("groq_magic", model, phrase_plain(key_state), "%groq_help"))
     return html, plain
+
+
+def option_rows(settings: Any, options: Iterable[Option]) -> list[tuple[str, str]]:
+    """Return labels and values of the options that the panel shows, where these are set.
+
+    Parameters
+    ----------
+    settings : Settings
+    options : iterable of Option
+    """
+    shown = [each for each in options if each.panel and each.name not in {"model", "system"}]
+    values = [(each.panel, getattr(settings, each.name)) for each in shown]
+    return [
+        (label, f"{value:g}" if isinstance(value, float) else str(value))
+        for label, value in values
+        if value not in (None, "")
+    ]
 
 
 def panel_text(model: str, options: Sequence[tuple[str, str]], system: str) -> tuple[str, str]:

@@ -25,10 +25,11 @@ from types import SimpleNamespace
 
 from groq_magic.asking.flow import send_ask
 from groq_magic.errors import InterruptedAskError
+from groq_magic.options import AskOptions
 from groq_magic.rendering import to_html
 from groq_magic.session.ask import Ask
 from groq_magic.session.session import Session
-from groq_magic.settings import AskOptions, Settings
+from groq_magic.settings import Settings
 from groq_magic.views.static import StaticView
 
 ROOT = Path(__file__).parents[2]

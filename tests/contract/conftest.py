@@ -13,9 +13,10 @@ import pytest
 
 from groq_magic.asking.flow import send_ask
 from groq_magic.errors import GroqMagicError
+from groq_magic.options import AskOptions
 from groq_magic.session.ask import Ask
 from groq_magic.session.session import Session
-from groq_magic.settings import AskOptions, Settings
+from groq_magic.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,7 +10,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.magics.loading import GroqMagics
+from groq_magic.magics.extension import GroqMagics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,9 +63,20 @@ def test_loading_imports_nothing_heavy_and_takes_about_as_long_as_ipywidgets(
 def test_loading_leaves_the_session_for_later(shell_factory: Callable[..., Any]) -> None:
     cells = shell_factory()
     (magics,) = (c for c in cells.shell.configurables if type(c).__name__ == "GroqMagics")
-    assert not magics.has_session
     cells.fine("1 + 1", "a")
+    cells.fine("%groq_help")
+    assert not magics.has_session
+    cells.fine("%groq --dry-run hi", "a")
     assert magics.has_session
+
+
+def test_the_cells_before_the_first_ask_are_those_of_the_notebook(
+    shell_factory: Callable[..., Any],
+) -> None:
+    cells = shell_factory()
+    cells.fine("1 + 1", "a")
+    cells.fine("%groq --dry-run hi", "b")
+    assert cells.session.saved.cells_seen >= {"a", "b"}
 
 
 def test_the_cell_that_loads_is_one_of_the_notebooks(shell_factory: Callable[..., Any]) -> None:
@@ -123,7 +134,7 @@ def test_unloading_finds_what_a_reloaded_module_left(
     bare: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     another = type("GroqMagics", (GroqMagics,), {})
-    monkeypatch.setattr("groq_magic.magics.loading.GroqMagics", another)
+    monkeypatch.setattr("groq_magic.magics.extension.GroqMagics", another)
     bare.fine("%unload_ext groq_magic")
     assert "GroqMagics" not in {type(each).__name__ for each in bare.shell.configurables}
 
@@ -204,14 +215,16 @@ def test_what_comes_later_does_not_outlive_the_session(
     shell_factory: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[Any] = []
-    monkeypatch.setattr("groq_magic.magics.loading.front_end", lambda _shell: "widgets")
-    monkeypatch.setattr("groq_magic.magics.loading.live_of", made.append)
+    monkeypatch.setattr("groq_magic.magics.extension.front_end", lambda _shell: "widgets")
+    monkeypatch.setattr("groq_magic.magics.page.live_of", made.append)
 
     async def life() -> list[Any]:
         cells = shell_factory(load=False)
         cells.fine("%load_ext groq_magic")
-        await asyncio.sleep(0.1)
-        assert len(made) == 1
+        until = time.monotonic() + 30
+        while not made:  # what it needs is imported in a thread
+            await asyncio.sleep(0.01)
+            assert time.monotonic() < until
         cells.fine("%unload_ext groq_magic")
         cells.fine("%load_ext groq_magic")
         cells.fine("%unload_ext groq_magic")

@@ -69,14 +69,14 @@ def test_a_line_records_its_prompt_as_typed(cells: Any) -> None:
 
 
 def test_store_none_writes_nothing_of_the_turn(served: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr("groq_magic.magics.face.front_end", lambda _shell: "static")
+    monkeypatch.setattr("groq_magic.magics.display.front_end", lambda _shell: "static")
     cells = served(store="none")
     (output,) = cells.fine("%groq Say hi", "a").outputs
     assert output["metadata"] == {}
 
 
 def test_two_runs_of_a_notebook_leave_the_same_outputs(served: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr("groq_magic.magics.face.front_end", lambda _shell: "static")
+    monkeypatch.setattr("groq_magic.magics.display.front_end", lambda _shell: "static")
 
     def run() -> list[Any]:
         cells = served()

@@ -48,7 +48,7 @@ def taught(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Any]:
     """Run and save the notebook with a key; then make shells that have none."""
-    monkeypatch.setattr("groq_magic.magics.face.front_end", lambda _shell: "static")
+    monkeypatch.setattr("groq_magic.magics.display.front_end", lambda _shell: "static")
     reasoned = {"Thought.": {"reasoning": REASONING}}
     practice.script([{"reply": r, "times": 1, **reasoned.get(r, {})} for r in REPLIES])
     notebook.run(served())

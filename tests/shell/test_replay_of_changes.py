@@ -40,7 +40,7 @@ def reopened(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Any]:
     """Run cells with a key, save them, and open them in a shell that has none."""
-    monkeypatch.setattr("groq_magic.magics.face.front_end", lambda _shell: "static")
+    monkeypatch.setattr("groq_magic.magics.display.front_end", lambda _shell: "static")
 
     def opened(cells: Cells, *, ids: bool = True) -> Any:
         practice.script([{"reply": f"Reply {n}.", "times": 1} for n in range(1, 9)])

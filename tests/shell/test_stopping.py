@@ -174,7 +174,7 @@ def test_an_interrupt_after_the_answer_is_one_line(
     def interrupted(*_given: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("groq_magic.magics.face.tell_speeds", interrupted)
+    monkeypatch.setattr("groq_magic.magics.display.show_speeds", interrupted)
     ran = cells.run(f"import groq_magic\n{source}\nlater = 1", "a")
     assert isinstance(ran.error, InterruptedAskError)
     assert ran.error.__context__ is None
@@ -191,6 +191,8 @@ def test_an_interrupt_when_the_cell_is_over_shows_no_traceback(
         signal.raise_signal(signal.SIGINT)
         noted.append(given)
 
+    # Without a session there is nothing to note.
+    cells.fine("%groq_history")
     monkeypatch.setattr("groq_magic.session.past_cells.note_ending", interrupted)
     ran = cells.fine("1", "a")
     assert len(noted) == 1

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 import groq_magic
 from groq_magic.errors import OptionError
-from groq_magic.magics.options import ASK_OPTIONS, checked_options
-from groq_magic.settings import AskOptions
+from groq_magic.option_types import Flag
+from groq_magic.options import OPTIONS, AskOptions
 
 
 class Hostile:
@@ -68,13 +68,13 @@ KINDS = {
     "presence_penalty": float,
 }
 KINDS |= {"timeout": float, "max_tokens": int, "seed": int, "stop": tuple}
-KINDS |= {option.field: bool for option in ASK_OPTIONS if option.read is None}
+KINDS |= {option.name: bool for option in OPTIONS if isinstance(option.type, Flag)}
 
 
 def taken(given: dict[str, Any]) -> AskOptions | None:
     """The options, None where they are refused as they should be."""
     try:
-        return checked_options(given)
+        return AskOptions.of_keywords(given)
     except OptionError as refused:
         error = refused
     assert "\n" not in str(error)
@@ -84,14 +84,14 @@ def taken(given: dict[str, Any]) -> AskOptions | None:
     return None
 
 
-@pytest.mark.parametrize("option", ASK_OPTIONS, ids=lambda option: option.field)
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
 def test_a_value_is_taken_as_what_it_is_or_refused(option: Any) -> None:
     for value in VALUES:
-        found = taken({option.field: value})
+        found = taken({option.name: value})
         if found is None:
             continue
-        read = getattr(found, option.field)
-        kind = KINDS.get(option.field, str)
+        read = getattr(found, option.name)
+        kind = KINDS.get(option.name, str)
         if value is None:
             assert found == AskOptions()
             continue
@@ -139,24 +139,33 @@ def test_a_refusal_says_what_was_given_and_what_to_write(given: Any, told: str) 
         assert taken(given) is not None
         return
     with pytest.raises(OptionError) as caught:
-        checked_options(given)
+        AskOptions.of_keywords(given)
     assert told in str(caught.value)
 
 
 def test_a_key_in_a_refusal_is_hidden() -> None:
     with pytest.raises(OptionError) as caught:
-        checked_options({"format": "gsk_" + "a" * 50})
+        AskOptions.of_keywords({"format": "gsk_" + "a" * 50})
     assert "gsk_" not in str(caught.value)
 
 
 def test_an_answer_may_end_at_a_line_break() -> None:
-    assert checked_options({"stop": "\n\n"}).stop == ("\n\n",)
-    assert checked_options({"stop": []}).stop == ()
+    assert AskOptions.of_keywords({"stop": "\n\n"}).stop == ("\n\n",)
+    assert AskOptions.of_keywords({"stop": []}).stop == ()
 
 
-def test_without_the_cache_means_without_it_where_the_session_has_it_on() -> None:
-    assert checked_options({"cache": False}).no_cache is True
-    assert checked_options({"no_cache": False}) == AskOptions()
+@pytest.mark.parametrize("name", ["cache", "stream"])
+def test_a_switch_is_on_off_or_unset_by_either_name(name: str) -> None:
+    for on in (True, False):
+        assert getattr(AskOptions.of_keywords({name: on}), name) is on
+        assert getattr(AskOptions.of_keywords({f"no_{name}": on}), name) is not on
+    assert AskOptions.of_keywords({name: None, f"no_{name}": None}) == AskOptions()
+
+
+def test_no_other_option_has_a_second_name() -> None:
+    for name in ("once", "raw", "model", "cell"):
+        with pytest.raises(OptionError, match=f"no option `no_{name}`"):
+            AskOptions.of_keywords({f"no_{name}": True})
 
 
 def test_a_prompt_that_is_no_text_is_refused() -> None:
@@ -169,7 +178,7 @@ def test_a_prompt_that_is_no_text_is_refused() -> None:
 @settings(deadline=None, max_examples=200)
 @given(
     st.dictionaries(
-        st.sampled_from([option.field for option in ASK_OPTIONS] + ["modell", "x", ""]),
+        st.sampled_from([option.name for option in OPTIONS] + ["modell", "x", ""]),
         # By their places: some of them can't be shown.
         st.integers(0, len(VALUES) - 1).map(lambda i: (i,)) | st.text() | st.floats() | st.binary(),
     )
@@ -222,8 +231,8 @@ def test_a_name_that_is_not_free_is_refused(name: str) -> None:
     "name", ["answer", "_answer", "_1x", "été", "match", "printed", "df2", "__x"]
 )
 def test_a_free_name_is_taken(name: str) -> None:
-    assert checked_options({"out": name}).out == name
+    assert AskOptions.of_keywords({"out": name}).out == name
 
 
 def test_a_name_is_the_one_that_python_reads() -> None:
-    assert checked_options({"out": "ﬁt"}).out == "fit"
+    assert AskOptions.of_keywords({"out": "ﬁt"}).out == "fit"
