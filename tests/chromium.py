@@ -28,6 +28,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--js-flags=--stack-trace-limit=200",  # an error names all calls that led to it
 )
 
 
