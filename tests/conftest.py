@@ -15,7 +15,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.chromium import browser, playwright  # noqa: F401 - fixtures
+from tests.chromium import browser, chromium, playwright  # noqa: F401 - fixtures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
