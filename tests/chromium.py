@@ -44,25 +44,22 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright) -> str:
     """Return the path of the Chromium of this run."""
-    try:
-        return find_chromium(playwright)
-    except FileNotFoundError as error:
-        pytest.fail(str(error), pytrace=False)
+    if (found := find_chromium(playwright)) is None:
+        pytest.fail(
+            "No Chromium, and none could be installed. Put `chromium` on the PATH (on Debian: "
+            "`apt-get install chromium`), or run `python -m playwright install chromium`.",
+            pytrace=False,
+        )
+    return found
 
 
-def find_chromium(playwright: Playwright) -> str:
-    """Return the path of a Chromium that is here, or of one installed now."""
+def find_chromium(playwright: Playwright) -> str | None:
+    """Return the path of a Chromium that is here, or of one installed now, if that can be."""
     own = playwright.chromium.executable_path
     # One worker installs, the others wait for it.
     with (Path(tempfile.gettempdir()) / "groq-magic-tests-chromium.lock").open("w") as lock:
         _wait_for(lock)
-        found = _found(own) or _installed(own)
-    if found is None:
-        raise FileNotFoundError(
-            "No Chromium, and none could be installed. Put `chromium` on the PATH (on Debian: "
-            "`apt-get install chromium`), or run `python -m playwright install chromium`."
-        )
-    return found
+        return _found(own) or _installed(own)
 
 
 def _found(own: str) -> str | None:
