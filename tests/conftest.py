@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import ssl
 import subprocess
 import sys
@@ -14,16 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, settings
 
-from tests.chromium import browser, playwright  # noqa: F401 - fixtures
+from tests.chromium import browser, chromium, playwright  # noqa: F401 - fixtures
+from tests.markers import pytest_collection_modifyitems, pytest_configure  # noqa: F401 - hooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# A busy machine generates and runs examples slowly: that is no fault of a test.
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy")
+# Some machines keep no compiled code: there each kernel and server would compile us again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 CHAT = "/openai/v1/chat/completions"
 ROOT = Path(__file__).parent.parent

@@ -296,6 +296,7 @@ def test_connections_that_nobody_has_used_for_long_are_closed(
     assert not server.ends.acquire(blocking=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_of_many_at_once_only_those_that_are_stopped_end_early(
     practice_factory: Any, begin: Any, seed: int
