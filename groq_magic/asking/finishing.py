@@ -8,19 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from groq_magic.api.recorded import Recorded
 from groq_magic.asking.next_cell import chosen
 from groq_magic.asking.notices import mark_reported
 from groq_magic.asking.output import output_of
-from groq_magic.asking.stored import remember
+from groq_magic.asking.stored import keep_in_cache
 from groq_magic.assistant import Choice
 from groq_magic.ledger.entry import Entry
 from groq_magic.ledger.prices import cost
 
 if TYPE_CHECKING:
-    from groq_magic.api.answering import Answering
     from groq_magic.asking.plan import Plan
     from groq_magic.asking.prepare import Prepared
+    from groq_magic.asking.reader import Reader
     from groq_magic.conversation import Turn
     from groq_magic.reply import Reply
     from groq_magic.session.session import Session
@@ -39,8 +38,8 @@ class Ending:
     session : Session
     prepared : Prepared
     view : GuardedView
-    came : Answering or Recorded
-        What has come over the wire.
+    reader : Reader
+        With what has come.
     reply : Reply
 
     Attributes
@@ -56,7 +55,7 @@ class Ending:
     session: Session
     prepared: Prepared
     view: GuardedView
-    came: Answering | Recorded
+    reader: Reader
     reply: Reply
     turn: Turn = field(init=False)
     is_appended: bool = field(init=False)
@@ -90,7 +89,7 @@ def add_to_ledger(ending: Ending) -> None:
 def put_into_cache(ending: Ending) -> None:
     """Keep it in the cache; what that can't do never costs an answer."""
     with contextlib.suppress(Exception):
-        remember(ending.session, ending.plan, ending.came)
+        keep_in_cache(ending.session, ending.plan, ending.reader)
 
 
 def pass_by_request(ending: Ending) -> None:
@@ -162,7 +161,7 @@ def show_output(ending: Ending) -> None:
 
 def use_restore_offer(ending: Ending) -> None:
     """Note that answers above were offered; an ask without a request has offered nothing."""
-    if not isinstance(ending.came, Recorded):
+    if ending.reader.source == "service":
         ending.session.restore_offered = True
 
 
@@ -178,7 +177,7 @@ def update_bars(ending: Ending) -> None:
 
 def show_refused_text(ending: Ending) -> None:
     """Show what the model wrote and the service refused."""
-    fault = ending.came.outcome.fault
+    fault = ending.reader.outcome.fault
     if fault is not None and fault.failed_generation:
         ending.view.refused(fault.failed_generation)
 
@@ -202,7 +201,7 @@ SHOW: tuple[Step, ...] = (
 
 def _cut_notice(ending: Ending) -> tuple[str, ...]:
     """Return the line that says why the service gave an answer up, where it did."""
-    cut = ending.came.outcome.cut
+    cut = ending.reader.outcome.cut
     return (f"The service ended the answer early: {cut}",) if cut else ()
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from groq_magic.api.answering import Answering
-from groq_magic.api.recorded import Recorded
-from groq_magic.api.retry_after import backoff
-from groq_magic.api.waiting import line_of
+from groq_magic.api.send import send
 from groq_magic.asking.finishing import Ending, finish
 from groq_magic.asking.next_cell import put_next
 from groq_magic.asking.output import opening_of
 from groq_magic.asking.prepare import prepare
+from groq_magic.asking.reader import Reader
 from groq_magic.asking.replies import earlier_stays, reply_of
+from groq_magic.asking.stored import StoredAnswer
 from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts, unsent
 from groq_magic.views.answer_facts import Progress
@@ -23,7 +23,6 @@ from groq_magic.views.guarded import GuardedView
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from groq_magic.api.fault import Fault
     from groq_magic.asking.plan import Plan
     from groq_magic.asking.prepare import Prepared
     from groq_magic.assistant import Choice
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
 __all__ = ["send_ask"]
 
 _FRAME = 0.05
-# A service that asks for no pause, or hardly any, must not be hammered.
-_SHORTEST_WAIT = 0.25
 
 
 def send_ask(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
@@ -89,17 +86,19 @@ def _asked(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
 
 def _finished(run: _Run, interrupts: Interrupts) -> tuple[Reply, Choice]:
     run.view.open(opening_of(run.session, run.plan, run.prepared.notices))
-    answering, tried = _answered(run, interrupts)
+    reader = _reader(run)
+    _watch(run, reader, interrupts)
+    if reader.source == "service":
+        run.session.note(run.plan.model, reader.outcome, run.plan.reserved)
     reply = reply_of(
         run.plan,
-        answering,
+        reader,
         stopped=_is_stopped(run, interrupts),
-        tried=tried,
         started=run.started,
         now=time.monotonic(),
     )
     reply = earlier_stays(run.session, run.plan, reply)
-    return reply, finish(Ending(run.session, run.prepared, run.view, answering, reply))
+    return reply, finish(Ending(run.session, run.prepared, run.view, reader, reply))
 
 
 @dataclass(frozen=True)
@@ -113,83 +112,62 @@ class _Run:
     def plan(self) -> Plan:
         return self.prepared.plan
 
-    def progress(self, answering: Answering | Recorded | None, waiting: str = "") -> Progress:
-        first = answering.first_token if answering is not None else None
+    def progress(self, reader: Reader) -> Progress:
+        first, wait = reader.first_token, reader.waiting
         return Progress(
-            len(answering.texts) + len(answering.reasonings) if answering is not None else 0,
+            len(reader.texts) + len(reader.reasonings),
             time.monotonic() - self.started,
             first - self.started if first is not None else None,
-            waiting,
+            wait.line if wait is not None else "",
         )
 
 
-def _answered(run: _Run, interrupts: Interrupts) -> tuple[Answering | Recorded, int]:
-    """Try until an answer has come, or trying again can't help; tell how often was tried."""
-    if isinstance(run.prepared.source, Recorded):
-        _watch(run, run.prepared.source, interrupts)
-        return run.prepared.source, 1
-    settings = run.session.settings
-    timeout = run.plan.draft.options.timeout or settings.timeout
-    asked = run.session.service.asked(run.plan.model, timeout)
-    tried = 0
-    while True:
-        tried += 1
-        answering = Answering(run.prepared.source, run.plan.request, asked)
-        _watch(run, answering, interrupts)
-        run.session.note(run.plan.model, answering.outcome, run.plan.reserved)
-        fault = answering.outcome.fault
-        done = fault is None or not fault.retry or answering.first_token is not None
-        if fault is None or done or _is_stopped(run, interrupts):
-            return answering, tried
-        # A pause of 0 is not followed: it would flood the service.
-        wait = max(_SHORTEST_WAIT, fault.wait or backoff(tried))
-        # What a try took that came to nothing was waiting too.
-        waited = time.monotonic() - run.started
-        if tried >= settings.tries or waited + wait > settings.max_wait:
-            return answering, tried
-        _count_down(run, fault, wait, tried + 1, interrupts)
-        if _is_stopped(run, interrupts):
-            return answering, tried
+def _reader(run: _Run) -> Reader:
+    """Return what reads the answer: over the wire, or out of a file."""
+    source, session = run.prepared.source, run.session
+    if isinstance(source, StoredAnswer):
+        return Reader(source.read, source.source)
+    settings = session.settings
+    return Reader(
+        partial(
+            send,
+            run.plan.request,
+            client=source,
+            nearest=session.service.nearest,
+            timeout=run.plan.draft.options.timeout or settings.timeout,
+            tries=settings.tries,
+            max_wait=settings.max_wait,
+        )
+    )
 
 
-def _watch(run: _Run, answering: Answering | Recorded, interrupts: Interrupts) -> None:
+def _watch(run: _Run, reader: Reader, interrupts: Interrupts) -> None:
     """Draw what comes, at most 20 times a second and within 50 ms; the last frame always."""
     shown, next_frame = [0, 0], 0.0
     try:
-        answering.start()
-        while not answering.ended.is_set() and not _is_stopped(run, interrupts):
+        reader.start()
+        while not reader.ended.is_set() and not _is_stopped(run, interrupts):
             # Returns at once if something arrived while the last frame was drawn.
-            answering.wait(_FRAME, sum(shown))
-            answering.ended.wait(max(0.0, next_frame - time.monotonic()))
+            reader.wait(_FRAME, sum(shown))
+            reader.ended.wait(max(0.0, next_frame - time.monotonic()))
             next_frame = time.monotonic() + _FRAME
-            if not answering.ended.is_set():
-                _draw(run, answering, shown)
+            if not reader.ended.is_set():
+                _draw(run, reader, shown)
     finally:
-        if not answering.ended.is_set():
-            answering.stop()
-        answering.close()
-    _draw(run, answering, shown)
+        if not reader.ended.is_set():
+            reader.stop()
+        reader.close()
+    _draw(run, reader, shown)
 
 
-def _draw(run: _Run, answering: Answering | Recorded, shown: list[int]) -> None:
-    counts = len(answering.texts), len(answering.reasonings)
-    text = "".join(answering.texts[shown[0] : counts[0]])
-    reasoning = "".join(answering.reasonings[shown[1] : counts[1]])
+def _draw(run: _Run, reader: Reader, shown: list[int]) -> None:
+    counts = len(reader.texts), len(reader.reasonings)
+    text = "".join(reader.texts[shown[0] : counts[0]])
+    reasoning = "".join(reader.reasonings[shown[1] : counts[1]])
     shown[:] = counts
     if text or reasoning:
         run.view.feed(text, reasoning)
-    run.view.progress(run.progress(answering))
-
-
-def _count_down(
-    run: _Run, fault: Fault, wait: float, next_try: int, interrupts: Interrupts
-) -> None:
-    until = time.monotonic() + wait
-    while (left := until - time.monotonic()) > 0 and not _is_stopped(run, interrupts):
-        line = line_of(fault.reason, left, next_try, run.session.settings.tries)
-        run.view.progress(run.progress(None, line))
-        run.view.stopped.wait(min(left, _FRAME))
-    run.view.progress(run.progress(None))
+    run.view.progress(run.progress(reader))
 
 
 def _is_stopped(run: _Run, interrupts: Interrupts) -> bool:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from groq_magic.api.models import ALIASES
-from groq_magic.api.recorded import Recorded
 from groq_magic.asking.draft import bound, draft
 from groq_magic.asking.notices import line_of_missed, line_of_restorable, missed_by, order_notice
 from groq_magic.asking.plan import Facts, Plan, plan
-from groq_magic.asking.stored import Replayed, cached_answer, is_cached, replayed
+from groq_magic.asking.stored import Replayed, StoredAnswer, cached_answer, is_cached, replayed
 from groq_magic.session.ask import LastAsk
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class Prepared:
     plan : Plan
     notices : tuple of str
         The lines above the answer.
-    source : Client or Recorded
+    source : Client or StoredAnswer
         Where the answer comes from.
     missed : frozenset of str
         The slots of answers that the notices report as missed.
@@ -48,7 +47,7 @@ class Prepared:
 
     plan: Plan
     notices: tuple[str, ...]
-    source: Client | Recorded
+    source: Client | StoredAnswer
     missed: frozenset[str] = frozenset()
     saved_reasoning: str = ""
 
@@ -71,14 +70,14 @@ def prepare(session: Session, ask: Ask) -> Prepared:
     session.order_turns()
     begun = draft(session, ask)
     found = replayed(session, begun, _turn(session, begun))
-    if found.recorded is None and not is_cached(begun.options):
+    if found.answer is None and not is_cached(begun.options):
         session.service.client()
     made = plan(begun, _facts(session, begun, found, fetch=True))
     # There must be a key where no file has the answer.
-    source = found.recorded or cached_answer(session, made) or session.service.client()
+    source = found.answer or cached_answer(session, made) or session.service.client()
     made = replace(made, pending=_turn(session, begun, is_begun=True))
     notices = (*begun.notices, *map(begun.secrets.hidden, found.notices(begun)))
-    if isinstance(source, Recorded):
+    if isinstance(source, StoredAnswer):
         return Prepared(made, notices, source, saved_reasoning=found.reasoning)
     session.service.prefetch_catalogue()
     missed = missed_by(session, made)

@@ -5,44 +5,42 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from groq_magic.api.recorded import Recorded
 from groq_magic.errors import ConnectionLostError, GroqMagicError, InterruptedAskError
 from groq_magic.ledger.usage import usage_of
 from groq_magic.reply import Reply, Timing, code_of, data_of
 
 if TYPE_CHECKING:
-    from groq_magic.api.answering import Answering
     from groq_magic.asking.plan import Plan
+    from groq_magic.asking.reader import Reader
     from groq_magic.session.session import Session
 
 __all__ = ["earlier_stays", "reply_of"]
 
 
-def reply_of(  # noqa: PLR0913 - how an ask went, named
+def reply_of(
     plan: Plan,
-    answering: Answering | Recorded,
+    reader: Reader,
     *,
     stopped: bool,
-    tried: int,
     started: float,
     now: float,
 ) -> Reply:
     """Return the reply that has come, whole or not."""
-    outcome = answering.outcome
-    text = answering.text
+    outcome = reader.outcome
+    text = reader.text
     usage = usage_of(outcome.usage)
     finish_reason = outcome.finish_reason or "truncated"
     error: GroqMagicError | None = None
     if outcome.finish_reason is None and stopped:
         finish_reason, error = "interrupted", _stopped(text)
     elif outcome.fault is not None:
-        finish_reason, error = "error", _broken(outcome.fault.error, text, tried)
+        finish_reason, error = "error", _broken(outcome.fault.error, text, outcome.tries)
     elif outcome.finish_reason is None and not text:
         error = ConnectionLostError("The reply ended before any text.", "`%groq_retry` asks again.")
-    first = answering.first_token
+    first = reader.first_token
     writing = (usage.completion_time if usage else None) or (now - first if first else 0.0)
     # Without usage a piece counts as a token; the time since the first one covers reasoning too.
-    pieces = len(answering.texts) + len(answering.reasonings)
+    pieces = len(reader.texts) + len(reader.reasonings)
     tokens = usage.completion_tokens if usage else pieces
     code = code_of(text)
     return Reply(
@@ -53,7 +51,7 @@ def reply_of(  # noqa: PLR0913 - how an ask went, named
         finish_reason=finish_reason,
         usage=usage,
         timing=Timing(None, now - started)
-        if isinstance(answering, Recorded)
+        if reader.source != "service"
         else Timing(
             first - started if first else None,
             now - started,
@@ -62,8 +60,8 @@ def reply_of(  # noqa: PLR0913 - how an ask went, named
         ),
         request=plan.request,
         error=error,
-        reasoning=answering.reasoning,
-        source=answering.source if isinstance(answering, Recorded) else "service",
+        reasoning=reader.reasoning,
+        source=reader.source,
     )
 
 

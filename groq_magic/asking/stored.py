@@ -3,32 +3,97 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from groq_magic.api.models import ALIASES
-from groq_magic.api.recorded import Recorded, Recording, recording_in, recording_of
 from groq_magic.api.request import sha_of
+from groq_magic.api.send import Outcome
 from groq_magic.conversation import Wanted
 from groq_magic.errors import NotebookError
 from groq_magic.ledger.cache import key_of
 from groq_magic.views.static import saved_reasoning
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from groq_magic.api.answering import Answering
     from groq_magic.asking.draft import Draft
     from groq_magic.asking.plan import Plan
+    from groq_magic.asking.reader import Reader
     from groq_magic.conversation import PendingTurn, SavedTurn
     from groq_magic.options import AskOptions
     from groq_magic.session.session import Session
 
-__all__ = ["Replayed", "cached_answer", "is_cached", "remember", "replayed"]
+__all__ = ["Replayed", "StoredAnswer", "cached_answer", "is_cached", "keep_in_cache", "replayed"]
 
 _SHOWN = 40
+# How an answer ends that is worth keeping: one that broke off or ran out of tokens is not.
+_WHOLE = frozenset({"stop"})
+_COUNTS = (
+    "prompt_tokens",
+    "completion_tokens",
+    "total_tokens",
+    "prompt_tokens_details",
+    "completion_tokens_details",
+)
 _OTHER_SYSTEM = "Saved with another system prompt than now."
 _OTHER_VALUES = "Saved with other values than now."
 _LEFT_OUT = "The saved reasoning is left out: it is too long. `%groq_retry` asks anew."
+
+
+@dataclass(frozen=True)
+class StoredAnswer:
+    """An answer that needs no request.
+
+    Parameters
+    ----------
+    source : {"cache", "replay"}
+        Where it is from.
+    text, model, finish_reason : str
+    usage : mapping or None
+        Counts alone: how long it took then says nothing of now.
+    reasoning : str
+    """
+
+    source: Literal["cache", "replay"]
+    text: str
+    model: str
+    finish_reason: str
+    usage: Mapping[str, Any] | None = None
+    reasoning: str = ""
+
+    def read(
+        self,
+        *,
+        cancel: object,  # noqa: ARG002 - it is all there
+        on_delta: Callable[[str, str], object],
+        on_wait: object,  # noqa: ARG002 - it is all there
+    ) -> Outcome:
+        """Give it as `api.send` gives an answer, at once."""
+        if self.text or self.reasoning:
+            on_delta(self.text, self.reasoning)
+        return Outcome(self.finish_reason, usage=self.usage, model=self.model)
+
+    def data(self) -> dict[str, Any]:
+        """Return it as the cache keeps it."""
+        return {
+            "text": self.text,
+            "model": self.model,
+            "finish_reason": self.finish_reason,
+            "usage": dict(self.usage) if self.usage else None,
+            "reasoning": self.reasoning,
+        }
+
+    @classmethod
+    def of_data(cls, data: Mapping[str, Any]) -> StoredAnswer | None:
+        """Return the answer that the cache has kept as this; None where it holds none."""
+        texts = [data.get(name) for name in ("text", "model", "finish_reason", "reasoning")]
+        usage = data.get("usage")
+        if not all(isinstance(text, str) for text in texts) or texts[2] not in _WHOLE:
+            return None
+        if not isinstance(usage, dict | None):
+            return None
+        text, model, finish_reason, reasoning = map(str, texts)
+        return cls("cache", text, model, finish_reason, usage, reasoning)
 
 
 @dataclass(frozen=True)
@@ -37,7 +102,7 @@ class Replayed:
 
     Parameters
     ----------
-    recorded : Recorded or None
+    answer : StoredAnswer or None
         The answer, where it has one.
     lines : tuple of str
         For the user.
@@ -47,7 +112,7 @@ class Replayed:
         Safe HTML of the reasoning that the saved answer shows, "" for none.
     """
 
-    recorded: Recorded | None = None
+    answer: StoredAnswer | None = None
     lines: tuple[str, ...] = ()
     saved: SavedTurn | None = None
     reasoning: str = ""
@@ -84,11 +149,11 @@ def replayed(session: Session, draft: Draft, pending: PendingTurn) -> Replayed:
     wanted = _wanted(session, draft, pending)
     found = replay.find(wanted)
     if found is not None:
-        recorded = Recorded(_recording(found), "replay")
+        answer = StoredAnswer("replay", found.answer, found.model, found.finish_reason, found.usage)
         reasoning = saved_reasoning(found.html)
         if reasoning is None:
-            return Replayed(recorded, (_LEFT_OUT,), found)
-        return Replayed(recorded, (), found, reasoning)
+            return Replayed(answer, (_LEFT_OUT,), found)
+        return Replayed(answer, (), found, reasoning)
     start = wanted.prompt.split("\n")[0]
     named = start[:_SHOWN] + "…" * (start != wanted.prompt or len(start) > _SHOWN)
     happened = f"“{named}” has no saved answer: {replay.why_none(wanted)}"
@@ -105,22 +170,24 @@ def is_cached(options: AskOptions) -> bool:
     return bool(options.cache)
 
 
-def cached_answer(session: Session, plan: Plan) -> Recorded | None:
+def cached_answer(session: Session, plan: Plan) -> StoredAnswer | None:
     """Return the kept answer to a request; None where there is none, or another one is wanted."""
     if plan.draft.ask.again or not is_cached(plan.draft.options):
         return None
-    told = session.recall.kept(_key(session, plan.request))
-    recording = recording_in(told) if told is not None else None
-    return Recorded(recording, "cache") if recording is not None else None
+    data = session.recall.kept(_key(session, plan.request))
+    return StoredAnswer.of_data(data) if data is not None else None
 
 
-def remember(session: Session, plan: Plan, answering: Answering | Recorded) -> None:
+def keep_in_cache(session: Session, plan: Plan, reader: Reader) -> None:
     """Keep an answer that came whole, if the ask uses the cache."""
-    if isinstance(answering, Recorded) or not is_cached(plan.draft.options):
+    outcome = reader.outcome
+    is_whole = outcome.fault is None and outcome.finish_reason in _WHOLE
+    if reader.source != "service" or not is_cached(plan.draft.options) or not is_whole:
         return
-    recording = recording_of(answering.outcome, answering.text, answering.reasoning, plan.model)
-    if recording is not None:
-        session.recall.keep(_key(session, plan.request), recording.told())
+    counts = {name: n for name, n in (outcome.usage or {}).items() if name in _COUNTS}
+    model, ending = outcome.model or plan.model, outcome.finish_reason or ""
+    answer = StoredAnswer("cache", reader.text, model, ending, counts or None, reader.reasoning)
+    session.recall.keep(_key(session, plan.request), answer.data())
 
 
 def _key(session: Session, request: Mapping[str, Any]) -> str:
@@ -144,7 +211,3 @@ def _wanted(session: Session, draft: Draft, pending: PendingTurn) -> Wanted:
         draft.secrets.hidden_in(ask.options.given()),
         pending.practice,
     )
-
-
-def _recording(saved: SavedTurn) -> Recording:
-    return Recording(saved.answer, saved.model, saved.finish_reason, saved.usage)

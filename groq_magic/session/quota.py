@@ -13,8 +13,8 @@ from groq_magic.ledger.usage import usage_of
 from groq_magic.views.session_facts import Meter, QuotaFacts, Refill
 
 if TYPE_CHECKING:
-    from groq_magic.api.answering import Outcome
     from groq_magic.api.limits import Limit
+    from groq_magic.api.send import Outcome
 
 __all__ = ["KINDS", "QuotaWatch", "charged", "meter_of", "quota_facts"]
 

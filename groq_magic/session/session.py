@@ -28,8 +28,8 @@ from groq_magic.views.slots import slot_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from groq_magic.api.answering import Outcome
     from groq_magic.api.models import Catalogue
+    from groq_magic.api.send import Outcome
     from groq_magic.conversation import SavedTurn, Turn
     from groq_magic.reply import Reply
     from groq_magic.session.ask import LastAsk

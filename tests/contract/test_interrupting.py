@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from groq_magic.api.answering import Answering
+from groq_magic.asking.reader import Reader
 from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts
 
@@ -138,9 +138,9 @@ def test_the_third_interrupt_leaves_no_connection_behind(
 ) -> None:
     practice.script([{"pieces": [f"word{n} " for n in range(400)]}])
     practice.faults("stall:after=3")
-    real = getattr(Answering, method)
+    real = getattr(Reader, method)
 
-    def interrupted(answering: Answering, *given: Any) -> None:
+    def interrupted(answering: Reader, *given: Any) -> None:
         real(answering, *given)
         if method in {"stop", "close"} or answering.texts or method == "start":
             for _ in range(3):
@@ -150,7 +150,7 @@ def test_the_third_interrupt_leaves_no_connection_behind(
         return bool(view.fed) and method in {"stop", "close"}
 
     with monkeypatch.context() as patched:
-        patched.setattr(Answering, method, interrupted)
+        patched.setattr(Reader, method, interrupted)
         with pytest.raises(KeyboardInterrupt):
             notebook.ask(stop_when=stop_when, timeout=LONG)
     assert all(record["closed_early"] for record in practice.requests())
