@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from groq_magic.api.asked import Asked
-from groq_magic.api.fault import Fault
+from groq_magic.api.fault import Fault, FaultContext
 from groq_magic.api.faults import fault_of
 from groq_magic.api.models import Catalogue, catalogue_of
 from groq_magic.errors import ApiKeyError
@@ -23,11 +22,11 @@ _TIMEOUT = 5.0
 def listed(client: Client) -> Catalogue | Fault:
     """Return the models of a client's key, or the fault that kept them back."""
     key = client.key
-    asked = Asked("", str, _TIMEOUT, client.base_url, key.value, key.source)
+    context = FaultContext("", str, _TIMEOUT, client.base_url, key.value, key.source)
     try:
         return catalogue_of(client.models(timeout=_TIMEOUT))
     except Exception as failure:  # noqa: BLE001 - a fault of ours instead, whatever failed
-        return fault_of(failure, asked, sent=False)
+        return fault_of(failure, context, sent=False)
 
 
 def accepted(client: Client) -> Catalogue | None:

@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
 
-from groq_magic.api.asked import Asked
 from groq_magic.api.durations import wait_words
-from groq_magic.api.fault import Fault
+from groq_magic.api.fault import Fault, FaultContext
 from groq_magic.api.limits import LimitHit, hit_in, wait_in
 from groq_magic.api.refusal import Refusal
 from groq_magic.api.retry_after import asked_wait
@@ -42,41 +41,41 @@ _FLEX_FULL = 498
 _LONG_WAIT = 60.0
 
 
-def fault_of_refusal(refusal: Refusal, asked: Asked) -> Fault:
+def fault_of_refusal(refusal: Refusal, context: FaultContext) -> Fault:
     """Return what a refusal means: what to tell, and whether to try again."""
-    return _rule_for(refusal)(refusal, asked)
+    return _rule_for(refusal)(refusal, context)
 
 
-def _model_refused(refusal: Refusal, asked: Asked) -> Fault:
+def _model_refused(refusal: Refusal, context: FaultContext) -> Fault:
     retired = refusal.code == "model_decommissioned"
     what = "is retired" if retired else "is not among this key's models"
     return Fault(
         ModelError(
-            f"{asked.model} {what}.",
-            f"Use `-m {asked.nearest(asked.model)}`; `%groq_models` lists what your key has.",
+            f"{context.model} {what}.",
+            f"Use `-m {context.nearest(context.model)}`; `%groq_models` lists what your key has.",
         )
     )
 
 
-def _key_refused(_refusal: Refusal, asked: Asked) -> Fault:
+def _key_refused(_refusal: Refusal, context: FaultContext) -> Fault:
     remedy = "`%groq_key` asks for another; https://console.groq.com/keys gives one."
-    source = f" from {asked.source}" if asked.source else ""
+    source = f" from {context.source}" if context.source else ""
     return Fault(ApiKeyError(f"The service refuses the key{source} (401).", remedy))
 
 
-def _spent(_refusal: Refusal, _asked: Asked) -> Fault:
+def _spent(_refusal: Refusal, _context: FaultContext) -> Fault:
     happened = "The organisation's spend limit is reached."
     remedy = "Raise it at https://console.groq.com/settings/billing."
     return Fault(RateLimitError(happened, remedy))
 
 
-def _bad_tool_call(refusal: Refusal, _asked: Asked) -> Fault:
+def _bad_tool_call(refusal: Refusal, _context: FaultContext) -> Fault:
     happened = f"The model's call of a tool was not valid: {refusal.told}"
     error = RequestError(happened, "`%groq_retry` asks again.")
     return Fault(error, failed_generation=refusal.written)
 
 
-def _bad_json(refusal: Refusal, _asked: Asked) -> Fault:
+def _bad_json(refusal: Refusal, _context: FaultContext) -> Fault:
     happened, remedy = "The model's answer was no valid JSON.", "`%groq_retry` asks again."
     if not refusal.written:
         happened = "The model's answer was no valid JSON: reasoning used the tokens up."
@@ -84,27 +83,27 @@ def _bad_json(refusal: Refusal, _asked: Asked) -> Fault:
     return Fault(RequestError(happened, remedy), failed_generation=refusal.written)
 
 
-def _denied(refusal: Refusal, _asked: Asked) -> Fault:
+def _denied(refusal: Refusal, _context: FaultContext) -> Fault:
     remedy = "Check the network, a VPN or proxy, and the key's rights."
     return Fault(RequestError(f"Access is denied (403): {refusal.told}", remedy))
 
 
-def _not_there(refusal: Refusal, asked: Asked) -> Fault:
-    happened = f"{asked.base_url} does not know this address (404): {refusal.told}"
+def _not_there(refusal: Refusal, context: FaultContext) -> Fault:
+    happened = f"{context.base_url} does not know this address (404): {refusal.told}"
     return Fault(RequestError(happened, "Check GROQ_BASE_URL."))
 
 
-def _too_large(refusal: Refusal, asked: Asked) -> Fault:
+def _too_large(refusal: Refusal, context: FaultContext) -> Fault:
     hit = hit_in(refusal.told)
     over = refusal.told
     if hit is not None and hit.requested is not None:
         over = f"{hit.requested:,} tokens asked for, {_limit_words(hit)} allowed."
     remedy = "Shorten it, lower --max-tokens, or `%groq_reset` the conversation."
-    happened = f"The request is too large for {asked.model}: {over}"
+    happened = f"The request is too large for {context.model}: {over}"
     return Fault(TooLargeError(happened, remedy), hit=hit)
 
 
-def _limited(refusal: Refusal, _asked: Asked) -> Fault:
+def _limited(refusal: Refusal, _context: FaultContext) -> Fault:
     hit = hit_in(refusal.told)
     wait = asked_wait(refusal.headers)
     if wait is None:
@@ -115,7 +114,7 @@ def _limited(refusal: Refusal, _asked: Asked) -> Fault:
     return Fault(error, retry=True, wait=wait, reason=reason, hit=hit)
 
 
-def _failing(refusal: Refusal, _asked: Asked) -> Fault:
+def _failing(refusal: Refusal, _context: FaultContext) -> Fault:
     status, full = refusal.status, "over capacity" in refusal.told
     number = f" ({status})" if status else ""
     if status == _FLEX_FULL:
@@ -131,14 +130,14 @@ def _failing(refusal: Refusal, _asked: Asked) -> Fault:
     return Fault(error, retry=full or status is not None, wait=wait, reason=reason)
 
 
-def _refused(refusal: Refusal, asked: Asked) -> Fault:
+def _refused(refusal: Refusal, context: FaultContext) -> Fault:
     if "reduce the length" in refusal.told:
-        return _too_large(refusal, asked)
+        return _too_large(refusal, context)
     happened = f"The service refuses the request: {refusal.told}"
     return Fault(RequestError(happened, "`%%groq?` lists the options."))
 
 
-_Rule = Callable[[Refusal, Asked], Fault]
+_Rule = Callable[[Refusal, FaultContext], Fault]
 _BY_CODE: Mapping[str, _Rule] = MappingProxyType(
     {
         "model_not_found": _model_refused,

@@ -1,8 +1,7 @@
-"""How long the service asks to wait, and how long to wait when it doesn't say."""
+"""How long the service asks to wait."""
 
 from __future__ import annotations
 
-import random
 import time
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -12,9 +11,7 @@ from groq_magic.api.durations import seconds_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["asked_wait", "backoff"]
-
-_FIRST, _FACTOR, _LONGEST = 1.0, 2.0, 20.0
+__all__ = ["asked_wait"]
 
 
 def asked_wait(headers: Mapping[str, str], now: float | None = None) -> float | None:
@@ -36,12 +33,6 @@ def asked_wait(headers: Mapping[str, str], now: float | None = None) -> float | 
             return None
         seconds = max(0.0, at - (time.time() if now is None else now))
     return seconds
-
-
-def backoff(tried: int) -> float:
-    """Return the seconds before the next try: doubling, with jitter, 20 s at the most."""
-    longest = min(_LONGEST, _FIRST * _FACTOR ** (tried - 1))
-    return longest * random.uniform(0.75, 1.0)  # noqa: S311 - spreads tries, guards nothing
 
 
 def _number(text: str | None) -> float | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from groq_magic.api.asked import Asked
 from groq_magic.api.base_url import is_plain, service_url
 from groq_magic.api.beside import started_beside
 from groq_magic.api.client import Client
@@ -197,11 +196,6 @@ class Service:
             self._client, self._client_for = Client(*wanted), wanted
         return self._client
 
-    def asked(self, model: str, timeout: float) -> Asked:
-        """Return what a fault's line needs to know."""
-        key = self.client().key
-        return Asked(model, self._nearest, timeout, self.base_url(), key.value, key.source)
-
     def plain_warning(self) -> str:
         """Return a warning, until it was shown, where the key would travel in the clear."""
         return self._warning_of(self.base_url())
@@ -284,7 +278,7 @@ class Service:
             self._catalogue = found
         return found
 
-    def _nearest(self, model_id: str) -> str:
+    def nearest(self, model_id: str) -> str:
         """Return the id to use instead, by the live catalogue if it is about to come."""
         if self._catalogue is None and self._fetching is not None:
             self._fetching.join(_SOON)

@@ -20,8 +20,8 @@ from groq_magic.page.cell import cell_id
 from groq_magic.page.front_end import front_end
 from groq_magic.session.executions import owner_of
 from groq_magic.settings import Settings
-from groq_magic.views.banner import banner
 from groq_magic.views.show import show
+from groq_magic.views.slots import banner
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 from groq_magic.api.durations import wait_words
 from groq_magic.api.limits import Limits
 from groq_magic.ledger.usage import usage_of
-from groq_magic.views.panel_facts import Meter
-from groq_magic.views.quota_facts import QuotaFacts, Refill
+from groq_magic.views.session_facts import Meter, QuotaFacts, Refill
 
 if TYPE_CHECKING:
-    from groq_magic.api.answering import Outcome
     from groq_magic.api.limits import Limit
+    from groq_magic.api.send import Outcome
 
 __all__ = ["KINDS", "QuotaWatch", "charged", "meter_of", "quota_facts"]
 

@@ -63,7 +63,7 @@ class RecordingView:
             self.waits.append(progress.waiting)
         self._look()
 
-    def settle(self, settled: Any) -> None:
+    def finish(self, settled: Any) -> None:
         self.settled = settled
         self.endings.append("settled")
 
@@ -188,7 +188,7 @@ def notebook(
     notebook_factory: Callable[..., Notebook], practice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> Notebook:
     """A notebook on the practice server, where waits that nobody asked for are short."""
-    monkeypatch.setattr("groq_magic.asking.flow.backoff", lambda _tried: 0.01)
+    monkeypatch.setattr("groq_magic.api.send.backoff", lambda _tried: 0.01)
     return notebook_factory(practice.url)
 
 

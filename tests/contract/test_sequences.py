@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from groq_magic.errors import GroqMagicError, NotebookError
+from tests.markers import examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,14 +85,13 @@ def quick(
     notebook_factory: Callable[..., Any], practice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], Any]:
     """Make notebooks that try twice, at once."""
-    monkeypatch.setattr("groq_magic.asking.flow.backoff", lambda _tried: 0.001)
+    monkeypatch.setattr("groq_magic.api.send.backoff", lambda _tried: 0.001)
     return lambda: notebook_factory(practice.url, tries=2)
 
 
 @given(sequences)
 @settings(
-    deadline=None,
-    max_examples=40,
+    max_examples=examples(40),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_the_conversation_is_what_a_simple_model_of_it_says(

@@ -19,8 +19,8 @@ from groq_magic.option_types import Choice, Number, Switch
 from groq_magic.options import OPTIONS, AskOptions, option
 from groq_magic.settings import Settings, traits_of
 from groq_magic.views.panel import Panel
-from groq_magic.views.panel_facts import PanelFacts
-from groq_magic.views.panel_text import option_rows
+from groq_magic.views.session_facts import PanelFacts
+from groq_magic.views.slots import option_rows
 
 
 def test_no_two_options_share_a_form() -> None:

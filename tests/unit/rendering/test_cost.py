@@ -119,6 +119,7 @@ LONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", KNOWN)
 def test_text_that_was_slow_costs_little_more_than_prose(name: str) -> None:
     assert ratio(KNOWN[name]) <= LIMIT
@@ -147,6 +148,7 @@ def test_few_of_many_languages_are_looked_for(monkeypatch: pytest.MonkeyPatch) -
     assert len(looked_for) == 16
 
 
+@pytest.mark.slow
 @settings(
     max_examples=30,
     deadline=None,

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from groq_magic.api.answering import Outcome
 from groq_magic.api.limits import Limit, Limits
+from groq_magic.api.send import Outcome
 from groq_magic.session.quota import QuotaWatch, charged, meter_of, quota_facts
-from groq_magic.views.quota_facts import QuotaFacts, Refill
+from groq_magic.views.session_facts import QuotaFacts, Refill
 
 NOW = 1_000_000.0
 MODEL = "openai/gpt-oss-120b"
