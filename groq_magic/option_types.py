@@ -50,15 +50,13 @@ class OptionType:
         What stands for an option that was not given.
     takes_value : bool
         Whether a value follows the option on a line.
+    values : tuple of str
+        What Tab offers.
     """
 
     unset: ClassVar[Any] = None
     takes_value: ClassVar[bool] = True
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """What Tab offers."""
-        return ()
+    values: tuple[str, ...] = ()
 
     def read(self, flag: str, value: Any) -> Any:
         """Return what a text on a line, or anything given in Python, means.
@@ -117,16 +115,11 @@ class Label(OptionType):
 
     Parameters
     ----------
-    offered : tuple of str
-        Names that Tab offers.
+    values : tuple of str
+        Names that Tab offers; it may be another one.
     """
 
-    offered: tuple[str, ...] = ()
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """What Tab offers."""
-        return self.offered
+    values: tuple[str, ...] = ()
 
     def read(self, flag: str, value: Any) -> str:
         """Return the name."""
@@ -200,22 +193,17 @@ class Number(OptionType):
 
 @dataclass(frozen=True)
 class Choice(OptionType):
-    """One of `choices`."""
+    """One of `values`."""
 
-    choices: tuple[str, ...]
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """What Tab offers."""
-        return self.choices
+    values: tuple[str, ...]
 
     def read(self, flag: str, value: Any) -> str:
         """Return the choice."""
         found = str.__str__(value) if issubclass(type(value), str) else ""
-        if found not in self.choices:
+        if found not in self.values:
             raise OptionError(
-                f"{flag} takes {_listed(self.choices)}, not {_quoted(value)}.",
-                _try(flag, self.choices[0]),
+                f"{flag} takes {_listed(self.values)}, not {_quoted(value)}.",
+                _try(flag, self.values[0]),
             )
         return found
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 from traitlets import TraitError
 
+from groq_magic.errors import OptionError
 from groq_magic.option_types import Choice, Flag, Number, Whole
+from groq_magic.views.slots import value_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,7 +143,7 @@ class _NumberField(PanelField):
         if self._slider is not None:
             self._slider.value = self._middle if value is None else value
         if not self._message.value:
-            self.row[0].value = "" if value is None else self._text(value)
+            self.row[0].value = "" if value is None else value_text(value)
 
     def _changed(self, change: Any) -> None:
         # A new value replaces the one that was refused.
@@ -151,30 +153,24 @@ class _NumberField(PanelField):
     def _enter(self, value: str) -> None:
         """Set what was typed, or say beside the field why not: it stays there to be corrected."""
         typed = value.strip()
+        if isinstance(self.option.type, Whole):
+            typed = typed.replace(",", "")  # it may be grouped: 1,000
         try:
-            self._set(self._number(typed) if typed else None)
-        except (ValueError, TraitError):
+            self._set(self.option.type.read(self.option.name, typed) if typed else None)
+        except (OptionError, TraitError):
             kept = getattr(self._settings, self.option.name)
-            in_use = DEFAULT if kept is None else self._text(kept)
+            in_use = DEFAULT if kept is None else value_text(kept)
             self._refuse(f"Not set. Enter {self._wanted()}. Still in use: {in_use}.")
             return
         self._refuse("")
         self.follow()
 
-    def _number(self, typed: str) -> float:
-        if isinstance(self.option.type, Whole):
-            return int(typed.replace(",", ""))
-        return float(typed)
-
-    def _text(self, value: float) -> str:
-        return str(value) if isinstance(self.option.type, Whole) else f"{value:g}"
-
     def _wanted(self) -> str:
         match self.option.type:
-            case Number(low, high):
-                return f"a number from {low:g} to {high:g}"
             case Whole(low):
                 return f"a whole number, {low} or more"
+            case Number(low, high):
+                return f"a number from {low:g} to {high:g}"
         return "a number"
 
     def _refuse(self, text: str) -> None:

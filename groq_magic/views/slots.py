@@ -26,6 +26,7 @@ __all__ = [
     "slot_classes",
     "slot_of",
     "speed_slot",
+    "value_text",
 ]
 
 # By the session's token a page knows outputs of this kernel from forged ones.
@@ -88,11 +89,12 @@ def option_rows(settings: Any, options: Iterable[Option]) -> list[tuple[str, str
     """
     shown = [each for each in options if each.panel and each.name not in {"model", "system"}]
     values = [(each.panel, getattr(settings, each.name)) for each in shown]
-    return [
-        (label, f"{value:g}" if isinstance(value, float) else str(value))
-        for label, value in values
-        if value not in (None, "")
-    ]
+    return [(label, value_text(value)) for label, value in values if value not in (None, "")]
+
+
+def value_text(value: object) -> str:
+    """Return a setting's value as the panel shows it."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def panel_text(model: str, options: Sequence[tuple[str, str]], system: str) -> tuple[str, str]:

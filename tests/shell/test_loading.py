@@ -27,19 +27,17 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
 before = set(sys.modules)
-begun = time.perf_counter()
+begun = time.process_time()
 shell.run_line_magic("load_ext", "groq_magic")
-took = time.perf_counter() - begun
-heavy = [name for name in {heavy!r} if name in sys.modules and name not in before]
-begun = time.perf_counter()
+took = time.process_time() - begun
+added = sorted(set(sys.modules) - before)
+begun = time.process_time()
 import ipywidgets
-print(json.dumps([heavy, took, time.perf_counter() - begun]))
+print(json.dumps([added, took, time.process_time() - begun]))
 """
 
 
-def test_loading_imports_nothing_heavy_and_takes_about_as_long_as_ipywidgets(
-    tmp_path: Any,
-) -> None:
+def test_loading_imports_little_and_takes_less_than_ipywidgets(tmp_path: Any) -> None:
     environment = {
         **os.environ,
         "IPYTHONDIR": str(tmp_path),
@@ -47,17 +45,20 @@ def test_loading_imports_nothing_heavy_and_takes_about_as_long_as_ipywidgets(
     }
     environment.pop("GROQ_API_KEY", None)
     done = subprocess.run(
-        [sys.executable, "-c", LOAD.replace("{heavy!r}", repr(HEAVY))],
+        [sys.executable, "-c", LOAD],
         env=environment,
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=True,
     )
-    heavy, took, widgets = json.loads(done.stdout.splitlines()[-1])
-    assert heavy == []
-    # A wide ratio, for a busy machine that writes no bytecode: it is a half of it otherwise.
-    assert took < 3 * widgets
+    added, took, widgets = json.loads(done.stdout.splitlines()[-1])
+    assert set(HEAVY).isdisjoint(added)
+    # What every front end but a plain shell has anyway, and what loading does not need.
+    assert {"asyncio", "ssl", "hashlib", "subprocess"}.isdisjoint(added)
+    assert sum(name.split(".")[0] == "groq_magic" for name in added) <= 32
+    # Wide, for a busy machine that writes no bytecode: a benchmark measures it.
+    assert took < 2 * widgets
 
 
 def test_loading_leaves_the_session_for_later(shell_factory: Callable[..., Any]) -> None:

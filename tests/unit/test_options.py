@@ -141,7 +141,7 @@ def test_a_new_option_is_a_setting() -> None:
     with pytest.raises(TraitError, match="min_p goes from 0 to 1"):
         settings.min_p = 2
     text = settings.class_get_help()
-    assert "Leaves the unlikeliest words out. None leaves it to the model." in text
+    assert "leaves the unlikeliest words out. None leaves it to the model." in text
 
 
 def test_a_new_option_is_helped_with_and_completed() -> None:
