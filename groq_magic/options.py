@@ -154,7 +154,7 @@ class AskOptions:
     cell: bool = option(Flag(), "the answer's code into the next cell, not run")
     once: bool = option(Flag(), "neither reads nor writes the conversation")
     conversation: str | None = option(
-        Label(), "the conversation that it belongs to", "-c", metavar="NAME", default="main"
+        Label(), "the conversation to ask in", "-c", metavar="NAME", default="main"
     )
     dry_run: bool = option(Flag(), "shows what would be sent, and sends nothing")
     top_p: float | None = option(
@@ -223,7 +223,7 @@ class AskOptions:
     )
     timeout: float | None = option(
         Number(0.1, 3_600.0),
-        "gives up after so many seconds without a byte",
+        "gives up after so many seconds without a byte; 0.1 to 3,600",
         metavar="SECONDS",
         everyday=False,
         default=60.0,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Settings", "traits_of"]
 
 
-class _Bounded(Float):  # type: ignore[type-arg]  # at run time it takes no type arguments
+class BoundedFloat(Float):  # type: ignore[type-arg]  # at run time it takes no type arguments
     """A number from `low` to `high`; the `min` and `max` of traitlets let nan pass."""
 
     def __init__(self, low: float, high: float, default: float | None, text: str) -> None:
@@ -35,7 +35,7 @@ class _Bounded(Float):  # type: ignore[type-arg]  # at run time it takes no type
         return number
 
 
-class _Sendable(Unicode):  # type: ignore[type-arg]  # at run time it takes no type arguments
+class SendableText(Unicode):  # type: ignore[type-arg]  # at run time it takes no type arguments
     """A text that a request can hold."""
 
     def validate(self, obj: Any, value: Any) -> Any:
@@ -52,14 +52,14 @@ def traits_of(options: Iterable[Option]) -> dict[str, TraitType[Any, Any]]:
 
 def _trait_of(option: Option) -> Any:
     default = option.default
-    text = f"{option.help[0].upper()}{option.help[1:]}."
+    text = f"{option.help}."
     if default is None:
         text += " None leaves it to the model."
     elif default == "":
         text += " Empty for none."
     match option.type:
         case Number(low, high):
-            return _Bounded(low, high, default, text)
+            return BoundedFloat(low, high, default, text)
         case Whole(low):
             most = {"min": low, "max": HIGHEST}
             return Int(default, allow_none=default is None, help=text, **most)  # type: ignore[call-overload]  # it wants a literal
@@ -71,7 +71,7 @@ def _trait_of(option: Option) -> Any:
         case Switch():
             return Bool(default, help=text)
         case _:
-            return _Sendable(default, help=text)
+            return SendableText(default, help=text)
 
 
 class Settings(Configurable):
@@ -86,20 +86,22 @@ class Settings(Configurable):
     # The options that have a sticky default.
     vars().update(traits_of(ask_options.table()))
 
-    connect_timeout = _Bounded(0.1, 3_600.0, 5.0, "Seconds to connect; 0.1 to 3,600.")
+    connect_timeout = BoundedFloat(0.1, 3_600.0, 5.0, "Seconds to connect; 0.1 to 3,600.")
     tries = Int(4, min=1, help="How often an ask is tried before the first token.").tag(config=True)
-    max_wait = _Bounded(0.0, float("inf"), 60.0, "Seconds of waiting in all per ask.")
-    history_share = _Bounded(
+    max_wait = BoundedFloat(0.0, float("inf"), 60.0, "Seconds of waiting in all per ask.")
+    history_share = BoundedFloat(
         0.0, 1.0, 0.4, "The share of the tokens a minute that earlier turns may take; 0 to 1."
     )
     assistant_tokens = Int(
         4_000, min=200, help="About how many tokens of code and values %groq_fix puts in."
     ).tag(config=True)
     # A terabyte and a century.
-    cache_megabytes = _Bounded(
+    cache_megabytes = BoundedFloat(
         0.0, 1_000_000.0, 100.0, "How much the cache may hold; 0 to 1,000,000."
     )
-    cache_days = _Bounded(0.0, 36_500.0, 30.0, "How long the cache keeps an answer; 0 to 36,500.")
+    cache_days = BoundedFloat(
+        0.0, 36_500.0, 30.0, "How long the cache keeps an answer; 0 to 36,500."
+    )
     store = Enum(
         ("metadata", "none"), "metadata", help="none writes nothing of the turn into the output."
     ).tag(config=True)

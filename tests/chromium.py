@@ -1,4 +1,4 @@
-"""A Chromium for the tests, and fixtures that start it once for each worker."""
+"""The one place that finds, installs or starts a Chromium: once for each worker."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pytest
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Playwright
 
-__all__ = ["FLAGS", "PATIENCE", "a_browser", "browser", "playwright"]
+__all__ = ["FLAGS", "PATIENCE", "browser", "chromium", "find_chromium", "playwright"]
 
 PATIENCE = 60_000  # ms for anything
 FLAGS = (
@@ -28,36 +28,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--js-flags=--stack-trace-limit=200",  # an error names all calls that led to it
 )
-
-
-def a_browser(playwright: Playwright) -> str:
-    """Return a Chromium's path: on PATH, Playwright's own, or one installed now."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
-    own = playwright.chromium.executable_path
-    if not Path(own).exists():
-        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
-    if Path(own).exists():
-        return own
-    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-        _install_with_apt()
-    if found := shutil.which("chromium"):
-        return found
-    raise FileNotFoundError("No Chromium here, and none could be installed.")
-
-
-def _install_with_apt() -> None:
-    import fcntl  # not on every system; where apt-get is, it is
-
-    # One worker installs, the others wait for it. A fresh machine has no lists yet.
-    with (Path(tempfile.gettempdir()) / "groq-magic-tests-apt.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not shutil.which("chromium"):
-            subprocess.run(["apt-get", "update", "-q"], check=False)
-            install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium"]
-            subprocess.run(install, check=False)
 
 
 @pytest.fixture(scope="session")
@@ -70,8 +42,57 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
+def chromium(playwright: Playwright) -> str:
+    """Return the path of the Chromium of this run."""
+    if (found := find_chromium(playwright)) is None:
+        pytest.fail(
+            "No Chromium, and none could be installed. Put `chromium` on the PATH (on Debian: "
+            "`apt-get install chromium`), or run `python -m playwright install chromium`.",
+            pytrace=False,
+        )
+    return found
+
+
+def find_chromium(playwright: Playwright) -> str | None:
+    """Return the path of a Chromium that is here, or of one installed now, if that can be."""
+    own = playwright.chromium.executable_path
+    # One worker installs, the others wait for it.
+    with (Path(tempfile.gettempdir()) / "groq-magic-tests-chromium.lock").open("w") as lock:
+        _wait_for(lock)
+        return _found(own) or _installed(own)
+
+
+def _found(own: str) -> str | None:
+    """Return a Chromium's path: on PATH, or Playwright's own."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), own if Path(own).exists() else None)
+
+
+def _installed(own: str) -> str | None:
+    """Install Playwright's Chromium, or root Debian's; a fresh machine has no lists yet."""
+    ways = [[[sys.executable, "-m", "playwright", "install", "chromium"]]]
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
+        install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium"]
+        ways.append([["apt-get", "update", "-q"], install])
+    for commands in ways:
+        for command in commands:
+            subprocess.run(command, check=False, capture_output=True)
+        if found := _found(own):
+            return found
+    return None
+
+
+def _wait_for(lock: IO[str]) -> None:
+    try:
+        import fcntl
+    except ImportError:  # on Windows each worker looks, and installs, for itself
+        return
+    fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
     """Return a browser for pages that are no front end's."""
-    browser = playwright.chromium.launch(executable_path=a_browser(playwright), args=list(FLAGS))
+    browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
     yield browser
     browser.close()

@@ -8,7 +8,7 @@ Three layers, each usable alone, without session or view, in any thread:
 - `limiter`: what is left of the limits, counted before a request is sent.
 
 `account` holds what all who use one key at one address share; `service` is what one session
-uses. Beside them: the key and the address, models, `request`, `recorded` and `snippets`.
+uses. Beside them: the key and the address, models, `request` and `snippets`.
 """
 
 from __future__ import annotations

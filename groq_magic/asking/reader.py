@@ -5,22 +5,35 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 from groq_magic.api.exchange import LINGER, Exchange
 from groq_magic.api.faults import no_thread
-from groq_magic.api.send import Outcome, Wait, send
+from groq_magic.api.send import Outcome, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
-    from groq_magic.api.client import Client
+    from groq_magic.ledger.entry import Source
 
-__all__ = ["Reader"]
+__all__ = ["Read", "Reader"]
+
+
+class Read(Protocol):
+    """Reads an answer in the calling thread: `api.send` with its request, or a stored answer."""
+
+    def __call__(
+        self,
+        *,
+        cancel: Exchange,
+        on_delta: Callable[[str, str], object],
+        on_wait: Callable[[Wait | None], object],
+    ) -> Outcome:
+        """Read it to its end."""
 
 
 class Reader:
-    """Sends one request in a thread of its own.
+    """Reads one answer in a thread of its own.
 
     Life: `start`, then any number of `wait` and looks at `texts` and
     `reasonings`, which only grow, until `ended` is set; `close` always. The
@@ -29,13 +42,12 @@ class Reader:
 
     Parameters
     ----------
-    client : Client
-    request : mapping
-    **options
-        As `send` takes them.
+    read : Read
+    source : {"service", "cache", "replay"}
+        Who gives the answer.
     """
 
-    def __init__(self, client: Client, request: Mapping[str, Any], **options: Any) -> None:
+    def __init__(self, read: Read, source: Source = "service") -> None:
         self.texts: list[str] = []
         self.reasonings: list[str] = []
         self.first_token: float | None = None
@@ -43,14 +55,13 @@ class Reader:
         self.ended = threading.Event()
         self.outcome = Outcome()
         self.exchange = Exchange()
-        self._client = client
-        self._request = request
-        self._options = options
+        self.source = source
+        self._read_answer = read
         self._news = threading.Condition()
         self._thread = threading.Thread(target=self._read, name="groq-magic-reader", daemon=True)
 
     def start(self) -> None:
-        """Send the request; where no thread can be started, end with a fault."""
+        """Begin to read; where no thread can be started, end with a fault."""
         try:
             self._thread.start()
         except RuntimeError:
@@ -90,13 +101,8 @@ class Reader:
 
     def _read(self) -> None:
         try:
-            self.outcome = send(
-                self._request,
-                client=self._client,
-                cancel=self.exchange,
-                on_delta=self._add,
-                on_wait=self._note_wait,
-                **self._options,
+            self.outcome = self._read_answer(
+                cancel=self.exchange, on_delta=self._add, on_wait=self._note_wait
             )
         finally:
             self._end()

@@ -100,7 +100,7 @@ def _names_of_caller(session: Session, text: str, options: AskOptions) -> Mappin
 
 
 def _show_panel(session: Session) -> None:
-    from groq_magic.views.panel_text import option_rows, panel_text
+    from groq_magic.views.slots import option_rows, panel_text
 
     settings = session.settings
     if front_end(session.shell) == "widgets":
@@ -110,16 +110,16 @@ def _show_panel(session: Session) -> None:
 
 
 def _show_request(session: Session, ask: Ask) -> None:
-    from groq_magic.asking.plan import planned
+    from groq_magic.asking.prepare import dry_run
     from groq_magic.rendering import fenced, to_html
-    from groq_magic.views.say import say
+    from groq_magic.views.show import say
 
-    plan = planned(session, ask, send=False)
+    plan = dry_run(session, ask)
     body = json.dumps(dict(plan.request), indent=2, ensure_ascii=False)
-    name = plan.options.model or session.settings.model
+    name = plan.draft.options.model or session.settings.model
     if name != plan.model and not session.service.catalogue().live:
         say(f"`{name}` may stand for another model with a key: `%groq_models` asks for them.")
-    for notice in plan.notices:
+    for notice in plan.draft.notices:
         say(notice)
     said = f"Nothing was sent; this would go to {session.service.base_url()}/openai/v1:"
     html = to_html(f"{said}\n\n{fenced(body, 'json')}")

@@ -6,6 +6,16 @@ import builtins
 from collections import ChainMap
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.assistant import (
+    Failure,
+    Question,
+    Surroundings,
+    explain_cell,
+    explain_failure,
+    explain_value,
+    mend_prompt,
+    write_prompt,
+)
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.interrupts import unsent
 from groq_magic.magics.ask import run_ask
@@ -13,14 +23,15 @@ from groq_magic.magics.line import parsed_around
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.options import AskOptions
 from groq_magic.page.caller import caller_names
+from groq_magic.prompt.expression import near, parse
 from groq_magic.session.ask import Ask
+from groq_magic.session.past_cells import PastCells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from groq_magic.assistant import Composed, Failure, Question, Surroundings
+    from groq_magic.assistant import Composed
     from groq_magic.prompt.expression import Expression
-    from groq_magic.session.past_cells import PastCells
     from groq_magic.session.session import Session
 
 __all__ = ["groq_code", "groq_explain", "groq_fix"]
@@ -39,17 +50,10 @@ def groq_fix(session: Session, line: str) -> None:
 
     Options:
     """
-    from groq_magic.assistant import mend_prompt
-
     given, target, words = parsed_around(line, OPTIONS_OF["groq_fix"], "%groq_fix", str.isdecimal)
     failure = _failure(session, target, words)
     said = f"%groq_fix {line.strip()}".strip()
-    _ask(
-        session,
-        lambda: mend_prompt(failure, words, said, _known(session)),
-        given,
-        line=True,
-    )
+    _ask(session, lambda: mend_prompt(failure, words, said, _known(session)), given, line=True)
 
 
 def groq_explain(session: Session, line: str) -> None:
@@ -60,8 +64,6 @@ def groq_explain(session: Session, line: str) -> None:
 
     Options:
     """
-    from groq_magic.assistant import Question
-
     given, target, words = parsed_around(
         line,
         OPTIONS_OF["groq_explain"],
@@ -84,8 +86,6 @@ def groq_code(session: Session, line: str, cell: str) -> None:
 
     Options:
     """
-    from groq_magic.assistant import write_prompt
-
     given, language, rest = parsed_around(line, OPTIONS_OF["groq_code"], "%%groq_code", bool)
     if rest:
         raise OptionError(
@@ -116,9 +116,7 @@ def _ask(
 
 
 def _failure(session: Session, target: str, words: str) -> Failure:
-    from groq_magic.assistant import Failure
-
-    past = _past(session)
+    past = PastCells(session)
     if not target:
         return past.last_failure()
     cell = past.numbered(int(target))
@@ -131,9 +129,7 @@ def _failure(session: Session, target: str, words: str) -> Failure:
 
 
 def _explained(session: Session, target: str, asked: Question) -> Composed:
-    from groq_magic.assistant import explain_cell, explain_failure, explain_value
-
-    past, known = _past(session), _known(session)
+    past, known = PastCells(session), _known(session)
     if target and target != "_" and not target.isdecimal():
         expression = _expression(session, target)
         value = expression.value_in(_names(session)) if expression is not None else None
@@ -154,8 +150,6 @@ def _is_target(session: Session, word: str) -> bool:
 
 def _expression(session: Session, word: str) -> Expression | None:
     """Return a word as a name of the session, with attributes and items; None for no such."""
-    from groq_magic.prompt.expression import parse
-
     found = parse(word)
     if found is None or found.call or found.root not in _names(session):
         return None
@@ -163,8 +157,6 @@ def _expression(session: Session, word: str) -> Expression | None:
 
 
 def _unknown(session: Session, word: str) -> NotebookError:
-    from groq_magic.prompt.expression import near
-
     meant = near(word, (name for name in session.namespace if not name.startswith("_")))
     remedy = f"Did you mean `{meant}`?" if meant else "Name a cell's number or a variable."
     return NotebookError(f"There is no `{word}` to explain.", remedy)
@@ -176,14 +168,6 @@ def _names(session: Session) -> Mapping[str, Any]:
 
 
 def _known(session: Session) -> Surroundings:
-    from groq_magic.assistant import Surroundings
-
     room = session.settings.assistant_tokens * _CHARACTERS_PER_TOKEN
-    past = _past(session)
+    past = PastCells(session)
     return Surroundings(session.namespace, room, past.of_file, past.newest_first)
-
-
-def _past(session: Session) -> PastCells:
-    from groq_magic.session.past_cells import PastCells
-
-    return PastCells(session)

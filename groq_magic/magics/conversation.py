@@ -11,8 +11,7 @@ from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.option_types import Label, sendable
 from groq_magic.views.history import history
 from groq_magic.views.phrase import first_words
-from groq_magic.views.say import say
-from groq_magic.views.show import show
+from groq_magic.views.show import say, show
 from groq_magic.views.table import Table
 
 if TYPE_CHECKING:

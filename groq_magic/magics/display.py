@@ -9,19 +9,19 @@ from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.key import key_state
 from groq_magic.page.front_end import front_end
 from groq_magic.views import for_front_end
-from groq_magic.views.slot_name import speed_slot
+from groq_magic.views.slots import speed_slot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
 
-    from groq_magic.asking.flow import View
     from groq_magic.reply import Reply
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
+    from groq_magic.views.guarded import View
     from groq_magic.views.live import Live
-    from groq_magic.views.panel_facts import PanelFacts
+    from groq_magic.views.session_facts import PanelFacts
 
 __all__ = ["data_frame", "live_of", "panel_facts", "show_reply", "show_speeds"]
 
@@ -84,7 +84,7 @@ def _reset(session: Session) -> None:
 def panel_facts(session: Session) -> PanelFacts:
     """Return what the panel says beside the settings."""
     from groq_magic.session.quota import meter_of
-    from groq_magic.views.panel_facts import PanelFacts
+    from groq_magic.views.session_facts import PanelFacts
 
     limits = session.service.limits
     minute, day = limits.get("TPM"), limits.get("RPD")

@@ -10,8 +10,7 @@ from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.conversation import turn_numbered
 from groq_magic.magics.line import parsed_around
 from groq_magic.magics.options import OPTIONS_OF
-from groq_magic.views.say import say
-from groq_magic.views.show import show
+from groq_magic.views.show import say, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

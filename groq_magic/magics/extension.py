@@ -20,8 +20,8 @@ from groq_magic.page.cell import cell_id
 from groq_magic.page.front_end import front_end
 from groq_magic.session.executions import owner_of
 from groq_magic.settings import Settings
-from groq_magic.views.banner import banner
 from groq_magic.views.show import show
+from groq_magic.views.slots import banner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +76,7 @@ class _Magic:
         return function
 
     @property
-    def __doc__(self) -> str:  # type: ignore[override]  # of a class it is a text, and not asked for
+    def __doc__(self) -> str:  # type: ignore[override]  # elsewhere an attribute
         from groq_magic.magics.help import help_of
 
         return help_of(self.__wrapped__)
@@ -258,7 +258,8 @@ def load(shell: Any) -> None:
         return
     extension = GroqMagics(shell)
     extension.install()
-    _note_loaded(shell, loaded=True)
+    # IPython's own list: what `ask` loads can be unloaded and reloaded.
+    shell.extension_manager.loaded.add(_EXTENSION)
     extension.cell_begins()
     # The demo sets it where there is no key.
     if os.environ.get("GROQ_MAGIC_PRACTICE") == "1":
@@ -275,22 +276,13 @@ def unload(shell: Any) -> None:
     """Leave nothing behind."""
     for each in _all_of(shell):
         each.uninstall()
-    _note_loaded(shell, loaded=False)
+    shell.extension_manager.loaded.discard(_EXTENSION)
 
 
 def session_of(shell: Any) -> Session | None:
     """Return the session of a shell, None where the extension isn't loaded."""
     extension = _extension_of(shell)
     return None if extension is None else extension.session
-
-
-def _note_loaded(shell: Any, *, loaded: bool) -> None:
-    """Keep IPython's own list right, so that what `ask` loaded can be unloaded and reloaded."""
-    names = shell.extension_manager.loaded
-    if loaded:
-        names.add(_EXTENSION)
-    else:
-        names.discard(_EXTENSION)
 
 
 def _extension_of(shell: Any) -> GroqMagics | None:

@@ -8,8 +8,8 @@ from groq_magic.api.key import KEY_NAME, KEY_PAGE, found_key
 from groq_magic.errors import ApiKeyError, InterruptedAskError, OptionError
 from groq_magic.page.front_end import has_input
 from groq_magic.page.notebook_file import notebook_path
-from groq_magic.views.banner import banner
 from groq_magic.views.show import show
+from groq_magic.views.slots import banner
 
 if TYPE_CHECKING:
     from groq_magic.api.service import Service

@@ -13,9 +13,8 @@ from groq_magic.magics.line import options_alone, parsed_line, unquoted
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.option_types import Label
 from groq_magic.page.front_end import front_end
-from groq_magic.views.banner import banner
 from groq_magic.views.show import show
-from groq_magic.views.slot_name import speed_slot
+from groq_magic.views.slots import banner, speed_slot
 from groq_magic.views.table import Table
 
 if TYPE_CHECKING:

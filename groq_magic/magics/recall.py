@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.line import parsed_line, unquoted
-from groq_magic.views.say import say
+from groq_magic.views.show import say
 
 if TYPE_CHECKING:
     from groq_magic.session.session import Session

@@ -6,8 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from groq_magic.api.durations import wait_words
-from groq_magic.views.panel_facts import Meter
-from groq_magic.views.quota_facts import QuotaFacts, Refill
+from groq_magic.views.session_facts import Meter, QuotaFacts, Refill
 
 if TYPE_CHECKING:
     from groq_magic.api.limits import Limit, Limits

@@ -21,8 +21,8 @@ from groq_magic.session.page_updates import PageUpdates
 from groq_magic.session.quota import QuotaWatch
 from groq_magic.session.recall import Recall
 from groq_magic.session.saved_notebook import SavedNotebook
-from groq_magic.views.say import say
-from groq_magic.views.slot_name import slot_of
+from groq_magic.views.show import say
+from groq_magic.views.slots import slot_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,9 +34,8 @@ if TYPE_CHECKING:
     from groq_magic.session.ask import LastAsk
     from groq_magic.session.executions import Owner
     from groq_magic.settings import Settings
+    from groq_magic.views.answer_facts import FinishedAnswer, LiveFacts
     from groq_magic.views.live import Live
-    from groq_magic.views.live_facts import LiveFacts
-    from groq_magic.views.settled import Settled
 
 __all__ = ["Session", "stale_line"]
 
@@ -211,13 +210,13 @@ class Session:
         self._changed()
         return added
 
-    def settled(
-        self, turn: Turn, settled: Settled, *, in_conversation: bool, appended: bool
+    def finished(
+        self, turn: Turn, output: FinishedAnswer, *, in_conversation: bool, appended: bool
     ) -> None:
-        """Note what a settled answer's bar says, and show what its turn made stale."""
-        self._facts.pop((turn.practice, settled.slot), None)
+        """Note what a finished answer's bar says, and show what its turn made stale."""
+        self._facts.pop((turn.practice, output.slot), None)
         if in_conversation:
-            self._facts[turn.practice, settled.slot] = settled.live, turn.revision
+            self._facts[turn.practice, output.slot] = output.live, turn.revision
         if appended:
             # Nothing stands after it that could have become stale.
             self._refresh_panel()

@@ -9,10 +9,9 @@ import ipywidgets
 
 from groq_magic.option_types import Text
 from groq_magic.options import OPTIONS
-from groq_magic.views.closing import close_whole
 from groq_magic.views.panel_field import panel_field
 from groq_magic.views.phrase import phrase_html
-from groq_magic.views.picking import ModelPicker
+from groq_magic.views.picker import ModelPicker, close_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     import traitlets
 
     from groq_magic.options import Option
-    from groq_magic.views.panel_facts import Meter, PanelFacts
+    from groq_magic.views.session_facts import Meter, PanelFacts
 
 __all__ = ["Panel"]
 

@@ -10,7 +10,7 @@ from traitlets import TraitError
 
 from groq_magic.errors import OptionError
 from groq_magic.option_types import Choice, Flag, Number, Whole
-from groq_magic.views.panel_text import value_text
+from groq_magic.views.slots import value_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

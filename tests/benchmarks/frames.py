@@ -99,6 +99,7 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=1000)
     options = parser.parse_args()
     harness = loaded("browser_harness", HERE.parent / "browser" / "conftest.py")
+    chromium = loaded("chromium", HERE.parent / "chromium.py")
     speed = loaded("asking_speed", HERE / "asking_speed.py")
     text = speed.document(options.tokens, "mixed")
     with (
@@ -109,7 +110,7 @@ def main() -> None:
         speed.script(url, text)
         server = harness.Server("lab", Path(folder) / "home")
         browser = playwright.chromium.launch(
-            executable_path=harness.a_browser(playwright), args=list(harness.FLAGS)
+            executable_path=chromium.find_chromium(playwright), args=list(chromium.FLAGS)
         )
         try:
             begin = f"import os\nos.environ['GROQ_BASE_URL'] = {url!r}\n"

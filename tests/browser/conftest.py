@@ -21,7 +21,7 @@ import pytest
 
 from tests.browser.notebook_page import Notebook
 from tests.browser.server import Server
-from tests.chromium import FLAGS, a_browser
+from tests.chromium import FLAGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -122,15 +122,16 @@ def notebook_of(sources: Sequence[str]) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def front_end_of(
-    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
+    playwright: Playwright, chromium: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str], FrontEnd]]:
-    with front_ends(playwright, tmp_path_factory) as front_end_of:
+    with front_ends(playwright, chromium, tmp_path_factory) as front_end_of:
         yield front_end_of
 
 
 @contextlib.contextmanager
 def front_ends(
     playwright: Playwright,
+    chromium: str,
     tmp_path_factory: pytest.TempPathFactory,
     python: str = sys.executable,
 ) -> Iterator[Callable[[str], FrontEnd]]:
@@ -143,7 +144,7 @@ def front_ends(
             # A profile on disk keeps compiled code; one in memory would not.
             context = playwright.chromium.launch_persistent_context(
                 folder / "profile",
-                executable_path=a_browser(playwright),
+                executable_path=chromium,
                 args=list(FLAGS),
                 permissions=["clipboard-read", "clipboard-write"],
                 env=home_of(folder),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from tests.chromium import PATIENCE
+from tests.page_errors import PageErrors
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -19,20 +18,6 @@ __all__ = ["Notebook"]
 
 HERE = Path(__file__).parent
 
-# What the front ends themselves report, whatever a notebook does.
-KNOWN_ERRORS = (
-    # Notebook 7.6 throws this while it loads its settings, on an empty notebook too.
-    r"reading 'schema'\)[\s\S]*/static/notebook/notebook_core",
-    # Notebook 7.2 throws this while it opens a notebook, an empty one too.
-    r"reading 'last_modified'\)[\s\S]*/static/notebook/\d+\.bundle",
-    # The debugger asks each new kernel for its state; a restart can cut that off.
-    r"Canceled future for debug_request message",
-    # The page connects again to the kernel of a notebook that an earlier test has closed.
-    r"WebSocket connection to '[^']*/api/kernels/[^']*' failed",
-    # JupyterLab 4.2 throws this where a cell's toolbar is laid out after its cell was removed.
-    r"reading 'type'\)[\s\S]*_cellToolbarOverlapsContents",
-)
-
 
 class Notebook:
     """One notebook, open on a page."""
@@ -41,16 +26,13 @@ class Notebook:
         self.server = server
         self.page = page
         self.path = path
-        self.errors: list[str] = []
-        self.allowed = list(KNOWN_ERRORS)
+        self._errors = PageErrors(page)
         page.set_default_timeout(PATIENCE)
-        self._heard_by = {
-            "console": self._heard,
-            "pageerror": lambda error: self._note(f"thrown: {error} {error.stack}"),
-            "request": self._asked,
-        }
-        for event, hear in self._heard_by.items():
-            page.on(event, hear)
+
+    @property
+    def errors(self) -> list[str]:
+        """The errors that the page has reported so far."""
+        return self._errors.noted
 
     def load(self) -> Notebook:
         """Load (or reload) the page, and wait for the notebook and its kernel."""
@@ -66,9 +48,8 @@ class Notebook:
         return self._ready()
 
     def leave(self) -> None:
-        """Hear Lab's page no more, and close all that is open on it, unsaved."""
-        for event, hear in self._heard_by.items():
-            self.page.remove_listener(event, hear)
+        """Note no more errors of Lab's page, and close all that is open on it, unsaved."""
+        self._errors.end()
         self.theme("light")
         self.page.evaluate(
             """async () => {
@@ -142,7 +123,7 @@ class Notebook:
 
     def allow(self, *patterns: str) -> None:
         """Let the page report these from now on; say in the test why."""
-        self.allowed.extend(patterns)
+        self._errors.allow(*patterns)
 
     def theme(self, name: str) -> None:
         """Set "light" or "dark"."""
@@ -169,16 +150,3 @@ class Notebook:
         call = f'window.jupyterapp.commands.execute("{command}", {arguments})'
         # A command's value can be a widget, which can't leave the page.
         self.page.evaluate(f"{call}.then(() => null)" if wait else f"void {call}")
-
-    def _heard(self, message: Any) -> None:
-        if message.type == "error":
-            self._note(f"{message.text} ({message.location.get('url', '')})")
-
-    def _note(self, error: str) -> None:
-        if not any(re.search(known, error) for known in self.allowed):
-            self.errors.append(error)
-
-    def _asked(self, request: Any) -> None:
-        parts = urlsplit(request.url)
-        if parts.scheme not in {"data", "blob"} and parts.hostname != "127.0.0.1":
-            self.errors.append(f"asked for {request.url}")

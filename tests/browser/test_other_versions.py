@@ -79,10 +79,13 @@ VERSIONS = {
 
 @pytest.fixture(scope="module", params=VERSIONS)
 def front_end_of(
-    request: pytest.FixtureRequest, playwright: Any, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    playwright: Any,
+    chromium: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[[str], FrontEnd]]:
     """Return front ends of these versions, instead of those that the tests are installed with."""
     with tempfile.TemporaryDirectory() as folder:
         python = made(Path(folder) / "environment", VERSIONS[request.param])
-        with front_ends(playwright, tmp_path_factory, python) as front_end_of:
+        with front_ends(playwright, chromium, tmp_path_factory, python) as front_end_of:
             yield front_end_of

@@ -63,7 +63,7 @@ class RecordingView:
             self.waits.append(progress.waiting)
         self._look()
 
-    def settle(self, settled: Any) -> None:
+    def finish(self, settled: Any) -> None:
         self.settled = settled
         self.endings.append("settled")
 

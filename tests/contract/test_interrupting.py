@@ -80,14 +80,14 @@ def test_an_interrupt_after_the_last_token_keeps_the_answer_and_still_stops_the_
     practice.script([{"reply": "Whole."}])
     from groq_magic.asking import flow as asking
 
-    settle = asking._settle
+    finish = asking.finish
 
     def interrupted(*given: Any) -> None:
         signal.raise_signal(signal.SIGINT)
-        settle(*given)
+        finish(*given)
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(asking, "_settle", interrupted)
+    monkeypatch.setattr(asking, "finish", interrupted)
     asked = notebook.ask()
     assert isinstance(asked.error, InterruptedAskError)
     assert asked.reply.finish_reason == "stop"
@@ -112,7 +112,7 @@ def test_the_third_interrupt_gets_through_whatever_hangs(
         signal.raise_signal(signal.SIGINT)
         deferred.append("the third")
 
-    monkeypatch.setattr("groq_magic.asking.flow._settle", hangs)
+    monkeypatch.setattr("groq_magic.asking.flow.finish", hangs)
     sent: list[bool] = []
 
     def interrupt(view: Any) -> bool:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from groq_magic.errors import GroqMagicError, NotebookError
+from tests.markers import examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,8 +91,7 @@ def quick(
 
 @given(sequences)
 @settings(
-    deadline=None,
-    max_examples=40,
+    max_examples=examples(40),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_the_conversation_is_what_a_simple_model_of_it_says(

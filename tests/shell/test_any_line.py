@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from groq_magic.errors import GroqMagicError
 from groq_magic.options import OPTIONS
+from tests.markers import examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,8 +126,7 @@ def any_line(
 
 
 @settings(
-    deadline=None,
-    max_examples=60,
+    max_examples=examples(60),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.sampled_from(MAGICS), TEXTS)
@@ -135,8 +135,7 @@ def test_any_line_is_answered_or_refused_in_one_line(any_line: Any, magic: str, 
 
 
 @settings(
-    deadline=None,
-    max_examples=30,
+    max_examples=examples(30),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.sampled_from(CELL_MAGICS), TEXTS, TEXTS)
@@ -157,6 +156,7 @@ MEMBERS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "base", [object, dict, list, str, type, ValueError], ids=lambda b: b.__name__
 )

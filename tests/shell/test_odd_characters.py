@@ -32,6 +32,7 @@ LINES = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("odd", ODD, ids=lambda odd: ascii(odd[:9]))
 @pytest.mark.parametrize("line", LINES)
 def test_odd_text_is_taken_or_refused_in_one_line(cells: Any, line: str, odd: str) -> None:

@@ -107,6 +107,7 @@ def test_no_secret_is_sent_shown_or_stored(
         assert leaks(file.read_bytes().decode("latin-1") if file.is_file() else "", SECRET) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_no_secret_of_any_environment_is_sent_or_shown(
     cells: Any, practice: Any, monkeypatch: pytest.MonkeyPatch, seed: int

@@ -93,6 +93,7 @@ get_ipython().run_cell_magic("groq", "", "Ünïcödé {{d}}")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
 def test_a_terminal_of_few_characters_gets_what_it_can_show(
     practice: Any, encoding: str, tmp_path: Path, key: str

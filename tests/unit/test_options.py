@@ -19,8 +19,8 @@ from groq_magic.option_types import Choice, Number, Switch
 from groq_magic.options import OPTIONS, AskOptions, option
 from groq_magic.settings import Settings, traits_of
 from groq_magic.views.panel import Panel
-from groq_magic.views.panel_facts import PanelFacts
-from groq_magic.views.panel_text import option_rows
+from groq_magic.views.session_facts import PanelFacts
+from groq_magic.views.slots import option_rows
 
 
 def test_no_two_options_share_a_form() -> None:
@@ -141,7 +141,7 @@ def test_a_new_option_is_a_setting() -> None:
     with pytest.raises(TraitError, match="min_p goes from 0 to 1"):
         settings.min_p = 2
     text = settings.class_get_help()
-    assert "Leaves the unlikeliest words out. None leaves it to the model." in text
+    assert "leaves the unlikeliest words out. None leaves it to the model." in text
 
 
 def test_a_new_option_is_helped_with_and_completed() -> None:

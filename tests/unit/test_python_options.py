@@ -17,6 +17,7 @@ import groq_magic
 from groq_magic.errors import OptionError
 from groq_magic.option_types import Flag
 from groq_magic.options import OPTIONS, AskOptions
+from tests.markers import examples
 
 
 class Hostile:
@@ -175,7 +176,7 @@ def test_a_prompt_that_is_no_text_is_refused() -> None:
                 groq_magic.ask(prompt)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=examples(200))
 @given(
     st.dictionaries(
         st.sampled_from([option.name for option in OPTIONS] + ["modell", "x", ""]),

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from groq_magic.conversation import TurnKey
@@ -96,7 +96,6 @@ def model_put(turns: list[tuple[Any, str]], entry: tuple[Any, str]) -> None:
 
 
 @given(sequences)
-@settings(deadline=None)
 def test_history_equals_the_model(
     new_notebook: Callable[[], Any], steps: list[dict[str, Any]]
 ) -> None:
@@ -117,7 +116,6 @@ def test_history_equals_the_model(
 
 
 @given(sequences)
-@settings(deadline=None)
 def test_undo_inverts_every_change_and_all_of_them_lead_back_to_nothing(
     new_notebook: Callable[[], Any], steps: list[dict[str, Any]]
 ) -> None:
@@ -143,7 +141,6 @@ def test_undo_inverts_every_change_and_all_of_them_lead_back_to_nothing(
 
 
 @given(sequences)
-@settings(deadline=None)
 def test_roles_alternate_and_no_key_stands_twice(
     new_notebook: Callable[[], Any], steps: list[dict[str, Any]]
 ) -> None:
@@ -160,7 +157,6 @@ def test_roles_alternate_and_no_key_stands_twice(
 
 
 @given(sequences, asks)
-@settings(deadline=None)
 def test_asks_that_fail_before_any_text_change_nothing(
     new_notebook: Callable[[], Any], steps: list[dict[str, Any]], failing: dict[str, Any]
 ) -> None:
@@ -173,7 +169,6 @@ def test_asks_that_fail_before_any_text_change_nothing(
 
 
 @given(sequences)
-@settings(deadline=None)
 def test_turns_of_one_cell_stand_together_in_the_order_of_its_asks(
     new_notebook: Callable[[], Any], steps: list[dict[str, Any]]
 ) -> None:
@@ -189,7 +184,6 @@ def test_turns_of_one_cell_stand_together_in_the_order_of_its_asks(
 
 
 @given(sequences)
-@settings(deadline=None)
 def test_running_all_cells_again_leaves_every_turn_fresh(
     new_notebook: Callable[[], Any], steps: list[dict[str, Any]]
 ) -> None:
@@ -218,7 +212,6 @@ def first_difference(seen: list[int], now: list[int]) -> int | None:
 
 
 @given(sequences)
-@settings(deadline=None)
 def test_a_turn_is_stale_from_the_first_place_that_differs_from_what_it_saw(
     new_notebook: Callable[[], Any], steps: list[dict[str, Any]]
 ) -> None:
@@ -236,7 +229,6 @@ def test_a_turn_is_stale_from_the_first_place_that_differs_from_what_it_saw(
 
 
 @given(sequences)
-@settings(deadline=None)
 def test_turns_that_are_asked_one_after_the_other_share_what_they_saw(
     new_notebook: Callable[[], Any], steps: list[dict[str, Any]]
 ) -> None:
@@ -267,7 +259,6 @@ def histories_with_tasks(draw: st.DrawFn) -> list[tuple[str, str | int]]:
 
 
 @given(histories_with_tasks())
-@settings(deadline=None)
 def test_a_task_replaces_no_turn_of_another_execution(
     new_notebook: Callable[[], Any], steps: list[tuple[str, str | int]]
 ) -> None:

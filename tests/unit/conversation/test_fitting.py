@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from groq_magic.conversation import Budget, Turn, TurnKey, estimate, fit
@@ -88,7 +88,6 @@ def test_an_estimate_grows_with_the_text_and_counts_what_is_around_it() -> None:
     assert estimate("12345", 1.0) == 9
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 5000), max_size=20),
     st.integers(0, 3000),

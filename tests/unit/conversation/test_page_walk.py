@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from groq_magic.conversation import Conversations
 from groq_magic.errors import NotebookError
+from tests.markers import examples
 from tests.unit.conversation.walk_model import Entry, Sheet, first_difference, place_of, placed
 
 NOTEBOOKS = ("n", "m")
@@ -172,7 +173,7 @@ class Walk(RuleBasedStateMachine):
             if fails and ask == asks:
                 break
             new.saw = [each.asked for each in sent]
-            conversations.settle(
+            conversations.add(
                 pending, prompt="p", answer=new.answer, model="m", finish_reason="stop"
             )
             self.change(entries)
@@ -264,4 +265,4 @@ class Walk(RuleBasedStateMachine):
 
 
 TestWalk = Walk.TestCase
-TestWalk.settings = settings(deadline=None, max_examples=80, stateful_step_count=40)
+TestWalk.settings = settings(max_examples=examples(80), stateful_step_count=40)

@@ -5,7 +5,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from groq_magic.conversation import SavedTurn, TurnKey, saved_turns
@@ -78,9 +78,9 @@ def test_a_saved_answer_is_a_turn_with_its_cells_body_as_prompt() -> None:
         practice=False,
         options={"temperature": 0.2},
         position=0,
-        templated=False,
+        execution=1,
         prompt_sha="abc",
-        request_sha="def",
+        html="<p>An answer.</p>",
     )
 
 
@@ -188,7 +188,6 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_notebook_with_anything_anywhere_is_read_without_an_error(data: st.DataObject) -> None:
     notebook: Any = {"cells": [cell("a", output(record("a")))]}
@@ -205,7 +204,6 @@ def test_a_notebook_with_anything_anywhere_is_read_without_an_error(data: st.Dat
     assert repr(notebook) == repr(before)
 
 
-@settings(deadline=None)
 @given(json_values)
 def test_anything_is_read_as_a_notebook(value: Any) -> None:
     assert saved_turns(value) == ()

@@ -16,7 +16,7 @@ from unittest.mock import MagicMock
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from groq_magic.errors import PromptError
@@ -355,7 +355,6 @@ def test_completion_gets_by_without_what_raises(method: str) -> None:
     assert completions('v["k', {"v": value}) == []
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(tuple(BASES)),
     st.dictionaries(st.sampled_from(METHODS), st.sampled_from(tuple(BEHAVIOURS)), min_size=2),

@@ -18,6 +18,7 @@ from groq_magic.assistant.page import cut_middle
 from groq_magic.clipping import clip, cut, flat, safe_repr
 from groq_magic.prompt import summarise
 from groq_magic.prompt.secrets import HIDDEN, Secrets, secrets_in
+from tests.markers import examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,7 @@ def leaks(text: str, secret: str) -> list[str]:
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 @given(secret=awkward, before=around, after=around)
 @example(secret='"0000000', before='"', after="")
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=examples(40))
 def test_a_secret_is_hidden_in_every_form(
     form: Callable[[str], str], secret: str, before: str, after: str
 ) -> None:
@@ -89,7 +90,6 @@ def test_a_secret_is_hidden_in_every_form(
 
 
 @given(secret=plain, user=st.text("abc:", max_size=9), urlsafe=st.booleans())
-@settings(deadline=None)
 def test_a_secret_is_hidden_in_base64_at_any_place(secret: str, user: str, urlsafe: bool) -> None:  # noqa: FBT001 - generated
     encode = base64.urlsafe_b64encode if urlsafe else base64.b64encode
     text = encode(f"{user}{secret}{user}".encode()).decode()
@@ -113,7 +113,6 @@ CUTS: dict[str, Callable[[str, int], str]] = {
 
 @pytest.mark.parametrize("shorten", CUTS.values(), ids=CUTS)
 @given(secret=plain, before=around, after=around, limit=st.integers(12, 120))
-@settings(deadline=None, max_examples=100)
 def test_a_secret_that_is_cut_is_hidden(
     shorten: Callable[[str, int], str], secret: str, before: str, after: str, limit: int
 ) -> None:
@@ -122,7 +121,6 @@ def test_a_secret_that_is_cut_is_hidden(
 
 
 @given(secret=plain, count=st.integers(1, 400), width=st.integers(0, 300))
-@settings(deadline=None, max_examples=100)
 def test_no_summary_of_a_value_shows_a_secret(secret: str, count: int, width: int) -> None:
     padded = "-" * width + secret + "-" * width
     values: list[Any] = [
@@ -149,7 +147,6 @@ def test_a_table_shows_no_secret() -> None:
 
 
 @given(st.lists(plain, min_size=1, max_size=4, unique=True), st.data())
-@settings(deadline=None)
 def test_secrets_that_overlap_are_hidden_whole(secrets: list[str], data: st.DataObject) -> None:
     known = Secrets({f"KEY_{n}": secret for n, secret in enumerate(secrets)})
     text = ""

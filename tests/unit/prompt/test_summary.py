@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from groq_magic.errors import PromptError
@@ -240,7 +240,6 @@ def test_arrays_of_any_dtype_are_measured_or_at_least_shown(array: Any, fact: st
     assert len(text) <= 4000
 
 
-@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

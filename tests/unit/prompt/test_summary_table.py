@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groq_magic.prompt import summarise
+from tests.markers import examples
 
 
 def sales(rows: int) -> pd.DataFrame:
@@ -236,7 +237,7 @@ def test_an_index_is_summarised_by_its_values() -> None:
         max_size=8,
     )
 )  # fmt: skip
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=examples(50))
 def test_the_rows_are_csv_that_can_be_read_back(columns: dict[str, list[Any]]) -> None:
     text = summarise(pd.DataFrame(columns))
     assert len(text) <= 4000

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from groq_magic.errors import PromptError
@@ -179,7 +179,6 @@ def test_stop_passes_through() -> None:
         fill("{{m.stopped}}", NAMESPACE)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("{}$n .\"[]()#'\\\n-:1"), max_size=80))
 def test_any_text_is_filled_or_left_or_refused_in_one_line(text: str) -> None:
     try:
@@ -192,7 +191,6 @@ def test_any_text_is_filled_or_left_or_refused_in_one_line(text: str) -> None:
             assert filled.text == text
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_text_is_sent_as_it_is_where_there_are_no_names(text: str) -> None:
     assert fill(text, {}).text == text

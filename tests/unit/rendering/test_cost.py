@@ -116,9 +116,16 @@ LONG = {
     "openers, and others around closers": repeated("*a b~ c* ", "_a " * SIZE, 6 * SIZE),
     "blank lines in a comment": repeated("\n", "<!--\n", 3 * SIZE),
     "digits in formulas": repeated("$$" + "1" * 4_000 + "$$\n\n", size=3 * SIZE),
+    "tags behind other tags' ends": "<div>" + "</p>" * SIZE + numbered("<b a=#>", 3 * SIZE),
+    "tags with other tags' ends": "<div>" + numbered("<b a=#></i>", 6 * SIZE),
+    "tags that end in a table": "<div>" + numbered("<b a=#><table></b></table>", 6 * SIZE),
+    "tags that end in text": "a " + numbered("<b a=#></i>", 6 * SIZE),
+    "lists with other tags' ends": repeated("<ul><li></b></b>", "<div>", 6 * SIZE),
+    "blocks whose tags stay open": "<div>" + numbered("<p><b a=#></p>", 6 * SIZE),
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", KNOWN)
 def test_text_that_was_slow_costs_little_more_than_prose(name: str) -> None:
     assert ratio(KNOWN[name]) <= LIMIT
@@ -147,6 +154,7 @@ def test_few_of_many_languages_are_looked_for(monkeypatch: pytest.MonkeyPatch) -
     assert len(looked_for) == 16
 
 
+@pytest.mark.slow
 @settings(
     max_examples=30,
     deadline=None,

@@ -194,6 +194,7 @@ MARKS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mark", "end"), [*((mark, "") for mark in MARKS), ("[a](", ")"), ("a.", "@")]
 )

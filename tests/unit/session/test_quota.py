@@ -8,7 +8,7 @@ import pytest
 
 from groq_magic.api.limits import Limit, Limits
 from groq_magic.session.quota import QuotaWatch, meter_of, quota_facts
-from groq_magic.views.quota_facts import QuotaFacts, Refill
+from groq_magic.views.session_facts import QuotaFacts, Refill
 
 NOW = 1_000_000.0
 MODEL = "openai/gpt-oss-120b"

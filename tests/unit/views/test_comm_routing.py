@@ -5,11 +5,7 @@ from types import SimpleNamespace
 from ipykernel.comm.comm import BaseComm
 from ipykernel.kernelbase import Kernel
 
-from groq_magic.views.comm_routing import (
-    answer_while_busy,
-    ignore_on_control,
-    receive_on_control,
-)
+from groq_magic.views.comm_routing import answer_while_busy, ignore_on_control, receive_on_control
 
 
 class Widget:
