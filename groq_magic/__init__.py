@@ -1,7 +1,7 @@
 """Talk to Groq's models from Jupyter cells: the notebook is the conversation.
 
-`%load_ext groq_magic`, then `%%groq` over a cell. In Python: `ask`, `picker`,
-`get_session` and `rendering.to_html`.
+`%load_ext groq_magic`, then `%%groq` over a cell. In Python: `ask`, `complete`,
+`picker`, `get_session` and `rendering.to_html`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ask",
+    "complete",
     "get_session",
     "load_ipython_extension",
     "picker",
@@ -79,6 +80,50 @@ def _asked(prompt: str, options: dict[str, Any]) -> Reply:
         return ask_in_python(session, text, options)
 
     return hiding_secrets(lambda: session, asked)
+
+
+def complete(prompt: str, **options: Any) -> Reply:
+    """Ask without a notebook: show nothing, touch no conversation; in any thread.
+
+    It needs neither IPython nor the extension, and runs in the caller's thread. Braces in the
+    prompt stay as they are, and secrets in it are replaced as in every ask.
+
+    Parameters
+    ----------
+    prompt : str
+    **options
+        The long options of `%%groq` with underscores, but for those that are about cells and
+        conversations. What is missing is taken from the session's settings as they are when it
+        is called, where there is one.
+
+    Returns
+    -------
+    Reply
+
+    Raises
+    ------
+    GroqMagicError
+        What kept it from being sent, or broke it off; its `reply` holds the text that had come.
+    """
+    from groq_magic.asking.complete import complete_checked
+    from groq_magic.option_types import prompt_text
+    from groq_magic.options import AskOptions
+
+    text = prompt_text(prompt, "complete", 'A value goes in as text: `complete(f"{value}")`.')
+    return complete_checked(text, AskOptions.of_keywords(options), _session_now())
+
+
+def _session_now() -> Session | None:
+    """Return the session of this process, if IPython runs and the extension is loaded."""
+    import sys
+
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is None:
+        return None
+    from groq_magic.magics import session_of
+
+    return session_of(shell)
 
 
 def get_session() -> Session:

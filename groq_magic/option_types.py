@@ -242,8 +242,20 @@ def sendable(flag: str, value: Any) -> str:
     return found
 
 
-def prompt_text(prompt: Any) -> str:
+def prompt_text(
+    prompt: Any,
+    function: str = "ask",
+    remedy: str = 'To send a value, name it: `ask("What stands out in {{df}}?")`.',
+) -> str:
     """Return a prompt that is given in Python as plain text.
+
+    Parameters
+    ----------
+    prompt : object
+    function : str
+        What it is given to.
+    remedy : str
+        What to do with a value that is no text.
 
     Raises
     ------
@@ -254,8 +266,7 @@ def prompt_text(prompt: Any) -> str:
         from groq_magic.clipping import type_name
 
         raise OptionError(
-            f"ask() takes the prompt as text, not {type_name(prompt)}.",
-            'To send a value, name it: `ask("What stands out in {{df}}?")`.',
+            f"{function}() takes the prompt as text, not {type_name(prompt)}.", remedy
         )
     return str.__str__(prompt)
 

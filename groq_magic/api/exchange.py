@@ -35,6 +35,8 @@ class Exchange:
 
     def __init__(self) -> None:
         self.cancelled = threading.Event()
+        # Whether the service may have seen the request.
+        self.is_sent = False
         self._lock = threading.Lock()
         self._connection: Connection | None = None
 
@@ -51,6 +53,7 @@ class Exchange:
         CancelledError
             When the request was cancelled before.
         """
+        self.is_sent = False
         with self._lock:
             self._connection = connection
         # Whoever cancels sets the event first: either it is seen here, or the lease there.
@@ -157,6 +160,8 @@ class Connection:
         proxy, which differ in what stands before `connect_tcp` and `start_tls`.
         """
         _, _, step = event.rpartition(".")
+        if event.endswith("send_request_headers.started") and self._exchange is not None:
+            self._exchange.is_sent = True
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
             self._stream = info["return_value"]
             self._stream.read = partial(self._read, self._stream.read)

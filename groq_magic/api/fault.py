@@ -59,6 +59,8 @@ class Fault:
         The limit that was hit.
     limits : Limits
         What the reply's headers tell.
+    is_refusal : bool
+        Whether a whole reply refuses the request: then the service has not counted it.
     failed_generation : str
         What the model wrote before the service refused it.
     """
@@ -69,4 +71,5 @@ class Fault:
     reason: str = ""
     hit: LimitHit | None = None
     limits: Limits = field(default_factory=Limits)
+    is_refusal: bool = False
     failed_generation: str = ""

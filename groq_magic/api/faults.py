@@ -42,7 +42,8 @@ def fault_of(failure: BaseException, context: FaultContext, *, sent: bool) -> Fa
         return Fault(failure)
     if isinstance(failure, groq.APIStatusError):
         headers = failure.response.headers
-        return fault_of_body(failure.status_code, failure.body, headers, context)
+        fault = fault_of_body(failure.status_code, failure.body, headers, context)
+        return replace(fault, is_refusal=True)
     if isinstance(failure, groq.APIConnectionError | httpx.TransportError):
         return _network_fault(failure, context, sent=sent)
     # The text of any other exception may hold anything: its name and a scrubbed start will do.

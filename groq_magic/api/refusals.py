@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from groq_magic.api.durations import wait_words
 from groq_magic.api.fault import Fault, FaultContext
-from groq_magic.api.limits import LimitHit, hit_in, wait_in
+from groq_magic.api.limits import LimitHit, hit_in, wait_in, words_of
 from groq_magic.api.refusal import Refusal
 from groq_magic.api.retry_after import asked_wait
 from groq_magic.errors import (
@@ -26,15 +26,6 @@ from groq_magic.errors import (
 
 __all__ = ["fault_of_refusal"]
 
-_LIMIT_WORDS = MappingProxyType(
-    {
-        "TPM": "{:,} tokens a minute",
-        "RPM": "{:,} requests a minute",
-        "TPD": "{:,} tokens a day",
-        "RPD": "{:,} requests a day",
-        "OTPM": "{:,} output tokens a minute",
-    }
-)
 # Groq's number for a flex tier without capacity; HTTP has none.
 _FLEX_FULL = 498
 # From here on nobody sits it out.
@@ -173,4 +164,4 @@ def _rule_for(refusal: Refusal) -> _Rule:
 def _limit_words(hit: LimitHit | None) -> str:
     if hit is None:
         return "the requests or tokens of a minute"
-    return _LIMIT_WORDS.get(hit.kind, "{:,} " + hit.kind).format(hit.limit)
+    return words_of(hit.kind, hit.limit)

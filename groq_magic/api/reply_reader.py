@@ -14,7 +14,7 @@ from groq_magic.api.limits import Limits
 from groq_magic.api.sse import Event, EventReader
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
     from groq_magic.api.client import Client, Response
     from groq_magic.api.exchange import Exchange
@@ -66,14 +66,20 @@ class ReplyReader:
         What the line of a fault names.
     exchange : Exchange
         What ends it from another thread.
+    on_limits : callable
+        Takes the limits of the reply's headers, before any text.
     """
 
-    def __init__(self, context: FaultContext, exchange: Exchange) -> None:
+    def __init__(
+        self, context: FaultContext, exchange: Exchange, on_limits: Callable[[Limits], object]
+    ) -> None:
         self.outcome = Outcome()
         self.has_text = False
         self.has_begun = False
+        self.is_open = False
         self._context = context
         self._exchange = exchange
+        self._on_limits = on_limits
         self._think = ThinkSplitter()
         self._whole = WholeCharacters(), WholeCharacters()
         self._is_over, self._over_at = False, 0.0
@@ -81,11 +87,12 @@ class ReplyReader:
 
     def deltas(self, client: Client, request: Mapping[str, Any]) -> Generator[_Delta]:
         """Yield text and reasoning as they come; `outcome` says afterwards how it ended."""
-        opened, timeout = False, self._context.timeout
+        timeout = self._context.timeout
         try:
             with client.open(request, timeout=timeout, exchange=self._exchange) as response:
-                opened = True
+                self.is_open = True
                 self.outcome = replace(self.outcome, limits=response.limits)
+                self._on_limits(response.limits)
                 is_stream = request.get("stream") and not response.is_document
                 for delta in (self._streamed if is_stream else self._at_once)(response):
                     if any(delta):
@@ -94,7 +101,7 @@ class ReplyReader:
             # After finish_reason nothing is missing; after a cancel the failure is our own.
             over = self._is_over or self.outcome.finish_reason is not None
             if not over and not self._exchange.cancelled.is_set():
-                self._fail(fault_of(failure, self._context, sent=opened))
+                self._fail(fault_of(failure, self._context, sent=self.is_open))
         if any(delta := self._rest()):
             yield delta
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from groq_magic.api.account import Account, account_of
 from groq_magic.api.base_url import is_plain, service_url
 from groq_magic.api.beside import started_beside
 from groq_magic.api.client import Client
 from groq_magic.api.key import KEY_NAME, KEY_PAGE, ApiKey, KeyFinder, checked
-from groq_magic.api.limits import Limits
+from groq_magic.api.limiter import Limiter
 from groq_magic.api.model_list import accepted, listed, raise_refusal
 from groq_magic.api.models import Catalogue, offline_catalogue
 from groq_magic.api.practice_server import PracticeServer
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from groq_magic.api.fault import Fault
+    from groq_magic.api.limits import Limits
     from groq_magic.settings import Settings
 
 __all__ = ["Service"]
@@ -53,14 +55,12 @@ class Service:
         ask_for_key: Callable[[], str | None],
         warn: Callable[[str], None],
     ) -> None:
-        self._limits: dict[str, Limits] = {}
-        self._last_model = ""
+        self.last_model = ""
         self._settings = settings
         self._ask_for_key = ask_for_key
         self._warn = warn
         self._keys = KeyFinder(folder)
-        self._client: Client | None = None
-        self._client_for: tuple[ApiKey | None, str, float] = (None, "", 0.0)
+        self._account: Account | None = None
         self._practice: PracticeServer | None = None
         self._script: Path | None = None
         self._catalogue: Catalogue | None = None
@@ -73,27 +73,14 @@ class Service:
         return self._practice is not None
 
     @property
-    def last_model(self) -> str:
-        """The model that was asked last, "" for none."""
-        return self._last_model
+    def limiter(self) -> Limiter:
+        """What is known of the limits at the address in use; nothing before the first client."""
+        return self._account.limiter if self._account is not None else Limiter()
 
     @property
     def limits(self) -> Limits:
         """What is known of the limits of the model that was asked last."""
-        return self.limits_of(self._last_model)
-
-    def limits_of(self, model: str) -> Limits:
-        """Return what is known of a model's limits: each model has its own."""
-        return self._limits.get(model, Limits())
-
-    def known_limits(self) -> dict[str, Limits]:
-        """Return what is known of the limits, by model."""
-        return {model: limits for model, limits in self._limits.items() if limits.known}
-
-    def note_limits(self, model: str, news: Limits) -> None:
-        """Note what a reply of a model tells of its limits."""
-        self._last_model = model
-        self._limits[model] = self.limits_of(model).updated(news)
+        return self.limiter.limits_of(self.last_model)
 
     def practise(self, *, on: bool, script: Path | None = None) -> None:
         """Start or end practice mode; the limits and models of the other side are forgotten.
@@ -126,6 +113,24 @@ class Service:
     def key_found_once(self) -> AbstractContextManager[None]:
         """Search for the key at most once within this context."""
         return self._keys.once()
+
+    def account(self) -> Account | None:
+        """Return the account in use, None without a key; in any thread.
+
+        Nothing is asked for, started or shown.
+
+        Raises
+        ------
+        ApiKeyError
+            When the key that is found is malformed.
+        RequestError
+            When `GROQ_BASE_URL` is no http or https address.
+        """
+        practice = self._practice
+        if practice is not None:
+            return account_of(_PRACTICE_KEY, practice.url)
+        key = self._keys.now().key
+        return account_of(key, service_url()) if key is not None else None
 
     def own_key(self) -> ApiKey | None:
         """Return the user's own key, in practice mode too; None where it is malformed."""
@@ -189,12 +194,11 @@ class Service:
         if warning := self.plain_warning():
             self._warned_of.add(url)
             self._warn(warning)
-        wanted = (key, url, self._settings.connect_timeout)
-        if self._client is not None and self._client_for != wanted:
+        account = account_of(key, url)
+        if self._account is not None and self._account is not account:
             self._forget()
-        if self._client is None:
-            self._client, self._client_for = Client(*wanted), wanted
-        return self._client
+        self._account = account
+        return account.client(self._settings.connect_timeout)
 
     def plain_warning(self) -> str:
         """Return a warning, until it was shown, where the key would travel in the clear."""
@@ -246,6 +250,8 @@ class Service:
 
     def close(self) -> None:
         """Give everything back."""
+        if self._account is not None:
+            self._account.close()
         self._forget()
         if self._fetching is not None:
             self._fetching.join(_SOON)
@@ -273,8 +279,8 @@ class Service:
         self._practice = None
 
     def _fetch(self, client: Client) -> Catalogue | Fault:
-        found = listed(client)
-        if isinstance(found, Catalogue) and found.models and self._client is client:
+        account, found = self._account, listed(client)
+        if isinstance(found, Catalogue) and found.models and self._account is account:
             self._catalogue = found
         return found
 
@@ -285,8 +291,7 @@ class Service:
         return self.catalogue().nearest(model_id)
 
     def _forget(self) -> None:
-        if self._client is not None:
-            self._client.close()
-        self._client = None
+        if self._account is not None:
+            self._account.rest()
+        self._account = None
         self._catalogue = None
-        self._limits = {}

@@ -89,7 +89,7 @@ def _finished(run: _Run, interrupts: Interrupts) -> tuple[Reply, Choice]:
     reader = _reader(run)
     _watch(run, reader, interrupts)
     if reader.source == "service":
-        run.session.note(run.plan.model, reader.outcome, run.plan.reserved)
+        run.session.note(run.plan.model, reader.outcome)
     reply = reply_of(
         run.plan,
         reader,
@@ -133,7 +133,10 @@ def _reader(run: _Run) -> Reader:
             send,
             run.plan.request,
             client=source,
+            limiter=session.service.limiter,
             nearest=session.service.nearest,
+            tokens=round(run.plan.size * session.tokens_per_byte),
+            urgent=True,
             timeout=run.plan.draft.options.timeout or settings.timeout,
             tries=settings.tries,
             max_wait=settings.max_wait,

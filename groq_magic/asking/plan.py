@@ -67,11 +67,6 @@ class Plan:
     request: Mapping[str, Any] = field(repr=False)
 
     @property
-    def reserved(self) -> int:
-        """Tokens of the answer that admission counts before there are any."""
-        return int(self.request.get("max_completion_tokens", 0))
-
-    @property
     def size(self) -> int:
         """Bytes of all messages; 0 where one is more than text, whose tokens are no measure."""
         contents = [message["content"] for message in self.request["messages"]]

@@ -133,7 +133,7 @@ def _pending(
 
 def _facts(session: Session, begun: Draft, found: Replayed, *, fetch: bool) -> Facts:
     model, known = _model(session, begun.options, found, fetch=fetch)
-    minute = session.service.limits_of(model).get("TPM")
+    minute = session.service.limiter.limits_of(model).get("TPM")
     is_fresh = minute is not None and time.time() - minute.seen < _FRESH
     return Facts(
         model,

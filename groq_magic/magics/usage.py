@@ -38,7 +38,7 @@ def groq_usage(session: Session, line: str) -> pd.DataFrame | None:
     order = tuple(KINDS)
     meters = [
         (model, KINDS[limit.kind], meter_of(limit))
-        for model, limits in session.service.known_limits().items()
+        for model, limits in session.service.limiter.known().items()
         for limit in sorted(limits.known, key=lambda limit: order.index(limit.kind))
     ]
     now = datetime.now(UTC).astimezone()

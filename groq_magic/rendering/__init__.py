@@ -9,8 +9,10 @@ The files in the order that text flows:
    code, formulas and tags end, `links` reads links, `maths` decides which formulas are drawn.
    `incomplete` closes what is open while text still comes in.
 4. elements: `elements` makes the blocks an element tree, `inline_tree` the tokens,
-   `highlight` colours code, `direction` marks text from the right.
-5. sanitiser: `sanitise` is the one door through which HTML leaves.
+   `highlight` colours code, `direction` marks text from the right. `gfm` sets these steps into
+   Python-Markdown, whose serialiser writes the tree.
+5. sanitiser: `sanitise` is the one door through which HTML leaves; `saved_html` takes HTML from
+   a saved file through it again.
 6. patches: `document` gives a whole text's HTML, block by block or in their pieces; `stream`
    gives a growing text's as `patches`, with `groups`, `late_links` and `pace`.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from groq_magic.rendering.characters import ENTITY, entity, escape
 from groq_magic.rendering.sanitise import RAW_TAGS, VOID_TAGS
@@ -11,6 +12,10 @@ __all__ = ["CLOSE_TAG", "OPEN_TAG", "RawTags", "html_ends", "html_kind", "nestin
 
 # Elements that a leaf or block of HTML may leave open; more are text.
 _MAX_DEPTH = 100
+# Their end tags may be left out.
+_ENDED_BY_OTHERS = frozenset(
+    {"li", "p", "dt", "dd", "rt", "rp", "td", "th", "tr", "thead", "tbody", "tfoot"}
+)
 
 _BLOCK_TAGS = (
     "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details"
@@ -107,16 +112,37 @@ def _image(tag: str) -> str:
 
 
 class RawTags:
-    """Tags of one leaf or block of HTML, in order: what nests too deep is shown as text."""
+    """Tags of one leaf or block of HTML, in order: what nests too deep is shown as text.
+
+    Notes
+    -----
+    A browser may keep an element open whose end tag comes inside another one, and opens it
+    again in all that follows: each such crossing counts as an element that is left open.
+    """
 
     def __init__(self) -> None:
-        self._depth = 0
+        self._open: list[str] = []
+        self._counts: Counter[str] = Counter()
+        self._crossings = 0
 
     def kept(self, tag: str) -> str | None:
         """Return the HTML that a tag is shown by; None if it is to be shown as text."""
         kept = kept_tag(tag)
-        self._depth += _step(tag) if kept else 0
-        return None if self._depth > _MAX_DEPTH else kept
+        if kept:
+            self._take(tag)
+        return None if len(self._open) + self._crossings > _MAX_DEPTH else kept
+
+    def _take(self, tag: str) -> None:
+        step, found = _step(tag), _NAME.match(tag)
+        name = found[1].lower() if found else ""
+        if step > 0:
+            self._open.append(name)
+            self._counts[name] += 1
+        elif step < 0 and self._counts[name]:
+            while (last := self._open.pop()) != name:
+                self._counts[last] -= 1
+                self._crossings += last not in _ENDED_BY_OTHERS
+            self._counts[name] -= 1
 
 
 def shown_html(html: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from groq_magic.prompt.secrets import Secrets, secrets_in
 from groq_magic.session.earlier_turns import EarlierTurns
 from groq_magic.session.executions import Executions, owner_of
 from groq_magic.session.page_updates import PageUpdates
-from groq_magic.session.quota import QuotaWatch, charged
+from groq_magic.session.quota import QuotaWatch
 from groq_magic.session.recall import Recall
 from groq_magic.session.saved_notebook import SavedNotebook
 from groq_magic.views.show import say
@@ -135,25 +134,22 @@ class Session:
         if name:
             self.namespace[name] = reply
 
-    def note(self, model: str, outcome: Outcome, reserved: int = 0) -> None:
-        """Note what a reply of a model tells of its limits, and what it used of them."""
-        fault, news = outcome.fault, outcome.limits
+    def note(self, model: str, outcome: Outcome) -> None:
+        """Note that a model was asked: what is left of its limits is what pages show."""
+        fault = outcome.fault
         if fault is not None and isinstance(fault.error, ModelError):
             # There is no such model: nobody asks what is left of it.
             return
-        self.service.note_limits(model, news)
-        hit = fault.hit if fault is not None else None
-        # The headers come with every reply and are exact: a text adds what they lack.
-        if hit is not None and news.get(hit.kind) is None:
-            seen = hit.as_limit(time.time())
-            self.service.note_limits(model, replace(news, known=(seen,)))
-        self.service.note_limits(model, charged(self.service.limits_of(model), outcome, reserved))
+        self.service.last_model = model
         if self.live is not None:
             self.live.quota_changed()
 
     def news(self, model: str) -> tuple[str, ...]:
         """Return, once, what an answer's reader is to know of quota and cache."""
-        return (*self._quota.lines(model, self.service.limits_of(model)), *self.recall.lines())
+        return (
+            *self._quota.lines(model, self.service.limiter.limits_of(model)),
+            *self.recall.lines(),
+        )
 
     def learn(self, size: int, prompt_tokens: int) -> None:
         """Calibrate the estimate of tokens by what the service counted for `size` bytes."""

@@ -9,6 +9,7 @@ import ssl
 import threading
 import time
 from collections import defaultdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ import pytest
 from groq_magic.api.client import Client
 from groq_magic.api.exchange import Connection, Exchange
 from groq_magic.api.key import ApiKey
+from groq_magic.api.send import send
 from groq_magic.asking.reader import Reader
 
 if TYPE_CHECKING:
@@ -125,7 +127,7 @@ def begin() -> Iterator[Callable[..., Reader]]:
         client = clients.setdefault(url, Client(ApiKey("gsk_made_up", "a test"), url, LONG))
         messages = [{"role": "user", "content": prompt}]
         request = {"model": "openai/gpt-oss-20b", "messages": messages, "stream": True}
-        answering = Reader(client, request, timeout=LONG, tries=1)
+        answering = Reader(partial(send, request, client=client, timeout=LONG, tries=1))
         made.append(answering)
         answering.start()
         return answering

@@ -7,12 +7,14 @@ import socket
 import ssl
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from groq_magic.api.client import Client
 from groq_magic.api.key import ApiKey
+from groq_magic.api.send import send
 from groq_magic.asking.reader import Reader
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def begun(slow: Any) -> Iterator[Callable[[str], Reader]]:
     def begin(prompt: str, within: float = 5) -> Reader:
         messages = [{"role": "user", "content": prompt}]
         request = {"model": "openai/gpt-oss-20b", "messages": messages, "stream": True}
-        made.append(Reader(client, request, timeout=10, tries=1))
+        made.append(Reader(partial(send, request, client=client, timeout=10, tries=1)))
         made[-1].start()
         made[-1].wait(within)
         return made[-1]
@@ -162,7 +164,7 @@ def test_stop_reaches_a_server_that_has_not_answered(silent: Any, state: Any) ->
     server = silent(tls=state != "plain", shakes_hands=state != "handshake")
     client = Client(ApiKey("gsk_made_up", "a test"), server.url, LONG)
     request = {"model": "m", "messages": [{"role": "user", "content": "hi"}], "stream": True}
-    answering = Reader(client, request, timeout=LONG, tries=1)
+    answering = Reader(partial(send, request, client=client, timeout=LONG, tries=1))
     answering.start()
     # The request's beginning, or the handshake's.
     assert server.heard.wait(10)

@@ -21,18 +21,21 @@ class Clock:
     def monotonic(self) -> float:
         return time.monotonic() + self.passed
 
+    def time(self) -> float:
+        return time.time() + self.passed
+
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """A clock by which waits pass at once."""
     made = Clock()
 
-    def at_once(_wait: Any, seconds: float, *_more: Any) -> bool:
+    def at_once(_waits: Any, seconds: float, *_more: Any) -> bool:
         made.passed += seconds
         return True
 
     monkeypatch.setattr("groq_magic.api.send.time", made)
-    monkeypatch.setattr("groq_magic.api.send._pause", at_once)
+    monkeypatch.setattr("groq_magic.api.send._Waits.pause", at_once)
     return made
 
 
@@ -41,11 +44,11 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The waits that were begun; none takes any time."""
     begun: list[float] = []
 
-    def at_once(_wait: Any, seconds: float, *_more: Any) -> bool:
+    def at_once(_waits: Any, seconds: float, *_more: Any) -> bool:
         begun.append(seconds)
         return True
 
-    monkeypatch.setattr("groq_magic.api.send._pause", at_once)
+    monkeypatch.setattr("groq_magic.api.send._Waits.pause", at_once)
     return begun
 
 

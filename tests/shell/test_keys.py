@@ -292,7 +292,7 @@ def test_a_key_that_is_refused_leaves_practice_mode_on(
     service = fresh.session.service
     fresh.fine("%groq_practice on")
     fresh.fine("%groq Say hi")
-    server, catalogue, limits = service._practice, service.catalogue(), service.known_limits()
+    server, catalogue, limits = service._practice, service.catalogue(), service.limiter.known()
     for typed in (SECOND, "", f"'{FIRST}'", EOFError(), KeyboardInterrupt()):
         asked(typed)
         assert fresh.run("%groq_key").error is not None
@@ -300,7 +300,7 @@ def test_a_key_that_is_refused_leaves_practice_mode_on(
         assert service._practice is server
         assert server.alive
         assert service.catalogue() is catalogue
-        assert service.known_limits() == limits
+        assert service.limiter.known() == limits
     fresh.fine("%groq Say hi")
     assert practice.requests() == strict.requests() == []
     asked(FIRST)

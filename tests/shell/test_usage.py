@@ -65,7 +65,7 @@ def test_bars_and_panel_agree_with_the_servers_bucket(
         cells.fine(f"%%groq {options}\nTell me about the mean and the median.", "a")
         server.requests()
         page, buckets = told[-1], server.quota()
-        limits = cells.session.service.limits_of(MODEL)
+        limits = cells.session.service.limiter.limits_of(MODEL)
         for kind, row, name in (
             ("TPM", "minute", "tokens per minute (TPM)"),
             ("RPD", "day", "requests per day (RPD)"),
