@@ -6,6 +6,8 @@ import contextlib
 import os
 from functools import cached_property
 from importlib import import_module
+from itertools import chain
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from IPython.core.completer import context_matcher
@@ -24,34 +26,30 @@ from groq_magic.views.show import show
 from groq_magic.views.slots import banner
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
 
     from groq_magic.session.session import Session
 
 __all__ = ["GroqMagics", "hiding_secrets", "load", "session_of", "unload"]
 
-# Each magic, its kind, and the module of its function.
-_MAGICS = (
-    ("groq", "line_cell", "ask"),
-    ("groq_retry", "line", "ask"),
-    ("groq_fix", "line", "assistant"),
-    ("groq_explain", "line", "assistant"),
-    ("groq_code", "cell", "assistant"),
-    ("groq_system", "line_cell", "conversation"),
-    ("groq_history", "line", "conversation"),
-    ("groq_undo", "line", "conversation"),
-    ("groq_reset", "line", "conversation"),
-    ("groq_restore", "line", "conversation"),
-    ("groq_conversation", "line", "conversation"),
-    ("groq_export", "line", "export"),
-    ("groq_help", "line", "help"),
-    ("groq_key", "line", "key"),
-    ("groq_practice", "line", "key"),
-    ("groq_model", "line", "model"),
-    ("groq_models", "line", "model"),
-    ("groq_cache", "line", "recall"),
-    ("groq_replay", "line", "recall"),
-    ("groq_usage", "line", "usage"),
+# The modules, and the kinds of their magics.
+_MAGICS = MappingProxyType(
+    {
+        "ask": {"groq": "line_cell", "groq_retry": "line"},
+        "assistant": {"groq_fix": "line", "groq_explain": "line", "groq_code": "cell"},
+        "conversation": {
+            "groq_system": "line_cell",
+            **dict.fromkeys(("groq_history", "groq_undo", "groq_reset"), "line"),
+            **dict.fromkeys(("groq_restore", "groq_conversation"), "line"),
+        },
+        "export": {"groq_export": "line"},
+        "help": {"groq_help": "line"},
+        "key": {"groq_key": "line", "groq_practice": "line"},
+        "model": {"groq_model": "line", "groq_models": "line"},
+        "recall": {"groq_cache": "line", "groq_replay": "line"},
+        "usage": {"groq_usage": "line"},
+    }
 )
 # Right after loading it need not wait for what a session needs.
 _WITHOUT_SESSION = "groq_help"
@@ -72,6 +70,7 @@ class _Magic:
     @property
     def __wrapped__(self) -> Callable[..., Any]:
         """The function, where IPython looks for a magic's source."""
+        self._extension.wait_for_imports()
         function: Callable[..., Any] = getattr(import_module(self._module), self.__name__)
         return function
 
@@ -107,6 +106,7 @@ class GroqMagics(Settings):
             ("post_run_cell", self._cell_has_run),
         ]
         self._completer = _completer_of(lambda: self.session)
+        self._imports: threading.Thread | None = None
 
     @cached_property
     def session(self) -> Session:
@@ -117,7 +117,17 @@ class GroqMagics(Settings):
             session.cell_begins()
         return session
 
+    def wait_for_imports(self) -> None:
+        """Wait until nothing of ours is imported in the background any more.
+
+        Python refuses the import of a package in one thread that another thread needs for one
+        of its modules, and the reverse.
+        """
+        if self._imports is not None and self._imports.is_alive():
+            self._imports.join()
+
     def _new_session(self) -> Session:
+        self.wait_for_imports()
         from groq_magic.session.session import Session
 
         return Session(
@@ -168,10 +178,19 @@ class GroqMagics(Settings):
         if result is not None:
             note_ending(self.session, result)
 
+    def fill_page_later(self) -> None:
+        """Make what the page shows of the session, once the cell is over."""
+        from groq_magic.magics.page import fill_page_later
+
+        self._imports = fill_page_later(
+            lambda: self.session, lambda: _extension_of(self.shell) is self
+        )
+
     def install(self) -> None:
         """Register everything with the shell."""
-        for name, kind, module in _MAGICS:
-            self.shell.register_magic_function(_Magic(self, name, module), kind, name)
+        for module, magics in _MAGICS.items():
+            for name, kind in magics.items():
+                self.shell.register_magic_function(_Magic(self, name, module), kind, name)
         self.shell.configurables.append(self)
         for event, hook in self._hooks:
             self.shell.events.register(event, hook)
@@ -182,9 +201,9 @@ class GroqMagics(Settings):
 
     def uninstall(self) -> None:
         """Take everything out again."""
-        for magics in self.shell.magics_manager.magics.values():
-            for name, _, _ in _MAGICS:
-                magics.pop(name, None)
+        for present in self.shell.magics_manager.magics.values():
+            for name in chain.from_iterable(_MAGICS.values()):
+                present.pop(name, None)
         self.shell.configurables[:] = [c for c in self.shell.configurables if c is not self]
         for event, hook in self._hooks:
             with contextlib.suppress(ValueError):
@@ -208,28 +227,16 @@ def _completer_of(session: Callable[[], Session]) -> Callable[[Any], Any]:
     def groq_matcher(context: Any) -> dict[str, Any]:
         if "%groq" not in context.full_text:
             return {"completions": [], "matched_fragment": "", "suppress": False}
+        made = session()
         from groq_magic.magics.completion import completions_at
 
-        return completions_at(session, context)
+        return completions_at(made, context)
 
     return groq_matcher  # type: ignore[no-any-return]  # IPython has no types
 
 
 def hiding_secrets(session: Callable[[], Session], call: Callable[[], _Result]) -> _Result:
-    """Return what a call returns; hide secrets in the errors that it raises.
-
-    Parameters
-    ----------
-    session : callable
-        Returns the session, whose secrets are hidden.
-    call : callable
-        May raise an error that quotes a line or a value.
-
-    Raises
-    ------
-    GroqMagicError
-        The call's own, or one of its type whose text has `[key]` for each secret.
-    """
+    """Return what a call returns; the errors that it raises show `[key]` for each secret."""
     try:
         return call()
     except GroqMagicError as error:
@@ -267,9 +274,7 @@ def load(shell: Any) -> None:
     service = extension.session.service if extension.has_session else None
     show(*banner(extension.model, key_state(shell, service)))
     if front_end(shell) == "widgets":
-        from groq_magic.magics.page import fill_page_later
-
-        fill_page_later(lambda: extension.session, lambda: _extension_of(shell) is extension)
+        extension.fill_page_later()
 
 
 def unload(shell: Any) -> None:

@@ -23,7 +23,9 @@ _LOOKS = 40
 _MODULES = ("groq_magic.session.session", "groq_magic.views.live")
 
 
-def fill_page_later(session: Callable[[], Session], is_loaded: Callable[[], bool]) -> None:
+def fill_page_later(
+    session: Callable[[], Session], is_loaded: Callable[[], bool]
+) -> threading.Thread | None:
     """Fill the slot of the loaded line, and start the session widget.
 
     What both need is imported in a thread: in the kernel's own the next cell would wait for it.
@@ -34,11 +36,16 @@ def fill_page_later(session: Callable[[], Session], is_loaded: Callable[[], bool
         Returns the session.
     is_loaded : callable
         Whether the extension is still loaded.
+
+    Returns
+    -------
+    threading.Thread or None
+        The thread, which begins a little later; None without a loop.
     """
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
-        return
+        return None
 
     def import_modules() -> None:
         # What can't be imported is reported by the first ask.
@@ -53,11 +60,9 @@ def fill_page_later(session: Callable[[], Session], is_loaded: Callable[[], bool
         if is_loaded():
             _fill(session(), is_loaded)
 
-    def begin() -> None:
-        if is_loaded():
-            threading.Thread(target=import_modules, name="groq imports", daemon=True).start()
-
-    loop.call_later(_LATER, begin)
+    thread = threading.Thread(target=import_modules, name="groq imports", daemon=True)
+    loop.call_later(_LATER, lambda: thread.start() if is_loaded() else None)
+    return thread
 
 
 def _fill(session: Session, is_loaded: Callable[[], bool]) -> None:

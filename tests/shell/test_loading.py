@@ -8,14 +8,15 @@ import os
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from groq_magic.magics.extension import GroqMagics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pytest
 
 
 HEAVY = ("groq", "httpx", "pydantic", "markdown", "ipywidgets", "anywidget", "pandas", "nh3")
@@ -69,6 +70,19 @@ def test_loading_leaves_the_session_for_later(shell_factory: Callable[..., Any])
     assert not magics.has_session
     cells.fine("%groq --dry-run hi", "a")
     assert magics.has_session
+
+
+@pytest.mark.parametrize("use", ["%groq_help", "%groq --dry-run hi", "%groq_usage?"])
+def test_a_magic_waits_for_what_is_imported_in_the_background(
+    shell_factory: Callable[..., Any], use: str
+) -> None:
+    cells = shell_factory()
+    cells.shell.set_hook("show_in_pager", lambda *_a, **_k: None)
+    (magics,) = (c for c in cells.shell.configurables if type(c).__name__ == "GroqMagics")
+    waits: list[bool] = []
+    magics._imports = SimpleNamespace(is_alive=lambda: not waits, join=lambda: waits.append(True))
+    cells.fine(use)
+    assert waits == [True]
 
 
 def test_the_cells_before_the_first_ask_are_those_of_the_notebook(
