@@ -27,13 +27,13 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
 before = set(sys.modules)
-begun = time.perf_counter()
+begun = time.process_time()
 shell.run_line_magic("load_ext", "groq_magic")
-took = time.perf_counter() - begun
+took = time.process_time() - begun
 heavy = [name for name in {heavy!r} if name in sys.modules and name not in before]
-begun = time.perf_counter()
+begun = time.process_time()
 import ipywidgets
-print(json.dumps([heavy, took, time.perf_counter() - begun]))
+print(json.dumps([heavy, took / (time.process_time() - begun)]))
 """
 
 
@@ -46,18 +46,21 @@ def test_loading_imports_nothing_heavy_and_takes_about_as_long_as_ipywidgets(
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
     environment.pop("GROQ_API_KEY", None)
-    done = subprocess.run(
-        [sys.executable, "-c", LOAD.replace("{heavy!r}", repr(HEAVY))],
-        env=environment,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    heavy, took, widgets = json.loads(done.stdout.splitlines()[-1])
-    assert heavy == []
+    ratios = []
+    for _ in range(3):  # the first may compile our modules
+        done = subprocess.run(
+            [sys.executable, "-c", LOAD.replace("{heavy!r}", repr(HEAVY))],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        heavy, ratio = json.loads(done.stdout.splitlines()[-1])
+        assert heavy == []
+        ratios.append(ratio)
     # A wide ratio, for a busy machine that writes no bytecode: it is a half of it otherwise.
-    assert took < 3 * widgets
+    assert min(ratios) < 3, ratios
 
 
 def test_loading_leaves_the_session_for_later(shell_factory: Callable[..., Any]) -> None:
