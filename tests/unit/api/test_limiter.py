@@ -242,7 +242,7 @@ def step(limiter: Limiter, quota: Quota, request: Request) -> bool:
         )
         request.part.answered(Limits(known))
     elif stage == 3:
-        quota.settle(request.prompt + request.answer, request.prompt + request.spent)
+        quota.correct(request.prompt + request.answer, request.prompt + request.spent)
     elif stage == 4:
         request.part.end(usage(request.prompt, request.spent))
     request.steps += 1
@@ -303,7 +303,7 @@ def test_answers_longer_than_was_counted_slow_down_and_block_nobody(
         except Refusal:
             pytest.fail("the service refused it")
         part.answered(limits_in(quota.headers(), clock.now))
-        quota.settle(prompt, prompt + completion)
+        quota.correct(prompt, prompt + completion)
         part.end(usage(prompt, completion))
 
 
