@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from groq_magic.api.retry_after import asked_wait
+from groq_magic.api.durations import asked_wait
 from groq_magic.api.send import backoff
 from groq_magic.errors import ConnectionLostError, RateLimitError, ServiceError
 

@@ -47,21 +47,24 @@ def test_loading_imports_little_and_takes_less_than_ipywidgets(tmp_path: Any) ->
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
     environment.pop("GROQ_API_KEY", None)
-    done = subprocess.run(
-        [sys.executable, "-c", LOAD],
-        env=environment,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    added, took, widgets = json.loads(done.stdout.splitlines()[-1])
-    assert set(HEAVY).isdisjoint(added)
-    # What every front end but a plain shell has anyway, and what loading does not need.
-    assert {"asyncio", "ssl", "hashlib", "subprocess"}.isdisjoint(added)
-    assert sum(name.split(".")[0] == "groq_magic" for name in added) <= 32
+    ratios = []
+    for _ in range(3):  # the first may compile our modules
+        done = subprocess.run(
+            [sys.executable, "-c", LOAD],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        added, took, widgets = json.loads(done.stdout.splitlines()[-1])
+        assert set(HEAVY).isdisjoint(added)
+        # What every front end but a plain shell has anyway, and what loading does not need.
+        assert {"asyncio", "ssl", "hashlib", "subprocess"}.isdisjoint(added)
+        assert sum(name.split(".")[0] == "groq_magic" for name in added) <= 32
+        ratios.append(took / widgets)
     # Wide, for a busy machine that writes no bytecode: a benchmark measures it.
-    assert took < 2 * widgets
+    assert min(ratios) < 2, ratios
 
 
 def test_loading_leaves_the_session_for_later(shell_factory: Callable[..., Any]) -> None:
