@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-from functools import cached_property
+import threading
 from importlib import import_module
 from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from IPython.core.completer import context_matcher
 from IPython.core.magic import no_var_expand
 
 from groq_magic.errors import GroqMagicError
 from groq_magic.interrupts import Interrupts, in_one_line, unsent
-from groq_magic.magics.cell_source import QuestionPrompt, with_body
+from groq_magic.magics.cell_source import QuestionPrompt, completer_of, with_body
 from groq_magic.magics.key import key_asker, key_state
 from groq_magic.page.caller import cell_is_running
 from groq_magic.page.cell import cell_id
@@ -26,7 +25,6 @@ from groq_magic.views.show import show
 from groq_magic.views.slots import banner
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable
 
     from groq_magic.session.session import Session
@@ -105,17 +103,22 @@ class GroqMagics(Settings):
             ("pre_run_cell", self._cell_begins),
             ("post_run_cell", self._cell_has_run),
         ]
-        self._completer = _completer_of(lambda: self.session)
+        self._completer = completer_of(lambda: self.session)
         self._imports: threading.Thread | None = None
+        self._making = threading.RLock()
+        self._session: Session | None = None
 
-    @cached_property
+    @property
     def session(self) -> Session:
         """The session, made at first need: what it needs would make loading slow."""
-        session = unsent(self._new_session)
-        session.saved.cells_seen |= self._cells
-        if cell_is_running():
-            session.cell_begins()
-        return session
+        # `groq_magic.complete` may be what needs it first, in several threads at once.
+        with self._making:
+            if self._session is None:
+                self._session = unsent(self._new_session)
+                self._session.saved.cells_seen |= self._cells
+                if cell_is_running():
+                    self._session.cell_begins()
+            return self._session
 
     def wait_for_imports(self) -> None:
         """Wait until nothing of ours is imported in the background any more.
@@ -140,7 +143,7 @@ class GroqMagics(Settings):
     @property
     def has_session(self) -> bool:
         """Whether there was a need for the session yet."""
-        return "session" in vars(self)
+        return self._session is not None
 
     def cell_begins(self) -> None:
         """Note that a cell begins to run."""
@@ -220,21 +223,6 @@ class GroqMagics(Settings):
             self.session.close()
 
 
-def _completer_of(session: Callable[[], Session]) -> Callable[[Any], Any]:
-    """Return a matcher for IPython's completer; what it needs is imported for our magics alone."""
-
-    @context_matcher()  # type: ignore[untyped-decorator]  # IPython gives it no types
-    def groq_matcher(context: Any) -> dict[str, Any]:
-        if "%groq" not in context.full_text:
-            return {"completions": [], "matched_fragment": "", "suppress": False}
-        made = session()
-        from groq_magic.magics.completion import completions_at
-
-        return completions_at(made, context)
-
-    return groq_matcher  # type: ignore[no-any-return]  # IPython has no types
-
-
 def hiding_secrets(session: Callable[[], Session], call: Callable[[], _Result]) -> _Result:
     """Return what a call returns; the errors that it raises show `[key]` for each secret."""
     try:
@@ -287,7 +275,10 @@ def unload(shell: Any) -> None:
 def session_of(shell: Any) -> Session | None:
     """Return the session of a shell, None where the extension isn't loaded."""
     extension = _extension_of(shell)
-    return None if extension is None else extension.session
+    if extension is None:
+        return None
+    extension.wait_for_imports()
+    return extension.session
 
 
 def _extension_of(shell: Any) -> GroqMagics | None:

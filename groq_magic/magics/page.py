@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 import threading
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ __all__ = ["fill_page_later"]
 _LATER = 0.05
 _BETWEEN_LOOKS = 0.25
 _LOOKS = 40
+# Seconds for which Python's threads wait for one another while a cell may run beside the imports;
+# with the usual ten times as many it would wait at each of its messages.
+_SWITCH = 0.0005
 _MODULES = ("groq_magic.session.session", "groq_magic.views.live")
 
 
@@ -48,10 +52,15 @@ def fill_page_later(
         return None
 
     def import_modules() -> None:
-        # What can't be imported is reported by the first ask.
-        with contextlib.suppress(Exception):
+        before = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCH)
+        try:
             for name in _MODULES:
                 import_module(name)
+        except Exception:  # noqa: BLE001, S110 - the first ask reports what can't be imported
+            pass
+        finally:
+            sys.setswitchinterval(before)
         # The kernel may have ended.
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(fill)

@@ -7,13 +7,15 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from groq_magic.magics.extension import GroqMagics
+from groq_magic.magics.extension import GroqMagics, session_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,6 +88,21 @@ def test_a_magic_waits_for_what_is_imported_in_the_background(
     magics._imports = SimpleNamespace(is_alive=lambda: not waits, join=lambda: waits.append(True))
     cells.fine(use)
     assert waits == [True]
+
+
+def test_threads_that_need_the_session_at_once_get_the_same_one(
+    shell_factory: Callable[..., Any],
+) -> None:
+    cells = shell_factory()
+    begin = threading.Barrier(8)
+
+    def session() -> int:
+        begin.wait(60)
+        return id(session_of(cells.shell))
+
+    with ThreadPoolExecutor(8) as threads:
+        found = [threads.submit(session) for _ in range(8)]
+    assert {each.result() for each in found} == {id(cells.session)}
 
 
 def test_the_cells_before_the_first_ask_are_those_of_the_notebook(

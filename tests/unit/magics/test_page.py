@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from typing import Any
 
@@ -25,8 +26,10 @@ def test_nothing_is_made_where_the_extension_was_unloaded_meanwhile() -> None:
             await asyncio.sleep(0.01)
             assert time.monotonic() < until
 
+    before = sys.getswitchinterval()
     asyncio.run(life())
     assert made == []
+    assert sys.getswitchinterval() == before
 
 
 def test_without_a_loop_there_is_no_page() -> None:
