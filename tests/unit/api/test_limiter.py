@@ -173,6 +173,18 @@ def test_one_that_gave_up_waiting_holds_nobody(limiter: Limiter) -> None:
     assert left(limiter) == 100
 
 
+def test_one_that_ends_before_it_was_sent_takes_nothing(limiter: Limiter) -> None:
+    limiter.note(MODEL, Limits((limit("TPM", 6_000, 500),)))
+    limiter.reserve(MODEL, 5_000).end(None)
+    assert left(limiter) == 500
+
+
+def test_one_that_broke_off_unanswered_counts(limiter: Limiter) -> None:
+    limiter.note(MODEL, Limits((limit("TPM", 6_000, 500),)))
+    sent(limiter, 300).end(None)
+    assert left(limiter) == 200
+
+
 def test_what_somebody_watches_waits_only_where_the_service_would_refuse(limiter: Limiter) -> None:
     limiter.note(MODEL, Limits((limit("TPM", 6_000, 100),)))
     assert limiter.reserve(MODEL, 5_000).take() is not None
@@ -242,7 +254,7 @@ def step(limiter: Limiter, quota: Quota, request: Request) -> bool:
         )
         request.part.answered(Limits(known))
     elif stage == 3:
-        quota.settle(request.prompt + request.answer, request.prompt + request.spent)
+        quota.correct(request.prompt + request.answer, request.prompt + request.spent)
     elif stage == 4:
         request.part.end(usage(request.prompt, request.spent))
     request.steps += 1
@@ -303,7 +315,7 @@ def test_answers_longer_than_was_counted_slow_down_and_block_nobody(
         except Refusal:
             pytest.fail("the service refused it")
         part.answered(limits_in(quota.headers(), clock.now))
-        quota.settle(prompt, prompt + completion)
+        quota.correct(prompt, prompt + completion)
         part.end(usage(prompt, completion))
 
 
