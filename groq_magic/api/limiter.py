@@ -119,7 +119,7 @@ class Reservation:
     ) -> None:
         self._limiter = limiter
         self._model = model
-        self._tokens, self._answer, self.urgent = tokens, answer, urgent
+        self._answer, self.urgent = answer, urgent
         self.charged = _amounts(tokens + answer, 1)
         # Kinds that the headers of its own reply counted.
         self._counted: frozenset[str] = frozenset()
@@ -146,7 +146,7 @@ class Reservation:
     def end(self, usage: Usage | None) -> None:
         """End it: correct its count by what was used, which None leaves as it is."""
         with self._limiter.lock:
-            if not self.is_answered:
+            if self in self._model.running and not self.is_answered:
                 # It may have been admitted, and nobody will say.
                 self._admit(Limits())
             self._leave()
