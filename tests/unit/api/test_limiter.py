@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import random
 import threading
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +16,9 @@ from groq_magic.ledger.usage import Usage
 from groq_magic.practice.quota import Limits as QuotaLimits
 from groq_magic.practice.quota import Quota
 from groq_magic.practice.refusals import Refusal
+
+if TYPE_CHECKING:
+    import random
 
 MODEL = "openai/gpt-oss-120b"
 NOW = 1_000_000.0
@@ -257,7 +259,9 @@ def step(limiter: Limiter, quota: Quota, request: Request) -> bool:
 @settings(max_examples=300)
 @given(st.randoms(use_true_random=False), st.sampled_from([600, 1_000, 3_000]), st.booleans())
 def test_in_any_order_the_service_never_refuses_what_was_let_out(
-    chance: random.Random, tokens: int, requests: bool
+    chance: random.Random,
+    tokens: int,
+    requests: bool,  # noqa: FBT001 - a parameter
 ) -> None:
     clock = Clock(NOW)
     limits = QuotaLimits(
