@@ -205,6 +205,24 @@ def test_headers_that_may_be_older_than_a_request_do_not_hide_it(limiter: Limite
     assert left(limiter) == 3_900
 
 
+def test_headers_that_may_be_older_than_an_ending_do_not_hide_it(limiter: Limiter) -> None:
+    limiter.note(MODEL, Limits((limit("TPM", 6_000, 6_000),)))
+    first, second = sent(limiter, 10), sent(limiter, 100)
+    second.answered(Limits())
+    second.end(usage(100, 50))
+    first.answered(Limits((limit("TPM", 6_000, 5_000),)))
+    assert left(limiter) == 4_850
+
+
+def test_what_later_headers_may_have_given_back_does_not_come_back_twice(limiter: Limiter) -> None:
+    first = sent(limiter, 250, answer=300)
+    first.answered(Limits((limit("TPM", 600, 50),)))
+    # The service has corrected the first already.
+    sent(limiter, 40).answered(Limits((limit("TPM", 600, 310),)))
+    first.end(usage(250, 0))
+    assert left(limiter) == 310
+
+
 def test_a_clock_that_is_set_back_holds_nothing(limiter: Limiter, clock: Clock) -> None:
     limiter.note(MODEL, Limits((limit("TPM", 6_000, 0),)))
     clock.now -= 3_600
