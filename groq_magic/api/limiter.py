@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Delay", "Limiter", "Reservation"]
 
-# Sums of floats differ by less.
-_NEARLY = 1e-6
-
 
 @dataclass(frozen=True)
 class Delay:
@@ -178,7 +175,7 @@ class Reservation:
                 continue
             ahead = sum(each.needed(limit.kind) for each in before if not each.urgent)
             missing = amount + ahead - limit.level(now)
-            if missing > _NEARLY:
+            if missing > 0:
                 seconds = missing * limit.window / limit.limit
                 reason = f"Rate limit: {words_of(limit.kind, limit.limit)} are used up."
                 longest = max(longest, Delay(seconds, reason), key=lambda each: each.seconds)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,9 +17,6 @@ from groq_magic.ledger.usage import Usage
 from groq_magic.practice.quota import Limits as QuotaLimits
 from groq_magic.practice.quota import Quota
 from groq_magic.practice.refusals import Refusal
-
-if TYPE_CHECKING:
-    import random
 
 MODEL = "openai/gpt-oss-120b"
 NOW = 1_000_000.0
@@ -207,6 +205,24 @@ def test_headers_that_may_be_older_than_a_request_do_not_hide_it(limiter: Limite
     assert left(limiter) == 3_900
 
 
+def test_headers_that_may_be_older_than_an_ending_do_not_hide_it(limiter: Limiter) -> None:
+    limiter.note(MODEL, Limits((limit("TPM", 6_000, 6_000),)))
+    first, second = sent(limiter, 10), sent(limiter, 100)
+    second.answered(Limits())
+    second.end(usage(100, 50))
+    first.answered(Limits((limit("TPM", 6_000, 5_000),)))
+    assert left(limiter) == 4_850
+
+
+def test_what_later_headers_may_have_given_back_does_not_come_back_twice(limiter: Limiter) -> None:
+    first = sent(limiter, 250, answer=300)
+    first.answered(Limits((limit("TPM", 600, 50),)))
+    # The service has corrected the first already.
+    sent(limiter, 40).answered(Limits((limit("TPM", 600, 310),)))
+    first.end(usage(250, 0))
+    assert left(limiter) == 310
+
+
 def test_a_clock_that_is_set_back_holds_nothing(limiter: Limiter, clock: Clock) -> None:
     limiter.note(MODEL, Limits((limit("TPM", 6_000, 0),)))
     clock.now -= 3_600
@@ -234,12 +250,14 @@ def admit(quota: Quota, request: Request) -> Limits:
     return limits_in(quota.headers(), NOW)
 
 
-def step(limiter: Limiter, quota: Quota, request: Request) -> bool:
+def step(limiter: Limiter, quota: Quota, clock: Clock, request: Request) -> bool:
     """Do what comes next to a request; return whether it is over."""
     stage = request.steps
     if stage == 0 and request.part.take() is not None:
         return False
     if stage == 1:
+        # It takes a moment to arrive: sums of floats differ by less than what refills in it.
+        clock.now += 1e-6
         request.headers = admit(quota, request)
     elif stage == 2:
         seen = limiter.clock()
@@ -256,21 +274,20 @@ def step(limiter: Limiter, quota: Quota, request: Request) -> bool:
     return request.steps == 5
 
 
-@settings(max_examples=300)
-@given(st.randoms(use_true_random=False), st.sampled_from([600, 1_000, 3_000]), st.booleans())
+@settings(max_examples=200)
+@given(st.integers(0, 2**32), st.sampled_from([600, 1_000, 3_000]), st.sampled_from([0, 9]))
 def test_in_any_order_the_service_never_refuses_what_was_let_out(
-    chance: random.Random,
-    tokens: int,
-    requests: bool,  # noqa: FBT001 - a parameter
+    seed: int, tokens: int, requests_a_minute: int
 ) -> None:
+    chance = random.Random(seed)  # noqa: S311 - an order of events, no secret
     clock = Clock(NOW)
     limits = QuotaLimits(
-        tokens_per_minute=tokens, requests_per_minute=9 * requests, requests_per_day=50_000
+        tokens_per_minute=tokens, requests_per_minute=requests_a_minute, requests_per_day=50_000
     )
     quota, limiter = Quota(limits, clock), Limiter(clock)
     # As after a first reply, and a first 429.
     limiter.note(MODEL, limits_in(quota.headers(), NOW))
-    if requests:
+    if requests_a_minute:
         limiter.note(MODEL, Limits((limit("RPM", 9, 9),)))
     running: list[Request] = []
     for _ in range(150):
@@ -281,7 +298,7 @@ def test_in_any_order_the_service_never_refuses_what_was_let_out(
             running.append(Request(part, prompt, answer, spent))
         elif running:
             request = chance.choice(running)
-            if step(limiter, quota, request):
+            if step(limiter, quota, clock, request):
                 running.remove(request)
         clock.now += chance.choice([0.0] * 8 + [0.2, 2.0])
         known = limiter.limits_of(MODEL).known
@@ -289,7 +306,7 @@ def test_in_any_order_the_service_never_refuses_what_was_let_out(
     # Nobody waits for ever, whatever the others did.
     while running and clock.now < NOW + 100_000:
         clock.now += 1
-        running = [request for request in running if not step(limiter, quota, request)]
+        running = [request for request in running if not step(limiter, quota, clock, request)]
     assert running == []
 
 
