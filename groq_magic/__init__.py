@@ -1,7 +1,7 @@
 """Talk to Groq's models from Jupyter cells: the notebook is the conversation.
 
-`%load_ext groq_magic`, then `%%groq` over a cell. In Python: `ask`, `picker`,
-`get_session` and `rendering.to_html`.
+`%load_ext groq_magic`, then `%%groq` over a cell. In Python: `ask`, `complete`,
+`picker`, `get_session` and `rendering.to_html`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ask",
+    "complete",
     "get_session",
     "load_ipython_extension",
     "picker",
@@ -68,25 +69,64 @@ def ask(prompt: str, **options: Any) -> Reply:
 
 
 def _asked(prompt: str, options: dict[str, Any]) -> Reply:
-    from groq_magic.errors import OptionError
-    from groq_magic.magics.face import hiding_secrets, names_of_caller, shown_reply
-    from groq_magic.magics.options import checked_options, checked_prompt
-    from groq_magic.session.ask import Ask
+    from groq_magic.magics.extension import hiding_secrets
+    from groq_magic.option_types import prompt_text
 
-    text, session = checked_prompt(prompt), get_session()
+    text, session = prompt_text(prompt), get_session()
 
     def asked() -> Reply:
-        session.owner.require("groq_magic.ask works")
-        checked = checked_options(options)
-        if checked.dry_run:
-            raise OptionError(
-                "ask() gives a reply, and dry_run sends nothing that could have one.",
-                "`%groq --dry-run` shows what would be sent.",
-            )
-        names = names_of_caller(session, text, checked)
-        return shown_reply(session, Ask(text, checked, line=True, names=names))
+        from groq_magic.magics.ask import ask_in_python
+
+        return ask_in_python(session, text, options)
 
     return hiding_secrets(lambda: session, asked)
+
+
+def complete(prompt: str, **options: Any) -> Reply:
+    """Ask without a notebook: show nothing, touch no conversation; in any thread.
+
+    It needs neither IPython nor the extension, and runs in the caller's thread. Braces in the
+    prompt stay as they are, and secrets in it are replaced as in every ask.
+
+    Parameters
+    ----------
+    prompt : str
+    **options
+        The long options of `%%groq` with underscores, but for those that are about cells and
+        conversations. What is missing is taken from the session's settings as they are when it
+        is called, where there is one.
+
+    Returns
+    -------
+    Reply
+
+    Raises
+    ------
+    GroqMagicError
+        What kept it from being sent, or broke it off; its `reply` holds the text that had come.
+    """
+    from groq_magic.option_types import prompt_text
+    from groq_magic.options import AskOptions
+
+    text = prompt_text(prompt, "complete", 'A value goes in as text: `complete(f"{value}")`.')
+    checked, session = AskOptions.of_keywords(options), _session_now()
+    # The session has waited for what is imported in the background.
+    from groq_magic.asking.complete import complete_checked
+
+    return complete_checked(text, checked, session)
+
+
+def _session_now() -> Session | None:
+    """Return the session of this process, if IPython runs and the extension is loaded."""
+    import sys
+
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is None:
+        return None
+    from groq_magic.magics import session_of
+
+    return session_of(shell)
 
 
 def get_session() -> Session:
@@ -129,7 +169,7 @@ def picker() -> ipywidgets.Dropdown:
     NotebookError
         Outside of IPython, and in another thread than the main one.
     """
-    from groq_magic.magics.face import live_of
+    from groq_magic.magics.display import live_of
 
     session = get_session()
     session.owner.require("groq_magic.picker works")

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 import sys
+from typing import Any
 
 from groq_magic.printable import encodable, printable
 
@@ -52,11 +53,18 @@ class GroqMagicError(Exception):
     remedy : str
         What to do next, a sentence; empty only where nothing can be done.
 
+    Attributes
+    ----------
+    reply : Reply or None
+        What had come when `groq_magic.complete` was broken off.
+
     Notes
     -----
     IPython shows it as one line (`_render_traceback_`): a real error output,
     so that Run All stops, without a traceback.
     """
+
+    reply: Any = None
 
     def __init__(self, happened: str, remedy: str = "") -> None:
         self.happened = _one_line(happened)

@@ -52,7 +52,7 @@ class Reply:
     error : GroqMagicError or None
         What broke it off.
     reasoning : str
-        What the model thought, where it says.
+        What the model thought, where it says; empty for a replayed answer.
     source : {"service", "cache", "replay"}
         Who gave it: the service now, or a file that kept it.
     """

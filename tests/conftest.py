@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -27,11 +28,12 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 CHAT = "/openai/v1/chat/completions"
+ROOT = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True)
 class PracticeServer:
-    """A running practice server.
+    """A running practice server, with faults and records (tests/practice).
 
     Parameters
     ----------
@@ -60,7 +62,7 @@ class PracticeServer:
         while True:
             told = self.control.get("/practice/requests").json()
             found = [record for record in told if record["path"] == path]
-            over = all(record["outcome"] != "running" for record in found)
+            over = all(record["outcome"] not in {"running", "stalled"} for record in found)
             if running or over:
                 return found
             assert time.monotonic() < until, f"still running: {found}"
@@ -100,11 +102,12 @@ class PracticeServer:
 
 def _started(**options: object) -> PracticeServer:
     """Start one; `tokens_per_second=50` becomes ``--tokens-per-second 50``."""
-    command = [sys.executable, "-m", "groq_magic.practice", "--until-eof"]
+    command = [sys.executable, "-m", "tests.practice", "--until-eof"]
     for name, value in options.items():
         command += [f"--{name.replace('_', '-')}", str(value)]
     process = subprocess.Popen(
         command,
+        cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

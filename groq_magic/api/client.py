@@ -110,16 +110,22 @@ class Client:
             raise ValueError("not a list of models")  # noqa: TRY004 - a value from outside, no misuse
         return [item for item in items if isinstance(item, dict)]
 
+    def rest(self) -> None:
+        """Close the connections that nobody uses."""
+        with self._lock:
+            idle = [connection for _, connection in self._idle]
+            self._idle.clear()
+        for connection in idle:
+            connection.close()
+
     def close(self) -> None:
         """End every exchange and every connection; nothing can be sent any more."""
         with self._lock:
             self._closed = True
-            exchanges, idle = list(self._exchanges), list(self._idle)
-            self._idle.clear()
+            exchanges = list(self._exchanges)
         for exchange in exchanges:
             exchange.cancel()
-        for _, connection in idle:
-            connection.close()
+        self.rest()
 
     def _begin(self) -> None:
         self._process = os.getpid()
@@ -138,6 +144,7 @@ class Client:
             self._begin()
         with self._lock:
             if self._closed:
+                exchange.cancelled.set()
                 raise CancelledError
             self._exchanges.add(exchange)
             connection = self._idle.pop()[1] if self._idle else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,8 +14,10 @@ if TYPE_CHECKING:
     import groq
     import httpx
 
-__all__ = ["CancelledError", "Connection", "Exchange"]
+__all__ = ["LINGER", "CancelledError", "Connection", "Exchange"]
 
+# A server that ends its reply at once leaves a connection that the next request can use.
+LINGER = 0.05
 _GOING_OUT = ("connect_tcp", "start_tls", "send_request")
 
 
@@ -32,6 +35,8 @@ class Exchange:
 
     def __init__(self) -> None:
         self.cancelled = threading.Event()
+        # Whether the service may have seen the request.
+        self.is_sent = False
         self._lock = threading.Lock()
         self._connection: Connection | None = None
 
@@ -48,6 +53,7 @@ class Exchange:
         CancelledError
             When the request was cancelled before.
         """
+        self.is_sent = False
         with self._lock:
             self._connection = connection
         # Whoever cancels sets the event first: either it is seen here, or the lease there.
@@ -58,6 +64,11 @@ class Exchange:
         """End the lease; waits for a `cancel` that is shutting the connection."""
         with self._lock:
             self._connection = None
+
+    def linger(self) -> None:
+        """Note that the reply has come: what its connection still brings may take 50 ms."""
+        if self._connection is not None:
+            self._connection.read_within = LINGER
 
     def cancel(self) -> None:
         """End the request: whoever reads or waits for its reply stops at once."""
@@ -85,6 +96,7 @@ class Connection:
     def __init__(self, make: Callable[[Callable[[httpx.Request], None]], groq.Groq]) -> None:
         self._exchange: Exchange | None = None
         self._stream: Any = None
+        self.read_within: float | None = None
         self._lock = threading.Lock()
         # A descriptor of our own: nobody else closes it, so it never names another's socket,
         # and it outlives the one that TLS detaches.
@@ -100,7 +112,7 @@ class Connection:
         CancelledError
             When the exchange was cancelled before.
         """
-        self._exchange = exchange
+        self._exchange, self.read_within = exchange, None
         try:
             exchange.begin(self)
             yield self._sdk
@@ -121,6 +133,10 @@ class Connection:
         """Close the connection; call it only while no request uses it."""
         self._sdk.close()
         self._drop_copy()
+
+    def _read(self, read: Callable[..., bytes], most: int, timeout: float | None = None) -> bytes:
+        # httpx takes one timeout for a whole reply, and what follows its end may never come.
+        return read(most, timeout if self.read_within is None else self.read_within)
 
     def _is_closed(self) -> bool:
         if self._stream is None:
@@ -144,8 +160,11 @@ class Connection:
         proxy, which differ in what stands before `connect_tcp` and `start_tls`.
         """
         _, _, step = event.rpartition(".")
+        if event.endswith("send_request_headers.started") and self._exchange is not None:
+            self._exchange.is_sent = True
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
             self._stream = info["return_value"]
+            self._stream.read = partial(self._read, self._stream.read)
         if event.endswith("connect_tcp.complete"):
             self._drop_copy()
             with self._lock, contextlib.suppress(OSError):

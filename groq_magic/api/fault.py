@@ -1,4 +1,4 @@
-"""What went wrong with one request, as a value."""
+"""What went wrong with one request, as a value, and what its line needs to know."""
 
 from __future__ import annotations
 
@@ -8,14 +8,42 @@ from typing import TYPE_CHECKING
 from groq_magic.api.limits import LimitHit, Limits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from groq_magic.errors import GroqMagicError
 
-__all__ = ["Fault"]
+__all__ = ["Fault", "FaultContext"]
+
+
+@dataclass(frozen=True)
+class FaultContext:
+    """What the line of a fault names of its request.
+
+    Parameters
+    ----------
+    model : str
+    nearest : callable
+        From a refused id to the one to use instead.
+    timeout : float
+        Seconds without a byte.
+    base_url : str
+    key : str
+        To be hidden wherever the service repeats it.
+    source : str
+        Where the key is from.
+    """
+
+    model: str
+    nearest: Callable[[str], str]
+    timeout: float
+    base_url: str
+    key: str = field(repr=False)
+    source: str = ""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One failure: what the user is told, and whether trying again can help.
+    """One failure: the line for the user, and whether trying again can help.
 
     Parameters
     ----------
@@ -31,6 +59,8 @@ class Fault:
         The limit that was hit.
     limits : Limits
         What the reply's headers tell.
+    is_refusal : bool
+        Whether a whole reply refuses the request: then the service has not counted it.
     failed_generation : str
         What the model wrote before the service refused it.
     """
@@ -41,4 +71,5 @@ class Fault:
     reason: str = ""
     hit: LimitHit | None = None
     limits: Limits = field(default_factory=Limits)
+    is_refusal: bool = False
     failed_generation: str = ""

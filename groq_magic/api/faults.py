@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 
 from groq_magic.api.environment import proxy_in_use, trust_remedy
 from groq_magic.api.fault import Fault
+from groq_magic.api.key import scrub
 from groq_magic.api.limits import limits_in
-from groq_magic.api.refusal import refusal_of
 from groq_magic.api.refusals import fault_of_refusal
-from groq_magic.api.scrub import scrub
 from groq_magic.errors import ConnectionLostError, GroqMagicError, RequestError, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from groq_magic.api.asked import Asked
+    from groq_magic.api.fault import FaultContext
 
 __all__ = ["fault_of", "fault_of_body", "garbled", "no_thread", "nothing_came", "unreadable"]
 
@@ -25,13 +24,13 @@ _AGAIN = "`%groq_retry` asks again."
 _LONGEST = 160
 
 
-def fault_of(failure: BaseException, asked: Asked, *, sent: bool) -> Fault:
+def fault_of(failure: BaseException, context: FaultContext, *, sent: bool) -> Fault:
     """Return what an exception of the SDK or of the network means.
 
     Parameters
     ----------
     failure : BaseException
-    asked : Asked
+    context : FaultContext
     sent : bool
         Whether headers of a reply had come.
     """
@@ -42,11 +41,12 @@ def fault_of(failure: BaseException, asked: Asked, *, sent: bool) -> Fault:
         return Fault(failure)
     if isinstance(failure, groq.APIStatusError):
         headers = failure.response.headers
-        return fault_of_body(failure.status_code, failure.body, headers, asked)
+        fault = fault_of_body(failure.status_code, failure.body, headers, context)
+        return replace(fault, is_refusal=True)
     if isinstance(failure, groq.APIConnectionError | httpx.TransportError):
-        return _network_fault(failure, asked, sent=sent)
+        return _network_fault(failure, context, sent=sent)
     # The text of any other exception may hold anything: its name and a scrubbed start will do.
-    told = f"{type(failure).__name__}: {_clipped(str(failure), asked)}"
+    told = f"{type(failure).__name__}: {_clipped(str(failure), context)}"
     if sent:
         return Fault(ServiceError(f"The reply can't be read ({told}).", _AGAIN))
     remedy = "Check the options, GROQ_BASE_URL and the proxy settings."
@@ -54,11 +54,11 @@ def fault_of(failure: BaseException, asked: Asked, *, sent: bool) -> Fault:
 
 
 def fault_of_body(
-    status: int | None, body: object, headers: Mapping[str, str], asked: Asked
+    status: int | None, body: object, headers: Mapping[str, str], context: FaultContext
 ) -> Fault:
     """Return what a refusal means, be it a whole reply or an event in a stream."""
-    refusal = refusal_of(status, body, headers, asked.key)
-    return replace(fault_of_refusal(refusal, asked), limits=limits_in(headers))
+    fault = fault_of_refusal(status, body, headers, context)
+    return replace(fault, limits=limits_in(headers))
 
 
 def nothing_came() -> Fault:
@@ -86,7 +86,7 @@ def unreadable(body: str) -> Fault:
     return Fault(ServiceError(f"The reply is {what}.", remedy))
 
 
-def _network_fault(failure: Exception, asked: Asked, *, sent: bool) -> Fault:
+def _network_fault(failure: Exception, context: FaultContext, *, sent: bool) -> Fault:
     import httpx
 
     causes = tuple(_causes(failure))
@@ -95,19 +95,19 @@ def _network_fault(failure: Exception, asked: Asked, *, sent: bool) -> Fault:
         return any(isinstance(cause, kind) for cause in causes)
 
     if found(ssl.SSLCertVerificationError):
-        return _mistrusted(asked)
+        return _mistrusted(context)
     if found(httpx.TimeoutException) and not found(httpx.ConnectTimeout):
-        reason = f"Nothing came for {asked.timeout:g} s."
+        reason = f"Nothing came for {context.timeout:g} s."
         remedy = "`%groq_retry` asks again; `--timeout` waits longer."
         return Fault(ConnectionLostError(reason, remedy), retry=True, reason=reason)
     if sent:
         reason = "The connection broke off."
         return Fault(ConnectionLostError(reason, _AGAIN), retry=True, reason=reason)
     # The SDK hides every exception of the transport behind its own: its cause tells more.
-    return _unsent(failure.__cause__ or failure, asked)
+    return _unsent(failure.__cause__ or failure, context)
 
 
-def _unsent(cause: BaseException, asked: Asked) -> Fault:
+def _unsent(cause: BaseException, context: FaultContext) -> Fault:
     import httpx
 
     ours = httpx.LocalProtocolError | httpx.UnsupportedProtocol
@@ -115,25 +115,25 @@ def _unsent(cause: BaseException, asked: Asked) -> Fault:
         # A malformed header's text holds the key itself: the name has to do.
         reason = f"The request can't be sent ({type(cause).__name__})."
         return Fault(RequestError(reason, "Check the options, the key and GROQ_BASE_URL."))
-    why = _clipped(str(cause), asked) or type(cause).__name__
+    why = _clipped(str(cause), context) or type(cause).__name__
     if isinstance(cause, httpx.ConnectTimeout):
         why = "no answer to the connection"
     elif isinstance(cause, httpx.ProxyError):
         why = f"the proxy refuses ({why})"
-    proxy = proxy_in_use(asked.base_url)
+    proxy = proxy_in_use(context.base_url)
     through = f" through the proxy of {proxy}" if proxy else ""
-    reason = f"{asked.base_url} can't be reached{through}: {why}."
+    reason = f"{context.base_url} can't be reached{through}: {why}."
     remedy = f"Check the network and {proxy or 'GROQ_BASE_URL'}, then `%groq_retry`."
     return Fault(ConnectionLostError(reason, remedy), retry=True, reason=reason)
 
 
-def _mistrusted(asked: Asked) -> Fault:
-    happened = f"The certificate of {asked.base_url} is not trusted here."
+def _mistrusted(context: FaultContext) -> Fault:
+    happened = f"The certificate of {context.base_url} is not trusted here."
     return Fault(ConnectionLostError(happened, trust_remedy()))
 
 
-def _clipped(text: str, asked: Asked) -> str:
-    return scrub(" ".join(text.split()), asked.key)[:_LONGEST].rstrip(".")
+def _clipped(text: str, context: FaultContext) -> str:
+    return scrub(" ".join(text.split()), context.key)[:_LONGEST].rstrip(".")
 
 
 def _causes(failure: BaseException) -> Iterator[BaseException]:

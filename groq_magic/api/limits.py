@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from groq_magic.api.durations import seconds_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
-__all__ = ["Limit", "LimitHit", "Limits", "hit_in", "limits_in", "wait_in"]
+__all__ = ["Limit", "LimitHit", "Limits", "hit_in", "limits_in", "wait_in", "words_of"]
 
 # In the headers, requests are counted by the day and tokens by the minute.
 _HEADERS = (("requests", "RPD"), ("tokens", "TPM"))
@@ -24,6 +25,17 @@ _HIT = re.compile(
 )
 # Larger numbers are mistakes, and would overflow a float.
 _LARGEST = 10**15
+# Sums of floats differ by less.
+_NEARLY = 1e-6
+_WORDS = MappingProxyType(
+    {
+        "TPM": "{:,} tokens a minute",
+        "RPM": "{:,} requests a minute",
+        "TPD": "{:,} tokens a day",
+        "RPD": "{:,} requests a day",
+        "OTPM": "{:,} output tokens a minute",
+    }
+)
 _WAIT = re.compile(r"try again in ((?:\d+(?:\.\d+)?(?:h|ms|m|µs|us|s))+)", re.IGNORECASE)
 
 
@@ -37,8 +49,8 @@ class Limit:
         RPM, RPD, TPM, TPD or OTPM, as the service names them.
     limit : int
         Requests or tokens in the window.
-    remaining : int
-        What was left at `seen`.
+    remaining : float
+        What was left at `seen`; negative where more was used than it allows.
     reset : float or None
         Seconds from `seen` until it is full again.
     seen : float
@@ -47,7 +59,7 @@ class Limit:
 
     kind: str
     limit: int
-    remaining: int
+    remaining: float
     reset: float | None
     seen: float
 
@@ -56,14 +68,25 @@ class Limit:
         """Seconds in which the whole limit refills."""
         return _WINDOWS.get(self.kind, 60.0)
 
-    def left(self, now: float | None = None) -> int:
-        """Return what is left at `now`, the refill since `seen` counted in."""
+    def level(self, now: float | None = None) -> float:
+        """Return what is left at `now`, the refill since `seen` counted in; it may be negative."""
         passed = max(0.0, (time.time() if now is None else now) - self.seen)
-        level: float = self.remaining
+        level = self.remaining
         if not level and self.reset is not None:
             # What an answer took beyond the limit has to come back first.
             level = min(0.0, self.limit - self.limit * self.reset / self.window)
-        return max(0, min(self.limit, int(level + self.limit * passed / self.window)))
+        return min(float(self.limit), level + self.limit * passed / self.window)
+
+    def left(self, now: float | None = None) -> int:
+        """Return what is left at `now`, as people count it: never less than nothing."""
+        return max(0, int(self.level(now) + _NEARLY))
+
+    def less(self, amount: float, now: float) -> Limit:
+        """Return it with an amount taken from it; a negative one comes back."""
+        if not amount:
+            return self
+        left = min(float(self.limit), self.level(now) - amount)
+        return replace(self, remaining=left, reset=None, seen=now)
 
     def full_in(self, now: float | None = None) -> float:
         """Return the seconds until it is full again."""
@@ -88,6 +111,15 @@ class Limits:
         """Return these limits with `news` in their places."""
         fresh = {limit.kind for limit in news.known}
         return Limits((*(old for old in self.known if old.kind not in fresh), *news.known))
+
+    def less(self, amounts: Collection[Mapping[str, int]], now: float) -> Limits:
+        """Return these limits with amounts, by kind, taken from them."""
+        return Limits(
+            tuple(
+                limit.less(sum(each.get(limit.kind, 0) for each in amounts), now)
+                for limit in self.known
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -141,6 +173,11 @@ def wait_in(text: str) -> float | None:
     """Return the seconds that the text of a 429 says to wait, None where it does not."""
     waited = _WAIT.search(text)
     return seconds_of(waited[1]) if waited else None
+
+
+def words_of(kind: str, limit: int) -> str:
+    """Return a limit as people say it: `6,000 tokens a minute`."""
+    return _WORDS.get(kind, "{:,} " + kind).format(limit)
 
 
 def _whole(text: str | None) -> int | None:

@@ -13,23 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from groq_magic.api.models import Model
-    from groq_magic.settings import AskOptions
+    from groq_magic.options import AskOptions
 
 __all__ = ["request_of", "sha_of", "size_of", "without_surrogates"]
 
 
 _JSON_WISH = "Answer with one JSON value and nothing else."
-# Option → the API's parameter, where it is sent as it is given.
-_PARAMETERS = (
-    ("temperature", "temperature"),
-    ("max_tokens", "max_completion_tokens"),
-    ("top_p", "top_p"),
-    ("frequency_penalty", "frequency_penalty"),
-    ("presence_penalty", "presence_penalty"),
-    ("seed", "seed"),
-    ("reasoning_effort", "reasoning_effort"),
-    ("service_tier", "service_tier"),
-)
 
 
 def request_of(
@@ -50,15 +39,13 @@ def request_of(
     messages : sequence of mapping
     """
     request: dict[str, Any] = {"model": model, "messages": [dict(m) for m in messages]}
-    for option, parameter in _PARAMETERS:
-        value = getattr(options, option)
-        if value is not None:
-            request[parameter] = value
-    if options.stop:
-        request["stop"] = list(options.stop)
+    for option in options.table():
+        value = getattr(options, option.name)
+        if option.parameter and value not in (None, ()):
+            request[option.parameter] = list(value) if isinstance(value, tuple) else value
     if options.format == "json":
         _wish_for_json(request, known)
-    if not options.no_stream:
+    if options.stream is not False:
         request["stream"] = True
     return request
 

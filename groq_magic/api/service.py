@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from typing import TYPE_CHECKING
 
-from groq_magic.api.asked import Asked
+from groq_magic.api.account import Account, accepted, account_of, listed, raise_refusal
 from groq_magic.api.base_url import is_plain, service_url
-from groq_magic.api.beside import started_beside
 from groq_magic.api.client import Client
 from groq_magic.api.key import KEY_NAME, KEY_PAGE, ApiKey, KeyFinder, checked
-from groq_magic.api.limits import Limits
-from groq_magic.api.model_list import accepted, listed, raise_refusal
+from groq_magic.api.limiter import Limiter
 from groq_magic.api.models import Catalogue, offline_catalogue
 from groq_magic.api.practice_server import PracticeServer
 from groq_magic.errors import ApiKeyError
 from groq_magic.interrupts import unsent
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from groq_magic.api.fault import Fault
+    from groq_magic.api.limits import Limits
     from groq_magic.settings import Settings
 
 __all__ = ["Service"]
@@ -54,14 +53,12 @@ class Service:
         ask_for_key: Callable[[], str | None],
         warn: Callable[[str], None],
     ) -> None:
-        self._limits: dict[str, Limits] = {}
-        self._last_model = ""
+        self.last_model = ""
         self._settings = settings
         self._ask_for_key = ask_for_key
         self._warn = warn
         self._keys = KeyFinder(folder)
-        self._client: Client | None = None
-        self._client_for: tuple[ApiKey | None, str, float] = (None, "", 0.0)
+        self._account: Account | None = None
         self._practice: PracticeServer | None = None
         self._script: Path | None = None
         self._catalogue: Catalogue | None = None
@@ -74,27 +71,14 @@ class Service:
         return self._practice is not None
 
     @property
-    def last_model(self) -> str:
-        """The model that was asked last, "" for none."""
-        return self._last_model
+    def limiter(self) -> Limiter:
+        """What is known of the limits at the address in use; nothing before the first client."""
+        return self._account.limiter if self._account is not None else Limiter()
 
     @property
     def limits(self) -> Limits:
         """What is known of the limits of the model that was asked last."""
-        return self.limits_of(self._last_model)
-
-    def limits_of(self, model: str) -> Limits:
-        """Return what is known of a model's limits: each model has its own."""
-        return self._limits.get(model, Limits())
-
-    def known_limits(self) -> dict[str, Limits]:
-        """Return what is known of the limits, by model."""
-        return {model: limits for model, limits in self._limits.items() if limits.known}
-
-    def note_limits(self, model: str, news: Limits) -> None:
-        """Note what a reply of a model tells of its limits."""
-        self._last_model = model
-        self._limits[model] = self.limits_of(model).updated(news)
+        return self.limiter.limits_of(self.last_model)
 
     def practise(self, *, on: bool, script: Path | None = None) -> None:
         """Start or end practice mode; the limits and models of the other side are forgotten.
@@ -127,6 +111,24 @@ class Service:
     def key_found_once(self) -> AbstractContextManager[None]:
         """Search for the key at most once within this context."""
         return self._keys.once()
+
+    def account(self) -> Account | None:
+        """Return the account in use, None without a key; nothing is asked for, started or shown.
+
+        Raises
+        ------
+        ApiKeyError, RequestError
+            As `key_now` and `base_url` do.
+        """
+        practice = self._practice
+        if practice is not None:
+            found = account_of(_PRACTICE_KEY, practice.url)
+        elif (key := self._keys.now().key) is not None:
+            found = account_of(key, service_url())
+        else:
+            return None
+        self._account = self._account or found
+        return found
 
     def own_key(self) -> ApiKey | None:
         """Return the user's own key, in practice mode too; None where it is malformed."""
@@ -190,17 +192,11 @@ class Service:
         if warning := self.plain_warning():
             self._warned_of.add(url)
             self._warn(warning)
-        wanted = (key, url, self._settings.connect_timeout)
-        if self._client is not None and self._client_for != wanted:
+        account = account_of(key, url)
+        if self._account is not None and self._account is not account:
             self._forget()
-        if self._client is None:
-            self._client, self._client_for = Client(*wanted), wanted
-        return self._client
-
-    def asked(self, model: str, timeout: float) -> Asked:
-        """Return what a fault's line needs to know."""
-        key = self.client().key
-        return Asked(model, self._nearest, timeout, self.base_url(), key.value, key.source)
+        self._account = account
+        return account.client(self._settings.connect_timeout)
 
     def plain_warning(self) -> str:
         """Return a warning, until it was shown, where the key would travel in the clear."""
@@ -248,10 +244,17 @@ class Service:
         """Begin to fetch the models beside an ask: a failing `/models` never fails it."""
         client = self.client()
         if self._catalogue is None and (self._fetching is None or not self._fetching.is_alive()):
-            self._fetching = started_beside(lambda: self._fetch(client), "groq-magic-models")
+            name = "groq-magic-models"
+            thread = threading.Thread(target=self._fetch, args=(client,), name=name, daemon=True)
+            # Where the process can start no more threads, an ask goes on without.
+            with contextlib.suppress(RuntimeError):
+                thread.start()
+                self._fetching = thread
 
     def close(self) -> None:
         """Give everything back."""
+        if self._account is not None:
+            self._account.close()
         self._forget()
         if self._fetching is not None:
             self._fetching.join(_SOON)
@@ -276,23 +279,23 @@ class Service:
     def _end_practice(self) -> None:
         if self._practice is not None:
             self._practice.close()
+            account_of(_PRACTICE_KEY, self._practice.url).close()
         self._practice = None
 
     def _fetch(self, client: Client) -> Catalogue | Fault:
-        found = listed(client)
-        if isinstance(found, Catalogue) and found.models and self._client is client:
+        account, found = self._account, listed(client)
+        if isinstance(found, Catalogue) and found.models and self._account is account:
             self._catalogue = found
         return found
 
-    def _nearest(self, model_id: str) -> str:
+    def nearest(self, model_id: str) -> str:
         """Return the id to use instead, by the live catalogue if it is about to come."""
         if self._catalogue is None and self._fetching is not None:
             self._fetching.join(_SOON)
         return self.catalogue().nearest(model_id)
 
     def _forget(self) -> None:
-        if self._client is not None:
-            self._client.close()
-        self._client = None
+        if self._account is not None:
+            self._account.rest()
+        self._account = None
         self._catalogue = None
-        self._limits = {}

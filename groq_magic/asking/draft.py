@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from groq_magic.api.request import without_surrogates
-from groq_magic.api.scrub import scrub
+from groq_magic.api.key import scrub
+from groq_magic.api.request import sha_of, without_surrogates
 from groq_magic.errors import PromptError
 from groq_magic.prompt import Filled, Inserted, fill, fill_from
 from groq_magic.prompt.secrets import HIDDEN
@@ -14,44 +14,59 @@ from groq_magic.prompt.secrets import HIDDEN
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from groq_magic.options import AskOptions
     from groq_magic.prompt.secrets import Secrets
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
-    from groq_magic.settings import AskOptions
 
-__all__ = ["Texts", "bound", "texts_of"]
+__all__ = ["Draft", "bound", "draft"]
 
 
 @dataclass(frozen=True)
-class Texts:
-    """The texts of an ask as they are sent.
+class Draft:
+    """An ask whose texts are ready to be sent.
 
     Parameters
     ----------
+    ask : Ask
+    options : AskOptions
+        Those that were given, over the session's.
     prompt, system : str
+        With values, without secrets.
     inserted : tuple of Inserted
         The values that are included.
     notices : tuple of str
         Lines to show to the user.
-    hides_a_key : bool
-        Whether `[key]` stands in the prompt for a secret.
+    secrets : Secrets
+    values_sha : str or None
+        The hash of the texts with their values, None where they have none.
     """
 
-    prompt: str
-    system: str
+    ask: Ask
+    options: AskOptions
+    prompt: str = field(repr=False)
+    system: str = field(repr=False)
     inserted: tuple[Inserted, ...]
     notices: tuple[str, ...]
-    hides_a_key: bool
+    secrets: Secrets
+    values_sha: str | None = None
+
+    def as_saved(self, text: str) -> str:
+        """Return a text as a notebook file may hold it: without secrets, encodable."""
+        return without_surrogates(self.secrets.hidden(text))[0]
 
 
-def texts_of(session: Session, ask: Ask, options: AskOptions, secrets: Secrets) -> Texts:
-    """Return the texts of an ask as they are sent: with values, without secrets.
+def draft(session: Session, ask: Ask) -> Draft:
+    """Return an ask with its texts as they are sent; the user's own code may run here.
 
     Raises
     ------
     PromptError
         When the prompt is empty, or names what is nearly there.
     """
+    ask, secrets = bound(session, ask), session.secrets()
+    options = ask.options.over(session.settings.defaults())
+    _check_names(options, secrets)
     filled, system = _filled(session, ask, options)
     # Before surrogates are replaced, which a secret may hold.
     prompt, names = secrets.found(filled.text)
@@ -59,19 +74,40 @@ def texts_of(session: Session, ask: Ask, options: AskOptions, secrets: Secrets) 
     if ask.composed is not None:
         # A traceback or a value may hold a key of another service; nobody asked to send that.
         prompt = scrub(prompt)
-    told = (*map(secrets.hidden, filled.notices), *_line_of_hidden((*names, *also)))
-    notices = tuple(without_surrogates(line)[0] for line in told)
+    lines = (*map(secrets.hidden, filled.notices), *_line_of_hidden((*names, *also)))
     sent, replaced = without_surrogates(prompt)
     system, more = without_surrogates(system)
-    if replaced + more:
-        count = replaced + more
-        characters, were = ("characters", "were") if count > 1 else ("character", "was")
-        notices += (f"{count} {characters} that can't be sent {were} replaced by \ufffd.",)
-    inserted = tuple(
-        replace(each, name=without_surrogates(secrets.hidden(each.name))[0])
-        for each in filled.inserted
+    hides_a_key = prompt != filled.text
+    if hides_a_key and ask.composed is not None:
+        ask = replace(ask, composed=replace(ask.composed, hides_a_key=True))
+    return Draft(
+        ask,
+        options,
+        sent,
+        system,
+        tuple(
+            replace(each, name=without_surrogates(secrets.hidden(each.name))[0])
+            for each in filled.inserted
+        ),
+        (*(without_surrogates(line)[0] for line in lines), *_line_of_replaced(replaced + more)),
+        secrets,
+        sha_of([sent, system]) if filled.inserted and ask.composed is None else None,
     )
-    return Texts(sent, system, inserted, notices, prompt != filled.text)
+
+
+def _check_names(options: AskOptions, secrets: Secrets) -> None:
+    """Refuse a secret where it can't be replaced: these names are sent, shown and saved."""
+    for option, name in (("--model", options.model), ("--conversation", options.conversation)):
+        if name and secrets.hidden(name) != name:
+            raise PromptError(f"{option} contains a secret.", "Type a name without it.")
+
+
+def _line_of_replaced(count: int) -> tuple[str, ...]:
+    """Return the notice of lone surrogates, if there were any."""
+    if not count:
+        return ()
+    characters, were = ("characters", "were") if count > 1 else ("character", "was")
+    return (f"{count} {characters} that can't be sent {were} replaced by \ufffd.",)
 
 
 def _filled(session: Session, ask: Ask, options: AskOptions) -> tuple[Filled, str]:
@@ -112,7 +148,7 @@ def bound(session: Session, ask: Ask) -> Ask:
     Raises
     ------
     PromptError
-        As `texts_of`.
+        As `draft`.
     """
     if ask.names is None:
         return ask

@@ -1,79 +1,39 @@
-"""The one flow: from an ask as typed to a settled answer."""
+"""The one flow: from an ask as typed to a finished answer."""
 
 from __future__ import annotations
 
-import contextlib
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from functools import partial
+from typing import TYPE_CHECKING
 
-from groq_magic.api.answering import Answering
-from groq_magic.api.recorded import Recorded
-from groq_magic.api.retry_after import backoff
-from groq_magic.api.waiting import line_of
-from groq_magic.asking.draft import bound
-from groq_magic.asking.finishing import (
-    cut_notice,
-    entry_of,
-    opening_of,
-    reply_of,
-    settled_of,
-    told_of_earlier,
-)
-from groq_magic.asking.next_cell import chosen, put_next
-from groq_magic.asking.notices import (
-    line_of_missed,
-    line_of_restorable,
-    mark_reported,
-    missed_by,
-    order_notice,
-)
-from groq_magic.asking.plan import Plan, peeked, planned
-from groq_magic.asking.stored import remember
-from groq_magic.assistant import Choice
+from groq_magic.api.send import send
+from groq_magic.asking.finishing import Ending, finish
+from groq_magic.asking.next_cell import put_next
+from groq_magic.asking.output import opening_of
+from groq_magic.asking.prepare import prepare
+from groq_magic.asking.reader import Reader
+from groq_magic.asking.replies import earlier_stays, reply_of
+from groq_magic.asking.stored import StoredAnswer
 from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts, unsent
-from groq_magic.session.ask import Ask, LastAsk
+from groq_magic.views.answer_facts import Progress
 from groq_magic.views.guarded import GuardedView
-from groq_magic.views.progress import Progress
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable
 
-    from groq_magic.api.client import Client
-    from groq_magic.api.fault import Fault
+    from groq_magic.asking.plan import Plan
+    from groq_magic.asking.prepare import Prepared
+    from groq_magic.assistant import Choice
     from groq_magic.reply import Reply
+    from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
-    from groq_magic.views.opening import Opening
-    from groq_magic.views.settled import Settled
+    from groq_magic.views.guarded import View
 
-__all__ = ["View", "send_ask"]
+__all__ = ["send_ask"]
 
 _FRAME = 0.05
-# A service that asks for no pause, or hardly any, must not be hammered.
-_SHORTEST_WAIT = 0.25
-
-
-class View(Protocol):
-    """What shows one answer: `open`, then any of `feed` and `progress`, then one ending."""
-
-    stopped: threading.Event
-
-    def open(self, opening: Opening) -> None:
-        """Begin to show."""
-
-    def feed(self, text: str, reasoning: str) -> None:
-        """Show what has come; either may be empty."""
-
-    def progress(self, progress: Progress) -> None:
-        """Show how far it is, or what is waited for."""
-
-    def settle(self, settled: Settled) -> None:
-        """Leave the static output and close what is alive."""
-
-    def discard(self) -> None:
-        """Leave nothing: the ask failed before any text."""
 
 
 def send_ask(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
@@ -103,11 +63,11 @@ def send_ask(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
 
 
 def _asked(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
-    prepared = unsent(lambda: _prepared(session, ask))
+    prepared = unsent(lambda: prepare(session, ask))
     with Interrupts() as interrupts:
         run = _Run(session, prepared, GuardedView(view_of()), time.monotonic())
         try:
-            reply, choice = _settled(run, interrupts)
+            reply, choice = _finished(run, interrupts)
         except BaseException:
             # A fault of our own, or the third interrupt: the text that arrived is kept.
             run.view.rescue()
@@ -124,51 +84,27 @@ def _asked(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
     return reply
 
 
-@dataclass(frozen=True)
-class _Prepared:
-    plan: Plan
-    notices: tuple[str, ...]
-    client: Client | Recorded
-    missed: frozenset[str] = frozenset()
-
-
-def _prepared(session: Session, ask: Ask) -> _Prepared:
-    """Decide everything; the user's own code runs here."""
-    if ask.names is not None:
-        # If reading the caller's variables fails, nothing is left to retry: they are gone then.
-        session.last = None
-        ask = bound(session, ask)
-    if ask.text.strip():
-        # What no key keeps from being sent can be asked again too.
-        session.last = LastAsk(ask, peeked(session, ask))
-    plan = planned(session, ask, send=True)
-    if plan.recorded is not None:
-        return _Prepared(plan, plan.notices, plan.recorded)
-    session.service.prefetch_catalogue()
-    missed = missed_by(session, plan)
-    asides = (*line_of_missed(missed), *order_notice(session, plan), *line_of_restorable(session))
-    return _Prepared(plan, (*plan.notices, *asides), session.service.client(), missed)
-
-
-def _settled(run: _Run, interrupts: Interrupts) -> tuple[Reply, Choice]:
+def _finished(run: _Run, interrupts: Interrupts) -> tuple[Reply, Choice]:
     run.view.open(opening_of(run.session, run.plan, run.prepared.notices))
-    answering, tried = _answered(run, interrupts)
+    reader = _reader(run)
+    _watch(run, reader, interrupts)
+    if reader.source == "service":
+        run.session.note(run.plan.model, reader.outcome)
     reply = reply_of(
         run.plan,
-        answering,
+        reader,
         stopped=_is_stopped(run, interrupts),
-        tried=tried,
         started=run.started,
         now=time.monotonic(),
     )
-    reply = told_of_earlier(run.session, run.plan, reply)
-    return reply, _settle(run, answering, reply)
+    reply = earlier_stays(run.session, run.plan, reply)
+    return reply, finish(Ending(run.session, run.prepared, run.view, reader, reply))
 
 
 @dataclass(frozen=True)
 class _Run:
     session: Session
-    prepared: _Prepared
+    prepared: Prepared
     view: GuardedView
     started: float
 
@@ -176,128 +112,65 @@ class _Run:
     def plan(self) -> Plan:
         return self.prepared.plan
 
-    def progress(self, answering: Answering | Recorded | None, waiting: str = "") -> Progress:
-        first = answering.first_token if answering is not None else None
+    def progress(self, reader: Reader) -> Progress:
+        first, wait = reader.first_token, reader.waiting
         return Progress(
-            len(answering.texts) + len(answering.reasonings) if answering is not None else 0,
+            len(reader.texts) + len(reader.reasonings),
             time.monotonic() - self.started,
             first - self.started if first is not None else None,
-            waiting,
+            wait.line if wait is not None else "",
         )
 
 
-def _answered(run: _Run, interrupts: Interrupts) -> tuple[Answering | Recorded, int]:
-    """Try until an answer has come, or trying again can't help; tell how often was tried."""
-    if isinstance(run.prepared.client, Recorded):
-        _watch(run, run.prepared.client, interrupts)
-        return run.prepared.client, 1
-    settings = run.session.settings
-    timeout = run.plan.options.timeout or settings.timeout
-    asked = run.session.service.asked(run.plan.model, timeout)
-    tried = 0
-    while True:
-        tried += 1
-        answering = Answering(run.prepared.client, run.plan.request, asked)
-        _watch(run, answering, interrupts)
-        run.session.note(run.plan.model, answering.outcome, run.plan.reserved)
-        fault = answering.outcome.fault
-        done = fault is None or not fault.retry or answering.first_token is not None
-        if fault is None or done or _is_stopped(run, interrupts):
-            return answering, tried
-        # A pause of 0 is not followed: it would flood the service.
-        wait = max(_SHORTEST_WAIT, fault.wait or backoff(tried))
-        # What a try took that came to nothing was waiting too.
-        waited = time.monotonic() - run.started
-        if tried >= settings.tries or waited + wait > settings.max_wait:
-            return answering, tried
-        _count_down(run, fault, wait, tried + 1, interrupts)
-        if _is_stopped(run, interrupts):
-            return answering, tried
+def _reader(run: _Run) -> Reader:
+    """Return what reads the answer: over the wire, or out of a file."""
+    source, session = run.prepared.source, run.session
+    if isinstance(source, StoredAnswer):
+        return Reader(source.read, source.source)
+    settings = session.settings
+    return Reader(
+        partial(
+            send,
+            run.plan.request,
+            client=source,
+            limiter=session.service.limiter,
+            nearest=session.service.nearest,
+            tokens=round(run.plan.size * session.tokens_per_byte),
+            urgent=True,
+            timeout=run.plan.draft.options.timeout or settings.timeout,
+            tries=settings.tries,
+            max_wait=settings.max_wait,
+        )
+    )
 
 
-def _watch(run: _Run, answering: Answering | Recorded, interrupts: Interrupts) -> None:
+def _watch(run: _Run, reader: Reader, interrupts: Interrupts) -> None:
     """Draw what comes, at most 20 times a second and within 50 ms; the last frame always."""
     shown, next_frame = [0, 0], 0.0
     try:
-        answering.start()
-        while not answering.ended.is_set() and not _is_stopped(run, interrupts):
+        reader.start()
+        while not reader.ended.is_set() and not _is_stopped(run, interrupts):
             # Returns at once if something arrived while the last frame was drawn.
-            answering.wait(_FRAME, sum(shown))
-            answering.ended.wait(max(0.0, next_frame - time.monotonic()))
+            reader.wait(_FRAME, sum(shown))
+            reader.ended.wait(max(0.0, next_frame - time.monotonic()))
             next_frame = time.monotonic() + _FRAME
-            if not answering.ended.is_set():
-                _draw(run, answering, shown)
+            if not reader.ended.is_set():
+                _draw(run, reader, shown)
     finally:
-        if not answering.ended.is_set():
-            answering.stop()
-        answering.close()
-    _draw(run, answering, shown)
+        if not reader.ended.is_set():
+            reader.stop()
+        reader.close()
+    _draw(run, reader, shown)
 
 
-def _draw(run: _Run, answering: Answering | Recorded, shown: list[int]) -> None:
-    counts = len(answering.texts), len(answering.reasonings)
-    text = "".join(answering.texts[shown[0] : counts[0]])
-    reasoning = "".join(answering.reasonings[shown[1] : counts[1]])
+def _draw(run: _Run, reader: Reader, shown: list[int]) -> None:
+    counts = len(reader.texts), len(reader.reasonings)
+    text = "".join(reader.texts[shown[0] : counts[0]])
+    reasoning = "".join(reader.reasonings[shown[1] : counts[1]])
     shown[:] = counts
     if text or reasoning:
         run.view.feed(text, reasoning)
-    run.view.progress(run.progress(answering))
-
-
-def _count_down(
-    run: _Run, fault: Fault, wait: float, next_try: int, interrupts: Interrupts
-) -> None:
-    until = time.monotonic() + wait
-    while (left := until - time.monotonic()) > 0 and not _is_stopped(run, interrupts):
-        line = line_of(fault.reason, left, next_try, run.session.settings.tries)
-        run.view.progress(run.progress(None, line))
-        run.view.stopped.wait(min(left, _FRAME))
-    run.view.progress(run.progress(None))
-
-
-def _settle(run: _Run, answering: Answering | Recorded, reply: Reply) -> Choice:
-    """Keep the reply, show it settled, and choose the next cell's code."""
-    session, plan = run.session, run.plan
-    session.keep(reply, plan.ask.options.out)
-    session.ledger.add(entry_of(session, plan, reply))
-    # Before the answer is shown, whose notices say what the cache can't do; it never costs one.
-    with contextlib.suppress(Exception):
-        remember(session, plan, answering)
-    choice = Choice()
-    if not reply.text and reply.error is not None:
-        session.requests.pass_by()
-        run.view.discard()
-    else:
-        notices = (*run.prepared.notices, *cut_notice(answering), *session.news(plan.model))
-        practice = plan.pending.practice
-        before = session.turn_count(practice=practice)
-        turn = session.conversations.settle(
-            plan.pending,
-            prompt=plan.prompt,
-            answer=reply.text,
-            model=reply.model,
-            finish_reason=reply.finish_reason,
-            usage=reply.usage.counts if reply.usage else None,
-        )
-        session.requests.add(plan.request, turn.revision)
-        if reply.usage is not None:
-            session.learn(plan.size, reply.usage.prompt_tokens)
-        # After all is kept: what is chosen from is a model's text.
-        choice = chosen(plan.ask, reply)
-        settled = settled_of(session, plan, reply, choice=choice, turn=turn, notices=notices)
-        # Before it is shown: its own page may be loaded anew from there on.
-        mark_reported(session, run.prepared.missed)
-        run.view.settle(settled)
-        if not isinstance(run.prepared.client, Recorded):
-            # An ask that shows nothing must not use the offer up.
-            session.restore_offered = True
-        grown = session.turn_count(practice=practice) == before + 1
-        appended = grown and session.is_last(turn)
-        session.settled(turn, settled, in_conversation=not plan.pending.once, appended=appended)
-    fault = answering.outcome.fault
-    if fault is not None and fault.failed_generation:
-        run.view.refused(fault.failed_generation)
-    return choice
+    run.view.progress(run.progress(reader))
 
 
 def _is_stopped(run: _Run, interrupts: Interrupts) -> bool:

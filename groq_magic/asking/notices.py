@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from groq_magic.errors import NotebookError
 from groq_magic.page.cell import request_cells
-from groq_magic.views.slot_name import slot_of
+from groq_magic.views.slots import slot_of
 
 if TYPE_CHECKING:
     from groq_magic.asking.plan import Plan

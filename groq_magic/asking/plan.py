@@ -1,63 +1,70 @@
-"""What will be sent, decided before anything is: options, prompt, model, turns, request."""
+"""What will be sent, decided without sending: draft and facts in, request out."""
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.api.request import request_of, size_of, without_surrogates
-from groq_magic.asking.draft import bound, texts_of
-from groq_magic.asking.stored import Replayed, is_cached, recalled_from_cache, replayed
+from groq_magic.api.request import request_of, size_of
 from groq_magic.conversation import Budget, Fitted, PendingTurn, estimate, fit
-from groq_magic.errors import PromptError, TooLargeError
+from groq_magic.errors import TooLargeError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from groq_magic.api.models import Model
-    from groq_magic.api.recorded import Recorded
-    from groq_magic.prompt import Inserted
+    from groq_magic.asking.draft import Draft
+    from groq_magic.conversation import Turn
     from groq_magic.prompt.secrets import Secrets
-    from groq_magic.session.ask import Ask
-    from groq_magic.session.session import Session
-    from groq_magic.settings import AskOptions
 
-__all__ = ["Plan", "peeked", "planned"]
+__all__ = ["Facts", "Plan", "plan"]
 
 # The estimate of tokens may be that much too high.
 _SURELY = 0.9
 # No model's window is larger: what an unknown model can't take either.
 _LARGEST_WINDOW = 10_000_000
-# A limit seen longer ago may have been raised since: it refuses nothing.
-_FRESH = 3600.0
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a plan depends on beside the draft.
+
+    Parameters
+    ----------
+    model : str
+        The id of the model that is asked.
+    known : Model or None
+        What the catalogue says of it.
+    pending : PendingTurn
+        With the turns above it.
+    tokens_per_minute : int or None
+        The limit, where it was seen of late.
+    history_share : float
+        The share of it that earlier turns may take.
+    tokens_per_byte : float
+        As the service has counted so far.
+    messages : callable
+        From turns and secrets to the turns' messages, as they may be sent.
+    """
+
+    model: str
+    known: Model | None
+    pending: PendingTurn
+    tokens_per_minute: int | None
+    history_share: float
+    tokens_per_byte: float
+    messages: Callable[[Iterable[Turn], Secrets], list[dict[str, str]]]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that is decided before a request leaves; none does where `recorded` is there."""
+    """What will be sent, and the turn that it becomes."""
 
-    ask: Ask
-    options: AskOptions
+    draft: Draft
     model: str
-    prompt: str
-    system: str
-    inserted: tuple[Inserted, ...]
-    notices: tuple[str, ...]
     pending: PendingTurn
     fitted: Fitted
     request: Mapping[str, Any] = field(repr=False)
-    recorded: Recorded | None
-    secrets: Secrets
-
-    def as_saved(self, text: str) -> str:
-        """Return a typed text as a notebook file may hold it: without secrets, encodable."""
-        return without_surrogates(self.secrets.hidden(text))[0]
-
-    @property
-    def reserved(self) -> int:
-        """Tokens of the answer that admission counts before there are any."""
-        return int(self.request.get("max_completion_tokens", 0))
 
     @property
     def size(self) -> int:
@@ -68,138 +75,47 @@ class Plan:
         return sum(map(size_of, contents))
 
 
-def planned(session: Session, ask: Ask, *, send: bool) -> Plan:
+def plan(draft: Draft, facts: Facts) -> Plan:
     """Decide what will be sent.
-
-    Parameters
-    ----------
-    session : Session
-    ask : Ask
-    send : bool
-        Whether it is going to be sent: a dry run takes no number, asks for
-        no key, and goes by the models as far as they are known.
 
     Raises
     ------
-    PromptError
-        When the prompt is empty, or names what is nearly there.
     TooLargeError
         When it fits neither the window nor the tokens a minute.
-    ApiKeyError
-        When there is no key, and no answer without one.
-    NotebookError
-        When replay is on and has no answer, and there is no key.
+    OptionError
+        When the model can't do what an option asks for.
     """
-    session.order_turns()
-    ask, secrets = bound(session, ask), session.secrets()
-    options = ask.options.over(session.settings.defaults())
-    _check_names(options, secrets)
-    texts = texts_of(session, ask, options, secrets)
-    if texts.hides_a_key and ask.composed is not None:
-        ask = replace(ask, composed=replace(ask.composed, hides_a_key=True))
-    pending = _pending(session, ask, options, begun=False)
-    found = replayed(session, ask, pending) if send else Replayed()
-    recorded = found.recorded
-    if send and recorded is None and not is_cached(options):
-        session.service.client()
-    model, known = _model(session, options, found, send=send)
-    fitted = _fitted(session, pending, (texts.prompt, texts.system), options, (model, known))
-    messages = [{"role": "system", "content": texts.system}] if texts.system else []
-    messages += session.earlier.messages(fitted.turns, secrets)
-    messages.append({"role": "user", "content": texts.prompt})
-    request = request_of(options, model, known, messages)
+    fitted = _fitted(draft, facts)
+    messages = [{"role": "system", "content": draft.system}] if draft.system else []
+    messages += facts.messages(fitted.turns, draft.secrets)
+    messages.append({"role": "user", "content": draft.prompt})
+    request = request_of(draft.options, facts.model, facts.known, messages)
     if "stop" in request:
-        request["stop"] = secrets.hidden_in(request["stop"])
-    if send:
-        recorded = recorded or recalled_from_cache(session, ask, options, request)
-        if recorded is None:
-            # There must be a key, though the cache has had no answer.
-            session.service.client()
-        pending = _pending(session, ask, options, begun=True)
-    plan = Plan(
-        ask,
-        options,
-        model,
-        texts.prompt,
-        texts.system,
-        texts.inserted,
-        texts.notices,
-        pending,
-        fitted,
-        request,
-        recorded,
-        secrets,
-    )
-    told = map(secrets.hidden, found.told(session, plan))
-    return replace(plan, notices=(*texts.notices, *told))
+        request["stop"] = draft.secrets.hidden_in(request["stop"])
+    return Plan(draft, facts.model, facts.pending, fitted, request)
 
 
-def peeked(session: Session, ask: Ask) -> PendingTurn:
-    """Return the turn that an ask would become, without beginning it."""
-    return _pending(session, ask, ask.options.over(session.settings.defaults()), begun=False)
-
-
-def _check_names(options: AskOptions, secrets: Secrets) -> None:
-    """Refuse a secret where it can't be replaced: these names are sent, shown and saved."""
-    for option, name in (("--model", options.model), ("--conversation", options.conversation)):
-        if name and secrets.hidden(name) != name:
-            raise PromptError(f"{option} contains a secret.", "Type a name without it.")
-
-
-def _pending(session: Session, ask: Ask, options: AskOptions, *, begun: bool) -> PendingTurn:
-    begin = session.conversations.begin if begun else session.conversations.peek
-    execution = session.executions.present
-    return begin(
-        execution.cell,
-        session.shell.execution_count,
-        conversation=options.conversation or session.settings.conversation,
-        practice=session.service.in_practice,
-        once=options.once,
-        place=ask.place,
-        run=execution.run,
-    )
-
-
-def _model(
-    session: Session, options: AskOptions, found: Replayed, *, send: bool
-) -> tuple[str, Model | None]:
-    from groq_magic.api.models import ALIASES
-
-    # What is replayed was answered by its model, whatever a task stands for now.
-    name = found.saved.model if found.saved else options.model or session.settings.model
-    if name not in ALIASES or found.saved:
-        return name, session.service.catalogue().get(name)
-    service = session.service
-    live = send and service.key_now() is not None
-    catalogue = service.fetched_catalogue() if live else service.catalogue()
-    chosen = catalogue.resolve(name)
-    return chosen, catalogue.get(chosen)
-
-
-def _fitted(
-    session: Session,
-    pending: PendingTurn,
-    texts: tuple[str, str],
-    options: AskOptions,
-    asked: tuple[str, Model | None],
-) -> Fitted:
-    model, known = asked
-    minute = session.service.limits_of(model).get("TPM")
-    prompt, system = texts
-    earlier = [text for turn in pending.before for text in (turn.prompt, turn.answer)]
+def _fitted(draft: Draft, facts: Facts) -> Fitted:
+    before = facts.pending.before
+    earlier = [text for turn in before for text in (turn.prompt, turn.answer)]
     budget = Budget(
-        minute.limit if minute is not None and time.time() - minute.seen < _FRESH else None,
-        known.context_window if known else None,
-        options.max_tokens,
-        session.settings.history_share,
-        session.tokens_per_character(*earlier),
+        facts.tokens_per_minute,
+        facts.known.context_window if facts.known else None,
+        draft.options.max_tokens,
+        facts.history_share,
+        _density(facts, *earlier),
     )
-    sizes = [
-        estimate(text, session.tokens_per_character(text)) if text else 0
-        for text in (prompt, system)
-    ]
-    _check_size(sum(sizes), budget)
-    return fit(pending.before, prompt_tokens=sizes[0], system_tokens=sizes[1], budget=budget)
+    prompt, system = (
+        estimate(text, _density(facts, text)) if text else 0
+        for text in (draft.prompt, draft.system)
+    )
+    _check_size(prompt + system, budget)
+    return fit(before, prompt_tokens=prompt, system_tokens=system, budget=budget)
+
+
+def _density(facts: Facts, *texts: str) -> float:
+    """Return about how many tokens a character of these texts takes."""
+    return facts.tokens_per_byte * sum(map(size_of, texts)) / max(1, sum(map(len, texts)))
 
 
 def _check_size(tokens: int, budget: Budget) -> None:

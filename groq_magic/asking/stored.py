@@ -3,36 +3,97 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from groq_magic.api.models import ALIASES
-from groq_magic.api.recorded import Recorded, Recording, recording_in, recording_of
 from groq_magic.api.request import sha_of
+from groq_magic.api.send import Outcome
 from groq_magic.conversation import Wanted
 from groq_magic.errors import NotebookError
 from groq_magic.ledger.cache import key_of
 from groq_magic.views.static import saved_reasoning
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from groq_magic.api.answering import Answering
+    from groq_magic.asking.draft import Draft
     from groq_magic.asking.plan import Plan
-    from groq_magic.conversation import PendingTurn, SavedAnswer
-    from groq_magic.session.ask import Ask
+    from groq_magic.asking.reader import Reader
+    from groq_magic.conversation import PendingTurn, SavedTurn
+    from groq_magic.options import AskOptions
     from groq_magic.session.session import Session
-    from groq_magic.settings import AskOptions
 
-__all__ = ["Replayed", "is_cached", "recalled_from_cache", "remember", "replayed"]
+__all__ = ["Replayed", "StoredAnswer", "cached_answer", "is_cached", "keep_in_cache", "replayed"]
 
 _SHOWN = 40
-_AS_TEXT = (
-    "The saved reasoning is shown as plain text: its formatting could not be read back. "
-    "`%groq_retry` asks anew."
+# How an answer ends that is worth keeping: one that broke off or ran out of tokens is not.
+_WHOLE = frozenset({"stop"})
+_COUNTS = (
+    "prompt_tokens",
+    "completion_tokens",
+    "total_tokens",
+    "prompt_tokens_details",
+    "completion_tokens_details",
 )
 _OTHER_SYSTEM = "Saved with another system prompt than now."
-_OTHER_VALUES = "Saved with other values or settings than now."
-_LEFT_OUT = "The saved reasoning is left out: it could not be read back. `%groq_retry` asks anew."
+_OTHER_VALUES = "Saved with other values than now."
+_LEFT_OUT = "The saved reasoning is left out: it is too long. `%groq_retry` asks anew."
+
+
+@dataclass(frozen=True)
+class StoredAnswer:
+    """An answer that needs no request.
+
+    Parameters
+    ----------
+    source : {"cache", "replay"}
+        Where it is from.
+    text, model, finish_reason : str
+    usage : mapping or None
+        Counts alone: how long it took then says nothing of now.
+    reasoning : str
+    """
+
+    source: Literal["cache", "replay"]
+    text: str
+    model: str
+    finish_reason: str
+    usage: Mapping[str, Any] | None = None
+    reasoning: str = ""
+
+    def read(
+        self,
+        *,
+        cancel: object,  # noqa: ARG002 - it is all there
+        on_delta: Callable[[str, str], object],
+        on_wait: object,  # noqa: ARG002 - it is all there
+    ) -> Outcome:
+        """Give it as `api.send` gives an answer, at once."""
+        if self.text or self.reasoning:
+            on_delta(self.text, self.reasoning)
+        return Outcome(self.finish_reason, usage=self.usage, model=self.model)
+
+    def data(self) -> dict[str, Any]:
+        """Return it as the cache keeps it."""
+        return {
+            "text": self.text,
+            "model": self.model,
+            "finish_reason": self.finish_reason,
+            "usage": dict(self.usage) if self.usage else None,
+            "reasoning": self.reasoning,
+        }
+
+    @classmethod
+    def of_data(cls, data: Mapping[str, Any]) -> StoredAnswer | None:
+        """Return the answer that the cache has kept as this; None where it holds none."""
+        texts = [data.get(name) for name in ("text", "model", "finish_reason", "reasoning")]
+        usage = data.get("usage")
+        if not all(isinstance(text, str) for text in texts) or texts[2] not in _WHOLE:
+            return None
+        if not isinstance(usage, dict | None):
+            return None
+        text, model, finish_reason, reasoning = map(str, texts)
+        return cls("cache", text, model, finish_reason, usage, reasoning)
 
 
 @dataclass(frozen=True)
@@ -41,45 +102,40 @@ class Replayed:
 
     Parameters
     ----------
-    recorded : Recorded or None
+    answer : StoredAnswer or None
         The answer, where it has one.
     lines : tuple of str
         For the user.
-    saved : SavedAnswer or None
+    saved : SavedTurn or None
         As the file tells it.
+    reasoning : str
+        Safe HTML of the reasoning that the saved answer shows, "" for none.
     """
 
-    recorded: Recorded | None = None
+    answer: StoredAnswer | None = None
     lines: tuple[str, ...] = ()
-    saved: SavedAnswer | None = None
+    saved: SavedTurn | None = None
+    reasoning: str = ""
 
-    def told(self, session: Session, plan: Plan) -> tuple[str, ...]:
+    def notices(self, draft: Draft) -> tuple[str, ...]:
         """Return the lines, and what surely was otherwise when the answer was saved.
 
         Unchanged cells are answered though values and the system prompt
         have changed; the reader is to know it.
         """
-        replay, saved = session.recall.replay, self.saved
+        saved = self.saved
         # What a magic writes is known by its identity, which was compared.
-        if replay is None or saved is None or plan.ask.composed is not None:
+        if saved is None or draft.ask.composed is not None:
             return self.lines
-        system = plan.as_saved(plan.options.system or "")
-        if saved.system not in (None, system):
+        if saved.system not in (None, draft.as_saved(draft.options.system or "")):
             return (*self.lines, _OTHER_SYSTEM)
-        if not plan.inserted or saved.request_sha in (None, sha_of(dict(plan.request))):
-            return self.lines
-        # The hash is of all that was sent: nothing else may be what differs.
-        same = saved.model == plan.model and plan.options.format != "json"
-        pending = plan.pending
-        if not same or pending.replaces is not None or plan.fitted.note:
-            return self.lines
-        before = (turn.answer for turn in pending.before)
-        if not replay.saw(saved, pending.number, before):
-            return self.lines
-        return (*self.lines, _OTHER_VALUES)
+        # Version 1 of the metadata has no hash: then nothing is known.
+        if saved.values_sha not in (None, draft.values_sha):
+            return (*self.lines, _OTHER_VALUES)
+        return self.lines
 
 
-def replayed(session: Session, ask: Ask, pending: PendingTurn) -> Replayed:
+def replayed(session: Session, draft: Draft, pending: PendingTurn) -> Replayed:
     """Return the saved answer to an ask while replay is on, and lines for the user.
 
     Raises
@@ -90,12 +146,14 @@ def replayed(session: Session, ask: Ask, pending: PendingTurn) -> Replayed:
     replay = session.recall.replay
     if replay is None:
         return Replayed()
-    wanted = _wanted(session, ask, pending)
+    wanted = _wanted(session, draft, pending)
     found = replay.find(wanted)
     if found is not None:
-        reasoning, lines = _reasoning(found)
-        recorded = Recorded(_recording(found, reasoning), "replay")
-        return Replayed(recorded, lines, found)
+        answer = StoredAnswer("replay", found.answer, found.model, found.finish_reason, found.usage)
+        reasoning = saved_reasoning(found.html)
+        if reasoning is None:
+            return Replayed(answer, (_LEFT_OUT,), found)
+        return Replayed(answer, (), found, reasoning)
     start = wanted.prompt.split("\n")[0]
     named = start[:_SHOWN] + "…" * (start != wanted.prompt or len(start) > _SHOWN)
     happened = f"“{named}” has no saved answer: {replay.why_none(wanted)}"
@@ -109,27 +167,27 @@ def replayed(session: Session, ask: Ask, pending: PendingTurn) -> Replayed:
 
 def is_cached(options: AskOptions) -> bool:
     """Whether an ask with these options uses the cache."""
-    return options.cache and not options.no_cache
+    return bool(options.cache)
 
 
-def recalled_from_cache(
-    session: Session, ask: Ask, options: AskOptions, request: Mapping[str, Any]
-) -> Recorded | None:
+def cached_answer(session: Session, plan: Plan) -> StoredAnswer | None:
     """Return the kept answer to a request; None where there is none, or another one is wanted."""
-    if ask.again or not is_cached(options):
+    if plan.draft.ask.again or not is_cached(plan.draft.options):
         return None
-    told = session.recall.kept(_key(session, request))
-    recording = recording_in(told) if told is not None else None
-    return Recorded(recording, "cache") if recording is not None else None
+    data = session.recall.kept(_key(session, plan.request))
+    return StoredAnswer.of_data(data) if data is not None else None
 
 
-def remember(session: Session, plan: Plan, answering: Answering | Recorded) -> None:
+def keep_in_cache(session: Session, plan: Plan, reader: Reader) -> None:
     """Keep an answer that came whole, if the ask uses the cache."""
-    if isinstance(answering, Recorded) or not is_cached(plan.options):
+    outcome = reader.outcome
+    is_whole = outcome.fault is None and outcome.finish_reason in _WHOLE
+    if reader.source != "service" or not is_cached(plan.draft.options) or not is_whole:
         return
-    recording = recording_of(answering.outcome, answering.text, answering.reasoning, plan.model)
-    if recording is not None:
-        session.recall.keep(_key(session, plan.request), recording.told())
+    counts = {name: n for name, n in (outcome.usage or {}).items() if name in _COUNTS}
+    model, ending = outcome.model or plan.model, outcome.finish_reason or ""
+    answer = StoredAnswer("cache", reader.text, model, ending, counts or None, reader.reasoning)
+    session.recall.keep(_key(session, plan.request), answer.data())
 
 
 def _key(session: Session, request: Mapping[str, Any]) -> str:
@@ -138,7 +196,8 @@ def _key(session: Session, request: Mapping[str, Any]) -> str:
     return key_of("practice" if service.in_practice else service.base_url(), request)
 
 
-def _wanted(session: Session, ask: Ask, pending: PendingTurn) -> Wanted:
+def _wanted(session: Session, draft: Draft, pending: PendingTurn) -> Wanted:
+    ask = draft.ask
     model = session.settings.model
     decided = ask.options.model is not None or model in ALIASES
     prompt = ask.text.strip()
@@ -149,24 +208,6 @@ def _wanted(session: Session, ask: Ask, pending: PendingTurn) -> Wanted:
         sha_of(ask.identity),
         None if decided else model,
         # As the file has them.
-        session.secrets().hidden_in(ask.options.given()),
+        draft.secrets.hidden_in(ask.options.given()),
         pending.practice,
     )
-
-
-def _recording(saved: SavedAnswer, reasoning: str) -> Recording:
-    return Recording(saved.answer, saved.model, saved.finish_reason, saved.usage, reasoning)
-
-
-def _reasoning(saved: SavedAnswer) -> tuple[str, tuple[str, ...]]:
-    """Return the reasoning that the file shows, and what the user is to know of it."""
-    html = saved_reasoning(saved.html)
-    if not html:
-        return "", ()
-    # Rendering imports markdown, and few saved answers show reasoning.
-    from groq_magic.rendering import read_back
-
-    found = read_back(html)
-    if found is None:
-        return "", (_LEFT_OUT,)
-    return found.markdown, () if found.is_exact else (_AS_TEXT,)

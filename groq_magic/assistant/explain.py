@@ -14,9 +14,9 @@ from groq_magic.assistant.page import DATA_RULE, Page
 from groq_magic.assistant.source import source_of
 from groq_magic.assistant.values import ROUTINES, signature
 from groq_magic.assistant.variables import versions
+from groq_magic.clipping import is_a, tried
 from groq_magic.errors import PromptError
 from groq_magic.prompt import summarise
-from groq_magic.prompt.clipping import is_a, tried
 
 if TYPE_CHECKING:
     from groq_magic.assistant.cell import Cell

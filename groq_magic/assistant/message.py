@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from groq_magic.prompt.clipping import is_a, plain, tried
+from groq_magic.clipping import is_a, plain, tried
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

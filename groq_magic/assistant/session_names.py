@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.assistant.values import typed_name
-from groq_magic.prompt.clipping import is_a, tried
+from groq_magic.clipping import is_a, tried
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.prompt.clipping import is_a, tried
+from groq_magic.clipping import is_a, tried
 from groq_magic.prompt.definition import definition
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from groq_magic.clipping import clip
 from groq_magic.page.notebook_file import working_folder
-from groq_magic.prompt.clipping import clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

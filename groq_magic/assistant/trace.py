@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from groq_magic.assistant.message import chain_of, message_of
 from groq_magic.assistant.step import path_shown, steps_of, without_folders
-from groq_magic.prompt.clipping import clip
+from groq_magic.clipping import clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

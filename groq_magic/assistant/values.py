@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.assistant.page import cut_middle
 from groq_magic.assistant.source import source_of
+from groq_magic.clipping import clip, is_a, plain, tried, type_name
 from groq_magic.errors import PromptError
 from groq_magic.prompt import summarise
-from groq_magic.prompt.clipping import clip, is_a, plain, tried, type_name
 
 if TYPE_CHECKING:
     from groq_magic.assistant.surroundings import Surroundings

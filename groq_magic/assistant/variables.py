@@ -11,7 +11,7 @@ from groq_magic.assistant.names import attributes_on, names_on
 from groq_magic.assistant.session_names import user_names
 from groq_magic.assistant.step import steps_of
 from groq_magic.assistant.values import brief, own_attributes
-from groq_magic.prompt.clipping import is_a, plain, tried
+from groq_magic.clipping import is_a, plain, tried
 from groq_magic.prompt.expression import attributes_of, near
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from groq_magic.conversation.page import CellList, Page
 from groq_magic.conversation.pending import PendingTurn
 from groq_magic.conversation.phrases import change_above
 from groq_magic.conversation.replay import Replay, Wanted
-from groq_magic.conversation.saved import SavedTurn, saved_turns
-from groq_magic.conversation.saved_answers import SavedAnswer, saved_answers
+from groq_magic.conversation.saved import SavedTurn, saved_answers, saved_turns
 from groq_magic.conversation.turn import Turn, TurnKey
 
 __all__ = [
@@ -27,7 +26,6 @@ __all__ = [
     "Page",
     "PendingTurn",
     "Replay",
-    "SavedAnswer",
     "SavedTurn",
     "Turn",
     "TurnKey",

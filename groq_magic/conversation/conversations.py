@@ -173,7 +173,7 @@ class Conversations:
         )
         return pending if once else replace(pending, before=self._before(held, pending))
 
-    def settle(  # noqa: PLR0913 - a turn's content, named
+    def add(  # noqa: PLR0913 - a turn's content, named
         self,
         pending: PendingTurn,
         *,

@@ -8,7 +8,6 @@ from typing import Any, TypeGuard
 
 __all__ = [
     "FileCell",
-    "cells_in",
     "code_cells_in",
     "counts_in",
     "is_name",
@@ -34,11 +33,6 @@ class FileCell:
     source: str
     execution: int
     outputs: tuple[Mapping[str, Any], ...]
-
-
-def cells_in(notebook: Mapping[str, Any]) -> Iterator[FileCell]:
-    """Yield a notebook's code cells that have an id, in order."""
-    return (cell for cell in code_cells_in(notebook) if cell.id)
 
 
 def code_cells_in(notebook: Mapping[str, Any]) -> Iterator[FileCell]:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from groq_magic.conversation.saved_answers import SavedAnswer
+    from groq_magic.conversation.saved import SavedTurn
 
 __all__ = ["Replay", "Wanted"]
 
 # Options that say where an answer comes from, not what is asked.
 _ASIDE = frozenset({"cache", "no_cache"})
 _PROMPT = "its prompt changed"
-# How a saved bar names the turns that were sent, where not all were.
-_REST = 'class="groq-rest"'
-_PART = re.compile(r"\bturns? [^<]*\bof \d|\bnone of \d")
 
 
 @dataclass(frozen=True)
@@ -54,7 +50,7 @@ class Replay:
 
     Parameters
     ----------
-    answers : sequence of SavedAnswer
+    answers : sequence of SavedTurn
         In the order of the file.
     cells : iterable of str
         The ids of the file's cells.
@@ -66,7 +62,7 @@ class Replay:
 
     def __init__(
         self,
-        answers: Sequence[SavedAnswer],
+        answers: Sequence[SavedTurn],
         *,
         cells: Iterable[str] = (),
         seen: Iterable[str] = (),
@@ -76,7 +72,7 @@ class Replay:
         self._ids_told = not self.cells.isdisjoint(seen)
         self._next = 0
 
-    def find(self, wanted: Wanted) -> SavedAnswer | None:
+    def find(self, wanted: Wanted) -> SavedTurn | None:
         """Return the answer to the same prompt, model and options; None where there is none."""
         self._ids_told = self._ids_told or wanted.cell in self.cells
         if self._by_cell(wanted):
@@ -96,35 +92,14 @@ class Replay:
         reasons = (_differs(answer, wanted) for answer in self.answers)
         return next((why for why in reasons if why != _PROMPT), "it is new or changed")
 
-    def saw(self, answer: SavedAnswer, number: int, before: Iterable[str]) -> bool:
-        """Whether an answer surely came after the same earlier answers as an ask has now.
-
-        Parameters
-        ----------
-        answer : SavedAnswer
-            One of these.
-        number : int
-            The number of the ask's turn.
-        before : iterable of str
-            The answers of the turns before it.
-        """
-        at = next((at for at, each in enumerate(self.answers) if each is answer), 0)
-        # An answer above that is newer than this one was another one when this was asked.
-        above = (a.answer for a in self.answers[:at] if 0 <= a.execution <= answer.execution)
-        _, has_bar, bar = answer.html.rpartition(_REST)
-        if has_bar and _PART.search(bar):
-            return False
-        # Each is looked for behind the one before: they must come in this order.
-        return answer.turn == number and all(text in above for text in before)
-
     def _by_cell(self, wanted: Wanted) -> bool:
         return self._ids_told and wanted.cell is not None
 
-    def _at(self, wanted: Wanted) -> list[SavedAnswer]:
-        return [a for a in self.answers if (a.cell, a.ask) == (wanted.cell, wanted.ask)]
+    def _at(self, wanted: Wanted) -> list[SavedTurn]:
+        return [a for a in self.answers if (a.shown.cell, a.shown.ask) == (wanted.cell, wanted.ask)]
 
 
-def _differs(saved: SavedAnswer, wanted: Wanted) -> str:
+def _differs(saved: SavedTurn, wanted: Wanted) -> str:
     """Return in what an ask differs from the saved one, "" where in nothing."""
     same = (
         saved.prompt_sha == wanted.prompt_sha
@@ -133,7 +108,7 @@ def _differs(saved: SavedAnswer, wanted: Wanted) -> str:
     )
     if not same:
         return _PROMPT
-    if _telling(saved.options) != _telling(wanted.options):
+    if _telling(saved.options or {}) != _telling(wanted.options):
         return "its options changed"
     if wanted.model is not None and saved.model != wanted.model:
         return f"the model was {saved.model}, and is {wanted.model} now"

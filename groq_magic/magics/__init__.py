@@ -1,7 +1,7 @@
-"""The IPython face: a file for each family of magics. They parse, delegate and show."""
+"""The IPython interface: a module for each family of magics. They parse, call and display."""
 
 from __future__ import annotations
 
-from groq_magic.magics.loading import load, session_of, unload
+from groq_magic.magics.extension import load, session_of, unload
 
 __all__ = ["load", "session_of", "unload"]

@@ -1,96 +1,88 @@
-"""`%%groq`, `%groq` and `%groq_retry`."""
+"""`%%groq`, `%groq` and `%groq_retry`, and `groq_magic.ask`."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
-
-from IPython.core.magic import line_cell_magic, line_magic, magics_class, no_var_expand
+from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import NotebookError, OptionError
-from groq_magic.magics.face import Face, ask_class, live_of, names_of_caller, shown_reply
-from groq_magic.magics.help_text import ask_help
+from groq_magic.magics.display import live_of, show_reply
 from groq_magic.magics.line import parsed_line
-from groq_magic.magics.options import ASK_OPTIONS, ask_options
+from groq_magic.options import OPTIONS, AskOptions
+from groq_magic.page.caller import caller_names
 from groq_magic.page.front_end import front_end
+from groq_magic.session.ask import Ask
+from groq_magic.views.show import show
 
 if TYPE_CHECKING:
-    from groq_magic.session.ask import Ask
+    from collections.abc import Mapping
+
+    from groq_magic.reply import Reply
     from groq_magic.session.session import Session
 
-__all__ = ["AskMagics", "run_ask"]
+__all__ = ["ask_in_python", "groq", "groq_retry", "run_ask"]
 
 
-@magics_class
-class AskMagics(Face):
-    """The magics that ask."""
-
-    @no_var_expand
-    @line_cell_magic
-    def groq(self, line: str, cell: str | None = None) -> None:  # noqa: D102 - its docstring is made of the option table, below
-        magic = "%groq" if cell is None else "%%groq"
-        given, text = parsed_line(line, ASK_OPTIONS, magic)
-        options = ask_options(given)
-        if cell is None and not text:
-            if given:
-                raise OptionError("There is no prompt after the options.", "Write it behind them.")
-            self._show_panel()
-            return
-        if cell is not None and text:
-            raise OptionError(
-                f"Unexpected `{text[:40]}` on the %%groq line.",
-                "The prompt goes into the lines below.",
-            )
-        session, new_ask = self.session, ask_class()
-        prompt = text if cell is None else cell
-        names = names_of_caller(session, prompt, options)
-        run_ask(session, new_ask(prompt, options, line=cell is None, names=names))
-
-    @no_var_expand
-    @line_magic
-    def groq_retry(self, line: str) -> None:
-        """Ask the most recent ask again, a failed one too: `%groq_retry [options]`.
-
-        The new answer takes the turn's place. Options, if given, come on top
-        of those of the ask: `%groq_retry -m reasoning -t 0`.
-        """
-        given, text = parsed_line(line, ASK_OPTIONS, "%groq_retry")
-        if text:
-            raise OptionError("%groq_retry takes options alone.", "It asks the last prompt again.")
-        last = self.session.last
-        if last is None:
-            raise NotebookError("There is no ask to ask again.", "Ask something with `%%groq`.")
-        options = ask_options(given).over(last.ask.options)
-        if options.conversation is None:
-            options = replace(options, conversation=last.pending.conversation)
-        place = None if options.once else last.pending.place
-        run_ask(
-            self.session,
-            replace(last.ask, options=options, line=True, place=place, again=True),
+def groq(session: Session, line: str, cell: str | None = None) -> None:
+    """Ask; its help is made of the option table."""
+    magic = "%groq" if cell is None else "%%groq"
+    given, text = parsed_line(line, OPTIONS, magic)
+    options = AskOptions(**given)
+    if cell is None and not text:
+        if given:
+            raise OptionError("There is no prompt after the options.", "Write it behind them.")
+        _show_panel(session)
+        return
+    if cell is not None and text:
+        raise OptionError(
+            f"Unexpected `{text[:40]}` on the %%groq line.",
+            "The prompt goes into the lines below.",
         )
-
-    def _show_panel(self) -> None:
-        from groq_magic.views.panel_text import panel_text
-        from groq_magic.views.show import show
-
-        settings = self.session.settings
-        if front_end(self.shell) == "widgets":
-            live_of(self.session).refresh()
-        options = [
-            (label, f"{value:g}" if isinstance(value, float) else str(value))
-            for label, value in (
-                ("Temperature", settings.temperature),
-                ("Max tokens", settings.max_tokens),
-                ("Reasoning", settings.reasoning_effort or None),
-            )
-            if value is not None
-        ]
-        system = self.session.secrets().hidden(settings.system)
-        show(*panel_text(settings.model, options, system))
+    prompt = text if cell is None else cell
+    names = _names_of_caller(session, prompt, options)
+    run_ask(session, Ask(prompt, options, line=cell is None, names=names))
 
 
-AskMagics.groq.__doc__ = ask_help()
+def groq_retry(session: Session, line: str) -> None:
+    """Ask the most recent ask again, a failed one too: `%groq_retry [options]`.
+
+    The new answer takes the turn's place. Options, if given, come on top
+    of those of the ask: `%groq_retry -m reasoning -t 0`.
+    """
+    given, text = parsed_line(line, OPTIONS, "%groq_retry")
+    if text:
+        raise OptionError("%groq_retry takes options alone.", "It asks the last prompt again.")
+    last = session.last
+    if last is None:
+        raise NotebookError("There is no ask to ask again.", "Ask something with `%%groq`.")
+    options = AskOptions(**given).over(last.ask.options)
+    if options.conversation is None:
+        options = replace(options, conversation=last.pending.conversation)
+    place = None if options.once else last.pending.place
+    run_ask(
+        session,
+        replace(last.ask, options=options, line=True, place=place, again=True),
+    )
+
+
+def ask_in_python(session: Session, prompt: str, keywords: Mapping[str, Any]) -> Reply:
+    """Ask as `groq_magic.ask` does.
+
+    Raises
+    ------
+    OptionError
+        For options that `%groq` would refuse too.
+    """
+    session.owner.require("groq_magic.ask works")
+    options = AskOptions.of_keywords(keywords)
+    if options.dry_run:
+        raise OptionError(
+            "ask() gives a reply, and dry_run sends nothing that could have one.",
+            "`%groq --dry-run` shows what would be sent.",
+        )
+    names = _names_of_caller(session, prompt, options)
+    return show_reply(session, Ask(prompt, options, line=True, names=names))
 
 
 def run_ask(session: Session, ask: Ask) -> None:
@@ -98,21 +90,36 @@ def run_ask(session: Session, ask: Ask) -> None:
     if ask.options.dry_run:
         _show_request(session, ask)
     else:
-        shown_reply(session, ask)
+        show_reply(session, ask)
+
+
+def _names_of_caller(session: Session, text: str, options: AskOptions) -> Mapping[str, Any] | None:
+    """Return the names of the calling code, where a prompt may need them; else None."""
+    system = options.system or session.settings.system
+    return caller_names(session.namespace) if "{{" in f"{text}{system}" else None
+
+
+def _show_panel(session: Session) -> None:
+    from groq_magic.views.slots import option_rows, panel_text
+
+    settings = session.settings
+    if front_end(session.shell) == "widgets":
+        live_of(session).refresh()
+    system = session.secrets().hidden(settings.system)
+    show(*panel_text(settings.model, option_rows(settings, OPTIONS), system))
 
 
 def _show_request(session: Session, ask: Ask) -> None:
-    from groq_magic.asking.plan import planned
+    from groq_magic.asking.prepare import dry_run
     from groq_magic.rendering import fenced, to_html
-    from groq_magic.views.say import say
-    from groq_magic.views.show import show
+    from groq_magic.views.show import say
 
-    plan = planned(session, ask, send=False)
+    plan = dry_run(session, ask)
     body = json.dumps(dict(plan.request), indent=2, ensure_ascii=False)
-    name = plan.options.model or session.settings.model
+    name = plan.draft.options.model or session.settings.model
     if name != plan.model and not session.service.catalogue().live:
         say(f"`{name}` may stand for another model with a key: `%groq_models` asks for them.")
-    for notice in plan.notices:
+    for notice in plan.draft.notices:
         say(notice)
     said = f"Nothing was sent; this would go to {session.service.base_url()}/openai/v1:"
     html = to_html(f"{said}\n\n{fenced(body, 'json')}")

@@ -4,169 +4,142 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.magic import line_cell_magic, line_magic, magics_class, no_var_expand
-
 from groq_magic.conversation import change_above
 from groq_magic.errors import NotebookError, OptionError
-from groq_magic.magics.face import Face
 from groq_magic.magics.line import options_alone, parsed_line, text_alone, unquoted
-from groq_magic.magics.option import Option, label, sendable, whole
-from groq_magic.magics.options import CONVERSATION
+from groq_magic.magics.options import OPTIONS_OF
+from groq_magic.option_types import Label, sendable
 from groq_magic.views.history import history
 from groq_magic.views.phrase import first_words
-from groq_magic.views.say import say
-from groq_magic.views.show import show
+from groq_magic.views.show import say, show
 from groq_magic.views.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from groq_magic.conversation import Turn
     from groq_magic.session.session import Session
 
 __all__ = [
-    "HISTORY_OPTIONS",
-    "NAMED",
-    "RESTORE_OPTIONS",
-    "ConversationMagics",
+    "groq_conversation",
+    "groq_history",
+    "groq_reset",
+    "groq_restore",
+    "groq_system",
+    "groq_undo",
     "turn_numbered",
 ]
-
-NAMED = (CONVERSATION,)
-HISTORY_OPTIONS = (
-    CONVERSATION,
-    Option("--drop", "", "N", "removes turn N; `%groq_undo` brings it back", whole(1)),
-)
-RESTORE_OPTIONS = (Option("--system", "", "", "takes the system prompt of the saved answers too"),)
 
 _SHOWN = 40
 
 
-@magics_class
-class ConversationMagics(Face):
-    """The magics about the conversation."""
+def groq_system(session: Session, line: str, cell: str | None = None) -> None:
+    """Show or set the system prompt: `%groq_system [text]`, `%%groq_system` for a longer one.
 
-    @no_var_expand
-    @line_cell_magic
-    def groq_system(self, line: str, cell: str | None = None) -> None:
-        """Show or set the system prompt: `%groq_system [text]`, `%%groq_system` for a longer one.
+    `%groq_system off` takes it away.
+    """
+    text = text_alone(line, "%groq_system") if cell is None else cell.strip()
+    if cell is not None and line.strip():
+        raise OptionError("%%groq_system takes no options.", "The text goes into the lines below.")
+    settings = session.settings
+    if text:
+        text = session.secrets().hidden(sendable("The text", text))
+        settings.system = "" if text in {"off", "''", '""'} else text
+    said = settings.system or "There is no system prompt; `%groq_system text` sets one."
+    say(session.secrets().hidden(said))
 
-        `%groq_system off` takes it away.
-        """
-        text = text_alone(line, "%groq_system") if cell is None else cell.strip()
-        if cell is not None and line.strip():
-            raise OptionError(
-                "%%groq_system takes no options.", "The text goes into the lines below."
-            )
-        settings = self.session.settings
-        if text:
-            text = self.session.secrets().hidden(sendable("The text", text))
-            settings.system = "" if text in {"off", "''", '""'} else text
-        said = settings.system or "There is no system prompt; `%groq_system text` sets one."
-        say(self.session.secrets().hidden(said))
 
-    @no_var_expand
-    @line_magic
-    def groq_history(self, line: str) -> None:
-        """Show the conversation, turn by turn: `%groq_history [--drop N] [NAME]`.
+def groq_history(session: Session, line: str) -> None:
+    """Show the conversation, turn by turn: `%groq_history [--drop N] [NAME]`.
 
-        Turns are numbered in the order of their cells on the page. `--drop N`
-        removes turn N; running its cell asks anew. Turns whose cells were
-        deleted stand last: they are not sent. NAME is another conversation
-        than the one in use; `-c NAME`, as `%%groq` takes it, says the same.
-        """
-        session = self.session
-        given, name = _named(line, HISTORY_OPTIONS, "%groq_history")
-        name = name or session.settings.conversation
-        session.order_turns()
-        if "drop" in given:
-            _drop(session, name, given["drop"])
-            return
-        conversation = session.conversations.get(name, session.service.in_practice)
-        secrets = session.secrets()
-        if not (conversation.turns or conversation.deleted):
-            say(secrets.hidden(f"The conversation `{name}` is empty."))
-            return
-        rows = []
-        for turn in (*conversation.turns, *conversation.deleted):
-            texts = secrets.hidden(turn.prompt), secrets.hidden(turn.answer)
-            rows.append((conversation.number(turn), *texts, _note(session, turn)))
-        show(*history(rows))
+    Turns are numbered in the order of their cells on the page. `--drop N`
+    removes turn N; running its cell asks anew. Turns whose cells were
+    deleted stand last: they are not sent. NAME is another conversation
+    than the one in use; `-c NAME`, as `%%groq` takes it, says the same.
+    """
+    given, name = _named(line, "groq_history")
+    name = name or session.settings.conversation
+    session.order_turns()
+    if "drop" in given:
+        _drop(session, name, given["drop"])
+        return
+    conversation = session.conversations.get(name, session.service.in_practice)
+    secrets = session.secrets()
+    if not (conversation.turns or conversation.deleted):
+        say(secrets.hidden(f"The conversation `{name}` is empty."))
+        return
+    rows = []
+    for turn in (*conversation.turns, *conversation.deleted):
+        texts = secrets.hidden(turn.prompt), secrets.hidden(turn.answer)
+        rows.append((conversation.number(turn), *texts, _note(session, turn)))
+    show(*history(rows))
 
-    @no_var_expand
-    @line_magic
-    def groq_undo(self, line: str) -> None:
-        """Take the last change of the conversation back, a reset too; repeat it to go further."""
-        _alone(line, "%groq_undo")
-        say(f"Undone: {self.session.undo()}.")
 
-    @no_var_expand
-    @line_magic
-    def groq_reset(self, line: str) -> None:
-        """Empty the conversation; the system prompt stays, and `%groq_undo` brings it back."""
-        _alone(line, "%groq_reset")
-        count = self.session.reset()
-        turns = f"{count} turn{'s' * (count != 1)}"
-        say(
-            f"The conversation is empty; `%groq_undo` brings {turns} back."
-            if count
-            else "The conversation was empty already."
+def groq_undo(session: Session, line: str) -> None:
+    """Take the last change of the conversation back, a reset too; repeat it to go further."""
+    _alone(line, "%groq_undo")
+    say(f"Undone: {session.undo()}.")
+
+
+def groq_reset(session: Session, line: str) -> None:
+    """Empty the conversation; the system prompt stays, and `%groq_undo` brings it back."""
+    _alone(line, "%groq_reset")
+    count = session.reset()
+    turns = f"{count} turn{'s' * (count != 1)}"
+    say(
+        f"The conversation is empty; `%groq_undo` brings {turns} back."
+        if count
+        else "The conversation was empty already."
+    )
+
+
+def groq_restore(session: Session, line: str) -> None:
+    """Take the saved answers above into the conversation: `%groq_restore`.
+
+    They come from the saved notebook. A system prompt that they were asked
+    with is shown; `%groq_restore --system` takes it too.
+    """
+    given = options_alone(line, OPTIONS_OF["groq_restore"], "%groq_restore")
+    found = session.restorable()
+    if not found:
+        raise NotebookError(
+            "The saved notebook has no answers that are not in the conversation.",
+            "Save it first if the answers are new.",
         )
+    added = session.restore(found)
+    lines = [f"{len(added)} turn{'s' * (len(added) != 1)} restored."]
+    if any(saved.templated for saved in found):
+        lines.append("Prompts with {{…}} will be sent as typed, unfilled.")
+    system = next((saved.system for saved in reversed(found) if saved.system), None)
+    if system and system != session.settings.system:
+        if given:
+            session.settings.system = system
+            lines.append(f"The system prompt is now: {system}")
+        else:
+            lines.append(f"They had a system prompt, not taken: {system}")
+            lines.append("`%groq_system text` sets one.")
+    say(session.secrets().hidden("\n".join(lines)))
 
-    @no_var_expand
-    @line_magic
-    def groq_restore(self, line: str) -> None:
-        """Take the saved answers above into the conversation: `%groq_restore`.
 
-        They come from the saved notebook. A system prompt that they were asked
-        with is shown; `%groq_restore --system` takes it too.
-        """
-        given = options_alone(line, RESTORE_OPTIONS, "%groq_restore")
-        session = self.session
-        found = session.restorable()
-        if not found:
-            raise NotebookError(
-                "The saved notebook has no answers that are not in the conversation.",
-                "Save it first if the answers are new.",
-            )
-        added = session.restore(found)
-        lines = [f"{len(added)} turn{'s' * (len(added) != 1)} restored."]
-        if any(saved.templated for saved in found):
-            lines.append("Prompts with {{…}} will be sent as typed, unfilled.")
-        system = next((saved.system for saved in reversed(found) if saved.system), None)
-        if system and system != session.settings.system:
-            if given:
-                session.settings.system = system
-                lines.append(f"The system prompt is now: {system}")
-            else:
-                lines.append(f"They had a system prompt, not taken: {system}")
-                lines.append("`%groq_system text` sets one.")
-        say(session.secrets().hidden("\n".join(lines)))
+def groq_conversation(session: Session, line: str) -> None:
+    """Show the conversations, or go on with another one: `%groq_conversation [NAME]`.
 
-    @no_var_expand
-    @line_magic
-    def groq_conversation(self, line: str) -> None:
-        """Show the conversations, or go on with another one: `%groq_conversation [NAME]`.
-
-        `-c NAME`, as `%%groq` takes it, says the same.
-        """
-        _, wanted = _named(line, NAMED, "%groq_conversation")
-        session = self.session
-        if wanted:
-            session.settings.conversation = wanted
-        current = session.settings.conversation
-        practice = session.service.in_practice
-        names = dict.fromkeys((current, *session.conversations.names(practice)))
-        rows = tuple(
-            (
-                name,
-                str(len(session.conversations.get(name, practice))),
-                "now" if name == current else "",
-            )
-            for name in names
+    `-c NAME`, as `%%groq` takes it, says the same.
+    """
+    _, wanted = _named(line, "groq_conversation")
+    if wanted:
+        session.settings.conversation = wanted
+    current = session.settings.conversation
+    practice = session.service.in_practice
+    names = dict.fromkeys((current, *session.conversations.names(practice)))
+    rows = tuple(
+        (
+            name,
+            str(len(session.conversations.get(name, practice))),
+            "now" if name == current else "",
         )
-        table = Table(("conversation", "turns", ""), rows)
-        show(table.html(), table.plain())
+        for name in names
+    )
+    table = Table(("conversation", "turns", ""), rows)
+    show(table.html(), table.plain())
 
 
 def turn_numbered(session: Session, name: str, number: int, typed: str = "") -> Turn:
@@ -206,14 +179,15 @@ def _note(session: Session, turn: Turn) -> str:
     return " · ".join(filter(None, notes))
 
 
-def _named(line: str, options: Sequence[Option], magic: str) -> tuple[dict[str, Any], str]:
+def _named(line: str, name: str) -> tuple[dict[str, Any], str]:
     """Return the options and the conversation that is named, alone or behind `-c`; "" for none."""
-    given, text = parsed_line(line, options, magic)
+    magic = f"%{name}"
+    given, text = parsed_line(line, OPTIONS_OF[name], magic)
     behind: str = given.get("conversation", "")
     if behind and text:
         raise OptionError(f"{magic} takes one name.", f"Write `{magic} {behind}`.")
     bare = unquoted(text)
-    return given, behind or (label(magic, bare) if bare else "")
+    return given, behind or (Label().read(magic, bare) if bare else "")
 
 
 def _alone(line: str, magic: str) -> None:

@@ -4,92 +4,74 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.magic import line_magic, magics_class, no_var_expand
-
 from groq_magic.api.base_url import GROQ_URL
 from groq_magic.api.snippets import LANGUAGES, snippet
 from groq_magic.errors import NotebookError, OptionError
-from groq_magic.magics.assistant_options import around
 from groq_magic.magics.conversation import turn_numbered
-from groq_magic.magics.face import Face
-from groq_magic.magics.option import Option, choice
-from groq_magic.magics.options import CONVERSATION
-from groq_magic.views.say import say
-from groq_magic.views.show import show
+from groq_magic.magics.line import parsed_around
+from groq_magic.magics.options import OPTIONS_OF
+from groq_magic.views.show import say, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["EXPORT_OPTIONS", "ExportMagics"]
+    from groq_magic.session.session import Session
 
-_KINDS = tuple(LANGUAGES)
+__all__ = ["groq_export"]
+
 _PASSED = (
     "The last ask got no answer: this is the last one that did. "
     "`_groq.request` holds what was sent in vain."
 )
-EXPORT_OPTIONS = (
-    CONVERSATION,
-    Option("--as", "", "KIND", "python, openai, curl or node", choice(*_KINDS), values=_KINDS),
-    Option("--stream", "", "", "the code streams, whatever the ask did"),
-    Option("--no-stream", "", "", "the code waits for the whole answer"),
-    Option("--cell", "", "", "Python into the next cell, not run"),
-)
 
 
-@magics_class
-class ExportMagics(Face):
-    """The magic that gives a request as code."""
+def groq_export(session: Session, line: str) -> None:
+    """Show the last request as code: `%groq_export [--as python|openai|curl|node] [TURN]`.
 
-    @no_var_expand
-    @line_magic
-    def groq_export(self, line: str) -> None:
-        """Show the last request as code: `%groq_export [--as python|openai|curl|node] [TURN]`.
+    It sends exactly what the last ask that was answered sent. TURN is a turn's number, as
+    `%groq_history` shows it. `--stream` and `--no-stream` choose how the
+    code reads the answer, `--cell` puts Python into the next cell. The
+    code takes the key from GROQ_API_KEY; `-c NAME` takes TURN from another
+    conversation than the one in use.
+    """
+    given, first, rest = parsed_around(line, OPTIONS_OF["groq_export"], "%groq_export", bool)
+    turn = f"{first} {rest}".strip()
+    kind = given.get("as", "python")
+    if given.get("cell") and LANGUAGES[kind] != "python":
+        raise OptionError(f"--cell takes Python, not {kind}.", "Use --as python or openai.")
+    service = session.service
+    # The practice server's address is gone tomorrow: the code goes to Groq.
+    address = GROQ_URL if service.in_practice else service.base_url()
+    request = _request(session, turn, given.get("conversation"))
+    # What was no secret when it was sent may be one now.
+    request = session.secrets().hidden_request(request)
+    code = snippet(request, kind, address, stream=given.get("stream")).rstrip("\n")
+    if not turn and session.requests.passed:
+        say(_PASSED)
+    if given.get("cell"):
+        session.shell.set_next_input(code)
+        return
+    show(_html(code, LANGUAGES[kind]), code)
 
-        It sends exactly what the last ask that was answered sent. TURN is a turn's number, as
-        `%groq_history` shows it. `--stream` and `--no-stream` choose how the
-        code reads the answer, `--cell` puts Python into the next cell. The
-        code takes the key from GROQ_API_KEY; `-c NAME` takes TURN from another
-        conversation than the one in use.
-        """
-        given, first, rest = around(line, EXPORT_OPTIONS, "%groq_export", bool)
-        turn = f"{first} {rest}".strip()
-        kind = given.get("as", "python")
-        stream = True if given.get("stream") else False if given.get("no_stream") else None
-        if given.get("cell") and LANGUAGES[kind] != "python":
-            raise OptionError(f"--cell takes Python, not {kind}.", "Use --as python or openai.")
-        service = self.session.service
-        # The practice server's address is gone tomorrow: the code goes to Groq.
-        address = GROQ_URL if service.in_practice else service.base_url()
-        request = self._request(turn, given.get("conversation"))
-        # What was no secret when it was sent may be one now.
-        request = self.session.secrets().hidden_request(request)
-        code = snippet(request, kind, address, stream=stream).rstrip("\n")
-        if not turn and self.session.requests.passed:
-            say(_PASSED)
-        if given.get("cell"):
-            self.session.shell.set_next_input(code)
-            return
-        show(_html(code, LANGUAGES[kind]), code)
 
-    def _request(self, turn: str, conversation: str | None) -> Mapping[str, Any]:
-        session = self.session
-        if not turn:
-            if conversation:
-                raise OptionError("-c needs a turn's number.", "`%groq_history -c NAME` shows it.")
-            if session.requests.last is None:
-                raise NotebookError("Nothing was answered yet.", "Ask something with `%%groq`.")
-            return session.requests.last
-        name = conversation or session.settings.conversation
-        session.order_turns()
-        number = int(turn) if turn.isdecimal() and turn.isascii() and len(turn) < 10 else 0  # noqa: PLR2004 - no turn has so long a number
-        found = turn_numbered(session, name, number, turn[:20])
-        request = session.requests.of(found.revision)
-        if request is None:
-            raise NotebookError(
-                f"The request of turn {number} is not known in this session.",
-                "Run its cell again.",
-            )
-        return request
+def _request(session: Session, turn: str, conversation: str | None) -> Mapping[str, Any]:
+    if not turn:
+        if conversation:
+            raise OptionError("-c needs a turn's number.", "`%groq_history -c NAME` shows it.")
+        if session.requests.last is None:
+            raise NotebookError("Nothing was answered yet.", "Ask something with `%%groq`.")
+        return session.requests.last
+    name = conversation or session.settings.conversation
+    session.order_turns()
+    number = int(turn) if turn.isdecimal() and turn.isascii() and len(turn) < 10 else 0  # noqa: PLR2004 - no turn has so long a number
+    found = turn_numbered(session, name, number, turn[:20])
+    request = session.requests.of(found.revision)
+    if request is None:
+        raise NotebookError(
+            f"The request of turn {number} is not known in this session.",
+            "Run its cell again.",
+        )
+    return request
 
 
 def _html(code: str, language: str) -> str:

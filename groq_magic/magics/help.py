@@ -1,34 +1,104 @@
-"""`%groq_help`."""
+"""`%groq_help`, and what `?` shows behind a magic."""
 
 from __future__ import annotations
 
-from IPython.core.magic import line_magic, magics_class, no_var_expand
+import inspect
+from typing import TYPE_CHECKING
 
 from groq_magic.errors import OptionError
-from groq_magic.magics.face import Face
-from groq_magic.magics.help_text import FIRST_SIX, THE_REST
-from groq_magic.magics.options import ASK_OPTIONS
+from groq_magic.magics.options import OPTIONS_OF
+from groq_magic.options import OPTIONS
 from groq_magic.views.show import show
 from groq_magic.views.table import Table
 
-__all__ = ["HelpMagics"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from groq_magic.options import Option
+
+__all__ = ["ask_help", "groq_help", "help_of"]
+
+_FIRST_SIX = (
+    ("%%groq [options]", "asks: the cell's body is the prompt"),
+    ("%groq [options] text…", "asks in one line; alone it shows the panel"),
+    ("%groq_models", "the models that your key has"),
+    (
+        "%groq_history [--drop N] [NAME]",
+        "the conversation, turn by turn; `--drop N` removes one",
+    ),
+    ("%groq_reset", "empties the conversation, keeps the system prompt"),
+    ("%groq_fix [N] [words…]", "mends the last error: an explanation, the change, the next cell"),
+)
+_THE_REST = (
+    ("%groq_model [ID]", "the picker, or another model from now on"),
+    ("%groq_system [text]", "the system prompt; `%%groq_system` for a longer one"),
+    ("%groq_explain [N|name|_]", "explains a cell, a name, the last output or error"),
+    ("%%groq_code [language]", "writes the next cell's code from a description"),
+    ("%groq_undo", "takes the last change of the conversation back"),
+    ("%groq_retry [options]", "asks the last ask again, a failed one too"),
+    ("%groq_restore", "takes the saved answers above into the conversation"),
+    ("%groq_conversation [NAME]", "the conversations, or another one from now on"),
+    ("%groq_usage [--as dataframe]", "tokens, cost, and the quota that is left"),
+    ("%groq_export [--as KIND] [TURN]", "the last answer's request as code that runs"),
+    ("%groq_cache on|off|clear|info", "keeps answers, and gives them again at no cost"),
+    ("%groq_replay on|off", "answers unchanged cells from this notebook: no key, no quota"),
+    ("%groq_practice [on|off]", "the practice server: no key, no model"),
+    ("%groq_key", "asks for a key, kept in this process alone"),
+    ("%groq_help [all]", "this; `all` shows everything"),
+)
 
 
-@magics_class
-class HelpMagics(Face):
-    """The magic that explains the others."""
+def groq_help(line: str) -> None:
+    """Show what there is: `%groq_help`, or `%groq_help all`."""
+    if line.strip() not in {"", "all"}:
+        raise OptionError("%groq_help takes `all` or nothing.", "`%%groq?` explains %%groq.")
+    tables = [Table(("magic", "does"), _FIRST_SIX, "`%groq_help all` shows everything.")]
+    if line.strip() == "all":
+        rows = tuple((option.usage, option.help) for option in OPTIONS)
+        tables = [
+            Table(("magic", "does"), _FIRST_SIX + _THE_REST),
+            Table(("option of %%groq and %groq", "does"), rows),
+        ]
+    show("".join(t.html() for t in tables), "\n\n".join(t.plain() for t in tables))
 
-    @no_var_expand
-    @line_magic
-    def groq_help(self, line: str) -> None:
-        """Show what there is: `%groq_help`, or `%groq_help all`."""
-        if line.strip() not in {"", "all"}:
-            raise OptionError("%groq_help takes `all` or nothing.", "`%%groq?` explains %%groq.")
-        tables = [Table(("magic", "does"), FIRST_SIX, "`%groq_help all` shows everything.")]
-        if line.strip() == "all":
-            rows = tuple((option.usage, option.help) for option in ASK_OPTIONS)
-            tables = [
-                Table(("magic", "does"), FIRST_SIX + THE_REST),
-                Table(("option of %%groq and %groq", "does"), rows),
-            ]
-        show("".join(t.html() for t in tables), "\n\n".join(t.plain() for t in tables))
+
+def help_of(magic: Callable[..., object]) -> str:
+    """Return the help of a magic: its docstring, and its options where that ends with them."""
+    name = magic.__name__
+    if name == "groq":
+        return ask_help(OPTIONS)
+    text = inspect.getdoc(magic) or ""
+    if not text.endswith("Options:"):
+        return text
+    return "\n".join((text, *_lines(option for option in OPTIONS_OF[name] if option.everyday)))
+
+
+def ask_help(options: Iterable[Option]) -> str:
+    """Return the help of `%%groq?`."""
+    options = tuple(options)
+    return "\n".join(
+        (
+            "Ask a Groq model; the answer streams in, and the notebook is the conversation.",
+            "",
+            "    %%groq [options]            %groq [options] prompt in one line",
+            "    the prompt, any length      %groq          (alone: the panel)",
+            "",
+            "A prompt is sent with the turns of the cells above it, in the order of the page.",
+            "Running a cell again replaces its turn; moving a cell moves it, deleting removes it.",
+            "Stop, or the toolbar's ■, ends an answer and keeps the text that arrived.",
+            "{{name}} in the prompt puts a variable in; a DataFrame goes in as a summary.",
+            "The reply is in _groq: .text, .code, .data, .usage …",
+            "",
+            "Options, for this ask only:",
+            *_lines(option for option in options if option.everyday),
+            "",
+            "Advanced:",
+            *_lines(option for option in options if not option.everyday),
+            "",
+            "A prompt that begins with a dash goes after `--`.",
+        )
+    )
+
+
+def _lines(options: Iterable[Option]) -> list[str]:
+    return [f"  {option.usage:<26}{option.help}" for option in options]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import io
 import re
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import OptionError
+from groq_magic.option_types import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from groq_magic.magics.option import Option
+    from groq_magic.options import Option
 
-__all__ = ["options_alone", "parsed_line", "text_alone", "unquoted"]
+__all__ = ["options_alone", "parsed_around", "parsed_line", "text_alone", "unquoted"]
 
 _SPACE = re.compile(r"\s*")
 _OPTION = re.compile(r"--?[A-Za-z]")
@@ -62,6 +65,41 @@ def parsed_line(line: str, options: Sequence[Option], magic: str) -> tuple[dict[
             return values, line[at:].strip()
         at = _take_option(line, at, options, magic, values)
     return values, ""
+
+
+def parsed_around(
+    line: str, options: Sequence[Option], magic: str, is_target: Callable[[str], bool]
+) -> tuple[dict[str, Any], str, str]:
+    """Split a line into options, a target and words; options may stand on both sides of it.
+
+    Parameters
+    ----------
+    line : str
+    options : sequence of Option
+    magic : str
+        Its name, for messages.
+    is_target : callable
+        Whether the first word is what the magic is about.
+
+    Returns
+    -------
+    values : dict
+    target : str
+        "" where the first word is none.
+    words : str
+        The rest, verbatim.
+
+    Raises
+    ------
+    OptionError
+        As `parsed_line`.
+    """
+    given, text = parsed_line(line, options, magic)
+    first, _, rest = text.partition(" ")
+    if not first or not is_target(first):
+        return given, "", text
+    more, words = parsed_line(rest, options, magic)
+    return {**given, **more}, first, words
 
 
 def options_alone(
@@ -117,21 +155,22 @@ def unquoted(text: str) -> str:
 def _take_option(
     line: str, at: int, options: Sequence[Option], magic: str, values: dict[str, Any]
 ) -> int:
+    """Read the option at a place of the line into `values`; return where the next word begins."""
     start = at
     word, at = _word(line, at)
     flag, joined, value = word.partition("=")
-    option = next((o for o in options if flag in {o.flag, o.short}), None)
-    a_dash_short = any(f"-{flag}" == o.flag for o in options)
+    option = next((o for o in options if flag in o.forms), None)
+    a_dash_short = any(f"-{flag}" in o.forms for o in options)
     if option is None and not (joined or a_dash_short or word.startswith("--")):
         # A value right behind a short option, as a shell has it: -t0.2
-        option = next((o for o in options if o.short == word[:2] and o.read), None)
         flag, joined, value = word[:2], "=", word[2:]
+        option = next((o for o in options if o.short == flag and o.type.takes_value), None)
     if option is None:
         raise _unknown(_short(word.partition("=")[0]), options, magic)
-    if option.read is None:
+    if not option.type.takes_value:
         if joined:
             raise OptionError(f"{flag} takes no value.", f"Write `{flag}` alone.")
-        values[option.field] = True
+        values[option.name] = flag == option.flag
         return at
     if joined:
         _refuse_quote(line, start + len(flag) + (line[start + len(flag)] == "="), flag)
@@ -140,11 +179,9 @@ def _take_option(
             raise OptionError(f"{flag} needs a value.", f"Write `{flag} {option.metavar}`.")
         _refuse_quote(line, at, flag)
         value, at = _word(line, at)
-    read = option.read(flag, value)
-    if option.many:
-        values.setdefault(option.field, []).append(read)
-    else:
-        values[option.field] = read
+    is_one_more = isinstance(option.type, Texts)
+    given = [*values.get(option.name, ()), value] if is_one_more else value
+    values[option.name] = option.type.read(flag, given)
     return at
 
 
@@ -154,7 +191,7 @@ def _refuse_dashes(line: str, at: int, options: Sequence[Option], magic: str) ->
     if dashed is None:
         return
     meant = re.sub(f"[{_DASHES}]", "-", dashed[1])
-    forms = {form.lstrip("-"): form for o in options for form in (o.flag, o.short) if form}
+    forms = {form.lstrip("-"): form for o in options for form in o.forms}
     if meant not in forms and meant not in _HELP:
         return
     remedy = f"Write `{forms[meant]}`" if meant in forms else f"`{magic}?` shows help"
@@ -173,7 +210,7 @@ def _refuse_quote(line: str, at: int, flag: str) -> None:
 def _unknown(flag: str, options: Sequence[Option], magic: str) -> OptionError:
     if not options:
         return OptionError(f"{magic} takes no options.", f"`{magic}?` shows help.")
-    flags = [form for option in options for form in (option.flag, option.short) if form]
+    flags = [form for option in options for form in option.forms]
     if flag.startswith("--"):
         starts = [form for form in flags if form.startswith(flag)]
         near = starts[:1] or difflib.get_close_matches(flag, flags, n=1, cutoff=0.5)
@@ -183,7 +220,7 @@ def _unknown(flag: str, options: Sequence[Option], magic: str) -> OptionError:
         near += [form for form in flags if form.lower() == flag[:2].lower()]
     near = [] if flag in {"--help", "-h"} else near
     hint = f"Did you mean `{near[0]}`?" if near else f"`{magic}?` lists the options."
-    if any(option.field == "model" for option in options) and not magic.startswith("%%"):
+    if any(option.name == "model" for option in options) and not magic.startswith("%%"):
         hint += " A prompt that begins with a dash goes after `--`."
     return OptionError(f"{magic} has no option `{flag}`.", hint)
 
@@ -194,39 +231,20 @@ def _short(word: str) -> str:
 
 def _word(line: str, at: int) -> tuple[str, int]:
     """Read one word as a shell would; return it and where the next one begins."""
-    out: list[str] = []
-    quote = ""
-    while at < len(line):
-        c = line[at]
-        if quote:
-            at, quote = _in_quotes(line, at, quote, out)
-        elif c in "\"'":
-            quote, at = c, at + 1
-        elif c == "\\" and at + 1 < len(line):
-            out.append(line[at + 1])
-            at += 2
-        elif c.isspace():
-            break
-        else:
-            out.append(c)
-            at += 1
-    if quote:
+    rest = io.StringIO(line[at:])
+    words = shlex.shlex(rest, posix=True)
+    words.whitespace_split, words.commenters = True, ""
+    words.whitespace = "".join(filter(str.isspace, line))
+    try:
+        word = words.get_token() or ""
+    except ValueError:
+        quote = vars(words)["state"]  # typeshed leaves it out
+        if quote == words.escape:
+            raise OptionError("Nothing follows the last backslash.", "Write it twice.") from None
         raise OptionError(
             f"A quote is not closed: {quote}", "Close it, or put `--` before the prompt."
-        )
-    return "".join(out), _after_space(line, at)
-
-
-def _in_quotes(line: str, at: int, quote: str, out: list[str]) -> tuple[int, str]:
-    c = line[at]
-    if c == quote:
-        return at + 1, ""
-    # Inside double quotes a backslash escapes a quote or itself, and is text elsewhere.
-    if quote == '"' and c == "\\" and line[at + 1 : at + 2] in {'"', "\\"}:
-        out.append(line[at + 1])
-        return at + 2, quote
-    out.append(c)
-    return at + 1, quote
+        ) from None
+    return word, _after_space(line, at + rest.tell())
 
 
 def _after_space(line: str, at: int) -> int:

@@ -5,20 +5,16 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.magic import line_magic, magics_class, no_var_expand
-
-from groq_magic.api.models import ALIASES
-from groq_magic.api.retired import RETIRED
+from groq_magic.api.models import ALIASES, RETIRED
 from groq_magic.errors import ApiKeyError, ModelError
 from groq_magic.ledger.prices import AS_OF, PRICES
-from groq_magic.magics.face import Face, live_of, tell_speeds
-from groq_magic.magics.frame import AS_FRAME, data_frame
+from groq_magic.magics.display import data_frame, live_of, show_speeds
 from groq_magic.magics.line import options_alone, parsed_line, unquoted
-from groq_magic.magics.option import Option, choice, label
+from groq_magic.magics.options import OPTIONS_OF
+from groq_magic.option_types import Label
 from groq_magic.page.front_end import front_end
-from groq_magic.views.banner import banner
 from groq_magic.views.show import show
-from groq_magic.views.slot_name import speed_slot
+from groq_magic.views.slots import banner, speed_slot
 from groq_magic.views.table import Table
 
 if TYPE_CHECKING:
@@ -27,132 +23,121 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from groq_magic.api.models import Catalogue, Model
+    from groq_magic.session.session import Session
 
-__all__ = ["MODELS_OPTIONS", "ModelMagics"]
+__all__ = ["groq_model", "groq_models"]
 
 _FIELDS = (
     *("id", "task", "context_window", "max_completion_tokens", "features"),
     *("prompt_price", "completion_price", "tokens_per_second_seen", "owned_by"),
 )
-_SORTS = ("task", "name", "price", "context", "speed")
-MODELS_OPTIONS = (
-    Option(
-        "--sort", "", "BY", "task, name, price, context or speed", choice(*_SORTS), values=_SORTS
-    ),
-    Option("--retired", "", "", "the ids that are gone, and what to use instead"),
-    AS_FRAME,
-)
 
 
-@magics_class
-class ModelMagics(Face):
-    """The magics about models."""
+def groq_model(session: Session, line: str) -> None:
+    """Show the picker, or switch from now on: `%groq_model [ID]`.
 
-    @no_var_expand
-    @line_magic
-    def groq_model(self, line: str) -> None:
-        """Show the picker, or switch from now on: `%groq_model [ID]`.
+    ID is a model's id (Tab lists them), or fast, balanced, reasoning, vision.
+    """
+    _, text = parsed_line(line, (), "%groq_model")
+    if text:
+        session.settings.model = _resolved(session, Label().read("%groq_model", unquoted(text)))
+    if front_end(session.shell) == "widgets":
+        live_of(session)
+    html, plain = banner(session.settings.model, "the model from now on")
+    show(html, plain)
 
-        ID is a model's id (Tab lists them), or fast, balanced, reasoning, vision.
-        """
-        _, text = parsed_line(line, (), "%groq_model")
-        if text:
-            self.session.settings.model = self._resolved(label("%groq_model", unquoted(text)))
-        if front_end(self.shell) == "widgets":
-            live_of(self.session)
-        html, plain = banner(self.session.settings.model, "the model from now on")
-        show(html, plain)
 
-    @no_var_expand
-    @line_magic
-    def groq_models(self, line: str) -> pd.DataFrame | None:
-        """Show the models that your key has: `%groq_models [--sort BY] [--retired]`.
+def groq_models(session: Session, line: str) -> pd.DataFrame | None:
+    """Show the models that your key has: `%groq_models [--sort BY] [--retired]`.
 
-        The task says which model fast, balanced, reasoning and vision stand
-        for. `models = %groq_models --as dataframe` adds the speed that this
-        session saw.
-        """
-        given = options_alone(line, MODELS_OPTIONS, "%groq_models")
-        catalogue = self.session.service.fetched_catalogue(of_key=True)
-        self.session.refresh_picker()
-        if given.get("retired"):
-            rows = [row for row in RETIRED.items() if catalogue.get(row[0]) is None]
-            if "as" in given:
-                retired = [{"id": old, "replacement": new} for old, new in rows]
-                return data_frame(retired, ("id", "replacement"))
-            _show(Table(("retired", "use instead"), tuple(rows)))
-            return None
-        models = self._sorted(catalogue, given.get("sort", "task"))
+    The task says which model fast, balanced, reasoning and vision stand
+    for. `models = %groq_models --as dataframe` adds the speed that this
+    session saw.
+    """
+    given = options_alone(line, OPTIONS_OF["groq_models"], "%groq_models")
+    catalogue = session.service.fetched_catalogue(of_key=True)
+    session.refresh_picker()
+    if given.get("retired"):
+        rows = [row for row in RETIRED.items() if catalogue.get(row[0]) is None]
         if "as" in given:
-            records = [self._record(model, catalogue) for model in models]
-            return data_frame(records, _FIELDS)
-        note = "" if catalogue.live else "/models did not answer: this is the list of 2026-10-01. "
-        _show(
-            Table(
-                ("model", "task", "context", "output", "features", "$ in / out per M"),
-                tuple(_row(model, catalogue) for model in models),
-                f"{note}`-m` takes an id or a task; `%groq_model ID` switches from now on; "
-                f"prices of {AS_OF}.",
-                tuple(f"groq-slot-speed {speed_slot(model.id)}" for model in models),
-            )
-        )
-        if front_end(self.shell) == "widgets":
-            tell_speeds(self.session)
+            retired = [{"id": old, "replacement": new} for old, new in rows]
+            return data_frame(retired, ("id", "replacement"))
+        _show(Table(("retired", "use instead"), tuple(rows)))
         return None
+    models = _sorted(session, catalogue, given.get("sort", "task"))
+    if "as" in given:
+        records = [_record(session, model, catalogue) for model in models]
+        return data_frame(records, _FIELDS)
+    note = "" if catalogue.live else "/models did not answer: this is the list of 2026-10-01. "
+    _show(
+        Table(
+            ("model", "task", "context", "output", "features", "$ in / out per M"),
+            tuple(_row(model, catalogue) for model in models),
+            f"{note}`-m` takes an id or a task; `%groq_model ID` switches from now on; "
+            f"prices of {AS_OF}.",
+            tuple(f"groq-slot-speed {speed_slot(model.id)}" for model in models),
+        )
+    )
+    if front_end(session.shell) == "widgets":
+        show_speeds(session)
+    return None
 
-    def _resolved(self, wanted: str) -> str:
-        """Return the id that is meant.
 
-        Raises
-        ------
-        ModelError
-            When it is not among the key's models, as far as these are known.
-        """
-        service = self.session.service
-        key = None
-        with contextlib.suppress(ApiKeyError):
-            # The next ask reports a malformed key.
-            key = service.key_now()
-        # Without a key a task stays one: what it stands for depends on the key's models.
-        if key is None:
-            return wanted
-        catalogue = service.fetched_catalogue()
-        if wanted not in ALIASES and catalogue.live and catalogue.get(wanted) is None:
-            # It may be newer than the list.
-            catalogue = service.fetched_catalogue(again=True)
-            if catalogue.live and catalogue.get(wanted) is None:
-                raise unlisted(wanted, catalogue)
-        return catalogue.resolve(wanted)
+def _resolved(session: Session, wanted: str) -> str:
+    """Return the id that is meant.
 
-    def _sorted(self, catalogue: Catalogue, by: str) -> list[Model]:
-        """Return the chat models sorted; what is unknown stands last."""
-        none = float("inf")
-        keys: dict[str, Callable[[Model], Any]] = {
-            "task": lambda _model: 0,
-            "name": lambda model: model.id.rpartition("/")[2].lower(),
-            "price": lambda model: sum(PRICES.get(model.id, (none, none))),
-            "context": lambda model: -(model.context_window or 0),
-            "speed": lambda model: -(self._speed(model.id) or 0),
-        }
-        return sorted(catalogue.chat, key=keys[by])
+    Raises
+    ------
+    ModelError
+        When it is not among the key's models, as far as these are known.
+    """
+    service = session.service
+    key = None
+    with contextlib.suppress(ApiKeyError):
+        # The next ask reports a malformed key.
+        key = service.key_now()
+    # Without a key a task stays one: what it stands for depends on the key's models.
+    if key is None:
+        return wanted
+    catalogue = service.fetched_catalogue()
+    if wanted not in ALIASES and catalogue.live and catalogue.get(wanted) is None:
+        # It may be newer than the list.
+        catalogue = service.fetched_catalogue(again=True)
+        if catalogue.live and catalogue.get(wanted) is None:
+            raise unlisted(wanted, catalogue)
+    return catalogue.resolve(wanted)
 
-    def _speed(self, model: str) -> float | None:
-        session = self.session
-        return session.ledger.speed(model, practice=session.service.in_practice)
 
-    def _record(self, model: Model, catalogue: Catalogue) -> dict[str, Any]:
-        price = PRICES.get(model.id, (None, None))
-        return {
-            "id": model.id,
-            "task": ", ".join(_tasks(model, catalogue)),
-            "context_window": model.context_window,
-            "max_completion_tokens": model.max_completion_tokens,
-            "features": list(_features(model)),
-            "prompt_price": price[0],
-            "completion_price": price[1],
-            "tokens_per_second_seen": self._speed(model.id),
-            "owned_by": model.owned_by,
-        }
+def _sorted(session: Session, catalogue: Catalogue, by: str) -> list[Model]:
+    """Return the chat models sorted; what is unknown stands last."""
+    none = float("inf")
+    keys: dict[str, Callable[[Model], Any]] = {
+        "task": lambda _model: 0,
+        "name": lambda model: model.id.rpartition("/")[2].lower(),
+        "price": lambda model: sum(PRICES.get(model.id, (none, none))),
+        "context": lambda model: -(model.context_window or 0),
+        "speed": lambda model: -(_speed(session, model.id) or 0),
+    }
+    return sorted(catalogue.chat, key=keys[by])
+
+
+def _speed(session: Session, model: str) -> float | None:
+    return session.ledger.speed(model, practice=session.service.in_practice)
+
+
+def _record(session: Session, model: Model, catalogue: Catalogue) -> dict[str, Any]:
+    price = PRICES.get(model.id, (None, None))
+    return {
+        "id": model.id,
+        "task": ", ".join(_tasks(model, catalogue)),
+        "context_window": model.context_window,
+        "max_completion_tokens": model.max_completion_tokens,
+        "features": list(_features(model)),
+        "prompt_price": price[0],
+        "completion_price": price[1],
+        "tokens_per_second_seen": _speed(session, model.id),
+        "owned_by": model.owned_by,
+    }
 
 
 def unlisted(wanted: str, catalogue: Catalogue) -> ModelError:

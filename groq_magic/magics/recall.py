@@ -4,114 +4,111 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-
-from IPython.core.magic import line_magic, magics_class, no_var_expand
+from typing import TYPE_CHECKING
 
 from groq_magic.errors import NotebookError, OptionError
-from groq_magic.magics.face import Face
 from groq_magic.magics.line import parsed_line, unquoted
-from groq_magic.views.say import say
+from groq_magic.views.show import say
 
-__all__ = ["RecallMagics"]
+if TYPE_CHECKING:
+    from groq_magic.session.session import Session
+
+__all__ = ["groq_cache", "groq_replay"]
 
 _DAY = 86_400.0
 _IN_ORDER = " The file has no cell ids: its answers are taken in their order."
 
 
-@magics_class
-class RecallMagics(Face):
-    """The magics about answers that need no request."""
+def groq_cache(session: Session, line: str) -> None:
+    """Keep answers on this computer, and give them again: `%groq_cache on|off|clear|info`.
 
-    @no_var_expand
-    @line_magic
-    def groq_cache(self, line: str) -> None:
-        """Keep answers on this computer, and give them again: `%groq_cache on|off|clear|info`.
-
-        A request that is the same in every part (address, model, messages,
-        parameters) is then answered at once, at no cost. `--cache` and
-        `--no-cache` decide for one ask.
-        """
-        wanted = parsed_line(line, (), "%groq_cache")[1] or "info"
-        settings, recall = self.session.settings, self.session.recall
-        if wanted not in {"on", "off", "clear", "info"}:
-            raise OptionError("%groq_cache takes on, off, clear or info.", "Try `%groq_cache on`.")
-        if wanted == "clear":
-            told = self._cleared()
-        elif wanted == "info":
-            told = self._state()
-        elif wanted == "on":
-            recall.cache.info()
-            settings.cache = True
-            told = (
-                "The cache is on: the same request is answered from it; `%groq_retry` asks anew."
-                if not recall.cache.fault
-                else self._unusable()
-            )
-        else:
-            settings.cache = False
-            told = "The cache is off; `--cache` uses it for one ask."
-        say("\n".join((told, *recall.lines())))
-
-    @no_var_expand
-    @line_magic
-    def groq_replay(self, line: str) -> None:
-        """Answer unchanged cells from this notebook's saved answers: `%groq_replay on|off`.
-
-        No key, no network and no quota are needed. Where the notebook's file
-        is not known (`jupyter nbconvert --execute`), `%groq_replay on FILE.ipynb`
-        names it. A cell that changed is asked for real if there is a key.
-        """
-        wanted, _, named = parsed_line(line, (), "%groq_replay")[1].partition(" ")
-        file = unquoted(named.strip())
-        if wanted not in {"", "on", "off"} or (file and wanted != "on"):
-            raise OptionError("%groq_replay takes on or off.", "Try `%groq_replay on`.")
-        recall = self.session.recall
-        if wanted == "off":
-            recall.replay = None
-        elif wanted == "on":
-            recall.replay = self.session.saved.replay(_path_of(file) if file else None)
-            if not recall.replay.answers:
-                recall.replay = None
-                raise NotebookError(
-                    "The saved notebook has no answers.", "Run it with a key and save it first."
-                )
-        count = len(recall.replay.answers) if recall.replay is not None else 0
-        say(
-            f"Replay is on: unchanged cells are answered from {count} saved "
-            f"answer{'s' * (count != 1)}, without a key or the network."
-            f"{'' if recall.replay.cells else _IN_ORDER}"
-            if recall.replay is not None
-            else "Replay is off."
+    A request that is the same in every part (address, model, messages,
+    parameters) is then answered at once, at no cost. `--cache` and
+    `--no-cache` decide for one ask.
+    """
+    wanted = parsed_line(line, (), "%groq_cache")[1] or "info"
+    settings, recall = session.settings, session.recall
+    if wanted not in {"on", "off", "clear", "info"}:
+        raise OptionError("%groq_cache takes on, off, clear or info.", "Try `%groq_cache on`.")
+    if wanted == "clear":
+        told = _cleared(session)
+    elif wanted == "info":
+        told = _state(session)
+    elif wanted == "on":
+        recall.cache.info()
+        settings.cache = True
+        told = (
+            "The cache is on: the same request is answered from it; `%groq_retry` asks anew."
+            if not recall.cache.fault
+            else _unusable(session)
         )
+    else:
+        settings.cache = False
+        told = "The cache is off; `--cache` uses it for one ask."
+    say("\n".join((told, *recall.lines())))
 
-    def _cleared(self) -> str:
-        cache = self.session.recall.cache
-        count = cache.clear()
-        if cache.fault:
+
+def groq_replay(session: Session, line: str) -> None:
+    """Answer unchanged cells from this notebook's saved answers: `%groq_replay on|off`.
+
+    No key, no network and no quota are needed. Where the notebook's file
+    is not known (`jupyter nbconvert --execute`), `%groq_replay on FILE.ipynb`
+    names it. A cell that changed is asked for real if there is a key.
+    """
+    wanted, _, named = parsed_line(line, (), "%groq_replay")[1].partition(" ")
+    file = unquoted(named.strip())
+    if wanted not in {"", "on", "off"} or (file and wanted != "on"):
+        raise OptionError("%groq_replay takes on or off.", "Try `%groq_replay on`.")
+    recall = session.recall
+    if wanted == "off":
+        recall.replay = None
+    elif wanted == "on":
+        recall.replay = session.saved.replay(_path_of(file) if file else None)
+        if not recall.replay.answers:
+            recall.replay = None
             raise NotebookError(
-                f"The cache was not cleared: it can't be used ({cache.fault}).",
-                f"Try again, or delete {cache.path}.",
+                "The saved notebook has no answers.", "Run it with a key and save it first."
             )
-        return f"{count} answer{'s' * (count != 1)} let go."
+    count = len(recall.replay.answers) if recall.replay is not None else 0
+    say(
+        f"Replay is on: unchanged cells are answered from {count} saved "
+        f"answer{'s' * (count != 1)}, without a key or the network."
+        f"{'' if recall.replay.cells else _IN_ORDER}"
+        if recall.replay is not None
+        else "Replay is off."
+    )
 
-    def _unusable(self) -> str:
-        cache, settings = self.session.recall.cache, self.session.settings
-        state = "on" if settings.cache else "off"
-        told = f"The cache can't be used ({cache.fault}); asks go on without it."
-        return f"{told} It is {state}, in {cache.path}"
 
-    def _state(self) -> str:
-        info, settings = self.session.recall.cache.info(), self.session.settings
-        if self.session.recall.cache.fault:
-            return self._unusable()
-        state, plural = "on" if settings.cache else "off", "s" * (info.answers != 1)
-        size = f"{info.size / 1e6:.1f} of {settings.cache_megabytes:g} MB"
-        kept = f"kept for {settings.cache_days:g} days"
-        lines = [f"The cache is {state}: {info.answers:,} answer{plural}, {size}, {kept}."]
-        if info.oldest is not None:
-            days = max(0.0, (time.time() - info.oldest) / _DAY)
-            lines.append(f"The oldest is {days:.0f} day{'s' * (round(days) != 1)} old.")
-        return "\n".join((*lines, f"It is in {self.session.recall.cache.path}"))
+def _cleared(session: Session) -> str:
+    cache = session.recall.cache
+    count = cache.clear()
+    if cache.fault:
+        raise NotebookError(
+            f"The cache was not cleared: it can't be used ({cache.fault}).",
+            f"Try again, or delete {cache.path}.",
+        )
+    return f"{count} answer{'s' * (count != 1)} let go."
+
+
+def _unusable(session: Session) -> str:
+    cache, settings = session.recall.cache, session.settings
+    state = "on" if settings.cache else "off"
+    told = f"The cache can't be used ({cache.fault}); asks go on without it."
+    return f"{told} It is {state}, in {cache.path}"
+
+
+def _state(session: Session) -> str:
+    info, settings = session.recall.cache.info(), session.settings
+    if session.recall.cache.fault:
+        return _unusable(session)
+    state, plural = "on" if settings.cache else "off", "s" * (info.answers != 1)
+    size = f"{info.size / 1e6:.1f} of {settings.cache_megabytes:g} MB"
+    kept = f"kept for {settings.cache_days:g} days"
+    lines = [f"The cache is {state}: {info.answers:,} answer{plural}, {size}, {kept}."]
+    if info.oldest is not None:
+        days = max(0.0, (time.time() - info.oldest) / _DAY)
+        lines.append(f"The oldest is {days:.0f} day{'s' * (round(days) != 1)} old.")
+    return "\n".join((*lines, f"It is in {session.recall.cache.path}"))
 
 
 def _path_of(file: str) -> Path:

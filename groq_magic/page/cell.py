@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
+import os
 import re
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +25,7 @@ MOST_CELLS = 20_000
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 # Nobody knows it beforehand: no element or metadata of a foreign notebook can have it.
-TOKEN = secrets.token_hex(8)
+TOKEN = os.urandom(8).hex()
 
 
 def cell_id(shell: Any) -> str | None:
@@ -49,6 +48,9 @@ def known_id(found: str) -> str:
     """Return a cell's id as it is known here: its hash where it is no nbformat id."""
     if _CELL_ID.fullmatch(found):
         return found
+    # It takes a while to import, and nearly all ids are nbformat's.
+    import hashlib
+
     return hashlib.sha256(found.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

@@ -6,13 +6,10 @@ from dataclasses import dataclass
 
 __all__ = ["CATALOGUE", "RETIRED", "Model", "find"]
 
-_GPT_OSS_EFFORTS = ("low", "medium", "high")
-_QWEN_EFFORTS = ("none", "default", "low", "medium", "high")
-
 
 @dataclass(frozen=True)
 class Model:
-    """One model, with everything that a live `/models` item tells about it.
+    """One model, as a live `/models` item describes it.
 
     Parameters
     ----------
@@ -21,12 +18,14 @@ class Model:
         Seconds since 1970.
     window, longest : int
         The context window and the longest completion, in tokens.
-    takes, gives : tuple of str
-        Input and output modalities.
+    takes, gives : str
+        Input and output modality; what a model takes besides text is in `sees`.
     features : tuple of str
         The API's names: ``tools``, ``json_mode``, ``structured_outputs``, ``reasoning``.
     efforts : tuple of str
         The values of `reasoning_effort` that it accepts; empty where it has none.
+    sees : bool
+        Whether it takes images.
     """
 
     id: str
@@ -35,10 +34,11 @@ class Model:
     created: int
     window: int
     longest: int
-    takes: tuple[str, ...] = ("text",)
-    gives: tuple[str, ...] = ("text",)
+    takes: str = "text"
+    gives: str = "text"
     features: tuple[str, ...] = ()
     efforts: tuple[str, ...] = ()
+    sees: bool = False
 
     @property
     def chats(self) -> bool:
@@ -46,17 +46,12 @@ class Model:
         return bool(self.features)
 
     @property
-    def sees(self) -> bool:
-        """Whether it takes images."""
-        return "image" in self.takes
-
-    @property
     def is_gpt_oss(self) -> bool:
         """Whether it is of the gpt-oss family, whose reasoning has a channel."""
         return self.id.startswith("openai/gpt-oss")
 
     def item(self) -> dict[str, object]:
-        """Give the `/models` item."""
+        """Return the `/models` item."""
         return {
             "id": self.id,
             "object": "model",
@@ -66,121 +61,71 @@ class Model:
             "context_window": self.window,
             "max_completion_tokens": self.longest,
             "name": self.name,
-            "input_modalities": list(self.takes),
-            "output_modalities": list(self.gives),
+            "input_modalities": [self.takes, "image"] if self.sees else [self.takes],
+            "output_modalities": [self.gives],
             "supported_features": list(self.features),
         }
 
 
+def _gpt_oss(size: str, name: str, created: int) -> Model:
+    return Model(
+        f"openai/gpt-oss-{size}",
+        f"GPT OSS {name}",
+        "OpenAI",
+        created,
+        window=131_072,
+        longest=65_536,
+        features=("tools", "json_mode", "structured_outputs", "reasoning"),
+        efforts=("low", "medium", "high"),
+    )
+
+
+_GUARD = "meta-llama/llama-prompt-guard-2-"
+
 CATALOGUE = (
-    Model(
-        "openai/gpt-oss-120b",
-        "GPT OSS 120B",
-        "OpenAI",
-        1754408224,
-        131_072,
-        65_536,
-        features=("tools", "json_mode", "structured_outputs", "reasoning"),
-        efforts=_GPT_OSS_EFFORTS,
-    ),
-    Model(
-        "openai/gpt-oss-20b",
-        "GPT OSS 20B",
-        "OpenAI",
-        1754407957,
-        131_072,
-        65_536,
-        features=("tools", "json_mode", "structured_outputs", "reasoning"),
-        efforts=_GPT_OSS_EFFORTS,
-    ),
-    Model(
-        "openai/gpt-oss-safeguard-20b",
-        "GPT OSS Safeguard 20B",
-        "OpenAI",
-        1761708789,
-        131_072,
-        65_536,
-        features=("tools", "json_mode", "structured_outputs", "reasoning"),
-        efforts=_GPT_OSS_EFFORTS,
-    ),
+    _gpt_oss("120b", "120B", 1754408224),
+    _gpt_oss("20b", "20B", 1754407957),
+    _gpt_oss("safeguard-20b", "Safeguard 20B", 1761708789),
     Model(
         "qwen/qwen3.8-27b",
         "Qwen 3.8 27B",
         "Alibaba Cloud",
         1788220800,
-        131_072,
-        16_384,
-        takes=("text", "image"),
+        window=131_072,
+        longest=16_384,
         features=("tools", "json_mode", "reasoning"),
-        efforts=_QWEN_EFFORTS,
+        efforts=("none", "default", "low", "medium", "high"),
+        sees=True,
     ),
+    Model("whisper-large-v3", "Whisper", "OpenAI", 1693721698, 448, 448, "audio"),
     Model(
-        "whisper-large-v3",
-        "Whisper",
-        "OpenAI",
-        1693721698,
-        448,
-        448,
-        takes=("audio",),
-    ),
-    Model(
-        "whisper-large-v3-turbo",
-        "Whisper Large V3 Turbo",
-        "OpenAI",
-        1728413088,
-        448,
-        448,
-        takes=("audio",),
+        "whisper-large-v3-turbo", "Whisper Large V3 Turbo", "OpenAI", 1728413088, 448, 448, "audio"
     ),
     Model(
         "canopylabs/orpheus-v1-english",
         "Canopy Labs Orpheus V1 English",
         "Canopy Labs",
         1766186316,
-        4_000,
-        50_000,
-        gives=("audio",),
+        window=4_000,
+        longest=50_000,
+        gives="audio",
     ),
-    Model(
-        "meta-llama/llama-prompt-guard-2-22m",
-        "Prompt Guard 2 22M",
-        "Meta",
-        1748632101,
-        512,
-        512,
-    ),
-    Model(
-        "meta-llama/llama-prompt-guard-2-86m",
-        "Prompt Guard 2 86M",
-        "Meta",
-        1748632165,
-        512,
-        512,
-    ),
+    Model(f"{_GUARD}22m", "Prompt Guard 2 22M", "Meta", 1748632101, 512, 512),
+    Model(f"{_GUARD}86m", "Prompt Guard 2 86M", "Meta", 1748632165, 512, 512),
 )
 
 RETIRED = frozenset(
-    {
-        "deepseek-r1-distill-llama-70b",
-        "gemma2-9b-it",
-        "groq/compound",
-        "groq/compound-mini",
-        "llama-3.1-70b-versatile",
-        "llama-3.1-8b-instant",
-        "llama-3.3-70b-versatile",
-        "llama3-70b-8192",
-        "llama3-8b-8192",
+    (
+        *("deepseek-r1-distill-llama-70b", "gemma2-9b-it", "groq/compound", "groq/compound-mini"),
+        *("llama-3.1-70b-versatile", "llama-3.1-8b-instant", "llama-3.3-70b-versatile"),
+        *("llama3-70b-8192", "llama3-8b-8192", "mixtral-8x7b-32768", "playai-tts"),
         "meta-llama/llama-4-maverick-17b-128e-instruct",
         "meta-llama/llama-4-scout-17b-16e-instruct",
-        "mixtral-8x7b-32768",
-        "moonshotai/kimi-k2-instruct-0905",
-        "playai-tts",
-        "qwen/qwen3-32b",
-        "qwen/qwen3.6-27b",
-    }
+        *("moonshotai/kimi-k2-instruct-0905", "qwen/qwen3-32b", "qwen/qwen3.6-27b"),
+    )
 )
 
 
 def find(model_id: str) -> Model | None:
-    """Look a model up by its id."""
+    """Return the model of an id."""
     return next((model for model in CATALOGUE if model.id == model_id), None)

@@ -1,153 +1,115 @@
-"""One chat request, from its body to its response."""
+"""The chat endpoint: a request's body in, its response out."""
 
 from __future__ import annotations
 
-import secrets
+import threading
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from groq_magic.practice import tokens, wire
+from groq_magic.practice import tokens
+from groq_magic.practice.answer import Answer
 from groq_magic.practice.checks import check
 from groq_magic.practice.completion import complete
-from groq_magic.practice.steps import Kind, Response, Step
+from groq_magic.practice.quota import Limits, Quota
+from groq_magic.practice.response import Response, json_response
+from groq_magic.practice.script import Script
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from groq_magic.practice.request import ChatRequest
 
-    from groq_magic.practice.chat_request import ChatRequest
-    from groq_magic.practice.completion import Completion
-    from groq_magic.practice.practice import Practice
-    from groq_magic.practice.record import Record
+__all__ = ["Chat", "Options"]
 
-__all__ = ["Chat", "begin"]
-
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_PROMPT_SPEED = 20_000
+_PREFIXES_KEPT = 1_000
 _CACHE_BLOCK = 64
 
 
 @dataclass(frozen=True)
-class Chat:
-    """An admitted request with its answer.
+class Options:
+    """How a practice server is started.
 
     Parameters
     ----------
-    response : Response
     tokens_per_second : float
-        At which it is to be sent.
-    settle : callable
-        To be called with the record once it is over: counts what was really said.
+        0 is as fast as it goes.
+    first_token_delay : float
+        Seconds before the headers of a chat answer.
+    keys : frozenset of str
+        The only keys that are accepted; empty for any.
+    limits : Limits
     """
 
-    response: Response
-    tokens_per_second: float
-    settle: Callable[[Record], None]
+    tokens_per_second: float = 0.0
+    first_token_delay: float = 0.0
+    keys: frozenset[str] = frozenset()
+    limits: Limits = field(default_factory=Limits)
 
 
-def begin(practice: Practice, body: object) -> Chat:
-    """Check, admit and answer a request.
+class Chat:
+    """The chat endpoint, with the limits, the script and the messages it has seen.
 
-    Raises
-    ------
-    Refusal
-        As the API would.
+    Connections may use it from any thread.
+
+    Parameters
+    ----------
+    options : Options
     """
-    request = check(body)
-    admitted = request.prompt_tokens + (request.longest or 0)
-    practice.quota.admit(admitted, request.model.id, request.tier)
-    scripted = practice.script.take(request.question)
-    completion = complete(request, scripted, practice.quota.tokens_per_minute)
-    cached = practice.cached_messages(request.messages)
-    speed = practice.options.tokens_per_second
-    if scripted is not None and scripted.tokens_per_second is not None:
-        speed = scripted.tokens_per_second
 
-    def settle(record: Record) -> None:
-        sent = record.pieces if request.streams else completion.tokens
-        unsaid = max(0, len(completion.reasoning) + len(completion.content) - sent)
-        practice.quota.settle(admitted, request.prompt_tokens + completion.tokens - unsaid)
+    def __init__(self, options: Options) -> None:
+        self.quota = Quota(options.limits, time.monotonic)
+        self.script = Script()
+        self._options = options
+        self._prefixes: deque[int] = deque(maxlen=_PREFIXES_KEPT)
+        self._lock = threading.Lock()
 
-    usage = _usage(request, completion, cached)
-    response = _response(practice, request, completion, usage, speed)
-    return Chat(response, speed, settle)
+    def limit_headers(self) -> dict[str, str]:
+        """Return the rate-limit headers."""
+        with self._lock:
+            return self.quota.headers()
 
+    def respond(self, body: object) -> Response:
+        """Check, admit and answer a request.
 
-def _response(
-    practice: Practice,
-    request: ChatRequest,
-    completion: Completion,
-    usage: Callable[[], dict[str, Any]],
-    speed: float,
-) -> Response:
-    envelope = _envelope(request)
-    headers = {**practice.quota.headers(), "x-request-id": envelope.request_id}
-    delay = (Step(Kind.PAUSE, seconds=practice.options.first_token_delay),)
-    if not request.streams:
-        working = completion.tokens / speed if speed else 0.0
+        Raises
+        ------
+        Refusal
+            As the API would.
+        """
+        request = check(body)
+        admitted = request.prompt_tokens + (request.longest or 0)
+        with self._lock:
+            self.quota.admit(admitted, request.model.id, request.tier)
+            reply = self.script.take(request.question)
+            cached = self._cached_tokens(request)
+        completion = complete(request, reply, self.quota.tokens_per_minute)
+        answer = Answer(request, completion, cached)
 
-        def whole() -> Iterator[Step]:
-            yield from delay
-            yield Step(Kind.PAUSE, seconds=working)
-            yield from wire.json_response(200, body, {}).steps
+        def count(sent: int) -> None:
+            """Count what was sent instead of what was admitted."""
+            deltas = len(completion.reasoning) + len(completion.content)
+            unsent = max(0, deltas - sent) if request.streams else 0
+            with self._lock:
+                self.quota.correct(admitted, request.prompt_tokens + completion.tokens - unsent)
 
-        body = wire.plain_body(envelope, completion, usage())
-        told = wire.json_response(200, body, headers)
-        return Response(200, told.headers, whole())
-    options = request.parameters.get("stream_options") or {}
-    chunks = wire.stream(
-        envelope, completion, usage, final_usage=bool(options.get("include_usage"))
-    )
-    kind = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache"}
-    return Response(200, {**kind, **headers}, _joined(delay, chunks))
+        headers = {**self.limit_headers(), "x-request-id": answer.request_id}
+        delay, speed = self._options.first_token_delay, self._options.tokens_per_second
+        if reply is not None and reply.tokens_per_second is not None:
+            speed = reply.tokens_per_second
+        if request.streams:
+            kind = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache"}
+            return Response(200, {**kind, **headers}, answer.stream(), delay, speed, count)
+        if speed:
+            delay += completion.tokens / speed
+        return replace(json_response(200, answer.document(), headers), delay=delay, on_end=count)
 
-
-def _joined(first: Iterable[Step], then: Iterable[Step]) -> Iterator[Step]:
-    yield from first
-    yield from then
-
-
-def _envelope(request: ChatRequest) -> wire.Envelope:
-    unique = secrets.token_hex(16)
-    parts = (unique[:8], unique[8:12], unique[12:16], unique[16:20], unique[20:])
-    seed = request.parameters.get("seed")
-    return wire.Envelope(
-        id="chatcmpl-" + "-".join(parts),
-        request_id="req_01" + "".join(secrets.choice(_ALPHABET) for _ in range(24)),
-        created=int(time.time()),
-        model=request.model.id,
-        fingerprint=wire.fingerprint(request.model.id),
-        seed=secrets.randbelow(2**31) if seed is None else seed,
-        tier=request.tier,
-        channel=request.model.is_gpt_oss,
-    )
-
-
-def _usage(
-    request: ChatRequest, completion: Completion, cached: int
-) -> Callable[[], dict[str, Any]]:
-    """Measure from now on what the answer takes; give the usage when asked."""
-    started = time.monotonic()
-    prompt_time = request.prompt_tokens / _PROMPT_SPEED
-    known = sum(tokens.message_tokens(message) for message in request.messages[:cached])
-
-    def usage() -> dict[str, Any]:
-        took = time.monotonic() - started
-        spent: dict[str, Any] = {
-            "queue_time": 0.001,
-            "prompt_tokens": request.prompt_tokens,
-            "prompt_time": round(prompt_time, 9),
-            "completion_tokens": completion.tokens,
-            "completion_time": round(took, 9),
-            "total_tokens": request.prompt_tokens + completion.tokens,
-            "total_time": round(prompt_time + took, 9),
-        }
-        if known >= _CACHE_BLOCK:
-            blocks = known // _CACHE_BLOCK * _CACHE_BLOCK
-            spent["prompt_tokens_details"] = {"cached_tokens": blocks}
-        if completion.reasoning_tokens:
-            reasoned = completion.reasoning_tokens
-            spent["completion_tokens_details"] = {"reasoning_tokens": reasoned}
-        return spent
-
-    return usage
+    def _cached_tokens(self, request: ChatRequest) -> int:
+        """Count the tokens of the first messages that were sent before, in whole blocks."""
+        prefix, seen, known = 0, 0, 0
+        for message in request.messages:
+            prefix = hash((prefix, repr(message)))
+            seen += tokens.message_tokens(message)
+            if prefix in self._prefixes:
+                known = seen
+        self._prefixes.append(prefix)
+        return known // _CACHE_BLOCK * _CACHE_BLOCK

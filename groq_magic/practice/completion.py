@@ -1,4 +1,4 @@
-"""What a request is answered: a scripted reply, or one of the server's own."""
+"""What a request is answered: a reply within the request's limits and formats."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.practice import lesson, sample_value, tokens
+from groq_magic.practice import lesson, tokens
 from groq_magic.practice.refusals import failed_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from groq_magic.practice.chat_request import ChatRequest
-    from groq_magic.practice.script import ScriptedReply
+    from groq_magic.practice.request import ChatRequest
+    from groq_magic.practice.script import Reply
 
 __all__ = ["Completion", "complete"]
+
+Pieces = tuple[str, ...]
 
 _OPEN, _SHUT = "<think>\n", "\n</think>\n\n"
 
@@ -36,55 +38,49 @@ class Completion:
         What the answer costs in all, and what of it was reasoning, hidden or not.
     """
 
-    reasoning: tuple[str, ...]
-    content: tuple[str, ...]
+    reasoning: Pieces
+    content: Pieces
     tool_calls: tuple[Mapping[str, Any], ...]
     finish_reason: str
     tokens: int
     reasoning_tokens: int
 
 
-@dataclass(frozen=True)
-class _Draft:
-    """An answer before the request's limits and formats are applied to it."""
-
-    reasoning: tuple[str, ...] = ()
-    content: tuple[str, ...] = ()
-    tool_calls: tuple[Mapping[str, Any], ...] = ()
-    finish_reason: str | None = None
-
-
-def complete(
-    request: ChatRequest, scripted: ScriptedReply | None, tokens_per_minute: int
-) -> Completion:
+def complete(request: ChatRequest, scripted: Reply | None, tokens_per_minute: int) -> Completion:
     """Answer a request; the same one is always answered the same.
 
     Parameters
     ----------
     request : ChatRequest
-    scripted : ScriptedReply or None
+    scripted : Reply or None
+        Without one the server answers by itself.
     tokens_per_minute : int
-        The limit that a lesson names; 0 is none.
+        The limit that the server's own answer names; 0 is no limit.
 
     Raises
     ------
     Refusal
-        400 if JSON was wanted and `max_completion_tokens` cuts it off.
+        400 if JSON was asked for and `max_completion_tokens` cuts it off.
     """
-    draft = _own(request, tokens_per_minute) if scripted is None else _scripted(request, scripted)
-    if request.reasoning_format == "none":
-        draft = _Draft((), draft.content, draft.tool_calls, draft.finish_reason)
-    content = _until_stop(draft.content, request.stops)
-    reasoning, content, is_cut = _within(draft.reasoning, content, request.longest)
+    reply = scripted or lesson.answer(request, tokens_per_minute)
+    reasoning: Pieces = ()
+    if request.reasoning_format != "none":
+        reasoning = tuple(tokens.pieces(reply.reasoning))
+    content = _until_stop(reply.deltas, request.stops)
+    longest = len(reasoning) + len(content) if request.longest is None else request.longest
+    is_cut = len(reasoning) + len(content) > longest
+    # Reasoning comes first, and may use up all that the answer may have.
+    reasoning = reasoning[:longest]
+    content = content[: longest - len(reasoning)]
     if is_cut and request.answer_format != "text":
         raise failed_json("".join(content))
-    calls = () if is_cut else draft.tool_calls
-    finish_reason = draft.finish_reason or ("tool_calls" if calls else "stop")
-    shown, said = _placed(request.reasoning_format, reasoning, content, is_cut=is_cut)
+    calls = () if is_cut else tuple(_call(request, call) for call in reply.tool_calls)
     called = sum(tokens.count(str(call["function"])) for call in calls)
+    finish_reason = reply.finish_reason or ("tool_calls" if calls else "stop")
+    shown, text = _placed(request.reasoning_format, reasoning, content, is_cut=is_cut)
     return Completion(
         reasoning=shown,
-        content=said,
+        content=text,
         tool_calls=calls,
         finish_reason="length" if is_cut else finish_reason,
         tokens=len(reasoning) + len(content) + called,
@@ -92,56 +88,13 @@ def complete(
     )
 
 
-def _scripted(request: ChatRequest, reply: ScriptedReply) -> _Draft:
-    return _Draft(
-        reasoning=tuple(tokens.pieces(reply.reasoning)),
-        content=reply.deltas,
-        tool_calls=tuple(_shaped(request, call) for call in reply.tool_calls),
-        finish_reason=reply.finish_reason,
-    )
-
-
-def _own(request: ChatRequest, tokens_per_minute: int) -> _Draft:
-    reasoning = tuple(tokens.pieces(lesson.reasoning(request)))
-    function = _called(request)
-    if function is not None:
-        arguments = sample_value.sample(function.get("parameters", {}))
-        call = {"name": function["name"], "arguments": arguments}
-        return _Draft(reasoning, tool_calls=(_shaped(request, call),))
-    if request.answer_format == "json_schema":
-        schema = request.parameters["response_format"]["json_schema"].get("schema", {})
-        text = json.dumps(sample_value.sample(schema), ensure_ascii=False)
-    elif request.answer_format == "json_object":
-        text = lesson.as_json(request)
-    else:
-        text = lesson.write(request, tokens_per_minute)
-    return _Draft(reasoning, tuple(tokens.pieces(text)))
-
-
-def _called(request: ChatRequest) -> Mapping[str, Any] | None:
-    """Choose the function to call: the named one, or the one that the prompt is most about."""
-    choice = request.parameters.get("tool_choice", "auto")
-    last = request.messages[-1]["role"]
-    if not request.functions or choice == "none" or last == "tool":
-        return None
-    if isinstance(choice, dict):
-        name = choice["function"]["name"]
-        return next(function for function in request.functions if function["name"] == name)
-    words = set(request.question.lower().split())
-
-    def shared(function: Mapping[str, Any]) -> int:
-        about = f"{function['name'].replace('_', ' ')} {function.get('description', '')}"
-        return len(words & set(about.lower().split()))
-
-    return max(request.functions, key=shared)
-
-
-def _shaped(request: ChatRequest, call: Mapping[str, Any]) -> dict[str, Any]:
+def _call(request: ChatRequest, call: Mapping[str, Any]) -> dict[str, Any]:
+    """Bring a scripted tool call into the API's shape."""
     function = call.get("function", call)
     arguments = function.get("arguments", {})
     text = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
-    told = f"{request.question}|{function['name']}|{text}|{len(request.messages)}"
-    digest = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
+    seed = f"{request.question}|{function['name']}|{text}|{len(request.messages)}"
+    digest = hashlib.sha256(seed.encode("utf-8", "replace")).hexdigest()
     return {
         "id": call.get("id", f"fc_{digest[:8]}-{digest[8:12]}-{digest[12:16]}"),
         "type": "function",
@@ -149,10 +102,8 @@ def _shaped(request: ChatRequest, call: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _until_stop(content: tuple[str, ...], stops: tuple[str, ...]) -> tuple[str, ...]:
-    if not stops:
-        return content
-    text = "".join(content)
+def _until_stop(content: Pieces, stops: Pieces) -> Pieces:
+    text = "".join(content) if stops else ""
     found = [text.find(stop) for stop in stops if stop and stop in text]
     if not found:
         return content
@@ -165,20 +116,10 @@ def _until_stop(content: tuple[str, ...], stops: tuple[str, ...]) -> tuple[str, 
     return tuple(kept)
 
 
-def _within(
-    reasoning: tuple[str, ...], content: tuple[str, ...], longest: int | None
-) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
-    """Cut an answer at `max_completion_tokens`; reasoning comes first and uses it up."""
-    if longest is None or len(reasoning) + len(content) <= longest:
-        return reasoning, content, False
-    kept = reasoning[:longest]
-    return kept, content[: longest - len(kept)], True
-
-
 def _placed(
-    reasoning_format: str, reasoning: tuple[str, ...], content: tuple[str, ...], *, is_cut: bool
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Put reasoning where the request wants it: apart, into the content, or nowhere."""
+    reasoning_format: str, reasoning: Pieces, content: Pieces, *, is_cut: bool
+) -> tuple[Pieces, Pieces]:
+    """Put reasoning where the request asks for it: apart, into the content, or nowhere."""
     if reasoning_format == "hidden":
         return (), content
     if reasoning_format != "raw" or not reasoning:

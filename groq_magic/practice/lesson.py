@@ -1,7 +1,6 @@
 """The server's own answers: the request, shown back as a lesson.
 
-They depend on the request alone, so that the same request is always answered
-the same.
+The same request is always answered the same.
 """
 
 from __future__ import annotations
@@ -12,15 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from groq_magic.practice import tokens
+from groq_magic.practice.sample import sample
+from groq_magic.practice.script import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from groq_magic.practice.chat_request import ChatRequest
+    from groq_magic.practice.request import ChatRequest
 
-__all__ = ["FIRST_LINE", "as_json", "reasoning", "write"]
+__all__ = ["answer"]
 
-FIRST_LINE = "Practice mode: no model is answering. `%groq_key` connects you."
+_FIRST_LINE = "Practice mode: no model is answering. `%groq_key` connects you."
 
 _PAGES = Path(__file__).with_name("pages")
 _SHOWN = 200
@@ -33,44 +34,54 @@ _EXAMPLES = (
 )
 
 
-def write(request: ChatRequest, tokens_per_minute: int) -> str:
-    """Write the answer to a request in prose.
+def answer(request: ChatRequest, tokens_per_minute: int) -> Reply:
+    """Answer a request that no scripted reply fits.
 
     Parameters
     ----------
     request : ChatRequest
     tokens_per_minute : int
-        The limit that the cost is compared with; 0 is none.
+        The limit that the cost is compared with; 0 is no limit.
 
     Returns
     -------
-    str
-        Markdown that begins with `FIRST_LINE`.
+    Reply
+        Markdown with a label on its first line, or JSON in the format asked for.
     """
+    if request.answer_format == "json_schema":
+        schema = request.parameters["response_format"]["json_schema"].get("schema", {})
+        text = json.dumps(sample(schema), ensure_ascii=False)
+    elif request.answer_format == "json_object":
+        text = _json(request)
+    else:
+        text = _markdown(request, tokens_per_minute)
+    return Reply(reply=text, reasoning=_reasoning(request))
+
+
+def _markdown(request: ChatRequest, tokens_per_minute: int) -> str:
     question = request.question
     if _SAMPLE.search(question):
-        return f"{FIRST_LINE}\n\n{_page('sample')}"
-    parts = [FIRST_LINE, _messages(request), _parameters(request)]
+        return f"{_FIRST_LINE}\n\n{_page('sample')}"
+    parts = [_FIRST_LINE, _messages(request), _parameters(request)]
     parts.append(_cost(request, tokens_per_minute))
     if _CODE.search(question):
         parts.append(_example(question))
     parts.append(_next(request))
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return "\n\n".join(parts) + "\n"
 
 
-def as_json(request: ChatRequest) -> str:
-    """Write the answer to a request in JSON mode."""
-    told = {
+def _json(request: ChatRequest) -> str:
+    facts = {
         "practice": True,
         "model": request.model.id,
         "messages": len(request.messages),
         "question": _shortened(request.question),
         "prompt_tokens": request.prompt_tokens,
     }
-    return json.dumps(told, ensure_ascii=False)
+    return json.dumps(facts, ensure_ascii=False)
 
 
-def reasoning(request: ChatRequest) -> str:
+def _reasoning(request: ChatRequest) -> str:
     """Write what a reasoning model would have thought; more of it with more effort."""
     if not request.model.efforts:
         return ""
@@ -110,14 +121,14 @@ def _quoted(text: str) -> str:
 def _messages(request: ChatRequest) -> str:
     lines = [
         f"{number}. **{message['role']}** "
-        f"(≈ {_counted(tokens.message_tokens(message), 'token')}): {_said(message)}"
+        f"(≈ {_counted(tokens.message_tokens(message), 'token')}): {_summary(message)}"
         for number, message in enumerate(request.messages, 1)
     ]
     count = _counted(len(request.messages), "message")
     return "\n".join(["### What was sent", "", f"{count} for `{request.model.id}`:", "", *lines])
 
 
-def _said(message: Mapping[str, object]) -> str:
+def _summary(message: Mapping[str, object]) -> str:
     text = tokens.message_text(message)
     calls = message.get("tool_calls")
     if isinstance(calls, list) and calls:
@@ -128,14 +139,10 @@ def _said(message: Mapping[str, object]) -> str:
 
 
 def _parameters(request: ChatRequest) -> str:
-    told = {
-        name: value
-        for name, value in request.parameters.items()
-        if name not in ("stop", "stream", "tools")
-    }
     lines = [
         f"- `{name}`: {_quoted(json.dumps(value, ensure_ascii=False))}"
-        for name, value in sorted(told.items())
+        for name, value in sorted(request.parameters.items())
+        if name not in ("stop", "stream", "tools")
     ]
     if request.stops:
         # Counted, not shown: the answer would end right here.
@@ -174,10 +181,10 @@ def _next(request: ChatRequest) -> str:
     earlier = sum(1 for message in request.messages if message["role"] == "user") - 1
     if earlier > 0:
         before = "prompt and its answer" if earlier == 1 else f"{earlier} prompts and answers"
-        told = (
+        text = (
             f"A model remembers nothing: the earlier {before} were sent again. `%groq_history` "
             "shows the conversation, `%groq_reset` starts over."
         )
     else:
-        told = "In a conversation the second question is sent with the first one, as you will see."
-    return f"---\n\n{told} Ask for a *sample* to see every kind of Markdown."
+        text = "In a conversation the second question is sent with the first one, as you will see."
+    return f"---\n\n{text} Ask for a *sample* to see every kind of Markdown."

@@ -93,7 +93,7 @@ class Bucket:
         self._used = max(0.0, self.used + amount)
 
     def wait(self, amount: float) -> float:
-        """Tell in how many seconds an amount fits; 0 is now."""
+        """Return in how many seconds an amount fits; 0 is now."""
         if not self.limit:
             return 0.0
         return max(0.0, (self.used + amount - self.limit) * self.window / self.limit)
@@ -107,6 +107,11 @@ class Quota:
     limits : Limits
     clock : callable
         Gives seconds that only grow, such as `time.monotonic`.
+
+    Attributes
+    ----------
+    by_request, by_token : tuple of Bucket
+        What a request, and what its tokens are counted in.
     """
 
     def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:
@@ -114,8 +119,8 @@ class Quota:
         self._requests = Bucket("requests per day (RPD)", limits.requests_per_day, _DAY, clock)
         self._tokens = Bucket("tokens per minute (TPM)", limits.tokens_per_minute, _MINUTE, clock)
         day = Bucket("tokens per day (TPD)", limits.tokens_per_day, _DAY, clock)
-        self._by_request = (minute, self._requests)
-        self._by_token = (self._tokens, day)
+        self.by_request = (minute, self._requests)
+        self.by_token = (self._tokens, day)
 
     @property
     def tokens_per_minute(self) -> int:
@@ -139,8 +144,8 @@ class Quota:
         """
         if 0 < self._tokens.limit < tokens:
             raise refusals.too_large(model, tier, self._tokens.limit, tokens)
-        asked = [(bucket, 1) for bucket in self._by_request]
-        asked += [(bucket, tokens) for bucket in self._by_token]
+        asked = [(bucket, 1) for bucket in self.by_request]
+        asked += [(bucket, tokens) for bucket in self.by_token]
         bucket, amount = max(asked, key=lambda pair: pair[0].wait(pair[1]))
         wait = bucket.wait(amount)
         if wait > 0:
@@ -155,29 +160,17 @@ class Quota:
         for bucket, amount in asked:
             bucket.charge(amount)
 
-    def settle(self, admitted: int, spent: int) -> None:
-        """Replace what admission counted by what was really spent."""
-        for bucket in self._by_token:
+    def correct(self, admitted: int, spent: int) -> None:
+        """Replace what admission counted by what was spent."""
+        for bucket in self.by_token:
             bucket.charge(spent - admitted)
 
     def headers(self) -> dict[str, str]:
-        """Give the rate-limit headers; a limit that isn't there has none."""
+        """Return the rate-limit headers; 0 for a limit means no headers of it."""
         named = (("requests", self._requests), ("tokens", self._tokens))
         found = [(name, bucket) for name, bucket in named if bucket.limit]
         return {
             **{f"x-ratelimit-limit-{name}": str(bucket.limit) for name, bucket in found},
             **{f"x-ratelimit-remaining-{name}": str(bucket.remaining) for name, bucket in found},
             **{f"x-ratelimit-reset-{name}": go_duration(bucket.reset) for name, bucket in found},
-        }
-
-    def state(self) -> dict[str, dict[str, float]]:
-        """Give every bucket, for `GET /practice/quota`."""
-        return {
-            bucket.kind: {
-                "limit": bucket.limit,
-                "used": round(bucket.used, 3),
-                "remaining": bucket.remaining,
-                "reset": round(bucket.reset, 3),
-            }
-            for bucket in (*self._by_request, *self._by_token)
         }

@@ -6,7 +6,6 @@ documentation gives none, the wording is our own and the shape is the API's.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -15,21 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
-    "ORGANIZATION",
     "Refusal",
     "bad_key",
     "bad_request",
     "context_exceeded",
     "decommissioned",
     "failed_json",
-    "failed_tool_use",
     "rate_limited",
+    "require",
     "too_large",
     "unknown_model",
     "unknown_url",
 ]
 
-ORGANIZATION = "org_practice"
+_ORGANIZATION = "org_practice"
 _NONE: Mapping[str, str] = MappingProxyType({})
 _PLANS = "Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing"
 
@@ -59,13 +57,9 @@ class Refusal(Exception):  # noqa: N818 - a refusal is the service's answer, not
     headers: Mapping[str, str] = field(default_factory=lambda: _NONE)
 
     def error(self) -> dict[str, object]:
-        """Give the inner error object."""
+        """Return the inner error object."""
         code = {} if self.code is None else {"code": self.code}
         return {"message": self.message, "type": self.type, **code, **self.extra}
-
-    def body(self) -> bytes:
-        """Give the body as bytes of JSON."""
-        return json.dumps({"error": self.error()}, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def bad_key() -> Refusal:
@@ -76,6 +70,12 @@ def bad_key() -> Refusal:
 def bad_request(message: str, code: str | None = None, param: str | None = None) -> Refusal:
     """400: a parameter is not as the API wants it."""
     return Refusal(400, message, code=code, extra={} if param is None else {"param": param})
+
+
+def require(holds: object, message: str, param: str | None = None) -> None:
+    """Refuse a request with 400 unless a condition holds."""
+    if not holds:
+        raise bad_request(message, param=param)
 
 
 def unknown_model(model: str) -> Refusal:
@@ -110,16 +110,6 @@ def context_exceeded() -> Refusal:
     return Refusal(400, message, code="context_length_exceeded", extra=extra)
 
 
-def failed_tool_use(generation: str) -> Refusal:
-    """400: the model wrote a call that fits no tool."""
-    message = (
-        "Failed to call a function. Please adjust your prompt. See 'failed_generation' for more "
-        "details."
-    )
-    extra = {"failed_generation": generation}
-    return Refusal(400, message, code="tool_use_failed", extra=extra)
-
-
 def failed_json(generation: str) -> Refusal:
     """400: the model wrote no valid JSON; `generation` is empty when reasoning used it all up."""
     message = (
@@ -133,7 +123,7 @@ def failed_json(generation: str) -> Refusal:
 def too_large(model: str, tier: str, limit: int, requested: int) -> Refusal:
     """413: one request is more than the tokens of a whole minute."""
     message = (
-        f"Request too large for model `{model}` in organization `{ORGANIZATION}` service tier "
+        f"Request too large for model `{model}` in organization `{_ORGANIZATION}` service tier "
         f"`{tier}` on tokens per minute (TPM): Limit {limit}, Requested {requested}, please "
         f"reduce your message size and try again. {_PLANS}"
     )
@@ -165,7 +155,7 @@ def rate_limited(  # noqa: PLR0913 - each is a figure of the sentence
     """
     limit, used, requested = figures
     message = (
-        f"Rate limit reached for model `{model}` in organization `{ORGANIZATION}` service tier "
+        f"Rate limit reached for model `{model}` in organization `{_ORGANIZATION}` service tier "
         f"`{tier}` on {kind}: Limit {limit}, Used {used}, Requested {requested}. Please try again "
         f"in {wait}. {_PLANS}"
     )

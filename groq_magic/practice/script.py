@@ -1,28 +1,15 @@
-"""Scripted replies: what to answer to which prompt, given in advance."""
+"""Replies that are given in advance: what is answered to which prompt."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
 from groq_magic.practice import tokens
 
-__all__ = ["Script", "ScriptError", "ScriptedReply"]
-
-_MEMBERS = frozenset(
-    {
-        "finish_reason",
-        "match",
-        "pieces",
-        "reasoning",
-        "reply",
-        "times",
-        "tokens_per_second",
-        "tool_calls",
-    }
-)
+__all__ = ["Reply", "Script", "ScriptError"]
 
 
 class ScriptError(ValueError):
@@ -30,13 +17,13 @@ class ScriptError(ValueError):
 
 
 @dataclass(frozen=True)
-class ScriptedReply:
-    """One reply that is sent as it is.
+class Reply:
+    """One reply, sent as it is.
 
     Parameters
     ----------
     match : re.Pattern or None
-        Looked for in the last user message; None fits all.
+        Searched in the last user message; None fits all.
     reply : str
         Markdown.
     pieces : tuple of str
@@ -67,48 +54,48 @@ class ScriptedReply:
         return self.pieces or tuple(tokens.pieces(self.reply))
 
 
-@dataclass
 class Script:
-    """The replies still to be given, tried from first to last."""
+    """The replies still to be given, tried from first to last.
 
-    replies: tuple[ScriptedReply, ...] = ()
-    _given: dict[int, int] = field(default_factory=dict)
+    Parameters
+    ----------
+    entries : list of dict
+        As parsed from JSON; their members are the parameters of `Reply`.
 
-    @classmethod
-    def from_json(cls, entries: object) -> Script:
-        """Read a script.
+    Raises
+    ------
+    ScriptError
+        Stating which entry is wrong, and how.
+    """
 
-        Raises
-        ------
-        ScriptError
-            Saying which entry is wrong, and how.
-        """
-        if not isinstance(entries, list):
+    def __init__(self, entries: object = ()) -> None:
+        if not isinstance(entries, list | tuple):
             raise ScriptError("a script is a JSON list of replies")
-        return cls(tuple(_read(number, entry) for number, entry in enumerate(entries)))
+        self._replies = [_read(number, entry) for number, entry in enumerate(entries)]
+        self._left = [reply.times for reply in self._replies]
 
-    def take(self, question: str) -> ScriptedReply | None:
-        """Give the first reply that fits a question and isn't used up."""
-        for number, reply in enumerate(self.replies):
-            given = self._given.get(number, 0)
-            left = reply.times is None or given < reply.times
-            if left and (reply.match is None or reply.match.search(question)):
-                self._given[number] = given + 1
+    def take(self, question: str) -> Reply | None:
+        """Return the first reply that fits a question and isn't used up."""
+        for number, reply in enumerate(self._replies):
+            left = self._left[number]
+            if left != 0 and (reply.match is None or reply.match.search(question)):
+                self._left[number] = None if left is None else left - 1
                 return reply
         return None
 
 
-def _read(number: int, entry: object) -> ScriptedReply:
-    if not isinstance(entry, dict) or not entry.keys() <= _MEMBERS:
-        known = ", ".join(sorted(_MEMBERS))
-        raise ScriptError(f"reply {number} must be an object with some of: {known}")
+def _read(number: int, entry: object) -> Reply:
+    known = {field.name for field in fields(Reply)}
+    if not isinstance(entry, dict) or not entry.keys() <= known:
+        listed = ", ".join(sorted(known))
+        raise ScriptError(f"reply {number} must be an object with some of: {listed}")
     given = {name: value for name, value in entry.items() if value is not None}
     if not given.keys() & {"reply", "pieces", "tool_calls", "reasoning"}:
-        raise ScriptError(f"reply {number} says nothing: it needs a reply, pieces or tool_calls")
+        raise ScriptError(f"reply {number} is empty: it needs a reply, pieces or tool_calls")
     try:
         given["match"] = re.compile(given["match"], re.IGNORECASE) if "match" in given else None
     except (re.error, TypeError) as error:
         raise ScriptError(f"reply {number} has no regular expression to match: {error}") from error
     for name in ("pieces", "tool_calls"):
         given[name] = tuple(given.get(name, ()))
-    return ScriptedReply(**given)
+    return Reply(**given)

@@ -1,173 +1,250 @@
-"""The server: which request goes where."""
+"""The server on loopback: one thread a connection, and which request goes where."""
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 import json
+import socket
+import time
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
-from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
-
-from groq_magic.practice import catalogue, chat, refusals
-from groq_magic.practice.control import CONTROL, control
-from groq_magic.practice.error_faults import error_response
-from groq_magic.practice.record import Record
+from groq_magic.practice import catalogue, refusals
+from groq_magic.practice.chat import Chat
 from groq_magic.practice.refusals import Refusal
-from groq_magic.practice.sending import Sender
-from groq_magic.practice.stream_faults import spoiled
-from groq_magic.practice.wire import dumped, json_response
+from groq_magic.practice.response import json_response
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from groq_magic.practice.chat import Options
+    from groq_magic.practice.response import Response
 
-    from tornado.httputil import HTTPServerRequest
+__all__ = ["CHAT", "MODELS", "Connection", "Server"]
 
-    from groq_magic.practice.fault import Fault
-    from groq_magic.practice.practice import Practice
-    from groq_magic.practice.steps import Response
+CHAT = "/openai/v1/chat/completions"
+MODELS = "/openai/v1/models"
 
-__all__ = ["Server"]
-
-_API = "/openai/v1"
-_CHAT = f"{_API}/chat/completions"
-_MODELS = f"{_API}/models"
-_OWN_HOSTS = frozenset({"127.0.0.1", "localhost"})
+_OWN_HOSTS = frozenset({"", "127.0.0.1", "localhost"})
 _MOST_BYTES = 100 * 1024 * 1024
+_BATCH = 64 * 1024
+_TICK = 0.005
 
 
-class Server:
-    """Serves one `Practice` on loopback.
+class Server(ThreadingTCPServer):
+    """Listens on 127.0.0.1; `serve_forever` serves until `shutdown`.
 
     Parameters
     ----------
-    practice : Practice
+    port : int
+        0 for a free one.
+    options : Options
+    connection : type of Connection, optional
+        A subclass, such as the one by which the tests break answers on their way.
+
+    Attributes
+    ----------
+    chat : Chat
+        The chat endpoint with its limits and its script.
+
+    Raises
+    ------
+    OSError
+        If the port is taken.
     """
 
-    def __init__(self, practice: Practice) -> None:
-        self._practice = practice
-        self._running: set[asyncio.Task[None]] = set()
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 128
 
-    def listen(self, port: int) -> int:
-        """Begin to listen.
+    def __init__(
+        self, port: int, options: Options, connection: type[Connection] | None = None
+    ) -> None:
+        self.options = options
+        self.chat = Chat(options)
+        super().__init__(("127.0.0.1", port), connection or Connection)
+
+    @property
+    def url(self) -> str:
+        """The address, without a path."""
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class Connection(BaseHTTPRequestHandler):
+    """One connection of a client, and the requests that come over it.
+
+    A subclass may extend `respond`, `send`, `send_head` and `flush`.
+    """
+
+    protocol_version = "HTTP/1.1"
+    # Or else a small write waits for the client's delayed acknowledgement, 40 ms.
+    disable_nagle_algorithm = True
+    server: Server
+
+    def setup(self) -> None:
+        """Begin a connection."""
+        super().setup()
+        self.buffer = bytearray()
+        self.buffered_deltas = 0
+
+    def handle(self) -> None:
+        """Answer requests until the client closes the connection."""
+        with contextlib.suppress(ConnectionError):
+            super().handle()
+
+    def log_message(self, *_: object) -> None:
+        """Write no log."""
+
+    def respond(self, path: str, body: bytes) -> Response:
+        """Make the response to a request.
 
         Parameters
         ----------
-        port : int
-            0 for a free one.
-
-        Returns
-        -------
-        int
-            The port.
+        path : str
+            Without its query.
+        body : bytes
 
         Raises
         ------
-        OSError
-            If the port is taken.
+        Refusal
+            As the API would refuse.
         """
-        server = HTTPServer(self._arrived, max_buffer_size=_MOST_BYTES, max_body_size=_MOST_BYTES)
-        sockets = bind_sockets(port, "127.0.0.1")
-        server.add_sockets(sockets)
-        bound: int = sockets[0].getsockname()[1]
-        return bound
-
-    def _arrived(self, request: HTTPServerRequest) -> None:
-        task = asyncio.get_running_loop().create_task(self._serve(request))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-
-    async def _serve(self, request: HTTPServerRequest) -> None:
-        record = self._record(request)
-        try:
-            await self._answer(request, record)
-        except Refusal as refusal:
-            await self._sender(request, record).send(self._refused(refusal))
-        except Exception as error:  # noqa: BLE001 - a bug of ours must not leave a client waiting
-            if record.status is None:
-                failure = Refusal(500, f"the practice server failed: {error!r}", "internal_error")
-                await self._sender(request, record).send(self._refused(failure))
-            elif request.connection is not None:
-                request.connection.finish()
-
-    def _record(self, request: HTTPServerRequest) -> Record:
-        # The SDK writes the slash within a model's id as %2F.
-        method, path = str(request.method), unquote(request.path).rstrip("/")
-        if path.startswith(CONTROL):
-            return Record(0, method, path, {})
-        return self._practice.recorded(method, path, request.headers)
-
-    async def _answer(self, request: HTTPServerRequest, record: Record) -> None:
-        if request.host_name not in _OWN_HOSTS:
+        # A page of another site that names this machine by a host name of its own is refused.
+        if self.headers.get("Host", "").partition(":")[0] not in _OWN_HOSTS:
             raise Refusal(403, "the practice server answers this machine only")
-        record.body = _parsed(request.body)
-        if (record.method, record.path) == ("POST", _CHAT):
-            await self._chat(request, record)
+        if (self.command, path) == ("POST", CHAT):
+            self._check_key()
+            return self.server.chat.respond(_parsed(body))
+        is_list, name = path == MODELS, path.removeprefix(f"{MODELS}/")
+        if self.command != "GET" or (name == path and not is_list):
+            raise refusals.unknown_url(self.command, path)
+        self._check_key()
+        if is_list:
+            listed = [model.item() for model in catalogue.CATALOGUE]
+            return json_response(200, {"object": "list", "data": listed})
+        model = catalogue.find(name)
+        if model is None:
+            raise refusals.unknown_model(name)
+        return json_response(200, model.item())
+
+    def refused(self, refusal: Refusal) -> Response:
+        """Make the response of a refusal; it carries the limits as any other."""
+        headers = self.server.chat.limit_headers() | dict(refusal.headers)
+        return json_response(refusal.status, {"error": refusal.error()}, headers)
+
+    def send(self, response: Response) -> None:
+        """Send a response, at its pace.
+
+        Raises
+        ------
+        ConnectionError
+            When the client closes the connection.
+        """
+        sent = 0
+        try:
+            self.wait(response.delay)
+            self.send_head(response)
+            started = time.monotonic()
+            for chunk in response.chunks:
+                self.buffer += chunk.data
+                self.buffered_deltas += chunk.is_delta
+                sent += chunk.is_delta
+                if chunk.is_delta and response.tokens_per_second:
+                    early = started + sent / response.tokens_per_second - time.monotonic()
+                    if early > 0:
+                        self.flush()
+                        # What is late goes out together, at most a tick later.
+                        self.wait(max(early, _TICK))
+                elif len(self.buffer) >= _BATCH:
+                    self.flush()
+            self.flush()
+            if self._is_chunked:
+                self.wfile.write(b"0\r\n\r\n")
+        finally:
+            self.buffer.clear()
+            self.buffered_deltas = 0
+            response.on_end(sent)
+
+    def send_head(self, response: Response) -> None:
+        """Send the status line and the headers."""
+        self._is_chunked = "Content-Length" not in response.headers
+        self.send_response_only(response.status)
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+        if self._is_chunked:
+            self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+
+    def flush(self) -> None:
+        """Write what is buffered.
+
+        Raises
+        ------
+        ConnectionError
+            When the client has closed the connection.
+        """
+        self.wait(0)
+        if not self.buffer:
             return
-        if record.path.startswith(CONTROL):
-            response = control(self._practice, record.method, record.path, record.body)
-        else:
-            response = self._models(request, record)
-        await self._sender(request, record).send(response)
+        size = b"%x\r\n" % len(self.buffer) if self._is_chunked else b""
+        self.wfile.write(size + self.buffer + (b"\r\n" if size else b""))
+        self.buffer.clear()
+        self.buffered_deltas = 0
 
-    def _refused(self, refusal: Refusal) -> Response:
-        headers = {**self._practice.quota.headers(), **refusal.headers}
-        return json_response(refusal.status, refusal.body(), headers)
+    def wait(self, seconds: float) -> None:
+        """Wait.
 
-    def _sender(self, request: HTTPServerRequest, record: Record, speed: float = 0.0) -> Sender:
-        connection: Any = request.connection
-        return Sender(connection, record, speed)
+        Raises
+        ------
+        ConnectionError
+            As soon as the client closes the connection.
+        """
+        self.connection.settimeout(max(0, seconds))
+        try:
+            is_open = self.connection.recv(1, socket.MSG_PEEK)
+        except (TimeoutError, BlockingIOError):
+            return
+        finally:
+            self.connection.settimeout(None)
+        if not is_open:
+            raise ConnectionAbortedError
+        # The client has sent its next request already: that waits its turn.
+        time.sleep(max(0, seconds))
 
-    def _check_key(self, headers: Mapping[str, str]) -> None:
-        scheme, _, key = headers.get("Authorization", "").partition(" ")
-        accepted = self._practice.options.keys
+    def _serve(self) -> None:
+        try:
+            # The SDK writes the slash within a model's id as %2F.
+            path = unquote(urlsplit(self.path).path).rstrip("/")
+            response = self.respond(path, self._read())
+        except Refusal as refusal:
+            response = self.refused(refusal)
+        except Exception as error:  # noqa: BLE001 - a bug of ours must not look like a lost connection
+            failure = f"the practice server failed: {error!r}"
+            response = self.refused(Refusal(500, failure, "internal_error"))
+        self.send(response)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - names of the base class
+
+    def _read(self) -> bytes:
+        length = self.headers.get("Content-Length", "0")
+        if "Transfer-Encoding" in self.headers or not length.isdecimal():
+            self.close_connection = True
+            raise Refusal(411, "a request needs a Content-Length")
+        if int(length) > _MOST_BYTES:
+            self.close_connection = True
+            raise Refusal(413, "request entity too large")
+        return self.rfile.read(int(length))
+
+    def _check_key(self) -> None:
+        scheme, _, key = self.headers.get("Authorization", "").partition(" ")
+        accepted = self.server.options.keys
         if scheme != "Bearer" or not key.strip() or (accepted and key not in accepted):
             raise refusals.bad_key()
 
-    def _models(self, request: HTTPServerRequest, record: Record) -> Response:
-        path, slash, name = record.path.partition(f"{_MODELS}/")
-        if record.method != "GET" or path != ("" if slash else _MODELS):
-            raise refusals.unknown_url(record.method, record.path)
-        fault = self._practice.next_fault(chat=False)
-        record.fault = None if fault is None else fault.name
-        spoilt = None if fault is None else error_response(fault, "", {})
-        if spoilt is not None:
-            return spoilt
-        self._check_key(request.headers)
-        found = catalogue.find(name)
-        if name and found is None:
-            raise refusals.unknown_model(name)
-        listed = [model.item() for model in catalogue.CATALOGUE]
-        told = {"object": "list", "data": listed} if found is None else found.item()
-        response = json_response(200, dumped(told).encode(), {})
-        return response if fault is None else spoiled(fault, response)
-
-    async def _chat(self, request: HTTPServerRequest, record: Record) -> None:
-        fault = self._practice.next_fault(chat=True)
-        record.fault = None if fault is None else fault.name
-        spoilt = None if fault is None else self._error(fault, record.body)
-        if spoilt is not None:
-            await self._sender(request, record).send(spoilt)
-            return
-        self._check_key(request.headers)
-        begun = chat.begin(self._practice, record.body)
-        response = begun.response if fault is None else spoiled(fault, begun.response)
-        try:
-            await self._sender(request, record, begun.tokens_per_second).send(response)
-        finally:
-            begun.settle(record)
-
-    def _error(self, fault: Fault, body: object) -> Response | None:
-        model = body.get("model") if isinstance(body, dict) else None
-        return error_response(fault, str(model), self._practice.quota.headers())
-
 
 def _parsed(body: bytes) -> Any:
-    if not body:
-        return None
     try:
-        return json.loads(body)
+        return json.loads(body) if body else None
     except ValueError as error:
         message = f"we could not parse the JSON body of your request: {error}"
         raise refusals.bad_request(message) from error

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.clipping import tried
 from groq_magic.errors import PromptError
-from groq_magic.prompt.clipping import tried
 from groq_magic.prompt.expression import attributes_of, keys_of, parse
 
 if TYPE_CHECKING:

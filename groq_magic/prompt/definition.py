@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from groq_magic.prompt.clipping import tried
+from groq_magic.clipping import tried
 
 __all__ = ["definition"]
 

@@ -10,8 +10,8 @@ from itertools import islice
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.clipping import clip, is_a, plain, tried, type_name
 from groq_magic.errors import PromptError
-from groq_magic.prompt.clipping import clip, is_a, plain, tried, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

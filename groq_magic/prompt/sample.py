@@ -6,7 +6,7 @@ import mmap
 import sys
 from typing import Any
 
-from groq_magic.prompt.clipping import is_a, tried
+from groq_magic.clipping import is_a, tried
 
 __all__ = ["of_sample", "places_of", "series_part"]
 

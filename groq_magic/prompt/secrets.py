@@ -11,6 +11,7 @@ where it exists.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -166,6 +167,7 @@ def _same_behind(text: str, start: int, form: str, at: int) -> int:
     return length
 
 
+@lru_cache
 def _is_secret(name: str) -> bool:
     words = [word.upper() for word in _WORD.findall(name)]
     return name not in _FOLDERS_OF_SHELLS and any(

@@ -6,8 +6,8 @@ import sys
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from groq_magic.clipping import clip, cut, flat, is_a, plain, safe_repr
 from groq_magic.errors import PromptError
-from groq_magic.prompt.clipping import clip, cut, flat, is_a, plain, safe_repr
 from groq_magic.prompt.definition import definition
 from groq_magic.prompt.summary_array import summarise_array
 from groq_magic.prompt.summary_nested import is_nested, summarise_nested

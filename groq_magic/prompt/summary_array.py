@@ -6,7 +6,7 @@ import warnings
 from itertools import islice
 from typing import Any
 
-from groq_magic.prompt.clipping import clip, flat, is_a, number
+from groq_magic.clipping import clip, flat, is_a, number
 from groq_magic.prompt.sample import of_sample, places_of
 from groq_magic.prompt.summary_nested import summarise_nested
 

@@ -7,7 +7,7 @@ import sys
 import warnings
 from typing import Any
 
-from groq_magic.prompt.clipping import clip, flat, is_a, number, plain, tried, type_name
+from groq_magic.clipping import clip, flat, is_a, number, plain, tried, type_name
 from groq_magic.prompt.sample import of_sample, series_part
 from groq_magic.prompt.summary_nested import is_nested, summarise_nested
 

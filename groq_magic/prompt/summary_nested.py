@@ -8,7 +8,7 @@ from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.prompt.clipping import clip, flat, is_a, plain, safe_repr, tried, type_name
+from groq_magic.clipping import clip, flat, is_a, plain, safe_repr, tried, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

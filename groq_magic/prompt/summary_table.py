@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Any
 
-from groq_magic.prompt.clipping import clip, flat, is_a, plain
+from groq_magic.clipping import clip, flat, is_a, plain
 from groq_magic.prompt.sample import of_sample, series_part
 from groq_magic.prompt.summary_column import cell, profile
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
-__all__ = ["mark_direction", "without_direction"]
+__all__ = ["mark_direction"]
 
 _BLOCKS = frozenset("blockquote h1 h2 h3 h4 h5 h6 li ol p td th ul".split())  # noqa: SIM905 - words read best as words
 _FROM_THE_LEFT = frozenset({"code", "pre", "math"})
@@ -19,7 +19,6 @@ _FROM_THE_RIGHT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 _DIRECTIONS = {"L": "ltr", "R": "rtl", "AL": "rtl"}
-_ATTRIBUTE = re.compile(r' dir="(?:ltr|rtl)"(?=[^<>]*>)')
 
 
 def mark_direction(root: Element) -> None:
@@ -37,11 +36,6 @@ def mark_direction(root: Element) -> None:
     """
     if _FROM_THE_RIGHT.search("".join(root.itertext())):
         _mark_children(root, "ltr")
-
-
-def without_direction(html: str) -> str:
-    """Return sanitised HTML as it was written before directions were marked."""
-    return _ATTRIBUTE.sub("", html)
 
 
 def _mark_children(parent: Element, around: str) -> None:

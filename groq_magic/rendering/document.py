@@ -12,16 +12,17 @@ from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 
-from groq_magic.rendering.characters import escape, lines_of
+from groq_magic.rendering.characters import escape
 from groq_magic.rendering.direction import mark_direction
+from groq_magic.rendering.elements import code_element
 from groq_magic.rendering.gfm import Dialect, Gfm, Inline, Parser
 from groq_magic.rendering.groups import Group, next_group
+from groq_magic.rendering.lines import lines_of
 from groq_magic.rendering.sanitise import sanitised
-from groq_magic.rendering.tree import code_element
 
 if TYPE_CHECKING:
-    from groq_magic.rendering.block import Block
-    from groq_magic.rendering.blocks import BlockParser
+    from groq_magic.rendering.block_parser import BlockParser
+    from groq_magic.rendering.block_tree import Block
     from groq_magic.rendering.links import Definitions
     from groq_magic.rendering.maths import Shape
 

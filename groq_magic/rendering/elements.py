@@ -1,189 +1,186 @@
-"""Inline items into the elements of a tree."""
+"""Blocks into the element tree that Python-Markdown serialises."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement
 
-from groq_magic.rendering.autolinks import EMAIL, email
-from groq_magic.rendering.emphasis import DelimiterRun
-from groq_magic.rendering.items import Bracket, Close, Item
-from groq_magic.rendering.sanitise import is_safe_image
+from groq_magic.rendering import tables
+from groq_magic.rendering.highlight import Highlighter
+from groq_magic.rendering.incomplete import trimmed
+from groq_magic.rendering.inline_tree import serialisable
+from groq_magic.rendering.sanitise import ours
 
 if TYPE_CHECKING:
-    from groq_magic.rendering.links import Target
+    from collections.abc import Callable
 
-__all__ = ["add_text", "fill", "serialisable"]
+    from groq_magic.rendering.block_tree import Block
 
-# Elements inside one another in a leaf; deeper marks are text.
-_MAX_DEPTH = 64
-# As cmark has it: what stays in an address as it is.
-_URL_SAFE = "-_.+!*'(),%#@?=;:/&$~"
-_NOT_SHOWN = "(image not shown: not a PNG, JPEG, GIF or WebP in base64, or too large)"
-# A placeholder of Python-Markdown's stash; what it stands for is no text.
-_STASHED = re.compile("\x02[^\x03]*\x03")
+__all__ = ["LeafText", "TreeBuilder", "code_element"]
 
-
-def serialisable(text: str) -> str:
-    """Return text that Python-Markdown's serialiser writes as it is: it leaves entities alone."""
-    return text.replace("&", "&amp;") if "&" in text else text
+_TASK = re.compile(r"\[([ xX])\][ \t]")
+# What takes the place of cells that rows leave out, in all of a table.
+_MAX_FILLED = 10_000
+# Measured, in units of `Pace`: a tag of raw HTML.
+_WORK_OF_TAG = 40
 
 
-def add_text(parent: Element, text: str) -> None:
-    """Append text to an element."""
-    if not text:
-        return
-    if len(parent):
-        parent[-1].tail = (parent[-1].tail or "") + text
-    else:
-        parent.text = (parent.text or "") + text
+class LeafText(str):
+    """Text that the inline parser is still to read.
+
+    Attributes
+    ----------
+    growing : bool
+        Whether more of it may follow.
+    cell : bool
+        Whether it is a table's cell, which its HTML must not break out of.
+    """
+
+    __slots__ = ("cell", "growing")
+    growing: bool
+    cell: bool
 
 
-def fill(element: Element, items: list[Item], *, images: bool) -> None:
-    """Append a leaf's inline items to its element.
+def leaf_text(text: str, *, growing: bool = False, cell: bool = False) -> LeafText:
+    """Return text for the inline parser."""
+    leaf = LeafText(text)
+    leaf.growing, leaf.cell = growing, cell
+    return leaf
+
+
+class TreeBuilder:
+    """Builds elements from blocks.
 
     Parameters
     ----------
-    element : Element
-        Gets text and children.
-    items : list of Item
-        As the inline parser found them.
-    images : bool
-        Whether images from the network stay images; else they become links.
+    stash : callable
+        Takes a string of HTML, returns a placeholder for it in an element's text.
+    shown : callable
+        Takes a block of raw HTML, returns what is shown of it.
     """
-    _Filling(element, images=images).fill(items)
 
+    def __init__(self, stash: Callable[[str], str], shown: Callable[[str], str]) -> None:
+        self._stash = stash
+        self._shown = shown
+        self.highlighter = Highlighter()
+        self._work = 0
 
-class _Filling:
-    """The elements that are open while items are appended."""
+    @property
+    def work(self) -> int:
+        """What it has done, in the units of `Pace`."""
+        return self._work + self.highlighter.work
 
-    def __init__(self, element: Element, *, images: bool) -> None:
-        self._open: list[tuple[Element, str]] = [(element, "")]
-        self._text: list[str] = []
-        self._links = 0
-        self._images = images
-
-    def fill(self, items: list[Item]) -> None:
-        skip_to = 0
-        for index, item in enumerate(items):
-            if index < skip_to:
-                continue
-            if isinstance(item, str):
-                self._text.append(item)
-            elif isinstance(item, DelimiterRun):
-                self._add_run(item)
-            elif isinstance(item, Bracket):
-                if item.image and item.target is not None:
-                    alt, skip_to = _plain(items, index + 1)
-                    self._add_image(item.target, alt)
-                else:
-                    self._add_bracket(item)
-            elif isinstance(item, Close):
-                self._end("a")
-            else:
-                self._add_element(item)
-        self._flush()
-
-    def _flush(self) -> None:
-        text = "".join(self._text)
-        self._text.clear()
-        parent = self._open[-1][0]
-        position = 0
-        if "@" in text and not self._links:
-            for found in EMAIL.finditer(text):
-                address = email(text, found)
-                if not address:
-                    continue
-                add_text(parent, serialisable(text[position : found.start()]))
-                url = address if address.startswith("mailto:") else f"mailto:{address}"
-                link = SubElement(parent, "a", href=url)
-                link.text = address
-                position = found.start() + len(address)
-        add_text(parent, serialisable(text[position:]))
-
-    def _add_element(self, element: Element) -> None:
-        self._flush()
-        if element.tag == "code":
-            element.text = serialisable(element.text or "")
-        self._open[-1][0].append(element)
-
-    def _begin(self, tag: str, literal: str, attributes: dict[str, str]) -> None:
-        self._flush()
-        if len(self._open) > _MAX_DEPTH:
-            self._text.append(literal)
-            self._open.append((self._open[-1][0], literal))
-            return
-        self._open.append((SubElement(self._open[-1][0], tag, attributes), ""))
-
-    def _end(self, tag: str) -> None:
-        self._flush()
-        self._links -= tag == "a"
-        while len(self._open) > 1:
-            element, literal = self._open.pop()
-            if literal:
-                self._text.append(literal)
-                return
-            if element.tag == tag:
-                return
-
-    def _add_run(self, run: DelimiterRun) -> None:
-        for tag in run.closes:
-            self._end(tag)
-        if run.left:
-            self._text.append(run.mark * run.left)
-        for tag in reversed(run.opens):
-            self._begin(tag, run.mark * (1 if tag == "em" else 2), {})
-
-    def _add_bracket(self, bracket: Bracket) -> None:
-        if bracket.target is None:
-            mark = "![" if bracket.image else "["
-            self._text.append("" if bracket.hidden else mark)
-            return
-        self._begin("a", "[", _attributes("href", bracket.target))
-        self._links += 1
-
-    def _add_image(self, target: Target, alt: str) -> None:
-        if not self._images and target.url.startswith("data:") and not is_safe_image(target.url):
-            self._text.append(f"{alt or 'Image'} {_NOT_SHOWN}")
-        elif self._images or target.url.startswith("data:"):
-            attributes = _attributes("src", target) | {"alt": serialisable(alt)}
-            self._add_element(Element("img", attributes))
-        elif self._links:
-            self._text.append(alt)
+    def add(self, parent: Element, block: Block, *, tight: bool = False) -> None:
+        """Append a block to an element; in a tight list a paragraph has no tags."""
+        kind = block.kind
+        if kind == "paragraph":
+            self._add_text(parent, block, None if tight else "p")
+        elif kind == "heading":
+            self._add_text(parent, block, f"h{block.level}")
+        elif kind == "code":
+            self._add_code(parent, block)
+        elif kind == "html":
+            source = "\n".join(block.lines)
+            self._work += len(source) + _WORK_OF_TAG * source.count("<")
+            html = self._shown(trimmed(source) if block.incomplete else source)
+            _group(parent).text = self._stash(f"{html}\n" if html else "")
+        elif kind == "rule":
+            SubElement(parent, "hr")
+        elif kind == "table":
+            self._add_table(parent, block)
+        elif kind == "list":
+            self._add_list(parent, block)
         else:
-            link = Element("a", _attributes("href", target))
-            link.text = serialisable(alt or target.url)
-            self._add_element(link)
+            element = SubElement(parent, "blockquote") if kind == "quote" else parent
+            for child in block.children:
+                self.add(element, child)
+
+    def add_item(self, parent: Element, item: Block, *, loose: bool) -> None:
+        """Append a list's item."""
+        element = SubElement(parent, "li")
+        children = item.children
+        first = children[0] if children else None
+        task = _TASK.match("\n".join(first.lines)) if first and first.kind == "paragraph" else None
+        if first is not None and task:
+            holder = SubElement(element, "p") if loose else element
+            self._add_task(holder, first, task)
+            children = children[1:]
+        for child in children:
+            self.add(element, child, tight=not loose)
+
+    def _add_task(self, parent: Element, paragraph: Block, task: re.Match[str]) -> None:
+        attributes = {"type": "checkbox", "disabled": ""}
+        if task[1] != " ":
+            attributes["checked"] = ""
+        SubElement(parent, "input", attributes).tail = " "
+        text = "\n".join(paragraph.lines)[task.end() :]
+        _group(parent).text = leaf_text(text, growing=paragraph.incomplete)
+
+    def _add_text(self, parent: Element, block: Block, tag: str | None) -> None:
+        text = "\n".join(block.lines).rstrip(" \t")
+        element = SubElement(parent, tag) if tag else _group(parent)
+        element.text = leaf_text(text, growing=block.incomplete)
+
+    def _add_list(self, parent: Element, block: Block) -> None:
+        element = SubElement(parent, "ul" if block.number is None else "ol")
+        if block.number not in (None, 1):
+            element.set("start", str(block.number))
+        for item in block.children:
+            self.add_item(element, item, loose=block.loose)
+
+    def _add_code(self, parent: Element, block: Block) -> None:
+        code = code_element(SubElement(parent, "pre"), block)
+        text = block.code()
+        coloured = None
+        if block.language and not block.cut_short:
+            coloured = self.highlighter.html(text, block.language)
+        code.text = serialisable(text) if coloured is None else self._stash(coloured)
+
+    def _add_table(self, parent: Element, block: Block) -> None:
+        table = SubElement(parent, "table")
+        self.add_header(table, block)
+        if block.lines:
+            body = SubElement(table, "tbody")
+            for row in range(len(block.lines)):
+                self.add_row(body, block, row)
+
+    def add_header(self, table: Element, block: Block) -> None:
+        """Append a table's head."""
+        head = SubElement(table, "thead")
+        _add_cells(head, "th", block.header, block, growing=block.incomplete and not block.lines)
+
+    def add_row(self, body: Element, block: Block, row: int) -> None:
+        """Append a row of a table, by its index."""
+        growing = block.incomplete and row == len(block.lines) - 1
+        _add_cells(body, "td", block.lines[row], block, growing=growing)
 
 
-def _plain(items: list[Item], start: int) -> tuple[str, int]:
-    """Return the text of an image's description, and the index after its end."""
-    texts: list[str] = []
-    depth = 1
-    for index in range(start, len(items)):
-        item = items[index]
-        if isinstance(item, str):
-            texts.append(item)
-        elif isinstance(item, DelimiterRun):
-            texts.append(item.mark * item.left)
-        elif isinstance(item, Bracket):
-            if item.target is not None:
-                depth += 1
-            else:
-                texts.append("![" if item.image else "[")
-        elif isinstance(item, Close):
-            depth -= 1
-            if not depth:
-                return _STASHED.sub("", "".join(texts)), index + 1
-        else:
-            texts.append(" " if item.tag == "br" else "".join(item.itertext()))
-    return _STASHED.sub("", "".join(texts)), len(items)
+def code_element(pre: Element, block: Block) -> Element:
+    """Append the ``code`` of a code block, empty."""
+    code = SubElement(pre, "code")
+    if block.language:
+        code.set("class", ours(serialisable(f"language-{block.language}")))
+    return code
 
 
-def _attributes(name: str, target: Target) -> dict[str, str]:
-    attributes = {name: serialisable(quote(target.url, safe=_URL_SAFE))}
-    if target.title:
-        attributes["title"] = serialisable(target.title)
-    return attributes
+def _group(parent: Element) -> Element:
+    """Append an element without a tag of its own."""
+    group = Element("")
+    group.tag = None  # type: ignore[assignment]  # the serialiser writes its content alone
+    parent.append(group)
+    return group
+
+
+def _add_cells(parent: Element, tag: str, row: str, block: Block, *, growing: bool) -> None:
+    element = SubElement(parent, "tr")
+    texts = tables.cells(row)[: len(block.aligns)]
+    missing = len(block.aligns) - len(texts)
+    if missing * len(block.lines) <= _MAX_FILLED:
+        texts += [""] * missing
+    last = len(texts) - missing - 1
+    for column, text in enumerate(texts):
+        cell = SubElement(element, tag)
+        if block.aligns[column]:
+            cell.set("style", f"text-align: {block.aligns[column]}")
+        cell.text = leaf_text(text, growing=growing and column == last, cell=True)

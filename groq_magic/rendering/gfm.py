@@ -18,13 +18,13 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE
 
 from groq_magic.rendering import maths
-from groq_magic.rendering.blocks import BlockParser
-from groq_magic.rendering.characters import lines_of
-from groq_magic.rendering.elements import fill, serialisable
-from groq_magic.rendering.inline import InlineParser
+from groq_magic.rendering.block_parser import BlockParser
+from groq_magic.rendering.elements import LeafText, TreeBuilder
+from groq_magic.rendering.inline_parser import InlineParser
+from groq_magic.rendering.inline_tree import fill, serialisable
+from groq_magic.rendering.lines import lines_of
 from groq_magic.rendering.raw_html import RawTags, shown_html
 from groq_magic.rendering.sanitise import RAW_TAGS, balanced, ours
-from groq_magic.rendering.tree import LeafText, TreeBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,17 +32,17 @@ if TYPE_CHECKING:
     from markdown import Markdown
 
     from groq_magic.rendering.links import Definitions
-    from groq_magic.rendering.marks import Formula
+    from groq_magic.rendering.maths import Formula
 
 __all__ = ["Gfm", "Inline"]
 
 
 # Formulas whose MathML is kept: while a block streams, its formulas are drawn at each frame.
 _MAX_REMEMBERED = 1024
-# Measured, in units of `Pace`: an element, a leaf of text, an item in it, a formula as MathML.
+# Measured, in units of `Pace`: an element, a leaf of text, a token in it, a formula as MathML.
 _WORK_OF_ELEMENT = 15
 _WORK_OF_LEAF = 60
-_WORK_OF_ITEM = 16
+_WORK_OF_TOKEN = 16
 _WORK_OF_FORMULA = 1500
 
 
@@ -161,9 +161,9 @@ class Inline(Treeprocessor):
     def _read(self, element: Element, text: LeafText) -> None:
         maker = _Maker(self.md, self.dialect, self._mathml)
         parser = InlineParser(text, self.definitions, maker, self.missing, growing=text.growing)
-        items = parser.parse()
-        fill(element, items, images=self.dialect.trusted)
-        self.work += _WORK_OF_LEAF + len(text) + _WORK_OF_ITEM * len(items)
+        tokens = parser.parse()
+        fill(element, tokens, images=self.dialect.trusted)
+        self.work += _WORK_OF_LEAF + len(text) + _WORK_OF_TOKEN * len(tokens)
         if text.cell and maker.made_html and not self.dialect.trusted:
             self._balance(element)
 

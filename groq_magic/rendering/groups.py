@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from groq_magic.rendering.raw_html import nesting
 
 if TYPE_CHECKING:
-    from groq_magic.rendering.block import Block
+    from groq_magic.rendering.block_tree import Block
     from groq_magic.rendering.patches import BlockKind
 
 __all__ = ["Group", "kind_of", "next_group"]

@@ -170,7 +170,8 @@ class _GrowingCode:
         run: Any = ExtendedRegexLexer.get_tokens_unprocessed
         try:
             tokens = list(_until(deadline, run(self._lexer, context=context)))
-        except TypeError:  # a lexer with functions that take no context
+        except (AttributeError, TypeError):
+            # A lexer with a context of its own, as YAML's, or with functions that take none.
             tokens = None
         if tokens is None or thread_time() > deadline:
             self._lexer = None

@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import re
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, NamedTuple
 
 from latex2mathml import commands as _known
 from latex2mathml import converter
 from latex2mathml.symbols_parser import parse_symbols
 
-if TYPE_CHECKING:
-    from groq_magic.rendering.marks import Formula
-
-__all__ = ["Shape", "draws", "is_drawable", "to_mathml", "with_delimiters", "without_names"]
+__all__ = [
+    "Formula",
+    "Shape",
+    "draws",
+    "is_drawable",
+    "to_mathml",
+    "with_delimiters",
+    "without_names",
+]
 
 Shape = Literal["mathml", "tex", "source"]
 
@@ -62,6 +67,14 @@ _SIGNS = frozenset(
 _SAME = MappingProxyType(
     {"\\argmax": "\\operatorname*{arg\\,max}", "\\argmin": "\\operatorname*{arg\\,min}"}
 )
+
+
+class Formula(NamedTuple):
+    """A formula found in text: its TeX, whether it is displayed, and where it ends."""
+
+    tex: str
+    display: bool
+    end: int
 
 
 def _drawing() -> frozenset[str]:

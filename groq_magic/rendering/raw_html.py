@@ -1,24 +1,79 @@
-"""HTML in a model's text: known tags are kept (and sanitised later), all else is shown as text."""
+"""HTML in a model's text: the blocks that it begins, and which tags are kept; others are text."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from groq_magic.rendering.characters import ENTITY, entity, escape
-from groq_magic.rendering.leaves import CLOSE_TAG, OPEN_TAG
 from groq_magic.rendering.sanitise import RAW_TAGS, VOID_TAGS
 
-__all__ = ["RawTags", "kept_tag", "nesting", "shown_html"]
+__all__ = ["CLOSE_TAG", "OPEN_TAG", "RawTags", "html_ends", "html_kind", "nesting", "shown_html"]
 
 # Elements that a leaf or block of HTML may leave open; more are text.
 _MAX_DEPTH = 100
+# Their end tags may be left out.
+_ENDED_BY_OTHERS = frozenset(
+    {"li", "p", "dt", "dd", "rt", "rp", "td", "th", "tr", "thead", "tbody", "tfoot"}
+)
 
+_BLOCK_TAGS = (
+    "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details"
+    "|dialog|dir|div|dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[123456]|head"
+    "|header|hr|html|iframe|legend|li|link|main|menu|menuitem|nav|noframes|ol|optgroup|option|p"
+    "|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul"
+)
+_ATTRIBUTE = (
+    r"(?:[ \t\n]++[A-Za-z_:][\w.:-]*+"
+    r"""(?:[ \t\n]*+=[ \t\n]*+(?:[^\s"'=<>`]++|'[^']*+'|"[^"]*+"))?+)"""
+)
+OPEN_TAG = rf"<[A-Za-z][A-Za-z0-9-]*+{_ATTRIBUTE}*+[ \t\n]*+/?>"
+CLOSE_TAG = r"</[A-Za-z][A-Za-z0-9-]*+[ \t\n]*+>"
+_HTML_STARTS = (
+    ("1", re.compile(r"<(?:script|pre|textarea|style)(?:\s|>|$)", re.IGNORECASE)),
+    ("2", re.compile(r"<!--")),
+    ("3", re.compile(r"<[?]")),
+    ("4", re.compile(r"<![A-Za-z]")),
+    ("5", re.compile(r"<!\[CDATA\[")),
+    ("6", re.compile(rf"</?(?:{_BLOCK_TAGS})(?:\s|/?>|$)", re.IGNORECASE)),
+    ("7", re.compile(rf"(?:{OPEN_TAG}|{CLOSE_TAG})[ \t]*$")),
+)
+_HTML_ENDS = {
+    "1": re.compile(r"</(?:script|pre|textarea|style)>", re.IGNORECASE),
+    "2": re.compile(r"-->"),
+    "3": re.compile(r"\?>"),
+    "4": re.compile(r">"),
+    "5": re.compile(r"\]\]>"),
+}
 _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
 _PIECE = re.compile(rf"<!--.*?-->|<!--.*\Z|{OPEN_TAG}|{CLOSE_TAG}|<", re.DOTALL)
 _TAG = re.compile(rf"{OPEN_TAG}|{CLOSE_TAG}")
 _IMAGE_PART = re.compile(
     r"""[ \t\n](src|alt)[ \t\n]*=[ \t\n]*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+))""", re.IGNORECASE
 )
+
+
+def html_kind(text: str, *, in_paragraph: bool, tags: frozenset[str] | None) -> str:
+    """Return which of the seven kinds of HTML block a line begins, or nothing.
+
+    A lone tag (kind 7) counts only if it is one of `tags`: of others the text is shown.
+    """
+    for kind, start in _HTML_STARTS:
+        found = start.match(text)
+        if not found:
+            continue
+        if kind != "7":
+            return kind
+        name = _NAME.match(text)
+        known = tags is None or (name is not None and name[1].lower() in tags)
+        return "" if in_paragraph or not known else kind
+    return ""
+
+
+def html_ends(kind: str, text: str) -> bool:
+    """Tell whether a line ends an HTML block; those of kind 6 and 7 end at a blank line."""
+    end = _HTML_ENDS.get(kind)
+    return end is not None and end.search(text) is not None
 
 
 def kept_tag(tag: str) -> str | None:
@@ -57,16 +112,37 @@ def _image(tag: str) -> str:
 
 
 class RawTags:
-    """Tags of one leaf or block of HTML, in order: what nests too deep is shown as text."""
+    """Tags of one leaf or block of HTML, in order: what nests too deep is shown as text.
+
+    Notes
+    -----
+    A browser may keep an element open whose end tag comes inside another one, and opens it
+    again in all that follows: each such crossing counts as an element that is left open.
+    """
 
     def __init__(self) -> None:
-        self._depth = 0
+        self._open: list[str] = []
+        self._counts: Counter[str] = Counter()
+        self._crossings = 0
 
     def kept(self, tag: str) -> str | None:
         """Return the HTML that a tag is shown by; None if it is to be shown as text."""
         kept = kept_tag(tag)
-        self._depth += _step(tag) if kept else 0
-        return None if self._depth > _MAX_DEPTH else kept
+        if kept:
+            self._take(tag)
+        return None if len(self._open) + self._crossings > _MAX_DEPTH else kept
+
+    def _take(self, tag: str) -> None:
+        step, found = _step(tag), _NAME.match(tag)
+        name = found[1].lower() if found else ""
+        if step > 0:
+            self._open.append(name)
+            self._counts[name] += 1
+        elif step < 0 and self._counts[name]:
+            while (last := self._open.pop()) != name:
+                self._counts[last] -= 1
+                self._crossings += last not in _ENDED_BY_OTHERS
+            self._counts[name] -= 1
 
 
 def shown_html(html: str) -> str:

@@ -10,15 +10,15 @@ import re
 from typing import TYPE_CHECKING
 
 from groq_magic.rendering import tables
-from groq_magic.rendering.blocks import BlockParser
-from groq_magic.rendering.characters import lines_of
+from groq_magic.rendering.block_parser import BlockParser
+from groq_magic.rendering.fences import fenced
+from groq_magic.rendering.lines import lines_of
 from groq_magic.rendering.safe_text import Raw, escaped, leaf_markdown, line_starts
-from groq_magic.rendering.verbatim import fenced
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from groq_magic.rendering.block import Block
+    from groq_magic.rendering.block_tree import Block
     from groq_magic.rendering.links import Target
 
 __all__ = ["safe_markdown"]

@@ -10,17 +10,16 @@ from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
 from groq_magic.rendering import maths
-from groq_magic.rendering.emphasis import DelimiterRun
-from groq_magic.rendering.inline import InlineParser
-from groq_magic.rendering.items import Bracket, Close, Item
+from groq_magic.rendering.fences import code_span
+from groq_magic.rendering.inline_parser import InlineParser
+from groq_magic.rendering.inline_tokens import Bracket, Close, DelimiterRun, Token
 from groq_magic.rendering.sanitise import is_safe_image, is_safe_url
-from groq_magic.rendering.verbatim import code_span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.rendering.links import Target
-    from groq_magic.rendering.marks import Formula
+    from groq_magic.rendering.maths import Formula
 
 __all__ = ["Raw", "escaped", "leaf_markdown", "line_starts"]
 
@@ -101,8 +100,8 @@ def leaf_markdown(
     one_line : bool
         Of a table's cell or a heading: no line may end in it.
     """
-    items = InlineParser(text.rstrip(" \t"), definitions, _Maker(), set()).parse()
-    return _Leaf(one_line, known, seen, hides=_MATHS.search(text) is not None).written(items)
+    tokens = InlineParser(text.rstrip(" \t"), definitions, _Maker(), set()).parse()
+    return _Leaf(one_line, known, seen, hides=_MATHS.search(text) is not None).written(tokens)
 
 
 def escaped(text: str, *, hides_commands: bool = False) -> str:
@@ -144,7 +143,7 @@ class _Maker:
 
 @dataclass
 class _Leaf:
-    """Writes the inline items of a leaf."""
+    """Writes the inline tokens of a leaf."""
 
     one_line: bool
     known: Raw
@@ -154,20 +153,20 @@ class _Leaf:
     ends: list[str] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
 
-    def written(self, items: list[Item]) -> str:
-        for item in items:
-            if isinstance(item, str):
-                self.text.append(item)
+    def written(self, tokens: list[Token]) -> str:
+        for token in tokens:
+            if isinstance(token, str):
+                self.text.append(token)
                 continue
             self._end_text()
-            if isinstance(item, DelimiterRun):
-                self._run(item)
-            elif isinstance(item, Bracket):
-                self._bracket(item)
-            elif isinstance(item, Close):
+            if isinstance(token, DelimiterRun):
+                self._run(token)
+            elif isinstance(token, Bracket):
+                self._bracket(token)
+            elif isinstance(token, Close):
                 self.pieces.append(self.ends.pop() if self.ends else "")
             else:
-                self._element(item)
+                self._element(token)
         self._end_text()
         return line_starts("".join(self.pieces))
 

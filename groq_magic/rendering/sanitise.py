@@ -5,10 +5,23 @@ from __future__ import annotations
 import re
 import secrets
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import nh3
 
-__all__ = ["RAW_TAGS", "VOID_TAGS", "balanced", "is_safe_image", "is_safe_url", "ours", "sanitised"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "RAW_TAGS",
+    "VOID_TAGS",
+    "balanced",
+    "is_safe_image",
+    "is_safe_url",
+    "ours",
+    "sanitised",
+    "sanitised_again",
+]
 
 # Tags that a model's own HTML may hold. Others are shown as text.
 RAW_TAGS = frozenset(
@@ -78,6 +91,14 @@ _CHECKS = MappingProxyType(
         "dir": re.compile(r"ltr|rtl|auto"),
     }
 )
+_REL = "noopener noreferrer nofollow"
+# Classes that colour code: all that a saved file may have set.
+_CODE_CLASSES = MappingProxyType(
+    {
+        "code": re.compile(r"language-[A-Za-z0-9_+#.-]{1,40}"),
+        "span": re.compile(r"[a-z][a-z0-9]{0,2}"),
+    }
+)
 # Who knows this prefix may set a class: a model can't, since it is made anew in each process.
 _OURS = f"{secrets.token_hex(8)} "
 
@@ -117,20 +138,29 @@ def _kept_twice(tag: str, attribute: str, value: str) -> str | None:
     return _kept(tag, attribute, value)
 
 
-def _cleaner(*, last: bool) -> nh3.Cleaner:
+def _kept_again(tag: str, attribute: str, value: str) -> str | None:
+    """Keep what `_kept` keeps, and the classes of coloured code: for HTML from a saved file."""
+    if attribute != "class":
+        return _kept(tag, attribute, value)
+    classes = _CODE_CLASSES.get(tag)
+    return value if classes and classes.fullmatch(value) else None
+
+
+def _cleaner(keep: Callable[[str, str, str], str | None], rel: str | None = _REL) -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(RAW_TAGS | _MATH_TAGS | {"input"}),
         clean_content_tags=set(_EMPTIED_TAGS),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
-        attribute_filter=_kept if last else _kept_twice,
+        attribute_filter=keep,
         url_schemes={"http", "https", "mailto", "data"},
-        link_rel="noopener noreferrer nofollow" if last else None,
+        link_rel=rel,
         set_tag_attribute_values={"input": {"type": "checkbox", "disabled": ""}},
     )
 
 
-_LAST = _cleaner(last=True)
-_FIRST = _cleaner(last=False)
+_LAST = _cleaner(_kept)
+_FIRST = _cleaner(_kept_twice, rel=None)
+_AGAIN = _cleaner(_kept_again)
 
 
 def sanitised(html: str) -> str:
@@ -146,6 +176,11 @@ def sanitised(html: str) -> str:
     Sanitised block by block: over a whole document, one unclosed tag could swallow the rest.
     """
     return _LAST.clean(html)
+
+
+def sanitised_again(html: str) -> str:
+    """Return HTML that was sanitised before, and saved in a file that anyone may write."""
+    return _AGAIN.clean(html)
 
 
 def balanced(html: str) -> str:

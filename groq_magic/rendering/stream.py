@@ -1,7 +1,7 @@
 """A document that is still being written, as patches of safe HTML.
 
 What a line can't change any more is sent once; the rest, the tail, is read again at each
-frame from a copy of the block parser's open spine, so that a frame costs what is new.
+frame from a copy of the tree's open blocks, so that a frame costs what is new.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
-from groq_magic.rendering import unfinished
-from groq_magic.rendering.characters import clean_input
+from groq_magic.rendering import incomplete
 from groq_magic.rendering.document import Renderer
 from groq_magic.rendering.groups import Group, kind_of, next_group
 from groq_magic.rendering.late_links import LateLinks
+from groq_magic.rendering.lines import clean_input
 from groq_magic.rendering.pace import Pace
 from groq_magic.rendering.patches import Canvas, Patch
 
 if TYPE_CHECKING:
-    from groq_magic.rendering.block import Block
-    from groq_magic.rendering.blocks import BlockParser
+    from groq_magic.rendering.block_parser import BlockParser
+    from groq_magic.rendering.block_tree import Block
 
 __all__ = ["MarkdownStream"]
 
@@ -209,10 +209,10 @@ class MarkdownStream:
     def _fork(self, skip: int) -> BlockParser:
         fork = self._parser.fork(skip, self._done)
         line = "".join(self._line)
-        is_fed = bool(line) and not unfinished.holds_back(line, fork.tree)
+        is_fed = bool(line) and not incomplete.holds_back(line, fork.tree)
         if is_fed:
             fork.feed(line)
-        unfinished.mark(fork.root, fork.line_number - 1 if is_fed else -1)
+        incomplete.mark(fork.root, fork.line_number - 1 if is_fed else -1)
         fork.finish()
         return fork
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.settings import AskOptions
+from groq_magic.options import AskOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from groq_magic.api.durations import wait_words
-from groq_magic.api.limits import Limits
-from groq_magic.ledger.usage import usage_of
-from groq_magic.views.panel_facts import Meter
-from groq_magic.views.quota_facts import QuotaFacts, Refill
+from groq_magic.views.session_facts import Meter, QuotaFacts, Refill
 
 if TYPE_CHECKING:
-    from groq_magic.api.answering import Outcome
-    from groq_magic.api.limits import Limit
+    from groq_magic.api.limits import Limit, Limits
 
-__all__ = ["KINDS", "QuotaWatch", "charged", "meter_of", "quota_facts"]
+__all__ = ["KINDS", "QuotaWatch", "meter_of", "quota_facts"]
 
 # What stops an ask first stands first.
 KINDS = MappingProxyType(
@@ -44,34 +38,6 @@ _DAILY = ("RPD", "TPD")
 _WARNED_AT = (95, 80)
 # So much must have come back for a mark to be new, in per cent: limits refill all the time.
 _COME_BACK = 20
-
-
-def charged(limits: Limits, outcome: Outcome, reserved: int, now: float | None = None) -> Limits:
-    """Return limits with what an answer used of them since the service told them.
-
-    The headers come before the answer: they count the prompt and what was
-    reserved by `max_completion_tokens`, not the answer's tokens. Limits that
-    only the text of a 429 tells are counted on from there.
-
-    Parameters
-    ----------
-    limits : Limits
-        The outcome's own included.
-    outcome : Outcome
-    reserved : int
-        The request's `max_completion_tokens`, 0 for none.
-    now : float, optional
-        Unix time.
-    """
-    usage = usage_of(outcome.usage)
-    if usage is None:
-        return limits
-    seen = time.time() if now is None else now
-    told = {limit.kind for limit in outcome.limits.known}
-    amounts = {"TPM": usage.total_tokens, "TPD": usage.total_tokens, "RPM": 1, "RPD": 1}
-    amounts["OTPM"] = usage.completion_tokens
-    amounts |= {"TPM": usage.completion_tokens - reserved, "RPD": 0} if told else {}
-    return Limits(tuple(_less(limit, amounts.get(limit.kind, 0), seen) for limit in limits.known))
 
 
 def meter_of(limit: Limit, now: float | None = None) -> Meter:
@@ -142,11 +108,3 @@ class QuotaWatch:
             f"{used:,} of {limit.limit:,} {unit} a day are used with {model}, {mark} % or more; "
             f"all are there again in {wait_words(wait, now)}."
         )
-
-
-def _less(limit: Limit, amount: int, now: float) -> Limit:
-    if not amount:
-        return limit
-    left = min(limit.limit, max(0, limit.left(now) - amount))
-    refill = amount * limit.window / limit.limit if limit.limit else 0.0
-    return replace(limit, remaining=left, reset=max(0.0, limit.full_in(now) + refill), seen=now)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,25 +18,24 @@ from groq_magic.prompt.secrets import Secrets, secrets_in
 from groq_magic.session.earlier_turns import EarlierTurns
 from groq_magic.session.executions import Executions, owner_of
 from groq_magic.session.page_updates import PageUpdates
-from groq_magic.session.quota import QuotaWatch, charged
+from groq_magic.session.quota import QuotaWatch
 from groq_magic.session.recall import Recall
 from groq_magic.session.saved_notebook import SavedNotebook
-from groq_magic.views.say import say
-from groq_magic.views.slot_name import slot_of
+from groq_magic.views.show import say
+from groq_magic.views.slots import slot_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from groq_magic.api.answering import Outcome
     from groq_magic.api.models import Catalogue
+    from groq_magic.api.send import Outcome
     from groq_magic.conversation import SavedTurn, Turn
     from groq_magic.reply import Reply
     from groq_magic.session.ask import LastAsk
     from groq_magic.session.executions import Owner
     from groq_magic.settings import Settings
+    from groq_magic.views.answer_facts import FinishedAnswer, LiveFacts
     from groq_magic.views.live import Live
-    from groq_magic.views.live_facts import LiveFacts
-    from groq_magic.views.settled import Settled
 
 __all__ = ["Session", "stale_line"]
 
@@ -136,25 +134,22 @@ class Session:
         if name:
             self.namespace[name] = reply
 
-    def note(self, model: str, outcome: Outcome, reserved: int = 0) -> None:
-        """Note what a reply of a model tells of its limits, and what it used of them."""
-        fault, news = outcome.fault, outcome.limits
+    def note(self, model: str, outcome: Outcome) -> None:
+        """Note that a model was asked: what is left of its limits is what pages show."""
+        fault = outcome.fault
         if fault is not None and isinstance(fault.error, ModelError):
             # There is no such model: nobody asks what is left of it.
             return
-        self.service.note_limits(model, news)
-        hit = fault.hit if fault is not None else None
-        # The headers come with every reply and are exact: a text adds what they lack.
-        if hit is not None and news.get(hit.kind) is None:
-            seen = hit.as_limit(time.time())
-            self.service.note_limits(model, replace(news, known=(seen,)))
-        self.service.note_limits(model, charged(self.service.limits_of(model), outcome, reserved))
+        self.service.last_model = model
         if self.live is not None:
             self.live.quota_changed()
 
     def news(self, model: str) -> tuple[str, ...]:
         """Return, once, what an answer's reader is to know of quota and cache."""
-        return (*self._quota.lines(model, self.service.limits_of(model)), *self.recall.lines())
+        return (
+            *self._quota.lines(model, self.service.limiter.limits_of(model)),
+            *self.recall.lines(),
+        )
 
     def learn(self, size: int, prompt_tokens: int) -> None:
         """Calibrate the estimate of tokens by what the service counted for `size` bytes."""
@@ -215,13 +210,13 @@ class Session:
         self._changed()
         return added
 
-    def settled(
-        self, turn: Turn, settled: Settled, *, in_conversation: bool, appended: bool
+    def finished(
+        self, turn: Turn, output: FinishedAnswer, *, in_conversation: bool, appended: bool
     ) -> None:
-        """Note what a settled answer's bar says, and show what its turn made stale."""
-        self._facts.pop((turn.practice, settled.slot), None)
+        """Note what a finished answer's bar says, and show what its turn made stale."""
+        self._facts.pop((turn.practice, output.slot), None)
         if in_conversation:
-            self._facts[turn.practice, settled.slot] = settled.live, turn.revision
+            self._facts[turn.practice, output.slot] = output.live, turn.revision
         if appended:
             # Nothing stands after it that could have become stale.
             self._refresh_panel()

@@ -7,30 +7,32 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any, Literal
 
+import ipywidgets
 from IPython import get_ipython
 from IPython.display import display, update_display
+from ipywidgets.widgets import widget as ipywidgets_widget
 
 from groq_magic.page.front_end import has_frames
-from groq_magic.views.capturing import capturing_outputs
 from groq_magic.views.figures import figures, thought_summary
-from groq_magic.views.finished_outputs import FinishedOutput, Run
+from groq_magic.views.finished_outputs import FinishedOutput, Run, run_of
 from groq_magic.views.phrase import phrase_html
-from groq_magic.views.running import run_of
 from groq_magic.views.static import bundle, unfinished
-from groq_magic.views.static_updates import StaticUpdates
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, Progress
     from groq_magic.views.documents import Document
     from groq_magic.views.framed_answer import FramedAnswer
     from groq_magic.views.live import Live
-    from groq_magic.views.opening import Opening
-    from groq_magic.views.progress import Progress
-    from groq_magic.views.settled import Settled
 
-__all__ = ["AnswerView"]
+__all__ = ["AnswerView", "StaticUpdates", "capturing_outputs"]
 
 # An ask that fails at once then leaves no output but its error.
 SHOWN_AFTER = 0.25
+
+# Characters of an answer that no page draws, before its first static output.
+FIRST = 200
 
 # Figures that change more often can't be read.
 FIGURES_EVERY = 0.2
@@ -50,11 +52,11 @@ class AnswerView:
 
     Notes
     -----
-    `open`, then `feed` and `progress` as things come, then `settle` or
+    `open`, then `feed` and `progress` as things come, then `finish` or
     `discard`, once. The document is opened when there is something to show: text,
     a wait, or a quarter of a second gone by. The output names its slot, and the
     session's page draws it there; a notebook saved before the end holds a line
-    instead. `settle` makes the same output static and removes the document.
+    instead. `finish` makes the same output static and removes the document.
     """
 
     def __init__(self, live: Live) -> None:
@@ -71,9 +73,9 @@ class AnswerView:
         self._framed: FramedAnswer | None = None
         self._updates = StaticUpdates(lambda: live.lacks_page)
 
-    def open(self, opening: Opening) -> None:
+    def open(self, start: AnswerStart) -> None:
         """Begin; nothing is shown yet."""
-        self._opening = opening
+        self._start = start
 
     def feed(self, text: str, reasoning: str) -> None:
         """Draw what has come."""
@@ -83,7 +85,7 @@ class AnswerView:
         document.feed(text, reasoning)
         if self._updates.is_due(text):
             data = self._unfinished(document, document.html())
-            self._publish(data, dict(self._opening.metadata), update=True)
+            self._publish(data, dict(self._start.metadata), update=True)
         self._show_summary(document, text, reasoning)
 
     def progress(self, progress: Progress) -> None:
@@ -97,13 +99,13 @@ class AnswerView:
             facts["figures"] = figures(progress)
         self._shown().show(facts)
 
-    def settle(self, settled: Settled) -> None:
+    def finish(self, answer: FinishedAnswer) -> None:
         """Make the output static, remove the document, hand the bar to the slots."""
-        data, metadata = bundle(settled)
+        data, metadata = bundle(answer)
         document = self._document
         # Before the output, so that its bar comes up filled.
-        thought = None if document is None or settled.reasoning else document.thought()
-        self._live.put(settled.slot, settled.live, thought)
+        thought = None if document is None or answer.reasoning else document.thought()
+        self._live.put(answer.slot, answer.live, thought)
         self._finish(data, metadata, "stopped" if self.stopped.is_set() else "complete")
 
     def discard(self) -> None:
@@ -115,20 +117,20 @@ class AnswerView:
         # `Widget.close_all()` may have closed the session's widget in the meantime.
         self._live.start()
         if self._document is None:
-            opening = self._opening
-            self._document = self._live.open_document(opening.notices, self.stopped)
+            start = self._start
+            self._document = self._live.open_document(start.notices, self.stopped)
             self._place = f"groq-doc-{self._document.slot}"
             if has_frames(get_ipython()):
                 self._framed = self._live.frame(self._document)
-            self._display(self._unfinished(self._document), dict(opening.metadata))
+            self._display(self._unfinished(self._document), dict(start.metadata))
             for name, prefix in PREFIXES:
-                if name == opening.format:
+                if name == start.format:
                     self._document.feed(prefix, "")
         return self._document
 
     def _unfinished(self, document: Document, text: str = "") -> dict[str, Any]:
         view = self._framed.view() if self._framed is not None else {}
-        return {**unfinished(self._opening.notices, document.slot, text), **view}
+        return {**unfinished(self._start.notices, document.slot, text), **view}
 
     def _show_summary(self, document: Document, text: str, reasoning: str) -> None:
         if reasoning and self._thought_since is None:
@@ -155,9 +157,7 @@ class AnswerView:
             self._framed.close_soon()
             self._framed = None
         self._live.finish(
-            FinishedOutput(
-                self._run, self._place, self._opening.slot, data, metadata, self._captured
-            )
+            FinishedOutput(self._run, self._place, self._start.slot, data, metadata, self._captured)
         )
 
     def _display(self, data: dict[str, Any], metadata: dict[str, Any]) -> None:
@@ -171,3 +171,62 @@ class AnswerView:
         put(  # type: ignore[no-untyped-call]  # IPython has no types for it
             data, raw=True, metadata=metadata, display_id=self._display_id
         )
+
+
+class StaticUpdates:
+    """Decides when a streaming answer is displayed as static output.
+
+    Parameters
+    ----------
+    lacks_page : callable
+        Returns whether no page draws the answer.
+
+    Notes
+    -----
+    The first output is due after 200 characters, and then each time the text
+    has doubled: all outputs together are at most three times the last one.
+    """
+
+    def __init__(self, lacks_page: Callable[[], bool]) -> None:
+        self._lacks_page = lacks_page
+        self._length = 0
+        self._next = FIRST
+
+    def is_due(self, text: str) -> bool:
+        """Return whether an output is due.
+
+        Parameters
+        ----------
+        text : str
+            What has come since the last call.
+        """
+        self._length += len(text)
+        if self._length < self._next or not self._lacks_page():
+            return False
+        self._next = 2 * self._length
+        return True
+
+
+def capturing_outputs(shell: Any) -> tuple[str, ...]:
+    """Return the model ids of the Output widgets that are entered now.
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+
+    Notes
+    -----
+    One of them captures what is displayed: the one that was entered last.
+    It ignores updates by display id.
+    """
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else None
+    message = ((parent or {}).get("header") or {}).get("msg_id")
+    if not message:
+        return ()
+    # No public way leads to all widgets; a test pins this one.
+    widgets: dict[str, Any] = getattr(ipywidgets_widget, "_instances", {})
+    return tuple(
+        each.model_id
+        for each in tuple(widgets.values())
+        if isinstance(each, ipywidgets.Output) and each.msg_id == message
+    )

@@ -1,4 +1,4 @@
-"""The line under a settled answer, as it is saved."""
+"""The line under a finished answer, as it is saved."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SEPARATOR = f'<span class="groq-separator">{SEPARATOR}</span>'
 
 @dataclass(frozen=True)
 class Bar:
-    """What stays true of a settled answer: the line under it, as it is saved.
+    """What stays true of a finished answer: the line under it, as it is saved.
 
     Parameters
     ----------

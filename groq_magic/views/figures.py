@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from groq_magic.views.phrase import SEPARATOR
 
 if TYPE_CHECKING:
-    from groq_magic.views.progress import Progress
+    from groq_magic.views.answer_facts import Progress
 
 __all__ = ["figures", "thought_summary"]
 

@@ -9,10 +9,12 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.page.cell import cell_id, request_cells
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["FinishedOutput", "FinishedOutputs", "Run"]
+__all__ = ["FinishedOutput", "FinishedOutputs", "Run", "run_of"]
 
 KEPT = 200
 MOST_BYTES = 32_000_000
@@ -241,3 +243,19 @@ class FinishedOutputs:
             "earlier": earlier[:before][-EARLIER:],
             "captured": list(output.captured),
         }
+
+
+def run_of(shell: Any) -> Run:
+    """Return the execution that the running code belongs to.
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell or None
+    """
+    parent = (shell.get_parent() or {}) if hasattr(shell, "get_parent") else {}
+    header = parent.get("header") or {}
+    request, client = (
+        each if isinstance(each, str) else ""
+        for each in (header.get("msg_id"), header.get("session"))
+    )
+    return Run(cell_id(shell) or "", request, request_cells(shell).notebook, client)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from groq_magic.views.closing import close_whole
 from groq_magic.views.comm_routing import answer_while_busy
-from groq_magic.views.page_code import page_code
-from groq_magic.views.page_style import page_style
-from groq_magic.views.token import TOKEN, TOKEN_CLASS
+from groq_magic.views.page_code import page_code, page_style
+from groq_magic.views.picker import close_whole
+from groq_magic.views.slots import TOKEN, TOKEN_CLASS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,38 +7,35 @@ from typing import TYPE_CHECKING, Protocol
 
 from groq_magic.errors import NotebookError
 from groq_magic.printable import printable
-from groq_magic.views.fold import show_folded
-from groq_magic.views.show import publish
+from groq_magic.views.show import publish, show_folded
 
 if TYPE_CHECKING:
     import threading
 
-    from groq_magic.views.opening import Opening
-    from groq_magic.views.progress import Progress
-    from groq_magic.views.settled import Settled
+    from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, Progress
 
-__all__ = ["Guarded", "GuardedView"]
+__all__ = ["GuardedView", "View"]
 
 
-class Guarded(Protocol):
-    """What is guarded: any of the views."""
+class View(Protocol):
+    """Protocol for views of one answer: `open`, any of `feed` and `progress`, one ending."""
 
     stopped: threading.Event
 
-    def open(self, opening: Opening) -> None:
+    def open(self, start: AnswerStart) -> None:
         """Begin to show."""
 
     def feed(self, text: str, reasoning: str) -> None:
-        """Show what has come."""
+        """Show what has come; either may be empty."""
 
     def progress(self, progress: Progress) -> None:
-        """Show how far it is."""
+        """Show how far it is, or what is waited for."""
 
-    def settle(self, settled: Settled) -> None:
-        """Leave the static output."""
+    def finish(self, answer: FinishedAnswer) -> None:
+        """Leave the static output and close what is alive."""
 
     def discard(self) -> None:
-        """Leave nothing."""
+        """Leave nothing: the ask failed before any text."""
 
 
 class GuardedView:
@@ -46,17 +43,17 @@ class GuardedView:
 
     Parameters
     ----------
-    view : Guarded
+    view : View
         Once it fails it draws no more; the answer is read to its end, and
-        settled, as plain text where the view can't.
+        answer, as plain text where the view can't.
     """
 
-    def __init__(self, view: Guarded) -> None:
+    def __init__(self, view: View) -> None:
         self.stopped = view.stopped
         self._view = view
         self._failure: Exception | None = None
         self._fed: list[str] = []
-        self._is_settled = False
+        self._is_finished = False
 
     @property
     def error(self) -> NotebookError | None:
@@ -69,10 +66,10 @@ class GuardedView:
             "It is whole in `_groq.text`.",
         )
 
-    def open(self, opening: Opening) -> None:
+    def open(self, start: AnswerStart) -> None:
         """Begin to show."""
         try:
-            self._view.open(opening)
+            self._view.open(start)
         except Exception as failure:  # noqa: BLE001 - whatever a front end does, the text is kept
             self._failure = failure
 
@@ -95,20 +92,20 @@ class GuardedView:
         except Exception as failure:  # noqa: BLE001 - as above
             self._failure = failure
 
-    def settle(self, settled: Settled) -> None:
+    def finish(self, answer: FinishedAnswer) -> None:
         """Leave the static output and close what is alive."""
         try:
-            self._view.settle(settled)
+            self._view.finish(answer)
         except Exception as failure:  # noqa: BLE001 - as above
             self._failure = failure
             self.discard()
             with contextlib.suppress(Exception):
-                publish({"text/plain": printable(settled.text)}, settled.metadata)
-        self._is_settled = True
+                publish({"text/plain": printable(answer.text)}, answer.metadata)
+        self._is_finished = True
 
     def rescue(self) -> None:
-        """Leave the text that was fed as it is: the ask can't be settled."""
-        if self._is_settled:
+        """Leave the text that was fed as it is: the ask can't be answer."""
+        if self._is_finished:
             return
         self.discard()
         text = "".join(self._fed)

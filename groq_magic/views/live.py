@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.views.closing import close_whole
 from groq_magic.views.documents import Document, Documents
 from groq_magic.views.finished_outputs import FinishedOutputs
 from groq_magic.views.framed_answer import FramedAnswer
 from groq_magic.views.page_reports import PageReports
 from groq_magic.views.panel import Panel
-from groq_magic.views.picking import ModelPicker
+from groq_magic.views.picker import ModelPicker, close_whole
 from groq_magic.views.session_widget import SessionWidget
 
 if TYPE_CHECKING:
@@ -21,10 +20,9 @@ if TYPE_CHECKING:
     import ipywidgets
     import traitlets
 
+    from groq_magic.views.answer_facts import LiveFacts
     from groq_magic.views.finished_outputs import FinishedOutput, Run
-    from groq_magic.views.live_facts import LiveFacts
-    from groq_magic.views.panel_facts import PanelFacts
-    from groq_magic.views.quota_facts import QuotaFacts
+    from groq_magic.views.session_facts import PanelFacts, QuotaFacts
 
 __all__ = ["Live"]
 

@@ -1,4 +1,4 @@
-"""The JavaScript of the views: modules of `page/`, joined into one."""
+"""The JavaScript and the CSS of the views: files of `page/`, joined into one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-__all__ = ["page_code"]
+__all__ = ["page_code", "page_style"]
 
 _PAGE = Path(__file__).resolve().parent / "page"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.{1,2}/[a-z_/]+\.mjs)";\n', re.MULTILINE)
@@ -40,3 +40,10 @@ def _joined(path: Path, done: set[Path]) -> list[str]:
     imported = [(path.parent / each).resolve() for each in _IMPORT.findall(code)]
     before = [part for each in imported for part in _joined(each, done)]
     return [*before, _EXPORT.sub("", _IMPORT.sub("", code))]
+
+
+@cache
+def page_style() -> str:
+    """Return the CSS of all views; no file depends on another's place, but for the theme's."""
+    files = ("theme", *sorted(file.stem for file in _PAGE.glob("*.css") if file.stem != "theme"))
+    return "\n".join((_PAGE / f"{name}.css").read_text(encoding="utf-8") for name in files)

@@ -9,23 +9,18 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from groq_magic.views.comm_routing import (
-    answer_while_busy,
-    ignore_on_control,
-    receive_on_control,
-)
-from groq_magic.views.page_code import page_code
-from groq_magic.views.page_style import page_style
-from groq_magic.views.token import TOKEN
+from groq_magic.views.comm_routing import answer_while_busy, ignore_on_control, receive_on_control
+from groq_magic.views.page_code import page_code, page_style
+from groq_magic.views.slots import TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from groq_magic.views.answer_facts import LiveFacts
     from groq_magic.views.documents import Documents
     from groq_magic.views.finished_outputs import FinishedOutputs, Run
-    from groq_magic.views.live_facts import LiveFacts
     from groq_magic.views.page_reports import PageReports
-    from groq_magic.views.quota_facts import QuotaFacts
+    from groq_magic.views.session_facts import QuotaFacts
 
 __all__ = ["SessionWidget"]
 

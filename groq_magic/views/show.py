@@ -1,16 +1,20 @@
-"""One static output."""
+"""One static output: a MIME bundle, HTML with plain text, lines, a folded text."""
 
 from __future__ import annotations
 
 import sys
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.printable import SURROGATE, encodable, printable
+from groq_magic.views.phrase import phrase_html, phrase_plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["publish", "show"]
+__all__ = ["publish", "say", "show", "show_folded"]
+
+_MOST = 20_000
 
 
 def publish(data: Mapping[str, Any], metadata: Mapping[str, Any] | None = None) -> None:
@@ -48,3 +52,31 @@ def show(html: str, plain: str) -> None:
         The same as plain text, for terminals and diffs; its control characters are left out.
     """
     publish({"text/html": html, "text/plain": printable(plain)})
+
+
+def say(text: str) -> None:
+    """Display lines that may hold someone else's text; what is in backticks is code."""
+    lines = text.splitlines()
+    html = "".join(f"<div>{phrase_html(line)}</div>" for line in lines)
+    show(
+        f'<div class="mathjax_ignore tex2jax_ignore">{html}</div>',
+        "\n".join(map(phrase_plain, lines)),
+    )
+
+
+def show_folded(summary: str, text: str) -> None:
+    """Display a text under a heading that opens it, with nothing of it interpreted.
+
+    Parameters
+    ----------
+    summary : str
+        The heading, plain text.
+    text : str
+        Of anyone: it is escaped, and cut at 20,000 characters.
+    """
+    shown = text if len(text) <= _MOST else f"{text[:_MOST]}…"
+    html = (
+        '<details class="groq-folded mathjax_ignore tex2jax_ignore">'
+        f"<summary>{escape(summary)}</summary><pre>{escape(shown)}</pre></details>"
+    )
+    show(html, f"{summary}:\n{shown}")

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.views.phrase import phrase_html
 from groq_magic.views.show import publish
-from groq_magic.views.token import TOKEN_CLASS
+from groq_magic.views.slots import TOKEN_CLASS
 
 if TYPE_CHECKING:
-    from groq_magic.views.opening import Opening
-    from groq_magic.views.progress import Progress
-    from groq_magic.views.settled import Settled
+    from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, Progress
 
 __all__ = [
     "UNFINISHED",
@@ -38,12 +36,12 @@ _SAVED_FOLD = re.compile(re.sub(' dir="auto"', '(?: dir="auto")?', _FOLD))
 _SAVED_FOLD_END = re.compile(re.sub(' dir="auto"', '(?: dir="auto")?', f"{_FOLD_END}{_TEXT}"))
 
 
-def bundle(settled: Settled) -> tuple[dict[str, str], dict[str, Any]]:
+def bundle(answer: FinishedAnswer) -> tuple[dict[str, str], dict[str, Any]]:
     """Return the MIME bundle and the metadata that a notebook keeps of an answer.
 
     Parameters
     ----------
-    settled : Settled
+    answer : FinishedAnswer
         The whole answer.
 
     Returns
@@ -58,24 +56,24 @@ def bundle(settled: Settled) -> tuple[dict[str, str], dict[str, Any]]:
     # Rendering imports markdown, and importing views must stay light.
     from groq_magic.rendering import safe_markdown, to_html
 
-    source = _markdown_source(settled)
+    source = _markdown_source(answer)
     html = "".join(
         (
             '<div class="groq-answer mathjax_ignore tex2jax_ignore">',
-            notices_html(settled.notices),
-            _reasoning_html(settled.reasoning) or '<div class="groq-slot-reasoning"></div>',
+            notices_html(answer.notices),
+            _reasoning_html(answer) or '<div class="groq-slot-reasoning"></div>',
             f"{_TEXT}{to_html(source)}</div>",
-            settled.change.html() if settled.change else "",
-            settled.bar.html(settled.slot),
+            answer.change.html() if answer.change else "",
+            answer.bar.html(answer.slot),
             "</div>",
         )
     )
     data = {
         "text/html": html,
-        "text/markdown": safe_markdown(_with_change(source, settled)),
-        "text/plain": settled.text,
+        "text/markdown": safe_markdown(_with_change(source, answer)),
+        "text/plain": answer.text,
     }
-    return data, dict(settled.metadata)
+    return data, dict(answer.metadata)
 
 
 def unfinished(notices: tuple[str, ...], slot: str, text: str = "") -> dict[str, str]:
@@ -113,56 +111,65 @@ def notices_html(notices: tuple[str, ...]) -> str:
     return "".join(f'<div class="groq-notice">{phrase_html(line)}</div>' for line in notices)
 
 
-def _markdown_source(settled: Settled) -> str:
+def _markdown_source(answer: FinishedAnswer) -> str:
     from groq_magic.rendering import fenced
 
-    match settled.format:
-        case _ if settled.change is not None:
-            return settled.prose
+    match answer.format:
+        case _ if answer.change is not None:
+            return answer.prose
         case "text":
-            return fenced(settled.text)
-        case "code" if settled.code:
-            return "\n\n".join(fenced(block.code, block.language) for block in settled.code)
-        case "json" if settled.data is not None:
-            return fenced(json.dumps(settled.data, indent=2, ensure_ascii=False), "json")
+            return fenced(answer.text)
+        case "code" if answer.code:
+            return "\n\n".join(fenced(block.code, block.language) for block in answer.code)
+        case "json" if answer.data is not None:
+            return fenced(json.dumps(answer.data, indent=2, ensure_ascii=False), "json")
         case "json":
-            return fenced(settled.text, "json")
+            return fenced(answer.text, "json")
         case _:
-            return settled.text
+            return answer.text
 
 
-def _with_change(source: str, settled: Settled) -> str:
-    return f"{source}\n\n{settled.change.markdown()}" if settled.change else source
+def _with_change(source: str, answer: FinishedAnswer) -> str:
+    return f"{source}\n\n{answer.change.markdown()}" if answer.change else source
 
 
-def _reasoning_html(reasoning: str) -> str:
-    if not reasoning:
-        return ""
+def _reasoning_html(answer: FinishedAnswer) -> str:
     from groq_magic.rendering import to_html
 
-    return f"{_FOLD}{to_html(reasoning)}{_FOLD_END}"
+    html = answer.saved_reasoning or to_html(answer.reasoning)
+    return f"{_FOLD}{html}{_FOLD_END}" if html else ""
 
 
-def saved_reasoning(html: str) -> str:
-    """Return the HTML of the reasoning that a saved answer shows, "" for none.
+def saved_reasoning(html: str) -> str | None:
+    """Return the reasoning that a saved answer shows, sanitised.
 
     Parameters
     ----------
     html : str
-        A notebook's, and so anyone's: it is no safer than the file.
+        A notebook's, and so anyone's.
+
+    Returns
+    -------
+    str or None
+        Safe HTML; "" where no reasoning is shown, None where it is too long.
     """
     fold = _SAVED_FOLD.search(html)
     end = _SAVED_FOLD_END.search(html, fold.end()) if fold else None
-    return html[fold.end() : end.start()] if fold and end else ""
+    if fold is None or end is None:
+        return ""
+    # Rendering imports markdown, and few saved answers show reasoning.
+    from groq_magic.rendering import resanitised
+
+    return resanitised(html[fold.end() : end.start()])
 
 
 class StaticView:
-    """The view where no widget can live: one output, when the answer has settled."""
+    """The view where no widget can live: one output, when the answer has answer."""
 
     def __init__(self) -> None:
         self.stopped = threading.Event()
 
-    def open(self, opening: Opening) -> None:
+    def open(self, start: AnswerStart) -> None:
         """Show nothing yet."""
 
     def feed(self, text: str, reasoning: str) -> None:
@@ -171,9 +178,9 @@ class StaticView:
     def progress(self, progress: Progress) -> None:
         """Show nothing yet."""
 
-    def settle(self, settled: Settled) -> None:
+    def finish(self, answer: FinishedAnswer) -> None:
         """Display the answer."""
-        data, metadata = bundle(settled)
+        data, metadata = bundle(answer)
         publish(data, metadata)
 
     def discard(self) -> None:

@@ -12,9 +12,7 @@ from groq_magic.views.phrase import phrase_plain
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from groq_magic.views.opening import Opening
-    from groq_magic.views.progress import Progress
-    from groq_magic.views.settled import Settled
+    from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, Progress
 
 __all__ = ["TerminalView"]
 
@@ -39,9 +37,9 @@ class TerminalView:
         self._notices: tuple[str, ...] = ()
         self._waiting = ""
 
-    def open(self, opening: Opening) -> None:
+    def open(self, start: AnswerStart) -> None:
         """Write the notices."""
-        self._tell(opening.notices)
+        self._tell(start.notices)
 
     def feed(self, text: str, reasoning: str) -> None:  # noqa: ARG002 - reasoning isn't shown here
         """Write what has come."""
@@ -54,21 +52,21 @@ class TerminalView:
         """Write the waiting line over the last one."""
         self._wait(progress.waiting)
 
-    def settle(self, settled: Settled) -> None:
+    def finish(self, answer: FinishedAnswer) -> None:
         """Write what is still missing of the answer, and the bar."""
         self._wait("")
         shown = "".join(self._shown)
-        text = settled.text
+        text = answer.text
         rest = text.removeprefix(shown) if text.startswith(shown) else ""
         self._write(printable(rest))
         ending = "" if (shown + rest).endswith("\n") or not shown + rest else "\n"
-        late = tuple(line for line in settled.notices if line not in self._notices)
+        late = tuple(line for line in answer.notices if line not in self._notices)
         if late:
             self._write(ending)
             ending = ""
             self._tell(late)
-        change = f"\n{settled.change.plain()}\n\n" if settled.change else ""
-        self._write(f"{ending}{printable(change + settled.bar.plain())}\n")
+        change = f"\n{answer.change.plain()}\n\n" if answer.change else ""
+        self._write(f"{ending}{printable(change + answer.bar.plain())}\n")
 
     def discard(self) -> None:
         """Take the waiting line away."""

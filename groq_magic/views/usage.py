@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from groq_magic.ledger.entry import Entry, Source
     from groq_magic.ledger.ledger import Ledger, Sum
-    from groq_magic.views.panel_facts import Meter
+    from groq_magic.views.session_facts import Meter
 
 __all__ = ["usage"]
 

@@ -19,6 +19,7 @@ import time
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_client.manager import KernelManager
@@ -26,6 +27,7 @@ from jupyter_client.manager import KernelManager
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+ROOT = Path(__file__).parents[2]
 CHARACTERS_A_TOKEN = 4
 PARAGRAPH = (
     "## Part {n}\n\nA paragraph with **bold**, *emphasis*, `code` and a "
@@ -150,9 +152,9 @@ class Kernel:
 
 @contextmanager
 def practice(rate: int) -> Iterator[str]:
-    command = [sys.executable, "-m", "groq_magic.practice", "--until-eof"]
+    command = [sys.executable, "-m", "tests.practice", "--until-eof"]
     command += ["--tokens-per-second", str(rate), "--tokens-per-minute", "0"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         assert process.stdout is not None
         yield json.loads(process.stdout.readline())["url"]

@@ -20,6 +20,7 @@ import tempfile
 import time
 import urllib.request
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_client.manager import KernelManager
@@ -27,6 +28,7 @@ from jupyter_client.manager import KernelManager
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+ROOT = Path(__file__).parents[2]
 FAULTS = ("drop:after=3", "401", "eof:after=2", "503:retry-after=0.01", "event-error:after=1")
 REPLY = "## An answer\n\n" + "A sentence with **bold** and `code`, and so on. " * 40
 MEASURE = """
@@ -52,9 +54,11 @@ SLACK = {"memory_kb": 12_000, "handles": 4, "sockets": 2, "threads": 2, "widgets
 @contextmanager
 def practice_server() -> Iterator[str]:
     """Start one that gives the same answer to everything; give its address."""
-    command = [sys.executable, "-m", "groq_magic.practice", "--until-eof"]
+    command = [sys.executable, "-m", "tests.practice", "--until-eof"]
     command += ["--tokens-per-minute", "0", "--requests-per-minute", "0", "--requests-per-day", "0"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
         assert process.stdout is not None
         url = json.loads(process.stdout.readline())["url"]
         post(f"{url}/practice/script", [{"reply": REPLY}])

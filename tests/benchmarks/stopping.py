@@ -20,16 +20,19 @@ import sys
 import threading
 import time
 import urllib.request
+from pathlib import Path
 from types import SimpleNamespace
 
 from groq_magic.asking.flow import send_ask
 from groq_magic.errors import InterruptedAskError
+from groq_magic.options import AskOptions
 from groq_magic.rendering import to_html
 from groq_magic.session.ask import Ask
 from groq_magic.session.session import Session
-from groq_magic.settings import AskOptions, Settings
+from groq_magic.settings import Settings
 from groq_magic.views.static import StaticView
 
+ROOT = Path(__file__).parents[2]
 STATES = (
     ("waiting for headers", "stall-before-headers"),
     ("counting down", "429:retry-after=50"),
@@ -71,9 +74,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=5)
     times = parser.parse_args().times
-    command = [sys.executable, "-m", "groq_magic.practice", "--until-eof"]
+    command = [sys.executable, "-m", "tests.practice", "--until-eof"]
     command += ["--tokens-per-second", "500"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
         assert process.stdout is not None
         url = json.loads(process.stdout.readline())["url"]
         post(f"{url}/practice/script", [{"pieces": [f"word{n} " for n in range(20_000)]}])

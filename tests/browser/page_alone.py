@@ -6,7 +6,7 @@ from typing import Any
 
 from groq_magic.views.bar import Bar
 from groq_magic.views.session_widget import SessionWidget
-from groq_magic.views.token import TOKEN, TOKEN_CLASS
+from groq_magic.views.slots import TOKEN, TOKEN_CLASS
 
 SLOT = "groq-turn-a-1"
 ANSWER = (

@@ -12,14 +12,10 @@ import traitlets
 
 from groq_magic.settings import Settings as RealSettings
 from groq_magic.views import for_front_end
+from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, LiveFacts, Progress
 from groq_magic.views.bar import Bar
 from groq_magic.views.live import Live
-from groq_magic.views.live_facts import LiveFacts
-from groq_magic.views.opening import Opening
-from groq_magic.views.panel_facts import Meter, PanelFacts
-from groq_magic.views.progress import Progress
-from groq_magic.views.quota_facts import QuotaFacts, Refill
-from groq_magic.views.settled import Settled
+from groq_magic.views.session_facts import Meter, PanelFacts, QuotaFacts, Refill
 
 ANSWER = r"""Use `dropna`, so that gaps elsewhere don't cost you rows:
 
@@ -84,11 +80,11 @@ def ask(  # noqa: PLR0913 - each test varies one of them
     until_stopped: bool = False,
     stale: str = "",
 ) -> None:
-    """Wait for Stop where a wait is to be shown; stream; wait for Stop if told to; settle."""
+    """Wait for Stop where a wait is to be shown; stream; wait for Stop if told to; finish."""
     view: Any = for_front_end("widgets", lambda: live)
     began = time.monotonic()
     metadata = {"groq_magic": {"version": 1, "finish_reason": None}}
-    view.open(Opening(slot, settings.model, False, (), metadata))  # noqa: FBT003 - not practice
+    view.open(AnswerStart(slot, settings.model, False, (), metadata))  # noqa: FBT003 - not practice
 
     def progress(waiting: str = "") -> None:
         seconds = time.monotonic() - began
@@ -105,11 +101,11 @@ def ask(  # noqa: PLR0913 - each test varies one of them
         time.sleep(pause)
     while until_stopped and not view.stopped.wait(0.05):
         progress()
-    view.settle(settled(text, slot, stale, stopped=view.stopped.is_set()))
+    view.finish(finished(text, slot, stale, stopped=view.stopped.is_set()))
 
 
-def settled(text: str, slot: str, stale: str, *, stopped: bool) -> Settled:
-    return Settled(
+def finished(text: str, slot: str, stale: str, *, stopped: bool) -> FinishedAnswer:
+    return FinishedAnswer(
         slot=slot,
         text=text,
         format="markdown",

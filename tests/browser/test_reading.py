@@ -16,7 +16,7 @@ TEXT = (
 )
 ANSWER = f"ask({TEXT!r}, reasoning='Let me see.', stale='Cell 1 changed.')"
 PANEL = (
-    "from groq_magic.views.panel_text import panel_text\n"
+    "from groq_magic.views.slots import panel_text\n"
     "from groq_magic.views.show import show\n"
     "live.start(); show(*panel_text(settings.model, [], ''))"
 )

@@ -1,4 +1,4 @@
-"""Settled answers, their bars and the panel, driven by kernels without a session."""
+"""FinishedAnswer answers, their bars and the panel, driven by kernels without a session."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ def test_sessions_of_two_notebooks_keep_to_their_own(jupyter: Any) -> None:
 @only_in_lab
 def test_the_panel_shows_and_sets_the_settings(jupyter: Any) -> None:
     panel = (
-        "from groq_magic.views.panel_text import panel_text\n"
+        "from groq_magic.views.slots import panel_text\n"
         "from groq_magic.views.show import show\n"
         "live.start(); show(*panel_text(settings.model, [], ''))"
     )
@@ -231,7 +231,7 @@ def test_the_panel_shows_and_sets_the_settings(jupyter: Any) -> None:
 @only_in_lab
 def test_a_value_that_the_panel_can_not_take_is_refused_beside_its_field(jupyter: Any) -> None:
     panel = (
-        "from groq_magic.views.panel_text import panel_text\n"
+        "from groq_magic.views.slots import panel_text\n"
         "from groq_magic.views.show import show\n"
         "live.start(); show(*panel_text(settings.model, [], ''))"
     )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from groq_magic.views.token import TOKEN_CLASS
+from groq_magic.views.slots import TOKEN_CLASS
 from tests.browser.page_alone import ANSWER, STREAM, Bare
 
 COUNT_FILLS = """() => {

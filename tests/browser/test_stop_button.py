@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from groq_magic.views.page_code import page_code
-from groq_magic.views.token import TOKEN, TOKEN_CLASS
+from groq_magic.views.slots import TOKEN, TOKEN_CLASS
 
 CODE = page_code("session")
 PLACE = f'<div class="groq-slot-stream groq-doc-s1 {TOKEN_CLASS}"></div>'
@@ -91,6 +91,15 @@ def test_a_press_goes_out_once_on_both_channels(shown: Shown) -> None:
     assert [message[part] for part in ("parent_header", "metadata", "buffers")] == [{}, {}, []]
     expect(shown.button).to_have_text("Stopping")
     expect(shown.button).to_be_disabled()
+
+
+def test_a_finger_that_goes_down_may_scroll_and_a_tap_stops(shown: Shown) -> None:
+    touch = {"button": 0, "pointerType": "touch"}
+    shown.show().button.dispatch_event("pointerdown", touch)
+    assert shown.sent() == []
+
+    shown.button.dispatch_event("click")
+    assert next(content for _, content in shown.sent()) == {"stop": "s1"}
 
 
 def test_a_press_that_is_confirmed_says_stopping_for_as_long_as_it_takes(shown: Shown) -> None:

@@ -13,9 +13,10 @@ import pytest
 
 from groq_magic.asking.flow import send_ask
 from groq_magic.errors import GroqMagicError
+from groq_magic.options import AskOptions
 from groq_magic.session.ask import Ask
 from groq_magic.session.session import Session
-from groq_magic.settings import AskOptions, Settings
+from groq_magic.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,7 +63,7 @@ class RecordingView:
             self.waits.append(progress.waiting)
         self._look()
 
-    def settle(self, settled: Any) -> None:
+    def finish(self, settled: Any) -> None:
         self.settled = settled
         self.endings.append("settled")
 
@@ -187,7 +188,7 @@ def notebook(
     notebook_factory: Callable[..., Notebook], practice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> Notebook:
     """A notebook on the practice server, where waits that nobody asked for are short."""
-    monkeypatch.setattr("groq_magic.asking.flow.backoff", lambda _tried: 0.01)
+    monkeypatch.setattr("groq_magic.api.send.backoff", lambda _tried: 0.01)
     return notebook_factory(practice.url)
 
 

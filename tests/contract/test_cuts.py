@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from groq_magic.api.answering import Answering
-from groq_magic.api.asked import Asked
 from groq_magic.api.client import Response
+from groq_magic.api.key import ApiKey
+from groq_magic.api.send import Outcome, send
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +72,8 @@ def delivered(size: int) -> Told:
 class Cut:
     """A connection that breaks after some bytes, which come in pieces of any size."""
 
+    key, base_url = ApiKey("gsk_made_up", "a test"), "http://127.0.0.1"
+
     def __init__(self, size: int, ending: Exception | None) -> None:
         self._size = size
         self._ending = ending
@@ -91,11 +93,16 @@ class Cut:
             raise self._ending
 
 
-def read(size: int, ending: Exception | None) -> Answering:
-    asked = Asked("m", str, 5.0, "http://127.0.0.1", "gsk_made_up")
-    answering = Answering(Cut(size, ending), {"stream": True}, asked)  # type: ignore[arg-type]
-    answering._read()
-    return answering
+def read(size: int, ending: Exception | None) -> tuple[str, str, Outcome]:
+    """Return the text and the reasoning that `send` gave, and how the request ended."""
+    given: list[tuple[str, str]] = []
+    outcome = send(
+        {"model": "m", "stream": True},
+        client=Cut(size, ending),  # type: ignore[arg-type]  # all that `send` uses of one
+        on_delta=lambda *delta: given.append(delta),
+        tries=1,
+    )
+    return "".join(text for text, _ in given), "".join(thought for _, thought in given), outcome
 
 
 @pytest.mark.parametrize("ending", [None, httpx.ReadError("reset")], ids=["end", "reset"])
@@ -103,14 +110,13 @@ def test_cut_at_every_byte_the_text_kept_is_the_text_delivered(ending: Any) -> N
     assert 4_000 < len(BODY) < 6_000
     assert TOLD[-1].text == TEXT
     for size in range(len(BODY) + 1):
-        told, answering = delivered(size), read(size, ending)
-        assert (answering.text, answering.reasoning) == (told.text, told.thought), size
-        assert answering.outcome.finish_reason == told.finish_reason, size
-        assert answering.ended.is_set()
+        told, (text, reasoning, outcome) = delivered(size), read(size, ending)
+        assert (text, reasoning) == (told.text, told.thought), size
+        assert outcome.finish_reason == told.finish_reason, size
         # Whatever is missing is known to be missing.
         lost = told.finish_reason is None
         broken = lost and (ending is not None or not told.text + told.thought)
-        assert (answering.outcome.fault is not None) == broken, size
+        assert (outcome.fault is not None) == broken, size
 
 
 class Breaking(socketserver.ThreadingTCPServer):

@@ -164,7 +164,7 @@ def test_a_fault_is_told_and_loses_nothing(
     practice.forget_requests()
     practice.faults(f"{row.fault}:times={row.tries}")
 
-    asked = notebook.ask(no_stream=not streamed, timeout=0.2)
+    asked = notebook.ask(stream=streamed, timeout=0.2)
 
     assert type(asked.error) is (row.error or type(None)), asked.error
     assert asked.reply.text == row.text

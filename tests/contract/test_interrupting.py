@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from groq_magic.api.answering import Answering
+from groq_magic.asking.reader import Reader
 from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts
 
@@ -80,14 +80,14 @@ def test_an_interrupt_after_the_last_token_keeps_the_answer_and_still_stops_the_
     practice.script([{"reply": "Whole."}])
     from groq_magic.asking import flow as asking
 
-    settle = asking._settle
+    finish = asking.finish
 
     def interrupted(*given: Any) -> None:
         signal.raise_signal(signal.SIGINT)
-        settle(*given)
+        finish(*given)
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(asking, "_settle", interrupted)
+    monkeypatch.setattr(asking, "finish", interrupted)
     asked = notebook.ask()
     assert isinstance(asked.error, InterruptedAskError)
     assert asked.reply.finish_reason == "stop"
@@ -112,7 +112,7 @@ def test_the_third_interrupt_gets_through_whatever_hangs(
         signal.raise_signal(signal.SIGINT)
         deferred.append("the third")
 
-    monkeypatch.setattr("groq_magic.asking.flow._settle", hangs)
+    monkeypatch.setattr("groq_magic.asking.flow.finish", hangs)
     sent: list[bool] = []
 
     def interrupt(view: Any) -> bool:
@@ -138,9 +138,9 @@ def test_the_third_interrupt_leaves_no_connection_behind(
 ) -> None:
     practice.script([{"pieces": [f"word{n} " for n in range(400)]}])
     practice.faults("stall:after=3")
-    real = getattr(Answering, method)
+    real = getattr(Reader, method)
 
-    def interrupted(answering: Answering, *given: Any) -> None:
+    def interrupted(answering: Reader, *given: Any) -> None:
         real(answering, *given)
         if method in {"stop", "close"} or answering.texts or method == "start":
             for _ in range(3):
@@ -150,7 +150,7 @@ def test_the_third_interrupt_leaves_no_connection_behind(
         return bool(view.fed) and method in {"stop", "close"}
 
     with monkeypatch.context() as patched:
-        patched.setattr(Answering, method, interrupted)
+        patched.setattr(Reader, method, interrupted)
         with pytest.raises(KeyboardInterrupt):
             notebook.ask(stop_when=stop_when, timeout=LONG)
     assert all(record["closed_early"] for record in practice.requests())

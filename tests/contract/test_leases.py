@@ -9,16 +9,17 @@ import ssl
 import threading
 import time
 from collections import defaultdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from groq_magic.api.answering import Answering
-from groq_magic.api.asked import Asked
 from groq_magic.api.client import Client
 from groq_magic.api.exchange import Connection, Exchange
 from groq_magic.api.key import ApiKey
+from groq_magic.api.send import send
+from groq_magic.asking.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -117,17 +118,16 @@ def holding(
 
 
 @pytest.fixture
-def begin() -> Iterator[Callable[..., Answering]]:
+def begin() -> Iterator[Callable[..., Reader]]:
     """Begin requests over one client for each server."""
     clients: dict[str, Client] = {}
-    made: list[Answering] = []
+    made: list[Reader] = []
 
-    def make(url: str, prompt: str) -> Answering:
+    def make(url: str, prompt: str) -> Reader:
         client = clients.setdefault(url, Client(ApiKey("gsk_made_up", "a test"), url, LONG))
-        asked = Asked("m", str, LONG, url, "gsk_made_up")
         messages = [{"role": "user", "content": prompt}]
         request = {"model": "openai/gpt-oss-20b", "messages": messages, "stream": True}
-        answering = Answering(client, request, asked)
+        answering = Reader(partial(send, request, client=client, timeout=LONG, tries=1))
         made.append(answering)
         answering.start()
         return answering
@@ -140,15 +140,15 @@ def begin() -> Iterator[Callable[..., Answering]]:
         assert answering.ended.wait(LONG / 2)
 
 
-def whole(answering: Answering, text: str) -> bool:
+def whole(answering: Reader, text: str) -> bool:
     """Whether a request came to its whole text."""
     assert answering.ended.wait(LONG / 2)
     answering.close()
     return (answering.text, answering.outcome.finish_reason) == (text, "stop")
 
 
-def connection_of(answering: Answering) -> Connection:
-    found = answering._exchange.connection
+def connection_of(answering: Reader) -> Connection:
+    found = answering.exchange.connection
     assert found is not None
     return found
 

@@ -7,7 +7,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from groq_magic.asking import flow as asking
+from groq_magic.asking import finishing
 from groq_magic.views.finished_outputs import FinishedOutput, FinishedOutputs, Run
 from groq_magic.views.page_reports import PageReports
 
@@ -61,13 +61,13 @@ def test_an_answer_missed_during_an_ask_is_said_at_the_one_after(
     notebook.ask(cell="b")
     reload_during(live, "a")
 
-    def settled_while_a_page_loads(*arguments: Any, **named: Any) -> Any:
+    def finished_while_a_page_loads(*arguments: Any, **named: Any) -> Any:
         reload_during(live, "b")
-        return settled_of(*arguments, **named)
+        return output_of(*arguments, **named)
 
-    settled_of = asking.settled_of
+    output_of = finishing.output_of
     with monkeypatch.context() as patched:
-        patched.setattr(asking, "settled_of", settled_while_a_page_loads)
+        patched.setattr(finishing, "output_of", finished_while_a_page_loads)
         assert said(notebook.ask(cell="c"))
     assert said(notebook.ask(cell="d"))
     assert not said(notebook.ask(cell="e"))

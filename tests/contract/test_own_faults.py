@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from groq_magic.asking import flow as asking
+from groq_magic.asking import finishing
 
 
-@pytest.mark.parametrize("step", ["chosen", "settled_of"])
+@pytest.mark.parametrize("step", ["chosen", "output_of"])
 def test_an_answer_is_kept_before_anything_is_made_of_it(
     notebook: Any, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -17,7 +17,7 @@ def test_an_answer_is_kept_before_anything_is_made_of_it(
         raise ZeroDivisionError("ours")
 
     shown: list[dict[str, str]] = []
-    monkeypatch.setattr(asking, step, broken)
+    monkeypatch.setattr(finishing, step, broken)
     monkeypatch.setattr("groq_magic.views.guarded.publish", lambda data, *_: shown.append(data))
     with pytest.raises(ZeroDivisionError):
         notebook.ask("What is a p-value?", cell="a")

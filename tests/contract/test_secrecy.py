@@ -13,8 +13,8 @@ from typing import Any
 import groq
 import pytest
 
-from groq_magic.api.asked import Asked
 from groq_magic.api.client import Client
+from groq_magic.api.fault import FaultContext
 from groq_magic.api.faults import fault_of
 from groq_magic.api.key import ApiKey, checked
 from groq_magic.errors import ApiKeyError, GroqMagicError
@@ -81,7 +81,7 @@ def test_a_header_that_can_not_be_sent_is_told_without_it(practice: Any) -> None
     # The SDK's own text for a key with a line end holds the key.
     key = "gsk_made_up_with\nline_end"
     client = Client(ApiKey(key, "a test"), practice.url, 1.0)
-    asked = Asked("m", str, 1.0, practice.url, key)
+    asked = FaultContext("m", str, 1.0, practice.url, key)
     with pytest.raises(groq.APIConnectionError) as caught:
         client.models(timeout=1)
     client.close()
@@ -119,7 +119,8 @@ def test_control_characters_in_a_typed_key_are_refused_unseen() -> None:
 def test_what_holds_the_key_does_not_show_it(notebook: Any, key: str) -> None:
     notebook.ask()
     service = notebook.session.service
-    shown = [service, service.client(), service.key_now(), service.asked("m", 1.0)]
+    context = FaultContext("m", str, 1.0, service.base_url(), key)
+    shown = [service, service.client(), service.key_now(), context]
     assert key not in "".join(f"{each!r}{each!s}" for each in shown)
     assert key not in json.dumps(dict(notebook.shell.user_ns["_groq"].request))
 

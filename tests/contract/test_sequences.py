@@ -85,7 +85,7 @@ def quick(
     notebook_factory: Callable[..., Any], practice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], Any]:
     """Make notebooks that try twice, at once."""
-    monkeypatch.setattr("groq_magic.asking.flow.backoff", lambda _tried: 0.001)
+    monkeypatch.setattr("groq_magic.api.send.backoff", lambda _tried: 0.001)
     return lambda: notebook_factory(practice.url, tries=2)
 
 

@@ -54,9 +54,9 @@ def test_another_models_minute_does_not_count(small_minute: Any) -> None:
 
 def test_a_minute_seen_long_ago_refuses_nothing(small_minute: Any) -> None:
     service = small_minute.session.service
-    known = service.limits_of(GENERAL).get("TPM")
+    known = service.limiter.limits_of(GENERAL).get("TPM")
     old = Limit("TPM", known.limit, known.remaining, known.reset, known.seen - 7200)
-    service.note_limits(GENERAL, Limits((old,)))
+    service.limiter.note(GENERAL, Limits((old,)))
     assert "nothing was sent" not in str(small_minute.ask("word " * 8_000).error)
 
 

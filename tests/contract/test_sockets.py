@@ -7,14 +7,15 @@ import socket
 import ssl
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from groq_magic.api.answering import Answering
-from groq_magic.api.asked import Asked
 from groq_magic.api.client import Client
 from groq_magic.api.key import ApiKey
+from groq_magic.api.send import send
+from groq_magic.asking.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,16 +35,15 @@ def slow(practice_factory: Any) -> Any:
 
 
 @pytest.fixture
-def begun(slow: Any) -> Iterator[Callable[[str], Answering]]:
+def begun(slow: Any) -> Iterator[Callable[[str], Reader]]:
     """Begin asks over one client, and return them when something has come."""
     client = Client(ApiKey("gsk_made_up", "a test"), slow.url, 5.0)
-    asked = Asked("m", str, 10.0, slow.url, "gsk_made_up")
-    made: list[Answering] = []
+    made: list[Reader] = []
 
-    def begin(prompt: str, within: float = 5) -> Answering:
+    def begin(prompt: str, within: float = 5) -> Reader:
         messages = [{"role": "user", "content": prompt}]
         request = {"model": "openai/gpt-oss-20b", "messages": messages, "stream": True}
-        made.append(Answering(client, request, asked))
+        made.append(Reader(partial(send, request, client=client, timeout=10, tries=1)))
         made[-1].start()
         made[-1].wait(within)
         return made[-1]
@@ -67,7 +67,7 @@ def test_one_ask_is_stopped_and_its_neighbour_goes_on(begun: Any) -> None:
 
 def test_a_stop_shuts_its_own_socket_and_leaves_an_idle_one_to_the_next_ask(begun: Any) -> None:
     stopped, neighbour = begun("long"), begun("short")
-    idle, own = neighbour._exchange.connection, stopped._exchange.connection
+    idle, own = neighbour.exchange.connection, stopped.exchange.connection
     assert idle is not None
     assert idle is not own
     assert neighbour.ended.wait(10)
@@ -76,7 +76,7 @@ def test_a_stop_shuts_its_own_socket_and_leaves_an_idle_one_to_the_next_ask(begu
     stopped.close()
     assert stopped.ended.wait(5)
     following = begun("short")
-    assert following._exchange.connection is idle
+    assert following.exchange.connection is idle
     assert following.ended.wait(10)
     assert following.text == "a " * 60
 
@@ -164,7 +164,7 @@ def test_stop_reaches_a_server_that_has_not_answered(silent: Any, state: Any) ->
     server = silent(tls=state != "plain", shakes_hands=state != "handshake")
     client = Client(ApiKey("gsk_made_up", "a test"), server.url, LONG)
     request = {"model": "m", "messages": [{"role": "user", "content": "hi"}], "stream": True}
-    answering = Answering(client, request, Asked("m", str, LONG, server.url, "gsk_made_up"))
+    answering = Reader(partial(send, request, client=client, timeout=LONG, tries=1))
     answering.start()
     # The request's beginning, or the handshake's.
     assert server.heard.wait(10)

@@ -252,7 +252,7 @@ import asyncio, signal, groq_magic, groq_magic.asking.flow as asking
 def hangs(*_given):
     for _ in range(3):
         signal.raise_signal(signal.SIGINT)
-settle, asking._settle = asking._settle, hangs
+finish, asking.finish = asking.finish, hangs
 async def later():
     await asyncio.sleep(0)
     groq_magic.ask("From the task")
@@ -267,4 +267,4 @@ def test_three_interrupts_of_a_task_that_asks_leave_the_kernel_alive(
     until_sent(practice)
     ended = "await asyncio.wait([task])\nprint(repr(task.exception())[:28], end='')"
     assert kernel.run(ended, "b").text == "InterruptedAskError('Stopped"
-    assert kernel.run("asking._settle = settle\n%groq And now?", "c").plain
+    assert kernel.run("asking.finish = finish\n%groq And now?", "c").plain

@@ -204,7 +204,7 @@ def served(
 def cells(served: Callable[..., Cells], monkeypatch: pytest.MonkeyPatch) -> Cells:
     """A shell whose asks go to the practice server, with static outputs as notebooks keep them."""
     made = served()
-    monkeypatch.setattr("groq_magic.magics.face.front_end", lambda _shell: "static")
+    monkeypatch.setattr("groq_magic.magics.display.front_end", lambda _shell: "static")
     return made
 
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from groq_magic.errors import GroqMagicError
-from groq_magic.magics.options import ASK_OPTIONS
+from groq_magic.options import OPTIONS
 from tests.markers import examples
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ VALUES = {
 }
 PIECES = st.sampled_from(
     (
-        *(form for option in ASK_OPTIONS for form in (option.flag, option.short) if form),
+        *(form for option in OPTIONS for form in option.forms),
         *("--keep", "--session", "--level", "--as", "--sort", "--retired", "--drop", "--script"),
         *("--", "-", "---", "—once", "–m", "“hi”", "'", '"', "\\", "=", "--seed=", "-t0.5", "-s="),
         *("{{number}}", "{{text[0]}}", "{{frame_like['a'][9]}}", "{{raises}}", "{{raises.price}}"),
@@ -105,7 +105,7 @@ def any_line(
     cells.fine("%config GroqMagics.tries = 1")
     cells.fine("1 / 1\n1")
     cells.run("1 / 0")
-    monkeypatch.setattr("groq_magic.magics.face.has_input", lambda _shell: False)
+    monkeypatch.setattr("groq_magic.magics.key.has_input", lambda _shell: False)
 
     def run(magic: str, line: str, body: str | None) -> None:
         cells.shell.user_ns.update(VALUES, magic=magic, line_=line, body=body)

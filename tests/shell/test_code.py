@@ -40,7 +40,7 @@ def test_nothing_of_the_session_is_sent_but_with_session(cells: Any, practice: A
     assert "sales: DataFrame, 1 rows; columns: price (float64)" in user
     assert "import pandas as pd" in user
     assert "12345" not in user
-    assert ran.record["inserted"] == ["1 import", "2 names"]
+    assert ran.record["included"] == ["1 import", "2 names"]
     assert "2 names put in (" in ran.data["text/html"]
 
 

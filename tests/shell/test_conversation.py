@@ -207,7 +207,7 @@ def test_what_does_not_fit_is_left_out_and_said(
     served: Any, practice_factory: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cells = served()
-    monkeypatch.setattr("groq_magic.magics.face.front_end", lambda _shell: "static")
+    monkeypatch.setattr("groq_magic.magics.display.front_end", lambda _shell: "static")
     server = practice_factory(tokens_per_minute=1000)
     monkeypatch.setenv("GROQ_BASE_URL", server.url)
     server.script([{"pieces": ["long " * 130]}])

@@ -103,7 +103,7 @@ def test_code_in_an_explanation_is_no_next_cell(cells: Any, practice: Any) -> No
     assert cells.shell.rl_next_input is None
     assert "groq-change" not in ran.data["text/html"]
     assert ran.record["prompt"] == "%groq_explain x"
-    assert ran.record["inserted"] == ["x"]
+    assert ran.record["included"] == ["x"]
 
 
 def test_what_is_not_there_is_one_line(cells: Any, practice: Any) -> None:

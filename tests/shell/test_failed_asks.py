@@ -35,7 +35,7 @@ def test_an_unknown_model_is_one_line_with_the_nearest(cells: Any) -> None:
 
 @pytest.fixture
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("groq_magic.asking.flow.backoff", lambda _tried: 0.01)
+    monkeypatch.setattr("groq_magic.api.send.backoff", lambda _tried: 0.01)
 
 
 @pytest.mark.usefixtures("_hasty")

@@ -40,7 +40,7 @@ def test_what_is_saved_of_a_fix_is_what_was_typed_and_no_value(cells: Any, pract
     cells.run("confidential = 'Ann, 31, Oslo'\nconfidential.nosuch")
     ran = cells.fine("%groq_fix quickly", "cell-f")
     assert ran.record["prompt"] == "%groq_fix quickly"
-    assert ran.record["inserted"] == ["cell 2", "its error", "confidential"]
+    assert ran.record["included"] == ["cell 2", "its error", "confidential"]
     assert ran.record["system"] is None
     assert ran.record["once"] is True
     assert ran.record["options"] == {"temperature": 0.2, "once": True}

@@ -55,3 +55,37 @@ def test_every_magic_has_help(cells: Any) -> None:
     assert len(named) > 10
     for name, function in named.items():
         assert len(function.__doc__.split()) > 5, name
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("%groq_fix?", "--keep"),
+        ("%groq_explain?", "--level LEVEL"),
+        ("%groq_fix??", "def groq_fix(session: Session, line: str) -> None:"),
+        ("%magic", "%groq_retry"),
+        ("%quickref", "groq_retry"),
+    ],
+)
+def test_what_ipython_shows_of_a_magic_is_its_own(bare: Any, source: str, shown: str) -> None:
+    pages: list[Any] = []
+    bare.shell.set_hook("show_in_pager", lambda _shell, page, *_a, **_k: pages.append(page))
+    bare.fine(source)
+    (page,) = pages
+    assert shown in (page["text/plain"] if isinstance(page, dict) else str(page))
+
+
+def test_lsmagic_lists_them_all(bare: Any) -> None:
+    lines, _, cells = str(bare.shell.run_line_magic("lsmagic", "")).partition("cell magics")
+    for name in ("groq", "groq_fix", "groq_system", "groq_usage"):
+        assert f" %{name} " in lines
+    for name in ("groq", "groq_code", "groq_system"):
+        assert f" %%{name} " in cells
+    assert "%%groq_fix" not in cells
+
+
+def test_help_needs_no_session(bare: Any) -> None:
+    bare.fine("%groq_help all")
+    bare.shell.run_line_magic("pinfo", "%groq_fix")
+    (magics,) = (c for c in bare.shell.configurables if type(c).__name__ == "GroqMagics")
+    assert not magics.has_session

@@ -8,7 +8,7 @@ import pytest
 
 from groq_magic.api.key import KeySearch, search
 from groq_magic.errors import ApiKeyError, InterruptedAskError, RequestError, ServiceError
-from groq_magic.magics.loading import _make_live
+from groq_magic.magics.page import _fill
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +48,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
                 raise typed
             return typed
 
-        monkeypatch.setattr("groq_magic.magics.face.has_input", lambda _shell: True)
+        monkeypatch.setattr("groq_magic.magics.key.has_input", lambda _shell: True)
         monkeypatch.setattr("getpass.getpass", getpass)
         return questions
 
@@ -147,14 +147,14 @@ def test_loading_sends_no_key_that_can_be_read_on_its_way(
     fresh: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GROQ_API_KEY", FIRST)
-    (magics,) = (c for c in fresh.shell.configurables if type(c).__name__ == "GroqMagics")
-    monkeypatch.setattr("groq_magic.magics.loading.live_of", lambda _session: None)
+    session = fresh.session
+    monkeypatch.setattr("groq_magic.magics.page.live_of", lambda _session: None)
     monkeypatch.setattr("groq_magic.api.service.is_plain", lambda _url: True)
-    _make_live(magics)
-    assert magics.session.service._fetching is None
+    _fill(session, lambda: True)
+    assert session.service._fetching is None
     monkeypatch.setattr("groq_magic.api.service.is_plain", lambda _url: False)
-    _make_live(magics)
-    magics.session.service._fetching.join()
+    _fill(session, lambda: True)
+    session.service._fetching.join()
     assert len(practice.requests("/openai/v1/models")) == 1
 
 
@@ -206,7 +206,7 @@ def test_a_key_on_the_line_is_refused_and_not_repeated(fresh: Any, asked: Any) -
 def test_the_key_is_seen_nowhere(
     served: Any, practice: Any, key: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("groq_magic.magics.face.front_end", lambda _shell: "static")
+    monkeypatch.setattr("groq_magic.magics.display.front_end", lambda _shell: "static")
     cells = served(tries=1)
     practice.faults("ok", "401", "500", "drop-before-headers", "drop:after=1")
     practice.script([{"reply": f"Your key is {len(key)} long."}])
@@ -292,7 +292,7 @@ def test_a_key_that_is_refused_leaves_practice_mode_on(
     service = fresh.session.service
     fresh.fine("%groq_practice on")
     fresh.fine("%groq Say hi")
-    server, catalogue, limits = service._practice, service.catalogue(), service.known_limits()
+    server, catalogue, limits = service._practice, service.catalogue(), service.limiter.known()
     for typed in (SECOND, "", f"'{FIRST}'", EOFError(), KeyboardInterrupt()):
         asked(typed)
         assert fresh.run("%groq_key").error is not None
@@ -300,7 +300,7 @@ def test_a_key_that_is_refused_leaves_practice_mode_on(
         assert service._practice is server
         assert server.alive
         assert service.catalogue() is catalogue
-        assert service.known_limits() == limits
+        assert service.limiter.known() == limits
     fresh.fine("%groq Say hi")
     assert practice.requests() == strict.requests() == []
     asked(FIRST)

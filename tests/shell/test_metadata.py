@@ -17,9 +17,10 @@ METADATA = {
     "finish_reason",
     "usage",
     "system",
-    "inserted",
+    "included",
     "prompt_sha",
     "request_sha",
+    "values_sha",
     "replaces",
     "once",
 }
@@ -31,7 +32,8 @@ def test_the_metadata_of_a_cells_answer(cells: Any, practice: Any) -> None:
     ran = cells.fine("%%groq -t 0.5 -s 'You are {{role}}'\nSay hi", "b")
     record = ran.record
     assert record.keys() == METADATA
-    assert record["version"] == 1
+    assert record["version"] == 2
+    assert re.fullmatch("[0-9a-f]{64}", record["values_sha"])
     assert (record["conversation"], record["turn"]) == ("main", 2)
     assert (record["cell"], record["ask"]) == ("b", 1)
     assert record["model"] == "openai/gpt-oss-120b"
@@ -40,7 +42,7 @@ def test_the_metadata_of_a_cells_answer(cells: Any, practice: Any) -> None:
     assert record["usage"].keys() == {"prompt_tokens", "completion_tokens", "total_tokens"}
     assert record["system"] == "You are {{role}}"
     assert "pirate" not in json.dumps(record)
-    assert record["inserted"] == ["role"]
+    assert record["included"] == ["role"]
     assert (record["replaces"], record["once"]) == (None, False)
     json.dumps(record)
 
@@ -67,14 +69,14 @@ def test_a_line_records_its_prompt_as_typed(cells: Any) -> None:
 
 
 def test_store_none_writes_nothing_of_the_turn(served: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr("groq_magic.magics.face.front_end", lambda _shell: "static")
+    monkeypatch.setattr("groq_magic.magics.display.front_end", lambda _shell: "static")
     cells = served(store="none")
     (output,) = cells.fine("%groq Say hi", "a").outputs
     assert output["metadata"] == {}
 
 
 def test_two_runs_of_a_notebook_leave_the_same_outputs(served: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr("groq_magic.magics.face.front_end", lambda _shell: "static")
+    monkeypatch.setattr("groq_magic.magics.display.front_end", lambda _shell: "static")
 
     def run() -> list[Any]:
         cells = served()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from groq_magic.magics.face import live_of, panel_facts
+from groq_magic.magics.display import live_of, panel_facts
 from groq_magic.page.cell import TOKEN
 
 NOTICE = (

@@ -48,7 +48,7 @@ def taught(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Any]:
     """Run and save the notebook with a key; then make shells that have none."""
-    monkeypatch.setattr("groq_magic.magics.face.front_end", lambda _shell: "static")
+    monkeypatch.setattr("groq_magic.magics.display.front_end", lambda _shell: "static")
     reasoned = {"Thought.": {"reasoning": REASONING}}
     practice.script([{"reply": r, "times": 1, **reasoned.get(r, {})} for r in REPLIES])
     notebook.run(served())
@@ -267,29 +267,32 @@ def test_reasoning_that_the_output_shows_is_shown_again(
     assert ran.outputs == before
 
 
-def test_reasoning_that_is_not_of_our_writing_is_left_out_and_a_line_says_so(
+def test_saved_reasoning_of_another_writer_is_sanitised(
     taught: Callable[..., Any], notebook: Notebook
 ) -> None:
     data = notebook.outputs["thought"][0]["data"]
-    evil = "<p>They <img src=x onerror=alert(1)>"
+    evil = (
+        '<p id="a" class="groq-slot-picker groq-token-0" onclick="x()">They '
+        "<img src=x onerror=alert(1)><script>alert(1)</script><form><input name=a></form>"
+    )
     data["text/html"] = data["text/html"].replace("<p>They", evil)
     notebook.save()
     html = taught().fine(CELLS["thought"], "thought").data["text/html"]
-    assert "onerror" not in html
-    assert "<details" not in html
-    assert "The saved reasoning is left out" in html
-    assert "<code>%groq_retry</code> asks anew" in html
+    fold = html[html.index("<details") : html.index("</details>")]
+    assert '</summary><div dir="auto"><p>They <img>' in fold
+    for bad in ("onerror", "onclick", "script", "<form", "name=", "groq-slot", "groq-token", "id="):
+        assert bad not in fold
 
 
-def test_reasoning_that_can_not_be_written_again_is_shown_as_text_and_a_line_says_so(
+def test_saved_reasoning_that_is_too_long_is_left_out_and_a_line_says_so(
     taught: Callable[..., Any], notebook: Notebook
 ) -> None:
     data = notebook.outputs["thought"][0]["data"]
-    data["text/html"] = data["text/html"].replace("<p>They", '<p class="x">&lt;b&gt; They')
+    data["text/html"] = data["text/html"].replace("<p>They", "<b>" * 50_000)
     notebook.save()
     html = taught().fine(CELLS["thought"], "thought").data["text/html"]
-    assert '<div dir="auto"><pre><code class="language-text">&lt;b&gt; They ask *why*' in html
-    assert "The saved reasoning is shown as plain text" in html
+    assert "<details" not in html
+    assert "The saved reasoning is left out" in html
     assert "<code>%groq_retry</code> asks anew" in html
 
 

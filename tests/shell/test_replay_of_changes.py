@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 NOWHERE = "http://127.0.0.1:9"  # the port of nothing
 LOAD = "%load_ext groq_magic"
 Cells = dict[str, str]
-VALUES = "Saved with other values or settings than now."
+VALUES = "Saved with other values than now."
 SYSTEM = "Saved with another system prompt than now."
 LESSON = {
     "set": "x = 3",
@@ -39,7 +40,7 @@ def reopened(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Any]:
     """Run cells with a key, save them, and open them in a shell that has none."""
-    monkeypatch.setattr("groq_magic.magics.face.front_end", lambda _shell: "static")
+    monkeypatch.setattr("groq_magic.magics.display.front_end", lambda _shell: "static")
 
     def opened(cells: Cells, *, ids: bool = True) -> Any:
         practice.script([{"reply": f"Reply {n}.", "times": 1} for n in range(1, 9)])
@@ -90,6 +91,23 @@ def test_other_values_than_those_sent_are_told_above_the_answer(
     assert ran.plain == "Reply 2."
     html = ran.data["text/html"]
     assert html.index(VALUES) < html.index("Reply 2.")
+
+
+def test_of_a_file_that_has_no_hash_of_its_values_nothing_is_said(
+    reopened: Callable[..., Any], file: Path
+) -> None:
+    cells = reopened(LESSON)
+    saved = json.loads(file.read_text("utf-8"))
+    for cell in saved["cells"]:
+        for output in cell["outputs"]:
+            record = output["metadata"].get("groq_magic", {})
+            record |= {"version": 1, "inserted": record.pop("included", [])}
+            record.pop("values_sha", None)
+    file.write_text(json.dumps(saved), "utf-8")
+    cells.fine("%groq_replay on\nx = 99", "plain")
+    ran = cells.fine(LESSON["valued"], "valued")
+    assert ran.plain == "Reply 2."
+    assert "Saved with" not in ran.data["text/html"]
 
 
 def test_where_something_else_may_be_what_differs_nothing_is_told(

@@ -112,19 +112,19 @@ def test_a_wait_between_tries_can_be_stopped(
     assert len(practice.requests()) == 1
 
 
-def test_an_interrupt_while_it_settles_is_put_off_until_it_has(
+def test_an_interrupt_while_it_finishes_is_put_off_until_it_has(
     cells: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from groq_magic.views.static import StaticView
 
-    settle = StaticView.settle
+    finish = StaticView.finish
 
-    def interrupted(view: StaticView, settled: Any) -> None:
+    def interrupted(view: StaticView, answer: Any) -> None:
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(0.01)
-        settle(view, settled)
+        finish(view, answer)
 
-    monkeypatch.setattr(StaticView, "settle", interrupted)
+    monkeypatch.setattr(StaticView, "finish", interrupted)
     practice.script([{"reply": "All of it."}])
     ran = cells.run("%groq Say hi\nlater = 1", "a")
     assert isinstance(ran.error, InterruptedAskError)
@@ -174,7 +174,7 @@ def test_an_interrupt_after_the_answer_is_one_line(
     def interrupted(*_given: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("groq_magic.magics.face.tell_speeds", interrupted)
+    monkeypatch.setattr("groq_magic.magics.display.show_speeds", interrupted)
     ran = cells.run(f"import groq_magic\n{source}\nlater = 1", "a")
     assert isinstance(ran.error, InterruptedAskError)
     assert ran.error.__context__ is None
@@ -191,6 +191,8 @@ def test_an_interrupt_when_the_cell_is_over_shows_no_traceback(
         signal.raise_signal(signal.SIGINT)
         noted.append(given)
 
+    # Without a session there is nothing to note.
+    cells.fine("%groq_history")
     monkeypatch.setattr("groq_magic.session.past_cells.note_ending", interrupted)
     ran = cells.fine("1", "a")
     assert len(noted) == 1

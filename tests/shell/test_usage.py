@@ -24,7 +24,7 @@ def limited(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., tuple[Any, Any]]:
     """Make a shell, and a practice server with the limits that are given."""
-    monkeypatch.setattr("groq_magic.magics.face.front_end", lambda _shell: "static")
+    monkeypatch.setattr("groq_magic.magics.display.front_end", lambda _shell: "static")
 
     def make(**limits: int) -> tuple[Any, Any]:
         server = practice_factory(**limits)
@@ -42,7 +42,7 @@ def told_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], list[dict[str, A
     """Give a shell its live views, and return the list of what pages are told of the limits."""
 
     def told_by(cells: Any) -> list[dict[str, Any]]:
-        from groq_magic.magics.face import live_of
+        from groq_magic.magics.display import live_of
 
         told: list[dict[str, Any]] = []
 
@@ -65,7 +65,7 @@ def test_bars_and_panel_agree_with_the_servers_bucket(
         cells.fine(f"%%groq {options}\nTell me about the mean and the median.", "a")
         server.requests()
         page, buckets = told[-1], server.quota()
-        limits = cells.session.service.limits_of(MODEL)
+        limits = cells.session.service.limiter.limits_of(MODEL)
         for kind, row, name in (
             ("TPM", "minute", "tokens per minute (TPM)"),
             ("RPD", "day", "requests per day (RPD)"),
@@ -100,7 +100,7 @@ def test_an_ask_that_fails_and_a_change_of_the_key_are_told_to_the_bars(
 def test_bars_panel_and_page_show_the_same_figures(
     limited: Callable[..., tuple[Any, Any]], told_by: Callable[[Any], list[dict[str, Any]]]
 ) -> None:
-    from groq_magic.magics.face import panel_facts
+    from groq_magic.magics.display import panel_facts
 
     cells, _ = limited(tokens_per_minute=60, requests_per_day=1_000, requests_per_minute=0)
     told = told_by(cells)

@@ -18,7 +18,7 @@ def test_a_value_goes_in_and_is_named_with_its_size(cells: Any, practice: Any) -
     ran = cells.fine('%%groq\nHello {{ name }}, take {{d["k"][1]}}.', "a")
     assert prompt(practice) == "Hello Ada, take 22."
     assert "name put in (3 characters)" in ran.data["text/html"]
-    assert ran.record["inserted"] == ["name", 'd["k"][1]']
+    assert ran.record["included"] == ["name", 'd["k"][1]']
     assert "Ada" not in str(ran.record)
 
 
@@ -67,7 +67,7 @@ def test_raw_leaves_braces_alone(cells: Any, practice: Any) -> None:
     cells.fine("x = 1", "z")
     ran = cells.fine("%groq --raw Set {{x}} and {{xx}}", "a")
     assert prompt(practice) == "Set {{x}} and {{xx}}"
-    assert ran.record["inserted"] == []
+    assert ran.record["included"] == []
 
 
 def test_the_system_prompt_takes_values_too(cells: Any, practice: Any) -> None:

@@ -174,7 +174,9 @@ def test_practice_runs_the_server_alone() -> None:
         assert server.stdin is not None
         assert server.stdout is not None
         url = json.loads(server.stdout.readline())["url"]
-        with urllib.request.urlopen(f"{url}/practice/requests", timeout=5) as answer:
-            assert json.load(answer) == []
+        models = f"{url}/openai/v1/models"
+        asked = urllib.request.Request(models, headers={"Authorization": "Bearer any"})
+        with urllib.request.urlopen(asked, timeout=5) as answer:
+            assert json.load(answer)["data"]
         server.stdin.close()
         assert server.wait(5) == 0

@@ -6,7 +6,8 @@ import pytest
 from traitlets import TraitError
 from traitlets.config import Config
 
-from groq_magic.settings import DEFAULT_MODEL, AskOptions, Settings
+from groq_magic.options import DEFAULT_MODEL, AskOptions
+from groq_magic.settings import Settings
 
 
 def test_what_is_given_replaces_what_was() -> None:
@@ -27,7 +28,7 @@ def test_the_defaults_leave_everything_to_the_model() -> None:
     for name in ("temperature", "max_tokens", "top_p", "seed", "stop", "reasoning_effort"):
         assert getattr(defaults, name) is None
     assert defaults.system is None
-    assert defaults.no_stream is False
+    assert defaults.stream is True
 
 
 def test_configuration_sets_traits() -> None:

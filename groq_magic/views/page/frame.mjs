@@ -58,7 +58,7 @@ export class Frame {
     // The text may push it on between press and release: the press counts.
     // A finger that goes down may scroll.
     this.stop.addEventListener("pointerdown", ({ button, pointerType }) => {
-      if (button === 0 && pointerType === "mouse") stop();
+      if (button === 0 && pointerType !== "touch") stop();
     });
     this.text.root.setAttribute("aria-busy", "true");
     for (const { root } of [this.text, this.thought]) root.dir = "auto";

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from groq_magic.practice.stream_faults import STREAM_SETTINGS
+from tests.practice.stream_faults import STREAM_SETTINGS
 
 CUTTING = frozenset({"drop", "reset", "eof", "drop-before-headers", "reset-before-headers", "cut"})
 STALLING = frozenset({"stall", "stall-before-headers"})

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from groq_magic.api.characters import WholeCharacters
+from groq_magic.api.deltas import WholeCharacters
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from groq_magic.api.asked import Asked
 from groq_magic.api.client import Client
 from groq_magic.api.environment import trust_remedy
+from groq_magic.api.fault import FaultContext
 from groq_magic.api.faults import fault_of
 from groq_magic.api.key import ApiKey
 
@@ -38,7 +38,7 @@ def fault(url: str = URL) -> Fault:
     try:
         client.models(timeout=1.0)
     except Exception as failure:  # noqa: BLE001 - whatever comes is looked at
-        found = fault_of(failure, Asked("m", str, 1.0, url, KEY), sent=False)
+        found = fault_of(failure, FaultContext("m", str, 1.0, url, KEY), sent=False)
     else:
         raise AssertionError
     finally:

@@ -33,7 +33,7 @@ class Notebook:
 
     def settle(self, pending: Any, answer: str, **parts: Any) -> Turn:
         content = {"model": "m", "finish_reason": "stop"} | parts
-        return self.conversations.settle(
+        return self.conversations.add(
             pending, prompt=f"asks for {answer}", answer=answer, **content
         )
 

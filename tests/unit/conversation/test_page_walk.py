@@ -173,7 +173,7 @@ class Walk(RuleBasedStateMachine):
             if fails and ask == asks:
                 break
             new.saw = [each.asked for each in sent]
-            conversations.settle(
+            conversations.add(
                 pending, prompt="p", answer=new.answer, model="m", finish_reason="stop"
             )
             self.change(entries)

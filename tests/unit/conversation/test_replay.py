@@ -6,20 +6,9 @@ from typing import Any
 
 import pytest
 
-from groq_magic.conversation import Replay, SavedAnswer, Wanted, saved_answers
+from groq_magic.conversation import Replay, SavedTurn, TurnKey, Wanted, saved_answers
 
 CELLS = ("a", "b")
-SAVED = '<p>Turn 1 of 2 is sent.</p><span class="groq-rest">df put in (9 characters){}</span>'
-WHOLE = SAVED.format("")
-BELOW = SAVED.format(" · saw turns 1–5, 2 of them below this cell")
-PARTS = tuple(
-    SAVED.format(f" · {part}")
-    for part in (
-        "turn 2 of 2 sent",
-        "none of 2 turns sent",
-        "saw turns 4–9 of 9, 2 of them below this cell",
-    )
-)
 
 
 def output(cell: str | None, ask: int, answer: Any = "Hi.", **record: Any) -> dict[str, Any]:
@@ -36,7 +25,7 @@ def notebook(*cells: tuple[str, str, list[Any]]) -> dict[str, Any]:
     }
 
 
-def saved(cell: str, ask: int, prompt: str, answer: str = "Hi.", **changes: Any) -> SavedAnswer:
+def saved(cell: str, ask: int, prompt: str, answer: str = "Hi.", **changes: Any) -> SavedTurn:
     values = {
         "prompt_sha": None,
         "model": "m",
@@ -46,7 +35,8 @@ def saved(cell: str, ask: int, prompt: str, answer: str = "Hi.", **changes: Any)
         "options": {},
         **changes,
     }
-    return SavedAnswer(cell=cell, ask=ask, prompt=prompt, answer=answer, **values)
+    key = TurnKey(cell, ask)
+    return SavedTurn(key, key, "main", prompt, answer, **values)
 
 
 def wanted(cell: str | None, prompt: str, ask: int = 1, **changes: Any) -> Wanted:
@@ -66,7 +56,10 @@ def test_reads_asks_once_and_replaced_ones_too() -> None:
             ("b", "%groq_retry", [output("b", 1, prompt="One", replaces={"cell": "a", "ask": 1})]),
         )
     )
-    assert [(a.cell, a.ask, a.prompt) for a in found] == [("a", 1, "One"), ("b", 1, "One")]
+    assert [(a.shown.cell, a.shown.ask, a.prompt) for a in found] == [
+        ("a", 1, "One"),
+        ("b", 1, "One"),
+    ]
 
 
 def test_answers_made_without_cell_ids_count_for_their_cells() -> None:
@@ -76,7 +69,7 @@ def test_answers_made_without_cell_ids_count_for_their_cells() -> None:
             ("b", "for …", [output(None, 6, prompt="x"), output(None, 7, prompt="y")]),
         )
     )
-    assert [(a.cell, a.ask) for a in found] == [("a", 1), ("b", 1), ("b", 2)]
+    assert [(a.shown.cell, a.shown.ask) for a in found] == [("a", 1), ("b", 1), ("b", 2)]
 
 
 @pytest.mark.parametrize(
@@ -135,40 +128,18 @@ def test_a_file_without_cell_ids_has_answers_in_its_order() -> None:
         {"cell_type": "code", "source": f"%%groq\n{n}", "outputs": [output(n, 1)]} for n in "xy"
     ]
     found = saved_answers({"cells": held})
-    assert [(a.cell, a.ask, a.prompt) for a in found] == [("", 1, "x"), ("", 1, "y")]
+    assert [(a.shown.cell, a.shown.ask, a.prompt) for a in found] == [
+        (None, 1, "x"),
+        (None, 1, "y"),
+    ]
 
 
-def test_what_was_sent_is_read_as_far_as_it_is_told() -> None:
-    told = {"system": None, "request_sha": "r", "turn": 2}
-    found = saved_answers(notebook(("a", "%%groq\nOne", [output("a", 1, **told)])))
-    assert [(a.system, a.request_sha, a.turn, a.execution) for a in found] == [("", "r", 2, -1)]
-    (odd,) = saved_answers(notebook(("a", "%%groq\nOne", [output("a", 1, system=7, turn="2")])))
-    assert (odd.system, odd.request_sha, odd.turn) == (None, None, 0)
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "before", "surely"),
-    [
-        ({"execution": 1}, {"execution": 2, "turn": 2}, ["A"], True),
-        ({"execution": 3}, {"execution": 2, "turn": 2}, ["A"], False),
-        ({}, {"execution": 2, "turn": 2}, ["A"], False),
-        ({"execution": 1}, {"execution": 2, "turn": 1}, ["A"], False),
-        ({"execution": 1}, {"execution": 2, "turn": 2}, ["Other"], False),
-        *(({"execution": 1}, {"execution": 2, "turn": 2, "html": p}, ["A"], False) for p in PARTS),
-        ({"execution": 1}, {"execution": 2, "turn": 2, "html": BELOW}, ["A"], True),
-        ({"execution": 1}, {"execution": 2, "turn": 2, "html": WHOLE}, ["A"], True),
-        ({}, {"turn": 1}, [], True),
-    ],
-)
-def test_what_an_answer_saw_is_only_sure_in_a_file_that_ran_from_top_to_bottom(
-    first: dict[str, Any],
-    last: dict[str, Any],
-    before: list[str],
-    surely: bool,  # noqa: FBT001 - a parameter
-) -> None:
-    answers = [saved("a", 1, "Q", "A", **first), saved("b", 1, "R", "B", **last)]
-    replay = Replay(answers, cells=CELLS)
-    assert replay.saw(answers[1], len(before) + 1, before) is surely
+def test_what_was_sent_is_read_as_far_as_it_is_recorded() -> None:
+    recorded = {"system": None, "values_sha": "v"}
+    found = saved_answers(notebook(("a", "%%groq\nOne", [output("a", 1, **recorded)])))
+    assert [(a.system, a.values_sha) for a in found] == [("", "v")]
+    (odd,) = saved_answers(notebook(("a", "%%groq\nOne", [output("a", 1, system=7, values_sha=7)])))
+    assert (odd.system, odd.values_sha) == (None, None)
 
 
 def test_without_cells_answers_are_taken_in_order() -> None:

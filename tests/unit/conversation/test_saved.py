@@ -78,9 +78,9 @@ def test_a_saved_answer_is_a_turn_with_its_cells_body_as_prompt() -> None:
         practice=False,
         options={"temperature": 0.2},
         position=0,
-        templated=False,
+        execution=1,
         prompt_sha="abc",
-        request_sha="def",
+        html="<p>An answer.</p>",
     )
 
 

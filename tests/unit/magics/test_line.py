@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from groq_magic.errors import OptionError
 from groq_magic.magics.line import parsed_line
-from groq_magic.magics.options import ASK_OPTIONS
+from groq_magic.options import OPTIONS
 
 
 def parsed(line: str) -> tuple[dict[str, object], str]:
-    return parsed_line(line, ASK_OPTIONS, "%groq")
+    return parsed_line(line, OPTIONS, "%groq")
 
 
 @pytest.mark.parametrize(
@@ -34,8 +34,13 @@ def parsed(line: str) -> tuple[dict[str, object], str]:
         ('-s "{{role}}" hello', {"system": "{{role}}"}, "hello"),
         ("-s '--' hello", {"system": "--"}, "hello"),
         ("-t 0 -t 1 hello", {"temperature": 1.0}, "hello"),
+        ("--no-stream hello", {"stream": False}, "hello"),
+        ("--cache --no-cache hello", {"cache": False}, "hello"),
+        ("--no-cache --cache hello", {"cache": True}, "hello"),
+        ("--stop 'a' it's", {"stop": ("a",)}, "it's"),
+        ("-s a\u00a0-t\u30000 it's \\ so", {"system": "a", "temperature": 0.0}, "it's \\ so"),
         ("--once --raw hello", {"once": True, "raw": True}, "hello"),
-        ("--stop a --stop 'b c' hello", {"stop": ["a", "b c"]}, "hello"),
+        ("--stop a --stop 'b c' hello", {"stop": ("a", "b c")}, "hello"),
         ("--presence-penalty -1 hello", {"presence_penalty": -1.0}, "hello"),
         ("--", {}, ""),
         ("-- --once", {}, "--once"),
@@ -69,7 +74,7 @@ def test_any_line_is_read_or_refused_in_one_line(line: str) -> None:
     except OptionError as error:
         refused = error
     assert text in line
-    assert values.keys() <= {option.field for option in ASK_OPTIONS}
+    assert values.keys() <= {option.name for option in OPTIONS}
     assert refused is None or (refused.remedy and "\n" not in str(refused))
 
 
@@ -86,7 +91,8 @@ def test_a_value_in_quotes_is_itself(value: str) -> None:
         ("--temp 1", "`--temperature`"),
         ("--maxtokens 1", "`--max-tokens`"),
         ("--freq 1", "`--frequency-penalty`"),
-        ("--streams", "`--no-stream`"),
+        ("--streams", "`--stream`"),
+        ("--nostream", "`--no-stream`"),
         ("-M x", "`-m`"),
         ("-once x", "`--once`"),
         ("-z x", "`%groq?`"),
@@ -123,7 +129,7 @@ def test_what_a_word_processor_writes_is_refused_where_options_stand(
     line: str, told: str, magic: str
 ) -> None:
     with pytest.raises(OptionError) as caught:
-        parsed_line(line, ASK_OPTIONS, magic)
+        parsed_line(line, OPTIONS, magic)
     assert told in str(caught.value)
 
 
@@ -142,13 +148,13 @@ def test_what_a_word_processor_writes_is_refused_where_options_stand(
     ],
 )
 def test_prose_keeps_its_dashes_and_quotes(text: str) -> None:
-    assert parsed_line(text, ASK_OPTIONS, "%groq") == ({}, text)
-    assert parsed_line(f"--once {text}", ASK_OPTIONS, "%groq")[1] == text
-    assert parsed_line(f"-- —once {text}", ASK_OPTIONS, "%groq")[1] == f"—once {text}"
+    assert parsed_line(text, OPTIONS, "%groq") == ({}, text)
+    assert parsed_line(f"--once {text}", OPTIONS, "%groq")[1] == text
+    assert parsed_line(f"-- —once {text}", OPTIONS, "%groq")[1] == f"—once {text}"
 
 
 def test_a_quote_in_straight_quotes_is_text() -> None:
-    assert parsed_line('-s "“x”" --stop="“" hi', ASK_OPTIONS, "%groq")[0] == {
+    assert parsed_line('-s "“x”" --stop="“" hi', OPTIONS, "%groq")[0] == {
         "system": "“x”",
-        "stop": ["“"],
+        "stop": ("“",),
     }

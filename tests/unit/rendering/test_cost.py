@@ -116,6 +116,12 @@ LONG = {
     "openers, and others around closers": repeated("*a b~ c* ", "_a " * SIZE, 6 * SIZE),
     "blank lines in a comment": repeated("\n", "<!--\n", 3 * SIZE),
     "digits in formulas": repeated("$$" + "1" * 4_000 + "$$\n\n", size=3 * SIZE),
+    "tags behind other tags' ends": "<div>" + "</p>" * SIZE + numbered("<b a=#>", 3 * SIZE),
+    "tags with other tags' ends": "<div>" + numbered("<b a=#></i>", 6 * SIZE),
+    "tags that end in a table": "<div>" + numbered("<b a=#><table></b></table>", 6 * SIZE),
+    "tags that end in text": "a " + numbered("<b a=#></i>", 6 * SIZE),
+    "lists with other tags' ends": repeated("<ul><li></b></b>", "<div>", 6 * SIZE),
+    "blocks whose tags stay open": "<div>" + numbered("<p><b a=#></p>", 6 * SIZE),
 }
 
 

@@ -150,6 +150,16 @@ def test_code_in_a_language_without_colours_is_sent_once(language: str) -> None:
     assert [patch.op for patch in patches] == ["block"]
 
 
+@pytest.mark.parametrize("language", ["yaml", "ruby", "haml", "sass", "pug", "django", "php"])
+def test_code_of_any_lexer_streams(language: str) -> None:
+    code = "a: b\nc:\n  - d: e\n    f: g\n# x\n%p\n"
+    stream = MarkdownStream()
+    for line in f"```{language}\n{code}```".splitlines(keepends=True):
+        stream.feed(line)
+    stream.finish()
+    assert stream.html() == to_html(f"```{language}\n{code}```")
+
+
 def test_code_that_turns_out_too_long_for_colours_is_not_sent_again() -> None:
     stream = MarkdownStream()
     lines = "value = compute(value)\n" * 10

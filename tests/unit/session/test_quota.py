@@ -6,64 +6,16 @@ import time
 
 import pytest
 
-from groq_magic.api.answering import Outcome
 from groq_magic.api.limits import Limit, Limits
-from groq_magic.session.quota import QuotaWatch, charged, meter_of, quota_facts
-from groq_magic.views.quota_facts import QuotaFacts, Refill
+from groq_magic.session.quota import QuotaWatch, meter_of, quota_facts
+from groq_magic.views.session_facts import QuotaFacts, Refill
 
 NOW = 1_000_000.0
 MODEL = "openai/gpt-oss-120b"
-USAGE = {"prompt_tokens": 100, "completion_tokens": 60, "total_tokens": 160}
 
 
 def limit(kind: str, whole: int, left: int) -> Limit:
     return Limit(kind, whole, left, None, NOW)
-
-
-def told(*limits: Limit) -> Outcome:
-    return Outcome(finish_reason="stop", usage=USAGE, limits=Limits(limits))
-
-
-def test_headers_count_the_prompt_and_the_answer_is_added() -> None:
-    minute, day = limit("TPM", 6_000, 5_900), limit("RPD", 1_000, 999)
-    after = charged(Limits((minute, day)), told(minute, day), 0, NOW)
-    assert after.get("TPM").left(NOW) == 5_840
-    assert after.get("TPM").full_in(NOW) == pytest.approx(1.6)
-    assert after.get("RPD").left(NOW) == 999
-
-
-def test_what_was_taken_beyond_the_limit_comes_back_first() -> None:
-    over = Limit("TPM", 6_000, 0, 66.0, NOW)
-    assert [over.left(NOW + passed) for passed in (0, 4, 6)] == [0, 0, 0]
-    assert over.left(NOW + 7) == pytest.approx(100, abs=1)
-    assert over.left(NOW + 66) == 6_000
-    counted = charged(Limits((limit("TPM", 6_000, 100),)), told(), 0, NOW).get("TPM")
-    assert (counted.left(NOW), counted.left(NOW + 0.5)) == (0, 0)
-    assert counted.left(NOW + 1.6) == pytest.approx(100, abs=1)
-
-
-def test_what_was_reserved_and_not_used_is_given_back() -> None:
-    minute = limit("TPM", 6_000, 4_900)
-    assert charged(Limits((minute,)), told(minute), 1_000, NOW).get("TPM").left(NOW) == 5_840
-
-
-def test_limits_that_only_a_429_tells_are_counted_on() -> None:
-    known = Limits((limit("TPD", 200_000, 1_000), limit("RPM", 30, 10)))
-    after = charged(known, told(limit("TPM", 6_000, 5_900)), 0, NOW + 1)
-    assert after.get("TPD").left(NOW + 1) == 1_000 + 2 - 160
-    assert after.get("RPM").left(NOW + 1) == 9
-
-
-def test_a_limit_never_falls_below_nothing_nor_rises_above_itself() -> None:
-    minute = limit("TPM", 6_000, 10)
-    assert charged(Limits((minute,)), told(minute), 0, NOW).get("TPM").left(NOW) == 0
-    full = limit("TPM", 6_000, 6_000)
-    assert charged(Limits((full,)), told(full), 9_999, NOW).get("TPM").left(NOW) == 6_000
-
-
-def test_an_answer_without_usage_changes_nothing() -> None:
-    known = Limits((limit("TPM", 6_000, 5_900),))
-    assert charged(known, Outcome(), 0, NOW) is known
 
 
 def test_it_refills_by_the_clock() -> None:

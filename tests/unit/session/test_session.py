@@ -11,8 +11,8 @@ import pytest
 from groq_magic.page.cell import TOKEN
 from groq_magic.session.session import Session
 from groq_magic.settings import Settings
-from groq_magic.views.live_facts import LiveFacts
-from groq_magic.views.slot_name import slot_of
+from groq_magic.views.answer_facts import LiveFacts
+from groq_magic.views.slots import slot_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,9 +35,9 @@ def session_with(turns: int, *, listed: bool = False) -> Session:
 def ask(session: Session, cell: str, execution: int) -> None:
     conversations = session.conversations
     pending = conversations.begin(cell, execution, conversation="main")
-    turn = conversations.settle(pending, prompt="p", answer="a", model="m", finish_reason="stop")
-    settled: Any = SimpleNamespace(slot=slot_of(turn.shown), live=LiveFacts("", "", ""))
-    session.settled(turn, settled, in_conversation=True, appended=session.is_last(turn))
+    turn = conversations.add(pending, prompt="p", answer="a", model="m", finish_reason="stop")
+    output: Any = SimpleNamespace(slot=slot_of(turn.shown), live=LiveFacts("", "", ""))
+    session.finished(turn, output, in_conversation=True, appended=session.is_last(turn))
 
 
 def seconds_of(change: Callable[[int], object]) -> float:

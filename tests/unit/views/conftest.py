@@ -8,12 +8,10 @@ import traitlets
 from ipywidgets.widgets import widget as ipywidgets_widget
 
 from groq_magic.settings import Settings as RealSettings
+from groq_magic.views.answer_facts import FinishedAnswer, LiveFacts
 from groq_magic.views.bar import Bar
 from groq_magic.views.live import Live
-from groq_magic.views.live_facts import LiveFacts
-from groq_magic.views.panel_facts import Meter, PanelFacts
-from groq_magic.views.quota_facts import QuotaFacts, Refill
-from groq_magic.views.settled import Settled
+from groq_magic.views.session_facts import Meter, PanelFacts, QuotaFacts, Refill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,8 +56,8 @@ def open_widgets() -> Callable[[], int]:
 
 
 @pytest.fixture
-def settled() -> Callable[..., Settled]:
-    def settled(text: str = "Hello **you**", **changes: Any) -> Settled:
+def finished() -> Callable[..., FinishedAnswer]:
+    def finished(text: str = "Hello **you**", **changes: Any) -> FinishedAnswer:
         values: dict[str, Any] = {
             "slot": "groq-turn-cell-1-1",
             "text": text,
@@ -72,9 +70,9 @@ def settled() -> Callable[..., Settled]:
             "metadata": {"groq_magic": {"turn": 1}},
             "live": LiveFacts("318 tokens · 806 tok/s", text, ""),
         }
-        return Settled(**{**values, **changes})
+        return FinishedAnswer(**{**values, **changes})
 
-    return settled
+    return finished
 
 
 @pytest.fixture

@@ -8,20 +8,19 @@ import pytest
 
 from groq_magic.views import answer
 from groq_magic.views.answer import AnswerView
+from groq_magic.views.answer_facts import AnswerStart, Progress
 from groq_magic.views.finished_outputs import Run
-from groq_magic.views.opening import Opening
-from groq_magic.views.progress import Progress
+from groq_magic.views.slots import TOKEN_CLASS
 from groq_magic.views.static import UNFINISHED, bundle
-from groq_magic.views.token import TOKEN_CLASS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from groq_magic.views.answer_facts import FinishedAnswer
     from groq_magic.views.live import Live
-    from groq_magic.views.settled import Settled
 
 
-OPENING = Opening(
+OPENING = AnswerStart(
     "groq-turn-cell-1-1",
     "openai/gpt-oss-120b",
     practice=False,
@@ -82,24 +81,27 @@ def test_the_first_text_shows_a_place_for_the_document_which_reads_as_unfinished
     assert UNFINISHED in shown[0]["data"]["text/html"]
 
 
-def test_settling_makes_the_same_output_static(
-    view: AnswerView, shown: list[dict[str, Any]], settled: Callable[..., Settled]
+def test_finishing_makes_the_same_output_static(
+    view: AnswerView, shown: list[dict[str, Any]], finished: Callable[..., FinishedAnswer]
 ) -> None:
     view.feed("Hello **you**", "")
-    view.settle(settled())
+    view.finish(finished())
 
-    data, metadata = bundle(settled())
+    data, metadata = bundle(finished())
     assert shown[1:] == [{"data": data, "metadata": metadata, "update": True}]
 
 
 def test_an_answer_makes_no_widget_and_leaves_no_document(
-    live: Live, view: AnswerView, settled: Callable[..., Settled], open_widgets: Callable[[], int]
+    live: Live,
+    view: AnswerView,
+    finished: Callable[..., FinishedAnswer],
+    open_widgets: Callable[[], int],
 ) -> None:
     live.start()
     before = open_widgets()
     view.feed("Hello **you**", "hm")
     assert len(documents(live)) == 1
-    view.settle(settled())
+    view.finish(finished())
 
     assert open_widgets() == before
     assert documents(live) == []
@@ -109,7 +111,7 @@ def test_pages_learn_that_an_answer_ended_before_its_static_output_comes(
     live: Live,
     view: AnswerView,
     shown: list[dict[str, Any]],
-    settled: Callable[..., Settled],
+    finished: Callable[..., FinishedAnswer],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sent = sent_by(live, monkeypatch)
@@ -119,16 +121,16 @@ def test_pages_learn_that_an_answer_ended_before_its_static_output_comes(
         "update_display",
         lambda data, **_more: shown.append({"data": data, "sent": list(sent)}),
     )
-    view.settle(settled())
+    view.finish(finished())
 
     slot = stream_in(shown[0]["data"]["text/html"])
     assert {"ended": slot, "how": "complete"} in shown[1]["sent"]
 
 
 def test_an_answer_that_never_streamed_makes_no_widget(
-    view: AnswerView, shown: list[dict[str, Any]], settled: Callable[..., Settled]
+    view: AnswerView, shown: list[dict[str, Any]], finished: Callable[..., FinishedAnswer]
 ) -> None:
-    view.settle(settled())
+    view.finish(finished())
 
     assert len(shown) == 1
     assert stream_in(shown[0]["data"]["text/html"]) is None
@@ -154,11 +156,11 @@ def test_a_failure_after_a_wait_leaves_an_empty_output(
 
 
 def test_reasoning_that_is_not_saved_stays_in_a_live_slot(
-    live: Live, view: AnswerView, settled: Callable[..., Settled]
+    live: Live, view: AnswerView, finished: Callable[..., FinishedAnswer]
 ) -> None:
     view.feed("", "Let *me* see")
     view.feed("Hello", "")
-    view.settle(settled())
+    view.finish(finished())
 
     turns = live._session.get_state()["present"]["turns"]
     summary, html = turns["groq-turn-cell-1-1"]["thought"]
@@ -173,7 +175,7 @@ IN_CELL_A = Run("cell-a", "request-1", "book.ipynb")
 def test_a_finished_output_is_offered_without_its_text(
     live: Live,
     shown: list[dict[str, Any]],
-    settled: Callable[..., Settled],
+    finished: Callable[..., FinishedAnswer],
     monkeypatch: pytest.MonkeyPatch,
     *,
     streams: bool,
@@ -184,9 +186,9 @@ def test_a_finished_output_is_offered_without_its_text(
     view.open(OPENING)
     if streams:
         view.feed("Hello **you**", "")
-    view.settle(settled())
+    view.finish(finished())
 
-    data, metadata = bundle(settled())
+    data, metadata = bundle(finished())
     (began,) = [each["began"] for each in sent if "began" in each]
     ((offer,),) = [each["finished"] for each in sent if "finished" in each]
     assert (began["cell"], began["request"]) == ("cell-a", "request-1")
@@ -205,28 +207,34 @@ def test_a_finished_output_is_offered_without_its_text(
 
 
 def test_an_output_that_is_in_no_cell_is_not_kept(
-    live: Live, view: AnswerView, settled: Callable[..., Settled]
+    live: Live, view: AnswerView, finished: Callable[..., FinishedAnswer]
 ) -> None:
     view.feed("Hello", "")
-    view.settle(settled())
+    view.finish(finished())
     assert len(live.finished) == 0
 
 
 def test_the_extension_unloaded_in_mid_stream_costs_no_finished_output(
-    live: Live, view: AnswerView, shown: list[dict[str, Any]], settled: Callable[..., Settled]
+    live: Live,
+    view: AnswerView,
+    shown: list[dict[str, Any]],
+    finished: Callable[..., FinishedAnswer],
 ) -> None:
     view.feed("Hello ", "")
     live.close()
     view.feed("you", "")
     view.progress(Progress(1, 1.0, None, "Waiting."))
-    view.settle(settled())
+    view.finish(finished())
 
-    assert shown[-1]["data"] == bundle(settled())[0]
+    assert shown[-1]["data"] == bundle(finished())[0]
     assert live._session is None
 
 
 def test_exporting_the_widgets_state_marks_no_answer_as_missed(
-    live: Live, view: AnswerView, settled: Callable[..., Settled], monkeypatch: pytest.MonkeyPatch
+    live: Live,
+    view: AnswerView,
+    finished: Callable[..., FinishedAnswer],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(answer, "run_of", lambda _shell: IN_CELL_A)
     view.feed("Hello", "")
@@ -234,14 +242,17 @@ def test_exporting_the_widgets_state_marks_no_answer_as_missed(
         ipywidgets.Widget.get_manager_state()
         live._session.send_state()
         if not len(live.finished):
-            view.settle(settled())
+            view.finish(finished())
 
     assert live.finished.missed() == frozenset()
     assert len(live.finished) == 1
 
 
 def test_an_answer_goes_on_and_is_finished_though_all_widgets_are_closed(
-    live: Live, view: AnswerView, shown: list[dict[str, Any]], settled: Callable[..., Settled]
+    live: Live,
+    view: AnswerView,
+    shown: list[dict[str, Any]],
+    finished: Callable[..., FinishedAnswer],
 ) -> None:
     view.feed("Hello ", "")
     first = live._session
@@ -252,29 +263,32 @@ def test_an_answer_goes_on_and_is_finished_though_all_widgets_are_closed(
     (document,) = documents(live)
     assert document["doc"] == stream_in(shown[0]["data"]["text/html"])
     assert "Hello you" in document["text"][0].html
-    view.settle(settled())
-    assert shown[-1]["data"] == bundle(settled())[0]
+    view.finish(finished())
+    assert shown[-1]["data"] == bundle(finished())[0]
     assert documents(live) == []
 
 
 def test_all_widgets_closed_in_mid_stream_cost_no_finished_output(
-    live: Live, view: AnswerView, settled: Callable[..., Settled], monkeypatch: pytest.MonkeyPatch
+    live: Live,
+    view: AnswerView,
+    finished: Callable[..., FinishedAnswer],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(answer, "run_of", lambda _shell: IN_CELL_A)
     live.start()
     view.feed("Hello", "")
     ipywidgets.Widget.close_all()
-    view.settle(settled())
+    view.finish(finished())
 
     (offer,) = live._session.get_state()["present"]["finished"]
     assert offer["cell"] == "cell-a"
 
 
-@pytest.mark.parametrize("ending", ["settle", "discard"])
+@pytest.mark.parametrize("ending", ["finish", "discard"])
 def test_what_an_output_widget_captured_is_finished_there(
     live: Live,
     shown: list[dict[str, Any]],
-    settled: Callable[..., Settled],
+    finished: Callable[..., FinishedAnswer],
     monkeypatch: pytest.MonkeyPatch,
     ending: str,
 ) -> None:
@@ -285,7 +299,7 @@ def test_what_an_output_widget_captured_is_finished_there(
     view = AnswerView(live)
     view.open(OPENING)
     view.feed("Hello **you**", "")
-    view.settle(settled()) if ending == "settle" else view.discard()
+    view.finish(finished()) if ending == "finish" else view.discard()
 
     ((message,),) = [each["finished"] for each in sent if "finished" in each]
     assert message["place"] == f"groq-doc-{stream_in(shown[0]['data']['text/html'])}"

@@ -6,11 +6,7 @@ import pytest
 from ipykernel.comm.comm import BaseComm
 from ipykernel.kernelbase import Kernel
 
-from groq_magic.views.comm_routing import (
-    answer_while_busy,
-    ignore_on_control,
-    receive_on_control,
-)
+from groq_magic.views.comm_routing import answer_while_busy, ignore_on_control, receive_on_control
 
 
 class Widget:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from groq_magic.views.answer_facts import Progress
 from groq_magic.views.figures import figures, thought_summary
-from groq_magic.views.progress import Progress
 
 
 @pytest.mark.parametrize(

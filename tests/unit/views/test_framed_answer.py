@@ -7,17 +7,17 @@ import pytest
 
 from groq_magic.views import answer
 from groq_magic.views.answer import AnswerView
-from groq_magic.views.opening import Opening
+from groq_magic.views.answer_facts import AnswerStart
 from groq_magic.views.static import bundle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from groq_magic.views.answer_facts import FinishedAnswer
     from groq_magic.views.live import Live
-    from groq_magic.views.settled import Settled
 
 VIEW = "application/vnd.jupyter.widget-view+json"
-OPENING = Opening("groq-turn-a-1", "m", practice=False, notices=(), metadata={})
+OPENING = AnswerStart("groq-turn-a-1", "m", practice=False, notices=(), metadata={})
 
 
 @pytest.fixture
@@ -37,11 +37,11 @@ def view(live: Live, shown: list[dict[str, Any]]) -> AnswerView:  # noqa: ARG001
     return view
 
 
-@pytest.mark.parametrize("ending", ["settle", "discard"])
+@pytest.mark.parametrize("ending", ["finish", "discard"])
 def test_an_answer_in_a_frame_streams_in_a_view_beside_static_output(
     view: AnswerView,
     shown: list[dict[str, Any]],
-    settled: Callable[..., Settled],
+    finished: Callable[..., FinishedAnswer],
     open_widgets: Callable[[], int],
     ending: str,
 ) -> None:
@@ -63,10 +63,10 @@ def test_an_answer_in_a_frame_streams_in_a_view_beside_static_output(
     assert view.stopped.is_set()
     assert sent[-1]["show"] == {"stop": "received"}
 
-    view.settle(settled()) if ending == "settle" else view.discard()
+    view.finish(finished()) if ending == "finish" else view.discard()
     assert VIEW not in shown[-1]
-    if ending == "settle":
-        assert shown[-1] == bundle(settled())[0]
+    if ending == "finish":
+        assert shown[-1] == bundle(finished())[0]
     assert open_widgets() == before
 
 
@@ -84,11 +84,14 @@ def test_a_page_that_runs_the_frames_widget_needs_no_static_updates(
 
 
 def test_closing_all_widgets_costs_no_finished_output(
-    live: Live, view: AnswerView, shown: list[dict[str, Any]], settled: Callable[..., Settled]
+    live: Live,
+    view: AnswerView,
+    shown: list[dict[str, Any]],
+    finished: Callable[..., FinishedAnswer],
 ) -> None:
     view.feed("Hello ", "")
     ipywidgets.Widget.close_all()
     view.feed("you", "")
-    view.settle(settled())
-    assert shown[-1] == bundle(settled())[0]
+    view.finish(finished())
+    assert shown[-1] == bundle(finished())[0]
     assert live._session.comm is not None

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import pytest
 
-from groq_magic.views.live_facts import LiveFacts
+from groq_magic.views.answer_facts import LiveFacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

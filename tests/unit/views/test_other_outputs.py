@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from groq_magic.views import for_front_end
-from groq_magic.views.banner import banner
-from groq_magic.views.fold import show_folded
 from groq_magic.views.guarded import GuardedView
 from groq_magic.views.history import history
-from groq_magic.views.panel_text import panel_text
 from groq_magic.views.phrase import first_words
-from groq_magic.views.say import say
-from groq_magic.views.show import show
+from groq_magic.views.show import say, show, show_folded
+from groq_magic.views.slots import TOKEN_CLASS, banner, panel_text
 from groq_magic.views.terminal import TerminalView
-from groq_magic.views.token import TOKEN_CLASS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +31,7 @@ def test_the_banner_is_one_line_with_a_pickers_slot(text_of: Callable[[str], str
 def test_a_slot_that_acts_has_the_token_where_a_page_can_fill_it(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("groq_magic.views.token.front_end", lambda _shell: kind)
+    monkeypatch.setattr("groq_magic.views.slots.front_end", lambda _shell: kind)
     classes = "groq-slot-picker" + (f" {TOKEN_CLASS}" if kind == "widgets" else "")
     assert f'<span class="{classes}">m</span>' in banner("m", "no key")[0]
 
@@ -77,7 +73,7 @@ def test_first_words_are_whole_where_they_fit(text: str, shown: str) -> None:
 def test_importing_views_imports_nothing_heavy() -> None:
     code = (
         "import sys, groq_magic.views, groq_magic.views.static, groq_magic.views.terminal, "
-        "groq_magic.views.banner, groq_magic.views.panel_text, groq_magic.views.table\n"
+        "groq_magic.views.slots, groq_magic.views.table\n"
         "heavy = {'ipywidgets', 'anywidget', 'markdown', 'pydantic', 'groq', 'httpx'}\n"
         "print(sorted(heavy & {name.split('.')[0] for name in sys.modules}))"
     )

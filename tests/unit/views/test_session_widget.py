@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from groq_magic.views.answer_facts import LiveFacts
 from groq_magic.views.finished_outputs import FinishedOutput, Run
-from groq_magic.views.live_facts import LiveFacts
 
 if TYPE_CHECKING:
     from groq_magic.views.live import Live

@@ -9,17 +9,17 @@ from groq_magic.views.static import bundle, saved_reasoning
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from groq_magic.views.settled import Settled
+    from groq_magic.views.answer_facts import FinishedAnswer
 
 
-def test_plain_text_is_the_answers_source(settled: Callable[..., Settled]) -> None:
-    data, _ = bundle(settled("a <b>\n\n```py\nx\n```  \n"))
+def test_plain_text_is_the_answers_source(finished: Callable[..., FinishedAnswer]) -> None:
+    data, _ = bundle(finished("a <b>\n\n```py\nx\n```  \n"))
 
     assert data["text/plain"] == "a <b>\n\n```py\nx\n```  \n"
 
 
-def test_html_holds_what_rendering_makes_of_it(settled: Callable[..., Settled]) -> None:
-    data, _ = bundle(settled("Hello **you**"))
+def test_html_holds_what_rendering_makes_of_it(finished: Callable[..., FinishedAnswer]) -> None:
+    data, _ = bundle(finished("Hello **you**"))
 
     assert (
         f'<div class="groq-text" dir="auto">{to_html("Hello **you**")}</div>' in data["text/html"]
@@ -27,68 +27,82 @@ def test_html_holds_what_rendering_makes_of_it(settled: Callable[..., Settled]) 
     assert data["text/html"].startswith('<div class="groq-answer mathjax_ignore tex2jax_ignore">')
 
 
-def test_the_same_answer_gives_the_same_bytes(settled: Callable[..., Settled]) -> None:
-    assert bundle(settled()) == bundle(settled())
+def test_the_same_answer_gives_the_same_bytes(finished: Callable[..., FinishedAnswer]) -> None:
+    assert bundle(finished()) == bundle(finished())
 
 
-def test_nothing_of_the_session_is_in_it(settled: Callable[..., Settled]) -> None:
-    data, metadata = bundle(settled())
+def test_nothing_of_the_session_is_in_it(finished: Callable[..., FinishedAnswer]) -> None:
+    data, metadata = bundle(finished())
 
     assert "806 tok/s" not in json.dumps([data, metadata])
     assert "7,320" not in json.dumps([data, metadata])
 
 
-def test_a_dangerous_answer_is_safe_in_every_rendered_type(settled: Callable[..., Settled]) -> None:
-    data, _ = bundle(settled('<img src=x onerror="alert(1)"> [a](javascript:alert(1))'))
+def test_a_dangerous_answer_is_safe_in_every_rendered_type(
+    finished: Callable[..., FinishedAnswer],
+) -> None:
+    data, _ = bundle(finished('<img src=x onerror="alert(1)"> [a](javascript:alert(1))'))
 
     assert "<img" not in data["text/html"]
     assert "<img" not in data["text/markdown"].replace("\\<", "").replace("&lt;", "")
     assert "(javascript:" not in data["text/markdown"]
 
 
-def test_notices_are_escaped_lines_above_the_answer(settled: Callable[..., Settled]) -> None:
-    data, _ = bundle(settled(notices=("`{{dff}}` is sent as written <b>",)))
+def test_notices_are_escaped_lines_above_the_answer(
+    finished: Callable[..., FinishedAnswer],
+) -> None:
+    data, _ = bundle(finished(notices=("`{{dff}}` is sent as written <b>",)))
 
     line = '<div class="groq-notice"><code>{{dff}}</code> is sent as written &lt;b&gt;</div>'
     assert data["text/html"].index(line) < data["text/html"].index("groq-text")
 
 
-def test_reasoning_to_save_is_folded(settled: Callable[..., Settled]) -> None:
-    data, _ = bundle(settled(reasoning="Let *me* see"))
+def test_reasoning_to_save_is_folded(finished: Callable[..., FinishedAnswer]) -> None:
+    data, _ = bundle(finished(reasoning="Let *me* see"))
 
     assert "<details" in data["text/html"]
     assert "<em>me</em>" in data["text/html"]
 
 
 def test_reasoning_is_found_in_what_is_saved_now_and_was_before(
-    settled: Callable[..., Settled],
+    finished: Callable[..., FinishedAnswer],
 ) -> None:
-    html = bundle(settled("Yes.", reasoning="Let *me* see"))[0]["text/html"]
+    html = bundle(finished("Yes.", reasoning="Let *me* see"))[0]["text/html"]
     before = html.replace(' dir="auto"', "")
 
     assert before != html
     assert saved_reasoning(html) == saved_reasoning(before) == to_html("Let *me* see")
     assert saved_reasoning(html.replace("groq-text", "other")) == ""
+    assert saved_reasoning(html.replace("<em>", "<em><script>x()</script>")) == to_html(
+        "Let *me* see"
+    )
 
 
-def test_code_shows_the_code_alone(settled: Callable[..., Settled]) -> None:
+def test_saved_reasoning_is_saved_again(finished: Callable[..., FinishedAnswer]) -> None:
+    html = bundle(finished("Yes.", reasoning="Let *me* see"))[0]["text/html"]
+    again = bundle(finished("Yes.", saved_reasoning=saved_reasoning(html)))[0]["text/html"]
+
+    assert again == html
+
+
+def test_code_shows_the_code_alone(finished: Callable[..., FinishedAnswer]) -> None:
     fences = (Fence("python", "a = 1\n", closed=True), Fence("", "x ``` y\n", closed=True))
-    data, _ = bundle(settled("prose", format="code", code=fences))
+    data, _ = bundle(finished("prose", format="code", code=fences))
 
     assert "prose" not in data["text/html"]
     assert "x ``` y" in data["text/html"]
     assert data["text/html"].count("<pre>") == 2
 
 
-def test_json_is_shown_indented(settled: Callable[..., Settled]) -> None:
-    data, _ = bundle(settled('{"a":"é"}', format="json", data={"a": "é"}))
+def test_json_is_shown_indented(finished: Callable[..., FinishedAnswer]) -> None:
+    data, _ = bundle(finished('{"a":"é"}', format="json", data={"a": "é"}))
 
     assert '```json\n{\n  "a": "é"\n}\n```' in data["text/markdown"]
 
 
 def test_text_is_shown_as_it_is(
-    settled: Callable[..., Settled], text_of: Callable[[str], str]
+    finished: Callable[..., FinishedAnswer], text_of: Callable[[str], str]
 ) -> None:
-    data, _ = bundle(settled("**not bold** <b>\n```\nnor a fence", format="text"))
+    data, _ = bundle(finished("**not bold** <b>\n```\nnor a fence", format="text"))
 
     assert "**not bold** <b>\n```\nnor a fence" in text_of(data["text/html"])

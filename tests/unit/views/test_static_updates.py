@@ -7,19 +7,20 @@ import pytest
 
 from groq_magic.views import answer
 from groq_magic.views import live as live_module
-from groq_magic.views.answer import AnswerView
-from groq_magic.views.opening import Opening
+from groq_magic.views.answer import AnswerView, StaticUpdates
+from groq_magic.views.answer_facts import AnswerStart
 from groq_magic.views.static import bundle
-from groq_magic.views.static_updates import StaticUpdates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from groq_magic.views.answer_facts import FinishedAnswer
     from groq_magic.views.live import Live
-    from groq_magic.views.settled import Settled
 
 METADATA = {"groq_magic": {"finish_reason": None}}
-OPENING = Opening("groq-turn-a-1", "m", practice=False, notices=("Mind `x`.",), metadata=METADATA)
+OPENING = AnswerStart(
+    "groq-turn-a-1", "m", practice=False, notices=("Mind `x`.",), metadata=METADATA
+)
 TEXT = "Some **bold** words, `code` and [a link](https://example.org/).\n\n" * 200
 
 
@@ -49,22 +50,22 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return shown
 
 
-def stream(live: Live, text: str, settled: Settled) -> None:
+def stream(live: Live, text: str, finished: FinishedAnswer) -> None:
     view = AnswerView(live)
     view.open(OPENING)
     for start in range(0, len(text), 12):
         view.feed(text[start : start + 12], "")
-    view.settle(settled)
+    view.finish(finished)
 
 
 def test_without_a_page_the_answer_grows_as_static_output(
     live: Live,
     shown: list[dict[str, Any]],
-    settled: Callable[..., Settled],
+    finished: Callable[..., FinishedAnswer],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(live_module, "LOADED_AFTER", 0)
-    whole = settled(TEXT)
+    whole = finished(TEXT)
     stream(live, TEXT, whole)
 
     placeholder, *grown, last = shown
@@ -90,7 +91,7 @@ def test_without_a_page_the_answer_grows_as_static_output(
 def test_with_a_page_there_is_no_static_output_before_the_last(
     live: Live,
     shown: list[dict[str, Any]],
-    settled: Callable[..., Settled],
+    finished: Callable[..., FinishedAnswer],
     monkeypatch: pytest.MonkeyPatch,
     *,
     is_early: bool,
@@ -99,7 +100,7 @@ def test_with_a_page_there_is_no_static_output_before_the_last(
         monkeypatch.setattr(live_module, "LOADED_AFTER", 0)
         live.start()
         live._session._handle_custom_msg({"hello": {"notebook": "a.ipynb", "missing": []}}, [])
-    stream(live, TEXT, settled(TEXT))
+    stream(live, TEXT, finished(TEXT))
     assert len(shown) == 2
 
 
@@ -107,12 +108,12 @@ def test_with_a_page_there_is_no_static_output_before_the_last(
 def test_static_output_of_a_stream_is_safe(
     live: Live,
     shown: list[dict[str, Any]],
-    settled: Callable[..., Settled],
+    finished: Callable[..., FinishedAnswer],
     monkeypatch: pytest.MonkeyPatch,
     text: str,
 ) -> None:
     monkeypatch.setattr(live_module, "LOADED_AFTER", 0)
-    stream(live, text * 100, settled(text))
+    stream(live, text * 100, finished(text))
     assert len(shown) > 3
     for each in shown:
         assert "<script" not in each["text/html"]

@@ -4,17 +4,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from groq_magic.views.opening import Opening
-from groq_magic.views.progress import Progress
+from groq_magic.views.answer_facts import AnswerStart, Progress
 from groq_magic.views.terminal import TerminalView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from groq_magic.views.settled import Settled
+    from groq_magic.views.answer_facts import FinishedAnswer
 
 
-OPENING = Opening(
+OPENING = AnswerStart(
     "groq-turn-a-1", "m", practice=False, notices=("Sent `as` written.",), metadata={}
 )
 
@@ -32,29 +31,29 @@ def view(written: list[str]) -> TerminalView:
 
 
 def test_text_comes_as_it_comes_then_the_bar(
-    view: TerminalView, written: list[str], settled: Callable[..., Settled]
+    view: TerminalView, written: list[str], finished: Callable[..., FinishedAnswer]
 ) -> None:
     view.feed("Hello ", "")
     assert written[-1] == "Hello "
     view.feed("**you**", "hidden thoughts")
-    view.settle(settled(notices=OPENING.notices))
+    view.finish(finished(notices=OPENING.notices))
 
     assert "".join(written) == "Sent as written.\nHello **you**\ngpt-oss-120b · 318 tokens\n"
 
 
 def test_what_is_said_late_has_a_line_of_its_own(
-    view: TerminalView, written: list[str], settled: Callable[..., Settled]
+    view: TerminalView, written: list[str], finished: Callable[..., FinishedAnswer]
 ) -> None:
     view.feed("Hello", "")
-    view.settle(settled("Hello", notices=(*OPENING.notices, "80 % are used.")))
+    view.finish(finished("Hello", notices=(*OPENING.notices, "80 % are used.")))
 
     assert "".join(written).endswith("Hello\n80 % are used.\ngpt-oss-120b · 318 tokens\n")
 
 
 def test_an_answer_that_never_streamed_is_written_whole(
-    view: TerminalView, written: list[str], settled: Callable[..., Settled]
+    view: TerminalView, written: list[str], finished: Callable[..., FinishedAnswer]
 ) -> None:
-    view.settle(settled("All at once\n"))
+    view.finish(finished("All at once\n"))
 
     assert "".join(written).endswith("All at once\ngpt-oss-120b · 318 tokens\n")
 

@@ -9,8 +9,8 @@ import pytest
 from groq_magic.ledger.entry import Entry
 from groq_magic.ledger.ledger import Ledger
 from groq_magic.ledger.usage import usage_of
-from groq_magic.views.panel_facts import Meter
 from groq_magic.views.plot import bar, columns
+from groq_magic.views.session_facts import Meter
 from groq_magic.views.usage import usage
 
 NOW = "2026-10-02 14:32"

@@ -1,0 +1,141 @@
+"""From one event of a stream, or one whole reply, to text: read without trust in its shape."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from groq_magic.printable import SURROGATE, printable
+
+__all__ = ["Chunk", "ThinkSplitter", "WholeCharacters", "chunk_of"]
+
+_LONGEST_NAME = 200
+_OPEN, _CLOSE = "<think>", "</think>"
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What one chunk brings; what it lacks is empty or None.
+
+    `cut` is what `x_groq.error` holds: the service ended the answer early.
+    `recognised` is False for JSON that is no chat completion at all.
+    """
+
+    text: str = ""
+    reasoning: str = ""
+    finish_reason: str | None = None
+    usage: Mapping[str, Any] | None = None
+    model: str = ""
+    request_id: str = ""
+    error: object = None
+    cut: object = None
+    recognised: bool = True
+
+
+def chunk_of(data: object) -> Chunk:
+    """Return the chunk that parsed JSON holds, streamed (`delta`) or whole (`message`)."""
+    if not isinstance(data, Mapping):
+        return Chunk(recognised=False)
+    inner = _mapping(data.get("x_groq"))
+    error = data.get("error")
+    choices = data.get("choices")
+    first = _mapping(choices[0]) if isinstance(choices, list) and choices else {}
+    delta = _mapping(first.get("delta") or first.get("message"))
+    usage = data.get("usage") or inner.get("usage")
+    return Chunk(
+        text=_text(delta.get("content")),
+        reasoning=_text(delta.get("reasoning")),
+        finish_reason=_name(first.get("finish_reason")) or None,
+        usage=usage if isinstance(usage, Mapping) else None,
+        model=_name(data.get("model")),
+        request_id=_name(inner.get("id")) or _name(data.get("id")),
+        error=error or None,
+        cut=inner.get("error") or None,
+        recognised=bool(error) or isinstance(choices, list) or usage is not None,
+    )
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _name(value: object) -> str:
+    """Return a short text that is shown as it is."""
+    text = _text(value)[:_LONGEST_NAME]
+    return text if text.isprintable() else printable(text)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+class ThinkSplitter:
+    """Splits an answer that begins with `<think>` into reasoning and answer.
+
+    Only the very beginning counts: a tag further down is the answer's own.
+    """
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._state = "start"
+
+    def feed(self, text: str) -> tuple[str, str]:
+        """Take a delta; return what of it is answer, and what is reasoning."""
+        if self._state == "answer":
+            return text, ""
+        text, self._held = self._held + text, ""
+        if self._state == "start":
+            begun = text.lstrip()
+            if _OPEN.startswith(begun[: len(_OPEN)]) and len(begun) < len(_OPEN):
+                self._held = text
+                return "", ""
+            if not begun.startswith(_OPEN):
+                self._state = "answer"
+                return text, ""
+            self._state = "thinking"
+            text = begun[len(_OPEN) :].lstrip("\n")
+        return self._thinking(text)
+
+    def finish(self) -> tuple[str, str]:
+        """Return what was held back because a tag might have come of it."""
+        held, self._held = self._held, ""
+        return ("", held) if self._state == "thinking" else (held, "")
+
+    def _thinking(self, text: str) -> tuple[str, str]:
+        reasoning, closed, answer = text.partition(_CLOSE)
+        if closed:
+            self._state = "answer"
+            return answer.lstrip("\n"), reasoning
+        held = next((n for n in range(len(_CLOSE) - 1, 0, -1) if text.endswith(_CLOSE[:n])), 0)
+        self._held = text[len(text) - held :]
+        return "", text[: len(text) - held]
+
+
+class WholeCharacters:
+    r"""Joins the halves of characters, and replaces halves that stay alone by U+FFFD.
+
+    JSON writes what lies beyond U+FFFF as two escapes (`\ud83d\ude00`), and a
+    token may end between them. Half a character can be neither displayed
+    nor saved nor sent again.
+    """
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-16-le")(errors="replace")
+        self._holds = False
+
+    def feed(self, text: str) -> str:
+        """Take a delta; return what of it is whole."""
+        if not self._holds and not SURROGATE.search(text):
+            return text
+        whole = self._decoder.decode(text.encode("utf-16-le", "surrogatepass"))
+        self._holds = bool(self._decoder.getstate()[0])
+        return whole
+
+    def finish(self) -> str:
+        """Return what stands for the half that was left."""
+        self._holds = False
+        rest = self._decoder.decode(b"", final=True)
+        self._decoder.reset()
+        return rest

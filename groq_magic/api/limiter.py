@@ -1,0 +1,230 @@
+"""What is left of one account's limits, shared by all who send with its key at its address.
+
+The service counts a request's tokens (its prompt, and as many of the answer as it may have)
+when it admits it, and corrects the count when the answer is whole. The limiter does the same:
+a request is counted when it is let out, and corrected by the usage that its reply reports.
+The headers of a reply are the truth as of its admission; what the service may not have counted
+in them yet is subtracted, so that what is taken for left is never more than there is.
+A limit that is not known holds nothing back.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from groq_magic.api.limits import Limits, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from groq_magic.ledger.usage import Usage
+
+__all__ = ["Delay", "Limiter", "Reservation"]
+
+# Sums of floats differ by less.
+_NEARLY = 1e-6
+
+
+@dataclass(frozen=True)
+class Delay:
+    """How long a request has to wait, and for which limit."""
+
+    seconds: float
+    reason: str
+
+
+@dataclass
+class _Model:
+    """The limits of one model, what is admitted subtracted, and the requests under way."""
+
+    limits: Limits = field(default_factory=Limits)
+    waiting: list[Reservation] = field(default_factory=list)
+    running: list[Reservation] = field(default_factory=list)
+
+    def left(self, now: float) -> Limits:
+        """Return the limits less what is sent and not answered yet.
+
+        The service admits such a request at some time until then: before, nothing refills.
+        """
+        sent = [each.charged for each in self.running if not each.is_answered]
+        return self.limits.less(sent, now)
+
+
+class Limiter:
+    """What is left of the limits, by model; any thread may use it.
+
+    Parameters
+    ----------
+    clock : callable
+        Returns Unix time.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self.clock = clock
+        self.lock = threading.Lock()
+        self._models: defaultdict[str, _Model] = defaultdict(_Model)
+
+    def limits_of(self, model: str) -> Limits:
+        """Return what is known of a model's limits, and left of them."""
+        with self.lock:
+            return self._models[model].left(self.clock()) if model in self._models else Limits()
+
+    def known(self) -> dict[str, Limits]:
+        """Return what is known, by model."""
+        with self.lock:
+            found = {name: each.left(self.clock()) for name, each in self._models.items()}
+            return {name: limits for name, limits in found.items() if limits.known}
+
+    def note(self, model: str, news: Limits) -> None:
+        """Note what the service reported of a model's limits, whatever is under way."""
+        with self.lock:
+            self._models[model].limits = self._models[model].limits.updated(news)
+
+    def reserve(
+        self, model: str, tokens: int, *, answer: int = 0, urgent: bool = False
+    ) -> Reservation:
+        """Begin to wait for what a request takes; `take` says how long.
+
+        Parameters
+        ----------
+        model : str
+        tokens : int
+            About how many the prompt takes.
+        answer : int
+            The request's `max_completion_tokens`, 0 for none.
+        urgent : bool
+            Whether somebody watches: then it waits only if the service would surely refuse
+            it, and for none of those that wait before it.
+        """
+        with self.lock:
+            reservation = Reservation(self, self._models[model], tokens, answer, urgent=urgent)
+            self._models[model].waiting.append(reservation)
+            return reservation
+
+
+class Reservation:
+    """One request's part of the limits.
+
+    Life: `take` until it returns None (or `take` by force), then `answered` once a reply's
+    headers are there, and one ending: `end`, or `give_back` if the service never admitted it.
+    The attributes are the limiter's own, to be used with its lock.
+    """
+
+    def __init__(
+        self, limiter: Limiter, model: _Model, tokens: int, answer: int, *, urgent: bool
+    ) -> None:
+        self._limiter = limiter
+        self._model = model
+        self._answer, self.urgent = answer, urgent
+        self.charged = _amounts(tokens + answer, 1)
+        # Kinds that the headers of its own reply counted.
+        self._counted: frozenset[str] = frozenset()
+        # Requests that the service may not have counted in those headers, and how much.
+        self.uncounted: dict[Reservation, Mapping[str, int]] = {}
+        self.is_answered = False
+        # Whether later headers may have corrected the count of this request already.
+        self.may_be_corrected = False
+
+    def take(self, *, by_force: bool = False) -> Delay | None:
+        """Count the request as sent, and return None; or return how long it has to wait."""
+        with self._limiter.lock:
+            if not by_force and (delay := self._delay(self._limiter.clock())) is not None:
+                return delay
+            self._model.waiting.remove(self)
+            self._model.running.append(self)
+            return None
+
+    def answered(self, news: Limits) -> None:
+        """Take the limits that the headers of its reply report."""
+        with self._limiter.lock:
+            self._admit(news)
+
+    def end(self, usage: Usage | None) -> None:
+        """End it: correct its count by what was used, which None leaves as it is."""
+        with self._limiter.lock:
+            if self in self._model.running and not self.is_answered:
+                # It may have been admitted, and nobody will say.
+                self._admit(Limits())
+            self._leave()
+            if usage is not None:
+                self._correct(usage)
+
+    def give_back(self, news: Limits | None = None) -> None:
+        """End it, uncounted: the service refused it, or it was never sent."""
+        with self._limiter.lock:
+            self._leave()
+            if news is not None:
+                self._update(news)
+
+    def needed(self, kind: str) -> int:
+        """Return how much of a limit there has to be before it is sent."""
+        if self.urgent and kind in {"TPM", "TPD"}:
+            # The prompt is only estimated; one token it takes for sure.
+            return self._answer + 1
+        return self.charged.get(kind, 0)
+
+    def _delay(self, now: float) -> Delay | None:
+        waiting, longest = self._model.waiting, Delay(0.0, "")
+        before = () if self.urgent else waiting[: waiting.index(self)]
+        for limit in self._model.left(now).known:
+            amount = self.needed(limit.kind)
+            # What is larger than the limit is the service's to refuse. A limit from the future
+            # means that the clock was set back: it tells nothing.
+            if not amount or amount > limit.limit or limit.seen > now + 1:
+                continue
+            ahead = sum(each.needed(limit.kind) for each in before if not each.urgent)
+            missing = amount + ahead - limit.level(now)
+            if missing > _NEARLY:
+                seconds = missing * limit.window / limit.limit
+                reason = f"Rate limit: {words_of(limit.kind, limit.limit)} are used up."
+                longest = max(longest, Delay(seconds, reason), key=lambda each: each.seconds)
+        return longest if longest.seconds else None
+
+    def _admit(self, news: Limits) -> None:
+        """Count it as admitted, by the headers or by what was estimated."""
+        self.is_answered = True
+        self._counted = frozenset(limit.kind for limit in news.known)
+        self._charge(self.charged)
+        self._update(news)
+        for other in self._model.running:
+            if not other.is_answered:
+                other.uncounted[self] = self.charged
+
+    def _update(self, news: Limits) -> None:
+        """Take news of the service, less what it may not have counted in them."""
+        now = self._limiter.clock()
+        for other in self._model.running:
+            if other.is_answered and other not in self.uncounted and other is not self:
+                other.may_be_corrected = True
+        fresh = news.less(self.uncounted.values(), now)
+        self._model.limits = self._model.limits.updated(fresh)
+
+    def _correct(self, usage: Usage) -> None:
+        final = _amounts(usage.total_tokens, 1, usage.completion_tokens)
+        change = {kind: each - self.charged.get(kind, 0) for kind, each in final.items()}
+        if "TPM" in self._counted:
+            # The headers counted the prompt as it is, and what the answer might have.
+            change["TPM"] = usage.completion_tokens - self._answer
+        more = {kind: max(0, each) for kind, each in change.items()}
+        for other in self._model.running:
+            if not other.is_answered:
+                # Its headers may count this request not at all, or not as it ended.
+                other.uncounted[self] = final if self in other.uncounted else more
+        # Later headers may have what comes back in them already.
+        self._charge(more if self.may_be_corrected else change)
+
+    def _charge(self, amounts: Mapping[str, int]) -> None:
+        self._model.limits = self._model.limits.less((amounts,), self._limiter.clock())
+
+    def _leave(self) -> None:
+        for requests in (self._model.waiting, self._model.running):
+            if self in requests:
+                requests.remove(self)
+
+
+def _amounts(tokens: int, requests: int, completion: int = 0) -> dict[str, int]:
+    return {"TPM": tokens, "TPD": tokens, "RPM": requests, "RPD": requests, "OTPM": completion}

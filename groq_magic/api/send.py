@@ -1,0 +1,204 @@
+"""One request, sent until an answer comes or trying again can't help.
+
+It blocks in the caller's thread, which may be any, and needs neither session nor view.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.api.durations import in_words
+from groq_magic.api.exchange import Exchange
+from groq_magic.api.fault import FaultContext
+from groq_magic.api.limiter import Limiter
+from groq_magic.api.limits import Limits
+from groq_magic.api.reply_reader import Outcome, ReplyReader
+from groq_magic.errors import ModelError
+from groq_magic.ledger.usage import usage_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from groq_magic.api.client import Client
+    from groq_magic.api.limiter import Reservation
+
+__all__ = ["Outcome", "Wait", "backoff", "send"]
+
+# A service that asks for no pause, or hardly any, must not be hammered.
+_SHORTEST_WAIT = 0.25
+# How soon a request notices that it may go out earlier than was thought.
+_POLL = 0.05
+_FIRST, _FACTOR, _LONGEST = 1.0, 2.0, 20.0
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A pause before a request is sent.
+
+    Parameters
+    ----------
+    reason : str
+        A sentence: `The model is over capacity (503).`
+    until : float
+        When it ends, on the clock of `time.monotonic`.
+    next_try, tries : int
+        Which try follows, of how many at most.
+    """
+
+    reason: str
+    until: float
+    next_try: int
+    tries: int
+
+    @property
+    def line(self) -> str:
+        """Why it waits, how long yet, and which try comes next."""
+        left = in_words(max(0.0, self.until - time.monotonic()))
+        again = "Trying again" if self.next_try > 1 else "Trying"
+        return f"{self.reason} {again} in {left} (try {self.next_try} of {self.tries}). ■ stops."
+
+
+def send(  # noqa: PLR0913 - a request, who is called back, and the bounds of its waits
+    request: Mapping[str, Any],
+    *,
+    client: Client,
+    limiter: Limiter | None = None,
+    cancel: Exchange | None = None,
+    on_delta: Callable[[str, str], object] = lambda _text, _reasoning: None,
+    on_wait: Callable[[Wait | None], object] = lambda _wait: None,
+    nearest: Callable[[str], str] = str,
+    tokens: int = 0,
+    urgent: bool = False,
+    timeout: float = 60.0,
+    tries: int = 4,
+    max_wait: float = 60.0,
+) -> Outcome:
+    """Send a request until an answer comes; return how it ended.
+
+    It is sent once the limiter lets it out. A fault that may pass is tried again, but never
+    once text has come. Where the wait would be too long, the service decides.
+
+    Parameters
+    ----------
+    request : mapping
+        As the API takes it.
+    client : Client
+    limiter : Limiter, optional
+        What is left of the limits; without one nothing is held back.
+    cancel : Exchange, optional
+        Its `cancel()`, called in any thread, ends the running request or the wait at once:
+        then the outcome has neither a finish_reason nor a fault.
+    on_delta : callable
+        Takes text and reasoning as they come, either may be empty, in this thread.
+    on_wait : callable
+        Takes a Wait when one begins or its end moves, None when it is over, in this thread.
+    nearest : callable
+        From a refused model's id to the one to use instead.
+    tokens : int
+        About how many the prompt takes.
+    urgent : bool
+        Whether somebody watches: then the limiter holds it back only where the service
+        would surely refuse it.
+    timeout : float
+        Seconds without a byte.
+    tries : int
+        How often it is sent at most.
+    max_wait : float
+        Seconds of waiting in all, what failed tries took included.
+
+    Returns
+    -------
+    Outcome
+    """
+    exchange, key = cancel or Exchange(), client.key
+    model, answer = str(request.get("model", "")), int(request.get("max_completion_tokens") or 0)
+    context = FaultContext(model, nearest, timeout, client.base_url, key.value, key.source)
+    limiter = limiter or Limiter()
+    waits = _Waits(exchange, on_wait, time.monotonic() + max_wait, tries)
+    for number in range(1, max(1, tries) + 1):
+        part = limiter.reserve(model, tokens, answer=answer, urgent=urgent)
+        reader = ReplyReader(context, exchange, part.answered)
+        try:
+            # After the wait that the service asked for, it is the service's to refuse.
+            if not waits.until_free(part, number, by_force=urgent and number > 1):
+                return Outcome(tries=number - 1)
+            with contextlib.closing(reader.deltas(client, request)) as deltas:
+                for text, reasoning in deltas:
+                    on_delta(text, reasoning)
+        finally:
+            _end(part, reader, exchange)
+        outcome = replace(reader.outcome, tries=number)
+        fault = outcome.fault
+        if fault is None or not fault.retry or reader.has_begun or number >= tries:
+            break
+        # A pause of 0 is not followed: it would flood the service.
+        seconds = max(_SHORTEST_WAIT, fault.wait or backoff(number))
+        if time.monotonic() + seconds > waits.latest:
+            break
+        if not waits.pause(seconds, fault.reason, number + 1):
+            return replace(outcome, fault=None)
+        if fault.hit is not None and fault.hit.requested is not None and fault.hit.kind == "TPM":
+            tokens = max(0, fault.hit.requested - answer)
+    return outcome
+
+
+def backoff(tried: int) -> float:
+    """Return the seconds before the next try: doubling, with jitter, 20 s at the most."""
+    longest = min(_LONGEST, _FIRST * _FACTOR ** (tried - 1))
+    return longest * random.uniform(0.75, 1.0)  # noqa: S311 - spreads tries, guards nothing
+
+
+def _end(part: Reservation, reader: ReplyReader, exchange: Exchange) -> None:
+    """Give the limiter what the request took, or back what it did not."""
+    fault = reader.outcome.fault
+    if reader.is_open:
+        part.end(usage_of(reader.outcome.usage))
+    elif fault is None or isinstance(fault.error, ModelError):
+        # Cancelled; or no such model: nobody asks what is left of it.
+        part.end(None) if fault is None and exchange.is_sent else part.give_back()
+    elif fault.is_refusal or not exchange.is_sent:
+        hit = fault.hit
+        # The headers come with every reply and are exact: a text adds what they lack.
+        news = Limits((hit.as_limit(time.time()),) if hit is not None else ())
+        part.give_back(news.updated(fault.limits))
+    else:
+        # It broke off before a reply: the service may have counted it.
+        part.end(None)
+
+
+@dataclass(frozen=True)
+class _Waits:
+    """The waits of one request: who ends them, who is told of them, and when they must end."""
+
+    exchange: Exchange
+    on_wait: Callable[[Wait | None], object]
+    latest: float
+    tries: int
+
+    def until_free(self, part: Reservation, number: int, *, by_force: bool) -> bool:
+        """Wait until the limiter lets a request out; return whether nobody cancelled."""
+        shown, cancelled = 0.0, self.exchange.cancelled
+        while (delay := part.take(by_force=by_force)) is not None and not cancelled.is_set():
+            until = time.monotonic() + delay.seconds
+            if until > self.latest:
+                part.take(by_force=True)
+                break
+            if abs(until - shown) > _POLL:
+                shown = until
+                self.on_wait(Wait(delay.reason, until, number, self.tries))
+            # Another's answer may have taken less than it might have: then it is free earlier.
+            cancelled.wait(min(delay.seconds, _POLL))
+        if shown:
+            self.on_wait(None)
+        return not cancelled.is_set()
+
+    def pause(self, seconds: float, reason: str, number: int) -> bool:
+        """Wait before the next try; return whether nobody cancelled."""
+        self.on_wait(Wait(reason, time.monotonic() + seconds, number, self.tries))
+        self.exchange.cancelled.wait(seconds)
+        self.on_wait(None)
+        return not self.exchange.cancelled.is_set()

@@ -1,0 +1,214 @@
+"""One request and its reply, without notebook, session or view: `groq_magic.complete`."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+import warnings
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.api.account import Account, account_of
+from groq_magic.api.base_url import is_plain, service_url
+from groq_magic.api.exchange import Exchange
+from groq_magic.api.key import KEY_NAME, KEY_PAGE, found_key
+from groq_magic.api.models import ALIASES, Catalogue, offline_catalogue
+from groq_magic.api.request import request_of, without_surrogates
+from groq_magic.api.send import Outcome, send
+from groq_magic.asking.replies import nothing_came, reply_from
+from groq_magic.conversation import estimate
+from groq_magic.errors import (
+    ApiKeyError,
+    GroqMagicError,
+    InterruptedAskError,
+    OptionError,
+    PromptError,
+)
+from groq_magic.options import DEFAULT_MODEL, AskOptions
+from groq_magic.prompt.secrets import Secrets, secrets_in
+from groq_magic.settings import Settings
+
+if TYPE_CHECKING:
+    from groq_magic.reply import Reply
+    from groq_magic.session.session import Session
+
+__all__ = ["complete_checked"]
+
+# They are about cells, conversations, or what is shown and kept of an answer.
+_REFUSED = (
+    *("out", "cell", "once", "conversation", "dry_run", "raw", "reasoning"),
+    *("cache", "no_cache"),
+)
+# A part of a remedy that names a magic: there may be no notebook here.
+_MAGIC = re.compile(r"(?:^|[;,.])[^;,.]*`%[^`]*`[^;,.]*")
+_FLAG = re.compile(r"--([a-z-]+)")
+
+
+def complete_checked(prompt: str, options: AskOptions, session: Session | None) -> Reply:
+    """Send a prompt and return the reply; it runs in the caller's thread, whichever it is.
+
+    Parameters
+    ----------
+    prompt : str
+    options : AskOptions
+        Those that were given, and no others.
+    session : Session or None
+        Whose settings, key and practice mode count; without one, the environment's.
+
+    Raises
+    ------
+    GroqMagicError
+        What kept it from being sent, or broke it off.
+    """
+    for name in options.given():
+        if name in _REFUSED:
+            raise OptionError(f"complete() does not take `{name}`.", "Leave it out.")
+    if not prompt.strip():
+        raise PromptError("The prompt is empty.")
+    try:
+        return _Completion(options, session).reply_to(prompt)
+    except KeyboardInterrupt:
+        pass
+    # Raised out here, it has no context.
+    raise InterruptedAskError("Stopped.")
+
+
+@dataclass(frozen=True)
+class _Sticky:
+    """The settings as they are when a call begins."""
+
+    options: AskOptions
+    timeout: float
+    connect_timeout: float
+    tries: int
+    max_wait: float
+
+
+def _sticky_of(settings: Settings) -> _Sticky:
+    return _Sticky(
+        settings.defaults(),
+        settings.timeout,
+        settings.connect_timeout,
+        settings.tries,
+        settings.max_wait,
+    )
+
+
+@cache
+def _unset() -> _Sticky:
+    """Return the settings that nobody has changed."""
+    return _sticky_of(Settings())
+
+
+class _Completion:
+    """One call: its settings as they are when it begins, and what comes."""
+
+    def __init__(self, options: AskOptions, session: Session | None) -> None:
+        self._sticky = _sticky_of(session.settings) if session is not None else _unset()
+        self._options = options.over(self._sticky.options)
+        self._account = _account_of(session)
+        self._secrets = session.secrets() if session is not None else self._own_secrets()
+        self._models = session.service.catalogue() if session is not None else offline_catalogue()
+        self._texts: list[str] = []
+        self._reasonings: list[str] = []
+        self._first: float | None = None
+
+    def reply_to(self, prompt: str) -> Reply:
+        """Send the prompt and return the reply."""
+        started, request = time.monotonic(), self._request(prompt)
+        exchange, sticky = Exchange(), self._sticky
+        outcome = send(
+            request,
+            client=self._account.client(sticky.connect_timeout),
+            limiter=self._account.limiter,
+            cancel=exchange,
+            on_delta=self._add,
+            nearest=lambda model: self._catalogue().nearest(model),
+            tokens=sum(estimate(message["content"]) for message in request["messages"]),
+            timeout=self._options.timeout or sticky.timeout,
+            tries=sticky.tries,
+            max_wait=sticky.max_wait,
+        )
+        error = self._error(outcome, is_cancelled=exchange.cancelled.is_set())
+        reply = reply_from(
+            request,
+            outcome,
+            self._texts,
+            self._reasonings,
+            error=error,
+            started=started,
+            first=self._first,
+            now=time.monotonic(),
+        )
+        if error is not None:
+            error.reply = reply
+            raise error
+        return reply
+
+    def _request(self, prompt: str) -> dict[str, Any]:
+        options, name = self._options, self._options.model or DEFAULT_MODEL
+        model = self._catalogue().resolve(name) if name in ALIASES else name
+        texts = {"system": options.system or "", "user": prompt}
+        messages = [
+            # Before surrogates are replaced, which a secret may hold.
+            {"role": role, "content": without_surrogates(self._secrets.hidden(text))[0]}
+            for role, text in texts.items()
+            if text
+        ]
+        request = request_of(options, model, self._models.get(model), messages)
+        return self._secrets.hidden_request(request)
+
+    def _catalogue(self) -> Catalogue:
+        """Return the models of the key, fetched if they are not known."""
+        if not self._models.live:
+            self._models = self._account.models(self._sticky.connect_timeout)
+        return self._models
+
+    def _own_secrets(self) -> Secrets:
+        return Secrets({KEY_NAME: self._account.key.value, **secrets_in(os.environ)})
+
+    def _add(self, text: str, reasoning: str) -> None:
+        self._first = self._first or time.monotonic()
+        if text:
+            self._texts.append(text)
+        if reasoning:
+            self._reasonings.append(reasoning)
+
+    def _error(self, outcome: Outcome, *, is_cancelled: bool) -> GroqMagicError | None:
+        fault, tries = outcome.fault, outcome.tries
+        if fault is not None:
+            happened = fault.error.happened
+            if tries > 1 and not self._texts:
+                happened = f"{happened} {tries} tries failed."
+            return _without_magics(type(fault.error)(happened, fault.error.remedy))
+        if outcome.finish_reason is None and is_cancelled:
+            return InterruptedAskError("Stopped: the connection was closed.")
+        if outcome.finish_reason is None and not self._texts:
+            return _without_magics(nothing_came())
+        return None
+
+
+def _account_of(session: Session | None) -> Account:
+    if session is not None:
+        account = session.service.account()
+    else:
+        key = found_key()
+        account = account_of(key, service_url()) if key is not None else None
+    if account is None:
+        raise ApiKeyError(
+            "There is no key.",
+            f"Set {KEY_NAME} or write it into a .env file; {KEY_PAGE} gives one.",
+        )
+    if is_plain(account.base_url):
+        line = f"{account.base_url} is plain http: others on the way can read the key."
+        warnings.warn(line, stacklevel=5)
+    return account
+
+
+def _without_magics(error: GroqMagicError) -> GroqMagicError:
+    """Return an error whose remedy holds without a notebook: options as Python names them."""
+    remedy = _MAGIC.sub("", error.remedy).strip(" ;,.").replace("`-m ", "`model=")
+    remedy = _FLAG.sub(lambda flag: flag[1].replace("-", "_"), remedy)
+    return type(error)(error.happened, f"{remedy}." if remedy else "")

@@ -1,0 +1,166 @@
+"""The finished output of an ask: the answer, its bar, its metadata."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.api.request import sha_of
+from groq_magic.asking.next_cell import change_of, prose_of
+from groq_magic.ledger.prices import cost, dollars
+from groq_magic.session.session import stale_line
+from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, LiveFacts
+from groq_magic.views.bar import Bar
+from groq_magic.views.slots import slot_of
+
+if TYPE_CHECKING:
+    from groq_magic.asking.plan import Plan
+    from groq_magic.assistant import Choice
+    from groq_magic.conversation import Turn, TurnKey
+    from groq_magic.prompt import Inserted
+    from groq_magic.reply import Reply
+    from groq_magic.session.session import Session
+
+__all__ = ["opening_of", "output_of"]
+
+METADATA_VERSION = 2
+_MARKS = MappingProxyType(
+    {
+        "interrupted": "interrupted",
+        "truncated": "cut off before its end: `%groq_retry` asks again",
+        # The error below the answer says why, and what to do.
+        "error": "broken off",
+        "length": "ended at the token limit: a larger `--max-tokens` gives more",
+    }
+)
+
+# Said while the session lives: the saved file is the same wherever an answer is from.
+_SOURCES = MappingProxyType({"cache": "from the cache", "replay": "replayed"})
+
+
+def opening_of(session: Session, plan: Plan, notices: tuple[str, ...]) -> AnswerStart:
+    """Return what the view is told before the first token."""
+    return AnswerStart(
+        slot_of(plan.pending.shown),
+        plan.model,
+        plan.pending.practice,
+        notices,
+        _metadata_of(session, plan, None),
+        plan.draft.options.format or "markdown",
+    )
+
+
+def output_of(  # noqa: PLR0913 - what an answer came to, named
+    session: Session,
+    plan: Plan,
+    reply: Reply,
+    *,
+    choice: Choice,
+    turn: Turn,
+    notices: tuple[str, ...],
+    saved_reasoning: str,
+) -> FinishedAnswer:
+    """Return the whole answer as a view shows and saves it."""
+    from groq_magic.rendering import fenced_code
+
+    options = plan.draft.options
+    return FinishedAnswer(
+        slot=slot_of(plan.pending.shown),
+        text=reply.text,
+        format=options.format or "markdown",
+        code=fenced_code(reply.text) if options.format == "code" else (),
+        data=reply.data if options.format == "json" else None,
+        reasoning=reply.reasoning if options.reasoning == "show" else "",
+        saved_reasoning=saved_reasoning if options.reasoning == "show" else "",
+        notices=notices,
+        bar=_bar(plan, reply, choice),
+        metadata=_metadata_of(session, plan, reply),
+        live=_live_facts(session, reply, turn),
+        change=change_of(choice),
+        prose=prose_of(choice, reply.text),
+    )
+
+
+def _live_facts(session: Session, reply: Reply, turn: Turn) -> LiveFacts:
+    """Return what a finished answer's bar says while the session lives."""
+    usage, speed = reply.usage, reply.timing.tokens_per_second
+    tokens = usage.completion_tokens if usage else 0
+    figures = [f"{tokens:,} token{'s' * (tokens != 1)}" if usage else ""]
+    figures.append(f"{speed:,.0f} tok/s" if speed else "")
+    asked = reply.source == "service"
+    figures.append(_SOURCES.get(reply.source, ""))
+    if asked and not turn.practice and cost(reply.model, usage) is not None:
+        figures.append(dollars(cost(reply.model, usage)))
+    return LiveFacts(
+        figures=" · ".join(filter(None, figures)),
+        copy=reply.text,
+        stale=stale_line(session.conversations, turn),
+    )
+
+
+def _metadata_of(session: Session, plan: Plan, reply: Reply | None) -> dict[str, Any]:
+    """Return the output's metadata: what the saved notebook knows of the turn."""
+    if session.settings.store == "none":
+        return {}
+    pending = plan.pending
+    record: dict[str, Any] = {
+        "version": METADATA_VERSION,
+        "conversation": pending.conversation,
+        "turn": pending.number,
+        "cell": pending.shown.cell,
+        "ask": pending.shown.ask,
+        "model": reply.model if reply else plan.model,
+        "options": plan.draft.secrets.hidden_in(plan.draft.ask.options.given()),
+        "finish_reason": reply.finish_reason if reply else None,
+        "usage": reply.usage.counts if reply and reply.usage else None,
+        "system": _system(plan),
+        "included": [each.name for each in plan.draft.inserted],
+        "prompt_sha": sha_of(plan.draft.ask.identity),
+        "request_sha": sha_of(dict(plan.request)),
+        "values_sha": plan.draft.values_sha,
+        "replaces": _replaced(pending.replaces),
+        "once": pending.once,
+    }
+    if pending.practice:
+        record["practice"] = True
+    if plan.draft.ask.line:
+        record["prompt"] = plan.draft.as_saved(plan.draft.ask.text.strip())
+    return {"groq_magic": record}
+
+
+def _system(plan: Plan) -> str | None:
+    """Return the system prompt as typed: the values of variables are not for the file."""
+    if plan.draft.ask.composed is not None:
+        return None
+    return plan.draft.as_saved(plan.draft.options.system or "") or None
+
+
+def _replaced(key: TurnKey | None) -> dict[str, Any] | None:
+    return {"cell": key.cell, "ask": key.ask} if key is not None else None
+
+
+def _bar(plan: Plan, reply: Reply, choice: Choice) -> Bar:
+    marks = [_MARKS.get(reply.finish_reason, "")]
+    if not reply.text and not reply.error:
+        marks.append("no text came")
+    if plan.draft.options.format == "json" and reply.data is None:
+        marks.append("no valid JSON")
+    if plan.draft.options.format == "code" and not reply.code:
+        marks.append("no code in it")
+    if choice.why:
+        marks.append(f"no next cell: {choice.why}")
+    marks.append(choice.note)
+    if plan.pending.practice:
+        marks.append("practice")
+    return Bar(
+        reply.model,
+        reply.usage.completion_tokens if reply.usage else None,
+        tuple(map(_put_in, plan.draft.inserted)),
+        plan.fitted.note,
+        tuple(mark for mark in marks if mark),
+    )
+
+
+def _put_in(value: Inserted) -> str:
+    plural = "s" * (value.characters != 1)
+    return f"{value.name} put in ({value.characters:,} character{plural})"

@@ -1,0 +1,160 @@
+"""Everything before a request leaves: the draft, a stored answer, key and catalogue, the plan."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from groq_magic.api.models import ALIASES
+from groq_magic.asking.draft import bound, draft
+from groq_magic.asking.notices import line_of_missed, line_of_restorable, missed_by, order_notice
+from groq_magic.asking.plan import Facts, Plan, plan
+from groq_magic.asking.stored import Replayed, StoredAnswer, cached_answer, is_cached, replayed
+from groq_magic.session.ask import LastAsk
+
+if TYPE_CHECKING:
+    from groq_magic.api.client import Client
+    from groq_magic.api.models import Model
+    from groq_magic.asking.draft import Draft
+    from groq_magic.conversation import PendingTurn
+    from groq_magic.options import AskOptions
+    from groq_magic.session.ask import Ask
+    from groq_magic.session.session import Session
+
+__all__ = ["Prepared", "dry_run", "prepare"]
+
+# A limit seen longer ago may have been raised since: it refuses nothing.
+_FRESH = 3600.0  # seconds
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An ask that is ready.
+
+    Parameters
+    ----------
+    plan : Plan
+    notices : tuple of str
+        The lines above the answer.
+    source : Client or StoredAnswer
+        Where the answer comes from.
+    missed : frozenset of str
+        The slots of answers that the notices report as missed.
+    saved_reasoning : str
+        Safe HTML of the reasoning that a replayed answer was saved with, "" for none.
+    """
+
+    plan: Plan
+    notices: tuple[str, ...]
+    source: Client | StoredAnswer
+    missed: frozenset[str] = frozenset()
+    saved_reasoning: str = ""
+
+
+def prepare(session: Session, ask: Ask) -> Prepared:
+    """Decide everything before anything is sent; the user's own code runs here.
+
+    Raises
+    ------
+    PromptError
+        When the prompt is empty, or names what is nearly there.
+    TooLargeError
+        When it fits neither the window nor the tokens a minute.
+    ApiKeyError
+        When there is no key, and no answer without one.
+    NotebookError
+        When replay is on and has no answer, and there is no key.
+    """
+    ask = _kept(session, ask)
+    session.order_turns()
+    begun = draft(session, ask)
+    found = replayed(session, begun, _turn(session, begun))
+    if found.answer is None and not is_cached(begun.options):
+        session.service.client()
+    made = plan(begun, _facts(session, begun, found, fetch=True))
+    # There must be a key where no file has the answer.
+    source = found.answer or cached_answer(session, made) or session.service.client()
+    made = replace(made, pending=_turn(session, begun, is_begun=True))
+    notices = (*begun.notices, *map(begun.secrets.hidden, found.notices(begun)))
+    if isinstance(source, StoredAnswer):
+        return Prepared(made, notices, source, saved_reasoning=found.reasoning)
+    session.service.prefetch_catalogue()
+    missed = missed_by(session, made)
+    asides = (*line_of_missed(missed), *order_notice(session, made), *line_of_restorable(session))
+    return Prepared(made, (*notices, *asides), source, missed)
+
+
+def dry_run(session: Session, ask: Ask) -> Plan:
+    """Decide what would be sent: takes no number, asks for no key, fetches no models.
+
+    Raises
+    ------
+    PromptError, TooLargeError
+        As `prepare`.
+    """
+    session.order_turns()
+    begun = draft(session, ask)
+    return plan(begun, _facts(session, begun, Replayed(), fetch=False))
+
+
+def _kept(session: Session, ask: Ask) -> Ask:
+    """Keep the ask for `%groq_retry`: what no key keeps from being sent can be asked again too."""
+    if ask.names is not None:
+        # If reading the caller's variables fails, nothing is left to retry: they are gone then.
+        session.last = None
+        ask = bound(session, ask)
+    if ask.text.strip():
+        options = ask.options.over(session.settings.defaults())
+        session.last = LastAsk(ask, _pending(session, ask, options))
+    return ask
+
+
+def _turn(session: Session, begun: Draft, *, is_begun: bool = False) -> PendingTurn:
+    return _pending(session, begun.ask, begun.options, is_begun=is_begun)
+
+
+def _pending(
+    session: Session, ask: Ask, options: AskOptions, *, is_begun: bool = False
+) -> PendingTurn:
+    """Return the turn that an ask becomes; only one that is begun takes a number."""
+    take = session.conversations.begin if is_begun else session.conversations.peek
+    execution = session.executions.present
+    return take(
+        execution.cell,
+        session.shell.execution_count,
+        conversation=options.conversation or session.settings.conversation,
+        practice=session.service.in_practice,
+        once=options.once,
+        place=ask.place,
+        run=execution.run,
+    )
+
+
+def _facts(session: Session, begun: Draft, found: Replayed, *, fetch: bool) -> Facts:
+    model, known = _model(session, begun.options, found, fetch=fetch)
+    minute = session.service.limiter.limits_of(model).get("TPM")
+    is_fresh = minute is not None and time.time() - minute.seen < _FRESH
+    return Facts(
+        model,
+        known,
+        _turn(session, begun),
+        minute.limit if minute is not None and is_fresh else None,
+        session.settings.history_share,
+        session.tokens_per_byte,
+        session.earlier.messages,
+    )
+
+
+def _model(
+    session: Session, options: AskOptions, found: Replayed, *, fetch: bool
+) -> tuple[str, Model | None]:
+    # What is replayed was answered by its model, whatever a task stands for now.
+    name = found.saved.model if found.saved else options.model or session.settings.model
+    if name not in ALIASES or found.saved:
+        return name, session.service.catalogue().get(name)
+    service = session.service
+    live = fetch and service.key_now() is not None
+    catalogue = service.fetched_catalogue() if live else service.catalogue()
+    chosen = catalogue.resolve(name)
+    return chosen, catalogue.get(chosen)

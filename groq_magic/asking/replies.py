@@ -1,0 +1,144 @@
+"""From what came over the wire to the reply, whole or not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.errors import ConnectionLostError, GroqMagicError, InterruptedAskError
+from groq_magic.ledger.usage import usage_of
+from groq_magic.reply import Reply, Timing, code_of, data_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from groq_magic.api.send import Outcome
+    from groq_magic.asking.plan import Plan
+    from groq_magic.asking.reader import Reader
+    from groq_magic.session.session import Session
+
+__all__ = ["earlier_stays", "nothing_came", "reply_from", "reply_of"]
+
+
+def reply_of(plan: Plan, reader: Reader, *, stopped: bool, started: float, now: float) -> Reply:
+    """Return the reply to an ask, whole or not.
+
+    Parameters
+    ----------
+    plan : Plan
+    reader : Reader
+        With what has come.
+    stopped : bool
+        Whether the user broke it off.
+    started, now : float
+        When it began and ended, on the clock of `time.monotonic`.
+    """
+    outcome, text = reader.outcome, reader.text
+    error: GroqMagicError | None = None
+    if outcome.finish_reason is None and stopped:
+        error = _stopped(text)
+    elif outcome.fault is not None:
+        error = _broken(outcome.fault.error, text, outcome.tries)
+    elif outcome.finish_reason is None and not text:
+        error = nothing_came()
+    reply = reply_from(
+        plan.request,
+        outcome,
+        reader.texts,
+        reader.reasonings,
+        error=error,
+        started=started,
+        first=reader.first_token,
+        now=now,
+    )
+    if reader.source != "service":
+        return replace(reply, timing=Timing(None, now - started), source=reader.source)
+    return reply
+
+
+def reply_from(  # noqa: PLR0913 - how a request went, named
+    request: Mapping[str, Any],
+    outcome: Outcome,
+    texts: Sequence[str],
+    reasonings: Sequence[str],
+    *,
+    error: GroqMagicError | None,
+    started: float,
+    first: float | None,
+    now: float,
+) -> Reply:
+    """Return the reply that has come, whole or not.
+
+    Parameters
+    ----------
+    request : mapping
+    outcome : Outcome
+    texts, reasonings : sequence of str
+        The pieces as they came.
+    error : GroqMagicError or None
+        What broke it off.
+    started, now : float
+        When it began and ended, on the clock of `time.monotonic`.
+    first : float or None
+        When the first piece came.
+    """
+    finish_reason = outcome.finish_reason or "truncated"
+    if isinstance(error, InterruptedAskError):
+        finish_reason = "interrupted"
+    elif outcome.fault is not None:
+        finish_reason = "error"
+    text, usage = "".join(texts), usage_of(outcome.usage)
+    writing = (usage.completion_time if usage else None) or (now - first if first else 0.0)
+    # Without usage a piece counts as a token; the time since the first one covers reasoning too.
+    tokens = usage.completion_tokens if usage else len(texts) + len(reasonings)
+    code = code_of(text)
+    return Reply(
+        text=text,
+        code=code,
+        data=data_of(text, code),
+        model=outcome.model or request["model"],
+        finish_reason=finish_reason,
+        usage=usage,
+        timing=Timing(
+            first - started if first else None,
+            now - started,
+            usage.queue_time if usage else None,
+            tokens / writing if writing > 0 and tokens else None,
+        ),
+        request=request,
+        error=error,
+        reasoning="".join(reasonings),
+    )
+
+
+def nothing_came() -> ConnectionLostError:
+    """Return the error of a reply that ended well, and without a word."""
+    return ConnectionLostError("The reply ended before any text.", "`%groq_retry` asks again.")
+
+
+def earlier_stays(session: Session, plan: Plan, reply: Reply) -> Reply:
+    """Return the reply; where nothing came, its error says that an earlier answer stays."""
+    error, practice = reply.error, plan.pending.practice
+    if error is None or reply.text or plan.pending.once:
+        return reply
+    conversations = session.conversations
+    held = [conversations.get(name, practice) for name in conversations.names(practice)]
+    if not any(each.at(plan.pending.place) for each in held):
+        return reply
+    happened = f"{error.happened} The earlier answer stays in the conversation."
+    return replace(reply, error=type(error)(happened, error.remedy))
+
+
+def _stopped(text: str) -> InterruptedAskError:
+    if not text:
+        return InterruptedAskError("Stopped before any text came.", "`%groq_retry` asks again.")
+    return InterruptedAskError("Stopped; what came is above.", "`%groq_retry` asks again.")
+
+
+def _broken(error: GroqMagicError, text: str, tried: int) -> GroqMagicError:
+    if text:
+        happened = f"{error.happened} What came before is above."
+        return type(error)(happened, "`%groq_retry` asks again.")
+    if tried > 1:
+        return type(error)(f"{error.happened} {tried} tries failed.", error.remedy)
+    return error

@@ -1,0 +1,72 @@
+"""The source of a cell, as IPython looks for magics in it when it runs and at Tab."""
+
+from __future__ import annotations
+
+import re
+import tokenize
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.completer import context_matcher
+from IPython.core.inputtransformer2 import EscapedCommand, TokenTransformBase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from groq_magic.session.session import Session
+
+__all__ = ["QuestionPrompt", "completer_of", "with_body"]
+
+_HEAD_ALONE = re.compile(r"%%groq(_\w+)?(\s.*)?")
+_WITH_TEXT = ("groq", "groq_explain", "groq_fix", "groq_system")
+_INDENTS = (tokenize.INDENT, tokenize.DEDENT)
+
+
+class QuestionPrompt(EscapedCommand):
+    """Takes `%groq what is a p-value?` before IPython takes it for a call of help on `p-value`.
+
+    `%groq?` alone stays help. Lines inside strings are left alone, since
+    IPython looks for magics at the beginning of statements only.
+    """
+
+    # Before HelpEnd, whose priority is 5.
+    priority = 4
+
+    @classmethod
+    def find(cls, tokens_by_line: list[list[Any]]) -> TokenTransformBase | None:
+        """Return the first such line, if any."""
+        for line in tokens_by_line:
+            first = next((token for token in line if token.type not in _INDENTS), None)
+            if first is None or first.string != "%":
+                continue
+            source = first.line[first.start[1] :].rstrip()
+            name, _, text = source[1:].partition(" ")
+            if name in _WITH_TEXT and text.strip(" ?") and source.endswith("?"):
+                return cls(first.start)
+        return None
+
+
+def with_body(lines: list[str]) -> list[str]:
+    """Return a cell's lines, with a blank one where a magic of ours stands alone.
+
+    IPython refuses a cell magic without a body on its own, in words that
+    leave out where the prompt goes, and without an error output. It calls
+    this before it looks for cell magics.
+    """
+    if len(lines) == 1 and _HEAD_ALONE.fullmatch(lines[0].rstrip()):
+        return [f"{lines[0].rstrip()}\n", "\n"]
+    return lines
+
+
+def completer_of(session: Callable[[], Session]) -> Callable[[Any], Any]:
+    """Return a matcher for IPython's completer; what it needs is imported for our magics alone."""
+
+    @context_matcher()  # type: ignore[untyped-decorator]  # IPython gives it no types
+    def groq_matcher(context: Any) -> dict[str, Any]:
+        if "%groq" not in context.full_text:
+            return {"completions": [], "matched_fragment": "", "suppress": False}
+        made = session()
+        from groq_magic.magics.completion import completions_at
+
+        return completions_at(made, context)
+
+    return groq_matcher  # type: ignore[no-any-return]  # IPython has no types

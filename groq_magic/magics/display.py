@@ -1,0 +1,117 @@
+"""What the magics display: answers, and the widgets that live with the session."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.errors import NotebookError, OptionError
+from groq_magic.magics.key import key_state
+from groq_magic.page.front_end import front_end
+from groq_magic.views import for_front_end
+from groq_magic.views.slots import speed_slot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from groq_magic.reply import Reply
+    from groq_magic.session.ask import Ask
+    from groq_magic.session.session import Session
+    from groq_magic.views.guarded import View
+    from groq_magic.views.live import Live
+    from groq_magic.views.session_facts import PanelFacts
+
+__all__ = ["data_frame", "live_of", "panel_facts", "show_reply", "show_speeds"]
+
+
+def show_reply(session: Session, ask: Ask) -> Reply:
+    """Ask, and show the answer in the view that fits the front end."""
+    from groq_magic.asking.flow import send_ask
+
+    def view() -> View:
+        return for_front_end(front_end(session.shell), lambda: live_of(session))
+
+    reply = send_ask(session, ask, view)
+    show_speeds(session)
+    return reply
+
+
+def live_of(session: Session) -> Live:
+    """Return the widgets that the session's views share, made at first need."""
+    if session.live is None:
+        from groq_magic.session.quota import quota_facts
+        from groq_magic.views.live import Live
+
+        session.live = Live(
+            session.settings,
+            panel_facts=lambda: panel_facts(session),
+            quota=lambda: quota_facts(session.service.last_model, session.service.limits),
+            undo=lambda: _undo(session),
+            reset=lambda: _reset(session),
+            hand_over=session.owner.hand_over,
+        )
+        session.live.start()
+    session.refresh_picker()
+    return session.live
+
+
+def show_speeds(session: Session) -> None:
+    """Show in the listings of models how quick each was: live alone, since it changes."""
+    if session.live is None:
+        return
+    practice = session.service.in_practice
+    speeds = {
+        model: session.ledger.speed(model, practice=practice)
+        for model in {entry.model for entry in session.ledger.entries}
+    }
+    session.live.speeds(
+        {speed_slot(model): f"{speed:,.0f} tok/s" for model, speed in speeds.items() if speed}
+    )
+
+
+def _undo(session: Session) -> None:
+    # A press of Undo with nothing to undo is no error.
+    with contextlib.suppress(NotebookError):
+        session.undo()
+
+
+def _reset(session: Session) -> None:
+    session.reset()
+
+
+def panel_facts(session: Session) -> PanelFacts:
+    """Return what the panel says beside the settings."""
+    from groq_magic.session.quota import meter_of
+    from groq_magic.views.session_facts import PanelFacts
+
+    limits = session.service.limits
+    minute, day = limits.get("TPM"), limits.get("RPD")
+    # The row's own heading says that it is the key.
+    key = key_state(session.shell, session.service).removeprefix("key ")
+    return PanelFacts(
+        key,
+        session.conversation_line(),
+        meter_of(minute) if minute else None,
+        meter_of(day) if day else None,
+        session.live.pages.line if session.live is not None else "",
+    )
+
+
+def data_frame(records: Sequence[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    """Return records as a DataFrame, which has its columns without any record too.
+
+    Raises
+    ------
+    OptionError
+        When pandas is not installed.
+    """
+    is_missing = False
+    try:
+        import pandas as pd
+    except ImportError:
+        is_missing = True
+    if is_missing:
+        raise OptionError("--as dataframe needs pandas.", "`%pip install pandas` installs it.")
+    return pd.DataFrame(list(records), columns=list(columns))

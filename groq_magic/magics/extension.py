@@ -1,0 +1,291 @@
+"""The extension in a shell: magics that are imported at their first use, and every trace gone."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from importlib import import_module
+from itertools import chain
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from IPython.core.magic import no_var_expand
+
+from groq_magic.errors import GroqMagicError
+from groq_magic.interrupts import Interrupts, in_one_line, unsent
+from groq_magic.magics.cell_source import QuestionPrompt, completer_of, with_body
+from groq_magic.magics.key import key_asker, key_state
+from groq_magic.page.caller import cell_is_running
+from groq_magic.page.cell import cell_id
+from groq_magic.page.front_end import front_end
+from groq_magic.session.executions import owner_of
+from groq_magic.settings import Settings
+from groq_magic.views.show import show
+from groq_magic.views.slots import banner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from groq_magic.session.session import Session
+
+__all__ = ["GroqMagics", "hiding_secrets", "load", "session_of", "unload"]
+
+# The modules, and the kinds of their magics.
+_MAGICS = MappingProxyType(
+    {
+        "ask": {"groq": "line_cell", "groq_retry": "line"},
+        "assistant": {"groq_fix": "line", "groq_explain": "line", "groq_code": "cell"},
+        "conversation": {
+            "groq_system": "line_cell",
+            **dict.fromkeys(("groq_history", "groq_undo", "groq_reset"), "line"),
+            **dict.fromkeys(("groq_restore", "groq_conversation"), "line"),
+        },
+        "export": {"groq_export": "line"},
+        "help": {"groq_help": "line"},
+        "key": {"groq_key": "line", "groq_practice": "line"},
+        "model": {"groq_model": "line", "groq_models": "line"},
+        "recall": {"groq_cache": "line", "groq_replay": "line"},
+        "usage": {"groq_usage": "line"},
+    }
+)
+# Right after loading it need not wait for what a session needs.
+_WITHOUT_SESSION = "groq_help"
+_EXTENSION = "groq_magic"
+
+_Result = TypeVar("_Result")
+
+
+@no_var_expand
+class _Magic:
+    # No docstring: that of an instance is its magic's help.
+
+    def __init__(self, extension: GroqMagics, name: str, module: str) -> None:
+        self.__name__ = name
+        self._extension = extension
+        self._module = f"groq_magic.magics.{module}"
+
+    @property
+    def __wrapped__(self) -> Callable[..., Any]:
+        """The function, where IPython looks for a magic's source."""
+        self._extension.wait_for_imports()
+        function: Callable[..., Any] = getattr(import_module(self._module), self.__name__)
+        return function
+
+    @property
+    def __doc__(self) -> str:  # type: ignore[override]  # elsewhere an attribute
+        from groq_magic.magics.help import help_of
+
+        return help_of(self.__wrapped__)
+
+    def __call__(self, *line_and_cell: str) -> Any:
+        """Run the magic: its errors show no secret, and an interrupt is one line."""
+        extension = self._extension
+
+        def call() -> Any:
+            function = unsent(lambda: self.__wrapped__)
+            session = (extension.session,) if self.__name__ != _WITHOUT_SESSION else ()
+            return function(*session, *line_and_cell)
+
+        extension.owner.require("The magics of groq_magic work")
+        return in_one_line(lambda: hiding_secrets(lambda: extension.session, call))
+
+
+class GroqMagics(Settings):
+    """The settings under the name that `%config` knows, and what hangs on them."""
+
+    def __init__(self, shell: Any) -> None:
+        super().__init__(parent=shell)
+        self.shell = shell
+        self.owner = owner_of(shell)
+        self._cells: set[str] = set()
+        self._hooks: list[tuple[str, Callable[..., None]]] = [
+            ("pre_run_cell", self._cell_begins),
+            ("post_run_cell", self._cell_has_run),
+        ]
+        self._completer = completer_of(lambda: self.session)
+        self._imports: threading.Thread | None = None
+        self._making = threading.RLock()
+        self._session: Session | None = None
+
+    @property
+    def session(self) -> Session:
+        """The session, made at first need: what it needs would make loading slow."""
+        # `groq_magic.complete` may be what needs it first, in several threads at once.
+        with self._making:
+            if self._session is None:
+                self._session = unsent(self._new_session)
+                self._session.saved.cells_seen |= self._cells
+                if cell_is_running():
+                    self._session.cell_begins()
+            return self._session
+
+    def wait_for_imports(self) -> None:
+        """Wait until nothing of ours is imported in the background any more.
+
+        Python refuses the import of a package in one thread that another thread needs for one
+        of its modules, and the reverse.
+        """
+        if self._imports is not None and self._imports.is_alive():
+            self._imports.join()
+
+    def _new_session(self) -> Session:
+        self.wait_for_imports()
+        from groq_magic.session.session import Session
+
+        return Session(
+            self.shell,
+            self,
+            lambda: key_asker(self.shell, self.session.service.key_warning()),
+            self.owner,
+        )
+
+    @property
+    def has_session(self) -> bool:
+        """Whether there was a need for the session yet."""
+        return self._session is not None
+
+    def cell_begins(self) -> None:
+        """Note that a cell begins to run."""
+        cell = cell_id(self.shell)
+        if self.has_session:
+            self.session.cell_begins()
+        elif cell is not None:
+            self._cells.add(cell)
+
+    def _cell_begins(self, _info: Any) -> None:
+        if self._is_cell_of_its_own():
+            self.cell_begins()
+
+    def _is_cell_of_its_own(self) -> bool:
+        """Whether it is neither within another one, as of `%rerun`, nor a subshell's."""
+        return self.owner.is_here and not cell_is_running()
+
+    def _cell_has_run(self, result: Any) -> None:
+        # IPython shows what a hook raises as a traceback, and the cell is over.
+        with Interrupts():
+            self._cell_ended(result)
+
+    def _cell_ended(self, result: Any) -> None:
+        if not self._is_cell_of_its_own():
+            return
+        # IPython has no result of a cell that was cancelled while it awaited.
+        succeeded = result is not None and result.success
+        has_failed = not succeeded or self.shell.user_ns.get("_exit_code")
+        # A cell that went well need not wait for the session, which the first ask makes.
+        if not (self.has_session or has_failed):
+            return
+        from groq_magic.session.past_cells import note_ending
+
+        self.session.cell_ended(succeeded=succeeded)
+        if result is not None:
+            note_ending(self.session, result)
+
+    def fill_page_later(self) -> None:
+        """Make what the page shows of the session, once the cell is over."""
+        from groq_magic.magics.page import fill_page_later
+
+        self._imports = fill_page_later(
+            lambda: self.session, lambda: _extension_of(self.shell) is self
+        )
+
+    def install(self) -> None:
+        """Register everything with the shell."""
+        for module, magics in _MAGICS.items():
+            for name, kind in magics.items():
+                self.shell.register_magic_function(_Magic(self, name, module), kind, name)
+        self.shell.configurables.append(self)
+        for event, hook in self._hooks:
+            self.shell.events.register(event, hook)
+        self.shell.Completer.custom_matchers.append(self._completer)
+        manager = self.shell.input_transformer_manager
+        manager.token_transformers.insert(0, QuestionPrompt)
+        manager.line_transforms.insert(0, with_body)
+
+    def uninstall(self) -> None:
+        """Take everything out again."""
+        for present in self.shell.magics_manager.magics.values():
+            for name in chain.from_iterable(_MAGICS.values()):
+                present.pop(name, None)
+        self.shell.configurables[:] = [c for c in self.shell.configurables if c is not self]
+        for event, hook in self._hooks:
+            with contextlib.suppress(ValueError):
+                self.shell.events.unregister(event, hook)
+        transformers = self.shell.input_transformer_manager
+        for installed, ours in (
+            (self.shell.Completer.custom_matchers, self._completer),
+            (transformers.token_transformers, QuestionPrompt),
+            (transformers.line_transforms, with_body),
+        ):
+            with contextlib.suppress(ValueError):
+                installed.remove(ours)
+        if self.has_session:
+            self.session.close()
+
+
+def hiding_secrets(session: Callable[[], Session], call: Callable[[], _Result]) -> _Result:
+    """Return what a call returns; the errors that it raises show `[key]` for each secret."""
+    try:
+        return call()
+    except GroqMagicError as error:
+        shown = error
+        # An interrupt while the session is made must not replace the error.
+        with contextlib.suppress(GroqMagicError, KeyboardInterrupt):
+            shown = _without_secrets(session(), error)
+        if shown is error:
+            raise
+    # Raised out here, it has no context.
+    raise shown
+
+
+def _without_secrets(session: Session, error: GroqMagicError) -> GroqMagicError:
+    """Return an error that shows no secret: the same one where it showed none."""
+    secrets = session.secrets()
+    happened, remedy = secrets.hidden(error.happened), secrets.hidden(error.remedy)
+    if (happened, remedy) == (error.happened, error.remedy):
+        return error
+    return type(error)(happened, remedy)
+
+
+def load(shell: Any) -> None:
+    """Register the magics and print one line."""
+    if _extension_of(shell) is not None:
+        return
+    extension = GroqMagics(shell)
+    extension.install()
+    # IPython's own list: what `ask` loads can be unloaded and reloaded.
+    shell.extension_manager.loaded.add(_EXTENSION)
+    extension.cell_begins()
+    # The demo sets it where there is no key.
+    if os.environ.get("GROQ_MAGIC_PRACTICE") == "1":
+        extension.session.service.practise(on=True)
+    service = extension.session.service if extension.has_session else None
+    show(*banner(extension.model, key_state(shell, service)))
+    if front_end(shell) == "widgets":
+        extension.fill_page_later()
+
+
+def unload(shell: Any) -> None:
+    """Leave nothing behind."""
+    for each in _all_of(shell):
+        each.uninstall()
+    shell.extension_manager.loaded.discard(_EXTENSION)
+
+
+def session_of(shell: Any) -> Session | None:
+    """Return the session of a shell, None where the extension isn't loaded."""
+    extension = _extension_of(shell)
+    if extension is None:
+        return None
+    extension.wait_for_imports()
+    return extension.session
+
+
+def _extension_of(shell: Any) -> GroqMagics | None:
+    return next(iter(_all_of(shell)), None)
+
+
+def _all_of(shell: Any) -> list[GroqMagics]:
+    # By name: after a reload of the module the class is another one.
+    present = getattr(shell, "configurables", ())
+    return [each for each in present if type(each).__name__ == GroqMagics.__name__]

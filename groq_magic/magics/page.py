@@ -1,0 +1,95 @@
+"""The page's part of the session, made once the cell that loads the extension has run."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+import threading
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from groq_magic.magics.display import live_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from groq_magic.session.session import Session
+
+__all__ = ["fill_page_later"]
+
+_LATER = 0.05
+_BETWEEN_LOOKS = 0.25
+_LOOKS = 40
+# Seconds for which Python's threads wait for one another while a cell may run beside the imports;
+# with the usual ten times as many it would wait at each of its messages.
+_SWITCH = 0.0005
+_MODULES = ("groq_magic.session.session", "groq_magic.views.live")
+
+
+def fill_page_later(
+    session: Callable[[], Session], is_loaded: Callable[[], bool]
+) -> threading.Thread | None:
+    """Fill the slot of the loaded line, and start the session widget.
+
+    What both need is imported in a thread: in the kernel's own the next cell would wait for it.
+
+    Parameters
+    ----------
+    session : callable
+        Returns the session.
+    is_loaded : callable
+        Whether the extension is still loaded.
+
+    Returns
+    -------
+    threading.Thread or None
+        The thread, which begins a little later; None without a loop.
+    """
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+    def import_modules() -> None:
+        before = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCH)
+        try:
+            for name in _MODULES:
+                import_module(name)
+        except Exception:  # noqa: BLE001, S110 - the first ask reports what can't be imported
+            pass
+        finally:
+            sys.setswitchinterval(before)
+        # The kernel may have ended.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(fill)
+
+    def fill() -> None:
+        if is_loaded():
+            _fill(session(), is_loaded)
+
+    thread = threading.Thread(target=import_modules, name="groq imports", daemon=True)
+    loop.call_later(_LATER, lambda: thread.start() if is_loaded() else None)
+    return thread
+
+
+def _fill(session: Session, is_loaded: Callable[[], bool]) -> None:
+    live_of(session)
+    with contextlib.suppress(Exception):
+        # The first ask reports a malformed key or address, and a key that can be read by others.
+        service = session.service
+        if service.key_now() is not None and not service.plain_warning():
+            service.prefetch_catalogue()
+    _show_models(session, is_loaded, _LOOKS)
+
+
+def _show_models(session: Session, is_loaded: Callable[[], bool], looks: int) -> None:
+    if not is_loaded():
+        return
+    session.refresh_picker()
+    if looks and not session.service.catalogue().live:
+        # Without a loop no callback of a page comes either.
+        with contextlib.suppress(RuntimeError):
+            loop = asyncio.get_running_loop()
+            loop.call_later(_BETWEEN_LOOKS, lambda: _show_models(session, is_loaded, looks - 1))

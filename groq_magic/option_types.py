@@ -1,0 +1,302 @@
+"""The types of an option's value: each reads it, from a line or from Python."""
+
+from __future__ import annotations
+
+import builtins
+import numbers
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from groq_magic.errors import OptionError
+from groq_magic.printable import SURROGATE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "HIGHEST",
+    "Choice",
+    "Flag",
+    "Label",
+    "Number",
+    "OptionType",
+    "Switch",
+    "Text",
+    "Texts",
+    "VariableName",
+    "Whole",
+    "prompt_text",
+    "sendable",
+]
+
+# The largest whole number that the API takes.
+HIGHEST = 2**63 - 1
+_LONGEST_LABEL = 200
+_LONGEST_QUOTE = 40
+# The session's own names: its history, its results, ours, and Python's module attributes.
+_IPYTHONS = re.compile(
+    r"_{1,3}|_i{0,3}|_i?\d+|_[iod]h|_exit_code|_groq|__\w*__|In|Out|exit|quit|get_ipython|display"
+)
+
+
+class OptionType:
+    """Base of the types.
+
+    Attributes
+    ----------
+    unset : object
+        What stands for an option that was not given.
+    takes_value : bool
+        Whether a value follows the option on a line.
+    values : tuple of str
+        What Tab offers.
+    """
+
+    unset: ClassVar[Any] = None
+    takes_value: ClassVar[bool] = True
+    values: tuple[str, ...] = ()
+
+    def read(self, flag: str, value: Any) -> Any:
+        """Return what a text on a line, or anything given in Python, means.
+
+        Parameters
+        ----------
+        flag : str
+            The option as it was written, for messages.
+        value : object
+
+        Raises
+        ------
+        OptionError
+            For anything that is no value of this type.
+        """
+        raise NotImplementedError
+
+
+class Text(OptionType):
+    """Any text that is not blank."""
+
+    def read(self, flag: str, value: Any) -> str:
+        """Return the text."""
+        found = sendable(flag, value)
+        if not found.strip():
+            raise OptionError(f"{flag} is blank.", _try(flag, "x"))
+        return found
+
+
+@dataclass(frozen=True)
+class Texts(OptionType):
+    """Texts, one each time that the option is given; an answer may end at a line break.
+
+    Parameters
+    ----------
+    most : int
+        How many there may be.
+    """
+
+    most: int
+
+    def read(self, flag: str, value: Any) -> tuple[str, ...]:
+        """Return the texts: of a list, or the one that is given."""
+        items = tuple(value) if issubclass(type(value), (list, tuple)) else (value,)
+        texts = tuple(sendable(flag, item) for item in items)
+        if not all(texts):
+            raise OptionError(f"{flag} is empty.", _try(flag, "END"))
+        if len(texts) > self.most:
+            raise OptionError(f"There are {len(texts)} texts for {flag}.", f"It takes {self.most}.")
+        return texts
+
+
+@dataclass(frozen=True)
+class Label(OptionType):
+    """The name of a model or a conversation: one short line.
+
+    Parameters
+    ----------
+    values : tuple of str
+        Names that Tab offers; it may be another one.
+    """
+
+    values: tuple[str, ...] = ()
+
+    def read(self, flag: str, value: Any) -> str:
+        """Return the name."""
+        found = Text().read(flag, value).strip()
+        if len(found) > _LONGEST_LABEL or not found.isprintable():
+            raise OptionError(
+                f"{flag} takes a name of at most {_LONGEST_LABEL} printable characters, "
+                f"not {_quoted(found)}.",
+                _try(flag, "x"),
+            )
+        return found
+
+
+class VariableName(OptionType):
+    """A name for a variable, one that neither Python nor IPython uses itself."""
+
+    def read(self, flag: str, value: Any) -> str:
+        """Return the name."""
+        import keyword
+
+        # As Python reads it in a cell: else it could never be named there.
+        found = unicodedata.normalize("NFKC", sendable(flag, value))
+        if not found.isidentifier() or keyword.iskeyword(found):
+            raise OptionError(
+                f"{_quoted(found)} isn't a valid variable name.", _try(flag, "answer")
+            )
+        if _IPYTHONS.fullmatch(found) or found in vars(builtins):
+            owner = "IPython" if _IPYTHONS.fullmatch(found) else "Python"
+            raise OptionError(f"{owner} uses the name {_quoted(found)}.", _try(flag, "answer"))
+        return found
+
+
+@dataclass(frozen=True)
+class Whole(OptionType):
+    """A whole number from `low` on, as far as the API takes them."""
+
+    low: int
+
+    def read(self, flag: str, value: Any) -> int:
+        """Return the number."""
+        found = _number(value, int, numbers.Integral)
+        if found is None or not self.low <= found <= HIGHEST:
+            bound = f" from {self.low} on" if self.low > -HIGHEST else ""
+            bound = " below 2**63" if found is not None and found > HIGHEST else bound
+            raise OptionError(
+                f"{flag} takes a whole number{bound}, not {_quoted(value)}.",
+                _try(flag, max(self.low, 100)),
+            )
+        return int(found)
+
+
+@dataclass(frozen=True)
+class Number(OptionType):
+    """A number from `low` to `high`."""
+
+    low: float
+    high: float
+
+    def read(self, flag: str, value: Any) -> float:
+        """Return the number."""
+        import decimal
+
+        found = _number(value, float, numbers.Real, decimal.Decimal)
+        if found is None or not self.low <= found <= self.high:
+            raise OptionError(
+                f"{flag} takes a number from {self.low:g} to {self.high:g}, not {_quoted(value)}.",
+                _try(flag, float(f"{min(self.high, max(self.low, 0.7)):g}")),
+            )
+        return float(found)
+
+
+@dataclass(frozen=True)
+class Choice(OptionType):
+    """One of `values`."""
+
+    values: tuple[str, ...]
+
+    def read(self, flag: str, value: Any) -> str:
+        """Return the choice."""
+        found = str.__str__(value) if issubclass(type(value), str) else ""
+        if found not in self.values:
+            raise OptionError(
+                f"{flag} takes {_listed(self.values)}, not {_quoted(value)}.",
+                _try(flag, self.values[0]),
+            )
+        return found
+
+
+class Flag(OptionType):
+    """On where it is given, else off."""
+
+    unset: ClassVar[Any] = False
+    takes_value: ClassVar[bool] = False
+
+    def read(self, flag: str, value: Any) -> bool:
+        """Return True or False, given from Python."""
+        is_bool = type(value).__name__ in {"bool", "bool_"}
+        if is_bool or (type(value) is int and value in {0, 1}):
+            return bool(value)
+        raise OptionError(
+            f"{flag} takes True or False, not {_quoted(value)}.", _try(flag, value=True)
+        )
+
+
+class Switch(Flag):
+    """On, off or unset: `--cache` and `--no-cache` are one switch."""
+
+    unset: ClassVar[Any] = None
+
+
+def sendable(flag: str, value: Any) -> str:
+    """Read any text that a request can hold."""
+    if not issubclass(type(value), str):
+        raise OptionError(f"{flag} takes text, not {_quoted(value)}.", _try(flag, "x"))
+    found = str.__str__(value)
+    if SURROGATE.search(found):
+        raise OptionError(
+            f"{flag} holds half a surrogate pair, which can't be sent.", "Remove that character."
+        )
+    return found
+
+
+def prompt_text(
+    prompt: Any,
+    function: str = "ask",
+    remedy: str = 'To send a value, name it: `ask("What stands out in {{df}}?")`.',
+) -> str:
+    """Return a prompt that is given in Python as plain text.
+
+    Parameters
+    ----------
+    prompt : object
+    function : str
+        What it is given to.
+    remedy : str
+        What to do with a value that is no text.
+
+    Raises
+    ------
+    OptionError
+        For anything else than text.
+    """
+    if not issubclass(type(prompt), str):
+        from groq_magic.clipping import type_name
+
+        raise OptionError(
+            f"{function}() takes the prompt as text, not {type_name(prompt)}.", remedy
+        )
+    return str.__str__(prompt)
+
+
+def _number(value: Any, read: Callable[[Any], Any], *types: type) -> Any:
+    """Return a number, or a text that is one, as `read` does; None for anything else."""
+    if issubclass(type(value), bool) or not issubclass(type(value), (str, *types)):
+        return None
+    try:
+        return read(value)
+    except (ValueError, ArithmeticError):
+        return None
+
+
+def _quoted(value: Any) -> str:
+    """Return a value as a message quotes it: short, and with its type where it is no text."""
+    if issubclass(type(value), str):
+        found = str.__str__(value)
+        return f"`{found[:_LONGEST_QUOTE]}{'…' * (len(found) > _LONGEST_QUOTE)}`"
+    # What keeps a user's repr from raising is imported when there is something to refuse.
+    from groq_magic.clipping import clip, safe_repr, type_name
+
+    return f"`{clip(safe_repr(value, 200), _LONGEST_QUOTE)}` ({type_name(value)})"
+
+
+def _try(flag: str, value: Any) -> str:
+    """Return the remedy: a valid value, written as on a line or as in Python."""
+    shown = f"{flag} {value:g}" if isinstance(value, float) else f"{flag} {value}"
+    return f"Try `{flag}={value!r}`." if flag.isidentifier() else f"Try `{shown}`."
+
+
+def _listed(values: tuple[str, ...]) -> str:
+    return " or ".join(filter(None, (", ".join(values[:-1]), values[-1])))

@@ -1,0 +1,294 @@
+"""The options of an ask, in one table: the fields of `AskOptions`.
+
+The parser of a line, the keywords of `groq_magic.ask`, the settings, the panel, help, completion
+and the request's parameters derive from it: a new option is one field.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from groq_magic.errors import OptionError
+from groq_magic.option_types import (
+    HIGHEST,
+    Choice,
+    Flag,
+    Label,
+    Number,
+    OptionType,
+    Switch,
+    Text,
+    Texts,
+    VariableName,
+    Whole,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["DEFAULT_MODEL", "OPTIONS", "AnswerFormat", "AskOptions", "Option", "option"]
+
+DEFAULT_MODEL = "openai/gpt-oss-120b"
+AnswerFormat = Literal["markdown", "text", "code", "json"]
+_NOT_STICKY = object()
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option of a magic.
+
+    Parameters
+    ----------
+    name : str
+        Its name in Python, `max_tokens`; on a line `--max-tokens`.
+    type : OptionType
+    help : str
+        One line.
+    short : str
+        The short form, `-t`, or "".
+    metavar : str
+        What its value is called; "" for an option without one.
+    everyday : bool
+        Whether the short help shows it.
+    default : object
+        The sticky default, which `%config GroqMagics` changes; missing for an option that
+        is set for one ask alone.
+    parameter : str
+        The API's parameter that it is sent as; "" where more than that becomes of it.
+    panel : str
+        Its label in the panel; "" where the panel doesn't show it.
+    """
+
+    name: str
+    type: OptionType
+    help: str
+    short: str = ""
+    metavar: str = ""
+    everyday: bool = True
+    default: Any = _NOT_STICKY
+    parameter: str = ""
+    panel: str = ""
+
+    @property
+    def flag(self) -> str:
+        """The long form: `--max-tokens`."""
+        return f"--{self.name.replace('_', '-')}"
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """All that it can be written as on a line."""
+        off = (f"--no-{self.flag[2:]}",) if isinstance(self.type, Switch) else ()
+        return tuple(filter(None, (self.short, self.flag, *off)))
+
+    @property
+    def usage(self) -> str:
+        """Its forms and the value's name, as help shows them."""
+        return f"{', '.join(self.forms)} {self.metavar}".rstrip()
+
+    @property
+    def is_sticky(self) -> bool:
+        """Whether it is a setting too."""
+        return self.default is not _NOT_STICKY
+
+    def keyword(self, name: str) -> bool | None:
+        """Return which way round a keyword names it, True or False; None for another option."""
+        if name == self.name:
+            return True
+        return False if isinstance(self.type, Switch) and name == f"no_{self.name}" else None
+
+
+def option(option_type: OptionType, text: str, short: str = "", **more: Any) -> Any:
+    """Return a field of `AskOptions`; the further parameters are those of `Option`."""
+    declared = Option("", option_type, text, short, **more)
+    return field(default=option_type.unset, metadata={"option": declared})
+
+
+@dataclass(frozen=True)
+class AskOptions:
+    """The options of one ask; None means: as the session has it.
+
+    The names are the long options of `%%groq` with underscores, so that
+    `groq_magic.ask(prompt, max_tokens=100)` and `--max-tokens 100` are one.
+    """
+
+    model: str | None = option(
+        Label(("fast", "balanced", "reasoning", "vision")),
+        "the model: an id, or fast, balanced, reasoning, vision",
+        "-m",
+        metavar="ID",
+        default=DEFAULT_MODEL,
+        panel="Model",
+    )
+    system: str | None = option(
+        Text(), "the system prompt", "-s", metavar="TEXT", default="", panel="System prompt"
+    )
+    temperature: float | None = option(
+        Number(0.0, 2.0),
+        "0 to 2: low repeats itself, high varies",
+        "-t",
+        metavar="N",
+        default=None,
+        parameter="temperature",
+        panel="Temperature",
+    )
+    max_tokens: int | None = option(
+        Whole(1),
+        "the longest answer, in tokens",
+        metavar="N",
+        default=None,
+        parameter="max_completion_tokens",
+        panel="Max tokens",
+    )
+    out: str | None = option(
+        VariableName(), "the reply into this variable, beside _groq", "-o", metavar="NAME"
+    )
+    format: AnswerFormat | None = option(  # noqa: RUF009 - it declares a field, as `field` does
+        Choice(("markdown", "text", "code", "json")),
+        "markdown, text, code or json",
+        "-f",
+        metavar="KIND",
+        default="markdown",
+    )
+    cell: bool = option(Flag(), "the answer's code into the next cell, not run")
+    once: bool = option(Flag(), "neither reads nor writes the conversation")
+    conversation: str | None = option(
+        Label(), "the conversation to ask in", "-c", metavar="NAME", default="main"
+    )
+    dry_run: bool = option(Flag(), "shows what would be sent, and sends nothing")
+    top_p: float | None = option(
+        Number(0.0, 1.0),
+        "0 to 1: leaves unlikely words out",
+        metavar="N",
+        everyday=False,
+        default=None,
+        parameter="top_p",
+    )
+    frequency_penalty: float | None = option(
+        Number(-2.0, 2.0),
+        "-2 to 2",
+        metavar="N",
+        everyday=False,
+        default=None,
+        parameter="frequency_penalty",
+    )
+    presence_penalty: float | None = option(
+        Number(-2.0, 2.0),
+        "-2 to 2",
+        metavar="N",
+        everyday=False,
+        default=None,
+        parameter="presence_penalty",
+    )
+    seed: int | None = option(
+        Whole(-HIGHEST),
+        "the same answer again, at best effort",
+        metavar="N",
+        everyday=False,
+        default=None,
+        parameter="seed",
+    )
+    stop: tuple[str, ...] | None = option(
+        Texts(4),
+        "ends the answer before this text; up to four times",
+        metavar="TEXT",
+        everyday=False,
+        default=(),
+        parameter="stop",
+    )
+    reasoning_effort: str | None = option(
+        Choice(("none", "default", "low", "medium", "high")),
+        "none, default, low, medium or high",
+        metavar="LEVEL",
+        everyday=False,
+        default="",
+        parameter="reasoning_effort",
+        panel="Reasoning",
+    )
+    reasoning: str | None = option(
+        Choice(("show", "hide")),
+        "show keeps the reasoning in the saved output",
+        metavar="show|hide",
+        everyday=False,
+        default="hide",
+    )
+    service_tier: str | None = option(
+        Choice(("on_demand", "auto", "flex", "performance")),
+        "on_demand, auto, flex or performance",
+        metavar="TIER",
+        everyday=False,
+        default="",
+        parameter="service_tier",
+    )
+    timeout: float | None = option(
+        Number(0.1, 3_600.0),
+        "gives up after so many seconds without a byte; 0.1 to 3,600",
+        metavar="SECONDS",
+        everyday=False,
+        default=60.0,
+    )
+    raw: bool = option(Flag(), "leaves {{…}} in the prompt as it is", everyday=False)
+    stream: bool | None = option(
+        Switch(), "shows the answer as it comes, or when it is whole", everyday=False, default=True
+    )
+    cache: bool | None = option(
+        Switch(), "from the cache, if the same was asked before", everyday=False, default=False
+    )
+
+    @classmethod
+    def table(cls) -> tuple[Option, ...]:
+        """Return the options, in the order in which help shows them."""
+        return _table_of(cls)  # type: ignore[arg-type]  # mypy looks at the hash of its instances
+
+    @classmethod
+    def of_keywords(cls, given: Mapping[str, Any]) -> Self:
+        """Return the keywords of `groq_magic.ask` as options, checked as a line's are.
+
+        Raises
+        ------
+        OptionError
+            For a name or a value that a line would refuse too.
+        """
+        table = cls.table()
+        values: dict[str, Any] = {}
+        for keyword, value in given.items():
+            found = next((one for one in table if one.keyword(keyword) is not None), None)
+            if found is None:
+                raise _unknown(keyword, table)
+            if value is not None:
+                read = found.type.read(keyword, value)
+                values[found.name] = read if found.keyword(keyword) else not read
+        return cls(**values)
+
+    def over(self, earlier: Self) -> Self:
+        """Return `earlier` with every option that is given here in its place."""
+        return replace(earlier, **self._given())
+
+    def given(self) -> dict[str, Any]:
+        """Return what was given, by the long options' names: what a turn's metadata records."""
+        given = self._given()
+        for each in self.table():
+            if isinstance(each.type, Switch) and given.get(each.name) is False:
+                given[f"no_{each.name}"] = not given.pop(each.name)
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in given.items()}
+
+    def _given(self) -> dict[str, Any]:
+        values = {each.name: (getattr(self, each.name), each.default) for each in fields(self)}
+        return {name: value for name, (value, unset) in values.items() if value is not unset}
+
+
+@functools.cache
+def _table_of(options: type[AskOptions]) -> tuple[Option, ...]:
+    return tuple(replace(each.metadata["option"], name=each.name) for each in fields(options))
+
+
+OPTIONS = AskOptions.table()
+
+
+def _unknown(keyword: str, table: tuple[Option, ...]) -> OptionError:
+    import difflib
+
+    close = difflib.get_close_matches(keyword, [each.name for each in table], n=1)
+    remedy = f"Did you mean `{close[0]}`?" if close else "`%%groq?` lists the options."
+    return OptionError(f"There is no option `{keyword}`.", remedy)

@@ -1,0 +1,92 @@
+"""One chat request, once it is known to be sound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.practice import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from groq_magic.practice.catalogue import Model
+
+__all__ = ["ChatRequest"]
+
+
+@dataclass(frozen=True)
+class ChatRequest:
+    """A checked request.
+
+    Parameters
+    ----------
+    model : Model
+    messages : tuple of mapping
+        As they came.
+    parameters : mapping
+        Every other parameter that was sent and isn't null.
+    """
+
+    model: Model
+    messages: tuple[Mapping[str, Any], ...]
+    parameters: Mapping[str, Any]
+
+    @property
+    def streams(self) -> bool:
+        """Whether the answer is wanted as a stream."""
+        return bool(self.parameters.get("stream"))
+
+    @property
+    def tier(self) -> str:
+        """The service tier, as messages about limits name it."""
+        return str(self.parameters.get("service_tier", "on_demand"))
+
+    @property
+    def longest(self) -> int | None:
+        """The most tokens that the answer may have, if that was said."""
+        most = self.parameters.get("max_completion_tokens", self.parameters.get("max_tokens"))
+        return None if most is None else int(most)
+
+    @property
+    def stops(self) -> tuple[str, ...]:
+        """The texts before which the answer ends."""
+        stop = self.parameters.get("stop", ())
+        return (stop,) if isinstance(stop, str) else tuple(stop)
+
+    @property
+    def answer_format(self) -> str:
+        """``text``, ``json_object`` or ``json_schema``."""
+        return str(self.parameters.get("response_format", {}).get("type", "text"))
+
+    @property
+    def functions(self) -> tuple[Mapping[str, Any], ...]:
+        """The functions that the model may call."""
+        tools = self.parameters.get("tools", ())
+        return tuple(tool["function"] for tool in tools if tool["type"] == "function")
+
+    @property
+    def reasoning_format(self) -> str:
+        """``parsed``, ``raw``, ``hidden``, or ``none`` when the model isn't to reason at all."""
+        if not self.model.efforts or self.parameters.get("reasoning_effort") == "none":
+            return "none"
+        if self.parameters.get("include_reasoning") is False:
+            return "hidden"
+        if self.model.is_gpt_oss:
+            return "parsed"
+        plain = self.answer_format == "text" and not self.parameters.get("tools")
+        return str(self.parameters.get("reasoning_format", "raw" if plain else "parsed"))
+
+    @cached_property
+    def question(self) -> str:
+        """The text of the last user message."""
+        prompts = [message for message in self.messages if message["role"] == "user"]
+        return tokens.message_text(prompts[-1]) if prompts else ""
+
+    @cached_property
+    def prompt_tokens(self) -> int:
+        """An estimate of what the messages and tools cost."""
+        tools = self.parameters.get("tools")
+        offered = tokens.count(str(tools)) if tools else 0
+        return 3 + offered + sum(tokens.message_tokens(message) for message in self.messages)

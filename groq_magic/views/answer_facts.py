@@ -1,0 +1,147 @@
+"""What a view gets of an answer: at its start, while it streams, and when it is finished."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from groq_magic.options import AnswerFormat
+    from groq_magic.views.bar import Bar
+    from groq_magic.views.change import Change
+
+__all__ = ["AnswerStart", "CodeBlock", "FinishedAnswer", "LiveFacts", "Progress"]
+
+
+@dataclass(frozen=True)
+class AnswerStart:
+    """What a view gets before the first token.
+
+    Parameters
+    ----------
+    slot : str
+        The class of this ask's bar, ``groq-turn-<cell>-<ask>``.
+    model : str
+        The id of the model that is asked.
+    practice : bool
+        Whether the practice server answers.
+    notices : tuple of str
+        One-line phrases to show above the answer; text in backticks is code.
+    metadata : mapping
+        The output's whole metadata, ``{"groq_magic": {…}}`` with a
+        ``finish_reason`` of None: what a save in mid-stream holds.
+    format : {"markdown", "text", "code", "json"}
+        How the answer is shown. Code streams as Markdown: which part of it is
+        code is known only when it is finished.
+    """
+
+    slot: str
+    model: str
+    practice: bool
+    notices: tuple[str, ...]
+    metadata: Mapping[str, Any]
+    format: AnswerFormat = "markdown"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an ask has come.
+
+    Parameters
+    ----------
+    tokens : int
+        Tokens that have arrived, reasoning included.
+    seconds : float
+        Seconds since the ask began.
+    first_token : float or None
+        Seconds from the beginning to the first token; None before it.
+    waiting : str
+        One line that says what is waited for, "" when nothing is.
+    """
+
+    tokens: int
+    seconds: float
+    first_token: float | None
+    waiting: str
+
+
+@dataclass(frozen=True)
+class LiveFacts:
+    """What a finished answer's bar says while its session lives; never saved.
+
+    Parameters
+    ----------
+    figures : str
+        "318 tokens · 806 tok/s · $0.0002".
+    copy : str
+        The answer's source, for the Copy button.
+    stale : str
+        Why the answer is out of date, "" when it is not.
+    """
+
+    figures: str
+    copy: str
+    stale: str
+
+
+class CodeBlock(Protocol):
+    """A fenced block of an answer; `groq_magic.rendering.Fence` is one."""
+
+    @property
+    def language(self) -> str:
+        """The language that the fence names, or ""."""
+
+    @property
+    def code(self) -> str:
+        """The code inside the fence."""
+
+
+@dataclass(frozen=True)
+class FinishedAnswer:
+    """A whole answer.
+
+    Parameters
+    ----------
+    slot : str
+        The class of this ask's bar.
+    text : str
+        The answer's source.
+    format : {"markdown", "text", "code", "json"}
+        How it is shown.
+    code : tuple of CodeBlock
+        The code to show where the format is "code".
+    data : object
+        The parsed JSON to show where the format is "json"; None shows the text.
+    reasoning : str
+        The reasoning to save, "" when none is to be saved.
+    notices : tuple of str
+        One-line phrases above the answer.
+    bar : Bar
+        The line under it.
+    metadata : mapping
+        The output's whole metadata, ``{"groq_magic": {…}}``.
+    live : LiveFacts
+        What its bar says while the session lives.
+    change : Change or None
+        What the answer's code changes, shown below `prose`.
+    prose : str
+        The answer without the code that `change` shows.
+    saved_reasoning : str
+        Safe HTML of the reasoning that a replayed answer was saved with, instead of `reasoning`.
+    """
+
+    slot: str
+    text: str
+    format: AnswerFormat
+    code: tuple[CodeBlock, ...]
+    data: Any
+    reasoning: str
+    notices: tuple[str, ...]
+    bar: Bar
+    metadata: Mapping[str, Any]
+    live: LiveFacts
+    change: Change | None = None
+    prose: str = ""
+    saved_reasoning: str = ""

@@ -1,0 +1,87 @@
+"""What a view gets of the session: its key, its conversation, what is left of the limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Meter", "PanelFacts", "QuotaFacts", "Refill"]
+
+
+@dataclass(frozen=True)
+class Refill:
+    """A limit at the moment it is told: a bucket that refills continuously.
+
+    Parameters
+    ----------
+    limit, left : int
+        How much there is, and how much of it is left, in the same unit.
+    window : float
+        Seconds in which the whole limit refills.
+    full_in : float
+        Seconds until it is full again.
+    unit : str
+        "tokens".
+    """
+
+    limit: int
+    left: int
+    window: float
+    full_in: float
+    unit: str
+
+
+@dataclass(frozen=True)
+class QuotaFacts:
+    """What bars and panel show of the limits of the model that was asked last.
+
+    Parameters
+    ----------
+    model : str
+        Its id.
+    minute, day : Refill or None
+        The quota of this minute and of today; None while it is unknown.
+    """
+
+    model: str
+    minute: Refill | None
+    day: Refill | None
+
+
+@dataclass(frozen=True)
+class Meter:
+    """A quota.
+
+    Parameters
+    ----------
+    used, limit : int
+        How much of it is used, and how much there is, in the same unit.
+    label : str
+        "680 of 8,000 tokens · full again in 5 s".
+    """
+
+    used: int
+    limit: int
+    label: str
+
+
+@dataclass(frozen=True)
+class PanelFacts:
+    """What the panel shows beside the settings.
+
+    Parameters
+    ----------
+    key : str
+        The key's state: "from GROQ_API_KEY".
+    conversation : str
+        "main · 3 turns, 1,912 tokens".
+    minute, day : Meter or None
+        The quota of this minute and of today; None while it is unknown.
+    page : str
+        What the open pages lack: "prompts look like code (no `cells.changed`)"; usually "".
+    """
+
+    key: str
+    conversation: str
+    minute: Meter | None
+    day: Meter | None
+    page: str = ""

@@ -1,0 +1,125 @@
+"""Slots of static outputs: their classes, and the texts of the two that hold a control."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from IPython import get_ipython
+
+from groq_magic.page.cell import TOKEN
+from groq_magic.page.front_end import front_end
+from groq_magic.views.phrase import SEPARATOR, phrase_html, phrase_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from groq_magic.conversation import TurnKey
+    from groq_magic.options import Option
+
+__all__ = [
+    "TOKEN",
+    "TOKEN_CLASS",
+    "banner",
+    "option_rows",
+    "panel_text",
+    "slot_classes",
+    "slot_of",
+    "speed_slot",
+    "value_text",
+]
+
+# By the session's token a page knows outputs of this kernel from forged ones.
+TOKEN_CLASS = f"groq-token-{TOKEN}"
+_NOT_IN_A_CLASS = re.compile(r"[^A-Za-z0-9_-]")
+
+
+def slot_of(key: TurnKey) -> str:
+    """Return the class of an ask's bar."""
+    return f"groq-turn-{_NOT_IN_A_CLASS.sub('-', key.cell or 'none')}-{key.ask}"
+
+
+def speed_slot(model: str) -> str:
+    """Return the class of a model's slot in `%groq_models`."""
+    return f"groq-model-{_NOT_IN_A_CLASS.sub('-', model)}"
+
+
+def slot_classes(name: str) -> str:
+    """Return the classes of a slot that acts.
+
+    The token is among them only where a page can fill the slot: elsewhere the
+    same output has the same text in every run.
+    """
+    has_page = front_end(get_ipython()) == "widgets"
+    return f"{name} {TOKEN_CLASS}" if has_page else name
+
+
+def banner(model: str, key_state: str) -> tuple[str, str]:
+    """Return the line of `%load_ext` as HTML, with a picker's slot, and as plain text.
+
+    Parameters
+    ----------
+    model : str
+        The model in use.
+    key_state : str
+        "key from GROQ_API_KEY", or what to do about a missing one.
+
+    Returns
+    -------
+    html, plain : str
+        Safe HTML and plain text, one line each.
+    """
+    phrases = (phrase_html(key_state), "<code>%groq_help</code>")
+    html = (
+        '<div class="groq-load mathjax_ignore tex2jax_ignore">groq_magic'
+        f'{SEPARATOR}<span class="{slot_classes("groq-slot-picker")}">{phrase_html(model)}</span>'
+        f"{SEPARATOR}{SEPARATOR.join(phrases)}</div>"
+    )
+    plain = SEPARATOR.join(("groq_magic", model, phrase_plain(key_state), "%groq_help"))
+    return html, plain
+
+
+def option_rows(settings: Any, options: Iterable[Option]) -> list[tuple[str, str]]:
+    """Return labels and values of the options that the panel shows, where these are set.
+
+    Parameters
+    ----------
+    settings : Settings
+    options : iterable of Option
+    """
+    shown = [each for each in options if each.panel and each.name not in {"model", "system"}]
+    values = [(each.panel, getattr(settings, each.name)) for each in shown]
+    return [(label, value_text(value)) for label, value in values if value not in (None, "")]
+
+
+def value_text(value: object) -> str:
+    """Return a setting's value as the panel shows it."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def panel_text(model: str, options: Sequence[tuple[str, str]], system: str) -> tuple[str, str]:
+    """Return the panel as HTML, with a slot for the live one, and as plain text.
+
+    Parameters
+    ----------
+    model : str
+        The model in use.
+    options : sequence of (str, str)
+        Names and values of the options that differ from the model's defaults.
+    system : str
+        The system prompt, or "".
+
+    Returns
+    -------
+    html, plain : str
+        Safe HTML and plain text.
+    """
+    rows = [("Model", model), *options, ("System prompt", system or "none")]
+    lines = "".join(f"<div>{phrase_html(name)}: {phrase_html(value)}</div>" for name, value in rows)
+    html = (
+        '<div class="groq-panel-text mathjax_ignore tex2jax_ignore">'
+        f'<div class="{slot_classes("groq-slot-panel")}">{lines}</div></div>'
+    )
+    width = max(len(name) for name, _ in rows)
+    plain = "\n".join(f"{name:<{width}}  {phrase_plain(value)}" for name, value in rows)
+    return html, plain

@@ -1,0 +1,24 @@
+"""Names of slots are single classes, whatever is in a cell's id or a model's."""
+
+from __future__ import annotations
+
+import pytest
+
+from groq_magic.conversation import TurnKey
+from groq_magic.views.slots import slot_of, speed_slot
+
+
+@pytest.mark.parametrize("odd", ['a b"c', "openai/gpt-oss-120b", "<é>", "."])
+def test_it_is_one_class(odd: str) -> None:
+    for slot in (slot_of(TurnKey(odd, 2)), speed_slot(odd)):
+        assert slot.isascii()
+        assert slot.replace("-", "").replace("_", "").isalnum()
+
+
+def test_it_tells_a_turns_asks_apart() -> None:
+    assert slot_of(TurnKey("ab-1", 2)) == "groq-turn-ab-1-2"
+    assert slot_of(TurnKey(None, 1)) == "groq-turn-none-1"
+
+
+def test_a_models_slot_is_no_turns() -> None:
+    assert speed_slot("openai/gpt-oss-20b") == "groq-model-openai-gpt-oss-20b"
