@@ -170,9 +170,7 @@ class Cache:
             self.fault = getattr(failure, "strerror", None) or str(failure)
         return None
 
-    def _open(
-        self, work: Callable[[sqlite3.Connection], _Found], *, create: bool
-    ) -> _Found | None:
+    def _open(self, work: Callable[[sqlite3.Connection], _Found], *, create: bool) -> _Found | None:
         if create:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # SQLite gives its files beside this one the same permissions.
