@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.errors import GroqMagicError
-    from groq_magic.ledger.entry import Source
+    from groq_magic.ledger.ledger import Source
     from groq_magic.ledger.usage import Usage
 
 __all__ = ["Reply", "Timing", "code_of", "data_of"]

@@ -13,7 +13,7 @@ from groq_magic.asking.notices import mark_reported
 from groq_magic.asking.output import output_of
 from groq_magic.asking.stored import keep_in_cache
 from groq_magic.assistant import Choice
-from groq_magic.ledger.entry import Entry
+from groq_magic.ledger.ledger import Entry
 from groq_magic.ledger.prices import cost
 
 if TYPE_CHECKING:

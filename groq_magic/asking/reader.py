@@ -14,7 +14,7 @@ from groq_magic.api.send import Outcome, Wait
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from groq_magic.ledger.entry import Source
+    from groq_magic.ledger.ledger import Source
 
 __all__ = ["Read", "Reader"]
 

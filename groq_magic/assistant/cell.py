@@ -1,11 +1,15 @@
-"""A cell of the notebook, as it was typed."""
+"""A cell of the notebook as it was typed, and the session that a prompt is about."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Cell"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+__all__ = ["Cell", "Context"]
 
 _MAGIC = re.compile(r"\s*%%(\w+)")
 # Cell magics over a body in another language; any other has Python below it.
@@ -22,7 +26,7 @@ class Cell:
     Parameters
     ----------
     number : int or None
-        As in ``In [5]``; None where it is not known.
+        As in ``In [5]``; None where it is not context.
     source : str
     """
 
@@ -44,3 +48,26 @@ class Cell:
     def head(self) -> str:
         """Its first line where that is a cell magic, else ""."""
         return self.source.lstrip().partition("\n")[0] if _MAGIC.match(self.source) else ""
+
+
+@dataclass(frozen=True)
+class Context:
+    """The session that a prompt is about.
+
+    Parameters
+    ----------
+    namespace : Mapping of str to Any
+        The user's variables.
+    room : int
+        Characters that data may take in a prompt.
+    cell_of : callable
+        From a code object's file name to the cell it was compiled from; None
+        for a file that is no cell.
+    cells : callable
+        Gives the cells that ran, the last one first.
+    """
+
+    namespace: Mapping[str, Any]
+    room: int
+    cell_of: Callable[[str], Cell | None]
+    cells: Callable[[], Iterable[Cell]] = tuple

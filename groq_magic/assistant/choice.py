@@ -1,4 +1,4 @@
-"""The code of an answer that becomes the next cell."""
+"""The code of an answer that becomes the next cell, and the answer without it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant.patch import looks_like_diff, patched
+from groq_magic.assistant.diff import looks_like_diff, patched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from groq_magic.assistant.cell import Cell
-    from groq_magic.assistant.composed import Composed
+    from groq_magic.assistant.prompt import AssistantPrompt
     from groq_magic.rendering import Fence
 
-__all__ = ["Choice", "choice_of"]
+__all__ = ["Choice", "choice_of", "without_fence"]
 
 _PYTHON = frozenset({"", "python", "python3", "py", "py3", "ipython", "ipython3"})
 _ALIASES = (
@@ -33,7 +33,7 @@ _ALIASES = (
 _DIFFS = frozenset({"diff", "patch", "udiff"})
 _NOT_IN_A_NAME = "{}."
 _MAGIC_LINE = re.compile(r"(?m)^([ \t]*)(?:[%!].*|.*=[ \t]*[%!].*)$")
-# What stands in a prompt for a key that was taken out; `d[key]` is code.
+# What stands in a prompt for a key that was removed; `d[key]` is code.
 _HIDDEN_KEY = re.compile(r"(?<![\w)\]])\[key\]")
 _MOST_COMPARED = 20_000
 # The sum of two ratios; a diff that fits is of its cell for certain.
@@ -51,9 +51,9 @@ class Choice:
     why : str
         Why there is none.
     note : str
-        What else is to be said of it.
+        What the user is to know of it.
     cell : Cell or None
-        The cell that it mends.
+        The cell that it fixes.
     fence : Fence or None
         The block that it was taken from, where it is one.
     """
@@ -68,24 +68,24 @@ class Choice:
 @dataclass(frozen=True)
 class _Candidate:
     code: str
-    cell: Cell | None
+    cell: Cell
     fence: Fence
-    likeness: float = 0.0
+    likeness: float
 
 
-def choice_of(composed: Composed, answer: str, *, whole: bool) -> Choice:
+def choice_of(prompt: AssistantPrompt, answer: str, *, whole: bool) -> Choice:
     """Return the code of an answer that becomes the next cell, or why there is none.
 
     Parameters
     ----------
-    composed : Composed
+    prompt : AssistantPrompt
         What was asked.
     answer : str
         Its source, Markdown.
     whole : bool
         Whether the model came to its end by itself: what breaks off is not run.
     """
-    if composed.wish == "explain":
+    if prompt.intent == "explain":
         return Choice()
     from groq_magic.rendering import fenced_code
 
@@ -95,16 +95,31 @@ def choice_of(composed: Composed, answer: str, *, whole: bool) -> Choice:
     finished = [fence for fence in fences if fence.closed or (whole and _parses(fence.code))]
     if not finished:
         return Choice(why="its code never ends")
-    if composed.wish == "write":
-        choice = _written(finished, composed.language, composed.head)
+    if prompt.intent == "write":
+        choice = _written(finished, prompt.language, prompt.head)
     else:
-        choice = _mended(finished, composed.cells)
-    if composed.hides_a_key and _would_put_it(choice):
+        choice = _fixed(finished, prompt.cells)
+    if prompt.hides_a_key and _contains_hidden_key(choice):
         return Choice(why="its code has `[key]` where a key was not sent")
     return choice
 
 
-def _would_put_it(choice: Choice) -> bool:
+def without_fence(answer: str, fence: Fence) -> str:
+    """Return an answer without one of its code blocks.
+
+    A block inside a list or a quote stays: its lines have something before
+    them, and shown twice is better than shown broken.
+    """
+    code = re.escape(fence.code.rstrip("\n"))
+    end = r"(?:^ {0,3}\1[`~]*[ \t]*$\n?|\Z)"
+    block = re.compile(rf"^ {{0,3}}(`{{3,}}|~{{3,}})[^\n]*\n{code}\n*{end}", re.MULTILINE)
+    found = block.search(answer)
+    if found is None:
+        return answer
+    return f"{answer[: found.start()].rstrip()}\n\n{answer[found.end() :].lstrip(chr(10))}".strip()
+
+
+def _contains_hidden_key(choice: Choice) -> bool:
     """Whether the code would put `[key]`, as it was sent, in the place of what the cell holds."""
     before = choice.cell.source if choice.cell is not None else ""
     return bool(_HIDDEN_KEY.search(choice.code)) and not _HIDDEN_KEY.search(before)
@@ -121,12 +136,12 @@ def _written(fences: Sequence[Fence], language: str, head: str) -> Choice:
     return Choice(code, note=note, fence=right[0] if len(right) == 1 else None)
 
 
-def _mended(fences: Sequence[Fence], cells: Sequence[Cell]) -> Choice:
+def _fixed(fences: Sequence[Fence], cells: Sequence[Cell]) -> Choice:
     found = [one for fence in fences for one in _candidates(fence, cells)]
     if not found:
         return Choice(why=_why_none(fences, cells))
     named = [one for one in found if one.fence.language] or found
-    changed = [one for one in named if one.cell and one.code.strip() != one.cell.source.strip()]
+    changed = [one for one in named if one.code.strip() != one.cell.source.strip()]
     if not changed:
         return Choice(why="the answer leaves the cell as it was")
     # Of equals the last: what comes later corrects what came before.
@@ -137,7 +152,7 @@ def _mended(fences: Sequence[Fence], cells: Sequence[Cell]) -> Choice:
 
 
 def _candidates(fence: Fence, cells: Sequence[Cell]) -> Iterable[_Candidate]:
-    """Yield what a block may be: each cell patched, or the one it is most like mended."""
+    """Yield what a block may be: each cell patched, or the one it is most like, fixed."""
     code = _stripped(fence.code)
     named_diff = fence.language.lower() in _DIFFS
     if named_diff or looks_like_diff(code):
@@ -183,12 +198,10 @@ def _is_ipython(fence: Fence, cell: Cell) -> bool:
 
 
 def _likeness(one: str, other: str) -> float:
-    matcher = difflib.SequenceMatcher(
-        None, one[:_MOST_COMPARED].split("\n"), other[:_MOST_COMPARED].split("\n"), autojunk=False
-    )
-    by_line = matcher.ratio()
-    short = difflib.SequenceMatcher(None, one[:2_000], other[:2_000], autojunk=False)
-    return by_line + short.ratio()
+    lines = one[:_MOST_COMPARED].split("\n"), other[:_MOST_COMPARED].split("\n")
+    by_line = difflib.SequenceMatcher(None, *lines, autojunk=False)
+    by_character = difflib.SequenceMatcher(None, one[:2_000], other[:2_000], autojunk=False)
+    return by_line.ratio() + by_character.ratio()
 
 
 def _parses(code: str) -> bool:

@@ -1,4 +1,4 @@
-"""The prompts that ask for an explanation."""
+"""The prompts of `%groq_explain`."""
 
 from __future__ import annotations
 
@@ -7,21 +7,18 @@ from dataclasses import dataclass
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.assistant.composed import Composed
-from groq_magic.assistant.failure import facts_of
-from groq_magic.assistant.message import type_name
-from groq_magic.assistant.page import DATA_RULE, Page
-from groq_magic.assistant.source import source_of
-from groq_magic.assistant.values import ROUTINES, signature
+from groq_magic.assistant.failure import add_error, facts_of
+from groq_magic.assistant.prompt import DATA_RULE, AssistantPrompt, Sections
+from groq_magic.assistant.trace import class_name
+from groq_magic.assistant.values import ROUTINES, signature, source_of
 from groq_magic.assistant.variables import versions
 from groq_magic.clipping import is_a, tried
 from groq_magic.errors import PromptError
 from groq_magic.prompt import summarise
 
 if TYPE_CHECKING:
-    from groq_magic.assistant.cell import Cell
-    from groq_magic.assistant.failure import ErrorFacts, Failure
-    from groq_magic.assistant.surroundings import Surroundings
+    from groq_magic.assistant.cell import Cell, Context
+    from groq_magic.assistant.failure import Failure
 
 __all__ = ["LEVELS", "Question", "explain_cell", "explain_failure", "explain_value"]
 
@@ -46,26 +43,26 @@ class Question:
 
     Parameters
     ----------
-    said : str
+    typed : str
         The magic's line as typed.
     words : str
-        What the user said of it, "" for nothing.
+        What the user wrote about it, "" for nothing.
     level : str
         One of `LEVELS`, or "".
     """
 
-    said: str
+    typed: str
     words: str = ""
     level: str = ""
 
-    def request(self, wish: str) -> str:
-        """Return our wish with the user's words."""
-        return f"{wish}\nWhat I say of it: {self.words}" if self.words else wish
+    def request(self, request: str) -> str:
+        """Return our request with the user's words."""
+        return f"{request}\nWhat I say of it: {self.words}" if self.words else request
 
 
 def explain_cell(
-    cell: Cell, result: str, failure: Failure | None, asked: Question, known: Surroundings
-) -> Composed:
+    cell: Cell, result: str, failure: Failure | None, asked: Question, context: Context
+) -> AssistantPrompt:
     """Compose the prompt for a cell, with what came of it.
 
     Parameters
@@ -76,33 +73,34 @@ def explain_cell(
     failure : Failure or None
         How it failed.
     asked : Question
-    known : Surroundings
+    context : Context
     """
-    page = Page(asked.request("Explain this cell."), known.room)
-    page.add(f"{cell.name.capitalize()}:", cell.source, name=cell.name, language=cell.language)
-    page.add("What came of it:", result, name="its output", share=_HALF)
+    sections = Sections(asked.request("Explain this cell."), context.room)
+    sections.add(f"{cell.name.capitalize()}:", cell.source, name=cell.name, language=cell.language)
+    sections.add("What came of it:", result, name="its output", share=_HALF)
     if failure is not None:
-        _add_failure(page, failure, known)
-    return _composed(page, asked, cell)
+        add_error(sections, failure, facts_of(failure, context), output=False)
+    return _composed(sections, asked, cell)
 
 
-def explain_failure(failure: Failure, asked: Question, known: Surroundings) -> Composed:
+def explain_failure(failure: Failure, asked: Question, context: Context) -> AssistantPrompt:
     """Compose the prompt for an error."""
-    page = Page(asked.request("Explain why this cell failed."), known.room)
+    sections = Sections(asked.request("Explain why this cell failed."), context.room)
     cell = failure.cell
-    page.add(
+    sections.add(
         f"{cell.name.capitalize()}:",
         cell.source,
         name=cell.name,
         language=cell.language,
         share=_HALF,
     )
-    facts = _add_failure(page, failure, known)
-    page.say(f"Versions: {facts.versions if facts is not None else versions(None, known)}.")
-    return _composed(page, asked, cell)
+    facts = facts_of(failure, context)
+    add_error(sections, failure, facts, output=False)
+    sections.say(f"Versions: {facts.versions if facts is not None else versions()}.")
+    return _composed(sections, asked, cell)
 
 
-def explain_value(name: str, value: Any, asked: Question, known: Surroundings) -> Composed:
+def explain_value(name: str, value: Any, asked: Question, context: Context) -> AssistantPrompt:
     """Compose the prompt for a function, a class, a module or any other value.
 
     Parameters
@@ -111,7 +109,7 @@ def explain_value(name: str, value: Any, asked: Question, known: Surroundings) -
         As the user named it.
     value : Any
     asked : Question
-    known : Surroundings
+    context : Context
 
     Raises
     ------
@@ -119,28 +117,28 @@ def explain_value(name: str, value: Any, asked: Question, known: Surroundings) -
         For what can't be shown as text.
     """
     try:
-        shown, language, what = _shown(value, known)
+        shown, language, what = _shown(value, context)
     except (PromptError, KeyboardInterrupt):
         raise
     except BaseException as error:
-        kind, reason = type_name(type(value)), type_name(type(error))
+        kind, reason = class_name(type(value)), class_name(type(error))
         raise PromptError(f"`{name}`, a {kind}, can't be looked at: it raised {reason}.") from error
-    page = Page(asked.request(f"Explain `{name}`, {what}."), known.room)
-    page.add(f"`{name}`:", shown, name=name, language=language)
-    return _composed(page, asked)
+    sections = Sections(asked.request(f"Explain `{name}`, {what}."), context.room)
+    sections.add(f"`{name}`:", shown, name=name, language=language)
+    return _composed(sections, asked)
 
 
-def _shown(value: Any, known: Surroundings) -> tuple[str, str, str]:
+def _shown(value: Any, context: Context) -> tuple[str, str, str]:
     """Return what is known of a value, the language of that, and what it is."""
     if is_a(value, ModuleType):
         return _doc(value) or f"module {value.__name__}", "text", f"the module {value.__name__}"
     if is_a(value, type, *ROUTINES):
         what = signature(value)
-        source = source_of(value, known)
+        source = source_of(value, context)
         if source:
             return source, "python", f"a {what.partition(' ')[0]}"
         return "\n\n".join(filter(None, (what, _doc(value)))), "text", f"a {what}"
-    kind = type_name(type(value))
+    kind = class_name(type(value))
     return summarise(value), "text", f"a {kind}"
 
 
@@ -148,23 +146,12 @@ def _doc(value: Any) -> str:
     return tried(lambda: inspect.getdoc(value) or "", "")  # a user's descriptor may raise anything
 
 
-def _add_failure(page: Page, failure: Failure, known: Surroundings) -> ErrorFacts | None:
-    facts = facts_of(failure, known)
-    told = facts.trace if facts is not None else failure.told
-    page.add("What it said:", told, name="its error", share=_HALF)
-    if facts is not None:
-        for name, text in facts.variables:
-            page.add(f"`{name}`, which the failing line names:", text, name=name, share=_HALF)
-        page.add("What is nearly called so:", facts.hint, name="a similar name")
-    return facts
-
-
-def _composed(page: Page, asked: Question, *cells: Cell) -> Composed:
-    return Composed(
-        wish="explain",
-        said=asked.said,
-        prompt=page.text,
+def _composed(sections: Sections, asked: Question, *cells: Cell) -> AssistantPrompt:
+    return AssistantPrompt(
+        intent="explain",
+        typed=asked.typed,
+        prompt=sections.text,
         system=_SYSTEM.format(reader=_READERS[asked.level], data=DATA_RULE),
-        inserted=page.inserted,
+        inserted=sections.inserted,
         cells=cells,
     )

@@ -1,4 +1,4 @@
-"""What failed last in a session, and the facts of its exception for a prompt."""
+"""How a cell failed: its exception, the facts of it, and both in a prompt."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant.step import steps_of
+from groq_magic.assistant.prompt import Sections, cut_middle
+from groq_magic.assistant.steps import steps_of
 from groq_magic.assistant.trace import trace_text
 from groq_magic.assistant.variables import hints, involved, versions
 from groq_magic.errors import GroqMagicError
 
 if TYPE_CHECKING:
-    from groq_magic.assistant.cell import Cell
-    from groq_magic.assistant.surroundings import Surroundings
+    from groq_magic.assistant.cell import Cell, Context
 
-__all__ = ["ErrorFacts", "Failure", "Failures", "facts_of", "without_error"]
+__all__ = ["ErrorFacts", "Failure", "add_error", "facts_of", "failure_of_run", "without_error"]
 
 _MOST_OTHERS = 2
+_ERROR_SHARE = 0.5
+_OUTPUT_SHARE = 0.3
+_VARIABLES_SHARE = 0.7
 # `x = !cmd` sets no exit code; `!!cmd` neither.
 _SHELL_LINE = re.compile(r"^\s*!(?!!)", re.MULTILINE)
 
@@ -65,9 +68,9 @@ class Failure:
         keeps all values of its frames alive.
     exit_code : int
         Of a shell line; 0 where none failed.
-    told : str
-        What is known as text: what a shell printed, or the traceback as it
-        was shown where nothing else is known.
+    text : str
+        What a shell printed, or the traceback as it was shown where nothing
+        else is known.
     facts : ErrorFacts or None
         The facts of an exception that was dropped.
     """
@@ -75,7 +78,7 @@ class Failure:
     cell: Cell
     error: BaseException | None = field(default=None, repr=False)
     exit_code: int = 0
-    told: str = field(default="", repr=False)
+    text: str = field(default="", repr=False)
     facts: ErrorFacts | None = field(default=None, repr=False)
 
     @property
@@ -84,36 +87,30 @@ class Failure:
         return self.error is not None or self.facts is not None
 
 
-class Failures:
-    """Remembers the last failure: an ask of ours that fails later does not hide it."""
+def failure_of_run(cell: Cell, error: BaseException | None, exit_code: object) -> Failure | None:
+    """Return how a cell failed; None if it did not, or if an ask of ours failed in it.
 
-    def __init__(self) -> None:
-        self.last: Failure | None = None
-
-    def note(self, cell: Cell, error: BaseException | None, exit_code: object) -> None:
-        """Note how a cell ended.
-
-        Parameters
-        ----------
-        cell : Cell
-        error : BaseException or None
-            What it raised.
-        exit_code : object
-            The session's `_exit_code`, of this cell or of an earlier one.
-        """
-        if error is not None:
-            if not isinstance(error, GroqMagicError):
-                self.last = Failure(cell, error)
-        elif isinstance(exit_code, int) and exit_code and _SHELL_LINE.search(cell.source):
-            self.last = Failure(cell, exit_code=exit_code)
+    Parameters
+    ----------
+    cell : Cell
+    error : BaseException or None
+        What it raised.
+    exit_code : object
+        The session's `_exit_code`, of this cell or of an earlier one.
+    """
+    if error is not None:
+        return None if isinstance(error, GroqMagicError) else Failure(cell, error)
+    if isinstance(exit_code, int) and exit_code and _SHELL_LINE.search(cell.source):
+        return Failure(cell, exit_code=exit_code)
+    return None
 
 
-def facts_of(failure: Failure, known: Surroundings) -> ErrorFacts | None:
+def facts_of(failure: Failure, context: Context) -> ErrorFacts | None:
     """Return the facts of a failure's exception; None if no exception is known."""
     error = failure.error
     if failure.facts is not None or error is None:
         return failure.facts
-    steps, _ = steps_of(error.__traceback__, known)
+    steps, _ = steps_of(error.__traceback__, context)
     cells = [step.cell for step in reversed(steps) if step.cell is not None]
     others = tuple(dict.fromkeys(cell for cell in cells if cell != failure.cell))[:_MOST_OTHERS]
     line = next((step.line for step in reversed(steps) if step.cell == failure.cell), 1)
@@ -121,16 +118,45 @@ def facts_of(failure: Failure, known: Surroundings) -> ErrorFacts | None:
         line = error.lineno
     shown = tuple(one.source for one in (failure.cell, *others))
     return ErrorFacts(
-        trace=trace_text(error, failure.cell, known),
+        trace=trace_text(error, failure.cell, context),
         line=line,
         others=others,
-        variables=tuple(involved(error, known, shown).items()),
-        hint=hints(error, known),
-        versions=versions(error, known),
+        variables=tuple(involved(steps, context, shown).items()),
+        hint=hints(error, context),
+        versions=versions(error, steps),
         is_interrupt=isinstance(error, KeyboardInterrupt),
     )
 
 
-def without_error(failure: Failure, known: Surroundings) -> Failure:
+def without_error(failure: Failure, context: Context) -> Failure:
     """Return a failure with facts in place of its exception, which keeps its frames alive."""
-    return replace(failure, error=None, facts=facts_of(failure, known))
+    return replace(failure, error=None, facts=facts_of(failure, context))
+
+
+def add_error(
+    sections: Sections, failure: Failure, facts: ErrorFacts | None, *, output: bool
+) -> None:
+    """Add what is known of a failure's error to a prompt.
+
+    Parameters
+    ----------
+    sections : Sections
+    failure : Failure
+    facts : ErrorFacts or None
+        Those of `facts_of`.
+    output : bool
+        Whether what the cell printed is added, too.
+    """
+    text = failure.text if facts is None else facts.trace
+    sections.add("What it said:", text, name="its error", share=_ERROR_SHARE)
+    if facts is None:
+        return
+    if output:
+        sections.add("What it printed:", failure.text, name="its output", share=_OUTPUT_SHARE)
+    room = int(sections.left * _VARIABLES_SHARE)
+    for name, whole in facts.variables:
+        text = cut_middle(whole, max(room, 0))
+        if room > 0:
+            sections.add(f"`{name}`, which the failing line names:", text, name=name)
+        room -= len(text)
+    sections.add("What is nearly called so:", facts.hint, name="a similar name")

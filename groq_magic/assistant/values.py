@@ -1,4 +1,4 @@
-"""Values in a few words: type and a short summary, never a secret."""
+"""Values in a few words: type and a short summary, source or import, never a secret."""
 
 from __future__ import annotations
 
@@ -16,16 +16,27 @@ from types import (
 )
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.assistant.page import cut_middle
-from groq_magic.assistant.source import source_of
+from groq_magic.assistant.prompt import cut_middle
 from groq_magic.clipping import clip, is_a, plain, tried, type_name
 from groq_magic.errors import PromptError
-from groq_magic.prompt import summarise
+from groq_magic.prompt.expression import user_names
+from groq_magic.prompt.summary import definition, summarise
 
 if TYPE_CHECKING:
-    from groq_magic.assistant.surroundings import Surroundings
+    from collections.abc import Mapping
 
-__all__ = ["ROUTINES", "brief", "own_attributes", "signature", "typed_name"]
+    from groq_magic.assistant.cell import Context
+
+__all__ = [
+    "ROUTINES",
+    "brief",
+    "imports_in_use",
+    "own_attributes",
+    "session_names",
+    "signature",
+    "source_of",
+    "typed_name",
+]
 
 # By their types: `inspect.isroutine` asks the value itself, whose class may raise.
 ROUTINES = (
@@ -40,13 +51,14 @@ ROUTINES = (
 _SHORT = 900
 _SHORT_TEXT = 300
 _COLUMNS = 30
+_MOST_NAMES = 200
 _SECRET = re.compile(
     r"(api|access|secret|private)_?key|passw|secret|credential|(auth|access|api|bearer|refresh)_?tok",
     re.IGNORECASE,
 )
 
 
-def brief(name: str, value: Any, known: Surroundings, shown: tuple[str, ...] = ()) -> str:
+def brief(name: str, value: Any, context: Context, shown: tuple[str, ...] = ()) -> str:
     """Return `name: type`, and a short summary where it says more.
 
     Text whose name says that it is secret, and the environment, are named by
@@ -56,12 +68,12 @@ def brief(name: str, value: Any, known: Surroundings, shown: tuple[str, ...] = (
     ----------
     name : str
     value : Any
-    known : Surroundings
+    context : Context
     shown : tuple of str
         Sources that the prompt holds already.
     """
     try:
-        return _brief(name, value, known, shown)
+        return _brief(name, value, context, shown)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - a user's object may raise from anything
@@ -77,12 +89,12 @@ def own_attributes(value: Any) -> dict[str, Any]:
     return own if type(own) is dict else {}
 
 
-def _brief(name: str, value: Any, known: Surroundings, shown: tuple[str, ...]) -> str:
+def _brief(name: str, value: Any, context: Context, shown: tuple[str, ...]) -> str:
     kind = _kind(value)
     if is_a(value, os._Environ) or _SECRET.search(name):  # noqa: SLF001 - the type of os.environ
         return f"{name}: {kind}, its value withheld"
     if is_a(value, type, *ROUTINES):
-        return f"{name}: {_callable(value, known, shown)}"
+        return f"{name}: {_callable(value, context, shown)}"
     if is_a(value, str):
         text = plain(value)
         more = f", {len(text):,} characters" if len(text) > _SHORT_TEXT else ""
@@ -144,22 +156,73 @@ def _names_alone(called: inspect.Signature) -> inspect.Signature:
     return inspect.Signature(named)
 
 
-def _callable(value: Any, known: Surroundings, shown: tuple[str, ...]) -> str:
+def _callable(value: Any, context: Context, shown: tuple[str, ...]) -> str:
     """Return the source of what the user wrote, the signature of anything else."""
     own = tried(lambda: value.__module__ == "__main__", otherwise=False)
-    source = source_of(value, known) if own else ""
+    source = source_of(value, context) if own else ""
     if not source or any(source in text for text in shown):
         return signature(value)
     return f"{signature(value)}\n{cut_middle(source, _SHORT)}"
 
 
 def _kind(value: Any) -> str:
-    if value is None:
-        return "None"
-    return tried(lambda: plain(type(value).__qualname__), type_name(value))
+    return "None" if value is None else type_name(value)
 
 
 def _columns(frame: Any) -> str:
     pairs = list(zip(frame.columns, frame.dtypes, strict=True))
     shown = ", ".join(f"{name} ({dtype})" for name, dtype in pairs[:_COLUMNS])
     return shown + (f" and {len(pairs) - _COLUMNS} more" if len(pairs) > _COLUMNS else "")
+
+
+def source_of(value: Any, context: Context) -> str:
+    """Return the source of a function or class, "" where there is none.
+
+    Python finds a class's source by its module's file, which the session has
+    not: there the last cell that has such a class is searched.
+    """
+    if source := definition(value):
+        return source.rstrip()
+    if not is_a(value, type) or tried(lambda: value.__module__, "") != "__main__":
+        return ""
+    found = (_class_in(cell.source, value.__name__) for cell in context.cells())
+    return next((source for source in found if source), "")
+
+
+def _class_in(source: str, name: str) -> str:
+    """Return a class in the source of a cell, with its decorators; "" if there is none."""
+    inside = r"(?:\n(?:[ \t]*$|\1[ \t)].*))*"
+    begins = rf"^([ \t]*)(?:@.*\n\1)*class {re.escape(name)}\b.*"
+    found = re.search(begins + inside, source, re.MULTILINE)
+    return found[0].rstrip() if found else ""
+
+
+def session_names(namespace: Mapping[str, Any]) -> list[str]:
+    """Return a line for each of the user's variables, functions and classes: names and types."""
+    values = ((name, namespace[name]) for name in user_names(namespace))
+    return [typed_name(name, value) for name, value in values if not _import_of(name, value)][
+        -_MOST_NAMES:
+    ]
+
+
+def imports_in_use(namespace: Mapping[str, Any]) -> list[str]:
+    """Return the imports that gave the session its modules, functions and classes."""
+    found = {_import_of(name, namespace[name]) for name in user_names(namespace)}
+    return sorted(found - {""})
+
+
+def _import_of(name: str, value: Any) -> str:
+    """Return the import that gave a name its value, "" if it was defined here."""
+
+    def read() -> str:
+        made = getattr(value, "__name__", None)
+        renamed = "" if made == name else f" as {name}"
+        if is_a(value, ModuleType):
+            return f"import {made}{renamed}"
+        # What was defined here has __main__; a plain value has no module of its own.
+        owner = getattr(value, "__module__", None) if callable(value) else None
+        if not isinstance(owner, str) or owner == "__main__" or not isinstance(made, str):
+            return ""
+        return f"from {owner} import {made}{renamed}"
+
+    return tried(read, "")  # a user's object may raise anything

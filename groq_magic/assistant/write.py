@@ -1,19 +1,20 @@
-"""The prompt that asks for the code of a cell."""
+"""The prompt of `%%groq_code`."""
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant.composed import Composed
-from groq_magic.assistant.page import DATA_RULE, Page
-from groq_magic.assistant.session_names import imports_in_use, session_names
+from groq_magic.assistant.prompt import DATA_RULE, AssistantPrompt, Sections
+from groq_magic.assistant.values import imports_in_use, session_names
 from groq_magic.errors import PromptError
 
 if TYPE_CHECKING:
-    from groq_magic.assistant.surroundings import Surroundings
+    from groq_magic.assistant.cell import Context
 
 __all__ = ["write_prompt"]
 
+_NAMES = MappingProxyType({"python": "Python", "sql": "SQL", "r": "R"})
 _SYSTEM = """You write code for a cell of a Jupyter notebook, in {language}.
 Write clear, idiomatic, modern {language} that runs as it stands: plain names, few comments and \
 only where they say why, no invented data or interfaces. Use the names and imports of the \
@@ -24,48 +25,50 @@ Answer with one fenced block marked {marked}, and before it at most two sentence
 
 
 def write_prompt(
-    wish: str, language: str, head: str, known: Surroundings, *, session: bool
-) -> Composed:
+    task: str, language: str, head: str, context: Context, *, session: bool
+) -> AssistantPrompt:
     """Compose the prompt.
 
     Parameters
     ----------
-    wish : str
+    task : str
         What the code is to do, in the user's words; sent as it is.
     language : str
     head : str
         The cell magic that code in this language needs over it, or "".
-    known : Surroundings
+    context : Context
     session : bool
-        Whether names and types of the session are put in.
+        Whether names and types of the session are included.
 
     Raises
     ------
     PromptError
-        When there is no wish.
+        When there is no task.
     """
-    if not wish.strip():
+    task = task.strip()
+    if not task:
         raise PromptError(
             "There is no description.", "Say below `%%groq_code` what the code is to do."
         )
-    page = Page(wish.strip(), known.room)
+    sections = Sections(task, context.room)
     if session:
-        names, imports = session_names(known.namespace), imports_in_use(known.namespace)
-        page.add(
+        names, imports = session_names(context.namespace), imports_in_use(context.namespace)
+        sections.add(
             "Imported in the session:",
             "\n".join(imports),
             name=_counted(len(imports), "import"),
             share=0.3,
         )
-        page.add(
+        sections.add(
             "Names and types of the session:", "\n".join(names), name=_counted(len(names), "name")
         )
-    return Composed(
-        wish="write",
-        said=wish.strip(),
-        prompt=page.text,
-        system=_SYSTEM.format(language=_spelled(language), marked=language, data=DATA_RULE),
-        inserted=page.inserted,
+    name = _NAMES.get(language, language)
+    return AssistantPrompt(
+        intent="write",
+        typed=task,
+        prompt=sections.text,
+        system=_SYSTEM.format(language=name, marked=language, data=DATA_RULE),
+        inserted=sections.inserted,
         language=language,
         head=head,
     )
@@ -73,7 +76,3 @@ def write_prompt(
 
 def _counted(count: int, what: str) -> str:
     return f"{count} {what}{'s' * (count != 1)}"
-
-
-def _spelled(language: str) -> str:
-    return {"python": "Python", "sql": "SQL", "r": "R"}.get(language, language)

@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Cache", "CacheInfo", "cache_folder", "key_of"]
 
-_FILE, _DAMAGED = "answers.sqlite", "answers.damaged.sqlite"
-# Two kernels may write at once: how long one waits for the other, in seconds;
-# and how long once that was in vain, so that a lock is not waited for at every ask.
-_BUSY, _BRIEF = 5.0, 0.1
+_FILE = "answers.sqlite"
+# Two kernels may write at once: how many seconds one waits for the other, and so an ask at most.
+_WAIT = 0.5
 _DAY = 86_400.0
 _Found = TypeVar("_Found")
 _TABLE = """
@@ -29,6 +28,13 @@ CREATE TABLE IF NOT EXISTS answers (
   key TEXT PRIMARY KEY, answer TEXT NOT NULL, size INTEGER NOT NULL,
   made REAL NOT NULL, used REAL NOT NULL
 ) WITHOUT ROWID
+"""
+# What does not fit beside the answers that were used later.
+_EVICT = """
+DELETE FROM answers WHERE key IN (
+  SELECT key FROM (SELECT key, sum(size) OVER (ORDER BY used DESC, key) AS filled FROM answers)
+  WHERE filled > ?
+)
 """
 
 
@@ -42,17 +48,17 @@ class CacheInfo:
 
 
 class Cache:
-    """A file of answers by the hash of their request; it never stands in an ask's way.
+    """A file of answers by the hash of their request, which delays no ask.
 
-    A file that can't be opened or written is done without, which `take_line`
-    says once and `fault` each time; a damaged one is set aside for a new one.
+    If the file can't be opened or written, asks go on without it: `take_line`
+    states that once and `fault` each time. A damaged file is deleted.
 
     Parameters
     ----------
     folder : Path
-        Made for the user alone (0700) if it is not there.
+        Made for the user alone (0700) if it is missing.
     most_bytes : int
-        Of all answers together; those that were used longest ago go first.
+        Of all answers together; those that were used longest ago are evicted first.
     most_days : float
         How old an answer may become.
 
@@ -78,17 +84,16 @@ class Cache:
         self._most_bytes = most_bytes
         self._most_days = most_days
         self._line = ""
-        self._told = False
-        self._patience = _BUSY
+        self._fault_reported = False
 
     def get(self, key: str) -> dict[str, Any] | None:
-        """Return the answer kept under a key, None where there is none."""
+        """Return the answer kept under a key, None if there is no such answer."""
         now = time.time()
 
         def find(file: sqlite3.Connection) -> list[tuple[bytes]]:
             oldest = now - self._most_days * _DAY
             found = file.execute(
-                # As bytes, for text that is no UTF-8 is no answer, and no fault of the file.
+                # As bytes, for text that is not UTF-8 is no answer, and no fault of the file.
                 "SELECT CAST(answer AS BLOB) FROM answers"
                 " WHERE key = ? AND made >= ? AND size <= ?",
                 (key, oldest, self._most_bytes),
@@ -99,132 +104,92 @@ class Cache:
                 file.execute("UPDATE answers SET used = ? WHERE key = ?", (now, key))
             return found
 
-        rows = self._within(find, self._patience)
-        self._tell()
+        rows = self._use(find)
+        self._report()
         return _parsed(rows[0][0]) if rows else None
 
     def put(self, key: str, answer: Mapping[str, Any]) -> None:
-        """Keep an answer that is not too large, and let go of what is too old or too much."""
+        """Keep an answer that is not too large, and evict what is too old or too much."""
         text = json.dumps(dict(answer), ensure_ascii=True)
         now, size = time.time(), len(text)
         fits = size <= self._most_bytes
 
-        def keep(file: sqlite3.Connection) -> bool:
+        def keep(file: sqlite3.Connection) -> None:
             file.execute("BEGIN IMMEDIATE")
             if fits:
                 row = (key, text, size, now, now)
                 file.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", row)
             file.execute("DELETE FROM answers WHERE made < ?", (now - self._most_days * _DAY,))
-            self._shrink(file)
-            return True
+            (filled,) = file.execute("SELECT total(size) FROM answers").fetchone()
+            if filled > self._most_bytes:
+                file.execute(_EVICT, (self._most_bytes,))
 
-        if self._within(keep, self._patience, begins=fits):
-            self._patience = _BUSY
-        self._tell()
+        self._use(keep, create=fits)
+        self._report()
 
     def clear(self) -> int:
-        """Let go of every answer; return how many there were, 0 where `fault` says why not.
-
-        A file that was set aside goes too: it may hold answers.
-        """
+        """Remove every answer; return how many there were, 0 where `fault` states why not."""
 
         def empty(file: sqlite3.Connection) -> int:
             count = file.execute("DELETE FROM answers").rowcount
             file.execute("VACUUM")
             return count
 
-        count = self._within(empty, _BUSY) or 0
-        try:
-            self.path.with_name(_DAMAGED).unlink(missing_ok=True)
-        except OSError as failure:
-            self.fault = self.fault or f"{_DAMAGED}: {failure.strerror}"
-        return count
+        return self._use(empty) or 0
 
     def info(self) -> CacheInfo:
-        """Return how full it is; as empty where `fault` says why that is not known."""
+        """Return how full it is; as empty where `fault` states why that is not known."""
 
         def look(file: sqlite3.Connection) -> CacheInfo:
             row = file.execute("SELECT count(*), total(size), min(made) FROM answers").fetchone()
             return CacheInfo(row[0], int(row[1]), row[2])
 
-        return self._within(look, _BUSY) or CacheInfo(0, 0, None)
+        return self._use(look) or CacheInfo(0, 0, None)
 
     def take_line(self) -> str:
         """Return, once, what the user is to know of the file; mostly nothing."""
         line, self._line = self._line, ""
         return line
 
-    def _shrink(self, file: sqlite3.Connection) -> None:
-        (size,) = file.execute("SELECT total(size) FROM answers").fetchone()
-        over = size - self._most_bytes
-        if over <= 0:
-            return
-        leaving = []
-        for key, bytes_ in file.execute("SELECT key, size FROM answers ORDER BY used"):
-            if over <= 0:
-                break
-            leaving.append((key,))
-            over -= bytes_
-        file.executemany("DELETE FROM answers WHERE key = ?", leaving)
-
-    def _within(
-        self, work: Callable[[sqlite3.Connection], _Found], patience: float, *, begins: bool = False
+    def _use(
+        self, work: Callable[[sqlite3.Connection], _Found], *, create: bool = False
     ) -> _Found | None:
-        """Return what is found in the open file; None where there is no file, or a fault."""
+        """Return what `work` finds in the open file; None where there is no file, or a fault."""
         self.fault = ""
         try:
             try:
-                return self._worked(work, patience, begins=begins)
+                return self._open(work, create=create)
             except sqlite3.OperationalError:
                 raise
             except sqlite3.DatabaseError:
-                self._set_aside()
-                return self._worked(work, patience, begins=begins)
-        except sqlite3.DatabaseError as failure:
-            self.fault = str(failure)
-            if "locked" in self.fault:
-                self._patience = _BRIEF
-        except OSError as failure:
-            self.fault = failure.strerror or str(failure)
+                self.path.unlink(missing_ok=True)
+                self.path.with_name(f"{_FILE}-journal").unlink(missing_ok=True)
+                self._line = "The cache file was damaged and is deleted; a new one is begun."
+                return self._open(work, create=create)
+        except (OSError, sqlite3.DatabaseError) as failure:
+            self.fault = getattr(failure, "strerror", None) or str(failure)
         return None
 
-    def _worked(
-        self, work: Callable[[sqlite3.Connection], _Found], patience: float, *, begins: bool
-    ) -> _Found | None:
-        if not self._is_there():
-            if not begins:
-                return None
+    def _open(self, work: Callable[[sqlite3.Connection], _Found], *, create: bool) -> _Found | None:
+        if create:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # SQLite gives its files beside this one the same permissions.
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-        file = sqlite3.connect(self.path, timeout=patience, isolation_level=None)
+        try:
+            # Not `exists`, which takes some faults for a missing file, as the Python is.
+            self.path.stat()
+        except FileNotFoundError:
+            return None
+        file = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)
         with contextlib.closing(file), file:
             # A power cut may damage the file then, and it begins anew: that is no loss.
             file.execute("PRAGMA synchronous = OFF")
-            if file.execute("PRAGMA user_version").fetchone() == (0,):
-                file.execute(_TABLE)
-                file.execute("PRAGMA user_version = 1")
+            file.execute(_TABLE)
             return work(file)
 
-    def _is_there(self) -> bool:
-        # Not `exists`, which takes some faults for a missing file, as the Python is.
-        try:
-            self.path.stat()
-        except FileNotFoundError:
-            return False
-        return True
-
-    def _set_aside(self) -> None:
-        aside = self.path.with_name(_DAMAGED)
-        self.path.replace(aside)
-        self.path.with_name(f"{_FILE}-journal").unlink(missing_ok=True)
-        self._line = (
-            f"The cache file was damaged: it is set aside as {aside.name}, a new one begins."
-        )
-
-    def _tell(self) -> None:
-        if self.fault and not self._told:
-            self._told = True
+    def _report(self) -> None:
+        if self.fault and not self._fault_reported:
+            self._fault_reported = True
             self._line = f"The cache can't be used ({self.fault}); asks go on without it."
 
 

@@ -27,33 +27,30 @@ class Requests:
     most_bytes : int
         How much memory they may take together, about; the last one is kept
         however large it is.
+
+    Attributes
+    ----------
+    last : Mapping or None
+        The request of the last ask that was answered, None if none was.
+    passed : bool
+        Whether an ask that came to nothing has followed the last answered one.
     """
 
     def __init__(self, kept: int = _KEPT, most_bytes: int = _MOST_BYTES) -> None:
-        self._last: Mapping[str, Any] | None = None
-        self._passed = False
+        self.last: Mapping[str, Any] | None = None
+        self.passed = False
         self._kept = kept
         self._most_bytes = most_bytes
         self._bytes = 0
         self._by_turn: dict[int, tuple[Mapping[str, Any], int]] = {}
 
-    @property
-    def last(self) -> Mapping[str, Any] | None:
-        """The request of the last ask that was answered, None where none was."""
-        return self._last
-
-    @property
-    def passed(self) -> bool:
-        """Whether an ask that came to nothing has followed the last answered one."""
-        return self._passed
-
     def pass_by(self) -> None:
         """Note that an ask came to nothing: nobody wants code that is refused."""
-        self._passed = True
+        self.passed = True
 
     def add(self, request: Mapping[str, Any], revision: int) -> None:
         """Keep the request of the ask that has just been answered, and whose turn it made."""
-        self._last, self._passed = request, False
+        self.last, self.passed = request, False
         self._evict(revision)
         self._by_turn[revision] = request, _bytes_of(request)
         self._bytes += self._by_turn[revision][1]

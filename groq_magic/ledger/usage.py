@@ -58,11 +58,11 @@ class Usage(Mapping[str, int]):
         return dict(self)
 
 
-def usage_of(told: Mapping[str, Any] | None) -> Usage | None:
+def usage_of(reported: Mapping[str, Any] | None) -> Usage | None:
     """Return the usage that the service reported, None where it reported no count of tokens."""
-    if told is None:
+    if reported is None:
         return None
-    prompt, completion, total = (_count(told, name) for name in _COUNTS)
+    prompt, completion, total = (_count(reported, name) for name in _COUNTS)
     if prompt is None and completion is None and total is None:
         # Zeros would show an ask as free.
         return None
@@ -71,23 +71,23 @@ def usage_of(told: Mapping[str, Any] | None) -> Usage | None:
         prompt,
         completion,
         total or prompt + completion,
-        _count(told.get("completion_tokens_details"), "reasoning_tokens") or 0,
-        _count(told.get("prompt_tokens_details"), "cached_tokens") or 0,
-        _seconds(told, "queue_time"),
-        _seconds(told, "completion_time"),
-        _seconds(told, "total_time"),
+        _count(reported.get("completion_tokens_details"), "reasoning_tokens") or 0,
+        _count(reported.get("prompt_tokens_details"), "cached_tokens") or 0,
+        _seconds(reported, "queue_time"),
+        _seconds(reported, "completion_time"),
+        _seconds(reported, "total_time"),
     )
 
 
-def _count(told: object, name: str) -> int | None:
-    value = told.get(name) if isinstance(told, Mapping) else None
+def _count(reported: object, name: str) -> int | None:
+    value = reported.get(name) if isinstance(reported, Mapping) else None
     if not isinstance(value, int) or isinstance(value, bool):
         return None
     return value if 0 <= value <= _LARGEST else None
 
 
-def _seconds(told: Mapping[str, Any], name: str) -> float | None:
-    value = told.get(name)
+def _seconds(reported: Mapping[str, Any], name: str) -> float | None:
+    value = reported.get(name)
     if not isinstance(value, int | float) or isinstance(value, bool):
         return None
     # So that neither NaN nor infinity is a time.

@@ -7,13 +7,13 @@ from collections import ChainMap
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.assistant import (
+    Context,
     Failure,
     Question,
-    Surroundings,
     explain_cell,
     explain_failure,
     explain_value,
-    mend_prompt,
+    fix_prompt,
     write_prompt,
 )
 from groq_magic.errors import NotebookError, OptionError
@@ -23,14 +23,14 @@ from groq_magic.magics.line import parsed_around
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.options import AskOptions
 from groq_magic.page.caller import caller_names
-from groq_magic.prompt.expression import near, parse
+from groq_magic.prompt.expression import near, parse, user_names
 from groq_magic.session.ask import Ask
 from groq_magic.session.past_cells import PastCells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from groq_magic.assistant import Composed
+    from groq_magic.assistant import AssistantPrompt
     from groq_magic.prompt.expression import Expression
     from groq_magic.session.session import Session
 
@@ -52,8 +52,8 @@ def groq_fix(session: Session, line: str) -> None:
     """
     given, target, words = parsed_around(line, OPTIONS_OF["groq_fix"], "%groq_fix", str.isdecimal)
     failure = _failure(session, target, words)
-    said = f"%groq_fix {line.strip()}".strip()
-    _ask(session, lambda: mend_prompt(failure, words, said, _known(session)), given, line=True)
+    typed = f"%groq_fix {line.strip()}".strip()
+    _ask(session, lambda: fix_prompt(failure, words, typed, _context(session)), given, line=True)
 
 
 def groq_explain(session: Session, line: str) -> None:
@@ -73,8 +73,8 @@ def groq_explain(session: Session, line: str) -> None:
     first, _, rest = words.partition(" ")
     if not target and first and (not rest or rest.startswith("--")):
         raise _unknown(session, first)
-    said = f"%groq_explain {line.strip()}".strip()
-    asked = Question(said, words, given.get("level", ""))
+    typed = f"%groq_explain {line.strip()}".strip()
+    asked = Question(typed, words, given.get("level", ""))
     _ask(session, lambda: _explained(session, target, asked), given, line=True)
 
 
@@ -98,21 +98,21 @@ def groq_code(session: Session, line: str, cell: str) -> None:
     names = given.get("session", False)
     _ask(
         session,
-        lambda: write_prompt(cell, language, head, _known(session), session=names),
+        lambda: write_prompt(cell, language, head, _context(session), session=names),
         given,
         line=False,
     )
 
 
 def _ask(
-    session: Session, compose: Callable[[], Composed], given: dict[str, Any], *, line: bool
+    session: Session, compose: Callable[[], AssistantPrompt], given: dict[str, Any], *, line: bool
 ) -> None:
     """Ask outside of the conversation, unless `--keep` is given."""
     composed = unsent(compose)
     own = {"keep", "level", "session"}
     options = AskOptions(**{name: value for name, value in given.items() if name not in own})
     options = options.over(AskOptions(temperature=_TEMPERATURE, once=not given.get("keep", False)))
-    run_ask(session, Ask(composed.said, options, line=line, composed=composed))
+    run_ask(session, Ask(composed.typed, options, line=line, composed=composed))
 
 
 def _failure(session: Session, target: str, words: str) -> Failure:
@@ -128,20 +128,20 @@ def _failure(session: Session, target: str, words: str) -> Failure:
     return failure or Failure(cell)
 
 
-def _explained(session: Session, target: str, asked: Question) -> Composed:
-    past, known = PastCells(session), _known(session)
+def _explained(session: Session, target: str, asked: Question) -> AssistantPrompt:
+    past, context = PastCells(session), _context(session)
     if target and target != "_" and not target.isdecimal():
         expression = _expression(session, target)
         value = expression.value_in(_names(session)) if expression is not None else None
-        return explain_value(target, value, asked, known)
+        return explain_value(target, value, asked, context)
     if target == "_":
         cell = past.last_output()
     else:
         cell = past.numbered(int(target)) if target else past.latest_with_result()
     failure = past.failure_of(cell)
     if failure is not None and not target:
-        return explain_failure(failure, asked, known)
-    return explain_cell(cell, past.result_of(cell), failure, asked, known)
+        return explain_failure(failure, asked, context)
+    return explain_cell(cell, past.result_of(cell), failure, asked, context)
 
 
 def _is_target(session: Session, word: str) -> bool:
@@ -157,7 +157,7 @@ def _expression(session: Session, word: str) -> Expression | None:
 
 
 def _unknown(session: Session, word: str) -> NotebookError:
-    meant = near(word, (name for name in session.namespace if not name.startswith("_")))
+    meant = near(word, user_names(session.namespace))
     remedy = f"Did you mean `{meant}`?" if meant else "Name a cell's number or a variable."
     return NotebookError(f"There is no `{word}` to explain.", remedy)
 
@@ -167,7 +167,6 @@ def _names(session: Session) -> Mapping[str, Any]:
     return ChainMap(dict(caller_names(namespace) or {}), namespace, vars(builtins))
 
 
-def _known(session: Session) -> Surroundings:
+def _context(session: Session) -> Context:
     room = session.settings.assistant_tokens * _CHARACTERS_PER_TOKEN
-    past = PastCells(session)
-    return Surroundings(session.namespace, room, past.of_file, past.newest_first)
+    return PastCells(session).context(room)

@@ -3,7 +3,7 @@
 Pure: pandas and numpy are looked for among the loaded modules, never imported.
 """
 
-from groq_magic.prompt.completing import completions
+from groq_magic.prompt.expression import completions
 from groq_magic.prompt.summary import summarise
 from groq_magic.prompt.template import Filled, Inserted, fill, fill_from
 

@@ -1,4 +1,4 @@
-"""What may stand between the braces: a name, with attributes and items, no calls."""
+"""What may stand between the braces: a name, with attributes and items, no calls; and for Tab."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from groq_magic.errors import PromptError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Expression", "attributes_of", "keys_of", "near", "parse"]
+__all__ = ["Expression", "attributes_of", "completions", "near", "parse", "user_names"]
 
 _IPYTHONS_OWN = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open"})
 _MOST_NAMES = 1000
+_MOST_COMPLETIONS = 200
 _LONGEST_NAME = 200
 _AS_WRITTEN = "`--raw` sends braces as written."
 
@@ -67,14 +68,8 @@ class Expression:
 
     def refuse_near_miss(self, namespace: Mapping[str, Any]) -> None:
         """Raise PromptError where the root, which is not there, is nearly there."""
-        names = (
-            name
-            for name, value in namespace.items()
-            if not name.startswith("_")
-            and name not in _IPYTHONS_OWN
-            and not is_a(value, ModuleType)
-        )
-        if meant := near(self.root, names):
+        own = user_names(namespace)
+        if meant := near(self.root, (n for n in own if not is_a(namespace[n], ModuleType))):
             raise PromptError(
                 f"{self.braced}: there is no `{self.root}`.",
                 f"Did you mean `{meant}`? {_AS_WRITTEN}",
@@ -143,6 +138,11 @@ def parse(text: str) -> Expression | None:
     return None if root is None else Expression(text, root, call, tree)
 
 
+def user_names(namespace: Mapping[str, Any]) -> list[str]:
+    """Return the names that the user made: IPython's own and underscored ones are left out."""
+    return [n for n in namespace if not n.startswith("_") and n not in _IPYTHONS_OWN]
+
+
 def near(name: str, names: Iterable[str]) -> str | None:
     """Return the one of `names` that is most like `name`, if any is like it."""
     if len(name) > _LONGEST_NAME:  # comparing takes quadratic time
@@ -207,3 +207,51 @@ def keys_of(owner: Any) -> list[str]:
         return [plain(key) for key in islice(keys, _MOST_NAMES) if is_a(key, str)]
 
     return tried(read, [])  # a user's mapping may raise anything
+
+
+def completions(prefix: str, namespace: Mapping[str, Any]) -> list[str]:
+    """Complete an expression that is being typed after `{{`.
+
+    Parameters
+    ----------
+    prefix : str
+        What stands between the braces so far, such as `df`, `df.col`, `d["k`.
+    namespace : Mapping of str to Any
+        The user's.
+
+    Returns
+    -------
+    list of str
+        Whole expressions, each starting with `prefix` without blank ends;
+        names with underscores in front only where one was typed.
+    """
+    prefix = prefix.strip()
+    bracket, dot = prefix.rfind("["), prefix.rfind(".")
+    cut = max(bracket, dot)
+    if cut < 0:
+        names = (n for n in namespace if prefix.startswith("_") or not n.startswith("_"))
+        found = [name for name in names if name.isidentifier()]
+    else:
+        found = _after(prefix[:cut], prefix[cut], prefix[cut + 1 : cut + 2], namespace)
+    return sorted(text for text in found if text.startswith(prefix))[:_MOST_COMPLETIONS]
+
+
+def _after(owner: str, mark: str, quote: str, namespace: Mapping[str, Any]) -> list[str]:
+    expression = parse(owner)
+    if expression is None or expression.call or expression.root not in namespace:
+        return []
+    try:
+        value = expression.value_in(namespace)
+    except PromptError:
+        return []
+    if mark == ".":
+        # Methods can't be included in a prompt.
+        names = attributes_of(value)
+        return [f"{owner}.{name}" for name in names if not _is_method(value, name)]
+    quote = quote or '"'
+    keys = (key for key in keys_of(value) if not {quote, "\\", "\n"} & set(key))
+    return [f"{owner}[{quote}{key}{quote}]" for key in keys] if quote in "\"'" else []
+
+
+def _is_method(owner: Any, name: str) -> bool:
+    return tried(lambda: callable(getattr(type(owner), name, None)), otherwise=True)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from groq_magic.clipping import clip, cut, flat, is_a, plain, safe_repr
+from groq_magic.clipping import clip, cut, flat, is_a, plain, safe_repr, tried
 from groq_magic.errors import PromptError
-from groq_magic.prompt.definition import definition
 from groq_magic.prompt.summary_array import summarise_array
 from groq_magic.prompt.summary_nested import is_nested, summarise_nested
 from groq_magic.prompt.summary_table import summarise_index, summarise_series, summarise_table
 
-__all__ = ["summarise"]
+__all__ = ["definition", "summarise"]
 
 # About 25,000 tokens: more than a minute's quota on most tiers.
 _LONGEST_TEXT = 100_000
@@ -92,3 +92,21 @@ def _single(value: Any) -> str:
     if any(kind.__module__.split(".")[0] in _SAY_IT_BETTER_AS_TEXT for kind in type(value).__mro__):
         return flat(value, _LONGEST_REPR)
     return safe_repr(value, _LONGEST_REPR)
+
+
+def definition(value: Any) -> str:
+    """Return the source of a function or class, "" where there is none.
+
+    Of a lambda there is none: Python knows no more than the lines that it
+    stands on, and on these may stand what nobody named.
+
+    Parameters
+    ----------
+    value : function or class
+    """
+
+    def read() -> str:
+        code = getattr(inspect.unwrap(value), "__code__", None)
+        return "" if getattr(code, "co_name", "") == "<lambda>" else inspect.getsource(value)
+
+    return tried(read, "")  # where there is none, and where `__wrapped__` raises

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+import sys
+import warnings
 from typing import Any
 
-from groq_magic.clipping import clip, flat, is_a, plain
+from groq_magic.clipping import clip, flat, is_a, number, plain, tried, type_name
 from groq_magic.prompt.sample import of_sample, series_part
-from groq_magic.prompt.summary_column import cell, profile
+from groq_magic.prompt.summary_nested import is_nested, summarise_nested
 
 __all__ = ["summarise_index", "summarise_series", "summarise_table"]
 
@@ -18,6 +21,11 @@ _ROOM_FOR_ROWS = 1_400
 _FIRST_ROWS = 5
 _ROWS_SHOWN_WHOLE = 20
 _LONGEST_NAME = 60
+_MOST_PROFILED = 20_000
+_TOP = 3
+_LONGEST_CELL = 40
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+_NULLS = frozenset({"nan", "None", "NaT", "<NA>"})
 
 
 def summarise_table(frame: Any) -> str:
@@ -65,7 +73,7 @@ def summarise_index(index: Any) -> str:
 
 def _profile_and_first(series: Any, first: Any) -> list[str]:
     frame = first.to_frame(name="value" if first.name is None else first.name)
-    line = profile(_name(frame.columns[0]), series)
+    line = _profile(_name(frame.columns[0]), series)
     return [line, *_first_rows(frame)] if len(first) else [line]
 
 
@@ -74,7 +82,7 @@ def _profiles(frame: Any) -> list[str]:
     room = _ROOM_FOR_COLUMNS
     lines: list[str] = []
     for position in range(frame.shape[1]):
-        line = profile(_name(frame.columns[position]), frame.iloc[:, position])
+        line = _profile(_name(frame.columns[position]), frame.iloc[:, position])
         room -= len(line) + 1
         if room < 0:
             break
@@ -102,7 +110,7 @@ def _columns_that_fit(part: Any) -> list[list[str]]:
     room = _ROOM_FOR_ROWS - sum(map(_width, _index_column(part)))
     columns: list[list[str]] = []
     for position in range(part.shape[1]):
-        column = [_name(part.columns[position]), *map(cell, part.iloc[:, position])]
+        column = [_name(part.columns[position]), *map(_cell, part.iloc[:, position])]
         room -= _width(column)
         if room < 0:
             break
@@ -138,5 +146,92 @@ def _says_something(index: Any) -> bool:
 def _name(label: Any) -> str:
     """Return a column's or row's label on one line; the levels of a MultiIndex joined."""
     if is_a(label, tuple):
-        return flat(" / ".join(map(cell, tuple.__iter__(label))), _LONGEST_NAME)
-    return flat(plain(label), _LONGEST_NAME) if is_a(label, str) else cell(label)
+        return flat(" / ".join(map(_cell, tuple.__iter__(label))), _LONGEST_NAME)
+    return flat(plain(label), _LONGEST_NAME) if is_a(label, str) else _cell(label)
+
+
+def _cell(value: Any) -> str:
+    """Return a cell's value in at most 40 characters on one line, null as nothing."""
+    if is_nested(value):
+        return flat(summarise_nested(value), _LONGEST_CELL)
+    if is_a(value, str):
+        return flat(plain(value), _LONGEST_CELL)
+    if is_a(value, float):
+        return "" if math.isnan(float.__float__(value)) else number(value)
+    text = flat(value, _LONGEST_CELL)
+    return "" if text in _NULLS else text.removesuffix(" 00:00:00")
+
+
+def _profile(name: str, series: Any) -> str:
+    """Return one line on a pandas series, under the name it is given."""
+    line = f"{name}: {clip(tried(lambda: plain(str(series.dtype)), 'unknown'), 40)}"
+    # An extension dtype or a user's __eq__ may raise anything.
+    facts = tried(lambda: _measured(series), None)
+    return ", ".join([line, *(facts or ())])
+
+
+def _measured(series: Any) -> list[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of overflows and infinities in someone's data
+        part = series_part(series)
+        facts = _facts(part)
+    if facts:
+        facts[-1] += of_sample(len(part), len(series))
+    return facts
+
+
+def _facts(series: Any) -> list[str]:
+    rows = len(series)
+    if not rows:
+        return []
+    nulls = int(series.isna().sum())
+    if nulls == rows:
+        return ["all null"]
+    facts = [f"{nulls / rows:.1%} null"] if nulls else []
+    kind = series.dtype.kind
+    if kind == "b":
+        facts.append(f"{float(series.mean()):.1%} true")
+    elif kind in "iuf":
+        facts += [
+            f"min {_number(series.min())}",
+            f"mean {_number(series.mean())}",
+            f"max {_number(series.max())}",
+        ]
+    elif kind in "mM" or str(series.dtype).startswith("period"):
+        facts += [f"min {_cell(series.min())}", f"max {_cell(series.max())}"]
+    else:
+        facts.append(_commonest(series))
+    return facts
+
+
+def _commonest(series: Any) -> str:
+    sampled = len(series) > _MOST_PROFILED
+    if sampled:
+        # Positions by chance, always the same: a step could fall in with a period of the data.
+        chance = sys.modules["numpy"].random.default_rng(0)
+        series = series.iloc[chance.integers(0, len(series), _MOST_PROFILED)]
+    if str(series.dtype) == "object" and not _PLAIN.issuperset(map(type, series)):
+        # pandas counts lists and dicts too, in quadratic time: count them by their type.
+        series = series.dropna().map(lambda value: value if _hashable(value) else _kind(value))
+    counts = series.value_counts()
+    counts = counts[counts > 0]  # a categorical counts what isn't there, too
+    if counts.empty:
+        return "values too rare for the sample"
+    if counts.iloc[0] == 1:
+        return "all different"
+    values = counts.sum()
+    top = ", ".join(f"{_cell(x)} {n / values:.0%}" for x, n in counts.iloc[:_TOP].items())
+    more = f" of {len(counts):,}{'+' * sampled} different" if len(counts) > _TOP else ""
+    return f"top {top}{more}"
+
+
+def _hashable(value: Any) -> bool:
+    return tried(lambda: isinstance(hash(value), int), otherwise=False)
+
+
+def _kind(value: Any) -> str:
+    return f"<{type_name(value)}>"
+
+
+def _number(value: Any) -> str:
+    return number(value.item() if hasattr(value, "item") else value)

@@ -10,7 +10,7 @@ from groq_magic.options import AskOptions
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from groq_magic.assistant import Composed
+    from groq_magic.assistant import AssistantPrompt
     from groq_magic.conversation import PendingTurn, TurnKey
     from groq_magic.prompt import Filled
 
@@ -34,7 +34,7 @@ class Ask:
         The turn whose place it takes, for a retry.
     again : bool
         Whether another answer is wanted than the one that is kept.
-    composed : Composed or None
+    composed : AssistantPrompt or None
         The prompt that a magic wrote for it: this is sent, `text` is kept.
     names : Mapping of str to Any, or None
         The variables of the calling code, if they are not the notebook's.
@@ -47,7 +47,7 @@ class Ask:
     line: bool = False
     place: TurnKey | None = None
     again: bool = False
-    composed: Composed | None = None
+    composed: AssistantPrompt | None = None
     names: Mapping[str, Any] | None = field(default=None, repr=False)
     own: Filled | None = field(default=None, repr=False)
 

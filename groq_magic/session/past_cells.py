@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import replace
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
 from groq_magic import errors
-from groq_magic.assistant import Cell, Failure, Failures, Surroundings, without_error
+from groq_magic.assistant import Cell, Context, Failure, failure_of_run, without_error
 from groq_magic.errors import GroqMagicError, NotebookError
 from groq_magic.prompt import summarise
 
@@ -40,11 +41,11 @@ def note_ending(session: Session, result: Any) -> None:
     number = result.execution_count or session.shell.execution_count - 1
     cell = Cell(number, _bare(result.info.raw_cell))
     error = result.error_before_exec or result.error_in_exec
-    failures = session.failures
-    before = failures.last
-    failures.note(cell, error, session.namespace.get("_exit_code"))
-    if before is not None and failures.last is before and before.error is not None:
-        failures.last = PastCells(session).without_error(before)
+    failure = failure_of_run(cell, error, session.namespace.get("_exit_code"))
+    if failure is not None:
+        session.last_failure = failure
+    elif session.last_failure is not None and session.last_failure.error is not None:
+        session.last_failure = PastCells(session).without_error(session.last_failure)
 
 
 class PastCells:
@@ -56,9 +57,19 @@ class PastCells:
     """
 
     def __init__(self, session: Session) -> None:
+        self._session = session
         self._shell = session.shell
         self._namespace = session.namespace
-        self._failures = session.failures
+
+    def context(self, room: int) -> Context:
+        """Return the session as a prompt of the code assistant needs it.
+
+        Parameters
+        ----------
+        room : int
+            Characters that data may take in the prompt.
+        """
+        return Context(self._namespace, room, self.of_file, self.newest_first)
 
     def numbered(self, number: int) -> Cell:
         """Return a cell by its number.
@@ -96,7 +107,7 @@ class PastCells:
         NotebookError
             When nothing failed.
         """
-        found = self._failures.last or self._from_before()
+        found = self._last()
         if found is None:
             raise NotebookError(
                 "No cell of this session has failed.",
@@ -106,11 +117,11 @@ class PastCells:
 
     def failure_of(self, cell: Cell) -> Failure | None:
         """Return how a cell failed, None where it did not, or nobody knows."""
-        last = self._failures.last or self._from_before()
+        last = self._last()
         if last is not None and last.cell.number == cell.number:
             return self._with_print(last)
         shown = self._shown(cell)
-        return Failure(cell, told=shown) if shown else None
+        return Failure(cell, text=shown) if shown else None
 
     def without_error(self, failure: Failure) -> Failure:
         """Return a failure without its exception: another cell has run since.
@@ -118,12 +129,11 @@ class PastCells:
         The values of its frames go with it; what the failing lines name is
         kept as text.
         """
-        known = Surroundings(self._namespace, 0, self.of_file, self.newest_first)
         try:
-            return without_error(failure, known)
+            return without_error(failure, self.context(0))
         except KeyboardInterrupt:
             # A value took too long to be shown: what IPython has shown is enough.
-            return replace(failure, error=None, told=self._shown(failure.cell))
+            return replace(failure, error=None, text=self._shown(failure.cell))
 
     def latest_with_result(self) -> Cell:
         """Return the last cell that gave a result, printed something or failed.
@@ -168,37 +178,29 @@ class PastCells:
         sources = self._shell.history_manager.input_hist_raw
         return Cell(number, _bare(sources[number])) if 0 < number < len(sources) else None
 
-    def _from_before(self) -> Failure | None:
-        """Return what failed last before anyone noted it."""
-        found = [one for one in (self._error_before(), self._shell_line_before()) if one]
+    def _last(self) -> Failure | None:
+        """Return what failed last, also before the session noted failures."""
+        if self._session.last_failure is not None:
+            return self._session.last_failure
+        exit_code = self._namespace.get("_exit_code")
+        lines = (failure_of_run(cell, None, exit_code) for cell in self.newest_first())
+        found = filter(None, (self._error_before(), next(filter(None, lines), None)))
         return max(found, key=lambda one: one.cell.number or 0, default=None)
-
-    def _shell_line_before(self) -> Failure | None:
-        noted = Failures()
-        for cell in self.newest_first():
-            noted.note(cell, None, self._namespace.get("_exit_code"))
-            if noted.last is not None:
-                return noted.last
-        return None
 
     def _error_before(self) -> Failure | None:
         error = getattr(sys, "last_value", None) or getattr(sys, "last_exc", None)
         if error is None or isinstance(error, GroqMagicError):
             return None
         files = [error.filename or ""] if isinstance(error, SyntaxError) else []
-        trace = error.__traceback__
-        while trace is not None:
-            files.append(trace.tb_frame.f_code.co_filename)
-            trace = trace.tb_next
-        cells = (self.of_file(file) for file in files)
-        cell = next((cell for cell in cells if cell is not None), None)
+        files += [frame.f_code.co_filename for frame, _ in walk_tb(error.__traceback__)]
+        cell = next(filter(None, map(self.of_file, files)), None)
         return Failure(cell, error) if cell is not None else None
 
     def _with_print(self, failure: Failure) -> Failure:
-        """Add what a shell printed: what it raises does not tell."""
-        if failure.told or (failure.raised and failure.cell.language == "python"):
+        """Add what a shell printed: its exception does not contain that."""
+        if failure.text or (failure.raised and failure.cell.language == "python"):
             return failure
-        return replace(failure, told=self._printed(failure.cell))
+        return replace(failure, text=self._printed(failure.cell))
 
     def _printed(self, cell: Cell) -> str:
         records = getattr(self._shell.history_manager, "outputs", {}).get(cell.number) or []
@@ -216,10 +218,10 @@ class PastCells:
         """Return the traceback that IPython has shown, "" for none."""
         records = getattr(self._shell.history_manager, "exceptions", {})
         record = records.get(cell.number) or {}
-        told = record.get("traceback")
-        if not told or record.get("ename") in errors.__all__:
+        shown = record.get("traceback")
+        if not shown or record.get("ename") in errors.__all__:
             return ""
-        return _FOLDERS.sub("", _COLOURS.sub("", "\n".join(told)))
+        return _FOLDERS.sub("", _COLOURS.sub("", "\n".join(shown)))
 
     def _outputs(self) -> dict[Any, Any]:
         found = self._namespace.get("Out")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.api.key import KEY_NAME
 from groq_magic.api.request import size_of
 from groq_magic.api.service import Service
-from groq_magic.assistant import Failures
 from groq_magic.conversation import Conversations, change_above
 from groq_magic.errors import ModelError
 from groq_magic.ledger.ledger import Ledger
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from groq_magic.api.models import Catalogue
     from groq_magic.api.send import Outcome
+    from groq_magic.assistant import Failure
     from groq_magic.conversation import SavedTurn, Turn
     from groq_magic.reply import Reply
     from groq_magic.session.ask import LastAsk
@@ -84,7 +84,7 @@ class Session:
         self.earlier = EarlierTurns()
         self.recall = Recall(settings)
         self._quota = QuotaWatch()
-        self.failures = Failures()
+        self.last_failure: Failure | None = None
         self.tokens_per_byte = _USUAL_TOKENS_PER_BYTE
         self.live: Live | None = None
         self.restore_offered = False

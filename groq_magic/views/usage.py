@@ -15,8 +15,7 @@ from groq_magic.views.table import Table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from groq_magic.ledger.entry import Entry, Source
-    from groq_magic.ledger.ledger import Ledger, Sum
+    from groq_magic.ledger.ledger import Entry, Ledger, Source, Sum
     from groq_magic.views.session_facts import Meter
 
 __all__ = ["usage"]

@@ -223,7 +223,7 @@ def test_a_place_that_cannot_be_looked_at_is_told_and_the_ask_goes_on(
 
 
 def test_clear_says_each_time_that_it_failed(cells: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("groq_magic.ledger.cache._BUSY", 0.0)
+    monkeypatch.setattr("groq_magic.ledger.cache._WAIT", 0.0)
     cells.fine("%%groq --once --cache\nHi", "a")
     other = sqlite3.connect(cells.session.recall.cache.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

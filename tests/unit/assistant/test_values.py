@@ -9,11 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from groq_magic.assistant import Surroundings
-from groq_magic.assistant.session_names import imports_in_use, session_names
-from groq_magic.assistant.values import brief, own_attributes, typed_name
+from groq_magic.assistant import Context
+from groq_magic.assistant.values import (
+    brief,
+    imports_in_use,
+    own_attributes,
+    session_names,
+    typed_name,
+)
 
-KNOWN = Surroundings({}, 16_000, lambda _file: None)
+KNOWN = Context({}, 16_000, lambda _file: None)
 
 
 def test_summaries_are_short() -> None:

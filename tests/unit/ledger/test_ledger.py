@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.ledger.entry import Entry
-from groq_magic.ledger.ledger import Ledger, sum_of
+from groq_magic.ledger.ledger import Entry, Ledger, sum_of
 from groq_magic.ledger.prices import PRICES, cost, dollars
 from groq_magic.ledger.requests import Requests
 from groq_magic.ledger.usage import usage_of

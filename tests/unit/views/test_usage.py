@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from groq_magic.ledger.entry import Entry
-from groq_magic.ledger.ledger import Ledger
+from groq_magic.ledger.ledger import Entry, Ledger
 from groq_magic.ledger.usage import usage_of
 from groq_magic.views.plot import bar, columns
 from groq_magic.views.session_facts import Meter

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.assistant.patch import looks_like_diff, patched
+from groq_magic.assistant.diff import looks_like_diff, patched
 
 SOURCE = "a = 1\nb = 2\n\nc = a + b\nprint(c)"
 

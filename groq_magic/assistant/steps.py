@@ -8,7 +8,9 @@ import re
 import sys
 import sysconfig
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Literal
 
 from groq_magic.clipping import clip
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType, TracebackType
 
-    from groq_magic.assistant.cell import Cell
-    from groq_magic.assistant.surroundings import Surroundings
+    from groq_magic.assistant.cell import Cell, Context
 
 __all__ = ["Step", "line_of", "path_shown", "steps_of", "without_folders"]
 
@@ -44,6 +45,9 @@ class Step:
     where : str
         The cell's name or the shortened path.
     line : int
+        In the cell as it was typed, or in the file.
+    compiled_line : int
+        In the code that IPython made of the cell, or in the file.
     function : str
         "" at the top of a cell or module.
     code : str
@@ -58,6 +62,7 @@ class Step:
     kind: Literal["cell", "file", "library"]
     where: str
     line: int
+    compiled_line: int
     function: str
     code: str
     cell: Cell | None
@@ -74,13 +79,13 @@ class Step:
         return f"  {where}, line {self.line}{within}{code}{again}"
 
 
-def steps_of(trace: TracebackType | None, known: Surroundings) -> tuple[list[Step], int]:
+def steps_of(trace: TracebackType | None, context: Context) -> tuple[list[Step], int]:
     """Return the steps of a traceback without IPython's and ours.
 
     Parameters
     ----------
     trace : TracebackType or None
-    known : Surroundings
+    context : Context
 
     Returns
     -------
@@ -96,25 +101,15 @@ def steps_of(trace: TracebackType | None, known: Surroundings) -> tuple[list[Ste
         seen = seen[:_FIRST] + seen[-_LAST:]
     steps: list[Step] = []
     for run in seen:
-        steps.append(_step(run, known, steps[-1] if steps else None))
+        steps.append(_step(run, context, steps[-1] if steps else None))
     return steps, left_out
 
 
 def _runs(trace: TracebackType | None) -> Iterator[tuple[FrameType, int, int]]:
     """Yield frame, line and count of the steps, those of a recursion as one."""
-    times = 0
-    while trace is not None:
-        times += 1
-        here, following = trace, trace.tb_next
-        same = (
-            following is not None
-            and following.tb_frame.f_code is here.tb_frame.f_code
-            and following.tb_lineno == here.tb_lineno
-        )
-        if not same:
-            yield here.tb_frame, here.tb_lineno, times
-            times = 0
-        trace = following
+    for _, run in groupby(walk_tb(trace), key=lambda step: (id(step[0].f_code), step[1])):
+        same = list(run)
+        yield *same[-1], len(same)
 
 
 def _hidden_roots() -> tuple[str, ...]:
@@ -127,22 +122,22 @@ def _hidden_roots() -> tuple[str, ...]:
     return tuple(roots)
 
 
-def _step(run: tuple[FrameType, int, int], known: Surroundings, before: Step | None) -> Step:
+def _step(run: tuple[FrameType, int, int], context: Context, before: Step | None) -> Step:
     frame, line, times = run
     code = frame.f_code
     file, function = code.co_filename, code.co_name
     function = "" if function.startswith(("<module>", "<cell line")) else function
-    cell = known.cell_of(file)
+    cell = context.cell_of(file)
     if cell is not None:
         at, text = line_of(cell, file, line)
-        return Step("cell", cell.name, at, function, text, cell, times, frame)
+        return Step("cell", cell.name, at, line, function, text, cell, times, frame)
     if file == _BODY_OF_A_MAGIC and before is not None and before.cell is not None:
         at, text = _raw_line(before.cell, line + 1)
-        return Step("cell", before.where, at, function, text, before.cell, times, frame)
+        return Step("cell", before.where, at, line, function, text, before.cell, times, frame)
     text = clip(linecache.getline(file, line).rstrip("\n"), _LONGEST_LINE)
     where, library = path_shown(file)
     kind: Literal["file", "library"] = "library" if library else "file"
-    return Step(kind, where, line, function, text, None, times, frame)
+    return Step(kind, where, line, line, function, text, None, times, frame)
 
 
 def line_of(cell: Cell, file: str, line: int) -> tuple[int, str]:

@@ -7,23 +7,23 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.assistant.page import Page, cut_around, cut_middle
+from groq_magic.assistant.prompt import Sections, cut_around, cut_middle
 
 
 def test_sections_share_the_room_and_say_what_was_cut() -> None:
-    page = Page("Mend it.", 1_000)
-    page.add("Cell 1:", "a" * 5_000, name="cell 1", share=0.5)
-    page.add("Its error:", "b" * 5_000, name="its error")
-    page.add("Nothing:", "  \n", name="nothing")
-    assert len(page.text) < 1_200
-    assert "[… 4,500 characters left out]" in page.text
-    assert [one.name for one in page.inserted] == ["cell 1", "its error"]
+    sections = Sections("Mend it.", 1_000)
+    sections.add("Cell 1:", "a" * 5_000, name="cell 1", share=0.5)
+    sections.add("Its error:", "b" * 5_000, name="its error")
+    sections.add("Nothing:", "  \n", name="nothing")
+    assert len(sections.text) < 1_200
+    assert "[… 4,500 characters left out]" in sections.text
+    assert [one.name for one in sections.inserted] == ["cell 1", "its error"]
 
 
 def test_letters_that_take_more_tokens_take_more_room() -> None:
-    page = Page("", 900)
-    page.add("Text:", "語" * 5_000, name="text")
-    assert page.text.count("語") == 300
+    sections = Sections("", 900)
+    sections.add("Text:", "語" * 5_000, name="text")
+    assert sections.text.count("語") == 300
 
 
 def test_a_text_that_fits_is_whole() -> None:
