@@ -141,7 +141,7 @@ def saved_turns(notebook: Mapping[str, Any], *, above: str | None = None) -> tup
     """
     cells = tuple(cell for cell in code_cells_in(notebook) if cell.id)
     positions = {cell.id: cell.position for cell in reversed(cells)}
-    end = positions.get(above, len(cells)) if above is not None else len(cells)
+    end = positions.get(above or "")
     latest: dict[tuple[TurnKey, bool], SavedTurn] = {}
     for turn in (turn for cell in cells for turn in _turns_of(cell, positions)):
         if not turn.is_own or turn.once or not _is_name(turn.conversation):
@@ -149,7 +149,7 @@ def saved_turns(notebook: Mapping[str, Any], *, above: str | None = None) -> tup
         held = latest.get((turn.key, turn.practice))
         if held is None or held.execution <= turn.execution:
             latest[turn.key, turn.practice] = turn
-    turns = (turn for turn in latest.values() if turn.position < end)
+    turns = (turn for turn in latest.values() if end is None or turn.position < end)
     return tuple(sorted(turns, key=lambda turn: (turn.position, turn.key.ask)))
 
 
