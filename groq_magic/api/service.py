@@ -120,8 +120,7 @@ class Service:
         ApiKeyError, RequestError
             As `key_now` and `base_url` do.
         """
-        practice = self._practice
-        if practice is not None:
+        if (practice := self._practice) is not None:
             found = account_of(_PRACTICE_KEY, practice.url)
         elif (key := self._keys.now().key) is not None:
             found = account_of(key, service_url())
