@@ -68,7 +68,7 @@ class QuotaWatch:
     """Warns when a day's limit is nearly used up, once for each mark."""
 
     def __init__(self) -> None:
-        self._said: dict[tuple[str, str], int] = {}
+        self._warned: dict[tuple[str, str], int] = {}
 
     def lines(self, model: str, limits: Limits, now: float | None = None) -> tuple[str, ...]:
         """Return the warnings that are due: a mark once, and again when much had come back.
@@ -89,12 +89,12 @@ class QuotaWatch:
             return ""
         used = limit.limit - limit.left(now)
         mark = next((mark for mark in _WARNED_AT if used * 100 >= mark * limit.limit), 0)
-        said = self._said.get((model, limit.kind), 0)
-        if used * 100 < (said - _COME_BACK) * limit.limit:
-            said = self._said[model, limit.kind] = mark
-        if mark <= said:
+        warned = self._warned.get((model, limit.kind), 0)
+        if used * 100 < (warned - _COME_BACK) * limit.limit:
+            warned = self._warned[model, limit.kind] = mark
+        if mark <= warned:
             return ""
-        self._said[model, limit.kind] = mark
+        self._warned[model, limit.kind] = mark
         wait = limit.full_in(now)
         return (
             f"{used:,} of {limit.limit:,} {KINDS[limit.kind]} are used with {model}, "
