@@ -1,4 +1,4 @@
-"""What one session holds: all named conversations, real and practice."""
+"""All named conversations of a session, real and practice."""
 
 from __future__ import annotations
 
@@ -275,15 +275,15 @@ class Conversations:
 
     def _put(self, pending: PendingTurn, turn: Turn) -> None:
         history = self._histories[pending.practice]
-        name, place, typed = pending.conversation, pending.place, pending.shown
+        name, place, shown = pending.conversation, pending.place, pending.shown
 
         def leaves(old: Turn) -> bool:
             moves = old.key == place and (pending.once or old.conversation != name)
-            return moves or (old.key == typed != place)
+            return moves or (old.key == shown != place)
 
         after = history.without(leaves)
         if not pending.once:
             after[name] = after.get(name, history.get(name).without(leaves)).with_turn(turn)
         run = self._runs.present
-        is_of_run = run is not None and run.cell == typed.cell
+        is_of_run = run is not None and run.cell == shown.cell
         history.change(after, "ask", name, place, run if is_of_run else None)
