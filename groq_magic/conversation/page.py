@@ -169,8 +169,8 @@ class Page:
     def _deleted_after(
         self, held: CellList | None, ids: tuple[str, ...], at: float
     ) -> Mapping[str, float]:
-        former = held.cells if held is not None else ()
-        here = frozenset(ids)
+        former = held.cells if held is not None and held.cells != ids else ()
+        here = frozenset(ids if former or self.deleted else ())
         back = {cell for cell, time in self.deleted.items() if cell in here and time <= at}
         new = [cell for cell in former if cell not in here and cell not in self.deleted]
         if not back and not new:
