@@ -86,11 +86,11 @@ def plan(draft: Draft, facts: Facts) -> Plan:
         When the model can't do what an option asks for.
     """
     window = _window(draft, facts)
-    messages: list[Mapping[str, Any]] = []
-    if draft.system:
-        messages.append({"role": "system", "content": draft.system})
-    messages += facts.messages(window.turns, draft.secrets)
-    messages.append({"role": "user", "content": draft.prompt})
+    messages = [
+        *([{"role": "system", "content": draft.system}] if draft.system else ()),
+        *facts.messages(window.turns, draft.secrets),
+        {"role": "user", "content": draft.prompt},
+    ]
     request = request_of(draft.options, facts.model, facts.known, messages)
     if "stop" in request:
         request["stop"] = draft.secrets.hidden_in(request["stop"])

@@ -9,7 +9,6 @@ from groq_magic.conversation.turn import TurnKey
 
 if TYPE_CHECKING:
     from groq_magic.conversation.turn import PendingTurn
-    from groq_magic.conversation.undo import Change
 
 __all__ = ["CellRun", "CellRuns"]
 
@@ -30,8 +29,6 @@ class CellRun:
         Whether they were real (False), practice (True) or both.
     places : set of TurnKey
         Where the turns of these asks stand, or would: a retry's is another's.
-    changes : dict of bool to Change
-        The last change that it made in each mode.
     """
 
     cell: str
@@ -39,7 +36,6 @@ class CellRun:
     asks: int = 0
     modes: set[bool] = field(default_factory=set)
     places: set[TurnKey] = field(default_factory=set)
-    changes: dict[bool, Change] = field(default_factory=dict)
 
     def leftover(self, key: TurnKey) -> bool:
         """Whether `key` is of an ask that this execution no longer made."""

@@ -75,8 +75,5 @@ class Chain:
             yield link.revision
             link = link.before
 
-    def __repr__(self) -> str:
-        return f"Chain({self.count} turns)"
-
 
 EMPTY = Chain(None, 0)

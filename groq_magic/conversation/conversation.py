@@ -41,15 +41,13 @@ class Conversation:
         An ask that the cell has no turn for yet goes after the cell's earlier
         asks, or before its later ones; a cell without turns goes to the end.
         """
-        place = len(self.turns)
-        if key.cell is None:
-            return next((i for i, turn in enumerate(self.turns) if turn.key == key), place)
-        of_cell = [(i, t.key.ask) for i, t in enumerate(self.turns) if t.key.cell == key.cell]
-        for index, ask in of_cell:
-            if ask >= key.ask:
-                return index
-            place = index + 1
-        return place
+        of_cell = [
+            (index, turn.key.ask)
+            for index, turn in enumerate(self.turns)
+            if turn.key.cell == key.cell and (key.cell is not None or turn.key == key)
+        ]
+        end = of_cell[-1][0] + 1 if of_cell else len(self.turns)
+        return next((index for index, ask in of_cell if ask >= key.ask), end)
 
     def at(self, key: TurnKey) -> Turn | None:
         """Return the turn that stands under `key`."""

@@ -1,4 +1,4 @@
-"""What one session holds: all named conversations, real and practice."""
+"""All named conversations of a session, real and practice."""
 
 from __future__ import annotations
 
@@ -97,16 +97,12 @@ class Conversations:
         asked nothing. That they left is undone with the execution's last turn.
         """
         run, self._runs.present = self._runs.present, None
-        if run is None:
-            return
-        # Changes keep earlier turns alive, and are not needed after this.
-        changes, run.changes = run.changes, {}
-        if not succeeded:
+        if run is None or not succeeded:
             return
         for practice in run.modes:
             history = self._histories[practice]
             after = history.without(lambda turn: run.leftover(turn.key))
-            if history.last_change is not None and history.last_change is changes.get(practice):
+            if history.is_last_of(run):
                 history.amend(after)
             else:
                 history.change(after, "leftovers")
@@ -234,7 +230,8 @@ class Conversations:
 
         What a cell was answered in this session is newer than the file.
         """
-        turns = self._histories[practice].turns()
+        present = self._histories[practice].conversations.values()
+        turns = chain.from_iterable(conversation.turns for conversation in present)
         here = {cell for turn in turns for cell in (turn.key.cell, turn.shown.cell)}
         return tuple(
             each
@@ -278,16 +275,15 @@ class Conversations:
 
     def _put(self, pending: PendingTurn, turn: Turn) -> None:
         history = self._histories[pending.practice]
-        name, place, typed = pending.conversation, pending.place, pending.shown
+        name, place, shown = pending.conversation, pending.place, pending.shown
 
         def leaves(old: Turn) -> bool:
             moves = old.key == place and (pending.once or old.conversation != name)
-            return moves or (old.key == typed != place)
+            return moves or (old.key == shown != place)
 
         after = history.without(leaves)
         if not pending.once:
             after[name] = after.get(name, history.get(name).without(leaves)).with_turn(turn)
-        change = history.change(after, "ask", name, place)
         run = self._runs.present
-        if run is not None and change is not None and run.cell == typed.cell:
-            run.changes[pending.practice] = change
+        is_of_run = run is not None and run.cell == shown.cell
+        history.change(after, "ask", name, place, run if is_of_run else None)

@@ -169,16 +169,13 @@ class Page:
     def _deleted_after(
         self, held: CellList | None, ids: tuple[str, ...], at: float
     ) -> Mapping[str, float]:
-        same = held is not None and held.cells == ids
-        if same and not self.deleted:
+        former = held.cells if held is not None and held.cells != ids else ()
+        here = frozenset(ids if former or self.deleted else ())
+        back = {cell for cell, time in self.deleted.items() if cell in here and time <= at}
+        new = [cell for cell in former if cell not in here and cell not in self.deleted]
+        if not back and not new:
             return self.deleted
-        here = held.positions.keys() if held is not None and same else frozenset(ids)
-        missing = [] if held is None or same else [c for c in held.cells if c not in here]
-        seen = {cell for cell, time in self.deleted.items() if cell in here and time <= at}
-        new = [cell for cell in missing if cell not in self.deleted]
-        if not seen and not new:
-            return self.deleted
-        left = [(cell, time) for cell, time in self.deleted.items() if cell not in seen]
+        left = [(cell, time) for cell, time in self.deleted.items() if cell not in back]
         return dict([*left, *((cell, at) for cell in new)][-_MOST_DELETED:])
 
     def _lists_with(self, new: CellList) -> tuple[CellList, ...]:

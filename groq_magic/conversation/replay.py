@@ -56,7 +56,7 @@ class Replay:
         The ids of the file's cells.
     seen : iterable of str
         The cells that ran here. Once one of them is in the file, the front
-        end is known to tell its ids: then an ask is answered by its own cell
+        end is known to send its ids: then an ask is answered by its own cell
         alone. Else the asks are taken to come in the file's order.
     """
 
@@ -69,12 +69,12 @@ class Replay:
     ) -> None:
         self.answers = tuple(answers)
         self.cells = frozenset(cells)
-        self._ids_told = not self.cells.isdisjoint(seen)
+        self._has_ids = not self.cells.isdisjoint(seen)
         self._next = 0
 
     def find(self, key: ReplayKey) -> SavedTurn | None:
         """Return the answer to the same prompt, model and options; None where there is none."""
-        self._ids_told = self._ids_told or key.cell in self.cells
+        self._has_ids = self._has_ids or key.cell in self.cells
         if self._by_cell(key):
             return next((a for a in self._at(key) if not _differs(a, key)), None)
         count = len(self.answers)
@@ -93,7 +93,7 @@ class Replay:
         return next((why for why in reasons if why != _PROMPT), "it is new or changed")
 
     def _by_cell(self, key: ReplayKey) -> bool:
-        return self._ids_told and key.cell is not None
+        return self._has_ids and key.cell is not None
 
     def _at(self, key: ReplayKey) -> list[SavedTurn]:
         return [a for a in self.answers if (a.shown.cell, a.shown.ask) == (key.cell, key.ask)]
@@ -108,7 +108,7 @@ def _differs(saved: SavedTurn, key: ReplayKey) -> str:
     )
     if not same:
         return _PROMPT
-    if _telling(saved.options or {}) != _telling(key.options):
+    if _asked(saved.options or {}) != _asked(key.options):
         return "its options changed"
     if key.model is not None and saved.model != key.model:
         return f"the model was {saved.model}, and is {key.model} now"
@@ -117,5 +117,5 @@ def _differs(saved: SavedTurn, key: ReplayKey) -> str:
     return ""
 
 
-def _telling(options: Mapping[str, Any]) -> dict[str, Any]:
+def _asked(options: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if name not in _ASIDE}

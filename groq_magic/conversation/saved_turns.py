@@ -157,9 +157,9 @@ def saved_answers(notebook: Mapping[str, Any]) -> tuple[SavedTurn, ...]:
     """Read every whole answer out of a notebook, in the order of the file, to be given again.
 
     Those asked once and those that were replaced later are among them. One
-    that was made where the front end told no cell id counts for the cell it
+    that was made where the front end sent no cell id counts for the cell it
     stands in; one that was copied from another cell does not count, except
-    where no cell of the file has an id (up to nbformat 4.4) and nothing tells.
+    where no cell of the file has an id (up to nbformat 4.4): there it can't be known.
 
     Parameters
     ----------

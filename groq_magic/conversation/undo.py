@@ -11,9 +11,10 @@ from groq_magic.conversation.conversation import Conversation
 from groq_magic.errors import NotebookError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from groq_magic.conversation.arrangement import Arrangement
+    from groq_magic.conversation.cell_runs import CellRun
     from groq_magic.conversation.turn import Turn, TurnKey
 
 __all__ = ["Change", "UndoHistory", "undo_phrase"]
@@ -39,12 +40,15 @@ class Change:
         The conversation, where there is one.
     key : TurnKey or None
         The turn that was asked or dropped.
+    run : CellRun or None
+        The execution that it was asked in.
     """
 
     before: Mapping[str, Conversation]
     kind: Literal["ask", "drop", "leftovers", "reset", "restore"]
     name: str = ""
     key: TurnKey | None = None
+    run: CellRun | None = None
 
 
 class UndoHistory:
@@ -64,10 +68,9 @@ class UndoHistory:
         self.conversations: Mapping[str, Conversation] = MappingProxyType({})
         self._changes: deque[Change] = deque(maxlen=_CHANGES_KEPT)
 
-    @property
-    def last_change(self) -> Change | None:
-        """The change that `undo` would revert."""
-        return self._changes[-1] if self._changes else None
+    def is_last_of(self, run: CellRun) -> bool:
+        """Whether the last change was made by an ask of this execution."""
+        return bool(self._changes) and self._changes[-1].run is run
 
     def get(self, name: str) -> Conversation:
         """Return the conversation of that name, empty if there is none yet."""
@@ -83,13 +86,12 @@ class UndoHistory:
         kind: Literal["ask", "drop", "leftovers", "reset", "restore"],
         name: str = "",
         key: TurnKey | None = None,
-    ) -> Change | None:
-        """Make `after` the present, as one undoable change (see `Change`); None if it is none."""
-        change = Change(self.conversations, kind, name, key)
-        if not self.amend(after):
-            return None
-        self._changes.append(change)
-        return change
+        run: CellRun | None = None,
+    ) -> None:
+        """Make `after` the present; if it differs, as one undoable change (see `Change`)."""
+        change = Change(self.conversations, kind, name, key, run)
+        if self.amend(after):
+            self._changes.append(change)
 
     def amend(self, after: Mapping[str, Conversation]) -> bool:
         """Make `after` the present, as a part of the last change; return whether it differs."""
@@ -114,11 +116,6 @@ class UndoHistory:
         change = self._changes.pop()
         self.conversations = change.before
         return change
-
-    def turns(self) -> Iterable[Turn]:
-        """Yield the turns of all conversations, those of deleted cells too."""
-        for conversation in self.conversations.values():
-            yield from conversation.turns
 
 
 def undo_phrase(

@@ -24,16 +24,6 @@ KINDS = MappingProxyType(
         "TPD": "tokens a day",
     }
 )
-_UNITS = MappingProxyType(
-    {
-        "TPM": "tokens",
-        "RPM": "requests",
-        "OTPM": "output tokens",
-        "ITPM": "input tokens",
-        "TPD": "tokens",
-        "RPD": "requests",
-    }
-)
 _DAILY = ("RPD", "TPD")
 _WARNED_AT = (95, 80)
 # So much must have come back for a mark to be new, in per cent: limits refill all the time.
@@ -42,11 +32,10 @@ _COME_BACK = 20
 
 def meter_of(limit: Limit, now: float | None = None) -> Meter:
     """Return a limit as the panel and `%groq_usage` show it."""
-    unit = _UNITS.get(limit.kind, limit.kind)
     used = limit.limit - limit.left(now)
     wait = limit.full_in(now)
     full = f" · full again in {wait_words(wait, now)}" if used else ""
-    return Meter(used, limit.limit, f"{used:,} of {limit.limit:,} {unit}{full}")
+    return Meter(used, limit.limit, f"{used:,} of {limit.limit:,} {_unit(limit)}{full}")
 
 
 def quota_facts(model: str, limits: Limits, now: float | None = None) -> QuotaFacts:
@@ -67,15 +56,19 @@ def quota_facts(model: str, limits: Limits, now: float | None = None) -> QuotaFa
 def _refill(limit: Limit | None, now: float | None) -> Refill | None:
     if limit is None:
         return None
-    unit = _UNITS[limit.kind]
-    return Refill(limit.limit, limit.left(now), limit.window, limit.full_in(now), unit)
+    return Refill(limit.limit, limit.left(now), limit.window, limit.full_in(now), _unit(limit))
+
+
+def _unit(limit: Limit) -> str:
+    """Return what is counted, without the time: `tokens`."""
+    return KINDS.get(limit.kind, limit.kind).partition(" a ")[0]
 
 
 class QuotaWatch:
     """Warns when a day's limit is nearly used up, once for each mark."""
 
     def __init__(self) -> None:
-        self._said: dict[tuple[str, str], int] = {}
+        self._warned: dict[tuple[str, str], int] = {}
 
     def lines(self, model: str, limits: Limits, now: float | None = None) -> tuple[str, ...]:
         """Return the warnings that are due: a mark once, and again when much had come back.
@@ -96,15 +89,14 @@ class QuotaWatch:
             return ""
         used = limit.limit - limit.left(now)
         mark = next((mark for mark in _WARNED_AT if used * 100 >= mark * limit.limit), 0)
-        said = self._said.get((model, limit.kind), 0)
-        if used * 100 < (said - _COME_BACK) * limit.limit:
-            said = self._said[model, limit.kind] = mark
-        if mark <= said:
+        warned = self._warned.get((model, limit.kind), 0)
+        if used * 100 < (warned - _COME_BACK) * limit.limit:
+            warned = self._warned[model, limit.kind] = mark
+        if mark <= warned:
             return ""
-        self._said[model, limit.kind] = mark
-        unit = _UNITS[limit.kind]
+        self._warned[model, limit.kind] = mark
         wait = limit.full_in(now)
         return (
-            f"{used:,} of {limit.limit:,} {unit} a day are used with {model}, {mark} % or more; "
-            f"all are there again in {wait_words(wait, now)}."
+            f"{used:,} of {limit.limit:,} {KINDS[limit.kind]} are used with {model}, "
+            f"{mark} % or more; all are there again in {wait_words(wait, now)}."
         )

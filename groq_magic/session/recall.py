@@ -37,7 +37,7 @@ class Recall:
         self._settings = settings
         self._cache: Cache | None = None
         self._line = ""
-        self._told = False
+        self._is_reported = False
 
     @property
     def cache(self) -> Cache:
@@ -83,6 +83,6 @@ class Recall:
         try:
             return self.cache
         except NotebookError:
-            if not self._told:
-                self._told, self._line = True, _NO_PLACE
+            if not self._is_reported:
+                self._is_reported, self._line = True, _NO_PLACE
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.request import size_of
@@ -10,11 +11,12 @@ from groq_magic.conversation import Conversations
 from groq_magic.errors import ModelError
 from groq_magic.ledger.ledger import Ledger
 from groq_magic.ledger.requests import Requests
+from groq_magic.page.cell import request_cells
 from groq_magic.session.bars import Bars
 from groq_magic.session.executions import Executions, owner_of
-from groq_magic.session.notebook import PageUpdates, SavedNotebook
 from groq_magic.session.quota import QuotaWatch
 from groq_magic.session.recall import Recall
+from groq_magic.session.saved_notebook import SavedNotebook
 from groq_magic.session.secrets import EarlierTurns, present_secrets
 from groq_magic.views.show import say
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from groq_magic.api.models import Catalogue
     from groq_magic.api.send import Outcome
     from groq_magic.assistant import Failure
-    from groq_magic.conversation import SavedTurn, Turn
+    from groq_magic.conversation import Page, SavedTurn, Turn
     from groq_magic.prompt.secrets import Secrets
     from groq_magic.reply import Reply
     from groq_magic.session.ask import Ask
@@ -71,7 +73,6 @@ class Session:
         self.saved = SavedNotebook(shell)
         self.conversations = Conversations()
         self.bars = Bars(self.conversations)
-        self._page = PageUpdates(shell, self.saved, self.conversations)
         self.service = Service(settings, lambda: self.saved.folder, ask_for_key, say)
         self.last: Ask | None = None
         self.ledger = Ledger()
@@ -105,13 +106,25 @@ class Session:
         cell = self.executions.begin(self.conversations.start_cell).cell
         if cell is not None:
             self.saved.cells_seen.add(cell)
-        if self._page.at_execution(cell):
-            self._changed()
+        request, now = request_cells(self.shell), time.time()
+        page = self.conversations.page
+        if request.order:
+            page = page.with_list(request.order, at=now, notebook=request.notebook)
+        by = page.current if request.order else None
+        page = page.with_deleted(request.deleted, at=now, by=by)
+        self._arrange(page.with_cell(cell) if cell is not None else page)
 
     def order_turns(self) -> None:
-        """Order the turns by the saved notebook, where the page is not known better."""
-        if self._page.at_ask(self.cell):
-            self._changed()
+        """Order the turns by the saved notebook, where the request had no list and it is newer.
+
+        Not when it is saved: an answer is marked for what was done, not for a save.
+        """
+        cell = self.cell
+        if cell is None or request_cells(self.shell).order:
+            return
+        cells, written = self.saved.order(cell)
+        if cells:
+            self._arrange(self.conversations.page.with_file(cells, written=written))
 
     def cell_ended(self, *, succeeded: bool) -> None:
         """Note that a cell has run: what its last execution left behind goes."""
@@ -228,6 +241,10 @@ class Session:
         # The values of an error's frames would live as long as the reply that has it.
         if (error := self._error) is not None:
             error.__traceback__ = error.__context__ = self._error = None
+
+    def _arrange(self, page: Page) -> None:
+        if self.conversations.arrange(page):
+            self._changed()
 
     def _changed(self) -> None:
         bars = self.bars.update(practice=self.service.in_practice)

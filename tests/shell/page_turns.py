@@ -22,5 +22,5 @@ def prompts(cells: Any) -> list[str]:
 
 
 def stale(cells: Any, cell: str) -> str:
-    facts, _ = cells.session._facts[False, f"groq-turn-{cell}-1"]
+    facts, _ = cells.session.bars._facts[False, f"groq-turn-{cell}-1"]
     return str(facts.stale)

@@ -141,7 +141,7 @@ def test_its_bar_says_so_while_the_session_lives(cells: Any) -> None:
     cells.fine("%groq_cache on")
     for _ in range(2):
         cells.fine("%%groq\nHi", "a")
-    ((facts, _),) = cells.session._facts.values()
+    ((facts, _),) = cells.session.bars._facts.values()
     assert facts.figures.endswith("tokens · from the cache")
 
 

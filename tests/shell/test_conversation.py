@@ -121,15 +121,15 @@ def test_a_turn_changed_above_marks_those_below_as_stale(echoed: Any) -> None:
     first, second = session.conversations.get("main").turns
     assert (session.conversations.stale(first), session.conversations.stale(second)) == (None, None)
     echoed.fine("%groq Three", "a")
-    assert session._facts[False, "groq-turn-b-1"][0].stale.startswith("Turn 1 changed")
+    assert session.bars._facts[False, "groq-turn-b-1"][0].stale.startswith("Turn 1 changed")
     echoed.fine("%groq Two", "b")
-    assert session._facts[False, "groq-turn-b-1"][0].stale == ""
+    assert session.bars._facts[False, "groq-turn-b-1"][0].stale == ""
 
 
 def test_an_answer_that_left_says_so(echoed: Any) -> None:
     echoed.fine("%groq One", "a")
     echoed.fine("%groq_reset")
-    facts, _ = echoed.session._facts[False, "groq-turn-a-1"]
+    facts, _ = echoed.session.bars._facts[False, "groq-turn-a-1"]
     assert facts.stale == "This answer is no longer part of the conversation."
 
 
@@ -137,7 +137,7 @@ def test_an_answer_whose_turn_was_taken_back_says_so_on_its_own_bar(echoed: Any)
     echoed.fine("%groq One", "a")
     echoed.fine("%groq Two", "a")
     echoed.fine("%groq_undo")
-    facts, _ = echoed.session._facts[False, "groq-turn-a-1"]
+    facts, _ = echoed.session.bars._facts[False, "groq-turn-a-1"]
     assert echoed.turns == [("One", "One!")]
     assert facts.stale == "The conversation holds the cell's former answer, not this one."
 

@@ -104,7 +104,7 @@ def test_what_is_saved_meanwhile_changes_nothing(
 def test_the_live_bar_says_so(taught: Callable[..., Any]) -> None:
     cells = taught()
     cells.fine(CELLS["q1"], "q1")
-    ((facts, _),) = cells.session._facts.values()
+    ((facts, _),) = cells.session.bars._facts.values()
     assert facts.figures.endswith("tokens · replayed")
 
 
