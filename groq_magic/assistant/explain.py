@@ -152,6 +152,6 @@ def _composed(sections: Sections, asked: Question, *cells: Cell) -> AssistantPro
         typed=asked.typed,
         prompt=sections.text,
         system=_SYSTEM.format(reader=_READERS[asked.level], data=DATA_RULE),
-        inserted=sections.inserted,
+        included=sections.included,
         cells=cells,
     )

@@ -71,7 +71,7 @@ def fix_prompt(failure: Failure, words: str, typed: str, context: Context) -> As
         typed=typed,
         prompt=sections.text,
         system=_SYSTEM.format(code=code, data=DATA_RULE),
-        inserted=sections.inserted,
+        included=sections.included,
         cells=(cell, *others),
         language=cell.language,
     )
