@@ -106,7 +106,7 @@ def fill(
         Where a name is not there but nearly, an attribute or item is not
         there, reading it fails, or its value is nothing to send (binary).
     """
-    return _filled(text, _Filling(namespace, known=known or FilledPrompt("")))
+    return _Filling(namespace, known=known or FilledPrompt("")).filled(text)
 
 
 def fill_from(text: str, own: Mapping[str, Any], namespace: Mapping[str, Any]) -> FilledPrompt:
@@ -125,21 +125,7 @@ def fill_from(text: str, own: Mapping[str, Any], namespace: Mapping[str, Any]) -
     PromptError
         As `fill`.
     """
-    return _filled(text, _Filling(ChainMap(dict(own), dict(namespace)), own))
-
-
-def _filled(text: str, filling: _Filling) -> FilledPrompt:
-    pieces, done = [], 0
-    for opening in _OPENING.finditer(text):
-        if opening.start() < done:
-            continue
-        found = _expression_at(text, opening.end())
-        value = None if found is None else filling.text_of(found[0])
-        if found is not None and value is not None:
-            pieces += [text[done : opening.start()], value]
-            done = found[1]
-    pieces.append(text[done:])
-    return filling.filled("".join(pieces))
+    return _Filling(ChainMap(dict(own), dict(namespace)), own).filled(text)
 
 
 @dataclass
@@ -154,7 +140,26 @@ class _Filling:
     missing: dict[str, None] = field(default_factory=dict)
     calls: dict[str, None] = field(default_factory=dict)
 
-    def text_of(self, expression: Expression) -> str | None:
+    def filled(self, text: str) -> FilledPrompt:
+        pieces, done = [], 0
+        for opening in _OPENING.finditer(text):
+            ending = _ENDING.match(text, opening.end(), opening.end() + _LONGEST)
+            if opening.start() < done or ending is None:
+                continue
+            expression = parse(ending[0][:-2])
+            value = None if expression is None else self._text_of(expression)
+            if value is not None:
+                pieces += [text[done : opening.start()], value]
+                done = ending.end()
+        return FilledPrompt(
+            "".join((*pieces, text[done:])),
+            tuple(IncludedValue(name, n) for name, n in self.characters.items()),
+            tuple(self.missing),
+            tuple(self.calls),
+            dict(self.texts),
+        )
+
+    def _text_of(self, expression: Expression) -> str | None:
         name = expression.text
         if name in self.known.texts:
             return self._counted(name, self.known.texts[name])
@@ -190,16 +195,3 @@ class _Filling:
         except PromptError as error:
             happened = f"{expression.braced}: {error.happened}"
             raise PromptError(happened, error.remedy) from error
-
-    def filled(self, text: str) -> FilledPrompt:
-        included = tuple(IncludedValue(name, n) for name, n in self.characters.items())
-        return FilledPrompt(
-            text, included, tuple(self.missing), tuple(self.calls), dict(self.texts)
-        )
-
-
-def _expression_at(text: str, start: int) -> tuple[Expression, int] | None:
-    """Return the expression that starts at `start`, and where its braces end."""
-    ending = _ENDING.match(text, start, start + _LONGEST)
-    expression = None if ending is None else parse(ending[0][:-2])
-    return None if ending is None or expression is None else (expression, ending.end())
