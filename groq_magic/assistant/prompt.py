@@ -10,7 +10,15 @@ from groq_magic.prompt import IncludedValue
 if TYPE_CHECKING:
     from groq_magic.assistant.cell import Cell
 
-__all__ = ["DATA_RULE", "AssistantPrompt", "Intent", "Sections", "cut_around", "cut_middle"]
+__all__ = [
+    "DATA_RULE",
+    "AssistantPrompt",
+    "Intent",
+    "Question",
+    "Sections",
+    "cut_around",
+    "cut_middle",
+]
 
 Intent = Literal["fix", "write", "explain"]
 DATA_RULE = (
@@ -96,6 +104,29 @@ def cut_around(text: str, line: int, room: int) -> str:
     before = [f"[… {first:,} lines left out]"] if first else []
     after = [f"[… {len(lines) - last - 1:,} lines left out]"] if last + 1 < len(lines) else []
     return "\n".join([*before, *kept, *after])
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the user asked of a cell or value.
+
+    Parameters
+    ----------
+    typed : str
+        The magic's line as typed.
+    words : str
+        What the user wrote about it, "" for nothing.
+    level : str
+        For whom an explanation is: one of `LEVELS`, or "".
+    """
+
+    typed: str
+    words: str = ""
+    level: str = ""
+
+    def request(self, request: str) -> str:
+        """Return our request with the user's words."""
+        return f"{request}\nWhat I say of it: {self.words}" if self.words else request
 
 
 class Sections:
