@@ -105,12 +105,15 @@ def complete(prompt: str, **options: Any) -> Reply:
     GroqMagicError
         What kept it from being sent, or broke it off; its `reply` holds the text that had come.
     """
-    from groq_magic.asking.complete import complete_checked
     from groq_magic.option_types import prompt_text
     from groq_magic.options import AskOptions
 
     text = prompt_text(prompt, "complete", 'A value goes in as text: `complete(f"{value}")`.')
-    return complete_checked(text, AskOptions.of_keywords(options), _session_now())
+    checked, session = AskOptions.of_keywords(options), _session_now()
+    # The session has waited for what is imported in the background.
+    from groq_magic.asking.complete import complete_checked
+
+    return complete_checked(text, checked, session)
 
 
 def _session_now() -> Session | None:

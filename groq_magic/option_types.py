@@ -252,10 +252,8 @@ def prompt_text(
     Parameters
     ----------
     prompt : object
-    function : str
-        What it is given to.
-    remedy : str
-        What to do with a value that is no text.
+    function, remedy : str
+        What it is given to, and what to do with a value that is no text.
 
     Raises
     ------

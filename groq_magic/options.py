@@ -6,6 +6,7 @@ and the request's parameters derive from it: a new option is one field.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -238,7 +239,7 @@ class AskOptions:
     @classmethod
     def table(cls) -> tuple[Option, ...]:
         """Return the options, in the order in which help shows them."""
-        return tuple(replace(each.metadata["option"], name=each.name) for each in fields(cls))
+        return _table_of(cls)  # type: ignore[arg-type]  # mypy looks at the hash of its instances
 
     @classmethod
     def of_keywords(cls, given: Mapping[str, Any]) -> Self:
@@ -275,6 +276,11 @@ class AskOptions:
     def _given(self) -> dict[str, Any]:
         values = {each.name: (getattr(self, each.name), each.default) for each in fields(self)}
         return {name: value for name, (value, unset) in values.items() if value is not unset}
+
+
+@functools.cache
+def _table_of(options: type[AskOptions]) -> tuple[Option, ...]:
+    return tuple(replace(each.metadata["option"], name=each.name) for each in fields(options))
 
 
 OPTIONS = AskOptions.table()

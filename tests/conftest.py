@@ -18,6 +18,7 @@ import pytest
 
 from tests.chromium import browser, chromium, playwright  # noqa: F401 - fixtures
 from tests.markers import pytest_collection_modifyitems, pytest_configure  # noqa: F401 - hooks
+from tests.page_errors import lone_page  # noqa: F401 - a fixture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -16,10 +16,14 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-if TYPE_CHECKING:
-    from playwright.sync_api import ConsoleMessage, Error, Page, Request
+import pytest
 
-__all__ = ["PageErrors"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request
+
+__all__ = ["PageErrors", "lone_page"]
 
 OURS = re.compile(r"blob:http|data:text/javascript|groq", re.IGNORECASE)
 
@@ -84,3 +88,14 @@ class PageErrors:
             return
         if OURS.search(error) or not any(re.search(each, error) for each in THE_FRONT_ENDS):
             self.noted.append(error)
+
+
+@pytest.fixture
+def lone_page(browser: Browser) -> Iterator[Page]:
+    """Return a page of no front end, in a context of its own; an error that it reports fails."""
+    context = browser.new_context()
+    page = context.new_page()
+    errors = PageErrors(page)
+    yield page
+    context.close()
+    assert errors.noted == []

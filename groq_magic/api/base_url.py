@@ -6,7 +6,7 @@ import ipaddress
 import os
 from urllib.parse import urlsplit, urlunsplit
 
-from groq_magic.api.scrub import scrub
+from groq_magic.api.key import scrub
 from groq_magic.errors import RequestError
 
 __all__ = ["GROQ_URL", "is_loopback", "is_plain", "normalise", "service_url"]

@@ -144,6 +144,7 @@ class Client:
             self._begin()
         with self._lock:
             if self._closed:
+                exchange.cancelled.set()
                 raise CancelledError
             self._exchanges.add(exchange)
             connection = self._idle.pop()[1] if self._idle else None

@@ -5,8 +5,13 @@ from __future__ import annotations
 import math
 import re
 import time
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 
-__all__ = ["in_words", "seconds_of", "wait_words"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["asked_wait", "in_words", "seconds_of", "wait_words"]
 
 # `ms` stands before `m`, or 547ms would read as 547 minutes.
 _PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|µs|us|s)")
@@ -61,6 +66,36 @@ def wait_words(seconds: float, now: float | None = None) -> str:
     return f"{in_words(seconds)}{time.strftime(f', at {day}%H:%M', then)}"
 
 
+def asked_wait(headers: Mapping[str, str], now: float | None = None) -> float | None:
+    """Return the seconds of `retry-after-ms` or `retry-after`: a number, a duration or a date.
+
+    0 where the service asks for no pause, None where neither header is valid.
+    """
+    milliseconds = _number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    text = (headers.get("retry-after") or "").strip()
+    seconds = _number(text)
+    if seconds is None:
+        seconds = seconds_of(text)
+    if seconds is None and text:
+        try:
+            at = parsedate_to_datetime(text).timestamp()
+        except (TypeError, ValueError, OverflowError):
+            return None
+        seconds = max(0.0, at - (time.time() if now is None else now))
+    return seconds
+
+
 def _rounded(number: float) -> int:
     # As the page does, which counts on from these words: Python rounds a half to the even number.
     return math.floor(number + 0.5)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        value = float(text) if text else None
+    except ValueError:
+        return None
+    # NaN, infinity and a negative wait mean nothing.
+    return value if value is not None and 0 <= value < float("inf") else None

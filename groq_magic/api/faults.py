@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from groq_magic.api.environment import proxy_in_use, trust_remedy
 from groq_magic.api.fault import Fault
+from groq_magic.api.key import scrub
 from groq_magic.api.limits import limits_in
-from groq_magic.api.refusal import refusal_of
 from groq_magic.api.refusals import fault_of_refusal
-from groq_magic.api.scrub import scrub
 from groq_magic.errors import ConnectionLostError, GroqMagicError, RequestError, ServiceError
 
 if TYPE_CHECKING:
@@ -58,8 +57,8 @@ def fault_of_body(
     status: int | None, body: object, headers: Mapping[str, str], context: FaultContext
 ) -> Fault:
     """Return what a refusal means, be it a whole reply or an event in a stream."""
-    refusal = refusal_of(status, body, headers, context.key)
-    return replace(fault_of_refusal(refusal, context), limits=limits_in(headers))
+    fault = fault_of_refusal(status, body, headers, context)
+    return replace(fault, limits=limits_in(headers))
 
 
 def nothing_came() -> Fault:

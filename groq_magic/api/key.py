@@ -23,6 +23,7 @@ __all__ = [
     "KeySearch",
     "checked",
     "found_key",
+    "scrub",
     "search",
 ]
 
@@ -36,6 +37,19 @@ _LINE = rf"""(?mx)^[^\S\n]*(?:export[^\S\n]+)?(?P<quote>'?){KEY_NAME}(?P=quote)[
     (?:(?P<mark>["'])(?P<quoted>[^\n]*?)(?P=mark)[^\S\n]*(?:\#[^\n]*)?$ | (?P<bare>[^\n]*)$)"""
 _LINE_END = re.compile(r"\r\n?")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
+_HIDDEN = "[key]"
+# What looks like a key in a text from outside.
+_KEYS = re.compile(
+    r"""\bgsk_[A-Za-z0-9_*.\u2026-]{4,}                # a Groq key, or what a service shows of one
+    # Other people's. Names of variables and ordinary words seldom are so long and hold digits.
+    |\b(?:hf|ghp)_(?=[A-Za-z]*[0-9])[A-Za-z0-9]{20,}
+    |\bhf_[A-Za-z]{34}\b                           # Hugging Face's, mostly without digits
+    |\b(?:sk|xai|github_pat)[-_](?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{20,}
+    |(?<=bearer\ )\s*(?=[^\s"',;0-9]*[0-9])[^\s"',;]{12,}
+    |(?<=://)[^\s/@:]*:[^\s/@]*(?=@)              # a user and a password in an address
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _GET_ONE = f"`%groq_key` asks for one; {KEY_PAGE} gives one."
 
 
@@ -161,6 +175,13 @@ def checked(value: str, source: str) -> ApiKey:
             f"Copy it again from {KEY_PAGE}.",
         )
     return ApiKey(text, source)
+
+
+def scrub(text: str, key: str = "") -> str:
+    """Return `text` with `key`, and whatever looks like a key, replaced by `[key]`."""
+    if len(key) >= 4:  # noqa: PLR2004 - shorter ones would hide ordinary words
+        text = text.replace(key, _HIDDEN)
+    return _KEYS.sub(_HIDDEN, text)
 
 
 def _upward(folder: Path | None) -> list[Path]:

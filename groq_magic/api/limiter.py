@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Delay", "Limiter", "Reservation"]
 
-# Sums of floats differ by less.
-_NEARLY = 1e-6
-
 
 @dataclass(frozen=True)
 class Delay:
@@ -119,7 +116,7 @@ class Reservation:
     ) -> None:
         self._limiter = limiter
         self._model = model
-        self._tokens, self._answer, self.urgent = tokens, answer, urgent
+        self._answer, self.urgent = answer, urgent
         self.charged = _amounts(tokens + answer, 1)
         # Kinds that the headers of its own reply counted.
         self._counted: frozenset[str] = frozenset()
@@ -146,7 +143,7 @@ class Reservation:
     def end(self, usage: Usage | None) -> None:
         """End it: correct its count by what was used, which None leaves as it is."""
         with self._limiter.lock:
-            if not self.is_answered:
+            if self in self._model.running and not self.is_answered:
                 # It may have been admitted, and nobody will say.
                 self._admit(Limits())
             self._leave()
@@ -178,7 +175,7 @@ class Reservation:
                 continue
             ahead = sum(each.needed(limit.kind) for each in before if not each.urgent)
             missing = amount + ahead - limit.level(now)
-            if missing > _NEARLY:
+            if missing > 0:
                 seconds = missing * limit.window / limit.limit
                 reason = f"Rate limit: {words_of(limit.kind, limit.limit)} are used up."
                 longest = max(longest, Delay(seconds, reason), key=lambda each: each.seconds)

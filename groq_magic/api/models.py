@@ -8,15 +8,44 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.api.retired import GENERAL, SMALL, replacement_for
 from groq_magic.errors import ModelError
 from groq_magic.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["ALIASES", "Catalogue", "Model", "catalogue_of", "offline_catalogue"]
+__all__ = ["ALIASES", "RETIRED", "Catalogue", "Model", "catalogue_of", "offline_catalogue"]
 
+GENERAL = "openai/gpt-oss-120b"
+SMALL = "openai/gpt-oss-20b"
+_VISION = "qwen/qwen3.8-27b"
+
+# Ids that older tutorials name, and what took their place: Groq's deprecation page as of
+# 2026-10-01. An id that a key's own `/models` lists is not retired for that key.
+RETIRED = MappingProxyType(
+    {
+        "llama-3.1-70b-versatile": GENERAL,
+        "llama-3.3-70b-versatile": GENERAL,
+        "llama3-70b-8192": GENERAL,
+        "llama-3.1-8b-instant": SMALL,
+        "llama3-8b-8192": SMALL,
+        "mixtral-8x7b-32768": GENERAL,
+        "deepseek-r1-distill-llama-70b": GENERAL,
+        "gemma-7b-it": SMALL,
+        "gemma2-9b-it": SMALL,
+        "meta-llama/llama-4-maverick-17b-128e-instruct": _VISION,
+        "meta-llama/llama-4-scout-17b-16e-instruct": _VISION,
+        "moonshotai/kimi-k2-instruct": GENERAL,
+        "moonshotai/kimi-k2-instruct-0905": GENERAL,
+        "qwen/qwen3-32b": GENERAL,
+        "qwen/qwen3.6-27b": _VISION,
+        "groq/compound": GENERAL,
+        "groq/compound-mini": SMALL,
+        "compound-beta": GENERAL,
+        "compound-beta-mini": SMALL,
+        "playai-tts": "canopylabs/orpheus-v1-english",
+    }
+)
 ALIASES = MappingProxyType(
     {
         "fast": "the quickest answer: simple questions, many rows",
@@ -146,7 +175,7 @@ class Catalogue:
 
     def nearest(self, model_id: str) -> str:
         """Return the id to use instead of one that the service refuses."""
-        replacement = replacement_for(model_id)
+        replacement = _replacement_for(model_id)
         ids = [model.id for model in self.chat if model.id != model_id]
         if replacement and (replacement in ids or not ids):
             return replacement
@@ -203,6 +232,15 @@ def catalogue_of(items: Iterable[Mapping[str, Any]]) -> Catalogue:
     by_id = {model.id: model for model in map(model_of, items) if model}
     models = sorted(by_id.values(), key=lambda m: (m.id != GENERAL, not m.is_chat, m.id))
     return Catalogue(tuple(models), live=True)
+
+
+def _replacement_for(model: str) -> str | None:
+    """Return what took the place of a retired id, None for one that is not known as retired."""
+    wanted = model.lower()
+    for retired, replacement in RETIRED.items():
+        if wanted in {retired, retired.rpartition("/")[2]}:
+            return replacement
+    return None
 
 
 def _count(value: Any) -> int | None:

@@ -6,15 +6,18 @@ status **and** code decide, since a 413 bears the code of a 429.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from types import MappingProxyType
+from typing import Any
 
-from groq_magic.api.durations import wait_words
+from groq_magic.api.durations import asked_wait, wait_words
 from groq_magic.api.fault import Fault, FaultContext
+from groq_magic.api.key import scrub
 from groq_magic.api.limits import LimitHit, hit_in, wait_in, words_of
-from groq_magic.api.refusal import Refusal
-from groq_magic.api.retry_after import asked_wait
 from groq_magic.errors import (
     ApiKeyError,
     ModelError,
@@ -26,18 +29,69 @@ from groq_magic.errors import (
 
 __all__ = ["fault_of_refusal"]
 
+_TAGS = re.compile(r"<[^>]*>")
+# Of a proxy's page the title says enough.
+_TITLE = re.compile(r"<title>([^<]+)</title>", re.IGNORECASE)
+_LONGEST = 300
 # Groq's number for a flex tier without capacity; HTTP has none.
 _FLEX_FULL = 498
 # From here on nobody sits it out.
 _LONG_WAIT = 60.0
 
 
-def fault_of_refusal(refusal: Refusal, context: FaultContext) -> Fault:
+@dataclass(frozen=True)
+class _Refusal:
+    """A refusal.
+
+    Parameters
+    ----------
+    status : int or None
+        The HTTP status; for an event in a stream its `status_code`, if it has one.
+    code : str
+        Groq's code, empty where there is none.
+    told : str
+        What the service says, on one line, without keys and tags.
+    written : str
+        What the model wrote before the service refused it.
+    headers : Mapping
+    """
+
+    status: int | None
+    code: str
+    told: str
+    written: str
+    headers: Mapping[str, str]
+
+
+def fault_of_refusal(
+    status: int | None, body: object, headers: Mapping[str, str], context: FaultContext
+) -> Fault:
     """Return what a refusal means: what to tell, and whether to try again."""
+    refusal = _refusal_of(status, body, headers, context.key)
     return _rule_for(refusal)(refusal, context)
 
 
-def _model_refused(refusal: Refusal, context: FaultContext) -> Fault:
+def _refusal_of(status: int | None, body: object, headers: Mapping[str, str], key: str) -> _Refusal:
+    """Return the refusal that a body holds.
+
+    Parameters
+    ----------
+    status : int or None
+    body : object
+        Parsed JSON: `{"error": {…}}`, the inner dict alone; or a str, or anything.
+    headers : Mapping
+    key : str
+        To be hidden.
+    """
+    inner = _inner(body)
+    if status is None and isinstance(inner.get("status_code"), int):
+        status = inner["status_code"]
+    written = scrub(str(inner.get("failed_generation") or ""), key)
+    told = scrub(_text_of(body, inner), key)
+    return _Refusal(status, str(inner.get("code") or ""), told, written, headers)
+
+
+def _model_refused(refusal: _Refusal, context: FaultContext) -> Fault:
     retired = refusal.code == "model_decommissioned"
     what = "is retired" if retired else "is not among this key's models"
     return Fault(
@@ -48,25 +102,25 @@ def _model_refused(refusal: Refusal, context: FaultContext) -> Fault:
     )
 
 
-def _key_refused(_refusal: Refusal, context: FaultContext) -> Fault:
+def _key_refused(_refusal: _Refusal, context: FaultContext) -> Fault:
     remedy = "`%groq_key` asks for another; https://console.groq.com/keys gives one."
     source = f" from {context.source}" if context.source else ""
     return Fault(ApiKeyError(f"The service refuses the key{source} (401).", remedy))
 
 
-def _spent(_refusal: Refusal, _context: FaultContext) -> Fault:
+def _spent(_refusal: _Refusal, _context: FaultContext) -> Fault:
     happened = "The organisation's spend limit is reached."
     remedy = "Raise it at https://console.groq.com/settings/billing."
     return Fault(RateLimitError(happened, remedy))
 
 
-def _bad_tool_call(refusal: Refusal, _context: FaultContext) -> Fault:
+def _bad_tool_call(refusal: _Refusal, _context: FaultContext) -> Fault:
     happened = f"The model's call of a tool was not valid: {refusal.told}"
     error = RequestError(happened, "`%groq_retry` asks again.")
     return Fault(error, failed_generation=refusal.written)
 
 
-def _bad_json(refusal: Refusal, _context: FaultContext) -> Fault:
+def _bad_json(refusal: _Refusal, _context: FaultContext) -> Fault:
     happened, remedy = "The model's answer was no valid JSON.", "`%groq_retry` asks again."
     if not refusal.written:
         happened = "The model's answer was no valid JSON: reasoning used the tokens up."
@@ -74,17 +128,17 @@ def _bad_json(refusal: Refusal, _context: FaultContext) -> Fault:
     return Fault(RequestError(happened, remedy), failed_generation=refusal.written)
 
 
-def _denied(refusal: Refusal, _context: FaultContext) -> Fault:
+def _denied(refusal: _Refusal, _context: FaultContext) -> Fault:
     remedy = "Check the network, a VPN or proxy, and the key's rights."
     return Fault(RequestError(f"Access is denied (403): {refusal.told}", remedy))
 
 
-def _not_there(refusal: Refusal, context: FaultContext) -> Fault:
+def _not_there(refusal: _Refusal, context: FaultContext) -> Fault:
     happened = f"{context.base_url} does not know this address (404): {refusal.told}"
     return Fault(RequestError(happened, "Check GROQ_BASE_URL."))
 
 
-def _too_large(refusal: Refusal, context: FaultContext) -> Fault:
+def _too_large(refusal: _Refusal, context: FaultContext) -> Fault:
     hit = hit_in(refusal.told)
     over = refusal.told
     if hit is not None and hit.requested is not None:
@@ -94,7 +148,7 @@ def _too_large(refusal: Refusal, context: FaultContext) -> Fault:
     return Fault(TooLargeError(happened, remedy), hit=hit)
 
 
-def _limited(refusal: Refusal, _context: FaultContext) -> Fault:
+def _limited(refusal: _Refusal, _context: FaultContext) -> Fault:
     hit = hit_in(refusal.told)
     wait = asked_wait(refusal.headers)
     if wait is None:
@@ -105,7 +159,7 @@ def _limited(refusal: Refusal, _context: FaultContext) -> Fault:
     return Fault(error, retry=True, wait=wait, reason=reason, hit=hit)
 
 
-def _failing(refusal: Refusal, _context: FaultContext) -> Fault:
+def _failing(refusal: _Refusal, _context: FaultContext) -> Fault:
     status, full = refusal.status, "over capacity" in refusal.told
     number = f" ({status})" if status else ""
     if status == _FLEX_FULL:
@@ -121,14 +175,14 @@ def _failing(refusal: Refusal, _context: FaultContext) -> Fault:
     return Fault(error, retry=full or status is not None, wait=wait, reason=reason)
 
 
-def _refused(refusal: Refusal, context: FaultContext) -> Fault:
+def _refused(refusal: _Refusal, context: FaultContext) -> Fault:
     if "reduce the length" in refusal.told:
         return _too_large(refusal, context)
     happened = f"The service refuses the request: {refusal.told}"
     return Fault(RequestError(happened, "`%%groq?` lists the options."))
 
 
-_Rule = Callable[[Refusal, FaultContext], Fault]
+_Rule = Callable[[_Refusal, FaultContext], Fault]
 _BY_CODE: Mapping[str, _Rule] = MappingProxyType(
     {
         "model_not_found": _model_refused,
@@ -152,7 +206,7 @@ _BY_STATUS: Mapping[int, _Rule] = MappingProxyType(
 )
 
 
-def _rule_for(refusal: Refusal) -> _Rule:
+def _rule_for(refusal: _Refusal) -> _Rule:
     rule = _BY_CODE.get(refusal.code)
     if rule is not None:
         return rule
@@ -165,3 +219,27 @@ def _limit_words(hit: LimitHit | None) -> str:
     if hit is None:
         return "the requests or tokens of a minute"
     return words_of(hit.kind, hit.limit)
+
+
+def _inner(body: object) -> Mapping[str, Any]:
+    if isinstance(body, str):
+        try:
+            body = json.loads(body)
+        except ValueError:
+            return {}
+    if not isinstance(body, Mapping):
+        return {}
+    inner = body.get("error")
+    return inner if isinstance(inner, Mapping) else body
+
+
+def _text_of(body: object, inner: Mapping[str, Any]) -> str:
+    told = inner.get("message")
+    if not isinstance(told, str) or not told:
+        error = body.get("error") if isinstance(body, Mapping) else body
+        told = error if isinstance(error, str) else ""
+    title = _TITLE.search(told)
+    told = " ".join(_TAGS.sub(" ", title[1] if title else told).split())[:_LONGEST]
+    if not told:
+        return "it says nothing more."
+    return told if told[-1] in ".!?" else f"{told}."

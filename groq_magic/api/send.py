@@ -119,7 +119,7 @@ def send(  # noqa: PLR0913 - a request, who is called back, and the bounds of it
     context = FaultContext(model, nearest, timeout, client.base_url, key.value, key.source)
     limiter = limiter or Limiter()
     waits = _Waits(exchange, on_wait, time.monotonic() + max_wait, tries)
-    for number in range(1, tries + 1):
+    for number in range(1, max(1, tries) + 1):
         part = limiter.reserve(model, tokens, answer=answer, urgent=urgent)
         reader = ReplyReader(context, exchange, part.answered)
         try:
@@ -181,10 +181,8 @@ class _Waits:
 
     def until_free(self, part: Reservation, number: int, *, by_force: bool) -> bool:
         """Wait until the limiter lets a request out; return whether nobody cancelled."""
-        shown = 0.0
-        while (
-            delay := part.take(by_force=by_force)
-        ) is not None and not self.exchange.cancelled.is_set():
+        shown, cancelled = 0.0, self.exchange.cancelled
+        while (delay := part.take(by_force=by_force)) is not None and not cancelled.is_set():
             until = time.monotonic() + delay.seconds
             if until > self.latest:
                 part.take(by_force=True)
@@ -193,10 +191,10 @@ class _Waits:
                 shown = until
                 self.on_wait(Wait(delay.reason, until, number, self.tries))
             # Another's answer may have taken less than it might have: then it is free earlier.
-            self.exchange.cancelled.wait(min(delay.seconds, _POLL))
+            cancelled.wait(min(delay.seconds, _POLL))
         if shown:
             self.on_wait(None)
-        return not self.exchange.cancelled.is_set()
+        return not cancelled.is_set()
 
     def pause(self, seconds: float, reason: str, number: int) -> bool:
         """Wait before the next try; return whether nobody cancelled."""

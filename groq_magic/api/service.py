@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from typing import TYPE_CHECKING
 
-from groq_magic.api.account import Account, account_of
+from groq_magic.api.account import Account, accepted, account_of, listed, raise_refusal
 from groq_magic.api.base_url import is_plain, service_url
-from groq_magic.api.beside import started_beside
 from groq_magic.api.client import Client
 from groq_magic.api.key import KEY_NAME, KEY_PAGE, ApiKey, KeyFinder, checked
 from groq_magic.api.limiter import Limiter
-from groq_magic.api.model_list import accepted, listed, raise_refusal
 from groq_magic.api.models import Catalogue, offline_catalogue
 from groq_magic.api.practice_server import PracticeServer
 from groq_magic.errors import ApiKeyError
 from groq_magic.interrupts import unsent
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
@@ -115,22 +113,21 @@ class Service:
         return self._keys.once()
 
     def account(self) -> Account | None:
-        """Return the account in use, None without a key; in any thread.
-
-        Nothing is asked for, started or shown.
+        """Return the account in use, None without a key; nothing is asked for, started or shown.
 
         Raises
         ------
-        ApiKeyError
-            When the key that is found is malformed.
-        RequestError
-            When `GROQ_BASE_URL` is no http or https address.
+        ApiKeyError, RequestError
+            As `key_now` and `base_url` do.
         """
-        practice = self._practice
-        if practice is not None:
-            return account_of(_PRACTICE_KEY, practice.url)
-        key = self._keys.now().key
-        return account_of(key, service_url()) if key is not None else None
+        if (practice := self._practice) is not None:
+            found = account_of(_PRACTICE_KEY, practice.url)
+        elif (key := self._keys.now().key) is not None:
+            found = account_of(key, service_url())
+        else:
+            return None
+        self._account = self._account or found
+        return found
 
     def own_key(self) -> ApiKey | None:
         """Return the user's own key, in practice mode too; None where it is malformed."""
@@ -246,7 +243,12 @@ class Service:
         """Begin to fetch the models beside an ask: a failing `/models` never fails it."""
         client = self.client()
         if self._catalogue is None and (self._fetching is None or not self._fetching.is_alive()):
-            self._fetching = started_beside(lambda: self._fetch(client), "groq-magic-models")
+            name = "groq-magic-models"
+            thread = threading.Thread(target=self._fetch, args=(client,), name=name, daemon=True)
+            # Where the process can start no more threads, an ask goes on without.
+            with contextlib.suppress(RuntimeError):
+                thread.start()
+                self._fetching = thread
 
     def close(self) -> None:
         """Give everything back."""
@@ -276,6 +278,7 @@ class Service:
     def _end_practice(self) -> None:
         if self._practice is not None:
             self._practice.close()
+            account_of(_PRACTICE_KEY, self._practice.url).close()
         self._practice = None
 
     def _fetch(self, client: Client) -> Catalogue | Fault:

@@ -6,6 +6,8 @@ import os
 import re
 import time
 import warnings
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.account import Account, account_of
@@ -24,11 +26,11 @@ from groq_magic.errors import (
     OptionError,
     PromptError,
 )
+from groq_magic.options import DEFAULT_MODEL, AskOptions
 from groq_magic.prompt.secrets import Secrets, secrets_in
 from groq_magic.settings import Settings
 
 if TYPE_CHECKING:
-    from groq_magic.options import AskOptions
     from groq_magic.reply import Reply
     from groq_magic.session.session import Session
 
@@ -41,6 +43,7 @@ _REFUSED = (
 )
 # A part of a remedy that names a magic: there may be no notebook here.
 _MAGIC = re.compile(r"(?:^|[;,.])[^;,.]*`%[^`]*`[^;,.]*")
+_FLAG = re.compile(r"--([a-z-]+)")
 
 
 def complete_checked(prompt: str, options: AskOptions, session: Session | None) -> Reply:
@@ -72,12 +75,39 @@ def complete_checked(prompt: str, options: AskOptions, session: Session | None) 
     raise InterruptedAskError("Stopped.")
 
 
+@dataclass(frozen=True)
+class _Sticky:
+    """The settings as they are when a call begins."""
+
+    options: AskOptions
+    timeout: float
+    connect_timeout: float
+    tries: int
+    max_wait: float
+
+
+def _sticky_of(settings: Settings) -> _Sticky:
+    return _Sticky(
+        settings.defaults(),
+        settings.timeout,
+        settings.connect_timeout,
+        settings.tries,
+        settings.max_wait,
+    )
+
+
+@cache
+def _unset() -> _Sticky:
+    """Return the settings that nobody has changed."""
+    return _sticky_of(Settings())
+
+
 class _Completion:
     """One call: its settings as they are when it begins, and what comes."""
 
     def __init__(self, options: AskOptions, session: Session | None) -> None:
-        self._settings = session.settings if session is not None else Settings()
-        self._options = options.over(self._settings.defaults())
+        self._sticky = _sticky_of(session.settings) if session is not None else _unset()
+        self._options = options.over(self._sticky.options)
         self._account = _account_of(session)
         self._secrets = session.secrets() if session is not None else self._own_secrets()
         self._models = session.service.catalogue() if session is not None else offline_catalogue()
@@ -88,18 +118,18 @@ class _Completion:
     def reply_to(self, prompt: str) -> Reply:
         """Send the prompt and return the reply."""
         started, request = time.monotonic(), self._request(prompt)
-        exchange, settings = Exchange(), self._settings
+        exchange, sticky = Exchange(), self._sticky
         outcome = send(
             request,
-            client=self._account.client(settings.connect_timeout),
+            client=self._account.client(sticky.connect_timeout),
             limiter=self._account.limiter,
             cancel=exchange,
             on_delta=self._add,
             nearest=lambda model: self._catalogue().nearest(model),
             tokens=sum(estimate(message["content"]) for message in request["messages"]),
-            timeout=self._options.timeout or settings.timeout,
-            tries=settings.tries,
-            max_wait=settings.max_wait,
+            timeout=self._options.timeout or sticky.timeout,
+            tries=sticky.tries,
+            max_wait=sticky.max_wait,
         )
         error = self._error(outcome, is_cancelled=exchange.cancelled.is_set())
         reply = reply_from(
@@ -118,7 +148,7 @@ class _Completion:
         return reply
 
     def _request(self, prompt: str) -> dict[str, Any]:
-        options, name = self._options, self._options.model or self._settings.model
+        options, name = self._options, self._options.model or DEFAULT_MODEL
         model = self._catalogue().resolve(name) if name in ALIASES else name
         texts = {"system": options.system or "", "user": prompt}
         messages = [
@@ -133,7 +163,7 @@ class _Completion:
     def _catalogue(self) -> Catalogue:
         """Return the models of the key, fetched if they are not known."""
         if not self._models.live:
-            self._models = self._account.models(self._settings.connect_timeout)
+            self._models = self._account.models(self._sticky.connect_timeout)
         return self._models
 
     def _own_secrets(self) -> Secrets:
@@ -178,5 +208,7 @@ def _account_of(session: Session | None) -> Account:
 
 
 def _without_magics(error: GroqMagicError) -> GroqMagicError:
-    remedy = _MAGIC.sub("", error.remedy).strip(" ;,.")
+    """Return an error whose remedy holds without a notebook: options as Python names them."""
+    remedy = _MAGIC.sub("", error.remedy).strip(" ;,.").replace("`-m ", "`model=")
+    remedy = _FLAG.sub(lambda flag: flag[1].replace("-", "_"), remedy)
     return type(error)(error.happened, f"{remedy}." if remedy else "")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from groq_magic.api.key import scrub
 from groq_magic.api.request import sha_of, without_surrogates
-from groq_magic.api.scrub import scrub
 from groq_magic.errors import PromptError
 from groq_magic.prompt import FilledPrompt, IncludedValue, fill, fill_from
 from groq_magic.prompt.secrets import HIDDEN

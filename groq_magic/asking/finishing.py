@@ -13,6 +13,7 @@ from groq_magic.asking.notices import mark_reported
 from groq_magic.asking.output import output_of
 from groq_magic.asking.stored import keep_in_cache
 from groq_magic.assistant import Choice
+from groq_magic.conversation import messages_of
 from groq_magic.ledger.ledger import Entry
 from groq_magic.ledger.prices import cost
 
@@ -106,17 +107,16 @@ def end_turn(ending: Ending) -> None:
     """Make it a turn of the conversation."""
     session, plan, reply = ending.session, ending.plan, ending.reply
     practice = plan.pending.practice
-    before = session.turn_count(practice=practice)
+    before = session.conversations.count(practice)
     ending.turn = session.conversations.add(
         plan.pending,
-        prompt=plan.draft.prompt,
-        answer=reply.text,
+        messages_of(plan.draft.prompt, reply.text),
         model=reply.model,
         finish_reason=reply.finish_reason,
         usage=reply.usage.counts if reply.usage else None,
     )
-    has_grown = session.turn_count(practice=practice) == before + 1
-    ending.is_appended = has_grown and session.is_last(ending.turn)
+    has_grown = session.conversations.count(practice) == before + 1
+    ending.is_appended = has_grown and session.conversations.is_last(ending.turn)
 
 
 def add_request(ending: Ending) -> None:

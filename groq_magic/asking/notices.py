@@ -44,7 +44,7 @@ def order_notice(session: Session, plan: Plan) -> tuple[str, ...]:
     """Return the notice, once, where there are turns that the page's order would arrange."""
     if session.live is None or session.cell is None or request_cells(session.shell).order:
         return ()
-    turns = session.turn_count(practice=plan.pending.practice)
+    turns = session.conversations.count(plan.pending.practice)
     return session.live.pages.order_notice() if turns else ()
 
 

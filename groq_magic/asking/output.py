@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.api.request import sha_of
 from groq_magic.asking.next_cell import change_of, prose_of
 from groq_magic.ledger.prices import cost, dollars
-from groq_magic.session.session import stale_line
+from groq_magic.session.bars import stale_line
 from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, LiveFacts
 from groq_magic.views.bar import Bar
 from groq_magic.views.slots import slot_of
@@ -156,7 +156,7 @@ def _bar(plan: Plan, reply: Reply, choice: Choice) -> Bar:
         reply.model,
         reply.usage.completion_tokens if reply.usage else None,
         tuple(map(_put_in, plan.draft.included)),
-        plan.fitted.note,
+        plan.window.note,
         tuple(mark for mark in marks if mark),
     )
 

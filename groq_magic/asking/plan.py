@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.request import request_of, size_of
-from groq_magic.conversation import Budget, Fitted, PendingTurn, estimate, fit
+from groq_magic.conversation import Budget, HistoryWindow, PendingTurn, estimate, fit
 from groq_magic.errors import TooLargeError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Facts:
     tokens_per_minute: int | None
     history_share: float
     tokens_per_byte: float
-    messages: Callable[[Iterable[Turn], Secrets], list[dict[str, str]]]
+    messages: Callable[[Iterable[Turn], Secrets], list[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Plan:
     draft: Draft
     model: str
     pending: PendingTurn
-    fitted: Fitted
+    window: HistoryWindow
     request: Mapping[str, Any] = field(repr=False)
 
     @property
@@ -85,19 +85,21 @@ def plan(draft: Draft, facts: Facts) -> Plan:
     OptionError
         When the model can't do what an option asks for.
     """
-    fitted = _fitted(draft, facts)
-    messages = [{"role": "system", "content": draft.system}] if draft.system else []
-    messages += facts.messages(fitted.turns, draft.secrets)
+    window = _window(draft, facts)
+    messages: list[Mapping[str, Any]] = []
+    if draft.system:
+        messages.append({"role": "system", "content": draft.system})
+    messages += facts.messages(window.turns, draft.secrets)
     messages.append({"role": "user", "content": draft.prompt})
     request = request_of(draft.options, facts.model, facts.known, messages)
     if "stop" in request:
         request["stop"] = draft.secrets.hidden_in(request["stop"])
-    return Plan(draft, facts.model, facts.pending, fitted, request)
+    return Plan(draft, facts.model, facts.pending, window, request)
 
 
-def _fitted(draft: Draft, facts: Facts) -> Fitted:
+def _window(draft: Draft, facts: Facts) -> HistoryWindow:
     before = facts.pending.before
-    earlier = [text for turn in before for text in (turn.prompt, turn.answer)]
+    earlier = [text for turn in before for text in turn.texts]
     budget = Budget(
         facts.tokens_per_minute,
         facts.known.context_window if facts.known else None,

@@ -11,7 +11,6 @@ from groq_magic.asking.draft import bound, draft
 from groq_magic.asking.notices import line_of_missed, line_of_restorable, missed_by, order_notice
 from groq_magic.asking.plan import Facts, Plan, plan
 from groq_magic.asking.stored import Replayed, StoredAnswer, cached_answer, is_cached, replayed
-from groq_magic.session.ask import LastAsk
 
 if TYPE_CHECKING:
     from groq_magic.api.client import Client
@@ -106,7 +105,10 @@ def _kept(session: Session, ask: Ask) -> Ask:
         ask = bound(session, ask)
     if ask.text.strip():
         options = ask.options.over(session.settings.defaults())
-        session.last = LastAsk(ask, _pending(session, ask, options))
+        pending = _pending(session, ask, options)
+        # Asked again from another cell, it takes the same place.
+        options = replace(ask.options, conversation=pending.conversation)
+        session.last = replace(ask, options=options, place=pending.place)
     return ask
 
 
@@ -118,9 +120,8 @@ def _pending(
     session: Session, ask: Ask, options: AskOptions, *, is_begun: bool = False
 ) -> PendingTurn:
     """Return the turn that an ask becomes; only one that is begun takes a number."""
-    take = session.conversations.begin if is_begun else session.conversations.peek
     execution = session.executions.present
-    return take(
+    return session.conversations.begin(
         execution.cell,
         session.shell.execution_count,
         conversation=options.conversation or session.settings.conversation,
@@ -128,6 +129,7 @@ def _pending(
         once=options.once,
         place=ask.place,
         run=execution.run,
+        is_sent=is_begun,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from groq_magic.api.models import ALIASES
 from groq_magic.api.request import sha_of
 from groq_magic.api.send import Outcome
-from groq_magic.conversation import Wanted
+from groq_magic.conversation import ReplayKey
 from groq_magic.errors import NotebookError
 from groq_magic.ledger.cache import key_of
 from groq_magic.views.static import saved_reasoning
@@ -146,17 +146,17 @@ def replayed(session: Session, draft: Draft, pending: PendingTurn) -> Replayed:
     replay = session.recall.replay
     if replay is None:
         return Replayed()
-    wanted = _wanted(session, draft, pending)
-    found = replay.find(wanted)
+    key = _replay_key(session, draft, pending)
+    found = replay.find(key)
     if found is not None:
         answer = StoredAnswer("replay", found.answer, found.model, found.finish_reason, found.usage)
         reasoning = saved_reasoning(found.html)
         if reasoning is None:
             return Replayed(answer, (_LEFT_OUT,), found)
         return Replayed(answer, (), found, reasoning)
-    start = wanted.prompt.split("\n")[0]
-    named = start[:_SHOWN] + "…" * (start != wanted.prompt or len(start) > _SHOWN)
-    happened = f"“{named}” has no saved answer: {replay.why_none(wanted)}"
+    start = key.prompt.split("\n")[0]
+    named = start[:_SHOWN] + "…" * (start != key.prompt or len(start) > _SHOWN)
+    happened = f"“{named}” has no saved answer: {replay.why_none(key)}"
     if session.service.key_now() is not None:
         return Replayed(lines=(f"{happened}; it was asked for real.",))
     raise NotebookError(
@@ -196,12 +196,12 @@ def _key(session: Session, request: Mapping[str, Any]) -> str:
     return key_of("practice" if service.in_practice else service.base_url(), request)
 
 
-def _wanted(session: Session, draft: Draft, pending: PendingTurn) -> Wanted:
+def _replay_key(session: Session, draft: Draft, pending: PendingTurn) -> ReplayKey:
     ask = draft.ask
     model = session.settings.model
     decided = ask.options.model is not None or model in ALIASES
     prompt = ask.text.strip()
-    return Wanted(
+    return ReplayKey(
         pending.shown.cell,
         pending.shown.ask,
         prompt,

@@ -1,19 +1,22 @@
-"""The conversation: turns, which of them an ask sees and sends, and what a saved notebook tells.
+"""The conversation: turns, which of them an ask sees and sends, and what a saved notebook contains.
 
 Pure: nothing here knows IPython, the network or a file. For the main thread only.
 """
 
 from groq_magic.conversation.arrangement import Arrangement
-from groq_magic.conversation.cell_run import CellRun
+from groq_magic.conversation.cell_runs import CellRun
 from groq_magic.conversation.conversation import Conversation
 from groq_magic.conversation.conversations import Conversations
-from groq_magic.conversation.fitting import Budget, Fitted, estimate, fit
+from groq_magic.conversation.history_window import Budget, HistoryWindow, estimate, fit
 from groq_magic.conversation.page import CellList, Page
-from groq_magic.conversation.pending import PendingTurn
-from groq_magic.conversation.phrases import change_above
-from groq_magic.conversation.replay import Replay, Wanted
-from groq_magic.conversation.saved import SavedTurn, saved_answers, saved_turns
-from groq_magic.conversation.turn import Turn, TurnKey
+from groq_magic.conversation.replay import Replay, ReplayKey
+from groq_magic.conversation.saved_turns import (
+    SavedTurn,
+    code_cells_in,
+    saved_answers,
+    saved_turns,
+)
+from groq_magic.conversation.turn import PendingTurn, Turn, TurnKey, messages_of
 
 __all__ = [
     "Arrangement",
@@ -22,17 +25,18 @@ __all__ = [
     "CellRun",
     "Conversation",
     "Conversations",
-    "Fitted",
+    "HistoryWindow",
     "Page",
     "PendingTurn",
     "Replay",
+    "ReplayKey",
     "SavedTurn",
     "Turn",
     "TurnKey",
-    "Wanted",
-    "change_above",
+    "code_cells_in",
     "estimate",
     "fit",
+    "messages_of",
     "saved_answers",
     "saved_turns",
 ]

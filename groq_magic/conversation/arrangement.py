@@ -8,19 +8,19 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from groq_magic.conversation.chain import EMPTY
+from groq_magic.conversation.page import Page
 from groq_magic.conversation.page_order import place_of, places
-from groq_magic.conversation.seen import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from groq_magic.conversation.chain import Chain
     from groq_magic.conversation.conversation import Conversation
-    from groq_magic.conversation.page import Page
     from groq_magic.conversation.page_order import Place
-    from groq_magic.conversation.seen import Seen
     from groq_magic.conversation.turn import Turn, TurnKey
 
-__all__ = ["Arrangement", "arranged"]
+__all__ = ["Arrangement", "Arrangements"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,9 +29,8 @@ class Arrangement:
 
     Parameters
     ----------
-    name : str
-    practice : bool
-        As the conversation's.
+    conversation : Conversation
+    page : Page
     turns : tuple of Turn
         Those that are sent, in order: a turn's number is its position, from 1.
     deleted : tuple of Turn
@@ -39,20 +38,20 @@ class Arrangement:
     notebooks : Mapping of (str or TurnKey) to (int or None)
         By a turn's place, the id of the cell list that it is ordered by; a
         turn of no list goes by that of the turn asked just before it.
-    chains : tuple of Seen
+    chains : tuple of Chain
         The chains of its first 0, 1, 2 … turns.
     slots : tuple of int
         By turn, the position on the cell list of the cell that it is of, or
         stands behind; empty where turns stand as asked.
     """
 
-    name: str
-    practice: bool
-    turns: tuple[Turn, ...] = ()
-    deleted: tuple[Turn, ...] = ()
-    notebooks: Mapping[Place, int | None] = field(default_factory=dict, repr=False)
-    chains: tuple[Seen, ...] = field(default=(NOTHING,), repr=False)
-    slots: tuple[int, ...] = field(default=(), repr=False)
+    conversation: Conversation
+    page: Page
+    turns: tuple[Turn, ...]
+    deleted: tuple[Turn, ...]
+    notebooks: Mapping[Place, int | None] = field(repr=False)
+    chains: tuple[Chain, ...] = field(repr=False)
+    slots: tuple[int, ...] = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.turns)
@@ -77,19 +76,33 @@ class Arrangement:
         )
         return place + sum(1 for _ in mates)
 
-    def with_turn(self, turn: Turn, notebook: int, position: int) -> Arrangement:
+    def is_of(self, conversation: Conversation, page: Page) -> bool:
+        """Whether this is how a conversation stands on a page."""
+        return self.conversation is conversation and self.is_on(page)
+
+    def is_on(self, page: Page) -> bool:
+        """Whether it is ordered by this page."""
+        return self.page.lists is page.lists and self.page.deleted is page.deleted
+
+    def with_turn(
+        self, conversation: Conversation, turn: Turn, notebook: int, position: int
+    ) -> Arrangement:
         """Return it with a new turn of the cell list, which moves no other one."""
         place = self.place_of(turn.key, position)
         turns = (*self.turns[:place], turn, *self.turns[place:])
-        slots = (*self.slots[:place], position, *self.slots[place:])
-        notebooks = {**self.notebooks, place_of(turn.key): notebook}
-        chains = _chains(turns, self)
-        return replace(self, turns=turns, slots=slots, notebooks=notebooks, chains=chains)
+        return replace(
+            self,
+            conversation=conversation,
+            turns=turns,
+            slots=(*self.slots[:place], position, *self.slots[place:]),
+            notebooks={**self.notebooks, place_of(turn.key): notebook},
+            chains=_chains(turns, self),
+        )
 
-    def with_another(self, old: Turn, new: Turn) -> Arrangement:
+    def with_another(self, conversation: Conversation, old: Turn, new: Turn) -> Arrangement:
         """Return it with a turn in the place of one of the same key."""
         turns = tuple(new if turn is old else turn for turn in self.turns)
-        return replace(self, turns=turns, chains=_chains(turns, self))
+        return replace(self, conversation=conversation, turns=turns, chains=_chains(turns, self))
 
     def notebook_of(self, key: TurnKey) -> int | None:
         """Return the id of the cell list that a turn under `key` is ordered by."""
@@ -110,7 +123,17 @@ class Arrangement:
         """
         return self._stale.get(turn.revision)
 
-    def chain_of(self, turns: Sequence[Turn]) -> Seen:
+    def change_above(self, turn: Turn) -> str:
+        """Return what has changed above a turn since it was asked; "" where nothing has."""
+        changed, number = self.stale(turn), self.number(turn)
+        if changed is None or number is None:
+            return ""
+        # All that stand above it now stood there, and more did.
+        return (
+            f"turn {changed} changed" if changed < number else "a turn above was moved or removed"
+        )
+
+    def chain_of(self, turns: Sequence[Turn]) -> Chain:
         """Return the chain of some turns, which shares its links with this arrangement's."""
         return _chains(turns, self)[-1]
 
@@ -122,54 +145,135 @@ class Arrangement:
     def _stale(self) -> Mapping[int, int]:
         """By the revisions of stale turns, the first place that has changed."""
         return {
-            turn.revision: min(turn.seen.shared_with(self.chains), index) + 1
+            turn.revision: min(turn.before.shared_with(self.chains), index) + 1
             for index, turn in enumerate(self.turns)
-            if turn.seen != self.chains[index]
+            if turn.before != self.chains[index]
         }
 
 
-def arranged(
-    conversation: Conversation,
-    page: Page,
-    notebook: int | None,
-    former: Arrangement | None = None,
-) -> Arrangement:
-    """Arrange a conversation for a notebook's cell list.
+class Arrangements:
+    """Arranges conversations by the page, on reading.
 
-    Parameters
+    Attributes
     ----------
-    conversation : Conversation
     page : Page
-    notebook : int or None
-        The id of the cell list whose turns the others are merged into.
-    former : Arrangement, optional
-        An earlier one, whose chains are shared as far as the turns are the same.
+        The cells as they are known now.
     """
-    order = conversation.turns
-    notebooks: Mapping[Place, int | None] = {}
-    slots: tuple[int, ...] = ()
-    if page.lists:
-        order, slots, notebooks = places(conversation.turns, page, notebook)
-    sent = order
-    if page.deleted:
-        sent = tuple(turn for turn in order if turn.key.cell not in page.deleted)
-        pairs = zip(order, slots, strict=False)
-        slots = tuple(slot for turn, slot in pairs if turn.key.cell not in page.deleted)
+
+    def __init__(self) -> None:
+        self.page = Page()
+        self._latest: dict[tuple[str, bool, int | None], Arrangement] = {}
+
+    def show(self, page: Page) -> bool:
+        """Take another page; return whether turns may stand elsewhere on it."""
+        former, self.page = self.page, page
+        if former.lists is not page.lists:
+            known = {each.id for each in page.lists}
+            self._latest = {key: one for key, one in self._latest.items() if key[2] in known}
+        return former.lists is not page.lists or former.deleted is not page.deleted
+
+    def of(self, conversation: Conversation) -> Arrangement:
+        """Return a conversation in the order of the notebook that ran a cell last."""
+        return self._for(conversation, self.page.current)
+
+    def of_turn(self, conversation: Conversation, turn: Turn) -> Arrangement:
+        """Return a conversation in the order of a turn's own notebook."""
+        current = self.of(conversation)
+        notebook = current.notebook_of(turn.key)
+        return current if notebook is None else self._for(conversation, notebook)
+
+    def before(self, conversation: Conversation, turn: Turn) -> tuple[Turn, ...]:
+        """Return the turns above a turn that is not in the conversation yet.
+
+        One under its key would be replaced.
+        """
+        key, page = turn.key, self.page
+        if not page.lists:
+            above = conversation.turns[: conversation.place_of(key)]
+            return tuple(each for each in above if each.key.cell not in page.deleted)
+        held = page.list_of(key.cell)
+        if held is not None and key.cell is not None:
+            around = self._for(conversation, held.id)
+            return around.turns[: around.place_of(key, held.positions[key.cell])]
+        page = page if key.cell is None else page.with_cell(key.cell)
+        notebook = self._notebook_of(conversation, turn)
+        order = _arranged(conversation.with_turn(turn), page, notebook).turns
+        return order[: next(i for i, each in enumerate(order) if each is turn)]
+
+    def _notebook_of(self, conversation: Conversation, turn: Turn) -> int | None:
+        current = self.of(conversation)
+        found = current.notebook_of(turn.key)
+        if found is None and turn.after is not None:
+            found = current.notebook_of(turn.after)
+        return self.page.current if found is None else found
+
+    def _for(self, conversation: Conversation, notebook: int | None) -> Arrangement:
+        key = conversation.name, conversation.practice, notebook
+        former = self._latest.get(key)
+        if former is None or not former.is_of(conversation, self.page):
+            found = self._with_one_more(former, conversation, notebook)
+            self._latest[key] = found or _arranged(conversation, self.page, notebook, former)
+        return self._latest[key]
+
+    def _with_one_more(
+        self, former: Arrangement | None, conversation: Conversation, notebook: int | None
+    ) -> Arrangement | None:
+        """Return the former one with the one turn that is new; None where more has changed."""
+        if former is None or not former.is_on(self.page) or not self.page.lists:
+            return None
+        old, new = former.conversation.turns, conversation.turns
+        place = _same(old, new)
+        turn = new[place] if place < len(new) else None
+        held = self.page.list_of(turn.key.cell) if turn is not None else None
+        if turn is None or held is None or turn.key.cell in self.page.deleted:
+            return None
+        # What an undo brings back may have followers; what is asked has none yet.
+        around = {each.key.cell for each in old[max(0, place - 1) : place + 1]}
+        is_next = place == len(old) or turn.key.cell in around
+        if is_next and old[place:] == new[place + 1 :] and held.id == notebook:
+            position = held.positions[turn.key.cell or ""]
+            return former.with_turn(conversation, turn, notebook, position)
+        if place < len(old) and old[place + 1 :] == new[place + 1 :]:
+            replaced = old[place]
+            if (replaced.key, replaced.after) == (turn.key, turn.after):
+                return former.with_another(conversation, replaced, turn)
+        return None
+
+
+def _arranged(
+    conversation: Conversation, page: Page, notebook: int | None, former: Arrangement | None = None
+) -> Arrangement:
+    """Arrange a conversation for a notebook's cell list, into which the other turns are merged.
+
+    Chains are shared with a former arrangement as far as the turns are the same.
+    """
+    order, slots, notebooks = places(conversation.turns, page, notebook)
+    stays = [turn.key.cell not in page.deleted for turn in order]
+    sent = tuple(itertools.compress(order, stays))
     deleted = tuple(turn for turn in order if turn.key.cell in page.deleted)
-    chains = _chains(sent, former)
     return Arrangement(
-        conversation.name, conversation.practice, sent, deleted, notebooks, chains, slots
+        conversation,
+        page,
+        sent,
+        deleted,
+        notebooks,
+        _chains(sent, former),
+        tuple(itertools.compress(slots, stays)),
     )
 
 
-def _chains(turns: Sequence[Turn], former: Arrangement | None) -> tuple[Seen, ...]:
+def _chains(turns: Sequence[Turn], former: Arrangement | None) -> tuple[Chain, ...]:
     """Return the chains of some turns; reuse those of `former` as far as the turns are the same."""
-    same = 0
-    for old, new in zip(former.turns if former is not None else (), turns, strict=False):
-        if old is not new:
-            break
-        same += 1
-    chains = list(former.chains[: same + 1]) if former is not None else [NOTHING]
+    same = _same(former.turns, turns) if former is not None else 0
+    chains = list(former.chains[: same + 1]) if former is not None else [EMPTY]
     for turn in turns[same:]:
         chains.append(chains[-1].then(turn.revision))
     return tuple(chains)
+
+
+def _same(old: Sequence[Turn], new: Sequence[Turn]) -> int:
+    """Return how many turns, from the first on, are the same."""
+    for index, (one, other) in enumerate(zip(old, new, strict=False)):
+        if one is not other:
+            return index
+    return min(len(old), len(new))

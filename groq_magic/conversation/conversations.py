@@ -3,47 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import count
-from typing import TYPE_CHECKING
+from itertools import chain, count
+from typing import TYPE_CHECKING, Any
 
-from groq_magic.conversation.arrangement import Arrangement
-from groq_magic.conversation.arrangements import Arrangements
-from groq_magic.conversation.cell_run import CellRuns
-from groq_magic.conversation.history import History
-from groq_magic.conversation.page import Page
-from groq_magic.conversation.pending import PendingTurn
-from groq_magic.conversation.phrases import Phrases, Undone
-from groq_magic.conversation.restoring import restorable, with_restored
-from groq_magic.conversation.seen import NOTHING
+from groq_magic.conversation.arrangement import Arrangements
+from groq_magic.conversation.cell_runs import CellRuns
+from groq_magic.conversation.chain import EMPTY
+from groq_magic.conversation.turn import PendingTurn, Turn
+from groq_magic.conversation.undo import UndoHistory, undo_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from groq_magic.conversation.arrangement import Arrangement
-    from groq_magic.conversation.cell_run import CellRun
-    from groq_magic.conversation.conversation import Conversation
+    from groq_magic.conversation.cell_runs import CellRun
     from groq_magic.conversation.page import Page
-    from groq_magic.conversation.saved import SavedTurn
-    from groq_magic.conversation.turn import Turn, TurnKey
+    from groq_magic.conversation.saved_turns import SavedTurn
+    from groq_magic.conversation.turn import TurnKey
 
 __all__ = ["Conversations"]
 
 
 class Conversations:
-    """All conversations of a session. `begin` an ask, `settle` it; a failed one is dropped.
+    """All conversations of a session: `begin` an ask, `add` its turn; drop a failed one.
 
     Real and practice turns live apart: neither is seen, replaced or undone
     by an ask of the other kind.
-
-    Parameters
-    ----------
-    unnamed : str
-        The conversation of an ask that names none: phrases leave its name out.
     """
 
-    def __init__(self, unnamed: str = "main") -> None:
-        self._phrases = Phrases(unnamed)
-        self._histories = {practice: History(practice=practice) for practice in (False, True)}
+    def __init__(self) -> None:
+        self._histories = {practice: UndoHistory(practice=practice) for practice in (False, True)}
         self._revisions = count(1)
         self._arrangements = Arrangements()
         self._runs = CellRuns()
@@ -73,6 +62,19 @@ class Conversations:
         """Return the number of the first turn that is not what `turn` was asked after."""
         return self._around(turn).stale(turn)
 
+    def change_above(self, turn: Turn) -> str:
+        """Return what has changed above a turn since it was asked; "" where nothing has."""
+        return self._around(turn).change_above(turn)
+
+    def count(self, practice: bool = False) -> int:  # noqa: FBT001, FBT002 - as in `get`
+        """Return how many turns all conversations have, without those of deleted cells."""
+        return sum(map(len, self._all(practice).values()))
+
+    def is_last(self, turn: Turn) -> bool:
+        """Whether the turn stands last in its conversation."""
+        turns = self.get(turn.conversation, turn.practice).turns
+        return bool(turns) and turns[-1] is turn
+
     def shown(self, practice: bool = False) -> dict[TurnKey, Turn]:  # noqa: FBT001, FBT002 - as in `get`
         """Return which turn is displayed where; the answer of a key not in it is no turn (now)."""
         found = [turn for each in self._all(practice).values() for turn in each.turns]
@@ -101,13 +103,13 @@ class Conversations:
         changes, run.changes = run.changes, {}
         if not succeeded:
             return
-        for practice in run.worlds:
+        for practice in run.modes:
             history = self._histories[practice]
             after = history.without(lambda turn: run.leftover(turn.key))
             if history.last_change is not None and history.last_change is changes.get(practice):
                 history.amend(after)
             else:
-                history.change(after, Undone("leftovers"))
+                history.change(after, "leftovers")
 
     def begin(  # noqa: PLR0913 - an ask's options, named
         self,
@@ -119,8 +121,9 @@ class Conversations:
         once: bool = False,
         place: TurnKey | None = None,
         run: CellRun | None = None,
+        is_sent: bool = True,
     ) -> PendingTurn:
-        """Begin an ask that will be sent: it takes the next number of its cell.
+        """Begin an ask: one that will be sent takes the next number of its cell.
 
         Parameters
         ----------
@@ -137,68 +140,56 @@ class Conversations:
         run : CellRun or None
             The execution that the ask was started from, where that need not
             be the one that runs: a task may ask later. `cell` is then its cell.
+        is_sent : bool
+            False for a look at the ask, which changes nothing.
         """
-        pending = self.peek(
-            cell,
-            execution,
-            conversation=conversation,
-            practice=practice,
-            once=once,
-            place=place,
-            run=run,
-        )
-        self._runs.count(pending, execution, run)
-        return pending
-
-    def peek(  # noqa: PLR0913 - as in `begin`
-        self,
-        cell: str | None,
-        execution: int,
-        *,
-        conversation: str,
-        practice: bool = False,
-        once: bool = False,
-        place: TurnKey | None = None,
-        run: CellRun | None = None,
-    ) -> PendingTurn:
-        """Return what `begin` would return, for an ask that is not sent."""
-        typed = self._runs.next_key(cell, execution, run)
+        shown = self._runs.next_key(cell, execution, run)
         # One asked once takes no turn's place: it only gives its own cell's turn up. Nor is
         # there a place where the cell was deleted.
         if once or place is None or place.cell in self.page.deleted:
-            place = typed
+            place = shown
         held = self._histories[practice].get(conversation)
-        pending = PendingTurn(
-            typed, place, conversation, practice, once, (), held.asked_before(place)
-        )
-        return pending if once else replace(pending, before=self._before(held, pending))
+        after = held.asked_before(place)
+        pending = PendingTurn(shown, place, conversation, practice, once, after=after)
+        if not once:
+            above = self._arrangements.before(held, pending.turn)
+            # A cell that now retries another's ask gives its own turn up: don't send it.
+            pending = replace(pending, before=tuple(t for t in above if t.key != shown))
+        if is_sent:
+            self._runs.count(pending, execution, run)
+        return pending
 
-    def add(  # noqa: PLR0913 - a turn's content, named
+    def add(
         self,
         pending: PendingTurn,
+        messages: Iterable[Mapping[str, Any]],
         *,
-        prompt: str,
-        answer: str,
         model: str,
         finish_reason: str | None,
         usage: Mapping[str, int] | None = None,
-        images: bool = False,
     ) -> Turn:
         """Make a turn of a pending one, in its place, as one undoable change.
 
         The turn that an earlier execution put under its key leaves, from
         whichever conversation. One asked `once` is returned but not kept.
+
+        Parameters
+        ----------
+        pending : PendingTurn
+        messages : iterable of Mapping
+            From the user's to the assistant's last one.
+        model, finish_reason, usage
+            See `Turn`.
         """
         around = self.get(pending.conversation, pending.practice)
-        turn = pending.turn(
-            prompt=prompt,
-            answer=answer,
+        turn = replace(
+            pending.turn,
+            messages=tuple(messages),
             model=model,
             finish_reason=finish_reason,
             usage=usage,
             revision=next(self._revisions),
-            seen=around.chain_of(pending.before),
-            images=images,
+            before=around.chain_of(pending.before),
         )
         self._put(pending, turn)
         return turn
@@ -208,14 +199,14 @@ class Conversations:
         history = self._histories[practice]
         count = len(history.get(conversation).turns)
         after = {n: c for n, c in history.conversations.items() if n != conversation}
-        history.change(after, Undone("reset", conversation))
+        history.change(after, "reset", conversation)
         return count
 
     def drop(self, turn: Turn) -> None:
         """Remove one turn, as one undoable change."""
         history = self._histories[turn.practice]
         after = history.without(lambda each: each is turn)
-        history.change(after, Undone("drop", turn.conversation, turn.key))
+        history.change(after, "drop", turn.conversation, turn.key)
 
     def undo(self, practice: bool = False) -> str:  # noqa: FBT001, FBT002 - as in `get`
         """Revert the last change, whichever conversations it touched.
@@ -232,17 +223,24 @@ class Conversations:
         """
         before = self._all(practice)
         change = self._histories[practice].undo()
-        names = dict.fromkeys((*self.names(practice), *before, change.undone.name))
-        now = {name: self.get(name, practice) for name in names}
-        return self._phrases.undone(change.undone, before, now)
+        return undo_phrase(change, before, self._all(practice))
 
     def restorable(
         self,
         saved: Iterable[SavedTurn],
         practice: bool = False,  # noqa: FBT001, FBT002 - as in `get`
     ) -> tuple[SavedTurn, ...]:
-        """Return what `restore` would add: those of cells that hold no turn here yet."""
-        return restorable(saved, self._histories[practice])
+        """Return what `restore` would add: the turns of cells that have none here yet.
+
+        What a cell was answered in this session is newer than the file.
+        """
+        turns = self._histories[practice].turns()
+        here = {cell for turn in turns for cell in (turn.key.cell, turn.shown.cell)}
+        return tuple(
+            each
+            for each in saved
+            if each.practice == practice and here.isdisjoint((each.key.cell, each.shown.cell))
+        )
 
     def restore(
         self,
@@ -256,10 +254,19 @@ class Conversations:
         tuple of Turn
             Those that were added.
         """
-        history = self._histories[practice]
-        after, added = with_restored(restorable(saved, history), history, self._revisions)
-        history.change(after, Undone("restore", count=len(added)))
-        return added
+        history, added = self._histories[practice], dict[str, list[Turn]]()
+        for each in self.restorable(saved, practice):
+            above = added.setdefault(each.conversation, [])
+            last = above[-1] if above else None
+            before = last.before.then(last.revision) if last else EMPTY
+            turn = each.turn(after=last.key if last else None)
+            above.append(replace(turn, revision=next(self._revisions), before=before))
+        after = dict(history.conversations)
+        for name, turns in added.items():
+            present = history.get(name)
+            after[name] = present.with_turns((*turns, *present.turns))
+        history.change(after, "restore")
+        return tuple(chain.from_iterable(added.values()))
 
     def _all(self, practice: bool) -> dict[str, Arrangement]:  # noqa: FBT001 - as in `get`
         return {name: self.get(name, practice) for name in self.names(practice)}
@@ -268,15 +275,6 @@ class Conversations:
         """Return a turn's conversation in the order of its own notebook."""
         conversation = self._histories[turn.practice].get(turn.conversation)
         return self._arrangements.of_turn(conversation, turn)
-
-    def _before(self, conversation: Conversation, pending: PendingTurn) -> tuple[Turn, ...]:
-        """Return the turns that a pending one sees."""
-        asked = pending.turn(
-            prompt="", answer="", model="", finish_reason=None, revision=0, seen=NOTHING
-        )
-        above = self._arrangements.before(conversation, asked)
-        # A cell that now retries another's ask gives its own turn up: don't send it.
-        return tuple(turn for turn in above if turn.key != pending.shown)
 
     def _put(self, pending: PendingTurn, turn: Turn) -> None:
         history = self._histories[pending.practice]
@@ -289,7 +287,7 @@ class Conversations:
         after = history.without(leaves)
         if not pending.once:
             after[name] = after.get(name, history.get(name).without(leaves)).with_turn(turn)
-        change = history.change(after, Undone("ask", name, place))
+        change = history.change(after, "ask", name, place)
         run = self._runs.present
         if run is not None and change is not None and run.cell == typed.cell:
             run.changes[pending.practice] = change

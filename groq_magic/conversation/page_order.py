@@ -55,7 +55,7 @@ def place_of(key: TurnKey) -> Place:
 def places(
     turns: Sequence[Turn], page: Page, base: int | None
 ) -> tuple[tuple[Turn, ...], tuple[int, ...], dict[Place, int | None]]:
-    """Order turns by the cells on the page; takes n log n steps.
+    """Order turns by the cells on the page; takes n log n steps. Without a list they stay.
 
     Turns of the base's list stand in its order. One on no list follows the
     turn asked just before it. Those of another notebook stand in the order
@@ -74,10 +74,12 @@ def places(
     turns : tuple of Turn
     slots : tuple of int
         By turn, the position on the base's list of the cell that it is of, or
-        stands behind; -1 for the top. They never fall.
+        stands behind; -1 for the top. They never fall. Empty without a list.
     notebooks : dict of (str or TurnKey) to (int or None)
         By place, the id of the list that it is ordered by.
     """
+    if not page.lists:
+        return tuple(turns), (), {}
     units, top = _linked(turns, page, base)
     ordered: list[Turn] = []
     slots: list[int] = []

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from groq_magic.conversation.saved import SavedTurn
+    from groq_magic.conversation.saved_turns import SavedTurn
 
-__all__ = ["Replay", "Wanted"]
+__all__ = ["Replay", "ReplayKey"]
 
 # Options that say where an answer comes from, not what is asked.
 _ASIDE = frozenset({"cache", "no_cache"})
@@ -18,7 +18,7 @@ _PROMPT = "its prompt changed"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ReplayKey:
     """An ask that a saved answer is looked for.
 
     Parameters
@@ -72,47 +72,47 @@ class Replay:
         self._ids_told = not self.cells.isdisjoint(seen)
         self._next = 0
 
-    def find(self, wanted: Wanted) -> SavedTurn | None:
+    def find(self, key: ReplayKey) -> SavedTurn | None:
         """Return the answer to the same prompt, model and options; None where there is none."""
-        self._ids_told = self._ids_told or wanted.cell in self.cells
-        if self._by_cell(wanted):
-            return next((a for a in self._at(wanted) if not _differs(a, wanted)), None)
+        self._ids_told = self._ids_told or key.cell in self.cells
+        if self._by_cell(key):
+            return next((a for a in self._at(key) if not _differs(a, key)), None)
         count = len(self.answers)
         for step in range(count):
             at = (self._next + step) % count
-            if not _differs(self.answers[at], wanted):
+            if not _differs(self.answers[at], key):
                 self._next = at + 1
                 return self.answers[at]
         return None
 
-    def why_none(self, wanted: Wanted) -> str:
+    def why_none(self, key: ReplayKey) -> str:
         """Return why an ask has no saved answer: a phrase without full stop."""
-        if self._by_cell(wanted):
-            return next((_differs(answer, wanted) for answer in self._at(wanted)), "it is new")
-        reasons = (_differs(answer, wanted) for answer in self.answers)
+        if self._by_cell(key):
+            return next((_differs(answer, key) for answer in self._at(key)), "it is new")
+        reasons = (_differs(answer, key) for answer in self.answers)
         return next((why for why in reasons if why != _PROMPT), "it is new or changed")
 
-    def _by_cell(self, wanted: Wanted) -> bool:
-        return self._ids_told and wanted.cell is not None
+    def _by_cell(self, key: ReplayKey) -> bool:
+        return self._ids_told and key.cell is not None
 
-    def _at(self, wanted: Wanted) -> list[SavedTurn]:
-        return [a for a in self.answers if (a.shown.cell, a.shown.ask) == (wanted.cell, wanted.ask)]
+    def _at(self, key: ReplayKey) -> list[SavedTurn]:
+        return [a for a in self.answers if (a.shown.cell, a.shown.ask) == (key.cell, key.ask)]
 
 
-def _differs(saved: SavedTurn, wanted: Wanted) -> str:
+def _differs(saved: SavedTurn, key: ReplayKey) -> str:
     """Return in what an ask differs from the saved one, "" where in nothing."""
     same = (
-        saved.prompt_sha == wanted.prompt_sha
+        saved.prompt_sha == key.prompt_sha
         if saved.prompt_sha is not None
-        else saved.prompt == wanted.prompt
+        else saved.prompt == key.prompt
     )
     if not same:
         return _PROMPT
-    if _telling(saved.options or {}) != _telling(wanted.options):
+    if _telling(saved.options or {}) != _telling(key.options):
         return "its options changed"
-    if wanted.model is not None and saved.model != wanted.model:
-        return f"the model was {saved.model}, and is {wanted.model} now"
-    if saved.practice != wanted.practice:
+    if key.model is not None and saved.model != key.model:
+        return f"the model was {saved.model}, and is {key.model} now"
+    if saved.practice != key.practice:
         return "it was answered in practice mode" if saved.practice else "practice mode is on now"
     return ""
 

@@ -1,16 +1,18 @@
-"""A turn: one prompt with its answer, tied to the cell it was asked in."""
+"""A turn: the messages of one ask, tied to the cell that asked; pending until it is answered."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.conversation.chain import EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from groq_magic.conversation.seen import Seen
+    from groq_magic.conversation.chain import Chain
 
-__all__ = ["Turn", "TurnKey"]
+__all__ = ["PendingTurn", "Turn", "TurnKey", "messages_of"]
 
 _PARTIAL = frozenset({"interrupted", "truncated", "error"})
 
@@ -22,10 +24,10 @@ class TurnKey:
     Parameters
     ----------
     cell : str or None
-        The cell's id; None where the front end tells none. The key is then
+        The cell's id; None where the front end sends none. The key is then
         unique in its session, so that turns append and never replace.
     ask : int
-        From 1: the how-manieth ask of one execution of the cell.
+        The ask's number in one execution of the cell, from 1.
     """
 
     cell: str | None
@@ -34,18 +36,25 @@ class TurnKey:
 
 @dataclass(frozen=True)
 class Turn:
-    """One prompt with its answer.
+    """The messages of one ask.
 
     Parameters
     ----------
     key : TurnKey
         Its place: an ask under the same key replaces it.
+    shown : TurnKey
+        Where its answer is displayed; other than `key` for a retry that was
+        typed in another cell.
     conversation : str
         The name of the conversation it was asked in.
     practice : bool
         Whether the practice server answered.
-    prompt, answer : str
-        As they were sent and received.
+    after : TurnKey or None
+        The turn of its conversation that was asked just before it, whichever
+        stands above it; None for the first. One asked again keeps its own.
+    messages : tuple of Mapping
+        As the API takes them, from the user's to the assistant's last one:
+        later asks send them as they are.
     model : str
         The model's id.
     finish_reason : str or None
@@ -55,42 +64,101 @@ class Turn:
         `prompt_tokens`, `completion_tokens` and `total_tokens`, where known.
     revision : int
         Unique in its session: a turn asked again is another revision.
-    seen : Seen
+    before : Chain
         The turns before it when it was asked, whether or not they fitted into
         the request.
-    shown : TurnKey
-        Where its answer is displayed; other than `key` for a retry that was
-        typed in another cell.
-    after : TurnKey or None
-        The turn of its conversation that was asked just before it, whichever
-        stands above it; None for the first. One asked again keeps its own.
-    images : bool
-        Whether images went with the prompt; they are not sent again.
     """
 
     key: TurnKey
+    shown: TurnKey
     conversation: str
     practice: bool
-    prompt: str
-    answer: str
-    model: str
-    finish_reason: str | None
-    usage: Mapping[str, int] | None
-    revision: int
-    seen: Seen
-    shown: TurnKey
     after: TurnKey | None = None
-    images: bool = False
+    messages: tuple[Mapping[str, Any], ...] = ()
+    model: str = ""
+    finish_reason: str | None = None
+    usage: Mapping[str, int] | None = None
+    revision: int = 0
+    before: Chain = EMPTY
 
     @property
-    def messages(self) -> tuple[dict[str, str], dict[str, str]]:
-        """The user's and the assistant's message, as the API takes them."""
-        return (
-            {"role": "user", "content": self.prompt},
-            {"role": "assistant", "content": self.answer},
-        )
+    def texts(self) -> tuple[str, ...]:
+        """The text of each message."""
+        return tuple(map(_text_in, self.messages))
+
+    @property
+    def prompt(self) -> str:
+        """The text of the first message of the user."""
+        return next((_text_in(each) for each in self.messages if each["role"] == "user"), "")
+
+    @property
+    def answer(self) -> str:
+        """The text of the last message of the assistant."""
+        latest = reversed(self.messages)
+        return next((_text_in(each) for each in latest if each["role"] == "assistant"), "")
 
     @property
     def partial(self) -> bool:
         """Whether the answer broke off."""
         return self.finish_reason in _PARTIAL
+
+
+@dataclass(frozen=True)
+class PendingTurn:
+    """An ask under way: `Conversations.add` makes a turn of it.
+
+    One that fails before any text is simply dropped: nothing has changed.
+
+    Parameters
+    ----------
+    shown : TurnKey
+        Where it was typed, and its answer is displayed.
+    place : TurnKey
+        The key its turn will have; other than `shown` for a retry.
+    conversation : str
+        The name of the conversation it belongs to.
+    practice : bool
+        Whether the practice server answers.
+    once : bool
+        Whether it neither reads nor writes the conversation.
+    before : tuple of Turn
+        The turns it sees.
+    after : TurnKey or None
+        The turn asked just before it (see `Turn`).
+    """
+
+    shown: TurnKey
+    place: TurnKey
+    conversation: str
+    practice: bool
+    once: bool
+    before: tuple[Turn, ...] = ()
+    after: TurnKey | None = None
+
+    @property
+    def number(self) -> int:
+        """The number that its turn will have, from 1."""
+        return len(self.before) + 1
+
+    @property
+    def replaces(self) -> TurnKey | None:
+        """The turn whose place it takes though it was typed elsewhere."""
+        return None if self.place == self.shown else self.place
+
+    @property
+    def turn(self) -> Turn:
+        """The turn that it becomes, still without content."""
+        return Turn(self.place, self.shown, self.conversation, self.practice, self.after)
+
+
+def messages_of(prompt: str, answer: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the user's and the assistant's message, as the API takes them."""
+    return {"role": "user", "content": prompt}, {"role": "assistant", "content": answer}
+
+
+def _text_in(message: Mapping[str, Any]) -> str:
+    """Return a message's text: images may stand beside it, and tool calls come without."""
+    content = message.get("content")
+    if isinstance(content, list):
+        return "\n".join(part["text"] for part in content if part["type"] == "text")
+    return content or ""

@@ -56,14 +56,9 @@ def groq_retry(session: Session, line: str) -> None:
     last = session.last
     if last is None:
         raise NotebookError("There is no ask to ask again.", "Ask something with `%%groq`.")
-    options = AskOptions(**given).over(last.ask.options)
-    if options.conversation is None:
-        options = replace(options, conversation=last.pending.conversation)
-    place = None if options.once else last.pending.place
-    run_ask(
-        session,
-        replace(last.ask, options=options, line=True, place=place, again=True),
-    )
+    options = AskOptions(**given).over(last.options)
+    place = None if options.once else last.place
+    run_ask(session, replace(last, options=options, line=True, place=place, again=True))
 
 
 def ask_in_python(session: Session, prompt: str, keywords: Mapping[str, Any]) -> Reply:

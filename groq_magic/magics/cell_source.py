@@ -1,14 +1,20 @@
-"""The source of a cell, as IPython looks for magics in it."""
+"""The source of a cell, as IPython looks for magics in it when it runs and at Tab."""
 
 from __future__ import annotations
 
 import re
 import tokenize
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from IPython.core.completer import context_matcher
 from IPython.core.inputtransformer2 import EscapedCommand, TokenTransformBase
 
-__all__ = ["QuestionPrompt", "with_body"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from groq_magic.session.session import Session
+
+__all__ = ["QuestionPrompt", "completer_of", "with_body"]
 
 _HEAD_ALONE = re.compile(r"%%groq(_\w+)?(\s.*)?")
 _WITH_TEXT = ("groq", "groq_explain", "groq_fix", "groq_system")
@@ -49,3 +55,18 @@ def with_body(lines: list[str]) -> list[str]:
     if len(lines) == 1 and _HEAD_ALONE.fullmatch(lines[0].rstrip()):
         return [f"{lines[0].rstrip()}\n", "\n"]
     return lines
+
+
+def completer_of(session: Callable[[], Session]) -> Callable[[Any], Any]:
+    """Return a matcher for IPython's completer; what it needs is imported for our magics alone."""
+
+    @context_matcher()  # type: ignore[untyped-decorator]  # IPython gives it no types
+    def groq_matcher(context: Any) -> dict[str, Any]:
+        if "%groq" not in context.full_text:
+            return {"completions": [], "matched_fragment": "", "suppress": False}
+        made = session()
+        from groq_magic.magics.completion import completions_at
+
+        return completions_at(made, context)
+
+    return groq_matcher  # type: ignore[no-any-return]  # IPython has no types

@@ -12,7 +12,7 @@ from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.options import OPTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from groq_magic.options import Option
     from groq_magic.session.session import Session
@@ -33,13 +33,12 @@ _WORDS = MappingProxyType(
 )
 
 
-def completions_at(session: Callable[[], Session], context: Any) -> dict[str, Any]:
+def completions_at(session: Session, context: Any) -> dict[str, Any]:
     """Return what fits at the cursor, as IPython's matchers do; it never asks the network.
 
     Parameters
     ----------
-    session : callable
-        Returns the session.
+    session : Session
     context : IPython.core.completer.CompletionContext
     """
     fragment, texts, kind = _found(session, context) or ("", [], "")
@@ -51,7 +50,7 @@ def completions_at(session: Callable[[], Session], context: Any) -> dict[str, An
     }
 
 
-def _found(session: Callable[[], Session], context: Any) -> tuple[str, list[str], str] | None:
+def _found(session: Session, context: Any) -> tuple[str, list[str], str] | None:
     # The completer counts lines by line feeds alone.
     lines = context.full_text.split("\n")
     magic = _MAGIC.match(lines[0])
@@ -67,8 +66,8 @@ def _found(session: Callable[[], Session], context: Any) -> tuple[str, list[str]
         from groq_magic.prompt import completions
 
         prefix = variable[1]
-        return prefix, completions(prefix, session().namespace), "instance"
-    return None if in_body else _on_line(session(), magic[1], before[magic.end() :])
+        return prefix, completions(prefix, session.namespace), "instance"
+    return None if in_body else _on_line(session, magic[1], before[magic.end() :])
 
 
 def _on_line(session: Session, magic: str, typed: str) -> tuple[str, list[str], str] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.conversation import change_above
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.line import options_alone, parsed_line, text_alone, unquoted
 from groq_magic.magics.options import OPTIONS_OF
@@ -170,7 +169,7 @@ def _drop(session: Session, name: str, number: int) -> None:
 
 def _note(session: Session, turn: Turn) -> str:
     """Return what the history says of a turn, in one line."""
-    change = change_above(session.conversations.stale(turn), session.conversations.number(turn))
+    change = session.conversations.change_above(turn)
     notes: list[str] = [turn.model]
     notes += [turn.finish_reason or ""] if turn.partial else []
     notes += [f"{change} after it"] if change else []

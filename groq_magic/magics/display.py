@@ -92,11 +92,19 @@ def panel_facts(session: Session) -> PanelFacts:
     key = key_state(session.shell, session.service).removeprefix("key ")
     return PanelFacts(
         key,
-        session.conversation_line(),
+        _conversation_line(session),
         meter_of(minute) if minute else None,
         meter_of(day) if day else None,
         session.live.pages.line if session.live is not None else "",
     )
+
+
+def _conversation_line(session: Session) -> str:
+    """Return the conversation in use in a few words: `main · 3 turns, about 1,912 tokens`."""
+    name = session.settings.conversation
+    turns = session.conversations.get(name, session.service.in_practice).turns
+    tokens = sum(session.tokens_in(*turn.texts) for turn in turns)
+    return f"{name} · {len(turns)} turn{'s' * (len(turns) != 1)}, about {tokens:,} tokens"
 
 
 def data_frame(records: Sequence[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:

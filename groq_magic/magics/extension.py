@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-from functools import cached_property
+import threading
 from importlib import import_module
+from itertools import chain
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from IPython.core.completer import context_matcher
 from IPython.core.magic import no_var_expand
 
 from groq_magic.errors import GroqMagicError
 from groq_magic.interrupts import Interrupts, in_one_line, unsent
-from groq_magic.magics.cell_source import QuestionPrompt, with_body
+from groq_magic.magics.cell_source import QuestionPrompt, completer_of, with_body
 from groq_magic.magics.key import key_asker, key_state
 from groq_magic.page.caller import cell_is_running
 from groq_magic.page.cell import cell_id
@@ -30,28 +31,23 @@ if TYPE_CHECKING:
 
 __all__ = ["GroqMagics", "hiding_secrets", "load", "session_of", "unload"]
 
-# Each magic, its kind, and the module of its function.
-_MAGICS = (
-    ("groq", "line_cell", "ask"),
-    ("groq_retry", "line", "ask"),
-    ("groq_fix", "line", "assistant"),
-    ("groq_explain", "line", "assistant"),
-    ("groq_code", "cell", "assistant"),
-    ("groq_system", "line_cell", "conversation"),
-    ("groq_history", "line", "conversation"),
-    ("groq_undo", "line", "conversation"),
-    ("groq_reset", "line", "conversation"),
-    ("groq_restore", "line", "conversation"),
-    ("groq_conversation", "line", "conversation"),
-    ("groq_export", "line", "export"),
-    ("groq_help", "line", "help"),
-    ("groq_key", "line", "key"),
-    ("groq_practice", "line", "key"),
-    ("groq_model", "line", "model"),
-    ("groq_models", "line", "model"),
-    ("groq_cache", "line", "recall"),
-    ("groq_replay", "line", "recall"),
-    ("groq_usage", "line", "usage"),
+# The modules, and the kinds of their magics.
+_MAGICS = MappingProxyType(
+    {
+        "ask": {"groq": "line_cell", "groq_retry": "line"},
+        "assistant": {"groq_fix": "line", "groq_explain": "line", "groq_code": "cell"},
+        "conversation": {
+            "groq_system": "line_cell",
+            **dict.fromkeys(("groq_history", "groq_undo", "groq_reset"), "line"),
+            **dict.fromkeys(("groq_restore", "groq_conversation"), "line"),
+        },
+        "export": {"groq_export": "line"},
+        "help": {"groq_help": "line"},
+        "key": {"groq_key": "line", "groq_practice": "line"},
+        "model": {"groq_model": "line", "groq_models": "line"},
+        "recall": {"groq_cache": "line", "groq_replay": "line"},
+        "usage": {"groq_usage": "line"},
+    }
 )
 # Right after loading it need not wait for what a session needs.
 _WITHOUT_SESSION = "groq_help"
@@ -72,6 +68,7 @@ class _Magic:
     @property
     def __wrapped__(self) -> Callable[..., Any]:
         """The function, where IPython looks for a magic's source."""
+        self._extension.wait_for_imports()
         function: Callable[..., Any] = getattr(import_module(self._module), self.__name__)
         return function
 
@@ -106,18 +103,34 @@ class GroqMagics(Settings):
             ("pre_run_cell", self._cell_begins),
             ("post_run_cell", self._cell_has_run),
         ]
-        self._completer = _completer_of(lambda: self.session)
+        self._completer = completer_of(lambda: self.session)
+        self._imports: threading.Thread | None = None
+        self._making = threading.RLock()
+        self._session: Session | None = None
 
-    @cached_property
+    @property
     def session(self) -> Session:
         """The session, made at first need: what it needs would make loading slow."""
-        session = unsent(self._new_session)
-        session.saved.cells_seen |= self._cells
-        if cell_is_running():
-            session.cell_begins()
-        return session
+        # `groq_magic.complete` may be what needs it first, in several threads at once.
+        with self._making:
+            if self._session is None:
+                self._session = unsent(self._new_session)
+                self._session.saved.cells_seen |= self._cells
+                if cell_is_running():
+                    self._session.cell_begins()
+            return self._session
+
+    def wait_for_imports(self) -> None:
+        """Wait until nothing of ours is imported in the background any more.
+
+        Python refuses the import of a package in one thread that another thread needs for one
+        of its modules, and the reverse.
+        """
+        if self._imports is not None and self._imports.is_alive():
+            self._imports.join()
 
     def _new_session(self) -> Session:
+        self.wait_for_imports()
         from groq_magic.session.session import Session
 
         return Session(
@@ -130,7 +143,7 @@ class GroqMagics(Settings):
     @property
     def has_session(self) -> bool:
         """Whether there was a need for the session yet."""
-        return "session" in vars(self)
+        return self._session is not None
 
     def cell_begins(self) -> None:
         """Note that a cell begins to run."""
@@ -168,10 +181,19 @@ class GroqMagics(Settings):
         if result is not None:
             note_ending(self.session, result)
 
+    def fill_page_later(self) -> None:
+        """Make what the page shows of the session, once the cell is over."""
+        from groq_magic.magics.page import fill_page_later
+
+        self._imports = fill_page_later(
+            lambda: self.session, lambda: _extension_of(self.shell) is self
+        )
+
     def install(self) -> None:
         """Register everything with the shell."""
-        for name, kind, module in _MAGICS:
-            self.shell.register_magic_function(_Magic(self, name, module), kind, name)
+        for module, magics in _MAGICS.items():
+            for name, kind in magics.items():
+                self.shell.register_magic_function(_Magic(self, name, module), kind, name)
         self.shell.configurables.append(self)
         for event, hook in self._hooks:
             self.shell.events.register(event, hook)
@@ -182,9 +204,9 @@ class GroqMagics(Settings):
 
     def uninstall(self) -> None:
         """Take everything out again."""
-        for magics in self.shell.magics_manager.magics.values():
-            for name, _, _ in _MAGICS:
-                magics.pop(name, None)
+        for present in self.shell.magics_manager.magics.values():
+            for name in chain.from_iterable(_MAGICS.values()):
+                present.pop(name, None)
         self.shell.configurables[:] = [c for c in self.shell.configurables if c is not self]
         for event, hook in self._hooks:
             with contextlib.suppress(ValueError):
@@ -201,35 +223,8 @@ class GroqMagics(Settings):
             self.session.close()
 
 
-def _completer_of(session: Callable[[], Session]) -> Callable[[Any], Any]:
-    """Return a matcher for IPython's completer; what it needs is imported for our magics alone."""
-
-    @context_matcher()  # type: ignore[untyped-decorator]  # IPython gives it no types
-    def groq_matcher(context: Any) -> dict[str, Any]:
-        if "%groq" not in context.full_text:
-            return {"completions": [], "matched_fragment": "", "suppress": False}
-        from groq_magic.magics.completion import completions_at
-
-        return completions_at(session, context)
-
-    return groq_matcher  # type: ignore[no-any-return]  # IPython has no types
-
-
 def hiding_secrets(session: Callable[[], Session], call: Callable[[], _Result]) -> _Result:
-    """Return what a call returns; hide secrets in the errors that it raises.
-
-    Parameters
-    ----------
-    session : callable
-        Returns the session, whose secrets are hidden.
-    call : callable
-        May raise an error that quotes a line or a value.
-
-    Raises
-    ------
-    GroqMagicError
-        The call's own, or one of its type whose text has `[key]` for each secret.
-    """
+    """Return what a call returns; the errors that it raises show `[key]` for each secret."""
     try:
         return call()
     except GroqMagicError as error:
@@ -267,9 +262,7 @@ def load(shell: Any) -> None:
     service = extension.session.service if extension.has_session else None
     show(*banner(extension.model, key_state(shell, service)))
     if front_end(shell) == "widgets":
-        from groq_magic.magics.page import fill_page_later
-
-        fill_page_later(lambda: extension.session, lambda: _extension_of(shell) is extension)
+        extension.fill_page_later()
 
 
 def unload(shell: Any) -> None:
@@ -282,7 +275,10 @@ def unload(shell: Any) -> None:
 def session_of(shell: Any) -> Session | None:
     """Return the session of a shell, None where the extension isn't loaded."""
     extension = _extension_of(shell)
-    return None if extension is None else extension.session
+    if extension is None:
+        return None
+    extension.wait_for_imports()
+    return extension.session
 
 
 def _extension_of(shell: Any) -> GroqMagics | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.api.key import KEY_NAME, KEY_PAGE, found_key
 from groq_magic.errors import ApiKeyError, InterruptedAskError, OptionError
 from groq_magic.page.front_end import has_input
-from groq_magic.page.notebook_file import notebook_path, working_folder
+from groq_magic.page.notebook_file import notebook_path
 from groq_magic.views.show import show
 from groq_magic.views.slots import banner
 
@@ -29,7 +29,6 @@ def groq_key(session: Session, line: str) -> None:
             "%groq_key takes nothing on its line: a key there is saved with the notebook.",
             "Run `%groq_key` alone, and delete that line if it held a key.",
         )
-    from groq_magic.api.keeping import keeping
 
     service = session.service
     service.new_key()
@@ -37,7 +36,8 @@ def groq_key(session: Session, line: str) -> None:
     state = "key from %groq_key, in this process alone"
     if not service.catalogue().live:
         state += ", not checked yet: the service tells no models"
-    _show_state(session, f"{state}; {keeping(session.saved.folder or working_folder())}")
+    how = f"to keep it, write `{KEY_NAME}=…` into a `.env` that git ignores"
+    _show_state(session, f"{state}; {how}")
 
 
 def groq_practice(session: Session, line: str) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.api.models import ALIASES
-from groq_magic.api.retired import RETIRED
+from groq_magic.api.models import ALIASES, RETIRED
 from groq_magic.errors import ApiKeyError, ModelError
 from groq_magic.ledger.prices import AS_OF, PRICES
 from groq_magic.magics.display import data_frame, live_of, show_speeds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 import threading
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -20,10 +21,15 @@ __all__ = ["fill_page_later"]
 _LATER = 0.05
 _BETWEEN_LOOKS = 0.25
 _LOOKS = 40
+# Seconds for which Python's threads wait for one another while a cell may run beside the imports;
+# with the usual ten times as many it would wait at each of its messages.
+_SWITCH = 0.0005
 _MODULES = ("groq_magic.session.session", "groq_magic.views.live")
 
 
-def fill_page_later(session: Callable[[], Session], is_loaded: Callable[[], bool]) -> None:
+def fill_page_later(
+    session: Callable[[], Session], is_loaded: Callable[[], bool]
+) -> threading.Thread | None:
     """Fill the slot of the loaded line, and start the session widget.
 
     What both need is imported in a thread: in the kernel's own the next cell would wait for it.
@@ -34,17 +40,27 @@ def fill_page_later(session: Callable[[], Session], is_loaded: Callable[[], bool
         Returns the session.
     is_loaded : callable
         Whether the extension is still loaded.
+
+    Returns
+    -------
+    threading.Thread or None
+        The thread, which begins a little later; None without a loop.
     """
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
-        return
+        return None
 
     def import_modules() -> None:
-        # What can't be imported is reported by the first ask.
-        with contextlib.suppress(Exception):
+        before = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCH)
+        try:
             for name in _MODULES:
                 import_module(name)
+        except Exception:  # noqa: BLE001, S110 - the first ask reports what can't be imported
+            pass
+        finally:
+            sys.setswitchinterval(before)
         # The kernel may have ended.
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(fill)
@@ -53,11 +69,9 @@ def fill_page_later(session: Callable[[], Session], is_loaded: Callable[[], bool
         if is_loaded():
             _fill(session(), is_loaded)
 
-    def begin() -> None:
-        if is_loaded():
-            threading.Thread(target=import_modules, name="groq imports", daemon=True).start()
-
-    loop.call_later(_LATER, begin)
+    thread = threading.Thread(target=import_modules, name="groq imports", daemon=True)
+    loop.call_later(_LATER, lambda: thread.start() if is_loaded() else None)
+    return thread
 
 
 def _fill(session: Session, is_loaded: Callable[[], bool]) -> None:

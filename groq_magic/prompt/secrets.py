@@ -14,6 +14,7 @@ import base64
 import html
 import json
 import re
+from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -170,6 +171,7 @@ def _common(one: str, other: str) -> int:
     return sum(1 for _ in same)
 
 
+@lru_cache
 def _is_secret(name: str) -> bool:
     words = [word.upper() for word in _WORD.findall(name)]
     return name not in _FOLDERS_OF_SHELLS and any(

@@ -88,7 +88,7 @@ def _single(value: Any) -> str:
     if is_a(value, FunctionType, type):
         source = definition(value)
         return cut(source, _LONGEST_REPR) if source else safe_repr(value, _LONGEST_REPR)
-    if any(kind.__module__ in _SAY_IT_BETTER_AS_TEXT for kind in type(value).__mro__):
+    if any(kind.__module__.split(".")[0] in _SAY_IT_BETTER_AS_TEXT for kind in type(value).__mro__):
         return flat(value, _LONGEST_REPR)
     return safe_repr(value, _LONGEST_REPR)
 

@@ -1,4 +1,4 @@
-"""An ask as the user typed it, and the most recent one of a session."""
+"""An ask as the user typed it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.assistant import AssistantPrompt
-    from groq_magic.conversation import PendingTurn, TurnKey
+    from groq_magic.conversation import TurnKey
     from groq_magic.prompt import FilledPrompt
 
-__all__ = ["Ask", "LastAsk"]
+__all__ = ["Ask"]
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,3 @@ class Ask:
     def identity(self) -> str:
         """What must be the same for an answer to be the answer to this."""
         return self.text.strip() if self.composed is None else self.composed.identity
-
-
-class LastAsk:
-    """The most recent ask, failed ones included: what `%groq_retry` asks again."""
-
-    def __init__(self, ask: Ask, pending: PendingTurn) -> None:
-        self.ask = ask
-        self.pending = pending

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.api.key import KEY_NAME
 from groq_magic.api.request import size_of
 from groq_magic.api.service import Service
-from groq_magic.conversation import Conversations, change_above
+from groq_magic.conversation import Conversations
 from groq_magic.errors import ModelError
 from groq_magic.ledger.ledger import Ledger
 from groq_magic.ledger.requests import Requests
-from groq_magic.prompt.secrets import Secrets, secrets_in
-from groq_magic.session.earlier_turns import EarlierTurns
+from groq_magic.session.bars import Bars
 from groq_magic.session.executions import Executions, owner_of
-from groq_magic.session.page_updates import PageUpdates
+from groq_magic.session.notebook import PageUpdates, SavedNotebook
 from groq_magic.session.quota import QuotaWatch
 from groq_magic.session.recall import Recall
-from groq_magic.session.saved_notebook import SavedNotebook
+from groq_magic.session.secrets import EarlierTurns, present_secrets
 from groq_magic.views.show import say
-from groq_magic.views.slots import slot_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,22 +25,21 @@ if TYPE_CHECKING:
     from groq_magic.api.send import Outcome
     from groq_magic.assistant import Failure
     from groq_magic.conversation import SavedTurn, Turn
+    from groq_magic.prompt.secrets import Secrets
     from groq_magic.reply import Reply
-    from groq_magic.session.ask import LastAsk
+    from groq_magic.session.ask import Ask
     from groq_magic.session.executions import Owner
     from groq_magic.settings import Settings
-    from groq_magic.views.answer_facts import FinishedAnswer, LiveFacts
+    from groq_magic.views.answer_facts import FinishedAnswer
     from groq_magic.views.live import Live
 
-__all__ = ["Session", "stale_line"]
+__all__ = ["Session"]
 
 # A token is about four bytes of UTF-8 in most languages; characters differ far more.
 _USUAL_TOKENS_PER_BYTE = 0.25
 # Below this the frame of the chat format outweighs the text, and the measure says little.
 _ENOUGH_BYTES = 400
 _CHANGED = "The conversation is changed"
-_LEFT = "This answer is no longer part of the conversation."
-_FORMER = "The conversation holds the cell's former answer, not this one."
 
 
 class Session:
@@ -75,10 +69,11 @@ class Session:
         self.executions = Executions(shell)
         self.settings = settings
         self.saved = SavedNotebook(shell)
-        self.conversations = Conversations(unnamed="main")
+        self.conversations = Conversations()
+        self.bars = Bars(self.conversations)
         self._page = PageUpdates(shell, self.saved, self.conversations)
         self.service = Service(settings, lambda: self.saved.folder, ask_for_key, say)
-        self.last: LastAsk | None = None
+        self.last: Ask | None = None
         self.ledger = Ledger()
         self.requests = Requests()
         self.earlier = EarlierTurns()
@@ -90,7 +85,6 @@ class Session:
         self.restore_offered = False
         self._models_shown: Catalogue | None = None
         self._error: Exception | None = None
-        self._facts: dict[tuple[bool, str], tuple[LiveFacts, int]] = {}
 
     @property
     def namespace(self) -> dict[str, Any]:
@@ -104,9 +98,7 @@ class Session:
 
     def secrets(self) -> Secrets:
         """Return the present secrets, which no prompt and no output may show; never stored."""
-        values = secrets_in(os.environ)
-        key = self.service.own_key()
-        return Secrets({KEY_NAME: key.value, **values} if key is not None else values)
+        return present_secrets(self.service)
 
     def cell_begins(self) -> None:
         """Note that a cell begins to run: its notebook is ours, the page as its request has it."""
@@ -160,11 +152,6 @@ class Session:
         """Return about how many tokens texts take."""
         return round(sum(map(size_of, texts)) * self.tokens_per_byte)
 
-    def tokens_per_character(self, *texts: str) -> float:
-        """Return about how many tokens a character of these texts takes."""
-        characters = sum(map(len, texts))
-        return self.tokens_per_byte * sum(map(size_of, texts)) / max(1, characters)
-
     # What the saved notebook holds beside
 
     def restorable(self) -> tuple[SavedTurn, ...]:
@@ -214,31 +201,12 @@ class Session:
         self, turn: Turn, output: FinishedAnswer, *, in_conversation: bool, appended: bool
     ) -> None:
         """Note what a finished answer's bar says, and show what its turn made stale."""
-        self._facts.pop((turn.practice, output.slot), None)
-        if in_conversation:
-            self._facts[turn.practice, output.slot] = output.live, turn.revision
-        if appended:
-            # Nothing stands after it that could have become stale.
-            self._refresh_panel()
-        else:
+        self.bars.add(turn, output, in_conversation=in_conversation)
+        if not appended:
             self._changed()
-
-    def turn_count(self, *, practice: bool) -> int:
-        """Return how many turns all conversations hold."""
-        names = self.conversations.names(practice)
-        return sum(len(self.conversations.get(name, practice)) for name in names)
-
-    def is_last(self, turn: Turn) -> bool:
-        """Whether the turn stands last in its conversation."""
-        turns = self.conversations.get(turn.conversation, turn.practice).turns
-        return bool(turns) and turns[-1] is turn
-
-    def conversation_line(self) -> str:
-        """Return the conversation in use in a few words: `main · 3 turns, 1,912 tokens`."""
-        name = self.settings.conversation
-        turns = self.conversations.get(name, self.service.in_practice).turns
-        tokens = sum(self.tokens_in(turn.prompt, turn.answer) for turn in turns)
-        return f"{name} · {len(turns)} turn{'s' * (len(turns) != 1)}, about {tokens:,} tokens"
+        elif self.live is not None:
+            # Nothing stands after it that could have become stale.
+            self.live.refresh()
 
     # Live views
 
@@ -262,26 +230,8 @@ class Session:
             error.__traceback__ = error.__context__ = self._error = None
 
     def _changed(self) -> None:
-        practice = self.service.in_practice
-        turns = {slot_of(k): turn for k, turn in self.conversations.shown(practice).items()}
-        for (of_practice, slot), (facts, revision) in list(self._facts.items()):
-            turn = turns.get(slot)
-            line = stale_line(self.conversations, turn) if turn is not None else _LEFT
-            if turn is not None and turn.revision != revision:
-                line = _FORMER
-            if of_practice == practice and facts.stale != line:
-                told = replace(facts, stale=line)
-                self._facts[of_practice, slot] = told, revision
-                if self.live is not None:
-                    self.live.put(slot, told)
-        self._refresh_panel()
-
-    def _refresh_panel(self) -> None:
+        bars = self.bars.update(practice=self.service.in_practice)
         if self.live is not None:
+            for slot, facts in bars.items():
+                self.live.put(slot, facts)
             self.live.refresh()
-
-
-def stale_line(conversations: Conversations, turn: Turn) -> str:
-    """Return what a bar says of a turn whose earlier turns have changed since."""
-    change = change_above(conversations.stale(turn), conversations.number(turn))
-    return f"{change[0].upper()}{change[1:]} after this answer; re-run the cell." if change else ""

@@ -142,8 +142,7 @@ class _NumberField(PanelField):
     def _show(self, value: float | None) -> None:
         if self._slider is not None:
             self._slider.value = self._middle if value is None else value
-        if not self._message.value:
-            self.row[0].value = "" if value is None else value_text(value)
+        self.row[0].value = "" if value is None else value_text(value)
 
     def _changed(self, change: Any) -> None:
         # A new value replaces the one that was refused.

@@ -96,13 +96,16 @@ class Kernel:
         self.client.start_channels()
         self.client.wait_for_ready(60)
         self.cells = 0
-        # As a page would: without one, each answer is also sent as growing static updates.
-        hello = "get_session().live.pages.receive({'notebook': 'a.ipynb', 'missing': []})"
         self.run(
             "import os, time\nos.environ['GROQ_API_KEY'] = 'gsk_benchmark'\n"
             f"os.environ['GROQ_BASE_URL'] = {url!r}\n%load_ext groq_magic"
         )
-        self.run(f"from groq_magic import get_session\n{hello}")
+        # As a page would: without one, each answer is also sent as growing static updates.
+        hello = "{'notebook': 'a.ipynb', 'missing': []}"
+        self.run(
+            "from groq_magic import get_session, picker\npicker()\n"
+            f"get_session().live.pages.receive({hello})"
+        )
 
     def run(self, source: str) -> Run:
         """Run a cell as JupyterLab does and count what it sends."""

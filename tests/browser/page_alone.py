@@ -72,8 +72,6 @@ class Bare:
 
     def __init__(self, page: Any) -> None:
         self.page = page
-        self.errors: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
         page.goto("http://127.0.0.1:9/")
 

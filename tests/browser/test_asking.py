@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.browser.kinds import only_in_lab
+from tests.browser.kinds import mostly_in_lab, only_in_lab
 
 KEY = "gsk_browserTESTkey0123456789"
 OTHER = "openai/gpt-oss-20b"
@@ -68,6 +68,7 @@ def test_the_answer_grows_while_the_cell_runs_and_stop_keeps_it(
     assert saved[0]["metadata"]["groq_magic"]["finish_reason"] == "interrupted"
 
 
+@mostly_in_lab
 def test_the_kernels_interrupt_keeps_the_answer_too(jupyter: Any, practice: Any) -> None:
     practice.script(SLOW)
     notebook = jupyter.open([begin(practice.url), "%%groq\ntalk", "%groq_history"])
@@ -92,6 +93,7 @@ def test_the_kernels_interrupt_keeps_the_answer_too(jupyter: Any, practice: Any)
     expect(prompt).to_have_css("padding-left", "10px")
 
 
+@mostly_in_lab
 def test_a_model_picked_under_an_answer_is_the_next_asks(jupyter: Any, practice: Any) -> None:
     notebook = jupyter.open([begin(practice.url), "%%groq\none", "%%groq\ntwo"])
     notebook.run_cell(0)
@@ -126,6 +128,7 @@ def test_the_first_lines_picker_fits_a_narrow_page(jupyter: Any, practice: Any) 
     )
 
 
+@mostly_in_lab
 def test_a_model_picked_in_the_panel_is_the_next_asks(jupyter: Any, practice: Any) -> None:
     notebook = jupyter.open([begin(practice.url), "%groq", "%%groq\ntwo"])
     notebook.run_cell(0)
@@ -142,6 +145,7 @@ def test_a_model_picked_in_the_panel_is_the_next_asks(jupyter: Any, practice: An
     assert contents(bodies(practice)[0]) == ["Be brief.", "two"]
 
 
+@mostly_in_lab
 def test_the_conversation_goes_on_and_a_rerun_marks_what_came_after(
     jupyter: Any, practice: Any
 ) -> None:
@@ -197,6 +201,7 @@ def test_a_saved_answer_is_there_after_reopening_without_a_kernel_that_knows_it(
         again.screenshot(f"reopened-{'trusted' if trusted else 'untrusted'}")
 
 
+@mostly_in_lab
 def test_a_reopened_notebook_offers_its_answers_back(jupyter: Any, practice: Any) -> None:
     notebook = jupyter.open([begin(practice.url), "%%groq\none", "%groq_restore", "%%groq\ntwo"])
     notebook.run_cell(0)
@@ -216,6 +221,7 @@ def test_a_reopened_notebook_offers_its_answers_back(jupyter: Any, practice: Any
     assert contents(bodies(practice)[1])[::2] == ["one", "two"]
 
 
+@mostly_in_lab
 def test_a_first_ask_without_a_key_asks_for_one_masked_and_goes_on(
     jupyter: Any, practice: Any
 ) -> None:

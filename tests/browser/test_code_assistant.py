@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.browser.kinds import only_in_lab
+from tests.browser.kinds import mostly_in_lab, only_in_lab
 
 KEY = "gsk_browserTESTkey0123456789"
 FAILING = """\
@@ -63,6 +63,7 @@ def test_the_mended_cell_comes_below_and_is_not_run(jupyter: Any, practice: Any)
     assert "ipykernel" not in sent
 
 
+@mostly_in_lab
 def test_the_mended_cell_runs_and_the_whole_of_it_can_be_copied(
     jupyter: Any, practice: Any
 ) -> None:
@@ -108,6 +109,7 @@ def test_the_change_is_coloured_in_every_theme_and_reads_in_a_narrow_window(
         assert len({text for _, text in colours.values()}) == 1
 
 
+@mostly_in_lab
 def test_a_reopened_notebook_shows_the_change_in_colours(jupyter: Any, practice: Any) -> None:
     practice.script([{"reply": REPLY}])
     notebook = jupyter.open([begin(practice.url), FAILING, "%groq_fix"])
@@ -140,6 +142,7 @@ def test_nothing_is_put_below_where_the_answer_holds_no_code(jupyter: Any, pract
     assert len(sources(notebook)) == 3
 
 
+@mostly_in_lab
 def test_written_code_comes_below(jupyter: Any, practice: Any) -> None:
     practice.script([{"reply": "A sum.\n\n```python\nsum([1, 2])\n```\nDone."}])
     notebook = jupyter.open([begin(practice.url), "%%groq_code\nThe sum of 1 and 2"])

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from groq_magic.views.page_code import page_code
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 UNSHARED = ("editor.languages", "notebook.executionScheduled")
 NAMES = "aroundMethod, missingOn, startHello, startOrder, startProse"
@@ -43,7 +40,11 @@ START = """async (code) => {
     save() {},
     saveState: signal(),
     model: { cells: window.cells },
-    sessionContext: { session: { kernel: window.kernel } },
+    sessionContext: {
+      session: { kernel: window.kernel },
+      statusChanged: signal(),
+      kernelChanged: signal(),
+    },
   };
   window.received = [];
   window.model = {
@@ -57,8 +58,6 @@ START = """async (code) => {
 class Alone:
     def __init__(self, page: Any) -> None:
         self.page = page
-        self.errors: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
         page.goto("http://127.0.0.1:9/")
         page.evaluate(START, f"{page_code('session')}\nexport {{ {NAMES} }};")
@@ -68,12 +67,8 @@ class Alone:
 
 
 @pytest.fixture
-def alone(browser: Any) -> Iterator[Alone]:
-    context = browser.new_context()
-    alone = Alone(context.new_page())
-    yield alone
-    context.close()
-    assert alone.errors == []
+def alone(lone_page: Any) -> Alone:
+    return Alone(lone_page)
 
 
 ORDER = {"groqOrder": ["a", "b"], "groqNotebook": "a.ipynb", "groqToken": "t"}

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.browser.conftest import front_ends
-from tests.browser.environment import lowest, made, needed
 from tests.browser.test_page_order import (  # noqa: F401 - collected here too, for each set of versions
     test_each_kind_of_move_alone_unsaved,
     test_each_request_has_the_turns_above_after_any_moves,
@@ -57,6 +56,7 @@ from tests.browser.test_write_back import (  # noqa: F401 - as above
     test_a_page_that_stays_writes_and_saves_nothing,
     test_every_answer_of_a_run_all_is_there_after_a_reload_in_the_first,
 )
+from tests.environment import lowest, made, required
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,15 +65,16 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.nightly
 
+NEEDED = required("lab")
 VERSIONS = {
-    "lowest": lowest(),
+    "lowest": lowest(NEEDED),
     # A busy kernel without subshells.
-    "kernel-6.29-lab-4.2": [*needed(), "ipykernel==6.29.*", "jupyterlab==4.2.*", "notebook==7.2.*"],
+    "kernel-6.29-lab-4.2": [*NEEDED, "ipykernel==6.29.*", "jupyterlab==4.2.*", "notebook==7.2.*"],
     # A page that would use subshells, a kernel without.
-    "kernel-6.31-lab-4.6": [*needed(), "ipykernel==6.31.*", "jupyterlab==4.6.*"],
+    "kernel-6.31-lab-4.6": [*NEEDED, "ipykernel==6.31.*", "jupyterlab==4.6.*"],
     # A kernel with subshells, a page that knows none.
-    "kernel-7.4-lab-4.3": [*needed(), "ipykernel==7.4.*", "jupyterlab==4.3.*", "notebook==7.3.*"],
-    "newest": needed(),
+    "kernel-7.4-lab-4.3": [*NEEDED, "ipykernel==7.4.*", "jupyterlab==4.3.*", "notebook==7.3.*"],
+    "newest": NEEDED,
 }
 
 

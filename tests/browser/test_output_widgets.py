@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.kinds import only_in_lab
+from tests.browser.kinds import mostly_in_lab, only_in_lab
 
 STAGE = "from stage import *\nimport ipywidgets as w\nfrom IPython.display import display"
 END = "Your frame has 1,204 rows."
@@ -59,6 +59,7 @@ def test_an_answer_streams_in_an_output_widget_and_stays(jupyter: Any) -> None:
     expect_held(notebook, "stream", "answer", "stream")
 
 
+@mostly_in_lab
 def test_two_answers_in_one_output_widget_both_stay(jupyter: Any) -> None:
     asks = "    ask(slot='groq-turn-a-1', pause=0.01)\n    ask(slot='groq-turn-a-2', pause=0.01)"
     notebook = jupyter.open([STAGE, f"out = w.Output()\ndisplay(out)\nwith out:\n{asks}", HELD])
@@ -130,6 +131,7 @@ def test_a_callback_streams_into_its_output_widget(jupyter: Any) -> None:
     expect(output).to_contain_text("answer 1")
 
 
+@mostly_in_lab
 def test_a_saved_notebook_has_the_finished_answer_of_an_output_widget(jupyter: Any) -> None:
     notebook = jupyter.open(
         [STAGE, "out = w.Output()\ndisplay(out)\nwith out:\n    ask(pause=0.01)", HELD]

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import notebook_of
-from tests.browser.kinds import only_in_lab
+from tests.browser.kinds import mostly_in_lab, only_in_lab
 from tests.browser.page_moves import Cells, sent_prompts
 from tests.browser.test_asking import begin
 from tests.browser.test_several_notebooks import CONSOLE, Panel
@@ -71,6 +71,7 @@ def walk_unsaved(jupyter: Any, practice: Any, seed: int, count: int) -> None:
     assert notebook.path.read_text() == saved
 
 
+@mostly_in_lab
 def test_each_request_has_the_turns_above_after_any_moves(jupyter: Any, practice: Any) -> None:
     walk_unsaved(jupyter, practice, 1, 30)
 
@@ -224,6 +225,7 @@ def test_the_order_outlives_reload_restart_and_reloading_the_extension(
     notebook.page.wait_for_function(f"() => !({PATCHED})()")
 
 
+@mostly_in_lab
 def test_run_all_that_loads_the_extension_follows_the_saved_file(
     jupyter: Any, practice: Any
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.browser.kinds import only_in_lab
+from tests.browser.kinds import mostly_in_lab, only_in_lab
 
 KEY = "gsk_browserTESTkey0123456789"
 
@@ -70,6 +70,7 @@ SHOWN = """() => {
 }"""
 
 
+@mostly_in_lab
 def test_every_bar_shows_what_is_left_now(
     jupyter: Any, practice_factory: Any, tmp_path: Any
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.browser.kinds import only_in_lab
+from tests.browser.kinds import mostly_in_lab, only_in_lab
 
 STAGE = "from stage import *"
 
@@ -168,6 +168,7 @@ def test_an_answer_that_was_out_of_sight_is_live_again(jupyter: Any) -> None:
     notebook.picker(1).select_option("llama-3.1-8b-instant · 131k")
 
 
+@mostly_in_lab
 def test_an_answer_that_is_moved_stays_live(jupyter: Any) -> None:
     notebook = jupyter.open([STAGE, "ask()", "1", "print(settings.model)"])
     notebook.run_all()

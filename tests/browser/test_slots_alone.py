@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from groq_magic.views.slots import TOKEN_CLASS
 from tests.browser.page_alone import ANSWER, STREAM, Bare
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 COUNT_FILLS = """() => {
   window.fills = 0;
@@ -25,12 +22,8 @@ FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimati
 
 
 @pytest.fixture
-def bare(browser: Any) -> Iterator[Bare]:
-    context = browser.new_context()
-    bare = Bare(context.new_page())
-    yield bare
-    context.close()
-    assert bare.errors == []
+def bare(lone_page: Any) -> Bare:
+    return Bare(lone_page)
 
 
 @pytest.mark.parametrize("context", [None, {}, {"sessionContext": None}, {"path": "a.ipynb"}])

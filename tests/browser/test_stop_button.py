@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from groq_magic.views.page_code import page_code
 from groq_magic.views.slots import TOKEN, TOKEN_CLASS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 CODE = page_code("session")
 PLACE = f'<div class="groq-slot-stream groq-doc-s1 {TOKEN_CLASS}"></div>'
@@ -53,8 +50,6 @@ class Shown:
 
     def __init__(self, page: Any) -> None:
         self.page = page
-        self.errors: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.clock.install(time=0)
         page.goto("about:blank")
         page.clock.pause_at(3_600_000)
@@ -73,12 +68,8 @@ class Shown:
 
 
 @pytest.fixture
-def shown(browser: Any) -> Iterator[Shown]:
-    context = browser.new_context()
-    shown = Shown(context.new_page())
-    yield shown
-    context.close()
-    assert shown.errors == []
+def shown(lone_page: Any) -> Shown:
+    return Shown(lone_page)
 
 
 def test_a_press_goes_out_once_on_both_channels(shown: Shown) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.browser.kinds import only_in_lab
+from tests.browser.kinds import mostly_in_lab, only_in_lab
 
 STAGE = "from stage import *\nimport stage"
 STREAMING = 'ask(until_stopped=True, reasoning="Let me *see*.")'
@@ -119,6 +119,7 @@ def test_an_answer_goes_on_and_is_finished_though_all_widgets_are_closed(jupyter
     expect(notebook.picker(1)).to_be_visible()
 
 
+@mostly_in_lab
 def test_nothing_moves_when_an_answer_settles(jupyter: Any) -> None:
     notebook = jupyter.open([STAGE, STREAMING.replace("(", "(stage.ANSWER.split('- The')[0], ", 1)])
     notebook.run_cell(0)
@@ -148,6 +149,7 @@ def test_a_wait_is_shown_and_spoken(jupyter: Any) -> None:
     expect(output).to_contain_text("interrupted")
 
 
+@mostly_in_lab
 def test_a_page_reloaded_in_mid_stream_can_ask_again(jupyter: Any) -> None:
     text = "' '.join(f'word{n}' for n in range(80))"
     notebook = jupyter.open([STAGE, f"ask({text}, pause=0.1)", "ask()"])

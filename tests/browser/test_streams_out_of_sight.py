@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.kinds import only_in_lab
+from tests.browser.kinds import mostly_in_lab, only_in_lab
 
 STAGE = "from stage import *"
 STREAMING = "ask(until_stopped=True)"
@@ -48,6 +48,7 @@ def test_an_answer_that_is_scrolled_away_and_back_is_whole(
     notebook.picker(2).select_option("llama-3.1-8b-instant · 131k")
 
 
+@mostly_in_lab
 def test_an_answer_in_a_collapsed_output_is_there_when_it_is_opened(jupyter: Any) -> None:
     notebook = jupyter.open([STAGE, "ask(waiting='Trying again in 4 s.', pause=0.02)"])
     notebook.run_cell(0)
@@ -78,6 +79,7 @@ def test_a_collapsed_output_that_is_opened_in_mid_stream_goes_on(jupyter: Any) -
     expect(notebook.cell_output(1)).to_contain_text("806 tok/s")
 
 
+@mostly_in_lab
 def test_a_cell_that_is_deleted_in_mid_stream_takes_nothing_along(jupyter: Any) -> None:
     notebook = jupyter.open([STAGE, STREAMING, "ask(slot='groq-turn-b-1')"])
     notebook.run_cell(0)

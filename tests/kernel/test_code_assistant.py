@@ -73,7 +73,7 @@ def test_an_error_on_a_kernel_is_told_without_its_internals(
             "%groq_fix\nprint(_groq.request['messages'][-1]['content'])",
             "!exit 5",
             "%groq_fix\nprint(_groq.request['messages'][-1]['content'])",
-            "x = (",
+            "x = )",
             "%groq_fix\nprint(_groq.request['messages'][-1]['content'])",
         ],
         allow_errors=True,

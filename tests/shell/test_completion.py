@@ -52,7 +52,7 @@ def test_tab_asks_no_network(
     monkeypatch.setenv("GROQ_BASE_URL", "http://127.0.0.1:9")
     completed(bare, "%groq -m ")
     assert groq_threads() == []
-    assert bare.session.service._client is None
+    assert bare.session.service._account is None
 
 
 def test_tab_elsewhere_is_pythons(bare: Any) -> None:

@@ -101,7 +101,7 @@ def test_shows_static_code_whose_plain_text_is_exactly_it(cells: Any, practice: 
 def test_a_turn_by_its_number(cells: Any) -> None:
     cells.fine("%%groq\nFirst", "a")
     cells.fine("%%groq\nSecond", "b")
-    assert '"First"' in cells.fine("%groq_export 1").plain
+    assert "'First'" in cells.fine("%groq_export 1").plain
     assert "Second" not in cells.fine("%groq_export 1").plain
     assert "Second" in cells.fine("%groq_export").plain
     ran = cells.run("%groq_export 3")
@@ -137,12 +137,12 @@ def test_what_got_no_answer_is_passed_by_and_said(cells: Any) -> None:
     assert cells.run("%%groq -m no/such-model\nHi", "c").error is not None
     said, code = [output["data"]["text/plain"] for output in cells.fine("%groq_export").outputs]
     assert "The last ask got no answer" in said
-    assert '"Ho"' in code
+    assert "'Ho'" in code
     assert "no/such-model" not in code
     assert cells.reply.request["model"] == "no/such-model"
     assert len(cells.fine("%groq_export 1").outputs) == 1
     cells.fine("%%groq\nHey", "d")
-    assert '"Hey"' in cells.fine("%groq_export").plain
+    assert "'Hey'" in cells.fine("%groq_export").plain
 
 
 def test_stream_and_no_stream(cells: Any) -> None:

@@ -7,15 +7,18 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.magics.extension import GroqMagics
+import pytest
+
+from groq_magic.magics.extension import GroqMagics, session_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pytest
 
 
 HEAVY = ("groq", "httpx", "pydantic", "markdown", "ipywidgets", "anywidget", "pandas", "nh3")
@@ -44,21 +47,24 @@ def test_loading_imports_little_and_takes_less_than_ipywidgets(tmp_path: Any) ->
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
     environment.pop("GROQ_API_KEY", None)
-    done = subprocess.run(
-        [sys.executable, "-c", LOAD],
-        env=environment,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    added, took, widgets = json.loads(done.stdout.splitlines()[-1])
-    assert set(HEAVY).isdisjoint(added)
-    # What every front end but a plain shell has anyway, and what loading does not need.
-    assert {"asyncio", "ssl", "hashlib", "subprocess"}.isdisjoint(added)
-    assert sum(name.split(".")[0] == "groq_magic" for name in added) <= 32
+    ratios = []
+    for _ in range(3):  # the first may compile our modules
+        done = subprocess.run(
+            [sys.executable, "-c", LOAD],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        added, took, widgets = json.loads(done.stdout.splitlines()[-1])
+        assert set(HEAVY).isdisjoint(added)
+        # What every front end but a plain shell has anyway, and what loading does not need.
+        assert {"asyncio", "ssl", "hashlib", "subprocess"}.isdisjoint(added)
+        assert sum(name.split(".")[0] == "groq_magic" for name in added) <= 32
+        ratios.append(took / widgets)
     # Wide, for a busy machine that writes no bytecode: a benchmark measures it.
-    assert took < 2 * widgets
+    assert min(ratios) < 2, ratios
 
 
 def test_loading_leaves_the_session_for_later(shell_factory: Callable[..., Any]) -> None:
@@ -69,6 +75,34 @@ def test_loading_leaves_the_session_for_later(shell_factory: Callable[..., Any])
     assert not magics.has_session
     cells.fine("%groq --dry-run hi", "a")
     assert magics.has_session
+
+
+@pytest.mark.parametrize("use", ["%groq_help", "%groq --dry-run hi", "%groq_usage?"])
+def test_a_magic_waits_for_what_is_imported_in_the_background(
+    shell_factory: Callable[..., Any], use: str
+) -> None:
+    cells = shell_factory()
+    cells.shell.set_hook("show_in_pager", lambda *_a, **_k: None)
+    (magics,) = (c for c in cells.shell.configurables if type(c).__name__ == "GroqMagics")
+    waits: list[bool] = []
+    magics._imports = SimpleNamespace(is_alive=lambda: not waits, join=lambda: waits.append(True))
+    cells.fine(use)
+    assert waits == [True]
+
+
+def test_threads_that_need_the_session_at_once_get_the_same_one(
+    shell_factory: Callable[..., Any],
+) -> None:
+    cells = shell_factory()
+    begin = threading.Barrier(8)
+
+    def session() -> int:
+        begin.wait(60)
+        return id(session_of(cells.shell))
+
+    with ThreadPoolExecutor(8) as threads:
+        found = [threads.submit(session) for _ in range(8)]
+    assert {each.result() for each in found} == {id(cells.session)}
 
 
 def test_the_cells_before_the_first_ask_are_those_of_the_notebook(

@@ -164,6 +164,11 @@ def test_a_new_option_is_sent() -> None:
     assert "min_p" not in request_of(More(), "m", None, [])
 
 
+def test_no_texts_to_stop_at_are_not_sent() -> None:
+    options = AskOptions.of_keywords({"stop": []}).over(Settings(stop=["END"]).defaults())
+    assert "stop" not in request_of(options, "m", None, [])
+
+
 def test_a_new_option_is_in_the_panel() -> None:
     settings = MoreSettings()
     panel = Panel(

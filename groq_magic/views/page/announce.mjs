@@ -1,6 +1,8 @@
 // What a screen reader announces. Outputs are replaced when an answer ends, and a region that is
 // removed is not read: this one stands outside of them.
 
+import { element } from "./html.mjs";
+
 const REGION = "#groq-announcements"; // one for all sessions of a page
 const KEPT = 3000; // ms: later, a reader of the whole page would take it for new
 const ENDS = { complete: "Answer complete", stopped: "Answer stopped", failed: "Answer failed" };
@@ -30,9 +32,8 @@ function theRegion() {
 }
 
 function newRegion() {
-  const region = document.createElement("div");
+  const region = element("div", "groq-unseen");
   region.id = REGION.slice(1);
-  region.className = "groq-unseen";
   region.setAttribute("role", "status");
   return region;
 }

@@ -1,20 +1,17 @@
 // The slots of a finished answer: picker, Copy, figures, what is left, the stale mark.
 
 import { button, withCopy } from "./copy.mjs";
-import { parsed } from "./html.mjs";
+import { element, parsed } from "./html.mjs";
 import { Slot } from "./slots.mjs";
 
 export const PICKER = "Model of the next ask";
 
 function fold([summary, html]) {
-  const made = document.createElement("details");
-  const head = document.createElement("summary");
-  const body = document.createElement("div");
-  made.className = "groq-reasoning";
-  head.textContent = summary;
+  const made = element("details", "groq-reasoning");
+  const body = element("div");
   body.dir = "auto";
   body.append(parsed(html));
-  made.append(head, body);
+  made.append(element("summary", "", summary), body);
   return made;
 }
 

@@ -1,6 +1,7 @@
 // Buttons that copy.
 
 import { announce } from "./announce.mjs";
+import { element } from "./html.mjs";
 
 const COPIED = 1500; // ms for which a button shows it
 const FAILED = 6000; // ms: there is something to read, and to do
@@ -13,7 +14,7 @@ const KEYS = /Mac|iP/.test(navigator.platform) ? "⌘C" : "Ctrl-C";
 @param shown gives the element that shows the text: selected where the browser copies nothing
 */
 export function button(className, [label, name], source, shown) {
-  const made = document.createElement("button");
+  const made = element("button", className);
   let shownFor = 0;
   const show = (text) => {
     made.textContent = text;
@@ -27,7 +28,6 @@ export function button(className, [label, name], source, shown) {
     shownFor = setTimeout(() => show(label), time);
   };
   made.type = "button";
-  made.className = className;
   show(label);
   made.addEventListener("click", async () => {
     if (await isCopied(source())) return report("Copied", COPIED);

@@ -2,7 +2,7 @@
 // that says what is waited for, and the bar with Stop.
 
 import { PICKER } from "./bars.mjs";
-import { parsed } from "./html.mjs";
+import { element, parsed } from "./html.mjs";
 import { Mount } from "./mounts.mjs";
 import { Slot } from "./slots.mjs";
 
@@ -11,13 +11,6 @@ const END = 4; // px within which the reader counts as being at the end
 // The button's label once it was pressed. An interrupt is the user's to send: one that
 // arrives late would break another cell.
 const STOP = { sent: "Stopping", received: "Stopping", unconfirmed: "Stop with ■ in the toolbar" };
-
-function element(name, className, text = "") {
-  const made = document.createElement(name);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
 
 function scrollerOf(node) {
   for (let at = node.parentElement; at; at = at.parentElement) {
@@ -37,9 +30,9 @@ export class Frame {
     this.root = element("div", "groq-streaming");
     this.notices = element("div", "groq-notices");
     this.fold = element("details", "groq-reasoning");
-    this.summary = element("summary", "");
+    this.summary = element("summary");
     this.text = new Mount(element("div", "groq-text"));
-    this.thought = new Mount(element("div", ""));
+    this.thought = new Mount(element("div"));
     this.waiting = element("div", "groq-waiting");
     this.status = element("div", "groq-unseen");
     this.bar = element("div", "groq-bar");

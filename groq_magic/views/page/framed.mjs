@@ -3,6 +3,7 @@
 
 import { Answers } from "./answers.mjs";
 import { sendNow } from "./control.mjs";
+import { element } from "./html.mjs";
 import { watchPage } from "./watch.mjs";
 
 export default () => {
@@ -15,8 +16,7 @@ export default () => {
       return () => answers.end({ keep: false });
     },
     render({ model, el }) {
-      const place = document.createElement("div");
-      place.className = model.get("place");
+      const place = element("div", model.get("place"));
       el.classList.add("groq-answer", "mathjax_ignore", "tex2jax_ignore");
       el.append(place);
       const fill = () => answers.fill([place.closest(".jp-NotebookPanel")]);

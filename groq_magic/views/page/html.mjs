@@ -1,8 +1,16 @@
-// HTML of the kernel's, rendered and made safe there.
+// HTML of the kernel's, rendered and made safe there, and elements of our own.
 
 /** Return the nodes of some HTML. */
 export function parsed(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
   return document.importNode(template.content, true);
+}
+
+/** Return a new element. */
+export function element(name, className = "", text = "") {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
 }

@@ -1,6 +1,6 @@
 // What is kept of an answer whose kernel went while it streamed.
 
-import { parsed } from "./html.mjs";
+import { element, parsed } from "./html.mjs";
 import { tried } from "./lab.mjs";
 import { Mount } from "./mounts.mjs";
 import { replaceOutput } from "./outputs.mjs";
@@ -10,7 +10,7 @@ import { replaceOutput } from "./outputs.mjs";
 @param nodes the places that showed it
 */
 export function keepInterrupted(manager, slot, answer, nodes) {
-  const text = document.createElement("div");
+  const text = element("div");
   new Mount(text).draw(answer.text.blocks);
   if (!text.textContent.trim()) return;
   const html = interrupted(text);
@@ -21,31 +21,25 @@ export function keepInterrupted(manager, slot, answer, nodes) {
 
 /** Return a finished output's HTML with the text of an element. */
 export function interrupted(text) {
-  const answer = document.createElement("div");
-  answer.className = "groq-answer mathjax_ignore tex2jax_ignore";
-  const notice = document.createElement("div");
-  notice.className = "groq-notice";
-  notice.textContent = "This answer was interrupted; run the cell again.";
-  const kept = document.createElement("div");
-  kept.className = "groq-text";
+  const answer = element("div", "groq-answer mathjax_ignore tex2jax_ignore");
+  const notice = element("div", "groq-notice", "This answer was interrupted; run the cell again.");
+  const kept = element("div", "groq-text");
   kept.dir = "auto";
   kept.append(...text.cloneNode(true).childNodes);
   for (const made of kept.querySelectorAll(".groq-copy-code")) made.remove();
   kept.normalize();
   if (!readsBack(kept)) {
-    const plain = document.createElement("pre");
     // biome-ignore lint/performance/useDomNodeTextContent: it has no lines for blocks
-    plain.textContent = text.innerText;
-    kept.replaceChildren(plain);
+    kept.replaceChildren(element("pre", "", text.innerText));
   }
   answer.append(notice, kept);
   return answer.outerHTML;
 }
 
 // The kernel's HTML is safe; HTML that the page writes is as safe if it gives the same elements.
-function readsBack(element) {
+function readsBack(made) {
   const inert = document.implementation.createHTMLDocument("");
   const again = inert.createElement("div");
-  again.innerHTML = element.outerHTML;
-  return again.childNodes.length === 1 && again.firstChild.isEqualNode(element);
+  again.innerHTML = made.outerHTML;
+  return again.childNodes.length === 1 && again.firstChild.isEqualNode(made);
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from groq_magic.api.scrub import scrub
+from groq_magic.api.key import scrub
 
 KEY = "my-own-proxy-key"
 

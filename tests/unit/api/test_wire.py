@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groq_magic.api.deltas import ThinkSplitter, chunk_of
-from groq_magic.api.durations import in_words, seconds_of
+from groq_magic.api.durations import asked_wait, in_words, seconds_of
 from groq_magic.api.limits import hit_in, limits_in
-from groq_magic.api.retry_after import asked_wait
 from groq_magic.api.send import backoff
 from groq_magic.api.sse import Event, EventReader
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from groq_magic.conversation import Conversations, Turn
+from groq_magic.conversation import Conversations, Turn, messages_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,16 +33,15 @@ class Notebook:
 
     def settle(self, pending: Any, answer: str, **parts: Any) -> Turn:
         content = {"model": "m", "finish_reason": "stop"} | parts
-        return self.conversations.add(
-            pending, prompt=f"asks for {answer}", answer=answer, **content
-        )
+        messages = messages_of(f"asks for {answer}", answer)
+        return self.conversations.add(pending, messages, **content)
 
     def answers(self, name: str = "main", *, practice: bool = False) -> list[str]:
         return [turn.answer for turn in self.conversations.get(name, practice).turns]
 
     def sees(self, cell: str | None) -> str:
         """Return the answers that the cell's next ask would see."""
-        pending = self.conversations.peek(cell, 99, conversation="main")
+        pending = self.conversations.begin(cell, 99, conversation="main", is_sent=False)
         assert pending.number == len(pending.before) + 1
         return "".join(turn.answer for turn in pending.before)
 

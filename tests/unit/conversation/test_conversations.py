@@ -266,8 +266,12 @@ def test_a_turn_that_comes_in_before_marks_stale(notebook: Any) -> None:
 
 
 def test_a_dry_run_takes_no_number_and_changes_nothing(notebook: Any) -> None:
-    peeked = notebook.conversations.peek("a", 1, conversation="main")
+    peeked = notebook.conversations.begin("a", 1, conversation="main", is_sent=False)
     begun = notebook.conversations.begin("a", 1, conversation="main")
     assert peeked == begun
-    assert notebook.conversations.peek("a", 1, conversation="main").shown == TurnKey("a", 2)
-    assert notebook.conversations.peek(None, 1, conversation="main").shown.cell is None
+    assert notebook.conversations.begin(
+        "a", 1, conversation="main", is_sent=False
+    ).shown == TurnKey("a", 2)
+    assert (
+        notebook.conversations.begin(None, 1, conversation="main", is_sent=False).shown.cell is None
+    )

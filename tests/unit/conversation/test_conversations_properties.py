@@ -221,7 +221,7 @@ def test_a_turn_is_stale_from_the_first_place_that_differs_from_what_it_saw(
         perform(notebook, step, number)
         for turns in state(notebook).values():
             for place, turn in enumerate(turns):
-                saw.setdefault(turn.revision, list(turn.seen)[::-1])
+                saw.setdefault(turn.revision, list(turn.before)[::-1])
                 now = [earlier.revision for earlier in turns[:place]]
                 expected = first_difference(saw[turn.revision], now)
                 assert notebook.conversations.stale(turn) == expected

@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from groq_magic.conversation import Conversations
+from groq_magic.conversation import Conversations, messages_of
 from groq_magic.errors import NotebookError
 from tests.markers import examples
 from tests.unit.conversation.walk_model import Entry, Sheet, first_difference, place_of, placed
@@ -174,7 +174,7 @@ class Walk(RuleBasedStateMachine):
                 break
             new.saw = [each.asked for each in sent]
             conversations.add(
-                pending, prompt="p", answer=new.answer, model="m", finish_reason="stop"
+                pending, messages_of("p", new.answer), model="m", finish_reason="stop"
             )
             self.change(entries)
         conversations.end_cell(succeeded=not fails)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from groq_magic.conversation import Replay, SavedTurn, TurnKey, Wanted, saved_answers
+from groq_magic.conversation import Replay, ReplayKey, SavedTurn, TurnKey, saved_answers
 
 CELLS = ("a", "b")
 
@@ -39,12 +39,12 @@ def saved(cell: str, ask: int, prompt: str, answer: str = "Hi.", **changes: Any)
     return SavedTurn(key, key, "main", prompt, answer, **values)
 
 
-def wanted(cell: str | None, prompt: str, ask: int = 1, **changes: Any) -> Wanted:
+def wanted(cell: str | None, prompt: str, ask: int = 1, **changes: Any) -> ReplayKey:
     values = {"model": "m", "options": {}, "practice": False, **changes}
-    return Wanted(cell=cell, ask=ask, prompt=prompt, prompt_sha="sha", **values)
+    return ReplayKey(cell=cell, ask=ask, prompt=prompt, prompt_sha="sha", **values)
 
 
-def answer(replay: Replay, ask: Wanted) -> str | None:
+def answer(replay: Replay, ask: ReplayKey) -> str | None:
     found = replay.find(ask)
     return found.answer if found else None
 

@@ -15,6 +15,22 @@ def test_a_turn_is_a_user_and_an_assistant_message(notebook: Any) -> None:
     )
 
 
+def test_prompt_and_answer_are_the_texts_at_the_ends_of_its_messages(notebook: Any) -> None:
+    pending = notebook.conversations.begin("a", 1, conversation="main")
+    image = {"type": "image_url", "image_url": {"url": "data:"}}
+    call = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    messages = (
+        {"role": "user", "content": [{"type": "text", "text": "What is this?"}, image]},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "1", "content": "found"},
+        {"role": "assistant", "content": "A plot."},
+    )
+    turn = notebook.conversations.add(pending, messages, model="m", finish_reason="stop")
+    assert turn.messages == messages
+    assert (turn.prompt, turn.answer) == ("What is this?", "A plot.")
+    assert turn.texts == ("What is this?", "", "found", "A plot.")
+
+
 @pytest.mark.parametrize(
     ("finish_reason", "partial"),
     [

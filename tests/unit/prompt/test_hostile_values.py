@@ -275,7 +275,7 @@ def nested(depth: int) -> Any:
         (MagicMock(spec=str), "<MagicMock spec='str'>"),
         (MagicMock(spec=pd.DataFrame), "<MagicMock spec='DataFrame'>"),
         (MagicMock(), "<MagicMock>"),
-        (dead_proxy(), "<weakproxy to NoneType>"),
+        (dead_proxy(), "<weakproxy"),
         (torn_down(), "<generator object"),
         (Colour.RED, "<Colour.RED: 1>"),
         (lazy_module(), "<"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from groq_magic.conversation import messages_of
 from groq_magic.page.cell import TOKEN
 from groq_magic.session.session import Session
 from groq_magic.settings import Settings
@@ -35,9 +36,9 @@ def session_with(turns: int, *, listed: bool = False) -> Session:
 def ask(session: Session, cell: str, execution: int) -> None:
     conversations = session.conversations
     pending = conversations.begin(cell, execution, conversation="main")
-    turn = conversations.add(pending, prompt="p", answer="a", model="m", finish_reason="stop")
+    turn = conversations.add(pending, messages_of("p", "a"), model="m", finish_reason="stop")
     output: Any = SimpleNamespace(slot=slot_of(turn.shown), live=LiveFacts("", "", ""))
-    session.finished(turn, output, in_conversation=True, appended=session.is_last(turn))
+    session.finished(turn, output, in_conversation=True, appended=conversations.is_last(turn))
 
 
 def seconds_of(change: Callable[[int], object]) -> float:

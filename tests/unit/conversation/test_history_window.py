@@ -6,25 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.conversation import Budget, Turn, TurnKey, estimate, fit
-from groq_magic.conversation.seen import NOTHING
+from groq_magic.conversation import Budget, Turn, TurnKey, estimate, fit, messages_of
 
 
 def turn(number: int, characters: int) -> Turn:
     key = TurnKey("cell", number)
-    return Turn(
-        key=key,
-        conversation="main",
-        practice=False,
-        prompt="p" * (characters // 2),
-        answer="a" * (characters - characters // 2),
-        model="m",
-        finish_reason="stop",
-        usage=None,
-        revision=number,
-        seen=NOTHING,
-        shown=key,
-    )
+    messages = messages_of("p" * (characters // 2), "a" * (characters - characters // 2))
+    return Turn(key, key, "main", practice=False, messages=messages, model="m", revision=number)
 
 
 def turns(*characters: int) -> tuple[Turn, ...]:

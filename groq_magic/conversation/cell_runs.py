@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from groq_magic.conversation.turn import TurnKey
 
 if TYPE_CHECKING:
-    from groq_magic.conversation.history import Change
-    from groq_magic.conversation.pending import PendingTurn
+    from groq_magic.conversation.turn import PendingTurn
+    from groq_magic.conversation.undo import Change
 
 __all__ = ["CellRun", "CellRuns"]
 
@@ -26,24 +26,20 @@ class CellRun:
         IPython's execution count: another count is another execution.
     asks : int
         How many asks were begun so far.
-    worlds : set of bool
+    modes : set of bool
         Whether they were real (False), practice (True) or both.
     places : set of TurnKey
         Where the turns of these asks stand, or would: a retry's is another's.
     changes : dict of bool to Change
-        The last change that it made in each world.
+        The last change that it made in each mode.
     """
 
     cell: str
     execution: int
     asks: int = 0
-    worlds: set[bool] = field(default_factory=set)
+    modes: set[bool] = field(default_factory=set)
     places: set[TurnKey] = field(default_factory=set)
     changes: dict[bool, Change] = field(default_factory=dict)
-
-    def next_key(self) -> TurnKey:
-        """Return the key of the ask that would be next."""
-        return TurnKey(self.cell, self.asks + 1)
 
     def leftover(self, key: TurnKey) -> bool:
         """Whether `key` is of an ask that this execution no longer made."""
@@ -88,12 +84,10 @@ class CellRuns:
         if cell is None or superseded:
             # An ask by a task of an earlier execution no longer belongs to the cell.
             return TurnKey(None, self._asks_without_cell + 1)
-        if run is not None:
-            return run.next_key()
-        run = self.present
-        if run is None or (run.cell, run.execution) != (cell, execution):
-            return TurnKey(cell, 1)
-        return run.next_key()
+        present = self.present
+        if present is not None and (present.cell, present.execution) == (cell, execution):
+            run = run or present
+        return TurnKey(cell, 1 if run is None else run.asks + 1)
 
     def count(self, pending: PendingTurn, execution: int, run: CellRun | None) -> None:
         """Count an ask that will be sent."""
@@ -103,5 +97,5 @@ class CellRuns:
         run = run or self.start(pending.shown.cell, execution)
         if run is not None:
             run.asks += 1
-            run.worlds.add(pending.practice)
+            run.modes.add(pending.practice)
             run.places.add(pending.place)

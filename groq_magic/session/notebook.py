@@ -1,13 +1,20 @@
-"""The file of this notebook, as it was last saved: turns, answers, the order of its cells."""
+"""A session's notebook: its file as last saved, and its cells on the page."""
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.conversation import Replay, SavedTurn, saved_answers, saved_turns
-from groq_magic.conversation.notebook_file import code_cells_in
+from groq_magic.conversation import (
+    Replay,
+    SavedTurn,
+    code_cells_in,
+    saved_answers,
+    saved_turns,
+)
 from groq_magic.errors import NotebookError
+from groq_magic.page.cell import request_cells
 from groq_magic.page.notebook_file import (
     CellIds,
     ids_of,
@@ -19,7 +26,9 @@ from groq_magic.page.notebook_file import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["SavedNotebook"]
+    from groq_magic.conversation import Conversations
+
+__all__ = ["PageUpdates", "SavedNotebook"]
 
 
 class SavedNotebook:
@@ -90,3 +99,57 @@ class SavedNotebook:
         Empty where unknown, and where it has no such cell.
         """
         return self._ids.of(self._shell, cell)
+
+
+class PageUpdates:
+    """Keeps the order of a session's turns that of their cells on the page.
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+    saved : SavedNotebook
+    conversations : Conversations
+    """
+
+    def __init__(self, shell: Any, saved: SavedNotebook, conversations: Conversations) -> None:
+        self._shell = shell
+        self._saved = saved
+        self._conversations = conversations
+        self._has_list = False
+
+    def at_execution(self, cell: str | None) -> bool:
+        """Take the list that came with the request, and what it calls deleted.
+
+        Parameters
+        ----------
+        cell : str or None
+            The id of the cell that begins to run.
+
+        Returns
+        -------
+        bool
+            Whether turns may stand elsewhere now.
+        """
+        request, now = request_cells(self._shell), time.time()
+        page = self._conversations.page
+        self._has_list = bool(request.order)
+        if request.order:
+            page = page.with_list(request.order, at=now, notebook=request.notebook)
+        by = page.current if request.order else None
+        page = page.with_deleted(request.deleted, at=now, by=by)
+        if cell is not None:
+            page = page.with_cell(cell)
+        return self._conversations.arrange(page)
+
+    def at_ask(self, cell: str | None) -> bool:
+        """Take the order of the saved notebook, where the request had no list and it is newer.
+
+        Not when it is saved: an answer is marked for what was done, not for a save.
+        """
+        if self._has_list or cell is None:
+            return False
+        cells, written = self._saved.order(cell)
+        if not cells:
+            return False
+        page = self._conversations.page.with_file(cells, written=written)
+        return self._conversations.arrange(page)

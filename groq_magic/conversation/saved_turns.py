@@ -1,36 +1,27 @@
-"""What a saved notebook tells of its turns, read as someone else's word."""
+"""The turns in a saved notebook. A file is not trusted: whatever is malformed counts as missing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeGuard
 
-from groq_magic.conversation.notebook_file import (
-    FileCell,
-    code_cells_in,
-    counts_in,
-    is_name,
-    mapping,
-    prompt_in,
-    string,
-    text_of,
-)
-from groq_magic.conversation.turn import TurnKey
+from groq_magic.conversation.turn import Turn, TurnKey, messages_of
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+__all__ = ["SavedTurn", "code_cells_in", "saved_answers", "saved_turns"]
 
-__all__ = ["SavedTurn", "saved_answers", "saved_turns"]
-
-# A file is someone else's word: numbers beyond this are not of our writing.
+# Names and numbers beyond these are not of our writing.
+_LONGEST_NAME = 200
+_MOST_TOKENS = 10**12
 _MOST_ASKS = 10_000
+_COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 # As the API ends an answer, and as we do.
 _ENDINGS = frozenset({"stop", "length", "tool_calls", "interrupted", "truncated", "error"})
 
 
 @dataclass(frozen=True)
 class SavedTurn:
-    """A turn as a notebook file tells it; any of it may be forged.
+    """A turn as a notebook file has it; any of it may be forged.
 
     Parameters
     ----------
@@ -90,8 +81,48 @@ class SavedTurn:
 
     @property
     def templated(self) -> bool:
-        """Whether the prompt holds `{{…}}`."""
+        """Whether the prompt contains `{{…}}`."""
         return "{{" in self.prompt
+
+    def turn(self, after: TurnKey | None) -> Turn:
+        """Return it as a turn that was asked just after another one."""
+        return Turn(
+            key=self.key,
+            shown=self.shown,
+            conversation=self.conversation,
+            practice=self.practice,
+            after=after,
+            messages=messages_of(self.prompt, self.answer),
+            model=self.model,
+            finish_reason=self.finish_reason,
+            usage=self.usage,
+        )
+
+
+@dataclass(frozen=True)
+class _CodeCell:
+    """A code cell as the file has it; `execution` is -1 where the file gives no count."""
+
+    position: int
+    id: str
+    source: str
+    execution: int
+    outputs: tuple[Mapping[str, Any], ...]
+
+
+def code_cells_in(notebook: Mapping[str, Any]) -> Iterator[_CodeCell]:
+    """Yield a notebook's code cells in order; the id is "" for none, as up to nbformat 4.4."""
+    for position, cell in enumerate(_sequence(_mapping(notebook).get("cells"))):
+        cell_id, source = _mapping(cell).get("id"), _text_of(_mapping(cell).get("source"))
+        if source is not None and cell.get("cell_type") == "code":
+            execution = cell.get("execution_count")
+            yield _CodeCell(
+                position,
+                cell_id if _is_name(cell_id) else "",
+                source,
+                execution if type(execution) is int else -1,
+                tuple(_mapping(output) for output in _sequence(cell.get("outputs"))),
+            )
 
 
 def saved_turns(notebook: Mapping[str, Any], *, above: str | None = None) -> tuple[SavedTurn, ...]:
@@ -110,15 +141,15 @@ def saved_turns(notebook: Mapping[str, Any], *, above: str | None = None) -> tup
     """
     cells = tuple(cell for cell in code_cells_in(notebook) if cell.id)
     positions = {cell.id: cell.position for cell in reversed(cells)}
-    end = positions.get(above, len(cells)) if above is not None else len(cells)
+    end = positions.get(above or "")
     latest: dict[tuple[TurnKey, bool], SavedTurn] = {}
     for turn in (turn for cell in cells for turn in _turns_of(cell, positions)):
-        if not turn.is_own or turn.once or not is_name(turn.conversation):
+        if not turn.is_own or turn.once or not _is_name(turn.conversation):
             continue
         held = latest.get((turn.key, turn.practice))
         if held is None or held.execution <= turn.execution:
             latest[turn.key, turn.practice] = turn
-    turns = (turn for turn in latest.values() if turn.position < end)
+    turns = (turn for turn in latest.values() if end is None or turn.position < end)
     return tuple(sorted(turns, key=lambda turn: (turn.position, turn.key.ask)))
 
 
@@ -141,29 +172,29 @@ def saved_answers(notebook: Mapping[str, Any]) -> tuple[SavedTurn, ...]:
     return tuple(turn for turn in turns if turn.finish_reason in _ENDINGS)
 
 
-def _turns_of(cell: FileCell, positions: Mapping[str, int]) -> Iterator[SavedTurn]:
+def _turns_of(cell: _CodeCell, positions: Mapping[str, int]) -> Iterator[SavedTurn]:
     asks = 0
     for output in cell.outputs:
-        record = mapping(mapping(output.get("metadata")).get("groq_magic"))
+        record = _mapping(_mapping(output.get("metadata")).get("groq_magic"))
         if not record or (cell.id and record.get("cell") not in (None, cell.id)):
             continue
         asks += 1
-        turn = _turn(cell, record, mapping(output.get("data")), asks, positions)
+        turn = _turn(cell, record, _mapping(output.get("data")), asks, positions)
         if turn is not None:
             yield turn
 
 
 def _turn(
-    cell: FileCell,
+    cell: _CodeCell,
     record: Mapping[str, Any],
     data: Mapping[str, Any],
     asks: int,
     positions: Mapping[str, int],
 ) -> SavedTurn | None:
-    answer = text_of(data.get("text/plain"))
-    prompt = record["prompt"] if "prompt" in record else prompt_in(cell.source)
+    answer = _text_of(data.get("text/plain"))
+    prompt = record["prompt"] if "prompt" in record else _prompt_in(cell.source)
     model, ending = record.get("model"), record.get("finish_reason")
-    if answer is None or not isinstance(prompt, str) or not is_name(model) or not is_name(ending):
+    if answer is None or not isinstance(prompt, str) or not _is_name(model) or not _is_name(ending):
         return None
     recorded = _key(record)
     shown = TurnKey(cell.id or None, recorded.ask if recorded else asks)
@@ -173,20 +204,20 @@ def _turn(
     return SavedTurn(
         key=key,
         shown=shown,
-        conversation=string(record.get("conversation")) or "",
+        conversation=_string(record.get("conversation")) or "",
         prompt=prompt,
         answer=answer,
         model=model,
         finish_reason=ending,
-        usage=counts_in(record.get("usage")),
+        usage=_counts_in(record.get("usage")),
         system=_system_in(record),
         practice=record.get("practice") is True,
-        options={k: v for k, v in mapping(record.get("options")).items() if isinstance(k, str)},
+        options={k: v for k, v in _mapping(record.get("options")).items() if isinstance(k, str)},
         position=positions.get(key.cell or "", cell.position),
         execution=cell.execution,
-        prompt_sha=string(record.get("prompt_sha")),
-        values_sha=string(record.get("values_sha")),
-        html=text_of(data.get("text/html")) or "",
+        prompt_sha=_string(record.get("prompt_sha")),
+        values_sha=_string(record.get("values_sha")),
+        html=_text_of(data.get("text/html")) or "",
         is_own=recorded is not None and recorded.cell == cell.id and replaced is not None,
         once=bool(record.get("once")),
     )
@@ -195,11 +226,56 @@ def _turn(
 def _system_in(record: Mapping[str, Any]) -> str | None:
     if "system" in record and record["system"] is None:
         return ""
-    return string(record.get("system"))
+    return _string(record.get("system"))
 
 
 def _key(record: Any) -> TurnKey | None:
-    cell, ask = mapping(record).get("cell"), mapping(record).get("ask")
-    if is_name(cell) and type(ask) is int and 1 <= ask <= _MOST_ASKS:
+    cell, ask = _mapping(record).get("cell"), _mapping(record).get("ask")
+    if _is_name(cell) and type(ask) is int and 1 <= ask <= _MOST_ASKS:
         return TurnKey(cell, ask)
     return None
+
+
+def _prompt_in(source: str) -> str | None:
+    """Return the prompt of a `%%groq` cell, without blank ends; None where there is none.
+
+    Other cell magics may stand above it: `%%time` runs what is below.
+    """
+    first, _, body = source.lstrip().partition("\n")
+    while first.startswith("%%") and not first.startswith("%%groq"):
+        first, _, body = body.lstrip().partition("\n")
+    return body.strip() if first.startswith("%%groq") else None
+
+
+def _counts_in(usage: Any) -> dict[str, int] | None:
+    """Return the three counts of tokens, None where one is missing or no count."""
+    counts = {name: _mapping(usage).get(name) for name in _COUNTS}
+    whole = {name: n for name, n in counts.items() if type(n) is int and 0 <= n <= _MOST_TOKENS}
+    return whole if len(whole) == len(_COUNTS) else None
+
+
+def _is_name(value: Any) -> TypeGuard[str]:
+    """Whether it is a name as we write them: short, and in printable characters."""
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST_NAME and value.isprintable()
+
+
+def _string(value: Any) -> str | None:
+    """Return a text, None for anything else."""
+    return value if isinstance(value, str) else None
+
+
+def _text_of(value: Any) -> str | None:
+    """Return nbformat's multi-line string: a string, or a list of them."""
+    if isinstance(value, list) and all(isinstance(line, str) for line in value):
+        return "".join(value)
+    return _string(value)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    """Return a JSON object, an empty one for anything else."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def _sequence(value: Any) -> list[Any]:
+    """Return a JSON list, an empty one for anything else."""
+    return value if isinstance(value, list) else []

@@ -5,11 +5,11 @@ from itertools import accumulate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.conversation.seen import NOTHING, Seen
+from groq_magic.conversation.chain import EMPTY, Chain
 
 
-def chains(revisions: list[int]) -> list[Seen]:
-    return list(accumulate(revisions, Seen.then, initial=NOTHING))
+def chains(revisions: list[int]) -> list[Chain]:
+    return list(accumulate(revisions, Chain.then, initial=EMPTY))
 
 
 @given(st.lists(st.integers(1, 3), max_size=60), st.lists(st.integers(1, 3), max_size=60))
@@ -25,7 +25,7 @@ def test_what_two_orders_share_is_their_longest_common_beginning(
 def test_a_long_chain_is_searched_in_few_steps() -> None:
     compared = 0
 
-    class Counted(Seen):
+    class Counted(Chain):
         __slots__ = ()
 
         def __eq__(self, other: object) -> bool:
@@ -33,13 +33,13 @@ def test_a_long_chain_is_searched_in_few_steps() -> None:
             compared += 1
             return super().__eq__(other)
 
-        __hash__ = Seen.__hash__
+        __hash__ = Chain.__hash__
 
-        def then(self, revision: int) -> Seen:
+        def then(self, revision: int) -> Chain:
             return Counted(self, revision)
 
     start = Counted(None, 0)
-    saw = list(accumulate(range(2_000), Seen.then, initial=start))[-1]
-    now = list(accumulate([*range(1_234), *range(3_000, 4_000)], Seen.then, initial=start))
+    saw = list(accumulate(range(2_000), Chain.then, initial=start))[-1]
+    now = list(accumulate([*range(1_234), *range(3_000, 4_000)], Chain.then, initial=start))
     assert saw.shared_with(now) == 1_234
     assert compared < 60

@@ -143,6 +143,14 @@ def test_only_cells_above_are_read_where_the_asking_cell_is_in_the_file() -> Non
     assert len(read(*cells, above="unsaved")) == 3
 
 
+def test_turns_below_cells_of_text_are_read() -> None:
+    texts = [{"cell_type": "markdown", "id": f"t{n}", "source": "Text."} for n in range(3)]
+    cells = (*texts, cell("a", output(record("a"))), cell("b"))
+    assert [turn.key.cell for turn in read(*cells)] == ["a"]
+    assert [turn.key.cell for turn in read(*cells, above="b")] == ["a"]
+    assert [turn.key.cell for turn in read(*cells, above="unsaved")] == ["a"]
+
+
 def test_a_retry_takes_the_place_of_what_it_replaces() -> None:
     retry = record("z", prompt="What?", replaces={"cell": "a", "ask": 1})
     turns = read(

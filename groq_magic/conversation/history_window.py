@@ -1,4 +1,4 @@
-"""What of a conversation fits into a request."""
+"""Which of the earlier turns fit into a request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from groq_magic.conversation.turn import Turn
 
-__all__ = ["Budget", "Fitted", "estimate", "fit"]
+__all__ = ["Budget", "HistoryWindow", "estimate", "fit"]
 
 # A chat format wraps each message in its role and delimiters.
 _TOKENS_AROUND_A_MESSAGE = 4
@@ -32,7 +32,7 @@ class Budget:
     share : float
         The part of the tokens a minute that history may take.
     tokens_per_character : float
-        A quarter is usual for English; the last request's usage tells better.
+        A quarter is usual for English; the last request's usage is a better measure.
     """
 
     tokens_per_minute: int | None = None
@@ -54,8 +54,8 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class Fitted:
-    """The turns that are sent.
+class HistoryWindow:
+    """The earlier turns that are sent.
 
     Parameters
     ----------
@@ -88,7 +88,9 @@ def estimate(text: str, tokens_per_character: float = 0.25) -> int:
     return math.ceil(len(text) * tokens_per_character) + _TOKENS_AROUND_A_MESSAGE
 
 
-def fit(turns: Sequence[Turn], *, prompt_tokens: int, system_tokens: int, budget: Budget) -> Fitted:
+def fit(
+    turns: Sequence[Turn], *, prompt_tokens: int, system_tokens: int, budget: Budget
+) -> HistoryWindow:
     """Leave out the oldest turns until the rest fits.
 
     Parameters
@@ -105,10 +107,8 @@ def fit(turns: Sequence[Turn], *, prompt_tokens: int, system_tokens: int, budget
     first = len(turns)
     while first > 0:
         turn = turns[first - 1]
-        room -= sum(
-            estimate(text, budget.tokens_per_character) for text in (turn.prompt, turn.answer)
-        )
+        room -= sum(estimate(text, budget.tokens_per_character) for text in turn.texts)
         if room < 0:
             break
         first -= 1
-    return Fitted(tuple(turns[first:]), first + 1, len(turns))
+    return HistoryWindow(tuple(turns[first:]), first + 1, len(turns))

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["NOTHING", "Seen"]
+__all__ = ["EMPTY", "Chain"]
 
 
-class Seen:
+class Chain:
     """The turns that an ask saw: the last one's revision, and the chain before it.
 
     The chains of a conversation's turns share their links, so that n turns
@@ -19,7 +19,7 @@ class Seen:
 
     Parameters
     ----------
-    before : Seen or None
+    before : Chain or None
         None for the empty chain alone.
     revision : int
         Of the last turn.
@@ -27,32 +27,32 @@ class Seen:
 
     __slots__ = ("before", "count", "digest", "far", "revision")
 
-    def __init__(self, before: Seen | None, revision: int) -> None:
+    def __init__(self, before: Chain | None, revision: int) -> None:
         self.before: Final = before
         self.revision: Final = revision
         self.count: Final[int] = 0 if before is None else before.count + 1
         self.digest: Final[int] = hash((0 if before is None else before.digest, revision))
-        self.far: Final[Seen] = self if before is None else before.next_far()
+        self.far: Final[Chain] = self if before is None else before.next_far()
 
-    def then(self, revision: int) -> Seen:
+    def then(self, revision: int) -> Chain:
         """Return the chain with one more turn."""
-        return Seen(self, revision)
+        return Chain(self, revision)
 
-    def next_far(self) -> Seen:
+    def next_far(self) -> Chain:
         """Return the far link of a chain with one more turn (a skew-binary list's)."""
         far = self.far
         return far.far if self.count - far.count == far.count - far.far.count else self
 
-    def shared_with(self, chains: Sequence[Seen]) -> int:
+    def shared_with(self, chains: Sequence[Chain]) -> int:
         """Return how many turns, from the first on, are the same.
 
         Parameters
         ----------
-        chains : sequence of Seen
+        chains : sequence of Chain
             The chains of another order's first 0, 1, 2 … turns.
         """
 
-        def same(link: Seen) -> bool:
+        def same(link: Chain) -> bool:
             return link.count < len(chains) and link == chains[link.count]
 
         link = self
@@ -61,7 +61,7 @@ class Seen:
         return link.count
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Seen):
+        if not isinstance(other, Chain):
             return NotImplemented
         return (self.count, self.digest) == (other.count, other.digest)
 
@@ -76,7 +76,7 @@ class Seen:
             link = link.before
 
     def __repr__(self) -> str:
-        return f"Seen({self.count} turns)"
+        return f"Chain({self.count} turns)"
 
 
-NOTHING = Seen(None, 0)
+EMPTY = Chain(None, 0)

@@ -1,0 +1,174 @@
+"""The named conversations, real or practice, with the changes that can be undone."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+from groq_magic.conversation.conversation import Conversation
+from groq_magic.errors import NotebookError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from groq_magic.conversation.arrangement import Arrangement
+    from groq_magic.conversation.turn import Turn, TurnKey
+
+__all__ = ["Change", "UndoHistory", "undo_phrase"]
+
+# A change holds references to the turns before it, so this bounds what is kept of old answers.
+_CHANGES_KEPT = 200
+# The conversation of an ask that names none: phrases leave its name out.
+_UNNAMED = "main"
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """What an undo goes back to.
+
+    Parameters
+    ----------
+    before : Mapping of str to Conversation
+        All conversations as they were.
+    kind : str
+        What was done: `ask`, `drop`, `reset`, `restore`, or `leftovers`, the
+        removal of turns that a cell's last execution no longer asked for.
+    name : str
+        The conversation, where there is one.
+    key : TurnKey or None
+        The turn that was asked or dropped.
+    """
+
+    before: Mapping[str, Conversation]
+    kind: Literal["ask", "drop", "leftovers", "reset", "restore"]
+    name: str = ""
+    key: TurnKey | None = None
+
+
+class UndoHistory:
+    """The named conversations, real or practice, and their changes.
+
+    Every change swaps the whole mapping, so that undoing one means to swap it
+    back, however many conversations it touched.
+
+    Parameters
+    ----------
+    practice : bool
+        Whether these are practice conversations.
+    """
+
+    def __init__(self, *, practice: bool) -> None:
+        self.practice = practice
+        self.conversations: Mapping[str, Conversation] = MappingProxyType({})
+        self._changes: deque[Change] = deque(maxlen=_CHANGES_KEPT)
+
+    @property
+    def last_change(self) -> Change | None:
+        """The change that `undo` would revert."""
+        return self._changes[-1] if self._changes else None
+
+    def get(self, name: str) -> Conversation:
+        """Return the conversation of that name, empty if there is none yet."""
+        return self.conversations.get(name) or Conversation(name, self.practice)
+
+    def without(self, leaves: Callable[[Turn], bool]) -> dict[str, Conversation]:
+        """Return the conversations without the turns for which `leaves` is true."""
+        return {name: c.without(leaves) for name, c in self.conversations.items()}
+
+    def change(
+        self,
+        after: Mapping[str, Conversation],
+        kind: Literal["ask", "drop", "leftovers", "reset", "restore"],
+        name: str = "",
+        key: TurnKey | None = None,
+    ) -> Change | None:
+        """Make `after` the present, as one undoable change (see `Change`); None if it is none."""
+        change = Change(self.conversations, kind, name, key)
+        if not self.amend(after):
+            return None
+        self._changes.append(change)
+        return change
+
+    def amend(self, after: Mapping[str, Conversation]) -> bool:
+        """Make `after` the present, as a part of the last change; return whether it differs."""
+        kept = {name: conversation for name, conversation in after.items() if conversation.turns}
+        if kept == self.conversations:
+            return False
+        self.conversations = MappingProxyType(kept)
+        return True
+
+    def undo(self) -> Change:
+        """Revert the last change and return it.
+
+        Raises
+        ------
+        NotebookError
+            Where no change is left.
+        """
+        if not self._changes:
+            raise NotebookError(
+                "There is nothing to undo.", "`%groq_history` shows the conversation as it is."
+            )
+        change = self._changes.pop()
+        self.conversations = change.before
+        return change
+
+    def turns(self) -> Iterable[Turn]:
+        """Yield the turns of all conversations, those of deleted cells too."""
+        for conversation in self.conversations.values():
+            yield from conversation.turns
+
+
+def undo_phrase(
+    change: Change, before: Mapping[str, Arrangement], now: Mapping[str, Arrangement]
+) -> str:
+    """Return what an undo has brought back, by the numbers that the page's order gives.
+
+    Parameters
+    ----------
+    change : Change
+    before, now : Mapping of str to Arrangement
+        All conversations, before the undo and after it.
+    """
+    count = abs(_count(now) - _count(before))
+    if change.kind == "leftovers":
+        return "the turns of the cell's earlier run are back"
+    if change.kind == "restore":
+        turns = "the restored turn is" if count == 1 else f"the {count} restored turns are"
+        return f"{turns} removed"
+    if change.kind == "reset":
+        of = _of(change.name)
+        return f"the turn{of} is back" if count == 1 else f"the {count} turns{of} are back"
+    was, home = _home(change.key, before), _home(change.key, now)
+    if home is None:
+        return f"{_turn(change.key, was)} is removed"
+    former = "its former answer " if _has(before.get(home.conversation.name), change.key) else ""
+    return f"{_turn(change.key, home)} {'has ' + former if former else 'is '}back"
+
+
+def _turn(key: TurnKey | None, home: Arrangement | None) -> str:
+    """Return how a turn of a conversation is called."""
+    if key is None or home is None:
+        return "the turn"
+    turn = home.at(key)
+    named = "the deleted turn" if turn is None else f"turn {home.number(turn)}"
+    return f"{named}{_of(home.conversation.name)}"
+
+
+def _of(name: str) -> str:
+    return "" if name == _UNNAMED else f" of `{name}`"
+
+
+def _home(key: TurnKey | None, conversations: Mapping[str, Arrangement]) -> Arrangement | None:
+    """Return the conversation that a turn is in."""
+    return next((each for each in conversations.values() if _has(each, key)), None)
+
+
+def _has(arrangement: Arrangement | None, key: TurnKey | None) -> bool:
+    return arrangement is not None and any(t.key == key for t in arrangement.conversation.turns)
+
+
+def _count(conversations: Mapping[str, Arrangement]) -> int:
+    return sum(len(each.conversation.turns) for each in conversations.values())
