@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from groq_magic.api.key import scrub
 from groq_magic.api.request import sha_of, without_surrogates
 from groq_magic.errors import PromptError
-from groq_magic.prompt import Filled, Inserted, fill, fill_from
+from groq_magic.prompt import FilledPrompt, IncludedValue, fill, fill_from
 from groq_magic.prompt.secrets import HIDDEN
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Draft:
         Those that were given, over the session's.
     prompt, system : str
         With values, without secrets.
-    inserted : tuple of Inserted
+    included : tuple of IncludedValue
         The values that are included.
     notices : tuple of str
         Lines to show to the user.
@@ -46,7 +46,7 @@ class Draft:
     options: AskOptions
     prompt: str = field(repr=False)
     system: str = field(repr=False)
-    inserted: tuple[Inserted, ...]
+    included: tuple[IncludedValue, ...]
     notices: tuple[str, ...]
     secrets: Secrets
     values_sha: str | None = None
@@ -87,11 +87,11 @@ def draft(session: Session, ask: Ask) -> Draft:
         system,
         tuple(
             replace(each, name=without_surrogates(secrets.hidden(each.name))[0])
-            for each in filled.inserted
+            for each in filled.included
         ),
         (*(without_surrogates(line)[0] for line in lines), *_line_of_replaced(replaced + more)),
         secrets,
-        sha_of([sent, system]) if filled.inserted and ask.composed is None else None,
+        sha_of([sent, system]) if filled.included and ask.composed is None else None,
     )
 
 
@@ -110,21 +110,21 @@ def _line_of_replaced(count: int) -> tuple[str, ...]:
     return (f"{count} {characters} that can't be sent {were} replaced by \ufffd.",)
 
 
-def _filled(session: Session, ask: Ask, options: AskOptions) -> tuple[Filled, str]:
+def _filled(session: Session, ask: Ask, options: AskOptions) -> tuple[FilledPrompt, str]:
     text = ask.text.strip()
     if not text:
         raise PromptError("The prompt is empty.", "Write it into the cell below `%%groq`.")
     if ask.composed is not None:
-        filled = Filled(ask.composed.prompt, ask.composed.inserted)
+        filled = FilledPrompt(ask.composed.prompt, ask.composed.included)
         # The session's own system prompt is for its conversation.
         return filled, "\n\n".join(filter(None, (ask.composed.system, ask.options.system)))
     if options.raw:
-        return Filled(text), options.system or ""
+        return FilledPrompt(text), options.system or ""
     filled = fill(text, session.namespace, ask.own)
     around = fill(options.system or "", session.namespace, ask.own)
     both = replace(
         filled,
-        inserted=(*filled.inserted, *around.inserted),
+        included=(*filled.included, *around.included),
         missing=(*filled.missing, *around.missing),
         calls=(*filled.calls, *around.calls),
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from groq_magic.asking.plan import Plan
     from groq_magic.assistant import Choice
     from groq_magic.conversation import Turn, TurnKey
-    from groq_magic.prompt import Inserted
+    from groq_magic.prompt import IncludedValue
     from groq_magic.reply import Reply
     from groq_magic.session.session import Session
 
@@ -114,7 +114,7 @@ def _metadata_of(session: Session, plan: Plan, reply: Reply | None) -> dict[str,
         "finish_reason": reply.finish_reason if reply else None,
         "usage": reply.usage.counts if reply and reply.usage else None,
         "system": _system(plan),
-        "included": [each.name for each in plan.draft.inserted],
+        "included": [each.name for each in plan.draft.included],
         "prompt_sha": sha_of(plan.draft.ask.identity),
         "request_sha": sha_of(dict(plan.request)),
         "values_sha": plan.draft.values_sha,
@@ -155,12 +155,12 @@ def _bar(plan: Plan, reply: Reply, choice: Choice) -> Bar:
     return Bar(
         reply.model,
         reply.usage.completion_tokens if reply.usage else None,
-        tuple(map(_put_in, plan.draft.inserted)),
+        tuple(map(_put_in, plan.draft.included)),
         plan.window.note,
         tuple(mark for mark in marks if mark),
     )
 
 
-def _put_in(value: Inserted) -> str:
+def _put_in(value: IncludedValue) -> str:
     plural = "s" * (value.characters != 1)
     return f"{value.name} put in ({value.characters:,} character{plural})"

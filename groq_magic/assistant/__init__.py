@@ -11,14 +11,13 @@ from groq_magic.assistant.choice import Choice, choice_of, without_fence
 from groq_magic.assistant.diff import difference
 from groq_magic.assistant.explain import (
     LEVELS,
-    Question,
     explain_cell,
     explain_failure,
     explain_value,
 )
 from groq_magic.assistant.failure import Failure, failure_of_run, without_error
 from groq_magic.assistant.fix import fix_prompt
-from groq_magic.assistant.prompt import AssistantPrompt
+from groq_magic.assistant.prompt import AssistantPrompt, Question
 from groq_magic.assistant.write import write_prompt
 
 __all__ = [

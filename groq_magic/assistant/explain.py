@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.assistant.failure import add_error, facts_of
-from groq_magic.assistant.prompt import DATA_RULE, AssistantPrompt, Sections
+from groq_magic.assistant.prompt import DATA_RULE, AssistantPrompt, Question, Sections
 from groq_magic.assistant.trace import class_name
 from groq_magic.assistant.values import ROUTINES, signature, source_of
 from groq_magic.assistant.variables import versions
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from groq_magic.assistant.cell import Cell, Context
     from groq_magic.assistant.failure import Failure
 
-__all__ = ["LEVELS", "Question", "explain_cell", "explain_failure", "explain_value"]
+__all__ = ["LEVELS", "explain_cell", "explain_failure", "explain_value"]
 
 LEVELS = ("beginner", "expert")
 _READERS = MappingProxyType(
@@ -35,29 +34,6 @@ Say first in one sentence what it is or does, then how, in the order in which it
 short and exact; quote the names that are there. Don't rewrite the code unless you are asked to.
 {data}"""
 _HALF = 0.5
-
-
-@dataclass(frozen=True)
-class Question:
-    """What the user asked.
-
-    Parameters
-    ----------
-    typed : str
-        The magic's line as typed.
-    words : str
-        What the user wrote about it, "" for nothing.
-    level : str
-        One of `LEVELS`, or "".
-    """
-
-    typed: str
-    words: str = ""
-    level: str = ""
-
-    def request(self, request: str) -> str:
-        """Return our request with the user's words."""
-        return f"{request}\nWhat I say of it: {self.words}" if self.words else request
 
 
 def explain_cell(
@@ -152,6 +128,6 @@ def _composed(sections: Sections, asked: Question, *cells: Cell) -> AssistantPro
         typed=asked.typed,
         prompt=sections.text,
         system=_SYSTEM.format(reader=_READERS[asked.level], data=DATA_RULE),
-        inserted=sections.inserted,
+        included=sections.included,
         cells=cells,
     )

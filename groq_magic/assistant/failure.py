@@ -155,8 +155,8 @@ def add_error(
         sections.add("What it printed:", failure.text, name="its output", share=_OUTPUT_SHARE)
     room = int(sections.left * _VARIABLES_SHARE)
     for name, whole in facts.variables:
-        text = cut_middle(whole, max(room, 0))
         if room > 0:
+            text = cut_middle(whole, room)
             sections.add(f"`{name}`, which the failing line names:", text, name=name)
-        room -= len(text)
+            room -= len(text)
     sections.add("What is nearly called so:", facts.hint, name="a similar name")

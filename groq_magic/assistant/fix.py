@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from groq_magic.assistant.failure import add_error, facts_of
-from groq_magic.assistant.prompt import DATA_RULE, AssistantPrompt, Sections, cut_around, cut_middle
+from groq_magic.assistant.prompt import (
+    DATA_RULE,
+    AssistantPrompt,
+    Question,
+    Sections,
+    cut_around,
+    cut_middle,
+)
 from groq_magic.assistant.variables import versions
 
 if TYPE_CHECKING:
@@ -32,21 +39,18 @@ _DIFF = (
 _CELL_SHARE = 0.5
 
 
-def fix_prompt(failure: Failure, words: str, typed: str, context: Context) -> AssistantPrompt:
+def fix_prompt(failure: Failure, asked: Question, context: Context) -> AssistantPrompt:
     """Compose the prompt.
 
     Parameters
     ----------
     failure : Failure
         Its cell alone where the cell did not fail.
-    words : str
-        What the user wrote about it, or "".
-    typed : str
-        The magic's line as typed.
+    asked : Question
     context : Context
     """
     cell, facts = failure.cell, facts_of(failure, context)
-    sections = Sections(_request(failure, facts, words), context.room)
+    sections = Sections(asked.request(_request(failure, facts)), context.room)
     room = int(sections.left * _CELL_SHARE)
     whole = len(cell.source) <= room
     sections.add(
@@ -68,24 +72,23 @@ def fix_prompt(failure: Failure, words: str, typed: str, context: Context) -> As
     code = _WHOLE.format(language=cell.language) if whole else _DIFF
     return AssistantPrompt(
         intent="fix",
-        typed=typed,
+        typed=asked.typed,
         prompt=sections.text,
         system=_SYSTEM.format(code=code, data=DATA_RULE),
-        inserted=sections.inserted,
+        included=sections.included,
         cells=(cell, *others),
         language=cell.language,
     )
 
 
-def _request(failure: Failure, facts: ErrorFacts | None, words: str) -> str:
-    happened = "This cell failed. Mend it."
+def _request(failure: Failure, facts: ErrorFacts | None) -> str:
     if facts is not None and facts.is_interrupt:
-        happened = (
+        return (
             "I interrupted this cell where the traceback ends: it took too long, or hung. "
             "Say why, and mend it."
         )
-    elif failure.exit_code:
-        happened = f"A shell line of this cell ended with exit code {failure.exit_code}. Mend it."
-    elif facts is None and not failure.text:
-        happened = "Mend this cell. It raises no error."
-    return f"{happened}\nWhat I say of it: {words}" if words else happened
+    if failure.exit_code:
+        return f"A shell line of this cell ended with exit code {failure.exit_code}. Mend it."
+    if facts is None and not failure.text:
+        return "Mend this cell. It raises no error."
+    return "This cell failed. Mend it."

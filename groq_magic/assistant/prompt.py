@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from groq_magic.prompt import Inserted
+from groq_magic.prompt import IncludedValue
 
 if TYPE_CHECKING:
     from groq_magic.assistant.cell import Cell
 
-__all__ = ["DATA_RULE", "AssistantPrompt", "Intent", "Sections", "cut_around", "cut_middle"]
+__all__ = [
+    "DATA_RULE",
+    "AssistantPrompt",
+    "Intent",
+    "Question",
+    "Sections",
+    "cut_around",
+    "cut_middle",
+]
 
 Intent = Literal["fix", "write", "explain"]
 DATA_RULE = (
@@ -32,7 +40,7 @@ class AssistantPrompt:
         What the user typed for it: the notebook keeps this, never the prompt.
     prompt, system : str
         What is sent; nothing in it is filled in.
-    inserted : tuple of Inserted
+    included : tuple of IncludedValue
         What was included.
     cells : tuple of Cell
         The cells that it is about; of those that may be fixed the likeliest first.
@@ -48,7 +56,7 @@ class AssistantPrompt:
     typed: str
     prompt: str = field(repr=False)
     system: str = field(repr=False)
-    inserted: tuple[Inserted, ...] = ()
+    included: tuple[IncludedValue, ...] = ()
     cells: tuple[Cell, ...] = ()
     language: str = "python"
     head: str = ""
@@ -98,6 +106,29 @@ def cut_around(text: str, line: int, room: int) -> str:
     return "\n".join([*before, *kept, *after])
 
 
+@dataclass(frozen=True)
+class Question:
+    """What the user asked of a cell or value.
+
+    Parameters
+    ----------
+    typed : str
+        The magic's line as typed.
+    words : str
+        What the user wrote about it, "" for nothing.
+    level : str
+        For whom an explanation is: one of `LEVELS`, or "".
+    """
+
+    typed: str
+    words: str = ""
+    level: str = ""
+
+    def request(self, request: str) -> str:
+        """Return our request with the user's words."""
+        return f"{request}\nWhat I say of it: {self.words}" if self.words else request
+
+
 class Sections:
     """A prompt that is being written: a request in words, then sections of data.
 
@@ -112,7 +143,7 @@ class Sections:
     def __init__(self, request: str, room: int) -> None:
         self.left = max(room, 0)
         self._parts = [request]
-        self._inserted: dict[str, int] = {}
+        self._included: dict[str, int] = {}
 
     def add(
         self, title: str, text: str, *, name: str, language: str = "text", share: float = 1.0
@@ -141,7 +172,7 @@ class Sections:
         text = cut_middle(text, int(self.left * share / weight))
         self.left = max(self.left - int(len(text) * weight), 0)
         self._parts.append(f"{title}\n{fenced(text, language)}")
-        self._inserted[name] = self._inserted.get(name, 0) + len(text)
+        self._included[name] = self._included.get(name, 0) + len(text)
 
     def say(self, sentence: str) -> None:
         """Add a sentence of our own."""
@@ -153,6 +184,6 @@ class Sections:
         return "\n\n".join(self._parts)
 
     @property
-    def inserted(self) -> tuple[Inserted, ...]:
+    def included(self) -> tuple[IncludedValue, ...]:
         """What was included, by name."""
-        return tuple(Inserted(name, size) for name, size in self._inserted.items())
+        return tuple(IncludedValue(name, size) for name, size in self._included.items())

@@ -144,16 +144,14 @@ def signature(value: Any, *, names_alone: bool = False) -> str:
 
     def called() -> str:
         found = inspect.signature(value)
-        return str(_names_alone(found) if names_alone else found)
+        if names_alone:
+            empty = inspect.Parameter.empty
+            each = found.parameters.values()
+            found = inspect.Signature([p.replace(default=empty, annotation=empty) for p in each])
+        return str(found)
 
     # Builtins have none; defaults may be large, and may raise when they are shown.
     return f"{kind} {name}{cut_middle(tried(called, '(…)'), _SHORT_TEXT)}"
-
-
-def _names_alone(called: inspect.Signature) -> inspect.Signature:
-    empty = inspect.Parameter.empty
-    named = [one.replace(default=empty, annotation=empty) for one in called.parameters.values()]
-    return inspect.Signature(named)
 
 
 def _callable(value: Any, context: Context, shown: tuple[str, ...]) -> str:

@@ -68,7 +68,7 @@ def write_prompt(
         typed=task,
         prompt=sections.text,
         system=_SYSTEM.format(language=name, marked=language, data=DATA_RULE),
-        inserted=sections.inserted,
+        included=sections.included,
         language=language,
         head=head,
     )

@@ -6,14 +6,14 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 __all__ = ["Requests"]
 
 # A request holds its whole history, and images: the oldest are evicted.
 _KEPT = 200
 _MOST_BYTES = 32_000_000
-# Bytes of a value besides its text: about those of a dict of two items.
+# Bytes of a list or dict besides its values: about those of a dict of two items.
 _EACH = 200
 
 
@@ -69,11 +69,8 @@ class Requests:
 
 def _bytes_of(value: Any) -> int:
     """Return about how much memory a value of JSON takes."""
-    if isinstance(value, str):
-        return sys.getsizeof(value)
-    parts: Iterable[Any] = ()
     if isinstance(value, dict):
-        parts = value.values()
-    elif isinstance(value, list | tuple):
-        parts = value
-    return _EACH + sum(map(_bytes_of, parts))
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return _EACH + sum(map(_bytes_of, value))
+    return sys.getsizeof(value)

@@ -52,8 +52,8 @@ def groq_fix(session: Session, line: str) -> None:
     """
     given, target, words = parsed_around(line, OPTIONS_OF["groq_fix"], "%groq_fix", str.isdecimal)
     failure = _failure(session, target, words)
-    typed = f"%groq_fix {line.strip()}".strip()
-    _ask(session, lambda: fix_prompt(failure, words, typed, _context(session)), given, line=True)
+    asked = Question(f"%groq_fix {line.strip()}".strip(), words)
+    _ask(session, lambda: fix_prompt(failure, asked, _context(session)), given, line=True)
 
 
 def groq_explain(session: Session, line: str) -> None:

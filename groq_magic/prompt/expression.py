@@ -78,45 +78,36 @@ class Expression:
     def _follow(self, node: ast.expr, namespace: Mapping[str, Any]) -> Any:
         if isinstance(node, ast.Name):
             return namespace[node.id]
-        if isinstance(node, ast.Attribute):
-            return self._attribute(node, self._follow(node.value, namespace))
-        if isinstance(node, ast.Subscript):
-            return self._item(node, self._follow(node.value, namespace))
-        raise TypeError(node)
-
-    def _attribute(self, node: ast.Attribute, owner: Any) -> Any:
+        if not isinstance(node, ast.Attribute | ast.Subscript):
+            raise TypeError(node)
+        owner = self._follow(node.value, namespace)
         try:
-            return getattr(owner, node.attr)
-        except AttributeError as error:
-            meant = near(node.attr, attributes_of(owner))
-            happened = f"{self.braced}: `{self._source(node.value)}` has no `{node.attr}`."
-            raise PromptError(happened, f"Did you mean `{meant}`?" if meant else "") from error
+            if isinstance(node, ast.Attribute):
+                return getattr(owner, node.attr)
+            return _item(owner, _constant(node.slice))
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            raise self._failed(node, error) from error
+            raise self._refusal(node, owner, error) from error
 
-    def _item(self, node: ast.Subscript, owner: Any) -> Any:
-        key = _constant(node.slice)
-        try:
-            # A defaultdict would make an item of what was only asked for.
-            if is_a(owner, dict) and key not in owner:
-                raise KeyError(key)  # noqa: TRY301 - ends as a missing item like any other
-            return owner[key]
-        except LookupError as error:
-            meant = near(key, keys_of(owner)) if isinstance(key, str) else None
-            owner_text, key_text = self._source(node.value), self._source(node.slice)
-            happened = f"{self.braced}: `{owner_text}` has no item `{key_text}`."
-            raise PromptError(happened, f'Did you mean "{meant}"?' if meant else "") from error
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            raise self._failed(node, error) from error
-
-    def _failed(self, node: ast.expr, error: BaseException) -> PromptError:
-        told = tried(lambda: plain(str(error)), "")
-        reason = clip(f"{type_name(error)}: {told}".removesuffix(": "), 200)
-        return PromptError(f"{self.braced}: reading `{self._source(node)}` raised {reason}.")
+    def _refusal(
+        self, node: ast.Attribute | ast.Subscript, owner: Any, error: BaseException
+    ) -> PromptError:
+        remedy = ""
+        if isinstance(node, ast.Attribute) and is_a(error, AttributeError):
+            happened = f"`{self._source(node.value)}` has no `{node.attr}`"
+            if meant := near(node.attr, attributes_of(owner)):
+                remedy = f"Did you mean `{meant}`?"
+        elif isinstance(node, ast.Subscript) and is_a(error, LookupError):
+            key = _constant(node.slice)
+            happened = f"`{self._source(node.value)}` has no item `{self._source(node.slice)}`"
+            if isinstance(key, str) and (meant := near(key, keys_of(owner))):
+                remedy = f'Did you mean "{meant}"?'
+        else:
+            message = tried(lambda: plain(str(error)), "")
+            reason = clip(f"{type_name(error)}: {message}".removesuffix(": "), 200)
+            happened = f"reading `{self._source(node)}` raised {reason}"
+        return PromptError(f"{self.braced}: {happened}.", remedy)
 
     def _source(self, node: ast.expr) -> str:
         return ast.get_source_segment(self.text, node) or self.text
@@ -182,15 +173,20 @@ def _is_key(node: ast.expr) -> bool:
 
 
 def _constant(node: ast.expr) -> Any:
-    """Return the key that `_is_key` has let pass."""
+    """Return the key that `_is_key` accepts."""
     if isinstance(node, ast.Slice):
         parts = (node.lower, node.upper, node.step)
         return slice(*(None if part is None else _constant(part) for part in parts))
     if isinstance(node, ast.Tuple):
         return tuple(map(_constant, node.elts))
-    if isinstance(node, ast.List):
-        return list(map(_constant, node.elts))
     return ast.literal_eval(node)
+
+
+def _item(owner: Any, key: Any) -> Any:
+    # A defaultdict would make an item of what was only asked for.
+    if is_a(owner, dict) and key not in owner:
+        raise KeyError(key)
+    return owner[key]
 
 
 def attributes_of(owner: Any) -> list[str]:

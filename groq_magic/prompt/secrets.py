@@ -15,6 +15,7 @@ import html
 import json
 import re
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
@@ -142,14 +143,16 @@ class Secrets:
         for mark in _CUT_BEFORE.finditer(text):
             end = mark.start()
             for form, at in self._with(text[max(0, end - _GRAM) : end]):
-                length = _same_before(text, end, form, at + _GRAM)
-                if length == at + _GRAM or length >= _LEAST_PART:
+                kept = form[: at + _GRAM]
+                length = _common(kept[::-1], text[max(0, end - len(kept)) : end][::-1])
+                if length == len(kept) or length >= _LEAST_PART:
                     yield end - length, end, self._names[form]
         for mark in _CUT_BEHIND.finditer(text):
             start = mark.end()
             for form, at in self._with(text[start : start + _GRAM]):
-                length = _same_behind(text, start, form, at)
-                if length == len(form) - at or length >= _LEAST_PART:
+                kept = form[at:]
+                length = _common(kept, text[start : start + len(kept)])
+                if length == len(kept) or length >= _LEAST_PART:
                     yield start, start + length, self._names[form]
 
     def _with(self, gram: str) -> Sequence[tuple[str, int]]:
@@ -162,19 +165,10 @@ class Secrets:
         return self._grams.get(gram, ())
 
 
-def _same_before(text: str, end: int, form: str, at: int) -> int:
-    length = 0
-    while length < min(end, at) and text[end - length - 1] == form[at - length - 1]:
-        length += 1
-    return length
-
-
-def _same_behind(text: str, start: int, form: str, at: int) -> int:
-    length = 0
-    most = min(len(text) - start, len(form) - at)
-    while length < most and text[start + length] == form[at + length]:
-        length += 1
-    return length
+def _common(one: str, other: str) -> int:
+    """Return how many characters two texts have in common from their beginning."""
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    return sum(1 for _ in same)
 
 
 @lru_cache
@@ -224,36 +218,37 @@ def _bases(value: str) -> Iterator[str]:
         )
 
 
-def _escaped(text: str) -> Iterator[str]:
-    yield repr(text)[1:-1]
-    yield ascii(text)[1:-1]
-    yield json.dumps(text)[1:-1]
-    yield json.dumps(text, ensure_ascii=False)[1:-1]
+def _escaped(text: str) -> tuple[str, ...]:
     # Which quotes are escaped depends on the text around.
     plain = repr(text + "\"'")[1:-4].replace("\\'", "'")
-    yield plain
-    yield plain.replace("'", "\\'")
-    yield plain.replace('"', '\\"')
-    yield plain.replace("'", "\\'").replace('"', '\\"')
-    yield html.escape(text)
-    yield html.escape(text, quote=False)
-    yield text.replace('"', '""')
+    return (
+        repr(text)[1:-1],
+        ascii(text)[1:-1],
+        json.dumps(text)[1:-1],
+        json.dumps(text, ensure_ascii=False)[1:-1],
+        plain,
+        plain.replace("'", "\\'"),
+        plain.replace('"', '\\"'),
+        plain.replace("'", "\\'").replace('"', '\\"'),
+        html.escape(text),
+        html.escape(text, quote=False),
+        text.replace('"', '""'),
+    )
 
 
-def _encoded(text: str) -> Iterator[str]:
+def _encoded(text: str) -> tuple[str, ...]:
     raw = text.encode("utf-8", "surrogateescape")
     urls = (quote(raw, safe=""), quote(raw), quote(raw, safe=_SAFE_IN_JAVASCRIPT), quote_plus(raw))
-    for url in urls:
-        yield url
-        yield _HEX.sub(lambda found: found[0].lower(), url)
-    yield raw.hex()
-    yield raw.hex().upper()
-    yield repr(raw)[2:-1]
-    for before in range(3):
-        core = _core(raw, before)
-        if len(core) >= _SHORTEST_CORE:
-            yield core
-            yield core.replace("+", "-").replace("/", "_")
+    cores = [core for before in range(3) if len(core := _core(raw, before)) >= _SHORTEST_CORE]
+    return (
+        *urls,
+        *(_HEX.sub(lambda found: found[0].lower(), url) for url in urls),
+        raw.hex(),
+        raw.hex().upper(),
+        repr(raw)[2:-1],
+        *cores,
+        *(core.replace("+", "-").replace("/", "_") for core in cores),
+    )
 
 
 def _core(raw: bytes, before: int) -> str:

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import clip, cut, flat, is_a, plain, safe_repr, tried
 from groq_magic.errors import PromptError
 from groq_magic.prompt.summary_array import summarise_array
-from groq_magic.prompt.summary_nested import is_nested, summarise_nested
+from groq_magic.prompt.summary_nested import is_nested, is_of, summarise_nested
 from groq_magic.prompt.summary_table import summarise_index, summarise_series, summarise_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["definition", "summarise"]
 
 # About 25,000 tokens: more than a minute's quota on most tiers.
 _LONGEST_TEXT = 100_000
 _LONGEST_REPR = 4_000
+_DATA: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+    ("pandas", "DataFrame", summarise_table),
+    ("pandas", "Series", summarise_series),
+    ("pandas", "Index", summarise_index),
+    ("numpy", "ndarray", summarise_array),
+    ("numpy", "generic", lambda value: cut(str(value), _LONGEST_REPR)),
+)
 # Dates, decimals and paths, whose repr is the call that makes them; pandas' dates are subclasses.
 _SAY_IT_BETTER_AS_TEXT = frozenset({"datetime", "decimal", "fractions", "pathlib", "uuid"})
 
@@ -67,19 +76,9 @@ def _summary(value: Any) -> str:
 
 def _data(value: Any) -> str | None:
     """Summarise what pandas and numpy know, where they are loaded."""
-    pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
-    if pandas is not None:
-        if is_a(value, pandas.DataFrame):
-            return summarise_table(value)
-        if is_a(value, pandas.Series):
-            return summarise_series(value)
-        if is_a(value, pandas.Index):
-            return summarise_index(value)
-    if numpy is not None:
-        if is_a(value, numpy.ndarray):
-            return summarise_array(value, numpy)
-        if is_a(value, numpy.generic):
-            return cut(str(value), _LONGEST_REPR)
+    for module, kind, summary in _DATA:
+        if is_of(value, module, kind):
+            return summary(value)
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from itertools import islice
 from typing import Any
@@ -17,30 +18,29 @@ _LONGEST = 4_000
 _FIRST = 10
 
 
-def summarise_array(array: Any, numpy: Any) -> str:
+def summarise_array(array: Any) -> str:
     """Return a small array in full, a large one as shape, dtype, range and first values.
 
     Parameters
     ----------
     array : numpy.ndarray
         Of any dtype and shape; one that is mapped from a file is not read through.
-    numpy : module
-        The loaded numpy.
     """
     head = f"ndarray {array.shape}, {clip(str(array.dtype), 200)}"
     if array.size <= _SHOWN_WHOLE:
         values = array.tolist()
         text = summarise_nested(values) if array.dtype.hasobject else values
         return f"{head}: {flat(text, _LONGEST - 300)}"
-    lines = [head, *_measures(array, numpy)]
+    lines = [head, *_measures(array)]
     first = ", ".join(map(_value, islice(array.flat[:_FIRST].tolist(), _FIRST)))
     lines.append(f"first values: {first}, …")
     return "\n".join(lines)
 
 
-def _measures(array: Any, numpy: Any) -> list[str]:
+def _measures(array: Any) -> list[str]:
     if array.dtype.kind not in "biufmM":
         return []
+    numpy = sys.modules["numpy"]
     part = _part(array, numpy)
     sample = of = of_sample(part.size, array.size)
     with warnings.catch_warnings():

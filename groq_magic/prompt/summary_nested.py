@@ -13,7 +13,7 @@ from groq_magic.clipping import clip, flat, is_a, plain, safe_repr, tried, type_
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["is_nested", "summarise_nested"]
+__all__ = ["is_nested", "is_of", "summarise_nested"]
 
 _LONGEST = 4_000
 _LONGEST_VALUE = 200
@@ -26,6 +26,12 @@ _LEFT_OUT = "…"
 def is_nested(value: Any) -> bool:
     """Whether `summarise_nested` knows how to look into it."""
     return is_a(value, dict, *_SEQUENCES) or _is_dataclass(value)
+
+
+def is_of(value: Any, module: str, *kinds: str) -> bool:
+    """Whether a value is of these classes of a library; one that isn't loaded has no values."""
+    loaded = sys.modules.get(module)
+    return loaded is not None and is_a(value, *(getattr(loaded, kind) for kind in kinds))
 
 
 def summarise_nested(value: Any) -> str:
@@ -175,9 +181,8 @@ def _brackets(value: Any) -> tuple[str, str]:
 
 def _shape(value: Any) -> str:
     """Return the shape of a frame, series or array inside other data."""
-    for module, kinds in (("pandas", ("DataFrame", "Series", "Index")), ("numpy", ("ndarray",))):
-        loaded = sys.modules.get(module)
-        if loaded is not None and is_a(value, *(getattr(loaded, k) for k in kinds)):
-            shape: tuple[int, ...] = value.shape
-            return " × ".join(f"{n:,}" for n in shape)  # noqa: RUF001 - a multiplication sign
-    return ""
+    if not is_of(value, "pandas", "DataFrame", "Series", "Index") and not is_of(
+        value, "numpy", "ndarray"
+    ):
+        return ""
+    return " × ".join(f"{n:,}" for n in value.shape)  # noqa: RUF001 - a multiplication sign

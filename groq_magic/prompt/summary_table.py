@@ -7,11 +7,14 @@ import io
 import math
 import sys
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from groq_magic.clipping import clip, flat, is_a, number, plain, tried, type_name
 from groq_magic.prompt.sample import of_sample, series_part
 from groq_magic.prompt.summary_nested import is_nested, summarise_nested
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 __all__ = ["summarise_index", "summarise_series", "summarise_table"]
 
@@ -21,6 +24,7 @@ _ROOM_FOR_ROWS = 1_400
 _FIRST_ROWS = 5
 _ROWS_SHOWN_WHOLE = 20
 _LONGEST_NAME = 60
+_Part = TypeVar("_Part")
 _MOST_PROFILED = 20_000
 _TOP = 3
 _LONGEST_CELL = 40
@@ -79,15 +83,9 @@ def _profile_and_first(series: Any, first: Any) -> list[str]:
 
 def _profiles(frame: Any) -> list[str]:
     """Profile columns until the room is used up: a wide frame costs no more than a narrow one."""
-    room = _ROOM_FOR_COLUMNS
-    lines: list[str] = []
-    for position in range(frame.shape[1]):
-        line = _profile(_name(frame.columns[position]), frame.iloc[:, position])
-        room -= len(line) + 1
-        if room < 0:
-            break
-        lines.append(line)
-    return lines
+    columns = range(frame.shape[1])
+    lines = (_profile(_name(frame.columns[place]), frame.iloc[:, place]) for place in columns)
+    return _fitting(lines, lambda line: len(line) + 1, _ROOM_FOR_COLUMNS)
 
 
 def _first_rows(frame: Any) -> list[str]:
@@ -108,14 +106,22 @@ def _first_rows(frame: Any) -> list[str]:
 def _columns_that_fit(part: Any) -> list[list[str]]:
     """Return the cells of the first columns, their names on top."""
     room = _ROOM_FOR_ROWS - sum(map(_width, _index_column(part)))
-    columns: list[list[str]] = []
-    for position in range(part.shape[1]):
-        column = [_name(part.columns[position]), *map(_cell, part.iloc[:, position])]
-        room -= _width(column)
+    columns = (
+        [_name(part.columns[place]), *map(_cell, part.iloc[:, place])]
+        for place in range(part.shape[1])
+    )
+    return _fitting(columns, _width, room)
+
+
+def _fitting(parts: Iterable[_Part], size: Callable[[_Part], int], room: int) -> list[_Part]:
+    """Return the first parts, as many as fit into the room."""
+    fitting = []
+    for part in parts:
+        room -= size(part)
         if room < 0:
             break
-        columns.append(column)
-    return columns
+        fitting.append(part)
+    return fitting
 
 
 def _width(column: list[str]) -> int:
@@ -212,7 +218,7 @@ def _commonest(series: Any) -> str:
         series = series.iloc[chance.integers(0, len(series), _MOST_PROFILED)]
     if str(series.dtype) == "object" and not _PLAIN.issuperset(map(type, series)):
         # pandas counts lists and dicts too, in quadratic time: count them by their type.
-        series = series.dropna().map(lambda value: value if _hashable(value) else _kind(value))
+        series = series.dropna().map(_countable)
     counts = series.value_counts()
     counts = counts[counts > 0]  # a categorical counts what isn't there, too
     if counts.empty:
@@ -225,12 +231,10 @@ def _commonest(series: Any) -> str:
     return f"top {top}{more}"
 
 
-def _hashable(value: Any) -> bool:
-    return tried(lambda: isinstance(hash(value), int), otherwise=False)
-
-
-def _kind(value: Any) -> str:
-    return f"<{type_name(value)}>"
+def _countable(value: Any) -> Any:
+    """Return a value, or its type for one that can't be counted."""
+    hashable = tried(lambda: isinstance(hash(value), int), otherwise=False)
+    return value if hashable else f"<{type_name(value)}>"
 
 
 def _number(value: Any) -> str:

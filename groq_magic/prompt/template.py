@@ -15,7 +15,7 @@ from groq_magic.prompt.summary import summarise
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Filled", "Inserted", "fill", "fill_from"]
+__all__ = ["FilledPrompt", "IncludedValue", "fill", "fill_from"]
 
 # Not `${{ … }}`, which is GitHub's; a name must follow; on one line.
 _OPENING = re.compile(r"(?<!\$)\{\{(?=[ \t]*[^\W\d])")
@@ -27,8 +27,8 @@ _MOST_MISSING = 50
 
 
 @dataclass(frozen=True)
-class Inserted:
-    """A value that was put in.
+class IncludedValue:
+    """A value that a prompt includes.
 
     Parameters
     ----------
@@ -43,15 +43,15 @@ class Inserted:
 
 
 @dataclass(frozen=True)
-class Filled:
+class FilledPrompt:
     """A prompt with its values.
 
     Parameters
     ----------
     text : str
         The prompt to send.
-    inserted : tuple of Inserted
-        What was put in.
+    included : tuple of IncludedValue
+        What it includes.
     missing : tuple of str
         Expressions sent as written because their name is not there.
     calls : tuple of str
@@ -61,14 +61,14 @@ class Filled:
     """
 
     text: str
-    inserted: tuple[Inserted, ...] = ()
+    included: tuple[IncludedValue, ...] = ()
     missing: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What to tell above the answer, a sentence or two each."""
+        """Notices above the answer, a sentence or two each."""
         return (
             *(
                 f"`{{{{{name}}}}}` is sent as written: no such name is there."
@@ -82,8 +82,10 @@ class Filled:
         )
 
 
-def fill(text: str, namespace: Mapping[str, Any], known: Filled | None = None) -> Filled:
-    """Put values between double braces into a prompt, in one pass.
+def fill(
+    text: str, namespace: Mapping[str, Any], known: FilledPrompt | None = None
+) -> FilledPrompt:
+    """Fill the values between double braces into a prompt, in one pass.
 
     Names, attributes and items are followed (`{{ m.coef_[-1] }}`); nothing is
     called, and values are not searched for braces again. What is no such
@@ -95,7 +97,7 @@ def fill(text: str, namespace: Mapping[str, Any], known: Filled | None = None) -
         The prompt as typed.
     namespace : Mapping of str to Any
         The user's.
-    known : Filled, optional
+    known : FilledPrompt, optional
         What `fill_from` has found for the names of the calling code.
 
     Raises
@@ -104,10 +106,10 @@ def fill(text: str, namespace: Mapping[str, Any], known: Filled | None = None) -
         Where a name is not there but nearly, an attribute or item is not
         there, reading it fails, or its value is nothing to send (binary).
     """
-    return _filled(text, _Filling(namespace, known=known or Filled("")))
+    return _Filling(namespace, known=known or FilledPrompt("")).filled(text)
 
 
-def fill_from(text: str, own: Mapping[str, Any], namespace: Mapping[str, Any]) -> Filled:
+def fill_from(text: str, own: Mapping[str, Any], namespace: Mapping[str, Any]) -> FilledPrompt:
     """Fill in the expressions that begin with a name of the calling code, and no others.
 
     Parameters
@@ -123,21 +125,7 @@ def fill_from(text: str, own: Mapping[str, Any], namespace: Mapping[str, Any]) -
     PromptError
         As `fill`.
     """
-    return _filled(text, _Filling(ChainMap(dict(own), dict(namespace)), own))
-
-
-def _filled(text: str, filling: _Filling) -> Filled:
-    pieces, done = [], 0
-    for opening in _OPENING.finditer(text):
-        if opening.start() < done:
-            continue
-        found = _expression_at(text, opening.end())
-        value = None if found is None else filling.text_of(found[0])
-        if found is not None and value is not None:
-            pieces += [text[done : opening.start()], value]
-            done = found[1]
-    pieces.append(text[done:])
-    return filling.filled("".join(pieces))
+    return _Filling(ChainMap(dict(own), dict(namespace)), own).filled(text)
 
 
 @dataclass
@@ -146,13 +134,32 @@ class _Filling:
 
     namespace: Mapping[str, Any]
     only: Mapping[str, Any] | None = None
-    known: Filled = field(default_factory=lambda: Filled(""))
+    known: FilledPrompt = field(default_factory=lambda: FilledPrompt(""))
     texts: dict[str, str] = field(default_factory=dict)
     characters: dict[str, int] = field(default_factory=dict)
     missing: dict[str, None] = field(default_factory=dict)
     calls: dict[str, None] = field(default_factory=dict)
 
-    def text_of(self, expression: Expression) -> str | None:
+    def filled(self, text: str) -> FilledPrompt:
+        pieces, done = [], 0
+        for opening in _OPENING.finditer(text):
+            ending = _ENDING.match(text, opening.end(), opening.end() + _LONGEST)
+            if opening.start() < done or ending is None:
+                continue
+            expression = parse(ending[0][:-2])
+            value = None if expression is None else self._text_of(expression)
+            if value is not None:
+                pieces += [text[done : opening.start()], value]
+                done = ending.end()
+        return FilledPrompt(
+            "".join((*pieces, text[done:])),
+            tuple(IncludedValue(name, n) for name, n in self.characters.items()),
+            tuple(self.missing),
+            tuple(self.calls),
+            dict(self.texts),
+        )
+
+    def _text_of(self, expression: Expression) -> str | None:
         name = expression.text
         if name in self.known.texts:
             return self._counted(name, self.known.texts[name])
@@ -188,14 +195,3 @@ class _Filling:
         except PromptError as error:
             happened = f"{expression.braced}: {error.happened}"
             raise PromptError(happened, error.remedy) from error
-
-    def filled(self, text: str) -> Filled:
-        inserted = tuple(Inserted(name, n) for name, n in self.characters.items())
-        return Filled(text, inserted, tuple(self.missing), tuple(self.calls), dict(self.texts))
-
-
-def _expression_at(text: str, start: int) -> tuple[Expression, int] | None:
-    """Return the expression that starts at `start`, and where its braces end."""
-    ending = _ENDING.match(text, start, start + _LONGEST)
-    expression = None if ending is None else parse(ending[0][:-2])
-    return None if ending is None or expression is None else (expression, ending.end())

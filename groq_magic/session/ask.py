@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from groq_magic.assistant import AssistantPrompt
     from groq_magic.conversation import TurnKey
-    from groq_magic.prompt import Filled
+    from groq_magic.prompt import FilledPrompt
 
 __all__ = ["Ask"]
 
@@ -38,7 +38,7 @@ class Ask:
         The prompt that a magic wrote for it: this is sent, `text` is kept.
     names : Mapping of str to Any, or None
         The variables of the calling code, if they are not the notebook's.
-    own : Filled or None
+    own : FilledPrompt or None
         The texts of the values in `names`, for a retry, which has no `names`.
     """
 
@@ -49,7 +49,7 @@ class Ask:
     again: bool = False
     composed: AssistantPrompt | None = None
     names: Mapping[str, Any] | None = field(default=None, repr=False)
-    own: Filled | None = field(default=None, repr=False)
+    own: FilledPrompt | None = field(default=None, repr=False)
 
     @property
     def identity(self) -> str:

@@ -52,11 +52,9 @@ class Recall:
         try:
             folder = cache_folder()
         except RuntimeError:
-            folder = None
-        if folder is None:
             raise NotebookError(
                 "There is no place for a cache: the home folder is unknown.", "Set XDG_CACHE_HOME."
-            )
+            ) from None
         if self._cache is None or self._cache.limits != (folder, size, days):
             self._cache = Cache(folder, size, days)
         return self._cache

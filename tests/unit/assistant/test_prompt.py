@@ -17,7 +17,7 @@ def test_sections_share_the_room_and_say_what_was_cut() -> None:
     sections.add("Nothing:", "  \n", name="nothing")
     assert len(sections.text) < 1_200
     assert "[… 4,500 characters left out]" in sections.text
-    assert [one.name for one in sections.inserted] == ["cell 1", "its error"]
+    assert [one.name for one in sections.included] == ["cell 1", "its error"]
 
 
 def test_letters_that_take_more_tokens_take_more_room() -> None:

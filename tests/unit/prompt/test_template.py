@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groq_magic.errors import PromptError
-from groq_magic.prompt import Inserted, fill
+from groq_magic.prompt import IncludedValue, fill
 
 
 class Model:
@@ -90,7 +90,7 @@ def test_values_are_put_in_once_and_not_searched_again(prompt: str, sent: str) -
 def test_other_braces_are_left_alone_without_a_notice(prompt: str) -> None:
     filled = fill(prompt, NAMESPACE)
     assert filled.text == prompt
-    assert filled.inserted == ()
+    assert filled.included == ()
     assert filled.notices == ()
 
 
@@ -124,7 +124,7 @@ def test_several_columns_of_a_frame_are_an_item() -> None:
 
 def test_what_was_put_in_is_named_with_its_size() -> None:
     filled = fill('{{topic}} {{ d["k"] }} {{ topic }}', NAMESPACE)
-    assert filled.inserted == (Inserted("topic", 8), Inserted('d["k"]', 8))
+    assert filled.included == (IncludedValue("topic", 8), IncludedValue('d["k"]', 8))
 
 
 @pytest.mark.parametrize(
@@ -186,8 +186,8 @@ def test_any_text_is_filled_or_left_or_refused_in_one_line(text: str) -> None:
     except PromptError as error:
         assert "\n" not in str(error)  # noqa: PT017 - either outcome is right
     else:
-        assert filled.text.count("V") == sum(i.characters for i in filled.inserted)
-        if not filled.inserted:
+        assert filled.text.count("V") == sum(i.characters for i in filled.included)
+        if not filled.included:
             assert filled.text == text
 
 
