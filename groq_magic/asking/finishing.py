@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from groq_magic.asking.next_cell import chosen
 from groq_magic.asking.notices import mark_reported
 from groq_magic.asking.output import output_of
-from groq_magic.asking.stored import keep_in_cache
+from groq_magic.asking.stored_answer import keep_in_cache
 from groq_magic.assistant import Choice
 from groq_magic.conversation import messages_of
 from groq_magic.ledger.ledger import Entry

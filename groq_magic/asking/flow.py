@@ -14,7 +14,7 @@ from groq_magic.asking.output import opening_of
 from groq_magic.asking.prepare import prepare
 from groq_magic.asking.reader import Reader
 from groq_magic.asking.replies import earlier_stays, reply_of
-from groq_magic.asking.stored import StoredAnswer
+from groq_magic.asking.stored_answer import StoredAnswer
 from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts, unsent
 from groq_magic.views.answer_facts import Progress

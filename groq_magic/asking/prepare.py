@@ -10,7 +10,13 @@ from groq_magic.api.models import ALIASES
 from groq_magic.asking.draft import bound, draft
 from groq_magic.asking.notices import line_of_missed, line_of_restorable, missed_by, order_notice
 from groq_magic.asking.plan import Facts, Plan, plan
-from groq_magic.asking.stored import Replayed, StoredAnswer, cached_answer, is_cached, replayed
+from groq_magic.asking.stored_answer import (
+    Replayed,
+    StoredAnswer,
+    cached_answer,
+    is_cached,
+    replayed,
+)
 
 if TYPE_CHECKING:
     from groq_magic.api.client import Client

@@ -15,9 +15,9 @@ from groq_magic.page.cell import request_cells
 from groq_magic.session.bars import Bars
 from groq_magic.session.executions import Executions, owner_of
 from groq_magic.session.quota import QuotaWatch
-from groq_magic.session.recall import Recall
 from groq_magic.session.saved_notebook import SavedNotebook
 from groq_magic.session.secrets import EarlierTurns, present_secrets
+from groq_magic.session.stored_answers import StoredAnswers
 from groq_magic.views.show import say
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Session:
         self.ledger = Ledger()
         self.requests = Requests()
         self.earlier = EarlierTurns()
-        self.recall = Recall(settings)
+        self.stored_answers = StoredAnswers(settings)
         self._quota = QuotaWatch()
         self.last_failure: Failure | None = None
         self.tokens_per_byte = _USUAL_TOKENS_PER_BYTE
@@ -153,7 +153,7 @@ class Session:
         """Return, once, what an answer's reader is to know of quota and cache."""
         return (
             *self._quota.lines(model, self.service.limiter.limits_of(model)),
-            *self.recall.lines(),
+            *self.stored_answers.lines(),
         )
 
     def learn(self, size: int, prompt_tokens: int) -> None:

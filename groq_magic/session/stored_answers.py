@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from groq_magic.conversation import Replay
     from groq_magic.settings import Settings
 
-__all__ = ["Recall"]
+__all__ = ["StoredAnswers"]
 
 _MEGABYTE = 1_000_000
 _NO_PLACE = "The cache can't be used (the home folder is unknown); asks go on without it."
 
 
-class Recall:
+class StoredAnswers:
     """What a session can answer from without a request.
 
     Parameters

@@ -143,7 +143,7 @@ def replayed(session: Session, draft: Draft, pending: PendingTurn) -> Replayed:
     NotebookError
         When there is none, and no key to ask for real.
     """
-    replay = session.recall.replay
+    replay = session.stored_answers.replay
     if replay is None:
         return Replayed()
     key = _replay_key(session, draft, pending)
@@ -174,7 +174,7 @@ def cached_answer(session: Session, plan: Plan) -> StoredAnswer | None:
     """Return the kept answer to a request; None where there is none, or another one is wanted."""
     if plan.draft.ask.again or not is_cached(plan.draft.options):
         return None
-    data = session.recall.kept(_key(session, plan.request))
+    data = session.stored_answers.kept(_key(session, plan.request))
     return StoredAnswer.of_data(data) if data is not None else None
 
 
@@ -187,7 +187,7 @@ def keep_in_cache(session: Session, plan: Plan, reader: Reader) -> None:
     counts = {name: n for name, n in (outcome.usage or {}).items() if name in _COUNTS}
     model, ending = outcome.model or plan.model, outcome.finish_reason or ""
     answer = StoredAnswer("cache", reader.text, model, ending, counts or None, reader.reasoning)
-    session.recall.keep(_key(session, plan.request), answer.data())
+    session.stored_answers.keep(_key(session, plan.request), answer.data())
 
 
 def _key(session: Session, request: Mapping[str, Any]) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from groq_magic.session.session import Session
 
-__all__ = ["PastCells", "note_ending"]
+__all__ = ["CellHistory", "record_cell_end"]
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _FOLDERS = re.compile(
@@ -27,7 +27,7 @@ _FOLDERS = re.compile(
 _LONGEST_PRINT = 4_000
 
 
-def note_ending(session: Session, result: Any) -> None:
+def record_cell_end(session: Session, result: Any) -> None:
     """Note how a cell ended, for `%groq_fix`.
 
     Parameters
@@ -45,10 +45,10 @@ def note_ending(session: Session, result: Any) -> None:
     if failure is not None:
         session.last_failure = failure
     elif session.last_failure is not None and session.last_failure.error is not None:
-        session.last_failure = PastCells(session).without_error(session.last_failure)
+        session.last_failure = CellHistory(session).without_error(session.last_failure)
 
 
-class PastCells:
+class CellHistory:
     """The cells that ran in a session.
 
     Parameters
