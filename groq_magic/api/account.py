@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from groq_magic.api.client import Client
 from groq_magic.api.fault import Fault, FaultContext
-from groq_magic.api.faults import fault_of
 from groq_magic.api.limiter import Limiter
 from groq_magic.api.models import Catalogue, catalogue_of, offline_catalogue
+from groq_magic.api.sdk_faults import fault_of
 from groq_magic.errors import ApiKeyError
 from groq_magic.interrupts import unsent
 

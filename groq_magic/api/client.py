@@ -76,7 +76,7 @@ class Client:
         Raises
         ------
         groq.APIError, httpx.HTTPError
-            As the SDK does; `faults.fault_of` says what they mean. An exchange
+            As the SDK does; `sdk_faults.fault_of` returns what they mean. An exchange
             that is cancelled while it connects ends in one of these too.
         RequestError
             When certificates or proxies of the environment can't be used.

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.deltas import Chunk, ThinkSplitter, WholeCharacters, chunk_of
 from groq_magic.api.exchange import LINGER
-from groq_magic.api.faults import fault_of, fault_of_body, garbled, nothing_came, unreadable
 from groq_magic.api.limits import Limits
+from groq_magic.api.sdk_faults import fault_of, fault_of_body, garbled, nothing_came, unreadable
 from groq_magic.api.sse import Event, EventReader
 
 if TYPE_CHECKING:

@@ -76,7 +76,7 @@ def complete_checked(prompt: str, options: AskOptions, session: Session | None) 
 
 
 @dataclass(frozen=True)
-class _Sticky:
+class _CallSettings:
     """The settings as they are when a call begins."""
 
     options: AskOptions
@@ -86,8 +86,8 @@ class _Sticky:
     max_wait: float
 
 
-def _sticky_of(settings: Settings) -> _Sticky:
-    return _Sticky(
+def _settings_of(settings: Settings) -> _CallSettings:
+    return _CallSettings(
         settings.defaults(),
         settings.timeout,
         settings.connect_timeout,
@@ -97,17 +97,19 @@ def _sticky_of(settings: Settings) -> _Sticky:
 
 
 @cache
-def _unset() -> _Sticky:
+def _default_settings() -> _CallSettings:
     """Return the settings that nobody has changed."""
-    return _sticky_of(Settings())
+    return _settings_of(Settings())
 
 
 class _Completion:
     """One call: its settings as they are when it begins, and what comes."""
 
     def __init__(self, options: AskOptions, session: Session | None) -> None:
-        self._sticky = _sticky_of(session.settings) if session is not None else _unset()
-        self._options = options.over(self._sticky.options)
+        self._settings = (
+            _settings_of(session.settings) if session is not None else _default_settings()
+        )
+        self._options = options.over(self._settings.options)
         self._account = _account_of(session)
         self._secrets = session.secrets() if session is not None else self._own_secrets()
         self._models = session.service.catalogue() if session is not None else offline_catalogue()
@@ -118,7 +120,7 @@ class _Completion:
     def reply_to(self, prompt: str) -> Reply:
         """Send the prompt and return the reply."""
         started, request = time.monotonic(), self._request(prompt)
-        exchange, sticky = Exchange(), self._sticky
+        exchange, sticky = Exchange(), self._settings
         outcome = send(
             request,
             client=self._account.client(sticky.connect_timeout),
@@ -163,7 +165,7 @@ class _Completion:
     def _catalogue(self) -> Catalogue:
         """Return the models of the key, fetched if they are not known."""
         if not self._models.live:
-            self._models = self._account.models(self._sticky.connect_timeout)
+            self._models = self._account.models(self._settings.connect_timeout)
         return self._models
 
     def _own_secrets(self) -> Secrets:

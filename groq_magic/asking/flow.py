@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from groq_magic.api.send import send
-from groq_magic.asking.finishing import Ending, finish
+from groq_magic.asking.finishing import FinishState, finish
 from groq_magic.asking.next_cell import put_next
 from groq_magic.asking.output import opening_of
 from groq_magic.asking.prepare import prepare
@@ -18,18 +18,18 @@ from groq_magic.asking.stored_answer import StoredAnswer
 from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts, unsent
 from groq_magic.views.answer_facts import Progress
-from groq_magic.views.guarded import GuardedView
+from groq_magic.views.guarded_view import GuardedView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from groq_magic.asking.plan import Plan
-    from groq_magic.asking.prepare import Prepared
+    from groq_magic.asking.prepare import PreparedAsk
     from groq_magic.assistant import Choice
     from groq_magic.reply import Reply
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
-    from groq_magic.views.guarded import View
+    from groq_magic.views.guarded_view import View
 
 __all__ = ["send_ask"]
 
@@ -98,13 +98,13 @@ def _finished(run: _Run, interrupts: Interrupts) -> tuple[Reply, Choice]:
         now=time.monotonic(),
     )
     reply = earlier_stays(run.session, run.plan, reply)
-    return reply, finish(Ending(run.session, run.prepared, run.view, reader, reply))
+    return reply, finish(FinishState(run.session, run.prepared, run.view, reader, reply))
 
 
 @dataclass(frozen=True)
 class _Run:
     session: Session
-    prepared: Prepared
+    prepared: PreparedAsk
     view: GuardedView
     started: float
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from groq_magic.assistant import Choice, choice_of, difference, without_fence
-from groq_magic.views.change import Change
+from groq_magic.views.cell_diff import CellDiff
 
 if TYPE_CHECKING:
     from groq_magic.reply import Reply
@@ -32,12 +32,12 @@ def put_next(session: Session, code: str, *, is_replayed: bool) -> None:
     session.shell.set_next_input(code)
 
 
-def change_of(choice: Choice) -> Change | None:
+def change_of(choice: Choice) -> CellDiff | None:
     """Return a mended cell beside the one that failed, None where nothing was mended."""
     if choice.cell is None:
         return None
     lines = difference(choice.cell.source.strip("\n").rstrip(), choice.code)
-    return Change(choice.cell.name, lines, choice.code, choice.cell.language)
+    return CellDiff(choice.cell.name, lines, choice.code, choice.cell.language)
 
 
 def prose_of(choice: Choice, answer: str) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from groq_magic.conversation import Turn
     from groq_magic.prompt.secrets import Secrets
 
-__all__ = ["Facts", "Plan", "plan"]
+__all__ = ["Plan", "PlanInputs", "plan"]
 
 # The estimate of tokens may be that much too high.
 _SURELY = 0.9
@@ -26,7 +26,7 @@ _LARGEST_WINDOW = 10_000_000
 
 
 @dataclass(frozen=True)
-class Facts:
+class PlanInputs:
     """What a plan depends on beside the draft.
 
     Parameters
@@ -75,7 +75,7 @@ class Plan:
         return sum(map(size_of, contents))
 
 
-def plan(draft: Draft, facts: Facts) -> Plan:
+def plan(draft: Draft, facts: PlanInputs) -> Plan:
     """Decide what will be sent.
 
     Raises
@@ -97,7 +97,7 @@ def plan(draft: Draft, facts: Facts) -> Plan:
     return Plan(draft, facts.model, facts.pending, window, request)
 
 
-def _window(draft: Draft, facts: Facts) -> HistoryWindow:
+def _window(draft: Draft, facts: PlanInputs) -> HistoryWindow:
     before = facts.pending.before
     earlier = [text for turn in before for text in turn.texts]
     budget = Budget(
@@ -115,7 +115,7 @@ def _window(draft: Draft, facts: Facts) -> HistoryWindow:
     return fit(before, prompt_tokens=prompt, system_tokens=system, budget=budget)
 
 
-def _density(facts: Facts, *texts: str) -> float:
+def _density(facts: PlanInputs, *texts: str) -> float:
     """Return about how many tokens a character of these texts takes."""
     return facts.tokens_per_byte * sum(map(size_of, texts)) / max(1, sum(map(len, texts)))
 

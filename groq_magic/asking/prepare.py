@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from groq_magic.api.models import ALIASES
 from groq_magic.asking.draft import bound, draft
 from groq_magic.asking.notices import line_of_missed, line_of_restorable, missed_by, order_notice
-from groq_magic.asking.plan import Facts, Plan, plan
+from groq_magic.asking.plan import Plan, PlanInputs, plan
 from groq_magic.asking.stored_answer import (
-    Replayed,
+    ReplayResult,
     StoredAnswer,
     cached_answer,
     is_cached,
-    replayed,
+    replay_result,
 )
 
 if TYPE_CHECKING:
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
 
-__all__ = ["Prepared", "dry_run", "prepare"]
+__all__ = ["PreparedAsk", "dry_run", "prepare"]
 
 # A limit seen longer ago may have been raised since: it refuses nothing.
 _FRESH = 3600.0  # seconds
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedAsk:
     """An ask that is ready.
 
     Parameters
@@ -57,7 +57,7 @@ class Prepared:
     saved_reasoning: str = ""
 
 
-def prepare(session: Session, ask: Ask) -> Prepared:
+def prepare(session: Session, ask: Ask) -> PreparedAsk:
     """Decide everything before anything is sent; the user's own code runs here.
 
     Raises
@@ -74,7 +74,7 @@ def prepare(session: Session, ask: Ask) -> Prepared:
     ask = _kept(session, ask)
     session.order_turns()
     begun = draft(session, ask)
-    found = replayed(session, begun, _turn(session, begun))
+    found = replay_result(session, begun, _turn(session, begun))
     if found.answer is None and not is_cached(begun.options):
         session.service.client()
     made = plan(begun, _facts(session, begun, found, fetch=True))
@@ -83,11 +83,11 @@ def prepare(session: Session, ask: Ask) -> Prepared:
     made = replace(made, pending=_turn(session, begun, is_begun=True))
     notices = (*begun.notices, *map(begun.secrets.hidden, found.notices(begun)))
     if isinstance(source, StoredAnswer):
-        return Prepared(made, notices, source, saved_reasoning=found.reasoning)
+        return PreparedAsk(made, notices, source, saved_reasoning=found.reasoning)
     session.service.prefetch_catalogue()
     missed = missed_by(session, made)
     asides = (*line_of_missed(missed), *order_notice(session, made), *line_of_restorable(session))
-    return Prepared(made, (*notices, *asides), source, missed)
+    return PreparedAsk(made, (*notices, *asides), source, missed)
 
 
 def dry_run(session: Session, ask: Ask) -> Plan:
@@ -100,7 +100,7 @@ def dry_run(session: Session, ask: Ask) -> Plan:
     """
     session.order_turns()
     begun = draft(session, ask)
-    return plan(begun, _facts(session, begun, Replayed(), fetch=False))
+    return plan(begun, _facts(session, begun, ReplayResult(), fetch=False))
 
 
 def _kept(session: Session, ask: Ask) -> Ask:
@@ -139,11 +139,11 @@ def _pending(
     )
 
 
-def _facts(session: Session, begun: Draft, found: Replayed, *, fetch: bool) -> Facts:
+def _facts(session: Session, begun: Draft, found: ReplayResult, *, fetch: bool) -> PlanInputs:
     model, known = _model(session, begun.options, found, fetch=fetch)
     minute = session.service.limiter.limits_of(model).get("TPM")
     is_fresh = minute is not None and time.time() - minute.seen < _FRESH
-    return Facts(
+    return PlanInputs(
         model,
         known,
         _turn(session, begun),
@@ -155,9 +155,9 @@ def _facts(session: Session, begun: Draft, found: Replayed, *, fetch: bool) -> F
 
 
 def _model(
-    session: Session, options: AskOptions, found: Replayed, *, fetch: bool
+    session: Session, options: AskOptions, found: ReplayResult, *, fetch: bool
 ) -> tuple[str, Model | None]:
-    # What is replayed was answered by its model, whatever a task stands for now.
+    # A replayed answer keeps its model, whichever one a task means now.
     name = found.saved.model if found.saved else options.model or session.settings.model
     if name not in ALIASES or found.saved:
         return name, session.service.catalogue().get(name)

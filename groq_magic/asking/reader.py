@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from groq_magic.api.exchange import LINGER, Exchange
-from groq_magic.api.faults import no_thread
+from groq_magic.api.sdk_faults import no_thread
 from groq_magic.api.send import Outcome, Wait
 
 if TYPE_CHECKING:
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from groq_magic.ledger.ledger import Source
 
-__all__ = ["Read", "Reader"]
+__all__ = ["ReadFunction", "Reader"]
 
 
-class Read(Protocol):
+class ReadFunction(Protocol):
     """Reads an answer in the calling thread: `api.send` with its request, or a stored answer."""
 
     def __call__(
@@ -47,7 +47,7 @@ class Reader:
         Who gives the answer.
     """
 
-    def __init__(self, read: Read, source: Source = "service") -> None:
+    def __init__(self, read: ReadFunction, source: Source = "service") -> None:
         self.texts: list[str] = []
         self.reasonings: list[str] = []
         self.first_token: float | None = None

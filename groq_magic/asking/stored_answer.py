@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from groq_magic.options import AskOptions
     from groq_magic.session.session import Session
 
-__all__ = ["Replayed", "StoredAnswer", "cached_answer", "is_cached", "keep_in_cache", "replayed"]
+__all__ = [
+    "ReplayResult",
+    "StoredAnswer",
+    "cached_answer",
+    "is_cached",
+    "keep_in_cache",
+    "replay_result",
+]
 
 _SHOWN = 40
 # How an answer ends that is worth keeping: one that broke off or ran out of tokens is not.
@@ -97,7 +104,7 @@ class StoredAnswer:
 
 
 @dataclass(frozen=True)
-class Replayed:
+class ReplayResult:
     """What replay has for an ask.
 
     Parameters
@@ -135,7 +142,7 @@ class Replayed:
         return self.lines
 
 
-def replayed(session: Session, draft: Draft, pending: PendingTurn) -> Replayed:
+def replay_result(session: Session, draft: Draft, pending: PendingTurn) -> ReplayResult:
     """Return the saved answer to an ask while replay is on, and lines for the user.
 
     Raises
@@ -145,20 +152,20 @@ def replayed(session: Session, draft: Draft, pending: PendingTurn) -> Replayed:
     """
     replay = session.stored_answers.replay
     if replay is None:
-        return Replayed()
+        return ReplayResult()
     key = _replay_key(session, draft, pending)
     found = replay.find(key)
     if found is not None:
         answer = StoredAnswer("replay", found.answer, found.model, found.finish_reason, found.usage)
         reasoning = saved_reasoning(found.html)
         if reasoning is None:
-            return Replayed(answer, (_LEFT_OUT,), found)
-        return Replayed(answer, (), found, reasoning)
+            return ReplayResult(answer, (_LEFT_OUT,), found)
+        return ReplayResult(answer, (), found, reasoning)
     start = key.prompt.split("\n")[0]
     named = start[:_SHOWN] + "…" * (start != key.prompt or len(start) > _SHOWN)
     happened = f"“{named}” has no saved answer: {replay.why_none(key)}"
     if session.service.key_now() is not None:
-        return Replayed(lines=(f"{happened}; it was asked for real.",))
+        return ReplayResult(lines=(f"{happened}; it was asked for real.",))
     raise NotebookError(
         f"{happened}; and there is no key to ask for real.",
         "Undo the change, or give a key with `%groq_key`.",

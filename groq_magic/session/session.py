@@ -10,7 +10,7 @@ from groq_magic.api.service import Service
 from groq_magic.conversation import Conversations
 from groq_magic.errors import ModelError
 from groq_magic.ledger.ledger import Ledger
-from groq_magic.ledger.requests import Requests
+from groq_magic.ledger.request_history import RequestHistory
 from groq_magic.page.cell import request_cells
 from groq_magic.session.bars import Bars
 from groq_magic.session.executions import Executions, owner_of
@@ -76,7 +76,7 @@ class Session:
         self.service = Service(settings, lambda: self.saved.folder, ask_for_key, say)
         self.last: Ask | None = None
         self.ledger = Ledger()
-        self.requests = Requests()
+        self.requests = RequestHistory()
         self.earlier = EarlierTurns()
         self.stored_answers = StoredAnswers(settings)
         self._quota = QuotaWatch()
