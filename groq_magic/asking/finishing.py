@@ -12,7 +12,7 @@ from groq_magic.asking.next_cell import chosen
 from groq_magic.asking.notices import mark_reported
 from groq_magic.asking.output import output_of
 from groq_magic.asking.stored_answer import keep_in_cache
-from groq_magic.assistant import Choice
+from groq_magic.assistant import CodeChoice
 from groq_magic.conversation import messages_of
 from groq_magic.ledger.ledger import Entry
 from groq_magic.ledger.prices import cost
@@ -48,7 +48,7 @@ class FinishState:
     turn : Turn
     is_appended : bool
         Whether the turn stands behind all others, so that none became stale.
-    choice : Choice
+    choice : CodeChoice
         The code for the next cell.
     output : FinishedAnswer
     """
@@ -60,7 +60,7 @@ class FinishState:
     reply: Reply
     turn: Turn = field(init=False)
     is_appended: bool = field(init=False)
-    choice: Choice = field(default_factory=Choice)
+    choice: CodeChoice = field(default_factory=CodeChoice)
     output: FinishedAnswer = field(init=False)
 
     @property
@@ -69,7 +69,7 @@ class FinishState:
         return self.prepared.plan
 
 
-def finish(state: FinishState) -> Choice:
+def finish(state: FinishState) -> CodeChoice:
     """Keep the reply, show it finished, and return the code for the next cell."""
     came_to_nothing = not state.reply.text and state.reply.error is not None
     for step in (*KEEP, *(NOTHING_CAME if came_to_nothing else SHOW), show_refused_text):

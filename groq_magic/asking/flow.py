@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from groq_magic.asking.plan import Plan
     from groq_magic.asking.prepare import PreparedAsk
-    from groq_magic.assistant import Choice
+    from groq_magic.assistant import CodeChoice
     from groq_magic.reply import Reply
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
@@ -84,7 +84,7 @@ def _asked(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
     return reply
 
 
-def _finished(run: _Run, interrupts: Interrupts) -> tuple[Reply, Choice]:
+def _finished(run: _Run, interrupts: Interrupts) -> tuple[Reply, CodeChoice]:
     run.view.open(opening_of(run.session, run.plan, run.prepared.notices))
     reader = _reader(run)
     _watch(run, reader, interrupts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant import Choice, choice_of, difference, without_fence
+from groq_magic.assistant import CodeChoice, code_choice_of, difference, without_fence
 from groq_magic.views.cell_diff import CellDiff
 
 if TYPE_CHECKING:
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 __all__ = ["change_of", "chosen", "prose_of", "put_next"]
 
 
-def chosen(ask: Ask, reply: Reply) -> Choice:
+def chosen(ask: Ask, reply: Reply) -> CodeChoice:
     """Return the code for the next cell, or why there is none; neither where none is wanted."""
     if ask.composed is not None:
         whole = reply.finish_reason == "stop" and reply.error is None
-        return choice_of(ask.composed, reply.text, whole=whole)
+        return code_choice_of(ask.composed, reply.text, whole=whole)
     if not ask.options.cell:
-        return Choice()
-    return Choice(reply.code) if reply.code else Choice(why="the answer holds no code")
+        return CodeChoice()
+    return CodeChoice(reply.code) if reply.code else CodeChoice(why="the answer holds no code")
 
 
 def put_next(session: Session, code: str, *, is_replayed: bool) -> None:
@@ -32,7 +32,7 @@ def put_next(session: Session, code: str, *, is_replayed: bool) -> None:
     session.shell.set_next_input(code)
 
 
-def change_of(choice: Choice) -> CellDiff | None:
+def change_of(choice: CodeChoice) -> CellDiff | None:
     """Return a mended cell beside the one that failed, None where nothing was mended."""
     if choice.cell is None:
         return None
@@ -40,6 +40,6 @@ def change_of(choice: Choice) -> CellDiff | None:
     return CellDiff(choice.cell.name, lines, choice.code, choice.cell.language)
 
 
-def prose_of(choice: Choice, answer: str) -> str:
+def prose_of(choice: CodeChoice, answer: str) -> str:
     """Return the answer without the code that a change shows."""
     return without_fence(answer, choice.fence) if choice.fence is not None else answer

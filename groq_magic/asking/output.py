@@ -15,7 +15,7 @@ from groq_magic.views.slots import slot_of
 
 if TYPE_CHECKING:
     from groq_magic.asking.plan import Plan
-    from groq_magic.assistant import Choice
+    from groq_magic.assistant import CodeChoice
     from groq_magic.conversation import Turn, TurnKey
     from groq_magic.prompt import IncludedValue
     from groq_magic.reply import Reply
@@ -55,7 +55,7 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
     plan: Plan,
     reply: Reply,
     *,
-    choice: Choice,
+    choice: CodeChoice,
     turn: Turn,
     notices: tuple[str, ...],
     saved_reasoning: str,
@@ -139,7 +139,7 @@ def _replaced(key: TurnKey | None) -> dict[str, Any] | None:
     return {"cell": key.cell, "ask": key.ask} if key is not None else None
 
 
-def _bar(plan: Plan, reply: Reply, choice: Choice) -> Bar:
+def _bar(plan: Plan, reply: Reply, choice: CodeChoice) -> Bar:
     marks = [_MARKS.get(reply.finish_reason, "")]
     if not reply.text and not reply.error:
         marks.append("no text came")

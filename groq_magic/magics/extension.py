@@ -181,11 +181,11 @@ class GroqMagics(Settings):
         if result is not None:
             record_cell_end(self.session, result)
 
-    def fill_page_later(self) -> None:
+    def start_page_later(self) -> None:
         """Make what the page shows of the session, once the cell is over."""
-        from groq_magic.magics.page import fill_page_later
+        from groq_magic.magics.page_start import start_page_later
 
-        self._imports = fill_page_later(
+        self._imports = start_page_later(
             lambda: self.session, lambda: _extension_of(self.shell) is self
         )
 
@@ -262,7 +262,7 @@ def load(shell: Any) -> None:
     service = extension.session.service if extension.has_session else None
     show(*banner(extension.model, key_state(shell, service)))
     if front_end(shell) == "widgets":
-        extension.fill_page_later()
+        extension.start_page_later()
 
 
 def unload(shell: Any) -> None:
