@@ -31,21 +31,21 @@ def groq_cache(session: Session, line: str) -> None:
     if wanted not in {"on", "off", "clear", "info"}:
         raise OptionError("%groq_cache takes on, off, clear or info.", "Try `%groq_cache on`.")
     if wanted == "clear":
-        told = _cleared(session)
+        message = _cleared(session)
     elif wanted == "info":
-        told = _state(session)
+        message = _state(session)
     elif wanted == "on":
         stored.cache.info()
         settings.cache = True
-        told = (
+        message = (
             "The cache is on: the same request is answered from it; `%groq_retry` asks anew."
             if not stored.cache.fault
             else _unusable(session)
         )
     else:
         settings.cache = False
-        told = "The cache is off; `--cache` uses it for one ask."
-    say("\n".join((told, *stored.lines())))
+        message = "The cache is off; `--cache` uses it for one ask."
+    say("\n".join((message, *stored.lines())))
 
 
 def groq_replay(session: Session, line: str) -> None:
@@ -93,8 +93,8 @@ def _cleared(session: Session) -> str:
 def _unusable(session: Session) -> str:
     cache, settings = session.stored_answers.cache, session.settings
     state = "on" if settings.cache else "off"
-    told = f"The cache can't be used ({cache.fault}); asks go on without it."
-    return f"{told} It is {state}, in {cache.path}"
+    message = f"The cache can't be used ({cache.fault}); asks go on without it."
+    return f"{message} It is {state}, in {cache.path}"
 
 
 def _state(session: Session) -> str:
