@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 
 __all__ = ["complete_checked"]
 
-# They are about cells, conversations, or what is shown and kept of an answer.
+# Options about cells, conversations, and how an answer is shown or cached.
 _REFUSED = (
     *("out", "cell", "once", "conversation", "dry_run", "raw", "reasoning"),
     *("cache", "no_cache"),
 )
-# A part of a remedy that names a magic: there may be no notebook here.
+# The part of a remedy that names a magic, of no use in a plain script.
 _MAGIC = re.compile(r"(?:^|[;,.])[^;,.]*`%[^`]*`[^;,.]*")
 _FLAG = re.compile(r"--([a-z-]+)")
 
@@ -53,14 +53,14 @@ def complete_checked(prompt: str, options: AskOptions, session: Session | None) 
     ----------
     prompt : str
     options : AskOptions
-        Those that were given, and no others.
+        Only those that were given.
     session : Session or None
-        Whose settings, key and practice mode count; without one, the environment's.
+        Provides the settings, the key and practice mode; None takes the environment's key.
 
     Raises
     ------
     GroqMagicError
-        What kept it from being sent, or broke it off.
+        When it could not be sent, or failed.
     """
     for name in options.given():
         if name in _REFUSED:
@@ -71,7 +71,7 @@ def complete_checked(prompt: str, options: AskOptions, session: Session | None) 
         return _Completion(options, session).reply_to(prompt)
     except KeyboardInterrupt:
         pass
-    # Raised out here, it has no context.
+    # Raised outside of `except`, it has no context.
     raise InterruptedAskError("Stopped.")
 
 
@@ -98,12 +98,12 @@ def _settings_of(settings: Settings) -> _CallSettings:
 
 @cache
 def _default_settings() -> _CallSettings:
-    """Return the settings that nobody has changed."""
+    """Return the default settings."""
     return _settings_of(Settings())
 
 
 class _Completion:
-    """One call: its settings as they are when it begins, and what comes."""
+    """One call: the settings at its start, and the text so far."""
 
     def __init__(self, options: AskOptions, session: Session | None) -> None:
         self._settings = (
@@ -154,7 +154,7 @@ class _Completion:
         model = self._catalogue().resolve(name) if name in ALIASES else name
         texts = {"system": options.system or "", "user": prompt}
         messages = [
-            # Before surrogates are replaced, which a secret may hold.
+            # Before surrogates are replaced: a secret may contain them.
             {"role": role, "content": without_surrogates(self._secrets.hidden(text))[0]}
             for role, text in texts.items()
             if text
@@ -210,7 +210,7 @@ def _account_of(session: Session | None) -> Account:
 
 
 def _without_magics(error: GroqMagicError) -> GroqMagicError:
-    """Return an error whose remedy holds without a notebook: options as Python names them."""
+    """Return the error with a remedy for Python: no magics, and options as keywords."""
     remedy = _MAGIC.sub("", error.remedy).strip(" ;,.").replace("`-m ", "`model=")
     remedy = _FLAG.sub(lambda flag: flag[1].replace("-", "_"), remedy)
     return type(error)(error.happened, f"{remedy}." if remedy else "")

@@ -1,4 +1,4 @@
-"""The end of an ask, as lists of named steps."""
+"""Finish an ask, in named steps: keep the reply, make the turn, show the answer."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 __all__ = ["FinishState", "finish"]
 
 
-@dataclass(repr=False)  # steps leave fields one by one
+@dataclass(repr=False)  # each step sets its fields
 class FinishState:
-    """What the steps work on; a step may use what those before it have left.
+    """The data that the steps share; a step may use what earlier steps have set.
 
     Parameters
     ----------
@@ -40,14 +40,14 @@ class FinishState:
     prepared : PreparedAsk
     view : GuardedView
     reader : Reader
-        With what has come.
+        With the text so far.
     reply : Reply
 
     Attributes
     ----------
     turn : Turn
     is_appended : bool
-        Whether the turn stands behind all others, so that none became stale.
+        Whether the turn is the last one, so that none became stale.
     choice : CodeChoice
         The code for the next cell.
     output : FinishedAnswer
@@ -70,7 +70,7 @@ class FinishState:
 
 
 def finish(state: FinishState) -> CodeChoice:
-    """Keep the reply, show it finished, and return the code for the next cell."""
+    """Run the steps and return the code for the next cell."""
     came_to_nothing = not state.reply.text and state.reply.error is not None
     for step in (*KEEP, *(NOTHING_CAME if came_to_nothing else SHOW), show_refused_text):
         step(state)
@@ -83,28 +83,28 @@ def put_into_namespace(state: FinishState) -> None:
 
 
 def add_to_ledger(state: FinishState) -> None:
-    """Count it for `%groq_usage`."""
+    """Record its usage for `%groq_usage`."""
     state.session.ledger.add(_entry(state))
 
 
 def put_into_cache(state: FinishState) -> None:
-    """Keep it in the cache; what that can't do never costs an answer."""
+    """Put the answer into the cache; a failing cache never loses an answer."""
     with contextlib.suppress(Exception):
         keep_in_cache(state.session, state.plan, state.reader)
 
 
 def pass_by_request(state: FinishState) -> None:
-    """Leave the request to `%groq_export`, without a turn."""
+    """Note for `%groq_export` that this ask has no answer to export."""
     state.session.requests.pass_by()
 
 
 def discard_view(state: FinishState) -> None:
-    """Leave nothing on the page: the error says it all."""
+    """Remove the view: the error is enough."""
     state.view.discard()
 
 
 def end_turn(state: FinishState) -> None:
-    """Make it a turn of the conversation."""
+    """Add the turn to the conversation."""
     session, plan, reply = state.session, state.plan, state.reply
     practice = plan.pending.practice
     before = session.conversations.count(practice)
@@ -125,18 +125,18 @@ def add_request(state: FinishState) -> None:
 
 
 def learn_token_size(state: FinishState) -> None:
-    """Learn how many tokens a text takes."""
+    """Calibrate the estimate of tokens by the usage."""
     if (usage := state.reply.usage) is not None:
         state.session.learn(state.plan.size, usage.prompt_tokens)
 
 
 def choose_next_cell(state: FinishState) -> None:
-    """Choose the code for the next cell, from what is a model's text."""
+    """Choose the code for the next cell from the answer."""
     state.choice = chosen(state.plan.draft.ask, state.reply)
 
 
 def make_output(state: FinishState) -> None:
-    """Make the finished output, with all that is to be read above it."""
+    """Build the finished output, with the notices above it."""
     session, plan = state.session, state.plan
     state.output = output_of(
         session,
@@ -150,23 +150,23 @@ def make_output(state: FinishState) -> None:
 
 
 def mark_missed(state: FinishState) -> None:
-    """Note that the missed answers were named: the page may be loaded anew from here on."""
+    """Note that the missed answers were reported: they need no second notice."""
     mark_reported(state.session, state.prepared.missed)
 
 
 def show_output(state: FinishState) -> None:
-    """Show it in place of what has streamed."""
+    """Replace the streamed view by the finished output."""
     state.view.finish(state.output)
 
 
 def use_restore_offer(state: FinishState) -> None:
-    """Note that answers above were offered; an ask without a request has offered nothing."""
+    """Note that the notice of restorable answers was shown, if this ask showed it."""
     if state.reader.source == "service":
         state.session.restore_offered = True
 
 
 def update_bars(state: FinishState) -> None:
-    """Show in other bars what this turn made stale."""
+    """Mark the answers that this turn made stale."""
     state.session.finished(
         state.turn,
         state.output,
@@ -176,14 +176,14 @@ def update_bars(state: FinishState) -> None:
 
 
 def show_refused_text(state: FinishState) -> None:
-    """Show what the model wrote and the service refused."""
+    """Show the text that the model wrote and the service refused."""
     fault = state.reader.outcome.fault
     if fault is not None and fault.failed_generation:
         state.view.refused(fault.failed_generation)
 
 
 Step = Callable[[FinishState], None]
-# First all that must not be lost: a fault of a later step costs no answer.
+# What must not be lost comes first: a failure of a later step then loses no answer.
 KEEP: tuple[Step, ...] = (put_into_namespace, add_to_ledger, put_into_cache)
 NOTHING_CAME: tuple[Step, ...] = (pass_by_request, discard_view)
 SHOW: tuple[Step, ...] = (
@@ -200,7 +200,7 @@ SHOW: tuple[Step, ...] = (
 
 
 def _cut_notice(state: FinishState) -> tuple[str, ...]:
-    """Return the line that says why the service gave an answer up, where it did."""
+    """Return the notice of why the service ended an answer early, if it did."""
     cut = state.reader.outcome.cut
     return (f"The service ended the answer early: {cut}",) if cut else ()
 

@@ -1,4 +1,4 @@
-"""What will be sent, decided without sending: draft and facts in, request out."""
+"""The plan of an ask: from a draft to the request, without sending it."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ _LARGEST_WINDOW = 10_000_000
 
 @dataclass(frozen=True)
 class PlanInputs:
-    """What a plan depends on beside the draft.
+    """What `plan` needs besides the draft.
 
     Parameters
     ----------
     model : str
         The id of the model that is asked.
     known : Model or None
-        What the catalogue says of it.
+        Its entry in the catalogue.
     pending : PendingTurn
         With the turns above it.
     tokens_per_minute : int or None
-        The limit, where it was seen of late.
+        The limit, if it was seen recently.
     history_share : float
         The share of it that earlier turns may take.
     tokens_per_byte : float
         As the service has counted so far.
     messages : callable
-        From turns and secrets to the turns' messages, as they may be sent.
+        From turns and secrets to the turns' messages, secrets hidden.
     """
 
     model: str
@@ -58,7 +58,7 @@ class PlanInputs:
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be sent, and the turn that it becomes."""
+    """The request, and its pending turn."""
 
     draft: Draft
     model: str
@@ -76,7 +76,7 @@ class Plan:
 
 
 def plan(draft: Draft, facts: PlanInputs) -> Plan:
-    """Decide what will be sent.
+    """Build the request, with as many earlier turns as fit.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def _density(facts: PlanInputs, *texts: str) -> float:
 
 
 def _check_size(tokens: int, budget: Budget) -> None:
-    """Refuse what surely does not fit; what may fit is the service's to decide."""
+    """Refuse a request that is certain not to fit; the service decides doubtful cases."""
     whole = tokens + (budget.reply_tokens or 0)
     remedy = "Put less into the prompt" + (
         ", or lower --max-tokens." if budget.reply_tokens else "; a model with more may take it."

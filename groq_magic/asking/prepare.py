@@ -1,4 +1,4 @@
-"""Everything before a request leaves: the draft, a stored answer, key and catalogue, the plan."""
+"""Prepare an ask: its draft, a stored answer if there is one, key, catalogue and plan."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _FRESH = 3600.0  # seconds
 
 @dataclass(frozen=True)
 class PreparedAsk:
-    """An ask that is ready.
+    """An ask that is ready to be sent, or to be answered from storage.
 
     Parameters
     ----------
@@ -58,12 +58,12 @@ class PreparedAsk:
 
 
 def prepare(session: Session, ask: Ask) -> PreparedAsk:
-    """Decide everything before anything is sent; the user's own code runs here.
+    """Prepare an ask without sending anything; the user's own code may run here.
 
     Raises
     ------
     PromptError
-        When the prompt is empty, or names what is nearly there.
+        When the prompt is empty, or contains a misspelt name.
     TooLargeError
         When it fits neither the window nor the tokens a minute.
     ApiKeyError
@@ -78,7 +78,7 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
     if found.answer is None and not is_cached(begun.options):
         session.service.client()
     made = plan(begun, _facts(session, begun, found, fetch=True))
-    # There must be a key where no file has the answer.
+    # Without a stored answer a key is required.
     source = found.answer or cached_answer(session, made) or session.service.client()
     made = replace(made, pending=_turn(session, begun, is_begun=True))
     notices = (*begun.notices, *map(begun.secrets.hidden, found.notices(begun)))
@@ -91,7 +91,7 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
 
 
 def dry_run(session: Session, ask: Ask) -> Plan:
-    """Decide what would be sent: takes no number, asks for no key, fetches no models.
+    """Return what would be sent; changes nothing, asks for no key, fetches no models.
 
     Raises
     ------
@@ -104,15 +104,15 @@ def dry_run(session: Session, ask: Ask) -> Plan:
 
 
 def _kept(session: Session, ask: Ask) -> Ask:
-    """Keep the ask for `%groq_retry`: what no key keeps from being sent can be asked again too."""
+    """Keep the ask for `%groq_retry`, which also repeats an ask that failed for want of a key."""
     if ask.names is not None:
-        # If reading the caller's variables fails, nothing is left to retry: they are gone then.
+        # If reading the caller's variables fails, there is nothing to retry.
         session.last = None
         ask = bound(session, ask)
     if ask.text.strip():
         options = ask.options.over(session.settings.defaults())
         pending = _pending(session, ask, options)
-        # Asked again from another cell, it takes the same place.
+        # A retry from another cell takes the same place.
         options = replace(ask.options, conversation=pending.conversation)
         session.last = replace(ask, options=options, place=pending.place)
     return ask
@@ -125,7 +125,7 @@ def _turn(session: Session, begun: Draft, *, is_begun: bool = False) -> PendingT
 def _pending(
     session: Session, ask: Ask, options: AskOptions, *, is_begun: bool = False
 ) -> PendingTurn:
-    """Return the turn that an ask becomes; only one that is begun takes a number."""
+    """Return the pending turn of an ask; only one that will be sent takes a number."""
     execution = session.executions.present
     return session.conversations.begin(
         execution.cell,
