@@ -35,7 +35,7 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 def unload_ipython_extension(shell: Any) -> None:
-    """Take the magics out again and leave nothing behind."""
+    """Unregister the magics and close the session."""
     from groq_magic.magics import unload
 
     unload(shell)
@@ -60,7 +60,7 @@ def ask(prompt: str, **options: Any) -> Reply:
     Raises
     ------
     GroqMagicError
-        What kept the ask from being sent, or broke it off; in another thread
+        When it could not be sent, or failed; in another thread
         than the shell's, a NotebookError.
     """
     from groq_magic.interrupts import in_one_line
@@ -83,7 +83,7 @@ def _asked(prompt: str, options: dict[str, Any]) -> Reply:
 
 
 def complete(prompt: str, **options: Any) -> Reply:
-    """Ask without a notebook: show nothing, touch no conversation; in any thread.
+    """Send one prompt and return the reply: no output, no conversation; in any thread.
 
     It needs neither IPython nor the extension, and runs in the caller's thread. Braces in the
     prompt stay as they are, and secrets in it are replaced as in every ask.
@@ -92,9 +92,8 @@ def complete(prompt: str, **options: Any) -> Reply:
     ----------
     prompt : str
     **options
-        The long options of `%%groq` with underscores, but for those that are about cells and
-        conversations. What is missing is taken from the session's settings as they are when it
-        is called, where there is one.
+        The long options of `%%groq` with underscores, except those about cells and
+        conversations. The session's settings, if there is a session, are the defaults.
 
     Returns
     -------
@@ -103,14 +102,14 @@ def complete(prompt: str, **options: Any) -> Reply:
     Raises
     ------
     GroqMagicError
-        What kept it from being sent, or broke it off; its `reply` holds the text that had come.
+        When it could not be sent, or failed; its `reply` contains the text that had arrived.
     """
     from groq_magic.option_types import prompt_text
     from groq_magic.options import AskOptions
 
     text = prompt_text(prompt, "complete", 'A value goes in as text: `complete(f"{value}")`.')
     checked, session = AskOptions.of_keywords(options), _session_now()
-    # The session has waited for what is imported in the background.
+    # `_session_now` has waited for the imports in the background.
     from groq_magic.asking.complete import complete_checked
 
     return complete_checked(text, checked, session)

@@ -1,4 +1,4 @@
-"""The types of an option's value: each reads it, from a line or from Python."""
+"""The types of option values: each parses and checks a value from a line or from Python."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ class OptionType:
     Attributes
     ----------
     unset : object
-        What stands for an option that was not given.
+        The value of an option that was not given.
     takes_value : bool
         Whether a value follows the option on a line.
     values : tuple of str
-        What Tab offers.
+        The completions at Tab.
     """
 
     unset: ClassVar[Any] = None
@@ -59,7 +59,7 @@ class OptionType:
     values: tuple[str, ...] = ()
 
     def read(self, flag: str, value: Any) -> Any:
-        """Return what a text on a line, or anything given in Python, means.
+        """Return the checked value of a text on a line, or of an object given in Python.
 
         Parameters
         ----------
@@ -70,7 +70,7 @@ class OptionType:
         Raises
         ------
         OptionError
-            For anything that is no value of this type.
+            For an invalid value.
         """
         raise NotImplementedError
 
@@ -116,7 +116,7 @@ class Label(OptionType):
     Parameters
     ----------
     values : tuple of str
-        Names that Tab offers; it may be another one.
+        The completions at Tab; other names are valid too.
     """
 
     values: tuple[str, ...] = ()
@@ -134,13 +134,13 @@ class Label(OptionType):
 
 
 class VariableName(OptionType):
-    """A name for a variable, one that neither Python nor IPython uses itself."""
+    """A name for a variable that neither Python nor IPython uses."""
 
     def read(self, flag: str, value: Any) -> str:
         """Return the name."""
         import keyword
 
-        # As Python reads it in a cell: else it could never be named there.
+        # Normalised as Python does in a cell, else the name could not be used there.
         found = unicodedata.normalize("NFKC", sendable(flag, value))
         if not found.isidentifier() or keyword.iskeyword(found):
             raise OptionError(
@@ -154,7 +154,7 @@ class VariableName(OptionType):
 
 @dataclass(frozen=True)
 class Whole(OptionType):
-    """A whole number from `low` on, as far as the API takes them."""
+    """A whole number from `low` to the largest that the API accepts."""
 
     low: int
 
@@ -209,7 +209,7 @@ class Choice(OptionType):
 
 
 class Flag(OptionType):
-    """On where it is given, else off."""
+    """On if given, else off."""
 
     unset: ClassVar[Any] = False
     takes_value: ClassVar[bool] = False
@@ -231,7 +231,7 @@ class Switch(Flag):
 
 
 def sendable(flag: str, value: Any) -> str:
-    """Read any text that a request can hold."""
+    """Return a text that a request can contain."""
     if not issubclass(type(value), str):
         raise OptionError(f"{flag} takes text, not {_quoted(value)}.", _try(flag, "x"))
     found = str.__str__(value)
@@ -253,7 +253,7 @@ def prompt_text(
     ----------
     prompt : object
     function, remedy : str
-        What it is given to, and what to do with a value that is no text.
+        The function that takes it, and the remedy for a value that is not text.
 
     Raises
     ------
@@ -284,7 +284,7 @@ def _quoted(value: Any) -> str:
     if issubclass(type(value), str):
         found = str.__str__(value)
         return f"`{found[:_LONGEST_QUOTE]}{'…' * (len(found) > _LONGEST_QUOTE)}`"
-    # What keeps a user's repr from raising is imported when there is something to refuse.
+    # Imported only for an error message.
     from groq_magic.clipping import clip, safe_repr, type_name
 
     return f"`{clip(safe_repr(value, 200), _LONGEST_QUOTE)}` ({type_name(value)})"

@@ -53,10 +53,10 @@ class Option:
     everyday : bool
         Whether the short help shows it.
     default : object
-        The sticky default, which `%config GroqMagics` changes; missing for an option that
-        is set for one ask alone.
+        The default of its setting, which `%config GroqMagics` changes; missing for an
+        option that has no setting.
     parameter : str
-        The API's parameter that it is sent as; "" where more than that becomes of it.
+        The parameter of the API that it is sent as, "" if it is not sent as one.
     panel : str
         Its label in the panel; "" where the panel doesn't show it.
     """
@@ -78,7 +78,7 @@ class Option:
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """All that it can be written as on a line."""
+        """The forms in which it can be written on a line."""
         off = (f"--no-{self.flag[2:]}",) if isinstance(self.type, Switch) else ()
         return tuple(filter(None, (self.short, self.flag, *off)))
 
@@ -89,11 +89,11 @@ class Option:
 
     @property
     def is_sticky(self) -> bool:
-        """Whether it is a setting too."""
+        """Whether it has a setting, which stays until it is changed."""
         return self.default is not _NOT_STICKY
 
     def keyword(self, name: str) -> bool | None:
-        """Return which way round a keyword names it, True or False; None for another option."""
+        """Return True for its keyword, False for the negative one (`no_stream`), else None."""
         if name == self.name:
             return True
         return False if isinstance(self.type, Switch) and name == f"no_{self.name}" else None
@@ -107,7 +107,7 @@ def option(option_type: OptionType, text: str, short: str = "", **more: Any) -> 
 
 @dataclass(frozen=True)
 class AskOptions:
-    """The options of one ask; None means: as the session has it.
+    """The options of one ask; None takes the session's setting.
 
     The names are the long options of `%%groq` with underscores, so that
     `groq_magic.ask(prompt, max_tokens=100)` and `--max-tokens 100` are one.
@@ -254,7 +254,7 @@ class AskOptions:
         Raises
         ------
         OptionError
-            For a name or a value that a line would refuse too.
+            For an unknown name or an invalid value.
         """
         table = cls.table()
         values: dict[str, Any] = {}
@@ -268,11 +268,11 @@ class AskOptions:
         return cls(**values)
 
     def over(self, earlier: Self) -> Self:
-        """Return `earlier` with every option that is given here in its place."""
+        """Return `earlier`, with the options that are given here replaced."""
         return replace(earlier, **self._given())
 
     def given(self) -> dict[str, Any]:
-        """Return what was given, by the long options' names: what a turn's metadata records."""
+        """Return the given options by their long names, as a turn's metadata records them."""
         given = self._given()
         for each in self.table():
             if isinstance(each.type, Switch) and given.get(each.name) is False:

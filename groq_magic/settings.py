@@ -1,4 +1,4 @@
-"""What users set: values that stick until they are changed."""
+"""The settings: values that stay until they are changed."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _trait_of(option: Option) -> Any:
 
 
 class Settings(Configurable):
-    """The values that stick until they are changed.
+    """The values that stay set until they are changed.
 
     They are traits: `%config GroqMagics.temperature = 0.2` and
     `c.GroqMagics.temperature = 0.2` in `ipython_config.py` set them, and the
@@ -93,7 +93,7 @@ class Settings(Configurable):
         0.0, 1.0, 0.4, "The share of the tokens a minute that earlier turns may take; 0 to 1."
     )
     assistant_tokens = Int(
-        4_000, min=200, help="About how many tokens of code and values %groq_fix puts in."
+        4_000, min=200, help="About how many tokens of code and values %groq_fix includes."
     ).tag(config=True)
     # A terabyte and a century.
     cache_megabytes = BoundedFloat(
@@ -112,7 +112,7 @@ class Settings(Configurable):
         def __setattr__(self, name: str, value: Any) -> None: ...
 
     def defaults(self) -> AskOptions:
-        """Return the sticky values as the options of an ask that names none."""
+        """Return the settings as the default options of an ask."""
         return self.ask_options(
             **{
                 each.name: _as_option(getattr(self, each.name))
@@ -123,7 +123,7 @@ class Settings(Configurable):
 
 
 def _as_option(value: Any) -> Any:
-    """Return a trait's value as an option's: None where an empty one says the same."""
+    """Return a trait's value as an option's: None for an empty one."""
     if value in ("", []):
         return None
     return tuple(value) if isinstance(value, list) else value

@@ -1,6 +1,6 @@
 """The conversation: turns, which of them an ask sees and sends, and what a saved notebook contains.
 
-Pure: nothing here knows IPython, the network or a file. For the main thread only.
+Pure: no IPython, no network, no files. For the main thread only.
 """
 
 from groq_magic.conversation.arrangement import Arrangement

@@ -1,4 +1,4 @@
-"""A conversation as it is sent and shown: its turns in the order of their cells on the page."""
+"""Arrange a conversation: its turns in the order of their cells on the page."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Arrangement:
         The chains of its first 0, 1, 2 … turns.
     slots : tuple of int
         By turn, the position on the cell list of the cell that it is of, or
-        stands behind; empty where turns stand as asked.
+        follows; empty where turns are in the order of asking.
     """
 
     conversation: Conversation
@@ -57,11 +57,11 @@ class Arrangement:
         return len(self.turns)
 
     def at(self, key: TurnKey) -> Turn | None:
-        """Return the turn that stands under `key`, None where it is deleted or missing."""
+        """Return the turn of a key, None if it is deleted or missing."""
         return next((turn for turn in self.turns if turn.key == key), None)
 
     def place_of(self, key: TurnKey, position: int) -> int:
-        """Return the index at which a turn of the cell list stands, or would be put.
+        """Return the index of a turn of the cell list, or where it would be inserted.
 
         Parameters
         ----------
@@ -77,7 +77,7 @@ class Arrangement:
         return place + sum(1 for _ in mates)
 
     def is_of(self, conversation: Conversation, page: Page) -> bool:
-        """Whether this is how a conversation stands on a page."""
+        """Whether it is the arrangement of this conversation on this page."""
         return self.conversation is conversation and self.is_on(page)
 
     def is_on(self, page: Page) -> bool:
@@ -87,7 +87,7 @@ class Arrangement:
     def with_turn(
         self, conversation: Conversation, turn: Turn, notebook: int, position: int
     ) -> Arrangement:
-        """Return it with a new turn of the cell list, which moves no other one."""
+        """Return the arrangement with a new turn of the cell list, which moves no other turn."""
         place = self.place_of(turn.key, position)
         turns = (*self.turns[:place], turn, *self.turns[place:])
         return replace(
@@ -100,7 +100,7 @@ class Arrangement:
         )
 
     def with_another(self, conversation: Conversation, old: Turn, new: Turn) -> Arrangement:
-        """Return it with a turn in the place of one of the same key."""
+        """Return the arrangement with a turn replaced by one of the same key."""
         turns = tuple(new if turn is old else turn for turn in self.turns)
         return replace(self, conversation=conversation, turns=turns, chains=_chains(turns, self))
 
@@ -128,7 +128,7 @@ class Arrangement:
         changed, number = self.stale(turn), self.number(turn)
         if changed is None or number is None:
             return ""
-        # All that stand above it now stood there, and more did.
+        # The turns above it now were there before, and others with them.
         return (
             f"turn {changed} changed" if changed < number else "a turn above was moved or removed"
         )
@@ -157,7 +157,7 @@ class Arrangements:
     Attributes
     ----------
     page : Page
-        The cells as they are known now.
+        The cells as known now.
     """
 
     def __init__(self) -> None:
@@ -165,7 +165,7 @@ class Arrangements:
         self._latest: dict[tuple[str, bool, int | None], Arrangement] = {}
 
     def show(self, page: Page) -> bool:
-        """Take another page; return whether turns may stand elsewhere on it."""
+        """Take another page; return whether the order of turns may change."""
         former, self.page = self.page, page
         if former.lists is not page.lists:
             known = {each.id for each in page.lists}
@@ -218,7 +218,7 @@ class Arrangements:
     def _with_one_more(
         self, former: Arrangement | None, conversation: Conversation, notebook: int | None
     ) -> Arrangement | None:
-        """Return the former one with the one turn that is new; None where more has changed."""
+        """Return the former arrangement with the one new turn; None if more has changed."""
         if former is None or not former.is_on(self.page) or not self.page.lists:
             return None
         old, new = former.conversation.turns, conversation.turns

@@ -28,7 +28,7 @@ class CellRun:
     modes : set of bool
         Whether they were real (False), practice (True) or both.
     places : set of TurnKey
-        Where the turns of these asks stand, or would: a retry's is another's.
+        The keys of the turns of these asks; for a retry, that of the turn it replaces.
     """
 
     cell: str
@@ -38,7 +38,7 @@ class CellRun:
     places: set[TurnKey] = field(default_factory=set)
 
     def leftover(self, key: TurnKey) -> bool:
-        """Whether `key` is of an ask that this execution no longer made."""
+        """Whether `key` belongs to an ask that this execution did not repeat."""
         return key.cell == self.cell and key.ask > self.asks and key not in self.places
 
 
@@ -66,7 +66,7 @@ class CellRuns:
         return self.present
 
     def next_key(self, cell: str | None, execution: int, run: CellRun | None) -> TurnKey:
-        """Return the key of the ask that would be next.
+        """Return the key of the next ask.
 
         Parameters
         ----------

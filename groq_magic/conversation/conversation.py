@@ -17,9 +17,9 @@ __all__ = ["Conversation"]
 class Conversation:
     """The turns of one named conversation, in the order of asking.
 
-    That is the order of their cells' first execution; those of one cell
-    stand in the order of its asks. An `Arrangement` has them in the page's
-    order. Changing it gives another Conversation.
+    That is the order of their cells' first execution, and within a cell the
+    order of its asks. An `Arrangement` has them in the page's order.
+    Changing it gives another Conversation.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class Conversation:
     turns: tuple[Turn, ...] = ()
 
     def place_of(self, key: TurnKey) -> int:
-        """Return the index at which a turn under `key` stands, or would be put.
+        """Return the index of the turn of a key, or where it would be inserted.
 
         An ask that the cell has no turn for yet goes after the cell's earlier
         asks, or before its later ones; a cell without turns goes to the end.
@@ -50,11 +50,11 @@ class Conversation:
         return next((index for index, ask in of_cell if ask >= key.ask), end)
 
     def at(self, key: TurnKey) -> Turn | None:
-        """Return the turn that stands under `key`."""
+        """Return the turn of a key."""
         return next((turn for turn in self.turns if turn.key == key), None)
 
     def asked_before(self, key: TurnKey) -> TurnKey | None:
-        """Return the key of the turn after which one under `key` is asked, or was first."""
+        """Return the key of the turn that was asked just before the one of `key`."""
         held = self.at(key)
         if held is not None:
             return held.after
@@ -62,16 +62,16 @@ class Conversation:
         return latest.key if latest is not None else None
 
     def with_turns(self, turns: Sequence[Turn]) -> Conversation:
-        """Return it with these turns in the place of its own."""
+        """Return the conversation with these turns instead of its own."""
         return Conversation(self.name, self.practice, tuple(turns))
 
     def with_turn(self, turn: Turn) -> Conversation:
-        """Return it with `turn` in its place, instead of the one of the same key."""
+        """Return the conversation with a turn inserted, or replacing the one of its key."""
         place = self.place_of(turn.key)
         end = place + (self.at(turn.key) is not None)
         return self.with_turns((*self.turns[:place], turn, *self.turns[end:]))
 
     def without(self, leaves: Callable[[Turn], bool]) -> Conversation:
-        """Return it without the turns for which `leaves` is true."""
+        """Return the conversation without the turns for which `leaves` is true."""
         stay = [turn for turn in self.turns if not leaves(turn)]
         return self if len(stay) == len(self.turns) else self.with_turns(stay)

@@ -43,7 +43,7 @@ class Conversations:
         return self._arrangements.page
 
     def arrange(self, page: Page) -> bool:
-        """Order all turns by a page; return whether any may stand elsewhere. Nothing to undo."""
+        """Order all turns by a page; return whether any may have moved. Not undoable."""
         return self._arrangements.show(page)
 
     def get(self, name: str, practice: bool = False) -> Arrangement:  # noqa: FBT001, FBT002 - half of the conversation's name
@@ -51,11 +51,11 @@ class Conversations:
         return self._arrangements.of(self._histories[practice].get(name))
 
     def names(self, practice: bool = False) -> tuple[str, ...]:  # noqa: FBT001, FBT002 - as in `get`
-        """Return the names of the conversations that hold turns."""
+        """Return the names of the conversations that have turns."""
         return tuple(self._histories[practice].conversations)
 
     def number(self, turn: Turn) -> int | None:
-        """Return the turn's number in its conversation; None if it left."""
+        """Return the turn's number in its conversation; None if it was removed."""
         return self._around(turn).number(turn)
 
     def stale(self, turn: Turn) -> int | None:
@@ -71,12 +71,12 @@ class Conversations:
         return sum(map(len, self._all(practice).values()))
 
     def is_last(self, turn: Turn) -> bool:
-        """Whether the turn stands last in its conversation."""
+        """Whether the turn is the last one of its conversation."""
         turns = self.get(turn.conversation, turn.practice).turns
         return bool(turns) and turns[-1] is turn
 
     def shown(self, practice: bool = False) -> dict[TurnKey, Turn]:  # noqa: FBT001, FBT002 - as in `get`
-        """Return which turn is displayed where; the answer of a key not in it is no turn (now)."""
+        """Return the turns by the key under which each is displayed; other answers are no turns."""
         found = [turn for each in self._all(practice).values() for turn in each.turns]
         return {turn.shown: turn for turn in sorted(found, key=lambda turn: turn.revision)}
 
@@ -91,10 +91,10 @@ class Conversations:
         return self._runs.start(cell, execution)
 
     def end_cell(self, *, succeeded: bool = True) -> None:
-        """End the execution: turns that it no longer asked for leave.
+        """End the execution: turns that it no longer asked for are removed.
 
         They stay where it failed (it may not have come to them) and where it
-        asked nothing. That they left is undone with the execution's last turn.
+        asked nothing. Undoing the execution's last turn restores them.
         """
         run, self._runs.present = self._runs.present, None
         if run is None or not succeeded:
@@ -140,7 +140,7 @@ class Conversations:
             False for a look at the ask, which changes nothing.
         """
         shown = self._runs.next_key(cell, execution, run)
-        # One asked once takes no turn's place: it only gives its own cell's turn up. Nor is
+        # One asked once replaces no turn: it only removes its own cell's turn. Nor is
         # there a place where the cell was deleted.
         if once or place is None or place.cell in self.page.deleted:
             place = shown
@@ -149,7 +149,7 @@ class Conversations:
         pending = PendingTurn(shown, place, conversation, practice, once, after=after)
         if not once:
             above = self._arrangements.before(held, pending.turn)
-            # A cell that now retries another's ask gives its own turn up: don't send it.
+            # A cell that now retries another's ask loses its own turn: don't send it.
             pending = replace(pending, before=tuple(t for t in above if t.key != shown))
         if is_sent:
             self._runs.count(pending, execution, run)
@@ -166,7 +166,7 @@ class Conversations:
     ) -> Turn:
         """Make a turn of a pending one, in its place, as one undoable change.
 
-        The turn that an earlier execution put under its key leaves, from
+        The turn that an earlier execution put under its key is removed, from
         whichever conversation. One asked `once` is returned but not kept.
 
         Parameters
@@ -191,7 +191,7 @@ class Conversations:
         return turn
 
     def reset(self, conversation: str, practice: bool = False) -> int:  # noqa: FBT001, FBT002 - as in `get`
-        """Empty a conversation and return how many turns left it, those of deleted cells too."""
+        """Empty a conversation; return how many turns were removed, of deleted cells too."""
         history = self._histories[practice]
         count = len(history.get(conversation).turns)
         after = {n: c for n, c in history.conversations.items() if n != conversation}
@@ -210,7 +210,7 @@ class Conversations:
         Returns
         -------
         str
-            What is so again: a phrase without capital and full stop.
+            What was restored: a phrase without capital and full stop.
 
         Raises
         ------
@@ -228,7 +228,7 @@ class Conversations:
     ) -> tuple[SavedTurn, ...]:
         """Return what `restore` would add: the turns of cells that have none here yet.
 
-        What a cell was answered in this session is newer than the file.
+        Turns of this session are newer than the file.
         """
         present = self._histories[practice].conversations.values()
         turns = chain.from_iterable(conversation.turns for conversation in present)

@@ -73,7 +73,7 @@ class HistoryWindow:
 
     @property
     def note(self) -> str:
-        """Which turns are sent, for the bar; empty where all are."""
+        """The turns that are sent, in words for the bar; "" if all are."""
         if self.first == 1:
             return ""
         if not self.turns:

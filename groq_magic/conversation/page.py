@@ -1,4 +1,4 @@
-"""Which cells are on the page and in which order, as far as the notebooks' lists show it."""
+"""The cells on the page and their order, from the lists that notebooks send."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CellList", "Page"]
 
-# A kernel has one notebook, or a few; more are not of a page's making.
+# A kernel has one notebook, or a few; more lists are forgeries or faults.
 _MOST_LISTS = 20
 # Deletions are remembered for turns alone, and cells without one are named too.
 _MOST_DELETED = 10_000
@@ -54,7 +54,7 @@ class Page:
         One a notebook: its latest.
     deleted : Mapping of str to float
         When cells were deleted, in seconds since 1970; they come back when a
-        later list has them.
+        later list contains them.
     current : int or None
         The id of the list of the notebook that ran a cell last.
     times : Mapping of int to float
@@ -78,7 +78,7 @@ class Page:
         return frozenset(held.cells[: held.positions[cell]])
 
     def with_list(self, cells: Iterable[str], *, at: float, notebook: str = "") -> Page:
-        """Return the page after a notebook's list: what it had before and lacks now is deleted.
+        """Return the page with a new list of a notebook: cells missing from it are deleted.
 
         Parameters
         ----------
@@ -104,7 +104,7 @@ class Page:
         return Page(lists, deleted, number, times)
 
     def with_file(self, cells: Sequence[str], *, written: float) -> Page:
-        """Return the page after a look at the saved notebook: the same where its list is newer.
+        """Return the page with the saved notebook's list, unless the known list is newer.
 
         Parameters
         ----------
@@ -119,18 +119,17 @@ class Page:
         return self.with_list(cells, at=written)
 
     def with_deleted(self, cells: Iterable[str], *, at: float, by: int | None) -> Page:
-        """Return the page after deletions; those of cells that a list shows are not believed.
+        """Return the page after deletions; cells that a list still contains are not deleted.
 
         Parameters
         ----------
         cells : iterable of str
-            What the front end calls deleted: cells that were cut and pasted too.
+            The front end's `deletedCells`, which name cut and pasted cells too.
         at : float
             Seconds since 1970.
         by : int or None
             The id of the list that came with it: it is later than the
-            deletion, and speaks for no cell of another notebook's page. None
-            where there was none.
+            deletion, and covers only its own notebook. None without a list.
         """
         gone = {cell: at for cell in cells if by is None or not self._is_shown(cell, by)}
         if not gone:

@@ -1,4 +1,4 @@
-"""The order of turns on a page: by their cells' lists, and else by what was asked before them."""
+"""Order turns by the lists of cells; a turn of no list follows the turn asked before it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Place: TypeAlias = str | TurnKey
 
 @dataclass(eq=False)
 class _Unit:
-    """The turns of one place, which stand together in the order of their asks.
+    """The turns of one place, kept together in the order of their asks.
 
     Parameters
     ----------
@@ -33,8 +33,8 @@ class _Unit:
     position : int
         Its index on that list, -1 where it is on none.
     slot : int
-        The position, on the list that others are merged into, of the cell
-        that it stands behind (or is); -1 for the top.
+        The position, on the list that others are merged into, of its cell or
+        the cell that it follows; -1 for the top.
     followers : list of _Unit
         Places on no list, each asked just after this one or another follower.
     """
@@ -57,14 +57,14 @@ def places(
 ) -> tuple[tuple[Turn, ...], tuple[int, ...], dict[Place, int | None]]:
     """Order turns by the cells on the page; takes n log n steps. Without a list they stay.
 
-    Turns of the base's list stand in its order. One on no list follows the
-    turn asked just before it. Those of another notebook stand in the order
+    Turns of the base's list are in its order. One on no list follows the
+    turn asked just before it. Those of another notebook are in the order
     of their own list, and are merged in behind the turn asked just before them.
 
     Parameters
     ----------
     turns : sequence of Turn
-        In the order of asking: those of one cell stand together.
+        In the order of asking; those of one cell are adjacent.
     page : Page
     base : int or None
         The id of the list that the other notebooks' turns are merged into.
@@ -73,8 +73,8 @@ def places(
     -------
     turns : tuple of Turn
     slots : tuple of int
-        By turn, the position on the base's list of the cell that it is of, or
-        stands behind; -1 for the top. They never fall. Empty without a list.
+        By turn, the position on the base's list of its cell, or of the cell that
+        it follows; -1 for the top. They never decrease. Empty without a list.
     notebooks : dict of (str or TurnKey) to (int or None)
         By place, the id of the list that it is ordered by.
     """

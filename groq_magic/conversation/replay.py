@@ -1,4 +1,4 @@
-"""A notebook's saved answers, found again for its unchanged asks."""
+"""Find the saved answer to an unchanged ask, in a notebook."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Replay", "ReplayKey"]
 
-# Options that say where an answer comes from, not what is asked.
+# Options about the source of an answer, not about the request.
 _ASIDE = frozenset({"cache", "no_cache"})
 _PROMPT = "its prompt changed"
 
 
 @dataclass(frozen=True)
 class ReplayKey:
-    """An ask that a saved answer is looked for.
+    """The properties of an ask by which its saved answer is found.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class ReplayKey:
     prompt, prompt_sha : str
         As typed.
     model : str or None
-        None where the options, or a kind of task, decide on it.
+        None where the options or an alias determine it.
     options : Mapping
         As typed.
     practice : bool
@@ -86,7 +86,7 @@ class Replay:
         return None
 
     def why_none(self, key: ReplayKey) -> str:
-        """Return why an ask has no saved answer: a phrase without full stop."""
+        """Return the reason why an ask has no saved answer: a phrase without full stop."""
         if self._by_cell(key):
             return next((_differs(answer, key) for answer in self._at(key)), "it is new")
         reasons = (_differs(answer, key) for answer in self.answers)
@@ -100,7 +100,7 @@ class Replay:
 
 
 def _differs(saved: SavedTurn, key: ReplayKey) -> str:
-    """Return in what an ask differs from the saved one, "" where in nothing."""
+    """Return how an ask differs from the saved one, "" if it does not."""
     same = (
         saved.prompt_sha == key.prompt_sha
         if saved.prompt_sha is not None

@@ -1,4 +1,4 @@
-"""The turns in a saved notebook. A file is not trusted: whatever is malformed counts as missing."""
+"""Read turns from a saved notebook. It is not trusted: malformed parts count as missing."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from groq_magic.conversation.turn import Turn, TurnKey, messages_of
 
 __all__ = ["SavedTurn", "code_cells_in", "saved_answers", "saved_turns"]
 
-# Names and numbers beyond these are not of our writing.
+# We never write longer names or larger numbers.
 _LONGEST_NAME = 200
 _MOST_TOKENS = 10**12
 _MOST_ASKS = 10_000
 _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
-# As the API ends an answer, and as we do.
+# The finish reasons of the API, and ours.
 _ENDINGS = frozenset({"stop", "length", "tool_calls", "interrupted", "truncated", "error"})
 
 
 @dataclass(frozen=True)
 class SavedTurn:
-    """A turn as a notebook file has it; any of it may be forged.
+    """A turn read from a notebook file; any of it may be forged.
 
     Parameters
     ----------
     key, shown : TurnKey
-        Its place, and where its answer stands in the file (elsewhere for a
+        Its place, and the place of its answer in the file (another one for a
         retry); the cell is None where the file has no ids.
     conversation : str
         As recorded, "" where it is not.
@@ -136,7 +136,7 @@ def saved_turns(notebook: Mapping[str, Any], *, above: str | None = None) -> tup
     notebook : Mapping
         The parsed file; not trusted.
     above : str or None
-        The id of a cell: turns that stand below it, or in it, are left out
+        The id of a cell: turns below it, or in it, are left out
         (none are where the file has no such cell).
     """
     cells = tuple(cell for cell in code_cells_in(notebook) if cell.id)
@@ -157,8 +157,8 @@ def saved_answers(notebook: Mapping[str, Any]) -> tuple[SavedTurn, ...]:
     """Read every whole answer out of a notebook, in the order of the file, to be given again.
 
     Those asked once and those that were replaced later are among them. One
-    that was made where the front end sent no cell id counts for the cell it
-    stands in; one that was copied from another cell does not count, except
+    that was made where the front end sent no cell id belongs to the cell that
+    contains it; one that was copied from another cell does not count, except
     where no cell of the file has an id (up to nbformat 4.4): there it can't be known.
 
     Parameters
@@ -239,7 +239,7 @@ def _key(record: Any) -> TurnKey | None:
 def _prompt_in(source: str) -> str | None:
     """Return the prompt of a `%%groq` cell, without blank ends; None where there is none.
 
-    Other cell magics may stand above it: `%%time` runs what is below.
+    Other cell magics may precede it: `%%time` runs what is below.
     """
     first, _, body = source.lstrip().partition("\n")
     while first.startswith("%%") and not first.startswith("%%groq"):
@@ -255,7 +255,7 @@ def _counts_in(usage: Any) -> dict[str, int] | None:
 
 
 def _is_name(value: Any) -> TypeGuard[str]:
-    """Whether it is a name as we write them: short, and in printable characters."""
+    """Whether it is a valid name: short and printable."""
     return isinstance(value, str) and 0 < len(value) <= _LONGEST_NAME and value.isprintable()
 
 

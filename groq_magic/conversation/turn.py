@@ -50,8 +50,9 @@ class Turn:
     practice : bool
         Whether the practice server answered.
     after : TurnKey or None
-        The turn of its conversation that was asked just before it, whichever
-        stands above it; None for the first. One asked again keeps its own.
+        The turn of its conversation that was asked just before it, which may
+        be another one than the turn above; None for the first. A turn that is
+        asked again keeps it.
     messages : tuple of Mapping
         As the API takes them, from the user's to the assistant's last one:
         later asks send them as they are.
@@ -122,7 +123,7 @@ class PendingTurn:
     once : bool
         Whether it neither reads nor writes the conversation.
     before : tuple of Turn
-        The turns it sees.
+        The turns above it.
     after : TurnKey or None
         The turn asked just before it (see `Turn`).
     """
@@ -142,12 +143,12 @@ class PendingTurn:
 
     @property
     def replaces(self) -> TurnKey | None:
-        """The turn whose place it takes though it was typed elsewhere."""
+        """The key of the turn that it replaces although it was typed in another cell."""
         return None if self.place == self.shown else self.place
 
     @property
     def turn(self) -> Turn:
-        """The turn that it becomes, still without content."""
+        """The turn with its key and its place, still without messages."""
         return Turn(self.place, self.shown, self.conversation, self.practice, self.after)
 
 
@@ -157,7 +158,7 @@ def messages_of(prompt: str, answer: str) -> tuple[dict[str, str], dict[str, str
 
 
 def _text_in(message: Mapping[str, Any]) -> str:
-    """Return a message's text: images may stand beside it, and tool calls come without."""
+    """Return a message's text; there may be images beside it, and tool calls have none."""
     content = message.get("content")
     if isinstance(content, list):
         return "\n".join(part["text"] for part in content if part["type"] == "text")

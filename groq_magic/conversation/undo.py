@@ -27,7 +27,7 @@ _UNNAMED = "main"
 
 @dataclass(frozen=True, eq=False)
 class Change:
-    """What an undo goes back to.
+    """One change, with the state before it.
 
     Parameters
     ----------
@@ -88,13 +88,13 @@ class UndoHistory:
         key: TurnKey | None = None,
         run: CellRun | None = None,
     ) -> None:
-        """Make `after` the present; if it differs, as one undoable change (see `Change`)."""
+        """Replace the conversations by `after`, as one undoable change if they differ."""
         change = Change(self.conversations, kind, name, key, run)
         if self.amend(after):
             self._changes.append(change)
 
     def amend(self, after: Mapping[str, Conversation]) -> bool:
-        """Make `after` the present, as a part of the last change; return whether it differs."""
+        """Replace the conversations, as part of the last change; return whether they differ."""
         kept = {name: conversation for name, conversation in after.items() if conversation.turns}
         if kept == self.conversations:
             return False
@@ -121,7 +121,7 @@ class UndoHistory:
 def undo_phrase(
     change: Change, before: Mapping[str, Arrangement], now: Mapping[str, Arrangement]
 ) -> str:
-    """Return what an undo has brought back, by the numbers that the page's order gives.
+    """Return what an undo has restored, in words, with the numbers of turns on the page.
 
     Parameters
     ----------

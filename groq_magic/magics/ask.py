@@ -25,7 +25,7 @@ __all__ = ["ask_in_python", "groq", "groq_retry", "run_ask"]
 
 
 def groq(session: Session, line: str, cell: str | None = None) -> None:
-    """Ask; its help is made of the option table."""
+    """Ask; the text of `%%groq?` comes from the option table."""
     magic = "%groq" if cell is None else "%%groq"
     given, text = parsed_line(line, OPTIONS, magic)
     options = AskOptions(**given)
@@ -81,7 +81,7 @@ def ask_in_python(session: Session, prompt: str, keywords: Mapping[str, Any]) ->
 
 
 def run_ask(session: Session, ask: Ask) -> None:
-    """Ask and show; with `--dry-run` show alone what would be sent."""
+    """Ask and show the answer; with `--dry-run` only show what would be sent."""
     if ask.options.dry_run:
         _show_request(session, ask)
     else:

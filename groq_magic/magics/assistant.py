@@ -37,15 +37,15 @@ if TYPE_CHECKING:
 __all__ = ["groq_code", "groq_explain", "groq_fix"]
 
 _CHARACTERS_PER_TOKEN = 4
-# Low: the likeliest code, not an original one.
+# Low: the likeliest code.
 _TEMPERATURE = 0.2
 
 
 def groq_fix(session: Session, line: str) -> None:
-    """Mend the cell that failed last: `%groq_fix [N] [options] [what you say of it]`.
+    """Fix the cell that failed last: `%groq_fix [N] [options] [words…]`.
 
     The failing cell, its error and the variables that the failing line
-    names are sent; a short explanation, the change and the mended cell,
+    names are sent; a short explanation, the change and the fixed cell,
     not run, come back. `%groq_fix 3` is about cell 3.
 
     Options:
@@ -149,7 +149,7 @@ def _is_target(session: Session, word: str) -> bool:
 
 
 def _expression(session: Session, word: str) -> Expression | None:
-    """Return a word as a name of the session, with attributes and items; None for no such."""
+    """Return a word as an expression of names, attributes and items; None for others."""
     found = parse(word)
     if found is None or found.call or found.root not in _names(session):
         return None

@@ -20,7 +20,7 @@ _IN_ORDER = " The file has no cell ids: its answers are taken in their order."
 
 
 def groq_cache(session: Session, line: str) -> None:
-    """Keep answers on this computer, and give them again: `%groq_cache on|off|clear|info`.
+    """Keep answers on this computer, and reuse them: `%groq_cache on|off|clear|info`.
 
     A request that is the same in every part (address, model, messages,
     parameters) is then answered at once, at no cost. `--cache` and
@@ -53,7 +53,7 @@ def groq_replay(session: Session, line: str) -> None:
 
     No key, no network and no quota are needed. Where the notebook's file
     is not known (`jupyter nbconvert --execute`), `%groq_replay on FILE.ipynb`
-    names it. A cell that changed is asked for real if there is a key.
+    names it. A changed cell is sent to the model if there is a key.
     """
     wanted, _, named = parsed_line(line, (), "%groq_replay")[1].partition(" ")
     file = unquoted(named.strip())

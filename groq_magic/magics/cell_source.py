@@ -1,4 +1,4 @@
-"""The source of a cell, as IPython looks for magics in it when it runs and at Tab."""
+"""Adapt cell sources for IPython: `%groq what is x?`, cells without a body, Tab completion."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _INDENTS = (tokenize.INDENT, tokenize.DEDENT)
 
 
 class QuestionPrompt(EscapedCommand):
-    """Takes `%groq what is a p-value?` before IPython takes it for a call of help on `p-value`.
+    """Takes `%groq what is a p-value?`, which IPython would read as help on `p-value`.
 
     `%groq?` alone stays help. Lines inside strings are left alone, since
     IPython looks for magics at the beginning of statements only.
@@ -46,7 +46,7 @@ class QuestionPrompt(EscapedCommand):
 
 
 def with_body(lines: list[str]) -> list[str]:
-    """Return a cell's lines, with a blank one where a magic of ours stands alone.
+    """Return a cell's lines, with a blank one if a magic of ours is the only line.
 
     IPython refuses a cell magic without a body on its own, in words that
     leave out where the prompt goes, and without an error output. It calls

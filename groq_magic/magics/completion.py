@@ -34,7 +34,7 @@ _WORDS = MappingProxyType(
 
 
 def completions_at(session: Session, context: Any) -> dict[str, Any]:
-    """Return what fits at the cursor, as IPython's matchers do; it never asks the network.
+    """Return the completions at the cursor, as IPython's matchers do; no network.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def _on_line(session: Session, magic: str, typed: str) -> tuple[str, list[str], 
 def _option_begun(
     typed: str, options: Iterable[Option], ids: Iterable[str]
 ) -> tuple[str, list[str], str] | None:
-    """Return the options or values that begin as the last word does; None where it is neither."""
+    """Return the options or values that complete the last word; None if it is neither."""
     value = _VALUE.search(typed)
     if value is not None:
         flag, begun = value.groups()

@@ -33,7 +33,7 @@ _SHOWN = 40
 def groq_system(session: Session, line: str, cell: str | None = None) -> None:
     """Show or set the system prompt: `%groq_system [text]`, `%%groq_system` for a longer one.
 
-    `%groq_system off` takes it away.
+    `%groq_system off` removes it.
     """
     text = text_alone(line, "%groq_system") if cell is None else cell.strip()
     if cell is not None and line.strip():
@@ -51,8 +51,8 @@ def groq_history(session: Session, line: str) -> None:
 
     Turns are numbered in the order of their cells on the page. `--drop N`
     removes turn N; running its cell asks anew. Turns whose cells were
-    deleted stand last: they are not sent. NAME is another conversation
-    than the one in use; `-c NAME`, as `%%groq` takes it, says the same.
+    deleted come last: they are not sent. NAME is another conversation
+    than the one in use; `-c NAME`, as in `%%groq`, means the same.
     """
     given, name = _named(line, "groq_history")
     name = name or session.settings.conversation
@@ -73,7 +73,7 @@ def groq_history(session: Session, line: str) -> None:
 
 
 def groq_undo(session: Session, line: str) -> None:
-    """Take the last change of the conversation back, a reset too; repeat it to go further."""
+    """Undo the last change of the conversation, a reset too; repeat it to go further."""
     _alone(line, "%groq_undo")
     say(f"Undone: {session.undo()}.")
 
@@ -91,10 +91,10 @@ def groq_reset(session: Session, line: str) -> None:
 
 
 def groq_restore(session: Session, line: str) -> None:
-    """Take the saved answers above into the conversation: `%groq_restore`.
+    """Add the saved answers above to the conversation: `%groq_restore`.
 
     They come from the saved notebook. A system prompt that they were asked
-    with is shown; `%groq_restore --system` takes it too.
+    with is shown; `%groq_restore --system` restores it too.
     """
     given = options_alone(line, OPTIONS_OF["groq_restore"], "%groq_restore")
     found = session.restorable()
@@ -119,7 +119,7 @@ def groq_restore(session: Session, line: str) -> None:
 
 
 def groq_conversation(session: Session, line: str) -> None:
-    """Show the conversations, or go on with another one: `%groq_conversation [NAME]`.
+    """Show the conversations, or switch to another one: `%groq_conversation [NAME]`.
 
     `-c NAME`, as `%%groq` takes it, says the same.
     """
@@ -142,12 +142,12 @@ def groq_conversation(session: Session, line: str) -> None:
 
 
 def turn_numbered(session: Session, name: str, number: int, typed: str = "") -> Turn:
-    """Return the turn of a conversation that shows a number.
+    """Return the turn of a conversation with a number.
 
     Raises
     ------
     OptionError
-        Where none does: with the numbers that there are.
+        When there is no such turn; the message lists the numbers.
     """
     turns = session.conversations.get(name, session.service.in_practice).turns
     if 1 <= number <= len(turns):
@@ -168,7 +168,7 @@ def _drop(session: Session, name: str, number: int) -> None:
 
 
 def _note(session: Session, turn: Turn) -> str:
-    """Return what the history says of a turn, in one line."""
+    """Return the notes on a turn in the history, in one line."""
     change = session.conversations.change_above(turn)
     notes: list[str] = [turn.model]
     notes += [turn.finish_reason or ""] if turn.partial else []

@@ -58,7 +58,7 @@ def live_of(session: Session) -> Live:
 
 
 def show_speeds(session: Session) -> None:
-    """Show in the listings of models how quick each was: live alone, since it changes."""
+    """Show measured speeds in lists of models, while the session lives."""
     if session.live is None:
         return
     practice = session.service.in_practice
@@ -82,13 +82,13 @@ def _reset(session: Session) -> None:
 
 
 def panel_facts(session: Session) -> PanelFacts:
-    """Return what the panel says beside the settings."""
+    """Return the facts that the panel shows besides the settings."""
     from groq_magic.session.quota import meter_of
     from groq_magic.views.session_facts import PanelFacts
 
     limits = session.service.limits
     minute, day = limits.get("TPM"), limits.get("RPD")
-    # The row's own heading says that it is the key.
+    # The row's heading already names the key.
     key = key_state(session.shell, session.service).removeprefix("key ")
     return PanelFacts(
         key,

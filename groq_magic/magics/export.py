@@ -40,10 +40,10 @@ def groq_export(session: Session, line: str) -> None:
     if given.get("cell") and LANGUAGES[kind] != "python":
         raise OptionError(f"--cell takes Python, not {kind}.", "Use --as python or openai.")
     service = session.service
-    # The practice server's address is gone tomorrow: the code goes to Groq.
+    # The practice server's address is temporary: the code uses Groq's.
     address = GROQ_URL if service.in_practice else service.base_url()
     request = _request(session, turn, given.get("conversation"))
-    # What was no secret when it was sent may be one now.
+    # A text may contain a secret that was set after it was sent.
     request = session.secrets().hidden_request(request)
     code = snippet(request, kind, address, stream=given.get("stream")).rstrip("\n")
     if not turn and session.requests.passed:

@@ -1,4 +1,4 @@
-"""The extension in a shell: magics that are imported at their first use, and every trace gone."""
+"""Load and unload the extension: magics are imported at their first use."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _MAGICS = MappingProxyType(
         "usage": {"groq_usage": "line"},
     }
 )
-# Right after loading it need not wait for what a session needs.
+# Right after loading there is no need to wait for the imports of a session.
 _WITHOUT_SESSION = "groq_help"
 _EXTENSION = "groq_magic"
 
@@ -92,7 +92,7 @@ class _Magic:
 
 
 class GroqMagics(Settings):
-    """The settings under the name that `%config` knows, and what hangs on them."""
+    """The settings under their `%config` name, with the session and the registered magics."""
 
     def __init__(self, shell: Any) -> None:
         super().__init__(parent=shell)
@@ -121,7 +121,7 @@ class GroqMagics(Settings):
             return self._session
 
     def wait_for_imports(self) -> None:
-        """Wait until nothing of ours is imported in the background any more.
+        """Wait until the imports in the background are finished.
 
         Python refuses the import of a package in one thread that another thread needs for one
         of its modules, and the reverse.
@@ -142,7 +142,7 @@ class GroqMagics(Settings):
 
     @property
     def has_session(self) -> bool:
-        """Whether there was a need for the session yet."""
+        """Whether the session has been made."""
         return self._session is not None
 
     def cell_begins(self) -> None:
@@ -203,7 +203,7 @@ class GroqMagics(Settings):
         manager.line_transforms.insert(0, with_body)
 
     def uninstall(self) -> None:
-        """Take everything out again."""
+        """Unregister everything."""
         for present in self.shell.magics_manager.magics.values():
             for name in chain.from_iterable(_MAGICS.values()):
                 present.pop(name, None)
@@ -234,12 +234,12 @@ def hiding_secrets(session: Callable[[], Session], call: Callable[[], _Result]) 
             shown = _without_secrets(session(), error)
         if shown is error:
             raise
-    # Raised out here, it has no context.
+    # Raised outside of `except`, it has no context.
     raise shown
 
 
 def _without_secrets(session: Session, error: GroqMagicError) -> GroqMagicError:
-    """Return an error that shows no secret: the same one where it showed none."""
+    """Return the error with secrets replaced; the same object if it has none."""
     secrets = session.secrets()
     happened, remedy = secrets.hidden(error.happened), secrets.hidden(error.remedy)
     if (happened, remedy) == (error.happened, error.remedy):
@@ -266,7 +266,7 @@ def load(shell: Any) -> None:
 
 
 def unload(shell: Any) -> None:
-    """Leave nothing behind."""
+    """Unload the extension: unregister everything and close the session."""
     for each in _all_of(shell):
         each.uninstall()
     shell.extension_manager.loaded.discard(_EXTENSION)

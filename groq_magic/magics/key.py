@@ -1,4 +1,4 @@
-"""`%groq_key` and `%groq_practice`, and what is said of a key."""
+"""`%groq_key` and `%groq_practice`, and the description of the key in use."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["groq_key", "groq_practice", "key_asker", "key_state"]
 def groq_key(session: Session, line: str) -> None:
     """Ask for a key, masked; it is checked and kept in this process alone.
 
-    It says how to keep the key, and whether git ignores the file.
+    The reply explains how to keep the key, and whether git ignores the file.
     """
     if line.strip():
         # It may be a key: it is in the notebook now, and must not be repeated.
@@ -65,7 +65,7 @@ def groq_practice(session: Session, line: str) -> None:
 def _show_state(session: Session, state: str) -> None:
     live = session.live
     if live is not None:
-        # What was known of the limits was that of another key.
+        # The known limits belong to another key.
         live.quota_changed()
         live.refresh()
     show(*banner(session.settings.model, state))
@@ -97,12 +97,12 @@ def key_asker(shell: Any, warning: str) -> str | None:
     ----------
     shell : IPython.core.interactiveshell.InteractiveShell
     warning : str
-        What to know before a key is typed: it leaves at once, to be checked.
+        Shown before the prompt: the key is sent at once, to be checked.
 
     Raises
     ------
     InterruptedAskError
-        When the user breaks it off.
+        When the user cancels.
     """
     if not has_input(shell):
         return None

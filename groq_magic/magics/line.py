@@ -1,4 +1,4 @@
-"""A magic's line: options first, then text that stays as it is."""
+"""Parse a magic's line: options first, then verbatim text."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def parsed_line(line: str, options: Sequence[Option], magic: str) -> tuple[dict[
 def parsed_around(
     line: str, options: Sequence[Option], magic: str, is_target: Callable[[str], bool]
 ) -> tuple[dict[str, Any], str, str]:
-    """Split a line into options, a target and words; options may stand on both sides of it.
+    """Split a line into options, a target and words; options may be on both sides of it.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def parsed_around(
 def options_alone(
     line: str, options: Sequence[Option], magic: str, remedy: str = ""
 ) -> dict[str, Any]:
-    """Return the options of a line on which nothing else may stand.
+    """Return the options of a line that may contain nothing else.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def options_alone(
     options : sequence of Option
     magic : str
     remedy : str
-        What to do instead; else to leave the text away.
+        The remedy in the error; the default is to leave out the text.
 
     Raises
     ------
@@ -129,7 +129,7 @@ def options_alone(
 
 
 def text_alone(line: str, magic: str) -> str:
-    """Return the text of a line that takes no options, as it stands.
+    """Return the text of a line that takes no options, verbatim.
 
     Raises
     ------

@@ -50,8 +50,8 @@ def groq_model(session: Session, line: str) -> None:
 def groq_models(session: Session, line: str) -> pd.DataFrame | None:
     """Show the models that your key has: `%groq_models [--sort BY] [--retired]`.
 
-    The task says which model fast, balanced, reasoning and vision stand
-    for. `models = %groq_models --as dataframe` adds the speed that this
+    The column of tasks shows which model fast, balanced, reasoning and
+    vision mean. `models = %groq_models --as dataframe` adds the speed that this
     session saw.
     """
     given = options_alone(line, OPTIONS_OF["groq_models"], "%groq_models")
@@ -96,7 +96,7 @@ def _resolved(session: Session, wanted: str) -> str:
     with contextlib.suppress(ApiKeyError):
         # The next ask reports a malformed key.
         key = service.key_now()
-    # Without a key a task stays one: what it stands for depends on the key's models.
+    # Without a key an alias is kept: its model depends on the key's models.
     if key is None:
         return wanted
     catalogue = service.fetched_catalogue()
@@ -109,7 +109,7 @@ def _resolved(session: Session, wanted: str) -> str:
 
 
 def _sorted(session: Session, catalogue: Catalogue, by: str) -> list[Model]:
-    """Return the chat models sorted; what is unknown stands last."""
+    """Return the chat models sorted; unknown values come last."""
     none = float("inf")
     keys: dict[str, Callable[[Model], Any]] = {
         "task": lambda _model: 0,

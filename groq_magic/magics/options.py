@@ -16,16 +16,16 @@ __all__ = ["OPTIONS_OF"]
 
 @dataclass(frozen=True)
 class _File(OptionType):
-    """A file that is there."""
+    """The path of an existing file."""
 
     def read(self, flag: str, value: Any) -> Path:
-        """Return its whole path."""
+        """Return its absolute path."""
         try:
             path = Path(value).expanduser()
             if path.is_file():
                 return path.resolve()
         except (OSError, ValueError, RuntimeError):
-            # A path that no file can have, a home that isn't there.
+            # An impossible path, or a `~` without a home folder.
             pass
         raise OptionError(
             f"{flag} `{value[:100]}`: there is no such file.",
@@ -40,7 +40,7 @@ _AS_FRAME = Option(
     "returns a pandas DataFrame instead of showing it",
     metavar="dataframe",
 )
-# What an answer becomes is decided by the assistant's magics themselves.
+# The assistant's magics decide themselves how an answer is used.
 _NOT_TAKEN = frozenset({"format", "cell", "once", "raw"})
 _ASSISTANT = (
     Option("keep", Flag(), "the ask and its answer become part of the conversation"),

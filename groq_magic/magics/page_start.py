@@ -1,4 +1,4 @@
-"""The page's part of the session, made once the cell that loads the extension has run."""
+"""Start the page's part of the session, after the cell that loads the extension."""
 
 from __future__ import annotations
 
