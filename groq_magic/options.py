@@ -159,7 +159,7 @@ class AskOptions:
     dry_run: bool = option(Flag(), "shows what would be sent, and sends nothing")
     top_p: float | None = option(
         Number(0.0, 1.0),
-        "0 to 1: leaves unlikely words out",
+        "0 to 1: lower leaves unlikely words out",
         metavar="N",
         everyday=False,
         default=None,
@@ -183,7 +183,7 @@ class AskOptions:
     )
     seed: int | None = option(
         Whole(-HIGHEST),
-        "the same answer again, at best effort",
+        "the same number gives the same answer, mostly",
         metavar="N",
         everyday=False,
         default=None,
@@ -230,10 +230,16 @@ class AskOptions:
     )
     raw: bool = option(Flag(), "leaves {{…}} in the prompt as it is", everyday=False)
     stream: bool | None = option(
-        Switch(), "shows the answer as it comes, or when it is whole", everyday=False, default=True
+        Switch(),
+        "shows the answer as it arrives, or only once it is complete",
+        everyday=False,
+        default=True,
     )
     cache: bool | None = option(
-        Switch(), "from the cache, if the same was asked before", everyday=False, default=False
+        Switch(),
+        "reuses a cached answer to the same request, or never does",
+        everyday=False,
+        default=False,
     )
 
     @classmethod

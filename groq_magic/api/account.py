@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from groq_magic.api.client import Client
 from groq_magic.api.fault import Fault, FaultContext
-from groq_magic.api.faults import fault_of
 from groq_magic.api.limiter import Limiter
 from groq_magic.api.models import Catalogue, catalogue_of, offline_catalogue
+from groq_magic.api.sdk_faults import fault_of
 from groq_magic.errors import ApiKeyError
 from groq_magic.interrupts import unsent
 
@@ -40,7 +40,7 @@ class Account:
         self._models: Catalogue | None = None
 
     def client(self, connect_timeout: float) -> Client:
-        """Return the client of all who connect within so many seconds."""
+        """Return the client for a connect timeout, shared by all that use it."""
         made = self._clients.get(connect_timeout)
         # Two threads may make one each: the first that is kept is used by both.
         return made or self._clients.setdefault(
@@ -57,12 +57,12 @@ class Account:
         return self._models
 
     def rest(self) -> None:
-        """Close the connections that nobody uses; what is under way goes on."""
+        """Close the idle connections; running requests continue."""
         for client in tuple(self._clients.values()):
             client.rest()
 
     def close(self) -> None:
-        """End every request and forget what is known; the next who asks begins anew."""
+        """End every request and forget models and limits; the next request starts afresh."""
         _ACCOUNTS.pop(_name(self.key, self.base_url), None)
         for client in tuple(self._clients.values()):
             client.close()
@@ -79,7 +79,7 @@ def account_of(key: ApiKey, base_url: str) -> Account:
 
 
 def listed(client: Client) -> Catalogue | Fault:
-    """Return the models of a client's key, or the fault that kept them back."""
+    """Return the models of a client's key, or the fault of the request for them."""
     key = client.key
     context = FaultContext("", str, _TIMEOUT, client.base_url, key.value, key.source)
     try:
@@ -103,7 +103,7 @@ def accepted(client: Client) -> Catalogue | None:
     finally:
         client.close()
     raise_refusal(found)
-    # A failing /models says nothing about the key: the first ask checks it.
+    # A failing /models is no verdict on the key: the first ask checks it.
     return found if isinstance(found, Catalogue) else None
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["CancelledError", "Client", "Response"]
 
 _WRITE_TIMEOUT = 60.0
-# As long as httpx keeps a connection that nobody uses.
+# As long as httpx keeps an idle connection.
 _IDLE_SECONDS = 5.0
 
 
@@ -44,7 +44,7 @@ class Response:
 
     @property
     def limits(self) -> Limits:
-        """The limits that its headers tell."""
+        """The limits that its headers report."""
         return limits_in(self.headers)
 
 
@@ -76,7 +76,7 @@ class Client:
         Raises
         ------
         groq.APIError, httpx.HTTPError
-            As the SDK does; `faults.fault_of` says what they mean. An exchange
+            As the SDK does; `sdk_faults.fault_of` returns what they mean. An exchange
             that is cancelled while it connects ends in one of these too.
         RequestError
             When certificates or proxies of the environment can't be used.
@@ -111,7 +111,7 @@ class Client:
         return [item for item in items if isinstance(item, dict)]
 
     def rest(self) -> None:
-        """Close the connections that nobody uses."""
+        """Close the idle connections."""
         with self._lock:
             idle = [connection for _, connection in self._idle]
             self._idle.clear()
@@ -130,7 +130,7 @@ class Client:
     def _begin(self) -> None:
         self._process = os.getpid()
         self._lock = threading.Lock()
-        # Loading certificates takes a while, and whoever stops a request can't wait for that.
+        # Loading certificates takes a while; a thread that cancels a request must not wait for it.
         self._loading = threading.Lock()
         self._trusted: ssl.SSLContext | None = None
         self._exchanges: set[Exchange] = set()
@@ -193,11 +193,11 @@ class Client:
             fault = proxy_fault(failure) if by_environment else None
             if fault is None:
                 raise
-        # Raised out here it has no context, which may hold the proxy's password.
+        # Raised outside of `except` it has no context, which may hold the proxy's password.
         raise fault
 
     def _trust(self) -> ssl.SSLContext:
-        """Return whom to trust; to speak plain HTTP, loading the certificates would be a waste."""
+        """Return the TLS context; plain HTTP needs no certificates, and loading them is slow."""
         with self._loading:
             if self._trusted is None:
                 self._trusted = (

@@ -17,7 +17,7 @@ _OPEN, _CLOSE = "<think>", "</think>"
 
 @dataclass(frozen=True)
 class Chunk:
-    """What one chunk brings; what it lacks is empty or None.
+    """The content of one chunk; a missing part is empty or None.
 
     `cut` is what `x_groq.error` holds: the service ended the answer early.
     `recognised` is False for JSON that is no chat completion at all.
@@ -82,7 +82,7 @@ class ThinkSplitter:
         self._state = "start"
 
     def feed(self, text: str) -> tuple[str, str]:
-        """Take a delta; return what of it is answer, and what is reasoning."""
+        """Take a delta; return its part of the answer and its part of the reasoning."""
         if self._state == "answer":
             return text, ""
         text, self._held = self._held + text, ""
@@ -99,7 +99,7 @@ class ThinkSplitter:
         return self._thinking(text)
 
     def finish(self) -> tuple[str, str]:
-        """Return what was held back because a tag might have come of it."""
+        """Return the text that was held back as the possible beginning of a tag."""
         held, self._held = self._held, ""
         return ("", held) if self._state == "thinking" else (held, "")
 
@@ -134,7 +134,7 @@ class WholeCharacters:
         return whole
 
     def finish(self) -> str:
-        """Return what stands for the half that was left."""
+        """Return U+FFFD for a half that was left, else ""."""
         self._holds = False
         rest = self._decoder.decode(b"", final=True)
         self._decoder.reset()

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["asked_wait", "in_words", "seconds_of", "wait_words"]
 
-# `ms` stands before `m`, or 547ms would read as 547 minutes.
+# `ms` comes before `m`, or 547ms would read as 547 minutes.
 _PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|µs|us|s)")
-# Two digits of seconds read faster than minutes.
+# Up to two digits of seconds are easier to read than minutes.
 _LONG = 100
 # From a minute on people look at a clock.
 _CLOCK = 60
@@ -33,7 +33,7 @@ def seconds_of(text: str | None) -> float | None:
 
 
 def in_words(seconds: float) -> str:
-    """Return a wait as people say it: `4 s`, `9 min`, `2 h 5 min`."""
+    """Return a wait in words: `4 s`, `9 min`, `2 h 5 min`."""
     whole = max(1, _rounded(min(seconds, _LONGEST)))
     if whole < _LONG:
         return f"{whole} s"
@@ -45,7 +45,7 @@ def in_words(seconds: float) -> str:
 
 
 def wait_words(seconds: float, now: float | None = None) -> str:
-    """Return a wait as people say it, a long one with the local time at its end.
+    """Return a wait in words, a long one with the local time at its end.
 
     Parameters
     ----------

@@ -25,13 +25,13 @@ def trusted_certificates() -> ssl.SSLContext:
     Raises
     ------
     RequestError
-        When a variable names what can't be read; it says which.
+        When a variable names a file or folder that can't be read; the message names the variable.
     """
     import httpx
 
     folders = "" if os.environ.get(_FILE) else os.environ.get(_FOLDER, "")
     if folders and not any(Path(each).is_dir() for each in folders.split(os.pathsep)):
-        # OpenSSL takes a missing folder for an empty one, and then trusts nobody.
+        # OpenSSL takes a missing folder for an empty one, and then trusts no certificate.
         raise _unusable(_FOLDER, "names no folder of certificates")
     try:
         return httpx.create_ssl_context()

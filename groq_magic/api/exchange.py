@@ -56,7 +56,7 @@ class Exchange:
         self.is_sent = False
         with self._lock:
             self._connection = connection
-        # Whoever cancels sets the event first: either it is seen here, or the lease there.
+        # `cancel` sets the event first: either this sees the event, or `cancel` sees the lease.
         if self.cancelled.is_set():
             raise CancelledError
 
@@ -66,12 +66,12 @@ class Exchange:
             self._connection = None
 
     def linger(self) -> None:
-        """Note that the reply has come: what its connection still brings may take 50 ms."""
+        """Note that the reply is complete: reading the rest of the stream may take 50 ms."""
         if self._connection is not None:
             self._connection.read_within = LINGER
 
     def cancel(self) -> None:
-        """End the request: whoever reads or waits for its reply stops at once."""
+        """End the request: a thread that reads or awaits its reply stops at once."""
         self.cancelled.set()
         with self._lock:
             if self._connection is not None:
@@ -124,7 +124,7 @@ class Connection:
                 self._drop_copy()
 
     def shut(self) -> None:
-        """Shut the socket down: whoever reads from it stops at once, and the service sees it."""
+        """Shut the socket down: a thread that reads from it stops at once; the service notices."""
         with self._lock, contextlib.suppress(OSError):
             if self._copy is not None:
                 self._copy.shutdown(socket.SHUT_RDWR)
@@ -157,7 +157,7 @@ class Connection:
         """Follow what httpcore does.
 
         The events are those of a direct connection and of one through a
-        proxy, which differ in what stands before `connect_tcp` and `start_tls`.
+        proxy, which differ in the prefix of `connect_tcp` and `start_tls`.
         """
         _, _, step = event.rpartition(".")
         if event.endswith("send_request_headers.started") and self._exchange is not None:

@@ -1,4 +1,4 @@
-"""What went wrong with one request, as a value, and what its line needs to know."""
+"""The failure of one request as a value, and the context that its message needs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Fault", "FaultContext"]
 
 @dataclass(frozen=True)
 class FaultContext:
-    """What the line of a fault names of its request.
+    """The parts of a request that the message of its fault names.
 
     Parameters
     ----------
@@ -52,13 +52,13 @@ class Fault:
     retry : bool
         Whether the same request may succeed later; never once text has come.
     wait : float or None
-        Seconds that the service asks to wait; None where it does not say.
+        Seconds that the service asks to wait; None where it names none.
     reason : str
         Why, for the line of a wait: `The service is over capacity`.
     hit : LimitHit or None
         The limit that was hit.
     limits : Limits
-        What the reply's headers tell.
+        As the reply's headers report them.
     is_refusal : bool
         Whether a whole reply refuses the request: then the service has not counted it.
     failed_generation : str

@@ -1,4 +1,4 @@
-"""The API key: where it is found, what it must look like, and how it stays unseen."""
+"""The API key: where it is found, how it is checked, and how it is hidden in texts."""
 
 from __future__ import annotations
 

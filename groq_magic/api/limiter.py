@@ -1,11 +1,11 @@
-"""What is left of one account's limits, shared by all who send with its key at its address.
+"""What is left of one account's limits, shared by every request with its key to its address.
 
 The service counts a request's tokens (its prompt, and as many of the answer as it may have)
 when it admits it, and corrects the count when the answer is whole. The limiter does the same:
-a request is counted when it is let out, and corrected by the usage that its reply reports.
+a request is counted when it is sent, and corrected by the usage that its reply reports.
 The headers of a reply are the truth as of its admission; what the service may not have counted
 in them yet is subtracted, so that what is taken for left is never more than there is.
-A limit that is not known holds nothing back.
+An unknown limit delays nothing.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ class Delay:
 
 @dataclass
 class _Model:
-    """The limits of one model, what is admitted subtracted, and the requests under way."""
+    """The limits of one model, less the admitted requests, and the requests under way."""
 
     limits: Limits = field(default_factory=Limits)
     waiting: list[Reservation] = field(default_factory=list)
     running: list[Reservation] = field(default_factory=list)
 
     def left(self, now: float) -> Limits:
-        """Return the limits less what is sent and not answered yet.
+        """Return the limits less the requests that are sent and not answered yet.
 
         The service admits such a request at some time until then: before, nothing refills.
         """
@@ -66,12 +66,12 @@ class Limiter:
         self._models: defaultdict[str, _Model] = defaultdict(_Model)
 
     def limits_of(self, model: str) -> Limits:
-        """Return what is known of a model's limits, and left of them."""
+        """Return what is left of a model's known limits."""
         with self.lock:
             return self._models[model].left(self.clock()) if model in self._models else Limits()
 
     def known(self) -> dict[str, Limits]:
-        """Return what is known, by model."""
+        """Return the known limits, by model."""
         with self.lock:
             found = {name: each.left(self.clock()) for name, each in self._models.items()}
             return {name: limits for name, limits in found.items() if limits.known}
@@ -84,7 +84,7 @@ class Limiter:
     def reserve(
         self, model: str, tokens: int, *, answer: int = 0, urgent: bool = False
     ) -> Reservation:
-        """Begin to wait for what a request takes; `take` says how long.
+        """Begin to wait for what a request takes; `take` returns how long.
 
         Parameters
         ----------
@@ -141,10 +141,10 @@ class Reservation:
             self._admit(news)
 
     def end(self, usage: Usage | None) -> None:
-        """End it: correct its count by what was used, which None leaves as it is."""
+        """End it and correct its count by the tokens used; None leaves the count."""
         with self._limiter.lock:
             if self in self._model.running and not self.is_answered:
-                # It may have been admitted, and nobody will say.
+                # The service may have admitted it without reporting so.
                 self._admit(Limits())
             self._leave()
             if usage is not None:
@@ -170,7 +170,7 @@ class Reservation:
         for limit in self._model.left(now).known:
             amount = self.needed(limit.kind)
             # What is larger than the limit is the service's to refuse. A limit from the future
-            # means that the clock was set back: it tells nothing.
+            # means that the clock was set back: it is ignored.
             if not amount or amount > limit.limit or limit.seen > now + 1:
                 continue
             ahead = sum(each.needed(limit.kind) for each in before if not each.urgent)
@@ -192,7 +192,7 @@ class Reservation:
                 other.uncounted[self] = self.charged
 
     def _update(self, news: Limits) -> None:
-        """Take news of the service, less what it may not have counted in them."""
+        """Take the limits that the service reported, less the requests they may not include yet."""
         now = self._limiter.clock()
         for other in self._model.running:
             if other.is_answered and other not in self.uncounted and other is not self:

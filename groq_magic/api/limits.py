@@ -1,4 +1,4 @@
-"""The limits that the service tells: in headers, and in the text of a 429."""
+"""The limits that the service reports: in headers, and in the text of a 429."""
 
 from __future__ import annotations
 
@@ -73,23 +73,23 @@ class Limit:
         passed = max(0.0, (time.time() if now is None else now) - self.seen)
         level = self.remaining
         if not level and self.reset is not None:
-            # What an answer took beyond the limit has to come back first.
+            # The refill first pays back what an answer took beyond the limit.
             level = min(0.0, self.limit - self.limit * self.reset / self.window)
         return min(float(self.limit), level + self.limit * passed / self.window)
 
     def left(self, now: float | None = None) -> int:
-        """Return what is left at `now`, as people count it: never less than nothing."""
+        """Return what is left at `now`, never less than 0."""
         return max(0, int(self.level(now) + _NEARLY))
 
     def less(self, amount: float, now: float) -> Limit:
-        """Return it with an amount taken from it; a negative one comes back."""
+        """Return the limit with an amount subtracted; a negative amount is added."""
         if not amount:
             return self
         left = min(float(self.limit), self.level(now) - amount)
         return replace(self, remaining=left, reset=None, seen=now)
 
     def full_in(self, now: float | None = None) -> float:
-        """Return the seconds until it is full again."""
+        """Return the seconds until the limit is full again."""
         passed = max(0.0, (time.time() if now is None else now) - self.seen)
         whole = self.reset
         if whole is None:
@@ -99,16 +99,16 @@ class Limit:
 
 @dataclass(frozen=True)
 class Limits:
-    """What is known of the limits, by kind; later news replaces earlier."""
+    """The known limits, by kind; a later report replaces an earlier one."""
 
     known: tuple[Limit, ...] = ()
 
     def get(self, kind: str) -> Limit | None:
-        """Return the limit of that kind, None where the service has not told."""
+        """Return the limit of that kind, None where the service has not reported it."""
         return next((limit for limit in self.known if limit.kind == kind), None)
 
     def updated(self, news: Limits) -> Limits:
-        """Return these limits with `news` in their places."""
+        """Return these limits, those in `news` replaced."""
         fresh = {limit.kind for limit in news.known}
         return Limits((*(old for old in self.known if old.kind not in fresh), *news.known))
 
@@ -124,7 +124,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class LimitHit:
-    """What the text of a 429 or 413 says: which limit, and the wait in seconds."""
+    """The limit that a 429 or 413 names, and the seconds to wait."""
 
     kind: str
     limit: int
@@ -133,7 +133,7 @@ class LimitHit:
     wait: float | None
 
     def as_limit(self, now: float) -> Limit:
-        """Return it as a limit seen now, for the ledger of what is left."""
+        """Return it as a limit seen now, for the limiter."""
         used = self.limit if self.used is None else self.used
         return Limit(self.kind, self.limit, max(0, self.limit - used), None, now)
 
@@ -170,13 +170,13 @@ def hit_in(text: str) -> LimitHit | None:
 
 
 def wait_in(text: str) -> float | None:
-    """Return the seconds that the text of a 429 says to wait, None where it does not."""
+    """Return the wait in seconds that the text of a 429 names, None where it names none."""
     waited = _WAIT.search(text)
     return seconds_of(waited[1]) if waited else None
 
 
 def words_of(kind: str, limit: int) -> str:
-    """Return a limit as people say it: `6,000 tokens a minute`."""
+    """Return a limit in words: `6,000 tokens a minute`."""
     return _WORDS.get(kind, "{:,} " + kind).format(limit)
 
 

@@ -67,7 +67,7 @@ _LARGEST_WINDOW = 10**9
 
 @dataclass(frozen=True)
 class Model:
-    """One item of `/models`; what the service does not tell is None or empty."""
+    """One item of `/models`; a missing property is None or empty."""
 
     id: str
     context_window: int | None = None
@@ -89,13 +89,13 @@ class Model:
 
     @property
     def size(self) -> float:
-        """Billions of parameters as its id says, infinity where it doesn't."""
+        """Billions of parameters by its id, infinity where the id has no size."""
         sizes = [float(many or 1) * float(each) for many, each in _SIZE.findall(self.id)]
         return max(sizes, default=float("inf"))
 
     @property
     def window(self) -> str:
-        """The context window as people say it: `131k`; empty where unknown."""
+        """The context window in words: `131k`; empty where unknown."""
         if self.context_window is None:
             return ""
         return f"{self.context_window // 1000}k"
@@ -115,7 +115,7 @@ class Catalogue:
     models : tuple of Model
         In the order in which a picker shows them.
     live : bool
-        Whether `/models` told it; else it is the offline table.
+        Whether it comes from `/models`; else it is the offline table.
     """
 
     models: tuple[Model, ...]
@@ -131,7 +131,7 @@ class Catalogue:
         return next((model for model in self.models if model.id == model_id), None)
 
     def resolve(self, name: str) -> str:
-        """Return the id that `name` stands for: an alias's choice, else `name` itself.
+        """Return the id of a model: for an alias the chosen one, else `name` itself.
 
         Raises
         ------
@@ -155,8 +155,8 @@ class Catalogue:
         where the key has it and else the largest that reasons, `reasoning`
         that one too, `vision` the one with the largest window that takes
         images. A small window, or no tools where others have them, makes no
-        general model; nor does an id that tells no size, since nothing else
-        tells how quick or able it is.
+        general model; nor does an id without a size, since nothing else
+        shows how quick or able it is.
         """
         general = [m for m in self.chat if not _GUARD.search(m.id)]
         if alias == "vision":
@@ -189,7 +189,7 @@ class Catalogue:
 
 
 def model_of(item: Mapping[str, Any]) -> Model | None:
-    """Return a `/models` item as a Model, None for what is none or not active."""
+    """Return a `/models` item as a Model, None if it is malformed or not active."""
     model_id = item.get("id")
     if not isinstance(model_id, str) or item.get("active") is False:
         return None
@@ -235,7 +235,7 @@ def catalogue_of(items: Iterable[Mapping[str, Any]]) -> Catalogue:
 
 
 def _replacement_for(model: str) -> str | None:
-    """Return what took the place of a retired id, None for one that is not known as retired."""
+    """Return the replacement of a retired id, None for an id not known as retired."""
     wanted = model.lower()
     for retired, replacement in RETIRED.items():
         if wanted in {retired, retired.rpartition("/")[2]}:

@@ -1,4 +1,4 @@
-"""What each refusal of the service means.
+"""The fault for each kind of refusal by the service.
 
 The texts and codes are those of Groq's error page and of recorded replies;
 status **and** code decide, since a 413 bears the code of a 429.
@@ -30,12 +30,12 @@ from groq_magic.errors import (
 __all__ = ["fault_of_refusal"]
 
 _TAGS = re.compile(r"<[^>]*>")
-# Of a proxy's page the title says enough.
+# The title of a proxy's error page is enough.
 _TITLE = re.compile(r"<title>([^<]+)</title>", re.IGNORECASE)
 _LONGEST = 300
 # Groq's number for a flex tier without capacity; HTTP has none.
 _FLEX_FULL = 498
-# From here on nobody sits it out.
+# A longer wait is not worth sitting out.
 _LONG_WAIT = 60.0
 
 
@@ -49,8 +49,8 @@ class _Refusal:
         The HTTP status; for an event in a stream its `status_code`, if it has one.
     code : str
         Groq's code, empty where there is none.
-    told : str
-        What the service says, on one line, without keys and tags.
+    message : str
+        The service's message, on one line, without keys and tags.
     written : str
         What the model wrote before the service refused it.
     headers : Mapping
@@ -58,7 +58,7 @@ class _Refusal:
 
     status: int | None
     code: str
-    told: str
+    message: str
     written: str
     headers: Mapping[str, str]
 
@@ -66,7 +66,7 @@ class _Refusal:
 def fault_of_refusal(
     status: int | None, body: object, headers: Mapping[str, str], context: FaultContext
 ) -> Fault:
-    """Return what a refusal means: what to tell, and whether to try again."""
+    """Return the fault for a refusal: its message, and whether to try again."""
     refusal = _refusal_of(status, body, headers, context.key)
     return _rule_for(refusal)(refusal, context)
 
@@ -87,8 +87,8 @@ def _refusal_of(status: int | None, body: object, headers: Mapping[str, str], ke
     if status is None and isinstance(inner.get("status_code"), int):
         status = inner["status_code"]
     written = scrub(str(inner.get("failed_generation") or ""), key)
-    told = scrub(_text_of(body, inner), key)
-    return _Refusal(status, str(inner.get("code") or ""), told, written, headers)
+    message = scrub(_text_of(body, inner), key)
+    return _Refusal(status, str(inner.get("code") or ""), message, written, headers)
 
 
 def _model_refused(refusal: _Refusal, context: FaultContext) -> Fault:
@@ -115,7 +115,7 @@ def _spent(_refusal: _Refusal, _context: FaultContext) -> Fault:
 
 
 def _bad_tool_call(refusal: _Refusal, _context: FaultContext) -> Fault:
-    happened = f"The model's call of a tool was not valid: {refusal.told}"
+    happened = f"The model's call of a tool was not valid: {refusal.message}"
     error = RequestError(happened, "`%groq_retry` asks again.")
     return Fault(error, failed_generation=refusal.written)
 
@@ -130,17 +130,17 @@ def _bad_json(refusal: _Refusal, _context: FaultContext) -> Fault:
 
 def _denied(refusal: _Refusal, _context: FaultContext) -> Fault:
     remedy = "Check the network, a VPN or proxy, and the key's rights."
-    return Fault(RequestError(f"Access is denied (403): {refusal.told}", remedy))
+    return Fault(RequestError(f"Access is denied (403): {refusal.message}", remedy))
 
 
 def _not_there(refusal: _Refusal, context: FaultContext) -> Fault:
-    happened = f"{context.base_url} does not know this address (404): {refusal.told}"
+    happened = f"{context.base_url} does not know this address (404): {refusal.message}"
     return Fault(RequestError(happened, "Check GROQ_BASE_URL."))
 
 
 def _too_large(refusal: _Refusal, context: FaultContext) -> Fault:
-    hit = hit_in(refusal.told)
-    over = refusal.told
+    hit = hit_in(refusal.message)
+    over = refusal.message
     if hit is not None and hit.requested is not None:
         over = f"{hit.requested:,} tokens asked for, {_limit_words(hit)} allowed."
     remedy = "Shorten it, lower --max-tokens, or `%groq_reset` the conversation."
@@ -149,10 +149,10 @@ def _too_large(refusal: _Refusal, context: FaultContext) -> Fault:
 
 
 def _limited(refusal: _Refusal, _context: FaultContext) -> Fault:
-    hit = hit_in(refusal.told)
+    hit = hit_in(refusal.message)
     wait = asked_wait(refusal.headers)
     if wait is None:
-        wait = wait_in(refusal.told)
+        wait = wait_in(refusal.message)
     reason = f"Rate limit: {_limit_words(hit)} are used up."
     when = f"It is free again in {wait_words(wait)}." if wait else ""
     error = RateLimitError(reason, f"{when} `%groq_retry` asks again.")
@@ -160,14 +160,14 @@ def _limited(refusal: _Refusal, _context: FaultContext) -> Fault:
 
 
 def _failing(refusal: _Refusal, _context: FaultContext) -> Fault:
-    status, full = refusal.status, "over capacity" in refusal.told
+    status, full = refusal.status, "over capacity" in refusal.message
     number = f" ({status})" if status else ""
     if status == _FLEX_FULL:
         reason = f"The flex tier has no capacity left{number}."
     elif full:
         reason = f"The model is over capacity{number}."
     else:
-        reason = f"The service failed{number}: {refusal.told}"
+        reason = f"The service failed{number}: {refusal.message}"
     wait = asked_wait(refusal.headers)
     when = f"Try again in {wait_words(wait)}:" if wait and wait >= _LONG_WAIT else ""
     error = ServiceError(reason, f"{when} `%groq_retry` asks again.")
@@ -176,9 +176,9 @@ def _failing(refusal: _Refusal, _context: FaultContext) -> Fault:
 
 
 def _refused(refusal: _Refusal, context: FaultContext) -> Fault:
-    if "reduce the length" in refusal.told:
+    if "reduce the length" in refusal.message:
         return _too_large(refusal, context)
-    happened = f"The service refuses the request: {refusal.told}"
+    happened = f"The service refuses the request: {refusal.message}"
     return Fault(RequestError(happened, "`%%groq?` lists the options."))
 
 
@@ -234,12 +234,12 @@ def _inner(body: object) -> Mapping[str, Any]:
 
 
 def _text_of(body: object, inner: Mapping[str, Any]) -> str:
-    told = inner.get("message")
-    if not isinstance(told, str) or not told:
+    message = inner.get("message")
+    if not isinstance(message, str) or not message:
         error = body.get("error") if isinstance(body, Mapping) else body
-        told = error if isinstance(error, str) else ""
-    title = _TITLE.search(told)
-    told = " ".join(_TAGS.sub(" ", title[1] if title else told).split())[:_LONGEST]
-    if not told:
+        message = error if isinstance(error, str) else ""
+    title = _TITLE.search(message)
+    message = " ".join(_TAGS.sub(" ", title[1] if title else message).split())[:_LONGEST]
+    if not message:
         return "it says nothing more."
-    return told if told[-1] in ".!?" else f"{told}."
+    return message if message[-1] in ".!?" else f"{message}."

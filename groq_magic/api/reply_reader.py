@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.deltas import Chunk, ThinkSplitter, WholeCharacters, chunk_of
 from groq_magic.api.exchange import LINGER
-from groq_magic.api.faults import fault_of, fault_of_body, garbled, nothing_came, unreadable
 from groq_magic.api.limits import Limits
+from groq_magic.api.sdk_faults import fault_of, fault_of_body, garbled, nothing_came, unreadable
 from groq_magic.api.sse import Event, EventReader
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ class Outcome:
     finish_reason : str or None
         As the API gave it; None where it never came: the answer is cut off.
     fault : Fault or None
-        What broke it off.
+        The failure that ended it.
     cut : str
-        Why the service gave it up after some text, where it says so.
+        Why the service ended it after some text, "" where it did not.
     usage : mapping or None
         Tokens and seconds as the service counted them.
     limits : Limits
@@ -86,7 +86,7 @@ class ReplyReader:
         self._odd = ""
 
     def deltas(self, client: Client, request: Mapping[str, Any]) -> Generator[_Delta]:
-        """Yield text and reasoning as they come; `outcome` says afterwards how it ended."""
+        """Yield text and reasoning as they arrive; `outcome` is complete afterwards."""
         timeout = self._context.timeout
         try:
             with client.open(request, timeout=timeout, exchange=self._exchange) as response:
@@ -185,7 +185,7 @@ class ReplyReader:
         )
 
     def _cut(self, error: object) -> _Delta:
-        """End an answer that the service gives up: what has come counts, cut off."""
+        """End an answer that the service ended early: the text so far counts, marked as cut off."""
         fault = fault_of_body(None, error, {}, self._context)
         if self.has_text:
             self.outcome = replace(self.outcome, cut=fault.error.happened)

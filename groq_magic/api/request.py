@@ -24,7 +24,7 @@ _JSON_WISH = "Answer with one JSON value and nothing else."
 def request_of(
     options: AskOptions, model: str, known: Model | None, messages: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Return the request: what was asked for and nothing more.
+    """Return the request, with only the parameters that were set.
 
     A parameter that nobody set is left out (`None` would go out as `null`);
     `max_completion_tokens` above all, since admission counts it against the
@@ -35,7 +35,7 @@ def request_of(
     options : AskOptions
     model : str
     known : Model or None
-        What the catalogue says of the model.
+        Its entry in the catalogue.
     messages : sequence of mapping
     """
     request: dict[str, Any] = {"model": model, "messages": [dict(m) for m in messages]}

@@ -1,4 +1,4 @@
-"""One request, sent until an answer comes or trying again can't help.
+"""Send one request, with retries, until an answer comes or another try can't help.
 
 It blocks in the caller's thread, which may be any, and needs neither session nor view.
 """
@@ -56,7 +56,7 @@ class Wait:
 
     @property
     def line(self) -> str:
-        """Why it waits, how long yet, and which try comes next."""
+        """The reason, the remaining seconds, and which try comes next."""
         left = in_words(max(0.0, self.until - time.monotonic()))
         again = "Trying again" if self.next_try > 1 else "Trying"
         return f"{self.reason} {again} in {left} (try {self.next_try} of {self.tries}). ■ stops."
@@ -79,7 +79,7 @@ def send(  # noqa: PLR0913 - a request, who is called back, and the bounds of it
 ) -> Outcome:
     """Send a request until an answer comes; return how it ended.
 
-    It is sent once the limiter lets it out. A fault that may pass is tried again, but never
+    It is sent once the limiter allows it. A fault that may pass is tried again, but never
     once text has come. Where the wait would be too long, the service decides.
 
     Parameters
@@ -153,12 +153,12 @@ def backoff(tried: int) -> float:
 
 
 def _end(part: Reservation, reader: ReplyReader, exchange: Exchange) -> None:
-    """Give the limiter what the request took, or back what it did not."""
+    """Report to the limiter what the request used, or that it was not counted."""
     fault = reader.outcome.fault
     if reader.is_open:
         part.end(usage_of(reader.outcome.usage))
     elif fault is None or isinstance(fault.error, ModelError):
-        # Cancelled; or no such model: nobody asks what is left of it.
+        # Cancelled; or no such model: its limits matter to nobody.
         part.end(None) if fault is None and exchange.is_sent else part.give_back()
     elif fault.is_refusal or not exchange.is_sent:
         hit = fault.hit
@@ -172,7 +172,7 @@ def _end(part: Reservation, reader: ReplyReader, exchange: Exchange) -> None:
 
 @dataclass(frozen=True)
 class _Waits:
-    """The waits of one request: who ends them, who is told of them, and when they must end."""
+    """The waits of one request: what cancels them, where they are reported, when they must end."""
 
     exchange: Exchange
     on_wait: Callable[[Wait | None], object]
@@ -180,7 +180,7 @@ class _Waits:
     tries: int
 
     def until_free(self, part: Reservation, number: int, *, by_force: bool) -> bool:
-        """Wait until the limiter lets a request out; return whether nobody cancelled."""
+        """Wait until the limiter allows a request; return False if it was cancelled."""
         shown, cancelled = 0.0, self.exchange.cancelled
         while (delay := part.take(by_force=by_force)) is not None and not cancelled.is_set():
             until = time.monotonic() + delay.seconds
@@ -197,7 +197,7 @@ class _Waits:
         return not cancelled.is_set()
 
     def pause(self, seconds: float, reason: str, number: int) -> bool:
-        """Wait before the next try; return whether nobody cancelled."""
+        """Wait before the next try; return False if it was cancelled."""
         self.on_wait(Wait(reason, time.monotonic() + seconds, number, self.tries))
         self.exchange.cancelled.wait(seconds)
         self.on_wait(None)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Service"]
 
-# The models are fetched beside an ask, and mostly there before its answer.
+# The models are fetched while an ask runs, and mostly arrive before its answer.
 _SOON = 0.5
 _PRACTICE_KEY = ApiKey("practice", "practice mode")
 
@@ -212,7 +212,7 @@ class Service:
         return f"{url} is plain http: {risk}. An https address in GROQ_BASE_URL prevents it."
 
     def catalogue(self) -> Catalogue:
-        """Return the models as far as they are known, without waiting."""
+        """Return the models known so far, without waiting."""
         return self._catalogue or offline_catalogue()
 
     def fetched_catalogue(self, *, of_key: bool = False, again: bool = False) -> Catalogue:
@@ -221,7 +221,7 @@ class Service:
         Parameters
         ----------
         of_key : bool
-            It is asked for itself: a refused key is an error.
+            Whether a refused key is an error, rather than a reason for the offline catalogue.
         again : bool
             Whether to fetch it even if it is known.
 

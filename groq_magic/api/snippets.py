@@ -116,7 +116,7 @@ def _python_call(request: Mapping[str, Any]) -> str:
 def _curl(request: Mapping[str, Any], base_url: str) -> str:
     """Return a shell command whose body is a here-document.
 
-    It stands as it is, whatever quotes, `$` and backticks it holds, and may be longer than an
+    The body is verbatim, whatever quotes, `$` and backticks it holds, and may be longer than an
     argument. JSON escapes line ends inside texts, so no line of it can end the document.
     """
     address = shlex.quote(f"{base_url}/openai/v1/chat/completions")

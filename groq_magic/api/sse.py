@@ -28,7 +28,7 @@ class Event:
 class EventReader:
     """Turns pieces of bytes, split anywhere, into events.
 
-    Only CR, LF and CRLF end a line, as the standard says: U+2028 and its
+    Only CR, LF and CRLF end a line, by the standard: U+2028 and its
     like are text.
     """
 
@@ -43,7 +43,7 @@ class EventReader:
         yield from self._take(self._decoder.decode(piece))
 
     def finish(self) -> Iterator[Event]:
-        """Yield what the end of the stream left without its blank line."""
+        """Yield the last event, where the stream ended without its blank line."""
         yield from self._take(self._decoder.decode(b"", final=True) + "\n\n")
 
     def _take(self, text: str) -> Iterator[Event]:

@@ -1,1 +1,1 @@
-"""One ask: from the prompt as typed to the finished answer."""
+"""One ask, from the prompt to the finished answer; and `groq_magic.complete`."""

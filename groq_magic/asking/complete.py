@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 
 __all__ = ["complete_checked"]
 
-# They are about cells, conversations, or what is shown and kept of an answer.
+# Options about cells, conversations, and how an answer is shown or cached.
 _REFUSED = (
     *("out", "cell", "once", "conversation", "dry_run", "raw", "reasoning"),
     *("cache", "no_cache"),
 )
-# A part of a remedy that names a magic: there may be no notebook here.
+# The part of a remedy that names a magic, of no use in a plain script.
 _MAGIC = re.compile(r"(?:^|[;,.])[^;,.]*`%[^`]*`[^;,.]*")
 _FLAG = re.compile(r"--([a-z-]+)")
 
@@ -53,14 +53,14 @@ def complete_checked(prompt: str, options: AskOptions, session: Session | None) 
     ----------
     prompt : str
     options : AskOptions
-        Those that were given, and no others.
+        Only those that were given.
     session : Session or None
-        Whose settings, key and practice mode count; without one, the environment's.
+        Provides the settings, the key and practice mode; None takes the environment's key.
 
     Raises
     ------
     GroqMagicError
-        What kept it from being sent, or broke it off.
+        When it could not be sent, or failed.
     """
     for name in options.given():
         if name in _REFUSED:
@@ -71,12 +71,12 @@ def complete_checked(prompt: str, options: AskOptions, session: Session | None) 
         return _Completion(options, session).reply_to(prompt)
     except KeyboardInterrupt:
         pass
-    # Raised out here, it has no context.
+    # Raised outside of `except`, it has no context.
     raise InterruptedAskError("Stopped.")
 
 
 @dataclass(frozen=True)
-class _Sticky:
+class _CallSettings:
     """The settings as they are when a call begins."""
 
     options: AskOptions
@@ -86,8 +86,8 @@ class _Sticky:
     max_wait: float
 
 
-def _sticky_of(settings: Settings) -> _Sticky:
-    return _Sticky(
+def _settings_of(settings: Settings) -> _CallSettings:
+    return _CallSettings(
         settings.defaults(),
         settings.timeout,
         settings.connect_timeout,
@@ -97,17 +97,19 @@ def _sticky_of(settings: Settings) -> _Sticky:
 
 
 @cache
-def _unset() -> _Sticky:
-    """Return the settings that nobody has changed."""
-    return _sticky_of(Settings())
+def _default_settings() -> _CallSettings:
+    """Return the default settings."""
+    return _settings_of(Settings())
 
 
 class _Completion:
-    """One call: its settings as they are when it begins, and what comes."""
+    """One call: the settings at its start, and the text so far."""
 
     def __init__(self, options: AskOptions, session: Session | None) -> None:
-        self._sticky = _sticky_of(session.settings) if session is not None else _unset()
-        self._options = options.over(self._sticky.options)
+        self._settings = (
+            _settings_of(session.settings) if session is not None else _default_settings()
+        )
+        self._options = options.over(self._settings.options)
         self._account = _account_of(session)
         self._secrets = session.secrets() if session is not None else self._own_secrets()
         self._models = session.service.catalogue() if session is not None else offline_catalogue()
@@ -118,7 +120,7 @@ class _Completion:
     def reply_to(self, prompt: str) -> Reply:
         """Send the prompt and return the reply."""
         started, request = time.monotonic(), self._request(prompt)
-        exchange, sticky = Exchange(), self._sticky
+        exchange, sticky = Exchange(), self._settings
         outcome = send(
             request,
             client=self._account.client(sticky.connect_timeout),
@@ -152,7 +154,7 @@ class _Completion:
         model = self._catalogue().resolve(name) if name in ALIASES else name
         texts = {"system": options.system or "", "user": prompt}
         messages = [
-            # Before surrogates are replaced, which a secret may hold.
+            # Before surrogates are replaced: a secret may contain them.
             {"role": role, "content": without_surrogates(self._secrets.hidden(text))[0]}
             for role, text in texts.items()
             if text
@@ -163,7 +165,7 @@ class _Completion:
     def _catalogue(self) -> Catalogue:
         """Return the models of the key, fetched if they are not known."""
         if not self._models.live:
-            self._models = self._account.models(self._sticky.connect_timeout)
+            self._models = self._account.models(self._settings.connect_timeout)
         return self._models
 
     def _own_secrets(self) -> Secrets:
@@ -208,7 +210,7 @@ def _account_of(session: Session | None) -> Account:
 
 
 def _without_magics(error: GroqMagicError) -> GroqMagicError:
-    """Return an error whose remedy holds without a notebook: options as Python names them."""
+    """Return the error with a remedy for Python: no magics, and options as keywords."""
     remedy = _MAGIC.sub("", error.remedy).strip(" ;,.").replace("`-m ", "`model=")
     remedy = _FLAG.sub(lambda flag: flag[1].replace("-", "_"), remedy)
     return type(error)(error.happened, f"{remedy}." if remedy else "")

@@ -1,4 +1,4 @@
-"""The texts of an ask as they are sent: with values, without secrets."""
+"""The draft of an ask: its texts with values filled in and secrets hidden."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Draft:
     ----------
     ask : Ask
     options : AskOptions
-        Those that were given, over the session's.
+        The given ones, and the session's for all others.
     prompt, system : str
         With values, without secrets.
     included : tuple of IncludedValue
@@ -52,7 +52,7 @@ class Draft:
     values_sha: str | None = None
 
     def as_saved(self, text: str) -> str:
-        """Return a text as a notebook file may hold it: without secrets, encodable."""
+        """Return a text that is safe to save in a notebook: without secrets, encodable."""
         return without_surrogates(self.secrets.hidden(text))[0]
 
 
@@ -62,17 +62,17 @@ def draft(session: Session, ask: Ask) -> Draft:
     Raises
     ------
     PromptError
-        When the prompt is empty, or names what is nearly there.
+        When the prompt is empty, or contains a misspelt name.
     """
     ask, secrets = bound(session, ask), session.secrets()
     options = ask.options.over(session.settings.defaults())
     _check_names(options, secrets)
     filled, system = _filled(session, ask, options)
-    # Before surrogates are replaced, which a secret may hold.
+    # Before surrogates are replaced: a secret may contain them.
     prompt, names = secrets.found(filled.text)
     system, also = secrets.found(system)
     if ask.composed is not None:
-        # A traceback or a value may hold a key of another service; nobody asked to send that.
+        # A traceback or a value may hold a key of another service; it must not be sent.
         prompt = scrub(prompt)
     lines = (*map(secrets.hidden, filled.notices), *_line_of_hidden((*names, *also)))
     sent, replaced = without_surrogates(prompt)
@@ -116,7 +116,7 @@ def _filled(session: Session, ask: Ask, options: AskOptions) -> tuple[FilledProm
         raise PromptError("The prompt is empty.", "Write it into the cell below `%%groq`.")
     if ask.composed is not None:
         filled = FilledPrompt(ask.composed.prompt, ask.composed.included)
-        # The session's own system prompt is for its conversation.
+        # The session's system prompt applies to its conversation only.
         return filled, "\n\n".join(filter(None, (ask.composed.system, ask.options.system)))
     if options.raw:
         return FilledPrompt(text), options.system or ""
@@ -132,7 +132,7 @@ def _filled(session: Session, ask: Ask, options: AskOptions) -> tuple[FilledProm
 
 
 def _line_of_hidden(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the notice that says whose values were hidden, and in how many places."""
+    """Return the notice that names the hidden secrets and counts their places."""
     if not names:
         return ()
     places = f"{len(names)} place{'s' * (len(names) != 1)}"

@@ -1,4 +1,4 @@
-"""The end of an ask, as lists of named steps."""
+"""Finish an ask, in named steps: keep the reply, make the turn, show the answer."""
 
 from __future__ import annotations
 
@@ -11,56 +11,56 @@ from typing import TYPE_CHECKING
 from groq_magic.asking.next_cell import chosen
 from groq_magic.asking.notices import mark_reported
 from groq_magic.asking.output import output_of
-from groq_magic.asking.stored import keep_in_cache
-from groq_magic.assistant import Choice
+from groq_magic.asking.stored_answer import keep_in_cache
+from groq_magic.assistant import CodeChoice
 from groq_magic.conversation import messages_of
 from groq_magic.ledger.ledger import Entry
 from groq_magic.ledger.prices import cost
 
 if TYPE_CHECKING:
     from groq_magic.asking.plan import Plan
-    from groq_magic.asking.prepare import Prepared
+    from groq_magic.asking.prepare import PreparedAsk
     from groq_magic.asking.reader import Reader
     from groq_magic.conversation import Turn
     from groq_magic.reply import Reply
     from groq_magic.session.session import Session
     from groq_magic.views.answer_facts import FinishedAnswer
-    from groq_magic.views.guarded import GuardedView
+    from groq_magic.views.guarded_view import GuardedView
 
-__all__ = ["Ending", "finish"]
+__all__ = ["FinishState", "finish"]
 
 
-@dataclass(repr=False)  # steps leave fields one by one
-class Ending:
-    """What the steps work on; a step may use what those before it have left.
+@dataclass(repr=False)  # each step sets its fields
+class FinishState:
+    """The data that the steps share; a step may use what earlier steps have set.
 
     Parameters
     ----------
     session : Session
-    prepared : Prepared
+    prepared : PreparedAsk
     view : GuardedView
     reader : Reader
-        With what has come.
+        With the text so far.
     reply : Reply
 
     Attributes
     ----------
     turn : Turn
     is_appended : bool
-        Whether the turn stands behind all others, so that none became stale.
-    choice : Choice
+        Whether the turn is the last one, so that none became stale.
+    choice : CodeChoice
         The code for the next cell.
     output : FinishedAnswer
     """
 
     session: Session
-    prepared: Prepared
+    prepared: PreparedAsk
     view: GuardedView
     reader: Reader
     reply: Reply
     turn: Turn = field(init=False)
     is_appended: bool = field(init=False)
-    choice: Choice = field(default_factory=Choice)
+    choice: CodeChoice = field(default_factory=CodeChoice)
     output: FinishedAnswer = field(init=False)
 
     @property
@@ -69,46 +69,46 @@ class Ending:
         return self.prepared.plan
 
 
-def finish(ending: Ending) -> Choice:
-    """Keep the reply, show it finished, and return the code for the next cell."""
-    came_to_nothing = not ending.reply.text and ending.reply.error is not None
+def finish(state: FinishState) -> CodeChoice:
+    """Run the steps and return the code for the next cell."""
+    came_to_nothing = not state.reply.text and state.reply.error is not None
     for step in (*KEEP, *(NOTHING_CAME if came_to_nothing else SHOW), show_refused_text):
-        step(ending)
-    return ending.choice
+        step(state)
+    return state.choice
 
 
-def put_into_namespace(ending: Ending) -> None:
+def put_into_namespace(state: FinishState) -> None:
     """Set `_groq`, and the name of `-o`."""
-    ending.session.keep(ending.reply, ending.plan.draft.ask.options.out)
+    state.session.keep(state.reply, state.plan.draft.ask.options.out)
 
 
-def add_to_ledger(ending: Ending) -> None:
-    """Count it for `%groq_usage`."""
-    ending.session.ledger.add(_entry(ending))
+def add_to_ledger(state: FinishState) -> None:
+    """Record its usage for `%groq_usage`."""
+    state.session.ledger.add(_entry(state))
 
 
-def put_into_cache(ending: Ending) -> None:
-    """Keep it in the cache; what that can't do never costs an answer."""
+def put_into_cache(state: FinishState) -> None:
+    """Put the answer into the cache; a failing cache never loses an answer."""
     with contextlib.suppress(Exception):
-        keep_in_cache(ending.session, ending.plan, ending.reader)
+        keep_in_cache(state.session, state.plan, state.reader)
 
 
-def pass_by_request(ending: Ending) -> None:
-    """Leave the request to `%groq_export`, without a turn."""
-    ending.session.requests.pass_by()
+def pass_by_request(state: FinishState) -> None:
+    """Note for `%groq_export` that this ask has no answer to export."""
+    state.session.requests.pass_by()
 
 
-def discard_view(ending: Ending) -> None:
-    """Leave nothing on the page: the error says it all."""
-    ending.view.discard()
+def discard_view(state: FinishState) -> None:
+    """Remove the view: the error is enough."""
+    state.view.discard()
 
 
-def end_turn(ending: Ending) -> None:
-    """Make it a turn of the conversation."""
-    session, plan, reply = ending.session, ending.plan, ending.reply
+def end_turn(state: FinishState) -> None:
+    """Add the turn to the conversation."""
+    session, plan, reply = state.session, state.plan, state.reply
     practice = plan.pending.practice
     before = session.conversations.count(practice)
-    ending.turn = session.conversations.add(
+    state.turn = session.conversations.add(
         plan.pending,
         messages_of(plan.draft.prompt, reply.text),
         model=reply.model,
@@ -116,74 +116,74 @@ def end_turn(ending: Ending) -> None:
         usage=reply.usage.counts if reply.usage else None,
     )
     has_grown = session.conversations.count(practice) == before + 1
-    ending.is_appended = has_grown and session.conversations.is_last(ending.turn)
+    state.is_appended = has_grown and session.conversations.is_last(state.turn)
 
 
-def add_request(ending: Ending) -> None:
+def add_request(state: FinishState) -> None:
     """Keep the request for `%groq_export`."""
-    ending.session.requests.add(ending.plan.request, ending.turn.revision)
+    state.session.requests.add(state.plan.request, state.turn.revision)
 
 
-def learn_token_size(ending: Ending) -> None:
-    """Learn how many tokens a text takes."""
-    if (usage := ending.reply.usage) is not None:
-        ending.session.learn(ending.plan.size, usage.prompt_tokens)
+def learn_token_size(state: FinishState) -> None:
+    """Calibrate the estimate of tokens by the usage."""
+    if (usage := state.reply.usage) is not None:
+        state.session.learn(state.plan.size, usage.prompt_tokens)
 
 
-def choose_next_cell(ending: Ending) -> None:
-    """Choose the code for the next cell, from what is a model's text."""
-    ending.choice = chosen(ending.plan.draft.ask, ending.reply)
+def choose_next_cell(state: FinishState) -> None:
+    """Choose the code for the next cell from the answer."""
+    state.choice = chosen(state.plan.draft.ask, state.reply)
 
 
-def make_output(ending: Ending) -> None:
-    """Make the finished output, with all that is to be read above it."""
-    session, plan = ending.session, ending.plan
-    ending.output = output_of(
+def make_output(state: FinishState) -> None:
+    """Build the finished output, with the notices above it."""
+    session, plan = state.session, state.plan
+    state.output = output_of(
         session,
         plan,
-        ending.reply,
-        choice=ending.choice,
-        turn=ending.turn,
-        notices=(*ending.prepared.notices, *_cut_notice(ending), *session.news(plan.model)),
-        saved_reasoning=ending.prepared.saved_reasoning,
+        state.reply,
+        choice=state.choice,
+        turn=state.turn,
+        notices=(*state.prepared.notices, *_cut_notice(state), *session.news(plan.model)),
+        saved_reasoning=state.prepared.saved_reasoning,
     )
 
 
-def mark_missed(ending: Ending) -> None:
-    """Note that the missed answers were named: the page may be loaded anew from here on."""
-    mark_reported(ending.session, ending.prepared.missed)
+def mark_missed(state: FinishState) -> None:
+    """Note that the missed answers were reported: they need no second notice."""
+    mark_reported(state.session, state.prepared.missed)
 
 
-def show_output(ending: Ending) -> None:
-    """Show it in place of what has streamed."""
-    ending.view.finish(ending.output)
+def show_output(state: FinishState) -> None:
+    """Replace the streamed view by the finished output."""
+    state.view.finish(state.output)
 
 
-def use_restore_offer(ending: Ending) -> None:
-    """Note that answers above were offered; an ask without a request has offered nothing."""
-    if ending.reader.source == "service":
-        ending.session.restore_offered = True
+def use_restore_offer(state: FinishState) -> None:
+    """Note that the notice of restorable answers was shown, if this ask showed it."""
+    if state.reader.source == "service":
+        state.session.restore_offered = True
 
 
-def update_bars(ending: Ending) -> None:
-    """Show in other bars what this turn made stale."""
-    ending.session.finished(
-        ending.turn,
-        ending.output,
-        in_conversation=not ending.plan.pending.once,
-        appended=ending.is_appended,
+def update_bars(state: FinishState) -> None:
+    """Mark the answers that this turn made stale."""
+    state.session.finished(
+        state.turn,
+        state.output,
+        in_conversation=not state.plan.pending.once,
+        appended=state.is_appended,
     )
 
 
-def show_refused_text(ending: Ending) -> None:
-    """Show what the model wrote and the service refused."""
-    fault = ending.reader.outcome.fault
+def show_refused_text(state: FinishState) -> None:
+    """Show the text that the model wrote and the service refused."""
+    fault = state.reader.outcome.fault
     if fault is not None and fault.failed_generation:
-        ending.view.refused(fault.failed_generation)
+        state.view.refused(fault.failed_generation)
 
 
-Step = Callable[[Ending], None]
-# First all that must not be lost: a fault of a later step costs no answer.
+Step = Callable[[FinishState], None]
+# What must not be lost comes first: a failure of a later step then loses no answer.
 KEEP: tuple[Step, ...] = (put_into_namespace, add_to_ledger, put_into_cache)
 NOTHING_CAME: tuple[Step, ...] = (pass_by_request, discard_view)
 SHOW: tuple[Step, ...] = (
@@ -199,19 +199,19 @@ SHOW: tuple[Step, ...] = (
 )
 
 
-def _cut_notice(ending: Ending) -> tuple[str, ...]:
-    """Return the line that says why the service gave an answer up, where it did."""
-    cut = ending.reader.outcome.cut
+def _cut_notice(state: FinishState) -> tuple[str, ...]:
+    """Return the notice of why the service ended an answer early, if it did."""
+    cut = state.reader.outcome.cut
     return (f"The service ended the answer early: {cut}",) if cut else ()
 
 
-def _entry(ending: Ending) -> Entry:
+def _entry(state: FinishState) -> Entry:
     """Return the ask as the ledger holds it."""
-    reply, practice = ending.reply, ending.plan.pending.practice
+    reply, practice = state.reply, state.plan.pending.practice
     timing = reply.timing
     free = practice or reply.source != "service"
     return Entry(
-        number=len(ending.session.ledger) + 1,
+        number=len(state.session.ledger) + 1,
         at=time.time(),
         model=reply.model,
         source=reply.source,

@@ -1,4 +1,4 @@
-"""The one flow: from an ask as typed to a finished answer."""
+"""Send one ask and show its answer: prepare, read, draw, finish."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from groq_magic.api.send import send
-from groq_magic.asking.finishing import Ending, finish
+from groq_magic.asking.finishing import FinishState, finish
 from groq_magic.asking.next_cell import put_next
 from groq_magic.asking.output import opening_of
 from groq_magic.asking.prepare import prepare
 from groq_magic.asking.reader import Reader
 from groq_magic.asking.replies import earlier_stays, reply_of
-from groq_magic.asking.stored import StoredAnswer
+from groq_magic.asking.stored_answer import StoredAnswer
 from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts, unsent
 from groq_magic.views.answer_facts import Progress
-from groq_magic.views.guarded import GuardedView
+from groq_magic.views.guarded_view import GuardedView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from groq_magic.asking.plan import Plan
-    from groq_magic.asking.prepare import Prepared
-    from groq_magic.assistant import Choice
+    from groq_magic.asking.prepare import PreparedAsk
+    from groq_magic.assistant import CodeChoice
     from groq_magic.reply import Reply
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
-    from groq_magic.views.guarded import View
+    from groq_magic.views.guarded_view import View
 
 __all__ = ["send_ask"]
 
@@ -37,16 +37,16 @@ _FRAME = 0.05
 
 
 def send_ask(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
-    """Send an ask, show its answer as it comes, and settle it.
+    """Send an ask, show its answer as it arrives, and finish it.
 
-    Where wanted, the answer's code goes into the next cell; the bar says if it has none.
+    With `--cell` the answer's code goes into the next cell; the bar reports it if there is none.
 
     Parameters
     ----------
     session : Session
     ask : Ask
     view_of : callable
-        Makes the view, once the ask is sure to be sent.
+        Makes the view; called when the ask is ready to be sent.
 
     Returns
     -------
@@ -56,7 +56,7 @@ def send_ask(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
     Raises
     ------
     GroqMagicError
-        What kept it from being sent, or broke it off: then `_groq` holds what came.
+        When it could not be sent, or failed: then `_groq` contains the text so far.
     """
     with session.service.key_found_once():
         return _asked(session, ask, view_of)
@@ -75,7 +75,7 @@ def _asked(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
     if reply.error is not None:
         raise reply.error
     if interrupts.came:
-        # It came after the last token: Run All still has to stop.
+        # The interrupt came after the last token: Run All still has to stop.
         raise InterruptedAskError("Stopped; the answer above is whole.")
     if run.view.error is not None:
         raise run.view.error
@@ -84,7 +84,7 @@ def _asked(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
     return reply
 
 
-def _finished(run: _Run, interrupts: Interrupts) -> tuple[Reply, Choice]:
+def _finished(run: _Run, interrupts: Interrupts) -> tuple[Reply, CodeChoice]:
     run.view.open(opening_of(run.session, run.plan, run.prepared.notices))
     reader = _reader(run)
     _watch(run, reader, interrupts)
@@ -98,13 +98,13 @@ def _finished(run: _Run, interrupts: Interrupts) -> tuple[Reply, Choice]:
         now=time.monotonic(),
     )
     reply = earlier_stays(run.session, run.plan, reply)
-    return reply, finish(Ending(run.session, run.prepared, run.view, reader, reply))
+    return reply, finish(FinishState(run.session, run.prepared, run.view, reader, reply))
 
 
 @dataclass(frozen=True)
 class _Run:
     session: Session
-    prepared: Prepared
+    prepared: PreparedAsk
     view: GuardedView
     started: float
 
@@ -123,7 +123,7 @@ class _Run:
 
 
 def _reader(run: _Run) -> Reader:
-    """Return what reads the answer: over the wire, or out of a file."""
+    """Return the reader of the answer: from the service, or of a stored answer."""
     source, session = run.prepared.source, run.session
     if isinstance(source, StoredAnswer):
         return Reader(source.read, source.source)
@@ -145,7 +145,7 @@ def _reader(run: _Run) -> Reader:
 
 
 def _watch(run: _Run, reader: Reader, interrupts: Interrupts) -> None:
-    """Draw what comes, at most 20 times a second and within 50 ms; the last frame always."""
+    """Draw the answer as it arrives, at most 20 times a second; always draw the last frame."""
     shown, next_frame = [0, 0], 0.0
     try:
         reader.start()

@@ -1,11 +1,11 @@
-"""What of an answer becomes the next cell, and how it differs from the cell before."""
+"""The code of an answer that becomes the next cell, and its diff to the failed cell."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant import Choice, choice_of, difference, without_fence
-from groq_magic.views.change import Change
+from groq_magic.assistant import CodeChoice, code_choice_of, difference, without_fence
+from groq_magic.views.cell_diff import CellDiff
 
 if TYPE_CHECKING:
     from groq_magic.reply import Reply
@@ -15,31 +15,31 @@ if TYPE_CHECKING:
 __all__ = ["change_of", "chosen", "prose_of", "put_next"]
 
 
-def chosen(ask: Ask, reply: Reply) -> Choice:
-    """Return the code for the next cell, or why there is none; neither where none is wanted."""
+def chosen(ask: Ask, reply: Reply) -> CodeChoice:
+    """Return the code for the next cell, or why there is none; empty if none is wanted."""
     if ask.composed is not None:
         whole = reply.finish_reason == "stop" and reply.error is None
-        return choice_of(ask.composed, reply.text, whole=whole)
+        return code_choice_of(ask.composed, reply.text, whole=whole)
     if not ask.options.cell:
-        return Choice()
-    return Choice(reply.code) if reply.code else Choice(why="the answer holds no code")
+        return CodeChoice()
+    return CodeChoice(reply.code) if reply.code else CodeChoice(why="the answer holds no code")
 
 
 def put_next(session: Session, code: str, *, is_replayed: bool) -> None:
-    """Put code into the next cell; what a replayed notebook holds there is not put twice."""
+    """Put code into the next cell, unless a replayed notebook already has it there."""
     if is_replayed and (cell := session.cell) and session.saved.source_below(cell) == code.strip():
         return
     session.shell.set_next_input(code)
 
 
-def change_of(choice: Choice) -> Change | None:
-    """Return a mended cell beside the one that failed, None where nothing was mended."""
+def change_of(choice: CodeChoice) -> CellDiff | None:
+    """Return the diff from the failed cell to the fixed one, None without a fix."""
     if choice.cell is None:
         return None
     lines = difference(choice.cell.source.strip("\n").rstrip(), choice.code)
-    return Change(choice.cell.name, lines, choice.code, choice.cell.language)
+    return CellDiff(choice.cell.name, lines, choice.code, choice.cell.language)
 
 
-def prose_of(choice: Choice, answer: str) -> str:
-    """Return the answer without the code that a change shows."""
+def prose_of(choice: CodeChoice, answer: str) -> str:
+    """Return the answer without the code that the diff shows."""
     return without_fence(answer, choice.fence) if choice.fence is not None else answer

@@ -1,4 +1,4 @@
-"""Lines above an answer: what the reader is to know of the page and of the saved file."""
+"""Notices above an answer, about the page and the saved file."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def order_notice(session: Session, plan: Plan) -> tuple[str, ...]:
 
 
 def line_of_restorable(session: Session) -> tuple[str, ...]:
-    """Return, until it was shown, the line of which answers above are not remembered."""
+    """Return the notice of answers above that are not in the conversation; once."""
     if session.restore_offered:
         return ()
     try:

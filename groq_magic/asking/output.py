@@ -15,7 +15,7 @@ from groq_magic.views.slots import slot_of
 
 if TYPE_CHECKING:
     from groq_magic.asking.plan import Plan
-    from groq_magic.assistant import Choice
+    from groq_magic.assistant import CodeChoice
     from groq_magic.conversation import Turn, TurnKey
     from groq_magic.prompt import IncludedValue
     from groq_magic.reply import Reply
@@ -28,18 +28,18 @@ _MARKS = MappingProxyType(
     {
         "interrupted": "interrupted",
         "truncated": "cut off before its end: `%groq_retry` asks again",
-        # The error below the answer says why, and what to do.
+        # The error below the answer gives the reason and the remedy.
         "error": "broken off",
         "length": "ended at the token limit: a larger `--max-tokens` gives more",
     }
 )
 
-# Said while the session lives: the saved file is the same wherever an answer is from.
+# Shown while the session lives; the saved file does not depend on the source.
 _SOURCES = MappingProxyType({"cache": "from the cache", "replay": "replayed"})
 
 
 def opening_of(session: Session, plan: Plan, notices: tuple[str, ...]) -> AnswerStart:
-    """Return what the view is told before the first token."""
+    """Return the facts that the view shows before the first token."""
     return AnswerStart(
         slot_of(plan.pending.shown),
         plan.model,
@@ -55,12 +55,12 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
     plan: Plan,
     reply: Reply,
     *,
-    choice: Choice,
+    choice: CodeChoice,
     turn: Turn,
     notices: tuple[str, ...],
     saved_reasoning: str,
 ) -> FinishedAnswer:
-    """Return the whole answer as a view shows and saves it."""
+    """Return the finished answer as a view shows and saves it."""
     from groq_magic.rendering import fenced_code
 
     options = plan.draft.options
@@ -82,7 +82,7 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
 
 
 def _live_facts(session: Session, reply: Reply, turn: Turn) -> LiveFacts:
-    """Return what a finished answer's bar says while the session lives."""
+    """Return the facts in a finished answer's bar while the session lives."""
     usage, speed = reply.usage, reply.timing.tokens_per_second
     tokens = usage.completion_tokens if usage else 0
     figures = [f"{tokens:,} token{'s' * (tokens != 1)}" if usage else ""]
@@ -99,7 +99,7 @@ def _live_facts(session: Session, reply: Reply, turn: Turn) -> LiveFacts:
 
 
 def _metadata_of(session: Session, plan: Plan, reply: Reply | None) -> dict[str, Any]:
-    """Return the output's metadata: what the saved notebook knows of the turn."""
+    """Return the output's metadata, from which a saved notebook's turn is read."""
     if session.settings.store == "none":
         return {}
     pending = plan.pending
@@ -129,7 +129,7 @@ def _metadata_of(session: Session, plan: Plan, reply: Reply | None) -> dict[str,
 
 
 def _system(plan: Plan) -> str | None:
-    """Return the system prompt as typed: the values of variables are not for the file."""
+    """Return the system prompt unfilled: the values of variables are not saved."""
     if plan.draft.ask.composed is not None:
         return None
     return plan.draft.as_saved(plan.draft.options.system or "") or None
@@ -139,7 +139,7 @@ def _replaced(key: TurnKey | None) -> dict[str, Any] | None:
     return {"cell": key.cell, "ask": key.ask} if key is not None else None
 
 
-def _bar(plan: Plan, reply: Reply, choice: Choice) -> Bar:
+def _bar(plan: Plan, reply: Reply, choice: CodeChoice) -> Bar:
     marks = [_MARKS.get(reply.finish_reason, "")]
     if not reply.text and not reply.error:
         marks.append("no text came")

@@ -1,4 +1,4 @@
-"""What will be sent, decided without sending: draft and facts in, request out."""
+"""The plan of an ask: from a draft to the request, without sending it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from groq_magic.conversation import Turn
     from groq_magic.prompt.secrets import Secrets
 
-__all__ = ["Facts", "Plan", "plan"]
+__all__ = ["Plan", "PlanInputs", "plan"]
 
 # The estimate of tokens may be that much too high.
 _SURELY = 0.9
@@ -26,25 +26,25 @@ _LARGEST_WINDOW = 10_000_000
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What a plan depends on beside the draft.
+class PlanInputs:
+    """What `plan` needs besides the draft.
 
     Parameters
     ----------
     model : str
         The id of the model that is asked.
     known : Model or None
-        What the catalogue says of it.
+        Its entry in the catalogue.
     pending : PendingTurn
         With the turns above it.
     tokens_per_minute : int or None
-        The limit, where it was seen of late.
+        The limit, if it was seen recently.
     history_share : float
         The share of it that earlier turns may take.
     tokens_per_byte : float
         As the service has counted so far.
     messages : callable
-        From turns and secrets to the turns' messages, as they may be sent.
+        From turns and secrets to the turns' messages, secrets hidden.
     """
 
     model: str
@@ -58,7 +58,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be sent, and the turn that it becomes."""
+    """The request, and its pending turn."""
 
     draft: Draft
     model: str
@@ -75,8 +75,8 @@ class Plan:
         return sum(map(size_of, contents))
 
 
-def plan(draft: Draft, facts: Facts) -> Plan:
-    """Decide what will be sent.
+def plan(draft: Draft, facts: PlanInputs) -> Plan:
+    """Build the request, with as many earlier turns as fit.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def plan(draft: Draft, facts: Facts) -> Plan:
     return Plan(draft, facts.model, facts.pending, window, request)
 
 
-def _window(draft: Draft, facts: Facts) -> HistoryWindow:
+def _window(draft: Draft, facts: PlanInputs) -> HistoryWindow:
     before = facts.pending.before
     earlier = [text for turn in before for text in turn.texts]
     budget = Budget(
@@ -115,13 +115,13 @@ def _window(draft: Draft, facts: Facts) -> HistoryWindow:
     return fit(before, prompt_tokens=prompt, system_tokens=system, budget=budget)
 
 
-def _density(facts: Facts, *texts: str) -> float:
+def _density(facts: PlanInputs, *texts: str) -> float:
     """Return about how many tokens a character of these texts takes."""
     return facts.tokens_per_byte * sum(map(size_of, texts)) / max(1, sum(map(len, texts)))
 
 
 def _check_size(tokens: int, budget: Budget) -> None:
-    """Refuse what surely does not fit; what may fit is the service's to decide."""
+    """Refuse a request that is certain not to fit; the service decides doubtful cases."""
     whole = tokens + (budget.reply_tokens or 0)
     remedy = "Put less into the prompt" + (
         ", or lower --max-tokens." if budget.reply_tokens else "; a model with more may take it."

@@ -1,4 +1,4 @@
-"""Everything before a request leaves: the draft, a stored answer, key and catalogue, the plan."""
+"""Prepare an ask: its draft, a stored answer if there is one, key, catalogue and plan."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING
 from groq_magic.api.models import ALIASES
 from groq_magic.asking.draft import bound, draft
 from groq_magic.asking.notices import line_of_missed, line_of_restorable, missed_by, order_notice
-from groq_magic.asking.plan import Facts, Plan, plan
-from groq_magic.asking.stored import Replayed, StoredAnswer, cached_answer, is_cached, replayed
+from groq_magic.asking.plan import Plan, PlanInputs, plan
+from groq_magic.asking.stored_answer import (
+    ReplayResult,
+    StoredAnswer,
+    cached_answer,
+    is_cached,
+    replay_result,
+)
 
 if TYPE_CHECKING:
     from groq_magic.api.client import Client
@@ -21,15 +27,15 @@ if TYPE_CHECKING:
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
 
-__all__ = ["Prepared", "dry_run", "prepare"]
+__all__ = ["PreparedAsk", "dry_run", "prepare"]
 
 # A limit seen longer ago may have been raised since: it refuses nothing.
 _FRESH = 3600.0  # seconds
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """An ask that is ready.
+class PreparedAsk:
+    """An ask that is ready to be sent, or to be answered from storage.
 
     Parameters
     ----------
@@ -51,13 +57,13 @@ class Prepared:
     saved_reasoning: str = ""
 
 
-def prepare(session: Session, ask: Ask) -> Prepared:
-    """Decide everything before anything is sent; the user's own code runs here.
+def prepare(session: Session, ask: Ask) -> PreparedAsk:
+    """Prepare an ask without sending anything; the user's own code may run here.
 
     Raises
     ------
     PromptError
-        When the prompt is empty, or names what is nearly there.
+        When the prompt is empty, or contains a misspelt name.
     TooLargeError
         When it fits neither the window nor the tokens a minute.
     ApiKeyError
@@ -68,24 +74,24 @@ def prepare(session: Session, ask: Ask) -> Prepared:
     ask = _kept(session, ask)
     session.order_turns()
     begun = draft(session, ask)
-    found = replayed(session, begun, _turn(session, begun))
+    found = replay_result(session, begun, _turn(session, begun))
     if found.answer is None and not is_cached(begun.options):
         session.service.client()
     made = plan(begun, _facts(session, begun, found, fetch=True))
-    # There must be a key where no file has the answer.
+    # Without a stored answer a key is required.
     source = found.answer or cached_answer(session, made) or session.service.client()
     made = replace(made, pending=_turn(session, begun, is_begun=True))
     notices = (*begun.notices, *map(begun.secrets.hidden, found.notices(begun)))
     if isinstance(source, StoredAnswer):
-        return Prepared(made, notices, source, saved_reasoning=found.reasoning)
+        return PreparedAsk(made, notices, source, saved_reasoning=found.reasoning)
     session.service.prefetch_catalogue()
     missed = missed_by(session, made)
     asides = (*line_of_missed(missed), *order_notice(session, made), *line_of_restorable(session))
-    return Prepared(made, (*notices, *asides), source, missed)
+    return PreparedAsk(made, (*notices, *asides), source, missed)
 
 
 def dry_run(session: Session, ask: Ask) -> Plan:
-    """Decide what would be sent: takes no number, asks for no key, fetches no models.
+    """Return what would be sent; changes nothing, asks for no key, fetches no models.
 
     Raises
     ------
@@ -94,19 +100,19 @@ def dry_run(session: Session, ask: Ask) -> Plan:
     """
     session.order_turns()
     begun = draft(session, ask)
-    return plan(begun, _facts(session, begun, Replayed(), fetch=False))
+    return plan(begun, _facts(session, begun, ReplayResult(), fetch=False))
 
 
 def _kept(session: Session, ask: Ask) -> Ask:
-    """Keep the ask for `%groq_retry`: what no key keeps from being sent can be asked again too."""
+    """Keep the ask for `%groq_retry`, which also repeats an ask that failed for want of a key."""
     if ask.names is not None:
-        # If reading the caller's variables fails, nothing is left to retry: they are gone then.
+        # If reading the caller's variables fails, there is nothing to retry.
         session.last = None
         ask = bound(session, ask)
     if ask.text.strip():
         options = ask.options.over(session.settings.defaults())
         pending = _pending(session, ask, options)
-        # Asked again from another cell, it takes the same place.
+        # A retry from another cell takes the same place.
         options = replace(ask.options, conversation=pending.conversation)
         session.last = replace(ask, options=options, place=pending.place)
     return ask
@@ -119,7 +125,7 @@ def _turn(session: Session, begun: Draft, *, is_begun: bool = False) -> PendingT
 def _pending(
     session: Session, ask: Ask, options: AskOptions, *, is_begun: bool = False
 ) -> PendingTurn:
-    """Return the turn that an ask becomes; only one that is begun takes a number."""
+    """Return the pending turn of an ask; only one that will be sent takes a number."""
     execution = session.executions.present
     return session.conversations.begin(
         execution.cell,
@@ -133,11 +139,11 @@ def _pending(
     )
 
 
-def _facts(session: Session, begun: Draft, found: Replayed, *, fetch: bool) -> Facts:
+def _facts(session: Session, begun: Draft, found: ReplayResult, *, fetch: bool) -> PlanInputs:
     model, known = _model(session, begun.options, found, fetch=fetch)
     minute = session.service.limiter.limits_of(model).get("TPM")
     is_fresh = minute is not None and time.time() - minute.seen < _FRESH
-    return Facts(
+    return PlanInputs(
         model,
         known,
         _turn(session, begun),
@@ -149,9 +155,9 @@ def _facts(session: Session, begun: Draft, found: Replayed, *, fetch: bool) -> F
 
 
 def _model(
-    session: Session, options: AskOptions, found: Replayed, *, fetch: bool
+    session: Session, options: AskOptions, found: ReplayResult, *, fetch: bool
 ) -> tuple[str, Model | None]:
-    # What is replayed was answered by its model, whatever a task stands for now.
+    # A replayed answer keeps its model, whichever one a task means now.
     name = found.saved.model if found.saved else options.model or session.settings.model
     if name not in ALIASES or found.saved:
         return name, session.service.catalogue().get(name)

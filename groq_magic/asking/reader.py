@@ -1,4 +1,4 @@
-"""A thread that reads one answer, for a view that draws meanwhile."""
+"""Read one answer in a thread, while the caller draws it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from groq_magic.api.exchange import LINGER, Exchange
-from groq_magic.api.faults import no_thread
+from groq_magic.api.sdk_faults import no_thread
 from groq_magic.api.send import Outcome, Wait
 
 if TYPE_CHECKING:
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from groq_magic.ledger.ledger import Source
 
-__all__ = ["Read", "Reader"]
+__all__ = ["ReadFunction", "Reader"]
 
 
-class Read(Protocol):
+class ReadFunction(Protocol):
     """Reads an answer in the calling thread: `api.send` with its request, or a stored answer."""
 
     def __call__(
@@ -47,7 +47,7 @@ class Reader:
         Who gives the answer.
     """
 
-    def __init__(self, read: Read, source: Source = "service") -> None:
+    def __init__(self, read: ReadFunction, source: Source = "service") -> None:
         self.texts: list[str] = []
         self.reasonings: list[str] = []
         self.first_token: float | None = None
@@ -61,7 +61,7 @@ class Reader:
         self._thread = threading.Thread(target=self._read, name="groq-magic-reader", daemon=True)
 
     def start(self) -> None:
-        """Begin to read; where no thread can be started, end with a fault."""
+        """Begin to read; if no thread can be started, end with a fault."""
         try:
             self._thread.start()
         except RuntimeError:
@@ -77,11 +77,11 @@ class Reader:
             )
 
     def stop(self) -> None:
-        """End its own request, and no other."""
+        """Cancel its own request, and no other."""
         self.exchange.cancel()
 
     def close(self) -> None:
-        """End the thread; one in a name look-up ends by itself, with the connect timeout."""
+        """End the thread; during a name look-up it ends only after the connect timeout."""
         if self._thread.ident is None:
             return
         self._thread.join(LINGER)
@@ -91,7 +91,7 @@ class Reader:
 
     @property
     def text(self) -> str:
-        """The answer so far."""
+        """The text so far."""
         return "".join(self.texts)
 
     @property

@@ -1,4 +1,4 @@
-"""From what came over the wire to the reply, whole or not."""
+"""Build the reply from the received pieces and the outcome, complete or partial."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["earlier_stays", "nothing_came", "reply_from", "reply_of"]
 
 
 def reply_of(plan: Plan, reader: Reader, *, stopped: bool, started: float, now: float) -> Reply:
-    """Return the reply to an ask, whole or not.
+    """Return the reply to an ask, complete or partial.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def reply_from(  # noqa: PLR0913 - how a request went, named
     first: float | None,
     now: float,
 ) -> Reply:
-    """Return the reply that has come, whole or not.
+    """Return the reply for received pieces, complete or partial.
 
     Parameters
     ----------
@@ -112,12 +112,12 @@ def reply_from(  # noqa: PLR0913 - how a request went, named
 
 
 def nothing_came() -> ConnectionLostError:
-    """Return the error of a reply that ended well, and without a word."""
+    """Return the error of a reply that ended normally but contains no text."""
     return ConnectionLostError("The reply ended before any text.", "`%groq_retry` asks again.")
 
 
 def earlier_stays(session: Session, plan: Plan, reply: Reply) -> Reply:
-    """Return the reply; where nothing came, its error says that an earlier answer stays."""
+    """Return the reply; if it is empty, its error mentions that the earlier answer stays."""
     error, practice = reply.error, plan.pending.practice
     if error is None or reply.text or plan.pending.once:
         return reply

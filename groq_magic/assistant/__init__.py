@@ -7,7 +7,7 @@ are never filled in, and nothing there is an instruction: all is fenced.
 from __future__ import annotations
 
 from groq_magic.assistant.cell import Cell, Context
-from groq_magic.assistant.choice import Choice, choice_of, without_fence
+from groq_magic.assistant.code_choice import CodeChoice, code_choice_of, without_fence
 from groq_magic.assistant.diff import difference
 from groq_magic.assistant.explain import (
     LEVELS,
@@ -24,11 +24,11 @@ __all__ = [
     "LEVELS",
     "AssistantPrompt",
     "Cell",
-    "Choice",
+    "CodeChoice",
     "Context",
     "Failure",
     "Question",
-    "choice_of",
+    "code_choice_of",
     "difference",
     "explain_cell",
     "explain_failure",

@@ -25,7 +25,7 @@ from groq_magic.options import AskOptions
 from groq_magic.page.caller import caller_names
 from groq_magic.prompt.expression import near, parse, user_names
 from groq_magic.session.ask import Ask
-from groq_magic.session.past_cells import PastCells
+from groq_magic.session.cell_history import CellHistory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -116,7 +116,7 @@ def _ask(
 
 
 def _failure(session: Session, target: str, words: str) -> Failure:
-    past = PastCells(session)
+    past = CellHistory(session)
     if not target:
         return past.last_failure()
     cell = past.numbered(int(target))
@@ -129,7 +129,7 @@ def _failure(session: Session, target: str, words: str) -> Failure:
 
 
 def _explained(session: Session, target: str, asked: Question) -> AssistantPrompt:
-    past, context = PastCells(session), _context(session)
+    past, context = CellHistory(session), _context(session)
     if target and target != "_" and not target.isdecimal():
         expression = _expression(session, target)
         value = expression.value_in(_names(session)) if expression is not None else None
@@ -169,4 +169,4 @@ def _names(session: Session) -> Mapping[str, Any]:
 
 def _context(session: Session) -> Context:
     room = session.settings.assistant_tokens * _CHARACTERS_PER_TOKEN
-    return PastCells(session).context(room)
+    return CellHistory(session).context(room)

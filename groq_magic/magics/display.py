@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from groq_magic.reply import Reply
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
-    from groq_magic.views.guarded import View
+    from groq_magic.views.guarded_view import View
     from groq_magic.views.live import Live
     from groq_magic.views.session_facts import PanelFacts
 

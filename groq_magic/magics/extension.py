@@ -45,7 +45,7 @@ _MAGICS = MappingProxyType(
         "help": {"groq_help": "line"},
         "key": {"groq_key": "line", "groq_practice": "line"},
         "model": {"groq_model": "line", "groq_models": "line"},
-        "recall": {"groq_cache": "line", "groq_replay": "line"},
+        "cache_and_replay": {"groq_cache": "line", "groq_replay": "line"},
         "usage": {"groq_usage": "line"},
     }
 )
@@ -175,17 +175,17 @@ class GroqMagics(Settings):
         # A cell that went well need not wait for the session, which the first ask makes.
         if not (self.has_session or has_failed):
             return
-        from groq_magic.session.past_cells import note_ending
+        from groq_magic.session.cell_history import record_cell_end
 
         self.session.cell_ended(succeeded=succeeded)
         if result is not None:
-            note_ending(self.session, result)
+            record_cell_end(self.session, result)
 
-    def fill_page_later(self) -> None:
+    def start_page_later(self) -> None:
         """Make what the page shows of the session, once the cell is over."""
-        from groq_magic.magics.page import fill_page_later
+        from groq_magic.magics.page_start import start_page_later
 
-        self._imports = fill_page_later(
+        self._imports = start_page_later(
             lambda: self.session, lambda: _extension_of(self.shell) is self
         )
 
@@ -262,7 +262,7 @@ def load(shell: Any) -> None:
     service = extension.session.service if extension.has_session else None
     show(*banner(extension.model, key_state(shell, service)))
     if front_end(shell) == "widgets":
-        extension.fill_page_later()
+        extension.start_page_later()
 
 
 def unload(shell: Any) -> None:

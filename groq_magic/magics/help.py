@@ -27,7 +27,7 @@ _FIRST_SIX = (
         "the conversation, turn by turn; `--drop N` removes one",
     ),
     ("%groq_reset", "empties the conversation, keeps the system prompt"),
-    ("%groq_fix [N] [words…]", "mends the last error: an explanation, the change, the next cell"),
+    ("%groq_fix [N] [words…]", "fixes the last error: an explanation, the change, the next cell"),
 )
 _THE_REST = (
     ("%groq_model [ID]", "the picker, or another model from now on"),
@@ -40,7 +40,7 @@ _THE_REST = (
     ("%groq_conversation [NAME]", "the conversations, or another one from now on"),
     ("%groq_usage [--as dataframe]", "tokens, cost, and the quota that is left"),
     ("%groq_export [--as KIND] [TURN]", "the last answer's request as code that runs"),
-    ("%groq_cache on|off|clear|info", "keeps answers, and gives them again at no cost"),
+    ("%groq_cache on|off|clear|info", "keeps answers, and reuses them at no cost"),
     ("%groq_replay on|off", "answers unchanged cells from this notebook: no key, no quota"),
     ("%groq_practice [on|off]", "the practice server: no key, no model"),
     ("%groq_key", "asks for a key, kept in this process alone"),
@@ -86,7 +86,7 @@ def ask_help(options: Iterable[Option]) -> str:
             "A prompt is sent with the turns of the cells above it, in the order of the page.",
             "Running a cell again replaces its turn; moving a cell moves it, deleting removes it.",
             "Stop, or the toolbar's ■, ends an answer and keeps the text that arrived.",
-            "{{name}} in the prompt puts a variable in; a DataFrame goes in as a summary.",
+            "{{name}} in the prompt includes a variable; a DataFrame is included as a summary.",
             "The reply is in _groq: .text, .code, .data, .usage …",
             "",
             "Options, for this ask only:",

@@ -1,4 +1,4 @@
-"""The code that calls us: the names that it sees, and whether it is a cell."""
+"""The code that calls us: the variables that it sees, and whether it is a cell."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _SHELL = "IPython.core.interactiveshell"
 
 
 def caller_names(namespace: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return the names of the code that calls us beside those of the notebook.
+    """Return the variables of the calling code that are not the notebook's.
 
     Within a function these are its own variables, then those of the functions
-    around it that still run, then its module's. Of a function around it that
-    has returned, only the variables that the code names are known.
+    around it that still run, then its module's. Of an enclosing function that
+    has returned, only the variables that the code uses are known.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def caller_names(namespace: Mapping[str, Any]) -> Mapping[str, Any] | None:
     -------
     Mapping or None
         A copy, which keeps no frame alive; None for code of the notebook that
-        stands in no function or class.
+        is in no function or class.
     """
     frame = _calling_frame()
     if frame is None:
@@ -81,7 +81,7 @@ def _scopes(frame: FrameType) -> Iterator[FrameType]:
     while around is not None:
         if any(constant is code for constant in around.f_code.co_consts):
             code = around.f_code
-            # What stands in a class is not seen by the functions in it.
+            # Functions in a class do not see its variables.
             if code.co_flags & inspect.CO_OPTIMIZED:
                 yield around
         around = around.f_back

@@ -1,4 +1,4 @@
-"""The running cell, and the cells around it, as the execute request has them."""
+"""The running cell and the page's cell list, from the execute request."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ __all__ = [
 
 # The form of nbformat's ids; Colab's have it too.
 _LONGEST_NAME = 4_096
-# A longer list of cells is no notebook's.
+# Longer lists are refused.
 MOST_CELLS = 20_000
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
-# Nobody knows it beforehand: no element or metadata of a foreign notebook can have it.
+# Random, so that no element or metadata of a foreign notebook can contain it.
 TOKEN = os.urandom(8).hex()
 
 

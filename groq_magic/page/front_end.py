@@ -15,7 +15,7 @@ FrontEnd = Literal["widgets", "static", "terminal"]
 def front_end(shell: Any) -> FrontEnd:
     """Return what kind of view the front end can show.
 
-    A front end that sends no cell id is taken for one that only executes
+    A front end that sends no cell id is assumed to be one that only executes
     (nbclient, nbconvert, papermill): widgets would be lost there. A widget's
     callback has no cell, but only a front end with widgets calls it.
     """

@@ -1,4 +1,4 @@
-"""The notebook's file: where it is, and what it holds, which is not trusted."""
+"""The notebook's file: its path and its content, which is not trusted."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What one kernel holds."""
+"""The state of one kernel: conversations, cells that ran, bars, quota, the saved notebook."""

@@ -1,4 +1,4 @@
-"""An ask as the user typed it."""
+"""The request of a user: a prompt with its options, before values are filled in."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ __all__ = ["Ask"]
 
 @dataclass(frozen=True)
 class Ask:
-    """An ask as the user typed it.
+    """A prompt with its options, before values are filled in.
 
     Parameters
     ----------
     text : str
-        The prompt, not filled in.
+        The prompt, with `{{name}}` unfilled.
     options : AskOptions
-        Those that were given, and no others.
+        Only those that were given.
     line : bool
-        Whether it stands in a line: then its prompt can't be read off its
-        cell's body, and the turn's metadata holds it.
+        Whether it was asked in a line: then its cell's body is not the prompt,
+        and the turn's metadata contains it.
     place : TurnKey or None
         The turn whose place it takes, for a retry.
     again : bool
-        Whether another answer is wanted than the one that is kept.
+        Whether a new answer is wanted, not the cached one.
     composed : AssistantPrompt or None
-        The prompt that a magic wrote for it: this is sent, `text` is kept.
+        The prompt that a magic composed: it is sent, and `text` is saved.
     names : Mapping of str to Any, or None
-        The variables of the calling code, if they are not the notebook's.
+        The variables of the calling code, None for the notebook's.
     own : FilledPrompt or None
         The texts of the values in `names`, for a retry, which has no `names`.
     """

@@ -1,4 +1,4 @@
-"""The bars of finished answers: each gets a line where what its answer was asked after changed."""
+"""The bars of finished answers: each is marked as stale when an earlier turn changes."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class Bars:
         self._facts: dict[tuple[bool, str], tuple[LiveFacts, int]] = {}
 
     def add(self, turn: Turn, output: FinishedAnswer, *, in_conversation: bool) -> None:
-        """Add a finished answer's bar; one outside of the conversation never gets a line."""
+        """Add a finished answer's bar; one outside of the conversation is never marked."""
         self._facts.pop((turn.practice, output.slot), None)
         if in_conversation:
             self._facts[turn.practice, output.slot] = output.live, turn.revision
 
     def update(self, *, practice: bool) -> dict[str, LiveFacts]:
-        """Update the lines; return what bars show now by slot, where that is something else."""
+        """Update the marks; return the changed lines by slot."""
         turns = {slot_of(k): turn for k, turn in self._conversations.shown(practice).items()}
         changed: dict[str, LiveFacts] = {}
         for (of_practice, slot), (facts, revision) in self._facts.items():
@@ -52,6 +52,6 @@ class Bars:
 
 
 def stale_line(conversations: Conversations, turn: Turn) -> str:
-    """Return what a bar says of a turn whose earlier turns have changed since."""
+    """Return the stale mark of a turn, "" if no earlier turn has changed since."""
     change = conversations.change_above(turn)
     return f"{change[0].upper()}{change[1:]} after this answer; re-run the cell." if change else ""

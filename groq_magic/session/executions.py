@@ -39,7 +39,7 @@ class Executions:
 
     A task that a cell has started runs in a copy of the cell's context, also
     when the cell has ended and another one runs. IPython's own number and
-    parent message are then those of the other cell (ipykernel 6), or of none.
+    parent message are then those of the other cell (ipykernel 6), or missing.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ class Executions:
         return self._running
 
     def end(self) -> None:
-        """End it: code that runs later in this context belongs to no execution."""
+        """End the execution: code that runs later in this context belongs to none."""
         self._running = None
         self._mine.set(None)
 
@@ -113,7 +113,7 @@ class Owner:
             )
 
     def hand_over(self, call: Callable[[], None]) -> None:
-        """Make a call in the owner's thread: at once there, else when it is idle."""
+        """Call a function in the owner's thread: at once if this is it, else when it is idle."""
         if self.is_here or self._loop is None:
             call()
         else:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "QuotaWatch", "meter_of", "quota_facts"]
 
-# What stops an ask first stands first.
+# The limits that stop an ask first come first.
 KINDS = MappingProxyType(
     {
         "TPM": "tokens a minute",
@@ -26,7 +26,7 @@ KINDS = MappingProxyType(
 )
 _DAILY = ("RPD", "TPD")
 _WARNED_AT = (95, 80)
-# So much must have come back for a mark to be new, in per cent: limits refill all the time.
+# Per cent that must have refilled before a mark warns again: limits refill all the time.
 _COME_BACK = 20
 
 
@@ -39,7 +39,7 @@ def meter_of(limit: Limit, now: float | None = None) -> Meter:
 
 
 def quota_facts(model: str, limits: Limits, now: float | None = None) -> QuotaFacts:
-    """Return what bars and panel count on by the clock.
+    """Return the limits from which bars and panel count the refill.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def _refill(limit: Limit | None, now: float | None) -> Refill | None:
 
 
 def _unit(limit: Limit) -> str:
-    """Return what is counted, without the time: `tokens`."""
+    """Return the unit of a limit: `tokens`."""
     return KINDS.get(limit.kind, limit.kind).partition(" a ")[0]
 
 
@@ -71,7 +71,7 @@ class QuotaWatch:
         self._warned: dict[tuple[str, str], int] = {}
 
     def lines(self, model: str, limits: Limits, now: float | None = None) -> tuple[str, ...]:
-        """Return the warnings that are due: a mark once, and again when much had come back.
+        """Return the warnings that are due: once a mark, and again after a refill.
 
         Parameters
         ----------

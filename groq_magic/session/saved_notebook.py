@@ -47,7 +47,7 @@ class SavedNotebook:
 
     @property
     def folder(self) -> Path | None:
-        """The folder that it is in, None where it is unknown."""
+        """Its folder, None if unknown."""
         path = notebook_path(self._shell)
         return path.parent if path is not None else None
 
@@ -92,6 +92,6 @@ class SavedNotebook:
     def order(self, cell: str) -> tuple[tuple[str, ...], float]:
         """Return the ids of its cells from top to bottom, and when it was saved.
 
-        Empty where unknown, and where it has no such cell.
+        Empty if unknown, or if the file has no such cell.
         """
         return self._ids.of(self._shell, cell)

@@ -1,4 +1,4 @@
-"""What leaves the session without secrets: the secrets themselves, and earlier turns."""
+"""The secrets to hide, and the messages of earlier turns without them."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def present_secrets(service: Service) -> Secrets:
 
 
 class EarlierTurns:
-    """Gives the messages of earlier turns without secrets; each turn is searched once.
+    """The messages of earlier turns without secrets; each turn is searched once.
 
-    A turn may contain what was no secret when it was asked, or come from a file.
+    A secret may be newer than the turn, or the turn may come from a file.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class EarlierTurns:
         self._searched_for = 0
 
     def messages(self, turns: Iterable[Turn], secrets: Secrets) -> list[Mapping[str, Any]]:
-        """Return the messages of turns, as they may be sent."""
+        """Return the messages of turns, secrets hidden."""
         if self._searched_for != secrets.fingerprint:
             self._clean, self._searched_for = set(), secrets.fingerprint
         found: list[Mapping[str, Any]] = []

@@ -1,4 +1,4 @@
-"""What one kernel holds: settings, service, conversations, the last ask, live views."""
+"""The session of one kernel: settings, service, conversations, the last ask, live views."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from groq_magic.api.service import Service
 from groq_magic.conversation import Conversations
 from groq_magic.errors import ModelError
 from groq_magic.ledger.ledger import Ledger
-from groq_magic.ledger.requests import Requests
+from groq_magic.ledger.request_history import RequestHistory
 from groq_magic.page.cell import request_cells
 from groq_magic.session.bars import Bars
 from groq_magic.session.executions import Executions, owner_of
 from groq_magic.session.quota import QuotaWatch
-from groq_magic.session.recall import Recall
 from groq_magic.session.saved_notebook import SavedNotebook
 from groq_magic.session.secrets import EarlierTurns, present_secrets
+from groq_magic.session.stored_answers import StoredAnswers
 from groq_magic.views.show import say
 
 if TYPE_CHECKING:
@@ -39,13 +39,13 @@ __all__ = ["Session"]
 
 # A token is about four bytes of UTF-8 in most languages; characters differ far more.
 _USUAL_TOKENS_PER_BYTE = 0.25
-# Below this the frame of the chat format outweighs the text, and the measure says little.
+# In shorter texts the overhead of the chat format would distort the measure.
 _ENOUGH_BYTES = 400
 _CHANGED = "The conversation is changed"
 
 
 class Session:
-    """What one kernel holds.
+    """The state of one kernel.
 
     Parameters
     ----------
@@ -76,9 +76,9 @@ class Session:
         self.service = Service(settings, lambda: self.saved.folder, ask_for_key, say)
         self.last: Ask | None = None
         self.ledger = Ledger()
-        self.requests = Requests()
+        self.requests = RequestHistory()
         self.earlier = EarlierTurns()
-        self.recall = Recall(settings)
+        self.stored_answers = StoredAnswers(settings)
         self._quota = QuotaWatch()
         self.last_failure: Failure | None = None
         self.tokens_per_byte = _USUAL_TOKENS_PER_BYTE
@@ -102,7 +102,7 @@ class Session:
         return present_secrets(self.service)
 
     def cell_begins(self) -> None:
-        """Note that a cell begins to run: its notebook is ours, the page as its request has it."""
+        """Record that a cell begins to run, and the cell list of its request."""
         cell = self.executions.begin(self.conversations.start_cell).cell
         if cell is not None:
             self.saved.cells_seen.add(cell)
@@ -117,7 +117,7 @@ class Session:
     def order_turns(self) -> None:
         """Order the turns by the saved notebook, where the request had no list and it is newer.
 
-        Not when it is saved: an answer is marked for what was done, not for a save.
+        Not at each save: answers become stale by changes of turns, not by a save.
         """
         cell = self.cell
         if cell is None or request_cells(self.shell).order:
@@ -127,7 +127,7 @@ class Session:
             self._arrange(self.conversations.page.with_file(cells, written=written))
 
     def cell_ended(self, *, succeeded: bool) -> None:
-        """Note that a cell has run: what its last execution left behind goes."""
+        """Record that a cell has run: turns it no longer asks for are removed."""
         self.executions.end()
         self.conversations.end_cell(succeeded=succeeded)
         self._free_frames()
@@ -140,20 +140,20 @@ class Session:
             self.namespace[name] = reply
 
     def note(self, model: str, outcome: Outcome) -> None:
-        """Note that a model was asked: what is left of its limits is what pages show."""
+        """Record which model was asked: pages show what is left of its limits."""
         fault = outcome.fault
         if fault is not None and isinstance(fault.error, ModelError):
-            # There is no such model: nobody asks what is left of it.
+            # There is no such model, so no limits to show.
             return
         self.service.last_model = model
         if self.live is not None:
             self.live.quota_changed()
 
     def news(self, model: str) -> tuple[str, ...]:
-        """Return, once, what an answer's reader is to know of quota and cache."""
+        """Return the notices about quota and cache, each once."""
         return (
             *self._quota.lines(model, self.service.limiter.limits_of(model)),
-            *self.recall.lines(),
+            *self.stored_answers.lines(),
         )
 
     def learn(self, size: int, prompt_tokens: int) -> None:
@@ -178,12 +178,12 @@ class Session:
     # Changes of the conversation
 
     def undo(self) -> str:
-        """Take the last change back; return what it was.
+        """Undo the last change; return what it was.
 
         Raises
         ------
         NotebookError
-            When there is nothing to take back, or in another thread.
+            When there is nothing to undo, or in another thread.
         """
         self.owner.require(_CHANGED)
         phrase = self.conversations.undo(self.service.in_practice)
@@ -191,7 +191,7 @@ class Session:
         return phrase
 
     def reset(self) -> int:
-        """Empty the conversation in use; return how many turns went."""
+        """Empty the conversation in use; return how many turns were removed."""
         self.owner.require(_CHANGED)
         count = self.conversations.reset(self.settings.conversation, self.service.in_practice)
         self._changed()
@@ -213,32 +213,32 @@ class Session:
     def finished(
         self, turn: Turn, output: FinishedAnswer, *, in_conversation: bool, appended: bool
     ) -> None:
-        """Note what a finished answer's bar says, and show what its turn made stale."""
+        """Register a finished answer's bar, and mark the answers that its turn made stale."""
         self.bars.add(turn, output, in_conversation=in_conversation)
         if not appended:
             self._changed()
         elif self.live is not None:
-            # Nothing stands after it that could have become stale.
+            # No turn follows that could have become stale.
             self.live.refresh()
 
     # Live views
 
     def refresh_picker(self) -> None:
-        """Show the models as far as they are known."""
+        """Show the models known so far."""
         catalogue = self.service.catalogue()
         if self.live is not None and catalogue is not self._models_shown:
             self._models_shown = catalogue
             self.live.models([(model.label, model.id) for model in catalogue.chat])
 
     def close(self) -> None:
-        """Give everything back."""
+        """Close connections, views and servers."""
         self.service.close()
         if self.live is not None:
             self.live.close()
             self.live = None
 
     def _free_frames(self) -> None:
-        # The values of an error's frames would live as long as the reply that has it.
+        # Else the error's frames would keep their values alive as long as the reply.
         if (error := self._error) is not None:
             error.__traceback__ = error.__context__ = self._error = None
 

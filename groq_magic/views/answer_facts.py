@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from groq_magic.options import AnswerFormat
     from groq_magic.views.bar import Bar
-    from groq_magic.views.change import Change
+    from groq_magic.views.cell_diff import CellDiff
 
 __all__ = ["AnswerStart", "CodeBlock", "FinishedAnswer", "LiveFacts", "Progress"]
 
@@ -124,7 +124,7 @@ class FinishedAnswer:
         The output's whole metadata, ``{"groq_magic": {…}}``.
     live : LiveFacts
         What its bar says while the session lives.
-    change : Change or None
+    change : CellDiff or None
         What the answer's code changes, shown below `prose`.
     prose : str
         The answer without the code that `change` shows.
@@ -142,6 +142,6 @@ class FinishedAnswer:
     bar: Bar
     metadata: Mapping[str, Any]
     live: LiveFacts
-    change: Change | None = None
+    change: CellDiff | None = None
     prose: str = ""
     saved_reasoning: str = ""

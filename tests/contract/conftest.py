@@ -171,7 +171,7 @@ def notebook_factory(
         session = Session(shell, Settings(**settings), lambda: None)
         notebook = Notebook(session, shell)
         monkeypatch.setattr(
-            "groq_magic.views.guarded.show_folded",
+            "groq_magic.views.guarded_view.show_folded",
             lambda _heading, text: notebook.folded.append(text),
         )
         made.append(notebook)

@@ -260,7 +260,7 @@ def test_a_fault_of_our_own_loses_no_text(
     notebook: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     published: list[Any] = []
-    monkeypatch.setattr("groq_magic.views.guarded.publish", published.append)
+    monkeypatch.setattr("groq_magic.views.guarded_view.publish", published.append)
 
     def breaks(*_given: Any, **_named: Any) -> None:
         raise ZeroDivisionError

@@ -102,7 +102,7 @@ def test_the_third_interrupt_gets_through_whatever_hangs(
     practice.faults("stall:after=3")
     published: list[str] = []
     monkeypatch.setattr(
-        "groq_magic.views.guarded.publish", lambda data, *_more: published.append(data)
+        "groq_magic.views.guarded_view.publish", lambda data, *_more: published.append(data)
     )
     before, deferred = signal.getsignal(signal.SIGINT), []
 

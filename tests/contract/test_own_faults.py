@@ -18,7 +18,9 @@ def test_an_answer_is_kept_before_anything_is_made_of_it(
 
     shown: list[dict[str, str]] = []
     monkeypatch.setattr(finishing, step, broken)
-    monkeypatch.setattr("groq_magic.views.guarded.publish", lambda data, *_: shown.append(data))
+    monkeypatch.setattr(
+        "groq_magic.views.guarded_view.publish", lambda data, *_: shown.append(data)
+    )
     with pytest.raises(ZeroDivisionError):
         notebook.ask("What is a p-value?", cell="a")
     monkeypatch.undo()

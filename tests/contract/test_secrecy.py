@@ -15,8 +15,8 @@ import pytest
 
 from groq_magic.api.client import Client
 from groq_magic.api.fault import FaultContext
-from groq_magic.api.faults import fault_of
 from groq_magic.api.key import ApiKey, checked
+from groq_magic.api.sdk_faults import fault_of
 from groq_magic.errors import ApiKeyError, GroqMagicError
 
 REQUEST = {

@@ -73,7 +73,7 @@ def test_no_cache_asks_anew_although_it_is_on(cells: Any, practice: Any) -> None
     for _ in range(2):
         cells.fine("%%groq --once --no-cache\nHi", "a")
     assert len(practice.requests()) == 2
-    assert cells.session.recall.cache.info().answers == 0
+    assert cells.session.stored_answers.cache.info().answers == 0
 
 
 def test_retry_asks_anew_and_keeps_the_new_answer(cells: Any, practice: Any) -> None:
@@ -103,13 +103,13 @@ def test_streaming_or_not_is_the_same_request(cells: Any, practice: Any) -> None
 def test_an_answer_that_broke_off_is_not_kept(cells: Any, practice: Any, fault: str) -> None:
     practice.faults(fault)
     cells.run("%%groq --once --cache\nHi", "a")
-    assert cells.session.recall.cache.info().answers == 0
+    assert cells.session.stored_answers.cache.info().answers == 0
 
 
 def test_an_answer_that_ended_at_the_token_limit_is_not_kept(cells: Any) -> None:
     cells.fine("%%groq --once --cache --max-tokens 5\nHi", "a")
     assert cells.reply.finish_reason == "length"
-    assert cells.session.recall.cache.info().answers == 0
+    assert cells.session.stored_answers.cache.info().answers == 0
 
 
 def test_reasoning_usage_and_ending_come_back(cells: Any, practice: Any) -> None:
@@ -147,9 +147,9 @@ def test_its_bar_says_so_while_the_session_lives(cells: Any) -> None:
 
 def test_neither_the_key_nor_the_prompt_is_in_the_file_in_the_clear(cells: Any, key: str) -> None:
     cells.fine("%%groq --cache\nA very private question", "a")
-    held = cells.session.recall.cache.path.read_bytes()
+    held = cells.session.stored_answers.cache.path.read_bytes()
     assert key.encode() not in held
-    with sqlite3.connect(cells.session.recall.cache.path) as file:
+    with sqlite3.connect(cells.session.stored_answers.cache.path) as file:
         rows = file.execute("SELECT key FROM answers").fetchall()
     file.close()
     assert "private" not in rows[0][0]
@@ -157,7 +157,7 @@ def test_neither_the_key_nor_the_prompt_is_in_the_file_in_the_clear(cells: Any, 
 
 def test_a_damaged_file_is_told_in_a_line_and_the_ask_goes_on(cells: Any, practice: Any) -> None:
     cells.fine("%%groq --once --cache\nHi", "a")
-    cells.session.recall.cache.path.write_bytes(b"damaged" * 1000)
+    cells.session.stored_answers.cache.path.write_bytes(b"damaged" * 1000)
     ran = cells.fine("%%groq --once --cache\nHi", "a")
     assert "damaged" in ran.data["text/html"]
     assert len(practice.requests()) == 2
@@ -187,7 +187,7 @@ def _without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
     def nowhere() -> Any:
         raise RuntimeError("no home")
 
-    monkeypatch.setattr("groq_magic.session.recall.cache_folder", nowhere)
+    monkeypatch.setattr("groq_magic.session.stored_answers.cache_folder", nowhere)
 
 
 def test_without_a_place_it_is_not_turned_on_and_an_ask_goes_on(
@@ -225,7 +225,7 @@ def test_a_place_that_cannot_be_looked_at_is_told_and_the_ask_goes_on(
 def test_clear_says_each_time_that_it_failed(cells: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("groq_magic.ledger.cache._WAIT", 0.0)
     cells.fine("%%groq --once --cache\nHi", "a")
-    other = sqlite3.connect(cells.session.recall.cache.path, isolation_level=None)
+    other = sqlite3.connect(cells.session.stored_answers.cache.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     for _ in range(2):
         ran = cells.run("%groq_cache clear")

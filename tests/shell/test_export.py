@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from groq_magic.errors import NotebookError, OptionError
-from groq_magic.ledger.requests import Requests
+from groq_magic.ledger.request_history import RequestHistory
 
 PROJECT = Path(__file__).parents[2]
 PROMPT = (
@@ -110,7 +110,7 @@ def test_a_turn_by_its_number(cells: Any) -> None:
 
 
 def test_a_turn_whose_request_was_let_go_is_no_empty_code(cells: Any) -> None:
-    cells.session.requests = Requests(kept=1)
+    cells.session.requests = RequestHistory(kept=1)
     cells.fine("%%groq\nFirst", "a")
     cells.fine("%%groq\nSecond", "b")
     ran = cells.run("%groq_export 1")

@@ -8,7 +8,7 @@ import pytest
 
 from groq_magic.api.key import KeySearch, search
 from groq_magic.errors import ApiKeyError, InterruptedAskError, RequestError, ServiceError
-from groq_magic.magics.page import _fill
+from groq_magic.magics.page_start import _fill
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,7 +148,7 @@ def test_loading_sends_no_key_that_can_be_read_on_its_way(
 ) -> None:
     monkeypatch.setenv("GROQ_API_KEY", FIRST)
     session = fresh.session
-    monkeypatch.setattr("groq_magic.magics.page.live_of", lambda _session: None)
+    monkeypatch.setattr("groq_magic.magics.page_start.live_of", lambda _session: None)
     monkeypatch.setattr("groq_magic.api.service.is_plain", lambda _url: True)
     _fill(session, lambda: True)
     assert session.service._fetching is None

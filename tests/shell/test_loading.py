@@ -251,7 +251,7 @@ def test_what_comes_later_does_not_outlive_the_session(
 ) -> None:
     made: list[Any] = []
     monkeypatch.setattr("groq_magic.magics.extension.front_end", lambda _shell: "widgets")
-    monkeypatch.setattr("groq_magic.magics.page.live_of", made.append)
+    monkeypatch.setattr("groq_magic.magics.page_start.live_of", made.append)
 
     async def life() -> list[Any]:
         cells = shell_factory(load=False)

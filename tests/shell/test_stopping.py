@@ -193,7 +193,7 @@ def test_an_interrupt_when_the_cell_is_over_shows_no_traceback(
 
     # Without a session there is nothing to note.
     cells.fine("%groq_history")
-    monkeypatch.setattr("groq_magic.session.past_cells.note_ending", interrupted)
+    monkeypatch.setattr("groq_magic.session.cell_history.record_cell_end", interrupted)
     ran = cells.fine("1", "a")
     assert len(noted) == 1
     assert "KeyboardInterrupt" not in ran.everything

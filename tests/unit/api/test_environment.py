@@ -11,8 +11,8 @@ import pytest
 from groq_magic.api.client import Client
 from groq_magic.api.environment import trust_remedy
 from groq_magic.api.fault import FaultContext
-from groq_magic.api.faults import fault_of
 from groq_magic.api.key import ApiKey
+from groq_magic.api.sdk_faults import fault_of
 
 if TYPE_CHECKING:
     from pathlib import Path

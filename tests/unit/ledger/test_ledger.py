@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from groq_magic.ledger.ledger import Entry, Ledger, sum_of
 from groq_magic.ledger.prices import PRICES, cost, dollars
-from groq_magic.ledger.requests import Requests
+from groq_magic.ledger.request_history import RequestHistory
 from groq_magic.ledger.usage import usage_of
 
 MODEL = "openai/gpt-oss-120b"
@@ -144,7 +144,7 @@ def test_prices_are_of_the_prompt_and_of_the_answer() -> None:
 
 
 def test_requests_are_found_by_turn_and_the_oldest_are_evicted() -> None:
-    requests = Requests(kept=2)
+    requests = RequestHistory(kept=2)
     for revision in (1, 2, 3):
         requests.add({"model": str(revision)}, revision)
     assert not requests.passed
@@ -159,7 +159,7 @@ def test_requests_are_found_by_turn_and_the_oldest_are_evicted() -> None:
 @given(st.lists(st.integers(0, 60_000), min_size=1, max_size=30))
 def test_requests_take_a_bounded_memory_and_the_newest_is_always_kept(sizes: list[int]) -> None:
     bound = 100_000
-    requests = Requests(most_bytes=bound)
+    requests = RequestHistory(most_bytes=bound)
     for revision, size in enumerate(sizes):
         image = {"type": "image_url", "image_url": {"url": "x" * size}}
         requests.add({"messages": [{"role": "user", "content": [image]}]}, revision)
@@ -173,7 +173,7 @@ def test_requests_take_a_bounded_memory_and_the_newest_is_always_kept(sizes: lis
 
 
 def test_a_request_beyond_the_bound_is_kept_until_the_next_one() -> None:
-    requests = Requests(most_bytes=1_000)
+    requests = RequestHistory(most_bytes=1_000)
     requests.add({"messages": [{"content": "x" * 5_000}]}, 1)
     assert requests.of(1) is requests.last
     requests.add({"messages": []}, 2)
@@ -182,7 +182,7 @@ def test_a_request_beyond_the_bound_is_kept_until_the_next_one() -> None:
 
 
 def test_a_turn_asked_again_counts_once() -> None:
-    requests = Requests(most_bytes=10_000)
+    requests = RequestHistory(most_bytes=10_000)
     requests.add({"messages": [{"content": "first"}]}, 1)
     for _ in range(5):
         requests.add({"messages": [{"content": "x" * 6_000}]}, 2)

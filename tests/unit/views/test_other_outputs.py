@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from groq_magic.views import for_front_end
-from groq_magic.views.guarded import GuardedView
+from groq_magic.views.guarded_view import GuardedView
 from groq_magic.views.history import history
 from groq_magic.views.phrase import first_words
 from groq_magic.views.show import say, show, show_folded

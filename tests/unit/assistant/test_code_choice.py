@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from groq_magic.assistant import AssistantPrompt, Cell, Choice, choice_of, without_fence
+from groq_magic.assistant import AssistantPrompt, Cell, CodeChoice, code_choice_of, without_fence
 
 CELL = Cell(3, "total = df['pirce'].sum()\nprint(total)")
 MENDED = "total = df['price'].sum()\nprint(total)"
@@ -14,14 +14,16 @@ def fenced(code: str, language: str = "python", ticks: str = "```") -> str:
     return f"{ticks}{language}\n{code}\n{ticks}\n"
 
 
-def mended(answer: str, *cells: Cell, whole: bool = True) -> Choice:
+def mended(answer: str, *cells: Cell, whole: bool = True) -> CodeChoice:
     held = cells or (CELL,)
     asked = AssistantPrompt("fix", "", "", "", cells=held, language=held[0].language)
-    return choice_of(asked, answer, whole=whole)
+    return code_choice_of(asked, answer, whole=whole)
 
 
-def written(answer: str, language: str = "python", head: str = "", *, whole: bool = True) -> Choice:
-    return choice_of(
+def written(
+    answer: str, language: str = "python", head: str = "", *, whole: bool = True
+) -> CodeChoice:
+    return code_choice_of(
         AssistantPrompt("write", "", "", "", language=language, head=head), answer, whole=whole
     )
 
@@ -153,7 +155,10 @@ def test_code_of_another_language_goes_under_its_magic() -> None:
 
 
 def test_an_explanation_has_no_next_cell() -> None:
-    assert choice_of(AssistantPrompt("explain", "", "", ""), fenced("x"), whole=True) == Choice()
+    assert (
+        code_choice_of(AssistantPrompt("explain", "", "", ""), fenced("x"), whole=True)
+        == CodeChoice()
+    )
 
 
 @pytest.mark.parametrize("ticks", ["```", "~~~", "````"])
@@ -183,9 +188,9 @@ def test_code_with_a_hidden_key_is_no_next_cell() -> None:
     prompt = "Cell 1:\nclient = connect('[key]')\nd[key]"
     cell = Cell(1, "client = connect('gsk_aB3dE5fG7hJ9kL')\nd[k]")
 
-    def taken(code: str, cell: Cell, *, hides_a_key: bool = True) -> Choice:
+    def taken(code: str, cell: Cell, *, hides_a_key: bool = True) -> CodeChoice:
         asked = AssistantPrompt("fix", "", prompt, "", cells=(cell,), hides_a_key=hides_a_key)
-        return choice_of(asked, fenced(code), whole=True)
+        return code_choice_of(asked, fenced(code), whole=True)
 
     hidden = taken("client = connect('[key]')\nd[key]", cell)
     assert (hidden.code, hidden.cell, hidden.fence) == ("", None, None)
@@ -200,6 +205,6 @@ def test_code_with_a_hidden_key_is_no_next_cell() -> None:
 
 def test_written_code_with_a_hidden_key_is_no_next_cell() -> None:
     asked = AssistantPrompt("write", "", "Use the token [key]", "", hides_a_key=True)
-    choice = choice_of(asked, fenced("connect('[key]')"), whole=True)
+    choice = code_choice_of(asked, fenced("connect('[key]')"), whole=True)
     assert choice.code == ""
     assert "`[key]`" in choice.why

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Requests"]
+__all__ = ["RequestHistory"]
 
 # A request holds its whole history, and images: the oldest are evicted.
 _KEPT = 200
@@ -17,7 +17,7 @@ _MOST_BYTES = 32_000_000
 _EACH = 200
 
 
-class Requests:
+class RequestHistory:
     """The requests of a session's latest asks, for who wants to see one again.
 
     Parameters

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from groq_magic.session.session import Session
 
-__all__ = ["fill_page_later"]
+__all__ = ["start_page_later"]
 
 _LATER = 0.05
 _BETWEEN_LOOKS = 0.25
@@ -27,7 +27,7 @@ _SWITCH = 0.0005
 _MODULES = ("groq_magic.session.session", "groq_magic.views.live")
 
 
-def fill_page_later(
+def start_page_later(
     session: Callable[[], Session], is_loaded: Callable[[], bool]
 ) -> threading.Thread | None:
     """Fill the slot of the loaded line, and start the session widget.

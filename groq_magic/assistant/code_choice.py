@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from groq_magic.assistant.prompt import AssistantPrompt
     from groq_magic.rendering import Fence
 
-__all__ = ["Choice", "choice_of", "without_fence"]
+__all__ = ["CodeChoice", "code_choice_of", "without_fence"]
 
 _PYTHON = frozenset({"", "python", "python3", "py", "py3", "ipython", "ipython3"})
 _ALIASES = (
@@ -41,7 +41,7 @@ _ALIKE = 2.0
 
 
 @dataclass(frozen=True)
-class Choice:
+class CodeChoice:
     """What of an answer becomes the next cell.
 
     Parameters
@@ -73,7 +73,7 @@ class _Candidate:
     likeness: float
 
 
-def choice_of(prompt: AssistantPrompt, answer: str, *, whole: bool) -> Choice:
+def code_choice_of(prompt: AssistantPrompt, answer: str, *, whole: bool) -> CodeChoice:
     """Return the code of an answer that becomes the next cell, or why there is none.
 
     Parameters
@@ -86,21 +86,21 @@ def choice_of(prompt: AssistantPrompt, answer: str, *, whole: bool) -> Choice:
         Whether the model came to its end by itself: what breaks off is not run.
     """
     if prompt.intent == "explain":
-        return Choice()
+        return CodeChoice()
     from groq_magic.rendering import fenced_code
 
     fences = [fence for fence in fenced_code(answer) if fence.code.strip()]
     if not fences:
-        return Choice(why="the answer holds no code")
+        return CodeChoice(why="the answer holds no code")
     finished = [fence for fence in fences if fence.closed or (whole and _parses(fence.code))]
     if not finished:
-        return Choice(why="its code never ends")
+        return CodeChoice(why="its code never ends")
     if prompt.intent == "write":
         choice = _written(finished, prompt.language, prompt.head)
     else:
         choice = _fixed(finished, prompt.cells)
     if prompt.hides_a_key and _contains_hidden_key(choice):
-        return Choice(why="its code has `[key]` where a key was not sent")
+        return CodeChoice(why="its code has `[key]` where a key was not sent")
     return choice
 
 
@@ -119,36 +119,36 @@ def without_fence(answer: str, fence: Fence) -> str:
     return f"{answer[: found.start()].rstrip()}\n\n{answer[found.end() :].lstrip(chr(10))}".strip()
 
 
-def _contains_hidden_key(choice: Choice) -> bool:
+def _contains_hidden_key(choice: CodeChoice) -> bool:
     """Whether the code would put `[key]`, as it was sent, in the place of what the cell holds."""
     before = choice.cell.source if choice.cell is not None else ""
     return bool(_HIDDEN_KEY.search(choice.code)) and not _HIDDEN_KEY.search(before)
 
 
-def _written(fences: Sequence[Fence], language: str, head: str) -> Choice:
+def _written(fences: Sequence[Fence], language: str, head: str) -> CodeChoice:
     right = [fence for fence in fences if _is(fence, language)]
     # Where a block names its language, one without a name is output or an aside.
     right = [fence for fence in right if fence.language] or right
     if not right:
-        return Choice(why=_other_language(fences, language))
+        return CodeChoice(why=_other_language(fences, language))
     code = _headed("\n\n".join(_stripped(fence.code) for fence in right), head)
     note = f"{len(right)} code blocks joined" if len(right) > 1 else ""
-    return Choice(code, note=note, fence=right[0] if len(right) == 1 else None)
+    return CodeChoice(code, note=note, fence=right[0] if len(right) == 1 else None)
 
 
-def _fixed(fences: Sequence[Fence], cells: Sequence[Cell]) -> Choice:
+def _fixed(fences: Sequence[Fence], cells: Sequence[Cell]) -> CodeChoice:
     found = [one for fence in fences for one in _candidates(fence, cells)]
     if not found:
-        return Choice(why=_why_none(fences, cells))
+        return CodeChoice(why=_why_none(fences, cells))
     named = [one for one in found if one.fence.language] or found
     changed = [one for one in named if one.code.strip() != one.cell.source.strip()]
     if not changed:
-        return Choice(why="the answer leaves the cell as it was")
+        return CodeChoice(why="the answer leaves the cell as it was")
     # Of equals the last: what comes later corrects what came before.
     best = max(reversed(changed), key=lambda one: one.likeness)
     others = len({one.fence for one in changed}) > 1
     note = f"block {fences.index(best.fence) + 1} of {len(fences)} taken" if others else ""
-    return Choice(best.code, note=note, cell=best.cell, fence=best.fence)
+    return CodeChoice(best.code, note=note, cell=best.cell, fence=best.fence)
 
 
 def _candidates(fence: Fence, cells: Sequence[Cell]) -> Iterable[_Candidate]:

@@ -1,4 +1,4 @@
-"""The cells that ran in a session: their sources, what came of them, and how they failed."""
+"""The cells that ran in a session: their sources, results and failures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from groq_magic.session.session import Session
 
-__all__ = ["PastCells", "note_ending"]
+__all__ = ["CellHistory", "record_cell_end"]
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _FOLDERS = re.compile(
@@ -27,8 +27,8 @@ _FOLDERS = re.compile(
 _LONGEST_PRINT = 4_000
 
 
-def note_ending(session: Session, result: Any) -> None:
-    """Note how a cell ended, for `%groq_fix`.
+def record_cell_end(session: Session, result: Any) -> None:
+    """Record whether a cell failed, for `%groq_fix`.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def note_ending(session: Session, result: Any) -> None:
     """
     if result.info.silent or not result.info.store_history:
         return  # the front end's own
-    # Where an error could not even be shown, IPython gives a result without a number.
+    # If showing the error failed too, the result of IPython has no number.
     number = result.execution_count or session.shell.execution_count - 1
     cell = Cell(number, _bare(result.info.raw_cell))
     error = result.error_before_exec or result.error_in_exec
@@ -45,10 +45,10 @@ def note_ending(session: Session, result: Any) -> None:
     if failure is not None:
         session.last_failure = failure
     elif session.last_failure is not None and session.last_failure.error is not None:
-        session.last_failure = PastCells(session).without_error(session.last_failure)
+        session.last_failure = CellHistory(session).without_error(session.last_failure)
 
 
-class PastCells:
+class CellHistory:
     """The cells that ran in a session.
 
     Parameters
@@ -62,7 +62,7 @@ class PastCells:
         self._namespace = session.namespace
 
     def context(self, room: int) -> Context:
-        """Return the session as a prompt of the code assistant needs it.
+        """Return what the prompts of the code assistant include of the session.
 
         Parameters
         ----------
@@ -77,7 +77,7 @@ class PastCells:
         Raises
         ------
         NotebookError
-            When none of this number ran before the present one.
+            When no earlier cell has this number.
         """
         cell = self._cell(number) if 0 < number < self._shell.execution_count else None
         if cell is None:
@@ -88,19 +88,19 @@ class PastCells:
         return cell
 
     def of_file(self, name: str) -> Cell | None:
-        """Return the cell that a code object's file name stands for, None for no cell."""
+        """Return the cell of a code object's file name, None if it is no cell's."""
         number = getattr(self._shell.compile, "_filename_map", {}).get(name)
         return self._cell(number) if isinstance(number, int) else None
 
     def newest_first(self) -> Iterator[Cell]:
-        """Give the cells that ran before the present one, the last one first."""
+        """Yield the cells that ran before the present one, the latest first."""
         for number in range(self._shell.execution_count - 1, 0, -1):
             cell = self._cell(number)
             if cell is not None:
                 yield cell
 
     def last_failure(self) -> Failure:
-        """Return the last failure that was not an ask's own.
+        """Return the last failure of code, not of an ask.
 
         Raises
         ------
@@ -116,7 +116,7 @@ class PastCells:
         return self._with_print(found)
 
     def failure_of(self, cell: Cell) -> Failure | None:
-        """Return how a cell failed, None where it did not, or nobody knows."""
+        """Return the failure of a cell, None if it did not fail or that is unknown."""
         last = self._last()
         if last is not None and last.cell.number == cell.number:
             return self._with_print(last)
@@ -126,17 +126,17 @@ class PastCells:
     def without_error(self, failure: Failure) -> Failure:
         """Return a failure without its exception: another cell has run since.
 
-        The values of its frames go with it; what the failing lines name is
+        The frames and their values are released; what the failing lines name is
         kept as text.
         """
         try:
             return without_error(failure, self.context(0))
         except KeyboardInterrupt:
-            # A value took too long to be shown: what IPython has shown is enough.
+            # Showing a value took too long: the traceback that IPython has shown is enough.
             return replace(failure, error=None, text=self._shown(failure.cell))
 
     def latest_with_result(self) -> Cell:
-        """Return the last cell that gave a result, printed something or failed.
+        """Return the last cell that has a result, printed something or failed.
 
         Raises
         ------
@@ -156,7 +156,7 @@ class PastCells:
         Raises
         ------
         NotebookError
-            When no cell gave a result yet.
+            When no cell has a result yet.
         """
         numbers = [n for n in self._outputs() if isinstance(n, int)]
         if not numbers:
@@ -164,7 +164,7 @@ class PastCells:
         return self.numbered(max(numbers))
 
     def result_of(self, cell: Cell) -> str:
-        """Return what came of a cell as text: what it printed, and its result."""
+        """Return the output of a cell as text: what it printed, and its result."""
         parts = [self._printed(cell)]
         outputs = self._outputs()
         if cell.number in outputs:
@@ -179,7 +179,7 @@ class PastCells:
         return Cell(number, _bare(sources[number])) if 0 < number < len(sources) else None
 
     def _last(self) -> Failure | None:
-        """Return what failed last, also before the session noted failures."""
+        """Return the last failure, also from before the session recorded failures."""
         if self._session.last_failure is not None:
             return self._session.last_failure
         exit_code = self._namespace.get("_exit_code")
@@ -197,7 +197,7 @@ class PastCells:
         return Failure(cell, error) if cell is not None else None
 
     def _with_print(self, failure: Failure) -> Failure:
-        """Add what a shell printed: its exception does not contain that."""
+        """Add the output of a shell command: its exception does not contain it."""
         if failure.text or (failure.raised and failure.cell.language == "python"):
             return failure
         return replace(failure, text=self._printed(failure.cell))

@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any
 
-from groq_magic.magics.page import fill_page_later
+from groq_magic.magics.page_start import start_page_later
 
 
 def test_nothing_is_made_where_the_extension_was_unloaded_meanwhile() -> None:
@@ -20,7 +20,7 @@ def test_nothing_is_made_where_the_extension_was_unloaded_meanwhile() -> None:
         return looks == 1  # it is when the imports begin, and no longer when they are done
 
     async def life() -> None:
-        fill_page_later(lambda: made.append(None), is_loaded)  # type: ignore[func-returns-value, arg-type]  # it must not be called
+        start_page_later(lambda: made.append(None), is_loaded)  # type: ignore[func-returns-value, arg-type]  # it must not be called
         until = time.monotonic() + 60
         while looks < 2:
             await asyncio.sleep(0.01)
@@ -33,4 +33,4 @@ def test_nothing_is_made_where_the_extension_was_unloaded_meanwhile() -> None:
 
 
 def test_without_a_loop_there_is_no_page() -> None:
-    fill_page_later(lambda: None, lambda: True)  # type: ignore[arg-type, return-value]  # it must not be called
+    start_page_later(lambda: None, lambda: True)  # type: ignore[arg-type, return-value]  # it must not be called

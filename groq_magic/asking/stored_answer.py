@@ -23,10 +23,17 @@ if TYPE_CHECKING:
     from groq_magic.options import AskOptions
     from groq_magic.session.session import Session
 
-__all__ = ["Replayed", "StoredAnswer", "cached_answer", "is_cached", "keep_in_cache", "replayed"]
+__all__ = [
+    "ReplayResult",
+    "StoredAnswer",
+    "cached_answer",
+    "is_cached",
+    "keep_in_cache",
+    "replay_result",
+]
 
 _SHOWN = 40
-# How an answer ends that is worth keeping: one that broke off or ran out of tokens is not.
+# The finish reasons worth keeping: not of answers that broke off or ran out of tokens.
 _WHOLE = frozenset({"stop"})
 _COUNTS = (
     "prompt_tokens",
@@ -47,10 +54,10 @@ class StoredAnswer:
     Parameters
     ----------
     source : {"cache", "replay"}
-        Where it is from.
+        Where it was found.
     text, model, finish_reason : str
     usage : mapping or None
-        Counts alone: how long it took then says nothing of now.
+        Only the counts: the timing of then is meaningless now.
     reasoning : str
     """
 
@@ -68,13 +75,13 @@ class StoredAnswer:
         on_delta: Callable[[str, str], object],
         on_wait: object,  # noqa: ARG002 - it is all there
     ) -> Outcome:
-        """Give it as `api.send` gives an answer, at once."""
+        """Deliver it as `api.send` delivers an answer, at once."""
         if self.text or self.reasoning:
             on_delta(self.text, self.reasoning)
         return Outcome(self.finish_reason, usage=self.usage, model=self.model)
 
     def data(self) -> dict[str, Any]:
-        """Return it as the cache keeps it."""
+        """Return it as an entry of the cache."""
         return {
             "text": self.text,
             "model": self.model,
@@ -85,7 +92,7 @@ class StoredAnswer:
 
     @classmethod
     def of_data(cls, data: Mapping[str, Any]) -> StoredAnswer | None:
-        """Return the answer that the cache has kept as this; None where it holds none."""
+        """Return the answer in a cache entry; None if the entry is malformed."""
         texts = [data.get(name) for name in ("text", "model", "finish_reason", "reasoning")]
         usage = data.get("usage")
         if not all(isinstance(text, str) for text in texts) or texts[2] not in _WHOLE:
@@ -97,17 +104,17 @@ class StoredAnswer:
 
 
 @dataclass(frozen=True)
-class Replayed:
-    """What replay has for an ask.
+class ReplayResult:
+    """The result of looking up an ask in the replayed notebook.
 
     Parameters
     ----------
     answer : StoredAnswer or None
-        The answer, where it has one.
+        The saved answer, if one was found.
     lines : tuple of str
         For the user.
     saved : SavedTurn or None
-        As the file tells it.
+        As read from the file.
     reasoning : str
         Safe HTML of the reasoning that the saved answer shows, "" for none.
     """
@@ -118,47 +125,47 @@ class Replayed:
     reasoning: str = ""
 
     def notices(self, draft: Draft) -> tuple[str, ...]:
-        """Return the lines, and what surely was otherwise when the answer was saved.
+        """Return the lines, and a notice if values or the system prompt differ now.
 
-        Unchanged cells are answered though values and the system prompt
-        have changed; the reader is to know it.
+        Unchanged cells are answered even if values or the system prompt have
+        changed; the notice tells the reader.
         """
         saved = self.saved
-        # What a magic writes is known by its identity, which was compared.
+        # The prompts of magics were compared by their identity.
         if saved is None or draft.ask.composed is not None:
             return self.lines
         if saved.system not in (None, draft.as_saved(draft.options.system or "")):
             return (*self.lines, _OTHER_SYSTEM)
-        # Version 1 of the metadata has no hash: then nothing is known.
+        # Version 1 of the metadata has no hash to compare.
         if saved.values_sha not in (None, draft.values_sha):
             return (*self.lines, _OTHER_VALUES)
         return self.lines
 
 
-def replayed(session: Session, draft: Draft, pending: PendingTurn) -> Replayed:
+def replay_result(session: Session, draft: Draft, pending: PendingTurn) -> ReplayResult:
     """Return the saved answer to an ask while replay is on, and lines for the user.
 
     Raises
     ------
     NotebookError
-        When there is none, and no key to ask for real.
+        When there is no saved answer, and no key to ask the model.
     """
-    replay = session.recall.replay
+    replay = session.stored_answers.replay
     if replay is None:
-        return Replayed()
+        return ReplayResult()
     key = _replay_key(session, draft, pending)
     found = replay.find(key)
     if found is not None:
         answer = StoredAnswer("replay", found.answer, found.model, found.finish_reason, found.usage)
         reasoning = saved_reasoning(found.html)
         if reasoning is None:
-            return Replayed(answer, (_LEFT_OUT,), found)
-        return Replayed(answer, (), found, reasoning)
+            return ReplayResult(answer, (_LEFT_OUT,), found)
+        return ReplayResult(answer, (), found, reasoning)
     start = key.prompt.split("\n")[0]
     named = start[:_SHOWN] + "…" * (start != key.prompt or len(start) > _SHOWN)
     happened = f"“{named}” has no saved answer: {replay.why_none(key)}"
     if session.service.key_now() is not None:
-        return Replayed(lines=(f"{happened}; it was asked for real.",))
+        return ReplayResult(lines=(f"{happened}; it was asked for real.",))
     raise NotebookError(
         f"{happened}; and there is no key to ask for real.",
         "Undo the change, or give a key with `%groq_key`.",
@@ -171,15 +178,15 @@ def is_cached(options: AskOptions) -> bool:
 
 
 def cached_answer(session: Session, plan: Plan) -> StoredAnswer | None:
-    """Return the kept answer to a request; None where there is none, or another one is wanted."""
+    """Return the cached answer to a request; None without one, or if a new one is wanted."""
     if plan.draft.ask.again or not is_cached(plan.draft.options):
         return None
-    data = session.recall.kept(_key(session, plan.request))
+    data = session.stored_answers.kept(_key(session, plan.request))
     return StoredAnswer.of_data(data) if data is not None else None
 
 
 def keep_in_cache(session: Session, plan: Plan, reader: Reader) -> None:
-    """Keep an answer that came whole, if the ask uses the cache."""
+    """Put a complete answer into the cache, if the ask uses it."""
     outcome = reader.outcome
     is_whole = outcome.fault is None and outcome.finish_reason in _WHOLE
     if reader.source != "service" or not is_cached(plan.draft.options) or not is_whole:
@@ -187,7 +194,7 @@ def keep_in_cache(session: Session, plan: Plan, reader: Reader) -> None:
     counts = {name: n for name, n in (outcome.usage or {}).items() if name in _COUNTS}
     model, ending = outcome.model or plan.model, outcome.finish_reason or ""
     answer = StoredAnswer("cache", reader.text, model, ending, counts or None, reader.reasoning)
-    session.recall.keep(_key(session, plan.request), answer.data())
+    session.stored_answers.keep(_key(session, plan.request), answer.data())
 
 
 def _key(session: Session, request: Mapping[str, Any]) -> str:

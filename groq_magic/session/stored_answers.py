@@ -1,4 +1,4 @@
-"""What a session can answer from without a request."""
+"""The answers that need no request: the cache on disk, and the replayed notebook."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from groq_magic.conversation import Replay
     from groq_magic.settings import Settings
 
-__all__ = ["Recall"]
+__all__ = ["StoredAnswers"]
 
 _MEGABYTE = 1_000_000
 _NO_PLACE = "The cache can't be used (the home folder is unknown); asks go on without it."
 
 
-class Recall:
-    """What a session can answer from without a request.
+class StoredAnswers:
+    """The cache on disk, and the notebook that is replayed.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class Recall:
         Raises
         ------
         NotebookError
-            When there is no place for one.
+            When no folder for it is known.
         """
         size, days = int(self._settings.cache_megabytes * _MEGABYTE), self._settings.cache_days
         try:
@@ -60,24 +60,24 @@ class Recall:
         return self._cache
 
     def kept(self, key: str) -> dict[str, Any] | None:
-        """Return the answer that the cache has under a key, if it has one and can be used."""
+        """Return the cached answer for a key, None if there is none or the cache fails."""
         cache = self._placed()
         return cache.get(key) if cache is not None else None
 
     def keep(self, key: str, answer: Mapping[str, Any]) -> None:
-        """Keep an answer, if the cache can be used."""
+        """Put an answer into the cache, if it can be used."""
         cache = self._placed()
         if cache is not None:
             cache.put(key, answer)
 
     def lines(self) -> tuple[str, ...]:
-        """Return, once, what the user is to know of the cache."""
+        """Return the notices about the cache, each once."""
         of_file = self._cache.take_line() if self._cache is not None else ""
         of_place, self._line = self._line, ""
         return tuple(line for line in (of_place, of_file) if line)
 
     def _placed(self) -> Cache | None:
-        """Return the cache; None, and a line once, where there is no place for one."""
+        """Return the cache; None, and one notice, if no folder for it is known."""
         try:
             return self.cache
         except NotebookError:

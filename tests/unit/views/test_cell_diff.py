@@ -5,13 +5,13 @@ from __future__ import annotations
 import lxml.html
 import pytest
 
-from groq_magic.views.change import Change
+from groq_magic.views.cell_diff import CellDiff
 
 HOSTILE = '</code></pre><script>alert(1)</script><div class="groq-bar">'
 
 
-def change(*lines: tuple[str, str], code: str = "x = 1") -> Change:
-    return Change("cell 3", lines, code, "python")
+def change(*lines: tuple[str, str], code: str = "x = 1") -> CellDiff:
+    return CellDiff("cell 3", lines, code, "python")
 
 
 def test_signs_and_elements_say_it_without_any_style() -> None:

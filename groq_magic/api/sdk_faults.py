@@ -1,4 +1,4 @@
-"""The SDK's and the network's failures, as faults of ours."""
+"""Exceptions of the SDK and the network, turned into a `Fault`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LONGEST = 160
 
 
 def fault_of(failure: BaseException, context: FaultContext, *, sent: bool) -> Fault:
-    """Return what an exception of the SDK or of the network means.
+    """Return the fault for an exception of the SDK or of the network.
 
     Parameters
     ----------
@@ -46,11 +46,11 @@ def fault_of(failure: BaseException, context: FaultContext, *, sent: bool) -> Fa
     if isinstance(failure, groq.APIConnectionError | httpx.TransportError):
         return _network_fault(failure, context, sent=sent)
     # The text of any other exception may hold anything: its name and a scrubbed start will do.
-    told = f"{type(failure).__name__}: {_clipped(str(failure), context)}"
+    detail = f"{type(failure).__name__}: {_clipped(str(failure), context)}"
     if sent:
-        return Fault(ServiceError(f"The reply can't be read ({told}).", _AGAIN))
+        return Fault(ServiceError(f"The reply can't be read ({detail}).", _AGAIN))
     remedy = "Check the options, GROQ_BASE_URL and the proxy settings."
-    return Fault(RequestError(f"The request can't be sent ({told}).", remedy))
+    return Fault(RequestError(f"The request can't be sent ({detail}).", remedy))
 
 
 def fault_of_body(
@@ -62,19 +62,19 @@ def fault_of_body(
 
 
 def nothing_came() -> Fault:
-    """Return the fault of a reply that ended well, and without a word."""
+    """Return the fault of a reply that ended normally but contains no text."""
     reason = "The reply ended before any text."
     return Fault(ConnectionLostError(reason, _AGAIN), retry=True, reason=reason)
 
 
 def no_thread() -> Fault:
-    """Return the fault of a process that may start no more threads, or that ends."""
+    """Return the fault of a process that can start no more threads, or is ending."""
     happened = "The request can't be sent: this process can't start another thread."
     return Fault(RequestError(happened, "End some threads or processes and ask again."))
 
 
 def garbled() -> Fault:
-    """Return the fault of a stream that went on with what can't be read."""
+    """Return the fault of a stream whose later part can't be parsed."""
     return Fault(ServiceError("The stream went on with what can't be read.", _AGAIN))
 
 
@@ -103,7 +103,7 @@ def _network_fault(failure: Exception, context: FaultContext, *, sent: bool) -> 
     if sent:
         reason = "The connection broke off."
         return Fault(ConnectionLostError(reason, _AGAIN), retry=True, reason=reason)
-    # The SDK hides every exception of the transport behind its own: its cause tells more.
+    # The SDK hides every exception of the transport behind its own: the cause is more precise.
     return _unsent(failure.__cause__ or failure, context)
 
 

@@ -7,7 +7,7 @@ from html import escape
 
 from groq_magic.views.phrase import phrase_html, phrase_plain
 
-__all__ = ["Change"]
+__all__ = ["CellDiff"]
 
 # Translucent, so that they suit light and dark alike, and inline, so that a notebook that is
 # read without our style sheet has them too. Signs and <ins>, <del> say it without any colour.
@@ -16,7 +16,7 @@ _REMOVED = "background-color: rgba(248, 81, 73, 0.2); text-decoration: none"
 
 
 @dataclass(frozen=True)
-class Change:
+class CellDiff:
     """A mended cell beside the one that failed.
 
     Parameters

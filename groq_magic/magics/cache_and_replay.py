@@ -27,25 +27,25 @@ def groq_cache(session: Session, line: str) -> None:
     `--no-cache` decide for one ask.
     """
     wanted = parsed_line(line, (), "%groq_cache")[1] or "info"
-    settings, recall = session.settings, session.recall
+    settings, stored = session.settings, session.stored_answers
     if wanted not in {"on", "off", "clear", "info"}:
         raise OptionError("%groq_cache takes on, off, clear or info.", "Try `%groq_cache on`.")
     if wanted == "clear":
-        told = _cleared(session)
+        message = _cleared(session)
     elif wanted == "info":
-        told = _state(session)
+        message = _state(session)
     elif wanted == "on":
-        recall.cache.info()
+        stored.cache.info()
         settings.cache = True
-        told = (
+        message = (
             "The cache is on: the same request is answered from it; `%groq_retry` asks anew."
-            if not recall.cache.fault
+            if not stored.cache.fault
             else _unusable(session)
         )
     else:
         settings.cache = False
-        told = "The cache is off; `--cache` uses it for one ask."
-    say("\n".join((told, *recall.lines())))
+        message = "The cache is off; `--cache` uses it for one ask."
+    say("\n".join((message, *stored.lines())))
 
 
 def groq_replay(session: Session, line: str) -> None:
@@ -59,28 +59,28 @@ def groq_replay(session: Session, line: str) -> None:
     file = unquoted(named.strip())
     if wanted not in {"", "on", "off"} or (file and wanted != "on"):
         raise OptionError("%groq_replay takes on or off.", "Try `%groq_replay on`.")
-    recall = session.recall
+    stored = session.stored_answers
     if wanted == "off":
-        recall.replay = None
+        stored.replay = None
     elif wanted == "on":
-        recall.replay = session.saved.replay(_path_of(file) if file else None)
-        if not recall.replay.answers:
-            recall.replay = None
+        stored.replay = session.saved.replay(_path_of(file) if file else None)
+        if not stored.replay.answers:
+            stored.replay = None
             raise NotebookError(
                 "The saved notebook has no answers.", "Run it with a key and save it first."
             )
-    count = len(recall.replay.answers) if recall.replay is not None else 0
+    count = len(stored.replay.answers) if stored.replay is not None else 0
     say(
         f"Replay is on: unchanged cells are answered from {count} saved "
         f"answer{'s' * (count != 1)}, without a key or the network."
-        f"{'' if recall.replay.cells else _IN_ORDER}"
-        if recall.replay is not None
+        f"{'' if stored.replay.cells else _IN_ORDER}"
+        if stored.replay is not None
         else "Replay is off."
     )
 
 
 def _cleared(session: Session) -> str:
-    cache = session.recall.cache
+    cache = session.stored_answers.cache
     count = cache.clear()
     if cache.fault:
         raise NotebookError(
@@ -91,15 +91,15 @@ def _cleared(session: Session) -> str:
 
 
 def _unusable(session: Session) -> str:
-    cache, settings = session.recall.cache, session.settings
+    cache, settings = session.stored_answers.cache, session.settings
     state = "on" if settings.cache else "off"
-    told = f"The cache can't be used ({cache.fault}); asks go on without it."
-    return f"{told} It is {state}, in {cache.path}"
+    message = f"The cache can't be used ({cache.fault}); asks go on without it."
+    return f"{message} It is {state}, in {cache.path}"
 
 
 def _state(session: Session) -> str:
-    info, settings = session.recall.cache.info(), session.settings
-    if session.recall.cache.fault:
+    info, settings = session.stored_answers.cache.info(), session.settings
+    if session.stored_answers.cache.fault:
         return _unusable(session)
     state, plural = "on" if settings.cache else "off", "s" * (info.answers != 1)
     size = f"{info.size / 1e6:.1f} of {settings.cache_megabytes:g} MB"
@@ -108,7 +108,7 @@ def _state(session: Session) -> str:
     if info.oldest is not None:
         days = max(0.0, (time.time() - info.oldest) / _DAY)
         lines.append(f"The oldest is {days:.0f} day{'s' * (round(days) != 1)} old.")
-    return "\n".join((*lines, f"It is in {session.recall.cache.path}"))
+    return "\n".join((*lines, f"It is in {session.stored_answers.cache.path}"))
 
 
 def _path_of(file: str) -> Path:
