@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from traitlets import Bool, Enum, Float, Int, List, TraitError, TraitType, Unicode
 from traitlets.config import Configurable
 
-from groq_magic.option_types import HIGHEST, Choice, Number, Switch, Texts, Whole
+from groq_magic.errors import OptionError
+from groq_magic.option_types import Choice, Number, Switch, Texts, Whole
 from groq_magic.options import AskOptions
-from groq_magic.printable import SURROGATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
+    from groq_magic.option_types import OptionType
     from groq_magic.options import Option
 
 __all__ = ["Settings", "traits_of"]
@@ -35,19 +36,41 @@ class BoundedFloat(Float):  # type: ignore[type-arg]  # at run time it takes no 
         return number
 
 
-class SendableText(Unicode):  # type: ignore[type-arg]  # at run time it takes no type arguments
-    """A text that a request can hold."""
+class _OptionTrait(TraitType[Any, Any]):
+    """Refuses what the option refuses on a line, but for a default that stands for nothing."""
+
+    option_type: OptionType
 
     def validate(self, obj: Any, value: Any) -> Any:
-        text = super().validate(obj, value)
-        if SURROGATE.search(text):
-            raise TraitError(f"{self.name} holds half a surrogate pair.")
-        return text
+        found = super().validate(obj, value)  # type: ignore[misc]  # the next class has one
+        if found is None or (not found and found == self.default()):
+            return found
+        try:
+            read = self.option_type.read(self.name or "", found)
+        except OptionError as error:
+            raise TraitError(str(error)) from None
+        return list(read) if isinstance(found, list) else read
 
 
-def traits_of(options: Iterable[Option]) -> dict[str, TraitType[Any, Any]]:
+class OptionText(_OptionTrait, Unicode):  # type: ignore[type-arg]  # at run time it takes no type arguments
+    """A text, as an option takes it."""
+
+
+class OptionTexts(_OptionTrait, List):  # type: ignore[type-arg]  # at run time it takes no type arguments
+    """Texts, as an option takes them."""
+
+
+class OptionInt(_OptionTrait, Int):  # type: ignore[type-arg]  # at run time it takes no type arguments
+    """A whole number, as an option takes it: `Int` takes True for one."""
+
+
+def traits_of(options: Collection[Option]) -> dict[str, TraitType[Any, Any]]:
     """Return the traits of the sticky options, by name."""
-    return {each.name: _trait_of(each).tag(config=True) for each in options if each.is_sticky}
+    traits = {each.name: _trait_of(each).tag(config=True) for each in options if each.is_sticky}
+    for each in options:
+        if isinstance(trait := traits.get(each.name), _OptionTrait):
+            trait.option_type = each.type
+    return traits
 
 
 def _trait_of(option: Option) -> Any:
@@ -60,18 +83,17 @@ def _trait_of(option: Option) -> Any:
     match option.type:
         case Number(low, high):
             return BoundedFloat(low, high, default, text)
-        case Whole(low):
-            most = {"min": low, "max": HIGHEST}
-            return Int(default, allow_none=default is None, help=text, **most)  # type: ignore[call-overload]  # it wants a literal
+        case Whole():
+            return OptionInt(default, allow_none=default is None, help=text)  # type: ignore[call-overload]  # it wants a literal
         case Choice(choices):
             unset = ("",) if default == "" else ()
             return Enum((*unset, *choices), default, help=text)
-        case Texts(most):
-            return List(Unicode(), list(default), maxlen=most, help=text)
+        case Texts():
+            return OptionTexts(Unicode(), list(default), help=text)
         case Switch():
             return Bool(default, help=text)
         case _:
-            return SendableText(default, help=text)
+            return OptionText(default, help=text)
 
 
 class Settings(Configurable):

@@ -152,6 +152,10 @@ class Client:
             connection = connection or Connection(self._made)
             with connection.leased(exchange) as sdk:
                 yield sdk
+        except KeyboardInterrupt:
+            # It may have broken off anything: over this connection the next one might wait in vain.
+            exchange.cancelled.set()
+            raise
         finally:
             self._give_back(exchange, connection)
 

@@ -69,11 +69,11 @@ def wait_words(seconds: float, now: float | None = None) -> str:
 def asked_wait(headers: Mapping[str, str], now: float | None = None) -> float | None:
     """Return the seconds of `retry-after-ms` or `retry-after`: a number, a duration or a date.
 
-    0 where the service asks for no pause, None where neither header is valid.
+    0 where the service asks for no pause, None where neither header is valid; a year at most.
     """
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
-        return milliseconds / 1000
+        return min(_LONGEST, milliseconds / 1000)
     text = (headers.get("retry-after") or "").strip()
     seconds = _number(text)
     if seconds is None:
@@ -84,7 +84,7 @@ def asked_wait(headers: Mapping[str, str], now: float | None = None) -> float | 
         except (TypeError, ValueError, OverflowError):
             return None
         seconds = max(0.0, at - (time.time() if now is None else now))
-    return seconds
+    return seconds if seconds is None else min(_LONGEST, seconds)
 
 
 def _rounded(number: float) -> int:

@@ -120,20 +120,12 @@ class _Completion:
     def reply_to(self, prompt: str) -> Reply:
         """Send the prompt and return the reply."""
         started, request = time.monotonic(), self._request(prompt)
-        exchange, sticky = Exchange(), self._settings
-        outcome = send(
-            request,
-            client=self._account.client(sticky.connect_timeout),
-            limiter=self._account.limiter,
-            cancel=exchange,
-            on_delta=self._add,
-            nearest=lambda model: self._catalogue().nearest(model),
-            tokens=sum(estimate(message["content"]) for message in request["messages"]),
-            timeout=self._options.timeout or sticky.timeout,
-            tries=sticky.tries,
-            max_wait=sticky.max_wait,
-        )
-        error = self._error(outcome, is_cancelled=exchange.cancelled.is_set())
+        error: GroqMagicError | None
+        try:
+            outcome, error = self._sent(request)
+        except KeyboardInterrupt:
+            # The reply keeps what had come.
+            outcome, error = Outcome(), InterruptedAskError("Stopped.")
         reply = reply_from(
             request,
             outcome,
@@ -148,6 +140,22 @@ class _Completion:
             error.reply = reply
             raise error
         return reply
+
+    def _sent(self, request: dict[str, Any]) -> tuple[Outcome, GroqMagicError | None]:
+        exchange, settings = Exchange(), self._settings
+        outcome = send(
+            request,
+            client=self._account.client(settings.connect_timeout),
+            limiter=self._account.limiter,
+            cancel=exchange,
+            on_delta=self._add,
+            nearest=lambda model: self._catalogue().nearest(model),
+            tokens=sum(estimate(message["content"]) for message in request["messages"]),
+            timeout=self._options.timeout or settings.timeout,
+            tries=settings.tries,
+            max_wait=settings.max_wait,
+        )
+        return outcome, self._error(outcome, is_cancelled=exchange.cancelled.is_set())
 
     def _request(self, prompt: str) -> dict[str, Any]:
         options, name = self._options, self._options.model or DEFAULT_MODEL

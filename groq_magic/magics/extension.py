@@ -107,6 +107,8 @@ class GroqMagics(Settings):
         self._imports: threading.Thread | None = None
         self._making = threading.RLock()
         self._session: Session | None = None
+        # Whether the session knows of the cell that ran when it was made.
+        self._has_begun = False
 
     @property
     def session(self) -> Session:
@@ -116,6 +118,9 @@ class GroqMagics(Settings):
             if self._session is None:
                 self._session = unsent(self._new_session)
                 self._session.saved.cells_seen |= self._cells
+            # Another thread that made it has no cell that runs.
+            if not self._has_begun and self.owner.is_here:
+                self._has_begun = True
                 if cell_is_running():
                     self._session.cell_begins()
             return self._session

@@ -20,8 +20,6 @@ class Document:
 
     Parameters
     ----------
-    notices : tuple of str
-        The lines above the answer.
     stopped : threading.Event
         Set when the reader presses Stop, in whichever thread that arrives.
     send : callable
@@ -39,7 +37,6 @@ class Document:
 
     def __init__(
         self,
-        notices: tuple[str, ...],
         stopped: threading.Event,
         send: Callable[[dict[str, Any]], None],
     ) -> None:
@@ -51,6 +48,15 @@ class Document:
         self._count = 0
         self._shown: dict[str, Any] = {}
         self._sending = threading.RLock()
+
+    def begin(self, notices: tuple[str, ...]) -> None:
+        """Show it on the pages: from now on the reader can stop it.
+
+        Parameters
+        ----------
+        notices : tuple of str
+            The lines above the answer.
+        """
         self.show({"notices": notices_html(notices)})
 
     def feed(self, text: str, thought: str) -> None:

@@ -153,8 +153,10 @@ class Live:
             Shown where an output names its slot, until it is removed.
         """
         self.start()
-        document = Document(notices, stopped, self._send)
+        document = Document(stopped, self._send)
+        # Before pages know it: a press of Stop may follow at once.
         self._documents.add(document)
+        document.begin(notices)
         return document
 
     def frame(self, document: Document) -> FramedAnswer:

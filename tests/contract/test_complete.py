@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import groq_magic
+from groq_magic.api.exchange import Connection
 from groq_magic.asking.complete import complete_checked
 from groq_magic.errors import (
     ApiKeyError,
@@ -198,6 +199,8 @@ def test_an_interrupt_ends_its_request_and_is_one_line(served: Any) -> None:
         signal.signal(signal.SIGINT, before)
     assert str(caught.value) == "Stopped."
     assert caught.value.__context__ is None
+    assert caught.value.reply.text.startswith("word0 word1 ")
+    assert caught.value.reply.finish_reason == "interrupted"
     (record,) = served.requests()
     assert record["closed_early"]
 
@@ -252,3 +255,22 @@ def test_24_calls_in_6_threads_beside_a_streaming_ask(
     assert asked.reply.text == asked.view.fed == "".join(long)
     assert texts == ["".join(f"{n}-{i} " for i in range(20)) for n in range(24)]
     assert notebook.turns == [("long", "".join(long), "stop")]
+
+
+@pytest.mark.parametrize("step", ["receive_response_body.started", "response_closed.started"])
+def test_after_an_interrupt_the_next_call_has_a_sound_connection(
+    served: Any, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    served.script([{"pieces": ["pong"]}])
+    trace = Connection._trace
+
+    def interrupted(connection: Connection, event: str, info: Any) -> None:
+        trace(connection, event, info)
+        if event.endswith(step):
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Connection, "_trace", interrupted)
+        with pytest.raises(InterruptedAskError):
+            groq_magic.complete("hi")
+    assert groq_magic.complete("hi", timeout=2).text == "pong"

@@ -256,3 +256,14 @@ thread.join()
     echoed.fine(source, "a")
     assert prompts(echoed) == ["One", "Two"]
     assert shell.user_ns["thread"].is_alive() is False
+
+
+def test_the_cell_counts_in_which_a_thread_needs_the_session_first(terminal: Any) -> None:
+    terminal.fine(
+        "import threading, groq_magic\n"
+        "thread = threading.Thread(target=groq_magic.complete, args=('hi',))\n"
+        "thread.start(); thread.join()\n"
+        "run = groq_magic.get_session().executions.present.run",
+        "c1",
+    )
+    assert terminal.shell.user_ns["run"] is not None

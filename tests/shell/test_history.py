@@ -37,7 +37,7 @@ def test_history_takes_the_name_as_an_ask_does(echoed: Any) -> None:
     assert "> One" in wanted
     for form in ("-c other", "--conversation=other", "-c 'other'"):
         assert echoed.fine(f"%groq_history {form}").plain == wanted
-    assert '"One"' in echoed.fine("%groq_export -c other 1").plain
+    assert "'One'" in echoed.fine("%groq_export -c other 1").plain
     for wrong in ("%groq_history -c other third", "%groq_export -c other"):
         assert isinstance(echoed.run(wrong).error, OptionError)
     assert echoed.session.settings.conversation == "third"

@@ -105,4 +105,4 @@ def test_export_takes_the_number_that_history_shows(echoed: Any, page: Any, ask:
     page("abz")
     ask("b")
     ask("a")
-    assert '"One"' in echoed.fine("%groq_export 1", "z").plain
+    assert "'One'" in echoed.fine("%groq_export 1", "z").plain

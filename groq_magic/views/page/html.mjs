@@ -10,7 +10,7 @@ export function parsed(html) {
 /** Return a new element. */
 export function element(name, className = "", text = "") {
   const made = document.createElement(name);
-  made.className = className;
+  if (className) made.className = className;
   made.textContent = text;
   return made;
 }

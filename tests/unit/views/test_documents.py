@@ -22,7 +22,8 @@ class Streamed:
     def __init__(self, *notices: str) -> None:
         self.sent: list[dict[str, Any]] = []
         self.stopped = threading.Event()
-        self.document = Document(notices, self.stopped, self.sent.append)
+        self.document = Document(self.stopped, self.sent.append)
+        self.document.begin(notices)
 
 
 def test_what_has_come_goes_out_numbered_without_a_gap() -> None:
@@ -99,3 +100,16 @@ def test_a_press_on_the_control_channel_that_comes_late_stops_nothing(
 
     live.close()
     assert handlers == {}
+
+
+def test_a_press_of_stop_right_after_the_first_message_counts(
+    live: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = threading.Event()
+    live.start()
+    monkeypatch.setattr(
+        live._session, "send", lambda message: live._session.receive({"stop": message.get("doc")})
+    )
+    live.open_document((), stopped)
+
+    assert stopped.is_set()
