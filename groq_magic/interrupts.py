@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType, TracebackType
 
-__all__ = ["Interrupts", "in_one_line", "unsent"]
+__all__ = ["Interrupts", "in_one_line", "undisturbed", "unsent"]
 
 _Made = TypeVar("_Made")
 # So many interrupts are deferred; the next one raises.
@@ -65,6 +65,23 @@ class Interrupts:
     def _put_back(self) -> None:
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)  # type: ignore[arg-type]  # what signal() itself returned
+
+
+def undisturbed(make: Callable[[], _Made]) -> _Made:
+    """Return what is made in one go, an import for instance; an interrupt ends it after that.
+
+    Within the definition of a class Python would make another error of it.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        When the user has broken it off.
+    """
+    with Interrupts() as interrupts:
+        made = make()
+    if interrupts.came:
+        raise KeyboardInterrupt
+    return made
 
 
 def unsent(make: Callable[[], _Made]) -> _Made:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import TYPE_CHECKING
 
 from groq_magic.api.client import Client
@@ -38,6 +39,8 @@ class Account:
         self.limiter = Limiter()
         self._clients: dict[float, Client] = {}
         self._models: Catalogue | None = None
+        self._fetching = threading.Lock()
+        self._fetched = 0
 
     def client(self, connect_timeout: float) -> Client:
         """Return the client for a connect timeout, shared by all that use it."""
@@ -49,12 +52,14 @@ class Account:
 
     def models(self, connect_timeout: float) -> Catalogue:
         """Return the models of the key, fetched once; the known ones if that fails."""
-        if self._models is None:
-            found = listed(self.client(connect_timeout))
-            if not isinstance(found, Catalogue):
-                return offline_catalogue()
-            self._models = found
-        return self._models
+        before = self._fetched
+        with self._fetching:
+            # Who has waited for another's fetch does not try again where that failed.
+            if self._models is None and self._fetched == before:
+                found = listed(self.client(connect_timeout))
+                self._models = found if isinstance(found, Catalogue) else None
+                self._fetched += 1
+        return self._models or offline_catalogue()
 
     def rest(self) -> None:
         """Close the idle connections; running requests continue."""

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["Cache", "CacheInfo", "cache_folder", "key_of"]
 
 _FILE = "answers.sqlite"
-# Two kernels may write at once: how many seconds one waits for the other, and so an ask at most.
+# Two kernels may write at once: how many seconds one waits for the other. An ask waits twice at
+# most, to look and to keep.
 _WAIT = 0.5
 _DAY = 86_400.0
 _Found = TypeVar("_Found")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from IPython.core.magic import no_var_expand
 
 from groq_magic.errors import GroqMagicError
-from groq_magic.interrupts import Interrupts, in_one_line, unsent
+from groq_magic.interrupts import Interrupts, in_one_line, undisturbed, unsent
 from groq_magic.magics.cell_source import QuestionPrompt, completer_of, with_body
 from groq_magic.magics.key import key_asker, key_state
 from groq_magic.page.caller import cell_is_running
@@ -83,7 +83,7 @@ class _Magic:
         extension = self._extension
 
         def call() -> Any:
-            function = unsent(lambda: self.__wrapped__)
+            function = unsent(lambda: undisturbed(lambda: self.__wrapped__))
             session = (extension.session,) if self.__name__ != _WITHOUT_SESSION else ()
             return function(*session, *line_and_cell)
 
@@ -116,7 +116,7 @@ class GroqMagics(Settings):
         # `groq_magic.complete` may be what needs it first, in several threads at once.
         with self._making:
             if self._session is None:
-                self._session = unsent(self._new_session)
+                self._session = unsent(lambda: undisturbed(self._new_session))
                 self._session.saved.cells_seen |= self._cells
             # Another thread that made it has no cell that runs.
             if not self._has_begun and self.owner.is_here:

@@ -274,3 +274,16 @@ def test_after_an_interrupt_the_next_call_has_a_sound_connection(
         with pytest.raises(InterruptedAskError):
             groq_magic.complete("hi")
     assert groq_magic.complete("hi", timeout=2).text == "pong"
+
+
+def test_threads_that_need_the_models_at_once_fetch_them_once(served: Any) -> None:
+    served.script([{"pieces": ["pong"]}])
+    together = threading.Barrier(6)
+
+    def asked(_number: int) -> str:
+        together.wait()
+        return groq_magic.complete("hi", model="fast").text
+
+    with ThreadPoolExecutor(6) as pool:
+        assert set(pool.map(asked, range(6))) == {"pong"}
+    assert len(served.requests("/openai/v1/models")) == 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from groq_magic.interrupts import Interrupts
+from groq_magic.interrupts import Interrupts, undisturbed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,3 +87,17 @@ def test_in_another_thread_nothing_changes() -> None:
     thread.start()
     thread.join()
     assert seen == [before, False]
+
+
+def test_an_interrupt_of_an_import_stays_one() -> None:
+    class Field:
+        def __set_name__(self, owner: type, name: str) -> None:
+            _interrupt()
+
+    def defined() -> type:
+        # Up to Python 3.11 a RuntimeError comes out of it.
+        return type("Step", (), {"field": Field()})
+
+    with pytest.raises(KeyboardInterrupt):
+        undisturbed(defined)
+    assert undisturbed(lambda: 1) == 1
