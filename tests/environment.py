@@ -2,7 +2,11 @@
 
     python -m tests.environment FOLDER [--lowest] [--python PYTHON]
 
-makes one with this package and all that its tests need.
+makes one with this package and all that its tests need; then
+
+    FOLDER/bin/python -m pytest -m "not browser and not slow" tests/unit tests/kernel
+
+runs there what doesn't need a browser.
 """
 
 from __future__ import annotations
@@ -56,9 +60,11 @@ def main() -> None:
     parser.add_argument("--lowest", action="store_true")
     parser.add_argument("--python", default=sys.executable)
     options = parser.parse_args()
-    needed = required("lab", "data", "test")
+    needed = required("lab", "data")
     versions = lowest(needed) if options.lowest else needed
-    made(options.folder, [*versions, "--editable", str(ROOT)], options.python)
+    made(
+        options.folder, [*versions, *required("test"), "--editable", str(ROOT)], options.python
+    )
 
 
 if __name__ == "__main__":
