@@ -62,9 +62,7 @@ def main() -> None:
     options = parser.parse_args()
     needed = required("lab", "data")
     versions = lowest(needed) if options.lowest else needed
-    made(
-        options.folder, [*versions, *required("test"), "--editable", str(ROOT)], options.python
-    )
+    made(options.folder, [*versions, *required("test"), "--editable", str(ROOT)], options.python)
 
 
 if __name__ == "__main__":
