@@ -21,7 +21,7 @@ __all__ = ["groq_key", "groq_practice", "key_asker", "key_state"]
 def groq_key(session: Session, line: str) -> None:
     """Ask for a key, masked; it is checked and kept in this process alone.
 
-    The reply explains how to keep the key, and whether git ignores the file.
+    The reply explains how to keep the key.
     """
     if line.strip():
         # It may be a key: it is in the notebook now, and must not be repeated.
