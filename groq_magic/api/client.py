@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CancelledError", "Client", "Response"]
 
+_CHAT = "/openai/v1/chat/completions"
 _WRITE_TIMEOUT = 60.0
 # As long as httpx keeps an idle connection.
 _IDLE_SECONDS = 5.0
@@ -83,12 +84,24 @@ class Client:
         CancelledError
             When it was cancelled before, or the client is closed.
         """
-        with self._sdk_for(exchange) as sdk:
-            create = sdk.chat.completions.with_streaming_response.create
-            with create(**request, timeout=self._timeout(timeout)) as reply:
-                if exchange.cancelled.is_set():
-                    raise CancelledError
-                yield Response(reply.headers, reply.iter_bytes())
+        import groq
+
+        with (
+            self._sdk_for(exchange) as sdk,
+            # `chat.completions.create` first compares the whole request with the SDK's types,
+            # which takes as long as all that is done here.
+            sdk.post(
+                _CHAT,
+                body=dict(request),
+                options={"timeout": self._timeout(timeout)},
+                cast_to=object,
+                stream=True,
+                stream_cls=groq.Stream[object],
+            ) as stream,
+        ):
+            if exchange.cancelled.is_set():
+                raise CancelledError
+            yield Response(stream.response.headers, stream.response.iter_bytes())
 
     def models(self, *, timeout: float) -> list[dict[str, Any]]:
         """Return the items of `/models` as the service sent them.

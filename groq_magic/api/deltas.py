@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from groq_magic.printable import SURROGATE, printable
 
@@ -15,8 +13,8 @@ _LONGEST_NAME = 200
 _OPEN, _CLOSE = "<think>", "</think>"
 
 
-@dataclass(frozen=True)
-class Chunk:
+# Named tuples: of these, thousands are made a second, and a dataclass takes twice as long.
+class Chunk(NamedTuple):
     """The content of one chunk; a missing part is empty or None.
 
     `cut` is what `x_groq.error` holds: the service ended the answer early.
@@ -26,7 +24,7 @@ class Chunk:
     text: str = ""
     reasoning: str = ""
     finish_reason: str | None = None
-    usage: Mapping[str, Any] | None = None
+    usage: dict[str, Any] | None = None
     model: str = ""
     request_id: str = ""
     error: object = None
@@ -36,7 +34,7 @@ class Chunk:
 
 def chunk_of(data: object) -> Chunk:
     """Return the chunk that parsed JSON holds, streamed (`delta`) or whole (`message`)."""
-    if not isinstance(data, Mapping):
+    if not isinstance(data, dict):
         return Chunk(recognised=False)
     inner = _mapping(data.get("x_groq"))
     error = data.get("error")
@@ -48,7 +46,7 @@ def chunk_of(data: object) -> Chunk:
         text=_text(delta.get("content")),
         reasoning=_text(delta.get("reasoning")),
         finish_reason=_name(first.get("finish_reason")) or None,
-        usage=usage if isinstance(usage, Mapping) else None,
+        usage=usage if isinstance(usage, dict) else None,
         model=_name(data.get("model")),
         request_id=_name(inner.get("id")) or _name(data.get("id")),
         error=error or None,
@@ -57,13 +55,15 @@ def chunk_of(data: object) -> Chunk:
     )
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _name(value: object) -> str:
     """Return a short text that is shown as it is."""
-    text = _text(value)[:_LONGEST_NAME]
+    if not value or not isinstance(value, str):
+        return ""
+    text = value[:_LONGEST_NAME]
     return text if text.isprintable() else printable(text)
 
 

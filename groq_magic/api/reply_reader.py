@@ -172,7 +172,8 @@ class ReplyReader:
             text, thought = text + more, thought + kept
         known = self.outcome
         # The chunks between the first and the last bring nothing but text.
-        if chunk.finish_reason or chunk.usage or not known.request_id:
+        is_first = (chunk.request_id and not known.request_id) or (chunk.model and not known.model)
+        if chunk.finish_reason or chunk.usage or is_first:
             self.outcome = replace(
                 known,
                 finish_reason=chunk.finish_reason or known.finish_reason,

@@ -8,8 +8,7 @@ this one keeps all that arrived.
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Event", "EventReader"]
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """One event: its name (empty for a plain message) and its data."""
 
     name: str

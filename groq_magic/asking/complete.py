@@ -7,7 +7,7 @@ import re
 import time
 import warnings
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.account import Account, account_of
@@ -111,7 +111,11 @@ class _Completion:
         )
         self._options = options.over(self._settings.options)
         self._account = _account_of(session)
-        self._secrets = session.secrets() if session is not None else self._own_secrets()
+        self._secrets = (
+            session.secrets()
+            if session is not None
+            else _secrets_of(self._account.key.value, tuple(os.environ.items()))
+        )
         self._models = session.service.catalogue() if session is not None else offline_catalogue()
         self._texts: list[str] = []
         self._reasonings: list[str] = []
@@ -176,9 +180,6 @@ class _Completion:
             self._models = self._account.models(self._settings.connect_timeout)
         return self._models
 
-    def _own_secrets(self) -> Secrets:
-        return Secrets({KEY_NAME: self._account.key.value, **secrets_in(os.environ)})
-
     def _add(self, text: str, reasoning: str) -> None:
         self._first = self._first or time.monotonic()
         if text:
@@ -198,6 +199,11 @@ class _Completion:
         if outcome.finish_reason is None and not self._texts:
             return _without_magics(nothing_came())
         return None
+
+
+@lru_cache(maxsize=1)
+def _secrets_of(key: str, environment: tuple[tuple[str, str], ...]) -> Secrets:
+    return Secrets({KEY_NAME: key, **secrets_in(dict(environment))})
 
 
 def _account_of(session: Session | None) -> Account:
