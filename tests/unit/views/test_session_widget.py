@@ -6,6 +6,7 @@ import pytest
 
 from groq_magic.views.answer_facts import LiveFacts
 from groq_magic.views.finished_outputs import FinishedOutput, Run
+from groq_magic.views.session_facts import KeyFacts
 
 if TYPE_CHECKING:
     from groq_magic.views.live import Live
@@ -84,3 +85,25 @@ def test_an_ask_outside_of_cells_leaves_nothing_on_the_page(
     live.finish(FinishedOutput(Run(), "groq-doc-1", "groq-turn-1", {"text/html": "x"}, {}))
 
     assert sent == []
+
+
+def test_a_key_from_the_page_goes_on_and_is_in_no_state(
+    make_live: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed: list[str] = []
+
+    def enter(key: str) -> str:
+        typed.append(key)
+        return "It is refused."
+
+    live = make_live(key=lambda: KeyFacts("no key yet", wanted=True), enter_key=enter)
+    sent = sent_by(live, monkeypatch)
+    live._session.receive({"key": "gsk_made_up"})
+    live._session.receive({"key": 3})
+
+    assert typed == ["gsk_made_up"]
+    assert sent == [{"key": {"state": "no key yet", "wanted": True, "error": "It is refused."}}]
+    state = live._session.get_state()
+    assert state["present"]["key"] == {"state": "no key yet", "wanted": True, "error": ""}
+    assert "gsk_made_up" not in str(state)
+    live.close()
