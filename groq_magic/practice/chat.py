@@ -89,6 +89,9 @@ class Chat:
             if reply.busy:
                 self.quota.use_up(admitted, reply.busy)
             self.quota.admit(admitted, request.model.id, request.tier)
+            if reply.busy:
+                # Without a limit it is not refused.
+                reply = self.script.take(request.question) or unscripted(request)
             cached = self._cached_tokens(request)
         completion = complete(request, reply)
         answer = Answer(request, completion, cached)

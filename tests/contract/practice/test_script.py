@@ -94,6 +94,12 @@ def test_a_used_up_minute_is_met_as_a_real_one(practice: Any, ask: Any) -> None:
     assert re.search(r"Limit 300000, Used 3\d{5}, Requested \d+\.", refused.error["message"])
 
 
+def test_without_a_limit_nothing_is_used_up(practice_factory: Any, ask: Any) -> None:
+    server = practice_factory(tokens_per_minute=0)
+    server.script([{"prompt": "Wait", "busy": 4, "times": 1}, {"prompt": "Wait", "reply": "So"}])
+    assert said(ask("Wait", server=server)) == "So"
+
+
 def test_the_shipped_scripts_answer_the_prompts_of_the_shipped_notebooks() -> None:
     script = Script(shipped_entries())
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
