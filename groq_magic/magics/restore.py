@@ -74,7 +74,7 @@ def _line_of_edited(count: int) -> tuple[str, ...]:
     its, cell = (
         ("its prompt was", "its cell") if count == 1 else ("their prompts were", "the cells")
     )
-    return (f"{_counted(count, 'answer')} left out: {its} edited since. Run {cell}.",)
+    return (f"{_counted(count, 'answer')} left out: {its} edited since. Run {cell} again.",)
 
 
 def _lines_of_unseen(unseen: Iterable[tuple[str, str]]) -> tuple[str, ...]:
