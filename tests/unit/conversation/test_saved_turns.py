@@ -116,6 +116,14 @@ def test_the_prompt_of_a_retry_is_looked_for_in_the_cell_that_it_repeats() -> No
     assert not turn.is_shown
 
 
+def test_an_answer_takes_no_place_of_another_prompt() -> None:
+    [turn] = read(cell("a", source="%%groq\nElse?"), cell("b", output(record("b"))))
+    assert turn.is_shown
+    moved = record("b", replaces={"cell": "a", "ask": 1})
+    [turn] = read(cell("a", source="%%groq\nElse?"), cell("b", output(moved)))
+    assert (turn.key.cell, turn.is_shown) == ("a", False)
+
+
 def test_answers_made_without_cell_ids_are_found_by_place_and_prompt() -> None:
     by_nbclient = {"prompt_sha": sha_of("What?"), "cell": None}
     turns = read(
