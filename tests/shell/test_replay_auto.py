@@ -96,9 +96,11 @@ def test_where_no_token_comes_in_time_the_saved_answer_does(
     assert ("So." in shown(ran)) == (cell == "fast")
     assert cells.reply.source == "replay"
     assert ran.record["model"] == cells.reply.model
+    # It offers what is above once, as an answer of the model does.
+    assert ("%groq_restore" in shown(ran)) == (cell == "fast")
+    assert "%groq_restore" not in shown(cells.fine(CELLS["fast"], "fast"))
     # The request that was given up has ended.
-    (request,) = practice.requests()
-    assert request["outcome"] != "running"
+    assert practice.requests()[0]["outcome"] != "running"
 
 
 @pytest.mark.parametrize("fault", ["401", "429", "503", "drop-before-headers"])

@@ -108,8 +108,9 @@ def test_what_a_wrapper_asked_is_recorded_and_shown_before_it_is_taken(
     told = cells.fine("%groq_restore", "b").plain
     assert told.splitlines() == [
         "Nothing restored.",
-        "1 answer left out; %groq_restore --all adds it:",
-        "Cell 2 does not show the prompt: “Please: One”",
+        "1 answer left out: the page does not show what would be sent.",
+        "Cell 2, prompt: “Please: One”",
+        "%groq_restore --all adds it.",
     ]
     assert cells.turns == []
     assert cells.fine("%groq_restore --all", "b").plain == "1 turn restored."
@@ -151,14 +152,14 @@ def test_an_answer_that_the_page_does_not_show_is_listed_and_not_taken(
     )
     told = cells.fine("%groq_restore", "d").plain
     assert told.startswith("Nothing restored.")
-    assert f"Cell 2 does not show the answer's text: “{text}”" in told
+    assert f"Cell 2, answer: “{text}”" in told
     assert cells.turns == []
 
 
 def test_a_record_of_a_newer_version_is_listed_and_not_taken(reopened: Reopened) -> None:
     cells = reopened({"a": "%%groq\nOne"}, lambda cells: record_in(cells["a"]).update(version=99))
     told = cells.fine("%groq_restore", "d").plain
-    assert "Cell 2 was saved by a newer version of groq_magic: “One”" in told
+    assert "Cell 2, saved by a newer version of groq_magic, prompt: “One”" in told
     assert cells.turns == []
 
 
@@ -178,9 +179,10 @@ def test_many_that_are_left_out_are_a_short_list(reopened: Reopened) -> None:
     loop = "import groq_magic\nfor n in range(13):\n    groq_magic.ask(f'Loop {n}')"
     cells = reopened({"a": loop})
     told = cells.fine("%groq_restore", "d").plain.splitlines()
-    assert told[1] == "13 answers left out; %groq_restore --all adds them:"
-    assert told[2] == "Cell 2 does not show the prompt: “Loop 0”"
-    assert (len(told), told[-1]) == (13, "and 3 more.")
+    assert told[1] == "13 answers left out: the page does not show what would be sent."
+    assert told[2] == "Cell 2, prompt: “Loop 0”"
+    assert told[-2:] == ["and 3 more.", "%groq_restore --all adds them."]
+    assert len(told) == 14
     assert cells.fine("%groq_restore --all", "d").plain == "13 turns restored."
 
 
