@@ -124,6 +124,16 @@ def test_an_answer_takes_no_place_of_another_prompt() -> None:
     assert (turn.key.cell, turn.is_shown) == ("a", False)
 
 
+def test_what_was_captured_and_is_shown_elsewhere_belongs_to_the_cell_that_asked() -> None:
+    shown = cell("b", output(record("a", prompt="What?")), source="out.show()")
+    asked = cell("a", source="%%capture out\n%%groq\nWhat?")
+    [turn] = read(asked, shown)
+    assert (turn.key, turn.position, turn.is_shown) == (TurnKey("a", 1), 0, True)
+    assert read(cell("a", source="%%groq\nWhat?"), shown) == ()
+    [edited] = read(cell("a", source="%%capture out\n%%groq\nElse?"), shown)
+    assert not edited.is_shown
+
+
 def test_answers_made_without_cell_ids_are_found_by_place_and_prompt() -> None:
     by_nbclient = {"prompt_sha": sha_of("What?"), "cell": None}
     turns = read(
