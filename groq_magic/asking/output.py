@@ -151,7 +151,7 @@ def _bar(plan: Plan, reply: Reply, choice: CodeChoice) -> Bar:
         marks.append(f"no next cell: {choice.why}")
     marks.append(choice.note)
     if plan.pending.practice:
-        marks.append("practice")
+        marks.append("practice: scripted answer")
     return Bar(
         reply.model,
         reply.usage.completion_tokens if reply.usage else None,

@@ -262,7 +262,7 @@ def load(shell: Any) -> None:
     shell.extension_manager.loaded.add(_EXTENSION)
     extension.cell_begins()
     # The demo sets it where there is no key.
-    if os.environ.get("GROQ_MAGIC_PRACTICE") == "1":
+    if os.environ.get("GROQ_MAGIC_PRACTICE"):
         extension.session.service.practise(on=True)
     service = extension.session.service if extension.has_session else None
     show(*banner(extension.model, key_state(shell, service)))

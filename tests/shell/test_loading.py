@@ -318,4 +318,4 @@ def test_the_demos_environment_switches_practice_on(
     cells = shell_factory(load=False)
     monkeypatch.setenv("GROQ_MAGIC_PRACTICE", "1")
     assert "practice mode" in cells.fine("%load_ext groq_magic").plain
-    assert cells.fine("%groq Say hi").text.startswith("Practice mode: no model is answering.")
+    assert cells.fine("%groq Say hi").text.startswith("Practice mode: no model is here")
