@@ -15,7 +15,7 @@ from groq_magic.asking.stored_answer import keep_in_cache
 from groq_magic.assistant import CodeChoice
 from groq_magic.conversation import messages_of
 from groq_magic.ledger.ledger import Entry
-from groq_magic.ledger.prices import cost
+from groq_magic.ledger.usage import cost
 
 if TYPE_CHECKING:
     from groq_magic.asking.plan import Plan

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.request import sha_of
 from groq_magic.asking.next_cell import change_of, prose_of
-from groq_magic.ledger.prices import cost, dollars
+from groq_magic.ledger.usage import cost, dollars
 from groq_magic.session.bars import stale_line
 from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, LiveFacts
 from groq_magic.views.bar import Bar
