@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from groq_magic.api.key import scrub
-from groq_magic.api.request import sha_of, without_surrogates
+from groq_magic.api.request import without_surrogates
+from groq_magic.conversation import sha_of
 from groq_magic.errors import PromptError
 from groq_magic.prompt import FilledPrompt, IncludedValue, fill, fill_from
 from groq_magic.prompt.secrets import HIDDEN

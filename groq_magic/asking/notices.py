@@ -57,7 +57,9 @@ def line_of_restorable(session: Session) -> tuple[str, ...]:
     except NotebookError:
         return ()
     # The cell that is running shows an answer that is about to be replaced.
-    found = tuple(saved for saved in found if saved.shown.cell != session.cell)
+    found = tuple(
+        saved for saved in found if saved.shown.cell != session.cell and not saved.is_edited
+    )
     if not found:
         return ()
     tokens = max(1, sum(session.tokens_in(saved.prompt, saved.answer) for saved in found))

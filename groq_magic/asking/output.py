@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.api.request import sha_of
 from groq_magic.asking.next_cell import change_of, prose_of
+from groq_magic.conversation import METADATA_VERSION, prompt_in, sha_of
 from groq_magic.ledger.usage import cost, dollars
 from groq_magic.session.bars import stale_line
 from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, LiveFacts
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["opening_of", "output_of"]
 
-METADATA_VERSION = 2
 _MARKS = MappingProxyType(
     {
         "interrupted": "interrupted",
@@ -123,9 +122,17 @@ def _metadata_of(session: Session, plan: Plan, reply: Reply | None) -> dict[str,
     }
     if pending.practice:
         record["practice"] = True
-    if plan.draft.ask.line:
+    if not _is_in_source(session, plan):
         record["prompt"] = plan.draft.as_saved(plan.draft.ask.text.strip())
     return {"groq_magic": record}
+
+
+def _is_in_source(session: Session, plan: Plan) -> bool:
+    """Whether the cell's source alone gives the prompt, to whoever reads the file."""
+    ask = plan.draft.ask
+    if ask.line or (ask.composed is not None and ask.composed.identity != ask.text.strip()):
+        return False
+    return prompt_in(session.executions.present.source, alone=True) == ask.text.strip()
 
 
 def _system(plan: Plan) -> str | None:

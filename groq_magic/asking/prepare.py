@@ -48,6 +48,8 @@ class PreparedAsk:
         The slots of answers that the notices report as missed.
     saved_reasoning : str
         Safe HTML of the reasoning that a replayed answer was saved with, "" for none.
+    spare : ReplayResult or None
+        The saved answer, for the case that the model gives none.
     """
 
     plan: Plan
@@ -55,6 +57,17 @@ class PreparedAsk:
     source: Client | StoredAnswer
     missed: frozenset[str] = frozenset()
     saved_reasoning: str = ""
+    spare: ReplayResult | None = None
+
+    def with_spare(self, why: str) -> PreparedAsk:
+        """Return the ask as the saved answer answers it, with a notice that gives the reason."""
+        spare = self.spare
+        if spare is None or spare.answer is None:
+            return self
+        lines = (why, *spare.notices(self.plan.draft))
+        return PreparedAsk(
+            self.plan, (*self.notices, *lines), spare.answer, self.missed, spare.reasoning
+        )
 
 
 def prepare(session: Session, ask: Ask) -> PreparedAsk:
@@ -75,19 +88,21 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
     session.order_turns()
     begun = draft(session, ask)
     found = replay_result(session, begun, _turn(session, begun))
+    spare, found = (found, ReplayResult()) if found.is_spare else (None, found)
     if found.answer is None and not is_cached(begun.options):
         session.service.client()
-    made = plan(begun, _facts(session, begun, found, fetch=True))
+    # With a spare answer nothing waits for the list of models.
+    made = plan(begun, _facts(session, begun, found, fetch=spare is None))
     # Without a stored answer a key is required.
     source = found.answer or cached_answer(session, made) or session.service.client()
     made = replace(made, pending=_turn(session, begun, is_begun=True))
-    notices = (*begun.notices, *map(begun.secrets.hidden, found.notices(begun)))
+    notices = (*begun.notices, *found.notices(begun))
     if isinstance(source, StoredAnswer):
         return PreparedAsk(made, notices, source, saved_reasoning=found.reasoning)
     session.service.prefetch_catalogue()
     missed = missed_by(session, made)
     asides = (*line_of_missed(missed), *order_notice(session, made), *line_of_restorable(session))
-    return PreparedAsk(made, (*notices, *asides), source, missed)
+    return PreparedAsk(made, (*notices, *asides), source, missed, spare=spare)
 
 
 def dry_run(session: Session, ask: Ask) -> Plan:

@@ -4,21 +4,27 @@ Pure: no IPython, no network, no files. For the main thread only.
 """
 
 from groq_magic.conversation.arrangement import Arrangement
+from groq_magic.conversation.cell_prompts import prompt_in, shows_prompt
 from groq_magic.conversation.cell_runs import CellRun
 from groq_magic.conversation.conversation import Conversation
 from groq_magic.conversation.conversations import Conversations
 from groq_magic.conversation.history_window import Budget, HistoryWindow, estimate, fit
+from groq_magic.conversation.notebook_json import code_cells_in
 from groq_magic.conversation.page import CellList, Page
-from groq_magic.conversation.replay import Replay, ReplayKey
+from groq_magic.conversation.replay import NEW_CELL, OF_PRACTICE, Replay, ReplayKey
 from groq_magic.conversation.saved_turns import (
+    METADATA_VERSION,
     SavedTurn,
-    code_cells_in,
     saved_answers,
     saved_turns,
+    sha_of,
 )
 from groq_magic.conversation.turn import PendingTurn, Turn, TurnKey, messages_of
 
 __all__ = [
+    "METADATA_VERSION",
+    "NEW_CELL",
+    "OF_PRACTICE",
     "Arrangement",
     "Budget",
     "CellList",
@@ -37,6 +43,9 @@ __all__ = [
     "estimate",
     "fit",
     "messages_of",
+    "prompt_in",
     "saved_answers",
     "saved_turns",
+    "sha_of",
+    "shows_prompt",
 ]

@@ -236,7 +236,8 @@ class Conversations:
         return tuple(
             each
             for each in saved
-            if each.practice == practice and here.isdisjoint((each.key.cell, each.shown.cell))
+            if each.practice == practice
+            and here.isdisjoint((each.key.cell, each.shown.cell, each.recorded_cell or ""))
         )
 
     def restore(

@@ -1,10 +1,10 @@
-"""The magics of the conversation: system prompt, history, undo, reset, restore."""
+"""The magics of the conversation: system prompt, history, undo, reset."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.errors import NotebookError, OptionError
+from groq_magic.errors import OptionError
 from groq_magic.magics.line import options_alone, parsed_line, text_alone, unquoted
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.option_types import Label, sendable
@@ -21,7 +21,6 @@ __all__ = [
     "groq_conversation",
     "groq_history",
     "groq_reset",
-    "groq_restore",
     "groq_system",
     "groq_undo",
     "turn_numbered",
@@ -88,34 +87,6 @@ def groq_reset(session: Session, line: str) -> None:
         if count
         else "The conversation was empty already."
     )
-
-
-def groq_restore(session: Session, line: str) -> None:
-    """Add the saved answers above to the conversation: `%groq_restore`.
-
-    They come from the saved notebook. A system prompt that they were asked
-    with is shown; `%groq_restore --system` restores it too.
-    """
-    given = options_alone(line, OPTIONS_OF["groq_restore"], "%groq_restore")
-    found = session.restorable()
-    if not found:
-        raise NotebookError(
-            "The saved notebook has no answers that are not in the conversation.",
-            "Save it first if the answers are new.",
-        )
-    added = session.restore(found)
-    lines = [f"{len(added)} turn{'s' * (len(added) != 1)} restored."]
-    if any(saved.templated for saved in found):
-        lines.append("Prompts with {{…}} will be sent as typed, unfilled.")
-    system = next((saved.system for saved in reversed(found) if saved.system), None)
-    if system and system != session.settings.system:
-        if given:
-            session.settings.system = system
-            lines.append(f"The system prompt is now: {system}")
-        else:
-            lines.append(f"They had a system prompt, not taken: {system}")
-            lines.append("`%groq_system text` sets one.")
-    say(session.secrets().hidden("\n".join(lines)))
 
 
 def groq_conversation(session: Session, line: str) -> None:

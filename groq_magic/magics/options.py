@@ -73,6 +73,7 @@ OPTIONS_OF = MappingProxyType(
         ),
         "groq_restore": (
             Option("system", Flag(), "takes the system prompt of the saved answers too"),
+            Option("all", Flag(), "takes answers too that the page does not show as they are sent"),
         ),
         "groq_models": (
             Option(

@@ -11,7 +11,7 @@ from groq_magic.conversation import Conversations
 from groq_magic.errors import ModelError
 from groq_magic.ledger.ledger import Ledger
 from groq_magic.ledger.request_history import RequestHistory
-from groq_magic.page.cell import request_cells
+from groq_magic.page.cell import cell_id, request_cells
 from groq_magic.session.bars import Bars
 from groq_magic.session.executions import Executions, owner_of
 from groq_magic.session.quota import QuotaWatch
@@ -101,9 +101,10 @@ class Session:
         """Return the present secrets, which no prompt and no output may show; never stored."""
         return present_secrets(self.service)
 
-    def cell_begins(self) -> None:
-        """Record that a cell begins to run, and the cell list of its request."""
-        cell = self.executions.begin(self.conversations.start_cell).cell
+    def cell_begins(self, source: str = "") -> None:
+        """Record that a cell begins to run, its source and the cell list of its request."""
+        cell = self.saved.known_as(cell_id(self.shell), source)
+        self.executions.begin(self.conversations.start_cell, cell, source)
         if cell is not None:
             self.saved.cells_seen.add(cell)
         request, now = request_cells(self.shell), time.time()

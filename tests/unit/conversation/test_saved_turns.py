@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.conversation import SavedTurn, TurnKey, saved_turns
+from groq_magic.conversation import SavedTurn, TurnKey, saved_turns, sha_of
 from groq_magic.errors import NotebookError
 
 
@@ -25,7 +25,7 @@ def record(cell: str, ask: int = 1, /, **changes: Any) -> dict[str, Any]:
         "usage": {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7},
         "system": "Be brief.",
         "inserted": ["df"],
-        "prompt_sha": "abc",
+        "prompt_sha": sha_of("What?"),
         "request_sha": "def",
         "replaces": None,
         "once": False,
@@ -64,7 +64,9 @@ def test_the_cells_used_here_are_valid_notebooks() -> None:
 
 
 def test_a_saved_answer_is_a_turn_with_its_cells_body_as_prompt() -> None:
-    [turn] = read(cell("a", output(record("a")), source="%%groq -t 0.2\n\n What? \nWhy?\n\n"))
+    [turn] = read(
+        cell("a", output(record("a")), source=(source := "%%groq -t 0.2\n\n What? \nWhy?\n\n"))
+    )
     assert turn == SavedTurn(
         key=TurnKey("a", 1),
         shown=TurnKey("a", 1),
@@ -79,9 +81,12 @@ def test_a_saved_answer_is_a_turn_with_its_cells_body_as_prompt() -> None:
         options={"temperature": 0.2},
         position=0,
         execution=1,
-        prompt_sha="abc",
+        recorded_cell="a",
+        prompt_sha=sha_of("What?"),
         html="<p>An answer.</p>",
+        sources=(source, source),
     )
+    assert turn.is_edited
 
 
 @pytest.mark.parametrize("above", ["%%time\n", "\n%%capture out --no-display\n\n%%time\n"])
@@ -116,7 +121,8 @@ def test_asks_in_lines_have_the_prompt_in_their_metadata() -> None:
         cell("a", output(record("a", once=True))),
         cell("a", output(record("a", finish_reason=None))),
         cell("a", output(record("a")), source="print(1)"),
-        cell("a", output(record("a", cell=None))),
+        cell("a", output(record("a", cell=None, prompt_sha=None))),
+        cell("a", output(record("a", cell="elsewhere"))),
         cell("a", output({})),
         cell("a", output(None)),
         cell("a", {"output_type": "stream", "name": "stdout", "text": "x"}),
