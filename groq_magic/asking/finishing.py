@@ -114,6 +114,7 @@ def end_turn(state: FinishState) -> None:
         model=reply.model,
         finish_reason=reply.finish_reason,
         usage=reply.usage.counts if reply.usage else None,
+        typed=plan.draft.as_saved(plan.draft.ask.text.strip()),
     )
     has_grown = session.conversations.count(practice) == before + 1
     state.is_appended = has_grown and session.conversations.is_last(state.turn)

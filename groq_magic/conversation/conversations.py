@@ -146,7 +146,10 @@ class Conversations:
             place = shown
         held = self._histories[practice].get(conversation)
         after = held.asked_before(place)
-        pending = PendingTurn(shown, place, conversation, practice, once, after=after)
+        number = execution if run is None else run.execution
+        pending = PendingTurn(
+            shown, place, conversation, practice, once, after=after, execution=number
+        )
         if not once:
             above = self._arrangements.before(held, pending.turn)
             # A cell that now retries another's ask loses its own turn: don't send it.
@@ -163,6 +166,7 @@ class Conversations:
         model: str,
         finish_reason: str | None,
         usage: Mapping[str, int] | None = None,
+        typed: str = "",
     ) -> Turn:
         """Make a turn of a pending one, in its place, as one undoable change.
 
@@ -174,7 +178,7 @@ class Conversations:
         pending : PendingTurn
         messages : iterable of Mapping
             From the user's to the assistant's last one.
-        model, finish_reason, usage
+        model, finish_reason, usage, typed
             See `Turn`.
         """
         around = self.get(pending.conversation, pending.practice)
@@ -184,6 +188,7 @@ class Conversations:
             model=model,
             finish_reason=finish_reason,
             usage=usage,
+            typed=typed,
             revision=next(self._revisions),
             before=around.chain_of(pending.before),
         )

@@ -146,6 +146,8 @@ class SavedTurn:
             model=self.model,
             finish_reason=self.finish_reason,
             usage=self.usage,
+            typed=self.prompt,
+            execution=self.execution if self.execution >= 0 else None,
         )
 
 

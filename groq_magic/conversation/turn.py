@@ -68,6 +68,10 @@ class Turn:
     before : Chain
         The turns before it when it was asked, whether or not they fitted into
         the request.
+    typed : str
+        The prompt as typed, without values.
+    execution : int or None
+        The number in brackets beside the cell that shows its answer.
     """
 
     key: TurnKey
@@ -81,6 +85,8 @@ class Turn:
     usage: Mapping[str, int] | None = None
     revision: int = 0
     before: Chain = EMPTY
+    typed: str = ""
+    execution: int | None = None
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -126,6 +132,8 @@ class PendingTurn:
         The turns above it.
     after : TurnKey or None
         The turn asked just before it (see `Turn`).
+    execution : int or None
+        The number in brackets beside the cell that asks.
     """
 
     shown: TurnKey
@@ -135,6 +143,7 @@ class PendingTurn:
     once: bool
     before: tuple[Turn, ...] = ()
     after: TurnKey | None = None
+    execution: int | None = None
 
     @property
     def number(self) -> int:
@@ -149,7 +158,14 @@ class PendingTurn:
     @property
     def turn(self) -> Turn:
         """The turn with its key and its place, still without messages."""
-        return Turn(self.place, self.shown, self.conversation, self.practice, self.after)
+        return Turn(
+            self.place,
+            self.shown,
+            self.conversation,
+            self.practice,
+            self.after,
+            execution=self.execution,
+        )
 
 
 def messages_of(prompt: str, answer: str) -> tuple[dict[str, str], dict[str, str]]:

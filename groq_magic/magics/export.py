@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.base_url import GROQ_URL
 from groq_magic.api.snippets import LANGUAGES, snippet
+from groq_magic.asking.next_cell import insert_below
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.conversation import turn_numbered
 from groq_magic.magics.line import parsed_around
@@ -49,7 +50,7 @@ def groq_export(session: Session, line: str) -> None:
     if not turn and session.requests.passed:
         say(_PASSED)
     if given.get("cell"):
-        session.shell.set_next_input(code)
+        insert_below(session, code)
         return
     show(_html(code, LANGUAGES[kind]), code)
 
