@@ -162,7 +162,7 @@ def show_output(state: FinishState) -> None:
 
 def use_restore_offer(state: FinishState) -> None:
     """Note that the notice of restorable answers was shown, if this ask showed it."""
-    if state.reader.source == "service":
+    if state.reader.source == "service" or state.prepared.offers_restore:
         state.session.restore_offered = True
 
 

@@ -50,6 +50,8 @@ class PreparedAsk:
         Safe HTML of the reasoning that a replayed answer was saved with, "" for none.
     spare : ReplayResult or None
         The saved answer, for the case that the model gives none.
+    offers_restore : bool
+        Whether the notices offer saved turns.
     """
 
     plan: Plan
@@ -58,15 +60,20 @@ class PreparedAsk:
     missed: frozenset[str] = frozenset()
     saved_reasoning: str = ""
     spare: ReplayResult | None = None
+    offers_restore: bool = False
 
     def with_spare(self, why: str) -> PreparedAsk:
         """Return the ask as the saved answer answers it, with a notice that gives the reason."""
         spare = self.spare
         if spare is None or spare.answer is None:
             return self
-        lines = (why, *spare.notices(self.plan.draft))
-        return PreparedAsk(
-            self.plan, (*self.notices, *lines), spare.answer, self.missed, spare.reasoning
+        notices = (*self.notices, why, *spare.notices(self.plan.draft))
+        return replace(
+            self,
+            notices=notices,
+            source=spare.answer,
+            saved_reasoning=spare.reasoning,
+            spare=None,
         )
 
 
@@ -101,8 +108,9 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
         return PreparedAsk(made, notices, source, saved_reasoning=found.reasoning)
     session.service.prefetch_catalogue()
     missed = missed_by(session, made)
-    asides = (*line_of_missed(missed), *order_notice(session, made), *line_of_restorable(session))
-    return PreparedAsk(made, (*notices, *asides), source, missed, spare=spare)
+    offer = line_of_restorable(session)
+    notices = (*notices, *line_of_missed(missed), *order_notice(session, made), *offer)
+    return PreparedAsk(made, notices, source, missed, spare=spare, offers_restore=bool(offer))
 
 
 def dry_run(session: Session, ask: Ask) -> Plan:

@@ -6,6 +6,7 @@ import inspect
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.assistant.cell import Cell
 from groq_magic.assistant.failure import add_error, facts_of
 from groq_magic.assistant.prompt import DATA_RULE, AssistantPrompt, Question, Sections
 from groq_magic.assistant.trace import class_name
@@ -16,7 +17,7 @@ from groq_magic.errors import PromptError
 from groq_magic.prompt import summarise
 
 if TYPE_CHECKING:
-    from groq_magic.assistant.cell import Cell, Context
+    from groq_magic.assistant.cell import Context
     from groq_magic.assistant.failure import Failure
 
 __all__ = ["LEVELS", "explain_cell", "explain_failure", "explain_value"]
@@ -101,7 +102,8 @@ def explain_value(name: str, value: Any, asked: Question, context: Context) -> A
         raise PromptError(f"`{name}`, a {kind}, can't be looked at: it raised {reason}.") from error
     sections = Sections(asked.request(f"Explain `{name}`, {what}."), context.room)
     sections.add(f"`{name}`:", shown, name=name, language=language)
-    return _composed(sections, asked)
+    # Of code it is the code that is explained: another function of that name is another question.
+    return _composed(sections, asked, *([Cell(None, shown)] if language == "python" else ()))
 
 
 def _shown(value: Any, context: Context) -> tuple[str, str, str]:

@@ -48,6 +48,8 @@ class AssistantPrompt:
         Of the code that is wanted.
     head : str
         The cell magic that code in this language needs over it, or "".
+    asked : str
+        What else the line asks for: another language, the names of the session.
     hides_a_key : bool
         Whether `[key]` stands in the prompt for a key that was taken out.
     """
@@ -60,6 +62,7 @@ class AssistantPrompt:
     cells: tuple[Cell, ...] = ()
     language: str = "python"
     head: str = ""
+    asked: str = ""
     hides_a_key: bool = False
 
     @property
@@ -69,7 +72,8 @@ class AssistantPrompt:
         Not the whole prompt: versions and numbers of cells may differ where
         nothing that matters does.
         """
-        return "\n\n".join((self.typed, *(cell.source for cell in self.cells)))
+        asked = (self.asked,) if self.asked else ()
+        return "\n\n".join((self.typed, *asked, *(cell.source for cell in self.cells)))
 
 
 def cut_middle(text: str, room: int) -> str:

@@ -63,6 +63,7 @@ def write_prompt(
             "Names and types of the session:", "\n".join(names), name=_counted(len(names), "name")
         )
     name = _NAMES.get(language, language)
+    asked = (language if language != "python" else "", "--session" if session else "")
     return AssistantPrompt(
         intent="write",
         typed=task,
@@ -71,6 +72,7 @@ def write_prompt(
         included=sections.included,
         language=language,
         head=head,
+        asked=" ".join(filter(None, asked)),
     )
 
 

@@ -120,9 +120,9 @@ class SavedTurn:
 
     @cached_property
     def is_shown(self) -> bool:
-        """Whether a reader of the page sees the prompt."""
-        seen = (shows_prompt(source, self.prompt) for source in self.sources)
-        return not self.is_recorded or any(seen)
+        """Whether a reader sees the prompt, in the cell in whose place the turn stands."""
+        is_its_cells = not self.is_recorded and self.key == self.shown
+        return is_its_cells or any(shows_prompt(each, self.prompt) for each in self.sources[-1:])
 
     @property
     def source(self) -> str:

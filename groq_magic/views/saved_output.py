@@ -75,9 +75,11 @@ def _texts(answer: str, *, whole: bool) -> Iterator[str]:
 
     yield answer
     yield fenced(answer)
-    if not whole:
-        yield "\n\n".join(fenced(block.code) for block in fenced_code(answer))
-        data = data_of(answer, code_of(answer))
+    if whole:
+        return
+    if code := fenced_code(answer):
+        yield "\n\n".join(fenced(block.code) for block in code)
+    if (data := data_of(answer, code_of(answer))) is not None:
         yield fenced(json.dumps(data, indent=2, ensure_ascii=False))
 
 
