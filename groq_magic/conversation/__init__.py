@@ -16,7 +16,7 @@ from groq_magic.conversation.saved_turns import (
     saved_answers,
     saved_turns,
 )
-from groq_magic.conversation.turn import PendingTurn, Turn, TurnKey, messages_of
+from groq_magic.conversation.turn import PendingTurn, Turn, TurnKey, messages_of, text_in
 
 __all__ = [
     "Arrangement",
@@ -39,4 +39,5 @@ __all__ = [
     "messages_of",
     "saved_answers",
     "saved_turns",
+    "text_in",
 ]

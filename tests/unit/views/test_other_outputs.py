@@ -58,7 +58,9 @@ def test_history_is_a_list_that_unfolds_to_prompts_and_answers(
     first = html.split("</details>")[0]
     assert '<pre class="groq-prompt" dir="auto">What is\n&lt;b&gt;?</pre>' in first
     assert "<strong>Bold</strong>" in first
-    assert plain == "[1] Cell 6 · m · partial\n> What is\n> <b>?\n\n**Bold**\n\n[deleted]\n> Old\n\nA"
+    assert (
+        plain == "[1] Cell 6 · m · partial\n> What is\n> <b>?\n\n**Bold**\n\n[deleted]\n> Old\n\nA"
+    )
 
 
 @pytest.mark.parametrize(
