@@ -15,19 +15,19 @@ from IPython.core.magic import no_var_expand
 from groq_magic.errors import GroqMagicError
 from groq_magic.interrupts import Interrupts, in_one_line, undisturbed, unsent
 from groq_magic.magics.cell_source import QuestionPrompt, completer_of, with_body
+from groq_magic.magics.display import display_replies, end_replies
 from groq_magic.magics.key import key_asker, key_state
 from groq_magic.page.caller import cell_is_running
 from groq_magic.page.cell import cell_id
 from groq_magic.page.front_end import front_end
 from groq_magic.session.executions import owner_of
 from groq_magic.settings import Settings
-from groq_magic.views.show import publish, show
+from groq_magic.views.show import show
 from groq_magic.views.slots import banner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from groq_magic.reply import Reply
     from groq_magic.session.session import Session
 
 __all__ = ["GroqMagics", "hiding_secrets", "load", "session_of", "unload"]
@@ -53,7 +53,6 @@ _MAGICS = MappingProxyType(
 # Right after loading there is no need to wait for the imports of a session.
 _WITHOUT_SESSION = "groq_help"
 _EXTENSION = "groq_magic"
-_REPLY = ("groq_magic.reply", "Reply")
 
 _Result = TypeVar("_Result")
 
@@ -205,9 +204,7 @@ class GroqMagics(Settings):
         for event, hook in self._hooks:
             self.shell.events.register(event, hook)
         self.shell.Completer.custom_matchers.append(self._completer)
-        displays = self.shell.display_formatter.ipython_display_formatter
-        # By name: the class takes a while to import.
-        displays.for_type_by_name(*_REPLY, self._display_reply)
+        display_replies(self.shell, lambda r: self.has_session and self.session.has_shown(r))
         manager = self.shell.input_transformer_manager
         manager.token_transformers.insert(0, QuestionPrompt)
         manager.line_transforms.insert(0, with_body)
@@ -229,18 +226,9 @@ class GroqMagics(Settings):
         ):
             with contextlib.suppress(ValueError):
                 installed.remove(ours)
-        displays = self.shell.display_formatter.ipython_display_formatter
-        displays.pop(".".join(_REPLY), None)
+        end_replies(self.shell)
         if self.has_session:
             self.session.close()
-
-    def _display_reply(self, reply: Reply) -> None:
-        """Display a reply as the rendered answer, unless this execution has just shown it."""
-        if not (self.has_session and self.session.has_shown(reply)):
-            publish(reply._repr_mimebundle_())
-        elif front_end(self.shell) == "terminal":
-            # `Out[1]:` stands there already.
-            print(repr(reply))  # noqa: T201 - a terminal shows values in this way
 
 
 def hiding_secrets(session: Callable[[], Session], call: Callable[[], _Result]) -> _Result:
