@@ -158,6 +158,7 @@ def mark_missed(state: FinishState) -> None:
 def show_output(state: FinishState) -> None:
     """Replace the streamed view by the finished output."""
     state.view.finish(state.output)
+    state.session.note_shown(state.reply)
 
 
 def use_restore_offer(state: FinishState) -> None:

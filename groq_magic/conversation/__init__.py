@@ -19,7 +19,7 @@ from groq_magic.conversation.saved_turns import (
     saved_turns,
     sha_of,
 )
-from groq_magic.conversation.turn import PendingTurn, Turn, TurnKey, messages_of
+from groq_magic.conversation.turn import PendingTurn, Turn, TurnKey, messages_of, text_in
 
 __all__ = [
     "METADATA_VERSION",
@@ -48,4 +48,5 @@ __all__ = [
     "saved_turns",
     "sha_of",
     "shows_prompt",
+    "text_in",
 ]

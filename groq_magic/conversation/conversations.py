@@ -158,7 +158,7 @@ class Conversations:
             self._runs.count(pending, execution, run)
         return pending
 
-    def add(  # noqa: PLR0913 - the facts of a turn, by name
+    def add(  # noqa: PLR0913 - a turn's facts, named
         self,
         pending: PendingTurn,
         messages: Iterable[Mapping[str, Any]],

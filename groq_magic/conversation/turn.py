@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from groq_magic.conversation.chain import Chain
 
-__all__ = ["PendingTurn", "Turn", "TurnKey", "messages_of"]
+__all__ = ["PendingTurn", "Turn", "TurnKey", "messages_of", "text_in"]
 
 _PARTIAL = frozenset({"interrupted", "truncated", "error"})
 
@@ -91,18 +91,18 @@ class Turn:
     @property
     def texts(self) -> tuple[str, ...]:
         """The text of each message."""
-        return tuple(map(_text_in, self.messages))
+        return tuple(map(text_in, self.messages))
 
     @property
     def prompt(self) -> str:
         """The text of the first message of the user."""
-        return next((_text_in(each) for each in self.messages if each["role"] == "user"), "")
+        return next((text_in(each) for each in self.messages if each["role"] == "user"), "")
 
     @property
     def answer(self) -> str:
         """The text of the last message of the assistant."""
         latest = reversed(self.messages)
-        return next((_text_in(each) for each in latest if each["role"] == "assistant"), "")
+        return next((text_in(each) for each in latest if each["role"] == "assistant"), "")
 
     @property
     def partial(self) -> bool:
@@ -173,7 +173,7 @@ def messages_of(prompt: str, answer: str) -> tuple[dict[str, str], dict[str, str
     return {"role": "user", "content": prompt}, {"role": "assistant", "content": answer}
 
 
-def _text_in(message: Mapping[str, Any]) -> str:
+def text_in(message: Mapping[str, Any]) -> str:
     """Return a message's text; there may be images beside it, and tool calls have none."""
     content = message.get("content")
     if isinstance(content, list):

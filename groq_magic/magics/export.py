@@ -12,6 +12,7 @@ from groq_magic.magics.conversation import turn_numbered
 from groq_magic.magics.line import parsed_around
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.views.show import say, show
+from groq_magic.views.slots import TOKEN_CLASS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,6 +81,6 @@ def _html(code: str, language: str) -> str:
 
     html = to_html(fenced(code, language))
     return (
-        '<div class="groq-answer mathjax_ignore tex2jax_ignore">'
+        f'<div class="groq-answer groq-export mathjax_ignore tex2jax_ignore {TOKEN_CLASS}">'
         f'<div class="groq-text" dir="auto">{html}</div></div>'
     )

@@ -7,7 +7,7 @@ import difflib
 import warnings
 from dataclasses import dataclass
 from itertools import islice
-from types import ModuleType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import clip, is_a, plain, tried, type_name
@@ -22,6 +22,7 @@ _IPYTHONS_OWN = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open"})
 _MOST_NAMES = 1000
 _MOST_COMPLETIONS = 200
 _LONGEST_NAME = 200
+_HARDLY_MEANT = (ModuleType, FunctionType, BuiltinFunctionType, type)
 _AS_WRITTEN = "`--raw` sends braces as written."
 
 
@@ -218,18 +219,30 @@ def completions(prefix: str, namespace: Mapping[str, Any]) -> list[str]:
     Returns
     -------
     list of str
-        Whole expressions, each starting with `prefix` without blank ends;
-        names with underscores in front only where one was typed.
+        Whole expressions, each starting with `prefix` without blank ends: the
+        user's variables, the newest first, then modules, functions and
+        classes, which are hardly ever meant. Names with underscores in front
+        come only where one was typed; columns and keys in their own order,
+        attributes by name.
     """
     prefix = prefix.strip()
     bracket, dot = prefix.rfind("["), prefix.rfind(".")
     cut = max(bracket, dot)
     if cut < 0:
-        names = (n for n in namespace if prefix.startswith("_") or not n.startswith("_"))
-        found = [name for name in names if name.isidentifier()]
+        found = _names(prefix, namespace)
     else:
         found = _after(prefix[:cut], prefix[cut], prefix[cut + 1 : cut + 2], namespace)
-    return sorted(text for text in found if text.startswith(prefix))[:_MOST_COMPLETIONS]
+    return [text for text in found if text.startswith(prefix)][:_MOST_COMPLETIONS]
+
+
+def _names(prefix: str, namespace: Mapping[str, Any]) -> list[str]:
+    """Return the names to offer; a namespace has them as they were first set."""
+    if prefix.startswith("_"):
+        names = [name for name in namespace if name.startswith("_")]
+    else:
+        names = user_names(namespace)
+    names = [name for name in reversed(names) if name.isidentifier()]
+    return sorted(names, key=lambda name: is_a(namespace[name], *_HARDLY_MEANT))
 
 
 def _after(owner: str, mark: str, quote: str, namespace: Mapping[str, Any]) -> list[str]:
@@ -242,7 +255,7 @@ def _after(owner: str, mark: str, quote: str, namespace: Mapping[str, Any]) -> l
         return []
     if mark == ".":
         # Methods can't be included in a prompt.
-        names = attributes_of(value)
+        names = sorted(attributes_of(value))
         return [f"{owner}.{name}" for name in names if not _is_method(value, name)]
     quote = quote or '"'
     keys = (key for key in keys_of(value) if not {quote, "\\", "\n"} & set(key))

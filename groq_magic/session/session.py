@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from groq_magic.prompt.secrets import Secrets
     from groq_magic.reply import Reply
     from groq_magic.session.ask import Ask
-    from groq_magic.session.executions import Owner
+    from groq_magic.session.executions import Execution, Owner
     from groq_magic.settings import Settings
     from groq_magic.views.answer_facts import FinishedAnswer
     from groq_magic.views.live import Live
@@ -86,6 +86,7 @@ class Session:
         self.restore_offered = False
         self._models_shown: Catalogue | None = None
         self._error: Exception | None = None
+        self._shown: tuple[Reply, Execution] | None = None
 
     @property
     def namespace(self) -> dict[str, Any]:
@@ -139,6 +140,15 @@ class Session:
         self.namespace["_groq"], self._error = reply, reply.error
         if name:
             self.namespace[name] = reply
+
+    def note_shown(self, reply: Reply) -> None:
+        """Record that this execution has shown a reply."""
+        self._shown = reply, self.executions.present
+
+    def has_shown(self, reply: Reply) -> bool:
+        """Whether this execution has just shown this reply: it is not to show it twice."""
+        shown, execution = self._shown or (None, None)
+        return shown is reply and execution is self.executions.present
 
     def note(self, model: str, outcome: Outcome) -> None:
         """Record which model was asked: pages show what is left of its limits."""

@@ -138,6 +138,24 @@ def test_ask_checks_its_options_as_a_line_does(
     assert practice.requests() == []
 
 
+def test_a_reply_shows_itself_but_not_twice_in_one_execution(cells: Any, practice: Any) -> None:
+    practice.script([{"reply": "**Hi**"}])
+    asked = cells.fine("import groq_magic\ngroq_magic.ask('hi')", "a")
+    assert len(asked.outputs) == 1
+    assert "groq_magic" in asked.outputs[0]["metadata"]
+    assert len(cells.fine("x = groq_magic.ask('hi')\nx", "a").outputs) == 1
+    assert len(cells.fine("display(groq_magic.ask('hi'))", "a").outputs) == 1
+    later = cells.fine("x", "b")
+    assert "<strong>Hi</strong>" in later.data["text/html"]
+    assert later.outputs[0]["metadata"] == {}
+    assert len(cells.fine("groq_magic.ask('one')\nx", "c").outputs) == 2
+    assert len(cells.fine("groq_magic.complete('hi')", "d").outputs) == 1
+    assert cells.fine("[x]", "e").outputs == []
+    assert cells.shell.user_ns["_"] == [cells.shell.user_ns["x"]]
+    cells.fine("%unload_ext groq_magic", "f")
+    assert cells.shell.display_formatter.ipython_display_formatter(cells.shell.user_ns["x"]) is None
+
+
 def test_ask_with_dry_run_sends_nothing(cells: Any, practice: Any) -> None:
     ran = cells.run("import groq_magic\ngroq_magic.ask('hi', dry_run=True)", "a")
     assert "dry_run" in ran.text
