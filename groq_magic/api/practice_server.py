@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 
 from groq_magic.errors import ServiceError
 
-__all__ = ["PracticeServer"]
+__all__ = ["SWITCH", "UNPACED", "PracticeServer"]
+
+# The environment variable that turns practice mode on as the extension is loaded.
+SWITCH = "GROQ_MAGIC_PRACTICE"
+UNPACED = "unpaced"
 
 _END_WITHIN = 2.0
-# About what a fast model gives: an answer is seen to stream.
-_PACE = ("--tokens-per-second", "600", "--first-token-delay", "0.2")
+# Slower than a model: there is time to watch an answer, and to stop a long one.
+_PACE = ("--tokens-per-second", "60", "--first-token-delay", "0.4")
+# Those of a free plan: what an ask takes can be seen in the meters.
+_LIMITS = (
+    *("--requests-per-minute", "30", "--requests-per-day", "1000"),
+    *("--tokens-per-minute", "8000"),
+)
 
 
 class PracticeServer:
@@ -30,7 +40,10 @@ class PracticeServer:
     """
 
     def __init__(self, *options: str) -> None:
-        command = [sys.executable, "-m", "groq_magic.practice", "--until-eof", *_PACE, *options]
+        # Where nobody watches, as in a test or a conversion, answers come at once.
+        pace = () if os.environ.get(SWITCH) == UNPACED else _PACE
+        command = [sys.executable, "-m", "groq_magic.practice", "--until-eof"]
+        command += [*pace, *_LIMITS, *options]
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, our own options
                 command,

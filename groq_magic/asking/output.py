@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.asking.next_cell import change_of, prose_of
 from groq_magic.conversation import METADATA_VERSION, prompt_in, sha_of
-from groq_magic.ledger.prices import cost, dollars
+from groq_magic.ledger.usage import cost, dollars
+from groq_magic.practice import NO_MODEL
 from groq_magic.session.bars import stale_line
 from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, LiveFacts
 from groq_magic.views.bar import Bar
@@ -158,7 +159,7 @@ def _bar(plan: Plan, reply: Reply, choice: CodeChoice) -> Bar:
         marks.append(f"no next cell: {choice.why}")
     marks.append(choice.note)
     if plan.pending.practice:
-        marks.append("practice")
+        marks.append("practice" if NO_MODEL in reply.text else "practice: scripted answer")
     return Bar(
         reply.model,
         reply.usage.completion_tokens if reply.usage else None,

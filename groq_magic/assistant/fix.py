@@ -59,7 +59,7 @@ def fix_prompt(failure: Failure, asked: Question, context: Context) -> Assistant
         name=cell.name,
         language=cell.language,
     )
-    add_error(sections, failure, facts, output=True)
+    add_error(sections, failure, facts, context, output=True)
     others = facts.others if facts is not None else ()
     for other in others:
         sections.add(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from groq_magic.prompt import IncludedValue
+from groq_magic.prompt import IncludedValue, Privacy
 
 if TYPE_CHECKING:
     from groq_magic.assistant.cell import Cell
+    from groq_magic.prompt import FilledPrompt, NamedValue
 
 __all__ = [
     "DATA_RULE",
@@ -41,7 +42,7 @@ class AssistantPrompt:
     prompt, system : str
         What is sent; nothing in it is filled in.
     included : tuple of IncludedValue
-        What was included.
+        What was included, the values among it.
     cells : tuple of Cell
         The cells that it is about; of those that may be fixed the likeliest first.
     language : str
@@ -52,6 +53,12 @@ class AssistantPrompt:
         What else the line asks for: another language, the names of the session.
     hides_a_key : bool
         Whether `[key]` stands in the prompt for a key that was taken out.
+    values : tuple of NamedValue
+        Those that the user's words name; they follow below the prompt.
+    missing : tuple of str
+        Names in these words that are not there.
+    privacy : Privacy
+        Under which it was composed.
     """
 
     intent: Intent
@@ -64,6 +71,9 @@ class AssistantPrompt:
     head: str = ""
     asked: str = ""
     hides_a_key: bool = False
+    values: tuple[NamedValue, ...] = ()
+    missing: tuple[str, ...] = ()
+    privacy: Privacy = field(default_factory=Privacy)
 
     @property
     def identity(self) -> str:
@@ -74,6 +84,25 @@ class AssistantPrompt:
         """
         asked = (self.asked,) if self.asked else ()
         return "\n\n".join((self.typed, *asked, *(cell.source for cell in self.cells)))
+
+    def with_words(self, typed: str, words: FilledPrompt, privacy: Privacy) -> AssistantPrompt:
+        """Return the prompt with the values that the user's words name.
+
+        Parameters
+        ----------
+        typed : str
+            The words as typed, and the magic's line with them.
+        words : FilledPrompt
+        privacy : Privacy
+        """
+        return replace(
+            self,
+            typed=typed,
+            values=words.values,
+            included=(*self.included, *words.included),
+            missing=words.missing,
+            privacy=privacy,
+        )
 
 
 def cut_middle(text: str, room: int) -> str:

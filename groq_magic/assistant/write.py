@@ -52,7 +52,10 @@ def write_prompt(
         )
     sections = Sections(task, context.room)
     if session:
-        names, imports = session_names(context.namespace), imports_in_use(context.namespace)
+        names, imports = (
+            session_names(context.namespace, context.privacy),
+            imports_in_use(context.namespace),
+        )
         sections.add(
             "Imported in the session:",
             "\n".join(imports),

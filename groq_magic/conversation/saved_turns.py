@@ -13,12 +13,14 @@ from groq_magic.conversation.notebook_json import (
     CodeCell,
     code_cells_in,
     mapping_of,
+    sequence_of,
     string_of,
     text_of,
 )
 from groq_magic.conversation.turn import Turn, TurnKey, messages_of
 from groq_magic.page.cell import is_hashed
 from groq_magic.page.notebook_file import is_name
+from groq_magic.prompt import names_alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -86,6 +88,8 @@ class SavedTurn:
         may have been: a duplicated cell carries copied outputs.
     once : bool
         Whether it was asked outside of the conversation.
+    included : frozenset of str
+        The names of the values that it was sent with.
     """
 
     key: TurnKey
@@ -111,6 +115,7 @@ class SavedTurn:
     is_newer: bool = False
     is_own: bool = True
     once: bool = False
+    included: frozenset[str] = frozenset()
 
     @cached_property
     def is_edited(self) -> bool:
@@ -130,9 +135,9 @@ class SavedTurn:
         return self.sources[0] if self.sources else ""
 
     @property
-    def templated(self) -> bool:
-        """Whether the prompt contains `{{…}}`."""
-        return "{{" in self.prompt
+    def sent(self) -> str:
+        """The prompt with the names of values whose content is gone."""
+        return names_alone(self.prompt, self.included) if self.included else self.prompt
 
     def turn(self, after: TurnKey | None) -> Turn:
         """Return it as a turn that was asked just after another one."""
@@ -142,10 +147,12 @@ class SavedTurn:
             conversation=self.conversation,
             practice=self.practice,
             after=after,
-            messages=messages_of(self.prompt, self.answer),
+            messages=messages_of(self.sent, self.answer),
             model=self.model,
             finish_reason=self.finish_reason,
             usage=self.usage,
+            typed=self.prompt,
+            execution=self.execution if self.execution >= 0 else None,
         )
 
 
@@ -275,6 +282,7 @@ class _File:
             is_newer=record.get("version", 1) not in range(1, METADATA_VERSION + 1),
             is_own=replaced is not None and (recorded is not None or by_place),
             once=bool(record.get("once")),
+            included=_names_in(record),
         )
 
     def _key(self, record: Any) -> TurnKey | None:
@@ -289,6 +297,12 @@ def _system_in(record: Mapping[str, Any]) -> str | None:
     if "system" in record and record["system"] is None:
         return ""
     return string_of(record.get("system"))
+
+
+def _names_in(record: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of the included values; version 1 had another word for them."""
+    names = record.get("included", record.get("inserted"))
+    return frozenset(name for name in sequence_of(names) if isinstance(name, str))
 
 
 def _counts_in(usage: Any) -> dict[str, int] | None:

@@ -8,7 +8,7 @@ from groq_magic.errors import OptionError
 from groq_magic.magics.line import options_alone, parsed_line, text_alone, unquoted
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.option_types import Label, sendable
-from groq_magic.views.history import history
+from groq_magic.views.history import HistoryRow, history
 from groq_magic.views.phrase import first_words
 from groq_magic.views.show import say, show
 from groq_magic.views.table import Table
@@ -49,9 +49,10 @@ def groq_history(session: Session, line: str) -> None:
     """Show the conversation, turn by turn: `%groq_history [--drop N] [NAME]`.
 
     Turns are numbered in the order of their cells on the page. `--drop N`
-    removes turn N; running its cell asks anew. Turns whose cells were
-    deleted come last: they are not sent. NAME is another conversation
-    than the one in use; `-c NAME`, as in `%%groq`, means the same.
+    removes turn N; running its cell asks anew. Cell 6 is the cell that shows
+    [6]. Prompts are listed as typed. Turns whose cells were deleted come last:
+    they are not sent. NAME is another conversation than the one in use;
+    `-c NAME`, as in `%%groq`, means the same.
     """
     given, name = _named(line, "groq_history")
     name = name or session.settings.conversation
@@ -64,10 +65,16 @@ def groq_history(session: Session, line: str) -> None:
     if not (conversation.turns or conversation.deleted):
         say(secrets.hidden(f"The conversation `{name}` is empty."))
         return
-    rows = []
-    for turn in (*conversation.turns, *conversation.deleted):
-        texts = secrets.hidden(turn.prompt), secrets.hidden(turn.answer)
-        rows.append((conversation.number(turn), *texts, _note(session, turn)))
+    rows = [
+        HistoryRow(
+            conversation.number(turn),
+            turn.execution,
+            secrets.hidden(turn.typed),
+            secrets.hidden(turn.answer),
+            _note(session, turn),
+        )
+        for turn in (*conversation.turns, *conversation.deleted)
+    ]
     show(*history(rows))
 
 
@@ -133,7 +140,7 @@ def turn_numbered(session: Session, name: str, number: int, typed: str = "") -> 
 def _drop(session: Session, name: str, number: int) -> None:
     turn = turn_numbered(session, name, number)
     session.drop(turn)
-    start = first_words(turn.prompt, _SHOWN)
+    start = first_words(turn.typed, _SHOWN)
     dropped = f"Removed turn {number}, “{start}”. `%groq_undo` brings it back."
     say(session.secrets().hidden(dropped))
 

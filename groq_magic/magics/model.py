@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.models import ALIASES, RETIRED
 from groq_magic.errors import ApiKeyError, ModelError
-from groq_magic.ledger.prices import AS_OF, PRICES
+from groq_magic.ledger.usage import PRICES, PRICES_AS_OF
 from groq_magic.magics.display import data_frame, live_of, show_speeds
 from groq_magic.magics.line import options_alone, parsed_line, unquoted
 from groq_magic.magics.options import OPTIONS_OF
@@ -74,7 +74,7 @@ def groq_models(session: Session, line: str) -> pd.DataFrame | None:
             ("model", "task", "context", "output", "features", "$ in / out per M"),
             tuple(_row(model, catalogue) for model in models),
             f"{note}`-m` takes an id or a task; `%groq_model ID` switches from now on; "
-            f"prices of {AS_OF}.",
+            f"prices of {PRICES_AS_OF}.",
             tuple(f"groq-slot-speed {speed_slot(model.id)}" for model in models),
         )
     )

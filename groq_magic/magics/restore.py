@@ -46,7 +46,7 @@ def groq_restore(session: Session, line: str) -> None:
     lines = [
         f"{_counted(len(added), 'turn')} restored." if added else "Nothing restored.",
         *_line_of_edited(len(found) - len(same)),
-        *(["Prompts with {{…}} will be sent as typed, unfilled."] if _templated(taken) else ()),
+        *_line_of_values(taken),
         *_lines_of_system(session, taken, take="system" in given),
         *_lines_of_unseen(unseen.values()),
     ]
@@ -102,8 +102,13 @@ def _lines_of_system(session: Session, taken: Iterable[SavedTurn], *, take: bool
     return [f"They had a system prompt, not taken: {system}", "`%groq_system text` sets one."]
 
 
-def _templated(taken: Iterable[SavedTurn]) -> bool:
-    return any(saved.templated for saved in taken)
+def _line_of_values(taken: Iterable[SavedTurn]) -> tuple[str, ...]:
+    with_values = [saved for saved in taken if saved.sent != saved.prompt]
+    names = dict.fromkeys(name for saved in with_values for name in sorted(saved.included))
+    if not names:
+        return ()
+    listed = ", ".join(f"`{name}`" for name in names)
+    return (f"Their values are not saved; the names alone are sent: {listed}.",)
 
 
 def _counted(count: int, what: str) -> str:

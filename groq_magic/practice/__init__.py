@@ -6,9 +6,13 @@ and serves until its stdin ends (without ``--until-eof``: until it is interrupte
 ``models/{id}``, ``chat/completions``. It imports nothing of the rest of the package.
 
 A request goes through `server` (HTTP), `chat` (limits, script), `checks` (refusals),
-`completion` (the reply of the `script`, or the `lesson`) and `answer` (its bytes).
+`script` (the replies for the prompts of our notebooks, in scripts/) or `unscripted`,
+`completion` (the reply within the request's limits) and `answer` (its bytes).
 """
 
 from __future__ import annotations
 
-__all__: list[str] = []
+__all__ = ["NO_MODEL"]
+
+# In every answer to a prompt that no script has, and in no other one.
+NO_MODEL = "Practice mode: no model is here"

@@ -15,8 +15,11 @@ from groq_magic.practice.completion import complete
 from groq_magic.practice.quota import Limits, Quota
 from groq_magic.practice.response import Response, json_response
 from groq_magic.practice.script import Script
+from groq_magic.practice.unscripted import unscripted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from groq_magic.practice.request import ChatRequest
 
 __all__ = ["Chat", "Options"]
@@ -54,12 +57,15 @@ class Chat:
     Parameters
     ----------
     options : Options
+    check : callable, optional
+        Makes a request of a body, or refuses it.
     """
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, check: Callable[[object], ChatRequest] = check) -> None:
         self.quota = Quota(options.limits, time.monotonic)
         self.script = Script()
         self._options = options
+        self._check = check
         self._prefixes: deque[int] = deque(maxlen=_PREFIXES_KEPT)
         self._lock = threading.Lock()
 
@@ -76,13 +82,15 @@ class Chat:
         Refusal
             As the API would.
         """
-        request = check(body)
+        request = self._check(body)
         admitted = request.prompt_tokens + (request.longest or 0)
         with self._lock:
+            reply = self.script.take(request.question) or unscripted(request)
+            if reply.busy:
+                self.quota.use_up(admitted, reply.busy)
             self.quota.admit(admitted, request.model.id, request.tier)
-            reply = self.script.take(request.question)
             cached = self._cached_tokens(request)
-        completion = complete(request, reply, self.quota.tokens_per_minute)
+        completion = complete(request, reply)
         answer = Answer(request, completion, cached)
 
         def count(sent: int) -> None:
@@ -94,7 +102,7 @@ class Chat:
 
         headers = {**self.limit_headers(), "x-request-id": answer.request_id}
         delay, speed = self._options.first_token_delay, self._options.tokens_per_second
-        if reply is not None and reply.tokens_per_second is not None:
+        if reply.tokens_per_second is not None:
             speed = reply.tokens_per_second
         if request.streams:
             kind = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache"}

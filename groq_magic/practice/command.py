@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from groq_magic.practice.chat import Options
 from groq_magic.practice.quota import Limits
-from groq_magic.practice.script import Script, ScriptError
+from groq_magic.practice.script import Script, ScriptError, shipped_entries
 from groq_magic.practice.server import Server
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ def main(argv: Sequence[str] | None = None, server_type: type[Server] = Server) 
     parser = _parser()
     given = parser.parse_args(argv)
     try:
-        script = Script(json.loads(given.script.read_text("utf-8")) if given.script else ())
+        own = json.loads(given.script.read_text("utf-8")) if given.script else []
+        Script(own)
+        script = Script([*own, *shipped_entries()])
     except (ScriptError, OSError, ValueError) as error:
         parser.error(str(error))
     try:

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.practice import lesson, tokens
+from groq_magic.practice import tokens
 from groq_magic.practice.refusals import failed_json
 
 if TYPE_CHECKING:
@@ -46,23 +46,19 @@ class Completion:
     reasoning_tokens: int
 
 
-def complete(request: ChatRequest, scripted: Reply | None, tokens_per_minute: int) -> Completion:
-    """Answer a request; the same one is always answered the same.
+def complete(request: ChatRequest, reply: Reply) -> Completion:
+    """Give a reply within a request's limits and formats.
 
     Parameters
     ----------
     request : ChatRequest
-    scripted : Reply or None
-        Without one the server answers by itself.
-    tokens_per_minute : int
-        The limit that the server's own answer names; 0 is no limit.
+    reply : Reply
 
     Raises
     ------
     Refusal
         400 if JSON was asked for and `max_completion_tokens` cuts it off.
     """
-    reply = scripted or lesson.answer(request, tokens_per_minute)
     reasoning: Pieces = ()
     if request.reasoning_format != "none":
         reasoning = tuple(tokens.pieces(reply.reasoning))

@@ -122,11 +122,6 @@ class Quota:
         self.by_request = (minute, self._requests)
         self.by_token = (self._tokens, day)
 
-    @property
-    def tokens_per_minute(self) -> int:
-        """The limit that admission counts against; 0 is none."""
-        return self._tokens.limit
-
     def admit(self, tokens: int, model: str, tier: str) -> None:
         """Let a request in and count it, or refuse it.
 
@@ -159,6 +154,11 @@ class Quota:
             )
         for bucket, amount in asked:
             bucket.charge(amount)
+
+    def use_up(self, tokens: int, wait: float) -> None:
+        """Count the tokens of others, so that `tokens` fit in `wait` seconds."""
+        bucket = self._tokens
+        bucket.charge(wait * bucket.limit / bucket.window + bucket.limit - tokens - bucket.used)
 
     def correct(self, admitted: int, spent: int) -> None:
         """Replace what admission counted by what was spent."""

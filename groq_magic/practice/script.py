@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, fields
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from groq_magic.practice import tokens
 
-__all__ = ["Reply", "Script", "ScriptError"]
+__all__ = ["Reply", "Script", "ScriptError", "shipped_entries"]
+
+_SHIPPED = Path(__file__).with_name("scripts")
+_NAMED_VALUE = re.compile(r"\{\{.+?\}\}")
+_BLANKS = r"\s+"
+_A_VALUE = r"(?:(?!\n\n).)+?"
+# The contents of named values may follow a prompt under this heading.
+_VALUES = r"(?:\s*\n\W*Values:.*)?\s*\Z"
 
 
 class ScriptError(ValueError):
@@ -18,12 +27,21 @@ class ScriptError(ValueError):
 
 @dataclass(frozen=True)
 class Reply:
-    """One reply, sent as it is.
+    """One reply, and the prompts that it answers.
+
+    It answers a request whose last user message fits all that is given of `match`,
+    `prompt` and `code`; with none of them, every request.
 
     Parameters
     ----------
     match : re.Pattern or None
-        Searched in the last user message; None fits all.
+        Searched in the message.
+    prompt : re.Pattern or None
+        Made of a prompt as it is typed in a notebook, which must be the whole message: any
+        blanks between its words, anything without an empty line in the place of ``{{name}}``, and
+        after it at most the contents of named values.
+    code : re.Pattern or None
+        Made of code that must stand in the message, alone in a fenced block.
     reply : str
         Markdown.
     pieces : tuple of str
@@ -37,9 +55,14 @@ class Reply:
         How often; None is always.
     tokens_per_second : float or None
         0 is as fast as it goes; None is the server's own speed.
+    busy : float
+        Instead of a reply: others of the organisation have just used up the tokens of this
+        minute, so that the request fits in so many seconds.
     """
 
     match: re.Pattern[str] | None = None
+    prompt: re.Pattern[str] | None = None
+    code: re.Pattern[str] | None = None
     reply: str = ""
     pieces: tuple[str, ...] = ()
     reasoning: str = ""
@@ -47,11 +70,16 @@ class Reply:
     tool_calls: tuple[dict[str, Any], ...] = ()
     times: int | None = None
     tokens_per_second: float | None = None
+    busy: float = 0.0
 
     @cached_property
     def deltas(self) -> tuple[str, ...]:
         """The pieces, or the reply cut into token-like ones."""
         return self.pieces or tuple(tokens.pieces(self.reply))
+
+    def answers(self, question: str) -> bool:
+        """Return whether it answers a last user message."""
+        return all(one.search(question) for one in (self.match, self.prompt, self.code) if one)
 
 
 class Script:
@@ -60,7 +88,8 @@ class Script:
     Parameters
     ----------
     entries : list of dict
-        As parsed from JSON; their members are the parameters of `Reply`.
+        As parsed from JSON; their members are the parameters of `Reply`. Texts may be
+        lists of lines.
 
     Raises
     ------
@@ -78,10 +107,16 @@ class Script:
         """Return the first reply that fits a question and isn't used up."""
         for number, reply in enumerate(self._replies):
             left = self._left[number]
-            if left != 0 and (reply.match is None or reply.match.search(question)):
+            if left != 0 and reply.answers(question):
                 self._left[number] = None if left is None else left - 1
                 return reply
         return None
+
+
+def shipped_entries() -> list[dict[str, Any]]:
+    """Return the entries for the prompts of the notebooks that we ship."""
+    files = sorted(_SHIPPED.glob("*.json"))
+    return [entry for file in files for entry in json.loads(file.read_text("utf-8"))]
 
 
 def _read(number: int, entry: object) -> Reply:
@@ -90,12 +125,31 @@ def _read(number: int, entry: object) -> Reply:
         listed = ", ".join(sorted(known))
         raise ScriptError(f"reply {number} must be an object with some of: {listed}")
     given = {name: value for name, value in entry.items() if value is not None}
-    if not given.keys() & {"reply", "pieces", "tool_calls", "reasoning"}:
+    if not given.keys() & {"reply", "pieces", "tool_calls", "reasoning", "busy"}:
         raise ScriptError(f"reply {number} is empty: it needs a reply, pieces or tool_calls")
     try:
-        given["match"] = re.compile(given["match"], re.IGNORECASE) if "match" in given else None
+        for name in given.keys() & {"prompt", "code", "reply"}:
+            given[name] = given[name] if isinstance(given[name], str) else "\n".join(given[name])
+        for name in given.keys() & _PATTERNS.keys():
+            given[name] = _PATTERNS[name](given[name])
     except (re.error, TypeError) as error:
-        raise ScriptError(f"reply {number} has no regular expression to match: {error}") from error
+        raise ScriptError(f"reply {number} has no text or pattern to match: {error}") from error
     for name in ("pieces", "tool_calls"):
         given[name] = tuple(given.get(name, ()))
     return Reply(**given)
+
+
+def _searched(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def _as_typed(prompt: str) -> re.Pattern[str]:
+    words = [_A_VALUE.join(map(re.escape, _NAMED_VALUE.split(word))) for word in prompt.split()]
+    return re.compile(rf"\A\s*{_BLANKS.join(words)}{_VALUES}", re.DOTALL)
+
+
+def _fenced(code: str) -> re.Pattern[str]:
+    return re.compile(rf"^`{{3,}}\w*\n{re.escape(code.strip())}\n`{{3,}}$", re.MULTILINE)
+
+
+_PATTERNS = {"match": _searched, "prompt": _as_typed, "code": _fenced}

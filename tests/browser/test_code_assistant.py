@@ -150,3 +150,53 @@ def test_written_code_comes_below(jupyter: Any, practice: Any) -> None:
     notebook.run_cell(1)
     expect(notebook.cell_output(1)).to_contain_text("Done.")
     assert sources(notebook)[2] == "sum([1, 2])"
+
+
+def reply_with(code: str) -> dict[str, Any]:
+    return {"reply": f"Here:\n\n```python\n{code}\n```", "times": 1}
+
+
+def test_restart_and_run_all_leaves_one_inserted_cell_for_each_ask(
+    jupyter: Any, practice: Any
+) -> None:
+    cells = [begin(practice.url), "%%groq_code\nThe total", "%groq --cell the mean", "'end'"]
+    codes = [(f"total = {number}", f"mean = {number}") for number in (1, 2, 2, 3)]
+    practice.script([reply_with(code) for both in codes for code in both])
+    notebook = jupyter.open(cells)
+    for total, mean in codes:
+        notebook.restart()
+        notebook.run_all()
+        expected = [*cells[:2], total, cells[2], mean, cells[3]]
+        notebook.page.wait_for_function(
+            """(expected) => {
+              const { widgets } = window.jupyterapp.shell.currentWidget.content;
+              const sources = widgets.map((cell) => cell.model.sharedModel.getSource());
+              const isMarked = (at) => widgets[at].model.getMetadata("groq_magic");
+              return JSON.stringify(sources) === JSON.stringify(expected)
+                && isMarked(2) && isMarked(4);
+            }""",
+            arg=expected,
+        )
+    # Reopened, it is known by the file.
+    saved = notebook.save()
+    assert [cell["metadata"].get("groq_magic", {}).get("next_of") for cell in saved["cells"]] == [
+        None,
+        None,
+        "cell-1",
+        None,
+        "cell-2",
+        None,
+    ]
+    practice.script([reply_with("total = 4"), reply_with("mean = 3")])
+    again = jupyter.open(saved)
+    again.panel("panel.content.widgets[4].model.sharedModel.setSource('mean = 3.0  # mine')")
+    again.run_all()
+    expected = [*cells[:2], "total = 4", cells[2], "mean = 3.0  # mine", "mean = 3", cells[3]]
+    again.page.wait_for_function(
+        """(expected) => {
+          const { widgets } = window.jupyterapp.shell.currentWidget.content;
+          const sources = widgets.map((cell) => cell.model.sharedModel.getSource());
+          return JSON.stringify(sources) === JSON.stringify(expected);
+        }""",
+        arg=expected,
+    )

@@ -1,59 +1,15 @@
-"""The code assistant on a real kernel, and the notebook that shows it."""
+"""The code assistant on a real kernel."""
 
 from __future__ import annotations
 
 import json
-import shutil
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import nbformat
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from nbformat import NotebookNode
-
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-NAME = "05_code_assistant"
-# They tell of the Python that ran it.
-VARIES = ("request_sha", "usage")
-
-
-def test_the_notebook_gives_the_outputs_that_are_saved_in_it(
-    run_notebook: Callable[..., NotebookNode], tmp_path: Path
-) -> None:
-    shutil.copy(NOTEBOOKS / f"{NAME}.json", tmp_path)
-    saved = nbformat.read(NOTEBOOKS / f"{NAME}.ipynb", as_version=4)
-    run = run_notebook(nbformat.read(NOTEBOOKS / f"{NAME}.ipynb", as_version=4))
-    assert outputs(run) == outputs(saved)
-
-
-def test_every_answer_in_the_notebook_is_labelled_as_practice() -> None:
-    saved = nbformat.read(NOTEBOOKS / f"{NAME}.ipynb", as_version=4)
-    answers = [
-        output
-        for cell in saved.cells
-        for output in cell.get("outputs", ())
-        if "groq_magic" in output.get("metadata", {})
-    ]
-    assert len(answers) == 4
-    for answer in answers:
-        assert " · practice</span>" in answer["data"]["text/html"]
-        assert answer["metadata"]["groq_magic"]["practice"] is True
-
-
-def test_the_cells_below_are_those_that_the_answers_gave() -> None:
-    saved = {
-        cell.id: cell for cell in nbformat.read(NOTEBOOKS / f"{NAME}.ipynb", as_version=4).cells
-    }
-    for asked, below in (
-        ("fix", "mended"),
-        ("fix-words", "function-mended"),
-        ("code", "written"),
-    ):
-        (output,) = saved[asked].outputs
-        assert f"```python\n{saved[below].source}\n```" in output["data"]["text/plain"]
 
 
 def test_an_error_on_a_kernel_is_told_without_its_internals(
@@ -96,18 +52,3 @@ def test_an_error_on_a_kernel_is_told_without_its_internals(
 
 def printed(run: NotebookNode, at: int) -> str:
     return "".join(o["text"] for o in run.cells[at].outputs if o["output_type"] == "stream")
-
-
-def outputs(notebook: NotebookNode) -> list[list[dict[str, Any]]]:
-    """Return every cell's outputs, without what another Python says in another way."""
-    return [[_plain(output) for output in cell.get("outputs", ())] for cell in notebook.cells]
-
-
-def _plain(output: NotebookNode) -> dict[str, Any]:
-    kept = json.loads(json.dumps(output))
-    kept.pop("execution_count", None)
-    kept.pop("traceback", None)
-    record = kept.get("metadata", {}).get("groq_magic", {})
-    for name in VARIES:
-        record.pop(name, None)
-    return kept

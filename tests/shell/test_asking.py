@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
+
+from tests.shell.dry_runs import messages_in
 
 PLAIN = {
     "model": "openai/gpt-oss-120b",
@@ -102,17 +103,20 @@ def test_a_dry_run_shows_the_request_and_sends_nothing(cells: Any, practice: Any
     practice.forget_requests()
     before = cells.turns
     ran = cells.fine("%%groq --dry-run -t 0.5 -s Brief\nWhat is my name?", "b")
-    shown = json.loads(ran.plain)
+    shown = messages_in(ran.outputs[0])
     assert practice.requests() == []
     assert cells.turns == before
     assert "groq_magic" not in ran.outputs[0]["metadata"]
+    assert "Options: temperature 0.5 · stream true" in ran.plain
     cells.fine("%%groq -t 0.5 -s Brief\nWhat is my name?", "b")
-    assert sent(practice) == [shown]
+    (request,) = sent(practice)
+    assert [(each["role"], each["content"]) for each in request["messages"]] == shown
+    assert [role for role, _ in shown] == ["system", "user", "assistant", "user"]
 
 
 def test_a_dry_run_needs_no_key(bare: Any) -> None:
     ran = bare.fine("%groq --dry-run Say hi")
-    assert json.loads(ran.plain)["messages"] == [{"role": "user", "content": "Say hi"}]
+    assert messages_in(ran.outputs[0]) == [("user", "Say hi")]
 
 
 def test_the_reply_is_a_value(cells: Any, practice: Any) -> None:

@@ -259,10 +259,10 @@ def test_practice_turns_never_mix_with_real_ones(echoed: Any) -> None:
     echoed.fine("%groq One", "a")
     echoed.fine("%groq_practice on")
     ran = echoed.fine("%groq Two", "b")
-    assert ran.plain.startswith("Practice mode: no model is answering.")
+    assert ran.plain.startswith("Practice mode: no model is here")
     assert ran.record["practice"] is True
     assert [prompt for prompt, _ in echoed.turns] == ["Two"]
-    assert "1 message for" in ran.plain
+    assert "What was sent: 1 message," in ran.plain
     echoed.fine("%groq_practice off")
     assert [prompt for prompt, _ in echoed.turns] == ["One"]
 

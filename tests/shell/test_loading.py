@@ -273,9 +273,9 @@ def test_what_comes_later_does_not_outlive_the_session(
 
 def test_a_task_can_be_chosen_without_a_key(bare: Any) -> None:
     bare.fine("%groq_model fast")
-    said, request = bare.fine("%groq --dry-run hi").outputs
-    assert "may stand for another model" in said["data"]["text/plain"]
-    assert json.loads(request["data"]["text/plain"])["model"] == "openai/gpt-oss-20b"
+    plain = bare.fine("%groq --dry-run hi").plain
+    assert "may stand for another model" in plain
+    assert "openai/gpt-oss-20b at https://api.groq.com/openai/v1 would get 1 message:" in plain
 
 
 def test_models_are_the_chat_models_of_the_key(cells: Any) -> None:
@@ -318,4 +318,4 @@ def test_the_demos_environment_switches_practice_on(
     cells = shell_factory(load=False)
     monkeypatch.setenv("GROQ_MAGIC_PRACTICE", "1")
     assert "practice mode" in cells.fine("%load_ext groq_magic").plain
-    assert cells.fine("%groq Say hi").text.startswith("Practice mode: no model is answering.")
+    assert cells.fine("%groq Say hi").text.startswith("Practice mode: no model is here")

@@ -4,6 +4,7 @@
 
 import { Answers } from "./answers.mjs";
 import { Bar, isNamed, PICKER } from "./bars.mjs";
+import { withCopy } from "./copy.mjs";
 import { rootsOf } from "./outputs.mjs";
 import { grouped, Refill } from "./quota.mjs";
 import { isKnown, Slot } from "./slots.mjs";
@@ -20,7 +21,7 @@ export class SessionSlots {
     this.picker = model.get("picker");
     this.token = `.groq-token-${model.get("token")}`;
     this.answers = new Answers(model, (slot, label) => this.showView(slot, this.picker, label));
-    this.filled = new Map(); // element → Slot or Bar
+    this.filled = new Map(); // element → Slot, Bar, or what else can be restored
     this.others = new Set(); // documents of other notebooks on the session's kernel
     this.awaited = new Map(); // Slot → [model id, label] of a view whose model is not there yet
     this.turns = {}; // facts by the class of a bar
@@ -115,6 +116,7 @@ export class SessionSlots {
       if (this.panel) this.fillWithView(node, this.panel);
       else this.requestPanel();
     }
+    for (const node of root.querySelectorAll(`.groq-export${this.token}`)) this.addCopy(node);
     for (const node of root.querySelectorAll(".groq-slot-speed")) this.fillSpeed(node);
     this.drawMeters(root);
   }
@@ -142,6 +144,13 @@ export class SessionSlots {
     const slot = new Slot(node);
     this.filled.set(node, slot);
     this.showView(slot, id, label);
+  }
+
+  addCopy(node) {
+    const pre = node.querySelector("pre");
+    if (!pre || this.filled.has(node) || this.isOthers(node)) return;
+    const made = withCopy(pre);
+    this.filled.set(node, { restore: () => made.remove() });
   }
 
   // JupyterLab may run the session's widget for each of two notebooks on its kernel.

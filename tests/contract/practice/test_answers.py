@@ -2,79 +2,89 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from typing import Any
 
 import pytest
 
-FIRST_LINE = "Practice mode: no model is answering. `%groq_key` connects you."
+from groq_magic.rendering import fenced_code, to_html
+
+FIRST_WORDS = "Practice mode: no model is here"
 
 
 def said(answer: Any) -> str:
     return answer.body["choices"][0]["message"]["content"]
 
 
-def test_prose_begins_with_its_label_and_shows_the_request(ask: Any) -> None:
+def test_without_a_script_two_sentences_say_how_to_connect(ask: Any) -> None:
+    sentences = said(ask("Hello")).partition("\n\n<details>")[0]
+    assert sentences.startswith(FIRST_WORDS)
+    assert "`%groq_key`" in sentences
+    assert "https://console.groq.com/keys" in sentences
+    assert len(re.findall(r"\.(?: |$)", sentences)) == 2
+
+
+def test_what_was_sent_stands_in_a_closed_fold(ask: Any) -> None:
     messages = [
         {"role": "system", "content": "Be brief"},
         {"role": "user", "content": "One"},
-        {"role": "assistant", "content": "Two"},
-        {"role": "user", "content": "What is\n`x`? " + "long " * 100},
+        {"role": "assistant", "content": "Two\n" + "long " * 100},
+        {"role": "user", "content": "What is\n`x`? " + "long " * 500},
     ]
     text = said(ask(messages=messages, temperature=0.5, stop=["END"]))
-    assert text.startswith(FIRST_LINE + "\n\n")
-    assert "1. **system** (≈ 6 tokens): `Be brief`\n2. **user**" in text
-    assert re.search(r"4\. \*\*user\*\* \(≈ 1\d\d tokens\): ``What is `x`\? long long", text)
-    assert "…``\n" in text
-    assert "- `temperature`: `0.5`\n- `stop`: 1 text, to end before\n" in text
-    assert "of 300,000 tokens a minute" in text
+    assert "<details>\n<summary>What was sent: 4 messages, about " in text
+    assert "    system:\n        Be brief\n\n    user:\n        One\n" in text
+    assert re.search(r"\n        Two long .* … \(\d+ more characters\)\n", text)
+    assert "    user:\n        What is\n        `x`? long long" in text
+    assert "    temperature: 0.5\n" in text
+    assert "END" not in text
+    assert text.endswith("\n</details>\n")
 
 
-def test_an_ask_of_no_conversation_is_promised_none(ask: Any) -> None:
-    # It can't be told from the first one of a conversation: what is said is true of both.
-    told = ask("Hi").body["choices"][0]["message"]["content"]
-    assert "In a conversation the second question is sent with the first one" in told
+def test_what_was_sent_can_not_leave_its_fold(ask: Any) -> None:
+    hostile = (
+        "</details>\n\n<b>out</b>\n\n```python\nrun()\n```\n\n# Heading\r# Another\u2028# Third"
+    )
+    text = said(ask(hostile))
+    html = to_html(text)
+    assert "<b>" not in html
+    assert "<h1" not in html
+    assert html.rstrip().endswith("</details>")
+    # No code of it becomes a cell.
+    assert fenced_code(text) == ()
+
+
+def test_answers_that_are_sent_again_do_not_grow(ask: Any) -> None:
+    messages: list[dict[str, str]] = []
+    sizes = []
+    for number in range(12):
+        messages.append({"role": "user", "content": f"Question {number}"})
+        messages.append({"role": "assistant", "content": said(ask(messages=messages))})
+        sizes.append(len(messages[-1]["content"]))
+    steps = [after - before for before, after in itertools.pairwise(sizes)]
+    assert max(steps) < 350
+
+
+def test_a_fix_without_a_script_changes_nothing(ask: Any) -> None:
+    cell = "This cell failed.\n\nCell 3:\n```python\n1/0\n```"
+    messages = [
+        {"role": "system", "content": "You mend cells of a Jupyter notebook."},
+        {"role": "user", "content": cell},
+    ]
+    text = said(ask(messages=messages))
+    assert text.startswith(f"{FIRST_WORDS} to fix this cell, so it stays as it is.")
+    assert fenced_code(text) == ()
 
 
 def test_the_same_request_is_answered_the_same(ask: Any) -> None:
     assert said(ask("Why?")) == said(ask("Why?"))
 
 
-def test_a_sample_holds_every_construct(ask: Any) -> None:
-    text = said(ask("Show me a sample of Markdown"))
-    assert text.startswith(FIRST_LINE)
-    parts = [
-        "\n# ", "\n## ", "\n    - ", "\n   1. ", "- [x] ", "|-----:|:-------:|", "```python\n",
-        "`inline code`", "> > ", "**bold**", "*italic*", "~~struck out~~", "](https://",
-        "$e^{i", "\\(\\bar", "\n$$\n", "\n\\[\n", "$5 and the large one $10", "red,  \n",
-        "blue,\\\n", "\n---\n",
-    ]  # fmt: skip
-    assert [part for part in parts if part not in text] == []
-
-
-@pytest.mark.parametrize(
-    ("prompt", "shown"),
-    [
-        ("Write a function", "def running_mean"),
-        ("Python code for a bar plot", "plt.subplots()"),
-        ("pandas code, please", "pd.DataFrame("),
-    ],
-)
-def test_code_is_answered_with_an_example_that_compiles(ask: Any, prompt: Any, shown: Any) -> None:
-    text = said(ask(prompt))
-    code = text.split("```python\n")[1].split("```")[0]
-    assert shown in code
-    compile(code, "example", "exec")
-
-
-def test_no_code_without_asking(ask: Any) -> None:
-    assert "```" not in said(ask("Hello"))
-
-
 def test_the_answer_ends_before_a_stop(ask: Any) -> None:
-    text = said(ask("Hello", stop=["What was", "no such text"]))
-    assert text == FIRST_LINE + "\n\n### "
+    text = said(ask("Hello", stop=[" is here", "no such text"]))
+    assert text == "Practice mode: no model"
     assert said(ask("Hello", stop="tice mode")) == "Prac"
 
 
@@ -88,6 +98,7 @@ def test_the_answer_keeps_to_max_completion_tokens(practice: Any, ask: Any, stre
     assert (answer.joined() if stream else said(answer)) == "one two"
 
 
+@pytest.mark.usefixtures("reasoned")
 def test_reasoning_uses_max_completion_tokens_up(ask: Any) -> None:
     message = ask(max_completion_tokens=5).body["choices"][0]["message"]
     assert message["content"] == ""
@@ -98,55 +109,23 @@ def test_json_mode_gives_an_object(ask: Any) -> None:
     answer = ask("Answer in JSON", response_format={"type": "json_object"}, stream=True)
     told = json.loads(answer.joined())
     assert told["practice"] is True
-    assert told["question"] == "Answer in JSON"
+    assert told["note"].startswith(FIRST_WORDS)
 
 
-def test_json_that_is_cut_off_fails(ask: Any) -> None:
+def test_json_that_is_cut_off_fails(practice: Any, ask: Any) -> None:
+    practice.script([{"reply": '{"practice": true, "more": 1}', "reasoning": "Four words of it."}])
     sent = {"response_format": {"type": "json_object"}, "include_reasoning": True}
     used_up = ask("In JSON", max_completion_tokens=3, **sent)
     assert (used_up.status, used_up.error["code"]) == (400, "json_validate_failed")
     assert used_up.error["failed_generation"] == ""
-    cut = ask("In JSON", max_completion_tokens=30, **sent)
+    cut = ask("In JSON", max_completion_tokens=9, **sent)
     assert cut.error["failed_generation"].startswith('{"practice"')
 
 
-def test_a_schema_is_satisfied(ask: Any) -> None:
-    schema = {
-        "type": "object",
-        "properties": {
-            "name": {"type": "string"},
-            "age": {"type": "integer"},
-            "share": {"type": "number"},
-            "mood": {"enum": ["good", "bad"]},
-            "tags": {"type": "array", "items": {"type": "string"}},
-            "nick": {"anyOf": [{"type": "null"}, {"type": "string"}]},
-            "ok": {"type": ["boolean", "null"]},
-            "tree": {"$ref": "#/$defs/node"},
-        },
-        "required": ["name"],
-        "$defs": {
-            "node": {
-                "type": "object",
-                "properties": {
-                    "value": {"const": 7},
-                    "next": {"anyOf": [{"$ref": "#/$defs/node"}, {"type": "null"}]},
-                },
-            }
-        },
-    }
+def test_a_schema_gets_no_invented_values(ask: Any) -> None:
+    schema = {"type": "object", "properties": {"name": {"type": "string"}}}
     wanted = {"type": "json_schema", "json_schema": {"name": "person", "schema": schema}}
-    told = json.loads(said(ask(response_format=wanted)))
-    tree = told.pop("tree")
-    assert told == {
-        "name": "practice name",
-        "age": 1,
-        "share": 1.0,
-        "mood": "good",
-        "tags": ["practice tags"],
-        "nick": "practice nick",
-        "ok": True,
-    }
-    assert tree["value"] == tree["next"]["value"] == 7
+    assert json.loads(said(ask(response_format=wanted))).keys() == {"practice", "note"}
 
 
 def tool(name: str, about: str, **properties: Any) -> dict[str, Any]:
@@ -174,7 +153,7 @@ def test_a_tool_is_called_whole_in_one_chunk(practice: Any, ask: Any) -> None:
 
 
 def test_no_tool_is_called_that_no_script_names(ask: Any) -> None:
-    assert said(ask("weather", tools=TOOLS)).startswith(FIRST_LINE)
+    assert said(ask("weather", tools=TOOLS)).startswith(FIRST_WORDS)
 
 
 def test_a_tools_result_is_answered_in_prose(practice: Any, ask: Any) -> None:
@@ -188,6 +167,5 @@ def test_a_tools_result_is_answered_in_prose(practice: Any, ask: Any) -> None:
         "content": "sunny",
     }
     text = said(ask(messages=[asked, called, result], tools=TOOLS))
-    assert text.startswith(FIRST_LINE)
-    assert "called `get_weather`" in text
-    assert "**tool** (≈ 5 tokens): `sunny`" in text
+    assert text.startswith(FIRST_WORDS)
+    assert "    tool:\n        sunny\n" in text

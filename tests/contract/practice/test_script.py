@@ -1,9 +1,15 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from groq_magic.practice.script import Script, shipped_entries
+
+NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 
 
 def said(answer: Any) -> str:
@@ -44,9 +50,70 @@ def test_reasoning_finish_reason_and_tool_calls_can_be_scripted(practice: Any, a
     assert json.loads(choice["message"]["tool_calls"][0]["function"]["arguments"]) == {"a": 1}
 
 
+SENT = {
+    "as typed": "How do I clean `df`?",
+    "with its value below": "How do I clean `df`?\n\nValues:\n\n`df`: DataFrame\n```\n1 2\n```",
+    "with its value in place": "How do I clean DataFrame: 3 rows\n1 2\n?",
+    "in other lines": "  How do I\n clean `df`?\n",
+}
+
+
+@pytest.mark.parametrize("sent", SENT.values(), ids=SENT.keys())
+def test_a_prompt_is_matched_as_it_is_typed(practice: Any, ask: Any, sent: str) -> None:
+    practice.script([{"prompt": "How do I clean {{df}}?", "reply": ["So:", "", "`df`"]}])
+    assert said(ask(sent)) == "So:\n\n`df`"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "How do I clean `df`? In French, please.",
+        "Well, how do I clean `df`?",
+        "How do I clean?",
+        "How do I clean `df`?\n\nAnd `other`?",
+    ],
+)
+def test_a_changed_prompt_is_another_one(practice: Any, ask: Any, sent: str) -> None:
+    practice.script([{"prompt": "How do I clean {{df}}?", "reply": "So"}])
+    assert said(ask(sent)).startswith("Practice mode")
+
+
+def test_code_is_matched_whole(practice: Any, ask: Any) -> None:
+    practice.script([{"match": "^Fix", "code": ["x = (1)", "y"], "reply": "So"}])
+    assert said(ask("Fix:\n```python\nx = (1)\ny\n```\nIt failed.")) == "So"
+    for sent in ("Fix:\n```\nx = (1)\ny\nz\n```", "Explain:\n```\nx = (1)\ny\n```"):
+        assert said(ask(sent)).startswith("Practice mode")
+
+
+def test_a_used_up_minute_is_met_as_a_real_one(practice: Any, ask: Any) -> None:
+    practice.script([{"prompt": "Wait", "busy": 4, "times": 1}, {"prompt": "Wait", "reply": "So"}])
+    refused = ask("Wait")
+    assert refused.status == 429
+    assert refused.headers["retry-after"] == "4"
+    assert refused.headers["x-ratelimit-remaining-tokens"] == "0"
+    assert re.search(r"Limit 300000, Used 3\d{5}, Requested \d+\.", refused.error["message"])
+
+
+def test_the_shipped_scripts_answer_the_prompts_of_the_shipped_notebooks() -> None:
+    script = Script(shipped_entries())
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
+            line, _, prompt = "".join(cell["source"]).partition("\n")
+            if line.startswith("%%groq ") or line == "%%groq":
+                assert script.take(prompt) is not None, prompt
+
+
 @pytest.mark.parametrize(
     "script",
-    [{}, [3], [{"say": "x"}], [{}], [{"reply": "x", "match": "("}], [{"match": "x"}]],
+    [
+        {},
+        [3],
+        [{"say": "x"}],
+        [{}],
+        [{"reply": "x", "prompt": 3}],
+        [{"reply": "x", "match": "("}],
+        [{"match": "x"}],
+    ],
 )
 def test_a_script_that_says_nothing_is_refused(practice: Any, script: Any) -> None:
     assert practice.control.post("/practice/script", json=script).status_code == 400

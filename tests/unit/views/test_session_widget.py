@@ -84,3 +84,19 @@ def test_an_ask_outside_of_cells_leaves_nothing_on_the_page(
     live.finish(FinishedOutput(Run(), "groq-doc-1", "groq-turn-1", {"text/html": "x"}, {}))
 
     assert sent == []
+
+
+def test_pages_get_the_code_that_is_inserted_below_a_cell_the_latest_of_each(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = sent_by(live, monkeypatch)
+    live.send_next("a", "x = 1")
+    live.send_next("a", "x = 2")
+
+    assert sent == [{"next": {"a": "x = 1"}}, {"next": {"a": "x = 2"}}]
+    for number in range(60):
+        live.send_next(f"cell-{number}", "y")
+    codes = live._session.get_state()["present"]["next"]
+    assert len(codes) == 50
+    assert "a" not in codes
+    assert "cell-59" in codes

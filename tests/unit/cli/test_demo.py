@@ -1,4 +1,4 @@
-"""`groq-magic`: the demo, and the practice server alone."""
+"""`groq-magic demo`, and the practice server alone."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import json
 import signal
 import subprocess
 import sys
+import tomllib
 import urllib.request
-from typing import TYPE_CHECKING, Any, Self
+from pathlib import Path
+from typing import Any, Self
 
 import pytest
 
 from groq_magic import cli
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from groq_magic.cli import demo
 
 NOTEBOOK = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+NAMES = ("01_quickstart.ipynb", "02_next.ipynb")
 
 
 @pytest.fixture
@@ -25,9 +26,11 @@ def calls(
 ) -> list[tuple[list[str], dict[str, str]]]:
     """What would be run, with which environment; nothing is."""
     made: list[tuple[list[str], dict[str, str]]] = []
-    source = tmp_path / "source.ipynb"
-    source.write_text(json.dumps(NOTEBOOK), "utf-8")
-    monkeypatch.setattr(cli, "_source", lambda: source)
+    (tmp_path / "shipped").mkdir()
+    sources = [tmp_path / "shipped" / name for name in NAMES]
+    for source in sources:
+        source.write_text(json.dumps(NOTEBOOK), "utf-8")
+    monkeypatch.setattr(demo, "_sources", lambda: sources)
     monkeypatch.delenv("GROQ_API_KEY", raising=False)
     monkeypatch.delenv("GROQ_MAGIC_PRACTICE", raising=False)
     (tmp_path / "here").mkdir()
@@ -52,18 +55,33 @@ def calls(
     return made
 
 
-def test_the_demo_opens_a_copy_in_a_fresh_folder(calls: Any, capsys: Any, tmp_path: Path) -> None:
+def test_the_demo_opens_copies_in_one_folder(calls: Any, capsys: Any, tmp_path: Path) -> None:
     assert cli.main(["demo"]) == 0
     assert cli.main(["demo", "--no-browser"]) == 0
     (first, _), (second, _) = calls
-    copies = sorted((tmp_path / "here").glob("groq-magic-demo-*/01_quickstart.ipynb"))
-    assert len(copies) == 2
-    assert {first[3], second[3]} == {f"--notebook-dir={path.parent}" for path in copies}
+    folder = tmp_path / "here" / "groq-magic-demo"
+    assert sorted(path.name for path in folder.iterdir()) == sorted(NAMES)
+    assert first[3] == second[3] == f"--notebook-dir={folder}"
     assert "--LabApp.default_url=/lab/tree/01_quickstart.ipynb" in first
     assert "--no-browser" not in first
     assert "--no-browser" in second
-    said = capsys.readouterr().out
-    assert all(str(path) in said for path in copies)
+    assert str(folder) in capsys.readouterr().out
+
+
+def test_every_notebook_of_the_checkout_is_copied_and_is_in_the_wheel() -> None:
+    root = Path(__file__).parents[3]
+    shipped = {path.name for path in (root / "notebooks").glob("*.ipynb")}
+    assert {path.name for path in demo._sources()} == shipped
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert included == {f"notebooks/{name}": f"groq_magic/notebooks/{name}" for name in shipped}
+
+
+def test_a_folder_that_can_not_be_written_is_named(calls: Any, capsys: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert cli.main(["demo", "--folder", str(tmp_path / "file")]) == 1
+    assert not calls
+    assert "--folder" in capsys.readouterr().err
 
 
 def test_without_a_key_the_demo_is_in_practice_mode(
@@ -102,8 +120,10 @@ def test_a_copy_that_is_there_already_is_kept(calls: Any, tmp_path: Path) -> Non
     cli.main(["demo", "--folder", str(folder)])
     copy = folder / "01_quickstart.ipynb"
     copy.write_text("my own work", "utf-8")
+    (folder / NAMES[1]).unlink()
     cli.main(["demo", "--folder", str(folder)])
     assert copy.read_text("utf-8") == "my own work"
+    assert (folder / NAMES[1]).exists()
     assert len(calls) == 2
 
 
@@ -151,7 +171,7 @@ def test_an_interrupt_is_left_to_jupyterlab(calls: Any, monkeypatch: pytest.Monk
 def test_what_is_missing_is_named_with_the_way_to_get_it(
     monkeypatch: pytest.MonkeyPatch, capsys: Any, arguments: list[str], module: str
 ) -> None:
-    monkeypatch.setattr(cli, "_has", lambda _module: False)
+    monkeypatch.setattr(demo, "find_spec", lambda _module: None)
     assert cli.main(arguments) == 1
     told = capsys.readouterr().err
     assert module in told

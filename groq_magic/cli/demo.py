@@ -1,0 +1,128 @@
+"""`groq-magic demo`: the notebooks in a folder of the user's, open in JupyterLab."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from importlib import resources
+from importlib.util import find_spec
+from pathlib import Path
+
+__all__ = ["demo"]
+
+_FIRST = "01_quickstart.ipynb"
+
+
+def demo(folder: Path, *, browser: bool, execute: bool) -> int:
+    """Copy the notebooks and open the first one; return the exit status.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they are put; files that are there are kept.
+    browser : bool
+        Whether a browser is opened.
+    execute : bool
+        Whether they are run into HTML files instead.
+    """
+    needed = "nbconvert" if execute else "jupyterlab"
+    if find_spec(needed) is None:
+        print(f"{needed} is not installed: pip install 'groq-magic[lab]'", file=sys.stderr)
+        return 1
+    try:
+        notebooks = _copies(folder)
+    except OSError as failure:
+        print(f"{folder} can't be written: {failure.strerror}.", file=sys.stderr)
+        print("Run it in a folder of yours, or name one with --folder.", file=sys.stderr)
+        return 1
+    if execute:
+        return _executed(notebooks)
+    print(f"The notebooks are in {notebooks[0].parent}", flush=True)
+    return _opened(notebooks[0], browser=browser)
+
+
+def _copies(folder: Path) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    copies = []
+    for source in _sources():
+        copy = folder.resolve() / source.name
+        if not copy.exists():
+            shutil.copyfile(source, copy)
+        copies.append(copy)
+    return copies
+
+
+def _sources() -> list[Path]:
+    package = Path(str(resources.files("groq_magic")))
+    shipped = package / "notebooks"
+    # In a checkout the notebooks stand beside the package.
+    found = shipped if shipped.exists() else package.parent / "notebooks"
+    return sorted(found.glob("*.ipynb"))
+
+
+def _opened(notebook: Path, *, browser: bool) -> int:
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--notebook-dir={notebook.parent}",
+        # The URL that is printed leads to the notebook too.
+        f"--LabApp.default_url=/lab/tree/{notebook.name}",
+    ]
+    if not browser:
+        command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    environment = _environment(notebook.parent, practice="1")
+    with subprocess.Popen(command, env=environment) as lab:  # noqa: S603 - our own interpreter
+        before = signal.signal(signal.SIGTERM, lambda *_: lab.terminate())
+        try:
+            return _ended(lab)
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _ended(lab: subprocess.Popen[bytes]) -> int:
+    while True:
+        # An interrupt reaches JupyterLab too, which asks back and ends on its own.
+        with contextlib.suppress(KeyboardInterrupt):
+            return lab.wait()
+
+
+def _executed(notebooks: list[Path]) -> int:
+    from groq_magic.api.practice_server import UNPACED
+
+    command = [sys.executable, "-m", "nbconvert", "--to", "html", "--execute"]
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [*command, *map(str, notebooks)],
+        env=_environment(notebooks[0].parent, practice=UNPACED),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    pages = [notebook.with_suffix(".html") for notebook in notebooks]
+    if done.returncode or not all(page.exists() for page in pages):
+        print(f"The notebooks did not run: {done.stderr.strip()[-400:]}", file=sys.stderr)
+        return 1
+    print(*pages, sep="\n")
+    return 0
+
+
+def _environment(folder: Path, *, practice: str) -> dict[str, str]:
+    from groq_magic.api.key import found_key
+    from groq_magic.api.practice_server import SWITCH
+    from groq_magic.errors import ApiKeyError
+
+    environment = dict(os.environ)
+    try:
+        key = found_key(folder)
+    except ApiKeyError as error:
+        print(error, file=sys.stderr)
+        key = None
+    if key is None:
+        environment[SWITCH] = practice
+    return environment

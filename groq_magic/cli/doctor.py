@@ -1,0 +1,141 @@
+"""`groq-magic doctor`: what works here, in ten lines."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import sys
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import NamedTuple
+
+from groq_magic.api.account import listed
+from groq_magic.api.base_url import is_plain, service_url
+from groq_magic.api.client import Client
+from groq_magic.api.key import KEY_NAME, KEY_PAGE, KeySearch, search
+from groq_magic.api.models import Catalogue
+from groq_magic.errors import ApiKeyError, GroqMagicError
+
+__all__ = ["doctor"]
+
+_CONNECT_WITHIN = 3.0
+_LIMITS_PAGE = "https://console.groq.com/settings/limits"
+_IN_LAB = "pip install 'groq-magic[lab]'"
+_PAGE_PARTS = ("anywidget", "@jupyter-widgets/jupyterlab-manager")
+
+
+class Finding(NamedTuple):
+    """One line of the report.
+
+    Parameters
+    ----------
+    state : str
+        "ok", "missing", "fault" or "-" for what can't be known.
+    subject, text : str
+    """
+
+    state: str
+    subject: str
+    text: str
+
+
+def doctor() -> int:
+    """Print what works here; return 0 when an ask would work."""
+    key, found = _key()
+    connection = _connection(found)
+    print(f"groq-magic {version('groq-magic')}")
+    for finding in (
+        Finding("ok", "Python", f"{platform.python_version()} on {sys.platform}, {sys.prefix}"),
+        _kernel(),
+        _packages("front ends", ("jupyterlab", "notebook"), one_is_enough=True),
+        _packages("widgets", ("anywidget", "ipywidgets", "jupyterlab_widgets")),
+        _page_parts(),
+        key,
+        connection,
+        Finding("-", "limits", f"reported with the first answer; {_LIMITS_PAGE} lists yours"),
+    ):
+        print(f"{finding.state:<8} {finding.subject:<11} {finding.text}")
+    works = key.state == connection.state == "ok"
+    print("Asks will work." if works else "Asks won't work yet; `groq-magic demo` needs no key.")
+    return 0 if works else 1
+
+
+def _kernel() -> Finding:
+    finding = _packages("kernel", ("ipython", "ipykernel"))
+    # Jupyter may start another Python than this one, which has its own packages.
+    with contextlib.suppress(Exception):
+        from jupyter_client.kernelspec import KernelSpecManager
+
+        python = Path(KernelSpecManager().get_kernel_spec("python3").argv[0])
+        if python.is_absolute() and python.parent.resolve() != Path(sys.executable).parent:
+            text = f"the kernel python3 runs {python}: groq-magic must be installed there too"
+            return Finding("-", "kernel", text)
+    return finding
+
+
+def _packages(subject: str, names: tuple[str, ...], *, one_is_enough: bool = False) -> Finding:
+    versions = {name: _version(name) for name in names}
+    text = ", ".join(f"{name} {installed or 'is missing'}" for name, installed in versions.items())
+    enough = any if one_is_enough else all
+    if enough(versions.values()):
+        return Finding("ok", subject, text)
+    return Finding("missing", subject, f"{text}: {_IN_LAB}")
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _page_parts() -> Finding:
+    """Look for what JupyterLab loads into the page, where this Python's server looks for it."""
+    subject = "page parts"
+    try:
+        from jupyter_core.paths import jupyter_path
+    except ImportError:
+        return Finding("-", subject, f"no Jupyter here; where its server is: {_IN_LAB}")
+    folders = [Path(folder) for folder in jupyter_path("labextensions")]
+    missing = [part for part in _PAGE_PARTS if not any((one / part).exists() for one in folders)]
+    if missing:
+        text = f"{', '.join(missing)}: answers come without streaming and picker; {_IN_LAB}"
+        return Finding("missing", subject, text)
+    return Finding("ok", subject, "anywidget's and ipywidgets' are where JupyterLab finds them")
+
+
+def _key() -> tuple[Finding, KeySearch]:
+    try:
+        found = search(Path.cwd)
+    except ApiKeyError as error:
+        return Finding("fault", "key", str(error)), KeySearch()
+    if found.key is not None:
+        return Finding("ok", "key", f"from {found.key.source}"), found
+    how = f"set {KEY_NAME}, or run `%groq_key` in a notebook; {KEY_PAGE} gives one"
+    return Finding("missing", "key", found.skipped or how), found
+
+
+def _connection(found: KeySearch) -> Finding:
+    subject = "connection"
+    if found.key is None:
+        return Finding("-", subject, "not tried without a key")
+    try:
+        url = service_url()
+        if is_plain(url):
+            return Finding(
+                "fault", subject, f"not tried: {url} is plain http, the key could be read"
+            )
+        client = Client(found.key, url, _CONNECT_WITHIN)
+        began = time.monotonic()
+        try:
+            models = listed(client)
+        finally:
+            client.close()
+    except GroqMagicError as error:
+        return Finding("fault", subject, str(error))
+    if not isinstance(models, Catalogue):
+        return Finding("fault", subject, models.error.happened)
+    took = time.monotonic() - began
+    text = f"{url} lists {len(models.chat)} models for this key, in {took:.1f} s"
+    return Finding("ok", subject, text)

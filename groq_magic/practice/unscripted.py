@@ -1,0 +1,72 @@
+"""The answer to a prompt that no script has: no model is here, and how to connect one."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from groq_magic.practice import NO_MODEL, tokens
+from groq_magic.practice.script import Reply
+
+if TYPE_CHECKING:
+    from groq_magic.practice.request import ChatRequest
+
+__all__ = ["unscripted"]
+
+_NO_ANSWER = f"{NO_MODEL}, and this prompt has no answer written in advance."
+_NO_FIX = f"{NO_MODEL} to fix this cell, so it stays as it is."
+_CONNECT = "Run `%groq_key` to connect a model; https://console.groq.com/keys gives a key."
+# How the system prompt of `%groq_fix` begins.
+_FIX = re.compile(r"You (?:mend|fix) cells")
+_LONGEST = 2_000
+# An answer of this kind is sent again with the next prompt: whole, it would double each time.
+_LONGEST_BEFORE = 160
+_LEFT_OUT = ("stop", "stream", "tools")
+
+
+def unscripted(request: ChatRequest) -> Reply:
+    """Answer a request that no script has.
+
+    Parameters
+    ----------
+    request : ChatRequest
+
+    Returns
+    -------
+    Reply
+        Two sentences, with what was sent in a closed fold; an object in JSON mode.
+    """
+    is_fix = _FIX.match(tokens.message_text(request.messages[0]))
+    sentences = f"{_NO_FIX if is_fix else _NO_ANSWER} {_CONNECT}"
+    if request.answer_format == "text":
+        text = f"{sentences}\n\n{_fold(request)}\n"
+    else:
+        text = json.dumps({"practice": True, "note": sentences}, ensure_ascii=False)
+    return Reply(reply=text, tokens_per_second=0)
+
+
+def _fold(request: ChatRequest) -> str:
+    """Return what was sent in a `<details>`, as indented code: what it contains stays text."""
+    count = len(request.messages)
+    size = f"{count} message{'s' * (count != 1)}, about {request.prompt_tokens:,} tokens"
+    parts = []
+    for number, message in enumerate(request.messages, 1):
+        text = tokens.message_text(message)
+        if number < count:
+            text = _shortened(" ".join(text.split()), _LONGEST_BEFORE)
+        parts.append(f"{message['role']}:\n{_indented(_shortened(text, _LONGEST))}")
+    given = {n: value for n, value in sorted(request.parameters.items()) if n not in _LEFT_OUT}
+    parts.append(f"model: {request.model.id}")
+    parts += [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in given.items()]
+    sent = _indented("\n\n".join(parts))
+    return f"<details>\n<summary>What was sent: {size}</summary>\n\n{sent}\n\n</details>"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}".rstrip() for line in text.splitlines())
+
+
+def _shortened(text: str, longest: int) -> str:
+    left_out = len(text) - longest
+    return text if left_out <= 0 else f"{text[:longest].rstrip()} … ({left_out:,} more characters)"
