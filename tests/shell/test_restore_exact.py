@@ -240,3 +240,14 @@ def test_nothing_to_restore_is_said_in_three_words(reopened: Reopened) -> None:
     error = reopened({}).run("%groq_restore", "z").error
     assert isinstance(error, NotebookError)
     assert str(error).startswith("Nothing to restore.")
+
+
+def test_values_that_are_gone_are_sent_by_name_and_listed(reopened: Reopened, seen: Any) -> None:
+    asked = {"a": "n = 3\ndata = list(range(300))\n%groq One of {{n}} in {{data}}"}
+    cells = reopened(asked)
+    told = cells.fine("%groq_restore", "end").plain
+    assert told.splitlines()[0] == "1 turn restored."
+    assert "data" in told.splitlines()[1]
+    cells.fine("%groq Four", "end")
+    assert "`data`" in seen()[-1][0]
+    assert "{{" not in seen()[-1][0]

@@ -85,6 +85,7 @@ def test_a_saved_answer_is_a_turn_with_its_cells_body_as_prompt() -> None:
         prompt_sha=sha_of("What?"),
         html="<p>An answer.</p>",
         sources=(source, source),
+        included=frozenset({"df"}),
     )
     assert turn.is_edited
 
@@ -240,11 +241,11 @@ def test_what_is_no_answer_of_its_own_cell_is_no_turn(held: dict[str, Any]) -> N
     assert read(held) == ()
 
 
-def test_practice_and_templates_are_told() -> None:
+def test_practice_and_the_names_of_values_are_read() -> None:
     held = cell("a", output(record("a", practice=True)), source="%%groq\nAbout {{ df }}")
     [turn] = read(held)
     assert turn.practice
-    assert turn.templated
+    assert (turn.prompt, turn.sent) == ("About {{ df }}", "About `df`")
 
 
 def test_only_cells_above_are_read_where_the_asking_cell_is_in_the_file() -> None:
