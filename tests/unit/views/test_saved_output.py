@@ -105,6 +105,8 @@ def test_a_fix_shows_its_code_as_a_change() -> None:
         ("<p>Yes", '<p class="jp-mod-hidden">Yes'),
         ("<p>Yes", '<p class="groq-unseen">Yes'),
         ("<p>Yes", '<p style="font-size: 0">Yes'),
+        ("<p>Yes", '<p style="background-color: rgba(0, 0, 0, 1)">Yes'),
+        ("<p>Yes", '<p style="text-align: left; margin-left: -999em">Yes'),
         ("<p>Yes", "<style>.groq-text{display:none}</style><p>Yes"),
         ("<p>Yes", "<!-- --><p>Yes"),
         ("<p>Yes", "<!doctype html><p>Yes"),
@@ -120,6 +122,13 @@ def test_what_is_shown_otherwise_or_may_be_hidden_is_found(old: str, new: str) -
     assert old in html
     assert shows_answer(saved(html, "Yes."), whole=True)
     assert not shows_answer(saved(html.replace(old, new), "Yes."))
+
+
+def test_a_warning_above_it_changes_nothing() -> None:
+    style = "border-left: 3px solid #c77700; padding-left: 10px"
+    warning = f'<div class="groq-warning" style="{style}">Truncated.</div><div class="groq-text"'
+    html = html_of("Yes.").replace('<div class="groq-text"', warning)
+    assert shows_answer(saved(html, "Yes."), whole=True)
 
 
 def test_of_another_kind_of_output_nothing_is_known() -> None:
