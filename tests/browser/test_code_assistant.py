@@ -80,6 +80,7 @@ def test_the_mended_cell_runs_and_the_whole_of_it_can_be_copied(
     expect(notebook.cell_output(3)).to_contain_text("2.58 each")
 
 
+@mostly_in_lab
 def test_the_change_is_coloured_in_every_theme_and_reads_in_a_narrow_window(
     jupyter: Any, practice: Any
 ) -> None:

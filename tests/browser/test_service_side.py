@@ -23,6 +23,7 @@ def begin(url: str, folder: str) -> str:
     )
 
 
+@mostly_in_lab
 def test_figures_live_in_slots_and_are_not_saved(
     jupyter: Any, practice: Any, tmp_path: Any
 ) -> None:

@@ -251,6 +251,7 @@ def test_a_fold_that_the_reader_opened_stays_open_while_it_grows(jupyter: Any) -
     notebook.idle()
 
 
+@mostly_in_lab
 def test_wide_code_and_tables_scroll_inside_themselves(jupyter: Any) -> None:
     code = """'```python\\nx = "' + 'wide ' * 80 + '"\\n```'"""
     table = """'\\n\\n|' + 'a column|' * 40 + '\\n|' + '-|' * 40"""
