@@ -48,8 +48,8 @@ def test_the_cells_below_are_those_that_the_answers_gave() -> None:
         cell.id: cell for cell in nbformat.read(NOTEBOOKS / f"{NAME}.ipynb", as_version=4).cells
     }
     for asked, below in (
-        ("fix", "mended"),
-        ("fix-words", "function-mended"),
+        ("fix", "fixed"),
+        ("fix-words", "function-fixed"),
         ("code", "written"),
     ):
         (output,) = saved[asked].outputs
@@ -60,7 +60,7 @@ def test_an_error_on_a_kernel_is_told_without_its_internals(
     run_notebook: Callable[..., NotebookNode], tmp_path: Path
 ) -> None:
     (tmp_path / "replies.json").write_text(
-        json.dumps([{"reply": "Mended.\n\n```python\nratio(1, 2)\n```"}])
+        json.dumps([{"reply": "Fixed.\n\n```python\nratio(1, 2)\n```"}])
     )
     run = run_notebook(
         [
