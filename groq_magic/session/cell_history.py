@@ -111,7 +111,7 @@ class CellHistory:
         if found is None:
             raise NotebookError(
                 "No cell of this session has failed.",
-                "`%groq_fix 3 what is wrong` mends cell 3 all the same.",
+                "`%groq_fix 3 what is wrong` fixes cell 3 all the same.",
             )
         return self._with_print(found)
 

@@ -73,7 +73,7 @@ def test_another_language_comes_with_its_cell_magic(cells: Any, practice: Any, l
 @pytest.mark.parametrize(
     ("reply", "why"),
     [
-        ("I'd rather not.", "no next cell: the answer holds no code"),
+        ("I'd rather not.", "no next cell: the answer has no code"),
         ("```sql\nselect 1\n```", "no next cell: the answer&#x27;s code is sql, not python"),
         ("```python\nx = (", "no next cell: its code never ends"),
     ],

@@ -302,9 +302,9 @@ def test_the_panel_as_text(cells: Any) -> None:
 
 
 def test_system_prompt_is_shown_set_and_taken_away(bare: Any) -> None:
-    assert "no system prompt" in bare.fine("%groq_system").plain
+    assert "No system prompt" in bare.fine("%groq_system").plain
     bare.fine("%groq_system Be brief.")
-    assert "no system prompt" in bare.fine("%groq_system ''").plain
+    assert "No system prompt" in bare.fine("%groq_system ''").plain
     bare.fine("%%groq_system\nBe brief.\nBe kind.\n")
     assert bare.session.settings.system == "Be brief.\nBe kind."
     assert "Be kind." in bare.fine("%groq_system").plain

@@ -74,8 +74,10 @@ def test_a_task_is_resolved_by_the_live_catalogue(cells: Any, practice: Any) -> 
 
 def test_without_a_key_a_task_stays_a_task(cells: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GROQ_API_KEY")
-    cells.fine("%groq_model fast")
-    assert cells.session.settings.model == "fast"
+    for typed in ("fast", "FAST", "'Fast'"):
+        cells.session.settings.model = "x"
+        cells.fine(f"%groq_model {typed}")
+        assert cells.session.settings.model == "fast"
 
 
 def test_a_dry_run_asks_for_no_models_and_says_so(cells: Any, practice: Any) -> None:
