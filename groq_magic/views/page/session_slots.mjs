@@ -5,6 +5,7 @@
 import { Answers } from "./answers.mjs";
 import { Bar, isNamed, PICKER } from "./bars.mjs";
 import { withCopy } from "./copy.mjs";
+import { KeyEntry } from "./key_entry.mjs";
 import { rootsOf } from "./outputs.mjs";
 import { grouped, Refill } from "./quota.mjs";
 import { isKnown, Slot } from "./slots.mjs";
@@ -37,7 +38,8 @@ export class SessionSlots {
     this.fill();
   }
 
-  takeFacts({ current = this.current, panel = this.panel, quota, speeds, turns }) {
+  takeFacts({ current = this.current, panel = this.panel, key, quota, speeds, turns }) {
+    this.key = key ?? this.key;
     this.current = current;
     this.panel = panel;
     this.speeds = speeds ?? this.speeds;
@@ -117,6 +119,7 @@ export class SessionSlots {
       else this.requestPanel();
     }
     for (const node of root.querySelectorAll(`.groq-export${this.token}`)) this.addCopy(node);
+    for (const node of root.querySelectorAll(`.groq-slot-key${this.token}`)) this.fillKey(node);
     for (const node of root.querySelectorAll(".groq-slot-speed")) this.fillSpeed(node);
     this.drawMeters(root);
   }
@@ -126,6 +129,13 @@ export class SessionSlots {
     if (!speed || (this.filled.has(node) && node.textContent === speed)) return;
     if (!this.filled.has(node)) this.filled.set(node, new Slot(node));
     this.filled.get(node).fill(speed);
+  }
+
+  fillKey(node) {
+    if (!this.key || this.isOthers(node)) return;
+    const send = (content) => this.model.send(content);
+    if (!this.filled.has(node)) this.filled.set(node, new KeyEntry(node, send));
+    this.filled.get(node).update(this.key);
   }
 
   turnOf(bar) {
