@@ -66,6 +66,10 @@ class Conversations:
         """Return what has changed above a turn since it was asked; "" where nothing has."""
         return self._around(turn).change_above(turn)
 
+    def changed_above(self, turn: Turn) -> Turn | None:
+        """Return the first turn above that `turn` was not asked after, if it is there."""
+        return self._around(turn).changed_above(turn)
+
     def count(self, practice: bool = False) -> int:  # noqa: FBT001, FBT002 - as in `get`
         """Return how many turns all conversations have, without those of deleted cells."""
         return sum(map(len, self._all(practice).values()))

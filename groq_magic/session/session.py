@@ -74,7 +74,7 @@ class Session:
         self.settings = settings
         self.saved = SavedNotebook(shell)
         self.conversations = Conversations()
-        self.bars = Bars(self.conversations)
+        self.bars = Bars(self.conversations, self.secrets)
         self.service = Service(settings, lambda: self.saved.folder, ask_for_key, say)
         self.last: Ask | None = None
         self.ledger = Ledger()

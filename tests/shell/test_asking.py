@@ -175,7 +175,7 @@ def test_an_answer_that_is_no_json_is_kept_and_marked(
     ran = cells.fine("%groq -f json Give me JSON", "a")
     assert ran.plain == answer
     assert cells.reply.data is None
-    assert "no valid JSON" in ran.data["text/html"]
+    assert "is not valid JSON." in ran.data["text/html"]
 
 
 def test_text_is_shown_as_it_is(cells: Any, practice: Any) -> None:
@@ -203,7 +203,7 @@ def test_no_code_for_the_next_cell_is_said(
     practice.script([{"reply": "I have no code."}])
     ran = cells.fine("%groq --cell Print one", "a")
     assert given == []
-    assert "no next cell: the answer has no code" in ran.data["text/html"]
+    assert "No next cell: the answer has no code." in ran.data["text/html"]
     assert cells.turns == [("Print one", "I have no code.")]
 
 

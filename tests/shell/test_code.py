@@ -41,7 +41,7 @@ def test_nothing_of_the_session_is_sent_but_with_session(cells: Any, practice: A
     assert "import pandas as pd" in user
     assert "12345" not in user
     assert ran.record["included"] == ["1 import", "2 names"]
-    assert "2 names put in (" in ran.data["text/html"]
+    assert "2 names (" in ran.data["text/html"]
 
 
 def test_the_description_takes_values(cells: Any, practice: Any) -> None:
@@ -73,9 +73,9 @@ def test_another_language_comes_with_its_cell_magic(cells: Any, practice: Any, l
 @pytest.mark.parametrize(
     ("reply", "why"),
     [
-        ("I'd rather not.", "no next cell: the answer has no code"),
-        ("```sql\nselect 1\n```", "no next cell: the answer&#x27;s code is sql, not python"),
-        ("```python\nx = (", "no next cell: its code never ends"),
+        ("I'd rather not.", "No next cell: the answer has no code"),
+        ("```sql\nselect 1\n```", "No next cell: the answer&#x27;s code is sql, not python"),
+        ("```python\nx = (", "No next cell: its code never ends"),
     ],
 )
 def test_where_there_is_no_next_cell_the_bar_says_why(

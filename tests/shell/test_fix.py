@@ -43,7 +43,7 @@ def test_what_is_saved_of_a_fix_is_what_was_typed_and_no_value(cells: Any, pract
     assert ran.record["once"] is True
     assert ran.record["options"] == {"temperature": 0.2, "once": True}
     assert "Ann, 31" not in str(ran.record)
-    assert "confidential put in (" in ran.data["text/html"]
+    assert "confidential (" in ran.data["text/html"]
 
 
 def test_a_key_that_was_taken_out_is_not_put_into_the_next_cell(

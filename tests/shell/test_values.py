@@ -17,7 +17,7 @@ def test_a_value_goes_in_and_is_named_with_its_size(cells: Any, practice: Any) -
     cells.fine("name = 'Ada'; d = {'k': [1, 22]}", "z")
     ran = cells.fine('%%groq\nHello {{ name }}, take {{d["k"][1]}}.', "a")
     assert prompt(practice) == "Hello Ada, take 22."
-    assert "name put in (3 characters)" in ran.data["text/html"]
+    assert "Included: name (3 characters)" in ran.data["text/html"]
     assert ran.record["included"] == ["name", 'd["k"][1]']
     assert "Ada" not in str(ran.record)
 
@@ -28,7 +28,7 @@ def test_a_frame_goes_in_as_a_summary(cells: Any, practice: Any) -> None:
     assert "height" in prompt(practice)
     assert "500" in prompt(practice)
     assert len(prompt(practice)) < 3_000
-    assert "df put in (" in ran.data["text/html"]
+    assert "Included: df (" in ran.data["text/html"]
 
 
 def test_a_missing_name_is_sent_as_written_and_said(cells: Any, practice: Any) -> None:

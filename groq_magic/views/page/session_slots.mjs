@@ -3,7 +3,7 @@
 // native elements. Outputs hold static text, which comes back when the kernel goes.
 
 import { Answers } from "./answers.mjs";
-import { Bar, isNamed, PICKER } from "./bars.mjs";
+import { Bar, PICKER } from "./bars.mjs";
 import { withCopy } from "./copy.mjs";
 import { KeyEntry } from "./key_entry.mjs";
 import { rootsOf } from "./outputs.mjs";
@@ -58,15 +58,17 @@ export class SessionSlots {
   // The pickers name the next ask's model; the limits can be another one's.
   get quotaPrefix() {
     const { current, quotaModel } = this;
-    return isNamed(current, quotaModel) ? "" : `${quotaModel.split("/").pop()}: `;
+    return current === quotaModel ? "" : `${quotaModel.split("/").pop()}: `;
   }
 
   get left() {
-    return this.minute ? `${this.quotaPrefix}${grouped(this.minute.left)} left this minute` : "";
+    if (!this.minute) return "";
+    return `${this.quotaPrefix}${grouped(this.minute.left)} ${this.minute.unit} left this minute`;
   }
 
   drawLeft() {
     for (const each of this.filled.values()) if (each instanceof Bar) each.showLeft(this.left);
+    this.answers.showLeft(this.left);
     for (const root of this.roots) this.drawMeters(root);
     this.timer = setTimeout(() => this.drawLeft(), this.minute?.used ? SOON : LATER);
   }
@@ -93,6 +95,7 @@ export class SessionSlots {
         if (!slot.isClosed) slot.showView(this.manager, id, label);
       }
     this.answers.fill(this.roots);
+    this.answers.showLeft(this.left);
     for (const root of this.roots) this.fillIn(root);
   }
 
@@ -146,7 +149,7 @@ export class SessionSlots {
     const facts = this.turnOf(bar);
     if (!facts || this.isOthers(bar)) return;
     if (!this.filled.has(bar)) this.filled.set(bar, new Bar(bar, this));
-    this.filled.get(bar).update(facts, this.current, this.left);
+    this.filled.get(bar).update(facts, this.left);
   }
 
   fillWithView(node, id, label) {
