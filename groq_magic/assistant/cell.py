@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import is_a, type_name
 from groq_magic.prompt import Extent, Privacy, PrivateValues, describe
-from groq_magic.prompt.expression import user_names
 from groq_magic.prompt.summary import is_data, is_scalar
 
 if TYPE_CHECKING:
@@ -90,8 +89,7 @@ class Context:
         *around : object
             What is looked through besides the user's variables.
         """
-        own = {name: self.namespace[name] for name in user_names(self.namespace)}
-        return PrivateValues([own, self.namespace.get("Out"), *around], self.privacy)
+        return PrivateValues.of_session(self.namespace, self.privacy, *around)
 
     def added(self, value: Any) -> str:
         """Return what is sent of a value that the user has not named: its schema alone."""

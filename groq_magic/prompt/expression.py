@@ -97,6 +97,11 @@ class Expression:
         """Raise PromptError where an attribute or item on the way is private."""
         for node in ast.walk(self.tree):
             names = [node.attr] if isinstance(node, ast.Attribute) else []
+            if names == ["T"] and privacy.rows == 0:
+                raise PromptError(
+                    f"{self.braced}: its column names would be values of the index.",
+                    "No values are sent while `rows_sent` is 0.",
+                )
             if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.List):
                 # Of a list of columns the private ones are left out of the table.
                 constants = (n for n in ast.walk(node.slice) if isinstance(n, ast.Constant))
@@ -128,12 +133,10 @@ class Expression:
             return _item(owner, _constant(node.slice))
         except KeyboardInterrupt:
             raise
-        except BaseException as error:
-            refusal = self._refusal(node, owner, error, quotes=quotes)
-            if quotes:
-                raise refusal from error
-            # The error itself quotes what its message does.
-            raise refusal from None
+        except BaseException as error:  # noqa: BLE001 - a user's code may raise anything
+            refusal, cause = self._refusal(node, owner, error, quotes=quotes), error
+        # Raised outside of `except` it has no context: the error may quote a value.
+        raise refusal from (cause if quotes else None)
 
     def _refusal(
         self,

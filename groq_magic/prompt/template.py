@@ -225,7 +225,7 @@ class _Filling:
         """Return a text without copies of what a private column, key or attribute holds."""
         if not self.privacy.private or not self.privacy.rows:
             return text
-        return PrivateValues([value, dict(self.namespace)], self.privacy).hidden(text)
+        return PrivateValues.of_session(self.namespace, self.privacy, value).hidden(text)
 
 
 def _in_place(value: Any) -> str | None:
