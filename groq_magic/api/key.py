@@ -104,7 +104,7 @@ class KeyFinder:
         """
         if self.typed is not None:
             return KeySearch(self.typed)
-        found = self._kept or search(self._folder())
+        found = self._kept or search(self._folder)
         if self._keeps:
             self._kept = found
         return found
@@ -122,13 +122,14 @@ class KeyFinder:
 
 def found_key(folder: Path | None = None) -> ApiKey | None:
     """Return the key that `search` finds."""
-    return search(folder).key
+    return search(lambda: folder).key
 
 
-def search(folder: Path | None = None) -> KeySearch:
-    """Look for the key in the environment, then in the nearest `.env` upward of `folder`.
+def search(folder: Callable[[], Path | None]) -> KeySearch:
+    """Look for the key in the environment, then in the nearest `.env` upward of a folder.
 
-    Of a `.env` only `GROQ_API_KEY` is read, never a URL.
+    The folder is looked up only where the environment has no key. Of a `.env` only
+    `GROQ_API_KEY` is read, never a URL.
 
     Raises
     ------
@@ -139,7 +140,7 @@ def search(folder: Path | None = None) -> KeySearch:
     if value is not None and value.strip():
         return KeySearch(checked(value, KEY_NAME))
     skipped = ""
-    for place in _upward(folder):
+    for place in _upward(folder()):
         try:
             value = _from_file(place / ".env")
         except OSError as failure:
@@ -166,12 +167,12 @@ def checked(value: str, source: str) -> ApiKey:
         raise ApiKeyError(f"The key of {source} is in quote marks.", "Give it without them.")
     if not text.isascii():
         raise ApiKeyError(
-            f"The key of {source} holds characters that no key has, such as smart quotes.",
+            f"The key of {source} contains characters that no key has, such as smart quotes.",
             f"Copy it again from {KEY_PAGE}.",
         )
     if any(c.isspace() or not c.isprintable() for c in text):
         raise ApiKeyError(
-            f"The key of {source} holds white space or a line break inside.",
+            f"The key of {source} contains white space or a line break inside.",
             f"Copy it again from {KEY_PAGE}.",
         )
     return ApiKey(text, source)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import OptionError
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
     from groq_magic.api.models import Model
     from groq_magic.options import AskOptions
 
-__all__ = ["request_of", "sha_of", "size_of", "without_surrogates"]
+__all__ = ["request_of", "size_of", "without_surrogates"]
 
 
 _JSON_WISH = "Answer with one JSON value and nothing else."
@@ -48,12 +46,6 @@ def request_of(
     if options.stream is not False:
         request["stream"] = True
     return request
-
-
-def sha_of(value: Any) -> str:
-    """Return the SHA-256 of a text, or of a value's canonical JSON."""
-    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def size_of(text: str) -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from groq_magic.api.send import send
 from groq_magic.asking.finishing import FinishState, finish
-from groq_magic.asking.next_cell import put_next
+from groq_magic.asking.next_cell import insert_below
 from groq_magic.asking.output import opening_of
 from groq_magic.asking.prepare import prepare
 from groq_magic.asking.reader import Reader
@@ -80,14 +80,13 @@ def _asked(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
     if run.view.error is not None:
         raise run.view.error
     if choice.code:
-        put_next(session, choice.code, is_replayed=reply.source == "replay")
+        insert_below(session, choice.code)
     return reply
 
 
 def _finished(run: _Run, interrupts: Interrupts) -> tuple[Reply, CodeChoice]:
     run.view.open(opening_of(run.session, run.plan, run.prepared.notices))
-    reader = _reader(run)
-    _watch(run, reader, interrupts)
+    run, reader = _answered(run, interrupts)
     if reader.source == "service":
         run.session.note(run.plan.model, reader.outcome)
     reply = reply_of(
@@ -122,6 +121,23 @@ class _Run:
         )
 
 
+def _answered(run: _Run, interrupts: Interrupts) -> tuple[_Run, Reader]:
+    """Read the answer; or the spare one, if the model's does not begin in time."""
+    reader, patience = _reader(run), run.session.stored_answers.patience
+    is_late = _watch(run, reader, interrupts, patience if run.prepared.spare else None)
+    outcome = reader.outcome
+    has_begun = reader.first_token is not None or outcome.finish_reason is not None
+    if run.prepared.spare is None or _is_stopped(run, interrupts) or (has_begun and not is_late):
+        return run, reader
+    why = f"No first token after {patience:g} s."
+    if not is_late:
+        why = outcome.fault.error.happened if outcome.fault else "The reply ended before any text."
+    run = replace(run, prepared=run.prepared.with_spare(f"{why} This is the saved answer."))
+    reader = _reader(run)
+    _watch(run, reader, interrupts)
+    return run, reader
+
+
 def _reader(run: _Run) -> Reader:
     """Return the reader of the answer: from the service, or of a stored answer."""
     source, session = run.prepared.source, run.session
@@ -144,23 +160,35 @@ def _reader(run: _Run) -> Reader:
     )
 
 
-def _watch(run: _Run, reader: Reader, interrupts: Interrupts) -> None:
-    """Draw the answer as it arrives, at most 20 times a second; always draw the last frame."""
-    shown, next_frame = [0, 0], 0.0
+def _watch(
+    run: _Run, reader: Reader, interrupts: Interrupts, patience: float | None = None
+) -> bool:
+    """Draw the answer as it arrives, at most 20 times a second; always draw the last frame.
+
+    Returns
+    -------
+    bool
+        Whether it was given up, because no token came within `patience` seconds.
+    """
+    shown, next_frame, is_late = [0, 0], 0.0, False
     try:
         reader.start()
-        while not reader.ended.is_set() and not _is_stopped(run, interrupts):
+        while not (reader.ended.is_set() or is_late or _is_stopped(run, interrupts)):
             # Returns at once if something arrived while the last frame was drawn.
             reader.wait(_FRAME, sum(shown))
             reader.ended.wait(max(0.0, next_frame - time.monotonic()))
             next_frame = time.monotonic() + _FRAME
-            if not reader.ended.is_set():
+            late = patience is not None and time.monotonic() - run.started > patience
+            is_late = late and reader.first_token is None and not reader.ended.is_set()
+            if not (is_late or reader.ended.is_set()):
                 _draw(run, reader, shown)
     finally:
         if not reader.ended.is_set():
             reader.stop()
         reader.close()
-    _draw(run, reader, shown)
+    if not is_late:
+        _draw(run, reader, shown)
+    return is_late
 
 
 def _draw(run: _Run, reader: Reader, shown: list[int]) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
 
-__all__ = ["change_of", "chosen", "prose_of", "put_next"]
+__all__ = ["change_of", "chosen", "insert_below", "prose_of"]
 
 
 def chosen(ask: Ask, reply: Reply) -> CodeChoice:
@@ -22,14 +22,21 @@ def chosen(ask: Ask, reply: Reply) -> CodeChoice:
         return code_choice_of(ask.composed, reply.text, whole=whole)
     if not ask.options.cell:
         return CodeChoice()
-    return CodeChoice(reply.code) if reply.code else CodeChoice(why="the answer holds no code")
+    return CodeChoice(reply.code) if reply.code else CodeChoice(why="the answer has no code")
 
 
-def put_next(session: Session, code: str, *, is_replayed: bool) -> None:
-    """Put code into the next cell, unless a replayed notebook already has it there."""
-    if is_replayed and (cell := session.cell) and session.saved.source_below(cell) == code.strip():
+def insert_below(session: Session, code: str) -> None:
+    """Insert a cell with this code below the one that asked; its page replaces the former one.
+
+    Where no page of ours is there to do that, the saved file tells whether an equal cell is there.
+    """
+    cell, live = session.cell, session.live
+    has_page = live is not None and live.pages.has_page
+    if cell and not has_page and session.saved.source_below(cell) == code.strip():
         return
     session.shell.set_next_input(code)
+    if cell and live is not None:
+        live.send_next(cell, code)
 
 
 def change_of(choice: CodeChoice) -> CellDiff | None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from groq_magic.api.models import ALIASES
-from groq_magic.api.request import sha_of
 from groq_magic.api.send import Outcome
-from groq_magic.conversation import ReplayKey
+from groq_magic.conversation import NEW_CELL, OF_PRACTICE, ReplayKey, sha_of
 from groq_magic.errors import NotebookError
 from groq_magic.ledger.cache import key_of
+from groq_magic.views.saved_output import shows_answer
 from groq_magic.views.static import saved_reasoning
 
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ __all__ = [
     "replay_result",
 ]
 
-_SHOWN = 40
 # The finish reasons worth keeping: not of answers that broke off or ran out of tokens.
 _WHOLE = frozenset({"stop"})
 _COUNTS = (
@@ -44,6 +42,10 @@ _COUNTS = (
 )
 _OTHER_SYSTEM = "Saved with another system prompt than now."
 _OTHER_VALUES = "Saved with other values than now."
+_OTHER_TEXT = "The saved text is not what the saved notebook shows: the text is below."
+_NEWER = "Saved by a newer version of groq_magic; some of it may be missing here."
+_PRACTISE = "Run `%groq_practice on`, or `%groq_key`."
+_NO_KEY = "No key: this is the saved answer."
 _LEFT_OUT = "The saved reasoning is left out: it is too long. `%groq_retry` asks anew."
 
 
@@ -117,12 +119,15 @@ class ReplayResult:
         As read from the file.
     reasoning : str
         Safe HTML of the reasoning that the saved answer shows, "" for none.
+    is_spare : bool
+        Whether the model is asked first: the answer is for the case that it gives none.
     """
 
     answer: StoredAnswer | None = None
     lines: tuple[str, ...] = ()
     saved: SavedTurn | None = None
     reasoning: str = ""
+    is_spare: bool = False
 
     def notices(self, draft: Draft) -> tuple[str, ...]:
         """Return the lines, and a notice if values or the system prompt differ now.
@@ -130,6 +135,9 @@ class ReplayResult:
         Unchanged cells are answered even if values or the system prompt have
         changed; the notice tells the reader.
         """
+        return tuple(map(draft.secrets.hidden, self._lines(draft)))
+
+    def _lines(self, draft: Draft) -> tuple[str, ...]:
         saved = self.saved
         # The prompts of magics were compared by their identity.
         if saved is None or draft.ask.composed is not None:
@@ -150,26 +158,43 @@ def replay_result(session: Session, draft: Draft, pending: PendingTurn) -> Repla
     NotebookError
         When there is no saved answer, and no key to ask the model.
     """
-    replay = session.stored_answers.replay
-    if replay is None:
+    stored = session.stored_answers
+    if stored.replay is None:
         return ReplayResult()
     key = _replay_key(session, draft, pending)
-    found = replay.find(key)
-    if found is not None:
-        answer = StoredAnswer("replay", found.answer, found.model, found.finish_reason, found.usage)
-        reasoning = saved_reasoning(found.html)
-        if reasoning is None:
-            return ReplayResult(answer, (_LEFT_OUT,), found)
-        return ReplayResult(answer, (), found, reasoning)
-    start = key.prompt.split("\n")[0]
-    named = start[:_SHOWN] + "…" * (start != key.prompt or len(start) > _SHOWN)
-    happened = f"“{named}” has no saved answer: {replay.why_none(key)}"
+    found = stored.replay.find(key)
+    if found is None:
+        return _without_saved(session, stored.replay.why_none(key))
+    result = _result_of(found)
+    if not stored.asks_first:
+        return result
     if session.service.key_now() is not None:
-        return ReplayResult(lines=(f"{happened}; it was asked for real.",))
-    raise NotebookError(
-        f"{happened}; and there is no key to ask for real.",
-        "Undo the change, or give a key with `%groq_key`.",
+        return replace(result, is_spare=True)
+    return replace(result, lines=(_NO_KEY, *result.lines))
+
+
+def _result_of(found: SavedTurn) -> ReplayResult:
+    answer = StoredAnswer("replay", found.answer, found.model, found.finish_reason, found.usage)
+    reasoning = saved_reasoning(found.html)
+    lines = (
+        _LEFT_OUT if reasoning is None else "",
+        "" if shows_answer(found) else _OTHER_TEXT,
+        _NEWER if found.is_newer else "",
     )
+    return ReplayResult(answer, tuple(filter(None, lines)), found, reasoning or "")
+
+
+def _without_saved(session: Session, why: str) -> ReplayResult:
+    """Return the notice of an ask without a saved answer, which goes to the model."""
+    if session.service.key_now() is not None:
+        line = f"No saved answer: {why}. The model was asked."
+        return ReplayResult(lines=() if session.stored_answers.asks_first else (line,))
+    remedy = f"{why[:1].upper()}{why[1:]}: undo that, or run `%groq_key`."
+    happened, remedy = {
+        NEW_CELL: ("New cell; no key, so no answer.", "`%groq_key` asks for a key."),
+        OF_PRACTICE: ("Saved in practice mode; no key, so no new answer.", _PRACTISE),
+    }.get(why, ("Edited; no key, so no new answer.", remedy))
+    raise NotebookError(happened, remedy)
 
 
 def is_cached(options: AskOptions) -> bool:
@@ -205,16 +230,13 @@ def _key(session: Session, request: Mapping[str, Any]) -> str:
 
 def _replay_key(session: Session, draft: Draft, pending: PendingTurn) -> ReplayKey:
     ask = draft.ask
-    model = session.settings.model
-    decided = ask.options.model is not None or model in ALIASES
-    prompt = ask.text.strip()
     return ReplayKey(
         pending.shown.cell,
         pending.shown.ask,
-        prompt,
+        ask.text.strip(),
         sha_of(ask.identity),
-        None if decided else model,
         # As the file has them.
         draft.secrets.hidden_in(ask.options.given()),
         pending.practice,
+        session.executions.present.source,
     )

@@ -107,7 +107,7 @@ def _page_parts() -> Finding:
 
 def _key() -> tuple[Finding, KeySearch]:
     try:
-        found = search(Path.cwd())
+        found = search(Path.cwd)
     except ApiKeyError as error:
         return Finding("fault", "key", str(error)), KeySearch()
     if found.key is not None:

@@ -4,21 +4,35 @@ Pure: no IPython, no network, no files. For the main thread only.
 """
 
 from groq_magic.conversation.arrangement import Arrangement
+from groq_magic.conversation.cell_prompts import prompt_in, shows_prompt
 from groq_magic.conversation.cell_runs import CellRun
 from groq_magic.conversation.conversation import Conversation
 from groq_magic.conversation.conversations import Conversations
 from groq_magic.conversation.history_window import Budget, HistoryWindow, estimate, fit
+from groq_magic.conversation.notebook_json import code_cells_in
 from groq_magic.conversation.page import CellList, Page
-from groq_magic.conversation.replay import Replay, ReplayKey
+from groq_magic.conversation.replay import NEW_CELL, OF_PRACTICE, Replay, ReplayKey
 from groq_magic.conversation.saved_turns import (
+    METADATA_VERSION,
     SavedTurn,
-    code_cells_in,
     saved_answers,
     saved_turns,
+    sha_of,
 )
-from groq_magic.conversation.turn import PendingTurn, Turn, TurnKey, messages_of
+from groq_magic.conversation.sent_messages import SentMessages, sent_messages
+from groq_magic.conversation.turn import (
+    PendingTurn,
+    PromptData,
+    Turn,
+    TurnKey,
+    messages_of,
+    text_in,
+)
 
 __all__ = [
+    "METADATA_VERSION",
+    "NEW_CELL",
+    "OF_PRACTICE",
     "Arrangement",
     "Budget",
     "CellList",
@@ -28,15 +42,22 @@ __all__ = [
     "HistoryWindow",
     "Page",
     "PendingTurn",
+    "PromptData",
     "Replay",
     "ReplayKey",
     "SavedTurn",
+    "SentMessages",
     "Turn",
     "TurnKey",
     "code_cells_in",
     "estimate",
     "fit",
     "messages_of",
+    "prompt_in",
     "saved_answers",
     "saved_turns",
+    "sent_messages",
+    "sha_of",
+    "shows_prompt",
+    "text_in",
 ]

@@ -10,11 +10,15 @@ if TYPE_CHECKING:
 
     from groq_magic.conversation.saved_turns import SavedTurn
 
-__all__ = ["Replay", "ReplayKey"]
+__all__ = ["NEW_CELL", "OF_PRACTICE", "Replay", "ReplayKey"]
 
+# Why an ask has no saved answer.
+NEW_CELL = "the cell is new"
+OF_PRACTICE = "it was answered in practice mode"
 # Options about the source of an answer, not about the request.
 _ASIDE = frozenset({"cache", "no_cache"})
 _PROMPT = "its prompt changed"
+_NEW_OR_CHANGED = "the cell is new, or its prompt changed"
 
 
 @dataclass(frozen=True)
@@ -29,20 +33,20 @@ class ReplayKey:
         Which of the cell's asks, from 1.
     prompt, prompt_sha : str
         As typed.
-    model : str or None
-        None where the options or an alias determine it.
     options : Mapping
-        As typed.
+        As typed. A model that was chosen otherwise, in the picker, is no property of the ask.
     practice : bool
+    source : str
+        The cell that asks, "" where unknown.
     """
 
     cell: str | None
     ask: int
     prompt: str
     prompt_sha: str
-    model: str | None
     options: Mapping[str, Any]
     practice: bool
+    source: str = ""
 
 
 class Replay:
@@ -57,7 +61,8 @@ class Replay:
     seen : iterable of str
         The cells that ran here. Once one of them is in the file, the front
         end is known to send its ids: then an ask is answered by its own cell
-        alone. Else the asks are taken to come in the file's order.
+        alone. Else the asks are taken to come in the file's order, each from
+        a cell of the same source if there is one.
     """
 
     def __init__(
@@ -73,14 +78,14 @@ class Replay:
         self._next = 0
 
     def find(self, key: ReplayKey) -> SavedTurn | None:
-        """Return the answer to the same prompt, model and options; None where there is none."""
+        """Return the answer to the same prompt with the same options; None where there is none."""
         self._has_ids = self._has_ids or key.cell in self.cells
         if self._by_cell(key):
             return next((a for a in self._at(key) if not _differs(a, key)), None)
-        count = len(self.answers)
+        count, placed = len(self.answers), self._of_source(key)
         for step in range(count):
             at = (self._next + step) % count
-            if not _differs(self.answers[at], key):
+            if at in placed and not _differs(self.answers[at], key):
                 self._next = at + 1
                 return self.answers[at]
         return None
@@ -88,12 +93,20 @@ class Replay:
     def why_none(self, key: ReplayKey) -> str:
         """Return the reason why an ask has no saved answer: a phrase without full stop."""
         if self._by_cell(key):
-            return next((_differs(answer, key) for answer in self._at(key)), "it is new")
-        reasons = (_differs(answer, key) for answer in self.answers)
-        return next((why for why in reasons if why != _PROMPT), "it is new or changed")
+            return next((_differs(answer, key) for answer in self._at(key)), NEW_CELL)
+        reasons = (_differs(self.answers[at], key) for at in self._of_source(key))
+        return next(
+            (why for why in reasons if why != _PROMPT), "the cell is new, or its prompt changed"
+        )
 
     def _by_cell(self, key: ReplayKey) -> bool:
         return self._has_ids and key.cell is not None
+
+    def _of_source(self, key: ReplayKey) -> Sequence[int]:
+        """Return the indexes of the answers of cells of the same source, of all where none is."""
+        source = key.source.strip()
+        found = [at for at, each in enumerate(self.answers) if each.source.strip() == source]
+        return found if source and found else range(len(self.answers))
 
     def _at(self, key: ReplayKey) -> list[SavedTurn]:
         return [a for a in self.answers if (a.shown.cell, a.shown.ask) == (key.cell, key.ask)]
@@ -110,10 +123,8 @@ def _differs(saved: SavedTurn, key: ReplayKey) -> str:
         return _PROMPT
     if _asked(saved.options or {}) != _asked(key.options):
         return "its options changed"
-    if key.model is not None and saved.model != key.model:
-        return f"the model was {saved.model}, and is {key.model} now"
     if saved.practice != key.practice:
-        return "it was answered in practice mode" if saved.practice else "practice mode is on now"
+        return OF_PRACTICE if saved.practice else "practice mode is on now"
     return ""
 
 

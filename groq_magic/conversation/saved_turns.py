@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import hashlib
+import json
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
+from groq_magic.conversation.cell_prompts import prompt_in, shows_prompt
+from groq_magic.conversation.notebook_json import (
+    CodeCell,
+    code_cells_in,
+    mapping_of,
+    sequence_of,
+    string_of,
+    text_of,
+)
 from groq_magic.conversation.turn import Turn, TurnKey, messages_of
+from groq_magic.page.cell import is_hashed
+from groq_magic.page.notebook_file import is_name
+from groq_magic.prompt import names_alone
 
-__all__ = ["SavedTurn", "code_cells_in", "saved_answers", "saved_turns"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
-# We never write longer names or larger numbers.
-_LONGEST_NAME = 200
+__all__ = ["METADATA_VERSION", "SavedTurn", "saved_answers", "saved_turns", "sha_of"]
+
+# The version of the metadata that we write; we read all up to it.
+METADATA_VERSION = 2
+# We never write larger numbers.
 _MOST_TOKENS = 10**12
 _MOST_ASKS = 10_000
 _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
+# What a front end may show in place of the text that we wrote: anything but these.
+_OUR_KINDS = frozenset({"text/html", "text/markdown", "text/plain"})
 # The finish reasons of the API, and ours.
 _ENDINGS = frozenset({"stop", "length", "tool_calls", "interrupted", "truncated", "error"})
 
@@ -31,7 +51,8 @@ class SavedTurn:
     conversation : str
         As recorded, "" where it is not.
     prompt : str
-        As typed: values are not filled in.
+        As typed: values are not filled in. From the cell's source, which may have been
+        edited since (`is_edited`), else as recorded, which may be forged (`is_shown`).
     answer : str
         The output's plain text.
     model, finish_reason : str
@@ -46,18 +67,29 @@ class SavedTurn:
         As they were typed: JSON, otherwise unchecked.
     position : int
         The index in the file of the cell of `key`.
+    recorded_cell : str or None
+        The id that the cell had when it was asked.
     execution : int
         The showing cell's count of executions, -1 where unknown.
     prompt_sha, values_sha : str or None
-        As recorded: of the prompt that was asked (`prompt` may have been edited
-        since), and of the values in it (since version 2 of the metadata).
+        As recorded: of the ask, and of the values in it (since version 2 of the metadata).
     html : str
         As the file shows the answer, "" for nothing.
+    has_other_kinds : bool
+        Whether a front end may show something else than `html` or the plain text.
+    sources : tuple of str
+        Of the cell that shows the answer, and of the one whose ask it repeats.
+    is_recorded : bool
+        Whether `prompt` is the recorded one.
+    is_newer : bool
+        Whether a later version of groq_magic wrote it, or none.
     is_own : bool
-        Whether the record names the cell that holds it: a duplicated cell
-        carries copied outputs.
+        Whether it was asked in the cell that holds it, or, of a cell whose id is unknown,
+        may have been: a duplicated cell carries copied outputs.
     once : bool
         Whether it was asked outside of the conversation.
+    included : frozenset of str
+        The names of the values that it was sent with.
     """
 
     key: TurnKey
@@ -72,17 +104,40 @@ class SavedTurn:
     practice: bool = False
     options: Mapping[str, Any] | None = None
     position: int = 0
+    recorded_cell: str | None = None
     execution: int = -1
     prompt_sha: str | None = None
     values_sha: str | None = None
     html: str = ""
+    has_other_kinds: bool = False
+    sources: tuple[str, ...] = ()
+    is_recorded: bool = False
+    is_newer: bool = False
     is_own: bool = True
     once: bool = False
+    included: frozenset[str] = frozenset()
+
+    @cached_property
+    def is_edited(self) -> bool:
+        """Whether the cell has another prompt than was asked, which is unknown then."""
+        known = None if self.is_recorded else self.prompt_sha
+        return known is not None and known != sha_of(self.prompt)
+
+    @cached_property
+    def is_shown(self) -> bool:
+        """Whether a reader sees the prompt, in the cell in whose place the turn stands."""
+        is_its_cells = not self.is_recorded and self.key == self.shown
+        return is_its_cells or any(shows_prompt(each, self.prompt) for each in self.sources[-1:])
 
     @property
-    def templated(self) -> bool:
-        """Whether the prompt contains `{{…}}`."""
-        return "{{" in self.prompt
+    def source(self) -> str:
+        """The source of the cell that shows the answer."""
+        return self.sources[0] if self.sources else ""
+
+    @property
+    def sent(self) -> str:
+        """The prompt with the names of values whose content is gone."""
+        return names_alone(self.prompt, self.included) if self.included else self.prompt
 
     def turn(self, after: TurnKey | None) -> Turn:
         """Return it as a turn that was asked just after another one."""
@@ -92,44 +147,20 @@ class SavedTurn:
             conversation=self.conversation,
             practice=self.practice,
             after=after,
-            messages=messages_of(self.prompt, self.answer),
+            messages=messages_of(self.sent, self.answer),
             model=self.model,
             finish_reason=self.finish_reason,
             usage=self.usage,
+            typed=self.prompt,
+            execution=self.execution if self.execution >= 0 else None,
         )
-
-
-@dataclass(frozen=True)
-class _CodeCell:
-    """A code cell as the file has it; `execution` is -1 where the file gives no count."""
-
-    position: int
-    id: str
-    source: str
-    execution: int
-    outputs: tuple[Mapping[str, Any], ...]
-
-
-def code_cells_in(notebook: Mapping[str, Any]) -> Iterator[_CodeCell]:
-    """Yield a notebook's code cells in order; the id is "" for none, as up to nbformat 4.4."""
-    for position, cell in enumerate(_sequence(_mapping(notebook).get("cells"))):
-        cell_id, source = _mapping(cell).get("id"), _text_of(_mapping(cell).get("source"))
-        if source is not None and cell.get("cell_type") == "code":
-            execution = cell.get("execution_count")
-            yield _CodeCell(
-                position,
-                cell_id if _is_name(cell_id) else "",
-                source,
-                execution if type(execution) is int else -1,
-                tuple(_mapping(output) for output in _sequence(cell.get("outputs"))),
-            )
 
 
 def saved_turns(notebook: Mapping[str, Any], *, above: str | None = None) -> tuple[SavedTurn, ...]:
     """Read the turns out of a notebook (nbformat 4, as JSON), in the order of its cells.
 
     Whatever is malformed is skipped, as is what was asked once, and what was
-    copied from another cell.
+    copied from another cell. Answers to edited prompts are among them.
 
     Parameters
     ----------
@@ -139,12 +170,11 @@ def saved_turns(notebook: Mapping[str, Any], *, above: str | None = None) -> tup
         The id of a cell: turns below it, or in it, are left out
         (none are where the file has no such cell).
     """
-    cells = tuple(cell for cell in code_cells_in(notebook) if cell.id)
-    positions = {cell.id: cell.position for cell in reversed(cells)}
-    end = positions.get(above or "")
+    file = _File(tuple(cell for cell in code_cells_in(notebook) if cell.id))
+    end = file.positions.get(above or "")
     latest: dict[tuple[TurnKey, bool], SavedTurn] = {}
-    for turn in (turn for cell in cells for turn in _turns_of(cell, positions)):
-        if not turn.is_own or turn.once or not _is_name(turn.conversation):
+    for turn in file.turns():
+        if not turn.is_own or turn.once or not is_name(turn.conversation):
             continue
         held = latest.get((turn.key, turn.practice))
         if held is None or held.execution <= turn.execution:
@@ -156,10 +186,8 @@ def saved_turns(notebook: Mapping[str, Any], *, above: str | None = None) -> tup
 def saved_answers(notebook: Mapping[str, Any]) -> tuple[SavedTurn, ...]:
     """Read every whole answer out of a notebook, in the order of the file, to be given again.
 
-    Those asked once and those that were replaced later are among them. One
-    that was made where the front end sent no cell id belongs to the cell that
-    contains it; one that was copied from another cell does not count, except
-    where no cell of the file has an id (up to nbformat 4.4): there it can't be known.
+    Those asked once and those that were replaced later are among them; copies
+    are where no cell of the file has an id (up to nbformat 4.4).
 
     Parameters
     ----------
@@ -167,115 +195,118 @@ def saved_answers(notebook: Mapping[str, Any]) -> tuple[SavedTurn, ...]:
         The parsed file; not trusted.
     """
     cells = tuple(code_cells_in(notebook))
-    named = tuple(cell for cell in cells if cell.id)
-    turns = (turn for cell in named or cells for turn in _turns_of(cell, {}))
-    return tuple(turn for turn in turns if turn.finish_reason in _ENDINGS)
+    file = _File(tuple(cell for cell in cells if cell.id) or cells)
+    return tuple(turn for turn in file.turns() if turn.finish_reason in _ENDINGS)
 
 
-def _turns_of(cell: _CodeCell, positions: Mapping[str, int]) -> Iterator[SavedTurn]:
-    asks = 0
-    for output in cell.outputs:
-        record = _mapping(_mapping(output.get("metadata")).get("groq_magic"))
-        if not record or (cell.id and record.get("cell") not in (None, cell.id)):
-            continue
-        asks += 1
-        turn = _turn(cell, record, _mapping(output.get("data")), asks, positions)
-        if turn is not None:
-            yield turn
+def sha_of(value: Any) -> str:
+    """Return the SHA-256 of a text, or of a value's canonical JSON."""
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _turn(
-    cell: _CodeCell,
-    record: Mapping[str, Any],
-    data: Mapping[str, Any],
-    asks: int,
-    positions: Mapping[str, int],
-) -> SavedTurn | None:
-    answer = _text_of(data.get("text/plain"))
-    prompt = record["prompt"] if "prompt" in record else _prompt_in(cell.source)
-    model, ending = record.get("model"), record.get("finish_reason")
-    if answer is None or not isinstance(prompt, str) or not _is_name(model) or not _is_name(ending):
+class _File:
+    """The code cells of a file, and the names by which its answers refer to them."""
+
+    def __init__(self, cells: tuple[CodeCell, ...]) -> None:
+        self.cells = cells
+        self.positions = {cell.id: cell.position for cell in reversed(cells) if cell.id}
+        self._cells = {cell.id: cell for cell in reversed(cells)}
+        self._ids = {name: cell.id for cell in reversed(cells) for name in cell.names}
+        for cell in cells:
+            for record, _ in cell.records:
+                name = record.get("cell")
+                # VS Code's, which are new each time it opens a file.
+                if cell.id and is_name(name) and is_hashed(name):
+                    self._ids.setdefault(name, cell.id)
+
+    def turns(self) -> Iterator[SavedTurn]:
+        """Yield all answers, those asked once and replaced ones too."""
+        for cell in self.cells:
+            asks = 0
+            for record, data in cell.records:
+                owner = self._owner(cell, record)
+                asks += owner is not None
+                turn = self._turn(owner, record, data, asks) if owner is not None else None
+                if turn is not None:
+                    yield turn
+
+    def _owner(self, cell: CodeCell, record: Mapping[str, Any]) -> CodeCell | None:
+        """Return the cell that asked for what a cell shows, None for a copy."""
+        name = record.get("cell")
+        # Without a name it is the cell that shows it, as far as the file tells.
+        if not cell.id or name is None or self._ids.get(str(name)) == cell.id:
+            return cell
+        owner = self._cells.get(self._ids.get(str(name), ""))
+        # What `%%capture` took is shown by another cell.
+        is_captured = owner is not None and owner.source.lstrip().startswith("%%capture")
+        return owner if is_captured else None
+
+    def _turn(
+        self, cell: CodeCell, record: Mapping[str, Any], data: Mapping[str, Any], asks: int
+    ) -> SavedTurn | None:
+        answer = text_of(data.get("text/plain"))
+        prompt = record["prompt"] if "prompt" in record else prompt_in(cell.source)
+        model, ending = record.get("model"), record.get("finish_reason")
+        if answer is None or not (isinstance(prompt, str) and is_name(model) and is_name(ending)):
+            return None
+        recorded = self._key(record)
+        shown = TurnKey(cell.id or None, recorded.ask if recorded else asks)
+        replaced = self._key(record["replaces"]) if record.get("replaces") is not None else shown
+        # The cell that was retried is deleted where the file lacks it.
+        key = replaced if replaced is not None and replaced.cell in self.positions else shown
+        sha = string_of(record.get("prompt_sha"))
+        by_place = record.get("cell", "") is None and sha is not None
+        html, place = text_of(data.get("text/html")) or "", self._cells.get(key.cell or "")
+        return SavedTurn(
+            key=key,
+            shown=shown,
+            conversation=string_of(record.get("conversation")) or "",
+            prompt=prompt,
+            answer=answer,
+            model=model,
+            finish_reason=ending,
+            usage=_counts_in(record.get("usage")),
+            system=_system_in(record),
+            practice=record.get("practice") is True,
+            options={k: v for k, v in mapping_of(record.get("options")).items() if is_name(k)},
+            position=self.positions.get(key.cell or "", cell.position),
+            recorded_cell=string_of(record.get("cell")),
+            execution=cell.execution,
+            prompt_sha=sha,
+            values_sha=string_of(record.get("values_sha")),
+            html=html,
+            has_other_kinds=bool(data.keys() - (_OUR_KINDS if html else {"text/plain"})),
+            sources=(cell.source, place.source if place is not None else ""),
+            is_recorded="prompt" in record,
+            is_newer=record.get("version", 1) not in range(1, METADATA_VERSION + 1),
+            is_own=replaced is not None and (recorded is not None or by_place),
+            once=bool(record.get("once")),
+            included=_names_in(record),
+        )
+
+    def _key(self, record: Any) -> TurnKey | None:
+        """Return which ask a record names, None where it names none; its cell by the file's id."""
+        cell, ask = mapping_of(record).get("cell"), mapping_of(record).get("ask")
+        if is_name(cell) and type(ask) is int and 1 <= ask <= _MOST_ASKS:
+            return TurnKey(self._ids.get(cell, cell), ask)
         return None
-    recorded = _key(record)
-    shown = TurnKey(cell.id or None, recorded.ask if recorded else asks)
-    replaced = _key(record["replaces"]) if record.get("replaces") is not None else shown
-    # The cell that was retried is deleted where the file lacks it.
-    key = replaced if replaced is not None and replaced.cell in positions else shown
-    return SavedTurn(
-        key=key,
-        shown=shown,
-        conversation=_string(record.get("conversation")) or "",
-        prompt=prompt,
-        answer=answer,
-        model=model,
-        finish_reason=ending,
-        usage=_counts_in(record.get("usage")),
-        system=_system_in(record),
-        practice=record.get("practice") is True,
-        options={k: v for k, v in _mapping(record.get("options")).items() if isinstance(k, str)},
-        position=positions.get(key.cell or "", cell.position),
-        execution=cell.execution,
-        prompt_sha=_string(record.get("prompt_sha")),
-        values_sha=_string(record.get("values_sha")),
-        html=_text_of(data.get("text/html")) or "",
-        is_own=recorded is not None and recorded.cell == cell.id and replaced is not None,
-        once=bool(record.get("once")),
-    )
 
 
 def _system_in(record: Mapping[str, Any]) -> str | None:
     if "system" in record and record["system"] is None:
         return ""
-    return _string(record.get("system"))
+    return string_of(record.get("system"))
 
 
-def _key(record: Any) -> TurnKey | None:
-    cell, ask = _mapping(record).get("cell"), _mapping(record).get("ask")
-    if _is_name(cell) and type(ask) is int and 1 <= ask <= _MOST_ASKS:
-        return TurnKey(cell, ask)
-    return None
-
-
-def _prompt_in(source: str) -> str | None:
-    """Return the prompt of a `%%groq` cell, without blank ends; None where there is none.
-
-    Other cell magics may precede it: `%%time` runs what is below.
-    """
-    first, _, body = source.lstrip().partition("\n")
-    while first.startswith("%%") and not first.startswith("%%groq"):
-        first, _, body = body.lstrip().partition("\n")
-    return body.strip() if first.startswith("%%groq") else None
+def _names_in(record: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of the included values; version 1 had another word for them."""
+    names = record.get("included", record.get("inserted"))
+    return frozenset(name for name in sequence_of(names) if isinstance(name, str))
 
 
 def _counts_in(usage: Any) -> dict[str, int] | None:
-    """Return the three counts of tokens, None where one is missing or no count."""
-    counts = {name: _mapping(usage).get(name) for name in _COUNTS}
+    """Return the three counts of tokens, None where one is missing."""
+    counts = {name: mapping_of(usage).get(name) for name in _COUNTS}
     whole = {name: n for name, n in counts.items() if type(n) is int and 0 <= n <= _MOST_TOKENS}
     return whole if len(whole) == len(_COUNTS) else None
-
-
-def _is_name(value: Any) -> TypeGuard[str]:
-    """Whether it is a valid name: short and printable."""
-    return isinstance(value, str) and 0 < len(value) <= _LONGEST_NAME and value.isprintable()
-
-
-def _string(value: Any) -> str | None:
-    """Return a text, None for anything else."""
-    return value if isinstance(value, str) else None
-
-
-def _text_of(value: Any) -> str | None:
-    """Return nbformat's multi-line string: a string, or a list of them."""
-    if isinstance(value, list) and all(isinstance(line, str) for line in value):
-        return "".join(value)
-    return _string(value)
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    """Return a JSON object, an empty one for anything else."""
-    return value if isinstance(value, Mapping) else {}
-
-
-def _sequence(value: Any) -> list[Any]:
-    """Return a JSON list, an empty one for anything else."""
-    return value if isinstance(value, list) else []

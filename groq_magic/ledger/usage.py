@@ -1,16 +1,30 @@
-"""The tokens of one ask."""
+"""The tokens of one ask, and what they cost."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
-__all__ = ["Usage", "usage_of"]
+__all__ = ["PRICES", "PRICES_AS_OF", "Usage", "cost", "dollars", "rounded", "usage_of"]
 
 _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 # Larger numbers are mistakes, and would overflow a float.
 _LARGEST = 10**12
+# Groq's price page, in US dollars a million tokens: model → prompt, completion.
+PRICES_AS_OF = "2026-10-01"
+PRICES = MappingProxyType(
+    {
+        "openai/gpt-oss-120b": (0.15, 0.60),
+        "openai/gpt-oss-20b": (0.075, 0.30),
+        "qwen/qwen3.8-27b": (0.80, 4.00),
+    }
+)
+# Of the price of a prompt, for tokens that the service had cached.
+_CACHED_SHARE = 0.5
+_MILLION = 1_000_000
+_WHOLE = 1_000  # from there on no decimals
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +55,9 @@ class Usage(Mapping[str, int]):
     completion_time: float | None = None
     total_time: float | None = None
 
+    def __repr__(self) -> str:
+        return f"Usage({rounded(vars(self))})"
+
     def __getitem__(self, name: str) -> int:
         if name not in _COUNTS:
             raise KeyError(name)
@@ -56,6 +73,15 @@ class Usage(Mapping[str, int]):
     def counts(self) -> dict[str, int]:
         """The three counts, as a turn's metadata holds them."""
         return dict(self)
+
+
+def rounded(figures: Mapping[str, float | None]) -> str:
+    """Return the figures that are known as one reads them: counts whole, times to three digits."""
+    known = {name: value for name, value in figures.items() if value is not None}
+    return ", ".join(
+        f"{name}={value:.0f}" if value >= _WHOLE or value == int(value) else f"{name}={value:.3g}"
+        for name, value in known.items()
+    )
 
 
 def usage_of(reported: Mapping[str, Any] | None) -> Usage | None:
@@ -77,6 +103,28 @@ def usage_of(reported: Mapping[str, Any] | None) -> Usage | None:
         _seconds(reported, "completion_time"),
         _seconds(reported, "total_time"),
     )
+
+
+def cost(model: str, usage: Usage | None) -> float | None:
+    """Return what an ask cost in US dollars, None where the price is not known.
+
+    Prompt tokens that the service had cached cost half.
+    """
+    price = PRICES.get(model)
+    if price is None or usage is None:
+        return None
+    cached = min(usage.cached_tokens, usage.prompt_tokens)
+    prompt = usage.prompt_tokens - cached * (1 - _CACHED_SHARE)
+    return (prompt * price[0] + usage.completion_tokens * price[1]) / _MILLION
+
+
+def dollars(amount: float | None) -> str:
+    """Return an amount as people read it: `$0.0002`, `$1.25`, `unknown`."""
+    if amount is None:
+        return "unknown"
+    if amount == 0:
+        return "$0"
+    return f"${amount:.2f}" if amount >= 1 else f"${amount:.4f}" if amount >= 0.0001 else "<$0.0001"  # noqa: PLR2004 - four decimals show the cost of one ask
 
 
 def _count(reported: object, name: str) -> int | None:

@@ -12,6 +12,7 @@ from groq_magic.views.show import say
 
 if TYPE_CHECKING:
     from groq_magic.session.session import Session
+    from groq_magic.session.stored_answers import StoredAnswers
 
 __all__ = ["groq_cache", "groq_replay"]
 
@@ -49,34 +50,43 @@ def groq_cache(session: Session, line: str) -> None:
 
 
 def groq_replay(session: Session, line: str) -> None:
-    """Answer unchanged cells from this notebook's saved answers: `%groq_replay on|off`.
+    """Answer unchanged cells from this notebook's saved answers: `%groq_replay on|off|auto`.
 
-    No key, no network and no quota are needed. Where the notebook's file
-    is not known (`jupyter nbconvert --execute`), `%groq_replay on FILE.ipynb`
-    names it. A changed cell is sent to the model if there is a key.
+    No key, no network and no quota are needed. With `auto` the model is
+    asked, and the saved answer comes if no first token came within 5 s, or
+    without a key. Where the notebook's file is not known (`jupyter nbconvert
+    --execute`), `%groq_replay on FILE.ipynb` names it. A changed cell is sent
+    to the model if there is a key.
     """
     wanted, _, named = parsed_line(line, (), "%groq_replay")[1].partition(" ")
     file = unquoted(named.strip())
-    if wanted not in {"", "on", "off"} or (file and wanted != "on"):
-        raise OptionError("%groq_replay takes on or off.", "Try `%groq_replay on`.")
+    if wanted not in {"", "on", "off", "auto"} or (file and wanted not in {"on", "auto"}):
+        raise OptionError("%groq_replay takes on, off or auto.", "Try `%groq_replay on`.")
     stored = session.stored_answers
     if wanted == "off":
         stored.replay = None
-    elif wanted == "on":
+    elif wanted:
         stored.replay = session.saved.replay(_path_of(file) if file else None)
+        stored.asks_first = wanted == "auto"
         if not stored.replay.answers:
             stored.replay = None
             raise NotebookError(
                 "The saved notebook has no answers.", "Run it with a key and save it first."
             )
-    count = len(stored.replay.answers) if stored.replay is not None else 0
-    say(
-        f"Replay is on: unchanged cells are answered from {count} saved "
-        f"answer{'s' * (count != 1)}, without a key or the network."
-        f"{'' if stored.replay.cells else _IN_ORDER}"
-        if stored.replay is not None
-        else "Replay is off."
-    )
+    say(_replay_state(stored))
+
+
+def _replay_state(stored: StoredAnswers) -> str:
+    if stored.replay is None:
+        return "Replay is off."
+    count = len(stored.replay.answers)
+    answers = f"{count} saved answer{'s' * (count != 1)}"
+    in_order = "" if stored.replay.cells else _IN_ORDER
+    if stored.asks_first:
+        late = f"after {stored.patience:g} s without a first token, or without a key"
+        return f"Replay is on auto: {late}, unchanged cells use the {answers}.{in_order}"
+    how = "without a key or the network"
+    return f"Replay is on: unchanged cells are answered from {answers}, {how}.{in_order}"
 
 
 def _cleared(session: Session) -> str:
@@ -87,7 +97,7 @@ def _cleared(session: Session) -> str:
             f"The cache was not cleared: it can't be used ({cache.fault}).",
             f"Try again, or delete {cache.path}.",
         )
-    return f"{count} answer{'s' * (count != 1)} let go."
+    return f"{count} answer{'s' * (count != 1)} removed."
 
 
 def _unusable(session: Session) -> str:

@@ -1,14 +1,14 @@
-"""The magics of the conversation: system prompt, history, undo, reset, restore."""
+"""The magics of the conversation: system prompt, history, undo, reset."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.errors import NotebookError, OptionError
+from groq_magic.errors import OptionError
 from groq_magic.magics.line import options_alone, parsed_line, text_alone, unquoted
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.option_types import Label, sendable
-from groq_magic.views.history import history
+from groq_magic.views.history import HistoryRow, history
 from groq_magic.views.phrase import first_words
 from groq_magic.views.show import say, show
 from groq_magic.views.table import Table
@@ -21,7 +21,6 @@ __all__ = [
     "groq_conversation",
     "groq_history",
     "groq_reset",
-    "groq_restore",
     "groq_system",
     "groq_undo",
     "turn_numbered",
@@ -42,7 +41,7 @@ def groq_system(session: Session, line: str, cell: str | None = None) -> None:
     if text:
         text = session.secrets().hidden(sendable("The text", text))
         settings.system = "" if text in {"off", "''", '""'} else text
-    said = settings.system or "There is no system prompt; `%groq_system text` sets one."
+    said = settings.system or "No system prompt. `%groq_system text` sets one."
     say(session.secrets().hidden(said))
 
 
@@ -50,9 +49,10 @@ def groq_history(session: Session, line: str) -> None:
     """Show the conversation, turn by turn: `%groq_history [--drop N] [NAME]`.
 
     Turns are numbered in the order of their cells on the page. `--drop N`
-    removes turn N; running its cell asks anew. Turns whose cells were
-    deleted come last: they are not sent. NAME is another conversation
-    than the one in use; `-c NAME`, as in `%%groq`, means the same.
+    removes turn N; running its cell asks anew. Cell 6 is the cell that shows
+    [6]. Prompts are listed as typed. Turns whose cells were deleted come last:
+    they are not sent. NAME is another conversation than the one in use;
+    `-c NAME`, as in `%%groq`, means the same.
     """
     given, name = _named(line, "groq_history")
     name = name or session.settings.conversation
@@ -65,10 +65,16 @@ def groq_history(session: Session, line: str) -> None:
     if not (conversation.turns or conversation.deleted):
         say(secrets.hidden(f"The conversation `{name}` is empty."))
         return
-    rows = []
-    for turn in (*conversation.turns, *conversation.deleted):
-        texts = secrets.hidden(turn.prompt), secrets.hidden(turn.answer)
-        rows.append((conversation.number(turn), *texts, _note(session, turn)))
+    rows = [
+        HistoryRow(
+            conversation.number(turn),
+            turn.execution,
+            secrets.hidden(turn.typed),
+            secrets.hidden(turn.answer),
+            _note(session, turn),
+        )
+        for turn in (*conversation.turns, *conversation.deleted)
+    ]
     show(*history(rows))
 
 
@@ -88,34 +94,6 @@ def groq_reset(session: Session, line: str) -> None:
         if count
         else "The conversation was empty already."
     )
-
-
-def groq_restore(session: Session, line: str) -> None:
-    """Add the saved answers above to the conversation: `%groq_restore`.
-
-    They come from the saved notebook. A system prompt that they were asked
-    with is shown; `%groq_restore --system` restores it too.
-    """
-    given = options_alone(line, OPTIONS_OF["groq_restore"], "%groq_restore")
-    found = session.restorable()
-    if not found:
-        raise NotebookError(
-            "The saved notebook has no answers that are not in the conversation.",
-            "Save it first if the answers are new.",
-        )
-    added = session.restore(found)
-    lines = [f"{len(added)} turn{'s' * (len(added) != 1)} restored."]
-    if any(saved.templated for saved in found):
-        lines.append("Prompts with {{…}} will be sent as typed, unfilled.")
-    system = next((saved.system for saved in reversed(found) if saved.system), None)
-    if system and system != session.settings.system:
-        if given:
-            session.settings.system = system
-            lines.append(f"The system prompt is now: {system}")
-        else:
-            lines.append(f"They had a system prompt, not taken: {system}")
-            lines.append("`%groq_system text` sets one.")
-    say(session.secrets().hidden("\n".join(lines)))
 
 
 def groq_conversation(session: Session, line: str) -> None:
@@ -162,7 +140,7 @@ def turn_numbered(session: Session, name: str, number: int, typed: str = "") -> 
 def _drop(session: Session, name: str, number: int) -> None:
     turn = turn_numbered(session, name, number)
     session.drop(turn)
-    start = first_words(turn.prompt, _SHOWN)
+    start = first_words(turn.typed, _SHOWN)
     dropped = f"Removed turn {number}, “{start}”. `%groq_undo` brings it back."
     say(session.secrets().hidden(dropped))
 

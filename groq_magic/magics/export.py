@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.base_url import GROQ_URL
 from groq_magic.api.snippets import LANGUAGES, snippet
+from groq_magic.asking.next_cell import insert_below
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.conversation import turn_numbered
 from groq_magic.magics.line import parsed_around
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.views.show import say, show
+from groq_magic.views.slots import TOKEN_CLASS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["groq_export"]
 
 _PASSED = (
-    "The last ask got no answer: this is the last one that did. "
-    "`_groq.request` holds what was sent in vain."
+    "The last ask got no answer; this is the last one that did. "
+    "`_groq.request` is the one without an answer."
 )
 
 
@@ -49,7 +51,7 @@ def groq_export(session: Session, line: str) -> None:
     if not turn and session.requests.passed:
         say(_PASSED)
     if given.get("cell"):
-        session.shell.set_next_input(code)
+        insert_below(session, code)
         return
     show(_html(code, LANGUAGES[kind]), code)
 
@@ -79,6 +81,6 @@ def _html(code: str, language: str) -> str:
 
     html = to_html(fenced(code, language))
     return (
-        '<div class="groq-answer mathjax_ignore tex2jax_ignore">'
+        f'<div class="groq-answer groq-export mathjax_ignore tex2jax_ignore {TOKEN_CLASS}">'
         f'<div class="groq-text" dir="auto">{html}</div></div>'
     )

@@ -15,6 +15,7 @@ from IPython.core.magic import no_var_expand
 from groq_magic.errors import GroqMagicError
 from groq_magic.interrupts import Interrupts, in_one_line, undisturbed, unsent
 from groq_magic.magics.cell_source import QuestionPrompt, completer_of, with_body
+from groq_magic.magics.display import display_replies, end_replies
 from groq_magic.magics.key import key_asker, key_state
 from groq_magic.page.caller import cell_is_running
 from groq_magic.page.cell import cell_id
@@ -39,12 +40,13 @@ _MAGICS = MappingProxyType(
         "conversation": {
             "groq_system": "line_cell",
             **dict.fromkeys(("groq_history", "groq_undo", "groq_reset"), "line"),
-            **dict.fromkeys(("groq_restore", "groq_conversation"), "line"),
+            "groq_conversation": "line",
         },
         "export": {"groq_export": "line"},
         "help": {"groq_help": "line"},
         "key": {"groq_key": "line", "groq_practice": "line"},
         "model": {"groq_model": "line", "groq_models": "line"},
+        "restore": {"groq_restore": "line"},
         "cache_and_replay": {"groq_cache": "line", "groq_replay": "line"},
         "usage": {"groq_usage": "line"},
     }
@@ -109,6 +111,7 @@ class GroqMagics(Settings):
         self._session: Session | None = None
         # Whether the session knows of the cell that ran when it was made.
         self._has_begun = False
+        self._source = ""
 
     @property
     def session(self) -> Session:
@@ -122,7 +125,7 @@ class GroqMagics(Settings):
             if not self._has_begun and self.owner.is_here:
                 self._has_begun = True
                 if cell_is_running():
-                    self._session.cell_begins()
+                    self._session.cell_begins(self._source)
             return self._session
 
     def wait_for_imports(self) -> None:
@@ -150,17 +153,17 @@ class GroqMagics(Settings):
         """Whether the session has been made."""
         return self._session is not None
 
-    def cell_begins(self) -> None:
-        """Note that a cell begins to run."""
-        cell = cell_id(self.shell)
+    def cell_begins(self, source: str = "") -> None:
+        """Note that a cell begins to run, and its source where that is known."""
+        cell, self._source = cell_id(self.shell), source
         if self.has_session:
-            self.session.cell_begins()
+            self.session.cell_begins(source)
         elif cell is not None:
             self._cells.add(cell)
 
-    def _cell_begins(self, _info: Any) -> None:
+    def _cell_begins(self, info: Any) -> None:
         if self._is_cell_of_its_own():
-            self.cell_begins()
+            self.cell_begins(info.raw_cell or "")
 
     def _is_cell_of_its_own(self) -> bool:
         """Whether it is neither within another one, as of `%rerun`, nor a subshell's."""
@@ -203,6 +206,7 @@ class GroqMagics(Settings):
         for event, hook in self._hooks:
             self.shell.events.register(event, hook)
         self.shell.Completer.custom_matchers.append(self._completer)
+        display_replies(self.shell, lambda r: self.has_session and self.session.has_shown(r))
         manager = self.shell.input_transformer_manager
         manager.token_transformers.insert(0, QuestionPrompt)
         manager.line_transforms.insert(0, with_body)
@@ -224,6 +228,7 @@ class GroqMagics(Settings):
         ):
             with contextlib.suppress(ValueError):
                 installed.remove(ours)
+        end_replies(self.shell)
         if self.has_session:
             self.session.close()
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import io
 import re
-import shlex
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import OptionError
@@ -24,6 +22,10 @@ _OPTION = re.compile(r"--?[A-Za-z]")
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2e3a\ufe58\ufe63\uff0d"
 _QUOTES = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u00ab\u00bb\u2033\uff02\uff07"
 _DASHED = re.compile(f"[-{_DASHES}]+([A-Za-z][\\w{_DASHES}-]*)")
+# A piece of a word: plain, one escaped character, in single or in double quotes. The standard
+# library's shlex reads the same, but for a word of a megabyte it takes 15 seconds.
+_PART = re.compile(r"""([^\s'"\\]+)|\\(.)|'([^']*)'|"([^"\\]*(?:\\.[^"\\]*)*)\"""", re.DOTALL)
+_ESCAPED_IN_QUOTES = re.compile(r"""\\(["\\])""")
 _HELP = ("help", "h")
 _LONGEST_QUOTE = 40
 
@@ -230,21 +232,22 @@ def _short(word: str) -> str:
 
 
 def _word(line: str, at: int) -> tuple[str, int]:
-    """Read one word as a shell would; return it and where the next one begins."""
-    rest = io.StringIO(line[at:])
-    words = shlex.shlex(rest, posix=True)
-    words.whitespace_split, words.commenters = True, ""
-    words.whitespace = "".join(filter(str.isspace, line))
-    try:
-        word = words.get_token() or ""
-    except ValueError:
-        quote = vars(words)["state"]  # typeshed leaves it out
-        if quote == words.escape:
-            raise OptionError("Nothing follows the last backslash.", "Write it twice.") from None
+    """Read one word as a POSIX shell would; return it and where the next one begins."""
+    texts = []
+    while part := _PART.match(line, at):
+        plain, escaped, single, double = part.groups()
+        if double is not None:
+            double = _ESCAPED_IN_QUOTES.sub(r"\1", double)
+        texts.append(next(text for text in (plain, escaped, single, double) if text is not None))
+        at = part.end()
+    rest = line[at : at + 1]
+    if rest == "\\":
+        raise OptionError("Nothing follows the last backslash.", "Write it twice.")
+    if rest and not rest.isspace():
         raise OptionError(
-            f"A quote is not closed: {quote}", "Close it, or put `--` before the prompt."
-        ) from None
-    return word, _after_space(line, at + rest.tell())
+            f"A quote is not closed: {rest}", "Close it, or put `--` before the prompt."
+        )
+    return "".join(texts), _after_space(line, at)
 
 
 def _after_space(line: str, at: int) -> int:

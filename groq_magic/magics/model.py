@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.models import ALIASES, RETIRED
 from groq_magic.errors import ApiKeyError, ModelError
-from groq_magic.ledger.prices import AS_OF, PRICES
+from groq_magic.ledger.usage import PRICES, PRICES_AS_OF
 from groq_magic.magics.display import data_frame, live_of, show_speeds
 from groq_magic.magics.line import options_alone, parsed_line, unquoted
 from groq_magic.magics.options import OPTIONS_OF
@@ -40,7 +40,9 @@ def groq_model(session: Session, line: str) -> None:
     """
     _, text = parsed_line(line, (), "%groq_model")
     if text:
-        session.settings.model = _resolved(session, Label().read("%groq_model", unquoted(text)))
+        session.settings.model = _resolved(
+            session, Label(tuple(ALIASES)).read("%groq_model", unquoted(text))
+        )
     if front_end(session.shell) == "widgets":
         live_of(session)
     html, plain = banner(session.settings.model, "the model from now on")
@@ -74,7 +76,7 @@ def groq_models(session: Session, line: str) -> pd.DataFrame | None:
             ("model", "task", "context", "output", "features", "$ in / out per M"),
             tuple(_row(model, catalogue) for model in models),
             f"{note}`-m` takes an id or a task; `%groq_model ID` switches from now on; "
-            f"prices of {AS_OF}.",
+            f"prices of {PRICES_AS_OF}.",
             tuple(f"groq-slot-speed {speed_slot(model.id)}" for model in models),
         )
     )

@@ -12,6 +12,7 @@ __all__ = [
     "TOKEN",
     "RequestCells",
     "cell_id",
+    "is_hashed",
     "known_id",
     "parent_of",
     "request_cells",
@@ -23,6 +24,7 @@ _LONGEST_NAME = 4_096
 # Longer lists are refused.
 MOST_CELLS = 20_000
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_HASHED_ID = re.compile(r"[0-9a-f]{16}")
 
 # Random, so that no element or metadata of a foreign notebook can contain it.
 TOKEN = os.urandom(8).hex()
@@ -52,6 +54,11 @@ def known_id(found: str) -> str:
     import hashlib
 
     return hashlib.sha256(found.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def is_hashed(cell: str) -> bool:
+    """Whether an id may be a hash of `known_id`, which no front end writes into a file."""
+    return _HASHED_ID.fullmatch(cell) is not None
 
 
 @dataclass(frozen=True)

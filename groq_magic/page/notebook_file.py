@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from groq_magic.errors import NotebookError
 from groq_magic.page.cell import MOST_CELLS, known_id
@@ -17,11 +17,16 @@ if TYPE_CHECKING:
 __all__ = [
     "CellIds",
     "ids_of",
+    "is_name",
+    "names_of",
     "notebook_path",
     "own_notebook",
     "read_notebook",
     "working_folder",
 ]
+
+# No front end writes longer names.
+_LONGEST_NAME = 200
 
 
 def notebook_path(shell: Any) -> Path | None:
@@ -62,7 +67,7 @@ def own_notebook(
     path = notebook_path(shell)
     if path is None:
         raise NotebookError(
-            "The notebook's file is unknown here.", "JupyterLab and Notebook 7 tell it."
+            "The notebook's file is unknown here.", "It works in JupyterLab and Notebook 7."
         )
     notebook = read_notebook(path)
     ids = ids_of(notebook)
@@ -70,7 +75,7 @@ def own_notebook(
         if not known_by_ids:
             return notebook
         raise NotebookError(
-            f"{path.name} has no cell ids, so its answers can't be told apart.",
+            f"{path.name} has no cell ids, so its answers can't be matched to cells.",
             "Save it from JupyterLab 4, which gives it ids, and run its cells again.",
         )
     if cells.isdisjoint(ids):
@@ -83,8 +88,20 @@ def own_notebook(
 
 def ids_of(notebook: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the ids of a notebook's cells, from top to bottom."""
-    ids = (cell.get("id") for cell in notebook["cells"] if isinstance(cell, dict))
-    return tuple(each for each in ids if isinstance(each, str))
+    names = (names_of(cell) for cell in notebook["cells"] if isinstance(cell, dict))
+    return tuple(each[0] for each in names if each)
+
+
+def names_of(cell: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return a cell's ids: nbformat's, and Colab's, which is in the cell's metadata."""
+    metadata = cell.get("metadata")
+    colab = metadata.get("id") if isinstance(metadata, dict) else None
+    return tuple(dict.fromkeys(filter(is_name, (cell.get("id"), colab))))
+
+
+def is_name(value: Any) -> TypeGuard[str]:
+    """Whether it is a valid name in a notebook: short and printable."""
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST_NAME and value.isprintable()
 
 
 class CellIds:

@@ -28,10 +28,13 @@ class Execution:
         The cell's id, None where the front end sends none.
     run : CellRun or None
         As the conversations know it.
+    source : str
+        The cell as it was typed, "" where unknown.
     """
 
     cell: str | None
     run: CellRun | None
+    source: str = ""
 
 
 class Executions:
@@ -61,16 +64,24 @@ class Executions:
         cell = cell_id(self._shell) if self._running is None else None
         return Execution(cell, None)
 
-    def begin(self, start: Callable[[str | None, int], CellRun | None]) -> Execution:
+    def begin(
+        self,
+        start: Callable[[str | None, int], CellRun | None],
+        cell: str | None,
+        source: str = "",
+    ) -> Execution:
         """Begin an execution.
 
         Parameters
         ----------
         start : callable
             From the cell's id and IPython's execution count to its run.
+        cell : str or None
+            The cell's id.
+        source : str
+            The cell as it was typed, "" where unknown.
         """
-        cell = cell_id(self._shell)
-        self._running = Execution(cell, start(cell, self._shell.execution_count))
+        self._running = Execution(cell, start(cell, self._shell.execution_count), source)
         self._mine.set(self._running)
         return self._running
 

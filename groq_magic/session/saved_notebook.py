@@ -13,6 +13,7 @@ from groq_magic.conversation import (
     saved_turns,
 )
 from groq_magic.errors import NotebookError
+from groq_magic.page.cell import is_hashed
 from groq_magic.page.notebook_file import (
     CellIds,
     ids_of,
@@ -44,12 +45,38 @@ class SavedNotebook:
         self.cells_seen: set[str] = set()
         self._shell = shell
         self._ids = CellIds()
+        self._known: dict[str, str] = {}
 
     @property
     def folder(self) -> Path | None:
         """Its folder, None if unknown."""
         path = notebook_path(self._shell)
         return path.parent if path is not None else None
+
+    def known_as(self, cell: str | None, source: str) -> str | None:
+        """Return the id that the file has for a running cell.
+
+        JupyterLab, Notebook 7 and Colab send it. VS Code sends another one: its cell is the one
+        of the same source, if the file has one such cell. A cell keeps the id of its first run.
+        """
+        if cell is None or not is_hashed(cell):
+            return cell
+        if cell not in self._known:
+            self._known[cell] = self._id_of(source, cell)
+        return self._known[cell]
+
+    def _id_of(self, source: str, cell: str) -> str:
+        path = notebook_path(self._shell)
+        try:
+            notebook = read_notebook(path) if path is not None and source.strip() else None
+        except NotebookError:
+            notebook = None
+        if notebook is None or cell in ids_of(notebook):
+            return cell
+        cells = code_cells_in(notebook)
+        found = [each.id for each in cells if each.source.strip() == source.strip()]
+        is_one = len(found) == 1 and found[0] and found[0] not in self._known.values()
+        return found[0] if is_one else cell
 
     def turns(self, above: str | None) -> tuple[SavedTurn, ...]:
         """Return the turns above a cell.

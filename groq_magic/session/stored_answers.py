@@ -30,10 +30,16 @@ class StoredAnswers:
     ----------
     replay : Replay or None
         The saved answers of this notebook, while replay is on.
+    asks_first : bool
+        Whether the model is asked first, as with `auto`.
+    patience : float
+        Seconds without a first token after which `auto` takes the saved answer.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.replay: Replay | None = None
+        self.asks_first = False
+        self.patience = 5.0
         self._settings = settings
         self._cache: Cache | None = None
         self._line = ""

@@ -2,28 +2,57 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from groq_magic.views.phrase import first_words, phrase_html, phrase_plain
+from groq_magic.views.phrase import SEPARATOR, first_words, phrase_html, phrase_plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["history"]
+__all__ = ["HistoryRow", "history"]
 
 _DELETED = "deleted"
 _SHOWN = 90  # characters of the prompt; the page cuts what doesn't fit
 
 
-def history(turns: Sequence[tuple[int | None, str, str, str]]) -> tuple[str, str]:
+@dataclass(frozen=True)
+class HistoryRow:
+    """One turn of the list.
+
+    Parameters
+    ----------
+    number : int or None
+        The turn's number; None for one of a deleted cell.
+    cell : int or None
+        The number in brackets beside the cell that shows the answer, None where unknown.
+    prompt : str
+        As typed.
+    answer : str
+        Markdown.
+    note : str
+        One line, or "".
+    """
+
+    number: int | None
+    cell: int | None
+    prompt: str
+    answer: str
+    note: str = ""
+
+    @property
+    def cell_name(self) -> str:
+        """The cell in words; "" where its number is unknown."""
+        return f"Cell {self.cell}" if self.cell is not None else ""
+
+
+def history(rows: Sequence[HistoryRow]) -> tuple[str, str]:
     """Return a conversation as HTML and as plain text.
 
     Parameters
     ----------
-    turns : sequence of (int or None, str, str, str)
-        Number, prompt, answer and note of each turn; a note is one line, or "".
-        A turn without a number is one of a deleted cell.
+    rows : sequence of HistoryRow
 
     Returns
     -------
@@ -31,28 +60,28 @@ def history(turns: Sequence[tuple[int | None, str, str, str]]) -> tuple[str, str
         Safe HTML (a list of native folds: the prompt as text, the answer
         rendered) and plain text, which has all of it.
     """
-    html = "".join(_turn_html(*turn) for turn in turns)
-    plain = "\n\n".join(_turn_plain(*turn) for turn in turns)
+    html = "".join(map(_html, rows))
     return (
         f'<div class="groq-answer groq-history mathjax_ignore tex2jax_ignore">{html}</div>',
-        plain,
+        "\n\n".join(map(_plain, rows)),
     )
 
 
-def _turn_html(number: int | None, prompt: str, answer: str, note: str) -> str:
+def _html(row: HistoryRow) -> str:
     from groq_magic.rendering import to_html
 
-    facts = f" <small>{phrase_html(note)}</small>" if note else ""
+    cell = f'<span class="groq-turn-cell">{row.cell_name}</span> ' if row.cell_name else ""
+    facts = f" <small>{phrase_html(row.note)}</small>" if row.note else ""
     return (
         '<details class="groq-turn"><summary><span class="groq-turn-line">'
-        f"<b>{number or _DELETED}</b> "
-        f'<span dir="auto">{escape(first_words(prompt, _SHOWN))}</span>{facts}</span></summary>'
-        f'<pre class="groq-prompt" dir="auto">{escape(prompt)}</pre>'
-        f'<div class="groq-text" dir="auto">{to_html(answer)}</div></details>'
+        f"<b>{row.number or _DELETED}</b> {cell}"
+        f'<span dir="auto">{escape(first_words(row.prompt, _SHOWN))}</span>{facts}</span></summary>'
+        f'<pre class="groq-prompt" dir="auto">{escape(row.prompt)}</pre>'
+        f'<div class="groq-text" dir="auto">{to_html(row.answer)}</div></details>'
     )
 
 
-def _turn_plain(number: int | None, prompt: str, answer: str, note: str) -> str:
-    said = f" · {phrase_plain(note)}" if note else ""
-    asked = "\n".join(f"> {line}" for line in prompt.splitlines())
-    return f"[{number or _DELETED}]{said}\n{asked}\n\n{answer}"
+def _plain(row: HistoryRow) -> str:
+    notes = SEPARATOR.join(filter(None, (row.cell_name, phrase_plain(row.note))))
+    asked = "\n".join(f"> {line}" for line in row.prompt.splitlines())
+    return f"[{row.number or _DELETED}] {notes}".rstrip() + f"\n{asked}\n\n{row.answer}"

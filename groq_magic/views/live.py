@@ -215,6 +215,11 @@ class Live:
         more = {"output": output.as_output(), "save": False} if output.captured else {}
         self._send({"finished": [{**offer, **more}]})
 
+    def send_next(self, cell: str, code: str) -> None:
+        """Send which code is inserted below a cell; see `SessionWidget.send_next`."""
+        if self._session is not None:
+            self._session.send_next(cell, code)
+
     def speeds(self, speeds: Mapping[str, str]) -> None:
         """Send how quick models were.
 

@@ -26,6 +26,7 @@ __all__ = ["SessionWidget"]
 
 # The type of the messages on the kernel's control channel.
 ON_CONTROL = f"groq_session_{TOKEN}"
+_MOST_NEXT = 50  # codes of next cells that a page which loads later gets
 
 
 class SessionWidget(anywidget.AnyWidget):
@@ -92,6 +93,7 @@ class SessionWidget(anywidget.AnyWidget):
         self._documents = documents
         self._hand_over = hand_over
         self._facts: dict[str, Any] = {"current": current, "panel": "", "speeds": {}, "turns": {}}
+        self._facts["next"] = {}
         self._finished = finished
         self._lock = threading.RLock()
         super().__init__(picker=picker)
@@ -138,6 +140,16 @@ class SessionWidget(anywidget.AnyWidget):
         began = {"cell": run.cell, "request": run.request, "client": run.client, "place": place}
         self.send({"began": began})
 
+    def send_next(self, cell: str, code: str) -> None:
+        """Send which code is inserted below a cell: it replaces what was inserted there before."""
+        with self._lock:
+            codes = self._facts["next"]
+            codes.pop(cell, None)
+            codes[cell] = code
+            if len(codes) > _MOST_NEXT:
+                codes.pop(next(iter(codes)))
+            self.send({"next": {cell: code}})
+
     def send_current(self, model: str) -> None:
         """Send which model the next ask goes to."""
         with self._lock:
@@ -167,6 +179,7 @@ class SessionWidget(anywidget.AnyWidget):
                 state["present"] = {
                     **self._facts,
                     "turns": dict(self._facts["turns"]),
+                    "next": dict(self._facts["next"]),
                     "quota": asdict(self._quota()),
                     "key": {**asdict(self._key()), "error": ""},
                     "finished": self._finished.offers(),

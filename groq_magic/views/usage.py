@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from groq_magic.ledger.ledger import sum_of
-from groq_magic.ledger.prices import AS_OF, dollars
+from groq_magic.ledger.usage import PRICES_AS_OF, dollars
 from groq_magic.views.phrase import phrase_html, phrase_plain
 from groq_magic.views.plot import bar, columns
 from groq_magic.views.table import Table
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["usage"]
 
-_NO_LIMITS = "The service has not told its limits yet: the next answer brings them."
+_NO_LIMITS = "Limits appear after the next answer."
 _NO_ASKS = "Nothing was asked in this session yet."
 _UNKNOWN = "unknown"
 _SHOWN = 60
@@ -110,7 +110,7 @@ def _by_model(ledger: Ledger) -> Table:
         ),
         tuple(rows),
         f"In tokens; reasoning is part of the answer. Times and speeds are medians, "
-        f"cost is by Groq's prices of {AS_OF}.",
+        f"cost is by Groq's prices of {PRICES_AS_OF}.",
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -31,7 +30,9 @@ get_ipython().display_pub.publish = counted
 def test_without_the_front_end_part_of_anywidget_an_answer_grows_as_static_output(
     jupyter: Any,
 ) -> None:
-    cells = [STAGE + COUNTED, "live.start()", f"ask({TEXT}, pause=0.03)", "print(Counted.sizes)"]
+    # The cell that starts the widget ends once a page has had the time to load that part.
+    start = "import time\nlive.start()\nwhile not live.lacks_page: time.sleep(0.05)"
+    cells = [STAGE + COUNTED, start, f"ask({TEXT}, pause=0.03)", "print(Counted.sizes)"]
     # On a page of its own: the one that the tests share has loaded that part.
     page = jupyter._context.new_page()
     page.route("**/anywidget/**", lambda route: route.abort())
@@ -42,7 +43,6 @@ def test_without_the_front_end_part_of_anywidget_an_answer_grows_as_static_outpu
         notebook.load()
         notebook.run_cell(0)
         notebook.run_cell(1)
-        time.sleep(2)  # as long as a page may take to load that part
         notebook.run_cell(2, wait=False)
         output = notebook.cell_output(2)
 

@@ -144,6 +144,12 @@ ODD_BUT_WHOLE = tuple(
 )
 
 
+@pytest.fixture(autouse=True)
+def _no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    # test_waits.py shows how long they are.
+    monkeypatch.setattr("groq_magic.api.send._SHORTEST_WAIT", 0.01)
+
+
 def rows() -> Iterable[Any]:
     for row in REFUSED + TRIED_AGAIN:
         yield from (pytest.param(row, s, id=f"{row.fault}-{s}") for s in row.modes)

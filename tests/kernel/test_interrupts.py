@@ -195,7 +195,7 @@ def test_a_second_interrupt_while_settling_breaks_nothing(
         "bundle = static.bundle\n"
         "def slowly(settled):\n"
         "    pathlib.Path('settling').touch()\n"
-        "    time.sleep(1)\n"
+        "    while not pathlib.Path('interrupted').exists(): time.sleep(0.01)\n"
         "    return bundle(settled)\n"
         "static.bundle = slowly\n"
         "import groq_magic.views.answer as answer; answer.bundle = slowly",
@@ -208,6 +208,7 @@ def test_a_second_interrupt_while_settling_breaks_nothing(
     while not (tmp_path / "settling").exists() and time.monotonic() < until:
         time.sleep(0.02)
     kernel.interrupt()
+    (tmp_path / "interrupted").touch()
     ran = kernel.ended(sent)
     assert [len(lines) for lines in ran.errors] == [1]
     assert ran.plain.startswith("word0 ")

@@ -56,3 +56,22 @@ def test_above_a_cell_a_wrong_option_sends_no_prompt_behind_two_dashes(bare: Any
     # There the prompt is the cell's body: `%%groq -- text` is refused.
     assert "`--`" not in str(bare.run("%%groq --temprature 0.3\nhello").error)
     assert "lines below" in str(bare.run("%%groq -- text\nhello").error)
+
+
+def test_prompts_are_listed_as_typed_and_cells_by_the_numbers_that_they_show(
+    cells: Any, practice: Any
+) -> None:
+    practice.script([{"reply": "Fine."}])
+    cells.fine("rows = [[number, 'SENTINEL'] for number in range(40)]", "x")
+    cells.fine("%groq What is in {{rows}}?", "a")
+    number = cells.shell.execution_count
+    cells.run("1 / 0", "b")
+    cells.fine("%groq_fix --keep", "c")
+    listed = cells.fine("%groq_history", "z")
+    assert f"[1] Cell {number} ·" in listed.plain
+    assert "> What is in {{rows}}?" in listed.plain
+    assert f"[2] Cell {number + 2} ·" in listed.plain
+    assert "> %groq_fix --keep" in listed.plain
+    assert "SENTINEL" not in listed.everything
+    cells.fine("%groq And {{rows}} again", "a")
+    assert f"[1] Cell {number + 4} ·" in cells.fine("%groq_history", "z").plain

@@ -4,6 +4,7 @@ import { startAnnouncing } from "./announce.mjs";
 import { startKeepingFocus } from "./focus.mjs";
 import { startHello } from "./hello.mjs";
 import { tried } from "./lab.mjs";
+import { startNextCell } from "./next_cell.mjs";
 import { inEachNotebook } from "./notebooks.mjs";
 import { startOrder } from "./order.mjs";
 import { startProse } from "./prose.mjs";
@@ -16,6 +17,7 @@ const STARTS = [
   startKeepingFocus,
   startWriteBack,
   startOrder,
+  startNextCell,
   startProse,
   startHello,
 ];

@@ -93,14 +93,21 @@ class Walk(RuleBasedStateMachine):
         fails=st.sampled_from([False, False, False, True]),
     )
     def run(self, notebook: str, place: int, asks: int, *, has_list: bool, fails: bool) -> None:
-        self.clock += 1
         sheet = self.sheets[notebook]
         cell = sheet.cells[place % len(sheet.cells)]
+        reads = asks and not has_list and sheet.file and cell in sheet.file[0]
+        file = sheet.file if reads else None
+        if (has_list and not sheet.accepts(sheet.cells, by_name=True)) or (
+            file and not sheet.accepts(file[0], by_name=False)
+        ):
+            return  # to the kernel it would be another notebook
+        self.clock += 1
         unsaid, sheet.unsaid = sheet.unsaid, []
         page = self.conversations.page
         if has_list:
             page = page.with_list(sheet.cells, at=self.clock, notebook=notebook)
             self.learn(sheet, sheet.cells, self.clock)
+            sheet.has_name = True
         page = page.with_deleted(unsaid, at=self.clock, by=page.current if has_list else None)
         listed = [cell for each in self.sheets.values() for cell in each.known]
         for gone in unsaid:
@@ -109,8 +116,8 @@ class Walk(RuleBasedStateMachine):
         page = page.with_cell(cell)
         self.deleted.pop(cell, None)
         self.conversations.arrange(page)
-        if asks and not has_list and sheet.file and cell in sheet.file[0]:
-            cells, written = sheet.file
+        if file:
+            cells, written = file
             self.conversations.arrange(page.with_file(cells, written=written))
             if written > sheet.known_at:
                 self.learn(sheet, cells, written)
@@ -244,7 +251,8 @@ class Walk(RuleBasedStateMachine):
     def shows_what_the_model_has(self) -> None:
         shown = self.conversations.get("main")
         page = self.conversations.page
-        current = next((each.notebook for each in page.lists if each.id == page.current), None)
+        # A list from a file has no name; each cell's id begins with its notebook's.
+        current = next((each.cells[0][0] for each in page.lists if each.id == page.current), None)
         order = self.order(self.entries, current)
         live = [each for each in order if each.key[0] not in self.deleted]
         gone = [each for each in order if each.key[0] in self.deleted]

@@ -40,7 +40,7 @@ def saved(cell: str, ask: int, prompt: str, answer: str = "Hi.", **changes: Any)
 
 
 def wanted(cell: str | None, prompt: str, ask: int = 1, **changes: Any) -> ReplayKey:
-    values = {"model": "m", "options": {}, "practice": False, **changes}
+    values = {"options": {}, "practice": False, **changes}
     return ReplayKey(cell=cell, ask=ask, prompt=prompt, prompt_sha="sha", **values)
 
 
@@ -111,7 +111,7 @@ def test_by_cell_an_ask_is_answered_by_its_own_cell_again_and_again() -> None:
     replay = Replay([saved("a", 1, "Q", "A"), saved("b", 1, "Q", "B")], cells=CELLS)
     assert [answer(replay, wanted(cell, "Q")) for cell in "baab"] == ["B", "A", "A", "B"]
     assert answer(replay, wanted("c", "Q")) is None
-    assert replay.why_none(wanted("c", "Q")) == "it is new"
+    assert replay.why_none(wanted("c", "Q")) == "the cell is new"
     assert answer(replay, wanted("a", "Q", ask=2)) is None
 
 
@@ -146,7 +146,7 @@ def test_without_cells_answers_are_taken_in_order() -> None:
     replay = Replay([saved("a", 1, "Q", "A"), saved("b", 1, "Q", "B")], cells=())
     assert [answer(replay, wanted(None, "Q")) for _ in range(3)] == ["A", "B", "A"]
     assert answer(replay, wanted(None, "R")) is None
-    assert replay.why_none(wanted(None, "R")) == "it is new or changed"
+    assert replay.why_none(wanted(None, "R")) == "the cell is new, or its prompt changed"
     assert answer(replay, wanted(None, "Q")) == "B"
 
 
@@ -155,7 +155,6 @@ def test_without_cells_answers_are_taken_in_order() -> None:
     ("changes", "why"),
     [
         ({"options": {"temperature": 0.2}}, "its options changed"),
-        ({"model": "n"}, "the model was m, and is n now"),
         ({"practice": True}, "practice mode is on now"),
     ],
 )
@@ -173,7 +172,26 @@ def test_the_hash_of_what_was_asked_counts_not_what_the_cell_holds_now() -> None
     assert Replay([saved("a", 1, "P", prompt_sha="sha")], cells=CELLS).find(wanted("a", "Q"))
 
 
-def test_options_about_the_cache_and_undecided_models_do_not_count() -> None:
+def test_options_about_the_cache_do_not_count() -> None:
     replay = Replay([saved("a", 1, "Q", options={"cache": True, "seed": 1})], cells=CELLS)
     assert replay.find(wanted("a", "Q", options={"seed": 1, "no_cache": True}))
-    assert replay.find(wanted("a", "Q", options={"seed": 1}, model=None))
+
+
+def test_without_ids_an_ask_is_answered_by_a_cell_of_the_same_source() -> None:
+    # The first cell was edited since; its saved answer is of the prompt that the second one has.
+    answers = [
+        saved("a", 1, "Q", "of a", sources=("%%groq\nedited",)),
+        saved("b", 1, "Q", "of b", sources=("%%groq\nQ",)),
+    ]
+    replay = Replay(answers, cells=CELLS)
+    assert answer(replay, wanted(None, "R", source="%%groq\nedited")) is None
+    assert answer(replay, wanted(None, "Q", source="%%groq\nQ\n")) == "of b"
+    assert answer(replay, wanted(None, "Q", source="for n in 1, 2: ask('Q')")) == "of a"
+
+
+def test_without_ids_a_loop_is_answered_in_its_order() -> None:
+    loop = ("for n in range(2): ask('Q')",)
+    answers = [saved("a", n, "Q", f"{n}", sources=loop) for n in (1, 2)]
+    replay = Replay(answers, cells=CELLS)
+    asks = [wanted(None, "Q", n, source=loop[0]) for n in (7, 8)]
+    assert [answer(replay, ask) for ask in asks] == ["1", "2"]

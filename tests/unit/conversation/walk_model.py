@@ -29,6 +29,12 @@ class Sheet:
     file: tuple[list[str], int] | None = None
     known: list[str] = field(default_factory=list)
     known_at: int = -1
+    has_name: bool = False
+
+    def accepts(self, cells: list[str], *, by_name: bool) -> bool:
+        """Whether the kernel takes a list for this notebook's: by its name, or a shared cell."""
+        named = by_name and self.has_name
+        return named or not self.known or not set(self.known).isdisjoint(cells)
 
 
 def place_of(key: Any) -> Any:

@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groq_magic.ledger.ledger import Entry, Ledger, sum_of
-from groq_magic.ledger.prices import PRICES, cost, dollars
 from groq_magic.ledger.request_history import RequestHistory
-from groq_magic.ledger.usage import usage_of
+from groq_magic.ledger.usage import PRICES, cost, dollars, usage_of
 
 MODEL = "openai/gpt-oss-120b"
 

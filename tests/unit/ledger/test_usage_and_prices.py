@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.ledger.prices import PRICES, cost, dollars
-from groq_magic.ledger.usage import Usage, usage_of
+from groq_magic.ledger.usage import PRICES, Usage, cost, dollars, usage_of
 
 TOLD = {
     "queue_time": 0.0056,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,6 +86,25 @@ def test_a_value_in_quotes_is_itself(value: str) -> None:
     quoted = value.replace("\\", "\\\\").replace('"', '\\"')
     if value.strip():
         assert parsed(f'-s "{quoted}" hello') == ({"system": value}, "hello")
+
+
+@given(st.text("ab-'\"\\#é", min_size=1))
+def test_a_value_is_what_a_shell_makes_of_it(word: str) -> None:
+    try:
+        expected = shlex.split(word)
+    except ValueError:
+        with pytest.raises(OptionError, match=r"quote is not closed|last backslash"):
+            parsed(f"--system={word}")
+        return
+    if "".join(expected).strip():
+        assert parsed(f"--system={word} hello") == ({"system": expected[0]}, "hello")
+
+
+def test_a_value_of_a_megabyte_is_read_at_once() -> None:
+    value = "x" * 1_000_000
+    begin = time.thread_time()
+    assert parsed(f"-s '{value}' hello") == ({"system": value}, "hello")
+    assert time.thread_time() - begin < 2  # with shlex 15
 
 
 @pytest.mark.parametrize(

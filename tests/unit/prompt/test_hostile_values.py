@@ -284,7 +284,7 @@ def nested(depth: int) -> Any:
         (-(10**100_000), "<int of about 100,001 digits>"),
         ([10**100_000], "[<int of about 100,001 digits>]"),
         (np.array([10**100_000], dtype=object), "digits>"),
-        (pd.Series([10**100_000]), "digits>"),
+        (pd.Series([10**100_000], dtype=object), "digits>"),
         (nested(100_000), "<tuple…>"),
     ],
     ids=lambda value: type(value).__name__,

@@ -6,12 +6,15 @@ import gc
 import random
 import re
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from lxml import html
 
 from groq_magic.rendering import MarkdownStream, fenced_code, safe_markdown, to_html
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _TAGS = frozenset(
     """
@@ -194,7 +197,19 @@ MARKS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def frozen_heap() -> Iterator[None]:
+    """Hide the objects of all other tests from the garbage collector: looking at them takes longer
+    than rendering.
+    """
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("frozen_heap")
 @pytest.mark.parametrize(
     ("mark", "end"), [*((mark, "") for mark in MARKS), ("[a](", ")"), ("a.", "@")]
 )

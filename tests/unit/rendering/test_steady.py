@@ -127,7 +127,11 @@ def test_a_short_answer_is_shown_before_its_line_ends(dom: Any, text: str) -> No
     assert shown(stream.html(), dom) == text
 
 
-def test_a_fence_in_a_list_item_is_painted_as_it_grows(dom: Any) -> None:
+def test_a_fence_in_a_list_item_is_painted_as_it_grows(
+    dom: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # No time passes: what comes alone decides when the tail is painted.
+    monkeypatch.setattr("groq_magic.rendering.stream.perf_counter", lambda: 0.0)
     line = "  value = compute(value, 42)\n"
     stream = MarkdownStream()
     stream.feed("- Do this:\n\n  ```python\n")

@@ -9,7 +9,7 @@ import pytest
 
 from groq_magic.views import for_front_end
 from groq_magic.views.guarded_view import GuardedView
-from groq_magic.views.history import history
+from groq_magic.views.history import HistoryRow, history
 from groq_magic.views.phrase import first_words
 from groq_magic.views.show import say, show, show_folded
 from groq_magic.views.slots import TOKEN_CLASS, banner, panel_text
@@ -47,14 +47,20 @@ def test_the_panel_is_text_in_a_slot() -> None:
 def test_history_is_a_list_that_unfolds_to_prompts_and_answers(
     text_of: Callable[[str], str],
 ) -> None:
-    html, plain = history([(1, "What is\n<b>?", "**Bold**", "m · partial"), (None, "Old", "A", "")])
+    rows = [
+        HistoryRow(1, 6, "What is\n<b>?", "**Bold**", "m · partial"),
+        HistoryRow(None, None, "Old", "A"),
+    ]
+    html, plain = history(rows)
 
     lines = [text_of(line) for line in re.findall("<summary>(.*?)</summary>", html)]
-    assert lines == ["1 What is <b>? m · partial", "deleted Old"]
+    assert lines == ["1 Cell 6 What is <b>? m · partial", "deleted Old"]
     first = html.split("</details>")[0]
     assert '<pre class="groq-prompt" dir="auto">What is\n&lt;b&gt;?</pre>' in first
     assert "<strong>Bold</strong>" in first
-    assert plain == "[1] · m · partial\n> What is\n> <b>?\n\n**Bold**\n\n[deleted]\n> Old\n\nA"
+    assert plain == (
+        "[1] Cell 6 · m · partial\n> What is\n> <b>?\n\n**Bold**\n\n[deleted]\n> Old\n\nA"
+    )
 
 
 @pytest.mark.parametrize(
@@ -93,7 +99,7 @@ def test_no_output_moves_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         "IPython.display.display", lambda data, **_: plain.append(data["text/plain"])
     )
     hostile = "a\x1b[2Jb\x9bc\td"
-    show(*history([(1, hostile, hostile, "")]))
+    show(*history([HistoryRow(1, None, hostile, hostile)]))
     say(hostile)
     show_folded("What was written", hostile)
     guarded = GuardedView(TerminalView(lambda _: 1 / 0))

@@ -15,13 +15,13 @@ FACTS = LiveFacts("318 tokens", "Hello", "")
 
 
 def test_facts_of_the_slots_come_with_the_state_of_a_page_that_loads_anew(live: Live) -> None:
-    live.put("groq-turn-a-1", FACTS, ("Thought for 0.4 s", "<p>hm</p>"))
+    live.put("groq-turn-a-1", FACTS, ("Reasoning · 0.4 s", "<p>hm</p>"))
     live.put("groq-turn-a-1", LiveFacts("318 tokens", "Hello", "stale"))
 
     turns = live._session.get_state()["present"]["turns"]
     assert set(turns) == {"groq-turn-a-1"}
     assert turns["groq-turn-a-1"]["stale"] == "stale"
-    assert turns["groq-turn-a-1"]["thought"] == ("Thought for 0.4 s", "<p>hm</p>")
+    assert turns["groq-turn-a-1"]["thought"] == ("Reasoning · 0.4 s", "<p>hm</p>")
 
 
 def sent_by(live: Live, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
@@ -107,3 +107,19 @@ def test_a_key_from_the_page_goes_on_and_is_in_no_state(
     assert state["present"]["key"] == {"state": "no key yet", "wanted": True, "error": ""}
     assert "gsk_made_up" not in str(state)
     live.close()
+
+
+def test_pages_get_the_code_that_is_inserted_below_a_cell_the_latest_of_each(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = sent_by(live, monkeypatch)
+    live.send_next("a", "x = 1")
+    live.send_next("a", "x = 2")
+
+    assert sent == [{"next": {"a": "x = 1"}}, {"next": {"a": "x = 2"}}]
+    for number in range(60):
+        live.send_next(f"cell-{number}", "y")
+    codes = live._session.get_state()["present"]["next"]
+    assert len(codes) == 50
+    assert "a" not in codes
+    assert "cell-59" in codes

@@ -1,0 +1,115 @@
+"""`%groq_restore`: saved answers become turns, as far as the page shows what would be sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from groq_magic.errors import NotebookError
+from groq_magic.magics.line import options_alone
+from groq_magic.magics.options import OPTIONS_OF
+from groq_magic.views.phrase import first_words
+from groq_magic.views.saved_output import shows_answer
+from groq_magic.views.show import say, show_folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from groq_magic.conversation import SavedTurn
+    from groq_magic.session.session import Session
+
+__all__ = ["groq_restore"]
+
+_SHOWN = 300
+_MOST_SHOWN = 10
+# Characters: what is longer is not read by anyone before it is sent.
+_LONGEST_SYSTEM = 4_000
+
+
+def groq_restore(session: Session, line: str) -> None:
+    """Add the saved answers above to the conversation: `%groq_restore`.
+
+    They come from the saved notebook. An answer to a prompt that was edited
+    since is left out. So is one whose prompt or text the page does not show:
+    both are listed, and `%groq_restore --all` adds them. A system prompt that
+    they were asked with is shown; `%groq_restore --system` restores it too.
+    """
+    given = options_alone(line, OPTIONS_OF["groq_restore"], "%groq_restore")
+    found = session.restorable()
+    if not found:
+        raise NotebookError("Nothing to restore.", "If answers are new, save the notebook first.")
+    same = tuple(saved for saved in found if not saved.is_edited)
+    looked_at = () if "all" in given else same
+    unseen = {s.shown: hides for s in looked_at if (hides := unseen_in(s)) is not None}
+    taken = tuple(saved for saved in same if saved.shown not in unseen)
+    added = session.restore(taken)
+    hidden = session.secrets().hidden
+    lines = [
+        f"{_counted(len(added), 'turn')} restored." if added else "Nothing restored.",
+        *_line_of_edited(len(found) - len(same)),
+        *_line_of_values(taken),
+        *_lines_of_system(session, taken, take="system" in given),
+        *_lines_of_unseen(unseen.values()),
+    ]
+    say(hidden("\n".join(lines)))
+    for reason, text in unseen.values():
+        if len(text) > _SHOWN:
+            show_folded(f"{reason}: {len(text):,} characters", hidden(text))
+
+
+def unseen_in(saved: SavedTurn) -> tuple[str, str] | None:
+    """Return what of a saved turn the page does not show, and its text; None if it shows all."""
+    cell = f"Cell {saved.execution}" if saved.execution > 0 else "A cell"
+    if not saved.is_shown:
+        return f"{cell}, prompt", saved.prompt
+    if not shows_answer(saved, whole=True):
+        return f"{cell}, answer", saved.answer
+    if saved.is_newer:
+        return f"{cell}, saved by a newer version of groq_magic, prompt", saved.prompt
+    return None
+
+
+def _line_of_edited(count: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    its, cell = "its prompt was", "its cell"
+    if count > 1:
+        its, cell = "their prompts were", "their cells"
+    return (f"{_counted(count, 'answer')} left out: {its} edited since. Run {cell} again.",)
+
+
+def _lines_of_unseen(unseen: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    found = tuple(unseen)
+    if not found:
+        return ()
+    them = "it" if len(found) == 1 else "them"
+    head = f"{_counted(len(found), 'answer')} left out: the page does not show what would be sent."
+    shown = (f"{reason}: “{first_words(text, _SHOWN)}”" for reason, text in found[:_MOST_SHOWN])
+    more = len(found) - _MOST_SHOWN
+    rest = [f"and {more} more."] if more > 0 else []
+    return (head, *shown, *rest, f"`%groq_restore --all` adds {them}.")
+
+
+def _lines_of_system(session: Session, taken: Iterable[SavedTurn], *, take: bool) -> list[str]:
+    system = next((saved.system for saved in reversed(tuple(taken)) if saved.system), None)
+    if not system or system == session.settings.system:
+        return []
+    if len(system) > _LONGEST_SYSTEM:
+        size = f"They had a system prompt of {len(system):,} characters, too long to be taken:"
+        return [f"{size} {first_words(system, _SHOWN)}", "`%%groq_system` sets one."]
+    if take:
+        session.settings.system = system
+        return [f"The system prompt is now: {system}"]
+    return [f"They had a system prompt, not taken: {system}", "`%groq_system text` sets one."]
+
+
+def _line_of_values(taken: Iterable[SavedTurn]) -> tuple[str, ...]:
+    with_values = [saved for saved in taken if saved.sent != saved.prompt]
+    names = dict.fromkeys(name for saved in with_values for name in sorted(saved.included))
+    if not names:
+        return ()
+    listed = ", ".join(f"`{name}`" for name in names)
+    return (f"Their values are not saved; the names alone are sent: {listed}.",)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"

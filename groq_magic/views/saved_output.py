@@ -1,0 +1,192 @@
+"""Compare a saved answer's text with what its saved output shows: either may be anyone's."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+from groq_magic.assistant import without_fence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from groq_magic.conversation import SavedTurn
+    from groq_magic.rendering import Fence
+
+__all__ = ["shows_answer"]
+
+# Characters; more take seconds to compare.
+_LONGEST = 2_000_000
+_SPACE = re.compile(r"\s+")
+# What our outputs hold, now and by earlier versions: nothing else hides or replaces text.
+_TAGS = frozenset(
+    """
+    a abbr b bdi bdo blockquote br caption center cite code col colgroup dd del details dfn
+    div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img input ins kbd li mark ol p pre q
+    rp rt ruby s samp section small span strike strong sub summary sup table tbody td tfoot th
+    thead time tr tt u ul var wbr
+    """.split()  # noqa: SIM905 - words read best as words
+)
+_ATTRIBUTES = frozenset(
+    """
+    align alt checked class colspan datetime dir disabled height href lang open rel reversed
+    rowspan src start style title type value width
+    """.split()  # noqa: SIM905 - words read best as words
+)
+# Declarations with which text stays where it is, and readable.
+_DECLARATION = re.compile(
+    r"text-align: (left|center|right)|text-decoration: none|padding-left: \d{1,2}px"
+    r"|border-left: \dpx solid #[0-9a-f]{6}"
+    r"|background-color: rgba\(\d{1,3}, \d{1,3}, \d{1,3}, 0\.[0-3]\d?\)"
+)
+_CLASS = re.compile(
+    r"groq-(?!unseen$|slot-stream$)[\w-]+|(mathjax|tex2jax)_\w+|language-\S+|[a-z][a-z0-9]{0,2}"
+)
+_VOID = frozenset({"br", "col", "hr", "img", "input", "wbr"})
+
+
+def shows_answer(saved: SavedTurn, *, whole: bool = False) -> bool:
+    """Whether a reader of the saved notebook sees the answer's text.
+
+    Parameters
+    ----------
+    saved : SavedTurn
+    whole : bool
+        Whether all of it has to be seen: `-f code` and `-f json` show the code
+        or the JSON alone.
+    """
+    if saved.has_other_kinds or max(len(saved.html), len(saved.answer)) > _LONGEST:
+        return False
+    if not saved.html:
+        return True
+    shown = _Shown.of(saved.html)
+    if shown.is_odd:
+        return False
+    if any(shown.answer == _rendered(text) for text in _texts(saved.answer, whole=whole)):
+        return True
+    return bool(shown.change) and _shows_change(shown, saved.answer)
+
+
+def _texts(answer: str, *, whole: bool) -> Iterator[str]:
+    """Yield the Markdown that an answer is shown as, by its format."""
+    # Rendering takes a while to import.
+    from groq_magic.rendering import fenced, fenced_code
+    from groq_magic.reply import code_of, data_of
+
+    yield answer
+    yield fenced(answer)
+    if whole:
+        return
+    if code := fenced_code(answer):
+        yield "\n\n".join(fenced(block.code) for block in code)
+    if (data := data_of(answer, code_of(answer))) is not None:
+        yield fenced(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def _shows_change(shown: _Shown, answer: str) -> bool:
+    """Whether an output shows an answer's prose, and its code as the change of a cell."""
+    from groq_magic.rendering import fenced_code
+
+    return any(
+        _has_lines(shown.change, fence) and shown.answer == _rendered(without_fence(answer, fence))
+        for fence in fenced_code(answer)
+    )
+
+
+def _has_lines(change: str, fence: Fence) -> bool:
+    marks = "+- " if fence.language == "diff" else ""
+    lines = (line.strip(marks) if marks else line for line in fence.code.splitlines())
+    headings = ("@@", "++", "--") if marks else ()
+    return all(
+        line.startswith(headings) or _SPACE.sub("", line) in change
+        for line in lines
+        if not marks or line
+    )
+
+
+def _rendered(markdown: str) -> str:
+    from groq_magic.rendering import to_html
+
+    return _Shown.of(f'<div class="groq-text">{to_html(markdown)}</div>').answer
+
+
+class _Shown(HTMLParser):
+    """The text that HTML of ours shows, without white space.
+
+    Attributes
+    ----------
+    is_odd : bool
+        Whether there is something that may hide text, or that we don't write.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_odd = False
+        self._open: list[str] = []
+        self._answer: list[str] = []
+        self._change: list[str] = []
+
+    @classmethod
+    def of(cls, html: str) -> _Shown:
+        """Return what a text of HTML shows."""
+        shown = cls()
+        shown.feed(html)
+        shown.close()
+        return shown
+
+    @property
+    def answer(self) -> str:
+        """The text of the answer."""
+        return _SPACE.sub("", "".join(self._answer))
+
+    @property
+    def change(self) -> str:
+        """The text of the change of a cell."""
+        return _SPACE.sub("", "".join(self._change))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element: a `div` of the answer or of the change, or one within."""
+        classes = (dict(attrs).get("class") or "").split()
+        styles = [value or "" for name, value in attrs if name == "style"]
+        declarations = [each for style in styles for each in style.split("; ")]
+        self.is_odd |= (
+            tag not in _TAGS
+            or any(name not in _ATTRIBUTES for name, _ in attrs)
+            or not all(map(_CLASS.fullmatch, classes))
+            or not all(map(_DECLARATION.fullmatch, declarations))
+        )
+        if tag not in _VOID:
+            named = next((c for c in ("groq-text", "groq-change") if c in classes), "")
+            self._open.append(f"{tag} {named}".rstrip())
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note the end of an element; what was left open in it ends too."""
+        tags = [each.partition(" ")[0] for each in self._open]
+        if tag in tags:
+            del self._open[len(tags) - 1 - tags[::-1].index(tag) :]
+
+    def handle_data(self, data: str) -> None:
+        """Take the text of the answer and of the change."""
+        place = next((each for each in self._open if " " in each), "")
+        if place == "div groq-change":
+            self._change.append(data)
+        elif place == "div groq-text":
+            self._answer.append(data)
+
+    def handle_comment(self, data: str) -> None:  # noqa: ARG002 - we write none
+        """Note that there is a comment."""
+        self.is_odd = True
+
+    def handle_decl(self, decl: str) -> None:  # noqa: ARG002 - we write none
+        """Note that there is a declaration."""
+        self.is_odd = True
+
+    def unknown_decl(self, data: str) -> None:  # noqa: ARG002 - we write none
+        """Note that there is a declaration."""
+        self.is_odd = True
+
+    def handle_pi(self, data: str) -> None:  # noqa: ARG002 - we write none
+        """Note that there is a processing instruction."""
+        self.is_odd = True
