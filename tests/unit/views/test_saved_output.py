@@ -46,6 +46,7 @@ def html_of(text: str, **changes: object) -> str:
         "code": (),
         "data": None,
         "notices": ("Replaced `x` by `y`.",),
+        "warnings": (),
         "bar": Bar("a/model", 7, ("df put in (7 characters)",), "", ("practice",)),
         "metadata": {},
         "live": LiveFacts("", "", ""),
