@@ -136,20 +136,7 @@ class Service:
         return None
 
     def new_key(self) -> ApiKey:
-        """Ask for a key, check it with the service and keep it in this process alone.
-
-        Practice mode ends with it. Until it is accepted nothing changes.
-
-        Raises
-        ------
-        ApiKeyError
-            When there is no way to ask, or the key is malformed or refused.
-        InterruptedAskError
-            When the user breaks it off.
-        RequestError
-            When `GROQ_BASE_URL` is no http or https address.
-        """
-        url = service_url()
+        """Ask for a key and use it; `ApiKeyError` where there is no way to ask."""
         typed = self._ask_for_key()
         if typed is None:
             raise ApiKeyError(
@@ -157,6 +144,17 @@ class Service:
                 f"Set {KEY_NAME} or write it into a .env file; {KEY_PAGE} gives one. "
                 "`%groq_practice on` needs none.",
             )
+        return self.use_key(typed)
+
+    def use_key(self, typed: str) -> ApiKey:
+        """Check a key with the service and keep it; practice mode ends, unless it is refused.
+
+        Raises
+        ------
+        ApiKeyError, InterruptedAskError, RequestError
+            For a key that is malformed or refused, an interrupt, an invalid `GROQ_BASE_URL`.
+        """
+        url = service_url()
         key = checked(typed, "%groq_key")
         self._warned_of.add(url)  # by the question
         catalogue = accepted(Client(key, url, self._settings.connect_timeout))

@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import NotebookError, OptionError
-from groq_magic.magics.key import key_state
+from groq_magic.magics.key import enter_key, key_facts, key_state
 from groq_magic.page.front_end import front_end
 from groq_magic.views import for_front_end
 from groq_magic.views.slots import speed_slot
@@ -48,6 +48,8 @@ def live_of(session: Session) -> Live:
             session.settings,
             panel_facts=lambda: panel_facts(session),
             quota=lambda: quota_facts(session.service.last_model, session.service.limits),
+            key=lambda: key_facts(session),
+            enter_key=lambda typed: enter_key(session, typed),
             undo=lambda: _undo(session),
             reset=lambda: _reset(session),
             hand_over=session.owner.hand_over,

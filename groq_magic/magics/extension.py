@@ -265,7 +265,7 @@ def load(shell: Any) -> None:
     if os.environ.get("GROQ_MAGIC_PRACTICE") == "1":
         extension.session.service.practise(on=True)
     service = extension.session.service if extension.has_session else None
-    show(*banner(extension.model, key_state(shell, service)))
+    show(*banner(extension.model, key_state(shell, service), has_key_slot=True))
     if front_end(shell) == "widgets":
         extension.start_page_later()
 

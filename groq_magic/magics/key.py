@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.key import KEY_NAME, KEY_PAGE, found_key
-from groq_magic.errors import ApiKeyError, InterruptedAskError, OptionError
+from groq_magic.errors import (
+    ApiKeyError,
+    GroqMagicError,
+    InterruptedAskError,
+    OptionError,
+    RequestError,
+)
+from groq_magic.interrupts import unsent
 from groq_magic.page.front_end import has_input
 from groq_magic.page.notebook_file import notebook_path
 from groq_magic.views.show import show
@@ -14,8 +22,9 @@ from groq_magic.views.slots import banner
 if TYPE_CHECKING:
     from groq_magic.api.service import Service
     from groq_magic.session.session import Session
+    from groq_magic.views.session_facts import KeyFacts
 
-__all__ = ["groq_key", "groq_practice", "key_asker", "key_state"]
+__all__ = ["enter_key", "groq_key", "groq_practice", "key_asker", "key_facts", "key_state"]
 
 
 def groq_key(session: Session, line: str) -> None:
@@ -62,12 +71,33 @@ def groq_practice(session: Session, line: str) -> None:
         _show_state(session, "practice mode is off")
 
 
+def enter_key(session: Session, typed: str) -> str:
+    """Use a key that was entered on a page, as `%groq_key` does; return why not, or ""."""
+    try:
+        unsent(lambda: session.service.use_key(typed))
+    except GroqMagicError as error:
+        return str(error)
+    session.refresh_picker()
+    if session.live is not None:
+        session.live.key_changed()
+    return ""
+
+
+def key_facts(session: Session) -> KeyFacts:
+    """Return what pages show of the key."""
+    from groq_magic.views.session_facts import KeyFacts
+
+    service, is_missing, hint = session.service, True, ""
+    with contextlib.suppress(ApiKeyError):
+        is_missing = service.in_practice or service.key_now() is None
+    with contextlib.suppress(RequestError):
+        hint = service.key_warning()
+    return KeyFacts(key_state(session.shell, service), is_missing, hint or f"{KEY_PAGE} gives one")
+
+
 def _show_state(session: Session, state: str) -> None:
-    live = session.live
-    if live is not None:
-        # The known limits belong to another key.
-        live.quota_changed()
-        live.refresh()
+    if session.live is not None:
+        session.live.key_changed()
     show(*banner(session.settings.model, state))
 
 

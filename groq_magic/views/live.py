@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from groq_magic.views.answer_facts import LiveFacts
     from groq_magic.views.finished_outputs import FinishedOutput, Run
-    from groq_magic.views.session_facts import PanelFacts, QuotaFacts
+    from groq_magic.views.session_facts import KeyFacts, PanelFacts, QuotaFacts
 
 __all__ = ["Live"]
 
@@ -43,6 +43,10 @@ class Live:
         Returns what the panel shows beside the settings.
     quota : callable
         Returns what is left of the limits now.
+    key : callable
+        Returns what pages show of the key.
+    enter_key : callable
+        Uses a key that was entered on a page; returns why not, or "".
     undo, reset : callable
         What the panel's buttons do.
     hand_over : callable, optional
@@ -63,6 +67,8 @@ class Live:
         *,
         panel_facts: Callable[[], PanelFacts],
         quota: Callable[[], QuotaFacts],
+        key: Callable[[], KeyFacts],
+        enter_key: Callable[[str], str],
         undo: Callable[[], None],
         reset: Callable[[], None],
         hand_over: Callable[[Callable[[], None]], None] = lambda call: call(),
@@ -72,6 +78,7 @@ class Live:
         self._documents = Documents()
         self._panel_facts = panel_facts
         self._quota = quota
+        self._key, self._enter_key = key, enter_key
         self._undo = undo
         self._reset = reset
         self._models: tuple[tuple[str, str], ...] = ()
@@ -131,6 +138,8 @@ class Live:
                 self._settings.model,
                 make_panel=lambda: str(self.panel.model_id),
                 quota=self._quota,
+                key=self._key,
+                enter_key=self._enter_key,
                 documents=self._documents,
                 finished=self.finished,
                 pages=self.pages,
@@ -219,6 +228,13 @@ class Live:
         """Send what is left of the limits, for every bar and the panel."""
         if self._session is not None:
             self._session.send_quota()
+
+    def key_changed(self) -> None:
+        """Send the state of another key, and its limits."""
+        if self._session is not None:
+            self._session.send_key()
+            self._session.send_quota()
+        self.refresh()
 
     def refresh(self) -> None:
         """Draw the panel's facts anew."""

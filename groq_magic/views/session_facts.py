@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Meter", "PanelFacts", "QuotaFacts", "Refill"]
+__all__ = ["KeyFacts", "Meter", "PanelFacts", "QuotaFacts", "Refill"]
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,31 @@ class Meter:
     used, limit : int
         How much of it is used, and how much there is, in the same unit.
     label : str
-        "680 of 8,000 tokens · full again in 5 s".
+        "680 of 8,000 tokens used · full again in 5 s".
     """
 
     used: int
     limit: int
     label: str
+
+
+@dataclass(frozen=True)
+class KeyFacts:
+    """What pages show of the key, and beside the field for another one.
+
+    Parameters
+    ----------
+    state : str
+        "key from GROQ_API_KEY".
+    is_missing : bool
+        Whether no key is in use.
+    hint : str
+        What to know before a key is entered: where it comes from, and who can read it.
+    """
+
+    state: str
+    is_missing: bool
+    hint: str
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from groq_magic.views.documents import Documents
     from groq_magic.views.finished_outputs import FinishedOutputs, Run
     from groq_magic.views.page_reports import PageReports
-    from groq_magic.views.session_facts import QuotaFacts
+    from groq_magic.views.session_facts import KeyFacts, QuotaFacts
 
 __all__ = ["SessionWidget"]
 
@@ -42,6 +42,10 @@ class SessionWidget(anywidget.AnyWidget):
         panel's slot is first seen.
     quota : callable
         Returns what is left of the limits now.
+    key : callable
+        Returns what pages show of the key.
+    enter_key : callable
+        Uses a key that was entered on a page; returns why not, or "".
     documents : Documents
         The answers that stream.
     finished : FinishedOutputs
@@ -77,6 +81,8 @@ class SessionWidget(anywidget.AnyWidget):
         *,
         make_panel: Callable[[], str],
         quota: Callable[[], QuotaFacts],
+        key: Callable[[], KeyFacts],
+        enter_key: Callable[[str], str],
         documents: Documents,
         finished: FinishedOutputs,
         pages: PageReports,
@@ -85,6 +91,9 @@ class SessionWidget(anywidget.AnyWidget):
         self._make_panel = make_panel
         self._pages = pages
         self._quota = quota
+        self._key = key
+        self._enter_key = enter_key
+        self._lacks_key = False
         self._documents = documents
         self._hand_over = hand_over
         self._facts: dict[str, Any] = {"current": current, "panel": "", "speeds": {}, "turns": {}}
@@ -141,8 +150,19 @@ class SessionWidget(anywidget.AnyWidget):
             self.send({"current": model})
 
     def send_quota(self) -> None:
-        """Send what is left of the limits now."""
+        """Send what is left of the limits now, and the key that an ask has found."""
         self.send({"quota": asdict(self._quota())})
+        if self._lacks_key:
+            self.send_key()
+
+    def send_key(self, problem: str = "") -> None:
+        """Send the state of the key, and what was wrong with one that was entered."""
+        self.send({"key": {**self._key_facts(), "problem": problem}})
+
+    def _key_facts(self) -> dict[str, Any]:
+        facts = self._key()
+        self._lacks_key = facts.is_missing
+        return asdict(facts)
 
     def send_speeds(self, speeds: Mapping[str, str]) -> None:
         """Send how quick models were, by the class of their rows in a listing."""
@@ -160,6 +180,7 @@ class SessionWidget(anywidget.AnyWidget):
                     **self._facts,
                     "turns": dict(self._facts["turns"]),
                     "quota": asdict(self._quota()),
+                    "key": self._key_facts(),
                     "finished": self._finished.offers(),
                     "docs": self._documents.whole(),
                 }
@@ -179,6 +200,8 @@ class SessionWidget(anywidget.AnyWidget):
         self._finished.stand(content.get("stands"))
         if "hello" in content:
             self._pages.receive(content["hello"])
+        if isinstance(typed := content.get("key"), str):
+            self._hand_over(lambda: self.send_key(self._enter_key(typed)))
         if content.get("make") == "panel":
             self._hand_over(self._send_panel)
 

@@ -54,7 +54,7 @@ def slot_classes(name: str) -> str:
     return f"{name} {TOKEN_CLASS}" if has_page else name
 
 
-def banner(model: str, key_state: str) -> tuple[str, str]:
+def banner(model: str, key_state: str, *, has_key_slot: bool = False) -> tuple[str, str]:
     """Return the line of `%load_ext` as HTML, with a picker's slot, and as plain text.
 
     Parameters
@@ -63,13 +63,18 @@ def banner(model: str, key_state: str) -> tuple[str, str]:
         The model in use.
     key_state : str
         "key from GROQ_API_KEY", or what to do about a missing one.
+    has_key_slot : bool
+        Whether pages keep the key's state up to date, with a button that enters a key.
 
     Returns
     -------
     html, plain : str
         Safe HTML and plain text, one line each.
     """
-    phrases = (phrase_html(key_state), "<code>%groq_help</code>")
+    state = phrase_html(key_state)
+    if has_key_slot:
+        state = f'<span class="{slot_classes("groq-slot-key")}">{state}</span>'
+    phrases = (state, "<code>%groq_help</code>")
     html = (
         '<div class="groq-load mathjax_ignore tex2jax_ignore">groq_magic'
         f'{SEPARATOR}<span class="{slot_classes("groq-slot-picker")}">{phrase_html(model)}</span>'

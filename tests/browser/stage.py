@@ -15,7 +15,7 @@ from groq_magic.views import for_front_end
 from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, LiveFacts, Progress
 from groq_magic.views.bar import Bar
 from groq_magic.views.live import Live
-from groq_magic.views.session_facts import Meter, PanelFacts, QuotaFacts, Refill
+from groq_magic.views.session_facts import KeyFacts, Meter, PanelFacts, QuotaFacts, Refill
 
 ANSWER = r"""Use `dropna`, so that gaps elsewhere don't cost you rows:
 
@@ -47,7 +47,7 @@ def new_live() -> Live:
         panel_facts=lambda: PanelFacts(
             "from GROQ_API_KEY",
             "main · 3 turns, 1,912 tokens",
-            Meter(680, 8000, "680 of 8,000 tokens · full again in 5 s"),
+            Meter(680, 8000, "680 of 8,000 tokens used · full again in 5 s"),
             Meter(342, 1000, "342 of 1,000 requests"),
         ),
         quota=lambda: QuotaFacts(
@@ -55,6 +55,8 @@ def new_live() -> Live:
             Refill(8000, 7320, 60.0, 5.1, "tokens"),
             Refill(1000, 658, 86_400.0, 29_549.0, "requests"),
         ),
+        key=lambda: KeyFacts("key from GROQ_API_KEY", is_missing=False, hint=""),
+        enter_key=lambda typed: "",  # noqa: ARG005 - it is accepted
         undo=lambda: pressed.append("undo"),
         reset=lambda: pressed.append("reset"),
     )

@@ -8,6 +8,7 @@ import pytest
 
 from groq_magic.api.key import KeySearch, search
 from groq_magic.errors import ApiKeyError, InterruptedAskError, RequestError, ServiceError
+from groq_magic.magics.display import live_of
 from groq_magic.magics.page_start import _fill
 
 if TYPE_CHECKING:
@@ -320,6 +321,46 @@ def test_in_practice_mode_a_new_key_is_warned_of_by_where_it_goes(
     questions = asked(FIRST)
     fresh.fine("%groq_key")
     assert "is plain http" in questions[0]
+
+
+def test_a_key_entered_on_a_page_is_used_when_it_is_accepted(
+    fresh: Any, strict: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh.fine("%groq_practice on")
+    live = live_of(fresh.session)
+    sent: list[Any] = []
+    monkeypatch.setattr(live._session, "send", sent.append)
+
+    def facts() -> dict[str, Any]:
+        return [message["key"] for message in sent if "key" in message][-1]
+
+    live._session.receive({"key": "gsk_refused000000000000"})
+    assert facts()["problem"]
+    assert facts()["is_missing"]
+    assert fresh.session.service.in_practice
+    live._session.receive({"key": FIRST})
+    assert facts()["problem"] == ""
+    assert (facts()["state"], facts()["is_missing"]) == ("key from %groq_key", False)
+    assert not fresh.session.service.in_practice
+    for key in (FIRST, "gsk_refused000000000000"):
+        assert key not in str(sent)
+        assert key not in str(live._session.get_state())
+        assert key not in str(live.panel.get_state())
+    fresh.fine("%groq Say hi")
+    assert len(strict.requests()) == 1
+
+
+def test_a_page_learns_of_a_key_that_an_ask_found(
+    fresh: Any, monkeypatch: pytest.MonkeyPatch, asked: Any
+) -> None:
+    live = live_of(fresh.session)
+    assert live._session.get_state()["present"]["key"]["is_missing"]
+    sent: list[Any] = []
+    monkeypatch.setattr(live._session, "send", sent.append)
+    asked(FIRST)
+    fresh.fine("%groq Say hi")
+    fresh.fine("%groq Say hi again")
+    assert [message["key"]["is_missing"] for message in sent if "key" in message] == [False]
 
 
 @pytest.mark.parametrize("options", ["", "-m fast", "--cache"])

@@ -4,6 +4,7 @@
 
 import { Answers } from "./answers.mjs";
 import { Bar, PICKER } from "./bars.mjs";
+import { KeyEntry } from "./key.mjs";
 import { rootsOf } from "./outputs.mjs";
 import { grouped, Refill } from "./quota.mjs";
 import { isKnown, Slot } from "./slots.mjs";
@@ -36,7 +37,8 @@ export class SessionSlots {
     this.fill();
   }
 
-  takeFacts({ current = this.current, panel = this.panel, quota, speeds, turns }) {
+  takeFacts({ current = this.current, key = this.key, panel = this.panel, quota, speeds, turns }) {
+    this.key = key;
     this.current = current;
     this.panel = panel;
     this.speeds = speeds ?? this.speeds;
@@ -118,6 +120,7 @@ export class SessionSlots {
       if (this.panel) this.fillWithView(node, this.panel);
       else this.requestPanel();
     }
+    for (const node of root.querySelectorAll(`.groq-slot-key${this.token}`)) this.fillKey(node);
     for (const node of root.querySelectorAll(".groq-slot-speed")) this.fillSpeed(node);
     this.drawMeters(root);
   }
@@ -138,6 +141,13 @@ export class SessionSlots {
     if (!facts || this.isOthers(bar)) return;
     if (!this.filled.has(bar)) this.filled.set(bar, new Bar(bar, this));
     this.filled.get(bar).update(facts, this.left);
+  }
+
+  fillKey(node) {
+    if (!this.key || this.isOthers(node)) return;
+    if (!this.filled.has(node))
+      this.filled.set(node, new KeyEntry(node, (key) => this.model.send({ key })));
+    this.filled.get(node).update(this.key);
   }
 
   fillWithView(node, id, label) {

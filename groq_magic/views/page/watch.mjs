@@ -1,7 +1,7 @@
 // When elements of ours come to the page, or go.
 
 // Where we change the page ourselves.
-const OWN = ".groq-slot-stream, .groq-bar, .groq-slot-panel, .groq-load";
+const OWN = ".groq-slot-stream, .groq-bar, .groq-load, .groq-slot-key";
 // Our outputs, and the tabs that say which notebook a panel shows.
 const OURS = "[class*='groq-'], [data-id]";
 

@@ -11,7 +11,7 @@ from groq_magic.settings import Settings as RealSettings
 from groq_magic.views.answer_facts import FinishedAnswer, LiveFacts
 from groq_magic.views.bar import Bar
 from groq_magic.views.live import Live
-from groq_magic.views.session_facts import Meter, PanelFacts, QuotaFacts, Refill
+from groq_magic.views.session_facts import KeyFacts, Meter, PanelFacts, QuotaFacts, Refill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,6 +37,8 @@ def make_live(settings: Settings, pressed: list[str]) -> Callable[..., Live]:
         settings,
         panel_facts=lambda: PanelFacts("from .env", "main · 1 turn", Meter(680, 8000, "680"), None),
         quota=lambda: QuotaFacts(settings.model, Refill(8000, 7320, 60.0, 5.1, "tokens"), None),
+        key=lambda: KeyFacts("no key yet", is_missing=True, hint="groq.com gives one"),
+        enter_key=lambda typed: pressed.append(typed) or "",  # type: ignore[func-returns-value]  # None
         undo=lambda: pressed.append("undo"),
         reset=lambda: pressed.append("reset"),
         **more,
