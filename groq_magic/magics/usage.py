@@ -42,7 +42,8 @@ def groq_usage(session: Session, line: str) -> pd.DataFrame | None:
         for limit in sorted(limits.known, key=lambda limit: order.index(limit.kind))
     ]
     now = datetime.now(UTC).astimezone()
-    show(*usage(meters, session.ledger, f"{now:%Y-%m-%d %H:%M}"))
+    practice = session.service.in_practice
+    show(*usage(meters, session.ledger, f"{now:%Y-%m-%d %H:%M}", practice=practice))
     return None
 
 

@@ -35,7 +35,7 @@ def meter_of(limit: Limit, now: float | None = None) -> Meter:
     used = limit.limit - limit.left(now)
     wait = limit.full_in(now)
     full = f" · full again in {wait_words(wait, now)}" if used else ""
-    return Meter(used, limit.limit, f"{used:,} of {limit.limit:,} {_unit(limit)}{full}")
+    return Meter(used, limit.limit, f"{used:,} of {limit.limit:,} {_unit(limit)} used{full}")
 
 
 def quota_facts(model: str, limits: Limits, now: float | None = None) -> QuotaFacts:

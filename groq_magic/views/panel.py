@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
 from groq_magic.option_types import Text
 from groq_magic.options import OPTIONS
+from groq_magic.views.meter import meter_html
 from groq_magic.views.panel_field import panel_field
 from groq_magic.views.phrase import phrase_html
 from groq_magic.views.picker import ModelPicker, close_whole
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import traitlets
 
     from groq_magic.options import Option
-    from groq_magic.views.session_facts import Meter, PanelFacts
+    from groq_magic.views.session_facts import PanelFacts
 
 __all__ = ["Panel"]
 
@@ -96,7 +96,7 @@ class Panel:
         meters = ((self._minute, facts.minute, "minute"), (self._day, facts.day, "day"))
         for row, meter, name in meters:
             row.layout.display = "none" if meter is None else None
-            row.value = "" if meter is None else _meter_html(meter, name)
+            row.value = "" if meter is None else meter_html(meter, name)
 
     def close(self) -> None:
         """Close every widget of the panel, and follow the settings no longer."""
@@ -113,11 +113,3 @@ def _button(label: str, tooltip: str, do: Callable[[], None]) -> Any:
     button = ipywidgets.Button(description=label, tooltip=tooltip)
     button.on_click(lambda _button: do())
     return button
-
-
-def _meter_html(meter: Meter, name: str) -> str:
-    label = escape(meter.label)
-    return (
-        f'<progress class="groq-meter groq-meter-{name}" max="{max(meter.limit, 1)}" '
-        f'value="{meter.used}" aria-label="{label}"></progress><div>{label}</div>'
-    )

@@ -72,7 +72,7 @@ class Meter:
     used, limit : int
         How much of it is used, and how much there is, in the same unit.
     label : str
-        "680 of 8,000 tokens · full again in 5 s".
+        "680 of 8,000 tokens used · full again in 5 s".
     """
 
     used: int

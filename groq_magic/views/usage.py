@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from groq_magic.ledger.ledger import sum_of
 from groq_magic.ledger.usage import PRICES_AS_OF, dollars
+from groq_magic.views.meter import meter_html
 from groq_magic.views.phrase import phrase_html, phrase_plain
-from groq_magic.views.plot import bar, columns
+from groq_magic.views.plot import bar, column_chart, columns
 from groq_magic.views.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from groq_magic.ledger.ledger import Entry, Ledger, Source, Sum
+    from groq_magic.ledger.ledger import Entry, Ledger, Sum
     from groq_magic.views.session_facts import Meter
 
 __all__ = ["usage"]
@@ -24,10 +25,13 @@ _NO_LIMITS = "Limits appear after the next answer."
 _NO_ASKS = "Nothing was asked in this session yet."
 _UNKNOWN = "unknown"
 _SHOWN = 60
+_COLUMNS = ("model", "asks", "prompt", "answer", "first token", "tok/s", "cost")
 _SOURCES = MappingProxyType({"service": "", "cache": " · from the cache", "replay": " · replayed"})
 
 
-def usage(meters: Sequence[tuple[str, str, Meter]], ledger: Ledger, at: str) -> tuple[str, str]:
+def usage(
+    meters: Sequence[tuple[str, str, Meter]], ledger: Ledger, at: str, *, practice: bool = False
+) -> tuple[str, str]:
     """Return what the session used and what is left as HTML and as plain text.
 
     Parameters
@@ -37,13 +41,20 @@ def usage(meters: Sequence[tuple[str, str, Meter]], ledger: Ledger, at: str) -> 
     ledger : Ledger
     at : str
         The time for which the meters hold: "2026-10-02 14:32".
+    practice : bool
+        Whether they are the practice server's limits.
 
     Returns
     -------
     html, plain : str
         Safe HTML that reads well without CSS and scripts, and plain text.
     """
-    parts = [_quota(meters, at), *_asks(ledger)]
+    parts = _limits(meters, f"{'Practice limits' if practice else 'Limits'} at {at}")
+    real, practised = (_asks(ledger, practice=side) for side in (False, True))
+    if practised:
+        heading = "Practice mode, counted apart: no model, no cost"
+        practised = [_heading(heading), *practised]
+    parts += [*real, *practised] or [_line(_NO_ASKS)]
     html = "".join(part[0] for part in parts)
     return (
         f'<div class="groq-listing groq-usage mathjax_ignore tex2jax_ignore">{html}</div>',
@@ -51,33 +62,37 @@ def usage(meters: Sequence[tuple[str, str, Meter]], ledger: Ledger, at: str) -> 
     )
 
 
-def _quota(meters: Sequence[tuple[str, str, Meter]], at: str) -> tuple[str, str]:
+def _limits(meters: Sequence[tuple[str, str, Meter]], heading: str) -> list[tuple[str, str]]:
     if not meters:
-        return _line(_NO_LIMITS)
-    rows = tuple(
-        (
-            model,
-            name,
-            f"{meter.limit - meter.used:,}",
-            f"`{bar(meter.used / max(meter.limit, 1))}`",
-            meter.label,
+        return [_line(_NO_LIMITS)]
+    html, rows, before = [], [], ""
+    for model, name, meter in meters:
+        if model != before:
+            html.append(f'<tr><th colspan="2" style="text-align: left">{escape(model)}</th></tr>')
+            before = model
+        html.append(
+            f'<tr><td style="text-align: left">{escape(name)}</td>'
+            f'<td style="text-align: left">{meter_html(meter)}</td></tr>'
         )
-        for model, name, meter in meters
-    )
-    table = Table(("model", "limit", "left", f"used at {at}", ""), rows)
-    return table.html(), table.plain()
+        used = bar(meter.used / max(meter.limit, 1))
+        rows.append((model, name, f"{meter.limit - meter.used:,}", used, meter.label))
+    table = Table(("model", "limit", "left", "", ""), tuple(rows))
+    title, plain = _heading(heading)
+    body = f'<table class="groq-limits"><tbody>{"".join(html)}</tbody></table>'
+    return [(f"{title}{body}", f"{plain}\n{table.plain()}")]
 
 
-def _asks(ledger: Ledger) -> list[tuple[str, str]]:
-    counted = [entry for entry in ledger.entries if entry.counted]
-    left_out = len(ledger) - len(counted)
+def _asks(ledger: Ledger, *, practice: bool) -> list[tuple[str, str]]:
+    entries = [entry for entry in ledger.entries if entry.practice == practice]
+    counted = [entry for entry in entries if entry.counted]
+    left_out = len(entries) - len(counted)
     parts = [_line(_left_out(left_out))] if left_out else []
     if cut := sum(entry.is_unmeasured for entry in counted):
         parts.append(_line(_unmeasured(cut)))
     if not counted:
-        return parts or [_line(_NO_ASKS)]
-    table = _by_model(ledger)
-    return [(table.html(), table.plain()), *parts, _plot(ledger.entries)]
+        return parts
+    table = _by_model(ledger, counted, practice=practice)
+    return [(table.html(), table.plain()), *parts, _charts(entries)]
 
 
 def _left_out(count: int) -> str:
@@ -90,36 +105,22 @@ def _unmeasured(count: int) -> str:
     return f"{count:,} {asks} came without a count of tokens: what {they} used is not known here."
 
 
-def _by_model(ledger: Ledger) -> Table:
-    groups = ledger.by_model()
-    rows = [_row(_called(*key), found, free=_is_free(*key)) for key, found in groups.items()]
+def _by_model(ledger: Ledger, counted: Sequence[Entry], *, practice: bool) -> Table:
+    groups = {
+        (model, source): found
+        for (model, of_practice, source), found in ledger.by_model().items()
+        if of_practice == practice
+    }
+    rows = [
+        _row(f"{model}{_SOURCES[source]}", found, free=practice or source != "service")
+        for (model, source), found in groups.items()
+    ]
     if len(rows) > 1:
-        spent = [e for e in ledger.entries if e.counted and e.source == "service"]
-        rows.append(_row("from the service", sum_of(spent), free=all(e.practice for e in spent)))
-    return Table(
-        (
-            "model",
-            "asks",
-            "prompt",
-            "answer",
-            "reasoning",
-            "queue",
-            "first token",
-            "tok/s",
-            "cost",
-        ),
-        tuple(rows),
-        f"In tokens; reasoning is part of the answer. Times and speeds are medians, "
-        f"cost is by Groq's prices of {PRICES_AS_OF}.",
-    )
-
-
-def _called(model: str, practice: bool, source: Source) -> str:  # noqa: FBT001 - a part of the sum's key
-    return f"{model}{' · practice' if practice else ''}{_SOURCES[source]}"
-
-
-def _is_free(_model: str, practice: bool, source: Source) -> bool:  # noqa: FBT001 - as above
-    return practice or source != "service"
+        sent = [entry for entry in counted if entry.source == "service"]
+        rows.append(_row("from the service", sum_of(sent), free=practice))
+    costs = "" if practice else f" Cost is by Groq's prices of {PRICES_AS_OF}."
+    note = f"Prompt and answer in tokens, times and speeds as medians.{costs}"
+    return Table(_COLUMNS, tuple(rows), note)
 
 
 def _row(called: str, found: Sum, *, free: bool) -> tuple[str, ...]:
@@ -127,15 +128,16 @@ def _row(called: str, found: Sum, *, free: bool) -> tuple[str, ...]:
     return (
         called,
         f"{found.asks:,}",
-        f"{found.prompt_tokens:,}"
-        + (f" ({found.cached_tokens:,} cached)" if found.cached_tokens else ""),
-        f"{found.completion_tokens:,}",
-        f"{found.reasoning_tokens:,}",
-        _seconds(found.queue),
-        _seconds(found.first_token),
+        _with_part(found.prompt_tokens, found.cached_tokens, "cached"),
+        _with_part(found.completion_tokens, found.reasoning_tokens, "reasoning"),
+        f"{found.first_token:.2f} s" if found.first_token is not None else "\N{EN DASH}",
         f"{speed:,.0f}" if speed else "\N{EN DASH}",
         "none" if free else _cost(found),
     )
+
+
+def _with_part(whole: int, part: int, name: str) -> str:
+    return f"{whole:,}" + (f" ({part:,} {name})" if part else "")
 
 
 def _cost(found: Sum) -> str:
@@ -144,30 +146,27 @@ def _cost(found: Sum) -> str:
     return f"{dollars(found.cost)} + {_UNKNOWN}" if found.cost else _UNKNOWN
 
 
-def _seconds(seconds: float | None) -> str:
-    return f"{seconds:.2f} s" if seconds is not None else "\N{EN DASH}"
-
-
-def _plot(entries: Sequence[Entry]) -> tuple[str, str]:
+def _charts(entries: Sequence[Entry]) -> tuple[str, str]:
     shown = entries[-_SHOWN:]
     tokens = [float(e.usage.completion_tokens) if e.usage else None for e in shown]
     speeds = [e.tokens_per_second for e in shown]
-    which = (
-        f"asks {shown[0].number} to {shown[-1].number}"
-        if len(shown) > 1
-        else f"ask {shown[0].number}"
-    )
+    first, last = shown[0].number, shown[-1].number
+    asks = f"asks {first} to {last}" if len(shown) > 1 else f"ask {first}"
     html, plain = [], []
     for what, values in (("Tokens of the answer", tokens), ("Tokens a second", speeds)):
         if any(values):
-            lines = "\n".join(columns(values))
-            title = f"{what}, {which}:"
+            most = max(value for value in values if value is not None)
+            told = ", ".join("none" if each is None else f"{each:,.0f}" for each in values)
             html.append(
-                f"<div><small>{escape(title)}</small></div>"
-                f'<pre class="groq-plot" style="line-height: 1.1">{lines}</pre>'
+                f"<div><small>{what}, {asks}; the largest is {most:,.0f}</small>"
+                f"{column_chart(values, f'{what}, {asks}: {told}')}</div>"
             )
-            plain.append(f"{title}\n{lines}")
-    return "".join(html), "\n\n".join(plain)
+            plain.append("\n".join((f"{what}, {asks}:", *columns(values))))
+    return f'<div class="groq-charts">{"".join(html)}</div>', "\n\n".join(plain)
+
+
+def _heading(text: str) -> tuple[str, str]:
+    return f"<div><b>{escape(text)}</b></div>", text
 
 
 def _line(text: str) -> tuple[str, str]:

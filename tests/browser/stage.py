@@ -47,7 +47,7 @@ def new_live() -> Live:
         panel_facts=lambda: PanelFacts(
             "from GROQ_API_KEY",
             "main · 3 turns, 1,912 tokens",
-            Meter(680, 8000, "680 of 8,000 tokens · full again in 5 s"),
+            Meter(680, 8000, "680 of 8,000 tokens used · full again in 5 s"),
             Meter(342, 1000, "342 of 1,000 requests"),
         ),
         quota=lambda: QuotaFacts(

@@ -128,5 +128,9 @@ def test_the_usage_page_reads_well_untrusted(jupyter: Any, practice: Any, tmp_pa
     reopened = jupyter.open(dict(notebook.save()), height=1600)
     usage = reopened.cell_output(2)
     expect(usage).to_contain_text("tokens a minute")
-    expect(usage.locator("pre").first).to_contain_text("┤")
+    shown = "(image) => image.complete && image.naturalWidth > 0"
+    for image in usage.locator("img.groq-chart").all():
+        assert image.evaluate(shown)
+    expect(usage.locator("img.groq-chart")).to_have_count(2)
+    expect(usage.locator("progress")).not_to_have_count(0)
     reopened.screenshot("usage-untrusted")

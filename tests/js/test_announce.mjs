@@ -20,11 +20,15 @@ async function textsOf(call) {
 test("an answer's end is announced by how it ended", () => {
   const model = newModel();
   const end = startAnnouncing(model);
-  for (const how of ["complete", "stopped", "failed"]) {
+  for (const [how, announced] of [
+    ["complete", "Answer complete"],
+    ["stopped", "Stopped."],
+    ["failed", "Answer failed"],
+  ]) {
     model.receive({ ended: how, how });
     equal(
       regions().map((each) => each.textContent),
-      [`Answer ${how}`],
+      [announced],
     );
   }
   end();

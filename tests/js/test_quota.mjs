@@ -13,13 +13,13 @@ test("what is left refills up to the limit", () => {
   refill.received.at -= 50_000;
   equal(refill.left, 5500);
   refill.received.at -= 600_000;
-  equal([refill.left, refill.used, refill.label], [6000, 0, "0 of 6,000 tokens"]);
+  equal([refill.left, refill.used, refill.label], [6000, 0, "0 of 6,000 tokens used"]);
 });
 
 test("a meter shows what is used, for eyes and for a screen reader", () => {
   const meter = page('<progress class="groq-meter"></progress><small>…</small>');
   new Refill(MINUTE).drawIn(meter, "a-model: ");
-  const label = "a-model: 1,000 of 6,000 tokens · full again in 10 s";
+  const label = "a-model: 1,000 of 6,000 tokens used · full again in 10 s";
   equal([meter.max, meter.value, meter.ariaLabel], [6000, 1000, label]);
   equal(meter.nextElementSibling.textContent, label);
 });

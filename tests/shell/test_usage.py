@@ -108,15 +108,15 @@ def test_bars_panel_and_page_show_the_same_figures(
     panel = panel_facts(cells.session)
     assert panel.key == "from GROQ_API_KEY"
     page = cells.fine("%groq_usage").plain
-    used = int(re.search(rf"{MODEL}  tokens a minute .* (\d+) of 60 tokens", page)[1])
+    used = int(re.search(rf"{MODEL}  tokens a minute .* (\d+) of 60 tokens used", page)[1])
     at_first = 60 - told[-1]["minute"]["left"]
     # A token comes back each second.
     since = time.time() - told[-1]["heard"]
     for one in (panel.minute.used, used):
         assert at_first - since - 2 <= one <= at_first + 2
     assert f"{MODEL}  requests a day" in page
-    assert "1 of 1,000 requests" in page
-    assert panel.day.label.startswith("1 of 1,000 requests · full again in 86 s")
+    assert "1 of 1,000 requests used" in page
+    assert panel.day.label.startswith("1 of 1,000 requests used · full again in 86 s")
 
 
 def test_a_day_nearly_used_up_is_warned_of_above_the_answer_once_each(
@@ -161,14 +161,15 @@ def test_the_page_counts_every_answered_ask(cells: Any, practice: Any) -> None:
     data = cells.fine("%groq_usage").data
     plain = data["text/plain"]
     first, second = cells.session.ledger.entries[:2]
-    asks = plain[plain.index("reasoning") :]
+    asks = plain[plain.index("first token") :]
     row = next(line for line in asks.splitlines() if line.startswith(f"{MODEL}  "))
     cost = (first.usage.prompt_tokens * 0.15 + first.usage.completion_tokens * 0.60) / 1e6
-    assert row.split()[1:5] == [
+    assert row.split()[1:6] == [
         "1",
         str(first.usage.prompt_tokens),
         str(first.usage.completion_tokens),
-        str(first.usage.reasoning_tokens),
+        f"({first.usage.reasoning_tokens}",
+        "reasoning)",
     ]
     assert first.cost == pytest.approx(cost)
     assert second.model == "openai/gpt-oss-20b"
@@ -210,14 +211,14 @@ def test_what_is_from_the_cache_is_marked_and_costs_nothing(
 def test_an_unknown_price_stays_unknown(cells: Any) -> None:
     cells.fine("%%groq -m openai/gpt-oss-safeguard-20b\nHi", "a")
     plain = cells.fine("%groq_usage").plain
-    row = next(r for r in plain[plain.index("reasoning") :].splitlines() if "safeguard-20b " in r)
+    row = next(r for r in plain[plain.index("first token") :].splitlines() if "safeguard-20b " in r)
     assert row.endswith("unknown")
 
 
 def test_nothing_asked_yet(bare: Any) -> None:
     data = bare.fine("%groq_usage").data
     assert "Nothing was asked" in data["text/plain"]
-    assert "Limits appear after the next answer" in data["text/plain"]
+    assert "Limits appear after the next answer." in data["text/plain"]
 
 
 def test_as_a_data_frame(cells: Any) -> None:
@@ -241,7 +242,9 @@ def test_without_pandas_it_is_one_line(cells: Any, monkeypatch: pytest.MonkeyPat
 def test_practice_costs_nothing(cells: Any) -> None:
     cells.fine("%groq_practice on")
     cells.fine("%%groq\nHi", "a")
-    row = next(r for r in cells.fine("%groq_usage").plain.splitlines() if "· practice" in r)
+    plain = cells.fine("%groq_usage").plain
+    apart = plain[plain.index("Practice mode, counted apart") :]
+    row = next(r for r in apart.splitlines() if r.startswith(MODEL))
     assert row.endswith("none")
     assert cells.session.ledger.entries[0].cost == 0
 

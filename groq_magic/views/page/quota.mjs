@@ -48,7 +48,7 @@ export class Refill {
   }
 
   get label() {
-    const used = `${grouped(this.used)} of ${grouped(this.limit)} ${this.unit}`;
+    const used = `${grouped(this.used)} of ${grouped(this.limit)} ${this.unit} used`;
     const wait = Math.max(0, this.received.fullIn - this.passed);
     return this.used ? `${used} · full again in ${inWords(wait)}${atClock(wait)}` : used;
   }

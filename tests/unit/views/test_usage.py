@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64decode
 from typing import Any
 
+import lxml.etree
+import lxml.html
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from groq_magic.ledger.ledger import Entry, Ledger
 from groq_magic.ledger.usage import usage_of
-from groq_magic.views.plot import bar, columns
+from groq_magic.views.plot import bar, column_chart, columns
 from groq_magic.views.session_facts import Meter
 from groq_magic.views.usage import usage
+from tests.markers import examples
 
 NOW = "2026-10-02 14:32"
 
@@ -59,13 +66,15 @@ def test_nothing_to_plot_is_empty() -> None:
 
 
 def test_quota_says_what_is_left_what_is_used_and_when_it_is_full_again() -> None:
-    meter = Meter(680, 8_000, "680 of 8,000 tokens · full again in 5 s")
+    meter = Meter(680, 8_000, "680 of 8,000 tokens used · full again in 5 s")
     html, plain = usage([("m", "tokens a minute", meter)], ledger(), NOW)
     assert "m      tokens a minute  7,320  ━╸─" in plain
     assert meter.label in plain
     assert meter.label in html
-    assert f"used at {NOW}" in plain
-    assert "<code>━╸─" in html
+    assert f"Limits at {NOW}" in plain
+    assert re.search('<progress [^>]*max="8000" value="680"', html)
+    practice = usage([("m", "tokens a minute", meter)], ledger(), NOW, practice=True)
+    assert all(f"Practice limits at {NOW}" in part for part in practice)
 
 
 def test_rows_are_sums_and_the_last_row_is_what_was_asked_of_the_service() -> None:
@@ -82,10 +91,61 @@ def test_rows_are_sums_and_the_last_row_is_what_was_asked_of_the_service() -> No
     assert rows["from the service"][-3:] == ["$0.5000", "+", "unknown"]
 
 
-def test_the_plot_shows_the_latest_sixty_asks() -> None:
+def test_the_charts_show_the_latest_sixty_asks() -> None:
     html, plain = usage([], ledger(*(entry(n) for n in range(1, 100))), NOW)
     assert "asks 40 to 99:" in plain
-    assert html.count("<pre") == 2
+    assert html.count("<img") == 2
+    assert "asks 40 to 99; the largest is 990" in html
+
+
+def test_practice_is_counted_apart() -> None:
+    _, plain = usage(
+        [], ledger(entry(1), entry(2, practice=True, cost=0.0), entry(3, practice=True)), NOW
+    )
+    real, practised = plain.split("Practice mode, counted apart: no model, no cost")
+    (row,) = (line for line in real.splitlines() if line.startswith("m  "))
+    assert row.split()[1] == "1"
+    assert row.endswith("$0.2500")
+    (row,) = (line for line in practised.splitlines() if line.startswith("m  "))
+    assert row.split()[1] == "2"
+    assert row.endswith("none")
+    assert "ask 1:" in real
+    assert "asks 2 to 3:" in practised
+
+
+def test_reasoning_and_cached_tokens_are_part_of_others() -> None:
+    told = {
+        "prompt_tokens": 100,
+        "completion_tokens": 50,
+        "completion_tokens_details": {"reasoning_tokens": 20},
+        "prompt_tokens_details": {"cached_tokens": 64},
+    }
+    _, plain = usage([], ledger(entry(1, usage=usage_of(told))), NOW)
+    assert "100 (64 cached)" in plain
+    assert "50 (20 reasoning)" in plain
+
+
+@given(
+    st.lists(st.none() | st.floats(0, 1e12), max_size=60),
+    st.text(st.characters(exclude_categories=("Cs",))),
+)
+@settings(max_examples=examples(50))
+def test_a_chart_is_one_picture_whose_columns_stay_inside(
+    values: list[float | None], description: str
+) -> None:
+    (image,) = lxml.html.fragments_fromstring(column_chart(values, description))
+    assert image.tag == "img"
+    kind, _, data = image.get("src").partition(",")
+    assert kind == "data:image/svg+xml;base64"
+    svg = lxml.etree.fromstring(b64decode(data))
+    *drawn, _ = svg.iter("{http://www.w3.org/2000/svg}rect")
+    assert len(drawn) == sum(value is not None for value in values)
+    for each in drawn:
+        left, top, width, height = (float(each.get(n)) for n in ("x", "y", "width", "height"))
+        assert left >= 0
+        assert left + width <= 300.1
+        assert top >= -0.1
+        assert top + height <= 47.1
 
 
 def test_a_models_name_can_do_nothing() -> None:
@@ -93,7 +153,8 @@ def test_a_models_name_can_do_nothing() -> None:
     assert "<script" not in html
 
 
-def test_the_page_needs_neither_script_nor_picture() -> None:
+def test_the_page_needs_neither_script_nor_network() -> None:
     html, _ = usage([], ledger(entry(1)), NOW)
-    assert not any(tag in html for tag in ("<script", "<svg", "<img", "<canvas", "<style"))
+    assert not any(tag in html for tag in ("<script", "<svg", "<canvas", "<style"))
+    assert set(re.findall(r'src="([^,]*),', html)) == {"data:image/svg+xml;base64"}
     assert "mathjax_ignore" in html
