@@ -116,7 +116,7 @@ class Label(OptionType):
     Parameters
     ----------
     values : tuple of str
-        The completions at Tab; other names are valid too.
+        The completions at Tab, valid in any case; other names are valid too.
     """
 
     values: tuple[str, ...] = ()
@@ -130,7 +130,7 @@ class Label(OptionType):
                 f"not {_quoted(found)}.",
                 _try(flag, "x"),
             )
-        return found
+        return found.lower() if found.lower() in self.values else found
 
 
 class VariableName(OptionType):
@@ -237,7 +237,7 @@ def sendable(flag: str, value: Any) -> str:
     found = str.__str__(value)
     if SURROGATE.search(found):
         raise OptionError(
-            f"{flag} holds half a surrogate pair, which can't be sent.", "Remove that character."
+            f"{flag} contains half a surrogate pair, which can't be sent.", "Remove that character."
         )
     return found
 

@@ -296,5 +296,6 @@ def _unknown(keyword: str, table: tuple[Option, ...]) -> OptionError:
     import difflib
 
     close = difflib.get_close_matches(keyword, [each.name for each in table], n=1)
-    remedy = f"Did you mean `{close[0]}`?" if close else "`%%groq?` lists the options."
+    names = ", ".join(each.name for each in table if each.everyday)
+    remedy = f"Did you mean `{close[0]}`?" if close else f"Options: {names} …"
     return OptionError(f"There is no option `{keyword}`.", remedy)

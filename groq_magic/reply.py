@@ -6,12 +6,14 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.ledger.usage import Usage, rounded
+from groq_magic.printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.errors import GroqMagicError
     from groq_magic.ledger.ledger import Source
-    from groq_magic.ledger.usage import Usage
 
 __all__ = ["Reply", "Timing", "code_of", "data_of"]
 
@@ -26,6 +28,9 @@ class Timing:
     total: float = 0.0
     queue: float | None = None
     tokens_per_second: float | None = None
+
+    def __repr__(self) -> str:
+        return f"Timing({rounded(vars(self))})"
 
 
 @dataclass(frozen=True)
@@ -78,8 +83,29 @@ class Reply:
 
     def __repr__(self) -> str:
         start = self.text[:_SHOWN] + "…" * (len(self.text) > _SHOWN)
-        counted = f", {self.usage.completion_tokens} tokens" if self.usage else ""
-        return f"Reply({start!r}, {self.model}, {self.finish_reason}{counted})"
+        tokens = self.usage.completion_tokens if self.usage else None
+        speed = self.timing.tokens_per_second
+        facts = (
+            self.model,
+            self.finish_reason,
+            f"{tokens:,} token{'s' * (tokens != 1)}" if tokens is not None else "",
+            f"{self.timing.total:.2g} s" if self.timing.total else "",
+            f"{speed:,.0f} tok/s" if speed else "",
+        )
+        return f"Reply({', '.join((repr(start), *filter(None, facts)))})"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002 - IPython's signature
+        # Rendering takes a while to import.
+        from groq_magic.rendering import safe_markdown, to_html
+
+        html = (
+            '<div class="groq-answer mathjax_ignore tex2jax_ignore">'
+            f'<div class="groq-text" dir="auto">{to_html(self.text)}</div></div>'
+        )
+        plain = printable(self.text) or repr(self)
+        if not self.text:
+            return {"text/plain": plain}
+        return {"text/html": html, "text/markdown": safe_markdown(self.text), "text/plain": plain}
 
 
 def code_of(text: str) -> str:

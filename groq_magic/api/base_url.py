@@ -41,9 +41,9 @@ def normalise(url: str | None) -> str:
     except ValueError:
         port_is_fine = False
     if not port_is_fine or parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise RequestError(f"GROQ_BASE_URL is no http or https address: {_shown(text)}.", _REMEDY)
+        raise RequestError(f"GROQ_BASE_URL is not a valid address: {_shown(text)}.", _REMEDY)
     if parts.username or parts.password:
-        raise RequestError("GROQ_BASE_URL holds a user name or a password.", _REMEDY)
+        raise RequestError("GROQ_BASE_URL contains a user name or a password.", _REMEDY)
     path = parts.path.rstrip("/").removesuffix("/chat/completions")
     path = path.rstrip("/").removesuffix("/openai/v1").rstrip("/")
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))

@@ -45,7 +45,7 @@ def trusted_certificates() -> ssl.SSLContext:
 def trust_remedy() -> str:
     """Return what to do about a certificate that is not trusted here."""
     if os.environ.get(_FILE):
-        return f"Check that {_FILE} holds the network's certificates, and check the clock."
+        return f"Check that {_FILE} contains the network's certificates, and check the clock."
     if os.environ.get(_FOLDER):
         return f"{_FOLDER} lacks it: set {_FILE} to the network's certificates; check the clock."
     for name in _OTHERS:

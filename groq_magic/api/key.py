@@ -167,12 +167,12 @@ def checked(value: str, source: str) -> ApiKey:
         raise ApiKeyError(f"The key of {source} is in quote marks.", "Give it without them.")
     if not text.isascii():
         raise ApiKeyError(
-            f"The key of {source} holds characters that no key has, such as smart quotes.",
+            f"The key of {source} contains characters that no key has, such as smart quotes.",
             f"Copy it again from {KEY_PAGE}.",
         )
     if any(c.isspace() or not c.isprintable() for c in text):
         raise ApiKeyError(
-            f"The key of {source} holds white space or a line break inside.",
+            f"The key of {source} contains white space or a line break inside.",
             f"Copy it again from {KEY_PAGE}.",
         )
     return ApiKey(text, source)

@@ -135,8 +135,8 @@ class Service:
             return self._keys.now().key
         return None
 
-    def new_key(self) -> ApiKey:
-        """Ask for a key, check it with the service and keep it in this process alone.
+    def new_key(self, typed: str | None = None) -> ApiKey:
+        """Check a key with the service and keep it in this process alone; ask for it if not given.
 
         Practice mode ends with it. Until it is accepted nothing changes.
 
@@ -150,7 +150,7 @@ class Service:
             When `GROQ_BASE_URL` is no http or https address.
         """
         url = service_url()
-        typed = self._ask_for_key()
+        typed = self._ask_for_key() if typed is None else typed
         if typed is None:
             raise ApiKeyError(
                 "There is no key, and no way to ask for one here.",

@@ -15,6 +15,7 @@ from groq_magic.asking.stored_answer import keep_in_cache
 from groq_magic.assistant import CodeChoice
 from groq_magic.conversation import messages_of
 from groq_magic.ledger.ledger import Entry
+from groq_magic.ledger.request_log import record_of
 from groq_magic.ledger.usage import cost
 
 if TYPE_CHECKING:
@@ -87,6 +88,20 @@ def add_to_ledger(state: FinishState) -> None:
     state.session.ledger.add(_entry(state))
 
 
+def write_log(state: FinishState) -> None:
+    """Write what was sent into the log, if it was sent at all."""
+    session, plan, reader = state.session, state.plan, state.reader
+    is_sent = reader.exchange.is_sent or reader.outcome.tries > 1
+    if reader.source != "service" or not is_sent:
+        return
+    earlier = (value.included for value in plan.earlier.values)
+    included = [(each.name, each.characters) for each in (*plan.draft.included, *earlier)]
+    url, usage = session.service.base_url(), state.reply.usage
+    session.request_log.write(
+        record_of(url, plan.model, included, usage, tries=reader.outcome.tries)
+    )
+
+
 def put_into_cache(state: FinishState) -> None:
     """Put the answer into the cache; a failing cache never loses an answer."""
     with contextlib.suppress(Exception):
@@ -115,6 +130,7 @@ def end_turn(state: FinishState) -> None:
         finish_reason=reply.finish_reason,
         usage=reply.usage.counts if reply.usage else None,
         typed=plan.draft.as_saved(plan.draft.ask.text.strip()),
+        data=plan.draft.data,
     )
     has_grown = session.conversations.count(practice) == before + 1
     state.is_appended = has_grown and session.conversations.is_last(state.turn)
@@ -158,11 +174,12 @@ def mark_missed(state: FinishState) -> None:
 def show_output(state: FinishState) -> None:
     """Replace the streamed view by the finished output."""
     state.view.finish(state.output)
+    state.session.note_shown(state.reply)
 
 
 def use_restore_offer(state: FinishState) -> None:
     """Note that the notice of restorable answers was shown, if this ask showed it."""
-    if state.reader.source == "service":
+    if state.reader.source == "service" or state.prepared.offers_restore:
         state.session.restore_offered = True
 
 
@@ -185,7 +202,7 @@ def show_refused_text(state: FinishState) -> None:
 
 Step = Callable[[FinishState], None]
 # What must not be lost comes first: a failure of a later step then loses no answer.
-KEEP: tuple[Step, ...] = (put_into_namespace, add_to_ledger, put_into_cache)
+KEEP: tuple[Step, ...] = (put_into_namespace, add_to_ledger, write_log, put_into_cache)
 NOTHING_CAME: tuple[Step, ...] = (pass_by_request, discard_view)
 SHOW: tuple[Step, ...] = (
     end_turn,

@@ -22,7 +22,7 @@ def chosen(ask: Ask, reply: Reply) -> CodeChoice:
         return code_choice_of(ask.composed, reply.text, whole=whole)
     if not ask.options.cell:
         return CodeChoice()
-    return CodeChoice(reply.code) if reply.code else CodeChoice(why="the answer holds no code")
+    return CodeChoice(reply.code) if reply.code else CodeChoice(why="the answer has no code")
 
 
 def insert_below(session: Session, code: str) -> None:

@@ -6,9 +6,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.asking.next_cell import change_of, prose_of
+from groq_magic.asking.warnings import warnings_of
 from groq_magic.conversation import METADATA_VERSION, prompt_in, sha_of
 from groq_magic.ledger.usage import cost, dollars
-from groq_magic.session.bars import stale_line
+from groq_magic.practice import NO_MODEL
 from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, LiveFacts
 from groq_magic.views.bar import Bar
 from groq_magic.views.slots import slot_of
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from groq_magic.asking.plan import Plan
     from groq_magic.assistant import CodeChoice
     from groq_magic.conversation import Turn, TurnKey
-    from groq_magic.prompt import IncludedValue
     from groq_magic.reply import Reply
     from groq_magic.session.session import Session
 
@@ -26,10 +26,10 @@ __all__ = ["opening_of", "output_of"]
 _MARKS = MappingProxyType(
     {
         "interrupted": "interrupted",
-        "truncated": "cut off before its end: `%groq_retry` asks again",
+        "truncated": "truncated",
         # The error below the answer gives the reason and the remedy.
         "error": "broken off",
-        "length": "ended at the token limit: a larger `--max-tokens` gives more",
+        "length": "truncated",
     }
 )
 
@@ -72,6 +72,7 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
         reasoning=reply.reasoning if options.reasoning == "show" else "",
         saved_reasoning=saved_reasoning if options.reasoning == "show" else "",
         notices=notices,
+        warnings=warnings_of(plan, reply, choice),
         bar=_bar(plan, reply, choice),
         metadata=_metadata_of(session, plan, reply),
         live=_live_facts(session, reply, turn),
@@ -93,7 +94,7 @@ def _live_facts(session: Session, reply: Reply, turn: Turn) -> LiveFacts:
     return LiveFacts(
         figures=" · ".join(filter(None, figures)),
         copy=reply.text,
-        stale=stale_line(session.conversations, turn),
+        stale=session.bars.stale_line(turn),
     )
 
 
@@ -147,27 +148,13 @@ def _replaced(key: TurnKey | None) -> dict[str, Any] | None:
 
 
 def _bar(plan: Plan, reply: Reply, choice: CodeChoice) -> Bar:
-    marks = [_MARKS.get(reply.finish_reason, "")]
-    if not reply.text and not reply.error:
-        marks.append("no text came")
-    if plan.draft.options.format == "json" and reply.data is None:
-        marks.append("no valid JSON")
-    if plan.draft.options.format == "code" and not reply.code:
-        marks.append("no code in it")
-    if choice.why:
-        marks.append(f"no next cell: {choice.why}")
-    marks.append(choice.note)
+    marks = [_MARKS.get(reply.finish_reason, ""), choice.note]
     if plan.pending.practice:
-        marks.append("practice: scripted answer")
+        marks.append("practice" if NO_MODEL in reply.text else "practice: scripted answer")
     return Bar(
         reply.model,
         reply.usage.completion_tokens if reply.usage else None,
-        tuple(map(_put_in, plan.draft.included)),
+        tuple((each.name, each.characters) for each in plan.draft.included),
         plan.window.note,
         tuple(mark for mark in marks if mark),
     )
-
-
-def _put_in(value: IncludedValue) -> str:
-    plural = "s" * (value.characters != 1)
-    return f"{value.name} put in ({value.characters:,} character{plural})"

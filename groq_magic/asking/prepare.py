@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 from groq_magic.api.models import ALIASES
 from groq_magic.asking.draft import bound, draft
-from groq_magic.asking.notices import line_of_missed, line_of_restorable, missed_by, order_notice
+from groq_magic.asking.notices import (
+    line_of_left_out,
+    line_of_missed,
+    line_of_restorable,
+    missed_by,
+    order_notice,
+)
 from groq_magic.asking.plan import Plan, PlanInputs, plan
 from groq_magic.asking.stored_answer import (
     ReplayResult,
@@ -50,6 +56,8 @@ class PreparedAsk:
         Safe HTML of the reasoning that a replayed answer was saved with, "" for none.
     spare : ReplayResult or None
         The saved answer, for the case that the model gives none.
+    offers_restore : bool
+        Whether the notices offer saved turns.
     """
 
     plan: Plan
@@ -58,15 +66,20 @@ class PreparedAsk:
     missed: frozenset[str] = frozenset()
     saved_reasoning: str = ""
     spare: ReplayResult | None = None
+    offers_restore: bool = False
 
     def with_spare(self, why: str) -> PreparedAsk:
         """Return the ask as the saved answer answers it, with a notice that gives the reason."""
         spare = self.spare
         if spare is None or spare.answer is None:
             return self
-        lines = (why, *spare.notices(self.plan.draft))
-        return PreparedAsk(
-            self.plan, (*self.notices, *lines), spare.answer, self.missed, spare.reasoning
+        notices = (*self.notices, why, *spare.notices(self.plan.draft))
+        return replace(
+            self,
+            notices=notices,
+            source=spare.answer,
+            saved_reasoning=spare.reasoning,
+            spare=None,
         )
 
 
@@ -96,13 +109,15 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
     # Without a stored answer a key is required.
     source = found.answer or cached_answer(session, made) or session.service.client()
     made = replace(made, pending=_turn(session, begun, is_begun=True))
-    notices = (*begun.notices, *found.notices(begun))
+    lines = (*line_of_left_out(made.earlier.left_out), *found.notices(begun))
+    notices = (*begun.notices, *map(begun.secrets.hidden, lines))
     if isinstance(source, StoredAnswer):
         return PreparedAsk(made, notices, source, saved_reasoning=found.reasoning)
     session.service.prefetch_catalogue()
     missed = missed_by(session, made)
-    asides = (*line_of_missed(missed), *order_notice(session, made), *line_of_restorable(session))
-    return PreparedAsk(made, (*notices, *asides), source, missed, spare=spare)
+    offer = line_of_restorable(session)
+    notices = (*notices, *line_of_missed(missed), *order_notice(session, made), *offer)
+    return PreparedAsk(made, notices, source, missed, spare=spare, offers_restore=bool(offer))
 
 
 def dry_run(session: Session, ask: Ask) -> Plan:
@@ -165,7 +180,8 @@ def _facts(session: Session, begun: Draft, found: ReplayResult, *, fetch: bool) 
         minute.limit if minute is not None and is_fresh else None,
         session.settings.history_share,
         session.tokens_per_byte,
-        session.earlier.messages,
+        session.earlier.without,
+        session.privacy(),
     )
 
 

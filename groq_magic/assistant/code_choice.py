@@ -91,7 +91,7 @@ def code_choice_of(prompt: AssistantPrompt, answer: str, *, whole: bool) -> Code
 
     fences = [fence for fence in fenced_code(answer) if fence.code.strip()]
     if not fences:
-        return CodeChoice(why="the answer holds no code")
+        return CodeChoice(why="the answer has no code")
     finished = [fence for fence in fences if fence.closed or (whole and _parses(fence.code))]
     if not finished:
         return CodeChoice(why="its code never ends")

@@ -6,6 +6,7 @@ import inspect
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.assistant.cell import Cell
 from groq_magic.assistant.failure import add_error, facts_of
 from groq_magic.assistant.prompt import DATA_RULE, AssistantPrompt, Question, Sections
 from groq_magic.assistant.trace import class_name
@@ -13,10 +14,11 @@ from groq_magic.assistant.values import ROUTINES, signature, source_of
 from groq_magic.assistant.variables import versions
 from groq_magic.clipping import is_a, tried
 from groq_magic.errors import PromptError
-from groq_magic.prompt import summarise
+from groq_magic.prompt import Extent, describe
+from groq_magic.prompt.summary import is_scalar
 
 if TYPE_CHECKING:
-    from groq_magic.assistant.cell import Cell, Context
+    from groq_magic.assistant.cell import Context
     from groq_magic.assistant.failure import Failure
 
 __all__ = ["LEVELS", "explain_cell", "explain_failure", "explain_value"]
@@ -55,7 +57,7 @@ def explain_cell(
     sections.add(f"{cell.name.capitalize()}:", cell.source, name=cell.name, language=cell.language)
     sections.add("What came of it:", result, name="its output", share=_HALF)
     if failure is not None:
-        add_error(sections, failure, facts_of(failure, context), output=False)
+        add_error(sections, failure, facts_of(failure, context), context, output=False)
     return _composed(sections, asked, cell)
 
 
@@ -71,7 +73,7 @@ def explain_failure(failure: Failure, asked: Question, context: Context) -> Assi
         share=_HALF,
     )
     facts = facts_of(failure, context)
-    add_error(sections, failure, facts, output=False)
+    add_error(sections, failure, facts, context, output=False)
     sections.say(f"Versions: {facts.versions if facts is not None else versions()}.")
     return _composed(sections, asked, cell)
 
@@ -101,7 +103,8 @@ def explain_value(name: str, value: Any, asked: Question, context: Context) -> A
         raise PromptError(f"`{name}`, a {kind}, can't be looked at: it raised {reason}.") from error
     sections = Sections(asked.request(f"Explain `{name}`, {what}."), context.room)
     sections.add(f"`{name}`:", shown, name=name, language=language)
-    return _composed(sections, asked)
+    # Of code it is the code that is explained: another function of that name is another question.
+    return _composed(sections, asked, *([Cell(None, shown)] if language == "python" else ()))
 
 
 def _shown(value: Any, context: Context) -> tuple[str, str, str]:
@@ -109,13 +112,17 @@ def _shown(value: Any, context: Context) -> tuple[str, str, str]:
     if is_a(value, ModuleType):
         return _doc(value) or f"module {value.__name__}", "text", f"the module {value.__name__}"
     if is_a(value, type, *ROUTINES):
-        what = signature(value)
+        what = signature(value, names_alone=context.privacy.has_limits)
         source = source_of(value, context)
         if source:
             return source, "python", f"a {what.partition(' ')[0]}"
         return "\n\n".join(filter(None, (what, _doc(value)))), "text", f"a {what}"
     kind = class_name(type(value))
-    return summarise(value), "text", f"a {kind}"
+    # The user names it: more than its schema is sent.
+    found = describe(value, Extent(context.privacy)).text
+    if is_scalar(value) or is_a(value, str) or context.privacy.rows == 0:
+        return found, "text", f"a {kind}"
+    return context.values(value).hidden(found), "text", f"a {kind}"
 
 
 def _doc(value: Any) -> str:

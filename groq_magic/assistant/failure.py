@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from groq_magic.assistant.prompt import Sections, cut_middle
 from groq_magic.assistant.steps import steps_of
-from groq_magic.assistant.trace import trace_text
+from groq_magic.assistant.trace import class_name, trace_text
 from groq_magic.assistant.variables import hints, involved, versions
 from groq_magic.errors import GroqMagicError
+from groq_magic.prompt import Privacy
 
 if TYPE_CHECKING:
     from groq_magic.assistant.cell import Cell, Context
@@ -45,6 +46,10 @@ class ErrorFacts:
         Python's version and those of the libraries involved.
     is_interrupt : bool
         Whether the user broke the cell off.
+    kind : str
+        The exception's class.
+    privacy : Privacy
+        Under which all this was read.
     """
 
     trace: str = field(repr=False)
@@ -54,6 +59,14 @@ class ErrorFacts:
     hint: str
     versions: str
     is_interrupt: bool
+    kind: str = ""
+    privacy: Privacy = field(default_factory=Privacy)
+
+    def under(self, privacy: Privacy) -> ErrorFacts:
+        """Return what of it may be sent now."""
+        if privacy.allows(self.privacy):
+            return self
+        return replace(self, trace=self.kind, variables=(), hint="")
 
 
 @dataclass(frozen=True)
@@ -108,8 +121,10 @@ def failure_of_run(cell: Cell, error: BaseException | None, exit_code: object) -
 def facts_of(failure: Failure, context: Context) -> ErrorFacts | None:
     """Return the facts of a failure's exception; None if no exception is known."""
     error = failure.error
-    if failure.facts is not None or error is None:
-        return failure.facts
+    if failure.facts is not None:
+        return failure.facts.under(context.privacy)
+    if error is None:
+        return None
     steps, _ = steps_of(error.__traceback__, context)
     cells = [step.cell for step in reversed(steps) if step.cell is not None]
     others = tuple(dict.fromkeys(cell for cell in cells if cell != failure.cell))[:_MOST_OTHERS]
@@ -125,6 +140,8 @@ def facts_of(failure: Failure, context: Context) -> ErrorFacts | None:
         hint=hints(error, context),
         versions=versions(error, steps),
         is_interrupt=isinstance(error, KeyboardInterrupt),
+        kind=class_name(type(error)),
+        privacy=context.privacy,
     )
 
 
@@ -134,7 +151,12 @@ def without_error(failure: Failure, context: Context) -> Failure:
 
 
 def add_error(
-    sections: Sections, failure: Failure, facts: ErrorFacts | None, *, output: bool
+    sections: Sections,
+    failure: Failure,
+    facts: ErrorFacts | None,
+    context: Context,
+    *,
+    output: bool,
 ) -> None:
     """Add what is known of a failure's error to a prompt.
 
@@ -144,15 +166,18 @@ def add_error(
     failure : Failure
     facts : ErrorFacts or None
         Those of `facts_of`.
+    context : Context
     output : bool
         Whether what the cell printed is added, too.
     """
-    text = failure.text if facts is None else facts.trace
+    text = context.output(failure.text) if facts is None else facts.trace
     sections.add("What it said:", text, name="its error", share=_ERROR_SHARE)
     if facts is None:
         return
     if output:
-        sections.add("What it printed:", failure.text, name="its output", share=_OUTPUT_SHARE)
+        sections.add(
+            "What it printed:", context.output(failure.text), name="its output", share=_OUTPUT_SHARE
+        )
     room = int(sections.left * _VARIABLES_SHARE)
     for name, whole in facts.variables:
         if room > 0:

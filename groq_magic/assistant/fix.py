@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 __all__ = ["fix_prompt"]
 
-_SYSTEM = """You mend cells of a Jupyter notebook. Answer in two parts and nothing else:
+_SYSTEM = """You fix cells of a Jupyter notebook. Answer in two parts and nothing else:
 1. What was wrong and what you changed, in at most three short sentences.
 2. {code}
 Change as little as you can; keep names, comments and style. If the fault lies in another one \
-of the cells that are shown, mend that one instead. A missing package is installed by a first \
+of the cells that are shown, fix that one instead. A missing package is installed by a first \
 line `%pip install NAME`. If no change to a cell can help, say what would, and give no code.
 {data}"""
 _WHOLE = (
-    "The mended cell, whole, in one fenced block marked {language}: from its first line to its "
+    "The fixed cell, whole, in one fenced block marked {language}: from its first line to its "
     "last, magic lines (`%`, `%%`, `!`) included, ready to be run."
 )
 _DIFF = (
@@ -59,7 +59,7 @@ def fix_prompt(failure: Failure, asked: Question, context: Context) -> Assistant
         name=cell.name,
         language=cell.language,
     )
-    add_error(sections, failure, facts, output=True)
+    add_error(sections, failure, facts, context, output=True)
     others = facts.others if facts is not None else ()
     for other in others:
         sections.add(
@@ -85,10 +85,10 @@ def _request(failure: Failure, facts: ErrorFacts | None) -> str:
     if facts is not None and facts.is_interrupt:
         return (
             "I interrupted this cell where the traceback ends: it took too long, or hung. "
-            "Say why, and mend it."
+            "Say why, and fix it."
         )
     if failure.exit_code:
-        return f"A shell line of this cell ended with exit code {failure.exit_code}. Mend it."
+        return f"A shell line of this cell ended with exit code {failure.exit_code}. Fix it."
     if facts is None and not failure.text:
-        return "Mend this cell. It raises no error."
-    return "This cell failed. Mend it."
+        return "Fix this cell. It raises no error."
+    return "This cell failed. Fix it."

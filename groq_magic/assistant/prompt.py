@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from groq_magic.prompt import IncludedValue
+from groq_magic.prompt import IncludedValue, Privacy
 
 if TYPE_CHECKING:
     from groq_magic.assistant.cell import Cell
+    from groq_magic.prompt import FilledPrompt, NamedValue
 
 __all__ = [
     "DATA_RULE",
@@ -41,15 +42,23 @@ class AssistantPrompt:
     prompt, system : str
         What is sent; nothing in it is filled in.
     included : tuple of IncludedValue
-        What was included.
+        What was included, the values among it.
     cells : tuple of Cell
         The cells that it is about; of those that may be fixed the likeliest first.
     language : str
         Of the code that is wanted.
     head : str
         The cell magic that code in this language needs over it, or "".
+    asked : str
+        What else the line asks for: another language, the names of the session.
     hides_a_key : bool
         Whether `[key]` stands in the prompt for a key that was taken out.
+    values : tuple of NamedValue
+        Those that the user's words name; they follow below the prompt.
+    missing : tuple of str
+        Names in these words that are not there.
+    privacy : Privacy
+        Under which it was composed.
     """
 
     intent: Intent
@@ -60,7 +69,11 @@ class AssistantPrompt:
     cells: tuple[Cell, ...] = ()
     language: str = "python"
     head: str = ""
+    asked: str = ""
     hides_a_key: bool = False
+    values: tuple[NamedValue, ...] = ()
+    missing: tuple[str, ...] = ()
+    privacy: Privacy = field(default_factory=Privacy)
 
     @property
     def identity(self) -> str:
@@ -69,7 +82,27 @@ class AssistantPrompt:
         Not the whole prompt: versions and numbers of cells may differ where
         nothing that matters does.
         """
-        return "\n\n".join((self.typed, *(cell.source for cell in self.cells)))
+        asked = (self.asked,) if self.asked else ()
+        return "\n\n".join((self.typed, *asked, *(cell.source for cell in self.cells)))
+
+    def with_words(self, typed: str, words: FilledPrompt, privacy: Privacy) -> AssistantPrompt:
+        """Return the prompt with the values that the user's words name.
+
+        Parameters
+        ----------
+        typed : str
+            The words as typed, and the magic's line with them.
+        words : FilledPrompt
+        privacy : Privacy
+        """
+        return replace(
+            self,
+            typed=typed,
+            values=words.values,
+            included=(*self.included, *words.included),
+            missing=words.missing,
+            privacy=privacy,
+        )
 
 
 def cut_middle(text: str, room: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from traceback import walk_tb
 from typing import TYPE_CHECKING
 
 from groq_magic.assistant.prompt import cut_middle
@@ -10,7 +11,7 @@ from groq_magic.assistant.steps import path_shown, steps_of, without_folders
 from groq_magic.clipping import clip, is_a, plain, tried
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from groq_magic.assistant.cell import Cell, Context
     from groq_magic.assistant.steps import Step
@@ -41,19 +42,33 @@ def trace_text(error: BaseException, cell: Cell, context: Context) -> str:
     context : Context
     """
     parts: list[str] = []
-    for one, sentence in _chain_of(error):
+    chain = _chain_of(error)
+    clean = _clean([one for one, _ in chain], cell, context)
+    for one, sentence in chain:
         # pandas raises the same KeyError twice, first from within.
         if not sentence or message_of(one) != message_of(error):
-            parts += filter(None, (_one(one, cell, context), sentence))
+            parts += filter(None, (_one(one, cell, context, clean), sentence))
     return without_folders("\n\n".join(parts))
 
 
-def _one(error: BaseException, cell: Cell, context: Context) -> str:
+def _clean(errors: Sequence[BaseException], cell: Cell, context: Context) -> Callable[[str], str]:
+    """Return a function from a message to what may be sent of it.
+
+    A value that it quotes is one of the session, or one that the error's frames still hold.
+    """
+    if not context.privacy.has_limits:
+        return str
+    held = [frame.f_locals for one in errors for frame, _ in walk_tb(one.__traceback__)]
+    values = context.values(*held)
+    return lambda text: values.message(text, cell.source)
+
+
+def _one(error: BaseException, cell: Cell, context: Context, clean: Callable[[str], str]) -> str:
     steps, left_out = steps_of(error.__traceback__, context)
     lines = [_HEAD, *_shown(steps, left_out)] if steps else []
     if isinstance(error, SyntaxError):
         lines += _place(error, cell, context)
-    return "\n".join([*lines, message_of(error)])
+    return "\n".join([*lines, message_of(error, clean)])
 
 
 def _shown(steps: list[Step], left_out: int) -> list[str]:
@@ -85,7 +100,8 @@ def _place(error: SyntaxError, cell: Cell, context: Context) -> list[str]:
     same = [n for n, text in enumerate(typed, 1) if text.strip() and text.strip() == made.strip()]
     at = line if line in same or not same else min(same, key=lambda n: abs(n - line))
     lines = [f"  {where[:1].upper() + where[1:] if found else f'File {where}'}, line {at}"]
-    if made.strip():
+    # What was compiled may be a value, as in `frame.query(text)`.
+    if made.strip() and (same or not context.privacy.has_limits):
         indent = len(made) - len(made.lstrip())
         lines.append(f"    {made.strip()}")
         if error.offset and error.offset > indent:
@@ -106,27 +122,36 @@ def class_name(kind: type) -> str:
     return name if bare else f"{module}.{name}"
 
 
-def message_of(error: BaseException) -> str:
-    """Return type and message of an exception, bounded; it never raises."""
-    kind, message = class_name(type(error)), _message(error)
+def message_of(error: BaseException, clean: Callable[[str], str] = str) -> str:
+    """Return type and message of an exception, bounded; it never raises.
+
+    Parameters
+    ----------
+    error : BaseException
+    clean : callable
+        From a message to what may be sent of it.
+    """
+    kind, message = class_name(type(error)), _message(error, clean)
     lines = [f"{kind}: {message}" if message else kind]
     notes = tried(lambda: error.__notes__, None)
     if type(notes) is list:
         lines += [
-            cut_middle(plain(note), _LONGEST) for note in notes[:_MOST_NOTES] if is_a(note, str)
+            cut_middle(clean(plain(note)), _LONGEST)
+            for note in notes[:_MOST_NOTES]
+            if is_a(note, str)
         ]
     if isinstance(error, BaseExceptionGroup):
-        lines += [f"  - {message_of(one)}" for one in error.exceptions[:_MOST_IN_A_GROUP]]
+        lines += [f"  - {message_of(one, clean)}" for one in error.exceptions[:_MOST_IN_A_GROUP]]
         more = len(error.exceptions) - _MOST_IN_A_GROUP
         lines += [f"  - and {more} more"] if more > 0 else []
     return "\n".join(lines)
 
 
-def _message(error: BaseException) -> str:
+def _message(error: BaseException, clean: Callable[[str], str]) -> str:
     try:
         # Not a SyntaxError's place: it names a file that nobody knows.
         message = str(error.msg) if isinstance(error, SyntaxError) else ""
-        return cut_middle(plain(message or str(error)), _LONGEST)
+        return cut_middle(clean(plain(message or str(error))), _LONGEST)
     except KeyboardInterrupt:
         raise
     except BaseException as failure:  # noqa: BLE001 - a user's __str__ may raise anything

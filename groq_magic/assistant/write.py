@@ -52,7 +52,10 @@ def write_prompt(
         )
     sections = Sections(task, context.room)
     if session:
-        names, imports = session_names(context.namespace), imports_in_use(context.namespace)
+        names, imports = (
+            session_names(context.namespace, context.privacy),
+            imports_in_use(context.namespace),
+        )
         sections.add(
             "Imported in the session:",
             "\n".join(imports),
@@ -63,6 +66,7 @@ def write_prompt(
             "Names and types of the session:", "\n".join(names), name=_counted(len(names), "name")
         )
     name = _NAMES.get(language, language)
+    asked = (language if language != "python" else "", "--session" if session else "")
     return AssistantPrompt(
         intent="write",
         typed=task,
@@ -71,6 +75,7 @@ def write_prompt(
         included=sections.included,
         language=language,
         head=head,
+        asked=" ".join(filter(None, asked)),
     )
 
 

@@ -19,7 +19,15 @@ from groq_magic.conversation.saved_turns import (
     saved_turns,
     sha_of,
 )
-from groq_magic.conversation.turn import PendingTurn, Turn, TurnKey, messages_of
+from groq_magic.conversation.sent_messages import SentMessages, sent_messages
+from groq_magic.conversation.turn import (
+    PendingTurn,
+    PromptData,
+    Turn,
+    TurnKey,
+    messages_of,
+    text_in,
+)
 
 __all__ = [
     "METADATA_VERSION",
@@ -34,9 +42,11 @@ __all__ = [
     "HistoryWindow",
     "Page",
     "PendingTurn",
+    "PromptData",
     "Replay",
     "ReplayKey",
     "SavedTurn",
+    "SentMessages",
     "Turn",
     "TurnKey",
     "code_cells_in",
@@ -46,6 +56,8 @@ __all__ = [
     "prompt_in",
     "saved_answers",
     "saved_turns",
+    "sent_messages",
     "sha_of",
     "shows_prompt",
+    "text_in",
 ]

@@ -133,6 +133,16 @@ class Arrangement:
             f"turn {changed} changed" if changed < number else "a turn above was moved or removed"
         )
 
+    def changed_above(self, turn: Turn) -> Turn | None:
+        """Return the first turn above that `turn` was not asked after.
+
+        None where nothing has changed, and where turns were only moved away or removed.
+        """
+        changed, number = self.stale(turn), self.number(turn)
+        if changed is None or number is None or changed >= number:
+            return None
+        return self.turns[changed - 1]
+
     def chain_of(self, turns: Sequence[Turn]) -> Chain:
         """Return the chain of some turns, which shares its links with this arrangement's."""
         return _chains(turns, self)[-1]

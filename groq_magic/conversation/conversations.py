@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.conversation.arrangement import Arrangements
 from groq_magic.conversation.cell_runs import CellRuns
 from groq_magic.conversation.chain import EMPTY
-from groq_magic.conversation.turn import PendingTurn, Turn
+from groq_magic.conversation.turn import NO_DATA, PendingTurn, Turn
 from groq_magic.conversation.undo import UndoHistory, undo_phrase
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from groq_magic.conversation.cell_runs import CellRun
     from groq_magic.conversation.page import Page
     from groq_magic.conversation.saved_turns import SavedTurn
-    from groq_magic.conversation.turn import TurnKey
+    from groq_magic.conversation.turn import PromptData, TurnKey
 
 __all__ = ["Conversations"]
 
@@ -65,6 +65,10 @@ class Conversations:
     def change_above(self, turn: Turn) -> str:
         """Return what has changed above a turn since it was asked; "" where nothing has."""
         return self._around(turn).change_above(turn)
+
+    def changed_above(self, turn: Turn) -> Turn | None:
+        """Return the first turn above that `turn` was not asked after, if it is there."""
+        return self._around(turn).changed_above(turn)
 
     def count(self, practice: bool = False) -> int:  # noqa: FBT001, FBT002 - as in `get`
         """Return how many turns all conversations have, without those of deleted cells."""
@@ -158,7 +162,7 @@ class Conversations:
             self._runs.count(pending, execution, run)
         return pending
 
-    def add(  # noqa: PLR0913 - the facts of a turn, by name
+    def add(  # noqa: PLR0913 - a turn's facts, named
         self,
         pending: PendingTurn,
         messages: Iterable[Mapping[str, Any]],
@@ -167,6 +171,7 @@ class Conversations:
         finish_reason: str | None,
         usage: Mapping[str, int] | None = None,
         typed: str = "",
+        data: PromptData = NO_DATA,
     ) -> Turn:
         """Make a turn of a pending one, in its place, as one undoable change.
 
@@ -178,7 +183,7 @@ class Conversations:
         pending : PendingTurn
         messages : iterable of Mapping
             From the user's to the assistant's last one.
-        model, finish_reason, usage, typed
+        model, finish_reason, usage, typed, data
             See `Turn`.
         """
         around = self.get(pending.conversation, pending.practice)
@@ -189,6 +194,7 @@ class Conversations:
             finish_reason=finish_reason,
             usage=usage,
             typed=typed,
+            data=data,
             revision=next(self._revisions),
             before=around.chain_of(pending.before),
         )

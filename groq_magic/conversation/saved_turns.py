@@ -13,12 +13,14 @@ from groq_magic.conversation.notebook_json import (
     CodeCell,
     code_cells_in,
     mapping_of,
+    sequence_of,
     string_of,
     text_of,
 )
 from groq_magic.conversation.turn import Turn, TurnKey, messages_of
 from groq_magic.page.cell import is_hashed
 from groq_magic.page.notebook_file import is_name
+from groq_magic.prompt import names_alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -86,6 +88,8 @@ class SavedTurn:
         may have been: a duplicated cell carries copied outputs.
     once : bool
         Whether it was asked outside of the conversation.
+    included : frozenset of str
+        The names of the values that it was sent with.
     """
 
     key: TurnKey
@@ -111,6 +115,7 @@ class SavedTurn:
     is_newer: bool = False
     is_own: bool = True
     once: bool = False
+    included: frozenset[str] = frozenset()
 
     @cached_property
     def is_edited(self) -> bool:
@@ -120,9 +125,9 @@ class SavedTurn:
 
     @cached_property
     def is_shown(self) -> bool:
-        """Whether a reader of the page sees the prompt."""
-        seen = (shows_prompt(source, self.prompt) for source in self.sources)
-        return not self.is_recorded or any(seen)
+        """Whether a reader sees the prompt, in the cell in whose place the turn stands."""
+        is_its_cells = not self.is_recorded and self.key == self.shown
+        return is_its_cells or any(shows_prompt(each, self.prompt) for each in self.sources[-1:])
 
     @property
     def source(self) -> str:
@@ -130,9 +135,9 @@ class SavedTurn:
         return self.sources[0] if self.sources else ""
 
     @property
-    def templated(self) -> bool:
-        """Whether the prompt contains `{{…}}`."""
-        return "{{" in self.prompt
+    def sent(self) -> str:
+        """The prompt with the names of values whose content is gone."""
+        return names_alone(self.prompt, self.included) if self.included else self.prompt
 
     def turn(self, after: TurnKey | None) -> Turn:
         """Return it as a turn that was asked just after another one."""
@@ -142,7 +147,7 @@ class SavedTurn:
             conversation=self.conversation,
             practice=self.practice,
             after=after,
-            messages=messages_of(self.prompt, self.answer),
+            messages=messages_of(self.sent, self.answer),
             model=self.model,
             finish_reason=self.finish_reason,
             usage=self.usage,
@@ -181,10 +186,8 @@ def saved_turns(notebook: Mapping[str, Any], *, above: str | None = None) -> tup
 def saved_answers(notebook: Mapping[str, Any]) -> tuple[SavedTurn, ...]:
     """Read every whole answer out of a notebook, in the order of the file, to be given again.
 
-    Those asked once and those that were replaced later are among them. One
-    that was made where the front end sent no cell id belongs to the cell that
-    contains it; one that was copied from another cell does not count, except
-    where no cell of the file has an id (up to nbformat 4.4): there it can't be known.
+    Those asked once and those that were replaced later are among them; copies
+    are where no cell of the file has an id (up to nbformat 4.4).
 
     Parameters
     ----------
@@ -192,9 +195,8 @@ def saved_answers(notebook: Mapping[str, Any]) -> tuple[SavedTurn, ...]:
         The parsed file; not trusted.
     """
     cells = tuple(code_cells_in(notebook))
-    named = tuple(cell for cell in cells if cell.id)
-    turns = _File(named or cells).turns()
-    return tuple(turn for turn in turns if turn.finish_reason in _ENDINGS)
+    file = _File(tuple(cell for cell in cells if cell.id) or cells)
+    return tuple(turn for turn in file.turns() if turn.finish_reason in _ENDINGS)
 
 
 def sha_of(value: Any) -> str:
@@ -204,17 +206,12 @@ def sha_of(value: Any) -> str:
 
 
 class _File:
-    """The code cells of a file, and the names by which its answers refer to them.
-
-    Parameters
-    ----------
-    cells : tuple of CodeCell
-    """
+    """The code cells of a file, and the names by which its answers refer to them."""
 
     def __init__(self, cells: tuple[CodeCell, ...]) -> None:
         self.cells = cells
         self.positions = {cell.id: cell.position for cell in reversed(cells) if cell.id}
-        self._sources = {cell.id: cell.source for cell in reversed(cells)}
+        self._cells = {cell.id: cell for cell in reversed(cells)}
         self._ids = {name: cell.id for cell in reversed(cells) for name in cell.names}
         for cell in cells:
             for record, _ in cell.records:
@@ -228,14 +225,22 @@ class _File:
         for cell in self.cells:
             asks = 0
             for record, data in cell.records:
-                name = record.get("cell")
-                # Without a name it is of the cell that holds it, as far as the file tells.
-                if cell.id and name is not None and self._ids.get(str(name)) != cell.id:
-                    continue
-                asks += 1
-                turn = self._turn(cell, record, data, asks)
+                owner = self._owner(cell, record)
+                asks += owner is not None
+                turn = self._turn(owner, record, data, asks) if owner is not None else None
                 if turn is not None:
                     yield turn
+
+    def _owner(self, cell: CodeCell, record: Mapping[str, Any]) -> CodeCell | None:
+        """Return the cell that asked for what a cell shows, None for a copy."""
+        name = record.get("cell")
+        # Without a name it is the cell that shows it, as far as the file tells.
+        if not cell.id or name is None or self._ids.get(str(name)) == cell.id:
+            return cell
+        owner = self._cells.get(self._ids.get(str(name), ""))
+        # What `%%capture` took is shown by another cell.
+        is_captured = owner is not None and owner.source.lstrip().startswith("%%capture")
+        return owner if is_captured else None
 
     def _turn(
         self, cell: CodeCell, record: Mapping[str, Any], data: Mapping[str, Any], asks: int
@@ -252,7 +257,7 @@ class _File:
         key = replaced if replaced is not None and replaced.cell in self.positions else shown
         sha = string_of(record.get("prompt_sha"))
         by_place = record.get("cell", "") is None and sha is not None
-        html = text_of(data.get("text/html")) or ""
+        html, place = text_of(data.get("text/html")) or "", self._cells.get(key.cell or "")
         return SavedTurn(
             key=key,
             shown=shown,
@@ -272,11 +277,12 @@ class _File:
             values_sha=string_of(record.get("values_sha")),
             html=html,
             has_other_kinds=bool(data.keys() - (_OUR_KINDS if html else {"text/plain"})),
-            sources=(cell.source, self._sources.get(key.cell or "", "")),
+            sources=(cell.source, place.source if place is not None else ""),
             is_recorded="prompt" in record,
             is_newer=record.get("version", 1) not in range(1, METADATA_VERSION + 1),
             is_own=replaced is not None and (recorded is not None or by_place),
             once=bool(record.get("once")),
+            included=_names_in(record),
         )
 
     def _key(self, record: Any) -> TurnKey | None:
@@ -293,8 +299,14 @@ def _system_in(record: Mapping[str, Any]) -> str | None:
     return string_of(record.get("system"))
 
 
+def _names_in(record: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of the included values; version 1 had another word for them."""
+    names = record.get("included", record.get("inserted"))
+    return frozenset(name for name in sequence_of(names) if isinstance(name, str))
+
+
 def _counts_in(usage: Any) -> dict[str, int] | None:
-    """Return the three counts of tokens, None where one is missing or no count."""
+    """Return the three counts of tokens, None where one is missing."""
     counts = {name: mapping_of(usage).get(name) for name in _COUNTS}
     whole = {name: n for name, n in counts.items() if type(n) is int and 0 <= n <= _MOST_TOKENS}
     return whole if len(whole) == len(_COUNTS) else None

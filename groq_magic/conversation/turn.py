@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.conversation.chain import Chain
+    from groq_magic.prompt import NamedValue, Privacy
 
-__all__ = ["PendingTurn", "Turn", "TurnKey", "messages_of"]
+__all__ = ["NO_DATA", "PendingTurn", "PromptData", "Turn", "TurnKey", "messages_of", "text_in"]
 
 _PARTIAL = frozenset({"interrupted", "truncated", "error"})
 
@@ -35,6 +36,29 @@ class TurnKey:
 
 
 @dataclass(frozen=True)
+class PromptData:
+    """The data that a prompt is sent with.
+
+    Parameters
+    ----------
+    values : tuple of NamedValue
+        The values that it names, as they were then.
+    typed : str
+        Where a magic composed it with data of the session, what the user typed:
+        that is sent instead once less may be sent. Else "".
+    privacy : Privacy or None
+        Under which a magic composed it.
+    """
+
+    values: tuple[NamedValue, ...] = ()
+    typed: str = ""
+    privacy: Privacy | None = None
+
+
+NO_DATA = PromptData()
+
+
+@dataclass(frozen=True)
 class Turn:
     """The messages of one ask.
 
@@ -54,8 +78,10 @@ class Turn:
         be another one than the turn above; None for the first. A turn that is
         asked again keeps it.
     messages : tuple of Mapping
-        As the API takes them, from the user's to the assistant's last one:
-        later asks send them as they are.
+        As the API takes them, from the user's to the assistant's last one, with
+        the names of values alone.
+    data : PromptData
+        What the prompt names.
     model : str
         The model's id.
     finish_reason : str or None
@@ -80,6 +106,7 @@ class Turn:
     practice: bool
     after: TurnKey | None = None
     messages: tuple[Mapping[str, Any], ...] = ()
+    data: PromptData = NO_DATA
     model: str = ""
     finish_reason: str | None = None
     usage: Mapping[str, int] | None = None
@@ -91,18 +118,18 @@ class Turn:
     @property
     def texts(self) -> tuple[str, ...]:
         """The text of each message."""
-        return tuple(map(_text_in, self.messages))
+        return tuple(map(text_in, self.messages))
 
     @property
     def prompt(self) -> str:
         """The text of the first message of the user."""
-        return next((_text_in(each) for each in self.messages if each["role"] == "user"), "")
+        return next((text_in(each) for each in self.messages if each["role"] == "user"), "")
 
     @property
     def answer(self) -> str:
         """The text of the last message of the assistant."""
         latest = reversed(self.messages)
-        return next((_text_in(each) for each in latest if each["role"] == "assistant"), "")
+        return next((text_in(each) for each in latest if each["role"] == "assistant"), "")
 
     @property
     def partial(self) -> bool:
@@ -173,7 +200,7 @@ def messages_of(prompt: str, answer: str) -> tuple[dict[str, str], dict[str, str
     return {"role": "user", "content": prompt}, {"role": "assistant", "content": answer}
 
 
-def _text_in(message: Mapping[str, Any]) -> str:
+def text_in(message: Mapping[str, Any]) -> str:
     """Return a message's text; there may be images beside it, and tool calls have none."""
     content = message.get("content")
     if isinstance(content, list):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["PRICES", "PRICES_AS_OF", "Usage", "cost", "dollars", "usage_of"]
+__all__ = ["PRICES", "PRICES_AS_OF", "Usage", "cost", "dollars", "rounded", "usage_of"]
 
 _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 # Larger numbers are mistakes, and would overflow a float.
@@ -24,6 +24,7 @@ PRICES = MappingProxyType(
 # Of the price of a prompt, for tokens that the service had cached.
 _CACHED_SHARE = 0.5
 _MILLION = 1_000_000
+_WHOLE = 1_000  # from there on no decimals
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +55,9 @@ class Usage(Mapping[str, int]):
     completion_time: float | None = None
     total_time: float | None = None
 
+    def __repr__(self) -> str:
+        return f"Usage({rounded(vars(self))})"
+
     def __getitem__(self, name: str) -> int:
         if name not in _COUNTS:
             raise KeyError(name)
@@ -69,6 +73,15 @@ class Usage(Mapping[str, int]):
     def counts(self) -> dict[str, int]:
         """The three counts, as a turn's metadata holds them."""
         return dict(self)
+
+
+def rounded(figures: Mapping[str, float | None]) -> str:
+    """Return the figures that are known as one reads them: counts whole, times to three digits."""
+    known = {name: value for name, value in figures.items() if value is not None}
+    return ", ".join(
+        f"{name}={value:.0f}" if value >= _WHOLE or value == int(value) else f"{name}={value:.3g}"
+        for name, value in known.items()
+    )
 
 
 def usage_of(reported: Mapping[str, Any] | None) -> Usage | None:

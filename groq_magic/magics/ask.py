@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -105,17 +104,7 @@ def _show_panel(session: Session) -> None:
 
 
 def _show_request(session: Session, ask: Ask) -> None:
-    from groq_magic.asking.prepare import dry_run
-    from groq_magic.rendering import fenced, to_html
-    from groq_magic.views.show import say
+    from groq_magic.asking.dry_run import dry_run_of
 
-    plan = dry_run(session, ask)
-    body = json.dumps(dict(plan.request), indent=2, ensure_ascii=False)
-    name = plan.draft.options.model or session.settings.model
-    if name != plan.model and not session.service.catalogue().live:
-        say(f"`{name}` may stand for another model with a key: `%groq_models` asks for them.")
-    for notice in plan.draft.notices:
-        say(notice)
-    said = f"Nothing was sent; this would go to {session.service.base_url()}/openai/v1:"
-    html = to_html(f"{said}\n\n{fenced(body, 'json')}")
-    show(f'<div class="mathjax_ignore tex2jax_ignore">{html}</div>', body)
+    request = dry_run_of(session, ask)
+    show(request.html(), request.plain())

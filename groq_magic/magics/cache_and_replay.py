@@ -97,7 +97,7 @@ def _cleared(session: Session) -> str:
             f"The cache was not cleared: it can't be used ({cache.fault}).",
             f"Try again, or delete {cache.path}.",
         )
-    return f"{count} answer{'s' * (count != 1)} let go."
+    return f"{count} answer{'s' * (count != 1)} removed."
 
 
 def _unusable(session: Session) -> str:

@@ -41,7 +41,7 @@ def groq_system(session: Session, line: str, cell: str | None = None) -> None:
     if text:
         text = session.secrets().hidden(sendable("The text", text))
         settings.system = "" if text in {"off", "''", '""'} else text
-    said = settings.system or "There is no system prompt; `%groq_system text` sets one."
+    said = settings.system or "No system prompt. `%groq_system text` sets one."
     say(session.secrets().hidden(said))
 
 

@@ -6,13 +6,14 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import NotebookError, OptionError
-from groq_magic.magics.key import key_state
+from groq_magic.magics.key import enter_key, key_facts, key_state
 from groq_magic.page.front_end import front_end
 from groq_magic.views import for_front_end
+from groq_magic.views.show import publish
 from groq_magic.views.slots import speed_slot
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
 
@@ -23,7 +24,17 @@ if TYPE_CHECKING:
     from groq_magic.views.live import Live
     from groq_magic.views.session_facts import PanelFacts
 
-__all__ = ["data_frame", "live_of", "panel_facts", "show_reply", "show_speeds"]
+__all__ = [
+    "data_frame",
+    "display_replies",
+    "end_replies",
+    "live_of",
+    "panel_facts",
+    "show_reply",
+    "show_speeds",
+]
+
+_REPLY = ("groq_magic.reply", "Reply")
 
 
 def show_reply(session: Session, ask: Ask) -> Reply:
@@ -48,6 +59,8 @@ def live_of(session: Session) -> Live:
             session.settings,
             panel_facts=lambda: panel_facts(session),
             quota=lambda: quota_facts(session.service.last_model, session.service.limits),
+            key=lambda: key_facts(session),
+            enter_key=lambda typed: enter_key(session, typed),
             undo=lambda: _undo(session),
             reset=lambda: _reset(session),
             hand_over=session.owner.hand_over,
@@ -55,6 +68,32 @@ def live_of(session: Session) -> Live:
         session.live.start()
     session.refresh_picker()
     return session.live
+
+
+def display_replies(shell: Any, has_shown: Callable[[Reply], bool]) -> None:
+    """Display replies as rendered answers, but not where they were just shown.
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+    has_shown : callable
+        Whether the running execution has just shown a reply.
+    """
+
+    def display(reply: Reply) -> None:
+        if not has_shown(reply):
+            publish(reply._repr_mimebundle_())
+        elif front_end(shell) == "terminal":
+            # `Out[1]:` stands there already.
+            print(repr(reply))  # noqa: T201 - a terminal shows values in this way
+
+    # By name: the class takes a while to import.
+    shell.display_formatter.ipython_display_formatter.for_type_by_name(*_REPLY, display)
+
+
+def end_replies(shell: Any) -> None:
+    """Undo `display_replies`."""
+    shell.display_formatter.ipython_display_formatter.pop(".".join(_REPLY), None)
 
 
 def show_speeds(session: Session) -> None:

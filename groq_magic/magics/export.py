@@ -12,6 +12,7 @@ from groq_magic.magics.conversation import turn_numbered
 from groq_magic.magics.line import parsed_around
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.views.show import say, show
+from groq_magic.views.slots import TOKEN_CLASS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["groq_export"]
 
 _PASSED = (
-    "The last ask got no answer: this is the last one that did. "
-    "`_groq.request` holds what was sent in vain."
+    "The last ask got no answer; this is the last one that did. "
+    "`_groq.request` is the one without an answer."
 )
 
 
@@ -80,6 +81,6 @@ def _html(code: str, language: str) -> str:
 
     html = to_html(fenced(code, language))
     return (
-        '<div class="groq-answer mathjax_ignore tex2jax_ignore">'
+        f'<div class="groq-answer groq-export mathjax_ignore tex2jax_ignore {TOKEN_CLASS}">'
         f'<div class="groq-text" dir="auto">{html}</div></div>'
     )

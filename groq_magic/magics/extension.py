@@ -15,6 +15,7 @@ from IPython.core.magic import no_var_expand
 from groq_magic.errors import GroqMagicError
 from groq_magic.interrupts import Interrupts, in_one_line, undisturbed, unsent
 from groq_magic.magics.cell_source import QuestionPrompt, completer_of, with_body
+from groq_magic.magics.display import display_replies, end_replies
 from groq_magic.magics.key import key_asker, key_state
 from groq_magic.page.caller import cell_is_running
 from groq_magic.page.cell import cell_id
@@ -205,6 +206,7 @@ class GroqMagics(Settings):
         for event, hook in self._hooks:
             self.shell.events.register(event, hook)
         self.shell.Completer.custom_matchers.append(self._completer)
+        display_replies(self.shell, lambda r: self.has_session and self.session.has_shown(r))
         manager = self.shell.input_transformer_manager
         manager.token_transformers.insert(0, QuestionPrompt)
         manager.line_transforms.insert(0, with_body)
@@ -226,6 +228,7 @@ class GroqMagics(Settings):
         ):
             with contextlib.suppress(ValueError):
                 installed.remove(ours)
+        end_replies(self.shell)
         if self.has_session:
             self.session.close()
 
@@ -267,7 +270,7 @@ def load(shell: Any) -> None:
     if os.environ.get("GROQ_MAGIC_PRACTICE"):
         extension.session.service.practise(on=True)
     service = extension.session.service if extension.has_session else None
-    show(*banner(extension.model, key_state(shell, service)))
+    show(*banner(extension.model, key_state(shell, service), is_of_key=True))
     if front_end(shell) == "widgets":
         extension.start_page_later()
 

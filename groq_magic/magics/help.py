@@ -41,7 +41,7 @@ _THE_REST = (
     ("%groq_usage [--as dataframe]", "tokens, cost, and the quota that is left"),
     ("%groq_export [--as KIND] [TURN]", "the last answer's request as code that runs"),
     ("%groq_cache on|off|clear|info", "keeps answers, and reuses them at no cost"),
-    ("%groq_replay on|off", "answers unchanged cells from this notebook: no key, no quota"),
+    ("%groq_replay on|off|auto", "answers unchanged cells from this notebook: no key, no quota"),
     ("%groq_practice [on|off]", "the practice server: no key, no model"),
     ("%groq_key", "asks for a key, kept in this process alone"),
     ("%groq_help [all]", "this; `all` shows everything"),

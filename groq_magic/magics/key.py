@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.key import KEY_NAME, KEY_PAGE, found_key
-from groq_magic.errors import ApiKeyError, InterruptedAskError, OptionError
+from groq_magic.errors import ApiKeyError, GroqMagicError, InterruptedAskError, OptionError
 from groq_magic.page.front_end import has_input
 from groq_magic.page.notebook_file import notebook_path
+from groq_magic.views.session_facts import KeyFacts
 from groq_magic.views.show import show
 from groq_magic.views.slots import banner
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from groq_magic.api.service import Service
     from groq_magic.session.session import Session
 
-__all__ = ["groq_key", "groq_practice", "key_asker", "key_state"]
+__all__ = ["enter_key", "groq_key", "groq_practice", "key_asker", "key_facts", "key_state"]
 
 
 def groq_key(session: Session, line: str) -> None:
@@ -32,7 +33,6 @@ def groq_key(session: Session, line: str) -> None:
 
     service = session.service
     service.new_key()
-    session.refresh_picker()
     state = "key from %groq_key, in this process alone"
     if not service.catalogue().live:
         state += ", not checked yet: the service tells no models"
@@ -55,19 +55,45 @@ def groq_practice(session: Session, line: str) -> None:
     if wanted not in {"on", "off"}:
         raise OptionError("%groq_practice takes on or off.", "Try `%groq_practice on`.")
     session.service.practise(on=wanted == "on", script=given.get("script"))
-    session.refresh_picker()
     if wanted == "on":
         _show_state(session, "practice mode: no model answers; `%groq_practice off` ends it")
     else:
         _show_state(session, "practice mode is off")
 
 
-def _show_state(session: Session, state: str) -> None:
+def enter_key(session: Session, typed: str) -> str:
+    """Use a key that was entered on the page; return why it is not used, "" if it is."""
+    service = session.service
+    try:
+        if warning := service.key_warning():
+            # `%groq_key` warns before it asks.
+            raise ApiKeyError(warning, "`%groq_key` asks all the same.")
+        service.new_key(typed)
+    except GroqMagicError as error:
+        return str(error)
+    _take_over(session)
+    return ""
+
+
+def key_facts(session: Session) -> KeyFacts:
+    """Return what the page shows of the key."""
+    service = session.service
+    return KeyFacts(key_state(session.shell, service), wanted=service.own_key() is None)
+
+
+def _take_over(session: Session) -> None:
+    """Show everywhere that another key, or practice mode, is in use."""
+    session.refresh_picker()
     live = session.live
     if live is not None:
         # The known limits belong to another key.
         live.quota_changed()
+        live.key_changed()
         live.refresh()
+
+
+def _show_state(session: Session, state: str) -> None:
+    _take_over(session)
     show(*banner(session.settings.model, state))
 
 

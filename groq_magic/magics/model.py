@@ -40,7 +40,9 @@ def groq_model(session: Session, line: str) -> None:
     """
     _, text = parsed_line(line, (), "%groq_model")
     if text:
-        session.settings.model = _resolved(session, Label().read("%groq_model", unquoted(text)))
+        session.settings.model = _resolved(
+            session, Label(tuple(ALIASES)).read("%groq_model", unquoted(text))
+        )
     if front_end(session.shell) == "widgets":
         live_of(session)
     html, plain = banner(session.settings.model, "the model from now on")

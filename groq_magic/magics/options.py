@@ -63,7 +63,7 @@ OPTIONS_OF = MappingProxyType(
             *_ASSISTANT,
         ),
         "groq_code": (
-            Option("session", Flag(), "puts in the session's names, their types and its imports"),
+            Option("session", Flag(), "includes the session's names, their types and its imports"),
             *_ASSISTANT,
         ),
         "groq_conversation": (_CONVERSATION,),
@@ -82,7 +82,7 @@ OPTIONS_OF = MappingProxyType(
                 "task, name, price, context or speed",
                 metavar="BY",
             ),
-            Option("retired", Flag(), "the ids that are gone, and what to use instead"),
+            Option("retired", Flag(), "the retired ids, and what to use instead"),
             _AS_FRAME,
         ),
         "groq_usage": (_AS_FRAME,),

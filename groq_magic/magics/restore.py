@@ -46,7 +46,7 @@ def groq_restore(session: Session, line: str) -> None:
     lines = [
         f"{_counted(len(added), 'turn')} restored." if added else "Nothing restored.",
         *_line_of_edited(len(found) - len(same)),
-        *(["Prompts with {{…}} will be sent as typed, unfilled."] if _templated(taken) else ()),
+        *_line_of_values(taken),
         *_lines_of_system(session, taken, take="system" in given),
         *_lines_of_unseen(unseen.values()),
     ]
@@ -60,21 +60,21 @@ def unseen_in(saved: SavedTurn) -> tuple[str, str] | None:
     """Return what of a saved turn the page does not show, and its text; None if it shows all."""
     cell = f"Cell {saved.execution}" if saved.execution > 0 else "A cell"
     if not saved.is_shown:
-        return f"{cell} does not show the prompt", saved.prompt
+        return f"{cell}, prompt", saved.prompt
     if not shows_answer(saved, whole=True):
-        return f"{cell} does not show the answer's text", saved.answer
+        return f"{cell}, answer", saved.answer
     if saved.is_newer:
-        return f"{cell} was saved by a newer version of groq_magic", saved.prompt
+        return f"{cell}, saved by a newer version of groq_magic, prompt", saved.prompt
     return None
 
 
 def _line_of_edited(count: int) -> tuple[str, ...]:
     if not count:
         return ()
-    its, cell = (
-        ("its prompt was", "its cell") if count == 1 else ("their prompts were", "the cells")
-    )
-    return (f"{_counted(count, 'answer')} left out: {its} edited since. Run {cell}.",)
+    its, cell = "its prompt was", "its cell"
+    if count > 1:
+        its, cell = "their prompts were", "their cells"
+    return (f"{_counted(count, 'answer')} left out: {its} edited since. Run {cell} again.",)
 
 
 def _lines_of_unseen(unseen: Iterable[tuple[str, str]]) -> tuple[str, ...]:
@@ -82,10 +82,11 @@ def _lines_of_unseen(unseen: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     if not found:
         return ()
     them = "it" if len(found) == 1 else "them"
-    head = f"{_counted(len(found), 'answer')} left out; `%groq_restore --all` adds {them}:"
+    head = f"{_counted(len(found), 'answer')} left out: the page does not show what would be sent."
     shown = (f"{reason}: “{first_words(text, _SHOWN)}”" for reason, text in found[:_MOST_SHOWN])
     more = len(found) - _MOST_SHOWN
-    return (head, *shown, *([f"and {more} more."] if more > 0 else ()))
+    rest = [f"and {more} more."] if more > 0 else []
+    return (head, *shown, *rest, f"`%groq_restore --all` adds {them}.")
 
 
 def _lines_of_system(session: Session, taken: Iterable[SavedTurn], *, take: bool) -> list[str]:
@@ -101,8 +102,13 @@ def _lines_of_system(session: Session, taken: Iterable[SavedTurn], *, take: bool
     return [f"They had a system prompt, not taken: {system}", "`%groq_system text` sets one."]
 
 
-def _templated(taken: Iterable[SavedTurn]) -> bool:
-    return any(saved.templated for saved in taken)
+def _line_of_values(taken: Iterable[SavedTurn]) -> tuple[str, ...]:
+    with_values = [saved for saved in taken if saved.sent != saved.prompt]
+    names = dict.fromkeys(name for saved in with_values for name in sorted(saved.included))
+    if not names:
+        return ()
+    listed = ", ".join(f"`{name}`" for name in names)
+    return (f"Their values are not saved; the names alone are sent: {listed}.",)
 
 
 def _counted(count: int, what: str) -> str:

@@ -67,7 +67,7 @@ def own_notebook(
     path = notebook_path(shell)
     if path is None:
         raise NotebookError(
-            "The notebook's file is unknown here.", "JupyterLab and Notebook 7 tell it."
+            "The notebook's file is unknown here.", "It works in JupyterLab and Notebook 7."
         )
     notebook = read_notebook(path)
     ids = ids_of(notebook)
@@ -75,7 +75,7 @@ def own_notebook(
         if not known_by_ids:
             return notebook
         raise NotebookError(
-            f"{path.name} has no cell ids, so its answers can't be told apart.",
+            f"{path.name} has no cell ids, so its answers can't be matched to cells.",
             "Save it from JupyterLab 4, which gives it ids, and run its cells again.",
         )
     if cells.isdisjoint(ids):

@@ -12,4 +12,7 @@ A request goes through `server` (HTTP), `chat` (limits, script), `checks` (refus
 
 from __future__ import annotations
 
-__all__: list[str] = []
+__all__ = ["NO_MODEL"]
+
+# In every answer to a prompt that no script has, and in no other one.
+NO_MODEL = "Practice mode: no model is here"

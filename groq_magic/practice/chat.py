@@ -18,6 +18,8 @@ from groq_magic.practice.script import Script
 from groq_magic.practice.unscripted import unscripted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from groq_magic.practice.request import ChatRequest
 
 __all__ = ["Chat", "Options"]
@@ -55,12 +57,15 @@ class Chat:
     Parameters
     ----------
     options : Options
+    check : callable, optional
+        Makes a request of a body, or refuses it.
     """
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, check: Callable[[object], ChatRequest] = check) -> None:
         self.quota = Quota(options.limits, time.monotonic)
         self.script = Script()
         self._options = options
+        self._check = check
         self._prefixes: deque[int] = deque(maxlen=_PREFIXES_KEPT)
         self._lock = threading.Lock()
 
@@ -77,7 +82,7 @@ class Chat:
         Refusal
             As the API would.
         """
-        request = check(body)
+        request = self._check(body)
         admitted = request.prompt_tokens + (request.longest or 0)
         with self._lock:
             reply = self.script.take(request.question) or unscripted(request)

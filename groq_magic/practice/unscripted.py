@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from groq_magic.practice import tokens
+from groq_magic.practice import NO_MODEL, tokens
 from groq_magic.practice.script import Reply
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["unscripted"]
 
-_NO_MODEL = "Practice mode: no model is here, and this prompt has no answer written in advance."
-_NO_FIX = "Practice mode: no model is here to fix this cell, so it stays as it is."
+_NO_ANSWER = f"{NO_MODEL}, and this prompt has no answer written in advance."
+_NO_FIX = f"{NO_MODEL} to fix this cell, so it stays as it is."
 _CONNECT = "Run `%groq_key` to connect a model; https://console.groq.com/keys gives a key."
 # How the system prompt of `%groq_fix` begins.
 _FIX = re.compile(r"You (?:mend|fix) cells")
@@ -38,13 +38,12 @@ def unscripted(request: ChatRequest) -> Reply:
         Two sentences, with what was sent in a closed fold; an object in JSON mode.
     """
     is_fix = _FIX.match(tokens.message_text(request.messages[0]))
-    sentences = f"{_NO_FIX if is_fix else _NO_MODEL} {_CONNECT}"
+    sentences = f"{_NO_FIX if is_fix else _NO_ANSWER} {_CONNECT}"
     if request.answer_format == "text":
         text = f"{sentences}\n\n{_fold(request)}\n"
     else:
         text = json.dumps({"practice": True, "note": sentences}, ensure_ascii=False)
-    thought = "There is no model here that could reason." if request.model.efforts else ""
-    return Reply(reply=text, reasoning=thought, tokens_per_second=0)
+    return Reply(reply=text, tokens_per_second=0)
 
 
 def _fold(request: ChatRequest) -> str:

@@ -28,8 +28,8 @@ class Ask:
     options : AskOptions
         Only those that were given.
     line : bool
-        Whether it was asked in a line: then its cell's body is not the prompt,
-        and the turn's metadata contains it.
+        Whether it was asked in a line or in code: then its cell's body is not the
+        prompt, and the turn's metadata contains it.
     place : TurnKey or None
         The turn whose place it takes, for a retry.
     again : bool

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
+from groq_magic.views.phrase import quoted
 from groq_magic.views.slots import slot_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from groq_magic.conversation import Conversations, Turn
+    from groq_magic.prompt.secrets import Secrets
     from groq_magic.views.answer_facts import FinishedAnswer, LiveFacts
 
-__all__ = ["Bars", "stale_line"]
+__all__ = ["Bars"]
 
 _LEFT = "This answer is no longer part of the conversation."
+_SEARCHED = 1_000  # characters of a prompt, of which a warning shows fewer
 _FORMER = "The conversation holds the cell's former answer, not this one."
 
 
@@ -24,10 +30,13 @@ class Bars:
     ----------
     conversations : Conversations
         Whose turns the answers are.
+    secrets : callable
+        Returns what no warning may show: a restored prompt can contain any text.
     """
 
-    def __init__(self, conversations: Conversations) -> None:
+    def __init__(self, conversations: Conversations, secrets: Callable[[], Secrets]) -> None:
         self._conversations = conversations
+        self._secrets = secrets
         self._facts: dict[tuple[bool, str], tuple[LiveFacts, int]] = {}
 
     def add(self, turn: Turn, output: FinishedAnswer, *, in_conversation: bool) -> None:
@@ -40,9 +49,10 @@ class Bars:
         """Update the marks; return the changed lines by slot."""
         turns = {slot_of(k): turn for k, turn in self._conversations.shown(practice).items()}
         changed: dict[str, LiveFacts] = {}
+        secrets = cache(self._secrets)  # they are searched for in files
         for (of_practice, slot), (facts, revision) in self._facts.items():
             turn = turns.get(slot)
-            line = stale_line(self._conversations, turn) if turn is not None else _LEFT
+            line = self._stale(turn, secrets) if turn is not None else _LEFT
             if turn is not None and turn.revision != revision:
                 line = _FORMER
             if of_practice == practice and facts.stale != line:
@@ -50,8 +60,16 @@ class Bars:
                 self._facts[of_practice, slot] = changed[slot], revision
         return changed
 
+    def stale_line(self, turn: Turn) -> str:
+        """Return the warning that a turn's answer is out of date, "" where it is not."""
+        return self._stale(turn, self._secrets)
 
-def stale_line(conversations: Conversations, turn: Turn) -> str:
-    """Return the stale mark of a turn, "" if no earlier turn has changed since."""
-    change = conversations.change_above(turn)
-    return f"{change[0].upper()}{change[1:]} after this answer; re-run the cell." if change else ""
+    def _stale(self, turn: Turn, secrets: Callable[[], Secrets]) -> str:
+        if not self._conversations.change_above(turn):
+            return ""
+        changed = self._conversations.changed_above(turn)
+        what = "A turn above was moved or removed"
+        if changed is not None:
+            prompt = quoted(secrets().hidden(changed.prompt[:_SEARCHED]))
+            what = f"The conversation above changed at {prompt}"
+        return f"{what} after this answer. Run this cell again."

@@ -11,7 +11,9 @@ from groq_magic.conversation import Conversations
 from groq_magic.errors import ModelError
 from groq_magic.ledger.ledger import Ledger
 from groq_magic.ledger.request_history import RequestHistory
+from groq_magic.ledger.request_log import RequestLog
 from groq_magic.page.cell import cell_id, request_cells
+from groq_magic.prompt import Privacy
 from groq_magic.session.bars import Bars
 from groq_magic.session.executions import Executions, owner_of
 from groq_magic.session.quota import QuotaWatch
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from groq_magic.prompt.secrets import Secrets
     from groq_magic.reply import Reply
     from groq_magic.session.ask import Ask
-    from groq_magic.session.executions import Owner
+    from groq_magic.session.executions import Execution, Owner
     from groq_magic.settings import Settings
     from groq_magic.views.answer_facts import FinishedAnswer
     from groq_magic.views.live import Live
@@ -72,11 +74,12 @@ class Session:
         self.settings = settings
         self.saved = SavedNotebook(shell)
         self.conversations = Conversations()
-        self.bars = Bars(self.conversations)
+        self.bars = Bars(self.conversations, self.secrets)
         self.service = Service(settings, lambda: self.saved.folder, ask_for_key, say)
         self.last: Ask | None = None
         self.ledger = Ledger()
         self.requests = RequestHistory()
+        self.request_log = RequestLog(lambda: settings.log)
         self.earlier = EarlierTurns()
         self.stored_answers = StoredAnswers(settings)
         self._quota = QuotaWatch()
@@ -86,6 +89,7 @@ class Session:
         self.restore_offered = False
         self._models_shown: Catalogue | None = None
         self._error: Exception | None = None
+        self._shown: tuple[Reply, Execution] | None = None
 
     @property
     def namespace(self) -> dict[str, Any]:
@@ -100,6 +104,10 @@ class Session:
     def secrets(self) -> Secrets:
         """Return the present secrets, which no prompt and no output may show; never stored."""
         return present_secrets(self.service)
+
+    def privacy(self) -> Privacy:
+        """Return how much of the user's data may be sent now."""
+        return Privacy(self.settings.rows_sent, tuple(self.settings.private))
 
     def cell_begins(self, source: str = "") -> None:
         """Record that a cell begins to run, its source and the cell list of its request."""
@@ -140,6 +148,15 @@ class Session:
         if name:
             self.namespace[name] = reply
 
+    def note_shown(self, reply: Reply) -> None:
+        """Record that this execution has shown a reply."""
+        self._shown = reply, self.executions.present
+
+    def has_shown(self, reply: Reply) -> bool:
+        """Whether this execution has just shown this reply: it is not to show it twice."""
+        shown, execution = self._shown or (None, None)
+        return shown is reply and execution is self.executions.present
+
     def note(self, model: str, outcome: Outcome) -> None:
         """Record which model was asked: pages show what is left of its limits."""
         fault = outcome.fault
@@ -151,10 +168,11 @@ class Session:
             self.live.quota_changed()
 
     def news(self, model: str) -> tuple[str, ...]:
-        """Return the notices about quota and cache, each once."""
+        """Return the notices about quota, cache and log, each once."""
         return (
             *self._quota.lines(model, self.service.limiter.limits_of(model)),
             *self.stored_answers.lines(),
+            *self.request_log.lines(),
         )
 
     def learn(self, size: int, prompt_tokens: int) -> None:

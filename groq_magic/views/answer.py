@@ -15,7 +15,7 @@ from ipywidgets.widgets import widget as ipywidgets_widget
 from groq_magic.page.front_end import has_frames
 from groq_magic.views.figures import figures, thought_summary
 from groq_magic.views.finished_outputs import FinishedOutput, Run, run_of
-from groq_magic.views.phrase import phrase_html
+from groq_magic.views.phrase import SEPARATOR, phrase_html
 from groq_magic.views.static import bundle, unfinished
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class AnswerView:
         if self._updates.is_due(text):
             data = self._unfinished(document, document.html())
             self._publish(data, dict(self._start.metadata), update=True)
-        self._show_summary(document, text, reasoning)
+        self._show_summary(document, reasoning, over=bool(text))
 
     def progress(self, progress: Progress) -> None:
         """Draw the figures and what is waited for."""
@@ -96,13 +96,15 @@ class AnswerView:
         now = time.monotonic()
         if now - self._figures_at >= FIGURES_EVERY:
             self._figures_at = now
-            facts["figures"] = figures(progress)
+            facts["figures"] = f"{self._start.model}{SEPARATOR}{figures(progress)}"
         self._shown().show(facts)
 
     def finish(self, answer: FinishedAnswer) -> None:
         """Make the output static, remove the document, hand the bar to the slots."""
         data, metadata = bundle(answer)
         document = self._document
+        if document is not None:
+            self._show_summary(document, "", over=True)
         # Before the output, so that its bar comes up filled.
         thought = None if document is None or answer.reasoning else document.thought()
         self._live.put(answer.slot, answer.live, thought)
@@ -132,11 +134,11 @@ class AnswerView:
         view = self._framed.view() if self._framed is not None else {}
         return {**unfinished(self._start.notices, document.slot, text), **view}
 
-    def _show_summary(self, document: Document, text: str, reasoning: str) -> None:
+    def _show_summary(self, document: Document, reasoning: str, *, over: bool) -> None:
         if reasoning and self._thought_since is None:
             self._thought_since = time.monotonic()
         if self._thought_since is not None and not self._thought_over:
-            self._thought_over = bool(text)
+            self._thought_over = over
             seconds = time.monotonic() - self._thought_since
             document.show({"summary": thought_summary(seconds, over=self._thought_over)})
 

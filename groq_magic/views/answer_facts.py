@@ -69,7 +69,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class LiveFacts:
-    """What a finished answer's bar says while its session lives; never saved.
+    """What a finished answer shows while its session lives; never saved.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class LiveFacts:
     copy : str
         The answer's source, for the Copy button.
     stale : str
-        Why the answer is out of date, "" when it is not.
+        The warning that the answer is out of date, "" when it is not.
     """
 
     figures: str
@@ -118,6 +118,8 @@ class FinishedAnswer:
         The reasoning to save, "" when none is to be saved.
     notices : tuple of str
         One-line phrases above the answer.
+    warnings : tuple of str
+        The same, of what is wrong with the answer.
     bar : Bar
         The line under it.
     metadata : mapping
@@ -139,6 +141,7 @@ class FinishedAnswer:
     data: Any
     reasoning: str
     notices: tuple[str, ...]
+    warnings: tuple[str, ...]
     bar: Bar
     metadata: Mapping[str, Any]
     live: LiveFacts

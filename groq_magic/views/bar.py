@@ -8,9 +8,6 @@ from groq_magic.views.phrase import SEPARATOR, phrase_html, phrase_plain
 
 __all__ = ["Bar"]
 
-# Hidden where controls stand between the phrases: the style sheet has its own there.
-_SEPARATOR = f'<span class="groq-separator">{SEPARATOR}</span>'
-
 
 @dataclass(frozen=True)
 class Bar:
@@ -19,26 +16,26 @@ class Bar:
     Parameters
     ----------
     model : str
-        The model that answered.
+        The id of the model that answered, in full.
     tokens : int or None
-        Tokens of the answer; None when the service did not say.
-    inserted : tuple of str
-        What was put into the prompt: "df put in (787 characters)".
+        Tokens of the answer; None where the service reported none.
+    included : tuple of (str, int)
+        Names and characters of the values that the prompt included.
     sent : str
         Which turns were sent, "" when all were: "turns 4 to 9 of 9 sent".
     marks : tuple of str
-        How it ended, where that needs saying: "interrupted", "practice".
+        How it ended, where that needs a word: "interrupted", "practice".
         Text in backticks is code.
     """
 
     model: str
     tokens: int | None
-    inserted: tuple[str, ...] = ()
+    included: tuple[tuple[str, int], ...] = ()
     sent: str = ""
     marks: tuple[str, ...] = ()
 
     def html(self, slot: str) -> str:
-        """Return the bar as HTML whose slots hold its static text.
+        """Return the bar as HTML with its slots; the figures' slot holds static text.
 
         Parameters
         ----------
@@ -50,29 +47,38 @@ class Bar:
         str
             Safe HTML. Without CSS and slots it reads as one line of text.
         """
-        figures = phrase_html(self._figures())
-        rest = SEPARATOR.join(phrase_html(phrase) for phrase in self._rest())
+        figures, rest = (
+            "".join(f"{SEPARATOR}{phrase_html(phrase)}" for phrase in phrases)
+            for phrases in (self._figures(), self._rest())
+        )
         return (
             f'<div class="groq-bar {phrase_html(slot)}"><small>'
-            f'<span class="groq-slot-picker">{phrase_html(self.model)}</span>'
             '<span class="groq-slot-copy"></span>'
-            f"{_SEPARATOR if figures or rest else ''}"
-            f'<span class="groq-facts"><span class="groq-slot-figures">{figures}</span>'
-            f"{_SEPARATOR if figures and rest else ''}"
-            f'<span class="groq-rest">{rest}</span></span>'
-            '<span class="groq-slot-quota"></span>'
-            '</small><div class="groq-slot-stale"></div></div>'
+            f'<span class="groq-facts">{phrase_html(self.model)}'
+            f'<span class="groq-slot-figures">{figures}</span>{rest}</span>'
+            '<span class="groq-next"><span class="groq-slot-picker"></span>'
+            '<span class="groq-slot-quota"></span></span></small></div>'
         )
 
     def plain(self) -> str:
         """Return the bar as one line of plain text."""
-        phrases = (self.model, self._figures(), *self._rest())
-        return SEPARATOR.join(phrase_plain(phrase) for phrase in phrases if phrase)
+        phrases = (self.model, *self._figures(), *self._rest())
+        return SEPARATOR.join(map(phrase_plain, phrases))
 
-    def _figures(self) -> str:
+    def _figures(self) -> tuple[str, ...]:
         if self.tokens is None:
-            return ""
-        return f"{self.tokens:,} token{'' if self.tokens == 1 else 's'}"
+            return ()
+        return (f"{self.tokens:,} token{'' if self.tokens == 1 else 's'}",)
 
     def _rest(self) -> tuple[str, ...]:
-        return tuple(phrase for phrase in (*self.inserted, self.sent, *self.marks) if phrase)
+        phrases = (_included(self.included), self.sent, *self.marks)
+        return tuple(filter(None, phrases))
+
+
+def _included(values: tuple[tuple[str, int], ...]) -> str:
+    """Return "Included: df (247 characters), weights (24)"; the first size names the unit."""
+    if not values:
+        return ""
+    (name, size), *others = values
+    first = f"{name} ({size:,} character{'s' * (size != 1)})"
+    return ", ".join((f"Included: {first}", *(f"{name} ({size:,})" for name, size in others)))

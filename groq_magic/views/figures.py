@@ -52,5 +52,5 @@ def thought_summary(seconds: float, *, over: bool) -> str:
         Whether the answer has begun.
     """
     if not over:
-        return f"Thinking… {seconds:.1f} s"
-    return f"Thought for {seconds:.1f} s" if seconds >= TENTH else "Thought for less than 0.1 s"
+        return f"Reasoning… {seconds:.1f} s"
+    return f"Reasoning{SEPARATOR}{seconds:.1f} s" if seconds >= TENTH else "Reasoning"

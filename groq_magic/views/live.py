@@ -11,6 +11,7 @@ from groq_magic.views.framed_answer import FramedAnswer
 from groq_magic.views.page_reports import PageReports
 from groq_magic.views.panel import Panel
 from groq_magic.views.picker import ModelPicker, close_whole
+from groq_magic.views.session_facts import KeyFacts
 from groq_magic.views.session_widget import SessionWidget
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ class Live:
         Returns what the panel shows beside the settings.
     quota : callable
         Returns what is left of the limits now.
+    key : callable, optional
+        Returns where the key is from.
+    enter_key : callable, optional
+        Takes a key that was entered on the page; returns why it is not used, "" if it is.
     undo, reset : callable
         What the panel's buttons do.
     hand_over : callable, optional
@@ -63,6 +68,8 @@ class Live:
         *,
         panel_facts: Callable[[], PanelFacts],
         quota: Callable[[], QuotaFacts],
+        key: Callable[[], KeyFacts] = lambda: KeyFacts("", wanted=False),
+        enter_key: Callable[[str], str] = lambda _typed: "",
         undo: Callable[[], None],
         reset: Callable[[], None],
         hand_over: Callable[[Callable[[], None]], None] = lambda call: call(),
@@ -72,6 +79,8 @@ class Live:
         self._documents = Documents()
         self._panel_facts = panel_facts
         self._quota = quota
+        self._key = key
+        self._enter_key = enter_key
         self._undo = undo
         self._reset = reset
         self._models: tuple[tuple[str, str], ...] = ()
@@ -131,6 +140,8 @@ class Live:
                 self._settings.model,
                 make_panel=lambda: str(self.panel.model_id),
                 quota=self._quota,
+                key=self._key,
+                enter_key=self._enter_key,
                 documents=self._documents,
                 finished=self.finished,
                 pages=self.pages,
@@ -224,6 +235,11 @@ class Live:
         """Send what is left of the limits, for every bar and the panel."""
         if self._session is not None:
             self._session.send_quota()
+
+    def key_changed(self) -> None:
+        """Send where the key is from now."""
+        if self._session is not None:
+            self._session.send_key()
 
     def refresh(self) -> None:
         """Draw the panel's facts anew."""

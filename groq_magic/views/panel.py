@@ -12,6 +12,7 @@ from groq_magic.options import OPTIONS
 from groq_magic.views.panel_field import panel_field
 from groq_magic.views.phrase import phrase_html
 from groq_magic.views.picker import ModelPicker, close_whole
+from groq_magic.views.slots import key_slot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -88,7 +89,7 @@ class Panel:
     def refresh(self) -> None:
         """Draw the facts anew."""
         facts = self._facts()
-        self._key.value = phrase_html(facts.key)
+        self._key.value = key_slot(facts.key)
         self._conversation.value = phrase_html(facts.conversation)
         self._page.value = phrase_html(facts.page)
         self._page.layout.display = None if facts.page else "none"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from html import escape
 
-__all__ = ["SEPARATOR", "first_words", "phrase_html", "phrase_plain"]
+__all__ = ["SEPARATOR", "first_words", "phrase_html", "phrase_plain", "quoted"]
 
 SEPARATOR = " · "
 
+_QUOTED = 48  # characters: enough to recognise a prompt by
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -36,3 +37,9 @@ def first_words(text: str, most: int) -> str:
         return line
     end = line.rfind(" ", 1, most + 1)
     return f"{line[: end if end > 0 else most]}…"
+
+
+def quoted(prompt: str) -> str:
+    """Return the beginning of a prompt in quotation marks, for a line that names the prompt."""
+    # No more of a long prompt is read than can be shown.
+    return f"\u201c{first_words(prompt[: 10 * _QUOTED], _QUOTED)}\u201d"

@@ -35,9 +35,11 @@ _ATTRIBUTES = frozenset(
     rowspan src start style title type value width
     """.split()  # noqa: SIM905 - words read best as words
 )
-_STYLE = re.compile(
-    r"text-align: (left|center|right)"
-    r"|background-color: rgba\((46, 160, 67|248, 81, 73), 0\.2\); text-decoration: none"
+# Declarations with which text stays where it is, and readable.
+_DECLARATION = re.compile(
+    r"text-align: (left|center|right)|text-decoration: none|padding-left: \d{1,2}px"
+    r"|border-left: \dpx solid #[0-9a-f]{6}"
+    r"|background-color: rgba\(\d{1,3}, \d{1,3}, \d{1,3}, 0\.[0-3]\d?\)"
 )
 _CLASS = re.compile(
     r"groq-(?!unseen$|slot-stream$)[\w-]+|(mathjax|tex2jax)_\w+|language-\S+|[a-z][a-z0-9]{0,2}"
@@ -75,9 +77,11 @@ def _texts(answer: str, *, whole: bool) -> Iterator[str]:
 
     yield answer
     yield fenced(answer)
-    if not whole:
-        yield "\n\n".join(fenced(block.code) for block in fenced_code(answer))
-        data = data_of(answer, code_of(answer))
+    if whole:
+        return
+    if code := fenced_code(answer):
+        yield "\n\n".join(fenced(block.code) for block in code)
+    if (data := data_of(answer, code_of(answer))) is not None:
         yield fenced(json.dumps(data, indent=2, ensure_ascii=False))
 
 
@@ -146,11 +150,12 @@ class _Shown(HTMLParser):
         """Note an element: a `div` of the answer or of the change, or one within."""
         classes = (dict(attrs).get("class") or "").split()
         styles = [value or "" for name, value in attrs if name == "style"]
+        declarations = [each for style in styles for each in style.split("; ")]
         self.is_odd |= (
             tag not in _TAGS
             or any(name not in _ATTRIBUTES for name, _ in attrs)
             or not all(map(_CLASS.fullmatch, classes))
-            or not all(map(_STYLE.fullmatch, styles))
+            or not all(map(_DECLARATION.fullmatch, declarations))
         )
         if tag not in _VOID:
             named = next((c for c in ("groq-text", "groq-change") if c in classes), "")

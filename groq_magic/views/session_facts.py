@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Meter", "PanelFacts", "QuotaFacts", "Refill"]
+__all__ = ["KeyFacts", "Meter", "PanelFacts", "QuotaFacts", "Refill"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,22 @@ class QuotaFacts:
     model: str
     minute: Refill | None
     day: Refill | None
+
+
+@dataclass(frozen=True)
+class KeyFacts:
+    """What the page shows of the key.
+
+    Parameters
+    ----------
+    state : str
+        "key from GROQ_API_KEY", or what happens without one; never the key.
+    wanted : bool
+        Whether there is none of the user's own, so that one can be entered.
+    """
+
+    state: str
+    wanted: bool
 
 
 @dataclass(frozen=True)

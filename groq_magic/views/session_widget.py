@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from groq_magic.views.documents import Documents
     from groq_magic.views.finished_outputs import FinishedOutputs, Run
     from groq_magic.views.page_reports import PageReports
-    from groq_magic.views.session_facts import QuotaFacts
+    from groq_magic.views.session_facts import KeyFacts, QuotaFacts
 
 __all__ = ["SessionWidget"]
 
@@ -78,6 +78,8 @@ class SessionWidget(anywidget.AnyWidget):
         *,
         make_panel: Callable[[], str],
         quota: Callable[[], QuotaFacts],
+        key: Callable[[], KeyFacts],
+        enter_key: Callable[[str], str],
         documents: Documents,
         finished: FinishedOutputs,
         pages: PageReports,
@@ -86,6 +88,8 @@ class SessionWidget(anywidget.AnyWidget):
         self._make_panel = make_panel
         self._pages = pages
         self._quota = quota
+        self._key = key
+        self._enter_key = enter_key
         self._documents = documents
         self._hand_over = hand_over
         self._facts: dict[str, Any] = {"current": current, "panel": "", "speeds": {}, "turns": {}}
@@ -156,6 +160,10 @@ class SessionWidget(anywidget.AnyWidget):
         """Send what is left of the limits now."""
         self.send({"quota": asdict(self._quota())})
 
+    def send_key(self, error: str = "") -> None:
+        """Send where the key is from, or why the one that was entered is not used."""
+        self.send({"key": {**asdict(self._key()), "error": error}})
+
     def send_speeds(self, speeds: Mapping[str, str]) -> None:
         """Send how quick models were, by the class of their rows in a listing."""
         with self._lock:
@@ -173,6 +181,7 @@ class SessionWidget(anywidget.AnyWidget):
                     "turns": dict(self._facts["turns"]),
                     "next": dict(self._facts["next"]),
                     "quota": asdict(self._quota()),
+                    "key": {**asdict(self._key()), "error": ""},
                     "finished": self._finished.offers(),
                     "docs": self._documents.whole(),
                 }
@@ -194,6 +203,8 @@ class SessionWidget(anywidget.AnyWidget):
             self._pages.receive(content["hello"])
         if content.get("make") == "panel":
             self._hand_over(self._send_panel)
+        if isinstance(typed := content.get("key"), str):
+            self._hand_over(lambda: self.send_key(self._enter_key(typed)))
 
     def _send_panel(self) -> None:
         with self._lock:

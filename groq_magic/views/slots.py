@@ -21,6 +21,7 @@ __all__ = [
     "TOKEN",
     "TOKEN_CLASS",
     "banner",
+    "key_slot",
     "option_rows",
     "panel_text",
     "slot_classes",
@@ -54,29 +55,37 @@ def slot_classes(name: str) -> str:
     return f"{name} {TOKEN_CLASS}" if has_page else name
 
 
-def banner(model: str, key_state: str) -> tuple[str, str]:
+def banner(model: str, state: str, *, is_of_key: bool = False) -> tuple[str, str]:
     """Return the line of `%load_ext` as HTML, with a picker's slot, and as plain text.
 
     Parameters
     ----------
     model : str
         The model in use.
-    key_state : str
+    state : str
         "key from GROQ_API_KEY", or what to do about a missing one.
+    is_of_key : bool
+        Whether the state is the key's: then a page shows the present one in its place.
 
     Returns
     -------
     html, plain : str
         Safe HTML and plain text, one line each.
     """
-    phrases = (phrase_html(key_state), "<code>%groq_help</code>")
+    shown = key_slot(state) if is_of_key else phrase_html(state)
+    phrases = (shown, "<code>%groq_help</code>")
     html = (
         '<div class="groq-load mathjax_ignore tex2jax_ignore">groq_magic'
         f'{SEPARATOR}<span class="{slot_classes("groq-slot-picker")}">{phrase_html(model)}</span>'
         f"{SEPARATOR}{SEPARATOR.join(phrases)}</div>"
     )
-    plain = SEPARATOR.join(("groq_magic", model, phrase_plain(key_state), "%groq_help"))
+    plain = SEPARATOR.join(("groq_magic", model, phrase_plain(state), "%groq_help"))
     return html, plain
+
+
+def key_slot(state: str) -> str:
+    """Return the state of the key as HTML, with a slot for the live one."""
+    return f'<span class="{slot_classes("groq-slot-key")}">{phrase_html(state)}</span>'
 
 
 def option_rows(settings: Any, options: Iterable[Option]) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ __all__ = [
     "notices_html",
     "saved_reasoning",
     "unfinished",
+    "warnings_html",
 ]
 
 # What a notebook holds that is saved while an answer streams.
@@ -28,6 +29,8 @@ UNFINISHED = (
     "This answer is not finished. It appears here once it is; "
     "if its kernel has stopped, run the cell again."
 )
+# Inline, so that a notebook that is read without our style sheet has it too.
+_WARNING = "border-left: 3px solid #c77700; padding-left: 10px"
 _FOLD = '<details class="groq-reasoning"><summary>Reasoning</summary><div dir="auto">'
 _FOLD_END = "</div></details>"
 _TEXT = '<div class="groq-text" dir="auto">'
@@ -60,6 +63,7 @@ def bundle(answer: FinishedAnswer) -> tuple[dict[str, str], dict[str, Any]]:
     html = "".join(
         (
             '<div class="groq-answer mathjax_ignore tex2jax_ignore">',
+            warnings_html(answer.warnings),
             notices_html(answer.notices),
             _reasoning_html(answer) or '<div class="groq-slot-reasoning"></div>',
             f"{_TEXT}{to_html(source)}</div>",
@@ -111,6 +115,15 @@ def notices_html(notices: tuple[str, ...]) -> str:
     return "".join(f'<div class="groq-notice">{phrase_html(line)}</div>' for line in notices)
 
 
+def warnings_html(warnings: tuple[str, ...]) -> str:
+    """Return the slot of the stale mark, and the warnings above an answer, as safe HTML."""
+    lines = "".join(
+        f'<div class="groq-warning" style="{_WARNING}">{phrase_html(line)}</div>'
+        for line in warnings
+    )
+    return f'<div class="groq-slot-stale"></div>{lines}'
+
+
 def _markdown_source(answer: FinishedAnswer) -> str:
     from groq_magic.rendering import fenced
 
@@ -124,7 +137,7 @@ def _markdown_source(answer: FinishedAnswer) -> str:
         case "json" if answer.data is not None:
             return fenced(json.dumps(answer.data, indent=2, ensure_ascii=False), "json")
         case "json":
-            return fenced(answer.text, "json")
+            return fenced(answer.text)  # in JSON's colours it would be taken for JSON
         case _:
             return answer.text
 

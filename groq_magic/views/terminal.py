@@ -61,6 +61,7 @@ class TerminalView:
         self._write(printable(rest))
         ending = "" if (shown + rest).endswith("\n") or not shown + rest else "\n"
         late = tuple(line for line in answer.notices if line not in self._notices)
+        late = (*late, *answer.warnings)
         if late:
             self._write(ending)
             ending = ""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["usage"]
 
-_NO_LIMITS = "The service has not told its limits yet: the next answer brings them."
+_NO_LIMITS = "Limits appear after the next answer."
 _NO_ASKS = "Nothing was asked in this session yet."
 _UNKNOWN = "unknown"
 _SHOWN = 60

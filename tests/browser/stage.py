@@ -113,7 +113,8 @@ def finished(text: str, slot: str, stale: str, *, stopped: bool) -> FinishedAnsw
         data=None,
         reasoning="",
         notices=(),
-        bar=Bar("gpt-oss-120b", 318, marks=("interrupted",) if stopped else ()),
+        warnings=(),
+        bar=Bar("openai/gpt-oss-120b", 318, marks=("interrupted",) if stopped else ()),
         metadata={"groq_magic": {"version": 1, "finish_reason": "stop"}},
         live=LiveFacts("318 tokens · 806 tok/s · $0.0002", text, stale),
     )

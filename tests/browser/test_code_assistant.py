@@ -1,4 +1,4 @@
-"""An error, `%groq_fix`, and the mended cell below it, in real front ends."""
+"""An error, `%groq_fix`, and the fixed cell below it, in real front ends."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ bill = ["tea", "cake", "coffee"]
 total = sum(prices[item] for item in bill)
 share = total / len(bill)
 print(f"{share:.2f} each")"""
-MENDED = FAILING.replace("prices[item]", "prices.get(item, 0)").replace(
+FIXED = FAILING.replace("prices[item]", "prices.get(item, 0)").replace(
     'bill = ["tea", "cake", "coffee"]', 'bill = ["tea", "cake", "coffee"]\nran = True'
 )
 REPLY = (
     "There is no price for `coffee`. What has no price counts as nothing now.\n\n"
-    f"```python\n{MENDED}\n```\n"
+    f"```python\n{FIXED}\n```\n"
 )
 
 
@@ -38,20 +38,20 @@ def sources(notebook: Any) -> list[str]:
     )
 
 
-def test_the_mended_cell_comes_below_and_is_not_run(jupyter: Any, practice: Any) -> None:
+def test_the_fixed_cell_comes_below_and_is_not_run(jupyter: Any, practice: Any) -> None:
     practice.script([{"reply": REPLY}])
     notebook = jupyter.open([begin(practice.url), FAILING, "%groq_fix", "'ran' in globals()"])
     for index in range(3):
         notebook.run_cell(index)
     expect(notebook.cell_output(1)).to_contain_text("KeyError: 'coffee'")
     output = notebook.cell_output(2)
-    expect(output).to_contain_text("Cell 2, mended: 1 line removed, 2 added")
+    expect(output).to_contain_text("Cell 2, fixed: 1 line removed, 2 added")
     expect(output).to_contain_text("There is no price for coffee.")
     assert sources(notebook) == [
         begin(practice.url),
         FAILING,
         "%groq_fix",
-        MENDED,
+        FIXED,
         "'ran' in globals()",
     ]
     assert notebook.panel("panel.content.widgets[3].model.executionCount") is None
@@ -64,9 +64,7 @@ def test_the_mended_cell_comes_below_and_is_not_run(jupyter: Any, practice: Any)
 
 
 @mostly_in_lab
-def test_the_mended_cell_runs_and_the_whole_of_it_can_be_copied(
-    jupyter: Any, practice: Any
-) -> None:
+def test_the_fixed_cell_runs_and_the_whole_of_it_can_be_copied(jupyter: Any, practice: Any) -> None:
     practice.script([{"reply": REPLY}])
     notebook = jupyter.open([begin(practice.url), FAILING, "%groq_fix"])
     for index in range(3):
@@ -75,7 +73,7 @@ def test_the_mended_cell_runs_and_the_whole_of_it_can_be_copied(
     output.get_by_text("The whole cell").click()
     output.get_by_role("button", name="Copy code").click()
     expect(output.get_by_role("button", name="Copied")).to_be_visible()
-    assert notebook.page.evaluate("navigator.clipboard.readText()").strip() == MENDED
+    assert notebook.page.evaluate("navigator.clipboard.readText()").strip() == FIXED
     notebook.run_cell(3)
     expect(notebook.cell_output(3)).to_contain_text("2.58 each")
 
@@ -116,7 +114,7 @@ def test_a_reopened_notebook_shows_the_change_in_colours(jupyter: Any, practice:
     notebook = jupyter.open([begin(practice.url), FAILING, "%groq_fix"])
     for index in range(3):
         notebook.run_cell(index)
-    expect(notebook.cell_output(2)).to_contain_text("mended")
+    expect(notebook.cell_output(2)).to_contain_text("fixed")
     saved = notebook.save()
     (output,) = saved["cells"][2]["outputs"]
     assert "".join(output["data"]["text/plain"]) == REPLY
@@ -139,7 +137,7 @@ def test_nothing_is_put_below_where_the_answer_holds_no_code(jupyter: Any, pract
     notebook = jupyter.open([begin(practice.url), FAILING, "%groq_fix"])
     for index in range(3):
         notebook.run_cell(index)
-    expect(notebook.cell_output(2)).to_contain_text("no next cell: the answer holds no code")
+    expect(notebook.cell_output(2)).to_contain_text("No next cell: the answer has no code.")
     assert len(sources(notebook)) == 3
 
 

@@ -38,7 +38,7 @@ SMALL = """() => {
 # The last lines of bars that hold no more than one short phrase of several.
 LONELY = """() => [...document.querySelectorAll(".groq-bar")].flatMap((bar) => {
   const lines = new Map();
-  const phrases = ".groq-slot-picker, .groq-slot-copy, .groq-stop, .groq-slot-figures, .groq-rest,"
+  const phrases = ".groq-slot-picker, .groq-slot-copy, .groq-stop, .groq-facts,"
     + " .groq-slot-quota";
   for (const phrase of bar.querySelectorAll(phrases))
     for (const { top, bottom, width } of phrase.getClientRects()) {

@@ -64,7 +64,7 @@ def test_figures_live_in_slots_and_are_not_saved(
 SHOWN = """() => {
   const said = [...document.querySelectorAll(".jp-Notebook .groq-slot-quota")];
   return {
-    left: said.map((slot) => /([\\d,]+) left this minute/.exec(slot.textContent)?.[1] ?? "")
+    left: said.map((slot) => /([\\d,]+) tokens left this minute/.exec(slot.textContent)?.[1] ?? "")
       .map((number) => Number(number.replace(",", "") || NaN)),
     used: document.querySelector(".groq-meter-minute")?.value,
   };

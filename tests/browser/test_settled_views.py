@@ -108,7 +108,7 @@ def test_a_restart_gives_the_static_text_back(jupyter: Any) -> None:
     notebook.restart()
 
     expect(notebook.picker(1)).to_have_count(0)
-    expect(notebook.bars()).to_have_text("gpt-oss-120b · 318 tokens")
+    expect(notebook.bars()).to_have_text("openai/gpt-oss-120b · 318 tokens")
     notebook.run_all()
     expect(notebook.picker(1)).to_be_visible()
 
@@ -122,7 +122,7 @@ def test_a_shut_down_kernel_gives_the_static_text_back(jupyter: Any) -> None:
     notebook.allow("Could not restore the debugger state", "Canceled future")
     notebook.shut_down()
 
-    expect(notebook.bars()).to_have_text("gpt-oss-120b · 318 tokens")
+    expect(notebook.bars()).to_have_text("openai/gpt-oss-120b · 318 tokens")
 
 
 @only_in_lab
@@ -134,7 +134,7 @@ def test_closing_the_session_gives_the_static_text_back(jupyter: Any) -> None:
 
     notebook.run_cell(2)
 
-    expect(notebook.bars()).to_have_text("gpt-oss-120b · 318 tokens")
+    expect(notebook.bars()).to_have_text("openai/gpt-oss-120b · 318 tokens")
 
 
 def test_a_reloaded_page_has_its_live_bars_back(jupyter: Any) -> None:
@@ -159,7 +159,7 @@ def test_a_reopened_notebook_reads_well_trusted_or_not(jupyter: Any) -> None:
         assert notebook.panel("panel.content.model.cells.get(1).trusted") is is_trusted
         output = notebook.cell_output(1)
         expect(output).to_contain_text("Your frame has 1,204 rows.")
-        expect(notebook.bars()).to_have_text("gpt-oss-120b · 318 tokens")
+        expect(notebook.bars()).to_have_text("openai/gpt-oss-120b · 318 tokens")
         expect(output.locator("mjx-container")).to_have_count(1)
         expect(output).to_contain_text("It costs $5 to $10")
 
@@ -204,12 +204,12 @@ def test_sessions_of_two_notebooks_keep_to_their_own(jupyter: Any) -> None:
     first.command("docmanager:open", json.dumps({"path": path.name}))
 
     copy = first.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
-    expect(copy.locator(".groq-bar")).to_have_text("gpt-oss-120b · 318 tokens")
+    expect(copy.locator(".groq-bar")).to_have_text("openai/gpt-oss-120b · 318 tokens")
     # A change that the first session makes now reaches its own bar alone.
     first.page.evaluate(RUN, [first.path.name, NEWS])
     news = first.page.locator(".jp-NotebookPanel.lm-mod-hidden .groq-bar")
     expect(news).to_contain_text("news of the first")
-    expect(copy.locator(".groq-bar")).to_have_text("gpt-oss-120b · 318 tokens")
+    expect(copy.locator(".groq-bar")).to_have_text("openai/gpt-oss-120b · 318 tokens")
 
 
 @only_in_lab

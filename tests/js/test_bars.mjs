@@ -1,12 +1,12 @@
-import { Bar, isNamed, PICKER } from "../../groq_magic/views/page/bars.mjs";
+import { Bar, PICKER } from "../../groq_magic/views/page/bars.mjs";
 import { equal, page, test } from "./testing.mjs";
 
 const ANSWER = `<div class="groq-answer">
-  <div class="groq-slot-reasoning"></div>
+  <div class="groq-slot-stale"></div><div class="groq-slot-reasoning"></div>
   <div class="groq-text"><p>Hi.</p><pre><code>x = 1\n</code></pre></div>
-  <div class="groq-bar groq-turn-a-1"><span class="groq-slot-picker">gpt-oss-120b</span>
-  <span class="groq-slot-copy"></span><span class="groq-slot-figures">318 tokens</span>
-  <span class="groq-slot-quota"></span><span class="groq-slot-stale"></span></div></div>`;
+  <div class="groq-bar groq-turn-a-1"><span class="groq-slot-copy"></span>
+  <span class="groq-facts">openai/gpt-oss-120b<span class="groq-slot-figures"> · 318 tokens</span></span>
+  <span class="groq-slot-picker"></span><span class="groq-slot-quota"></span></div></div>`;
 const FACTS = { copy: "Hi.", figures: "318 tokens · 806 tok/s", stale: "" };
 
 function barOn(answer) {
@@ -24,29 +24,29 @@ test("a bar is filled, and gives its text back", () => {
   const before = answer.outerHTML;
   const { bar, shown } = barOn(answer);
   equal(shown, [[bar.slots.picker, "p1", PICKER]]);
-  bar.update(FACTS, "openai/gpt-oss-120b", "7,320 left this minute");
+  bar.update(FACTS, "7,320 tokens left this minute");
   equal(
     ["copy", "figures", "quota"].map((name) => textOf(answer, name)),
-    ["Copy", "318 tokens · 806 tok/s", "7,320 left this minute"],
+    ["Copy", " · 318 tokens · 806 tok/s", "7,320 tokens left this minute"],
   );
   equal(answer.querySelectorAll(".groq-copy-code").length, 1);
   bar.restore();
   equal(answer.outerHTML, before);
 });
 
-test("the figures name the model that answered where the picker names another", () => {
+test("without figures the line has no separator at its end", () => {
   const answer = page(ANSWER);
   const { bar } = barOn(answer);
-  bar.update(FACTS, "llama-3.1-8b-instant", "");
-  equal(textOf(answer, "figures"), "gpt-oss-120b · 318 tokens · 806 tok/s");
+  bar.update({ ...FACTS, figures: "" }, "");
+  equal(answer.querySelector(".groq-facts").textContent, "openai/gpt-oss-120b");
 });
 
 test("an answer that is out of date says so, and no more once it is not", () => {
   const answer = page(ANSWER);
   const { bar } = barOn(answer);
-  bar.update({ ...FACTS, stale: "Cell 1 changed." }, "gpt-oss-120b", "");
+  bar.update({ ...FACTS, stale: "Cell 1 changed." }, "");
   equal(textOf(answer, "stale"), "Cell 1 changed.");
-  bar.update(FACTS, "gpt-oss-120b", "");
+  bar.update(FACTS, "");
   equal(textOf(answer, "stale"), "");
 });
 
@@ -54,19 +54,10 @@ test("the reasoning is a fold, closed, and stays as the reader left it", () => {
   const answer = page(ANSWER);
   const { bar } = barOn(answer);
   const facts = { ...FACTS, thought: ["Reasoning, 3 s", "<p>Let me see.</p>"] };
-  bar.update(facts, "gpt-oss-120b", "");
+  bar.update(facts, "");
   const fold = answer.querySelector("details");
   equal([fold.open, fold.textContent], [false, "Reasoning, 3 sLet me see."]);
   fold.open = true;
-  bar.update(facts, "gpt-oss-120b", "");
+  bar.update(facts, "");
   equal([answer.querySelectorAll("details").length, fold.open], [1, true]);
-});
-
-test("a model is named by its id or by the part after the slash", () => {
-  equal(
-    ["openai/gpt-oss-120b", "gpt-oss-120b", "other/my-gpt-oss-120b"].map((id) =>
-      isNamed(id, "gpt-oss-120b"),
-    ),
-    [true, true, false],
-  );
 });

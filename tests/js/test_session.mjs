@@ -28,6 +28,20 @@ test("elements of a foreign notebook that lack a part leave the others filled", 
   end();
 });
 
+test("an export of this session has a Copy button until the end, another notebook's has none", () => {
+  const code = '<div class="groq-text"><pre><code>x = 1\n</code></pre></div>';
+  const exported = (token) => `<div class="groq-answer groq-export ${token}">${code}</div>`;
+  const body = page(`${exported("groq-token-abc")}${exported("groq-token-xyz")}`);
+  const before = body.outerHTML;
+  const { model, end } = start();
+  model.receive({ current: "m" });
+  const buttons = body.querySelectorAll("button");
+  equal([buttons.length, buttons[0].ariaLabel], [1, "Copy code"]);
+  ok(body.querySelector(".groq-token-abc button"));
+  end();
+  equal(body.outerHTML, before);
+});
+
 test("its end gives the static text back and leaves no listener, however many messages came", () => {
   const body = page(ANSWER);
   const before = body.outerHTML;

@@ -16,7 +16,7 @@ def test_an_error_on_a_kernel_is_told_without_its_internals(
     run_notebook: Callable[..., NotebookNode], tmp_path: Path
 ) -> None:
     (tmp_path / "replies.json").write_text(
-        json.dumps([{"reply": "Mended.\n\n```python\nratio(1, 2)\n```"}])
+        json.dumps([{"reply": "Fixed.\n\n```python\nratio(1, 2)\n```"}])
     )
     run = run_notebook(
         [

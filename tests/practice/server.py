@@ -20,6 +20,7 @@ from groq_magic.practice.server import CHAT, MODELS, Connection, Server
 from tests.practice.error_faults import ERROR_SETTINGS, error_response
 from tests.practice.fault import Fault, FaultError, parse
 from tests.practice.stream_faults import STREAM_SETTINGS, broken, fail_before_headers
+from tests.practice.strict_checks import check
 
 if TYPE_CHECKING:
     from groq_magic.practice.chat import Options
@@ -83,7 +84,7 @@ class FaultyServer(Server):
 
     def reset(self) -> None:
         """Forget everything but the options."""
-        self.chat = Chat(self.options)
+        self.chat = Chat(self.options, check)
         self.faults: dict[str, deque[Fault]] = {"chat": deque(), "models": deque()}
         self.records: deque[Record] = deque(maxlen=KEPT)
         self.count = 0

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
+
+from tests.shell.dry_runs import messages_in
 
 PLAIN = {
     "model": "openai/gpt-oss-120b",
@@ -102,17 +103,20 @@ def test_a_dry_run_shows_the_request_and_sends_nothing(cells: Any, practice: Any
     practice.forget_requests()
     before = cells.turns
     ran = cells.fine("%%groq --dry-run -t 0.5 -s Brief\nWhat is my name?", "b")
-    shown = json.loads(ran.plain)
+    shown = messages_in(ran.outputs[0])
     assert practice.requests() == []
     assert cells.turns == before
     assert "groq_magic" not in ran.outputs[0]["metadata"]
+    assert "Options: temperature 0.5 · stream true" in ran.plain
     cells.fine("%%groq -t 0.5 -s Brief\nWhat is my name?", "b")
-    assert sent(practice) == [shown]
+    (request,) = sent(practice)
+    assert [(each["role"], each["content"]) for each in request["messages"]] == shown
+    assert [role for role, _ in shown] == ["system", "user", "assistant", "user"]
 
 
 def test_a_dry_run_needs_no_key(bare: Any) -> None:
     ran = bare.fine("%groq --dry-run Say hi")
-    assert json.loads(ran.plain)["messages"] == [{"role": "user", "content": "Say hi"}]
+    assert messages_in(ran.outputs[0]) == [("user", "Say hi")]
 
 
 def test_the_reply_is_a_value(cells: Any, practice: Any) -> None:
@@ -171,7 +175,7 @@ def test_an_answer_that_is_no_json_is_kept_and_marked(
     ran = cells.fine("%groq -f json Give me JSON", "a")
     assert ran.plain == answer
     assert cells.reply.data is None
-    assert "no valid JSON" in ran.data["text/html"]
+    assert "is not valid JSON." in ran.data["text/html"]
 
 
 def test_text_is_shown_as_it_is(cells: Any, practice: Any) -> None:
@@ -199,7 +203,7 @@ def test_no_code_for_the_next_cell_is_said(
     practice.script([{"reply": "I have no code."}])
     ran = cells.fine("%groq --cell Print one", "a")
     assert given == []
-    assert "no next cell: the answer holds no code" in ran.data["text/html"]
+    assert "No next cell: the answer has no code." in ran.data["text/html"]
     assert cells.turns == [("Print one", "I have no code.")]
 
 

@@ -232,7 +232,7 @@ def test_clear_says_each_time_that_it_failed(cells: Any, monkeypatch: pytest.Mon
         assert isinstance(ran.error, NotebookError)
         assert "locked" in str(ran.error)
     other.close()
-    assert cells.fine("%groq_cache clear").plain == "1 answer let go."
+    assert cells.fine("%groq_cache clear").plain == "1 answer removed."
 
 
 def test_info_and_clear(cells: Any) -> None:

@@ -41,14 +41,25 @@ def test_nothing_of_the_session_is_sent_but_with_session(cells: Any, practice: A
     assert "import pandas as pd" in user
     assert "12345" not in user
     assert ran.record["included"] == ["1 import", "2 names"]
-    assert "2 names put in (" in ran.data["text/html"]
+    assert "2 names (" in ran.data["text/html"]
 
 
-def test_braces_in_the_description_stay(cells: Any, practice: Any) -> None:
+def test_the_description_takes_values(cells: Any, practice: Any) -> None:
     practice.script([PYTHON])
-    cells.fine("x = 'never filled in'")
-    cells.fine("%%groq_code\nUse {{x}} as a template")
-    assert sent(practice)[1] == "Use {{x}} as a template"
+    cells.fine("x = 'blue'; xs = {'a': [1, 2]}")
+    ran = cells.fine("%%groq_code\nPaint {{xs}} in {{x}}, not {{nothing_there}}")
+    asked = sent(practice)[1]
+    assert asked.startswith("Paint `xs` in blue, not {{nothing_there}}\n\nValues:\n\n`xs`: dict")
+    assert "{'a': [1, 2]}" in asked
+    assert ran.record["included"] == ["xs", "x"]
+    assert "no such name is there" in ran.data["text/html"]
+
+
+def test_the_description_calls_nothing(cells: Any, practice: Any) -> None:
+    cells.fine("x = 'blue'")
+    ran = cells.run("%%groq_code\nPaint it {{x.upper()}}")
+    assert "Run `x_upper = x.upper()`" in ran.text
+    assert practice.requests() == []
 
 
 @pytest.mark.parametrize("line", ["bash", "--max-tokens 50 bash", "bash --max-tokens 50", "Bash"])
@@ -62,9 +73,9 @@ def test_another_language_comes_with_its_cell_magic(cells: Any, practice: Any, l
 @pytest.mark.parametrize(
     ("reply", "why"),
     [
-        ("I'd rather not.", "no next cell: the answer holds no code"),
-        ("```sql\nselect 1\n```", "no next cell: the answer&#x27;s code is sql, not python"),
-        ("```python\nx = (", "no next cell: its code never ends"),
+        ("I'd rather not.", "No next cell: the answer has no code"),
+        ("```sql\nselect 1\n```", "No next cell: the answer&#x27;s code is sql, not python"),
+        ("```python\nx = (", "No next cell: its code never ends"),
     ],
 )
 def test_where_there_is_no_next_cell_the_bar_says_why(

@@ -32,11 +32,11 @@ def test_tab_completes_options_and_models(bare: Any) -> None:
 
 def test_tab_completes_variables_between_braces(bare: Any) -> None:
     bare.fine("height = 1; heights = {'mean': 2}")
-    assert completed(bare, "%%groq\nTell me of {{hei") == ["height", "heights"]
+    assert completed(bare, "%%groq\nTell me of {{hei") == ["heights", "height"]
     assert completed(bare, "%groq Tell me of {{heights[") == ['heights["mean"]']
-    assert completed(bare, "%%groq_system\n{{ hei") == ["height", "heights"]
+    assert completed(bare, "%%groq_system\n{{ hei") == ["heights", "height"]
     text = "%%groq\none {{hei}} two"
-    assert completed(bare, text, len("%%groq\none {{hei")) == ["height", "heights"]
+    assert completed(bare, text, len("%%groq\none {{hei")) == ["heights", "height"]
 
 
 def test_tab_completes_beyond_an_odd_line_break(bare: Any) -> None:

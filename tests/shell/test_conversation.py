@@ -121,7 +121,8 @@ def test_a_turn_changed_above_marks_those_below_as_stale(echoed: Any) -> None:
     first, second = session.conversations.get("main").turns
     assert (session.conversations.stale(first), session.conversations.stale(second)) == (None, None)
     echoed.fine("%groq Three", "a")
-    assert session.bars._facts[False, "groq-turn-b-1"][0].stale.startswith("Turn 1 changed")
+    stale = session.bars._facts[False, "groq-turn-b-1"][0].stale
+    assert "changed at \u201cThree\u201d after this answer" in stale
     echoed.fine("%groq Two", "b")
     assert session.bars._facts[False, "groq-turn-b-1"][0].stale == ""
 

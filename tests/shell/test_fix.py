@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     import pytest
 
 
-def test_an_answer_puts_the_mended_cell_next_and_shows_the_change(
-    cells: Any, practice: Any
-) -> None:
+def test_an_answer_puts_the_fixed_cell_next_and_shows_the_change(cells: Any, practice: Any) -> None:
     practice.script([{"reply": "The name was wrong.\n\n```python\nran = 1\nran\n```\nDone."}])
     cells.run("nar = 1\nran")
     ran = cells.fine("%groq_fix", "cell-f")
@@ -45,7 +43,7 @@ def test_what_is_saved_of_a_fix_is_what_was_typed_and_no_value(cells: Any, pract
     assert ran.record["once"] is True
     assert ran.record["options"] == {"temperature": 0.2, "once": True}
     assert "Ann, 31" not in str(ran.record)
-    assert "confidential put in (" in ran.data["text/html"]
+    assert "confidential (" in ran.data["text/html"]
 
 
 def test_a_key_that_was_taken_out_is_not_put_into_the_next_cell(
@@ -76,7 +74,7 @@ def test_the_session_prompt_is_not_sent_and_one_of_this_ask_is(
     cells.run("1 / 0")
     prompt_of("%groq_fix -s 'Explain in French.'")
     system = practice.requests()[-1]["body"]["messages"][0]["content"]
-    assert system.startswith("You mend cells")
+    assert system.startswith("You fix cells")
     assert system.endswith("\n\nExplain in French.")
     assert "pirate" not in system
 
@@ -188,10 +186,10 @@ def test_an_old_exit_code_is_no_failure_of_a_later_cell(
 
 
 def test_a_terminal_shows_the_change_below_the_answer(terminal: Any, practice: Any) -> None:
-    practice.script([{"reply": "Mended.\n\n```python\nx = 1\n```"}])
+    practice.script([{"reply": "Fixed.\n\n```python\nx = 1\n```"}])
     terminal.run("x = 1 +")
     ran = terminal.fine("%groq_fix")
-    assert "Cell 2, mended: 1 line removed, 1 added\n- x = 1 +\n+ x = 1\n" in ran.text
+    assert "Cell 2, fixed: 1 line removed, 1 added\n- x = 1 +\n+ x = 1\n" in ran.text
     assert terminal.shell.rl_next_input == "x = 1"
 
 
@@ -233,7 +231,7 @@ def test_a_shell_line_that_failed_before_anything_was_asked_is_found(
 def test_a_fix_is_replayed_while_its_failing_cell_is_unchanged(
     cells: Any, practice: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    practice.script([{"reply": "Mended.\n\n```python\nx = 1\n```"}])
+    practice.script([{"reply": "Fixed.\n\n```python\nx = 1\n```"}])
     cells.run("x = 1 +", "cell-x")
     ran = cells.fine("%groq_fix", "cell-f")
     path = tmp_path / "notebooks" / "saved.ipynb"
@@ -254,7 +252,7 @@ def test_a_fix_is_replayed_while_its_failing_cell_is_unchanged(
     assert len(practice.requests()) == 1
 
 
-def test_a_mended_cell_that_the_replayed_notebook_holds_is_not_put_there_twice(
+def test_a_fixed_cell_that_the_replayed_notebook_holds_is_not_put_there_twice(
     cells: Any, practice: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     practice.script([{"reply": "```python\nx = 1\n```"}])

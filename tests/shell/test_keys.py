@@ -387,3 +387,33 @@ def test_certificates_that_are_missing_are_one_line(
     assert isinstance(ran.error, RequestError)
     assert "SSL_CERT_FILE names a file that does not exist." in ran.text
     assert len(ran.text.strip().splitlines()) == 1
+
+
+@pytest.mark.usefixtures("strict")
+def test_a_key_from_the_page_is_checked_and_used(fresh: Any) -> None:
+    from groq_magic.magics.key import enter_key, key_facts
+
+    session = fresh.session
+    fresh.fine("%groq_practice on")
+    assert key_facts(session).wanted
+    refusal = enter_key(session, SECOND)
+    assert "refuses the key" in refusal
+    assert SECOND not in refusal
+    assert "smart quotes" in enter_key(session, "gsk_“made up”")
+    # Until one is accepted nothing changes.
+    assert session.service.in_practice
+    assert enter_key(session, f" {FIRST} ") == ""
+    assert not session.service.in_practice
+    facts = key_facts(session)
+    assert (facts.wanted, FIRST in facts.state) == (False, False)
+    fresh.fine("%groq Say hi")
+
+
+def test_a_key_from_the_page_is_not_sent_in_the_clear(
+    fresh: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from groq_magic.magics.key import enter_key
+
+    monkeypatch.setenv("GROQ_BASE_URL", "http://groq.test")
+    assert "plain http" in enter_key(fresh.session, FIRST)
+    assert fresh.session.service.own_key() is None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from groq_magic.errors import ApiKeyError, ConnectionLostError, OptionError, PromptError
+from tests.shell.dry_runs import messages_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,9 +20,7 @@ def prompts(practice: Any) -> list[str]:
 def planned(cells: Any, line: str) -> list[str]:
     """What a line would send."""
     outputs = cells.fine(line, "a").outputs
-    return [
-        json.loads(output["data"]["text/plain"])["messages"][-1]["content"] for output in outputs
-    ]
+    return [messages_in(output)[-1][1] for output in outputs]
 
 
 VERBATIM = (

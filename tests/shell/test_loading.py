@@ -273,9 +273,9 @@ def test_what_comes_later_does_not_outlive_the_session(
 
 def test_a_task_can_be_chosen_without_a_key(bare: Any) -> None:
     bare.fine("%groq_model fast")
-    said, request = bare.fine("%groq --dry-run hi").outputs
-    assert "may stand for another model" in said["data"]["text/plain"]
-    assert json.loads(request["data"]["text/plain"])["model"] == "openai/gpt-oss-20b"
+    plain = bare.fine("%groq --dry-run hi").plain
+    assert "may stand for another model" in plain
+    assert "openai/gpt-oss-20b at https://api.groq.com/openai/v1 would get 1 message:" in plain
 
 
 def test_models_are_the_chat_models_of_the_key(cells: Any) -> None:
@@ -302,9 +302,9 @@ def test_the_panel_as_text(cells: Any) -> None:
 
 
 def test_system_prompt_is_shown_set_and_taken_away(bare: Any) -> None:
-    assert "no system prompt" in bare.fine("%groq_system").plain
+    assert "No system prompt" in bare.fine("%groq_system").plain
     bare.fine("%groq_system Be brief.")
-    assert "no system prompt" in bare.fine("%groq_system ''").plain
+    assert "No system prompt" in bare.fine("%groq_system ''").plain
     bare.fine("%%groq_system\nBe brief.\nBe kind.\n")
     assert bare.session.settings.system == "Be brief.\nBe kind."
     assert "Be kind." in bare.fine("%groq_system").plain

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-MOVED = "A turn above was moved or removed after this answer; re-run the cell."
+CHANGED = (
+    "The conversation above changed at \u201cTwo\u201d after this answer. Run this cell again."
+)
+MOVED = "A turn above was moved or removed after this answer. Run this cell again."
 
 
 @pytest.fixture
@@ -62,7 +65,7 @@ def test_marks_follow_the_page_at_any_cells_execution(echoed: Any, page: Any, as
     page("baz")
     echoed.fine("1", "z")
     assert stale(echoed, "b") == MOVED
-    assert stale(echoed, "a") == "Turn 1 changed after this answer; re-run the cell."
+    assert stale(echoed, "a") == CHANGED
     assert f"{MOVED[0].lower()}{MOVED[1:25]}" in echoed.fine("%groq_history", "z").plain
     page("az")
     echoed.fine("1", "z")

@@ -256,6 +256,7 @@ def test_what_is_read_is_not_trusted(taught: Callable[..., Any], notebook: Noteb
     cells = taught()
     ran = cells.fine(CELLS["q1"], "q1")
     html = ran.data["text/html"]
+    assert "The saved text is not what the saved notebook shows" in html
     assert "<script" not in html
     assert 'href="javascript' not in html
     assert "<img" not in html
@@ -263,6 +264,25 @@ def test_what_is_read_is_not_trusted(taught: Callable[..., Any], notebook: Noteb
     assert cells.session.settings.system == ""
     assert cells.session.service.key_now() is None
     assert cells.session.service.base_url() == NOWHERE
+
+
+def test_an_answer_of_a_newer_version_says_so(
+    taught: Callable[..., Any], notebook: Notebook
+) -> None:
+    notebook.outputs["q1"][0]["metadata"]["groq_magic"]["version"] = 99
+    notebook.save()
+    html = taught().fine(CELLS["q1"], "q1").data["text/html"]
+    assert "Saved by a newer version of groq_magic" in html
+
+
+def test_what_was_captured_is_replayed(taught: Callable[..., Any], notebook: Notebook) -> None:
+    notebook.cells["q1"] = f"%%capture out\n{CELLS['q1']}"
+    notebook.cells["shows"] = "out.show()"
+    notebook.outputs["shows"] = notebook.outputs.pop("q1")
+    notebook.save()
+    cells = taught()
+    cells.fine(notebook.cells["q1"], "q1")
+    assert cells.reply.text == "A *p*-value."
 
 
 def test_reasoning_that_the_output_shows_is_shown_again(

@@ -217,7 +217,7 @@ def test_an_unknown_price_stays_unknown(cells: Any) -> None:
 def test_nothing_asked_yet(bare: Any) -> None:
     data = bare.fine("%groq_usage").data
     assert "Nothing was asked" in data["text/plain"]
-    assert "not told its limits yet" in data["text/plain"]
+    assert "Limits appear after the next answer" in data["text/plain"]
 
 
 def test_as_a_data_frame(cells: Any) -> None:

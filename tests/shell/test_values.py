@@ -17,7 +17,7 @@ def test_a_value_goes_in_and_is_named_with_its_size(cells: Any, practice: Any) -
     cells.fine("name = 'Ada'; d = {'k': [1, 22]}", "z")
     ran = cells.fine('%%groq\nHello {{ name }}, take {{d["k"][1]}}.', "a")
     assert prompt(practice) == "Hello Ada, take 22."
-    assert "name put in (3 characters)" in ran.data["text/html"]
+    assert "Included: name (3 characters)" in ran.data["text/html"]
     assert ran.record["included"] == ["name", 'd["k"][1]']
     assert "Ada" not in str(ran.record)
 
@@ -28,7 +28,7 @@ def test_a_frame_goes_in_as_a_summary(cells: Any, practice: Any) -> None:
     assert "height" in prompt(practice)
     assert "500" in prompt(practice)
     assert len(prompt(practice)) < 3_000
-    assert "df put in (" in ran.data["text/html"]
+    assert "Included: df (" in ran.data["text/html"]
 
 
 def test_a_missing_name_is_sent_as_written_and_said(cells: Any, practice: Any) -> None:
@@ -37,11 +37,42 @@ def test_a_missing_name_is_sent_as_written_and_said(cells: Any, practice: Any) -
     assert "{{mustache}}" in ran.data["text/html"].split('class="groq-text"')[0]
 
 
-def test_a_call_is_sent_as_written_and_said(cells: Any, practice: Any) -> None:
+def test_a_call_is_refused_unsent_with_what_to_write(cells: Any, practice: Any) -> None:
     cells.fine("def find(): raise RuntimeError", "z")
-    ran = cells.fine("%groq What does {{find()}} do", "a")
-    assert prompt(practice) == "What does {{find()}} do"
-    assert "{{find()}}" in ran.data["text/html"].split('class="groq-text"')[0]
+    ran = cells.run("%groq What does {{find()}} do", "a")
+    assert "Run `find_result = find()` in a cell" in ran.text
+    assert practice.requests() == []
+
+
+def test_the_code_that_comes_back_is_for_the_named_variable(cells: Any, practice: Any) -> None:
+    cells.fine("import pandas as pd\ndf = pd.DataFrame({'height': range(500)})", "z")
+    cells.fine("%groq How do I clean {{df}}?", "a")
+    asked, _, values = prompt(practice).partition("\n\nValues:\n\n")
+    assert asked == "How do I clean `df`?"
+    assert values.startswith("`df`: DataFrame, 500 rows × 1 columns\n```text\nheight: int64")
+    assert cells.turns[0][0] == "How do I clean `df`?"
+
+
+def test_of_each_value_the_latest_version_alone_is_sent(cells: Any, practice: Any) -> None:
+    cells.fine("xs = {'v': 'first'}; ys = {'v': 'other'}", "z")
+    cells.fine("%groq One {{xs}} {{ys}}", "a")
+    cells.fine("xs = {'v': 'second'}", "z")
+    cells.fine("%groq Two {{xs}}", "b")
+    cells.fine("xs = {'v': 'third'}", "z")
+    cells.fine("%groq Three", "c")
+    one, two, three = (m["content"] for m in practice.requests()[-1]["body"]["messages"][::2])
+    assert one.startswith("One `xs` `ys`\n\nValues:\n\n`ys`: dict")
+    assert "first" not in one
+    assert "second" in two
+    assert three == "Three"
+    cells.fine("%groq Four {{xs}}", "d")
+    one, two, _, four = (m["content"] for m in practice.requests()[-1]["body"]["messages"][::2])
+    assert two == "Two `xs`"
+    assert "third" in four
+    cells.fine("%groq -s 'You know {{xs}}' --once Five {{xs}}", "e")
+    system, five = (m["content"] for m in practice.requests()[-1]["body"]["messages"])
+    assert system == "You know `xs`"
+    assert "third" in five
 
 
 def test_of_a_lambda_nothing_is_sent_that_stands_beside_it(cells: Any, practice: Any) -> None:
@@ -136,6 +167,24 @@ def test_ask_checks_its_options_as_a_line_does(
     assert told in ran.text
     assert len(ran.text.strip().splitlines()) == 1
     assert practice.requests() == []
+
+
+def test_a_reply_shows_itself_but_not_twice_in_one_execution(cells: Any, practice: Any) -> None:
+    practice.script([{"reply": "**Hi**"}])
+    asked = cells.fine("import groq_magic\ngroq_magic.ask('hi')", "a")
+    assert len(asked.outputs) == 1
+    assert "groq_magic" in asked.outputs[0]["metadata"]
+    assert len(cells.fine("x = groq_magic.ask('hi')\nx", "a").outputs) == 1
+    assert len(cells.fine("display(groq_magic.ask('hi'))", "a").outputs) == 1
+    later = cells.fine("x", "b")
+    assert "<strong>Hi</strong>" in later.data["text/html"]
+    assert later.outputs[0]["metadata"] == {}
+    assert len(cells.fine("groq_magic.ask('one')\nx", "c").outputs) == 2
+    assert len(cells.fine("groq_magic.complete('hi')", "d").outputs) == 1
+    assert cells.fine("[x]", "e").outputs == []
+    assert cells.shell.user_ns["_"] == [cells.shell.user_ns["x"]]
+    cells.fine("%unload_ext groq_magic", "f")
+    assert cells.shell.display_formatter.ipython_display_formatter(cells.shell.user_ns["x"]) is None
 
 
 def test_ask_with_dry_run_sends_nothing(cells: Any, practice: Any) -> None:

@@ -36,8 +36,22 @@ def test_it_prints_as_its_text_and_shows_as_one_short_line() -> None:
     assert len(repr(long)) < 140
     assert "…" in repr(long)
     assert repr(reply("Hi")) == "Reply('Hi', a/model, stop, 4 tokens)"
+    timed = reply("Hi", timing=Timing(0.123456789, 1.23456789, None, 1234.56789))
+    assert repr(timed) == "Reply('Hi', a/model, stop, 4 tokens, 1.2 s, 1,235 tok/s)"
+    assert repr(timed.timing) == "Timing(first_token=0.123, total=1.23, tokens_per_second=1235)"
+    usage = repr(Usage(1_234_567, 4, 1_234_571, queue_time=0.0123456))
+    assert usage.startswith("Usage(prompt_tokens=1234567, completion_tokens=4, ")
+    assert usage.endswith("queue_time=0.0123)")
     assert "the whole request" not in repr(long)
     assert "tokens" not in repr(reply("Hi", usage=None))
+
+
+def test_it_displays_itself_as_the_rendered_answer() -> None:
+    shown = reply("**Hi** <script>x</script>\x1b[2J")._repr_mimebundle_()
+    assert "<strong>Hi</strong>" in shown["text/html"]
+    assert "<script" not in shown["text/html"]
+    assert shown["text/plain"] == "**Hi** <script>x</script>[2J"
+    assert set(reply("")._repr_mimebundle_()) == {"text/plain"}
 
 
 def test_it_does_not_change() -> None:

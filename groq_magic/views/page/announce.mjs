@@ -5,7 +5,7 @@ import { element } from "./html.mjs";
 
 const REGION = "#groq-announcements"; // one for all sessions of a page
 const KEPT = 3000; // ms: later, a reader of the whole page would take it for new
-const ENDS = { complete: "Answer complete", stopped: "Answer stopped", failed: "Answer failed" };
+const ENDS = { complete: "Answer complete", stopped: "Stopped.", failed: "Answer failed" };
 
 /** Announce a text politely. */
 export function announce(text) {

@@ -72,6 +72,11 @@ export class Answers {
     }
   }
 
+  /** Show what is left of the limits, beside the picker. */
+  showLeft(left) {
+    for (const { frame } of this.places.values()) frame.showLeft(left);
+  }
+
   /** Give the static text back; of an answer that the kernel left unfinished, keep the text. */
   end({ keep }) {
     for (const timer of this.timers) clearTimeout(timer);

@@ -1,4 +1,5 @@
-// The slots of a finished answer: picker, Copy, figures, what is left, the stale mark.
+// The slots of a finished answer: Copy and figures at the left, picker and what is left for the
+// next ask at the right, and above the answer the warning that it is out of date.
 
 import { button, withCopy } from "./copy.mjs";
 import { element, parsed } from "./html.mjs";
@@ -20,27 +21,21 @@ export class Bar {
   constructor(bar, session) {
     this.slots = {};
     const answer = bar.closest(".groq-answer");
-    const reasoning = answer.querySelector(".groq-slot-reasoning");
-    if (reasoning) this.slots.reasoning = new Slot(reasoning);
-    for (const name of ["picker", "copy", "figures", "quota", "stale"]) {
-      const node = bar.querySelector(`.groq-slot-${name}`);
+    for (const name of ["stale", "reasoning", "copy", "figures", "picker", "quota"]) {
+      const node = answer.querySelector(`.groq-slot-${name}`);
       if (node) this.slots[name] = new Slot(node);
     }
-    this.model = this.slots.picker?.before.map((node) => node.textContent).join("") ?? "";
     if (this.slots.picker) session.showView(this.slots.picker, session.picker, PICKER);
     const text = () => answer.querySelector(".groq-text") ?? answer;
     this.slots.copy?.fill(button("groq-copy", ["Copy", "Copy"], () => this.facts.copy, text));
     this.buttons = [...answer.querySelectorAll(".groq-text pre")].map(withCopy);
   }
 
-  update(facts, current, left) {
+  update(facts, left) {
     if (facts.thought && !this.facts) this.slots.reasoning?.fill(fold(facts.thought));
     this.facts = facts;
-    // The picker shows the next ask's model: say which one answered, if another.
-    const other = isNamed(current, this.model) ? "" : this.model;
-    const figures = [other, facts.figures].filter(Boolean).join(" · ");
     for (const [name, text] of [
-      ["figures", figures],
+      ["figures", facts.figures && ` · ${facts.figures}`],
       ["stale", facts.stale],
     ]) {
       if (this.slots[name] && this.slots[name].node.textContent !== text)
@@ -57,8 +52,4 @@ export class Bar {
     for (const slot of Object.values(this.slots)) slot.restore();
     for (const made of this.buttons) made.remove();
   }
-}
-
-export function isNamed(id, model) {
-  return id === model || id.endsWith(`/${model}`);
 }

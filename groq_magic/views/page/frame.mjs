@@ -38,7 +38,9 @@ export class Frame {
     this.bar = element("div", "groq-bar");
     this.picker = new Slot(element("span", "groq-slot-picker"));
     this.stop = element("button", "groq-stop", "■ Stop");
-    this.figures = element("span", "groq-slot-figures");
+    this.figures = element("span", "groq-facts groq-slot-figures");
+    this.next = element("span", "groq-next");
+    this.left = new Slot(element("span", "groq-slot-quota"));
     this.shown = {};
 
     this.fold.hidden = true;
@@ -55,7 +57,8 @@ export class Frame {
     });
     this.text.root.setAttribute("aria-busy", "true");
     for (const { root } of [this.text, this.thought]) root.dir = "auto";
-    this.bar.append(this.picker.node, this.stop, element("span", "groq-dot"), this.figures);
+    this.next.append(this.picker.node, this.left.node);
+    this.bar.append(this.stop, element("span", "groq-dot"), this.figures, this.next);
     this.root.append(this.notices, this.fold, this.text.root, this.waiting, this.status, this.bar);
     showPicker(this.picker, PICKER);
   }
@@ -72,6 +75,10 @@ export class Frame {
     this.#show(answer.show);
     if (answer.ended) this.#end();
     if (following && below() > 0) scroller.scrollTop += below();
+  }
+
+  showLeft(left) {
+    this.left.setText(left);
   }
 
   /** Remove what other parts of the page hold of it. */

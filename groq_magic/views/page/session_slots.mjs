@@ -3,7 +3,9 @@
 // native elements. Outputs hold static text, which comes back when the kernel goes.
 
 import { Answers } from "./answers.mjs";
-import { Bar, isNamed, PICKER } from "./bars.mjs";
+import { Bar, PICKER } from "./bars.mjs";
+import { withCopy } from "./copy.mjs";
+import { KeyEntry } from "./key_entry.mjs";
 import { rootsOf } from "./outputs.mjs";
 import { grouped, Refill } from "./quota.mjs";
 import { isKnown, Slot } from "./slots.mjs";
@@ -20,7 +22,7 @@ export class SessionSlots {
     this.picker = model.get("picker");
     this.token = `.groq-token-${model.get("token")}`;
     this.answers = new Answers(model, (slot, label) => this.showView(slot, this.picker, label));
-    this.filled = new Map(); // element → Slot or Bar
+    this.filled = new Map(); // element → Slot, Bar, or what else can be restored
     this.others = new Set(); // documents of other notebooks on the session's kernel
     this.awaited = new Map(); // Slot → [model id, label] of a view whose model is not there yet
     this.turns = {}; // facts by the class of a bar
@@ -36,7 +38,8 @@ export class SessionSlots {
     this.fill();
   }
 
-  takeFacts({ current = this.current, panel = this.panel, quota, speeds, turns }) {
+  takeFacts({ current = this.current, panel = this.panel, key, quota, speeds, turns }) {
+    this.key = key ?? this.key;
     this.current = current;
     this.panel = panel;
     this.speeds = speeds ?? this.speeds;
@@ -55,15 +58,17 @@ export class SessionSlots {
   // The pickers name the next ask's model; the limits can be another one's.
   get quotaPrefix() {
     const { current, quotaModel } = this;
-    return isNamed(current, quotaModel) ? "" : `${quotaModel.split("/").pop()}: `;
+    return current === quotaModel ? "" : `${quotaModel.split("/").pop()}: `;
   }
 
   get left() {
-    return this.minute ? `${this.quotaPrefix}${grouped(this.minute.left)} left this minute` : "";
+    if (!this.minute) return "";
+    return `${this.quotaPrefix}${grouped(this.minute.left)} ${this.minute.unit} left this minute`;
   }
 
   drawLeft() {
     for (const each of this.filled.values()) if (each instanceof Bar) each.showLeft(this.left);
+    this.answers.showLeft(this.left);
     for (const root of this.roots) this.drawMeters(root);
     this.timer = setTimeout(() => this.drawLeft(), this.minute?.used ? SOON : LATER);
   }
@@ -90,6 +95,7 @@ export class SessionSlots {
         if (!slot.isClosed) slot.showView(this.manager, id, label);
       }
     this.answers.fill(this.roots);
+    this.answers.showLeft(this.left);
     for (const root of this.roots) this.fillIn(root);
   }
 
@@ -115,6 +121,8 @@ export class SessionSlots {
       if (this.panel) this.fillWithView(node, this.panel);
       else this.requestPanel();
     }
+    for (const node of root.querySelectorAll(`.groq-export${this.token}`)) this.addCopy(node);
+    for (const node of root.querySelectorAll(`.groq-slot-key${this.token}`)) this.fillKey(node);
     for (const node of root.querySelectorAll(".groq-slot-speed")) this.fillSpeed(node);
     this.drawMeters(root);
   }
@@ -126,6 +134,13 @@ export class SessionSlots {
     this.filled.get(node).fill(speed);
   }
 
+  fillKey(node) {
+    if (!this.key || this.isOthers(node)) return;
+    const send = (content) => this.model.send(content);
+    if (!this.filled.has(node)) this.filled.set(node, new KeyEntry(node, send));
+    this.filled.get(node).update(this.key);
+  }
+
   turnOf(bar) {
     return this.turns[[...bar.classList].find((name) => name.startsWith("groq-turn-"))];
   }
@@ -134,7 +149,7 @@ export class SessionSlots {
     const facts = this.turnOf(bar);
     if (!facts || this.isOthers(bar)) return;
     if (!this.filled.has(bar)) this.filled.set(bar, new Bar(bar, this));
-    this.filled.get(bar).update(facts, this.current, this.left);
+    this.filled.get(bar).update(facts, this.left);
   }
 
   fillWithView(node, id, label) {
@@ -142,6 +157,13 @@ export class SessionSlots {
     const slot = new Slot(node);
     this.filled.set(node, slot);
     this.showView(slot, id, label);
+  }
+
+  addCopy(node) {
+    const pre = node.querySelector("pre");
+    if (!pre || this.filled.has(node) || this.isOthers(node)) return;
+    const made = withCopy(pre);
+    this.filled.set(node, { restore: () => made.remove() });
   }
 
   // JupyterLab may run the session's widget for each of two notebooks on its kernel.

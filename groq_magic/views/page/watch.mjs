@@ -2,6 +2,8 @@
 
 // Where we change the page ourselves.
 const OWN = ".groq-slot-stream, .groq-bar, .groq-slot-panel, .groq-load";
+// A slot that widgets bring along: the panel is drawn anew with another key.
+const WITHIN = ".groq-slot-key";
 // Our outputs, and the tabs that say which notebook a panel shows.
 const OURS = "[class*='groq-'], [data-id]";
 
@@ -13,7 +15,7 @@ const OURS = "[class*='groq-'], [data-id]";
 export function watchPage(call, isStreaming) {
   let frame = 0;
   const observer = new MutationObserver((records) => {
-    const others = records.filter(({ target }) => !target.closest?.(OWN));
+    const others = records.filter((each) => !each.target.closest?.(OWN) || brings(each, WITHIN));
     if (frame || !others.length || (isStreaming() && !others.some(isOurs))) return;
     frame = requestAnimationFrame(() => {
       frame = 0;
@@ -27,9 +29,14 @@ export function watchPage(call, isStreaming) {
   };
 }
 
-function isOurs({ addedNodes, removedNodes }) {
-  return [...addedNodes, ...removedNodes].some(
+function isOurs(record) {
+  return brings(record, OURS) || brings({ addedNodes: record.removedNodes }, OURS);
+}
+
+function brings({ addedNodes }, selector) {
+  return [...addedNodes].some(
     (node) =>
-      node.nodeType === Node.ELEMENT_NODE && (node.matches(OURS) || node.querySelector(OURS)),
+      node.nodeType === Node.ELEMENT_NODE &&
+      (node.matches(selector) || node.querySelector(selector)),
   );
 }

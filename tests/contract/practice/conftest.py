@@ -74,3 +74,10 @@ def client(practice: Any) -> Iterator[groq.Groq]:
     http = httpx.Client(trust_env=False, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     with groq.Groq(api_key="any", base_url=practice.url, max_retries=0, http_client=http) as made:
         yield made
+
+
+@pytest.fixture
+def reasoned(practice: Any) -> None:
+    """Every answer comes with reasoning."""
+    thought = "A greeting wants a greeting, so I give one of the same kind, and stop there."
+    practice.script([{"reply": "Hello to you, and welcome.", "reasoning": thought}])

@@ -98,6 +98,7 @@ def test_the_answer_keeps_to_max_completion_tokens(practice: Any, ask: Any, stre
     assert (answer.joined() if stream else said(answer)) == "one two"
 
 
+@pytest.mark.usefixtures("reasoned")
 def test_reasoning_uses_max_completion_tokens_up(ask: Any) -> None:
     message = ask(max_completion_tokens=5).body["choices"][0]["message"]
     assert message["content"] == ""
@@ -111,12 +112,13 @@ def test_json_mode_gives_an_object(ask: Any) -> None:
     assert told["note"].startswith(FIRST_WORDS)
 
 
-def test_json_that_is_cut_off_fails(ask: Any) -> None:
+def test_json_that_is_cut_off_fails(practice: Any, ask: Any) -> None:
+    practice.script([{"reply": '{"practice": true, "more": 1}', "reasoning": "Four words of it."}])
     sent = {"response_format": {"type": "json_object"}, "include_reasoning": True}
     used_up = ask("In JSON", max_completion_tokens=3, **sent)
     assert (used_up.status, used_up.error["code"]) == (400, "json_validate_failed")
     assert used_up.error["failed_generation"] == ""
-    cut = ask("In JSON", max_completion_tokens=30, **sent)
+    cut = ask("In JSON", max_completion_tokens=9, **sent)
     assert cut.error["failed_generation"].startswith('{"practice"')
 
 

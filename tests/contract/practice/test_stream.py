@@ -8,6 +8,8 @@ if TYPE_CHECKING:
 import json
 import re
 
+import pytest
+
 U = {
     "queue_time",
     "prompt_tokens",
@@ -48,6 +50,7 @@ def test_the_first_chunk_is_as_recorded(ask: Any) -> None:
     assert first["x_groq"]["seed"] == 110123312
 
 
+@pytest.mark.usefixtures("reasoned")
 def test_reasoning_comes_first_and_names_its_channel(ask: Any) -> None:
     deltas = [chunk["choices"][0]["delta"] for chunk in ask(stream=True).chunks[1:-1]]
     kinds = ["reasoning" if "reasoning" in delta else "content" for delta in deltas]
@@ -56,6 +59,7 @@ def test_reasoning_comes_first_and_names_its_channel(ask: Any) -> None:
     assert set(deltas[-1]) == {"content"}
 
 
+@pytest.mark.usefixtures("reasoned")
 def test_the_last_chunk_has_the_usage_twice_and_done_follows(ask: Any) -> None:
     answer = ask(stream=True)
     last = answer.chunks[-1]
@@ -73,6 +77,7 @@ def test_the_last_chunk_has_the_usage_twice_and_done_follows(ask: Any) -> None:
     assert usage["completion_tokens"] == len(answer.chunks) - 2
 
 
+@pytest.mark.usefixtures("reasoned")
 def test_streamed_and_plain_answers_say_the_same(ask: Any) -> None:
     streamed, plain = ask("Hello ≈ you", stream=True), ask("Hello ≈ you")
     message = plain.body["choices"][0]["message"]
@@ -93,17 +98,19 @@ def test_usage_comes_apart_when_asked_for(ask: Any) -> None:
     assert answer.chunks[-1]["usage"] == answer.chunks[-2]["usage"]
 
 
+@pytest.mark.usefixtures("reasoned")
 def test_qwen_reasons_in_its_content_unless_parsed(ask: Any) -> None:
     raw = ask(model="qwen/qwen3.8-27b", stream=True)
     parsed = ask(model="qwen/qwen3.8-27b", stream=True, reasoning_format="parsed")
     assert raw.joined().startswith("<think>\n")
-    assert "\n</think>\n\nPractice mode" in raw.joined()
+    assert "\n</think>\n\nHello to you" in raw.joined()
     assert raw.joined("reasoning") == ""
-    assert parsed.joined().startswith("Practice mode")
+    assert parsed.joined().startswith("Hello to you")
     assert "channel" not in parsed.chunks[1]["choices"][0]["delta"]
     assert parsed.joined("reasoning")
 
 
+@pytest.mark.usefixtures("reasoned")
 def test_reasoning_can_be_hidden_and_still_costs(ask: Any) -> None:
     shown, hidden = ask(stream=True), ask(stream=True, include_reasoning=False)
     assert hidden.joined("reasoning") == ""
@@ -111,9 +118,10 @@ def test_reasoning_can_be_hidden_and_still_costs(ask: Any) -> None:
     assert spent[0] == spent[1]
 
 
+@pytest.mark.usefixtures("reasoned")
 def test_no_effort_means_no_reasoning(ask: Any) -> None:
     answer = ask(model="qwen/qwen3.8-27b", stream=True, reasoning_effort="none")
-    assert answer.joined().startswith("Practice mode")
+    assert answer.joined().startswith("Hello to you")
     assert "completion_tokens_details" not in answer.chunks[-1]["usage"]
 
 

@@ -118,7 +118,7 @@ def test_a_proxy_does_not_concern_this_machine(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize(
     ("name", "remedy"),
     [
-        ("SSL_CERT_FILE", "Check that SSL_CERT_FILE holds"),
+        ("SSL_CERT_FILE", "Check that SSL_CERT_FILE contains"),
         ("SSL_CERT_DIR", "SSL_CERT_DIR lacks it: set SSL_CERT_FILE"),
         ("REQUESTS_CA_BUNDLE", "REQUESTS_CA_BUNDLE is not read here: set SSL_CERT_FILE"),
         ("NOTHING", "Behind a company's proxy, set SSL_CERT_FILE"),

@@ -7,14 +7,14 @@ import pytest
 from groq_magic.assistant import AssistantPrompt, Cell, CodeChoice, code_choice_of, without_fence
 
 CELL = Cell(3, "total = df['pirce'].sum()\nprint(total)")
-MENDED = "total = df['price'].sum()\nprint(total)"
+FIXED = "total = df['price'].sum()\nprint(total)"
 
 
 def fenced(code: str, language: str = "python", ticks: str = "```") -> str:
     return f"{ticks}{language}\n{code}\n{ticks}\n"
 
 
-def mended(answer: str, *cells: Cell, whole: bool = True) -> CodeChoice:
+def fixed(answer: str, *cells: Cell, whole: bool = True) -> CodeChoice:
     held = cells or (CELL,)
     asked = AssistantPrompt("fix", "", "", "", cells=held, language=held[0].language)
     return code_choice_of(asked, answer, whole=whole)
@@ -29,113 +29,113 @@ def written(
 
 
 def test_prose_around_the_code_stays_out() -> None:
-    choice = mended(f"The column is `price`.\n\n{fenced(MENDED)}\nThat is all.")
-    assert (choice.code, choice.why, choice.cell) == (MENDED, "", CELL)
+    choice = fixed(f"The column is `price`.\n\n{fenced(FIXED)}\nThat is all.")
+    assert (choice.code, choice.why, choice.cell) == (FIXED, "", CELL)
 
 
 @pytest.mark.parametrize("language", ["", "py", "Python", "python3", "ipython", "{python}"])
 def test_every_name_for_python_is_python(language: str) -> None:
-    assert mended(fenced(MENDED, language)).code == MENDED
+    assert fixed(fenced(FIXED, language)).code == FIXED
 
 
 def test_tildes_and_long_fences_hold_code_with_fences() -> None:
     source = 'text = """\n```\nx\n```\n"""'
-    assert mended(fenced(source, ticks="~~~~"), Cell(1, "text = 1")).code == source
-    assert mended(fenced(source, ticks="`````"), Cell(1, "text = 1")).code == source
+    assert fixed(fenced(source, ticks="~~~~"), Cell(1, "text = 1")).code == source
+    assert fixed(fenced(source, ticks="`````"), Cell(1, "text = 1")).code == source
 
 
 def test_indentation_and_inner_blank_lines_stay() -> None:
     code = "    if x:\n\n        y = 1"
-    assert mended(fenced(f"\n{code}\n\n"), Cell(1, "    if x:\n        y")).code == code
+    assert fixed(fenced(f"\n{code}\n\n"), Cell(1, "    if x:\n        y")).code == code
 
 
 def test_of_several_blocks_the_one_most_like_the_cell_is_taken() -> None:
     answer = (
         f"This line fails:\n{fenced(CELL.source)}"
-        f"Mended:\n{fenced(MENDED)}"
+        f"Fixed:\n{fenced(FIXED)}"
         f"To look at the columns:\n{fenced('df.columns')}"
         f"It prints\n{fenced('3.5', 'text')}"
     )
-    choice = mended(answer)
-    assert choice.code == MENDED
+    choice = fixed(answer)
+    assert choice.code == FIXED
     assert choice.note == "block 2 of 4 taken"
 
 
 def test_of_equals_the_last_is_taken() -> None:
     answer = f"{fenced('total = 1', 'python')}No, better:\n{fenced('total = 2', 'python')}"
-    assert mended(answer, Cell(1, "total = 3")).code == "total = 2"
+    assert fixed(answer, Cell(1, "total = 3")).code == "total = 2"
 
 
 def test_a_diff_is_applied() -> None:
     diff = "@@ -1,2 +1,2 @@\n-total = df['pirce'].sum()\n+total = df['price'].sum()\n print(total)"
-    assert mended(fenced(diff, "diff")).code == MENDED
+    assert fixed(fenced(diff, "diff")).code == FIXED
 
 
 def test_a_diff_marked_as_python_is_applied() -> None:
     diff = "-total = df['pirce'].sum()\n+total = df['price'].sum()\n print(total)"
-    assert mended(fenced(diff)).code == MENDED
+    assert fixed(fenced(diff)).code == FIXED
 
 
 def test_a_diff_of_something_else_is_refused() -> None:
-    choice = mended(fenced("-nothing = 'of the kind'\n+x = 1", "diff"))
+    choice = fixed(fenced("-nothing = 'of the kind'\n+x = 1", "diff"))
     assert (choice.code, choice.why) == ("", "the answer's diff does not fit the cell")
 
 
 def test_no_code_is_said() -> None:
-    assert mended("Install the package.").why == "the answer holds no code"
-    assert mended("```python\n\n```").why == "the answer holds no code"
-    assert written("I can't.").why == "the answer holds no code"
+    assert fixed("Install the package.").why == "the answer has no code"
+    assert fixed("```python\n\n```").why == "the answer has no code"
+    assert written("I can't.").why == "the answer has no code"
 
 
 def test_a_fence_that_never_closes_is_taken_only_where_the_answer_ended_and_the_code_parses() -> (
     None
 ):
-    assert mended(f"```python\n{MENDED}").code == MENDED
-    assert mended(f"```python\n{MENDED}", whole=False).why == "its code never ends"
-    assert mended(f"```python\n{MENDED}\n\nThat is all.").why == "its code never ends"
+    assert fixed(f"```python\n{FIXED}").code == FIXED
+    assert fixed(f"```python\n{FIXED}", whole=False).why == "its code never ends"
+    assert fixed(f"```python\n{FIXED}\n\nThat is all.").why == "its code never ends"
     assert written("```sql\nselect 1", "sql").why == "its code never ends"
 
 
 def test_a_whole_block_before_the_end_of_a_cut_answer_is_taken() -> None:
-    assert mended(f"{fenced(MENDED)}And now", whole=False).code == MENDED
+    assert fixed(f"{fenced(FIXED)}And now", whole=False).code == FIXED
 
 
 def test_code_in_another_language_is_refused() -> None:
-    choice = mended(fenced("pip install pandas", "bash"))
+    choice = fixed(fenced("pip install pandas", "bash"))
     assert (choice.code, choice.why) == ("", "the answer's code is bash, not python")
     assert written(fenced("x = 1", "python"), "sql").why == "the answer's code is python, not sql"
 
 
 def test_an_unnamed_block_that_is_no_python_is_refused() -> None:
-    assert mended(fenced("Traceback (most recent call last)", "")).code == ""
+    assert fixed(fenced("Traceback (most recent call last)", "")).code == ""
 
 
 def test_the_cell_given_back_unchanged_is_no_next_cell() -> None:
-    assert mended(fenced(CELL.source)).why == "the answer leaves the cell as it was"
+    assert fixed(fenced(CELL.source)).why == "the answer leaves the cell as it was"
 
 
 def test_the_other_cell_can_be_the_one_that_is_mended() -> None:
     other = Cell(1, "def mean(values):\n    return sum(values) / len(values)")
     answer = fenced("def mean(values):\n    return sum(values) / max(1, len(values))")
-    assert mended(answer, Cell(3, "mean([])"), other).cell == other
+    assert fixed(answer, Cell(3, "mean([])"), other).cell == other
 
 
-def test_a_mended_body_goes_under_its_cell_magic() -> None:
+def test_a_fixed_body_goes_under_its_cell_magic() -> None:
     cell = Cell(2, "%%bash -e\nls /nosuch")
-    assert mended(fenced("ls /tmp", "bash"), cell).code == "%%bash -e\nls /tmp"
-    assert mended(fenced("ls /tmp", "sh"), cell).code == "%%bash -e\nls /tmp"
-    assert mended(fenced("%%bash\nls /tmp", "bash"), cell).code == "%%bash\nls /tmp"
-    assert mended(fenced("%%bash\nls /tmp", "python"), cell).code == "%%bash\nls /tmp"
+    assert fixed(fenced("ls /tmp", "bash"), cell).code == "%%bash -e\nls /tmp"
+    assert fixed(fenced("ls /tmp", "sh"), cell).code == "%%bash -e\nls /tmp"
+    assert fixed(fenced("%%bash\nls /tmp", "bash"), cell).code == "%%bash\nls /tmp"
+    assert fixed(fenced("%%bash\nls /tmp", "python"), cell).code == "%%bash\nls /tmp"
 
 
 def test_a_timed_cell_is_python() -> None:
     cell = Cell(2, "%%time\nx = totl")
-    assert mended(fenced("%%time\nx = total"), cell).code == "%%time\nx = total"
+    assert fixed(fenced("%%time\nx = total"), cell).code == "%%time\nx = total"
 
 
 def test_magic_lines_are_python_too() -> None:
     code = "%pip install nosuch\nfiles = !ls\nimport nosuch"
-    assert mended(fenced(code, ""), Cell(1, "import nosuch")).code == code
+    assert fixed(fenced(code, ""), Cell(1, "import nosuch")).code == code
 
 
 def test_written_blocks_of_the_language_are_joined_and_others_left() -> None:
@@ -163,22 +163,22 @@ def test_an_explanation_has_no_next_cell() -> None:
 
 @pytest.mark.parametrize("ticks", ["```", "~~~", "````"])
 def test_the_answer_without_its_code_is_its_prose(ticks: str) -> None:
-    answer = f"Before.\n\n{fenced(MENDED, ticks=ticks)}\nAfter."
-    fence = mended(answer).fence
+    answer = f"Before.\n\n{fenced(FIXED, ticks=ticks)}\nAfter."
+    fence = fixed(answer).fence
     assert fence is not None
     assert without_fence(answer, fence) == "Before.\n\nAfter."
 
 
 def test_a_block_that_never_closes_goes_to_the_end() -> None:
-    answer = f"Before.\n```python\n{MENDED}"
-    fence = mended(answer).fence
+    answer = f"Before.\n```python\n{FIXED}"
+    fence = fixed(answer).fence
     assert fence is not None
     assert without_fence(answer, fence) == "Before."
 
 
 def test_a_block_in_a_list_stays_in_the_prose() -> None:
-    answer = "1. Mended:\n\n   ```python\n   x = 2\n   ```\n"
-    choice = mended(answer, Cell(1, "x = 1"))
+    answer = "1. Fixed:\n\n   ```python\n   x = 2\n   ```\n"
+    choice = fixed(answer, Cell(1, "x = 1"))
     assert choice.code == "x = 2"
     assert choice.fence is not None
     assert without_fence(answer, choice.fence).strip() == answer.strip()
@@ -199,8 +199,8 @@ def test_code_with_a_hidden_key_is_no_next_cell() -> None:
     assert taken(kept, cell).code == kept
     assert taken("x = [key, 1]\n[key]", Cell(1, "x = 1\n[key]")).code.endswith("[key]")
     # Where no key was taken out, it is code.
-    mended = taken("df[[key]]", Cell(1, "df[[kee]]"), hides_a_key=False)
-    assert mended.code == "df[[key]]"
+    fixed = taken("df[[key]]", Cell(1, "df[[kee]]"), hides_a_key=False)
+    assert fixed.code == "df[[key]]"
 
 
 def test_written_code_with_a_hidden_key_is_no_next_cell() -> None:

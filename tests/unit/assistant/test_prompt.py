@@ -11,7 +11,7 @@ from groq_magic.assistant.prompt import Sections, cut_around, cut_middle
 
 
 def test_sections_share_the_room_and_say_what_was_cut() -> None:
-    sections = Sections("Mend it.", 1_000)
+    sections = Sections("Fix it.", 1_000)
     sections.add("Cell 1:", "a" * 5_000, name="cell 1", share=0.5)
     sections.add("Its error:", "b" * 5_000, name="its error")
     sections.add("Nothing:", "  \n", name="nothing")

@@ -85,8 +85,114 @@ def test_a_saved_answer_is_a_turn_with_its_cells_body_as_prompt() -> None:
         prompt_sha=sha_of("What?"),
         html="<p>An answer.</p>",
         sources=(source, source),
+        included=frozenset({"df"}),
     )
     assert turn.is_edited
+
+
+def test_an_edited_prompt_is_not_the_one_that_was_asked() -> None:
+    [turn] = read(cell("a", output(record("a")), source="%%groq\nWhat else?"))
+    assert turn.is_edited
+    [turn] = read(cell("a", output(record("a")), source="%%groq -t 1\n\nWhat?\n"))
+    assert not turn.is_edited
+
+
+def test_of_an_unknown_hash_nothing_is_known() -> None:
+    [turn] = read(cell("a", output(record("a", prompt_sha=None)), source="%%groq\nWhat else?"))
+    assert not turn.is_edited
+
+
+@pytest.mark.parametrize(("source", "is_shown"), [("%groq Why?", True), ("%groq Else?", False)])
+def test_a_recorded_prompt_is_looked_for_in_its_cell(source: str, is_shown: bool) -> None:  # noqa: FBT001 - a parameter
+    [turn] = read(cell("a", output(record("a", prompt="Why?")), source=source))
+    assert (turn.is_edited, turn.is_shown) == (False, is_shown)
+
+
+def test_the_prompt_of_a_retry_is_looked_for_in_the_cell_that_it_repeats() -> None:
+    retry = record("z", prompt="What?", replaces={"cell": "a", "ask": 1})
+    retried = cell("z", output(retry), source="%groq_retry")
+    [turn] = read(cell("a"), retried)
+    assert turn.is_shown
+    [turn] = read(cell("a", source="%%groq\nElse?"), retried)
+    assert not turn.is_shown
+
+
+def test_an_answer_takes_no_place_of_another_prompt() -> None:
+    [turn] = read(cell("a", source="%%groq\nElse?"), cell("b", output(record("b"))))
+    assert turn.is_shown
+    moved = record("b", replaces={"cell": "a", "ask": 1})
+    [turn] = read(cell("a", source="%%groq\nElse?"), cell("b", output(moved)))
+    assert (turn.key.cell, turn.is_shown) == ("a", False)
+
+
+def test_what_was_captured_and_is_shown_elsewhere_belongs_to_the_cell_that_asked() -> None:
+    shown = cell("b", output(record("a", prompt="What?")), source="out.show()")
+    asked = cell("a", source="%%capture out\n%%groq\nWhat?")
+    [turn] = read(asked, shown)
+    assert (turn.key, turn.position, turn.is_shown) == (TurnKey("a", 1), 0, True)
+    assert read(cell("a", source="%%groq\nWhat?"), shown) == ()
+    [edited] = read(cell("a", source="%%capture out\n%%groq\nElse?"), shown)
+    assert not edited.is_shown
+
+
+def test_answers_made_without_cell_ids_are_found_by_place_and_prompt() -> None:
+    by_nbclient = {"prompt_sha": sha_of("What?"), "cell": None}
+    turns = read(
+        cell("a", output(record("", 3, **by_nbclient), "one")),
+        cell("b", output(record("", 4, **by_nbclient), "two"), source="%%groq\nEdited"),
+        cell("c", *(output(record("", n, **by_nbclient, prompt="x"), f"{n}") for n in (5, 6))),
+    )
+    assert [(t.key.cell, t.key.ask, t.answer, t.is_edited) for t in turns] == [
+        ("a", 1, "one", False),
+        ("b", 1, "two", True),
+        ("c", 1, "5", False),
+        ("c", 2, "6", False),
+    ]
+
+
+URI = "0123456789abcdef"
+
+
+def test_answers_of_vs_code_belong_to_the_cell_that_holds_them_and_not_to_copies() -> None:
+    retry = record("fedcba9876543210", prompt="What?", replaces={"cell": URI, "ask": 1})
+    turns = read(
+        cell("a", output(record(URI, 2), "one")),
+        cell("copy", output(record(URI, 2), "one")),
+        cell("b", output(retry, "again"), source="%groq_retry", execution=2),
+        cell("c", output(record("c"), "three")),
+    )
+    assert [(t.key, t.shown, t.answer) for t in turns] == [
+        (TurnKey("a", 1), TurnKey("b", 1), "again"),
+        (TurnKey("a", 2), TurnKey("a", 2), "one"),
+        (TurnKey("c", 1), TurnKey("c", 1), "three"),
+    ]
+    # Its own id is one that a front end sends and a file may have.
+    [turn] = read(cell(URI, output(record(URI))), cell("copy", output(record(URI))))
+    assert turn.key.cell == URI
+
+
+def test_colabs_ids_are_in_the_cells_metadata() -> None:
+    colab = cell("", output(record("Xy7_")))
+    del colab["id"]
+    colab["metadata"] = {"id": "Xy7_"}
+    [turn] = read(colab)
+    assert turn.key == TurnKey("Xy7_", 1)
+    [turn] = read({**colab, "id": "given by JupyterLab"})
+    assert turn.key == TurnKey("given by JupyterLab", 1)
+
+
+@pytest.mark.parametrize("version", [99, 0, "2", None, [], 1.5])
+def test_another_version_is_noted(version: Any) -> None:
+    [turn] = read(cell("a", output(record("a", version=version))))
+    assert turn.is_newer
+
+
+@pytest.mark.parametrize("kinds", [{"text/html", "text/latex"}, {"text/markdown"}, {"image/png"}])
+def test_other_kinds_of_output_are_noted(kinds: set[str]) -> None:
+    held = output(record("a"))
+    held["data"] = {"text/plain": "An answer.", **dict.fromkeys(kinds, "x")}
+    [turn] = read(cell("a", held))
+    assert turn.has_other_kinds
 
 
 @pytest.mark.parametrize("above", ["%%time\n", "\n%%capture out --no-display\n\n%%time\n"])
@@ -135,11 +241,11 @@ def test_what_is_no_answer_of_its_own_cell_is_no_turn(held: dict[str, Any]) -> N
     assert read(held) == ()
 
 
-def test_practice_and_templates_are_told() -> None:
+def test_practice_and_the_names_of_values_are_read() -> None:
     held = cell("a", output(record("a", practice=True)), source="%%groq\nAbout {{ df }}")
     [turn] = read(held)
     assert turn.practice
-    assert turn.templated
+    assert (turn.prompt, turn.sent) == ("About {{ df }}", "About `df`")
 
 
 def test_only_cells_above_are_read_where_the_asking_cell_is_in_the_file() -> None:
@@ -235,6 +341,12 @@ def test_restored_turns_come_before_those_present_and_are_undone_at_once(noteboo
     assert conversations.restorable(saved) == ()
     assert conversations.undo() == "the 2 restored turns are removed"
     assert notebook.answers() == ["asked now"]
+
+
+def test_a_turn_of_this_session_is_not_restored_under_another_id(notebook: Any) -> None:
+    # VS Code: the cell ran before it was saved, and the file has another id for it.
+    notebook.run(URI, "asked now")
+    assert notebook.conversations.restorable(read(cell("a", output(record(URI))))) == ()
 
 
 def test_a_restored_turn_is_replaced_by_its_cell(notebook: Any) -> None:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import math
+import statistics
+
 import pandas as pd
 import pytest
 
@@ -19,7 +22,7 @@ NAMESPACE = {
         (" d", ["data", "df"]),
         ("_h", ["_hidden"]),
         ("df.pri", ["df.price"]),
-        ('df["pri', ['df["price per kg"]', 'df["price"]']),
+        ('df["pri', ['df["price"]', 'df["price per kg"]']),
         ("df['n", ["df['n']"]),
         ("data[", ['data["key"]', 'data["kind"]']),
         ('data["key"]["', ['data["key"]["deep"]']),
@@ -32,6 +35,12 @@ NAMESPACE = {
 )
 def test_names_attributes_and_keys_complete(prefix: str, found: list[str]) -> None:
     assert completions(prefix, NAMESPACE) == found
+
+
+def test_variables_come_first_and_the_newest_of_them_before_older_ones() -> None:
+    names = {"In": [], "np": math, "old": 1, "mean": statistics.mean, "Odd": type, "new": 2}
+    assert completions("", names) == ["new", "old", "Odd", "mean", "np"]
+    assert completions("_", {**names, "_": 3, "_7": 4}) == ["_7", "_"]
 
 
 def test_methods_are_not_offered_since_nothing_is_called() -> None:

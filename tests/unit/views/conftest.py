@@ -66,6 +66,7 @@ def finished() -> Callable[..., FinishedAnswer]:
             "data": None,
             "reasoning": "",
             "notices": (),
+            "warnings": (),
             "bar": Bar("gpt-oss-120b", 318),
             "metadata": {"groq_magic": {"turn": 1}},
             "live": LiveFacts("318 tokens · 806 tok/s", text, ""),

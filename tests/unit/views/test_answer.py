@@ -164,7 +164,7 @@ def test_reasoning_that_is_not_saved_stays_in_a_live_slot(
 
     turns = live._session.get_state()["present"]["turns"]
     summary, html = turns["groq-turn-cell-1-1"]["thought"]
-    assert summary.startswith("Thought for ")
+    assert summary.startswith("Reasoning")
     assert "<em>me</em>" in html
 
 

@@ -8,24 +8,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def test_it_says_its_phrases_in_order() -> None:
+def test_it_shows_its_phrases_in_order() -> None:
     bar = Bar(
-        "gpt-oss-120b",
+        "openai/gpt-oss-120b",
         1318,
-        ("df put in (787 characters)",),
+        (("df", 1787), ("weights", 24)),
         "turns 4 to 9 of 9 sent",
-        ("truncated: `%groq_retry` asks again",),
+        ("interrupted", "practice"),
     )
 
     assert bar.plain() == (
-        "gpt-oss-120b · 1,318 tokens · df put in (787 characters) · "
-        "turns 4 to 9 of 9 sent · truncated: %groq_retry asks again"
+        "openai/gpt-oss-120b · 1,318 tokens · Included: df (1,787 characters), weights (24) · "
+        "turns 4 to 9 of 9 sent · interrupted · practice"
     )
 
 
-def test_it_leaves_out_what_there_is_not() -> None:
+def test_it_leaves_out_what_is_missing() -> None:
     assert Bar("m", None).plain() == "m"
-    assert Bar("m", 1).plain() == "m · 1 token"
+    assert Bar("m", 1, (("x", 1),), "", ("",)).plain() == "m · 1 token · Included: x (1 character)"
 
 
 def test_it_reads_as_one_line_without_its_tags(text_of: Callable[[str], str]) -> None:
@@ -34,8 +34,8 @@ def test_it_reads_as_one_line_without_its_tags(text_of: Callable[[str], str]) ->
     assert text_of(bar.html("groq-turn-a-1")) == bar.plain()
 
 
-def test_it_escapes_what_it_says() -> None:
-    html = Bar("<m>", 1, ('"<img>" put in',), "", ("`<b>`",)).html("groq-turn-a-1")
+def test_it_escapes_its_phrases() -> None:
+    html = Bar("<m>", 1, (("<img>", 1),), "", ("`<b>`",)).html("groq-turn-a-1")
 
     assert "<img" not in html
     assert "<m>" not in html
@@ -46,5 +46,5 @@ def test_its_slots_can_be_found() -> None:
     html = Bar("m", 318).html("groq-turn-a-1")
 
     assert '<div class="groq-bar groq-turn-a-1">' in html
-    for slot in ("picker", "copy", "figures", "quota", "stale"):
+    for slot in ("picker", "copy", "figures", "quota"):
         assert f'class="groq-slot-{slot}"' in html

@@ -24,9 +24,9 @@ def test_the_line_says_what_is_known(progress: Progress, said: str) -> None:
 @pytest.mark.parametrize(
     ("seconds", "over", "said"),
     [
-        (0.04, False, "Thinking… 0.0 s"),
-        (0.04, True, "Thought for less than 0.1 s"),
-        (2.34, True, "Thought for 2.3 s"),
+        (0.04, False, "Reasoning… 0.0 s"),
+        (0.04, True, "Reasoning"),
+        (2.34, True, "Reasoning · 2.3 s"),
     ],
 )
 def test_the_reasonings_heading_says_how_long(seconds: float, over: bool, said: str) -> None:  # noqa: FBT001 - a case's value

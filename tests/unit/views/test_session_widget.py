@@ -14,13 +14,13 @@ FACTS = LiveFacts("318 tokens", "Hello", "")
 
 
 def test_facts_of_the_slots_come_with_the_state_of_a_page_that_loads_anew(live: Live) -> None:
-    live.put("groq-turn-a-1", FACTS, ("Thought for 0.4 s", "<p>hm</p>"))
+    live.put("groq-turn-a-1", FACTS, ("Reasoning · 0.4 s", "<p>hm</p>"))
     live.put("groq-turn-a-1", LiveFacts("318 tokens", "Hello", "stale"))
 
     turns = live._session.get_state()["present"]["turns"]
     assert set(turns) == {"groq-turn-a-1"}
     assert turns["groq-turn-a-1"]["stale"] == "stale"
-    assert turns["groq-turn-a-1"]["thought"] == ("Thought for 0.4 s", "<p>hm</p>")
+    assert turns["groq-turn-a-1"]["thought"] == ("Reasoning · 0.4 s", "<p>hm</p>")
 
 
 def sent_by(live: Live, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:

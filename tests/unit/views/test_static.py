@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from groq_magic.rendering import Fence, to_html
@@ -55,6 +56,25 @@ def test_notices_are_escaped_lines_above_the_answer(
 
     line = '<div class="groq-notice"><code>{{dff}}</code> is sent as written &lt;b&gt;</div>'
     assert data["text/html"].index(line) < data["text/html"].index("groq-text")
+
+
+def test_warnings_stand_above_the_answer_with_a_colour_of_their_own(
+    finished: Callable[..., FinishedAnswer],
+) -> None:
+    html = bundle(finished(warnings=("Not `JSON` <b>.",), notices=("A notice",)))[0]["text/html"]
+
+    line = re.search('<div class="groq-warning" style="([^"]*)">(.*?)</div>', html)
+    assert "border-left" in line[1]
+    assert line[2] == "Not <code>JSON</code> &lt;b&gt;."
+    places = [html.index(part) for part in ("groq-slot-stale", line[0], "A notice", "groq-text")]
+    assert places == sorted(places)
+    assert "Not" not in bundle(finished(warnings=("Not",)))[0]["text/plain"]
+
+
+def test_what_is_no_json_has_not_its_colours(finished: Callable[..., FinishedAnswer]) -> None:
+    data, _ = bundle(finished("the list", format="json"))
+
+    assert "<span" not in data["text/html"].partition("<pre>")[2].partition("</pre>")[0]
 
 
 def test_reasoning_to_save_is_folded(finished: Callable[..., FinishedAnswer]) -> None:

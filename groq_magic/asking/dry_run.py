@@ -1,0 +1,83 @@
+"""`--dry-run`: what an ask would send, and about what it would cost."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from groq_magic.asking.prepare import dry_run
+from groq_magic.conversation import text_in
+from groq_magic.ledger.usage import PRICES, Usage, cost, dollars
+from groq_magic.views.dry_run import DryRun, Message
+from groq_magic.views.phrase import SEPARATOR
+
+if TYPE_CHECKING:
+    from groq_magic.asking.plan import Plan
+    from groq_magic.session.ask import Ask
+    from groq_magic.session.session import Session
+
+__all__ = ["dry_run_of"]
+
+_NOT_OPTIONS = frozenset({"messages", "model"})
+
+
+def dry_run_of(session: Session, ask: Ask) -> DryRun:
+    """Return what an ask would send; sends nothing, and asks for no key and no models.
+
+    Raises
+    ------
+    PromptError, TooLargeError
+        As `prepare`.
+    """
+    plan = dry_run(session, ask)
+    texts = [(each["role"], text_in(each)) for each in plan.request["messages"]]
+    messages = tuple(Message(role, text, session.tokens_in(text)) for role, text in texts)
+    to = f"`{plan.model}` at {session.service.base_url()}/openai/v1"
+    count = f"{len(messages)} message{'s' * (len(messages) != 1)}"
+    facts = (_included(plan), plan.window.note, _options(plan), _estimate(plan, messages))
+    return DryRun(
+        f"Nothing was sent. {to} would get {count}:",
+        messages,
+        tuple(filter(None, facts)),
+        (*_notice_of_task(session, plan), *plan.draft.notices),
+    )
+
+
+def _notice_of_task(session: Session, plan: Plan) -> tuple[str, ...]:
+    """Return the notice that a task may mean another model; no models are fetched to know."""
+    name = plan.draft.options.model or session.settings.model
+    if name == plan.model or session.service.catalogue().live:
+        return ()
+    return (f"`{name}` may stand for another model with a key: `%groq_models` asks for them.",)
+
+
+def _included(plan: Plan) -> str:
+    sizes = (
+        f"`{each.name}` ({each.characters:,} character{'s' * (each.characters != 1)})"
+        for each in plan.draft.included
+    )
+    included = ", ".join(sizes)
+    return f"Included: {included}" if included else ""
+
+
+def _options(plan: Plan) -> str:
+    given = {name: value for name, value in plan.request.items() if name not in _NOT_OPTIONS}
+    written = (f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in given.items())
+    return f"Options: {SEPARATOR.join(written)}" if given else ""
+
+
+def _estimate(plan: Plan, messages: tuple[Message, ...]) -> str:
+    """Return about how many tokens it takes and what they cost, the answer's apart."""
+    tokens = sum(message.tokens for message in messages)
+    about = f"About {tokens:,} token{'s' * (tokens != 1)}"
+    if plan.pending.practice:
+        return f"{about}; practice costs nothing."
+    price = PRICES.get(plan.model)
+    if price is None:
+        return f"{about}; the price of this model is unknown."
+    paid = dollars(cost(plan.model, Usage(tokens, 0, tokens)))
+    most = plan.draft.options.max_tokens
+    if most is None:
+        return f"{about}, {paid}; the answer costs ${price[1]:.2f} per million tokens."
+    limit = dollars(cost(plan.model, Usage(0, most, most)))
+    return f"{about}, {paid}; the answer at most {most:,} tokens, {limit}."

@@ -1,0 +1,52 @@
+"""The warnings above an answer: what is wrong with it, and what to do."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from groq_magic.views.phrase import quoted
+
+if TYPE_CHECKING:
+    from groq_magic.asking.plan import Plan
+    from groq_magic.assistant import CodeChoice
+    from groq_magic.reply import Reply
+
+__all__ = ["warnings_of"]
+
+# After "The answer to “…”", which names the prompt.
+_ENDS = MappingProxyType(
+    {
+        "truncated": "was cut off before its end; `%groq_retry` asks again.",
+        "length": "ended at the token limit; a larger `--max-tokens` gives more.",
+    }
+)
+
+
+def warnings_of(plan: Plan, reply: Reply, choice: CodeChoice) -> tuple[str, ...]:
+    """Return the warnings of a finished answer; each names the prompt that it is about.
+
+    Parameters
+    ----------
+    plan : Plan
+    reply : Reply
+    choice : CodeChoice
+        The code for the next cell, or why there is none.
+    """
+    ask, form = plan.draft.ask, plan.draft.options.format
+    answer = "The answer"
+    if ask.composed is None:
+        answer = f"The answer to {quoted(plan.draft.as_saved(ask.text))}"
+    found = []
+    if reply.finish_reason in _ENDS:
+        found.append(f"{answer} {_ENDS[reply.finish_reason]}")
+    if not reply.text:
+        # An error has a line of its own.
+        found.append("" if reply.error or found else f"{answer} is empty.")
+    elif form == "json" and reply.data is None:
+        found.append(f"{answer} is not valid JSON.")
+    elif form == "code" and not reply.code:
+        found.append(f"{answer} contains no code.")
+    if choice.why:
+        found.append(f"No next cell: {choice.why}.")
+    return tuple(filter(None, found))

@@ -1,0 +1,86 @@
+// The state of the key in a greeting or the panel, and a form that sends a key to the kernel.
+// The key is in no widget's state, and so in no saved notebook.
+
+import { element } from "./html.mjs";
+import { Slot } from "./slots.mjs";
+
+function keyButton(label, press) {
+  const made = element("button", "", label);
+  made.type = "button";
+  made.addEventListener("click", press);
+  return made;
+}
+
+export class KeyEntry {
+  constructor(node, send) {
+    this.slot = new Slot(node);
+    this.send = send;
+  }
+
+  /** Show where the key is from, or that one is wanted; `error` is why a key was not taken. */
+  update(key) {
+    if (!key || key === this.key) return;
+    this.key = key;
+    if (key.error && this.form?.isConnected) this.showError(key.error);
+    else this.showState();
+  }
+
+  showState() {
+    const hadFocus = this.form?.contains(document.activeElement);
+    this.form = null;
+    // The panel's row is called Key.
+    const inPanel = this.slot.node.closest(".groq-panel");
+    const { state, wanted } = this.key;
+    const text = element("span", "", inPanel ? state.replace(/^key /, "") : state);
+    this.opener = wanted ? keyButton("Enter key", () => this.open()) : null;
+    this.slot.fill(text, ...(this.opener ? [" ", this.opener] : []));
+    if (hadFocus) this.opener?.focus();
+  }
+
+  open() {
+    this.form = element("form", "groq-key-form");
+    this.input = element("input");
+    Object.assign(this.input, { type: "password", autocomplete: "off", required: true });
+    this.input.setAttribute("aria-label", "Groq API key");
+    this.input.placeholder = "gsk_…";
+    this.status = element("span", "groq-key-status");
+    this.status.setAttribute("role", "status");
+    const connect = element("button", "", "Connect");
+    this.form.append(
+      this.input,
+      connect,
+      keyButton("Cancel", () => this.showState()),
+      this.status,
+    );
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.submit();
+    });
+    // Jupyter's keys, such as Enter and D D, act on the cell.
+    for (const name of ["keydown", "keypress"])
+      this.form.addEventListener(name, (event) => {
+        event.stopPropagation();
+        if (event.key === "Escape") this.showState();
+      });
+    this.slot.fill(this.form);
+    this.input.focus();
+  }
+
+  submit() {
+    if (this.input.disabled) return;
+    this.send({ key: this.input.value });
+    this.input.value = "";
+    this.input.disabled = true;
+    this.status.textContent = "Checking…";
+  }
+
+  showError(error) {
+    this.input.disabled = false;
+    this.status.textContent = error;
+    this.input.focus();
+  }
+
+  restore() {
+    this.slot.restore();
+  }
+}
