@@ -28,10 +28,13 @@ class Execution:
         The cell's id, None where the front end sends none.
     run : CellRun or None
         As the conversations know it.
+    number : int or None
+        The number in brackets beside the cell, None where unknown.
     """
 
     cell: str | None
     run: CellRun | None
+    number: int | None = None
 
 
 class Executions:
@@ -70,7 +73,9 @@ class Executions:
             From the cell's id and IPython's execution count to its run.
         """
         cell = cell_id(self._shell)
-        self._running = Execution(cell, start(cell, self._shell.execution_count))
+        run = start(cell, self._shell.execution_count)
+        # Some versions of IPython count a cell before it runs, others after it.
+        self._running = Execution(cell, run, self._shell.displayhook.prompt_count)
         self._mine.set(self._running)
         return self._running
 
