@@ -166,6 +166,7 @@ def _pending(
         place=ask.place,
         run=execution.run,
         is_sent=is_begun,
+        cell_number=execution.number,
     )
 
 

@@ -122,6 +122,7 @@ class Conversations:
         place: TurnKey | None = None,
         run: CellRun | None = None,
         is_sent: bool = True,
+        cell_number: int | None = None,
     ) -> PendingTurn:
         """Begin an ask: one that will be sent takes the next number of its cell.
 
@@ -142,6 +143,8 @@ class Conversations:
             be the one that runs: a task may ask later. `cell` is then its cell.
         is_sent : bool
             False for a look at the ask, which changes nothing.
+        cell_number : int or None
+            See `Turn`.
         """
         shown = self._runs.next_key(cell, execution, run)
         # One asked once replaces no turn: it only removes its own cell's turn. Nor is
@@ -150,9 +153,8 @@ class Conversations:
             place = shown
         held = self._histories[practice].get(conversation)
         after = held.asked_before(place)
-        number = execution if run is None else run.execution
         pending = PendingTurn(
-            shown, place, conversation, practice, once, after=after, execution=number
+            shown, place, conversation, practice, once, after=after, cell_number=cell_number
         )
         if not once:
             above = self._arrangements.before(held, pending.turn)

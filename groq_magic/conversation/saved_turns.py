@@ -152,7 +152,7 @@ class SavedTurn:
             finish_reason=self.finish_reason,
             usage=self.usage,
             typed=self.prompt,
-            execution=self.execution if self.execution >= 0 else None,
+            cell_number=self.execution if self.execution >= 0 else None,
         )
 
 

@@ -96,7 +96,7 @@ class Turn:
         the request.
     typed : str
         The prompt as typed, without values.
-    execution : int or None
+    cell_number : int or None
         The number in brackets beside the cell that shows its answer.
     """
 
@@ -113,7 +113,7 @@ class Turn:
     revision: int = 0
     before: Chain = EMPTY
     typed: str = ""
-    execution: int | None = None
+    cell_number: int | None = None
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -159,7 +159,7 @@ class PendingTurn:
         The turns above it.
     after : TurnKey or None
         The turn asked just before it (see `Turn`).
-    execution : int or None
+    cell_number : int or None
         The number in brackets beside the cell that asks.
     """
 
@@ -170,7 +170,7 @@ class PendingTurn:
     once: bool
     before: tuple[Turn, ...] = ()
     after: TurnKey | None = None
-    execution: int | None = None
+    cell_number: int | None = None
 
     @property
     def number(self) -> int:
@@ -191,7 +191,7 @@ class PendingTurn:
             self.conversation,
             self.practice,
             self.after,
-            execution=self.execution,
+            cell_number=self.cell_number,
         )
 
 

@@ -68,7 +68,7 @@ def groq_history(session: Session, line: str) -> None:
     rows = [
         HistoryRow(
             conversation.number(turn),
-            turn.execution,
+            turn.cell_number,
             secrets.hidden(turn.typed),
             secrets.hidden(turn.answer),
             _note(session, turn),

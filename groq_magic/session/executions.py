@@ -30,11 +30,14 @@ class Execution:
         As the conversations know it.
     source : str
         The cell as it was typed, "" where unknown.
+    number : int or None
+        The number in brackets beside the cell, None where unknown.
     """
 
     cell: str | None
     run: CellRun | None
     source: str = ""
+    number: int | None = None
 
 
 class Executions:
@@ -81,7 +84,9 @@ class Executions:
         source : str
             The cell as it was typed, "" where unknown.
         """
-        self._running = Execution(cell, start(cell, self._shell.execution_count), source)
+        run = start(cell, self._shell.execution_count)
+        # Some versions of IPython count a cell before it runs, others after it.
+        self._running = Execution(cell, run, source, self._shell.displayhook.prompt_count)
         self._mine.set(self._running)
         return self._running
 

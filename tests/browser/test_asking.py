@@ -84,6 +84,8 @@ def test_the_kernels_interrupt_keeps_the_answer_too(jupyter: Any, practice: Any)
     expect(notebook.cell_output(2)).to_contain_text("word9 ")
     turn = notebook.cell_output(2).locator(".groq-turn")
     line, prompt = turn.locator("summary"), turn.locator(".groq-prompt")
+    assert notebook.panel("panel.content.widgets[1].model.executionCount") == 2
+    expect(line).to_contain_text("Cell 2")
     expect(prompt).not_to_be_visible()
     assert 24 <= line.evaluate("(each) => each.offsetHeight") <= 36  # one line
     line.focus()

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.kinds import only_in_lab
 
 STAGE = "from stage import *\nimport stage"
+KEY = "gsk_browserTESTkey0123456789"
 STREAMING = 'ask(until_stopped=True, reasoning="Let me *see*.")'
 
 
@@ -28,6 +29,21 @@ def test_code_can_be_copied_while_the_answer_goes_on(jupyter: Any) -> None:
     notebook.stop(1).press("Enter")
     expect(output).to_contain_text("interrupted")
     expect(output.locator(".groq-copy-code")).to_have_count(1)
+
+
+def test_an_exports_code_is_copied_by_keyboard(jupyter: Any, practice: Any) -> None:
+    environment = f"os.environ.update(GROQ_BASE_URL={practice.url!r}, GROQ_API_KEY={KEY!r})"
+    load = f"import os\n{environment}\n%load_ext groq_magic"
+    notebook = jupyter.open([load, "%groq Say hi", "%groq_export"])
+    for index in range(3):
+        notebook.run_cell(index)
+    button = notebook.cell_output(2).get_by_role("button", name="Copy code")
+    button.press("Enter")
+    expect(notebook.cell_output(2).get_by_role("button", name="Copied")).to_be_visible()
+    copied = notebook.page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("from groq import Groq")
+    assert copied.strip() == notebook.cell_output(2).locator("pre").inner_text().strip()
+    assert "button" not in str(notebook.save()["cells"][2]["outputs"])
 
 
 NESTED = (

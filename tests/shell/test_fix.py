@@ -270,6 +270,19 @@ def test_a_fixed_cell_that_the_replayed_notebook_holds_is_not_put_there_twice(
     assert len(practice.requests()) == 1
 
 
+def test_without_a_page_an_equal_cell_in_the_saved_file_is_not_added_again(
+    cells: Any, practice: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "notebooks" / "saved.ipynb"
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    practice.script([{"reply": "```python\nx = 1\n```"}])
+    for below, inserted in (("x = 1\n", None), ("x = 1  # mine", "x = 1"), ("", "x = 1")):
+        write_notebook(path, [code_cell("cell-f", "%groq --cell one"), code_cell("b", below)])
+        cells.shell.rl_next_input = None
+        cells.fine("%groq --cell one", "cell-f")
+        assert cells.shell.rl_next_input == inserted
+
+
 def test_stop_while_the_context_is_gathered_is_one_line(cells: Any, practice: Any) -> None:
     cells.fine("class Slow:\n    def __repr__(self): raise KeyboardInterrupt\nslow = Slow()")
     cells.run("slow.nosuch")

@@ -23,6 +23,7 @@ def session_with(turns: int, *, listed: bool = False) -> Session:
     """A session with that many turns of as many cells, each with a bar on the page."""
     parent: dict[str, Any] = {"metadata": {}}
     shell = SimpleNamespace(user_ns={}, execution_count=1, get_parent=lambda: parent)
+    shell.displayhook = SimpleNamespace(prompt_count=1)
     session = Session(shell, Settings(), lambda: None)
     if listed:
         order = [f"cell-{number}" for number in range(turns)]
