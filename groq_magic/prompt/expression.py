@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import difflib
-import re
 import warnings
 from dataclasses import dataclass
 from itertools import islice
@@ -16,8 +15,6 @@ from groq_magic.errors import PromptError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from groq_magic.prompt.privacy import Privacy
 
 __all__ = [
     "Expression",
@@ -33,8 +30,6 @@ _MOST_NAMES = 1000
 _MOST_COMPLETIONS = 200
 _LONGEST_NAME = 200
 _HARDLY_MEANT = (ModuleType, FunctionType, BuiltinFunctionType, type)
-_NAME = re.compile(r"(?<![\w'\"])[^\W\d]\w*")
-_AS_WRITTEN = "`--raw` sends braces as written."
 
 
 @dataclass(frozen=True)
@@ -83,43 +78,6 @@ class Expression:
             Where an attribute or item isn't there, or reading it fails.
         """
         return self._follow(self.tree, namespace, quotes=quotes)
-
-    def refuse_call(self) -> None:
-        """Raise PromptError: no calls are made in prompts."""
-        names = [*dict.fromkeys(_NAME.findall(self.text))]
-        name = "_".join(names[-2:] if len(names) > 1 else [*names, "result"])
-        raise PromptError(
-            f"{self.braced}: no calls are made in prompts.",
-            f"Run `{name} = {clip(self.text, 100)}` in a cell, and write `{{{{{name}}}}}` here.",
-        )
-
-    def refuse_private(self, privacy: Privacy) -> None:
-        """Raise PromptError where an attribute or item on the way is private."""
-        for node in ast.walk(self.tree):
-            names = [node.attr] if isinstance(node, ast.Attribute) else []
-            if names == ["T"] and privacy.rows == 0:
-                raise PromptError(
-                    f"{self.braced}: its column names would be values of the index.",
-                    "No values are sent while `rows_sent` is 0.",
-                )
-            if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.List):
-                # Of a list of columns the private ones are left out of the table.
-                constants = (n for n in ast.walk(node.slice) if isinstance(n, ast.Constant))
-                names = [n.value for n in constants if isinstance(n.value, str)]
-            for name in filter(privacy.hides, names):
-                raise PromptError(
-                    f"{self.braced}: `{name}` is private.",
-                    "`%config GroqMagics.private` holds the names that are.",
-                )
-
-    def refuse_near_miss(self, namespace: Mapping[str, Any]) -> None:
-        """Raise PromptError where the root, which is not there, is nearly there."""
-        own = (n for n in user_names(namespace) if not is_a(namespace[n], ModuleType))
-        if meant := near(self.root, own):
-            raise PromptError(
-                f"{self.braced}: there is no `{self.root}`.",
-                f"Did you mean `{meant}`? {_AS_WRITTEN}",
-            )
 
     def _follow(self, node: ast.expr, namespace: Mapping[str, Any], *, quotes: bool) -> Any:
         if isinstance(node, ast.Name):

@@ -94,7 +94,7 @@ def cuts_in(text: str) -> list[tuple[str, int, int]]:
 
 
 def cut_values(cuts: list[tuple[str, int, int]], texts: list[str]) -> Iterator[tuple[int, int]]:
-    """Yield where such a text is the beginning of a value; `texts` are sorted."""
+    """Yield where a beginning of one of these sorted texts stands before an ellipsis."""
     for piece, start, end in cuts:
         at = bisect_left(texts, piece)
         if at < len(texts) and texts[at].startswith(piece):

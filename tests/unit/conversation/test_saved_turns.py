@@ -241,11 +241,12 @@ def test_what_is_no_answer_of_its_own_cell_is_no_turn(held: dict[str, Any]) -> N
     assert read(held) == ()
 
 
-def test_practice_and_the_names_of_values_are_read() -> None:
+def test_practice_is_read_and_values_that_are_gone_are_named() -> None:
     held = cell("a", output(record("a", practice=True)), source="%%groq\nAbout {{ df }}")
     [turn] = read(held)
     assert turn.practice
-    assert (turn.prompt, turn.sent) == ("About {{ df }}", "About `df`")
+    assert turn.sent == "About `df`"
+    assert turn.turn(None).prompt == "About `df`"
 
 
 def test_only_cells_above_are_read_where_the_asking_cell_is_in_the_file() -> None:

@@ -1,0 +1,74 @@
+"""Values in the messages of earlier turns: each once, in its latest version."""
+
+from __future__ import annotations
+
+from groq_magic.conversation import PromptData, Turn, TurnKey, messages_of, sent_messages
+from groq_magic.prompt import NamedValue, Privacy
+
+NOW = Privacy()
+
+
+def turn(number: int, *names: str, privacy: Privacy = NOW, data: PromptData | None = None) -> Turn:
+    values = tuple(NamedValue(name, f"{name} of {number}", privacy) for name in names)
+    key = TurnKey(f"cell-{number}", 1)
+    return Turn(
+        key,
+        key,
+        "main",
+        practice=False,
+        messages=messages_of(f"ask {number}", f"answer {number}"),
+        data=data or PromptData(values),
+    )
+
+
+def prompts(found: object) -> list[str]:
+    return [m["content"] for m in found.messages if m["role"] == "user"]  # type: ignore[attr-defined]
+
+
+def test_each_value_stands_with_the_last_prompt_that_names_it() -> None:
+    found = sent_messages([turn(1, "a", "b"), turn(2, "a"), turn(3)], ["c"], NOW)
+    assert prompts(found) == [
+        "ask 1\n\nValues:\n\nb of 1",
+        "ask 2\n\nValues:\n\na of 2",
+        "ask 3",
+    ]
+    assert [value.text for value in found.values] == ["b of 1", "a of 2"]
+    assert found.left_out == ()
+
+
+def test_what_the_prompt_names_is_not_sent_with_an_earlier_turn() -> None:
+    assert prompts(sent_messages([turn(1, "a")], ["a"], NOW)) == ["ask 1"]
+
+
+def test_what_may_not_be_sent_any_more_is_left_out_and_no_older_version_is_sent() -> None:
+    none = Privacy(rows=0)
+    found = sent_messages([turn(1, "a", privacy=none), turn(2, "a"), turn(3, "b")], [], none)
+    assert prompts(found) == ["ask 1", "ask 2", "ask 3"]
+    assert set(found.left_out) == {"a", "b"}
+
+
+def test_a_composed_prompt_becomes_what_was_typed() -> None:
+    composed = turn(1, data=PromptData((), "%groq_fix", NOW))
+    assert prompts(sent_messages([composed], [], NOW)) == ["ask 1"]
+    found = sent_messages([composed], [], Privacy(rows=0))
+    assert prompts(found) == ["%groq_fix"]
+    assert found.left_out == ("%groq_fix",)
+
+
+def test_values_stand_below_the_text_beside_an_image() -> None:
+    image = {"type": "image_url", "image_url": {"url": "data:,"}}
+    content = [image, {"type": "text", "text": "ask"}]
+    held = turn(1, "a")
+    with_image = Turn(
+        held.key,
+        held.key,
+        "main",
+        practice=False,
+        messages=({"role": "user", "content": content},),
+        data=held.data,
+    )
+    (message,) = sent_messages([with_image], [], NOW).messages
+    assert message["content"] == [
+        image,
+        {"type": "text", "text": "ask\n\nValues:\n\na of 1"},
+    ]
