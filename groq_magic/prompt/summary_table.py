@@ -132,7 +132,8 @@ def _first_rows(frame: Any, extent: Extent, of: int | None = None) -> list[str]:
     shown = extent.rows_of(size)
     if not shown:
         return []
-    part = frame.iloc[:shown, _visible_columns(frame, extent)]
+    # Rows first: pandas 2 would copy the columns whole.
+    part = frame.iloc[:shown].iloc[:, _visible_columns(frame, extent)]
     if not part.shape[1]:
         return []
     columns = _columns_that_fit(part, extent)

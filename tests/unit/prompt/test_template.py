@@ -144,7 +144,7 @@ def test_other_values_leave_their_name_and_follow_below() -> None:
         "`df`: DataFrame, 2 rows × 2 columns",
         "```text",
         "a: int64, min 1, mean 1.5, max 2",
-        "b: str, all different",
+        f"b: {frame.b.dtype}, all different",
         "all rows, as CSV:",
         "a,b",
         "1,x",
