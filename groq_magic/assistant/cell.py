@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Cell", "Context"]
 
+_LONGEST_OUTPUT = 4_000
 _LEFT_OUT = "[left out: no values may be sent]"
 
 _MAGIC = re.compile(r"\s*%%(\w+)")
@@ -106,4 +107,9 @@ class Context:
 
     def output(self, text: str) -> str:
         """Return what is sent of what a cell printed, or of an error as it was shown."""
-        return _LEFT_OUT if text and self.privacy.rows == 0 else self.values().hidden(text)
+        if text and self.privacy.rows == 0:
+            return _LEFT_OUT
+        # Cut last: of a value that is cut in two, the second half would not be found.
+        text = self.values().hidden(text)
+        # Parts of secrets are found beside the mark of a cut.
+        return text if len(text) <= _LONGEST_OUTPUT else f"…{text[-_LONGEST_OUTPUT:]}"

@@ -27,7 +27,7 @@ from groq_magic.prompt.values_in_text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from groq_magic.prompt.privacy import Privacy
 
@@ -40,6 +40,7 @@ _DEEPEST = 6
 _LONGEST = 110_000
 _QUOTED = re.compile(r"(?<!\w)(['\"`])(.*?)\1(?!\w)")
 _WITH_DIGIT = re.compile(r"[^\s'\"`,;()\[\]{}]*\d[^\s'\"`,;()\[\]{}]*")
+_NUMERIC = (int, float)
 _TYPES = frozenset({"NoneType", "DataFrame", "Series", "Index", "ndarray"})
 
 
@@ -57,7 +58,7 @@ class PrivateValues:
     def __init__(self, roots: Iterable[Any], privacy: Privacy) -> None:
         self._privacy = privacy
         self._roots = roots
-        self._columns: list[Iterable[Any]] | None = None
+        self._columns: list[Collection[Any]] | None = None
         self._labels: set[str] = set()
         self._visited: dict[tuple[int, bool], Any] = {}
 
@@ -124,25 +125,21 @@ class PrivateValues:
         cuts = cuts_in(text)
         numbers = Numbers(runs)
         for column in self._all_columns():
-            texts, long = [], []
-            for value in column:
-                if is_a(value, str):
-                    for found in forms_of(plain(value)):
-                        yield from runs.get(found, ())
-                        texts.append(found)
-                        if len(found) > BEGINNING:
-                            long.append(found)
-                elif is_a(value, int, float):
-                    yield from numbers.spans_of(value)
-                elif (shown := _shown(value)) in runs:
-                    yield from runs[shown]
-            for found in long:
+            # Of a million values nearly all are of one of these very types.
+            numeric = {value for value in column if type(value) in _NUMERIC}
+            texts = [value for value in column if type(value) is str]
+            if len(texts) < len(column):
+                others = (v for v in column if type(v) is not str and type(v) not in _NUMERIC)
+                texts += map(_shown, others)
+            yield from numbers.spans_of(numeric)
+            forms = forms_of(texts)
+            for found in forms & runs.keys():
+                yield from runs[found]
+            for found in (form for form in forms if len(form) > BEGINNING):
                 yield from beginnings(text, found)
-            if cuts and texts:
-                texts.sort()
-                yield from cut_values(cuts, texts)
+            yield from cut_values(cuts, forms)
 
-    def _all_columns(self) -> list[Iterable[Any]]:
+    def _all_columns(self) -> list[Collection[Any]]:
         if self._columns is None:
             every = self._privacy.rows == 0
             self._columns = [
@@ -150,7 +147,7 @@ class PrivateValues:
             ]
         return self._columns
 
-    def _walk(self, value: Any, *, every: bool, depth: int) -> Iterator[Iterable[Any]]:
+    def _walk(self, value: Any, *, every: bool, depth: int) -> Iterator[Collection[Any]]:
         if is_a(value, str, int, float):
             if every:
                 yield (value,)
@@ -162,10 +159,10 @@ class PrivateValues:
             return
         self._visited[visit] = value  # kept: else another value could get its id
         # A user's class may raise anything, from anywhere.
-        nothing: list[Iterable[Any]] = []
+        nothing: list[Collection[Any]] = []
         yield from tried(lambda: list(self._within(value, every=every, depth=depth)), nothing)
 
-    def _within(self, value: Any, *, every: bool, depth: int) -> Iterator[Iterable[Any]]:
+    def _within(self, value: Any, *, every: bool, depth: int) -> Iterator[Collection[Any]]:
         if is_of(value, "pandas", "DataFrame", "Series", "Index"):
             yield from self._of_pandas(value, every=every, depth=depth)
         elif is_of(value, "polars", "DataFrame", "Series"):
@@ -185,7 +182,7 @@ class PrivateValues:
             if is_a(own, dict):
                 yield from self._mapping(own, every=every, depth=depth)
 
-    def _of_pandas(self, value: Any, *, every: bool, depth: int) -> Iterator[Iterable[Any]]:
+    def _of_pandas(self, value: Any, *, every: bool, depth: int) -> Iterator[Collection[Any]]:
         hides = self._privacy.hides
         if is_of(value, "pandas", "DataFrame"):
             self._labels |= {str(label) for label in value.columns}
@@ -205,14 +202,16 @@ class PrivateValues:
 
     def _mapping(
         self, value: Mapping[Any, Any], *, every: bool, depth: int
-    ) -> Iterator[Iterable[Any]]:
+    ) -> Iterator[Collection[Any]]:
         for key, item in islice(value.items(), _MOST_VISITS):
             if every and depth:  # the first are names of variables
                 yield (key,)
             yield from self._walk(item, every=every or self._privacy.hides(key), depth=depth + 1)
 
-    def _items(self, values: Iterable[Any], *, every: bool, depth: int) -> Iterator[Iterable[Any]]:
-        items = values if is_a(values, list) else list(islice(values, _MOST_VISITS))
+    def _items(
+        self, values: Iterable[Any], *, every: bool, depth: int
+    ) -> Iterator[Collection[Any]]:
+        items: list[Any] = values if type(values) is list else list(islice(values, _MOST_VISITS))
         if every:
             yield items
         for item in islice(items, _MOST_VISITS):
@@ -221,7 +220,7 @@ class PrivateValues:
 
     def _column(
         self, column: Any, label: Any, *, every: bool, depth: int
-    ) -> Iterator[Iterable[Any]]:
+    ) -> Iterator[Collection[Any]]:
         """Yield a column of pandas or polars if it counts, and what its cells hold."""
         every = every or self._privacy.hides(label)
         if every or str(column.dtype).casefold() == "object":
@@ -229,5 +228,7 @@ class PrivateValues:
 
 
 def _shown(value: Any) -> str:
-    """Return a date or another value as a text shows it, "" for numbers that stand anywhere."""
-    return "" if is_a(value, int, float) else tried(lambda: plain(str(value)), "")
+    """Return a date or another value as a text shows it; "" for what is missing."""
+    if value is None:
+        return ""
+    return plain(value) if is_a(value, str) else tried(lambda: plain(str(value)), "")

@@ -6,10 +6,8 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from groq_magic.clipping import tried
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 __all__ = [
     "BEGINNING",
@@ -31,16 +29,21 @@ SHORTEST_TEXT = 3
 _SHORTEST_NUMBER = 4
 _CUT = re.compile(r"\.{3}|…")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_ESCAPED = frozenset("'\"\\")
+# What is written in several ways: quotes, backslashes, blanks that are not single.
+_ODD = re.compile(r"""['"\\]|\s\s|^\s|\s$""")
+_LARGEST = 1e300
 
 
-def forms_of(text: str) -> Iterator[str]:
-    """Yield a text as it stands in another one: on one line, and with Python's escapes."""
-    forms = {" ".join(text.split())}
-    if not text.isprintable() or not _ESCAPED.isdisjoint(text):
-        forms |= {repr(text)[1:-1], repr(text + "'\"")[1:-4], text.replace("\n", "\\n")}
-        forms.add(text.replace('"', '""'))
-    yield from (form for form in forms if len(form) >= SHORTEST_TEXT)
+def forms_of(texts: Iterable[str]) -> set[str]:
+    """Return texts as they stand in another one: on one line, and with Python's escapes."""
+    forms = set(texts)
+    # Most texts have one form: a column may hold a million.
+    odd = {t for t in forms if not t.isprintable() or _ODD.search(t)}
+    forms -= odd
+    for text in odd:
+        forms |= {" ".join(text.split()), repr(text)[1:-1], repr(text + "'\"")[1:-4]}
+        forms |= {text.replace("\n", "\\n"), text.replace('"', '""')}
+    return {form for form in forms if len(form) >= SHORTEST_TEXT}
 
 
 class Numbers:
@@ -60,11 +63,14 @@ class Numbers:
                 self._spans.setdefault((decimals, float(run)), []).extend(spans)
         self._decimals = sorted({decimals for decimals, _ in self._spans})
 
-    def spans_of(self, value: float) -> Iterator[tuple[int, int]]:
-        """Yield where a number stands, rounded or whole."""
+    def spans_of(self, values: Iterable[float]) -> Iterator[tuple[int, int]]:
+        """Yield where numbers stand, rounded or whole."""
+        if not self._decimals:
+            return
+        finite = {value for value in values if -_LARGEST < value < _LARGEST}
         for decimals in self._decimals:
-            rounded = tried(lambda: abs(float(round(value, decimals))), 0.0)  # noqa: B023 - called at once
-            yield from self._spans.get((decimals, rounded), ())
+            for rounded in {abs(float(round(value, decimals))) for value in finite}:
+                yield from self._spans.get((decimals, rounded), ())
 
 
 def runs_in(text: str, known: frozenset[str]) -> dict[str, list[tuple[int, int]]]:
@@ -93,11 +99,15 @@ def cuts_in(text: str) -> list[tuple[str, int, int]]:
     return found
 
 
-def cut_values(cuts: list[tuple[str, int, int]], texts: list[str]) -> Iterator[tuple[int, int]]:
-    """Yield where a beginning of one of these sorted texts stands before an ellipsis."""
+def cut_values(
+    cuts: list[tuple[str, int, int]], texts: Collection[str]
+) -> Iterator[tuple[int, int]]:
+    """Yield where the beginning of a text stands before an ellipsis."""
+    heads = {piece[:SHORTEST_TEXT] for piece, _, _ in cuts}
+    near = sorted(text for text in texts if text[:SHORTEST_TEXT] in heads) if heads else []
     for piece, start, end in cuts:
-        at = bisect_left(texts, piece)
-        if at < len(texts) and texts[at].startswith(piece):
+        at = bisect_left(near, piece)
+        if at < len(near) and near[at].startswith(piece):
             yield start, end
 
 

@@ -23,7 +23,8 @@ _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _FOLDERS = re.compile(
     r"[~/][^\s:]*/(?=site-packages/|lib/python3)(?:site-packages/|lib/python[\d.]+/)"
 )
-_LONGEST_PRINT = 4_000
+# Of this the end is sent, once values are replaced.
+_LONGEST_PRINT = 100_000
 
 
 def record_cell_end(session: Session, result: Any) -> None:
@@ -212,9 +213,8 @@ class CellHistory:
             if getattr(record, "output_type", "") in {"out_stream", "err_stream"}
             for text in record.bundle.get("stream", [])
         ]
-        printed = _COLOURS.sub("", "".join(texts).replace("\r\n", "\n")).strip("\n")
-        # Parts of secrets are found beside the mark of a cut.
-        return printed if len(printed) <= _LONGEST_PRINT else f"…{printed[-_LONGEST_PRINT:]}"
+        printed = "".join(texts)[-_LONGEST_PRINT:].replace("\r\n", "\n")
+        return _COLOURS.sub("", printed).strip("\n")
 
     def _shown(self, cell: Cell) -> str:
         """Return the traceback that IPython has shown, "" for none."""

@@ -121,7 +121,7 @@ reads, objects = Reads(), [Reads()]
 def assert_nothing_left(practice: Any) -> None:
     for record in practice.requests():
         body = json.dumps(record["body"], ensure_ascii=False)
-        assert MARK not in body, around(body, MARK)
+        assert MARK not in body, "LEAK" + around(body, MARK)
         assert NUMBER not in body, around(body, NUMBER)
 
 
