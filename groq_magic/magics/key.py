@@ -16,6 +16,7 @@ from groq_magic.errors import (
 from groq_magic.interrupts import unsent
 from groq_magic.page.front_end import has_input
 from groq_magic.page.notebook_file import notebook_path
+from groq_magic.views.phrase import phrase_plain
 from groq_magic.views.show import show
 from groq_magic.views.slots import banner
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from groq_magic.views.session_facts import KeyFacts
 
 __all__ = ["enter_key", "groq_key", "groq_practice", "key_asker", "key_facts", "key_state"]
+
+_NO_KEY = "no key yet"
 
 
 def groq_key(session: Session, line: str) -> None:
@@ -76,7 +79,7 @@ def enter_key(session: Session, typed: str) -> str:
     try:
         unsent(lambda: session.service.use_key(typed))
     except GroqMagicError as error:
-        return str(error)
+        return phrase_plain(error.happened)
     session.refresh_picker()
     if session.live is not None:
         session.live.key_changed()
@@ -92,7 +95,10 @@ def key_facts(session: Session) -> KeyFacts:
         is_missing = service.in_practice or service.key_now() is None
     with contextlib.suppress(RequestError):
         hint = service.key_warning()
-    return KeyFacts(key_state(session.shell, service), is_missing, hint or f"{KEY_PAGE} gives one")
+    state = key_state(session.shell, service)
+    # A button beside it does what the rest of that line promises.
+    state = _NO_KEY if state.startswith(_NO_KEY) else state
+    return KeyFacts(state, is_missing, hint or f"{KEY_PAGE} gives one")
 
 
 def _show_state(session: Session, state: str) -> None:
@@ -117,7 +123,7 @@ def key_state(shell: Any, service: Service | None) -> str:
         key = service.key_now() if service else found_key(path.parent if path else None)
     except ApiKeyError as error:
         return str(error)
-    return str(key) if key is not None else "no key yet: the first ask asks for one"
+    return str(key) if key is not None else f"{_NO_KEY}: the first ask asks for one"
 
 
 def key_asker(shell: Any, warning: str) -> str | None:

@@ -1,4 +1,4 @@
-"""A mended cell beside the one that failed."""
+"""A fixed cell beside the one that failed."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _REMOVED = "background-color: rgba(248, 81, 73, 0.2); text-decoration: none"
 
 @dataclass(frozen=True)
 class CellDiff:
-    """A mended cell beside the one that failed.
+    """A fixed cell beside the one that failed.
 
     Parameters
     ----------
     name : str
-        Of the cell that was mended: ``cell 5``.
+        Of the cell that was fixed: ``cell 5``.
     lines : tuple of (str, str)
         ``+``, ``-``, a space or ``…``, and the line; after ``…`` what was left out.
     code : str
-        The whole mended cell.
+        The whole fixed cell.
     language : str
         Of its code.
     """
@@ -43,9 +43,9 @@ class CellDiff:
         gone, new = marks.count("-"), marks.count("+")
         name = self.name[:1].upper() + self.name[1:]
         if not new:
-            return f"{name}, mended: {_lines(gone)} removed"
+            return f"{name}, fixed: {_lines(gone)} removed"
         removed = f"{_lines(gone)} removed, {new}" if gone else _lines(new)
-        return f"{name}, mended: {removed} added"
+        return f"{name}, fixed: {removed} added"
 
     def html(self) -> str:
         """Return the change as safe HTML; it reads well without colours and CSS."""

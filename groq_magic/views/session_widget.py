@@ -152,7 +152,7 @@ class SessionWidget(anywidget.AnyWidget):
     def send_quota(self) -> None:
         """Send what is left of the limits now, and the key that an ask has found."""
         self.send({"quota": asdict(self._quota())})
-        if self._lacks_key:
+        if self._lacks_key and not self._key().is_missing:
             self.send_key()
 
     def send_key(self, problem: str = "") -> None:

@@ -45,7 +45,7 @@ def test_the_mended_cell_comes_below_and_is_not_run(jupyter: Any, practice: Any)
         notebook.run_cell(index)
     expect(notebook.cell_output(1)).to_contain_text("KeyError: 'coffee'")
     output = notebook.cell_output(2)
-    expect(output).to_contain_text("Cell 2, mended: 1 line removed, 2 added")
+    expect(output).to_contain_text("Cell 2, fixed: 1 line removed, 2 added")
     expect(output).to_contain_text("There is no price for coffee.")
     assert sources(notebook) == [
         begin(practice.url),
@@ -115,7 +115,7 @@ def test_a_reopened_notebook_shows_the_change_in_colours(jupyter: Any, practice:
     notebook = jupyter.open([begin(practice.url), FAILING, "%groq_fix"])
     for index in range(3):
         notebook.run_cell(index)
-    expect(notebook.cell_output(2)).to_contain_text("mended")
+    expect(notebook.cell_output(2)).to_contain_text("fixed")
     saved = notebook.save()
     (output,) = saved["cells"][2]["outputs"]
     assert "".join(output["data"]["text/plain"]) == REPLY

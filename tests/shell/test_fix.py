@@ -191,7 +191,7 @@ def test_a_terminal_shows_the_change_below_the_answer(terminal: Any, practice: A
     practice.script([{"reply": "Mended.\n\n```python\nx = 1\n```"}])
     terminal.run("x = 1 +")
     ran = terminal.fine("%groq_fix")
-    assert "Cell 2, mended: 1 line removed, 1 added\n- x = 1 +\n+ x = 1\n" in ran.text
+    assert "Cell 2, fixed: 1 line removed, 1 added\n- x = 1 +\n+ x = 1\n" in ran.text
     assert terminal.shell.rl_next_input == "x = 1"
 
 

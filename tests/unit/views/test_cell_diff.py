@@ -21,13 +21,13 @@ def test_signs_and_elements_say_it_without_any_style() -> None:
     assert diff.text_content() == "  a = 1\n- b = 2\n+ b = 3\n… 4 lines unchanged\n"
     assert [node.text for node in diff.iter("del")] == ["- b = 2\n"]
     assert [node.text for node in diff.iter("ins")] == ["+ b = 3\n"]
-    assert root.find_class("groq-change-head")[0].text == "Cell 3, mended: 1 line removed, 1 added"
+    assert root.find_class("groq-change-head")[0].text == "Cell 3, fixed: 1 line removed, 1 added"
 
 
 def test_the_title_counts_what_changed() -> None:
-    assert change(("+", "a"), ("+", "b")).title == "Cell 3, mended: 2 lines added"
-    assert change(("-", "a")).title == "Cell 3, mended: 1 line removed"
-    assert change(("-", "a"), ("+", "b")).title == "Cell 3, mended: 1 line removed, 1 added"
+    assert change(("+", "a"), ("+", "b")).title == "Cell 3, fixed: 2 lines added"
+    assert change(("-", "a")).title == "Cell 3, fixed: 1 line removed"
+    assert change(("-", "a"), ("+", "b")).title == "Cell 3, fixed: 1 line removed, 1 added"
 
 
 def test_the_whole_cell_is_there_to_be_copied() -> None:
@@ -48,4 +48,4 @@ def test_code_is_text_whatever_it_holds(mark: str) -> None:
 
 def test_markdown_is_a_diff_in_a_fence_longer_than_any_inside() -> None:
     shown = change(("+", "```"), ("-", "x")).markdown()
-    assert shown == "Cell 3, mended: 1 line removed, 1 added\n\n````diff\n+ ```\n- x\n````"
+    assert shown == "Cell 3, fixed: 1 line removed, 1 added\n\n````diff\n+ ```\n- x\n````"
