@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import NotebookError, OptionError
-from groq_magic.magics.display import live_of, show_reply
+from groq_magic.magics.display import live_of, panel_facts, show_reply
 from groq_magic.magics.line import parsed_line
 from groq_magic.options import OPTIONS, AskOptions
 from groq_magic.page.caller import caller_names
@@ -100,7 +100,11 @@ def _show_panel(session: Session) -> None:
     if front_end(session.shell) == "widgets":
         live_of(session).refresh()
     system = session.secrets().hidden(settings.system)
-    show(*panel_text(settings.model, option_rows(settings, OPTIONS), system))
+    facts = panel_facts(session)
+    meters = (("This minute", facts.minute), ("Today", facts.day))
+    limits = [(name, meter.label) for name, meter in meters if meter is not None]
+    more = [("Conversation", facts.conversation), ("Key", facts.key)]
+    show(*panel_text(settings.model, option_rows(settings, OPTIONS), system, more, limits))
 
 
 def _show_request(session: Session, ask: Ask) -> None:

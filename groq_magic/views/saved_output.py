@@ -38,7 +38,7 @@ _ATTRIBUTES = frozenset(
 # Declarations with which text stays where it is, and readable.
 _DECLARATION = re.compile(
     r"text-align: (left|center|right)|text-decoration: none|padding-left: \d{1,2}px"
-    r"|border-left: \dpx solid #[0-9a-f]{6}"
+    r"|border-left: \dpx solid #[0-9a-f]{6}|margin-bottom: \dpx"
     r"|background-color: rgba\(\d{1,3}, \d{1,3}, \d{1,3}, 0\.[0-3]\d?\)"
 )
 _CLASS = re.compile(

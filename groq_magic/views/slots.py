@@ -106,7 +106,13 @@ def value_text(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def panel_text(model: str, options: Sequence[tuple[str, str]], system: str) -> tuple[str, str]:
+def panel_text(
+    model: str,
+    options: Sequence[tuple[str, str]],
+    system: str,
+    facts: Sequence[tuple[str, str]] = (),
+    limits: Sequence[tuple[str, str]] = (),
+) -> tuple[str, str]:
     """Return the panel as HTML, with a slot for the live one, and as plain text.
 
     Parameters
@@ -117,18 +123,22 @@ def panel_text(model: str, options: Sequence[tuple[str, str]], system: str) -> t
         Names and values of the options that differ from the model's defaults.
     system : str
         The system prompt, or "".
+    facts, limits : sequence of (str, str)
+        What the panel shows besides. Limits refill by the clock: only the plain text, which
+        terminals show, has them.
 
     Returns
     -------
     html, plain : str
         Safe HTML and plain text.
     """
-    rows = [("Model", model), *options, ("System prompt", system or "none")]
+    rows = [("Model", model), *options, ("System prompt", system or "none"), *facts]
     lines = "".join(f"<div>{phrase_html(name)}: {phrase_html(value)}</div>" for name, value in rows)
     html = (
         '<div class="groq-panel-text mathjax_ignore tex2jax_ignore">'
         f'<div class="{slot_classes("groq-slot-panel")}">{lines}</div></div>'
     )
+    rows += limits
     width = max(len(name) for name, _ in rows)
     plain = "\n".join(f"{name:<{width}}  {phrase_plain(value)}" for name, value in rows)
     return html, plain

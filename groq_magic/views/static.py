@@ -30,7 +30,7 @@ UNFINISHED = (
     "if its kernel has stopped, run the cell again."
 )
 # Inline, so that a notebook that is read without our style sheet has it too.
-_WARNING = "border-left: 3px solid #c77700; padding-left: 10px"
+_WARNING = "border-left: 3px solid #c77700; padding-left: 10px; margin-bottom: 8px"
 _FOLD = '<details class="groq-reasoning"><summary>Reasoning</summary><div dir="auto">'
 _FOLD_END = "</div></details>"
 _TEXT = '<div class="groq-text" dir="auto">'

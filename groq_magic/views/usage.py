@@ -143,7 +143,8 @@ def _with_part(whole: int, part: int, name: str) -> str:
 def _cost(found: Sum) -> str:
     if not found.unpriced:
         return dollars(found.cost)
-    return f"{dollars(found.cost)} + {_UNKNOWN}" if found.cost else _UNKNOWN
+    least = dollars(found.cost)
+    return f"≥ {least}" if least.startswith("$") and found.cost else _UNKNOWN
 
 
 def _charts(entries: Sequence[Entry]) -> tuple[str, str]:
@@ -158,7 +159,7 @@ def _charts(entries: Sequence[Entry]) -> tuple[str, str]:
             most = max(value for value in values if value is not None)
             told = ", ".join("none" if each is None else f"{each:,.0f}" for each in values)
             html.append(
-                f"<div><small>{what}, {asks}; the largest is {most:,.0f}</small>"
+                f"<div><div><small>{what}, {asks}; the largest is {most:,.0f}</small></div>"
                 f"{column_chart(values, f'{what}, {asks}: {told}')}</div>"
             )
             plain.append("\n".join((f"{what}, {asks}:", *columns(values))))

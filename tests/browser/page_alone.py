@@ -50,7 +50,13 @@ START = """async ({ code, html, known, context, canTell, docs, token }) => {
   const state = {
     picker: "p1",
     token,
-    present: { current: "gpt-oss-120b", panel: "v1", turns: { "groq-turn-a-1": facts }, docs },
+    present: {
+      current: "gpt-oss-120b",
+      key: { state: "no key yet", wanted: true },
+      panel: "v1",
+      turns: { "groq-turn-a-1": facts },
+      docs,
+    },
   };
   const model = {
     widget_manager: manager,

@@ -75,6 +75,7 @@ def test_places_without_the_sessions_token_are_not_filled(bare: Bare) -> None:
     html = STREAM + (
         f'<div class="groq-slot-panel {TOKEN_CLASS}">Model: m</div>'
         f'<div class="groq-load"><span class="groq-slot-picker {TOKEN_CLASS}">m</span></div>'
+        f'<span class="groq-slot-key {TOKEN_CLASS}">saved</span>'
     )
     foreign = html.replace(TOKEN_CLASS, "groq-token-0123456789abcdef")
     both = f'<div id="own">{html}</div><div id="foreign">{foreign}</div>'
@@ -84,6 +85,7 @@ def test_places_without_the_sessions_token_are_not_filled(bare: Bare) -> None:
         (".groq-slot-stream .groq-text", ["answer s1"], []),
         (".groq-slot-panel", ["view of v1"], ["Model: m"]),
         (".groq-load .groq-slot-picker", ["view of p1"], ["m"]),
+        (".groq-slot-key", ["no key yet Enter key"], ["saved"]),
     ):
         expect(bare.page.locator(f"#own {selector}")).to_have_text(own)
         expect(bare.page.locator(f"#foreign {selector}")).to_have_text(other)

@@ -44,6 +44,26 @@ def test_the_panel_is_text_in_a_slot() -> None:
     assert "Say &lt;b&gt;." in html
 
 
+def test_the_panels_text_has_the_facts_and_in_a_terminal_the_limits() -> None:
+    html, plain = panel_text(
+        "m", [], "", [("Key", "from .env")], [("This minute", "680 of 8,000 tokens used")]
+    )
+
+    assert plain.splitlines()[2:] == [
+        "Key            from .env",
+        "This minute    680 of 8,000 tokens used",
+    ]
+    assert "<div>Key: from .env</div>" in html
+    assert "680" not in html
+
+
+def test_the_line_of_load_ext_has_a_slot_for_the_key(text_of: Callable[[str], str]) -> None:
+    html, plain = banner("m", "no `key` yet", has_key_slot=True)
+
+    assert '<span class="groq-slot-key">no <code>key</code> yet</span>' in html
+    assert text_of(html) == plain == "groq_magic · m · no key yet · %groq_help"
+
+
 def test_history_is_a_list_that_unfolds_to_prompts_and_answers(
     text_of: Callable[[str], str],
 ) -> None:

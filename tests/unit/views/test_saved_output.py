@@ -126,7 +126,7 @@ def test_what_is_shown_otherwise_or_may_be_hidden_is_found(old: str, new: str) -
 
 
 def test_a_warning_above_it_changes_nothing() -> None:
-    style = "border-left: 3px solid #c77700; padding-left: 10px"
+    style = "border-left: 3px solid #c77700; padding-left: 10px; margin-bottom: 8px"
     warning = f'<div class="groq-warning" style="{style}">Truncated.</div><div class="groq-text"'
     html = html_of("Yes.").replace('<div class="groq-text"', warning)
     assert shows_answer(saved(html, "Yes."), whole=True)

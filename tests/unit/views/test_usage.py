@@ -88,7 +88,7 @@ def test_rows_are_sums_and_the_last_row_is_what_was_asked_of_the_service() -> No
     assert rows["m"][-1] == "$0.5000"
     assert rows["m · from the cache"][-1] == "none"
     assert rows["n"][-1] == "unknown"
-    assert rows["from the service"][-3:] == ["$0.5000", "+", "unknown"]
+    assert rows["from the service"][-3:] == ["500", "≥", "$0.5000"]
 
 
 def test_the_charts_show_the_latest_sixty_asks() -> None:
