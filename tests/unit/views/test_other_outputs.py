@@ -58,7 +58,7 @@ def test_the_panels_text_has_the_facts_and_in_a_terminal_the_limits() -> None:
 
 
 def test_the_line_of_load_ext_has_a_slot_for_the_key(text_of: Callable[[str], str]) -> None:
-    html, plain = banner("m", "no `key` yet", has_key_slot=True)
+    html, plain = banner("m", "no `key` yet", is_of_key=True)
 
     assert '<span class="groq-slot-key">no <code>key</code> yet</span>' in html
     assert text_of(html) == plain == "groq_magic · m · no key yet · %groq_help"
