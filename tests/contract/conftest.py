@@ -89,6 +89,11 @@ class Asked:
         return " · ".join(self.view.settled.bar.marks) if self.view.settled else ""
 
     @property
+    def warnings(self) -> str:
+        """What stands above the answer, in the warning colour."""
+        return " ".join(self.view.settled.warnings) if self.view.settled else ""
+
+    @property
     def everything(self) -> str:
         """All that anyone could see, and the exceptions behind it with their frames' values."""
         seen = [repr(vars(self.view)), repr(self.reply)]
@@ -167,6 +172,7 @@ def notebook_factory(
         monkeypatch.setenv("GROQ_BASE_URL", url)
         monkeypatch.setenv("GROQ_API_KEY", KEY)
         shell = SimpleNamespace(user_ns={}, execution_count=0, cell=None)
+        shell.displayhook = SimpleNamespace(prompt_count=1)
         shell.get_parent = lambda: {"metadata": {"cellId": shell.cell} if shell.cell else {}}
         session = Session(shell, Settings(**settings), lambda: None)
         notebook = Notebook(session, shell)

@@ -176,7 +176,7 @@ def test_a_fault_is_told_and_loses_nothing(
     assert asked.reply.text == row.text
     assert asked.reply.finish_reason == row.finish_reason
     assert asked.reply.error is asked.error
-    line = str(asked.error) if asked.error else asked.marks
+    line = str(asked.error) if asked.error else asked.warnings
     assert "\n" not in line
     assert [words for words in row.says if words not in line] == [], line
     # What was shown is what is kept, and what failed before any text changes nothing.
@@ -239,7 +239,7 @@ def test_the_length_is_said_with_the_way_to_more(notebook: Any, practice: Any) -
     practice.script([{"reply": "One", "finish_reason": "length"}])
     asked = notebook.ask()
     assert asked.error is None
-    assert "--max-tokens" in asked.marks
+    assert "--max-tokens" in asked.warnings
 
 
 def test_why_the_service_ended_early_is_told_above_the_answer(notebook: Any, practice: Any) -> None:
