@@ -15,7 +15,7 @@ from ipywidgets.widgets import widget as ipywidgets_widget
 from groq_magic.page.front_end import has_frames
 from groq_magic.views.figures import figures, thought_summary
 from groq_magic.views.finished_outputs import FinishedOutput, Run, run_of
-from groq_magic.views.phrase import SEPARATOR, phrase_html
+from groq_magic.views.phrase import phrase_html
 from groq_magic.views.static import bundle, unfinished
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class AnswerView:
         now = time.monotonic()
         if now - self._figures_at >= FIGURES_EVERY:
             self._figures_at = now
-            facts["figures"] = f"{self._start.model}{SEPARATOR}{figures(progress)}"
+            facts["figures"] = figures(progress)
         self._shown().show(facts)
 
     def finish(self, answer: FinishedAnswer) -> None:
@@ -120,7 +120,7 @@ class AnswerView:
         self._live.start()
         if self._document is None:
             start = self._start
-            self._document = self._live.open_document(start.notices, self.stopped)
+            self._document = self._live.open_document(start.notices, self.stopped, start.model)
             self._place = f"groq-doc-{self._document.slot}"
             if has_frames(get_ipython()):
                 self._framed = self._live.frame(self._document)

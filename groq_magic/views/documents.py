@@ -49,15 +49,17 @@ class Document:
         self._shown: dict[str, Any] = {}
         self._sending = threading.RLock()
 
-    def begin(self, notices: tuple[str, ...]) -> None:
+    def begin(self, notices: tuple[str, ...], model: str = "") -> None:
         """Show it on the pages: from now on the reader can stop it.
 
         Parameters
         ----------
         notices : tuple of str
             The lines above the answer.
+        model : str
+            The id of the model that is asked.
         """
-        self.show({"notices": notices_html(notices)})
+        self.show({"notices": notices_html(notices), **({"model": model} if model else {})})
 
     def feed(self, text: str, thought: str) -> None:
         """Draw new text of the answer and of the reasoning; either may be empty."""

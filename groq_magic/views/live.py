@@ -148,7 +148,9 @@ class Live:
                 hand_over=self._hand_over,
             )
 
-    def open_document(self, notices: tuple[str, ...], stopped: threading.Event) -> Document:
+    def open_document(
+        self, notices: tuple[str, ...], stopped: threading.Event, model: str = ""
+    ) -> Document:
         """Begin to stream an answer.
 
         Parameters
@@ -157,6 +159,8 @@ class Live:
             The lines above the answer.
         stopped : threading.Event
             Set when the reader presses Stop.
+        model : str
+            The id of the model that is asked.
 
         Returns
         -------
@@ -167,7 +171,7 @@ class Live:
         document = Document(stopped, self._send)
         # Before pages know it: a press of Stop may follow at once.
         self._documents.add(document)
-        document.begin(notices)
+        document.begin(notices, model)
         return document
 
     def frame(self, document: Document) -> FramedAnswer:

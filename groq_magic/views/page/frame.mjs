@@ -38,7 +38,9 @@ export class Frame {
     this.bar = element("div", "groq-bar");
     this.picker = new Slot(element("span", "groq-slot-picker"));
     this.stop = element("button", "groq-stop", "■ Stop");
-    this.figures = element("span", "groq-facts groq-slot-figures");
+    this.facts = element("span", "groq-facts");
+    this.model = element("span", "groq-model");
+    this.figures = element("span", "groq-slot-figures");
     this.next = element("span", "groq-next");
     this.left = new Slot(element("span", "groq-slot-quota"));
     this.shown = {};
@@ -58,7 +60,10 @@ export class Frame {
     this.text.root.setAttribute("aria-busy", "true");
     for (const { root } of [this.text, this.thought]) root.dir = "auto";
     this.next.append(this.picker.node, this.left.node);
-    this.bar.append(this.stop, element("span", "groq-dot"), this.figures, this.next);
+    this.facts.append(this.model, this.figures);
+    const row = element("small"); // as in a finished bar
+    row.append(this.stop, element("span", "groq-dot"), this.facts, this.next);
+    this.bar.append(row);
     this.root.append(this.notices, this.fold, this.text.root, this.waiting, this.status, this.bar);
     showPicker(this.picker, PICKER);
   }
@@ -87,13 +92,14 @@ export class Frame {
   }
 
   #show(facts) {
-    const { notices, summary, figures, waiting, stop } = facts;
+    const { notices, summary, model, figures, waiting, stop } = facts;
     const isNew = (name) => facts[name] !== undefined && facts[name] !== this.shown[name];
     if (isNew("notices")) this.notices.replaceChildren(parsed(notices));
     if (isNew("summary")) {
       this.summary.textContent = summary;
       this.fold.hidden = summary === "";
     }
+    if (isNew("model")) this.model.textContent = `${model} · `;
     if (isNew("figures")) this.figures.textContent = figures;
     if (isNew("waiting")) this.#wait(waiting);
     if (isNew("stop")) {
