@@ -6,7 +6,8 @@ import inspect
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.assistant.failure import add_error, facts_of
+from groq_magic.assistant.error_sections import add_error, add_other_code
+from groq_magic.assistant.failure import facts_of
 from groq_magic.assistant.prompt import DATA_RULE, AssistantPrompt, Question, Sections
 from groq_magic.assistant.trace import class_name
 from groq_magic.assistant.values import ROUTINES, signature, source_of
@@ -62,16 +63,17 @@ def explain_cell(
 def explain_failure(failure: Failure, asked: Question, context: Context) -> AssistantPrompt:
     """Compose the prompt for an error."""
     sections = Sections(asked.request("Explain why this cell failed."), context.room)
-    cell = failure.cell
+    cell, facts = failure.cell, facts_of(failure, context)
     sections.add(
         f"{cell.name.capitalize()}:",
         cell.source,
         name=cell.name,
         language=cell.language,
         share=_HALF,
+        line=facts.line if facts is not None else 1,
     )
-    facts = facts_of(failure, context)
     add_error(sections, failure, facts, output=False)
+    add_other_code(sections, facts)
     sections.say(f"Versions: {facts.versions if facts is not None else versions()}.")
     return _composed(sections, asked, cell)
 

@@ -1,4 +1,4 @@
-"""How a cell failed: its exception, the facts of it, and both in a prompt."""
+"""How a cell failed: its exception, the facts of it, and what was tried before."""
 
 from __future__ import annotations
 
@@ -6,23 +6,46 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant.prompt import Sections, cut_middle
+from groq_magic.assistant.hints import hints
+from groq_magic.assistant.origins import Origin, origins
+from groq_magic.assistant.path_sources import FileSource, file_sources
 from groq_magic.assistant.steps import steps_of
-from groq_magic.assistant.trace import trace_text
-from groq_magic.assistant.variables import hints, involved, versions
+from groq_magic.assistant.trace import errors_of, message_of, trace_text
+from groq_magic.assistant.variables import involved, session_variables, values_of, versions
 from groq_magic.errors import GroqMagicError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from groq_magic.assistant.cell import Cell, Context
+    from groq_magic.assistant.steps import Step
 
-__all__ = ["ErrorFacts", "Failure", "add_error", "facts_of", "failure_of_run", "without_error"]
+__all__ = ["Attempt", "ErrorFacts", "Failure", "facts_of", "failure_of_run", "without_error"]
 
-_MOST_OTHERS = 2
-_ERROR_SHARE = 0.5
-_OUTPUT_SHARE = 0.3
-_VARIABLES_SHARE = 0.7
+_MOST_ON_PATH = 4
+# Of one exception, whose lines' variables are shown.
+_INNERMOST = 2
 # `x = !cmd` sets no exit code; `!!cmd` neither.
-_SHELL_LINE = re.compile(r"^\s*!(?!!)", re.MULTILINE)
+_SHELL_LINE = re.compile(r"^\s*(?:!(?!!)|%(?:pip|conda|mamba|micromamba|uv)\b)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An earlier fix.
+
+    Parameters
+    ----------
+    cell : Cell
+        The cell that failed.
+    error : str
+        How, in one line.
+    code : str
+        What it was to be replaced by.
+    """
+
+    cell: Cell
+    error: str = field(repr=False)
+    code: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -33,10 +56,18 @@ class ErrorFacts:
     ----------
     trace : str
         The traceback.
+    message : str
+        The exception's type and message.
     line : int
         The failing line of the cell that failed, from 1.
     others : tuple of Cell
         The other cells that the error went through, the innermost first.
+    origins : tuple of Origin
+        The earlier cells that the variables come from.
+    sources : tuple of FileSource
+        The user's functions in files that the error went through, the innermost first.
+    file : str
+        The user's file in which it was raised, "" for none.
     variables : tuple of (str, str)
         Those that the failing lines name, each in short.
     hint : str
@@ -48,8 +79,12 @@ class ErrorFacts:
     """
 
     trace: str = field(repr=False)
+    message: str = field(repr=False)
     line: int
     others: tuple[Cell, ...]
+    origins: tuple[Origin, ...]
+    sources: tuple[FileSource, ...]
+    file: str
     variables: tuple[tuple[str, str], ...] = field(repr=False)
     hint: str
     versions: str
@@ -73,6 +108,10 @@ class Failure:
         else is known.
     facts : ErrorFacts or None
         The facts of an exception that was dropped.
+    beside : str
+        What failed beside the cells: "thread" or "background task"; "" for the cell itself.
+    attempts : tuple of Attempt
+        The fixes that came before this cell, the first one first.
     """
 
     cell: Cell
@@ -80,6 +119,8 @@ class Failure:
     exit_code: int = 0
     text: str = field(default="", repr=False)
     facts: ErrorFacts | None = field(default=None, repr=False)
+    beside: str = ""
+    attempts: tuple[Attempt, ...] = ()
 
     @property
     def raised(self) -> bool:
@@ -107,56 +148,48 @@ def failure_of_run(cell: Cell, error: BaseException | None, exit_code: object) -
 
 def facts_of(failure: Failure, context: Context) -> ErrorFacts | None:
     """Return the facts of a failure's exception; None if no exception is known."""
-    error = failure.error
+    error, cell = failure.error, failure.cell
     if failure.facts is not None or error is None:
         return failure.facts
-    steps, _ = steps_of(error.__traceback__, context)
-    cells = [step.cell for step in reversed(steps) if step.cell is not None]
-    others = tuple(dict.fromkeys(cell for cell in cells if cell != failure.cell))[:_MOST_OTHERS]
-    line = next((step.line for step in reversed(steps) if step.cell == failure.cell), 1)
-    if isinstance(error, SyntaxError) and error.lineno:
+    paths = [steps_of(one.__traceback__, context)[0] for one in errors_of(error)]
+    steps = paths[0]
+    inwards = [step for path in paths for step in reversed(path)]
+    on_path = [step.cell for step in inwards if step.cell not in {None, cell}]
+    others = tuple(one for one in dict.fromkeys(on_path) if one is not None)[:_MOST_ON_PATH]
+    line = next((step.line for step in inwards if step.cell == cell), 1)
+    if isinstance(error, SyntaxError) and error.lineno and not steps:
         line = error.lineno
-    shown = tuple(one.source for one in (failure.cell, *others))
+    seen = list(_looked_at(paths, cell))
+    earlier = (one for one in context.cells() if (one.number or 0) < (cell.number or 0))
+    before = origins(session_variables(seen, context), cell, line, earlier)
+    shown = tuple(one.source for one in (cell, *others, *(each.cell for each in before)))
+    users = [step for step in steps if step.kind != "library"]
     return ErrorFacts(
-        trace=trace_text(error, failure.cell, context),
+        trace=trace_text(error, cell, context),
+        message=message_of(error).partition("\n")[0],
         line=line,
         others=others,
-        variables=tuple(involved(steps, context, shown).items()),
-        hint=hints(error, context),
-        versions=versions(error, steps),
+        origins=tuple(one for one in before if one.cell not in others),
+        sources=tuple(file_sources(inwards)),
+        file=users[-1].where if users and users[-1].kind == "file" else "",
+        variables=tuple(involved(seen, context, shown).items()),
+        hint=hints(error, values_of(seen), context),
+        versions=versions(error, [step for path in paths for step in path]),
         is_interrupt=isinstance(error, KeyboardInterrupt),
     )
+
+
+def _looked_at(paths: list[list[Step]], cell: Cell) -> Iterator[Step]:
+    """Yield the steps whose variables are shown: the innermost, and the failing cell's own."""
+    for steps in paths:
+        users = [step for step in steps if step.kind != "library"]
+        chosen = users[: -_INNERMOST - 1 : -1]
+        yield from chosen
+        own = next((step for step in reversed(users) if step.cell == cell), None)
+        if own is not None and own not in chosen:
+            yield own
 
 
 def without_error(failure: Failure, context: Context) -> Failure:
     """Return a failure with facts in place of its exception, which keeps its frames alive."""
     return replace(failure, error=None, facts=facts_of(failure, context))
-
-
-def add_error(
-    sections: Sections, failure: Failure, facts: ErrorFacts | None, *, output: bool
-) -> None:
-    """Add what is known of a failure's error to a prompt.
-
-    Parameters
-    ----------
-    sections : Sections
-    failure : Failure
-    facts : ErrorFacts or None
-        Those of `facts_of`.
-    output : bool
-        Whether what the cell printed is added, too.
-    """
-    text = failure.text if facts is None else facts.trace
-    sections.add("What it said:", text, name="its error", share=_ERROR_SHARE)
-    if facts is None:
-        return
-    if output:
-        sections.add("What it printed:", failure.text, name="its output", share=_OUTPUT_SHARE)
-    room = int(sections.left * _VARIABLES_SHARE)
-    for name, whole in facts.variables:
-        if room > 0:
-            text = cut_middle(whole, room)
-            sections.add(f"`{name}`, which the failing line names:", text, name=name)
-            room -= len(text)
-    sections.add("What is nearly called so:", facts.hint, name="a similar name")
