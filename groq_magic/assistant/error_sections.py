@@ -43,7 +43,9 @@ def add_error(
     sections.add("What is nearly called so:", facts.hint, name="a similar name", share=_HALF)
     if output:
         sections.add("What it printed:", failure.text, name="its output", share=_OUTPUT_SHARE)
-    for name, text in facts.variables:
+    for label, text in facts.variables:
+        # Of `n (in f)` the text says where it is.
+        name = label.partition(" (in ")[0]
         title = f"`{name}`, which the failing line names:"
         sections.add(title, text, name=name, share=_VARIABLE_SHARE)
 

@@ -10,7 +10,7 @@ from groq_magic.assistant.hints import hints
 from groq_magic.assistant.origins import Origin, origins
 from groq_magic.assistant.path_sources import FileSource, file_sources
 from groq_magic.assistant.steps import steps_of
-from groq_magic.assistant.trace import errors_of, message_of, trace_text
+from groq_magic.assistant.trace import errors_of, line_of_run, message_of, trace_text
 from groq_magic.assistant.variables import involved, session_variables, values_of, versions
 from groq_magic.errors import GroqMagicError
 
@@ -156,13 +156,16 @@ def facts_of(failure: Failure, context: Context) -> ErrorFacts | None:
     inwards = [step for path in paths for step in reversed(path)]
     on_path = [step.cell for step in inwards if step.cell not in {None, cell}]
     others = tuple(one for one in dict.fromkeys(on_path) if one is not None)[:_MOST_ON_PATH]
-    line = next((step.line for step in inwards if step.cell == cell), 1)
-    if isinstance(error, SyntaxError) and error.lineno and not steps:
+    line = next((step.line for step in inwards if step.cell == cell), 0)
+    if not line and isinstance(error, SyntaxError) and error.lineno and not steps:
         line = error.lineno
+    line = line or line_of_run(cell) or 1
     seen = list(_looked_at(paths, cell))
     earlier = (one for one in context.cells() if (one.number or 0) < (cell.number or 0))
     before = origins(session_variables(seen, context), cell, line, earlier)
-    shown = tuple(one.source for one in (cell, *others, *(each.cell for each in before)))
+    sources = tuple(file_sources(inwards))
+    cells = (cell, *others, *(each.cell for each in before))
+    shown = (*(one.source for one in cells), *(one.text for one in sources))
     users = [step for step in steps if step.kind != "library"]
     return ErrorFacts(
         trace=trace_text(error, cell, context),
@@ -170,7 +173,7 @@ def facts_of(failure: Failure, context: Context) -> ErrorFacts | None:
         line=line,
         others=others,
         origins=tuple(one for one in before if one.cell not in others),
-        sources=tuple(file_sources(inwards)),
+        sources=sources,
         file=users[-1].where if users and users[-1].kind == "file" else "",
         variables=tuple(involved(seen, context, shown).items()),
         hint=hints(error, values_of(seen), context),

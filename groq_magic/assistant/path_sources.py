@@ -54,7 +54,9 @@ def file_sources(steps: Iterable[Step]) -> list[FileSource]:
             source = _source(step)
             if source is not None:
                 found[step.compiled] = source
-    return list(found.values())
+    # A function of a file that is included whole need not be there twice.
+    wholes = [one.text for one in found.values()]
+    return [one for one in found.values() if not any(one.text in text != one.text for text in wholes)]
 
 
 def _source(step: Step) -> FileSource | None:

@@ -23,7 +23,7 @@ _HEAD = "Traceback (most recent call last):"
 _FIRST, _LAST = 4, 8
 _LONGEST_LINE = 300
 # What does not fit into the prompt is cut there.
-_LONGEST = 6_000
+_LONGEST = 4_000
 _MOST_NOTES = 5
 _MOST_IN_A_GROUP = 5
 _LONGEST_CHAIN = 5
@@ -45,6 +45,17 @@ def trace_text(error: BaseException, cell: Cell, context: Context) -> str:
     context : Context
     """
     return without_folders(_with_causes(error, cell, context, 0))
+
+
+def line_of_run(cell: Cell) -> int:
+    """Return the line of a cell that runs code of a file (`%run`), or its only one; 0 for none.
+
+    IPython shows the error of such a file without the cell.
+    """
+    lines = [(n, text) for n, text in enumerate(cell.source.split("\n"), 1) if text.strip()]
+    runs = [n for n, text in lines if text.lstrip().startswith(("%run", "run "))]
+    found = runs if len(runs) == 1 else [n for n, _ in lines if len(lines) == 1]
+    return found[0] if found else 0
 
 
 def errors_of(error: BaseException, depth: int = 0) -> Iterator[BaseException]:
@@ -74,6 +85,9 @@ def _has_users_step(error: BaseException, context: Context) -> bool:
 def _one(error: BaseException, cell: Cell, context: Context, depth: int) -> str:
     steps, left_out = steps_of(error.__traceback__, context)
     lines = [_HEAD, *_shown(steps, left_out, cell)] if steps else []
+    if steps and steps[0].kind == "file" and (at := line_of_run(cell)):
+        text = cell.source.split("\n")[at - 1].strip()
+        lines.insert(1, f"  {cell.name.capitalize()}, line {at}\n    {text}")
     if isinstance(error, SyntaxError):
         lines += _place(error, cell, context)
     lines.append(message_of(error))

@@ -170,6 +170,8 @@ def _pairs(
     for node in nodes:
         if isinstance(node, ast.Name) and _is_users(node.id, scope):
             yield node.id, scope[node.id]
+        elif isinstance(node, ast.Name) and node.id == "super" and "self" in scope:
+            yield "self", scope["self"]
     for node in nodes:
         if isinstance(node, ast.Attribute | ast.Subscript):
             read = value_of(node, step.frame)

@@ -106,7 +106,7 @@ class GroqMagics(Settings):
         ]
         self._completer = completer_of(lambda: self.session)
         self._background = BackgroundErrors()
-        self._shown_before: BaseException | None = None
+        self._shown_before = last_shown()
         self._imports: threading.Thread | None = None
         self._making = threading.RLock()
         self._session: Session | None = None

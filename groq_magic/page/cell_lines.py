@@ -34,19 +34,19 @@ def typed_line(source: str, made: list[str], line: int) -> int:
     """
     typed = [text.strip() for text in source.split("\n")]
     compiled = [text.strip() for text in made]
-    if not 0 < line <= len(compiled):
-        return min(line + first_line(source) - 1, len(typed))
     matcher = difflib.SequenceMatcher(None, typed, compiled, autojunk=False)
+    blocks = [block for block in matcher.get_matching_blocks() if block.size]
+    if not (blocks and 0 < line <= len(compiled)):
+        return min(line + first_line(source) - 1, len(typed))
     above: tuple[int, int] | None = None
-    for block in matcher.get_matching_blocks():
+    for block in blocks:
         start = block.b + 1
         if start <= line < start + block.size:
             return block.a + 1 + line - start
         if start > line:
             below = (block.a + 1, start)
             break
-        if block.size:
-            above = (block.a + block.size, block.b + block.size)
+        above = (block.a + block.size, block.b + block.size)
     else:
         below = (len(typed) + 1, len(compiled) + 1)
     if above is None:

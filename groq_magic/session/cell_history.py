@@ -30,6 +30,7 @@ _LONGEST_PRINT = 4_000
 # `%cd` prints its error and goes on.
 _CD_LINE = re.compile(r"^\s*%?cd\b", re.MULTILINE)
 _FAILED_CD = re.compile(r"^\[Errno \d+\] ", re.MULTILINE)
+_FILE_OF_A_CELL = re.compile(r'File "([^"\n]+)", line')
 _TRACEBACK = "Traceback (most recent call last):"
 
 
@@ -284,8 +285,13 @@ class CellHistory:
             for text in record.bundle.get("stream", [])
         ]
         printed = _COLOURS.sub("", "".join(texts).replace("\r\n", "\n")).strip("\n")
+        printed = _FILE_OF_A_CELL.sub(self._name_in_print, printed)
         # Parts of secrets are found beside the mark of a cut.
         return printed if len(printed) <= _LONGEST_PRINT else f"…{printed[-_LONGEST_PRINT:]}"
+
+    def _name_in_print(self, found: re.Match[str]) -> str:
+        cell = self.of_file(found[1])
+        return f"{cell.name.capitalize()}, line" if cell is not None else found[0]
 
     def _shown(self, cell: Cell) -> str:
         """Return the traceback that IPython has shown, "" for none."""

@@ -68,7 +68,7 @@ def missing_in(case: Case, request: str) -> list[str]:
     missing += [
         f"the variable {each}"
         for each in case.variables
-        if f"`{each}`, which the failing line names:" not in request
+        if not _has_section(each, request)
     ]
     missing += [
         f"cell {number}, which assigned {each}"
@@ -78,6 +78,11 @@ def missing_in(case: Case, request: str) -> list[str]:
     missing += [repr(each) for each in case.contains if each not in request]
     unwanted = (*case.lacks, *(each for each in INTERNALS if each not in "".join(case.cells)))
     return missing + [f"without {each!r}" for each in unwanted if each in request]
+
+
+def _has_section(label: str, request: str) -> bool:
+    name = label.partition(" (in ")[0]
+    return f"`{name}`, which the failing line names:\n```text\n{label}: " in request
 
 
 def _is_assigned(name: str, number: int, cell: str, request: str) -> bool:
