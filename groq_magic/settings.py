@@ -117,6 +117,15 @@ class Settings(Configurable):
     assistant_tokens = Int(
         4_000, min=200, help="About how many tokens of code and values %groq_fix includes."
     ).tag(config=True)
+    rows_sent = Int(
+        5, min=0, help="Rows that are sent of a large table; 0 sends no value of any cell."
+    ).tag(config=True)
+    private = List(
+        Unicode(), help="Columns, keys and attributes that are never sent: ['email', '*_id']."
+    ).tag(config=True)
+    log = Unicode(
+        "", help="A file that gets one line of JSON per request, without content; empty for none."
+    ).tag(config=True)
     # A terabyte and a century.
     cache_megabytes = BoundedFloat(
         0.0, 1_000_000.0, 100.0, "How much the cache may hold; 0 to 1,000,000."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import time
@@ -26,6 +27,8 @@ from groq_magic.errors import (
     OptionError,
     PromptError,
 )
+from groq_magic.ledger.request_log import record_of
+from groq_magic.ledger.usage import usage_of
 from groq_magic.options import DEFAULT_MODEL, AskOptions
 from groq_magic.prompt.secrets import Secrets, secrets_in
 from groq_magic.settings import Settings
@@ -109,6 +112,7 @@ class _Completion:
         self._settings = (
             _settings_of(session.settings) if session is not None else _default_settings()
         )
+        self._session = session
         self._options = options.over(self._settings.options)
         self._account = _account_of(session)
         self._secrets = (
@@ -159,7 +163,21 @@ class _Completion:
             tries=settings.tries,
             max_wait=settings.max_wait,
         )
+        if exchange.is_sent or outcome.tries > 1:
+            self._log(request["model"], outcome)
         return outcome, self._error(outcome, is_cancelled=exchange.cancelled.is_set())
+
+    def _log(self, model: str, outcome: Outcome) -> None:
+        """Write what was sent into the session's log; a prompt given in Python names no values."""
+        if self._session is None:
+            return
+        url, usage = self._account.base_url, usage_of(outcome.usage)
+        log = self._session.request_log
+        log.write(record_of(url, model, (), usage, tries=outcome.tries))
+        for line in log.lines():
+            # Where warnings are errors, the reply still counts more.
+            with contextlib.suppress(UserWarning):
+                warnings.warn(line, stacklevel=6)
 
     def _request(self, prompt: str) -> dict[str, Any]:
         options, name = self._options, self._options.model or DEFAULT_MODEL

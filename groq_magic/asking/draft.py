@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from groq_magic.api.key import scrub
 from groq_magic.api.request import sha_of, without_surrogates
+from groq_magic.conversation import PromptData
 from groq_magic.errors import PromptError
-from groq_magic.prompt import FilledPrompt, IncludedValue, fill, fill_from
+from groq_magic.prompt import FilledPrompt, IncludedValue, fill, fill_from, with_values
 from groq_magic.prompt.secrets import HIDDEN
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ class Draft:
     options : AskOptions
         The given ones, and the session's for all others.
     prompt, system : str
-        With values, without secrets.
+        Without secrets; the system prompt with its values, the prompt with the
+        names of those that are no scalars.
+    data : PromptData
+        The values that the prompt names.
     included : tuple of IncludedValue
         The values that are included.
     notices : tuple of str
@@ -46,10 +50,21 @@ class Draft:
     options: AskOptions
     prompt: str = field(repr=False)
     system: str = field(repr=False)
+    data: PromptData = field(repr=False)
     included: tuple[IncludedValue, ...]
     notices: tuple[str, ...]
     secrets: Secrets
     values_sha: str | None = None
+
+    @property
+    def whole(self) -> str:
+        """The prompt with its values below it."""
+        return with_values(self.prompt, self.data.values)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The names of these values."""
+        return tuple(value.name for value in self.data.values)
 
     def as_saved(self, text: str) -> str:
         """Return a text that is safe to save in a notebook: without secrets, encodable."""
@@ -69,30 +84,47 @@ def draft(session: Session, ask: Ask) -> Draft:
     _check_names(options, secrets)
     filled, system = _filled(session, ask, options)
     # Before surrogates are replaced: a secret may contain them.
-    prompt, names = secrets.found(filled.text)
-    system, also = secrets.found(system)
-    if ask.composed is not None:
-        # A traceback or a value may hold a key of another service; it must not be sent.
-        prompt = scrub(prompt)
-    lines = (*map(secrets.hidden, filled.notices), *_line_of_hidden((*names, *also)))
-    sent, replaced = without_surrogates(prompt)
-    system, more = without_surrogates(system)
-    hides_a_key = prompt != filled.text
-    if hides_a_key and ask.composed is not None:
+    texts = [filled.text, system, *(value.text for value in filled.values)]
+    hidden = [secrets.found(text) for text in texts]
+    # A traceback or a value may hold a key of another service; it must not be sent.
+    texts = [scrub(text) if ask.composed is not None else text for text, _ in hidden]
+    if ask.composed is not None and texts[0] != filled.text:
         ask = replace(ask, composed=replace(ask.composed, hides_a_key=True))
+    names = [name for _, found in hidden for name in found]
+    lines = (*map(secrets.hidden, filled.notices), *_line_of_hidden(names))
+    encodable = [without_surrogates(text) for text in texts]
+    prompt, system, *blocks = [text for text, _ in encodable]
+    data = _data(ask, filled, blocks, secrets)
     return Draft(
         ask,
         options,
-        sent,
+        prompt,
         system,
+        data,
         tuple(
             replace(each, name=without_surrogates(secrets.hidden(each.name))[0])
             for each in filled.included
         ),
-        (*(without_surrogates(line)[0] for line in lines), *_line_of_replaced(replaced + more)),
+        (
+            *(without_surrogates(line)[0] for line in lines),
+            *_line_of_replaced(sum(replaced for _, replaced in encodable)),
+        ),
         secrets,
-        sha_of([sent, system]) if filled.included and ask.composed is None else None,
+        sha_of([with_values(prompt, data.values), system])
+        if filled.included and ask.composed is None
+        else None,
     )
+
+
+def _data(ask: Ask, filled: FilledPrompt, blocks: Sequence[str], secrets: Secrets) -> PromptData:
+    """Return the values of a prompt with the texts that are sent of them."""
+    values = tuple(
+        replace(value, name=without_surrogates(secrets.hidden(value.name))[0], text=text)
+        for value, text in zip(filled.values, blocks, strict=True)
+    )
+    if ask.composed is None:
+        return PromptData(values)
+    return PromptData(values, ask.text.strip(), ask.composed.privacy)
 
 
 def _check_names(options: AskOptions, secrets: Secrets) -> None:
@@ -115,20 +147,29 @@ def _filled(session: Session, ask: Ask, options: AskOptions) -> tuple[FilledProm
     if not text:
         raise PromptError("The prompt is empty.", "Write it into the cell below `%%groq`.")
     if ask.composed is not None:
-        filled = FilledPrompt(ask.composed.prompt, ask.composed.included)
+        composed = ask.composed
+        if not session.privacy().allows(composed.privacy):
+            raise PromptError(
+                "More was included in this prompt than may be sent now.",
+                "Run the cell that asks again.",
+            )
+        filled = FilledPrompt(composed.prompt, composed.values, composed.included, composed.missing)
         # The session's system prompt applies to its conversation only.
-        return filled, "\n\n".join(filter(None, (ask.composed.system, ask.options.system)))
+        return filled, "\n\n".join(filter(None, (composed.system, ask.options.system)))
     if options.raw:
         return FilledPrompt(text), options.system or ""
-    filled = fill(text, session.namespace, ask.own)
-    around = fill(options.system or "", session.namespace, ask.own)
+    privacy = session.privacy()
+    filled = fill(text, session.namespace, ask.own, privacy)
+    around = fill(options.system or "", session.namespace, ask.own, privacy)
+    named = {value.name for value in filled.values}
+    # What the prompt names too is sent once, with it.
+    values = [value for value in around.values if value.name not in named]
     both = replace(
         filled,
-        included=(*filled.included, *around.included),
+        included=(*filled.included, *(x for x in around.included if x.name not in named)),
         missing=(*filled.missing, *around.missing),
-        calls=(*filled.calls, *around.calls),
     )
-    return both, around.text
+    return both, with_values(around.text, values)
 
 
 def _line_of_hidden(names: Sequence[str]) -> tuple[str, ...]:
@@ -157,4 +198,4 @@ def bound(session: Session, ask: Ask) -> Ask:
     if options.raw or ask.composed is not None:
         return ask
     text = f"{ask.text}\n{options.system or ''}"
-    return replace(ask, own=fill_from(text, names, session.namespace))
+    return replace(ask, own=fill_from(text, names, session.namespace, session.privacy()))

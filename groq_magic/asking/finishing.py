@@ -16,6 +16,7 @@ from groq_magic.assistant import Attempt, CodeChoice
 from groq_magic.conversation import messages_of
 from groq_magic.ledger.ledger import Entry
 from groq_magic.ledger.prices import cost
+from groq_magic.ledger.request_log import record_of
 
 if TYPE_CHECKING:
     from groq_magic.asking.plan import Plan
@@ -87,6 +88,20 @@ def add_to_ledger(state: FinishState) -> None:
     state.session.ledger.add(_entry(state))
 
 
+def write_log(state: FinishState) -> None:
+    """Write what was sent into the log, if it was sent at all."""
+    session, plan, reader = state.session, state.plan, state.reader
+    is_sent = reader.exchange.is_sent or reader.outcome.tries > 1
+    if reader.source != "service" or not is_sent:
+        return
+    earlier = (value.included for value in plan.earlier.values)
+    included = [(each.name, each.characters) for each in (*plan.draft.included, *earlier)]
+    url, usage = session.service.base_url(), state.reply.usage
+    session.request_log.write(
+        record_of(url, plan.model, included, usage, tries=reader.outcome.tries)
+    )
+
+
 def put_into_cache(state: FinishState) -> None:
     """Put the answer into the cache; a failing cache never loses an answer."""
     with contextlib.suppress(Exception):
@@ -114,6 +129,7 @@ def end_turn(state: FinishState) -> None:
         model=reply.model,
         finish_reason=reply.finish_reason,
         usage=reply.usage.counts if reply.usage else None,
+        data=plan.draft.data,
     )
     has_grown = session.conversations.count(practice) == before + 1
     state.is_appended = has_grown and session.conversations.is_last(state.turn)
@@ -188,7 +204,7 @@ def show_refused_text(state: FinishState) -> None:
 
 Step = Callable[[FinishState], None]
 # What must not be lost comes first: a failure of a later step then loses no answer.
-KEEP: tuple[Step, ...] = (put_into_namespace, add_to_ledger, put_into_cache)
+KEEP: tuple[Step, ...] = (put_into_namespace, add_to_ledger, write_log, put_into_cache)
 NOTHING_CAME: tuple[Step, ...] = (pass_by_request, discard_view)
 SHOW: tuple[Step, ...] = (
     end_turn,

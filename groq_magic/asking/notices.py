@@ -9,10 +9,27 @@ from groq_magic.page.cell import request_cells
 from groq_magic.views.slots import slot_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from groq_magic.asking.plan import Plan
     from groq_magic.session.session import Session
 
-__all__ = ["line_of_missed", "line_of_restorable", "mark_reported", "missed_by", "order_notice"]
+__all__ = [
+    "line_of_left_out",
+    "line_of_missed",
+    "line_of_restorable",
+    "mark_reported",
+    "missed_by",
+    "order_notice",
+]
+
+
+def line_of_left_out(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the notice of values that earlier prompts named and may not be sent any more."""
+    if not names:
+        return ()
+    named = ", ".join(f"`{name}`" for name in names)
+    return (f"Left out of earlier prompts, as `rows_sent` and `private` are now: {named}.",)
 
 
 def missed_by(session: Session, plan: Plan) -> frozenset[str]:

@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.request import request_of, size_of
-from groq_magic.conversation import Budget, HistoryWindow, PendingTurn, estimate, fit
+from groq_magic.conversation import (
+    Budget,
+    HistoryWindow,
+    PendingTurn,
+    SentMessages,
+    estimate,
+    fit,
+    sent_messages,
+)
 from groq_magic.errors import TooLargeError
 
 if TYPE_CHECKING:
@@ -15,6 +23,7 @@ if TYPE_CHECKING:
     from groq_magic.api.models import Model
     from groq_magic.asking.draft import Draft
     from groq_magic.conversation import Turn
+    from groq_magic.prompt import Privacy
     from groq_magic.prompt.secrets import Secrets
 
 __all__ = ["Plan", "PlanInputs", "plan"]
@@ -43,8 +52,10 @@ class PlanInputs:
         The share of it that earlier turns may take.
     tokens_per_byte : float
         As the service has counted so far.
-    messages : callable
-        From turns and secrets to the turns' messages, secrets hidden.
+    without_secrets : callable
+        From turns and secrets to turns in which these are hidden.
+    privacy : Privacy
+        How much of the user's data may be sent.
     """
 
     model: str
@@ -53,17 +64,19 @@ class PlanInputs:
     tokens_per_minute: int | None
     history_share: float
     tokens_per_byte: float
-    messages: Callable[[Iterable[Turn], Secrets], list[Mapping[str, Any]]]
+    without_secrets: Callable[[Iterable[Turn], Secrets], list[Turn]]
+    privacy: Privacy
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The request, and its pending turn."""
+    """The request, its pending turn, and the messages of the turns above it."""
 
     draft: Draft
     model: str
     pending: PendingTurn
     window: HistoryWindow
+    earlier: SentMessages
     request: Mapping[str, Any] = field(repr=False)
 
     @property
@@ -86,15 +99,17 @@ def plan(draft: Draft, facts: PlanInputs) -> Plan:
         When the model can't do what an option asks for.
     """
     window = _window(draft, facts)
+    turns = facts.without_secrets(window.turns, draft.secrets)
+    earlier = sent_messages(turns, draft.named, facts.privacy)
     messages = [
         *([{"role": "system", "content": draft.system}] if draft.system else ()),
-        *facts.messages(window.turns, draft.secrets),
-        {"role": "user", "content": draft.prompt},
+        *earlier.messages,
+        {"role": "user", "content": draft.whole},
     ]
     request = request_of(draft.options, facts.model, facts.known, messages)
     if "stop" in request:
         request["stop"] = draft.secrets.hidden_in(request["stop"])
-    return Plan(draft, facts.model, facts.pending, window, request)
+    return Plan(draft, facts.model, facts.pending, window, earlier, request)
 
 
 def _window(draft: Draft, facts: PlanInputs) -> HistoryWindow:
@@ -108,11 +123,10 @@ def _window(draft: Draft, facts: PlanInputs) -> HistoryWindow:
         _density(facts, *earlier),
     )
     prompt, system = (
-        estimate(text, _density(facts, text)) if text else 0
-        for text in (draft.prompt, draft.system)
+        estimate(text, _density(facts, text)) if text else 0 for text in (draft.whole, draft.system)
     )
     _check_size(prompt + system, budget)
-    return fit(before, prompt_tokens=prompt, system_tokens=system, budget=budget)
+    return fit(before, prompt_tokens=prompt, system_tokens=system, budget=budget, named=draft.named)
 
 
 def _density(facts: PlanInputs, *texts: str) -> float:

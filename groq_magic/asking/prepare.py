@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 from groq_magic.api.models import ALIASES
 from groq_magic.asking.draft import bound, draft
-from groq_magic.asking.notices import line_of_missed, line_of_restorable, missed_by, order_notice
+from groq_magic.asking.notices import (
+    line_of_left_out,
+    line_of_missed,
+    line_of_restorable,
+    missed_by,
+    order_notice,
+)
 from groq_magic.asking.plan import Plan, PlanInputs, plan
 from groq_magic.asking.stored_answer import (
     ReplayResult,
@@ -81,7 +87,8 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
     # Without a stored answer a key is required.
     source = found.answer or cached_answer(session, made) or session.service.client()
     made = replace(made, pending=_turn(session, begun, is_begun=True))
-    notices = (*begun.notices, *map(begun.secrets.hidden, found.notices(begun)))
+    lines = (*line_of_left_out(made.earlier.left_out), *found.notices(begun))
+    notices = (*begun.notices, *map(begun.secrets.hidden, lines))
     if isinstance(source, StoredAnswer):
         return PreparedAsk(made, notices, source, saved_reasoning=found.reasoning)
     session.service.prefetch_catalogue()
@@ -150,7 +157,8 @@ def _facts(session: Session, begun: Draft, found: ReplayResult, *, fetch: bool) 
         minute.limit if minute is not None and is_fresh else None,
         session.settings.history_share,
         session.tokens_per_byte,
-        session.earlier.messages,
+        session.earlier.without,
+        session.privacy(),
     )
 
 

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from groq_magic.clipping import is_a, type_name
+from groq_magic.prompt import Extent, Privacy, PrivateValues, describe
+from groq_magic.prompt.expression import user_names
+from groq_magic.prompt.named_secrets import NamedSecrets
+from groq_magic.prompt.summary import is_data, is_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 __all__ = ["Cell", "Context"]
+
+_LEFT_OUT = "[left out: no values may be sent]"
 
 _MAGIC = re.compile(r"\s*%%(\w+)")
 # Cell magics over a body in another language; any other has Python below it.
@@ -65,9 +73,56 @@ class Context:
         for a file that is no cell.
     cells : callable
         Gives the cells that ran, the last one first.
+    privacy : Privacy
+        How much of the user's data may be sent.
     """
 
     namespace: Mapping[str, Any]
     room: int
     cell_of: Callable[[str], Cell | None]
     cells: Callable[[], Iterable[Cell]] = tuple
+    privacy: Privacy = field(default_factory=Privacy)
+
+    def values(self, *around: Any) -> PrivateValues:
+        """Return the values that no text may quote.
+
+        Parameters
+        ----------
+        *around : object
+            What is looked through besides the user's variables.
+        """
+        own = {name: self.namespace[name] for name in user_names(self.namespace)}
+        return PrivateValues([own, self.namespace.get("Out"), *around], self.privacy)
+
+    def added(self, value: Any) -> str:
+        """Return what is sent of a value that the user has not named: its schema alone."""
+        kind = type_name(value)
+        if self.privacy.rows == 0 and is_a(value, str):
+            return f"{kind}, {str.__len__(value):,} characters"
+        if self.privacy.rows == 0 and is_scalar(value):
+            return kind
+        found = describe(value, Extent(self.privacy, rows=0))
+        text = self.values(value).hidden(found.body)
+        if is_data(value):
+            return "\n".join(filter(None, (found.heading, text)))
+        return text or kind
+
+    def secrets(self, *sources: str, known: NamedSecrets | None = None) -> NamedSecrets:
+        """Return the values that are withheld by their names, in the session and in code.
+
+        Parameters
+        ----------
+        *sources : str
+            Code that the prompt contains.
+        known : NamedSecrets or None
+            Those that are known already.
+        """
+        found = known or NamedSecrets()
+        found.add_values({name: self.namespace[name] for name in user_names(self.namespace)})
+        for source in sources:
+            found.add_code(source)
+        return found
+
+    def output(self, text: str) -> str:
+        """Return what is sent of what a cell printed, or of an error as it was shown."""
+        return _LEFT_OUT if text and self.privacy.rows == 0 else self.values().hidden(text)

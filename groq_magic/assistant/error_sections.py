@@ -8,11 +8,12 @@ from groq_magic.assistant.hints import file_hint
 from groq_magic.clipping import clip
 
 if TYPE_CHECKING:
-    from groq_magic.assistant.cell import Cell
+    from groq_magic.assistant.cell import Cell, Context
     from groq_magic.assistant.failure import ErrorFacts, Failure
     from groq_magic.assistant.prompt import Sections
+    from groq_magic.prompt.named_secrets import NamedSecrets
 
-__all__ = ["add_attempts", "add_error", "add_other_code"]
+__all__ = ["add_attempts", "add_error", "add_other_code", "secrets_of"]
 
 _ERROR_SHARE = 0.5
 _OUTPUT_SHARE = 0.3
@@ -22,7 +23,12 @@ _LONGEST_ERROR = 500
 
 
 def add_error(
-    sections: Sections, failure: Failure, facts: ErrorFacts | None, *, output: bool
+    sections: Sections,
+    failure: Failure,
+    facts: ErrorFacts | None,
+    context: Context,
+    *,
+    output: bool,
 ) -> None:
     """Add what is known of a failure's error to a prompt.
 
@@ -32,17 +38,19 @@ def add_error(
     failure : Failure
     facts : ErrorFacts or None
         Those of `facts_of`.
+    context : Context
     output : bool
         Whether what the cell printed is added, too.
     """
-    text = failure.text if facts is None else facts.trace
+    text = context.output(failure.text) if facts is None else facts.trace
     sections.add("What it said:", text, name="its error", share=_ERROR_SHARE)
     if facts is None:
         sections.add("What is nearly called so:", file_hint(text), name="a similar name")
         return
     sections.add("What is nearly called so:", facts.hint, name="a similar name", share=_HALF)
     if output:
-        sections.add("What it printed:", failure.text, name="its output", share=_OUTPUT_SHARE)
+        text = context.output(failure.text)
+        sections.add("What it printed:", text, name="its output", share=_OUTPUT_SHARE)
     for label, text in facts.variables:
         # Of `n (in f)` the text says where it is.
         name = label.partition(" (in ")[0]
@@ -74,6 +82,16 @@ def add_other_code(sections: Sections, facts: ErrorFacts | None) -> tuple[Cell, 
     for cell, title in titles.items():
         sections.add(title, cell.source, name=cell.name, language=cell.language)
     return tuple(titles)
+
+
+def secrets_of(failure: Failure, facts: ErrorFacts | None, context: Context) -> NamedSecrets:
+    """Return the values that the prompt about a failure withholds by their names."""
+    cells = [failure.cell, *(attempt.cell for attempt in failure.attempts)]
+    if facts is None:
+        return context.secrets(*(cell.source for cell in cells))
+    cells += [*facts.others, *(origin.cell for origin in facts.origins)]
+    sources = [*(cell.source for cell in cells), *(each.text for each in facts.sources)]
+    return context.secrets(*sources, known=facts.secrets)
 
 
 def add_attempts(sections: Sections, failure: Failure) -> None:

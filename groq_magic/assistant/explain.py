@@ -6,19 +6,19 @@ import inspect
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.assistant.error_sections import add_error, add_other_code
-from groq_magic.assistant.failure import facts_of
+from groq_magic.assistant.error_sections import add_error, add_other_code, secrets_of
+from groq_magic.assistant.failure import Failure, facts_of
 from groq_magic.assistant.prompt import DATA_RULE, AssistantPrompt, Question, Sections
-from groq_magic.assistant.trace import class_name
+from groq_magic.assistant.exceptions import class_name
 from groq_magic.assistant.values import ROUTINES, signature, source_of
 from groq_magic.assistant.variables import versions
 from groq_magic.clipping import is_a, tried
 from groq_magic.errors import PromptError
-from groq_magic.prompt import summarise
+from groq_magic.prompt import Extent, describe
+from groq_magic.prompt.summary import is_scalar
 
 if TYPE_CHECKING:
     from groq_magic.assistant.cell import Cell, Context
-    from groq_magic.assistant.failure import Failure
 
 __all__ = ["LEVELS", "explain_cell", "explain_failure", "explain_value"]
 
@@ -52,18 +52,21 @@ def explain_cell(
     asked : Question
     context : Context
     """
-    sections = Sections(asked.request("Explain this cell."), context.room)
+    facts = facts_of(failure, context) if failure is not None else None
+    hide = secrets_of(failure or Failure(cell), facts, context).hidden
+    sections = Sections(asked.request("Explain this cell."), context.room, hide)
     sections.add(f"{cell.name.capitalize()}:", cell.source, name=cell.name, language=cell.language)
     sections.add("What came of it:", result, name="its output", share=_HALF)
     if failure is not None:
-        add_error(sections, failure, facts_of(failure, context), output=False)
+        add_error(sections, failure, facts, context, output=False)
     return _composed(sections, asked, cell)
 
 
 def explain_failure(failure: Failure, asked: Question, context: Context) -> AssistantPrompt:
     """Compose the prompt for an error."""
-    sections = Sections(asked.request("Explain why this cell failed."), context.room)
     cell, facts = failure.cell, facts_of(failure, context)
+    hide = secrets_of(failure, facts, context).hidden
+    sections = Sections(asked.request("Explain why this cell failed."), context.room, hide)
     sections.add(
         f"{cell.name.capitalize()}:",
         cell.source,
@@ -72,7 +75,7 @@ def explain_failure(failure: Failure, asked: Question, context: Context) -> Assi
         share=_HALF,
         line=facts.line if facts is not None else 1,
     )
-    add_error(sections, failure, facts, output=False)
+    add_error(sections, failure, facts, context, output=False)
     add_other_code(sections, facts)
     sections.say(f"Versions: {facts.versions if facts is not None else versions()}.")
     return _composed(sections, asked, cell)
@@ -101,7 +104,8 @@ def explain_value(name: str, value: Any, asked: Question, context: Context) -> A
     except BaseException as error:
         kind, reason = class_name(type(value)), class_name(type(error))
         raise PromptError(f"`{name}`, a {kind}, can't be looked at: it raised {reason}.") from error
-    sections = Sections(asked.request(f"Explain `{name}`, {what}."), context.room)
+    hide = context.secrets(shown).hidden
+    sections = Sections(asked.request(f"Explain `{name}`, {what}."), context.room, hide)
     sections.add(f"`{name}`:", shown, name=name, language=language)
     return _composed(sections, asked)
 
@@ -111,13 +115,17 @@ def _shown(value: Any, context: Context) -> tuple[str, str, str]:
     if is_a(value, ModuleType):
         return _doc(value) or f"module {value.__name__}", "text", f"the module {value.__name__}"
     if is_a(value, type, *ROUTINES):
-        what = signature(value)
+        what = signature(value, names_alone=context.privacy.has_limits)
         source = source_of(value, context)
         if source:
             return source, "python", f"a {what.partition(' ')[0]}"
         return "\n\n".join(filter(None, (what, _doc(value)))), "text", f"a {what}"
     kind = class_name(type(value))
-    return summarise(value), "text", f"a {kind}"
+    # The user names it: more than its schema is sent.
+    found = describe(value, Extent(context.privacy)).text
+    if is_scalar(value) or is_a(value, str) or context.privacy.rows == 0:
+        return found, "text", f"a {kind}"
+    return context.values(value).hidden(found), "text", f"a {kind}"
 
 
 def _doc(value: Any) -> str:

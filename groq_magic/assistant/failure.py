@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from traceback import walk_tb
 from typing import TYPE_CHECKING
 
+from groq_magic.assistant.exceptions import class_name, errors_of, message_of
 from groq_magic.assistant.hints import hints
 from groq_magic.assistant.origins import Origin, origins
 from groq_magic.assistant.path_sources import FileSource, file_sources
 from groq_magic.assistant.steps import steps_of
-from groq_magic.assistant.trace import errors_of, line_of_run, message_of, trace_text
+from groq_magic.assistant.trace import line_of_run, trace_text
 from groq_magic.assistant.variables import involved, session_variables, values_of, versions
 from groq_magic.errors import GroqMagicError
+from groq_magic.prompt import Privacy
+from groq_magic.prompt.named_secrets import NamedSecrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +80,12 @@ class ErrorFacts:
         Python's version and those of the libraries involved.
     is_interrupt : bool
         Whether the user broke the cell off.
+    secrets : NamedSecrets
+        The values of the frames that are withheld by their names.
+    kind : str
+        The exception's class.
+    privacy : Privacy
+        Under which all this was read.
     """
 
     trace: str = field(repr=False)
@@ -89,6 +99,15 @@ class ErrorFacts:
     hint: str
     versions: str
     is_interrupt: bool
+    secrets: NamedSecrets = field(repr=False, compare=False)
+    kind: str = ""
+    privacy: Privacy = field(default_factory=Privacy)
+
+    def under(self, privacy: Privacy) -> ErrorFacts:
+        """Return what of it may be sent now."""
+        if privacy.allows(self.privacy):
+            return self
+        return replace(self, trace=self.kind, message=self.kind, variables=(), hint="")
 
 
 @dataclass(frozen=True)
@@ -149,8 +168,10 @@ def failure_of_run(cell: Cell, error: BaseException | None, exit_code: object) -
 def facts_of(failure: Failure, context: Context) -> ErrorFacts | None:
     """Return the facts of a failure's exception; None if no exception is known."""
     error, cell = failure.error, failure.cell
-    if failure.facts is not None or error is None:
-        return failure.facts
+    if failure.facts is not None:
+        return failure.facts.under(context.privacy)
+    if error is None:
+        return None
     paths = [steps_of(one.__traceback__, context)[0] for one in errors_of(error)]
     steps = paths[0]
     inwards = [step for path in paths for step in reversed(path)]
@@ -179,6 +200,9 @@ def facts_of(failure: Failure, context: Context) -> ErrorFacts | None:
         hint=hints(error, values_of(seen), context),
         versions=versions(error, [step for path in paths for step in path]),
         is_interrupt=isinstance(error, KeyboardInterrupt),
+        secrets=_secrets_of(error),
+        kind=class_name(type(error)),
+        privacy=context.privacy,
     )
 
 
@@ -191,6 +215,17 @@ def _looked_at(paths: list[list[Step]], cell: Cell) -> Iterator[Step]:
         own = next((step for step in reversed(users) if step.cell == cell), None)
         if own is not None and own not in chosen:
             yield own
+
+
+def _secrets_of(error: BaseException) -> NamedSecrets:
+    """Return the secrets among the local variables of what failed, and of what led to it."""
+    found = NamedSecrets()
+    for one in errors_of(error):
+        for frame, _ in walk_tb(one.__traceback__):
+            # A module's and a cell's are the session's or a library's.
+            if frame.f_locals is not frame.f_globals:
+                found.add_values(frame.f_locals)
+    return found
 
 
 def without_error(failure: Failure, context: Context) -> Failure:

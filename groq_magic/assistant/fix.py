@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant.error_sections import add_attempts, add_error, add_other_code
+from groq_magic.assistant.error_sections import add_attempts, add_error, add_other_code, secrets_of
 from groq_magic.assistant.failure import facts_of
 from groq_magic.assistant.prompt import DATA_RULE, AssistantPrompt, Question, Sections
 from groq_magic.assistant.variables import versions
@@ -45,7 +45,8 @@ def fix_prompt(failure: Failure, asked: Question, context: Context) -> Assistant
     context : Context
     """
     cell, facts = failure.cell, facts_of(failure, context)
-    sections = Sections(asked.request(_request(failure, facts)), context.room)
+    hide = secrets_of(failure, facts, context).hidden
+    sections = Sections(asked.request(_request(failure, facts)), context.room, hide)
     sections.add(
         f"{cell.name.capitalize()}:",
         cell.source,
@@ -54,7 +55,7 @@ def fix_prompt(failure: Failure, asked: Question, context: Context) -> Assistant
         share=_CELL_SHARE,
         line=facts.line if facts is not None else 1,
     )
-    add_error(sections, failure, facts, output=True)
+    add_error(sections, failure, facts, context, output=True)
     others = add_other_code(sections, facts)
     add_attempts(sections, failure)
     sections.say(f"Versions: {facts.versions if facts is not None else versions()}.")
@@ -68,6 +69,7 @@ def fix_prompt(failure: Failure, asked: Question, context: Context) -> Assistant
         # What is shown in part can't be fixed whole.
         cells=(cell, *(other for other in others if sections.is_whole(other.name))),
         language=cell.language,
+        hides_a_key=sections.hides_a_key,
         error=facts.message if facts is not None else "",
     )
 

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.assistant.trace import chain_of, class_name, message_of
+from groq_magic.assistant.exceptions import chain_of, class_name, message_of
 from groq_magic.assistant.values import ROUTINES, brief
 from groq_magic.clipping import clip, is_a, plain, tried
 from groq_magic.prompt.expression import attributes_of, near, user_names

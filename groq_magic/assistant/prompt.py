@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from groq_magic.prompt import IncludedValue
+from groq_magic.prompt import IncludedValue, Privacy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from groq_magic.assistant.cell import Cell
+    from groq_magic.prompt import FilledPrompt, NamedValue
 
 __all__ = [
     "DATA_RULE",
@@ -44,7 +47,7 @@ class AssistantPrompt:
     prompt, system : str
         What is sent; nothing in it is filled in.
     included : tuple of IncludedValue
-        What was included.
+        What was included, the values among it.
     cells : tuple of Cell
         The cells that it is about; of those that may be fixed the likeliest first.
     language : str
@@ -55,6 +58,12 @@ class AssistantPrompt:
         Whether `[key]` stands in the prompt for a key that was taken out.
     error : str
         The error that it is about in one line, or "".
+    values : tuple of NamedValue
+        Those that the user's words name; they follow below the prompt.
+    missing : tuple of str
+        Names in these words that are not there.
+    privacy : Privacy
+        Under which it was composed.
     """
 
     intent: Intent
@@ -67,6 +76,9 @@ class AssistantPrompt:
     head: str = ""
     hides_a_key: bool = False
     error: str = field(default="", repr=False)
+    values: tuple[NamedValue, ...] = ()
+    missing: tuple[str, ...] = ()
+    privacy: Privacy = field(default_factory=Privacy)
 
     @property
     def identity(self) -> str:
@@ -76,6 +88,25 @@ class AssistantPrompt:
         nothing that matters does.
         """
         return "\n\n".join((self.typed, *(cell.source for cell in self.cells)))
+
+    def with_words(self, typed: str, words: FilledPrompt, privacy: Privacy) -> AssistantPrompt:
+        """Return the prompt with the values that the user's words name.
+
+        Parameters
+        ----------
+        typed : str
+            The words as typed, and the magic's line with them.
+        words : FilledPrompt
+        privacy : Privacy
+        """
+        return replace(
+            self,
+            typed=typed,
+            values=words.values,
+            included=(*self.included, *words.included),
+            missing=words.missing,
+            privacy=privacy,
+        )
 
 
 def cut_middle(text: str, room: int) -> str:
@@ -181,11 +212,15 @@ class Sections:
         What is wanted, in our words and the user's.
     room : int
         Characters that all data may take together.
+    hide : callable
+        Replaces in a text what may not be sent.
     """
 
-    def __init__(self, request: str, room: int) -> None:
+    def __init__(self, request: str, room: int, hide: Callable[[str], str] = str) -> None:
         self._room = max(room, 0)
-        self._parts: list[str | _Section] = [request]
+        self._hide = hide
+        self._parts: list[str | _Section] = [hide(request)]
+        self.hides_a_key = False
 
     def add(
         self,
@@ -214,7 +249,9 @@ class Sections:
             The 1-based line that stays where the text is cut; 0 for its ends.
         """
         before = len(text) - len(text.lstrip("\n"))
-        text = text.strip("\n")
+        hidden = self._hide(text.strip("\n"))
+        self.hides_a_key = self.hides_a_key or hidden != text.strip("\n")
+        text = hidden
         if text.strip():
             line = max(line - before, 1) if line else 0
             self._parts.append(_Section(title, text, name, language, share, line))

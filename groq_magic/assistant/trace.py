@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 from textwrap import indent
+from traceback import walk_tb
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant.prompt import cut_middle
+from groq_magic.assistant.exceptions import (
+    DEEPEST_GROUP,
+    MOST_IN_A_GROUP,
+    chain_of,
+    errors_of,
+    message_of,
+)
 from groq_magic.assistant.paths import path_shown, without_folders
 from groq_magic.assistant.steps import steps_of
-from groq_magic.clipping import clip, is_a, plain, tried
+from groq_magic.clipping import clip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from groq_magic.assistant.cell import Cell, Context
     from groq_magic.assistant.steps import Step
 
-__all__ = ["chain_of", "class_name", "errors_of", "message_of", "trace_text"]
+__all__ = ["line_of_run", "trace_text"]
 
 _HEAD = "Traceback (most recent call last):"
 _FIRST, _LAST = 4, 8
 _LONGEST_LINE = 300
-# What does not fit into the prompt is cut there.
-_LONGEST = 4_000
-_MOST_NOTES = 5
-_MOST_IN_A_GROUP = 5
-_LONGEST_CHAIN = 5
-_DEEPEST_GROUP = 2
 
 
 def trace_text(error: BaseException, cell: Cell, context: Context) -> str:
@@ -44,7 +46,8 @@ def trace_text(error: BaseException, cell: Cell, context: Context) -> str:
         The one that failed.
     context : Context
     """
-    return without_folders(_with_causes(error, cell, context, 0))
+    writer = _Writer(cell, context, _clean(error, cell, context))
+    return without_folders(writer.with_causes(error, 0))
 
 
 def line_of_run(cell: Cell) -> int:
@@ -58,44 +61,65 @@ def line_of_run(cell: Cell) -> int:
     return found[0] if found else 0
 
 
-def errors_of(error: BaseException, depth: int = 0) -> Iterator[BaseException]:
-    """Yield an exception, what led to it, and the members of groups."""
-    for one, _ in reversed(chain_of(error)):
-        yield one
-        if isinstance(one, BaseExceptionGroup) and depth < _DEEPEST_GROUP:
-            for member in one.exceptions[:_MOST_IN_A_GROUP]:
-                yield from errors_of(member, depth + 1)
+def _clean(error: BaseException, cell: Cell, context: Context) -> Callable[[str], str]:
+    """Return a function from a message to what may be sent of it.
+
+    A value that it quotes is one of the session, or one that the error's frames still hold.
+    """
+    if not context.privacy.has_limits:
+        return str
+    errors = errors_of(error)
+    held = [frame.f_locals for one in errors for frame, _ in walk_tb(one.__traceback__)]
+    values = context.values(*held)
+    return lambda text: values.message(text, cell.source)
 
 
-def _with_causes(error: BaseException, cell: Cell, context: Context, depth: int) -> str:
-    parts: list[str] = []
-    for one, sentence in chain_of(error):
-        # pandas raises the same KeyError twice, first from within.
-        if not sentence or message_of(one) != message_of(error) or _has_users_step(one, context):
-            parts += filter(None, (_one(one, cell, context, depth), sentence))
-    return "\n\n".join(parts)
+@dataclass(frozen=True)
+class _Writer:
+    """Writes tracebacks.
 
+    Parameters
+    ----------
+    cell : Cell
+        The one that failed.
+    context : Context
+    clean : callable
+        From a message to what may be sent of it.
+    """
 
-def _has_users_step(error: BaseException, context: Context) -> bool:
-    """Whether the first step of an error that led to another is the user's own."""
-    steps, _ = steps_of(error.__traceback__, context)
-    return bool(steps) and steps[-1].kind != "library"
+    cell: Cell
+    context: Context
+    clean: Callable[[str], str]
 
+    def with_causes(self, error: BaseException, depth: int) -> str:
+        """Return an exception with what led to it."""
+        parts: list[str] = []
+        for one, sentence in chain_of(error):
+            # pandas raises the same KeyError twice, first from within.
+            is_new = not sentence or message_of(one) != message_of(error)
+            if is_new or self._is_users(one):
+                parts += filter(None, (self._one(one, depth), sentence))
+        return "\n\n".join(parts)
 
-def _one(error: BaseException, cell: Cell, context: Context, depth: int) -> str:
-    steps, left_out = steps_of(error.__traceback__, context)
-    lines = [_HEAD, *_shown(steps, left_out, cell)] if steps else []
-    if steps and steps[0].kind == "file" and (at := line_of_run(cell)):
-        text = cell.source.split("\n")[at - 1].strip()
-        lines.insert(1, f"  {cell.name.capitalize()}, line {at}\n    {text}")
-    if isinstance(error, SyntaxError):
-        lines += _place(error, cell, context)
-    lines.append(message_of(error))
-    if isinstance(error, BaseExceptionGroup) and depth < _DEEPEST_GROUP:
-        for count, member in enumerate(error.exceptions[:_MOST_IN_A_GROUP], 1):
-            text = _with_causes(member, cell, context, depth + 1)
-            lines.append(indent(f"{count} of {len(error.exceptions)}: {text}", "  "))
-    return "\n".join(lines)
+    def _is_users(self, error: BaseException) -> bool:
+        """Whether an error that led to another was raised in the user's own code."""
+        steps, _ = steps_of(error.__traceback__, self.context)
+        return bool(steps) and steps[-1].kind != "library"
+
+    def _one(self, error: BaseException, depth: int) -> str:
+        steps, left_out = steps_of(error.__traceback__, self.context)
+        lines = [_HEAD, *_shown(steps, left_out, self.cell)] if steps else []
+        if steps and steps[0].kind == "file" and (at := line_of_run(self.cell)):
+            text = self.cell.source.split("\n")[at - 1].strip()
+            lines.insert(1, f"  {self.cell.name.capitalize()}, line {at}\n    {text}")
+        if isinstance(error, SyntaxError):
+            lines += _place(error, self.cell, self.context)
+        lines.append(message_of(error, self.clean))
+        if isinstance(error, BaseExceptionGroup) and depth < DEEPEST_GROUP:
+            for count, member in enumerate(error.exceptions[:MOST_IN_A_GROUP], 1):
+                text = self.with_causes(member, depth + 1)
+                lines.append(indent(f"{count} of {len(error.exceptions)}: {text}", "  "))
+        return "\n".join(lines)
 
 
 def _shown(steps: list[Step], left_out: int, cell: Cell) -> list[str]:
@@ -139,7 +163,8 @@ def _place(error: SyntaxError, cell: Cell, context: Context) -> list[str]:
     same = [n for n, text in enumerate(typed, 1) if text.strip() and text.strip() == made.strip()]
     at = line if line in same or not same else min(same, key=lambda n: abs(n - line))
     lines = [f"  {where[:1].upper() + where[1:] if found else f'File {where}'}, line {at}"]
-    if made.strip():
+    # What was compiled may be a value, as in `frame.query(text)`.
+    if made.strip() and (same or not context.privacy.has_limits):
         blanks = len(made) - len(made.lstrip())
         lines.append(f"    {made.strip()}")
         if error.offset and error.offset > blanks:
@@ -149,67 +174,3 @@ def _place(error: SyntaxError, cell: Cell, context: Context) -> list[str]:
 
 def _is_file(name: str | None) -> bool:
     return bool(name) and not str(name).startswith("<") and "ipykernel" not in str(name)
-
-
-def class_name(kind: type) -> str:
-    """Return a class's name, with its module where that says something."""
-    module = tried(lambda: plain(kind.__module__), "")
-    name = tried(lambda: plain(kind.__qualname__), "a class")
-    # UsageError is IPython's: its name says enough.
-    bare = module in {"builtins", "__main__", ""} or module.startswith("IPython.")
-    return name if bare else f"{module}.{name}"
-
-
-def message_of(error: BaseException) -> str:
-    """Return type and message of an exception, bounded; it never raises."""
-    kind, message = class_name(type(error)), _message(error)
-    lines = [f"{kind}: {message}" if message else kind]
-    notes = tried(lambda: error.__notes__, None)
-    if type(notes) is list:
-        lines += [
-            cut_middle(plain(note), _LONGEST) for note in notes[:_MOST_NOTES] if is_a(note, str)
-        ]
-    if isinstance(error, BaseExceptionGroup):
-        more = len(error.exceptions) - _MOST_IN_A_GROUP
-        lines += [f"  [… {more:,} more of the group]"] if more > 0 else []
-    return "\n".join(lines)
-
-
-def _message(error: BaseException) -> str:
-    try:
-        # Not a SyntaxError's place: it names a file that nobody knows.
-        message = str(error.msg) if isinstance(error, SyntaxError) else ""
-        return cut_middle(plain(message or str(error)), _LONGEST)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as failure:  # noqa: BLE001 - a user's __str__ may raise anything
-        return f"<its message can't be shown: str() raised {type(failure).__name__}>"
-
-
-def chain_of(error: BaseException) -> list[tuple[BaseException, str]]:
-    """Return an exception with what led to it, the first cause first.
-
-    Each has the sentence that leads to the next one; "" for the last.
-    """
-    found = [(error, "")]
-    while len(found) < _LONGEST_CHAIN:
-        earlier = tried(lambda: _before(found[0][0]), None)
-        # What leads to itself is a cycle.
-        if earlier is None or any(earlier[0] is one for one, _ in found):
-            break
-        found.insert(0, earlier)
-    return found
-
-
-def _before(error: BaseException) -> tuple[BaseException, str] | None:
-    if error.__cause__ is not None:
-        return (
-            error.__cause__,
-            "The above exception was the direct cause of the following exception:",
-        )
-    if error.__context__ is not None and not error.__suppress_context__:
-        return (
-            error.__context__,
-            "During handling of the above exception, another exception occurred:",
-        )
-    return None

@@ -20,7 +20,10 @@ from groq_magic.assistant.prompt import cut_middle
 from groq_magic.clipping import clip, is_a, plain, tried, type_name
 from groq_magic.errors import PromptError
 from groq_magic.prompt.expression import user_names
-from groq_magic.prompt.summary import definition, summarise
+from groq_magic.prompt.named_secrets import is_secret
+from groq_magic.prompt.privacy import Extent, Privacy
+from groq_magic.prompt.summary import definition
+from groq_magic.prompt.summary_column import dtype_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,10 +55,6 @@ _SHORT = 900
 _SHORT_TEXT = 300
 _COLUMNS = 30
 _MOST_NAMES = 200
-_SECRET = re.compile(
-    r"(api|access|secret|private)_?key|passw|secret|credential|(auth|access|api|bearer|refresh)_?tok",
-    re.IGNORECASE,
-)
 
 
 def brief(name: str, value: Any, context: Context, shown: tuple[str, ...] = ()) -> str:
@@ -91,40 +90,46 @@ def own_attributes(value: Any) -> dict[str, Any]:
 
 def _brief(name: str, value: Any, context: Context, shown: tuple[str, ...]) -> str:
     kind = _kind(value)
-    if is_a(value, os._Environ) or _SECRET.search(name):  # noqa: SLF001 - the type of os.environ
+    own = name.partition(" ")[0].rpartition(".")[2]
+    if (
+        is_a(value, os._Environ)  # noqa: SLF001 - the type of os.environ
+        or is_secret(name, value)
+        or context.privacy.hides(own)
+    ):
         return f"{name}: {kind}, its value withheld"
     if is_a(value, type, *ROUTINES):
         return f"{name}: {_callable(value, context, shown)}"
-    if is_a(value, str):
-        text = plain(value)
+    if is_a(value, str) and context.privacy.rows:
+        text = context.values().hidden(plain(value))
         more = f", {len(text):,} characters" if len(text) > _SHORT_TEXT else ""
         return f"{name}: str{more} {cut_middle(clip(text, 4 * _SHORT_TEXT), _SHORT_TEXT)!r}"
-    return f"{name}: {_summary(kind, value)}"
+    return f"{name}: {_summary(kind, value, context)}"
 
 
-def _summary(kind: str, value: Any) -> str:
+def _summary(kind: str, value: Any, context: Context) -> str:
     try:
-        summary = cut_middle(summarise(value), _SHORT)
+        summary = cut_middle(context.added(value), _SHORT)
     except PromptError:
         return f"{kind} of length {len(value):,}" if is_a(value, bytes, bytearray) else kind
-    # A frame's summary begins with its type.
+    # That of data begins with its type.
     return summary if summary.startswith(kind) else f"{kind} {summary}"
 
 
-def typed_name(name: str, value: Any) -> str:
+def typed_name(name: str, value: Any, privacy: Privacy | None = None) -> str:
     """Return `name: type`, with columns and shape where there are some; no value."""
-    return tried(lambda: _typed_name(name, value), f"{name}: {_kind(value)}")
+    privacy = privacy or Privacy()
+    return tried(lambda: _typed_name(name, value, privacy), f"{name}: {_kind(value)}")
 
 
-def _typed_name(name: str, value: Any) -> str:
+def _typed_name(name: str, value: Any, privacy: Privacy) -> str:
     kind = _kind(value)
     if is_a(value, FunctionType, type):
         return f"{name}: {signature(value, names_alone=True)}"
     shape = getattr(value, "shape", None) if kind in {"DataFrame", "Series", "ndarray"} else None
     if kind == "DataFrame":
-        return f"{name}: DataFrame, {len(value):,} rows; columns: {_columns(value)}"
+        return f"{name}: DataFrame, {len(value):,} rows; columns: {_columns(value, privacy)}"
     if isinstance(shape, tuple):
-        return f"{name}: {kind} of {getattr(value, 'dtype', '?')}, shape {shape}"
+        return f"{name}: {kind} of {dtype_text(value.dtype, Extent(privacy))}, shape {shape}"
     if is_a(value, list, tuple, set, frozenset, dict):
         return f"{name}: {kind} of {len(value):,} items"
     return f"{name}: {kind}"
@@ -158,18 +163,23 @@ def _callable(value: Any, context: Context, shown: tuple[str, ...]) -> str:
     """Return the source of what the user wrote, the signature of anything else."""
     own = tried(lambda: value.__module__ == "__main__", otherwise=False)
     source = source_of(value, context) if own else ""
+    called = signature(value, names_alone=context.privacy.has_limits)
     if not source or any(source in text for text in shown):
-        return signature(value)
-    return f"{signature(value)}\n{cut_middle(source, _SHORT)}"
+        return called
+    return f"{called}\n{cut_middle(source, _SHORT)}"
 
 
 def _kind(value: Any) -> str:
     return "None" if value is None else type_name(value)
 
 
-def _columns(frame: Any) -> str:
+def _columns(frame: Any, privacy: Privacy) -> str:
+    if privacy.hides_any(getattr(frame.columns, "names", ())):
+        return f"{len(frame.columns):,}, named by private values"
     pairs = list(zip(frame.columns, frame.dtypes, strict=True))
-    shown = ", ".join(f"{name} ({dtype})" for name, dtype in pairs[:_COLUMNS])
+    shown = ", ".join(
+        f"{name} ({dtype_text(dtype, Extent(privacy))})" for name, dtype in pairs[:_COLUMNS]
+    )
     return shown + (f" and {len(pairs) - _COLUMNS} more" if len(pairs) > _COLUMNS else "")
 
 
@@ -195,12 +205,12 @@ def _class_in(source: str, name: str) -> str:
     return found[0].rstrip() if found else ""
 
 
-def session_names(namespace: Mapping[str, Any]) -> list[str]:
+def session_names(namespace: Mapping[str, Any], privacy: Privacy | None = None) -> list[str]:
     """Return a line for each of the user's variables, functions and classes: names and types."""
     values = ((name, namespace[name]) for name in user_names(namespace))
-    return [typed_name(name, value) for name, value in values if not _import_of(name, value)][
-        -_MOST_NAMES:
-    ]
+    return [
+        typed_name(name, value, privacy) for name, value in values if not _import_of(name, value)
+    ][-_MOST_NAMES:]
 
 
 def imports_in_use(namespace: Mapping[str, Any]) -> list[str]:

@@ -50,9 +50,12 @@ def write_prompt(
         raise PromptError(
             "There is no description.", "Say below `%%groq_code` what the code is to do."
         )
-    sections = Sections(task, context.room)
+    sections = Sections(task, context.room, context.secrets().hidden)
     if session:
-        names, imports = session_names(context.namespace), imports_in_use(context.namespace)
+        names, imports = (
+            session_names(context.namespace, context.privacy),
+            imports_in_use(context.namespace),
+        )
         sections.add(
             "Imported in the session:",
             "\n".join(imports),
@@ -71,6 +74,7 @@ def write_prompt(
         included=sections.included,
         language=language,
         head=head,
+        hides_a_key=sections.hides_a_key,
     )
 
 

@@ -16,7 +16,14 @@ from groq_magic.conversation.saved_turns import (
     saved_answers,
     saved_turns,
 )
-from groq_magic.conversation.turn import PendingTurn, Turn, TurnKey, messages_of
+from groq_magic.conversation.sent_messages import SentMessages, sent_messages
+from groq_magic.conversation.turn import (
+    PendingTurn,
+    PromptData,
+    Turn,
+    TurnKey,
+    messages_of,
+)
 
 __all__ = [
     "Arrangement",
@@ -28,9 +35,11 @@ __all__ = [
     "HistoryWindow",
     "Page",
     "PendingTurn",
+    "PromptData",
     "Replay",
     "ReplayKey",
     "SavedTurn",
+    "SentMessages",
     "Turn",
     "TurnKey",
     "code_cells_in",
@@ -39,4 +48,5 @@ __all__ = [
     "messages_of",
     "saved_answers",
     "saved_turns",
+    "sent_messages",
 ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.conversation.arrangement import Arrangements
 from groq_magic.conversation.cell_runs import CellRuns
 from groq_magic.conversation.chain import EMPTY
-from groq_magic.conversation.turn import PendingTurn, Turn
+from groq_magic.conversation.turn import NO_DATA, PendingTurn, Turn
 from groq_magic.conversation.undo import UndoHistory, undo_phrase
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from groq_magic.conversation.cell_runs import CellRun
     from groq_magic.conversation.page import Page
     from groq_magic.conversation.saved_turns import SavedTurn
-    from groq_magic.conversation.turn import TurnKey
+    from groq_magic.conversation.turn import PromptData, TurnKey
 
 __all__ = ["Conversations"]
 
@@ -155,7 +155,7 @@ class Conversations:
             self._runs.count(pending, execution, run)
         return pending
 
-    def add(
+    def add(  # noqa: PLR0913 - what a turn is made of, named
         self,
         pending: PendingTurn,
         messages: Iterable[Mapping[str, Any]],
@@ -163,6 +163,7 @@ class Conversations:
         model: str,
         finish_reason: str | None,
         usage: Mapping[str, int] | None = None,
+        data: PromptData = NO_DATA,
     ) -> Turn:
         """Make a turn of a pending one, in its place, as one undoable change.
 
@@ -174,7 +175,7 @@ class Conversations:
         pending : PendingTurn
         messages : iterable of Mapping
             From the user's to the assistant's last one.
-        model, finish_reason, usage
+        model, finish_reason, usage, data
             See `Turn`.
         """
         around = self.get(pending.conversation, pending.practice)
@@ -184,6 +185,7 @@ class Conversations:
             model=model,
             finish_reason=finish_reason,
             usage=usage,
+            data=data,
             revision=next(self._revisions),
             before=around.chain_of(pending.before),
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from groq_magic.conversation.turn import Turn
 
@@ -89,7 +89,12 @@ def estimate(text: str, tokens_per_character: float = 0.25) -> int:
 
 
 def fit(
-    turns: Sequence[Turn], *, prompt_tokens: int, system_tokens: int, budget: Budget
+    turns: Sequence[Turn],
+    *,
+    prompt_tokens: int,
+    system_tokens: int,
+    budget: Budget,
+    named: Iterable[str] = (),
 ) -> HistoryWindow:
     """Leave out the oldest turns until the rest fits.
 
@@ -102,13 +107,19 @@ def fit(
     budget : Budget
         What history may take: its share of the tokens a minute, and with the
         rest of the request no more than the minute and the model's window.
+    named : iterable of str
+        The values that the prompt names: no earlier version of them is sent.
     """
+    seen = set(named)
     room = budget.for_history(prompt_tokens + system_tokens)
     first = len(turns)
     while first > 0:
         turn = turns[first - 1]
-        room -= sum(estimate(text, budget.tokens_per_character) for text in turn.texts)
+        values = [value.text for value in turn.data.values if value.name not in seen]
+        texts = (*turn.texts, *values)
+        room -= sum(estimate(text, budget.tokens_per_character) for text in texts)
         if room < 0:
             break
         first -= 1
+        seen |= {value.name for value in turn.data.values}
     return HistoryWindow(tuple(turns[first:]), first + 1, len(turns))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from groq_magic.conversation.turn import Turn, TurnKey, messages_of
+from groq_magic.prompt import names_alone
 
 __all__ = ["SavedTurn", "code_cells_in", "saved_answers", "saved_turns"]
 
@@ -58,6 +59,8 @@ class SavedTurn:
         carries copied outputs.
     once : bool
         Whether it was asked outside of the conversation.
+    included : frozenset of str
+        The names of the values that it was sent with.
     """
 
     key: TurnKey
@@ -78,11 +81,12 @@ class SavedTurn:
     html: str = ""
     is_own: bool = True
     once: bool = False
+    included: frozenset[str] = frozenset()
 
     @property
-    def templated(self) -> bool:
-        """Whether the prompt contains `{{…}}`."""
-        return "{{" in self.prompt
+    def sent(self) -> str:
+        """The prompt with the names of values whose content is gone."""
+        return names_alone(self.prompt, self.included) if self.included else self.prompt
 
     def turn(self, after: TurnKey | None) -> Turn:
         """Return it as a turn that was asked just after another one."""
@@ -92,7 +96,7 @@ class SavedTurn:
             conversation=self.conversation,
             practice=self.practice,
             after=after,
-            messages=messages_of(self.prompt, self.answer),
+            messages=messages_of(self.sent, self.answer),
             model=self.model,
             finish_reason=self.finish_reason,
             usage=self.usage,
@@ -220,6 +224,7 @@ def _turn(
         html=_text_of(data.get("text/html")) or "",
         is_own=recorded is not None and recorded.cell == cell.id and replaced is not None,
         once=bool(record.get("once")),
+        included=_names_in(record),
     )
 
 
@@ -227,6 +232,12 @@ def _system_in(record: Mapping[str, Any]) -> str | None:
     if "system" in record and record["system"] is None:
         return ""
     return _string(record.get("system"))
+
+
+def _names_in(record: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of the included values; version 1 had another word for them."""
+    names = record.get("included", record.get("inserted"))
+    return frozenset(name for name in _sequence(names) if isinstance(name, str))
 
 
 def _key(record: Any) -> TurnKey | None:

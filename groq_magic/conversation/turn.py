@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.conversation.chain import Chain
+    from groq_magic.prompt import NamedValue, Privacy
 
-__all__ = ["PendingTurn", "Turn", "TurnKey", "messages_of"]
+__all__ = ["NO_DATA", "PendingTurn", "PromptData", "Turn", "TurnKey", "messages_of"]
 
 _PARTIAL = frozenset({"interrupted", "truncated", "error"})
 
@@ -35,6 +36,29 @@ class TurnKey:
 
 
 @dataclass(frozen=True)
+class PromptData:
+    """The data that a prompt is sent with.
+
+    Parameters
+    ----------
+    values : tuple of NamedValue
+        The values that it names, as they were then.
+    typed : str
+        Where a magic composed it with data of the session, what the user typed:
+        that is sent instead once less may be sent. Else "".
+    privacy : Privacy or None
+        Under which a magic composed it.
+    """
+
+    values: tuple[NamedValue, ...] = ()
+    typed: str = ""
+    privacy: Privacy | None = None
+
+
+NO_DATA = PromptData()
+
+
+@dataclass(frozen=True)
 class Turn:
     """The messages of one ask.
 
@@ -54,8 +78,10 @@ class Turn:
         be another one than the turn above; None for the first. A turn that is
         asked again keeps it.
     messages : tuple of Mapping
-        As the API takes them, from the user's to the assistant's last one:
-        later asks send them as they are.
+        As the API takes them, from the user's to the assistant's last one, with
+        the names of values alone.
+    data : PromptData
+        What the prompt names.
     model : str
         The model's id.
     finish_reason : str or None
@@ -76,6 +102,7 @@ class Turn:
     practice: bool
     after: TurnKey | None = None
     messages: tuple[Mapping[str, Any], ...] = ()
+    data: PromptData = NO_DATA
     model: str = ""
     finish_reason: str | None = None
     usage: Mapping[str, int] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections import ChainMap
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.assistant import (
@@ -23,6 +24,7 @@ from groq_magic.magics.line import parsed_around
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.options import AskOptions
 from groq_magic.page.caller import caller_names
+from groq_magic.prompt import fill
 from groq_magic.prompt.expression import near, parse, user_names
 from groq_magic.session.ask import Ask
 from groq_magic.session.cell_history import CellHistory
@@ -52,8 +54,12 @@ def groq_fix(session: Session, line: str) -> None:
     """
     given, target, words = parsed_around(line, OPTIONS_OF["groq_fix"], "%groq_fix", str.isdecimal)
     failure = _failure(session, target, words)
-    asked = Question(f"%groq_fix {line.strip()}".strip(), words)
-    _ask(session, lambda: fix_prompt(failure, asked, _context(session)), given, line=True)
+    typed = f"%groq_fix {line.strip()}".strip()
+
+    def compose(filled: str) -> AssistantPrompt:
+        return fix_prompt(failure, Question(typed, filled), _context(session))
+
+    _ask(session, _Words(typed, words), compose, given, line=True)
 
 
 def groq_explain(session: Session, line: str) -> None:
@@ -74,8 +80,11 @@ def groq_explain(session: Session, line: str) -> None:
     if not target and first and (not rest or rest.startswith("--")):
         raise _unknown(session, first)
     typed = f"%groq_explain {line.strip()}".strip()
-    asked = Question(typed, words, given.get("level", ""))
-    _ask(session, lambda: _explained(session, target, asked), given, line=True)
+
+    def compose(filled: str) -> AssistantPrompt:
+        return _explained(session, target, Question(typed, filled, given.get("level", "")))
+
+    _ask(session, _Words(typed, words), compose, given, line=True)
 
 
 def groq_code(session: Session, line: str, cell: str) -> None:
@@ -96,19 +105,41 @@ def groq_code(session: Session, line: str, cell: str) -> None:
     magics = session.shell.magics_manager.magics["cell"]
     head = f"%%{language}" if language in magics and language != "python" else ""
     names = given.get("session", False)
-    _ask(
-        session,
-        lambda: write_prompt(cell, language, head, _context(session), session=names),
-        given,
-        line=False,
-    )
+
+    def compose(filled: str) -> AssistantPrompt:
+        return write_prompt(filled, language, head, _context(session), session=names)
+
+    _ask(session, _Words(cell.strip(), cell), compose, given, line=False)
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What the user typed for the assistant: the whole line, and the words in it."""
+
+    typed: str
+    words: str
 
 
 def _ask(
-    session: Session, compose: Callable[[], AssistantPrompt], given: dict[str, Any], *, line: bool
+    session: Session,
+    words: _Words,
+    compose: Callable[[str], AssistantPrompt],
+    given: dict[str, Any],
+    *,
+    line: bool,
 ) -> None:
-    """Ask outside of the conversation, unless `--keep` is given."""
-    composed = unsent(compose)
+    """Ask outside of the conversation, unless `--keep` is given.
+
+    `compose` takes the user's words with values filled in.
+    """
+
+    def composed_now() -> AssistantPrompt:
+        own, privacy = caller_names(session.namespace) or {}, session.privacy()
+        names = ChainMap(dict(own), session.namespace)
+        filled = fill(words.words, names, privacy=privacy)
+        return compose(filled.text).with_words(words.typed, filled, privacy)
+
+    composed = unsent(composed_now)
     own = {"keep", "level", "session"}
     options = AskOptions(**{name: value for name, value in given.items() if name not in own})
     options = options.over(AskOptions(temperature=_TEMPERATURE, once=not given.get("keep", False)))
@@ -132,7 +163,11 @@ def _explained(session: Session, target: str, asked: Question) -> AssistantPromp
     past, context = CellHistory(session), _context(session)
     if target and target != "_" and not target.isdecimal():
         expression = _expression(session, target)
-        value = expression.value_in(_names(session)) if expression is not None else None
+        value = None
+        if expression is not None:
+            privacy = session.privacy()
+            expression.refuse_private(privacy)
+            value = expression.value_in(_names(session), quotes=not privacy.has_limits)
         return explain_value(target, value, asked, context)
     if target == "_":
         cell = past.last_output()

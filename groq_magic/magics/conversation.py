@@ -105,8 +105,11 @@ def groq_restore(session: Session, line: str) -> None:
         )
     added = session.restore(found)
     lines = [f"{len(added)} turn{'s' * (len(added) != 1)} restored."]
-    if any(saved.templated for saved in found):
-        lines.append("Prompts with {{…}} will be sent as typed, unfilled.")
+    templates = (saved for saved in found if saved.sent != saved.prompt)
+    gone = dict.fromkeys(name for saved in templates for name in sorted(saved.included))
+    if gone:
+        names = ", ".join(f"`{name}`" for name in gone)
+        lines.append(f"Their values are not saved; the names alone are sent: {names}.")
     system = next((saved.system for saved in reversed(found) if saved.system), None)
     if system and system != session.settings.system:
         if given:

@@ -1,10 +1,28 @@
 """Prompts: values of the session in place of the braces, and data summarised for a model.
 
-Pure: pandas and numpy are looked for among the loaded modules, never imported.
+Pure: pandas, polars and numpy are looked for among the loaded modules, never imported.
 """
 
 from groq_magic.prompt.expression import completions
-from groq_magic.prompt.summary import summarise
-from groq_magic.prompt.template import FilledPrompt, IncludedValue, fill, fill_from
+from groq_magic.prompt.filled_prompt import FilledPrompt
+from groq_magic.prompt.named_value import IncludedValue, NamedValue, with_values
+from groq_magic.prompt.privacy import Extent, Privacy
+from groq_magic.prompt.private_values import PrivateValues
+from groq_magic.prompt.summary import describe, summarise
+from groq_magic.prompt.template import fill, fill_from, names_alone
 
-__all__ = ["FilledPrompt", "IncludedValue", "completions", "fill", "fill_from", "summarise"]
+__all__ = [
+    "Extent",
+    "FilledPrompt",
+    "IncludedValue",
+    "NamedValue",
+    "Privacy",
+    "PrivateValues",
+    "completions",
+    "describe",
+    "fill",
+    "fill_from",
+    "names_alone",
+    "summarise",
+    "with_values",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import re
 import warnings
 from dataclasses import dataclass
 from itertools import islice
@@ -16,12 +17,22 @@ from groq_magic.errors import PromptError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Expression", "attributes_of", "completions", "near", "parse", "user_names"]
+    from groq_magic.prompt.privacy import Privacy
+
+__all__ = [
+    "Expression",
+    "attributes_of",
+    "completions",
+    "near",
+    "parse",
+    "user_names",
+]
 
 _IPYTHONS_OWN = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open"})
 _MOST_NAMES = 1000
 _MOST_COMPLETIONS = 200
 _LONGEST_NAME = 200
+_NAME = re.compile(r"(?<![\w'\"])[^\W\d]\w*")
 _AS_WRITTEN = "`--raw` sends braces as written."
 
 
@@ -56,31 +67,60 @@ class Expression:
         found = (node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name))
         return any(name in namespace for name in found)
 
-    def value_in(self, namespace: Mapping[str, Any]) -> Any:
+    def value_in(self, namespace: Mapping[str, Any], *, quotes: bool = True) -> Any:
         """Return its value.
+
+        Parameters
+        ----------
+        namespace : Mapping of str to Any
+        quotes : bool
+            Whether an error's message, which may quote a value, is shown.
 
         Raises
         ------
         PromptError
             Where an attribute or item isn't there, or reading it fails.
         """
-        return self._follow(self.tree, namespace)
+        return self._follow(self.tree, namespace, quotes=quotes)
+
+    def refuse_call(self) -> None:
+        """Raise PromptError: no calls are made in prompts."""
+        names = [*dict.fromkeys(_NAME.findall(self.text))]
+        name = "_".join(names[-2:] if len(names) > 1 else [*names, "result"])
+        raise PromptError(
+            f"{self.braced}: no calls are made in prompts.",
+            f"Run `{name} = {clip(self.text, 100)}` in a cell, and write `{{{{{name}}}}}` here.",
+        )
+
+    def refuse_private(self, privacy: Privacy) -> None:
+        """Raise PromptError where an attribute or item on the way is private."""
+        for node in ast.walk(self.tree):
+            names = [node.attr] if isinstance(node, ast.Attribute) else []
+            if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.List):
+                # Of a list of columns the private ones are left out of the table.
+                constants = (n for n in ast.walk(node.slice) if isinstance(n, ast.Constant))
+                names = [n.value for n in constants if isinstance(n.value, str)]
+            for name in filter(privacy.hides, names):
+                raise PromptError(
+                    f"{self.braced}: `{name}` is private.",
+                    "`%config GroqMagics.private` holds the names that are.",
+                )
 
     def refuse_near_miss(self, namespace: Mapping[str, Any]) -> None:
         """Raise PromptError where the root, which is not there, is nearly there."""
-        own = user_names(namespace)
-        if meant := near(self.root, (n for n in own if not is_a(namespace[n], ModuleType))):
+        own = (n for n in user_names(namespace) if not is_a(namespace[n], ModuleType))
+        if meant := near(self.root, own):
             raise PromptError(
                 f"{self.braced}: there is no `{self.root}`.",
                 f"Did you mean `{meant}`? {_AS_WRITTEN}",
             )
 
-    def _follow(self, node: ast.expr, namespace: Mapping[str, Any]) -> Any:
+    def _follow(self, node: ast.expr, namespace: Mapping[str, Any], *, quotes: bool) -> Any:
         if isinstance(node, ast.Name):
             return namespace[node.id]
         if not isinstance(node, ast.Attribute | ast.Subscript):
             raise TypeError(node)
-        owner = self._follow(node.value, namespace)
+        owner = self._follow(node.value, namespace, quotes=quotes)
         try:
             if isinstance(node, ast.Attribute):
                 return getattr(owner, node.attr)
@@ -88,10 +128,19 @@ class Expression:
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            raise self._refusal(node, owner, error) from error
+            refusal = self._refusal(node, owner, error, quotes=quotes)
+            if quotes:
+                raise refusal from error
+            # The error itself quotes what its message does.
+            raise refusal from None
 
     def _refusal(
-        self, node: ast.Attribute | ast.Subscript, owner: Any, error: BaseException
+        self,
+        node: ast.Attribute | ast.Subscript,
+        owner: Any,
+        error: BaseException,
+        *,
+        quotes: bool,
     ) -> PromptError:
         remedy = ""
         if isinstance(node, ast.Attribute) and is_a(error, AttributeError):
@@ -101,10 +150,10 @@ class Expression:
         elif isinstance(node, ast.Subscript) and is_a(error, LookupError):
             key = _constant(node.slice)
             happened = f"`{self._source(node.value)}` has no item `{self._source(node.slice)}`"
-            if isinstance(key, str) and (meant := near(key, keys_of(owner))):
+            if quotes and isinstance(key, str) and (meant := near(key, keys_of(owner))):
                 remedy = f'Did you mean "{meant}"?'
         else:
-            message = tried(lambda: plain(str(error)), "")
+            message = tried(lambda: plain(str(error)), "") if quotes else ""
             reason = clip(f"{type_name(error)}: {message}".removesuffix(": "), 200)
             happened = f"reading `{self._source(node)}` raised {reason}"
         return PromptError(f"{self.braced}: {happened}.", remedy)

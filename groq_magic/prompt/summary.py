@@ -2,37 +2,53 @@
 
 from __future__ import annotations
 
+import enum
 import inspect
+import sys
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.clipping import clip, cut, flat, is_a, plain, safe_repr, tried
+from groq_magic.clipping import clip, cut, flat, is_a, plain, safe_repr, tried, type_name
 from groq_magic.errors import PromptError
-from groq_magic.prompt.summary_array import summarise_array
-from groq_magic.prompt.summary_nested import is_nested, is_of, summarise_nested
-from groq_magic.prompt.summary_table import summarise_index, summarise_series, summarise_table
+from groq_magic.prompt.privacy import Description, Extent
+from groq_magic.prompt.summary_array import describe_array
+from groq_magic.prompt.summary_nested import describe_nested, is_nested, is_of
+from groq_magic.prompt.summary_polars import (
+    describe_lazy_frame,
+    describe_polars_series,
+    describe_polars_table,
+)
+from groq_magic.prompt.summary_table import describe_index, describe_series, describe_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["definition", "summarise"]
+__all__ = ["definition", "describe", "is_data", "is_scalar", "scalar_text", "summarise"]
 
 # About 25,000 tokens: more than a minute's quota on most tiers.
 _LONGEST_TEXT = 100_000
 _LONGEST_REPR = 4_000
-_DATA: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
-    ("pandas", "DataFrame", summarise_table),
-    ("pandas", "Series", summarise_series),
-    ("pandas", "Index", summarise_index),
-    ("numpy", "ndarray", summarise_array),
-    ("numpy", "generic", lambda value: cut(str(value), _LONGEST_REPR)),
+_DATA: tuple[tuple[str, str, Callable[[Any, Extent], Description]], ...] = (
+    ("pandas", "DataFrame", describe_table),
+    ("pandas", "Series", describe_series),
+    ("pandas", "Index", describe_index),
+    ("polars", "DataFrame", describe_polars_table),
+    ("polars", "Series", describe_polars_series),
+    ("polars", "LazyFrame", describe_lazy_frame),
+    ("numpy", "ndarray", describe_array),
 )
 # Dates, decimals and paths, whose repr is the call that makes them; pandas' dates are subclasses.
-_SAY_IT_BETTER_AS_TEXT = frozenset({"datetime", "decimal", "fractions", "pathlib", "uuid"})
+_SCALAR_MODULES = frozenset({"datetime", "decimal", "fractions", "pathlib", "uuid"})
+_SCALARS = (int, float, complex, type(None), enum.Enum)
 
 
-def summarise(value: Any) -> str:
-    """Return a value as the text that a prompt gets.
+def summarise(value: Any, extent: Extent | None = None) -> str:
+    """Return a value as text that stands alone (see `describe`)."""
+    return describe(value, extent).text
+
+
+def describe(value: Any, extent: Extent | None = None) -> Description:
+    """Return a value as a prompt shows it.
 
     A string is itself, cut at 100,000 characters with a mark that says so.
     Frames, series, arrays and nested data become at most 4,000 characters: in
@@ -43,24 +59,73 @@ def summarise(value: Any) -> str:
     ----------
     value : Any
         Of the user's namespace; it may be huge, recursive or raise.
+    extent : Extent, optional
+        How much of it is shown.
 
     Raises
     ------
     PromptError
         For bytes, and for methods, which would need a call.
     """
+    extent = extent or Extent()
     try:
-        text = _summary(value)
+        found = _own(value, extent) or _described(value, extent)
     except (KeyboardInterrupt, PromptError):
         raise
     except BaseException:  # noqa: BLE001 - a user's class may raise anything, at any place
-        text = safe_repr(value, _LONGEST_REPR)
-    return cut(text, _LONGEST_TEXT)
+        found = _opaque(value, extent)
+    return found.with_body(cut(found.body, _LONGEST_TEXT))
 
 
-def _summary(value: Any) -> str:
+def scalar_text(value: Any) -> str:
+    """Return a scalar's `str` in one line."""
+    # Of an Enum that is a text too, as an f-string shows it.
+    return flat(safe_str(value) if is_a(value, enum.Enum) else value, _LONGEST_REPR)
+
+
+def safe_str(value: Any) -> str:
+    """Return `str(value)`, or its repr where that raises."""
+    return tried(lambda: plain(str(value)), None) or safe_repr(value, _LONGEST_REPR)
+
+
+def is_scalar(value: Any) -> bool:
+    """Whether a value is one number, date, path or the like."""
+    # A class whose metaclass misbehaves may raise.
+    return tried(lambda: _is_scalar(value), otherwise=False)
+
+
+def _is_scalar(value: Any) -> bool:
+    if is_a(value, enum.Enum) or is_of(value, "pandas", "Period"):
+        return True
+    if is_a(value, str, bytes) or is_of(value, "numpy", "void"):
+        return False
+    if is_a(value, *_SCALARS) or is_of(value, "numpy", "generic"):
+        return True
+    if type_name(value) == "NAType":  # pandas' missing value, of a type that it doesn't name
+        return True
+    return any(kind.__module__.split(".")[0] in _SCALAR_MODULES for kind in type(value).__mro__)
+
+
+def is_data(value: Any) -> bool:
+    """Whether a value is a table, array or nested data, of which rows can be shown."""
+    return is_nested(value) or any(is_of(value, module, kind) for module, kind, _ in _DATA)
+
+
+def _own(value: Any, extent: Extent) -> Description | None:
+    """Describe a value by its own `_repr_llm_()`, which knows no schema and no limits."""
+    if extent.rows_of(1) == 0 or is_a(value, type):
+        return None
+    method = tried(lambda: getattr(type(value), "_repr_llm_", None), None)
+    text: Any = None if method is None else tried(lambda: method(value), None)
+    return Description(type_name(value), "", plain(text)) if is_a(text, str) else None
+
+
+def _described(value: Any, extent: Extent) -> Description:
+    if is_scalar(value):
+        return Description(type_name(value), "", scalar_text(value))
     if is_a(value, str):
-        return plain(value)
+        text = plain(value)
+        return Description("str", f"{len(text):,} characters", text)
     if is_a(value, bytes, bytearray, memoryview):
         raise PromptError("It is binary.", "Decode it to text first.")
     if is_a(value, MethodType, BuiltinFunctionType) and not is_a(value.__self__, ModuleType):
@@ -68,29 +133,41 @@ def _summary(value: Any) -> str:
             "It is a method, and no calls are made in prompts.",
             "Give its result a name, and put that between the braces.",
         )
-    data = _data(value)
-    if data is not None:
-        return data
-    return summarise_nested(value) if is_nested(value) else _single(value)
-
-
-def _data(value: Any) -> str | None:
-    """Summarise what pandas and numpy know, where they are loaded."""
     for module, kind, summary in _DATA:
         if is_of(value, module, kind):
-            return summary(value)
-    return None
+            return summary(value, extent)
+    if _is_pandas_array(value):
+        found = describe_series(sys.modules["pandas"].Series(value), extent)
+        return Description(type_name(value), found.facts, found.body, opening=found.opening)
+    if is_of(value, "numpy", "void") and value.dtype.names:
+        return describe_nested(dict(zip(value.dtype.names, value.tolist(), strict=True)), extent)
+    return describe_nested(value, extent) if is_nested(value) else _single(value, extent)
 
 
-def _single(value: Any) -> str:
+def _single(value: Any, extent: Extent) -> Description:
     if is_a(value, ModuleType):
-        return f"module {clip(value.__name__, 200)}"  # its repr tells where it lies on this machine
+        # Its repr tells where it lies on this machine.
+        return Description("module", "", f"module {clip(value.__name__, 200)}")
     if is_a(value, FunctionType, type):
-        source = definition(value)
-        return cut(source, _LONGEST_REPR) if source else safe_repr(value, _LONGEST_REPR)
-    if any(kind.__module__.split(".")[0] in _SAY_IT_BETTER_AS_TEXT for kind in type(value).__mro__):
-        return flat(value, _LONGEST_REPR)
-    return safe_repr(value, _LONGEST_REPR)
+        source, kind = definition(value), "class" if is_a(value, type) else "function"
+        if source:
+            return Description(kind, "", cut(source, _LONGEST_REPR), language="python")
+    return _opaque(value, extent)
+
+
+def _opaque(value: Any, extent: Extent) -> Description:
+    """Describe a value by its repr, which may show the values of cells."""
+    is_table = bool(extent.privacy.private) and tried(lambda: is_data(value), otherwise=True)
+    is_shown = extent.values and not is_table
+    if is_shown:
+        return Description(type_name(value), "", safe_repr(value, _LONGEST_REPR))
+    return Description(type_name(value), "", "", opening=type_name(value))
+
+
+def _is_pandas_array(value: Any) -> bool:
+    """Whether a value is what a pandas column holds, such as a Categorical."""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and is_a(value, pandas.api.extensions.ExtensionArray)
 
 
 def definition(value: Any) -> str:

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections import deque
+from collections import Counter, deque
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import clip, flat, is_a, plain, safe_repr, tried, type_name
+from groq_magic.prompt.privacy import PRIVATE, Description
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["is_nested", "is_of", "summarise_nested"]
+    from groq_magic.prompt.privacy import Extent
+
+__all__ = ["describe_nested", "is_nested", "is_of", "outline"]
 
 _LONGEST = 4_000
 _LONGEST_VALUE = 200
 _DEEPEST = 6
+_MOST_KEYS = 30
+_MOST_WHOLE = 20
+_MOST_TYPES = 6
 _SEQUENCES = (list, tuple, set, frozenset, deque)
 _BRACKETS = ((list, "[", "]"), (tuple, "(", ")"))
 _LEFT_OUT = "…"
@@ -34,28 +40,45 @@ def is_of(value: Any, module: str, *kinds: str) -> bool:
     return loaded is not None and is_a(value, *(getattr(loaded, kind) for kind in kinds))
 
 
-def summarise_nested(value: Any) -> str:
+def describe_nested(value: Any, extent: Extent) -> Description:
     """Return nested data as Python writes it, in at most 4,000 characters.
 
-    Where it doesn't fit, it is said how many items there are, and items,
-    depth and long texts are left out where an ellipsis stands.
+    Where it doesn't fit, or has more items than may be shown, items, depth and
+    long texts are left out where an ellipsis stands.
+
+    Parameters
+    ----------
+    value : Any
+        What `is_nested` accepts.
+    extent : Extent
     """
-    outline = _Outline(_LONGEST - 100)
-    text = tried(lambda: "".join(outline.pieces(value, 0)), None)
+    kind = type_name(value)
+    facts = tried(lambda: _count(len(value), "item"), "")
+    if not extent.values or extent.rows == 0:
+        return Description(kind, facts, _schema(value, extent), opening=f"{kind}, {facts}")
+    writer = _Outline(_LONGEST - 100, extent)
+    text = tried(lambda: "".join(writer.pieces(value, 0)), None)
     if text is None:
-        return safe_repr(value, _LONGEST)
-    if not outline.partial:
-        return text
-    items = tried(lambda: f" of {len(value):,} items", "")
-    return f"{type_name(value)}{items}, in part:\n{text}"
+        # Its repr may show what is private.
+        text = f"<{kind}>" if extent.privacy.has_limits else safe_repr(value, _LONGEST)
+    elif writer.partial:
+        of = f" of {facts}" if facts else ""
+        return Description(kind, facts, text, opening=f"{kind}{of}, in part:")
+    return Description(kind, facts, text)
+
+
+def outline(value: Any, extent: Extent) -> str:
+    """Return nested data as it stands in a cell of a table."""
+    return describe_nested(value, extent).text
 
 
 class _Outline:
     """Writes until its room is used up."""
 
-    def __init__(self, room: int) -> None:
+    def __init__(self, room: int, extent: Extent) -> None:
         self.room = room
         self.partial = False
+        self._extent = extent
         self._within: list[int] = []
 
     def pieces(self, value: Any, depth: int) -> Iterator[str]:
@@ -77,19 +100,34 @@ class _Outline:
         # What is one of many must leave room for its neighbours.
         share = max(_LONGEST_VALUE, self.room // 3) if depth else self.room
         end = self.room - share
-        for index, (label, item) in enumerate(_items(value)):
+        most = self._most(value)
+        for index, (label, name, item) in enumerate(_items(value)):
             if index:
                 yield self._written(", ")
-            if self.room <= max(end, _LONGEST_VALUE):
+            if self.room <= max(end, _LONGEST_VALUE) or index == most:
                 self.partial = True
                 yield self._written(_LEFT_OUT)
                 break
             yield self._written(label)
-            yield from self.pieces(item, depth + 1)
+            if self._extent.privacy.hides(name):
+                yield self._written(PRIVATE)
+            else:
+                yield from self.pieces(item, depth + 1)
         else:
             if is_a(value, tuple) and tuple.__len__(value) == 1 and opening == "(":
                 yield self._written(",")
         yield self._written(closing)
+
+    def _most(self, value: Any) -> int:
+        """Return how many of its items are shown: all fields of a record."""
+        if _is_dataclass(value) or _is_named_tuple(value):
+            return _LONGEST
+        size = tried(lambda: len(value), None)
+        # The keys of a record are columns, not rows.
+        if is_a(value, dict) and size is not None and size <= _MOST_WHOLE:
+            return size
+        # Of one whose length is unknown, as many as of a large one.
+        return self._extent.rows_of(_LONGEST if size is None else size)
 
     def _leaf(self, value: Any) -> str:
         if is_a(value, str):
@@ -111,19 +149,57 @@ class _Outline:
         return text
 
 
-def _items(value: Any) -> Iterator[tuple[str, Any]]:
+def _schema(value: Any, extent: Extent) -> str:
+    """Return the types of nested data, and the keys that all records of a list share.
+
+    The keys of a lone dict may be data themselves, such as an index: they are
+    named only where values may be shown.
+    """
+    return tried(lambda: _schema_of(value, extent), "")
+
+
+def _schema_of(value: Any, extent: Extent) -> str:
+    if _is_dataclass(value) or _is_named_tuple(value):
+        return _keys_line([(name, item) for _, name, item in _items(value)])
+    if is_a(value, dict):
+        named = extent.values and dict.__len__(value) <= _MOST_KEYS
+        pairs = [(key, item) for _, key, item in _items(value)]
+        return _keys_line(pairs) if named else _types_line([item for _, item in pairs])
+    items = list(islice(value, _LONGEST))
+    if len(items) > 1 and all(is_a(item, dict) for item in items):
+        keys = [tuple(dict.keys(item)) for item in items]
+        if len(keys[0]) <= _MOST_KEYS and all(set(each) == set(keys[0]) for each in keys):
+            return f"each with {_keys_line(list(dict.items(items[0])))}"
+    return _types_line(items)
+
+
+def _keys_line(pairs: list[tuple[Any, Any]]) -> str:
+    return ", ".join(f"{flat(key, 100)} ({type_name(item)})" for key, item in pairs)
+
+
+def _types_line(items: list[Any]) -> str:
+    counts = Counter(map(type_name, items)).most_common(_MOST_TYPES)
+    return ", ".join(f"{count:,} {name}" for name, count in counts)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' * (number != 1)}"
+
+
+def _items(value: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Yield what stands before each item, its key or name (None for neither), and the item."""
     if is_a(value, dict):
         for key, item in islice(value.items(), _LONGEST):
-            yield f"{flat(safe_repr(key, 1000), 100)}: ", item
+            yield f"{flat(safe_repr(key, 1000), 100)}: ", key, item
     elif _is_dataclass(value):
         for field in dataclasses.fields(value):
-            yield f"{field.name}=", _attribute(value, field.name)
+            yield f"{field.name}=", field.name, _attribute(value, field.name)
     elif _is_named_tuple(value):
         for name, item in zip(value._fields, value, strict=True):
-            yield f"{name}=", item
+            yield f"{name}=", name, item
     else:
         for item in _in_order(value):
-            yield "", item
+            yield "", None, item
 
 
 def _in_order(value: Any) -> Iterable[Any]:
@@ -181,8 +257,7 @@ def _brackets(value: Any) -> tuple[str, str]:
 
 def _shape(value: Any) -> str:
     """Return the shape of a frame, series or array inside other data."""
-    if not is_of(value, "pandas", "DataFrame", "Series", "Index") and not is_of(
-        value, "numpy", "ndarray"
-    ):
+    kinds = ("pandas", "DataFrame", "Series", "Index"), ("polars", "DataFrame", "Series")
+    if not any(is_of(value, *kind) for kind in (*kinds, ("numpy", "ndarray"))):
         return ""
     return " × ".join(f"{n:,}" for n in value.shape)  # noqa: RUF001 - a multiplication sign

@@ -1,4 +1,4 @@
-"""Values of the session in prompts: `{{name}}`."""
+"""Values of the session in prompts: `{{name}}`, and a format spec or a number of rows behind it."""
 
 from __future__ import annotations
 
@@ -8,82 +8,35 @@ from collections import ChainMap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.clipping import clip, is_a, plain, tried, type_name
 from groq_magic.errors import PromptError
-from groq_magic.prompt.expression import Expression, parse
-from groq_magic.prompt.summary import summarise
+from groq_magic.prompt.filled_prompt import FilledPrompt, Piece
+from groq_magic.prompt.named_value import IncludedValue, NamedValue, named_value
+from groq_magic.prompt.placeholder import placeholders
+from groq_magic.prompt.privacy import Extent, Privacy
+from groq_magic.prompt.private_values import PrivateValues
+from groq_magic.prompt.summary import describe, is_data, is_scalar, scalar_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-__all__ = ["FilledPrompt", "IncludedValue", "fill", "fill_from"]
+    from groq_magic.prompt.expression import Expression
+    from groq_magic.prompt.placeholder import Placeholder
 
-# Not `${{ … }}`, which is GitHub's; a name must follow; on one line.
-_OPENING = re.compile(r"(?<!\$)\{\{(?=[ \t]*[^\W\d])")
-# The braces' end: none within a string, as in `d["}}"]`. Possessive, so that it never goes back.
-_ENDING = re.compile(r"""(?:[^'"}\n]++|'(?:[^'\\\n]|\\.)*+'|"(?:[^"\\\n]|\\.)*+"|\}(?!\}))*+\}\}""")
-_LONGEST = 300
+__all__ = ["fill", "fill_from", "names_alone"]
+
 # Each is compared with all names, and a template of another kind may hold thousands.
 _MOST_MISSING = 50
-
-
-@dataclass(frozen=True)
-class IncludedValue:
-    """A value that a prompt includes.
-
-    Parameters
-    ----------
-    name : str
-        The expression as written, without blank ends.
-    characters : int
-        How many characters it took, in all its places.
-    """
-
-    name: str
-    characters: int
-
-
-@dataclass(frozen=True)
-class FilledPrompt:
-    """A prompt with its values.
-
-    Parameters
-    ----------
-    text : str
-        The prompt to send.
-    included : tuple of IncludedValue
-        What it includes.
-    missing : tuple of str
-        Expressions sent as written because their name is not there.
-    calls : tuple of str
-        Expressions sent as written because they hold a call, on a name that is there.
-    texts : Mapping of str to str
-        The text that stands for each expression.
-    """
-
-    text: str
-    included: tuple[IncludedValue, ...] = ()
-    missing: tuple[str, ...] = ()
-    calls: tuple[str, ...] = ()
-    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-    @property
-    def notices(self) -> tuple[str, ...]:
-        """Notices above the answer, a sentence or two each."""
-        return (
-            *(
-                f"`{{{{{name}}}}}` is sent as written: no such name is there."
-                for name in self.missing
-            ),
-            *(
-                f"`{{{{{name}}}}}` is sent as written: no calls are made in prompts. "
-                "Give its result a name, and put that between the braces."
-                for name in self.calls
-            ),
-        )
+_LONGEST_IN_PLACE = 200
+# A width of a billion would fill the memory.
+_HUGE = re.compile(r"\d{4,}")
 
 
 def fill(
-    text: str, namespace: Mapping[str, Any], known: FilledPrompt | None = None
+    text: str,
+    namespace: Mapping[str, Any],
+    known: FilledPrompt | None = None,
+    privacy: Privacy | None = None,
 ) -> FilledPrompt:
     """Fill the values between double braces into a prompt, in one pass.
 
@@ -99,17 +52,25 @@ def fill(
         The user's.
     known : FilledPrompt, optional
         What `fill_from` has found for the names of the calling code.
+    privacy : Privacy, optional
 
     Raises
     ------
     PromptError
-        Where a name is not there but nearly, an attribute or item is not
-        there, reading it fails, or its value is nothing to send (binary).
+        Where a name is not there but nearly, an attribute or item is not there
+        or private, reading it fails, a call would have to be made, a format
+        spec is bad, or the value is nothing to send (binary).
     """
-    return _Filling(namespace, known=known or FilledPrompt("")).filled(text)
+    known, privacy = known or FilledPrompt(""), privacy or Privacy()
+    return _Filling(namespace, privacy, known=known).filled(text)
 
 
-def fill_from(text: str, own: Mapping[str, Any], namespace: Mapping[str, Any]) -> FilledPrompt:
+def fill_from(
+    text: str,
+    own: Mapping[str, Any],
+    namespace: Mapping[str, Any],
+    privacy: Privacy | None = None,
+) -> FilledPrompt:
     """Fill in the expressions that begin with a name of the calling code, and no others.
 
     Parameters
@@ -119,13 +80,47 @@ def fill_from(text: str, own: Mapping[str, Any], namespace: Mapping[str, Any]) -
         The names of the calling code: they hide those of the namespace.
     namespace : Mapping of str to Any
         The user's.
+    privacy : Privacy, optional
 
     Raises
     ------
     PromptError
         As `fill`.
     """
-    return _Filling(ChainMap(dict(own), dict(namespace)), own).filled(text)
+    around = ChainMap(dict(own), dict(namespace))
+    return _Filling(around, privacy or Privacy(), own).filled(text)
+
+
+def names_alone(text: str, names: frozenset[str]) -> str:
+    """Return a prompt as typed with the names in place of values that are gone.
+
+    Parameters
+    ----------
+    text : str
+    names : frozenset of str
+        The expressions whose values were included.
+    """
+    return _replaced(
+        text, lambda found: _code(found.expression) if found.expression.text in names else None
+    )
+
+
+def _replaced(text: str, piece_of: Callable[[Placeholder], str | None]) -> str:
+    """Return a text with its placeholders replaced; None leaves one as it is."""
+    pieces, done = [], 0
+    for found in placeholders(text):
+        piece = piece_of(found)
+        if piece is not None:
+            pieces += [text[done : found.start], piece]
+            done = found.end
+    return "".join((*pieces, text[done:]))
+
+
+def _code(expression: Expression) -> str:
+    # Rendering takes a while to import.
+    from groq_magic.rendering import code_span
+
+    return code_span(expression.text)
 
 
 @dataclass
@@ -133,65 +128,138 @@ class _Filling:
     """What one pass has found so far; each expression is read once."""
 
     namespace: Mapping[str, Any]
+    privacy: Privacy
     only: Mapping[str, Any] | None = None
     known: FilledPrompt = field(default_factory=lambda: FilledPrompt(""))
-    texts: dict[str, str] = field(default_factory=dict)
-    characters: dict[str, int] = field(default_factory=dict)
+    read: dict[str, Any] = field(default_factory=dict)
+    pieces: dict[str, Piece] = field(default_factory=dict)
+    values: dict[str, NamedValue] = field(default_factory=dict)
+    in_place: dict[str, int] = field(default_factory=dict)
     missing: dict[str, None] = field(default_factory=dict)
-    calls: dict[str, None] = field(default_factory=dict)
 
     def filled(self, text: str) -> FilledPrompt:
-        pieces, done = [], 0
-        for opening in _OPENING.finditer(text):
-            ending = _ENDING.match(text, opening.end(), opening.end() + _LONGEST)
-            if opening.start() < done or ending is None:
-                continue
-            expression = parse(ending[0][:-2])
-            value = None if expression is None else self._text_of(expression)
-            if value is not None:
-                pieces += [text[done : opening.start()], value]
-                done = ending.end()
+        sent = _replaced(text, self._text_of)
+        included = {
+            **{name: IncludedValue(name, size) for name, size in self.in_place.items()},
+            **{name: value.included for name, value in self.values.items()},
+        }
         return FilledPrompt(
-            "".join((*pieces, text[done:])),
-            tuple(IncludedValue(name, n) for name, n in self.characters.items()),
+            sent,
+            tuple(self.values.values()),
+            tuple(included[name] for name in dict.fromkeys(p.name for p in self.pieces.values())),
             tuple(self.missing),
-            tuple(self.calls),
-            dict(self.texts),
+            dict(self.pieces),
         )
 
-    def _text_of(self, expression: Expression) -> str | None:
-        name = expression.text
-        if name in self.known.texts:
-            return self._counted(name, self.known.texts[name])
-        if name in self.known.calls:
-            self.calls[name] = None
+    def _text_of(self, found: Placeholder) -> str | None:
+        piece = self.pieces.get(found.written) or self._known(found) or self._new(found)
+        if piece is None:
             return None
+        self.pieces[found.written] = piece
+        if piece.value is None:
+            self.in_place[piece.name] = self.in_place.get(piece.name, 0) + len(piece.text)
+        elif found.spec is not None or piece.name not in self.values:
+            # Where one place names a number of rows, that is shown.
+            self.values[piece.name] = piece.value
+        return piece.text
+
+    def _known(self, found: Placeholder) -> Piece | None:
+        piece = self.known.pieces.get(found.written)
+        if piece is not None and not self.privacy.allows(piece.privacy):
+            raise PromptError(
+                f"{found.expression.braced}: it was read while more could be sent.",
+                "Run the cell that asks again.",
+            )
+        return piece
+
+    def _new(self, found: Placeholder) -> Piece | None:
+        expression = found.expression
         if expression.root not in self.namespace:
-            # Other templates call names of theirs; `{{len(x)}}` is meant for Python.
-            if expression.root in vars(builtins) and expression.names(self.namespace):
-                self.calls[name] = None
-            elif not expression.call:
-                if name not in self.missing and len(self.missing) < _MOST_MISSING:
-                    expression.refuse_near_miss(self.namespace)
-                self.missing[name] = None
+            self._is_missing(found)
             return None
         if self.only is not None and expression.root not in self.only:
             return None
         if expression.call:
-            self.calls[name] = None
-            return None
-        if name not in self.texts:
-            self.texts[name] = self._summary(expression)
-        return self._counted(name, self.texts[name])
-
-    def _counted(self, name: str, text: str) -> str:
-        self.characters[name] = self.characters.get(name, 0) + len(text)
-        return text
-
-    def _summary(self, expression: Expression) -> str:
-        value = expression.value_in(self.namespace)
+            expression.refuse_call()
+        expression.refuse_private(self.privacy)
+        if expression.text not in self.read:
+            quotes = not self.privacy.has_limits
+            self.read[expression.text] = expression.value_in(self.namespace, quotes=quotes)
         try:
-            return summarise(value)
+            return self._piece(found, self.read[expression.text])
         except PromptError as error:
-            happened = f"{expression.braced}: {error.happened}"
-            raise PromptError(happened, error.remedy) from error
+            happened = f"`{{{{{found.written}}}}}`: {error.happened}"
+            raise PromptError(happened, error.remedy) from None
+
+    def _is_missing(self, found: Placeholder) -> None:
+        expression = found.expression
+        # Other templates call names of theirs; `{{len(x)}}` is meant for Python.
+        if expression.root in vars(builtins) and expression.names(self.namespace):
+            expression.refuse_call()
+        if not expression.call:
+            if found.written not in self.missing and len(self.missing) < _MOST_MISSING:
+                expression.refuse_near_miss(self.namespace)
+            self.missing[found.written] = None
+
+    def _piece(self, found: Placeholder, value: Any) -> Piece:
+        name, spec = found.expression.text, found.spec
+        rows = None
+        if spec is not None:
+            if is_data(value):
+                rows = _rows(spec, self.privacy)
+            else:
+                value = _formatted(value, spec)
+        text = _in_place(value)
+        if text is not None:
+            if name != found.expression.root:
+                text = self._without_private(text, value)
+            return Piece(name, text, None, self.privacy)
+        described = describe(value, Extent(self.privacy, rows))
+        if not is_a(value, str):
+            body = self._without_private(described.body, value)
+            described = described.with_body(body)
+        block = named_value(name, described, self.privacy)
+        return Piece(name, _code(found.expression), block, self.privacy)
+
+    def _without_private(self, text: str, value: Any) -> str:
+        """Return a text without copies of what a private column, key or attribute holds."""
+        if not self.privacy.private or not self.privacy.rows:
+            return text
+        return PrivateValues([value, dict(self.namespace)], self.privacy).hidden(text)
+
+
+def _in_place(value: Any) -> str | None:
+    """Return the text of a value that stands in its place, None for one that does not."""
+    if is_scalar(value):
+        return scalar_text(value)
+    if not is_a(value, str):
+        return None
+    text = plain(value)
+    one_line = len(text) <= _LONGEST_IN_PLACE and len(f"{text}.".splitlines()) == 1
+    return text if one_line else None
+
+
+def _rows(spec: str, privacy: Privacy) -> int:
+    if not (spec.strip().isascii() and spec.strip().isdecimal()):
+        raise PromptError(
+            f"`{clip(spec.strip(), 40)}` isn't a number of rows.",
+            "Write one, as in `{{df:20}}`.",
+        )
+    if privacy.rows == 0:
+        raise PromptError(
+            "no rows are sent while `rows_sent` is 0.", "Leave the number out to send the schema."
+        )
+    return int(spec)
+
+
+def _formatted(value: Any, spec: str) -> str:
+    spec = spec.rstrip()  # a blank in front is a sign or a filling
+    text = None
+    if not _HUGE.search(spec):
+        text = tried(lambda: plain(format(value, spec)), None)
+    if text is None:
+        raise PromptError(
+            f"`{clip(spec, 40)}` isn't a valid format for {type_name(value)}.",
+            "Write one as in an f-string: `{{price:.2f}}`.",
+        )
+    return text

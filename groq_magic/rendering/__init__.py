@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from groq_magic.rendering.characters import escape
 from groq_magic.rendering.document import to_html
-from groq_magic.rendering.fences import Fence, fenced, fenced_code
+from groq_magic.rendering.fences import Fence, code_span, fenced, fenced_code
 from groq_magic.rendering.patches import Patch
 from groq_magic.rendering.safe_markdown import safe_markdown
 from groq_magic.rendering.saved_html import resanitised
@@ -34,6 +34,7 @@ __all__ = [
     "Fence",
     "MarkdownStream",
     "Patch",
+    "code_span",
     "escape",
     "fenced",
     "fenced_code",

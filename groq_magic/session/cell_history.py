@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from groq_magic import errors
 from groq_magic.assistant import Cell, Context, Failure, failure_of_run, without_error
 from groq_magic.errors import GroqMagicError, NotebookError
-from groq_magic.prompt import summarise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +83,8 @@ class CellHistory:
         room : int
             Characters that data may take in the prompt.
         """
-        return Context(self._namespace, room, self.of_file, self.newest_first)
+        privacy = self._session.privacy()
+        return Context(self._namespace, room, self.of_file, self.newest_first, privacy)
 
     def numbered(self, number: int) -> Cell:
         """Return a cell by its number.
@@ -172,7 +172,8 @@ class CellHistory:
             When there is none.
         """
         for cell in self.newest_first():
-            if self.result_of(cell) or self.failure_of(cell):
+            has_result = cell.number in self._outputs() or self._printed(cell)
+            if has_result or self.failure_of(cell):
                 return cell
         raise NotebookError(
             "There is no output and no error yet.", "`%groq_explain 3` explains cell 3."
@@ -192,12 +193,13 @@ class CellHistory:
         return self.numbered(max(numbers))
 
     def result_of(self, cell: Cell) -> str:
-        """Return the output of a cell as text: what it printed, and its result."""
-        parts = [self._printed(cell)]
+        """Return what may be sent of a cell's output: what it printed, and its result."""
+        context = self.context(0)
+        parts = [context.output(self._printed(cell))]
         outputs = self._outputs()
         if cell.number in outputs:
             try:
-                parts.append(summarise(outputs[cell.number]))
+                parts.append(context.added(outputs[cell.number]))
             except GroqMagicError:
                 parts.append(f"a {type(outputs[cell.number]).__qualname__}")
         return "\n".join(filter(None, parts))

@@ -1,15 +1,16 @@
-"""The secrets to hide, and the messages of earlier turns without them."""
+"""The secrets to hide, and earlier turns without them."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from groq_magic.api.key import KEY_NAME
 from groq_magic.prompt.secrets import Secrets, secrets_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from groq_magic.api.service import Service
     from groq_magic.conversation import Turn
@@ -25,7 +26,7 @@ def present_secrets(service: Service) -> Secrets:
 
 
 class EarlierTurns:
-    """The messages of earlier turns without secrets; each turn is searched once.
+    """Earlier turns without secrets; each turn is searched once.
 
     A secret may be newer than the turn, or the turn may come from a file.
     """
@@ -34,16 +35,24 @@ class EarlierTurns:
         self._clean: set[int] = set()
         self._searched_for = 0
 
-    def messages(self, turns: Iterable[Turn], secrets: Secrets) -> list[Mapping[str, Any]]:
-        """Return the messages of turns, secrets hidden."""
+    def without(self, turns: Iterable[Turn], secrets: Secrets) -> list[Turn]:
+        """Return turns with secrets hidden in their messages and values."""
         if self._searched_for != secrets.fingerprint:
             self._clean, self._searched_for = set(), secrets.fingerprint
-        found: list[Mapping[str, Any]] = []
-        for turn in turns:
-            messages = turn.messages
-            if turn.revision not in self._clean:
-                messages = secrets.hidden_in(tuple(map(dict, messages)))
-                if messages == turn.messages:
-                    self._clean.add(turn.revision)
-            found += messages
+        return [
+            turn if turn.revision in self._clean else self._searched(turn, secrets)
+            for turn in turns
+        ]
+
+    def _searched(self, turn: Turn, secrets: Secrets) -> Turn:
+        messages = secrets.hidden_in(tuple(map(dict, turn.messages)))
+        values = tuple(
+            replace(value, text=secrets.hidden(value.text)) for value in turn.data.values
+        )
+        typed = secrets.hidden(turn.data.typed)
+        found = replace(
+            turn, messages=messages, data=replace(turn.data, values=values, typed=typed)
+        )
+        if found == turn:
+            self._clean.add(turn.revision)
         return found

@@ -11,7 +11,9 @@ from groq_magic.conversation import Conversations
 from groq_magic.errors import ModelError
 from groq_magic.ledger.ledger import Ledger
 from groq_magic.ledger.request_history import RequestHistory
+from groq_magic.ledger.request_log import RequestLog
 from groq_magic.page.cell import request_cells
+from groq_magic.prompt import Privacy
 from groq_magic.page.shown_errors import BackgroundErrors
 from groq_magic.session.bars import Bars
 from groq_magic.session.executions import Executions, owner_of
@@ -78,6 +80,7 @@ class Session:
         self.last: Ask | None = None
         self.ledger = Ledger()
         self.requests = RequestHistory()
+        self.request_log = RequestLog(lambda: settings.log)
         self.earlier = EarlierTurns()
         self.stored_answers = StoredAnswers(settings)
         self._quota = QuotaWatch()
@@ -102,6 +105,10 @@ class Session:
     def secrets(self) -> Secrets:
         """Return the present secrets, which no prompt and no output may show; never stored."""
         return present_secrets(self.service)
+
+    def privacy(self) -> Privacy:
+        """Return how much of the user's data may be sent now."""
+        return Privacy(self.settings.rows_sent, tuple(self.settings.private))
 
     def cell_begins(self) -> None:
         """Record that a cell begins to run, and the cell list of its request."""
@@ -152,10 +159,11 @@ class Session:
             self.live.quota_changed()
 
     def news(self, model: str) -> tuple[str, ...]:
-        """Return the notices about quota and cache, each once."""
+        """Return the notices about quota, cache and log, each once."""
         return (
             *self._quota.lines(model, self.service.limiter.limits_of(model)),
             *self.stored_answers.lines(),
+            *self.request_log.lines(),
         )
 
     def learn(self, size: int, prompt_tokens: int) -> None:

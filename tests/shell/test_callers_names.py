@@ -169,10 +169,10 @@ def test_a_name_that_is_nearly_the_functions_is_refused(cells: Any, practice: An
     assert practice.requests() == []
 
 
-def test_a_call_on_a_functions_name_is_sent_as_written_with_a_notice(cells: Any) -> None:
-    ran = cells.fine(f"{IMPORTS}def f(frame):\n    ask('{{{{frame.sum()}}}} {{{{x}}}}')\nf(1)", "a")
-    assert "no calls are made in prompts" in ran.data["text/html"]
-    assert cells.turns[-1][0] == "{{frame.sum()}} global x"
+def test_a_call_on_a_functions_name_is_refused(cells: Any) -> None:
+    ran = cells.run(f"{IMPORTS}def f(frame):\n    ask('{{{{frame.sum()}}}} {{{{x}}}}')\nf(1)", "a")
+    assert "no calls are made in prompts" in ran.text
+    assert cells.turns == []
 
 
 def test_explain_finds_a_functions_own_value(cells: Any, prompt_of: Callable[..., str]) -> None:

@@ -44,11 +44,22 @@ def test_nothing_of_the_session_is_sent_but_with_session(cells: Any, practice: A
     assert "2 names put in (" in ran.data["text/html"]
 
 
-def test_braces_in_the_description_stay(cells: Any, practice: Any) -> None:
+def test_the_description_takes_values(cells: Any, practice: Any) -> None:
     practice.script([PYTHON])
-    cells.fine("x = 'never filled in'")
-    cells.fine("%%groq_code\nUse {{x}} as a template")
-    assert sent(practice)[1] == "Use {{x}} as a template"
+    cells.fine("x = 'blue'; xs = {'a': [1, 2]}")
+    ran = cells.fine("%%groq_code\nPaint {{xs}} in {{x}}, not {{nothing_there}}")
+    asked = sent(practice)[1]
+    assert asked.startswith("Paint `xs` in blue, not {{nothing_there}}\n\nValues:\n\n`xs`: dict")
+    assert "{'a': [1, 2]}" in asked
+    assert ran.record["included"] == ["xs", "x"]
+    assert "no such name is there" in ran.data["text/html"]
+
+
+def test_the_description_calls_nothing(cells: Any, practice: Any) -> None:
+    cells.fine("x = 'blue'")
+    ran = cells.run("%%groq_code\nPaint it {{x.upper()}}")
+    assert "Run `x_upper = x.upper()`" in ran.text
+    assert practice.requests() == []
 
 
 @pytest.mark.parametrize("line", ["bash", "--max-tokens 50 bash", "bash --max-tokens 50", "Bash"])

@@ -149,7 +149,7 @@ def test_a_notice_says_whose_value_was_not_sent(guarded: Any) -> None:
     ran = guarded.fine("%groq {{secret}} and {{held}}", "a")
     assert "Replaced by <code>[key]</code> in 2 places" in ran.data["text/html"]
     assert "the value of <code>OPENAI_API_KEY</code>" in ran.data["text/html"]
-    assert guarded.turns[-1][0].startswith("[key] and {'url': 'https://h/?k=[key]&x=1'")
+    assert guarded.turns[-1][0] == "[key] and `held`"
     assert "Replaced by" not in guarded.fine("%groq What did I say?", "b").data["text/html"]
     said, _ = guarded.fine("%groq --dry-run {{secret}}", "c").outputs
     assert "the value of OPENAI_API_KEY" in said["data"]["text/plain"]

@@ -37,11 +37,42 @@ def test_a_missing_name_is_sent_as_written_and_said(cells: Any, practice: Any) -
     assert "{{mustache}}" in ran.data["text/html"].split('class="groq-text"')[0]
 
 
-def test_a_call_is_sent_as_written_and_said(cells: Any, practice: Any) -> None:
+def test_a_call_is_refused_unsent_with_what_to_write(cells: Any, practice: Any) -> None:
     cells.fine("def find(): raise RuntimeError", "z")
-    ran = cells.fine("%groq What does {{find()}} do", "a")
-    assert prompt(practice) == "What does {{find()}} do"
-    assert "{{find()}}" in ran.data["text/html"].split('class="groq-text"')[0]
+    ran = cells.run("%groq What does {{find()}} do", "a")
+    assert "Run `find_result = find()` in a cell" in ran.text
+    assert practice.requests() == []
+
+
+def test_the_code_that_comes_back_is_for_the_named_variable(cells: Any, practice: Any) -> None:
+    cells.fine("import pandas as pd\ndf = pd.DataFrame({'height': range(500)})", "z")
+    cells.fine("%groq How do I clean {{df}}?", "a")
+    asked, _, values = prompt(practice).partition("\n\nValues:\n\n")
+    assert asked == "How do I clean `df`?"
+    assert values.startswith("`df`: DataFrame, 500 rows × 1 columns\n```text\nheight: int64")
+    assert cells.turns[0][0] == "How do I clean `df`?"
+
+
+def test_of_each_value_the_latest_version_alone_is_sent(cells: Any, practice: Any) -> None:
+    cells.fine("xs = {'v': 'first'}; ys = {'v': 'other'}", "z")
+    cells.fine("%groq One {{xs}} {{ys}}", "a")
+    cells.fine("xs = {'v': 'second'}", "z")
+    cells.fine("%groq Two {{xs}}", "b")
+    cells.fine("xs = {'v': 'third'}", "z")
+    cells.fine("%groq Three", "c")
+    one, two, three = (m["content"] for m in practice.requests()[-1]["body"]["messages"][::2])
+    assert one.startswith("One `xs` `ys`\n\nValues:\n\n`ys`: dict")
+    assert "first" not in one
+    assert "second" in two
+    assert three == "Three"
+    cells.fine("%groq Four {{xs}}", "d")
+    one, two, _, four = (m["content"] for m in practice.requests()[-1]["body"]["messages"][::2])
+    assert two == "Two `xs`"
+    assert "third" in four
+    cells.fine("%groq -s 'You know {{xs}}' --once Five {{xs}}", "e")
+    system, five = (m["content"] for m in practice.requests()[-1]["body"]["messages"])
+    assert system == "You know `xs`"
+    assert "third" in five
 
 
 def test_of_a_lambda_nothing_is_sent_that_stands_beside_it(cells: Any, practice: Any) -> None:

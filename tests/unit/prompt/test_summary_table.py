@@ -41,7 +41,7 @@ def test_a_frame_is_its_shape_its_columns_and_its_first_rows() -> None:
     assert summarise(frame).splitlines() == [
         "DataFrame: 40 rows × 5 columns",
         "n: int64, min 0, mean 19.5, max 39",
-        "half: float64, 50.0% null, min 0.5, mean 0.5, max 0.5",
+        "half: float64, 20 missing, min 0.5, mean 0.5, max 0.5",
         "kind: str, top bee 50%, wasp 25%, ant 25%",
         "day: datetime64[us], min 2026-01-01, max 2026-02-09",
         "ok: bool, 50.0% true",
@@ -59,7 +59,7 @@ def test_a_hundred_thousand_rows_take_no_more_characters_than_a_few() -> None:
     text = summarise(sales(100_000))
     assert len(text) <= 800
     assert "DataFrame: 100,000 rows × 5 columns" in text
-    assert "price: float64, 2.0% null" in text
+    assert "price: float64, 2,000 missing" in text
 
 
 def test_a_small_frame_is_shown_whole() -> None:
@@ -116,14 +116,14 @@ def test_an_index_that_only_counts_is_left_out_and_another_is_kept() -> None:
     ("values", "fact"),
     [
         (pd.Categorical(["a", "a", "b"], categories=["a", "b", "z"]), "category, top a 67%, b 33%"),
-        ([None, None], "all null"),
-        ([np.nan, np.nan], "float64, all null"),
+        ([None, None], "all missing"),
+        ([np.nan, np.nan], "float64, all missing"),
         ([[1], [2], {"k": 1}], "object, top <list> 67%, <dict> 33%"),
-        ([{"a": {1}}, None], "50.0% null, all different"),
+        ([{"a": {1}}, None], "1 missing, all different"),
         (["a", "b", "c"], "all different"),
         (["a", "a", "b", "c", "d"], "top a 40%, b 20%, c 20% of 4 different"),
-        (pd.array([1, None, 3], dtype="Int64"), "Int64, 33.3% null, min 1, mean 2, max 3"),
-        (pd.array([True, None], dtype="boolean"), "boolean, 50.0% null, 100.0% true"),
+        (pd.array([1, None, 3], dtype="Int64"), "Int64, 1 missing, min 1, mean 2, max 3"),
+        (pd.array([True, None], dtype="boolean"), "boolean, 1 missing, 100.0% true"),
         (pd.to_timedelta(["1h", "2h"]), "min 0 days 01:00:00, max 0 days 02:00:00"),
         (pd.period_range("2026-01", periods=3, freq="M"), "min 2026-01, max 2026-03"),
         (pd.date_range("2026-01-01", periods=2, tz="UTC"), "min 2026-01-01 00:00:00+00:00"),
@@ -132,7 +132,7 @@ def test_an_index_that_only_counts_is_left_out_and_another_is_kept() -> None:
         ([np.inf, -np.inf], "min -inf, mean nan, max inf"),
         (pd.arrays.SparseArray([0, 0, 1]), "Sparse[int64, 0], min 0"),
         ([2**70, 1], "object"),
-        ([1, "a", (2,), None], "25.0% null"),
+        ([1, "a", (2,), None], "1 missing"),
     ],
 )
 def test_columns_of_every_kind(values: Any, fact: str) -> None:

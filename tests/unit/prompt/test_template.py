@@ -1,15 +1,24 @@
 from __future__ import annotations
 
+import datetime as dt
+import decimal
+import enum
+import pathlib
 from collections import defaultdict
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from groq_magic.errors import PromptError
-from groq_magic.prompt import IncludedValue, fill
+from groq_magic.prompt import IncludedValue, fill, names_alone
+
+
+class Colour(enum.Enum):
+    RED = "red"
 
 
 class Model:
@@ -101,30 +110,194 @@ def test_a_name_that_is_not_there_is_sent_as_written_with_a_notice() -> None:
     assert filled.notices == ("`{{user.name}}` is sent as written: no such name is there.",)
 
 
-def test_a_call_on_a_name_that_is_there_is_not_made_and_gets_a_notice() -> None:
-    made = []
-    filled = fill("{{ f(1).x }} {{ m.predict(2)[0] }} {{ g() }}", {"f": made.append, "m": Model()})
-    assert filled.text == "{{ f(1).x }} {{ m.predict(2)[0] }} {{ g() }}"
-    assert filled.calls == ("f(1).x", "m.predict(2)[0]")
-    assert "no calls are made" in filled.notices[0]
-    assert made == []
+@pytest.mark.parametrize(
+    ("prompt", "message"),
+    [
+        ("{{df.price.sum()}}", "Run `price_sum = df.price.sum()` in a cell, and write"),
+        ("{{ m.predict(2)[0] }}", "Run `m_predict = m.predict(2)[0]` in a cell"),
+        ("{{f()}}", "Run `f_result = f()` in a cell"),
+        ("{{len(topic)}}", "Run `len_topic = len(topic)` in a cell, and write `{{len_topic}}`"),
+    ],
+)
+def test_a_call_is_refused_with_what_to_write_instead(prompt: str, message: str) -> None:
+    frame = pd.DataFrame({"price": [1.0]})
+    with pytest.raises(PromptError, match="no calls are made") as raised:
+        fill(prompt, NAMESPACE | {"df": frame, "f": len})
+    assert message in str(raised.value)
 
 
-def test_a_call_of_pythons_own_gets_a_notice_and_one_of_another_template_none() -> None:
-    filled = fill("{{len(topic)}} {{ include('head') }}", NAMESPACE)
-    assert filled.text == "{{len(topic)}} {{ include('head') }}"
-    assert filled.calls == ("len(topic)",)
+def test_calls_of_another_template_are_left_alone() -> None:
+    filled = fill("{{ include('head') }} {{ f(1).x }}", NAMESPACE)
+    assert filled.text == "{{ include('head') }} {{ f(1).x }}"
+    assert filled.notices == ()
+
+
+def test_other_values_leave_their_name_and_follow_below() -> None:
+    frame = pd.DataFrame({"a": [1, 2], "b": ["x", "y"]})
+    filled = fill("How do I clean {{df}}? The best is {{n}}.", {"df": frame, "n": 3})
+    assert filled.text == "How do I clean `df`? The best is 3."
+    assert filled.whole.splitlines() == [
+        "How do I clean `df`? The best is 3.",
+        "",
+        "Values:",
+        "",
+        "`df`: DataFrame, 2 rows × 2 columns",
+        "```text",
+        "a: int64, min 1, mean 1.5, max 2",
+        "b: str, all different",
+        "all rows, as CSV:",
+        "a,b",
+        "1,x",
+        "2,y",
+        "```",
+    ]
+
+
+def test_a_value_named_twice_is_included_once() -> None:
+    filled = fill("{{d}} and {{ d }} and {{d}}", {"d": {"a": [1]}})
+    assert filled.text == "`d` and `d` and `d`"
+    assert filled.whole.count("{'a': [1]}") == 1
+    assert len(filled.included) == 1
+
+
+def test_a_fence_is_longer_than_any_inside() -> None:
+    text = "```\ncode\n```\n````"
+    filled = fill("Format {{text}}", {"text": text})
+    assert f"\n`````text\n{text}\n`````" in filled.whole
+
+
+def test_a_name_with_a_backtick_stays_one_code_span() -> None:
+    filled = fill("Take {{d['a`b']}}", {"d": {"a`b": [1]}})
+    assert filled.text == "Take ``d['a`b']``"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (3, "3"),
+        (0.1 + 0.2, "0.30000000000000004"),
+        (np.float64(2.5), "2.5"),
+        (np.int8(3), "3"),
+        (decimal.Decimal("1.10"), "1.10"),
+        (True, "True"),
+        (None, "None"),
+        (dt.date(2026, 1, 2), "2026-01-02"),
+        (dt.timedelta(hours=1), "1:00:00"),
+        (pd.Timestamp("2026-01-02"), "2026-01-02 00:00:00"),
+        (pd.NA, "<NA>"),
+        (pathlib.PurePosixPath("a/b"), "a/b"),
+        (Colour.RED, "Colour.RED"),
+        ("x" * 200, "x" * 200),
+        ("", ""),
+    ],
+)
+def test_scalars_and_short_lines_stand_in_place(value: Any, text: str) -> None:
+    filled = fill("[{{v}}]", {"v": value})
+    assert filled.whole == f"[{text}]"
+    assert filled.included == (IncludedValue("v", len(text)),)
+
+
+@pytest.mark.parametrize("value", ["x" * 201, "two\nlines", "one\n", [], {}, np.array(5), len])
+def test_anything_else_does_not(value: Any) -> None:
+    filled = fill("[{{v}}]", {"v": value})
+    assert filled.text == "[`v`]"
+    assert "\nValues:\n\n`v`: " in filled.whole
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sent"),
+    [
+        ("{{x:.2f}}", "3.14"),
+        ("{{ x : >6.1f }}", "   3.1"),
+        ("{{big:,}}", "1,234,567"),
+        ("{{when:%d.%m.%Y}}", "02.01.2026"),
+        ("{{name:>5}}", "  Ada"),
+        ('{{d["a:b"]:.1f}}', "2.5"),
+        ("{{share:.0%}} of {{share}}", "25% of 0.25"),
+    ],
+)
+def test_a_format_spec_follows_a_colon(prompt: str, sent: str) -> None:
+    namespace = {
+        "x": 3.14159,
+        "big": 1_234_567,
+        "when": dt.date(2026, 1, 2),
+        "name": "Ada",
+        "d": {"a:b": 2.5},
+        "share": 0.25,
+    }
+    assert fill(prompt, namespace).whole == sent
+
+
+@pytest.mark.parametrize(
+    ("prompt", "message"),
+    [
+        ("{{n:zz}}", "`{{n:zz}}`: `zz` isn't a valid format for int."),
+        ("{{topic:.2f}}", "`{{topic:.2f}}`: `.2f` isn't a valid format for str."),
+        ("{{n:9999999999}}", "isn't a valid format for int."),
+        ("{{m:x}}", "`x` isn't a valid format for Model."),
+        ("{{d:many}}", "`{{d:many}}`: `many` isn't a number of rows. Write one, as in"),
+        ("{{d:-1}}", "isn't a number of rows."),
+    ],
+)
+def test_a_bad_spec_is_refused(prompt: str, message: str) -> None:
+    with pytest.raises(PromptError) as raised:
+        fill(prompt, NAMESPACE)
+    assert message in str(raised.value)
+
+
+def test_a_number_behind_a_table_is_the_rows_shown() -> None:
+    frame = pd.DataFrame({"a": range(100)})
+    namespace = {"df": frame, "xs": list(range(100)), "s": frame.a}
+    assert "first 5 rows, as CSV:\na\n0\n1\n2\n3\n4\n```" in fill("{{df}}", namespace).whole
+    assert "first 7 rows, as CSV:" in fill("{{df:7}}", namespace).whole
+    assert "first 7 rows, as CSV:" in fill("{{s:7}}", namespace).whole
+    assert "[0, 1, 2, …]" in fill("{{xs:3}}", namespace).whole
+    both = fill("{{df}} and {{df:30}} and {{df}}", namespace)
+    assert both.whole.count("Values:") == both.whole.count("as CSV:") == 1
+    assert "first 30 rows" in both.whole
+
+
+class Tells:
+    def __init__(self, told: Any) -> None:
+        self.told = told
+
+    def _repr_llm_(self) -> Any:
+        if isinstance(self.told, BaseException):
+            raise self.told
+        return self.told
+
+
+def test_an_objects_own_text_for_models_wins() -> None:
+    whole = fill("{{t}}", {"t": Tells("A forest of 100 trees.")}).whole
+    assert whole.endswith("`t`: Tells\n```text\nA forest of 100 trees.\n```")
+
+
+@pytest.mark.parametrize("told", [5, None, ValueError("no"), SystemExit()])
+def test_one_that_is_no_text_or_raises_does_not(told: Any) -> None:
+    assert "<test_template.Tells object>" in fill("{{t}}", {"t": Tells(told)}).whole.replace(
+        f"{Tells.__module__}.", "test_template."
+    )
+
+
+def test_names_stand_alone_where_values_are_gone() -> None:
+    typed = "{{df}} has {{ n }} rows, {{x:.2f}} and {{mustache}}"
+    sent = names_alone(typed, frozenset({"df", "n", "x"}))
+    assert sent == "`df` has `n` rows, `x` and {{mustache}}"
 
 
 def test_several_columns_of_a_frame_are_an_item() -> None:
     frame = pd.DataFrame({"a": [1], "b": [2], "c": [3]})
     filled = fill("{{df[['a', 'b']]}}", {"df": frame})
-    assert filled.text.startswith("DataFrame: 1 rows × 2 columns")
+    assert "`df[['a', 'b']]`: DataFrame, 1 rows × 2 columns" in filled.whole
 
 
 def test_what_was_put_in_is_named_with_its_size() -> None:
     filled = fill('{{topic}} {{ d["k"] }} {{ topic }}', NAMESPACE)
-    assert filled.included == (IncludedValue("topic", 8), IncludedValue('d["k"]', 8))
+    block = filled.whole.split("Values:\n\n")[1]
+    assert filled.included == (
+        IncludedValue("topic", 8),
+        IncludedValue('d["k"]', len(block)),
+    )
 
 
 @pytest.mark.parametrize(

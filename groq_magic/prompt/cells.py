@@ -1,0 +1,105 @@
+"""Labels, cells and rows of a table as text, of pandas and polars alike."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from groq_magic.clipping import flat, is_a, number, plain
+from groq_magic.prompt.summary_nested import is_nested, outline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from groq_magic.prompt.privacy import Extent
+
+__all__ = [
+    "ROOM_FOR_COLUMNS",
+    "as_csv",
+    "cell_text",
+    "fitting",
+    "label_text",
+    "room_for_rows",
+    "single_cell",
+    "width_of",
+]
+
+# Together with the heads, within 4,000 characters.
+ROOM_FOR_COLUMNS = 2_100
+_ROOM_FOR_ROWS = 1_400
+# Where the user has named a number of rows.
+_ROOM_FOR_ROWS_ASKED = 60_000
+_LONGEST_NAME = 60
+_LONGEST_CELL = 40
+_NULLS = frozenset({"nan", "None", "NaT", "<NA>"})
+
+_Part = TypeVar("_Part")
+
+
+def room_for_rows(extent: Extent) -> int:
+    """Return how many characters the rows of a table may take."""
+    return _ROOM_FOR_ROWS if extent.rows is None else _ROOM_FOR_ROWS_ASKED
+
+
+def label_text(label: Any) -> str:
+    """Return a column's or row's label on one line; the levels of a MultiIndex joined."""
+    if is_a(label, tuple):
+        return flat(" / ".join(map(_label_part, tuple.__iter__(label))), _LONGEST_NAME)
+    return flat(plain(label), _LONGEST_NAME) if is_a(label, str) else _label_part(label)
+
+
+def _label_part(label: Any) -> str:
+    return flat(plain(label), _LONGEST_CELL) if is_a(label, str) else single_cell(label)
+
+
+def cell_text(value: Any, extent: Extent) -> str:
+    """Return a cell's value in at most 40 characters on one line, null as nothing."""
+    return flat(outline(value, extent), _LONGEST_CELL) if is_nested(value) else single_cell(value)
+
+
+def single_cell(value: Any) -> str:
+    """Return a cell's value that is no container, as `cell_text`."""
+    if is_a(value, str):
+        return flat(plain(value), _LONGEST_CELL)
+    if is_a(value, float):
+        return "" if math.isnan(float.__float__(value)) else number(value)
+    text = flat(value, _LONGEST_CELL)
+    return "" if text in _NULLS else text.removesuffix(" 00:00:00")
+
+
+def as_csv(columns: list[list[str]], shown: int, rows: int, width: int) -> list[str]:
+    """Return the first rows as CSV, under a line that says which they are.
+
+    Parameters
+    ----------
+    columns : list of list of str
+        Their names on top.
+    shown, rows : int
+        How many rows are shown, of how many.
+    width : int
+        How many columns there are, those that don't fit included.
+    """
+    head = "all rows" if shown == rows else f"first {shown:,} row{'s' * (shown != 1)}"
+    if len(columns) < width:
+        head += f" of the first {len(columns):,} columns"
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(zip(*columns, strict=True))
+    return [f"{head}, as CSV:", out.getvalue().rstrip("\n")]
+
+
+def fitting(parts: Iterable[_Part], size: Callable[[_Part], int], room: int) -> list[_Part]:
+    """Return the first parts, as many as fit into the room."""
+    found = []
+    for part in parts:
+        room -= size(part)
+        if room < 0:
+            break
+        found.append(part)
+    return found
+
+
+def width_of(column: list[str]) -> int:
+    """Return how many characters the column takes as CSV, at most."""
+    return sum(len(text) + text.count('"') + 3 for text in column)

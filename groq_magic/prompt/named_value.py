@@ -1,0 +1,74 @@
+"""Values that a prompt names: their names stand in its text, their content below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from groq_magic.prompt.privacy import Privacy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from groq_magic.prompt.privacy import Description
+
+__all__ = ["IncludedValue", "NamedValue", "named_value", "with_values"]
+
+_HEADING = "Values:"
+
+
+@dataclass(frozen=True)
+class IncludedValue:
+    """A value that a prompt includes.
+
+    Parameters
+    ----------
+    name : str
+        The expression as written, without blank ends.
+    characters : int
+        How many characters it took, in all its places.
+    """
+
+    name: str
+    characters: int
+
+
+@dataclass(frozen=True)
+class NamedValue:
+    """The content of a value that a prompt names.
+
+    Parameters
+    ----------
+    name : str
+        The expression as written, without blank ends.
+    text : str
+        Its block below the prompt: a line with name, type and size, and its
+        content in a fence.
+    privacy : Privacy
+        Under which it was made.
+    """
+
+    name: str
+    text: str = field(repr=False)
+    privacy: Privacy = field(default_factory=Privacy)
+
+    @property
+    def included(self) -> IncludedValue:
+        """Its name and size."""
+        return IncludedValue(self.name, len(self.text))
+
+
+def named_value(name: str, found: Description, privacy: Privacy) -> NamedValue:
+    """Return a value as it stands below a prompt."""
+    # Rendering takes a while to import.
+    from groq_magic.rendering import code_span, fenced
+
+    heading = f"{code_span(name)}: {found.heading}"
+    text = f"{heading}\n{fenced(found.body, found.language)}" if found.body.strip() else heading
+    return NamedValue(name, text, privacy)
+
+
+def with_values(text: str, values: Iterable[NamedValue]) -> str:
+    """Return a prompt with the content of its values below it."""
+    blocks = [value.text for value in values]
+    return "\n\n".join([text, _HEADING, *blocks]) if blocks else text

@@ -1,0 +1,136 @@
+"""How much of a value may be sent: rows, and which columns, keys and attributes never."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from fnmatch import translate
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.clipping import is_a, plain, tried
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["PRIVATE", "Description", "Extent", "Privacy"]
+
+# Stands for a value that is private.
+PRIVATE = "<private>"
+_ROWS_SHOWN_WHOLE = 20
+_MOST_ROWS = 1_000
+
+
+@dataclass(frozen=True)
+class Privacy:
+    """What the user allows to be sent of data.
+
+    Parameters
+    ----------
+    rows : int
+        Rows of a large table; 0 allows no value of any cell, not even a range.
+    private : tuple of str
+        Patterns, as file names have them, of the columns, keys and attributes
+        of which nothing is sent but the name. Capitals don't matter.
+    """
+
+    rows: int = 5
+    private: tuple[str, ...] = ()
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether some values may not be sent."""
+        return self.rows == 0 or bool(self.private)
+
+    def hides(self, label: Any) -> bool:
+        """Whether a column, key or attribute of this name is private."""
+        if not self.private or label is None:
+            return False
+        if is_a(label, tuple):
+            return any(map(self.hides, tuple.__iter__(label)))
+        text = plain(label) if is_a(label, str) else tried(lambda: plain(str(label)), "")
+        return _matcher(self.private)(text.casefold())
+
+    def hides_any(self, labels: Iterable[Any]) -> bool:
+        """Whether one of some names is private."""
+        return bool(self.private) and any(map(self.hides, labels))
+
+    def allows(self, other: Privacy) -> bool:
+        """Whether what was made under another privacy may be sent."""
+        return other.rows <= self.rows and set(self.private) <= set(other.private)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much of one value is shown.
+
+    Parameters
+    ----------
+    privacy : Privacy
+    rows : int or None
+        The rows that were asked for, 0 for the schema alone; None leaves it
+        to the rule: tables of 20 rows and fewer whole, of others `privacy.rows`.
+    """
+
+    privacy: Privacy = field(default_factory=Privacy)
+    rows: int | None = None
+
+    @property
+    def values(self) -> bool:
+        """Whether anything may be shown that is a cell's value: ranges and frequent values too."""
+        return self.privacy.rows > 0
+
+    def rows_of(self, size: int) -> int:
+        """Return how many rows of a table, or items of a list, are shown."""
+        if not self.values:
+            return 0
+        if self.rows is not None:
+            return min(size, self.rows, _MOST_ROWS)
+        most = self.privacy.rows
+        whole = max(_ROWS_SHOWN_WHOLE, most) if most >= Privacy.rows else most
+        return size if size <= whole else min(most, _MOST_ROWS)
+
+
+@dataclass(frozen=True)
+class Description:
+    """A value in a prompt.
+
+    Parameters
+    ----------
+    kind : str
+        Its type: `DataFrame`.
+    facts : str
+        Its size: `200 values`; "" for none.
+    body : str
+        Its content, "" where nothing of it may be sent.
+    language : str
+        Of the body.
+    opening : str
+        What stands over the body where no heading does.
+    """
+
+    kind: str
+    facts: str
+    body: str
+    language: str = "text"
+    opening: str = ""
+
+    @property
+    def heading(self) -> str:
+        """Its type and size in one line."""
+        return ", ".join(filter(None, (self.kind, self.facts)))
+
+    @property
+    def text(self) -> str:
+        """The content as it stands alone."""
+        return "\n".join(filter(None, (self.opening, self.body)))
+
+    def with_body(self, body: str) -> Description:
+        """Return it with another content."""
+        return replace(self, body=body)
+
+
+@lru_cache(maxsize=8)
+def _matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+    whole = re.compile("|".join(translate(pattern.casefold()) for pattern in patterns if pattern))
+    return (lambda text: whole.match(text) is not None) if any(patterns) else (lambda _text: False)
