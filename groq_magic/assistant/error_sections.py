@@ -77,7 +77,9 @@ def add_other_code(sections: Sections, facts: ErrorFacts | None) -> tuple[Cell, 
             line=source.line,
             share=_HALF,
         )
-    titles = {cell: f"{cell.name.capitalize()}, which the error went through:" for cell in facts.others}
+    titles = {
+        cell: f"{cell.name.capitalize()}, which the error went through:" for cell in facts.others
+    }
     titles |= {origin.cell: origin.title for origin in facts.origins}
     for cell, title in titles.items():
         sections.add(title, cell.source, name=cell.name, language=cell.language)

@@ -51,9 +51,7 @@ def hints(error: BaseException, values: Mapping[str, Any], context: Context) -> 
     return "\n".join(filter(None, found))
 
 
-def _list_of_hints(
-    error: BaseException, values: Mapping[str, Any], context: Context
-) -> list[str]:
+def _list_of_hints(error: BaseException, values: Mapping[str, Any], context: Context) -> list[str]:
     return list(_hints(error, values, context))
 
 
@@ -61,8 +59,7 @@ def _hints(error: BaseException, values: Mapping[str, Any], context: Context) ->
     if isinstance(error, NameError) and isinstance(name := error.name, str):
         yield _name_hint(name, context)
     if isinstance(error, AttributeError) and isinstance(name := error.name, str):
-        if meant := near(name, attributes_of(error.obj)):
-            yield f"A {class_name(type(error.obj))} has an attribute `{meant}`."
+        yield _attribute_hint(name, error.obj)
     if isinstance(error, ImportError):
         yield _import_hint(error)
     if isinstance(error, TypeError):
@@ -87,6 +84,11 @@ def file_hint(text: str) -> str:
 def _name_hint(name: str, context: Context) -> str:
     meant = near(name, user_names(context.namespace))
     return f"There is a {brief(meant, context.namespace[meant], context)}" if meant else ""
+
+
+def _attribute_hint(name: str, owner: Any) -> str:
+    meant = near(name, attributes_of(owner))
+    return f"A {class_name(type(owner))} has an attribute `{meant}`." if meant else ""
 
 
 def _import_hint(error: ImportError) -> str:

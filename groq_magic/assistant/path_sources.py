@@ -56,7 +56,9 @@ def file_sources(steps: Iterable[Step]) -> list[FileSource]:
                 found[step.compiled] = source
     # A function of a file that is included whole need not be there twice.
     wholes = [one.text for one in found.values()]
-    return [one for one in found.values() if not any(one.text in text != one.text for text in wholes)]
+    return [
+        one for one in found.values() if not any(one.text in text != one.text for text in wholes)
+    ]
 
 
 def _source(step: Step) -> FileSource | None:

@@ -50,7 +50,7 @@ def is_library(frame: FrameType) -> bool:
         return True
     # Made while running (`<string>`, `<attrs generated …>`), or compiled: its module is known.
     module = frame.f_globals.get("__file__")
-    is_made = file.startswith("<") or file.endswith(_COMPILED) or not os.path.isabs(file)
+    is_made = file.startswith("<") or file.endswith(_COMPILED) or not Path(file).is_absolute()
     return is_made and (
         file.endswith(_COMPILED) or (isinstance(module, str) and _is_in_library(module))
     )

@@ -222,7 +222,7 @@ class Sections:
         self._parts: list[str | _Section] = [hide(request)]
         self.hides_a_key = False
 
-    def add(
+    def add(  # noqa: PLR0913 - each is a part of what is added
         self,
         title: str,
         text: str,

@@ -157,26 +157,34 @@ def _pairs(
     step: Step, statement: ast.stmt | None, scope: ChainMap[str, Any]
 ) -> Iterator[tuple[str, Any]]:
     if statement is None:
-        for dotted in _WORD.findall(step.code):
-            name, _, attribute = dotted.partition(".")
-            if _is_users(name, scope):
-                yield name, scope[name]
-                if attribute in (own := own_attributes(scope[name])):
-                    yield f"{name}.{attribute}", own[attribute]
+        yield from _pairs_of_words(step.code, scope)
         return
     nodes = expressions(statement)
     loops = [one for one in enclosing(statement) if isinstance(one, _LOOPS)]
-    nodes += [node for loop in loops for node in ast.walk(loop.target) if isinstance(node, ast.expr)]
-    for node in nodes:
-        if isinstance(node, ast.Name) and _is_users(node.id, scope):
-            yield node.id, scope[node.id]
-        elif isinstance(node, ast.Name) and node.id == "super" and "self" in scope:
+    nodes += [
+        node for loop in loops for node in ast.walk(loop.target) if isinstance(node, ast.expr)
+    ]
+    for name in (node.id for node in nodes if isinstance(node, ast.Name)):
+        if _is_users(name, scope):
+            yield name, scope[name]
+        elif name == "super" and "self" in scope:
             yield "self", scope["self"]
     for node in nodes:
-        if isinstance(node, ast.Attribute | ast.Subscript):
-            read = value_of(node, step.frame)
-            if read is not None and not is_a(read[0], type, ModuleType, *ROUTINES):
-                yield ast.unparse(node).replace("'", '"'), read[0]
+        if not isinstance(node, ast.Attribute | ast.Subscript):
+            continue
+        read = value_of(node, step.frame)
+        if read is not None and not is_a(read[0], type, ModuleType, *ROUTINES):
+            yield ast.unparse(node).replace("'", '"'), read[0]
+
+
+def _pairs_of_words(code: str, scope: ChainMap[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield what a line names that is no statement of Python, such as a magic's."""
+    for dotted in _WORD.findall(code):
+        name, _, attribute = dotted.partition(".")
+        if _is_users(name, scope):
+            yield name, scope[name]
+            if attribute in (own := own_attributes(scope[name])):
+                yield f"{name}.{attribute}", own[attribute]
 
 
 def _is_users(name: str, scope: ChainMap[str, Any]) -> bool:

@@ -33,14 +33,15 @@ _PART = re.compile(r"[\w-]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # Of something about a secret: `password_column`, `token_count`.
 _ABOUT = re.compile(
-    r"(?:^|[-_ ])(?:col|column|count|field|file|folder|id|len|length|max|min|name|path|size|type|url)s?$",
+    r"(?:^|[-_ ])(?:col|column|count|field|file|folder|id|len|length|max|min|name|path|size|type"
+    r"|url)s?$",
     re.IGNORECASE,
 )
 # A loop over words calls each of them `token`.
 _WEAK = re.compile(r"token|pwd", re.IGNORECASE)
 _SHORTEST, _SHORTEST_WEAK = 4, 8
 _STRONG = re.compile(r"passw|secret|key|auth|access|api|bearer", re.IGNORECASE)
-_NO_WORD = re.compile(r"[^a-zA-Z\s'’.,;:!?-]")
+_NO_WORD = re.compile(r"[^a-zA-Z\s'.,;:!?-]")
 _LITERAL = re.compile(
     r"([A-Za-z_][\w-]*)['\"]?\]?\s*(?::\s*[\w.|\[\] ]+?)?\s*(?:=(?!=)|:)\s*[rbfuRBFU]{0,2}"
     r"(\"\"\"|'''|\"|')((?:\\.|(?!\2).)+)\2",

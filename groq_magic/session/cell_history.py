@@ -259,7 +259,9 @@ class CellHistory:
             failures.add(number, Failure(cell, text=printed))
         elif _TRACEBACK in printed:
             before = failures.of_last()
-            failures.add(number, Failure(cell, text=printed), f"{cell.name}, which printed an error")
+            failures.add(
+                number, Failure(cell, text=printed), f"{cell.name}, which printed an error"
+            )
             if before is not None:
                 failures.add(number, before)
 

@@ -13,8 +13,8 @@ from groq_magic.ledger.ledger import Ledger
 from groq_magic.ledger.request_history import RequestHistory
 from groq_magic.ledger.request_log import RequestLog
 from groq_magic.page.cell import request_cells
-from groq_magic.prompt import Privacy
 from groq_magic.page.shown_errors import BackgroundErrors
+from groq_magic.prompt import Privacy
 from groq_magic.session.bars import Bars
 from groq_magic.session.executions import Executions, owner_of
 from groq_magic.session.last_failures import LastFailures

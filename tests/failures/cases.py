@@ -66,9 +66,7 @@ def missing_in(case: Case, request: str) -> list[str]:
         elif f"    {text}\n" not in request[request.index("What it said:") :]:
             missing.append(f"the text of line {case.line}")
     missing += [
-        f"the variable {each}"
-        for each in case.variables
-        if not _has_section(each, request)
+        f"the variable {each}" for each in case.variables if not _has_section(each, request)
     ]
     missing += [
         f"cell {number}, which assigned {each}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,11 +33,10 @@ def shell(
     cells = shell_factory(load=False)
     cells.shell.extension_manager.load_extension("groq_magic")
     yield cells
+    here = str(Path.cwd())
     for name in set(sys.modules) - modules:
-        if not getattr(sys.modules[name], "__file__", None) or "." not in name:
-            module = sys.modules[name]
-            if str(Path.cwd()) in str(getattr(module, "__file__", "")):
-                del sys.modules[name]
+        if str(getattr(sys.modules[name], "__file__", None)).startswith(here):
+            del sys.modules[name]
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -52,6 +52,9 @@ def test_the_request_is_about_the_right_cell_and_complete(
     shell.shell.InteractiveTB.set_mode("Minimal")
     for cell in case.cells:
         shell.run(cell)
+    before = time.process_time()
+    shell.run("%groq_fix --dry-run")
+    record_property("ms", 1_000 * (time.process_time() - before))
     ran = shell.run("%groq_fix")
     if not case.failing:
         assert isinstance(ran.error, NotebookError), ran.everything
@@ -65,4 +68,5 @@ def test_the_request_is_about_the_right_cell_and_complete(
     missing = missing_in(case, prompt)
     record_property("missing", missing)
     record_property("size", len(prompt))
+    record_property("request", prompt)
     assert missing == [], f"{missing}\n\n{prompt}"
