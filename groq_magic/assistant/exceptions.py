@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant.prompt import cut_middle
+from groq_magic.assistant.cuts import cut_middle
 from groq_magic.clipping import is_a, plain, tried
 
 if TYPE_CHECKING:

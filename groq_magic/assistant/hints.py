@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from groq_magic.assistant.cell import Context
+    from groq_magic.prompt import Privacy
 
 __all__ = ["file_hint", "hints"]
 
@@ -65,7 +66,7 @@ def _hints(error: BaseException, values: Mapping[str, Any], context: Context) ->
     if isinstance(error, TypeError):
         yield _keyword_hint(message_of(error), values, context)
     if isinstance(error, LookupError | ValueError):
-        yield from _key_hints(error, values)
+        yield from _key_hints(error, values, context.privacy)
     if isinstance(error, OSError):
         for path in (error.filename, error.filename2):
             yield _near_files(path) if is_a(path, str) else ""
@@ -118,18 +119,18 @@ def _keyword_hint(message: str, values: Mapping[str, Any], context: Context) -> 
     return f"`{found[1]}` has a parameter `{meant}`." if meant else ""
 
 
-def _key_hints(error: BaseException, values: Mapping[str, Any]) -> Iterator[str]:
+def _key_hints(error: BaseException, values: Mapping[str, Any], privacy: Privacy) -> Iterator[str]:
     """Yield the columns or keys of each variable, the nearest to the missing key first."""
     for missing in _missing_keys(error):
         for name, value in values.items():
-            for what, keys in _keys(value):
-                if missing in keys or not keys:
-                    continue
-                first = _nearest(missing, keys)
-                if not first and what == "labels":
-                    continue
-                rest = [key for key in keys if key not in first]
-                shown = ", ".join(f"`{clip(key, _LONGEST_KEY)}`" for key in (*first, *rest))
+            what, keys = _keys(value, privacy)
+            if missing in keys or not keys:
+                continue
+            first = _nearest(missing, keys)
+            # The labels of rows are data: no more than is needed.
+            rest = [key for key in keys if key not in first] if what != "labels" else []
+            shown = ", ".join(f"`{clip(key, _LONGEST_KEY)}`" for key in (*first, *rest))
+            if shown:
                 yield f"{what.capitalize()} of `{name}`, nearest to {missing!r} first: {shown}"
 
 
@@ -144,16 +145,18 @@ def _missing_keys(error: BaseException) -> list[str]:
     return []
 
 
-def _keys(value: Any) -> list[tuple[str, list[str]]]:
+def _keys(value: Any, privacy: Privacy) -> tuple[str, list[str]]:
     """Return the names by which something of a value is found: columns, labels, keys."""
     names = {kind.__name__ for kind in type(value).__mro__}
     if "DataFrame" in names:
-        return [("columns", _texts(value.columns))]
+        is_private = privacy.hides_any(value.columns.names)
+        return "columns", [] if is_private else _texts(value.columns)
     if "DataFrameGroupBy" in names:
-        return [("columns", _texts(value.obj.columns))]
+        return _keys(value.obj, privacy)
     if "Series" in names:
-        return [("labels", _texts(value.index))]
-    return [("keys", _texts(value))] if is_a(value, dict) else []
+        return "labels", [] if privacy.has_limits else _texts(value.index)
+    # Where no value may be sent, keys are values.
+    return "keys", _texts(value) if is_a(value, dict) and privacy.rows else []
 
 
 def _texts(keys: Iterable[Any]) -> list[str]:

@@ -65,7 +65,8 @@ def origins(names: Iterable[str], cell: Cell, line: int, earlier: Iterable[Cell]
         Those that ran before, the last one first.
     """
     found: dict[tuple[str, str], Cell] = {}
-    wanted = dict.fromkeys(names)
+    wanted_first = tuple(dict.fromkeys(names))
+    wanted = dict.fromkeys(wanted_first)
     here = [one for one in _bindings(cell.source) if one.end < line]
     cells = [(cell, here), *((one, _bindings(one.source)) for one in _some(earlier))]
     for each, bindings in cells:
@@ -80,7 +81,9 @@ def origins(names: Iterable[str], cell: Cell, line: int, earlier: Iterable[Cell]
                 del wanted[name]
                 # Its value came from these.
                 wanted |= dict.fromkeys(binding.calls)
-    return _grouped(found, cell)
+    order = {name: n for n, name in enumerate(wanted_first)}
+    names_first = sorted(found.items(), key=lambda one: order.get(one[0][1], len(order)))
+    return _grouped(dict(names_first), cell)
 
 
 @dataclass(frozen=True)

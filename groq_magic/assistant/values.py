@@ -16,7 +16,7 @@ from types import (
 )
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.assistant.prompt import cut_middle
+from groq_magic.assistant.cuts import cut_middle
 from groq_magic.clipping import clip, is_a, plain, tried, type_name
 from groq_magic.errors import PromptError
 from groq_magic.prompt.expression import user_names
@@ -51,7 +51,8 @@ ROUTINES = (
     MethodWrapperType,
 )
 
-_SHORT = 900
+# What does not fit into the prompt is cut there.
+_SHORT = 4_000
 _SHORT_TEXT = 300
 _COLUMNS = 30
 _MOST_NAMES = 200

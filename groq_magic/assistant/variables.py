@@ -7,6 +7,7 @@ import builtins
 import re
 import sys
 from collections import ChainMap
+from textwrap import indent
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from groq_magic.assistant.failing_code import enclosing, expressions, statement_
 from groq_magic.assistant.paths import is_local
 from groq_magic.assistant.values import ROUTINES, brief, own_attributes
 from groq_magic.clipping import is_a, plain, safe_repr, tried, type_name
+from groq_magic.prompt.named_secrets import is_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +31,7 @@ _MOST_ATTRIBUTES = 20
 _LONGEST_REPR = 600
 _LONGEST_VERSION = 40
 _WORD = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_PART = re.compile(r"[^\W\d]\w*")
 _LOOPS = ast.For | ast.AsyncFor | ast.comprehension
 
 
@@ -72,7 +75,7 @@ def session_variables(steps: Iterable[Step], context: Context) -> list[str]:
         if frame.f_globals is not context.namespace:
             continue
         inside = frame.f_locals if frame.f_locals is not frame.f_globals else {}
-        roots = (re.split(r"[.\[]", name)[0] for name in _values(step, modules=True))
+        roots = (re.split(r"[.\[]", name)[0] for name in _values(step))
         names |= dict.fromkeys(name for name in roots if name not in inside)
     return list(names)
 
@@ -117,26 +120,31 @@ def _within(step: Step) -> str:
 
 
 def _described(label: str, value: Any, context: Context, shown: tuple[str, ...]) -> str:
+    """Return a value in short; an object of the user's class with repr and attributes."""
     text = brief(label, value, context, shown)
-    kind = type(value)
-    own = own_attributes(value)
-    if not own or not is_local(kind):
+    own, privacy = own_attributes(value), context.privacy
+    name = label.partition(" (in ")[0]
+    is_private = any(map(privacy.hides, _PART.findall(name)))
+    if is_private or is_secret(name, value):
+        return f"{label}: {type_name(value)}, its value withheld"
+    if not own or not is_local(type(value)):
         return text
-    # What is withheld by its name shows nothing of what it holds.
-    lines = [brief(name, each, context, shown) for name, each in own.items() if is_a(name, str)]
-    parts = [text if "withheld" in text else f"{label}: {type_name(value)}{_own_repr(value)}"]
-    if "withheld" not in text:
-        parts += [f"  {line}".replace("\n", "\n  ") for line in lines[:_MOST_ATTRIBUTES]]
-        more = len(lines) - _MOST_ATTRIBUTES
-        parts += [f"  [… {more:,} more attributes]"] if more > 0 else []
-    return "\n".join(parts)
+    parts = [f"{label}: {type_name(value)}{_own_repr(value, context)}"]
+    for attribute, each in list(own.items())[:_MOST_ATTRIBUTES]:
+        if is_a(attribute, str):
+            line = brief(plain(attribute), each, context, shown)
+            parts.append(indent(line, "  "))
+    more = len(own) - _MOST_ATTRIBUTES
+    return "\n".join([*parts, *([f"  [… {more:,} more attributes]"] if more > 0 else [])])
 
 
-def _own_repr(value: Any) -> str:
-    """Return an object's repr, where its class has one of its own."""
+def _own_repr(value: Any, context: Context) -> str:
+    """Return an object's repr, where its class has one of its own and values may be sent."""
     kinds = type.__dict__["__mro__"].__get__(type(value))
     owner = next((kind for kind in kinds if "__repr__" in kind.__dict__), object)
-    return "" if owner is object else f" {safe_repr(value, _LONGEST_REPR)}"
+    if owner is object or not context.privacy.rows:
+        return ""
+    return f" {context.values(value).hidden(safe_repr(value, _LONGEST_REPR))}"
 
 
 def _values(step: Step, *, modules: bool = False) -> dict[str, Any]:

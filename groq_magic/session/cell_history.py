@@ -10,9 +10,9 @@ from itertools import chain
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
-from groq_magic import errors
 from groq_magic.assistant import Cell, Context, Failure, failure_of_run, without_error
 from groq_magic.errors import GroqMagicError, NotebookError
+from groq_magic.session.cell_outputs import printed_by, traceback_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,15 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["CellHistory", "record_cell_end"]
 
-_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-_FOLDERS = re.compile(
-    r"[~/][^\s:]*/(?=site-packages/|lib/python3)(?:site-packages/|lib/python[\d.]+/)"
-)
-_LONGEST_PRINT = 4_000
 # `%cd` prints its error and goes on.
 _CD_LINE = re.compile(r"^\s*%?cd\b", re.MULTILINE)
 _FAILED_CD = re.compile(r"^\[Errno \d+\] ", re.MULTILINE)
-_FILE_OF_A_CELL = re.compile(r'File "([^"\n]+)", line')
 _TRACEBACK = "Traceback (most recent call last):"
 
 
@@ -148,7 +142,7 @@ class CellHistory:
             last = before if before is not None and before.cell.number == cell.number else None
         if last is not None:
             return self._with_print(last)
-        shown = self._shown(cell)
+        shown = traceback_of(self._shell, cell)
         return Failure(cell, text=shown) if shown else None
 
     def without_error(self, failure: Failure) -> Failure:
@@ -161,7 +155,7 @@ class CellHistory:
             return without_error(failure, self.context(0))
         except KeyboardInterrupt:
             # Showing a value took too long: the traceback that IPython has shown is enough.
-            return replace(failure, error=None, text=self._shown(failure.cell))
+            return replace(failure, error=None, text=traceback_of(self._shell, failure.cell))
 
     def latest_with_result(self) -> Cell:
         """Return the last cell that has a result, printed something or failed.
@@ -172,7 +166,9 @@ class CellHistory:
             When there is none.
         """
         for cell in self.newest_first():
-            has_result = cell.number in self._outputs() or self._printed(cell)
+            has_result = cell.number in self._outputs() or printed_by(
+                self._shell, cell, self.of_file
+            )
             if has_result or self.failure_of(cell):
                 return cell
         raise NotebookError(
@@ -195,7 +191,7 @@ class CellHistory:
     def result_of(self, cell: Cell) -> str:
         """Return what may be sent of a cell's output: what it printed, and its result."""
         context = self.context(0)
-        parts = [context.output(self._printed(cell))]
+        parts = [context.output(printed_by(self._shell, cell, self.of_file))]
         outputs = self._outputs()
         if cell.number in outputs:
             try:
@@ -253,10 +249,12 @@ class CellHistory:
 
     def _note_printed(self, cell: Cell) -> None:
         """Add a failure that was printed, not raised; which one is meant is then the question."""
-        printed = self._printed(cell)
+        printed = printed_by(self._shell, cell, self.of_file)
         failures, number = self._session.failures, cell.number or 0
         if _CD_LINE.search(cell.source) and _FAILED_CD.search(printed):
-            failures.add(number, Failure(cell, text=printed))
+            # Behind it stands the folder that stays.
+            lines = [line for line in printed.split("\n") if _FAILED_CD.match(line)]
+            failures.add(number, Failure(cell, text="\n".join(lines)))
         elif _TRACEBACK in printed:
             before = failures.of_last()
             failures.add(
@@ -278,33 +276,7 @@ class CellHistory:
         """Add the output of a shell command: its exception does not contain it."""
         if failure.text or (failure.raised and failure.cell.language == "python"):
             return failure
-        return replace(failure, text=self._printed(failure.cell))
-
-    def _printed(self, cell: Cell) -> str:
-        records = getattr(self._shell.history_manager, "outputs", {}).get(cell.number) or []
-        texts = [
-            text
-            for record in records
-            if getattr(record, "output_type", "") in {"out_stream", "err_stream"}
-            for text in record.bundle.get("stream", [])
-        ]
-        printed = _COLOURS.sub("", "".join(texts).replace("\r\n", "\n")).strip("\n")
-        printed = _FILE_OF_A_CELL.sub(self._name_in_print, printed)
-        # Parts of secrets are found beside the mark of a cut.
-        return printed if len(printed) <= _LONGEST_PRINT else f"…{printed[-_LONGEST_PRINT:]}"
-
-    def _name_in_print(self, found: re.Match[str]) -> str:
-        cell = self.of_file(found[1])
-        return f"{cell.name.capitalize()}, line" if cell is not None else found[0]
-
-    def _shown(self, cell: Cell) -> str:
-        """Return the traceback that IPython has shown, "" for none."""
-        records = getattr(self._shell.history_manager, "exceptions", {})
-        record = records.get(cell.number) or {}
-        shown = record.get("traceback")
-        if not shown or record.get("ename") in errors.__all__:
-            return ""
-        return _FOLDERS.sub("", _COLOURS.sub("", "\n".join(shown)))
+        return replace(failure, text=printed_by(self._shell, failure.cell, self.of_file))
 
     def _outputs(self) -> dict[Any, Any]:
         found = self._namespace.get("Out")

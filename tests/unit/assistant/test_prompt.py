@@ -7,7 +7,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.assistant.prompt import Sections, cut_around, cut_middle
+from groq_magic.assistant.cuts import cut_around, cut_middle
+from groq_magic.assistant.prompt import Sections
 
 
 def test_sections_share_the_room_and_say_what_was_cut() -> None:
