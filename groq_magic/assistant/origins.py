@@ -68,7 +68,8 @@ def origins(names: Iterable[str], cell: Cell, line: int, earlier: Iterable[Cell]
     wanted_first = tuple(dict.fromkeys(names))
     wanted = dict.fromkeys(wanted_first)
     here = [one for one in _bindings(cell.source) if one.end < line]
-    cells = [(cell, here), *((one, _bindings(one.source)) for one in _some(earlier))]
+    python = (one for one in _some(earlier) if one.language == "python")
+    cells = [(cell, here), *((one, _bindings(one.source)) for one in python)]
     for each, bindings in cells:
         if not wanted:
             break

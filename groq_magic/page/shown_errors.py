@@ -48,10 +48,12 @@ class BackgroundErrors:
     def __init__(self) -> None:
         # A deque is safe to append to from any thread; the frames of few errors are kept.
         self._errors: deque[BackgroundError] = deque(maxlen=_MOST)
+        self._is_installed = False
         self._before: Callable[[threading.ExceptHookArgs], object] | None = None
 
     def install(self) -> None:
         """Begin to note errors."""
+        self._is_installed = True
         self._before = threading.excepthook
         threading.excepthook = self._thread_failed
         # A filter: with a handler, Python would no longer print what nobody logs.
@@ -59,6 +61,7 @@ class BackgroundErrors:
 
     def uninstall(self) -> None:
         """Stop noting errors; a hook that was set after ours stays, and calls ours."""
+        self._is_installed = False
         if threading.excepthook == self._thread_failed and self._before is not None:
             threading.excepthook = self._before
         logging.getLogger(_LOGGER).removeFilter(self._task_failed)
@@ -88,4 +91,5 @@ class BackgroundErrors:
         return True
 
     def _note(self, error: BaseException, origin: Literal["thread", "background task"]) -> None:
-        self._errors.append(BackgroundError(error, origin))
+        if self._is_installed:
+            self._errors.append(BackgroundError(error, origin))

@@ -33,7 +33,11 @@ def test_the_cell_that_failed_is_found(
     cells = [
         *("%%capture out\ncount = 3\ncount.nosuch", "%%timeit -n1 -r1\nsize = 4\nsize.nosuch"),
         *("%run job.py", "%cd nowhere", THREAD, TASK),
-        *("class Odd:\n    def __repr__(self):\n        return self.nosuch\nOdd()", "1 / 0", "1 / 0"),
+        *(
+            "class Odd:\n    def __repr__(self):\n        return self.nosuch\nOdd()",
+            "1 / 0",
+            "1 / 0",
+        ),
     ]
     asked = [each for cell in cells for each in (cell, ASK)]
     run = run_notebook([LOAD, *asked], allow_errors=True, cell_ids=True)
