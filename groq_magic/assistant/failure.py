@@ -220,11 +220,10 @@ def _looked_at(paths: list[list[Step]], cell: Cell) -> Iterator[Step]:
 def _secrets_of(error: BaseException) -> NamedSecrets:
     """Return the secrets among the local variables of what failed, and of what led to it."""
     found = NamedSecrets()
-    for one in errors_of(error):
-        for frame, _ in walk_tb(one.__traceback__):
-            # A module's and a cell's are the session's or a library's.
-            if frame.f_locals is not frame.f_globals:
-                found.add_values(frame.f_locals)
+    frames = (frame for one in errors_of(error) for frame, _ in walk_tb(one.__traceback__))
+    # Of a recursion the innermost; a module's and a cell's are a library's or the session's.
+    last = {frame.f_code: frame for frame in frames if frame.f_locals is not frame.f_globals}
+    found.add_values(*(frame.f_locals for frame in last.values()))
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -49,8 +49,9 @@ _LITERAL = re.compile(
 _SCHEME = re.compile(r"^(?:bearer|basic|token|bot)\s+(?=\S)", re.IGNORECASE)
 _IN_URL = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
 _DEEPEST = 5
-_MOST_VISITS = 20_000
-_MOST_ROWS = 1_000
+_MOST_VISITS = 50_000
+_MOST_ITEMS = 1_000
+_MOST_ROWS = 20_000
 _MOST_SECRETS = 300
 
 
@@ -78,15 +79,20 @@ class NamedSecrets:
 
     def __init__(self) -> None:
         self._values: dict[str, str] = {}
+        # Of columns, which may be long: of these only those that stand in a text are prepared.
+        self._of_columns: dict[str, str] = {}
         self._visited: dict[int, Any] = {}
+        self._visits = 0
         self._made: Secrets | None = None
 
-    def add_values(self, names: Mapping[str, Any]) -> None:
+    def add_values(self, *variables: Mapping[str, Any]) -> None:
         """Add the secrets among variables, and in what these contain."""
-        for name, value in list(names.items()):
+        for name, value in chain.from_iterable(list(names.items()) for names in variables):
             # A user's class may raise anything, from anywhere.
             tried(partial(self._walk, name, value, "", 0), None)
+        # It keeps the values alive.
         self._visited.clear()
+        self._visits = 0
 
     def add_code(self, source: str) -> None:
         """Add what code assigns to secret names: `password = "…"`, `{"token": "…"}`."""
@@ -96,15 +102,18 @@ class NamedSecrets:
 
     def hidden(self, text: str) -> str:
         """Return a text with each of them replaced by `[key]`."""
+        standing = {value: name for value, name in self._of_columns.items() if value in text}
+        if standing:
+            text = _secrets(standing).hidden(text)
         if not self._values:
             return text
         if self._made is None:
-            named = ((f"{name} {n}", value) for n, (value, name) in enumerate(self._values.items()))
-            self._made = Secrets(dict(named))
+            self._made = _secrets(self._values)
         return self._made.hidden(text)
 
     def _walk(self, name: Any, value: Any, inside: str, depth: int) -> None:
         """Look at a value; `inside` is the secret name that it is a part of, or ""."""
+        self._visits += 1
         label = plain(name) if is_a(name, str) else ""
         secret = label if label and is_secret_name(label) else inside
         if is_a(value, str, bytes, int):
@@ -113,19 +122,36 @@ class NamedSecrets:
             elif is_a(value, str) and (found := _IN_URL.search(plain(value)[:2_000])):
                 self._add("password", found[1])
             return
-        if depth > _DEEPEST or len(self._visited) > _MOST_VISITS or id(value) in self._visited:
+        if depth > _DEEPEST or self._visits > _MOST_VISITS or id(value) in self._visited:
             return
         if is_a(value, ModuleType, type, FunctionType):
             return
         self._visited[id(value)] = value  # kept: else another value could get its id
+        if is_of(value, "pandas", "DataFrame", "Series"):
+            self._add_columns(value, secret)
+            return
         for key, each in _parts(value):
             self._walk(key, each, secret, depth + 1)
+
+    def _add_columns(self, value: Any, inside: str) -> None:
+        is_frame = is_of(value, "pandas", "DataFrame")
+        for column in [value[name] for name in value.columns] if is_frame else [value]:
+            name = plain(column.name) if is_a(column.name, str) else ""
+            secret = name if name and is_secret_name(name) else inside
+            for each in column.head(_MOST_ROWS).tolist() if secret else ():
+                text = _text_of(each) if is_a(each, str, bytes, int) else ""
+                if not _is_harmless(secret, text):
+                    self._of_columns.setdefault(text, secret)
 
     def _add(self, name: str, value: str) -> None:
         value = _SCHEME.sub("", value.strip())
         if not _is_harmless(name, value) and len(self._values) < _MOST_SECRETS:
             self._values.setdefault(value, name)
             self._made = None
+
+
+def _secrets(values: Mapping[str, str]) -> Secrets:
+    return Secrets({f"{name} {n}": value for n, (value, name) in enumerate(values.items())})
 
 
 def _is_harmless(name: str, value: str) -> bool:
@@ -147,17 +173,12 @@ def _text_of(value: Any) -> str:
 
 def _parts(value: Any) -> Iterable[tuple[Any, Any]]:
     """Return what a value contains, with the names of it."""
-    if is_of(value, "pandas", "DataFrame"):
-        names = [name for name in value.columns if is_a(name, str) and is_secret_name(name)]
-        return [(name, each) for name in names for each in value[name].head(_MOST_ROWS).tolist()]
-    if is_of(value, "pandas", "Series"):
-        return [(value.name, each) for each in value.head(_MOST_ROWS).tolist()]
     if is_a(value, dict):
-        return list(islice(dict.items(value), _MOST_VISITS))
+        return list(islice(dict.items(value), _MOST_ITEMS))
     if is_a(value, list, tuple, set, frozenset):
         fields = getattr(type(value), "_fields", ())
         named = list(zip(fields, value, strict=False)) if fields else []
-        return named or [("", each) for each in islice(value, _MOST_ROWS)]
+        return named or [("", each) for each in islice(value, _MOST_ITEMS)]
     own: Any = tried(lambda: object.__getattribute__(value, "__dict__"), None)
     slots = [name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
     pairs = [(name, object.__getattribute__(value, name)) for name in slots if is_secret_name(name)]
