@@ -91,8 +91,7 @@ class Context:
         *around : object
             What is looked through besides the user's variables.
         """
-        own = {name: self.namespace[name] for name in user_names(self.namespace)}
-        return PrivateValues([own, self.namespace.get("Out"), *around], self.privacy)
+        return PrivateValues.of_session(self.namespace, self.privacy, *around)
 
     def added(self, value: Any) -> str:
         """Return what is sent of a value that the user has not named: its schema alone."""

@@ -127,9 +127,11 @@ def _described(label: str, value: Any, context: Context, shown: tuple[str, ...])
     is_private = any(map(privacy.hides, _PART.findall(name)))
     if is_private or is_secret(name, value):
         return f"{label}: {type_name(value)}, its value withheld"
-    if not own or not is_local(type(value)):
+    if is_a(value, type, *ROUTINES) or not is_local(type(value)):
         return text
-    parts = [f"{label}: {type_name(value)}{_own_repr(value, context)}"]
+    # With the repr of a dict or a frame it is data.
+    has_own = is_local(owner := _owner_of_repr(value)) or owner is object
+    parts = [f"{label}: {type_name(value)}{_own_repr(value, context)}" if has_own else text]
     for attribute, each in list(own.items())[:_MOST_ATTRIBUTES]:
         if is_a(attribute, str):
             line = brief(plain(attribute), each, context, shown)
@@ -140,11 +142,15 @@ def _described(label: str, value: Any, context: Context, shown: tuple[str, ...])
 
 def _own_repr(value: Any, context: Context) -> str:
     """Return an object's repr, where its class has one of its own and values may be sent."""
-    kinds = type.__dict__["__mro__"].__get__(type(value))
-    owner = next((kind for kind in kinds if "__repr__" in kind.__dict__), object)
-    if owner is object or not context.privacy.rows:
+    if _owner_of_repr(value) is object or not context.privacy.rows:
         return ""
     return f" {context.values(value).hidden(safe_repr(value, _LONGEST_REPR))}"
+
+
+def _owner_of_repr(value: Any) -> type:
+    """Return the class from which an object has its repr."""
+    kinds = type.__dict__["__mro__"].__get__(type(value))
+    return next((kind for kind in kinds if "__repr__" in kind.__dict__), object)
 
 
 def _values(step: Step, *, modules: bool = False) -> dict[str, Any]:

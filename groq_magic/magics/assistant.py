@@ -26,6 +26,7 @@ from groq_magic.options import AskOptions
 from groq_magic.page.caller import caller_names
 from groq_magic.prompt import fill
 from groq_magic.prompt.expression import near, parse, user_names
+from groq_magic.prompt.refusals import refuse_private
 from groq_magic.session.ask import Ask
 from groq_magic.session.cell_history import CellHistory
 
@@ -166,7 +167,7 @@ def _explained(session: Session, target: str, asked: Question) -> AssistantPromp
         value = None
         if expression is not None:
             privacy = session.privacy()
-            expression.refuse_private(privacy)
+            refuse_private(expression, privacy)
             value = expression.value_in(_names(session), quotes=not privacy.has_limits)
         return explain_value(target, value, asked, context)
     if target == "_":

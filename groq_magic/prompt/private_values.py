@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import builtins
 import re
-from bisect import bisect_left
 from itertools import islice
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import is_a, plain, tried
+from groq_magic.prompt.expression import user_names
 from groq_magic.prompt.summary_nested import is_of
+from groq_magic.prompt.values_in_text import (
+    BEGINNING,
+    TOKEN,
+    Numbers,
+    beginnings,
+    cut_values,
+    cuts_in,
+    forms_of,
+    runs_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -24,18 +34,10 @@ if TYPE_CHECKING:
 __all__ = ["HIDDEN_VALUE", "PrivateValues"]
 
 HIDDEN_VALUE = "[value]"
-_TOKEN = re.compile(r"\w+|[^\w\s]")
-# A value of more words than these is found by its beginning.
-_MOST_TOKENS = 16
-_BEGINNING = 60
-# Shorter ones stand in any text by chance.
-_SHORTEST_TEXT = 3
-_SHORTEST_NUMBER = 4
 # Bounds of what is looked through: containers, their items, and characters of a text.
 _MOST_VISITS = 100_000
 _DEEPEST = 6
 _LONGEST = 110_000
-_CUT = re.compile(r"\.{3}|…")
 _QUOTED = re.compile(r"(?<!\w)(['\"`])(.*?)\1(?!\w)")
 _WITH_DIGIT = re.compile(r"[^\s'\"`,;()\[\]{}]*\d[^\s'\"`,;()\[\]{}]*")
 _TYPES = frozenset({"NoneType", "DataFrame", "Series", "Index", "ndarray"})
@@ -57,7 +59,17 @@ class PrivateValues:
         self._roots = roots
         self._columns: list[Iterable[Any]] | None = None
         self._labels: set[str] = set()
-        self._visited: dict[int, Any] = {}
+        self._visited: dict[tuple[int, bool], Any] = {}
+
+    @classmethod
+    def of_session(
+        cls, namespace: Mapping[str, Any], privacy: Privacy, *around: Any
+    ) -> PrivateValues:
+        """Return the values of the user's variables and results, and of what else there is."""
+        if not privacy.has_limits:
+            return cls((), privacy)
+        own = {name: namespace[name] for name in user_names(namespace)}
+        return cls((own, namespace.get("Out"), *around), privacy)
 
     def hidden(self, text: str) -> str:
         """Return a text with each of the values replaced by `[value]`."""
@@ -81,12 +93,12 @@ class PrivateValues:
         """
         if not self._privacy.has_limits or self._privacy.rows:
             return self.hidden(text)
-        first, _, more = text[:_LONGEST].strip().partition("\n")
-        known = frozenset(_TOKEN.findall(code))
-        line = self._without(first, known)
+        known = frozenset(TOKEN.findall(code))
+        # A value may have several lines itself.
+        line, _, more = self._without(text[:_LONGEST].strip(), known).partition("\n")
 
         def stays(inner: str) -> bool:
-            words = _TOKEN.findall(inner)
+            words = TOKEN.findall(inner)
             named = inner in vars(builtins) or inner in _TYPES or inner in self._labels
             return named or inner == HIDDEN_VALUE or (bool(words) and known.issuperset(words))
 
@@ -108,28 +120,27 @@ class PrivateValues:
 
     def _found(self, text: str, known: frozenset[str]) -> Iterator[tuple[int, int]]:
         """Yield where values stand in a text, and what is left of those that were cut."""
-        runs = _runs_in(text, known)
-        cuts = _cuts_in(text)
-        numbers = {number: spans for run, spans in runs.items() if (number := _number(run))}
+        runs = runs_in(text, known)
+        cuts = cuts_in(text)
+        numbers = Numbers(runs)
         for column in self._all_columns():
             texts, long = [], []
             for value in column:
                 if is_a(value, str):
-                    found = " ".join(plain(value).split())
-                    if len(found) >= _SHORTEST_TEXT:
+                    for found in forms_of(plain(value)):
                         yield from runs.get(found, ())
                         texts.append(found)
-                        if len(found) > _BEGINNING:
+                        if len(found) > BEGINNING:
                             long.append(found)
-                elif numbers and is_a(value, int, float) and value in numbers:
-                    yield from numbers[value]
+                elif is_a(value, int, float):
+                    yield from numbers.spans_of(value)
                 elif (shown := _shown(value)) in runs:
                     yield from runs[shown]
             for found in long:
-                yield from _beginnings(text, found)
+                yield from beginnings(text, found)
             if cuts and texts:
                 texts.sort()
-                yield from _cut_values(cuts, texts)
+                yield from cut_values(cuts, texts)
 
     def _all_columns(self) -> list[Iterable[Any]]:
         if self._columns is None:
@@ -144,11 +155,12 @@ class PrivateValues:
             if every:
                 yield (value,)
             return
-        if depth > _DEEPEST or id(value) in self._visited or len(self._visited) > _MOST_VISITS:
+        visit = id(value), every
+        if depth > _DEEPEST or visit in self._visited or len(self._visited) > _MOST_VISITS:
             return
         if is_a(value, ModuleType, type, FunctionType):
             return
-        self._visited[id(value)] = value  # kept: else another value could get its id
+        self._visited[visit] = value  # kept: else another value could get its id
         # A user's class may raise anything, from anywhere.
         nothing: list[Iterable[Any]] = []
         yield from tried(lambda: list(self._within(value, every=every, depth=depth)), nothing)
@@ -219,53 +231,3 @@ class PrivateValues:
 def _shown(value: Any) -> str:
     """Return a date or another value as a text shows it, "" for numbers that stand anywhere."""
     return "" if is_a(value, int, float) else tried(lambda: plain(str(value)), "")
-
-
-def _number(run: str) -> float | None:
-    """Return the number that a run of words is, None for a short one or no number."""
-    if len(run) < _SHORTEST_NUMBER or not run[-1].isdigit():
-        return None
-    return tried(lambda: float(run), None)
-
-
-def _runs_in(text: str, known: frozenset[str]) -> dict[str, list[tuple[int, int]]]:
-    """Return where each run of words stands, but for those of known words alone."""
-    tokens = [(found.start(), found.end()) for found in _TOKEN.finditer(text)]
-    runs: dict[str, list[tuple[int, int]]] = {}
-    for first, (start, _) in enumerate(tokens):
-        is_known = True
-        for begin, end in tokens[first : first + _MOST_TOKENS]:
-            is_known = is_known and text[begin:end] in known
-            if not is_known:
-                runs.setdefault(" ".join(text[start:end].split()), []).append((start, end))
-    return runs
-
-
-def _cuts_in(text: str) -> list[tuple[str, int, int]]:
-    """Return what stands before each ellipsis: text, start and end, the longest first."""
-    found = []
-    for mark in _CUT.finditer(text):
-        before = text[max(0, mark.start() - 2 * _BEGINNING) : mark.start()]
-        for token in _TOKEN.finditer(before):
-            start = mark.start() - len(before) + token.start()
-            piece = text[start : mark.start()]
-            if len(piece) >= _SHORTEST_TEXT:
-                found.append((" ".join(piece.split()), start, mark.start()))
-    return found
-
-
-def _cut_values(cuts: list[tuple[str, int, int]], texts: list[str]) -> Iterator[tuple[int, int]]:
-    for piece, start, end in cuts:
-        at = bisect_left(texts, piece)
-        if at < len(texts) and texts[at].startswith(piece):
-            yield start, end
-
-
-def _beginnings(text: str, value: str) -> Iterator[tuple[int, int]]:
-    """Yield where a long value, or at least its beginning, stands in a text."""
-    at = text.find(value[:_BEGINNING])
-    while at >= 0:
-        same = zip(text[at:], value, strict=False)
-        length = next((n for n, (one, other) in enumerate(same) if one != other), len(value))
-        yield at, min(at + length, len(text))
-        at = text.find(value[:_BEGINNING], at + length)

@@ -169,7 +169,7 @@ def _index_lines(index: Any, extent: Extent) -> list[str]:
         return []
     line = f"index: {type(index).__name__}"
     if extent.privacy.hides_any(index.names):
-        return [f"{line}, {PRIVATE}"]
+        return [f"{line}, {label_text(tuple(index.names))}: {PRIVATE}"]
     # Labels that are text are values; numbers and dates are a range.
     shows = extent.rows_of(len(index)) or (extent.values and index.dtype.kind in "iufmM")
     if not len(index) or not shows:

@@ -15,6 +15,7 @@ from groq_magic.prompt.named_value import IncludedValue, NamedValue, named_value
 from groq_magic.prompt.placeholder import placeholders
 from groq_magic.prompt.privacy import Extent, Privacy
 from groq_magic.prompt.private_values import PrivateValues
+from groq_magic.prompt.refusals import refuse_call, refuse_near_miss, refuse_private
 from groq_magic.prompt.summary import describe, is_data, is_scalar, scalar_text
 
 if TYPE_CHECKING:
@@ -180,8 +181,8 @@ class _Filling:
         if self.only is not None and expression.root not in self.only:
             return None
         if expression.call:
-            expression.refuse_call()
-        expression.refuse_private(self.privacy)
+            refuse_call(expression)
+        refuse_private(expression, self.privacy)
         if expression.text not in self.read:
             quotes = not self.privacy.has_limits
             self.read[expression.text] = expression.value_in(self.namespace, quotes=quotes)
@@ -195,10 +196,10 @@ class _Filling:
         expression = found.expression
         # Other templates call names of theirs; `{{len(x)}}` is meant for Python.
         if expression.root in vars(builtins) and expression.names(self.namespace):
-            expression.refuse_call()
+            refuse_call(expression)
         if not expression.call:
             if found.written not in self.missing and len(self.missing) < _MOST_MISSING:
-                expression.refuse_near_miss(self.namespace)
+                refuse_near_miss(expression, self.namespace)
             self.missing[found.written] = None
 
     def _piece(self, found: Placeholder, value: Any) -> Piece:
@@ -225,7 +226,7 @@ class _Filling:
         """Return a text without copies of what a private column, key or attribute holds."""
         if not self.privacy.private or not self.privacy.rows:
             return text
-        return PrivateValues([value, dict(self.namespace)], self.privacy).hidden(text)
+        return PrivateValues.of_session(self.namespace, self.privacy, value).hidden(text)
 
 
 def _in_place(value: Any) -> str | None:

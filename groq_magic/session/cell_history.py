@@ -255,11 +255,10 @@ class CellHistory:
             # Behind it stands the folder that stays.
             lines = [line for line in printed.split("\n") if _FAILED_CD.match(line)]
             failures.add(number, Failure(cell, text="\n".join(lines)))
-        elif _TRACEBACK in printed:
+        # What is printed of our requests and answers contains tracebacks too.
+        elif _TRACEBACK in printed and "groq" not in cell.source:
             before = failures.of_last()
-            failures.add(
-                number, Failure(cell, text=printed), f"{cell.name}, which printed an error"
-            )
+            failures.add(number, Failure(cell, text=printed), f"{cell.name} (printed)")
             if before is not None:
                 failures.add(number, before)
 

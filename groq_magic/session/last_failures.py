@@ -81,7 +81,7 @@ class LastFailures:
         if len(self._candidates) == 1 and failures:
             return self._with_attempts(failures[0])
         names = [one.what for one in self._candidates]
-        which = " or ".join(names) if len(names) > 1 else f"{names[0]}, in no cell's code"
+        which = " or ".join(reversed(names)) if len(names) > 1 else f"{names[0]}, in no cell's code"
         number = failures[-1].cell.number if failures else 2
         raise NotebookError(
             f"It isn't certain what failed last: {which}.", f"Name the cell: `%groq_fix {number}`."

@@ -58,8 +58,9 @@ def reopened(
 
     def reopen(options: str = "") -> Any:
         sources = {"a": f"%%groq {options}\nOne", "b": f"%groq {options} Two {{{{n}}}}"}
+        first = echoed.fine("n = 1", "z")
         ran = [(cell, source, echoed.fine(source, cell)) for cell, source in sources.items()]
-        notebook([("z", "%load_ext groq_magic", echoed.fine("n = 1", "z")), *ran], ids=("z",))
+        notebook([("z", "%load_ext groq_magic", first), *ran], ids=("z",))
         practice.forget_requests()
         return served()
 
@@ -90,10 +91,10 @@ def test_restore_gives_the_conversation_back(reopened: Any, seen: Any) -> None:
     cells.fine("1", "z")
     told = cells.fine("%groq_restore", "c").plain
     assert told.startswith("2 turns restored.")
-    assert "as typed, unfilled" in told
-    assert cells.turns == [("One", "One!"), ("Two {{n}}", "Two!")]
+    assert "values are not saved; the names alone are sent: n." in told
+    assert cells.turns == [("One", "One!"), ("Two `n`", "Two!")]
     cells.fine("%groq Three", "d")
-    assert seen() == [["One", "One!", "Two {{n}}", "Two!", "Three"]]
+    assert seen() == [["One", "One!", "Two `n`", "Two!", "Three"]]
     cells.fine("%groq_undo", "e")
     cells.fine("%groq_undo", "e")
     assert cells.turns == []

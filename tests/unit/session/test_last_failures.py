@@ -29,7 +29,7 @@ def test_two_failures_at_once_are_uncertain() -> None:
     failures.add(3, failed(2), "cell 2 (in a thread)")
     with pytest.raises(NotebookError) as caught:
         failures.last()
-    assert "cell 3 or cell 2 (in a thread)" in str(caught.value)
+    assert "cell 2 (in a thread) or cell 3" in str(caught.value)
     found = failures.of_cell(3)
     assert found is not None
     assert found.cell.number == 3

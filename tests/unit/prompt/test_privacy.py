@@ -1,0 +1,171 @@
+"""How much of a value is sent: `rows_sent`, and `private` columns, keys and attributes."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from groq_magic.errors import PromptError
+from groq_magic.prompt import Extent, Privacy, PrivateValues, describe, fill
+
+NONE = Privacy(rows=0)
+HIDES = Privacy(private=("EMA*", "*_id"))
+PEOPLE = pd.DataFrame(
+    {"email": ["ada@x.org", "bob@y.org"] * 15, "user_id": range(5000, 5030), "age": [30, 31] * 15}
+)
+Person = namedtuple("Person", "name email")  # noqa: PYI024 - the untyped kind is what is met
+
+
+@dataclass
+class Account:
+    email: str
+    age: int
+
+
+class Cased:
+    def __init__(self) -> None:
+        self.email = "ada@x.org"
+
+    def __repr__(self) -> str:
+        return f"Cased({self.email})"
+
+    def _repr_llm_(self) -> str:
+        return f"Somebody with {self.email}"
+
+
+def text(value: Any, privacy: Privacy, rows: int | None = None) -> str:
+    return describe(value, Extent(privacy, rows)).text
+
+
+@pytest.mark.parametrize(
+    ("rows_sent", "size", "shown"),
+    [(5, 20, 20), (5, 21, 5), (4, 5, 4), (1, 3, 1), (0, 3, 0), (50, 40, 40), (50, 100, 50)],
+)
+def test_small_tables_are_whole_and_of_others_some_rows(
+    rows_sent: int, size: int, shown: int
+) -> None:
+    frame = pd.DataFrame({"a": range(size)})
+    found = text(frame, Privacy(rows_sent))
+    assert found.partition("as CSV:\na\n")[2].count("\n") + 1 == shown or (
+        shown == 0 and "CSV" not in found
+    )
+
+
+def test_the_schema_alone_has_ranges_and_frequent_values_of_columns_with_few() -> None:
+    frame = pd.DataFrame({"n": range(60), "kind": ["a", "b"] * 30, "name": map(str, range(60))})
+    frame.loc[3, "name"] = "7"
+    assert text(frame, Privacy(), rows=0).splitlines() == [
+        "DataFrame: 60 rows × 3 columns",
+        "n: int64, min 0, mean 29.5, max 59",
+        "kind: str, top a 50%, b 50%",
+        "name: str, 59 different",
+    ]
+
+
+def test_with_no_rows_nothing_is_sent_that_is_a_cells_value() -> None:
+    frame = pd.DataFrame(
+        {"n": [1.5, None, 2.5], "kind": pd.Categorical(["a", "b", "a"])}, index=["x", "y", "z"]
+    )
+    assert text(frame, NONE).splitlines() == [
+        "DataFrame: 3 rows × 2 columns",
+        "index: Index",
+        "n: float64, 1 missing",
+        "kind: category",
+    ]
+    assert text(frame.n, NONE) == "Series: 3 values\nindex: Index\nvalue: float64, 1 missing"
+    assert text(frame.loc["x"], NONE) == "Series: 2 values\nindex: Index\nvalue: object"
+    assert text(np.array([1.0, np.nan]), NONE) == "ndarray (2,), float64\n1 missing"
+    assert text(["secret", 1, 2], NONE) == "list, 3 items\n2 int, 1 str"
+    assert text({"secret": "x"}, NONE) == "dict, 1 item\n1 str"
+    assert text([{"a": "x", "b": 1}] * 2, NONE) == "list, 2 items\neach with a (str), b (int)"
+    assert text(Account("ada@x.org", 3), NONE) == "Account, \nemail (str), age (int)"
+    assert text(Cased(), NONE) == "Cased"
+    assert text(pd.arrays.SparseArray(["x", "x", "y"], fill_value="x"), NONE).endswith("Sparse")
+
+
+def test_at_no_rows_a_scalar_that_is_named_is_sent_and_rows_are_refused() -> None:
+    namespace = {"n": 3, "name": "Ada", "df": PEOPLE}
+    assert fill("{{n}} {{name}} {{df.age[0]}}", namespace, privacy=NONE).text == "3 Ada 30"
+    with pytest.raises(PromptError, match="no rows are sent while `rows_sent` is 0"):
+        fill("{{df:20}}", namespace, privacy=NONE)
+    with pytest.raises(PromptError, match="column names would be values of the index"):
+        fill("{{df.T}}", namespace, privacy=NONE)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        PEOPLE,
+        PEOPLE.T,
+        PEOPLE.iloc[0],
+        PEOPLE.email,
+        PEOPLE.set_index("email"),
+        PEOPLE.set_index(["age", "email"]).index,
+        PEOPLE.groupby("email").age.sum(),
+        PEOPLE.pivot_table(columns="email", values="age"),
+        PEOPLE.to_dict("records"),
+        PEOPLE.to_dict("list"),
+        {"people": [{"Email": "ada@x.org"}]},
+        [Person("Ada", "ada@x.org"), Account("ada@x.org", 3)],
+        Person("Ada", "ada@x.org"),
+        pd.DataFrame({"who": [{"email": "ada@x.org"}]}),
+        np.array([("ada@x.org", 3)], dtype=[("email", "U9"), ("age", "i4")]),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_of_what_is_private_only_the_name_is_sent(value: Any) -> None:
+    found = text(value, HIDES)
+    assert "@" not in found
+    assert "5000" not in found
+    assert "mail" in found
+    assert "<private>" in found
+
+
+@pytest.mark.parametrize(
+    "expression", ["df.email", "df['user_id']", "df.loc[3, 'email']", "c.email"]
+)
+def test_what_is_private_is_refused_by_its_name(expression: str) -> None:
+    with pytest.raises(PromptError, match="is private"):
+        fill(f"{{{{{expression}}}}}", {"df": PEOPLE, "c": Cased()}, privacy=HIDES)
+
+
+def test_copies_of_what_is_private_are_replaced() -> None:
+    namespace = {"df": PEOPLE, "long": PEOPLE.melt(), "c": Cased(), "values": PEOPLE.to_numpy()}
+    sent = fill("{{long}} {{c}} {{values}} {{values[0][0]}}", namespace, privacy=HIDES)
+    assert "@" not in sent.whole
+    assert "Somebody with [value]" in sent.whole
+    assert sent.text.endswith("[value]")
+
+
+def test_an_errors_message_keeps_what_is_no_value() -> None:
+    values = PrivateValues([{"df": PEOPLE}], NONE)
+    code = "df['price'] = float(text)"
+    for message, sent in (
+        ("could not convert string to float: 'ada@x.org'", "string to float: '[value]'"),
+        ("'price'", "'price'"),
+        ("no row for ada@x.org", "no row for [value]"),
+        ("'str' object has no attribute 'upperr'", "'str' object has no attribute '[value]'"),
+        ("row 17 of 3,000: first\nsecond", "row [value] of [value],[value] first […]"),
+        ("the column age is missing", "the column age is missing"),
+    ):
+        assert sent in values.message(message, code), message
+
+
+def test_a_value_that_was_cut_or_escaped_is_found() -> None:
+    values = PrivateValues([{"email": ["ada@example.org", "two\nlines 'here'"]}], HIDES)
+    assert values.hidden("user  ada@exam... gone") == "user  [value]... gone"
+    assert values.hidden(repr("two\nlines 'here'")) == '"[value]"'
+    assert values.hidden("nothing of the kind") == "nothing of the kind"
+
+
+def test_what_was_made_under_a_looser_privacy_is_not_allowed() -> None:
+    assert Privacy().allows(Privacy())
+    assert Privacy().allows(NONE)
+    assert not NONE.allows(Privacy())
+    assert not HIDES.allows(Privacy())
+    assert Privacy().allows(HIDES)
