@@ -45,7 +45,8 @@ def add_error(
     text = context.output(failure.text) if facts is None else facts.trace
     sections.add("What it said:", text, name="its error", share=_ERROR_SHARE)
     if facts is None:
-        sections.add("What is nearly called so:", file_hint(text), name="a similar name")
+        hint = "" if context.privacy.has_limits else file_hint(text)
+        sections.add("What is nearly called so:", hint, name="a similar name")
         return
     sections.add("What is nearly called so:", facts.hint, name="a similar name", share=_HALF)
     if output:

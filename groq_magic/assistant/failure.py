@@ -190,7 +190,7 @@ def facts_of(failure: Failure, context: Context) -> ErrorFacts | None:
     users = [step for step in steps if step.kind != "library"]
     return ErrorFacts(
         trace=trace_text(error, cell, context),
-        message=message_of(error).partition("\n")[0],
+        message=_message(error, context),
         line=line,
         others=others,
         origins=tuple(one for one in before if one.cell not in others),
@@ -215,6 +215,13 @@ def _looked_at(paths: list[list[Step]], cell: Cell) -> Iterator[Step]:
         own = next((step for step in reversed(users) if step.cell == cell), None)
         if own is not None and own not in chosen:
             yield own
+
+
+def _message(error: BaseException, context: Context) -> str:
+    """Return type and message in one line; the type alone where a message may quote a value."""
+    if context.privacy.has_limits:
+        return class_name(type(error))
+    return message_of(error).partition("\n")[0]
 
 
 def _secrets_of(error: BaseException) -> NamedSecrets:

@@ -49,7 +49,8 @@ def hints(error: BaseException, values: Mapping[str, Any], context: Context) -> 
     none: list[str] = []
     for one, _ in chain_of(error):
         found |= dict.fromkeys(tried(partial(_list_of_hints, one, values, context), none))
-    return "\n".join(filter(None, found))
+    text = "\n".join(filter(None, found))
+    return context.values(dict(values)).hidden(text)
 
 
 def _list_of_hints(error: BaseException, values: Mapping[str, Any], context: Context) -> list[str]:
@@ -67,7 +68,8 @@ def _hints(error: BaseException, values: Mapping[str, Any], context: Context) ->
         yield _keyword_hint(message_of(error), values, context)
     if isinstance(error, LookupError | ValueError):
         yield from _key_hints(error, values, context.privacy)
-    if isinstance(error, OSError):
+    # A path may be a value.
+    if isinstance(error, OSError) and not context.privacy.has_limits:
         for path in (error.filename, error.filename2):
             yield _near_files(path) if is_a(path, str) else ""
         if error.filename is None:
@@ -131,7 +133,7 @@ def _key_hints(error: BaseException, values: Mapping[str, Any], privacy: Privacy
             rest = [key for key in keys if key not in first] if what != "labels" else []
             shown = ", ".join(f"`{clip(key, _LONGEST_KEY)}`" for key in (*first, *rest))
             if shown:
-                yield f"{what.capitalize()} of `{name}`, nearest to {missing!r} first: {shown}"
+                yield f"{what.capitalize()} of `{name}`, nearest to the missing one first: {shown}"
 
 
 def _missing_keys(error: BaseException) -> list[str]:
