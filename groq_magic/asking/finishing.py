@@ -12,7 +12,7 @@ from groq_magic.asking.next_cell import chosen
 from groq_magic.asking.notices import mark_reported
 from groq_magic.asking.output import output_of
 from groq_magic.asking.stored_answer import keep_in_cache
-from groq_magic.assistant import CodeChoice
+from groq_magic.assistant import Attempt, CodeChoice
 from groq_magic.conversation import messages_of
 from groq_magic.ledger.ledger import Entry
 from groq_magic.ledger.request_log import record_of
@@ -148,8 +148,12 @@ def learn_token_size(state: FinishState) -> None:
 
 
 def choose_next_cell(state: FinishState) -> None:
-    """Choose the code for the next cell from the answer."""
-    state.choice = chosen(state.plan.draft.ask, state.reply)
+    """Choose the code for the next cell from the answer; a fix that fails again is known by it."""
+    composed, choice = state.plan.draft.ask.composed, chosen(state.plan.draft.ask, state.reply)
+    state.choice = choice
+    if composed is not None and choice.cell is not None and choice.code:
+        attempt = Attempt(choice.cell, composed.error, choice.code)
+        state.session.failures.add_attempt(attempt)
 
 
 def make_output(state: FinishState) -> None:

@@ -15,7 +15,7 @@ from groq_magic.assistant.explain import (
     explain_failure,
     explain_value,
 )
-from groq_magic.assistant.failure import Failure, failure_of_run, without_error
+from groq_magic.assistant.failure import Attempt, Failure, failure_of_run, without_error
 from groq_magic.assistant.fix import fix_prompt
 from groq_magic.assistant.prompt import AssistantPrompt, Question
 from groq_magic.assistant.write import write_prompt
@@ -23,6 +23,7 @@ from groq_magic.assistant.write import write_prompt
 __all__ = [
     "LEVELS",
     "AssistantPrompt",
+    "Attempt",
     "Cell",
     "CodeChoice",
     "Context",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import is_a, type_name
 from groq_magic.prompt import Extent, Privacy, PrivateValues, describe
+from groq_magic.prompt.expression import user_names
+from groq_magic.prompt.named_secrets import NamedSecrets
 from groq_magic.prompt.summary import is_data, is_scalar
 
 if TYPE_CHECKING:
@@ -104,6 +106,22 @@ class Context:
         if is_data(value):
             return "\n".join(filter(None, (found.heading, text)))
         return text or kind
+
+    def secrets(self, *sources: str, known: NamedSecrets | None = None) -> NamedSecrets:
+        """Return the values that are withheld by their names, in the session and in code.
+
+        Parameters
+        ----------
+        *sources : str
+            Code that the prompt contains.
+        known : NamedSecrets or None
+            Those that are known already.
+        """
+        found = known or NamedSecrets()
+        found.add_values({name: self.namespace[name] for name in user_names(self.namespace)})
+        for source in sources:
+            found.add_code(source)
+        return found
 
     def output(self, text: str) -> str:
         """Return what is sent of what a cell printed, or of an error as it was shown."""

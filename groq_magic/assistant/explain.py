@@ -7,9 +7,10 @@ from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.assistant.cell import Cell
-from groq_magic.assistant.failure import add_error, facts_of
+from groq_magic.assistant.error_sections import add_error, add_other_code, secrets_of
+from groq_magic.assistant.exceptions import class_name
+from groq_magic.assistant.failure import Failure, facts_of
 from groq_magic.assistant.prompt import DATA_RULE, AssistantPrompt, Question, Sections
-from groq_magic.assistant.trace import class_name
 from groq_magic.assistant.values import ROUTINES, signature, source_of
 from groq_magic.assistant.variables import versions
 from groq_magic.clipping import is_a, tried
@@ -19,7 +20,6 @@ from groq_magic.prompt.summary import is_scalar
 
 if TYPE_CHECKING:
     from groq_magic.assistant.cell import Context
-    from groq_magic.assistant.failure import Failure
 
 __all__ = ["LEVELS", "explain_cell", "explain_failure", "explain_value"]
 
@@ -53,27 +53,31 @@ def explain_cell(
     asked : Question
     context : Context
     """
-    sections = Sections(asked.request("Explain this cell."), context.room)
+    facts = facts_of(failure, context) if failure is not None else None
+    hide = secrets_of(failure or Failure(cell), facts, context).hidden
+    sections = Sections(asked.request("Explain this cell."), context.room, hide)
     sections.add(f"{cell.name.capitalize()}:", cell.source, name=cell.name, language=cell.language)
     sections.add("What came of it:", result, name="its output", share=_HALF)
     if failure is not None:
-        add_error(sections, failure, facts_of(failure, context), context, output=False)
+        add_error(sections, failure, facts, context, output=False)
     return _composed(sections, asked, cell)
 
 
 def explain_failure(failure: Failure, asked: Question, context: Context) -> AssistantPrompt:
     """Compose the prompt for an error."""
-    sections = Sections(asked.request("Explain why this cell failed."), context.room)
-    cell = failure.cell
+    cell, facts = failure.cell, facts_of(failure, context)
+    hide = secrets_of(failure, facts, context).hidden
+    sections = Sections(asked.request("Explain why this cell failed."), context.room, hide)
     sections.add(
         f"{cell.name.capitalize()}:",
         cell.source,
         name=cell.name,
         language=cell.language,
         share=_HALF,
+        line=facts.line if facts is not None else 1,
     )
-    facts = facts_of(failure, context)
     add_error(sections, failure, facts, context, output=False)
+    add_other_code(sections, facts)
     sections.say(f"Versions: {facts.versions if facts is not None else versions()}.")
     return _composed(sections, asked, cell)
 
@@ -101,7 +105,8 @@ def explain_value(name: str, value: Any, asked: Question, context: Context) -> A
     except BaseException as error:
         kind, reason = class_name(type(value)), class_name(type(error))
         raise PromptError(f"`{name}`, a {kind}, can't be looked at: it raised {reason}.") from error
-    sections = Sections(asked.request(f"Explain `{name}`, {what}."), context.room)
+    hide = context.secrets(shown).hidden
+    sections = Sections(asked.request(f"Explain `{name}`, {what}."), context.room, hide)
     sections.add(f"`{name}`:", shown, name=name, language=language)
     # Of code it is the code that is explained: another function of that name is another question.
     return _composed(sections, asked, *([Cell(None, shown)] if language == "python" else ()))

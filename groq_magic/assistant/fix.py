@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant.failure import add_error, facts_of
-from groq_magic.assistant.prompt import (
-    DATA_RULE,
-    AssistantPrompt,
-    Question,
-    Sections,
-    cut_around,
-    cut_middle,
-)
+from groq_magic.assistant.error_sections import add_attempts, add_error, add_other_code, secrets_of
+from groq_magic.assistant.failure import facts_of
+from groq_magic.assistant.prompt import DATA_RULE, AssistantPrompt, Question, Sections
 from groq_magic.assistant.variables import versions
 
 if TYPE_CHECKING:
@@ -25,8 +19,9 @@ _SYSTEM = """You fix cells of a Jupyter notebook. Answer in two parts and nothin
 1. What was wrong and what you changed, in at most three short sentences.
 2. {code}
 Change as little as you can; keep names, comments and style. If the fault lies in another one \
-of the cells that are shown, fix that one instead. A missing package is installed by a first \
-line `%pip install NAME`. If no change to a cell can help, say what would, and give no code.
+of the cells that are shown, fix that one instead, and begin part 1 with its name, such as \
+"Cell 2:". A missing package is installed by a first line `%pip install NAME`. If no change to \
+a cell can help, say what would, and give no code.
 {data}"""
 _WHOLE = (
     "The fixed cell, whole, in one fenced block marked {language}: from its first line to its "
@@ -50,34 +45,32 @@ def fix_prompt(failure: Failure, asked: Question, context: Context) -> Assistant
     context : Context
     """
     cell, facts = failure.cell, facts_of(failure, context)
-    sections = Sections(asked.request(_request(failure, facts)), context.room)
-    room = int(sections.left * _CELL_SHARE)
-    whole = len(cell.source) <= room
+    hide = secrets_of(failure, facts, context).hidden
+    sections = Sections(asked.request(_request(failure, facts)), context.room, hide)
     sections.add(
-        f"{cell.name.capitalize()}{'' if whole else ', in part'}:",
-        cell.source if whole else cut_around(cell.source, facts.line if facts else 1, room),
+        f"{cell.name.capitalize()}:",
+        cell.source,
         name=cell.name,
         language=cell.language,
+        share=_CELL_SHARE,
+        line=facts.line if facts is not None else 1,
     )
     add_error(sections, failure, facts, context, output=True)
-    others = facts.others if facts is not None else ()
-    for other in others:
-        sections.add(
-            f"{other.name.capitalize()}, which the error went through:",
-            cut_middle(other.source, sections.left),
-            name=other.name,
-            language=other.language,
-        )
+    others = add_other_code(sections, facts)
+    add_attempts(sections, failure)
     sections.say(f"Versions: {facts.versions if facts is not None else versions()}.")
-    code = _WHOLE.format(language=cell.language) if whole else _DIFF
+    code = _WHOLE.format(language=cell.language) if sections.is_whole(cell.name) else _DIFF
     return AssistantPrompt(
         intent="fix",
         typed=asked.typed,
         prompt=sections.text,
         system=_SYSTEM.format(code=code, data=DATA_RULE),
         included=sections.included,
-        cells=(cell, *others),
+        # What is shown in part can't be fixed whole.
+        cells=(cell, *(other for other in others if sections.is_whole(other.name))),
         language=cell.language,
+        hides_a_key=sections.hides_a_key,
+        error=facts.message if facts is not None else "",
     )
 
 
@@ -91,4 +84,11 @@ def _request(failure: Failure, facts: ErrorFacts | None) -> str:
         return f"A shell line of this cell ended with exit code {failure.exit_code}. Fix it."
     if facts is None and not failure.text:
         return "Fix this cell. It raises no error."
+    if failure.beside:
+        return f"Code of this cell failed in a {failure.beside}. Fix it."
+    if facts is not None and facts.file:
+        return (
+            f"This cell failed. The error is in {facts.file}, which is no cell: if the fault is "
+            "there, say what to change in it and give no code block. Otherwise fix the cell."
+        )
     return "This cell failed. Fix it."

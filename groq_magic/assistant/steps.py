@@ -4,34 +4,33 @@ from __future__ import annotations
 
 import linecache
 import os
-import re
 import sys
-import sysconfig
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from traceback import walk_tb
 from typing import TYPE_CHECKING, Literal
 
+from groq_magic.assistant.failing_code import part_of_line
+from groq_magic.assistant.paths import is_library, path_shown
 from groq_magic.clipping import clip
-from groq_magic.page.notebook_file import working_folder
+from groq_magic.page.cell_lines import first_line, typed_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import FrameType, TracebackType
+    from types import CodeType, FrameType, TracebackType
 
     from groq_magic.assistant.cell import Cell, Context
 
-__all__ = ["Step", "line_of", "path_shown", "steps_of", "without_folders"]
+__all__ = ["Step", "steps_of"]
 
 # A recursion's middle says nothing that its ends don't say.
 _FIRST, _LAST = 40, 160
 _HIDDEN = ("IPython", "ipykernel", "traitlets", "decorator")
 _OURS = str(Path(__file__).parents[1]) + os.sep
-_BODY_OF_A_MAGIC = "<timed exec>"
-_MADE_BY_MAGICS = ("<magic-", "<timed eval>")
+_MADE_BY_MAGICS = ("<magic-", "<timed eval>", "<decorator-gen")
+# What IPython and Python call the body of `%%time`, `%%timeit` and `%%prun`.
+_BODIES = frozenset({"<timed exec>", "<magic-timeit>", "<string>"})
 _LONGEST_LINE = 300
-_PACKAGES = re.compile(r"[^\s'\"(]*[/\\](?:site|dist)-packages[/\\]")
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Step:
     cell : Cell or None
     times : int
         How often it stands there, one below the other.
-    frame : FrameType
+    trace : TracebackType
         The innermost of these.
     """
 
@@ -67,16 +66,36 @@ class Step:
     code: str
     cell: Cell | None
     times: int
-    frame: FrameType = field(repr=False, compare=False)
+    trace: TracebackType = field(repr=False, compare=False)
+
+    @property
+    def frame(self) -> FrameType:
+        """The frame of the innermost of these."""
+        return self.trace.tb_frame
+
+    @property
+    def compiled(self) -> CodeType:
+        """Its function's code, or that of the whole cell or module."""
+        return self.frame.f_code
 
     @property
     def text(self) -> str:
         """As a traceback shows it."""
         within = f", in {self.function}" if self.function else ""
         where = self.where[:1].upper() + self.where[1:] if self.cell else f"File {self.where}"
-        code = f"\n    {self.code.strip()}" if self.code.strip() else ""
+        code = f"\n    {self.code.strip()}{self._mark()}" if self.code.strip() else ""
         again = f"\n  [the same step {self.times - 1:,} times more]" if self.times > 1 else ""
         return f"  {where}, line {self.line}{within}{code}{again}"
+
+    def _mark(self) -> str:
+        """Return a line of `^` below the part of the line that failed, if that is known."""
+        if self.kind == "library":
+            return ""
+        part = part_of_line(self.trace, self.code)
+        indent = len(self.code) - len(self.code.lstrip())
+        if part is None or part[0] < indent or part[1] - part[0] >= len(self.code.strip()):
+            return ""
+        return f"\n    {' ' * (part[0] - indent)}{'^' * (part[1] - part[0])}"
 
 
 def steps_of(trace: TracebackType | None, context: Context) -> tuple[list[Step], int]:
@@ -95,26 +114,42 @@ def steps_of(trace: TracebackType | None, context: Context) -> tuple[list[Step],
         How many were left out in the middle.
     """
     hidden = _hidden_roots()
-    seen = [run for run in _runs(trace) if not run[0].f_code.co_filename.startswith(hidden)]
+    seen = [run for run in _runs(trace) if not _file(run[0]).startswith(hidden)]
     left_out = max(0, len(seen) - _FIRST - _LAST)
     if left_out:
         seen = seen[:_FIRST] + seen[-_LAST:]
     steps: list[Step] = []
-    for run in seen:
-        steps.append(_step(run, context, steps[-1] if steps else None))
+    for each, times in seen:
+        magic = _magic_of_body(steps) if _file(each) in _BODIES else None
+        if magic is not None:
+            # Its step, and those of the library that runs it, are no code of the user.
+            steps = steps[: steps.index(magic)]
+            steps.append(_step_of_body(each, times, magic))
+        elif not _file(each).startswith(_MADE_BY_MAGICS):
+            steps.append(_step(each, times, context))
     return steps, left_out
 
 
-def _runs(trace: TracebackType | None) -> Iterator[tuple[FrameType, int, int]]:
-    """Yield frame, line and count of the steps, those of a recursion as one."""
-    for _, run in groupby(walk_tb(trace), key=lambda step: (id(step[0].f_code), step[1])):
+def _file(trace: TracebackType) -> str:
+    return trace.tb_frame.f_code.co_filename
+
+
+def _runs(trace: TracebackType | None) -> Iterator[tuple[TracebackType, int]]:
+    """Yield the steps and their count, those of a recursion as one."""
+    for _, run in groupby(_walk(trace), key=lambda one: (id(one.tb_frame.f_code), one.tb_lineno)):
         same = list(run)
-        yield *same[-1], len(same)
+        yield same[-1], len(same)
+
+
+def _walk(trace: TracebackType | None) -> Iterator[TracebackType]:
+    while trace is not None:
+        yield trace
+        trace = trace.tb_next
 
 
 def _hidden_roots() -> tuple[str, ...]:
     """Return where the code lies that runs cells and magics."""
-    roots = [_OURS, *_MADE_BY_MAGICS]
+    roots = [_OURS]
     for name in _HIDDEN:
         file = getattr(sys.modules.get(name), "__file__", None)
         if file:
@@ -122,76 +157,43 @@ def _hidden_roots() -> tuple[str, ...]:
     return tuple(roots)
 
 
-def _step(run: tuple[FrameType, int, int], context: Context, before: Step | None) -> Step:
-    frame, line, times = run
-    code = frame.f_code
+def _magic_of_body(steps: list[Step]) -> Step | None:
+    """Return the step of the cell magic that runs the cell's body, if that is the last cell's."""
+    last = next((step for step in reversed(steps) if step.cell is not None), None)
+    if last is None or last.cell is None or not last.cell.head:
+        return None
+    return last if last.line == first_line(last.cell.source) else None
+
+
+def _step_of_body(trace: TracebackType, times: int, magic: Step) -> Step:
+    cell = magic.cell
+    lines = cell.source.split("\n") if cell is not None else []
+    at = min(magic.line + trace.tb_lineno, len(lines))
+    function = trace.tb_frame.f_code.co_name
+    # `timeit` makes a function of the body.
+    function = "" if function in {"<module>", "inner"} else function
+    text = clip(lines[at - 1], _LONGEST_LINE)
+    return Step("cell", magic.where, at, trace.tb_lineno, function, text, cell, times, trace)
+
+
+def _step(trace: TracebackType, times: int, context: Context) -> Step:
+    code, line = trace.tb_frame.f_code, trace.tb_lineno
     file, function = code.co_filename, code.co_name
     function = "" if function.startswith(("<module>", "<cell line")) else function
     cell = context.cell_of(file)
     if cell is not None:
-        at, text = line_of(cell, file, line)
-        return Step("cell", cell.name, at, line, function, text, cell, times, frame)
-    if file == _BODY_OF_A_MAGIC and before is not None and before.cell is not None:
-        at, text = _raw_line(before.cell, line + 1)
-        return Step("cell", before.where, at, line, function, text, before.cell, times, frame)
+        at, text = _line_of(cell, file, line)
+        return Step("cell", cell.name, at, line, function, text, cell, times, trace)
     text = clip(linecache.getline(file, line).rstrip("\n"), _LONGEST_LINE)
-    where, library = path_shown(file)
-    kind: Literal["file", "library"] = "library" if library else "file"
-    return Step(kind, where, line, line, function, text, None, times, frame)
+    kind: Literal["file", "library"] = "library" if is_library(trace.tb_frame) else "file"
+    return Step(kind, path_shown(file), line, line, function, text, None, times, trace)
 
 
-def line_of(cell: Cell, file: str, line: int) -> tuple[int, str]:
+def _line_of(cell: Cell, file: str, line: int) -> tuple[int, str]:
     """Return number and text, as typed, of a line of the code that IPython made of a cell."""
-    made = linecache.getline(file, line).rstrip("\n")
-    at, typed = _raw_line(cell, line)
-    if made.strip() in {typed.strip(), ""} or "get_ipython()" in made:
-        return at, typed
-    # A magic that spans lines has shifted what follows it.
-    same = [n for n, raw in enumerate(cell.source.split("\n"), 1) if raw.strip() == made.strip()]
-    return (same[0] if len(same) == 1 else at), clip(made, _LONGEST_LINE)
-
-
-def _raw_line(cell: Cell, line: int) -> tuple[int, str]:
-    lines = cell.source.split("\n")
-    # IPython compiles a cell without its blank first lines.
-    blank = next((n for n, text in enumerate(lines) if text.strip()), 0)
-    at = line + blank
-    return at, clip(lines[at - 1], _LONGEST_LINE) if 0 < at <= len(lines) else ""
-
-
-def path_shown(file: str) -> tuple[str, bool]:
-    """Return a path without what is this machine's own, and whether it is a library's."""
-    if file.startswith("<"):
-        return file, file.startswith("<frozen")
-    path = file.replace("\\", "/")
-    for mark in ("/site-packages/", "/dist-packages/"):
-        if mark in path:
-            return path.rpartition(mark)[2], True
-    for root in _standard_library():
-        if path.startswith(f"{root}/"):
-            return path.removeprefix(f"{root}/"), True
-    here = _working_folder().replace("\\", "/")
-    if here and path.startswith(f"{here}/"):
-        return path.removeprefix(f"{here}/"), False
-    return "/".join(path.split("/")[-2:]), False
-
-
-def without_folders(text: str) -> str:
-    """Return text without the folders of this machine that stand in it."""
-    text = _PACKAGES.sub("", text)
-    folders = [*_standard_library(), _working_folder()]
-    for folder in folders:
-        if len(folder) > len("/"):
-            text = text.replace(f"{folder}{os.sep}", "").replace(f"{folder}/", "")
-    home = str(Path.home())
-    return text.replace(f"{home}{os.sep}", f"~{os.sep}") if len(home) > len("/") else text
-
-
-def _working_folder() -> str:
-    return str(working_folder() or "")
-
-
-def _standard_library() -> Iterator[str]:
-    paths = sysconfig.get_paths()
-    for name in ("stdlib", "platstdlib"):
-        yield paths[name].replace("\\", "/")
+    made = linecache.getlines(file)
+    at = typed_line(cell.source, made, line)
+    typed = cell.source.split("\n")[at - 1]
+    if 0 < line <= len(made) and made[line - 1].strip() and "get_ipython()" not in made[line - 1]:
+        typed = made[line - 1].rstrip("\n")
+    return at, clip(typed, _LONGEST_LINE)

@@ -16,10 +16,11 @@ from types import (
 )
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.assistant.prompt import cut_middle
+from groq_magic.assistant.cuts import cut_middle
 from groq_magic.clipping import clip, is_a, plain, tried, type_name
 from groq_magic.errors import PromptError
 from groq_magic.prompt.expression import user_names
+from groq_magic.prompt.named_secrets import is_secret
 from groq_magic.prompt.privacy import Extent, Privacy
 from groq_magic.prompt.summary import definition
 from groq_magic.prompt.summary_column import dtype_text
@@ -50,14 +51,11 @@ ROUTINES = (
     MethodWrapperType,
 )
 
-_SHORT = 900
+# What does not fit into the prompt is cut there.
+_SHORT = 4_000
 _SHORT_TEXT = 300
 _COLUMNS = 30
 _MOST_NAMES = 200
-_SECRET = re.compile(
-    r"(api|access|secret|private)_?key|passw|secret|credential|(auth|access|api|bearer|refresh)_?tok",
-    re.IGNORECASE,
-)
 
 
 def brief(name: str, value: Any, context: Context, shown: tuple[str, ...] = ()) -> str:
@@ -96,7 +94,7 @@ def _brief(name: str, value: Any, context: Context, shown: tuple[str, ...]) -> s
     own = name.partition(" ")[0].rpartition(".")[2]
     if (
         is_a(value, os._Environ)  # noqa: SLF001 - the type of os.environ
-        or _SECRET.search(name)
+        or is_secret(name, value)
         or context.privacy.hides(own)
     ):
         return f"{name}: {kind}, its value withheld"

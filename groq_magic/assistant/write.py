@@ -50,7 +50,7 @@ def write_prompt(
         raise PromptError(
             "There is no description.", "Say below `%%groq_code` what the code is to do."
         )
-    sections = Sections(task, context.room)
+    sections = Sections(task, context.room, context.secrets().hidden)
     if session:
         names, imports = (
             session_names(context.namespace, context.privacy),
@@ -76,6 +76,7 @@ def write_prompt(
         language=language,
         head=head,
         asked=" ".join(filter(None, asked)),
+        hides_a_key=sections.hides_a_key,
     )
 
 

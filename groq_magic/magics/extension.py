@@ -20,6 +20,7 @@ from groq_magic.magics.key import key_asker, key_state
 from groq_magic.page.caller import cell_is_running
 from groq_magic.page.cell import cell_id
 from groq_magic.page.front_end import front_end
+from groq_magic.page.shown_errors import BackgroundErrors, last_shown
 from groq_magic.session.executions import owner_of
 from groq_magic.settings import Settings
 from groq_magic.views.show import show
@@ -106,6 +107,8 @@ class GroqMagics(Settings):
             ("post_run_cell", self._cell_has_run),
         ]
         self._completer = completer_of(lambda: self.session)
+        self._background = BackgroundErrors()
+        self._shown_before = last_shown()
         self._imports: threading.Thread | None = None
         self._making = threading.RLock()
         self._session: Session | None = None
@@ -141,12 +144,14 @@ class GroqMagics(Settings):
         self.wait_for_imports()
         from groq_magic.session.session import Session
 
-        return Session(
+        made = Session(
             self.shell,
             self,
             lambda: key_asker(self.shell, self.session.service.key_warning()),
             self.owner,
         )
+        made.background = self._background
+        return made
 
     @property
     def has_session(self) -> bool:
@@ -163,6 +168,7 @@ class GroqMagics(Settings):
 
     def _cell_begins(self, info: Any) -> None:
         if self._is_cell_of_its_own():
+            self._shown_before = last_shown()
             self.cell_begins(info.raw_cell or "")
 
     def _is_cell_of_its_own(self) -> bool:
@@ -179,7 +185,11 @@ class GroqMagics(Settings):
             return
         # IPython has no result of a cell that was cancelled while it awaited.
         succeeded = result is not None and result.success
+        shown = last_shown()
+        shown = None if shown is self._shown_before else shown
+        self._shown_before = None  # it keeps the values of its frames alive
         has_failed = not succeeded or self.shell.user_ns.get("_exit_code")
+        has_failed = has_failed or shown is not None or self._background.is_any
         # A cell that went well need not wait for the session, which the first ask makes.
         if not (self.has_session or has_failed):
             return
@@ -187,7 +197,7 @@ class GroqMagics(Settings):
 
         self.session.cell_ended(succeeded=succeeded)
         if result is not None:
-            record_cell_end(self.session, result)
+            record_cell_end(self.session, result, shown)
 
     def start_page_later(self) -> None:
         """Make what the page shows of the session, once the cell is over."""
@@ -202,6 +212,7 @@ class GroqMagics(Settings):
         for module, magics in _MAGICS.items():
             for name, kind in magics.items():
                 self.shell.register_magic_function(_Magic(self, name, module), kind, name)
+        self._background.install()
         self.shell.configurables.append(self)
         for event, hook in self._hooks:
             self.shell.events.register(event, hook)
@@ -213,6 +224,7 @@ class GroqMagics(Settings):
 
     def uninstall(self) -> None:
         """Unregister everything."""
+        self._background.uninstall()
         for present in self.shell.magics_manager.magics.values():
             for name in chain.from_iterable(_MAGICS.values()):
                 present.pop(name, None)

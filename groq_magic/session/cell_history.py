@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import linecache
 import re
 import sys
 from dataclasses import replace
+from itertools import chain
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
-from groq_magic import errors
 from groq_magic.assistant import Cell, Context, Failure, failure_of_run, without_error
 from groq_magic.errors import GroqMagicError, NotebookError
+from groq_magic.session.cell_outputs import printed_by, traceback_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,33 +21,39 @@ if TYPE_CHECKING:
 
 __all__ = ["CellHistory", "record_cell_end"]
 
-_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-_FOLDERS = re.compile(
-    r"[~/][^\s:]*/(?=site-packages/|lib/python3)(?:site-packages/|lib/python[\d.]+/)"
-)
-# Of this the end is sent, once values are replaced.
-_LONGEST_PRINT = 100_000
+# `%cd` prints its error and goes on.
+_CD_LINE = re.compile(r"^\s*%?cd\b", re.MULTILINE)
+_FAILED_CD = re.compile(r"^\[Errno \d+\] ", re.MULTILINE)
+_TRACEBACK = "Traceback (most recent call last):"
 
 
-def record_cell_end(session: Session, result: Any) -> None:
+def record_cell_end(session: Session, result: Any, shown: BaseException | None) -> None:
     """Record whether a cell failed, for `%groq_fix`.
 
     Parameters
     ----------
     session : Session
     result : IPython.core.interactiveshell.ExecutionResult
+    shown : BaseException or None
+        The error that IPython has shown while the cell ran, if any.
     """
     if result.info.silent or not result.info.store_history:
         return  # the front end's own
+    history = CellHistory(session)
     # If showing the error failed too, the result of IPython has no number.
     number = result.execution_count or session.shell.execution_count - 1
     cell = Cell(number, _bare(result.info.raw_cell))
     error = result.error_before_exec or result.error_in_exec
+    if error is None and shown is not None:
+        error = shown
+        cell = history.cell_run_within(shown) or cell
     failure = failure_of_run(cell, error, session.namespace.get("_exit_code"))
     if failure is not None:
-        session.last_failure = failure
-    elif session.last_failure is not None and session.last_failure.error is not None:
-        session.last_failure = CellHistory(session).without_error(session.last_failure)
+        session.failures.add(number, failure)
+    else:
+        # The frames of earlier failures are released.
+        session.failures.release(history.without_error)
+    history.note_background(number)
 
 
 class CellHistory:
@@ -89,9 +97,18 @@ class CellHistory:
         return cell
 
     def of_file(self, name: str) -> Cell | None:
-        """Return the cell of a code object's file name, None if it is no cell's."""
+        """Return the cell of a code object's file name, None if it is no cell's.
+
+        Code that runs within a cell (`%%capture`, `%rerun`) has the number of the next one:
+        only a cell that contains the code is its cell.
+        """
         number = getattr(self._shell.compile, "_filename_map", {}).get(name)
-        return self._cell(number) if isinstance(number, int) else None
+        if not isinstance(number, int):
+            return None
+        made = [line.strip() for line in linecache.getlines(name)]
+        near = (self._cell(number), self._cell(number - 1))
+        cells = chain(near, (self._cell(n) for n in range(number - 2, 0, -1)))
+        return next((cell for cell in cells if cell is not None and _contains(cell, made)), None)
 
     def newest_first(self) -> Iterator[Cell]:
         """Yield the cells that ran before the present one, the latest first."""
@@ -106,8 +123,9 @@ class CellHistory:
         Raises
         ------
         NotebookError
-            When nothing failed.
+            When nothing failed, or it isn't certain which cell.
         """
+        self.note_background(self._shell.execution_count - 1)
         found = self._last()
         if found is None:
             raise NotebookError(
@@ -118,10 +136,13 @@ class CellHistory:
 
     def failure_of(self, cell: Cell) -> Failure | None:
         """Return the failure of a cell, None if it did not fail or that is unknown."""
-        last = self._last()
-        if last is not None and last.cell.number == cell.number:
+        last = self._session.failures.of_cell(cell.number)
+        if last is None and not self._session.failures.when:
+            before = self._before_loading()
+            last = before if before is not None and before.cell.number == cell.number else None
+        if last is not None:
             return self._with_print(last)
-        shown = self._shown(cell)
+        shown = traceback_of(self._shell, cell)
         return Failure(cell, text=shown) if shown else None
 
     def without_error(self, failure: Failure) -> Failure:
@@ -134,7 +155,7 @@ class CellHistory:
             return without_error(failure, self.context(0))
         except KeyboardInterrupt:
             # Showing a value took too long: the traceback that IPython has shown is enough.
-            return replace(failure, error=None, text=self._shown(failure.cell))
+            return replace(failure, error=None, text=traceback_of(self._shell, failure.cell))
 
     def latest_with_result(self) -> Cell:
         """Return the last cell that has a result, printed something or failed.
@@ -145,7 +166,9 @@ class CellHistory:
             When there is none.
         """
         for cell in self.newest_first():
-            has_result = cell.number in self._outputs() or self._printed(cell)
+            has_result = cell.number in self._outputs() or printed_by(
+                self._shell, cell, self.of_file
+            )
             if has_result or self.failure_of(cell):
                 return cell
         raise NotebookError(
@@ -168,7 +191,7 @@ class CellHistory:
     def result_of(self, cell: Cell) -> str:
         """Return what may be sent of a cell's output: what it printed, and its result."""
         context = self.context(0)
-        parts = [context.output(self._printed(cell))]
+        parts = [context.output(printed_by(self._shell, cell, self.of_file))]
         outputs = self._outputs()
         if cell.number in outputs:
             try:
@@ -181,14 +204,63 @@ class CellHistory:
         sources = self._shell.history_manager.input_hist_raw
         return Cell(number, _bare(sources[number])) if 0 < number < len(sources) else None
 
+    def cell_run_within(self, error: BaseException) -> Cell | None:
+        """Return the cell that ran within another one (`%rerun`); None if there is none."""
+        for frame, _ in walk_tb(error.__traceback__):
+            cell = self.of_file(frame.f_code.co_filename)
+            if cell is not None:
+                is_top = frame.f_code.co_name.startswith(("<module>", "<cell line"))
+                return cell if is_top else None
+        return None
+
+    def note_background(self, number: int) -> None:
+        """Add the failures of threads and tasks, with the cell whose code they ran.
+
+        Parameters
+        ----------
+        number : int
+            Of the cell that ran last.
+        """
+        for each in self._session.background.take():
+            if isinstance(each.error, GroqMagicError):
+                continue
+            files = (frame.f_code.co_filename for frame, _ in walk_tb(each.error.__traceback__))
+            cell = next(filter(None, map(self.of_file, files)), None)
+            what = f"a {each.origin}" if cell is None else f"{cell.name} (in a {each.origin})"
+            failure = Failure(cell, each.error, beside=each.origin) if cell is not None else None
+            self._session.failures.add(number, failure, what)
+
     def _last(self) -> Failure | None:
         """Return the last failure, also from before the session recorded failures."""
-        if self._session.last_failure is not None:
-            return self._session.last_failure
+        failures = self._session.failures
+        if not failures.when and (before := self._before_loading()) is not None:
+            failures.add(before.cell.number or 0, before)
+        for cell in self.newest_first():
+            if (cell.number or 0) <= failures.when:
+                break
+            self._note_printed(cell)
+        return failures.last()
+
+    def _before_loading(self) -> Failure | None:
         exit_code = self._namespace.get("_exit_code")
         lines = (failure_of_run(cell, None, exit_code) for cell in self.newest_first())
         found = filter(None, (self._error_before(), next(filter(None, lines), None)))
         return max(found, key=lambda one: one.cell.number or 0, default=None)
+
+    def _note_printed(self, cell: Cell) -> None:
+        """Add a failure that was printed, not raised; which one is meant is then the question."""
+        printed = printed_by(self._shell, cell, self.of_file)
+        failures, number = self._session.failures, cell.number or 0
+        if _CD_LINE.search(cell.source) and _FAILED_CD.search(printed):
+            # Behind it stands the folder that stays.
+            lines = [line for line in printed.split("\n") if _FAILED_CD.match(line)]
+            failures.add(number, Failure(cell, text="\n".join(lines)))
+        # What is printed of our requests and answers contains tracebacks too.
+        elif _TRACEBACK in printed and "groq" not in cell.source:
+            before = failures.of_last()
+            failures.add(number, Failure(cell, text=printed), f"{cell.name} (printed)")
+            if before is not None:
+                failures.add(number, before)
 
     def _error_before(self) -> Failure | None:
         error = getattr(sys, "last_value", None) or getattr(sys, "last_exc", None)
@@ -203,31 +275,22 @@ class CellHistory:
         """Add the output of a shell command: its exception does not contain it."""
         if failure.text or (failure.raised and failure.cell.language == "python"):
             return failure
-        return replace(failure, text=self._printed(failure.cell))
-
-    def _printed(self, cell: Cell) -> str:
-        records = getattr(self._shell.history_manager, "outputs", {}).get(cell.number) or []
-        texts = [
-            text
-            for record in records
-            if getattr(record, "output_type", "") in {"out_stream", "err_stream"}
-            for text in record.bundle.get("stream", [])
-        ]
-        printed = "".join(texts)[-_LONGEST_PRINT:].replace("\r\n", "\n")
-        return _COLOURS.sub("", printed).strip("\n")
-
-    def _shown(self, cell: Cell) -> str:
-        """Return the traceback that IPython has shown, "" for none."""
-        records = getattr(self._shell.history_manager, "exceptions", {})
-        record = records.get(cell.number) or {}
-        shown = record.get("traceback")
-        if not shown or record.get("ename") in errors.__all__:
-            return ""
-        return _FOLDERS.sub("", _COLOURS.sub("", "\n".join(shown)))
+        return replace(failure, text=printed_by(self._shell, failure.cell, self.of_file))
 
     def _outputs(self) -> dict[Any, Any]:
         found = self._namespace.get("Out")
         return found if isinstance(found, dict) else {}
+
+
+def _contains(cell: Cell, made: list[str]) -> bool:
+    """Whether compiled code is of this cell; magics are compiled to other lines."""
+    typed = [line.strip() for line in cell.source.split("\n")]
+    known = frozenset(typed)
+    return all(
+        line in known or "get_ipython()" in line or any(each.endswith(line) for each in typed)
+        for line in made
+        if line
+    )
 
 
 def _bare(source: str) -> str:

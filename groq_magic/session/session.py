@@ -13,9 +13,11 @@ from groq_magic.ledger.ledger import Ledger
 from groq_magic.ledger.request_history import RequestHistory
 from groq_magic.ledger.request_log import RequestLog
 from groq_magic.page.cell import cell_id, request_cells
+from groq_magic.page.shown_errors import BackgroundErrors
 from groq_magic.prompt import Privacy
 from groq_magic.session.bars import Bars
 from groq_magic.session.executions import Executions, owner_of
+from groq_magic.session.last_failures import LastFailures
 from groq_magic.session.quota import QuotaWatch
 from groq_magic.session.saved_notebook import SavedNotebook
 from groq_magic.session.secrets import EarlierTurns, present_secrets
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
     from groq_magic.api.models import Catalogue
     from groq_magic.api.send import Outcome
-    from groq_magic.assistant import Failure
     from groq_magic.conversation import Page, SavedTurn, Turn
     from groq_magic.prompt.secrets import Secrets
     from groq_magic.reply import Reply
@@ -83,7 +84,8 @@ class Session:
         self.earlier = EarlierTurns()
         self.stored_answers = StoredAnswers(settings)
         self._quota = QuotaWatch()
-        self.last_failure: Failure | None = None
+        self.failures = LastFailures()
+        self.background = BackgroundErrors()
         self.tokens_per_byte = _USUAL_TOKENS_PER_BYTE
         self.live: Live | None = None
         self.restore_offered = False

@@ -141,4 +141,4 @@ run(slow)
     cells.fine("1 + 1", "b")
     plain = cells.fine("%groq_fix --dry-run", "c").plain
     assert "unsupported operand" in plain
-    assert cells.session.last_failure.error is None
+    assert cells.session.failures.last().error is None

@@ -7,7 +7,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.assistant.prompt import Sections, cut_around, cut_middle
+from groq_magic.assistant.cuts import cut_around, cut_middle
+from groq_magic.assistant.prompt import Sections
 
 
 def test_sections_share_the_room_and_say_what_was_cut() -> None:
@@ -44,3 +45,43 @@ def test_lines_around_hold_the_line_and_keep_to_the_room(
     assert len("\n".join(kept)) <= room + 1
     assert lines[min(max(line - 1, 0), len(lines) - 1)] in kept
     assert "\n".join(kept) in text
+
+
+def test_nothing_is_cut_while_there_is_room() -> None:
+    sections = Sections("Fix it.", 1_000)
+    sections.add("Cell 1:", "a" * 600, name="cell 1", share=0.1)
+    sections.add("Cell 2:", "b" * 400, name="cell 2", share=0.1)
+    assert "left out" not in sections.text
+    assert sections.is_whole("cell 1")
+    assert sections.is_whole("cell 2")
+
+
+def test_what_one_section_leaves_is_used_by_the_others() -> None:
+    sections = Sections("", 1_000)
+    sections.add("Cell 1:", "a" * 2_000, name="cell 1", share=0.5)
+    sections.add("Its error:", "b" * 100, name="its error")
+    assert {one.name: one.characters for one in sections.included}["its error"] == 100
+    assert sections.text.count("a") > 850
+    assert not sections.is_whole("cell 1")
+
+
+def test_the_line_that_matters_stays() -> None:
+    sections = Sections("", 200)
+    text = "\n".join(f"line {n}" for n in range(200))
+    sections.add("Cell 1:", f"\n\n{text}", name="cell 1", line=153)
+    assert "\nline 150\n" in sections.text
+
+
+def test_a_text_is_cut_between_lines() -> None:
+    text = "\n".join(f"number {n}" for n in range(100))
+    start, _, end = cut_middle(text, 300).partition("\n[… ")
+    assert text.startswith(f"{start}\n")
+    assert text.endswith(f"\n{end.partition(chr(10))[2]}")
+
+
+def test_what_may_not_be_sent_is_replaced_everywhere() -> None:
+    sections = Sections("Fix abc.", 500, lambda text: text.replace("abc", "[key]"))
+    assert not sections.hides_a_key
+    sections.add("Cell 1:", "x = 'abc'", name="cell 1")
+    assert "abc" not in sections.text
+    assert sections.hides_a_key

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from groq_magic.assistant.prompt import cut_middle
+from groq_magic.assistant.cuts import cut_middle
 from groq_magic.clipping import clip, cut, flat, safe_repr
 from groq_magic.prompt import summarise
 from groq_magic.prompt.secrets import HIDDEN, Secrets, secrets_in
