@@ -35,7 +35,6 @@ def main() -> None:
             )
             client.execute(env=own)
         nbformat.write(notebook, path)
-        print(f"Saved {path.name}.")
 
 
 if __name__ == "__main__":
