@@ -132,7 +132,7 @@ def learn_token_size(state: FinishState) -> None:
 
 def choose_next_cell(state: FinishState) -> None:
     """Choose the code for the next cell from the answer."""
-    state.choice = chosen(state.plan.draft.ask, state.reply)
+    state.choice = chosen(state.session, state.plan.draft.ask, state.reply)
 
 
 def make_output(state: FinishState) -> None:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant import CodeChoice, code_choice_of, difference, without_fence
+from groq_magic.assistant import (
+    AssistantPrompt,
+    CodeChoice,
+    code_choice_of,
+    difference,
+    without_fence,
+)
 from groq_magic.views.cell_diff import CellDiff
 
 if TYPE_CHECKING:
@@ -12,17 +18,16 @@ if TYPE_CHECKING:
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
 
-__all__ = ["change_of", "chosen", "prose_of", "put_next"]
+__all__ = ["change_of", "chosen", "notes_of", "prose_of", "put_next"]
 
 
-def chosen(ask: Ask, reply: Reply) -> CodeChoice:
+def chosen(session: Session, ask: Ask, reply: Reply) -> CodeChoice:
     """Return the code for the next cell, or why there is none; empty if none is wanted."""
-    if ask.composed is not None:
-        whole = reply.finish_reason == "stop" and reply.error is None
-        return code_choice_of(ask.composed, reply.text, whole=whole)
-    if not ask.options.cell:
+    if ask.composed is None and not ask.options.cell:
         return CodeChoice()
-    return CodeChoice(reply.code) if reply.code else CodeChoice(why="the answer holds no code")
+    prompt = ask.composed or AssistantPrompt("write", "", "", "")
+    whole = reply.finish_reason == "stop" and reply.error is None
+    return code_choice_of(prompt, reply.text, whole=whole, transform=session.shell.transform_cell)
 
 
 def put_next(session: Session, code: str, *, is_replayed: bool) -> None:
@@ -37,7 +42,15 @@ def change_of(choice: CodeChoice) -> CellDiff | None:
     if choice.cell is None:
         return None
     lines = difference(choice.cell.source.strip("\n").rstrip(), choice.code)
-    return CellDiff(choice.cell.name, lines, choice.code, choice.cell.language)
+    return CellDiff(choice.cell.name, lines, choice.code, choice.cell.language, choice.remarks)
+
+
+def notes_of(choice: CodeChoice) -> tuple[str, ...]:
+    """Return what stands above the answer: why no cell was added, or remarks on a new one."""
+    if choice.why:
+        return (choice.why,)
+    # Those on a fixed cell stand above its diff.
+    return choice.remarks if choice.cell is None else ()
 
 
 def prose_of(choice: CodeChoice, answer: str) -> str:

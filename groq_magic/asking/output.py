@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.request import sha_of
-from groq_magic.asking.next_cell import change_of, prose_of
+from groq_magic.asking.next_cell import change_of, notes_of, prose_of
 from groq_magic.ledger.prices import cost, dollars
 from groq_magic.session.bars import stale_line
 from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, LiveFacts
@@ -72,8 +72,8 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
         data=reply.data if options.format == "json" else None,
         reasoning=reply.reasoning if options.reasoning == "show" else "",
         saved_reasoning=saved_reasoning if options.reasoning == "show" else "",
-        notices=notices,
-        bar=_bar(plan, reply, choice),
+        notices=(*notes_of(choice), *notices),
+        bar=_bar(plan, reply),
         metadata=_metadata_of(session, plan, reply),
         live=_live_facts(session, reply, turn),
         change=change_of(choice),
@@ -139,7 +139,7 @@ def _replaced(key: TurnKey | None) -> dict[str, Any] | None:
     return {"cell": key.cell, "ask": key.ask} if key is not None else None
 
 
-def _bar(plan: Plan, reply: Reply, choice: CodeChoice) -> Bar:
+def _bar(plan: Plan, reply: Reply) -> Bar:
     marks = [_MARKS.get(reply.finish_reason, "")]
     if not reply.text and not reply.error:
         marks.append("no text came")
@@ -147,9 +147,6 @@ def _bar(plan: Plan, reply: Reply, choice: CodeChoice) -> Bar:
         marks.append("no valid JSON")
     if plan.draft.options.format == "code" and not reply.code:
         marks.append("no code in it")
-    if choice.why:
-        marks.append(f"no next cell: {choice.why}")
-    marks.append(choice.note)
     if plan.pending.practice:
         marks.append("practice")
     return Bar(

@@ -199,7 +199,7 @@ def test_no_code_for_the_next_cell_is_said(
     practice.script([{"reply": "I have no code."}])
     ran = cells.fine("%groq --cell Print one", "a")
     assert given == []
-    assert "no next cell: the answer holds no code" in ran.data["text/html"]
+    assert "No cell added: the answer has no code block." in ran.data["text/html"]
     assert cells.turns == [("Print one", "I have no code.")]
 
 

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 from groq_magic.assistant import AssistantPrompt, Cell, CodeChoice, code_choice_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["Shape", "shapes"]
+__all__ = ["Scores", "Shape", "scores", "shapes"]
 
 FOLDER = Path(__file__).parent / "answers"
 HEADING = re.compile(r"^## (.+)\n", re.MULTILINE)
@@ -81,6 +81,51 @@ class Shape:
         return self.is_right and (choice.why, choice.remarks) == (self.why, self.remarks)
 
 
+@dataclass(frozen=True)
+class Scores:
+    """What came of many answers.
+
+    Parameters
+    ----------
+    total : int
+    sufficient : int
+        Those from which the right cell can be made.
+    right : int
+        Those that gave it, exactly.
+    refused : int
+        Those that gave a reason instead.
+    missed : int
+        Those refused though they suffice.
+    wrong : int
+        Those that gave another cell than the right one.
+    """
+
+    total: int
+    sufficient: int
+    right: int
+    refused: int
+    missed: int
+    wrong: int
+
+    @property
+    def is_good(self) -> bool:
+        """Whether no cell is wrong, and four of five that can be made are."""
+        return not self.wrong and self.right >= 0.8 * self.sufficient
+
+
+def scores(found: Sequence[Shape]) -> Scores:
+    """Return what comes of each shape, counted."""
+    refused = [shape for shape in found if not shape.choice.code and shape.choice.why]
+    return Scores(
+        total=len(found),
+        sufficient=sum(bool(shape.code) for shape in found),
+        right=sum(bool(shape.code) and shape.is_right for shape in found),
+        refused=len(refused),
+        missed=sum(bool(shape.code) for shape in refused),
+        wrong=sum(shape.offers_wrong_cell for shape in found),
+    )
+
+
 def shapes() -> Iterator[Shape]:
     """Yield the shapes of all files."""
     for path in sorted(FOLDER.glob("*.md")):
@@ -98,7 +143,9 @@ def _shape(name: str, text: str) -> Shape:
     (answer,) = (body for kind, _, body in found if kind == "answer")
     if "(CRLF)" in name:
         answer = answer.replace("\n", "\r\n")
-    expected = [(int(number or CELL_NUMBER), body) for kind, number, body in found if kind == "next"]
+    expected = [
+        (int(number or CELL_NUMBER), body) for kind, number, body in found if kind == "next"
+    ]
     number, code = expected[0] if expected else (None, "")
     return Shape(
         name,
