@@ -91,7 +91,7 @@ def _chosen(
     if prompt.intent == "write":
         choice = _written(blocks, prompt.language, prompt.head, transform)
     else:
-        choice = _fixed(blocks, prompt.cells, transform, ended=whole)
+        choice = _fixed(blocks, prompt, transform, ended=whole)
     # What never ends may be what is missing.
     return choice if choice.code or all_end else CodeChoice(why=_NEVER_ENDS)
 
@@ -113,9 +113,9 @@ def without_fence(answer: str, fence: Fence) -> str:
 
 
 def _fixed(
-    blocks: Sequence[Block], cells: Sequence[Cell], transform: Transform, *, ended: bool
+    blocks: Sequence[Block], prompt: AssistantPrompt, transform: Transform, *, ended: bool
 ) -> CodeChoice:
-    found = fitted(blocks, cells, transform, ended=ended)
+    found = fitted(blocks, prompt.cells, transform, line=prompt.line, ended=ended)
     if isinstance(found, Misfit):
         return CodeChoice(why=found.why)
     return CodeChoice(found.code, remarks=found.remarks, cell=found.cell, fence=found.fence)

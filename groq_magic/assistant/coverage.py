@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 
-from groq_magic.assistant.alignment import likeness, matches
+from groq_magic.assistant.alignment import matches
 from groq_magic.assistant.definitions import definitions_of
 from groq_magic.assistant.edits import places_of
+from groq_magic.assistant.line_pairs import begins_alike, is_instead_of, target_of
 from groq_magic.assistant.names import names_imported, names_read, names_set
-from groq_magic.assistant.splice import is_instead_of, target_of
 
 __all__ = ["Coverage", "coverage_of"]
 
+_MAGIC = re.compile(r"[ \t]*[%!]")
+_COMMENT = re.compile(r"[ \t]*#")
 _BOUND_LATER = re.compile(r"[ \t]*(?:async[ \t]+)?(?:for|with)\b.*|.*:=.*")
 # Pairs of changed lines that are compared for one cell.
 _MOST_PAIRS = 2_000
-# What a line calls; these show anything.
-_FIRST = re.compile(r"[ \t]*(?:[\w.]+[ \t]*=[ \t]*)?(?:await[ \t]+)?([\w.]+)")
-_ASIDES = frozenset({"print", "display", "type", "len", "help", "dir"})
 _ENOUGH = 0.5
-_NEARLY_ALL = 0.75
 _FEW = 3
+_FEWER = 2
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Coverage:
     Parameters
     ----------
     total : int
-        Lines of the cell that are not blank.
+        Lines of the cell that are neither blank nor comments.
     lines : frozenset of int
         Those that the code has, the same or changed.
     is_whole : bool
@@ -72,15 +72,14 @@ def coverage_of(code: str, source: str) -> Coverage:
     source : str
         The cell, without its cell magic.
     """
-    old = [line for line in source.split("\n") if line.strip()]
-    new = [line for line in code.split("\n") if line.strip()]
+    old, new = _lines(source), _lines(code)
     keys, new_keys = [line.strip() for line in old], [line.strip() for line in new]
     pairs = matches(keys, new_keys)
     gaps = _gaps(pairs, old, new) if len(old) > 1 or pairs else [_only_line(old, new)]
     lines = frozenset(i for i, _ in pairs) | {i for gap in gaps for i, _ in gap.changed}
     is_quote = bool(new) and bool(places_of(new, old))
     if is_quote:
-        is_shortened = _FEW <= len(new) < len(old) <= len(new) / _NEARLY_ALL
+        is_shortened = _FEW <= len(new) < len(old) <= len(new) + _FEWER
         return Coverage(len(old), lines, is_quote=True, is_shortened=is_shortened)
     is_whole = (
         not _loses_definitions(code, source)
@@ -88,6 +87,12 @@ def coverage_of(code: str, source: str) -> Coverage:
         and (_is_rewritten(lines, old, new) or _is_edited(lines, gaps, old, new))
     )
     return Coverage(len(old), lines, is_whole=is_whole)
+
+
+def _lines(code: str) -> list[str]:
+    """Return the lines of code that do something; those of a cell of comments alone, too."""
+    filled = [line for line in code.split("\n") if line.strip()]
+    return [line for line in filled if not _COMMENT.match(line)] or filled
 
 
 def _gaps(pairs: list[tuple[int, int]], old: list[str], new: list[str]) -> list[_Gap]:
@@ -107,14 +112,7 @@ def _only_line(old: list[str], new: list[str]) -> _Gap:
     gap = _Gap(range(len(old)), range(len(new)), ())
     for j, line in enumerate(new):
         for i, only in enumerate(old):
-            first, its = _FIRST.match(line), _FIRST.match(only)
-            begins = (
-                first is not None
-                and its is not None
-                and its[1] not in _ASIDES
-                and likeness(first[1], its[1]) >= _NEARLY_ALL
-            )
-            if begins or is_instead_of(line, only, alone=False):
+            if begins_alike(line, only) or is_instead_of(line, only, alone=False):
                 return replace(gap, changed=((i, j),))
     return gap
 
@@ -165,9 +163,17 @@ def _is_edited(lines: frozenset[int], gaps: list[_Gap], old: list[str], new: lis
     """Whether the code is the cell from its first line to its last, some of them changed."""
     if not lines or len(lines) < _ENOUGH * len(old):
         return False
+    counts = Counter(line.strip() for line in old)
     for gap in gaps:
         size, instead = len(gap.old), len(gap.new)
         if size > (2 * instead + 1 if instead else max(1, len(old) // 4)):
+            return False
+        if not instead and any(counts[old[i].strip()] > 1 for i in gap.old):
+            return False  # which of them is missing is not certain
+        paired = {i for i, _ in gap.changed}
+        missing = [i for i in gap.old if i not in paired and not _MAGIC.match(old[i])]
+        if paired and missing and instead == len(paired):
+            # Each new line is one of the cell's, and others are left out beside it.
             return False
         at_start, at_end = gap.old.start == 0, gap.old.stop == len(old)
         has_first = any(i == 0 for i, _ in gap.changed)
@@ -188,11 +194,15 @@ def _is_replaced(gap: _Gap, old: list[str], new: list[str]) -> bool:
     if not lost <= names_set(lines):
         return False
     # `df = df.dropna()` stands below what sets `df`, not instead of it.
+    return _read_first(lines, lost) <= _read_first([old[i] for i in gap.old], lost)
+
+
+def _read_first(lines: list[str], names: set[str]) -> set[str]:
+    """Return those of some names that lines read before they set them."""
+    found: set[str] = set()
     seen: set[str] = set()
     for line in lines:
-        names = names_set([line])
         right = line.partition("=")[2] if target_of(line) else line
-        if (lost - seen) & names_read(right):
-            return False
-        seen |= names
-    return True
+        found |= (names & names_read(right)) - seen
+        seen |= names_set([line])
+    return found

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Fit", "Misfit", "fitted", "other_language"]
 
 _MAGIC_LINE = re.compile(r"\s*[%!]")
+_INSTALL = re.compile(r"\s*[%!]\s*(?:pip3?|conda|mamba|uv pip)\s+install\s")
 _UNCHANGED = "the answer leaves the cell unchanged"
 
 
@@ -58,7 +59,12 @@ class Misfit:
 
 
 def fitted(
-    blocks: Sequence[Block], cells: Sequence[Cell], transform: Transform, *, ended: bool
+    blocks: Sequence[Block],
+    cells: Sequence[Cell],
+    transform: Transform,
+    *,
+    line: int,
+    ended: bool,
 ) -> Fit | Misfit:
     """Return the fixed cell, or why there is none.
 
@@ -69,16 +75,25 @@ def fitted(
         Those that may be fixed, the likeliest first.
     transform : callable
         IPython's transformation of a cell.
+    line : int
+        The failing line of the first of them, from 1; 0 where that is not known.
     ended : bool
         Whether the answer came to its end: else parts of it may be missing.
     """
-    made = [_in_cell(blocks, FailingCell(cell, transform), ended=ended) for cell in cells]
+    failing = [
+        FailingCell(cell, transform, line if at == 0 else 0) for at, cell in enumerate(cells)
+    ]
+    elsewhere = [names_set(cell.source.split("\n")) for cell in cells]
+    made = []
+    for at, cell in enumerate(failing):
+        others = set().union(*elsewhere[:at], *elsewhere[at + 1 :])
+        made.append(_in_cell(blocks, cell, others, ended=ended))
     fits = [one for one in made if isinstance(one, Fit)]
     if not fits:
         return next((one for one in made if isinstance(one, Misfit)), Misfit("there is no cell"))
     best = max(fits, key=lambda one: one.share)
     alike = [one.cell.name for one in fits if one.share == best.share]
-    return Misfit(f"the answer's code fits {' and '.join(alike)}") if len(alike) > 1 else best
+    return Misfit(f"the answer's code is for {' and '.join(alike)}") if len(alike) > 1 else best
 
 
 def other_language(found: str, wanted: str) -> str:
@@ -86,8 +101,10 @@ def other_language(found: str, wanted: str) -> str:
     return f"the answer's code is {found or 'in another language'}, not {wanted}"
 
 
-def _in_cell(blocks: Sequence[Block], cell: FailingCell, *, ended: bool) -> Fit | Misfit:
-    """Return one cell with the answer's code in it."""
+def _in_cell(
+    blocks: Sequence[Block], cell: FailingCell, elsewhere: set[str], *, ended: bool
+) -> Fit | Misfit:
+    """Return one cell with the answer's code in it; `elsewhere` other cells set names."""
     own = [block for block in blocks if _is_for(block, cell)]
     # Where a block names its language, one without a name is output or an aside.
     own = [block for block in own if block.language or block.is_edit] or own
@@ -95,12 +112,12 @@ def _in_cell(blocks: Sequence[Block], cell: FailingCell, *, ended: bool) -> Fit 
         found = next((block.language for block in blocks if block.language), "")
         return Misfit(other_language(found, cell.cell.language))
     pieces = [piece for block in own if not (piece := piece_of(block, cell)).is_quote]
-    made = _base(pieces, cell, ended=ended)
+    made = _base(pieces, cell, elsewhere, ended=ended)
     if isinstance(made, Misfit):
         return made
     code, used = made
     others = [piece for piece in pieces if piece not in used]
-    added = [piece for piece in others if _is_missing(piece, code, cell)]
+    added = [piece for piece in others if _is_missing(piece, code, cell, elsewhere)]
     left = [piece for piece in others if piece not in added and not _is_within(piece, code)]
     is_whole = bool(used) and used[0].is_whole
     for piece in left:
@@ -125,14 +142,15 @@ def _in_cell(blocks: Sequence[Block], cell: FailingCell, *, ended: bool) -> Fit 
 def _is_for(block: Block, cell: FailingCell) -> bool:
     """Whether a block is in the cell's language, or a change of it."""
     language = cell.cell.language
-    if block.is_edit or is_language(block.language, language):
+    magic = cell.head.lower().lstrip("% ").split()
+    if block.is_edit or is_language(block.language, language) or [block.language] == magic[:1]:
         return True
     begins = block.code.lstrip().startswith(f"%%{language}")
     return begins and is_language(block.language, "python")
 
 
 def _base(
-    pieces: Sequence[Piece], cell: FailingCell, *, ended: bool
+    pieces: Sequence[Piece], cell: FailingCell, elsewhere: set[str], *, ended: bool
 ) -> tuple[str, list[Piece]] | Misfit:
     """Return the cell that pieces make, and those of them that were used."""
     wholes = [piece for piece in pieces if piece.is_whole]
@@ -149,7 +167,7 @@ def _base(
     shortened = [piece for piece in pieces if piece.code]
     if shortened:
         return shortened[-1].code, shortened[-1:]
-    if all(_is_missing(piece, cell.source, cell) for piece in pieces):
+    if all(_is_missing(piece, cell.source, cell, elsewhere) for piece in pieces):
         return cell.source, []
     why = next((piece.why for piece in pieces if piece.why), "")
     return Misfit(why) if why else _part(pieces)
@@ -162,12 +180,17 @@ def _part(pieces: Sequence[Piece]) -> Misfit:
     return Misfit(f"the answer has {found or 'none'} of the cell's {lines}")
 
 
-def _is_missing(piece: Piece, code: str, cell: FailingCell) -> bool:
-    """Whether a block defines what the cell reads, and nothing that the cell sets."""
-    defined = names_set(piece.block.code.split("\n"))
-    own = names_set(code.split("\n")) | names_set(cell.source.split("\n"))
-    is_alone = not piece.edits and not piece.code and only_defines(piece.block.code)
-    return is_alone and bool(defined & names_read(code)) and not defined & own
+def _is_missing(piece: Piece, code: str, cell: FailingCell, elsewhere: set[str]) -> bool:
+    """Whether a block has what the cell lacks: an install line, or what defines a name it reads."""
+    block = piece.block.code
+    if piece.edits or piece.code:
+        return False
+    if all(_INSTALL.match(line) for line in block.split("\n") if line.strip()):
+        return True
+    defined = names_set(block.split("\n"))
+    own = names_set(code.split("\n")) | names_set(cell.source.split("\n")) | elsewhere
+    is_read = bool(defined & names_read(code))
+    return is_read and not defined & own and only_defines(block)
 
 
 def _is_within(piece: Piece, code: str) -> bool:

@@ -77,6 +77,7 @@ def fix_prompt(failure: Failure, asked: Question, context: Context) -> Assistant
         system=_SYSTEM.format(code=code, data=DATA_RULE),
         included=sections.included,
         cells=(cell, *others),
+        line=facts.line if facts is not None else 0,
         language=cell.language,
     )
 

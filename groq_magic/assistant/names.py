@@ -50,7 +50,13 @@ def names_read(code: str) -> set[str]:
 
 
 def only_defines(code: str) -> bool:
-    """Return whether code imports and defines, and does nothing else."""
+    """Return whether code imports and defines, no methods, and does nothing else."""
     tree = parsed(code)
-    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return tree is not None and bool(tree.body) and all(isinstance(n, kinds) for n in tree.body)
+    return tree is not None and bool(tree.body) and all(map(_defines, tree.body))
+
+
+def _defines(node: ast.stmt) -> bool:
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        first = (*node.args.posonlyargs, *node.args.args)[:1]
+        return not first or first[0].arg not in {"self", "cls"}
+    return isinstance(node, (ast.Import, ast.ImportFrom, ast.ClassDef))

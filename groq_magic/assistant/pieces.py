@@ -38,10 +38,13 @@ class FailingCell:
     cell : Cell
     transform : callable
         IPython's transformation of a cell.
+    line : int
+        Its failing line, from 1; 0 where that is not known.
     """
 
     cell: Cell
     transform: Transform
+    line: int = 0
 
     @property
     def source(self) -> str:
@@ -67,6 +70,12 @@ class FailingCell:
     def known(self) -> frozenset[str]:
         """Its lines without their indentation."""
         return keys_of(self.source)
+
+    @cached_property
+    def failing_line(self) -> str:
+        """The text of its failing line; "" where that is not known."""
+        lines = self.source.split("\n")
+        return lines[self.line - 1].strip() if 0 < self.line <= len(lines) else ""
 
     def gap_in(self, code: str) -> str:
         """Return the first line of code that is a placeholder, "" for none."""
@@ -126,12 +135,17 @@ def piece_of(block: Block, cell: FailingCell) -> Piece:
     coverage = coverage_of(body, cell.body)
     has_gap = bool(cell.gap_in(body))
     is_whole = coverage.is_whole and not has_gap
+    # Some lines alone are a quote, unless the failing one is what they lack.
+    failing = cell.failing_line
+    is_cut = coverage.is_shortened and bool(failing) and failing not in keys_of(body)
     changes_head = head != cell.head and body.strip() == cell.body.strip()
-    if is_whole or coverage.is_shortened or changes_head:
+    if is_whole or is_cut or changes_head:
         return Piece(block, coverage, code=_headed(body, head, cell))
     if coverage.is_quote:
         return Piece(block, coverage)
-    edits = 0 if head and head != cell.head else part_edits(body, cell.body, cell.known)
+    edits: tuple[Edit, ...] | int = 0
+    if not head or head == cell.head:
+        edits = part_edits(body, cell.body, cell.known, cell.line - 1 - cell.above)
     if isinstance(edits, int):
         why = _why_not(block, cell, coverage, edits, has_gap=has_gap)
         return Piece(block, coverage, why=why)
@@ -163,7 +177,7 @@ def _why_not(
     return ""
 
 
-def _several(what: str, cell: FailingCell, places: int) -> str:
+def _several(what: str, cell: FailingCell, places: object) -> str:
     return f"the answer's {what} fits {cell.cell.name} in {places} places"
 
 

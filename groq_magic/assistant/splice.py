@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 from groq_magic.assistant.alignment import anchors, indent_of, likeness, matches
 from groq_magic.assistant.definitions import definition_edits
 from groq_magic.assistant.edits import Edit, reindented
-from groq_magic.assistant.names import names_read
+from groq_magic.assistant.line_pairs import is_instead_of, is_statement
 from groq_magic.assistant.placeholders import is_placeholder
 
 if TYPE_CHECKING:
@@ -18,26 +17,19 @@ if TYPE_CHECKING:
 
     from groq_magic.assistant.edits import Places
 
-__all__ = ["is_instead_of", "part_edits", "target_of"]
+__all__ = ["part_edits"]
 
-_TARGET = re.compile(
-    r"[ \t]*([A-Za-z_][\w.]*(?:\[[^\]=]*\])?)\s*(?::[^=]+)?([-+*/|&^%@]|//|\*\*)?=(?!=)(.*)"
-)
-_STATEMENT = re.compile(r"[ \t]*(?:async[ \t]+)?(def|class|import|from|return|[@%!])")
 _KEYWORDS = frozenset(
     {"else:", "try:", "finally:", "pass", "return", "break", "continue", "return None"}
 )
 _SHORTEST_ANCHOR = 4
-_SHORTEST_LINE = 10
-# How alike two lines are of which one takes the other's place: more is asked for where nothing
-# else shows that they belong together.
-_ALIKE = 0.6
-_ALIKE_ALONE = 0.8
 # What is this much less alike than the best is another line.
 _MARGIN = 0.15
 
 
-def part_edits(code: str, source: str, known: Collection[str]) -> tuple[Edit, ...] | Places:
+def part_edits(
+    code: str, source: str, known: Collection[str], failing: int
+) -> tuple[Edit, ...] | Places:
     """Return the edits that put a part of a cell into it, or how many places it fits.
 
     Parameters
@@ -49,13 +41,20 @@ def part_edits(code: str, source: str, known: Collection[str]) -> tuple[Edit, ..
         The cell.
     known : collection of str
         The cell's lines without their indentation.
+    failing : int
+        The failing line of the cell, from 0; -1 where that is not known.
     """
     segments = _segments(code, known)
-    if len(segments) == 1 and len(segments[0]) == len(code.split("\n")):
+    if not segments:
+        return 0
+    # Where lines are left out by name, all that is there is the cell's.
+    has_gaps = any(is_placeholder(line, known) for line in code.split("\n"))
+    if not has_gaps:
         named = definition_edits(code, source)
         if named is not None:
             return named
-    cell = _Cell.of(source)
+    lines = source.split("\n")
+    cell = _Cell(lines, [line.strip() for line in lines], failing, has_gaps)
     edits: list[Edit] = []
     low = 0
     for position, segment in enumerate(segments):
@@ -68,58 +67,12 @@ def part_edits(code: str, source: str, known: Collection[str]) -> tuple[Edit, ..
     return tuple(edits)
 
 
-def target_of(line: str) -> str:
-    """Return what a line assigns to, `name`, `name.attribute` or `name[key]`; "" for nothing."""
-    found = _TARGET.match(line)
-    return found[1] if found else ""
-
-
-def is_instead_of(new: str, old: str, *, alone: bool) -> bool:
-    """Return whether a line takes the place of another.
-
-    Parameters
-    ----------
-    new, old : str
-    alone : bool
-        Whether nothing else shows that they belong together.
-    """
-    if _kind(new) != _kind(old):
-        return False
-    mine, its = _TARGET.match(new), _TARGET.match(old)
-    if mine and its and mine[1] == its[1]:
-        # `y = f(y)` stands below what sets `y`, not instead of it.
-        name = re.split(r"[.\[]", mine[1])[0]
-        reads_now = bool(mine[2]) or name in names_read(mine[3])
-        reads_before = bool(its[2]) or name in names_read(its[3])
-        if reads_now and not reads_before:
-            return False
-        return likeness(new.strip(), old.strip()) >= _ALIKE
-    if not alone:
-        return likeness(new.strip(), old.strip()) >= _ALIKE
-    if mine or its or len(new.strip()) < _SHORTEST_LINE:
-        return False
-    return likeness(new.strip(), old.strip()) >= _ALIKE_ALONE
-
-
 @dataclass(frozen=True)
 class _Cell:
     lines: list[str]
     keys: list[str]
-
-    @classmethod
-    def of(cls, source: str) -> _Cell:
-        lines = source.split("\n")
-        return cls(lines, [line.strip() for line in lines])
-
-    @property
-    def filled(self) -> list[int]:
-        return [at for at, key in enumerate(self.keys) if key]
-
-
-def _kind(line: str) -> str:
-    """Return which statement a line begins, of those that no other can stand for."""
-    found = _STATEMENT.match(line)
-    return found[1] if found else ""
+    failing: int
+    has_gaps: bool
 
 
 def _segments(code: str, known: Collection[str]) -> list[list[str]]:
@@ -159,24 +112,45 @@ def _next_place(segments: Iterable[list[str]], cell: _Cell) -> int:
 
 def _placed(segment: list[str], cell: _Cell, low: int, high: int) -> Edit | Places:
     """Return the edit that puts one segment between two lines of the cell."""
+    code = [n for n, line in enumerate(segment) if not _is_new_comment(line, cell)]
+    if not code:
+        return 0
+    # What a comment is about has a place, and takes it along.
+    first, last = code[0], code[-1]
+    found = _placed_code(segment[first : last + 1], cell, low, high)
+    if not isinstance(found, Edit) or last - first + 1 == len(segment):
+        return found
+    have, want = indent_of(segment[first]), indent_of(found.lines[0])
+    before, after = segment[:first], segment[last + 1 :]
+    above, below = cell.keys[: found.start][-1:], cell.keys[found.end :][:1]
+    if (before and "#" in "".join(above)[:1]) or (after and "#" in "".join(below)[:1]):
+        return 0  # it may stand for the comment that is there
+    lines = (*reindented(before, have, want), *found.lines, *reindented(after, have, want))
+    return Edit(found.start, found.end, lines)
+
+
+def _is_new_comment(line: str, cell: _Cell) -> bool:
+    text = line.strip()
+    return not text or (text.startswith("#") and text not in cell.keys)
+
+
+def _placed_code(segment: list[str], cell: _Cell, low: int, high: int) -> Edit | Places:
     fixed = _anchors(segment, cell)
     if not fixed:
         return _without_anchor(segment, cell, low, high)
     if fixed[0][0] < low or _crossed(segment, cell, fixed):
         return 0
     pairs = _extended(segment, cell, fixed)
-    if not all(_is_tight(a, b, segment, cell) for a, b in pairwise(pairs)):
-        return 0
     start = _start(segment, cell, pairs[0], low)
     end = _end(segment, cell, pairs[-1], high)
-    if start is None or end is None:
+    is_tight = all(_is_tight(a, b, segment, cell) for a, b in pairwise(pairs))
+    (at, of), (last_at, last_of) = pairs[0], pairs[-1]
+    shift = _shift(segment[of], cell.lines[at])
+    if start is None or end is None or not is_tight:
         return 0
-    at, of = pairs[0]
-    have, want = indent_of(segment[of]), indent_of(cell.lines[at])
-    last_at, last_of = pairs[-1]
-    if _shift(segment[last_of], cell.lines[last_at]) != _shift(segment[of], cell.lines[at]):
+    if _shift(segment[last_of], cell.lines[last_at]) != shift:
         return 0
-    return Edit(start, end, reindented(segment, have, want))
+    return Edit(start, end, reindented(segment, indent_of(segment[of]), indent_of(cell.lines[at])))
 
 
 def _crossed(segment: list[str], cell: _Cell, fixed: list[tuple[int, int]]) -> bool:
@@ -234,21 +208,28 @@ def _end(segment: list[str], cell: _Cell, last: tuple[int, int], high: int) -> i
 
 def _without_anchor(segment: list[str], cell: _Cell, low: int, high: int) -> Edit | Places:
     """Return the edit for lines that are all changed: each must have one that it is like."""
-    first = _like(segment[0], cell, low, high)
-    if len(first) != 1:
-        return len(first)
-    (start,) = first
+    places = _like(segment[0], cell, low, high)
+    if len(places) != 1:
+        return len(places)
+    (start,) = places
     end = start + len(segment)
-    if end > high or len(segment) > 1:
-        filled = [n for n in range(start, min(end, high)) if cell.keys[n]]
-        if len(filled) != len([line for line in segment if line.strip()]) or not all(
-            is_instead_of(new, old, alone=True)
-            for new, old in zip(segment, cell.lines[start:end], strict=False)
-            if new.strip()
-        ):
-            return 0
-    have, want = indent_of(segment[0]), indent_of(cell.lines[start])
-    return Edit(start, end, reindented(segment, have, want))
+    old = cell.lines[start:end]
+    if end > high or not all(map(_is_pair, segment, old)):
+        return 0
+    is_failing = cell.failing in range(start, end)
+    if not is_failing and not cell.has_gaps and not all(map(is_statement, _filled(segment))):
+        # An expression may be there to look at something.
+        return 0
+    return Edit(start, end, reindented(segment, indent_of(segment[0]), indent_of(old[0])))
+
+
+def _filled(lines: Iterable[str]) -> list[str]:
+    return [line for line in lines if line.strip()]
+
+
+def _is_pair(new: str, old: str) -> bool:
+    is_same = new.strip() == old.strip()
+    return is_same or (bool(new.strip()) and is_instead_of(new, old, alone=True))
 
 
 def _like(line: str, cell: _Cell, low: int, high: int) -> list[int]:

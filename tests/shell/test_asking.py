@@ -203,6 +203,17 @@ def test_no_code_for_the_next_cell_is_said(
     assert cells.turns == [("Print one", "I have no code.")]
 
 
+def test_code_that_can_not_run_is_no_next_cell(
+    cells: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[str] = []
+    monkeypatch.setattr(cells.shell, "set_next_input", given.append)
+    practice.script([{"reply": "```python\nprint(1\n```"}])
+    ran = cells.fine("%groq --cell Print one", "a")
+    assert given == []
+    assert "No cell added: its code is not valid Python (line 1:" in ran.data["text/html"]
+
+
 def test_reasoning_is_shown_only_when_asked_for(cells: Any, practice: Any) -> None:
     practice.script([{"reply": "Four.", "reasoning": "Two and two."}])
     hidden = cells.fine("%groq Two plus two", "a")

@@ -24,6 +24,7 @@ __all__ = ["Scores", "Shape", "scores", "shapes"]
 FOLDER = Path(__file__).parent / "answers"
 HEADING = re.compile(r"^## (.+)\n", re.MULTILINE)
 PART = re.compile(r"^~{6}(\w+)(?: (\d+))?\n(.*?)^~{6}$", re.MULTILINE | re.DOTALL)
+LINE = re.compile(r"\(line (\d+)\)")
 CELL_NUMBER = 3  # where the file gives none
 
 
@@ -34,7 +35,8 @@ class Shape:
     Parameters
     ----------
     name : str
-        Its heading; "(CRLF)" and "(cut off)" in it mean what they say.
+        Its heading; "(CRLF)" and "(cut off)" in it mean what they say, "(line 2)" is the
+        failing line.
     cells : tuple of Cell
         The failing one first.
     answer : str
@@ -60,7 +62,16 @@ class Shape:
         """What came out."""
         intent = "fix" if self.cells else "write"
         language = self.cells[0].language if self.cells else "python"
-        prompt = AssistantPrompt(intent, "", "", "", cells=self.cells, language=language)
+        line = LINE.search(self.name)
+        prompt = AssistantPrompt(
+            intent,
+            "",
+            "",
+            "",
+            cells=self.cells,
+            line=int(line[1]) if line else 0,
+            language=language,
+        )
         return code_choice_of(prompt, self.answer, whole="(cut off)" not in self.name)
 
     @property
