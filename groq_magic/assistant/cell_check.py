@@ -8,6 +8,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from groq_magic.assistant.alignment import likeness
 from groq_magic.assistant.placeholders import placeholder_in
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ _NUMBERED = re.compile(r"[ \t]*\d+(?:[ ]?[|│:.)]|\t|[ ]{1,2})")
 # `4 | print(x)` is valid Python.
 _BARRED = re.compile(r"[ \t]*\d+ ?[|│]")
 _QUOTES = re.compile("[\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb]")
+_CORRECTED = 0.7
 _MOST_REMARKS = 3
 _LONGEST = 80
 
@@ -158,10 +160,14 @@ def remarks_on(code: str, source: str) -> tuple[str, ...]:
 
 
 def _lost_magics(source: str, code: str) -> Sequence[str]:
-    """Return the magic lines of a cell whose magic is gone; one that was renamed is not lost."""
+    """Return the magic lines of a cell whose magic is gone; a corrected name is not."""
     before, after = _magics(source), _magics(code)
-    lost = [line for name, line in before.items() if name not in after]
-    return lost[: max(0, len(before) - len(after))]
+    new = [name for name in after if name not in before]
+    return [
+        line
+        for name, line in before.items()
+        if name not in after and not any(likeness(name, other) >= _CORRECTED for other in new)
+    ]
 
 
 def _magics(code: str) -> dict[str, str]:

@@ -21,11 +21,9 @@ __all__ = [
     "search_replace_blocks",
 ]
 
-_BLOCK = re.compile(
-    r"^[ \t]*<{5,9} ?(?:SEARCH|ORIGINAL)[ \t]*\n(.*?)^[ \t]*={5,9}[ \t]*\n"
-    r"(.*?)^[ \t]*>{5,9} ?(?:REPLACE|UPDATED)[ \t]*$",
-    re.MULTILINE | re.DOTALL,
-)
+_SEARCH = re.compile(r"[ \t]*<{5,9} ?(?:SEARCH|ORIGINAL)[ \t]*")
+_MIDDLE = re.compile(r"[ \t]*={5,9}[ \t]*")
+_REPLACE = re.compile(r"[ \t]*>{5,9} ?(?:REPLACE|UPDATED)[ \t]*")
 _FILE_NAME = re.compile(r"\S+\.(?:py|ipynb)")
 
 # A hostile text has more than anyone wants to know.
@@ -91,11 +89,22 @@ def search_replace_blocks(text: str) -> tuple[list[tuple[list[str], list[str]]],
     rest : str
         The text without the blocks and without a line that is a file's name.
     """
-    blocks = [
-        (found[1].split("\n")[:-1], found[2].split("\n")[:-1]) for found in _BLOCK.finditer(text)
-    ]
-    rest = [line for line in _BLOCK.sub("", text).split("\n") if not _FILE_NAME.fullmatch(line)]
-    return blocks, "\n".join(rest).strip()
+    blocks: list[tuple[list[str], list[str]]] = []
+    rest: list[str] = []
+    into = rest
+    for line in text.split("\n"):
+        if into is rest and _SEARCH.fullmatch(line):
+            blocks.append(([], []))
+            into = blocks[-1][0]
+        elif blocks and into is blocks[-1][0] and _MIDDLE.fullmatch(line):
+            into = blocks[-1][1]
+        elif blocks and into is blocks[-1][1] and _REPLACE.fullmatch(line):
+            into = rest
+        else:
+            into.append(line)
+    if into is not rest:
+        return [], text
+    return blocks, "\n".join(line for line in rest if not _FILE_NAME.fullmatch(line)).strip()
 
 
 def replaced(

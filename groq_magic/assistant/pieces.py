@@ -140,6 +140,8 @@ def piece_of(block: Block, cell: FailingCell) -> Piece:
     is_cut = coverage.is_shortened and bool(failing) and failing not in keys_of(body)
     changes_head = head != cell.head and body.strip() == cell.body.strip()
     if is_whole or is_cut or changes_head:
+        if coverage.lines:
+            body = _with_comments(body, cell.body)
         return Piece(block, coverage, code=_headed(body, head, cell))
     if coverage.is_quote:
         return Piece(block, coverage)
@@ -179,6 +181,22 @@ def _why_not(
 
 def _several(what: str, cell: FailingCell, places: object) -> str:
     return f"the answer's {what} fits {cell.cell.name} in {places} places"
+
+
+def _with_comments(body: str, old: str) -> str:
+    """Return code with the comments above and below the cell's that it leaves out."""
+    lines = old.split("\n")
+    code = [n for n, line in enumerate(lines) if line.strip() and not _is_comment(line)]
+    if not code:
+        return body
+    new = body.split("\n")
+    above = [] if _is_comment(new[0]) else lines[: code[0]]
+    below = [] if _is_comment(new[-1]) else lines[code[-1] + 1 :]
+    return "\n".join([*above, *new, *below]).strip("\n")
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith("#")
 
 
 def _headed(body: str, head: str, cell: FailingCell) -> str:
