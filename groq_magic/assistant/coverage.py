@@ -16,7 +16,6 @@ __all__ = ["Coverage", "coverage_of"]
 
 _MAGIC = re.compile(r"[ \t]*[%!]")
 _COMMENT = re.compile(r"[ \t]*#")
-_BOUND_LATER = re.compile(r"[ \t]*(?:async[ \t]+)?(?:for|with)\b.*|.*:=.*")
 # Pairs of changed lines that are compared for one cell.
 _MOST_PAIRS = 2_000
 _ENOUGH = 0.5
@@ -77,14 +76,14 @@ def coverage_of(code: str, source: str) -> Coverage:
     pairs = matches(keys, new_keys)
     gaps = _gaps(pairs, old, new) if len(old) > 1 or pairs else [_only_line(old, new)]
     lines = frozenset(i for i, _ in pairs) | {i for gap in gaps for i, _ in gap.changed}
-    is_quote = bool(new) and bool(places_of(new, old))
+    places = places_of(new, old) if new else []
+    # Without its decorator a function is another one.
+    is_quote = bool(places) and not (places[0] and old[places[0] - 1].lstrip().startswith("@"))
     if is_quote:
         is_shortened = _FEW <= len(new) < len(old) <= len(new) + _FEWER
         return Coverage(len(old), lines, is_quote=True, is_shortened=is_shortened)
-    is_whole = (
-        not _loses_definitions(code, source)
-        and not _leaves_names_unset(lines, old, new)
-        and (_is_rewritten(lines, old, new) or _is_edited(lines, gaps, old, new))
+    is_whole = not _loses_definitions(code, source) and (
+        _is_rewritten(lines, old, new) or _is_edited(lines, gaps, old, new)
     )
     return Coverage(len(old), lines, is_whole=is_whole)
 
@@ -137,17 +136,6 @@ def _loses_definitions(code: str, source: str) -> bool:
     before = {one.path for one in definitions_of(source)}
     after = {one.path for one in definitions_of(code)}
     return len(before - after) > len(after - before)
-
-
-def _leaves_names_unset(lines: frozenset[int], old: list[str], new: list[str]) -> bool:
-    """Whether the code reads a name that only lines of the cell set that it has not."""
-    lost = names_set(
-        line for at, line in enumerate(old) if at not in lines and not line[0].isspace()
-    )
-    if not lost:
-        return False
-    later = "\n".join(line for line in new if _BOUND_LATER.match(line))
-    return bool((lost - names_set(new) - names_read(later)) & names_read("\n".join(new)))
 
 
 def _is_rewritten(lines: frozenset[int], old: list[str], new: list[str]) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from groq_magic.assistant.blocks import is_language
 from groq_magic.assistant.cell_check import is_python, keys_of, remarks_on
 from groq_magic.assistant.edits import applied
-from groq_magic.assistant.names import names_read, names_set, only_defines
+from groq_magic.assistant.names import names_read, names_set, names_unset, only_defines
 from groq_magic.assistant.pieces import FailingCell, piece_of
 
 if TYPE_CHECKING:
@@ -124,11 +124,9 @@ def _in_cell(
         if _is_needed(piece, code, cell, is_whole=is_whole):
             return Misfit(piece.why) if piece.why else _part(pieces)
     code = _with_definitions(code, [piece.block.code for piece in added])
-    if code.strip() == cell.source.strip():
-        gap = next(filter(None, (cell.gap_in(piece.block.code) for piece in pieces)), "")
-        return Misfit(f"its code has a placeholder, `{gap}`" if gap else _UNCHANGED)
-    if fault := cell.fault_of(code):
-        return Misfit(fault)
+    refused = _refused(code, cell, pieces)
+    if refused is not None:
+        return refused
     numbers = [blocks.index(piece.block) + 1 for piece in used] if left else []
     return Fit(
         code,
@@ -137,6 +135,17 @@ def _in_cell(
         used[0].block.fence if len(used) == 1 and not added else None,
         used[0].coverage.share if is_whole else 0.0,
     )
+
+
+def _refused(code: str, cell: FailingCell, pieces: Sequence[Piece]) -> Misfit | None:
+    """Return why code is not to become the cell."""
+    if code.strip() == cell.source.strip():
+        gap = next(filter(None, (cell.gap_in(piece.block.code) for piece in pieces)), "")
+        return Misfit(f"its code has a placeholder, `{gap}`" if gap else _UNCHANGED)
+    if fault := cell.fault_of(code):
+        return Misfit(fault)
+    # The line that sets such a name was left out, and is needed.
+    return _part(pieces) if names_unset(cell.source, code) else None
 
 
 def _is_for(block: Block, cell: FailingCell) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,14 @@ from groq_magic.assistant.definitions import parsed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["names_imported", "names_read", "names_set", "only_defines"]
+__all__ = ["names_imported", "names_read", "names_set", "names_unset", "only_defines"]
 
 _IMPORT = re.compile(r"[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import[ \t]+(.+)")
 _DEFINITION = re.compile(r"[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 _NAMES = re.compile(
     r"[ \t]*\(?([A-Za-z_]\w*(?:[ \t]*,[ \t]*[A-Za-z_]\w*)*),?\)?[ \t]*(?::[^=]+)?=(?!=)"
 )
+_BOUND = re.compile(r"[ \t]*(?:async[ \t]+)?(?:for|with|except|global|nonlocal)\b|.*:=")
 _WORD = re.compile(r"[^\W\d]\w*")
 # A text in an f-string may read names.
 _TEXT = re.compile(r"""(?<![fFtT\w])[rRbBuU]?(?:"[^"\n]*"|'[^'\n]*')|(?<!['"])\#.*""")
@@ -34,6 +36,15 @@ def names_set(lines: Iterable[str]) -> set[str]:
         elif found := _NAMES.match(line):
             names |= set(_WORD.findall(found[1]))
     return names
+
+
+def names_unset(source: str, code: str) -> set[str]:
+    """Return the names that a cell sets and its new code reads, but no longer sets."""
+    lines = code.split("\n")
+    bound = names_read("\n".join(line for line in lines if _BOUND.match(line)))
+    lost = names_set(line for line in source.split("\n") if not line[:1].isspace())
+    lost -= names_set(lines) | bound | set(vars(builtins))
+    return lost & names_read(code)
 
 
 def names_imported(lines: Iterable[str]) -> set[str]:

@@ -22,6 +22,7 @@ __all__ = ["part_edits"]
 _KEYWORDS = frozenset(
     {"else:", "try:", "finally:", "pass", "return", "break", "continue", "return None"}
 )
+_MOST_SEGMENTS = 30
 _SHORTEST_ANCHOR = 4
 # What is this much less alike than the best is another line.
 _MARGIN = 0.15
@@ -45,7 +46,7 @@ def part_edits(
         The failing line of the cell, from 0; -1 where that is not known.
     """
     segments = _segments(code, known)
-    if not segments:
+    if not 0 < len(segments) <= _MOST_SEGMENTS:
         return 0
     # Where lines are left out by name, all that is there is the cell's.
     has_gaps = any(is_placeholder(line, known) for line in code.split("\n"))
