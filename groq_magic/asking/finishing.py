@@ -149,8 +149,8 @@ def learn_token_size(state: FinishState) -> None:
 
 def choose_next_cell(state: FinishState) -> None:
     """Choose the code for the next cell from the answer; a fix that fails again is known by it."""
-    composed, choice = state.plan.draft.ask.composed, chosen(state.plan.draft.ask, state.reply)
-    state.choice = choice
+    composed = state.plan.draft.ask.composed
+    choice = state.choice = chosen(state.session, state.plan.draft.ask, state.reply)
     if composed is not None and choice.cell is not None and choice.code:
         attempt = Attempt(choice.cell, composed.error, choice.code)
         state.session.failures.add_attempt(attempt)

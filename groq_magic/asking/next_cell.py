@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant import CodeChoice, code_choice_of, difference, without_fence
+from groq_magic.assistant import (
+    AssistantPrompt,
+    CodeChoice,
+    code_choice_of,
+    difference,
+    without_fence,
+)
 from groq_magic.views.cell_diff import CellDiff
 
 if TYPE_CHECKING:
@@ -12,17 +18,16 @@ if TYPE_CHECKING:
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
 
-__all__ = ["change_of", "chosen", "insert_below", "prose_of"]
+__all__ = ["change_of", "chosen", "insert_below", "prose_of", "remarks_of"]
 
 
-def chosen(ask: Ask, reply: Reply) -> CodeChoice:
+def chosen(session: Session, ask: Ask, reply: Reply) -> CodeChoice:
     """Return the code for the next cell, or why there is none; empty if none is wanted."""
-    if ask.composed is not None:
-        whole = reply.finish_reason == "stop" and reply.error is None
-        return code_choice_of(ask.composed, reply.text, whole=whole)
-    if not ask.options.cell:
+    if ask.composed is None and not ask.options.cell:
         return CodeChoice()
-    return CodeChoice(reply.code) if reply.code else CodeChoice(why="the answer has no code")
+    prompt = ask.composed or AssistantPrompt("write", "", "", "")
+    whole = reply.finish_reason == "stop" and reply.error is None
+    return code_choice_of(prompt, reply.text, whole=whole, transform=session.shell.transform_cell)
 
 
 def insert_below(session: Session, code: str) -> None:
@@ -44,7 +49,12 @@ def change_of(choice: CodeChoice) -> CellDiff | None:
     if choice.cell is None:
         return None
     lines = difference(choice.cell.source.strip("\n").rstrip(), choice.code)
-    return CellDiff(choice.cell.name, lines, choice.code, choice.cell.language)
+    return CellDiff(choice.cell.name, lines, choice.code, choice.cell.language, choice.remarks)
+
+
+def remarks_of(choice: CodeChoice) -> tuple[str, ...]:
+    """Return the remarks on a new cell; those on a fixed one stand above its diff."""
+    return choice.remarks if choice.cell is None else ()
 
 
 def prose_of(choice: CodeChoice, answer: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.asking.next_cell import change_of, prose_of
+from groq_magic.asking.next_cell import change_of, prose_of, remarks_of
 from groq_magic.asking.warnings import warnings_of
 from groq_magic.conversation import METADATA_VERSION, prompt_in, sha_of
 from groq_magic.ledger.usage import cost, dollars
@@ -71,9 +71,9 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
         data=reply.data if options.format == "json" else None,
         reasoning=reply.reasoning if options.reasoning == "show" else "",
         saved_reasoning=saved_reasoning if options.reasoning == "show" else "",
-        notices=notices,
+        notices=(*remarks_of(choice), *notices),
         warnings=warnings_of(plan, reply, choice),
-        bar=_bar(plan, reply, choice),
+        bar=_bar(plan, reply),
         metadata=_metadata_of(session, plan, reply),
         live=_live_facts(session, reply, turn),
         change=change_of(choice),
@@ -147,8 +147,8 @@ def _replaced(key: TurnKey | None) -> dict[str, Any] | None:
     return {"cell": key.cell, "ask": key.ask} if key is not None else None
 
 
-def _bar(plan: Plan, reply: Reply, choice: CodeChoice) -> Bar:
-    marks = [_MARKS.get(reply.finish_reason, ""), choice.note]
+def _bar(plan: Plan, reply: Reply) -> Bar:
+    marks = [_MARKS.get(reply.finish_reason, "")]
     if plan.pending.practice:
         marks.append("practice" if NO_MODEL in reply.text else "practice: scripted answer")
     return Bar(

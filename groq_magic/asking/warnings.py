@@ -37,16 +37,15 @@ def warnings_of(plan: Plan, reply: Reply, choice: CodeChoice) -> tuple[str, ...]
     answer = "The answer"
     if ask.composed is None:
         answer = f"The answer to {quoted(plan.draft.as_saved(ask.text))}"
-    found = []
+    # First why there is no cell: that is what was asked for.
+    found = [choice.why]
     if reply.finish_reason in _ENDS:
         found.append(f"{answer} {_ENDS[reply.finish_reason]}")
     if not reply.text:
         # An error has a line of its own.
-        found.append("" if reply.error or found else f"{answer} is empty.")
+        found.append("" if reply.error or any(found) else f"{answer} is empty.")
     elif form == "json" and reply.data is None:
         found.append(f"{answer} is not valid JSON.")
     elif form == "code" and not reply.code:
         found.append(f"{answer} contains no code.")
-    if choice.why:
-        found.append(f"No next cell: {choice.why}.")
     return tuple(filter(None, found))

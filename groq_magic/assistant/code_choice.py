@@ -1,43 +1,34 @@
-"""The code of an answer that becomes the next cell, and the answer without it."""
+"""The code of an answer that becomes the next cell, and the answer without it.
+
+Code that is not certain to be the whole cell, or to have one place in it, becomes no cell.
+"""
 
 from __future__ import annotations
 
-import ast
-import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant.diff import looks_like_diff, patched
+from groq_magic.assistant.blocks import blocks_of, is_language
+from groq_magic.assistant.cell_check import fault_of, plain_transform, remarks_on
+from groq_magic.assistant.fitting import Misfit, fitted, other_language
+from groq_magic.assistant.names import names_read, names_set, only_defines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
+    from groq_magic.assistant.blocks import Block
     from groq_magic.assistant.cell import Cell
+    from groq_magic.assistant.cell_check import Transform
     from groq_magic.assistant.prompt import AssistantPrompt
     from groq_magic.rendering import Fence
 
 __all__ = ["CodeChoice", "code_choice_of", "without_fence"]
 
-_PYTHON = frozenset({"", "python", "python3", "py", "py3", "ipython", "ipython3"})
-_ALIASES = (
-    _PYTHON,
-    frozenset({"bash", "sh", "shell", "zsh"}),
-    frozenset({"javascript", "js", "node"}),
-    frozenset({"typescript", "ts"}),
-    frozenset({"html", "html5"}),
-    frozenset({"c++", "cpp", "cxx"}),
-    frozenset({"markdown", "md"}),
-    frozenset({"latex", "tex"}),
-)
-_DIFFS = frozenset({"diff", "patch", "udiff"})
-_NOT_IN_A_NAME = "{}."
-_MAGIC_LINE = re.compile(r"(?m)^([ \t]*)(?:[%!].*|.*=[ \t]*[%!].*)$")
+_NO_CODE = "the answer has no code block"
+_NEVER_ENDS = "a code block of the answer never ends"
 # What stands in a prompt for a key that was removed; `d[key]` is code.
 _HIDDEN_KEY = re.compile(r"(?<![\w)\]])\[key\]")
-_MOST_COMPARED = 20_000
-# The sum of two ratios; a diff that fits is of its cell for certain.
-_ALIKE = 2.0
 
 
 @dataclass(frozen=True)
@@ -49,9 +40,9 @@ class CodeChoice:
     code : str
         The next cell, "" for none.
     why : str
-        Why there is none.
-    note : str
-        What the user is to know of it.
+        Why there is none, in a sentence.
+    remarks : tuple of str
+        Sentences: what the user should know of the cell before it runs.
     cell : Cell or None
         The cell that it fixes.
     fence : Fence or None
@@ -60,20 +51,14 @@ class CodeChoice:
 
     code: str = ""
     why: str = ""
-    note: str = ""
+    remarks: tuple[str, ...] = ()
     cell: Cell | None = None
     fence: Fence | None = None
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    code: str
-    cell: Cell
-    fence: Fence
-    likeness: float
-
-
-def code_choice_of(prompt: AssistantPrompt, answer: str, *, whole: bool) -> CodeChoice:
+def code_choice_of(
+    prompt: AssistantPrompt, answer: str, *, whole: bool, transform: Transform = plain_transform
+) -> CodeChoice:
     """Return the code of an answer that becomes the next cell, or why there is none.
 
     Parameters
@@ -84,24 +69,31 @@ def code_choice_of(prompt: AssistantPrompt, answer: str, *, whole: bool) -> Code
         Its source, Markdown.
     whole : bool
         Whether the model came to its end by itself: what breaks off is not run.
+    transform : callable, optional
+        The shell's `transform_cell`, which knows the user's own syntax.
     """
     if prompt.intent == "explain":
         return CodeChoice()
-    from groq_magic.rendering import fenced_code
+    choice = _chosen(prompt, answer, transform, whole=whole)
+    if choice.code and prompt.hides_a_key and _contains_hidden_key(choice):
+        choice = CodeChoice(why="its code has `[key]` where a key was not sent")
+    return replace(choice, why=f"No cell added: {choice.why}.") if choice.why else choice
 
-    fences = [fence for fence in fenced_code(answer) if fence.code.strip()]
-    if not fences:
-        return CodeChoice(why="the answer has no code")
-    finished = [fence for fence in fences if fence.closed or (whole and _parses(fence.code))]
-    if not finished:
-        return CodeChoice(why="its code never ends")
+
+def _chosen(
+    prompt: AssistantPrompt, answer: str, transform: Transform, *, whole: bool
+) -> CodeChoice:
+    if not answer.strip():
+        return CodeChoice(why="the answer is empty")
+    blocks, all_end = blocks_of(answer)
+    if not blocks:
+        return CodeChoice(why=_NO_CODE if all_end else _NEVER_ENDS)
     if prompt.intent == "write":
-        choice = _written(finished, prompt.language, prompt.head)
+        choice = _written(blocks, prompt.language, prompt.head, transform)
     else:
-        choice = _fixed(finished, prompt.cells)
-    if prompt.hides_a_key and _contains_hidden_key(choice):
-        return CodeChoice(why="its code has `[key]` where a key was not sent")
-    return choice
+        choice = _fixed(blocks, prompt, transform, ended=whole)
+    # What never ends may be what is missing.
+    return choice if choice.code or all_end else CodeChoice(why=_NEVER_ENDS)
 
 
 def without_fence(answer: str, fence: Fence) -> str:
@@ -110,8 +102,9 @@ def without_fence(answer: str, fence: Fence) -> str:
     A block inside a list or a quote stays: its lines have something before
     them, and shown twice is better than shown broken.
     """
+    answer = answer.replace("\r\n", "\n")
     code = re.escape(fence.code.rstrip("\n"))
-    end = r"(?:^ {0,3}\1[`~]*[ \t]*$\n?|\Z)"
+    end = r"^ {0,3}\1[`~]*[ \t]*$\n?"
     block = re.compile(rf"^ {{0,3}}(`{{3,}}|~{{3,}})[^\n]*\n{code}\n*{end}", re.MULTILINE)
     found = block.search(answer)
     if found is None:
@@ -119,100 +112,51 @@ def without_fence(answer: str, fence: Fence) -> str:
     return f"{answer[: found.start()].rstrip()}\n\n{answer[found.end() :].lstrip(chr(10))}".strip()
 
 
+def _fixed(
+    blocks: Sequence[Block], prompt: AssistantPrompt, transform: Transform, *, ended: bool
+) -> CodeChoice:
+    found = fitted(blocks, prompt.cells, transform, line=prompt.line, ended=ended)
+    if isinstance(found, Misfit):
+        return CodeChoice(why=found.why)
+    return CodeChoice(found.code, remarks=found.remarks, cell=found.cell, fence=found.fence)
+
+
+def _written(blocks: Sequence[Block], language: str, head: str, transform: Transform) -> CodeChoice:
+    right = [block for block in blocks if is_language(block.language, language)]
+    # Where a block names its language, one without a name is output or an aside.
+    right = [block for block in right if block.language] or right
+    if not right:
+        found = next((each.language for each in blocks if each.language), "")
+        return CodeChoice(why=other_language(found, language))
+    if language == "python" and not _build_on_each_other([block.code for block in right]):
+        count = len(right)
+        return CodeChoice(why=f"the answer has {count} code blocks that don't build on each other")
+    code = "\n\n".join(block.code for block in right)
+    if head and not code.lstrip().startswith("%%"):
+        code = f"{head}\n{code}"
+    fault = fault_of(code, "", language, transform)
+    if fault:
+        return CodeChoice(why=fault)
+    remarks = remarks_on(code, "")
+    if len(right) > 1:
+        remarks = (*remarks, f"Joined from {len(right)} code blocks.")
+    return CodeChoice(code, remarks=remarks, fence=right[0].fence if len(right) == 1 else None)
+
+
+def _build_on_each_other(codes: Sequence[str]) -> bool:
+    """Whether each block uses what one above it sets: else they may be alternatives."""
+    names: set[str] = set()
+    for position, code in enumerate(codes):
+        if position and not names & names_read(code):
+            return False
+        own = names_set(code.split("\n"))
+        if only_defines(code) and names & own:
+            return False
+        names |= own
+    return True
+
+
 def _contains_hidden_key(choice: CodeChoice) -> bool:
     """Whether the code would put `[key]`, as it was sent, in the place of what the cell holds."""
     before = choice.cell.source if choice.cell is not None else ""
     return bool(_HIDDEN_KEY.search(choice.code)) and not _HIDDEN_KEY.search(before)
-
-
-def _written(fences: Sequence[Fence], language: str, head: str) -> CodeChoice:
-    right = [fence for fence in fences if _is(fence, language)]
-    # Where a block names its language, one without a name is output or an aside.
-    right = [fence for fence in right if fence.language] or right
-    if not right:
-        return CodeChoice(why=_other_language(fences, language))
-    code = _headed("\n\n".join(_stripped(fence.code) for fence in right), head)
-    note = f"{len(right)} code blocks joined" if len(right) > 1 else ""
-    return CodeChoice(code, note=note, fence=right[0] if len(right) == 1 else None)
-
-
-def _fixed(fences: Sequence[Fence], cells: Sequence[Cell]) -> CodeChoice:
-    found = [one for fence in fences for one in _candidates(fence, cells)]
-    if not found:
-        return CodeChoice(why=_why_none(fences, cells))
-    named = [one for one in found if one.fence.language] or found
-    changed = [one for one in named if one.code.strip() != one.cell.source.strip()]
-    if not changed:
-        return CodeChoice(why="the answer leaves the cell as it was")
-    # Of equals the last: what comes later corrects what came before.
-    best = max(reversed(changed), key=lambda one: one.likeness)
-    others = len({one.fence for one in changed}) > 1
-    note = f"block {fences.index(best.fence) + 1} of {len(fences)} taken" if others else ""
-    return CodeChoice(best.code, note=note, cell=best.cell, fence=best.fence)
-
-
-def _candidates(fence: Fence, cells: Sequence[Cell]) -> Iterable[_Candidate]:
-    """Yield what a block may be: each cell patched, or the one it is most like, fixed."""
-    code = _stripped(fence.code)
-    named_diff = fence.language.lower() in _DIFFS
-    if named_diff or looks_like_diff(code):
-        made = [(patched(cell.source, code), cell) for cell in cells]
-        fitting = [_Candidate(new, cell, fence, _ALIKE) for new, cell in made if new is not None]
-        yield from fitting[:1]
-        if fitting or named_diff:
-            return
-    alike = [cell for cell in cells if _is(fence, cell.language) or _is_ipython(fence, cell)]
-    if alike and (fence.language or alike[0].language != "python" or _parses(code)):
-        cell = max(alike, key=lambda one: _likeness(one.source, code))
-        head = cell.head if cell.language != "python" else ""
-        yield _Candidate(_headed(code, head), cell, fence, _likeness(cell.source, code))
-
-
-def _headed(code: str, head: str) -> str:
-    """Return code under its cell magic, where the model gave the body alone."""
-    return f"{head}\n{code}" if head and not code.lstrip().startswith("%%") else code
-
-
-def _why_none(fences: Sequence[Fence], cells: Sequence[Cell]) -> str:
-    if any(fence.language.lower() in _DIFFS or looks_like_diff(fence.code) for fence in fences):
-        return "the answer's diff does not fit the cell"
-    return _other_language(fences, cells[0].language if cells else "python")
-
-
-def _other_language(fences: Sequence[Fence], wanted: str) -> str:
-    found = next((fence.language for fence in fences if not _is(fence, wanted)), "")
-    return f"the answer's code is {found or 'in another language'}, not {wanted}"
-
-
-def _is(fence: Fence, language: str) -> bool:
-    named = fence.language.strip(_NOT_IN_A_NAME).lower()
-    if named in {"", language.lower()}:
-        return True
-    return any(named in same and language.lower() in same for same in _ALIASES)
-
-
-def _is_ipython(fence: Fence, cell: Cell) -> bool:
-    """Whether a block marked as Python is a cell that begins with the same magic."""
-    begins = fence.code.lstrip().startswith(f"%%{cell.language}")
-    return begins and fence.language.lower() in _PYTHON
-
-
-def _likeness(one: str, other: str) -> float:
-    lines = one[:_MOST_COMPARED].split("\n"), other[:_MOST_COMPARED].split("\n")
-    by_line = difflib.SequenceMatcher(None, *lines, autojunk=False)
-    by_character = difflib.SequenceMatcher(None, one[:2_000], other[:2_000], autojunk=False)
-    return by_line.ratio() + by_character.ratio()
-
-
-def _parses(code: str) -> bool:
-    plain = _MAGIC_LINE.sub(r"\1pass", code)
-    try:
-        ast.parse(plain)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
-
-
-def _stripped(code: str) -> str:
-    """Return code without blank lines at its ends; indentation stays."""
-    return code.strip("\n").rstrip()

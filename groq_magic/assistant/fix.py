@@ -68,6 +68,7 @@ def fix_prompt(failure: Failure, asked: Question, context: Context) -> Assistant
         included=sections.included,
         # What is shown in part can't be fixed whole.
         cells=(cell, *(other for other in others if sections.is_whole(other.name))),
+        line=facts.line if facts is not None else 0,
         language=cell.language,
         hides_a_key=sections.hides_a_key,
         error=facts.message if facts is not None else "",

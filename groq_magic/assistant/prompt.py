@@ -48,6 +48,8 @@ class AssistantPrompt:
         What was included, the values among it.
     cells : tuple of Cell
         The cells that it is about; of those that may be fixed the likeliest first.
+    line : int
+        The failing line of the first of them, from 1; 0 where that is not known.
     language : str
         Of the code that is wanted.
     head : str
@@ -72,6 +74,7 @@ class AssistantPrompt:
     system: str = field(repr=False)
     included: tuple[IncludedValue, ...] = ()
     cells: tuple[Cell, ...] = ()
+    line: int = 0
     language: str = "python"
     head: str = ""
     asked: str = ""

@@ -29,12 +29,15 @@ class CellDiff:
         The whole fixed cell.
     language : str
         Of its code.
+    remarks : tuple of str
+        One-line phrases above the lines: what to know before it runs.
     """
 
     name: str
     lines: tuple[tuple[str, str], ...]
     code: str
     language: str
+    remarks: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -52,9 +55,13 @@ class CellDiff:
         from groq_magic.rendering import fenced, to_html
 
         lines = "".join(_line(mark, text) for mark, text in self.lines)
+        remarks = "".join(
+            f'<div class="groq-change-remark">{phrase_html(remark)}</div>'
+            for remark in self.remarks
+        )
         return (
             '<div class="groq-change">'
-            f'<div class="groq-change-head">{phrase_html(self.title)}</div>'
+            f'<div class="groq-change-head">{phrase_html(self.title)}</div>{remarks}'
             f'<pre class="groq-diff"><code>{lines}</code></pre>'
             "<details><summary>The whole cell</summary>"
             f'<div class="groq-text">{to_html(fenced(self.code, self.language))}</div>'
@@ -65,11 +72,13 @@ class CellDiff:
         """Return the change as a fenced diff."""
         from groq_magic.rendering import fenced
 
-        return f"{self.title}\n\n{fenced(self._signed(), 'diff')}"
+        above = "".join(f"{line}\n\n" for line in (self.title, *self.remarks))
+        return f"{above}{fenced(self._signed(), 'diff')}"
 
     def plain(self) -> str:
         """Return the change as plain text."""
-        return f"{phrase_plain(self.title)}\n{self._signed()}"
+        above = "".join(f"{phrase_plain(line)}\n" for line in (self.title, *self.remarks))
+        return f"{above}{self._signed()}"
 
     def _signed(self) -> str:
         return "\n".join(f"{mark} {text}".rstrip() for mark, text in self.lines)

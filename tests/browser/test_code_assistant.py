@@ -137,7 +137,7 @@ def test_nothing_is_put_below_where_the_answer_holds_no_code(jupyter: Any, pract
     notebook = jupyter.open([begin(practice.url), FAILING, "%groq_fix"])
     for index in range(3):
         notebook.run_cell(index)
-    expect(notebook.cell_output(2)).to_contain_text("No next cell: the answer has no code.")
+    expect(notebook.cell_output(2)).to_contain_text("No cell added: the answer has no code block.")
     assert len(sources(notebook)) == 3
 
 

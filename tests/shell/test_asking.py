@@ -203,8 +203,19 @@ def test_no_code_for_the_next_cell_is_said(
     practice.script([{"reply": "I have no code."}])
     ran = cells.fine("%groq --cell Print one", "a")
     assert given == []
-    assert "No next cell: the answer has no code." in ran.data["text/html"]
+    assert "No cell added: the answer has no code block." in ran.data["text/html"]
     assert cells.turns == [("Print one", "I have no code.")]
+
+
+def test_code_that_can_not_run_is_no_next_cell(
+    cells: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[str] = []
+    monkeypatch.setattr(cells.shell, "set_next_input", given.append)
+    practice.script([{"reply": "```python\nprint(1\n```"}])
+    ran = cells.fine("%groq --cell Print one", "a")
+    assert given == []
+    assert "No cell added: its code is not valid Python (line 1:" in ran.data["text/html"]
 
 
 def test_reasoning_is_shown_only_when_asked_for(cells: Any, practice: Any) -> None:

@@ -73,19 +73,20 @@ def test_another_language_comes_with_its_cell_magic(cells: Any, practice: Any, l
 @pytest.mark.parametrize(
     ("reply", "why"),
     [
-        ("I'd rather not.", "No next cell: the answer has no code"),
-        ("```sql\nselect 1\n```", "No next cell: the answer&#x27;s code is sql, not python"),
-        ("```python\nx = (", "No next cell: its code never ends"),
+        ("I'd rather not.", "No cell added: the answer has no code block."),
+        ("```sql\nselect 1\n```", "No cell added: the answer&#x27;s code is sql, not python."),
+        ("```python\nx = (", "No cell added: a code block of the answer never ends."),
     ],
 )
-def test_where_there_is_no_next_cell_the_bar_says_why(
+def test_where_no_cell_is_added_the_answer_begins_with_the_reason(
     cells: Any, practice: Any, reply: str, why: str
 ) -> None:
     practice.script([{"reply": reply}])
     cells.shell.rl_next_input = None
     ran = cells.fine("%%groq_code\nSomething")
     assert cells.shell.rl_next_input is None
-    assert why in ran.data["text/html"]
+    first = f'<div class="groq-notice">{why}</div>'
+    assert ran.data["text/html"].partition(">")[2].startswith(first)
     assert ran.plain == reply
 
 

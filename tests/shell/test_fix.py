@@ -33,6 +33,54 @@ def test_an_answer_puts_the_fixed_cell_next_and_shows_the_change(cells: Any, pra
     assert "ran" not in cells.shell.user_ns
 
 
+def test_the_reason_why_no_cell_is_added_stands_first_in_the_answer(
+    cells: Any, practice: Any
+) -> None:
+    reply = "Look at the columns.\n\n```python\ndf.columns\n```"
+    practice.script([{"reply": reply}])
+    cells.run("a = 1\nb = 2\nc = a + nosuch\nprint(c)")
+    cells.shell.rl_next_input = None
+    ran = cells.fine("%groq_fix", "cell-f")
+    assert cells.shell.rl_next_input is None
+    reason = "No cell added: the answer has none of the cell&#x27;s 4 lines."
+    _, _, inside = ran.data["text/html"].partition(">")
+    assert inside.startswith(f'<div class="groq-notice">{reason}</div>')
+    assert "groq-diff" not in inside
+    assert ran.plain == reply
+
+
+def test_a_changed_line_goes_into_the_whole_cell(cells: Any, practice: Any) -> None:
+    practice.script([{"reply": "Use `a`:\n\n```python\nprint(a + b)\n```"}])
+    cells.run("a = 1\nb = 2\nprint(aa + b)\nc = 3")
+    ran = cells.fine("%groq_fix", "cell-f")
+    assert cells.shell.rl_next_input == "a = 1\nb = 2\nprint(a + b)\nc = 3"
+    assert "1 line removed, 1 added" in ran.data["text/html"]
+
+
+def test_remarks_on_the_fixed_cell_stand_above_its_change(cells: Any, practice: Any) -> None:
+    practice.script([{"reply": "```python\n!pip install x\na = 1\nprint(a)\n```"}])
+    cells.run("%%time\na = 1\nprint(aa)")
+    html = cells.fine("%groq_fix", "cell-f").data["text/html"]
+    lost = html.index('<div class="groq-change-remark"><code>%%time</code> is left out.</div>')
+    added = html.index("Adds an install line: <code>!pip install x</code>.")
+    assert html.index("groq-change-head") < lost < added < html.index("<pre")
+
+
+def test_syntax_that_the_user_s_own_transformer_knows_is_python(cells: Any, practice: Any) -> None:
+    practice.script([{"reply": "```python\nx = ¡hello!\nprint(x)\n```"}])
+    cells.run("x = ¡hallo!\nprint(y)")
+    refused = cells.fine("%groq_fix", "cell-f")
+    assert "its code is not valid Python" in refused.data["text/html"]
+
+    def quoted(lines: list[str]) -> list[str]:
+        return [line.replace("¡", "'").replace("!", "'") for line in lines]
+
+    cells.shell.input_transformers_cleanup.append(quoted)
+    cells.fine("%groq_fix", "cell-g")
+    cells.shell.input_transformers_cleanup.remove(quoted)
+    assert cells.shell.rl_next_input == "x = ¡hello!\nprint(x)"
+
+
 def test_what_is_saved_of_a_fix_is_what_was_typed_and_no_value(cells: Any, practice: Any) -> None:
     practice.script([{"reply": "```python\nx = 1\n```"}])
     cells.run("confidential = 'Ann, 31, Oslo'\nconfidential.nosuch")

@@ -1,4 +1,4 @@
-"""Which code of an answer becomes the next cell, and what is said where none does."""
+"""Which code of an answer becomes the next cell, and the reason where none does."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_of_several_blocks_the_one_most_like_the_cell_is_taken() -> None:
     )
     choice = fixed(answer)
     assert choice.code == FIXED
-    assert choice.note == "block 2 of 4 taken"
+    assert choice.remarks == ("Taken from code block 2 of 4.",)
 
 
 def test_of_equals_the_last_is_taken() -> None:
@@ -78,22 +78,28 @@ def test_a_diff_marked_as_python_is_applied() -> None:
 
 def test_a_diff_of_something_else_is_refused() -> None:
     choice = fixed(fenced("-nothing = 'of the kind'\n+x = 1", "diff"))
-    assert (choice.code, choice.why) == ("", "the answer's diff does not fit the cell")
+    assert choice.code == ""
+    assert choice.why == "No cell added: the answer's diff doesn't fit cell 3."
 
 
 def test_no_code_is_said() -> None:
-    assert fixed("Install the package.").why == "the answer has no code"
-    assert fixed("```python\n\n```").why == "the answer has no code"
-    assert written("I can't.").why == "the answer has no code"
+    for choice in (fixed("Install it."), fixed("```python\n\n```"), written("I can't.")):
+        assert choice.why == "No cell added: the answer has no code block."
 
 
-def test_a_fence_that_never_closes_is_taken_only_where_the_answer_ended_and_the_code_parses() -> (
-    None
-):
-    assert fixed(f"```python\n{FIXED}").code == FIXED
-    assert fixed(f"```python\n{FIXED}", whole=False).why == "its code never ends"
-    assert fixed(f"```python\n{FIXED}\n\nThat is all.").why == "its code never ends"
-    assert written("```sql\nselect 1", "sql").why == "its code never ends"
+def test_code_whose_fence_never_closes_is_no_next_cell() -> None:
+    never_ends = "No cell added: a code block of the answer never ends."
+    for whole in (True, False):
+        assert fixed(f"```python\n{FIXED}", whole=whole).why == never_ends
+        assert fixed(f"{fenced('df.columns')}```python\n{FIXED}", whole=whole).why == never_ends
+    assert written("```sql\nselect 1", "sql").why == never_ends
+
+
+def test_a_part_of_a_cell_in_a_cut_answer_may_lack_another() -> None:
+    cell = Cell(1, "a = one()\nb = two()\nc = three()\nprint(a, b, c)")
+    answer = fenced("b = two(2)")
+    assert fixed(answer, cell).code == cell.source.replace("two()", "two(2)")
+    assert fixed(answer, cell, whole=False).why == "No cell added: the answer broke off."
 
 
 def test_a_whole_block_before_the_end_of_a_cut_answer_is_taken() -> None:
@@ -102,8 +108,10 @@ def test_a_whole_block_before_the_end_of_a_cut_answer_is_taken() -> None:
 
 def test_code_in_another_language_is_refused() -> None:
     choice = fixed(fenced("pip install pandas", "bash"))
-    assert (choice.code, choice.why) == ("", "the answer's code is bash, not python")
-    assert written(fenced("x = 1", "python"), "sql").why == "the answer's code is python, not sql"
+    assert choice.code == ""
+    assert choice.why == "No cell added: the answer's code is bash, not python."
+    choice = written(fenced("x = 1", "python"), "sql")
+    assert choice.why == "No cell added: the answer's code is python, not sql."
 
 
 def test_an_unnamed_block_that_is_no_python_is_refused() -> None:
@@ -111,7 +119,8 @@ def test_an_unnamed_block_that_is_no_python_is_refused() -> None:
 
 
 def test_the_cell_given_back_unchanged_is_no_next_cell() -> None:
-    assert fixed(fenced(CELL.source)).why == "the answer leaves the cell as it was"
+    why = "No cell added: the answer leaves the cell unchanged."
+    assert fixed(fenced(CELL.source)).why == why
 
 
 def test_the_other_cell_can_be_the_one_that_is_mended() -> None:
@@ -139,10 +148,10 @@ def test_magic_lines_are_python_too() -> None:
 
 
 def test_written_blocks_of_the_language_are_joined_and_others_left() -> None:
-    answer = fenced("def f(): ...") + fenced("f()") + fenced("pip install x", "bash")
+    answer = fenced("def f(): return 1") + fenced("f()") + fenced("pip install x", "bash")
     choice = written(answer)
-    assert choice.code == "def f(): ...\n\nf()"
-    assert choice.note == "2 code blocks joined"
+    assert choice.code == "def f(): return 1\n\nf()"
+    assert choice.remarks == ("Joined from 2 code blocks.",)
 
 
 def test_an_unnamed_block_beside_a_named_one_is_output() -> None:
@@ -167,13 +176,6 @@ def test_the_answer_without_its_code_is_its_prose(ticks: str) -> None:
     fence = fixed(answer).fence
     assert fence is not None
     assert without_fence(answer, fence) == "Before.\n\nAfter."
-
-
-def test_a_block_that_never_closes_goes_to_the_end() -> None:
-    answer = f"Before.\n```python\n{FIXED}"
-    fence = fixed(answer).fence
-    assert fence is not None
-    assert without_fence(answer, fence) == "Before."
 
 
 def test_a_block_in_a_list_stays_in_the_prose() -> None:

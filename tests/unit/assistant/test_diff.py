@@ -8,9 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.assistant.diff import looks_like_diff, patched
+from groq_magic.assistant.edits import applied
+from groq_magic.assistant.hunks import diff_edits, looks_like_diff
 
 SOURCE = "a = 1\nb = 2\n\nc = a + b\nprint(c)"
+
+
+def patched(source: str, diff: str) -> str | None:
+    edits = diff_edits(source, diff)
+    return applied(edits, source) if not isinstance(edits, int) and edits else None
 
 
 @pytest.mark.parametrize(
@@ -47,10 +53,13 @@ def test_diffs_that_don_t_fit_are_refused(diff: str) -> None:
     assert patched(SOURCE, diff) is None
 
 
-def test_of_several_places_the_nearest_to_the_number_is_taken_and_none_without_one() -> None:
+def test_of_several_places_one_is_taken_where_the_hunk_s_numbers_are_right() -> None:
     source = "x = 1\ny\nx = 1\ny\nx = 1"
-    assert patched(source, "@@ -5 +5 @@\n-x = 1\n+x = 2") == "x = 1\ny\nx = 1\ny\nx = 2"
-    assert patched(source, "-x = 1\n+x = 2") is None
+    change = "-x = 1\n+x = 2"
+    assert patched(source, f"@@ -5 +5 @@\n{change}") == "x = 1\ny\nx = 1\ny\nx = 2"
+    # Models write line 1 for any; and who counts lines wrong numbers them wrong, too.
+    for header in ("", "@@ -4 +4 @@\n", "@@ -1 +1 @@\n", "@@ -5,3 +5,3 @@\n"):
+        assert diff_edits(source, header + change) == 3
 
 
 @given(
@@ -68,3 +77,6 @@ def test_code_is_told_from_a_diff() -> None:
     assert looks_like_diff(" a = 1\n-b = 2\n+b = 3")
     assert not looks_like_diff(SOURCE)
     assert not looks_like_diff("x = [\n    -1,\n]")
+    assert not looks_like_diff('text = """\n- one\n+ two\n"""')
+    assert not looks_like_diff("-1")
+    assert looks_like_diff("- print(x)\n+ print(y)")
