@@ -85,8 +85,10 @@ def test_where_no_cell_is_added_the_answer_begins_with_the_reason(
     cells.shell.rl_next_input = None
     ran = cells.fine("%%groq_code\nSomething")
     assert cells.shell.rl_next_input is None
-    first = f'<div class="groq-notice">{why}</div>'
-    assert ran.data["text/html"].partition(">")[2].startswith(first)
+    html = ran.data["text/html"]
+    first = html.partition('<div class="groq-warning"')[2]
+    assert first.partition(">")[2].startswith(f"{why}</div>")
+    assert html.index('"groq-warning"') < html.index('"groq-text"')
     assert ran.plain == reply
 
 

@@ -43,9 +43,11 @@ def test_the_reason_why_no_cell_is_added_stands_first_in_the_answer(
     ran = cells.fine("%groq_fix", "cell-f")
     assert cells.shell.rl_next_input is None
     reason = "No cell added: the answer has none of the cell&#x27;s 4 lines."
-    _, _, inside = ran.data["text/html"].partition(">")
-    assert inside.startswith(f'<div class="groq-notice">{reason}</div>')
-    assert "groq-diff" not in inside
+    html = ran.data["text/html"]
+    first = html.partition('<div class="groq-warning"')[2]
+    assert first.partition(">")[2].startswith(f"{reason}</div>")
+    assert html.index('"groq-warning"') < html.index('"groq-text"')
+    assert "groq-diff" not in html
     assert ran.plain == reply
 
 

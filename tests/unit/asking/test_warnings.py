@@ -47,7 +47,7 @@ def warnings(
                 "{} is not valid JSON.",
             ),
         ),
-        ({"why": "its code never ends"}, ("No next cell: its code never ends.",)),
+        ({"why": "No cell added: it ends."}, ("No cell added: it ends.",)),
         ({"finish_reason": "interrupted"}, ()),
     ],
 )
