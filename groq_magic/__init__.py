@@ -69,7 +69,7 @@ def ask(prompt: str, **options: Any) -> Reply:
 
 
 def _asked(prompt: str, options: dict[str, Any]) -> Reply:
-    from groq_magic.magics.extension import hiding_secrets
+    from groq_magic.magics.errors_shown import hiding_secrets
     from groq_magic.option_types import prompt_text
 
     text, session = prompt_text(prompt), get_session()

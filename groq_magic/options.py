@@ -1,7 +1,6 @@
-"""The options of an ask, in one table: the fields of `AskOptions`.
+"""The options of an ask in one table, the fields of `AskOptions`: a new option is one field.
 
-The parser of a line, the keywords of `groq_magic.ask`, the settings, the panel, help, completion
-and the request's parameters derive from it: a new option is one field.
+The parser of a line, keywords, settings, panel, help, completion and the request derive from it.
 """
 
 from __future__ import annotations

@@ -180,13 +180,7 @@ class Conversations:
         The turn that an earlier execution put under its key is removed, from
         whichever conversation. One asked `once` is returned but not kept.
 
-        Parameters
-        ----------
-        pending : PendingTurn
-        messages : iterable of Mapping
-            From the user's to the assistant's last one.
-        model, finish_reason, usage, typed, data
-            See `Turn`.
+        `messages` go from the user's to the assistant's last one; the rest is as in `Turn`.
         """
         around = self.get(pending.conversation, pending.practice)
         turn = replace(

@@ -13,10 +13,10 @@ from groq_magic.conversation.notebook_json import (
     CodeCell,
     code_cells_in,
     mapping_of,
-    sequence_of,
     string_of,
     text_of,
 )
+from groq_magic.conversation.saved_record import counts_in, names_in, system_in
 from groq_magic.conversation.turn import Turn, TurnKey, messages_of
 from groq_magic.page.cell import is_hashed
 from groq_magic.page.notebook_file import is_name
@@ -29,10 +29,7 @@ __all__ = ["METADATA_VERSION", "SavedTurn", "saved_answers", "saved_turns", "sha
 
 # The version of the metadata that we write; we read all up to it.
 METADATA_VERSION = 2
-# We never write larger numbers.
-_MOST_TOKENS = 10**12
 _MOST_ASKS = 10_000
-_COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 # What a front end may show in place of the text that we wrote: anything but these.
 _OUR_KINDS = frozenset({"text/html", "text/markdown", "text/plain"})
 # The finish reasons of the API, and ours.
@@ -266,8 +263,8 @@ class _File:
             answer=answer,
             model=model,
             finish_reason=ending,
-            usage=_counts_in(record.get("usage")),
-            system=_system_in(record),
+            usage=counts_in(record.get("usage")),
+            system=system_in(record),
             practice=record.get("practice") is True,
             options={k: v for k, v in mapping_of(record.get("options")).items() if is_name(k)},
             position=self.positions.get(key.cell or "", cell.position),
@@ -282,7 +279,7 @@ class _File:
             is_newer=record.get("version", 1) not in range(1, METADATA_VERSION + 1),
             is_own=replaced is not None and (recorded is not None or by_place),
             once=bool(record.get("once")),
-            included=_names_in(record),
+            included=names_in(record),
         )
 
     def _key(self, record: Any) -> TurnKey | None:
@@ -291,22 +288,3 @@ class _File:
         if is_name(cell) and type(ask) is int and 1 <= ask <= _MOST_ASKS:
             return TurnKey(self._ids.get(cell, cell), ask)
         return None
-
-
-def _system_in(record: Mapping[str, Any]) -> str | None:
-    if "system" in record and record["system"] is None:
-        return ""
-    return string_of(record.get("system"))
-
-
-def _names_in(record: Mapping[str, Any]) -> frozenset[str]:
-    """Return the names of the included values; version 1 had another word for them."""
-    names = record.get("included", record.get("inserted"))
-    return frozenset(name for name in sequence_of(names) if isinstance(name, str))
-
-
-def _counts_in(usage: Any) -> dict[str, int] | None:
-    """Return the three counts of tokens, None where one is missing."""
-    counts = {name: mapping_of(usage).get(name) for name in _COUNTS}
-    whole = {name: n for name, n in counts.items() if type(n) is int and 0 <= n <= _MOST_TOKENS}
-    return whole if len(whole) == len(_COUNTS) else None

@@ -8,14 +8,14 @@ import threading
 from importlib import import_module
 from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import no_var_expand
 
-from groq_magic.errors import GroqMagicError
 from groq_magic.interrupts import Interrupts, in_one_line, undisturbed, unsent
 from groq_magic.magics.cell_source import QuestionPrompt, completer_of, with_body
 from groq_magic.magics.display import display_replies, end_replies
+from groq_magic.magics.errors_shown import hiding_secrets
 from groq_magic.magics.key import key_asker, key_state
 from groq_magic.page.caller import cell_is_running
 from groq_magic.page.cell import cell_id
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from groq_magic.session.session import Session
 
-__all__ = ["GroqMagics", "hiding_secrets", "load", "session_of", "unload"]
+__all__ = ["GroqMagics", "load", "session_of", "unload"]
 
 # The modules, and the kinds of their magics.
 _MAGICS = MappingProxyType(
@@ -55,8 +55,6 @@ _MAGICS = MappingProxyType(
 # Right after loading there is no need to wait for the imports of a session.
 _WITHOUT_SESSION = "groq_help"
 _EXTENSION = "groq_magic"
-
-_Result = TypeVar("_Result")
 
 
 @no_var_expand
@@ -243,30 +241,6 @@ class GroqMagics(Settings):
         end_replies(self.shell)
         if self.has_session:
             self.session.close()
-
-
-def hiding_secrets(session: Callable[[], Session], call: Callable[[], _Result]) -> _Result:
-    """Return what a call returns; the errors that it raises show `[key]` for each secret."""
-    try:
-        return call()
-    except GroqMagicError as error:
-        shown = error
-        # An interrupt while the session is made must not replace the error.
-        with contextlib.suppress(GroqMagicError, KeyboardInterrupt):
-            shown = _without_secrets(session(), error)
-        if shown is error:
-            raise
-    # Raised outside of `except`, it has no context.
-    raise shown
-
-
-def _without_secrets(session: Session, error: GroqMagicError) -> GroqMagicError:
-    """Return the error with secrets replaced; the same object if it has none."""
-    secrets = session.secrets()
-    happened, remedy = secrets.hidden(error.happened), secrets.hidden(error.remedy)
-    if (happened, remedy) == (error.happened, error.remedy):
-        return error
-    return type(error)(happened, remedy)
 
 
 def load(shell: Any) -> None:
