@@ -69,5 +69,5 @@ class FilledPrompt:
     def notices(self) -> tuple[str, ...]:
         """Notices above the answer, a sentence each."""
         return tuple(
-            f"`{{{{{name}}}}}` is sent as written: no such name is there." for name in self.missing
+            f"`{{{{{name}}}}}` is sent as written: no such variable." for name in self.missing
         )
