@@ -42,7 +42,7 @@ _COUNTS = (
 )
 _OTHER_SYSTEM = "Saved with another system prompt than now."
 _OTHER_VALUES = "Saved with other values than now."
-_OTHER_TEXT = "The saved text is not what the saved notebook shows: the text is below."
+_OTHER_TEXT = "The saved text differs from what the notebook showed; it is below."
 _NEWER = "Saved by a newer version of groq_magic; some of it may be missing here."
 _PRACTISE = "Run `%groq_practice on`, or `%groq_key`."
 _NO_KEY = "No key: this is the saved answer."

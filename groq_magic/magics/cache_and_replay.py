@@ -84,7 +84,7 @@ def _replay_state(stored: StoredAnswers) -> str:
     in_order = "" if stored.replay.cells else _IN_ORDER
     if stored.asks_first:
         late = f"after {stored.patience:g} s without a first token, or without a key"
-        return f"Replay is on auto: {late}, unchanged cells use the {answers}.{in_order}"
+        return f"Replay is on auto: unchanged cells use the {answers} {late}.{in_order}"
     how = "without a key or the network"
     return f"Replay is on: unchanged cells are answered from {answers}, {how}.{in_order}"
 

@@ -91,7 +91,7 @@ def test_restore_gives_the_conversation_back(reopened: Any, seen: Any) -> None:
     cells.fine("1", "z")
     told = cells.fine("%groq_restore", "c").plain
     assert told.startswith("2 turns restored.")
-    assert "values are not saved; the names alone are sent: n." in told
+    assert "values are not saved; only their names are sent: n." in told
     assert cells.turns == [("One", "One!"), ("Two `n`", "Two!")]
     cells.fine("%groq Three", "d")
     assert seen() == [["One", "One!", "Two `n`", "Two!", "Three"]]
