@@ -99,8 +99,8 @@ def groq_code(session: Session, line: str, cell: str) -> None:
     given, language, rest = parsed_around(line, OPTIONS_OF["groq_code"], "%%groq_code", bool)
     if rest:
         raise OptionError(
-            f"`{rest[:40]}` stands after the language.",
-            "What the code is to do goes into the lines below.",
+            f"Unexpected `{rest[:40]}` after the language.",
+            "Describe the code in the lines below.",
         )
     language = language.lower() or "python"
     magics = session.shell.magics_manager.magics["cell"]

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["groq_export"]
 
 _PASSED = (
-    "The last ask got no answer; this is the last one that did. "
-    "`_groq.request` is the one without an answer."
+    "The last ask got no answer; this is the last answered request. "
+    "`_groq.request` is the unanswered one."
 )
 
 
