@@ -72,7 +72,7 @@ REFUSED = (
     Row(
         "json-validate-failed:generation={x",
         RequestError,
-        ("no valid JSON", AGAIN),
+        ("not valid JSON", AGAIN),
         folded="{x",
     ),
     Row(
