@@ -120,7 +120,7 @@ class ReplayResult:
     reasoning : str
         Safe HTML of the reasoning that the saved answer shows, "" for none.
     is_spare : bool
-        Whether the model is asked first: the answer is for the case that it gives none.
+        Whether the model is asked first, and this answer used if it gives none.
     """
 
     answer: StoredAnswer | None = None

@@ -30,11 +30,10 @@ _PASSED = (
 def groq_export(session: Session, line: str) -> None:
     """Show the last request as code: `%groq_export [--as python|openai|curl|node] [TURN]`.
 
-    It sends exactly what the last ask that was answered sent. TURN is a turn's number, as
-    `%groq_history` shows it. `--stream` and `--no-stream` choose how the
-    code reads the answer, `--cell` puts Python into the next cell. The
-    code takes the key from GROQ_API_KEY; `-c NAME` takes TURN from another
-    conversation than the one in use.
+    The code sends exactly what the last answered ask sent, or the ask of TURN,
+    a number of `%groq_history`; `-c NAME` takes TURN from another conversation.
+    `--stream` and `--no-stream` choose how the code reads the answer, `--cell`
+    puts Python into the next cell. The code takes the key from GROQ_API_KEY.
     """
     given, first, rest = parsed_around(line, OPTIONS_OF["groq_export"], "%groq_export", bool)
     turn = f"{first} {rest}".strip()

@@ -28,10 +28,10 @@ _LONGEST_SYSTEM = 4_000
 def groq_restore(session: Session, line: str) -> None:
     """Add the saved answers above to the conversation: `%groq_restore`.
 
-    They come from the saved notebook. An answer to a prompt that was edited
-    since is left out. So is one whose prompt or text the page does not show:
-    both are listed, and `%groq_restore --all` adds them. A system prompt that
-    they were asked with is shown; `%groq_restore --system` restores it too.
+    They come from the saved notebook. Answers whose prompt was edited since are
+    left out. Those whose prompt or text the page does not show are listed;
+    `%groq_restore --all` adds them too. A saved system prompt is shown;
+    `%groq_restore --system` restores it too.
     """
     given = options_alone(line, OPTIONS_OF["groq_restore"], "%groq_restore")
     found = session.restorable()
