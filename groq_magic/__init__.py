@@ -83,7 +83,7 @@ def _asked(prompt: str, options: dict[str, Any]) -> Reply:
 
 
 def complete(prompt: str, **options: Any) -> Reply:
-    """Send one prompt and return the reply: no output, no conversation; in any thread.
+    """Send one prompt and return the reply, in any thread; show nothing, and keep no conversation.
 
     It needs neither IPython nor the extension, and runs in the caller's thread. Braces in the
     prompt stay as they are, and secrets in it are replaced as in every ask.

@@ -44,22 +44,22 @@ class Reply:
     code : str
         All fenced code, joined by a blank line.
     data : object
-        The parsed JSON, None where the answer is none.
+        The parsed JSON, None where the answer is not JSON.
     model : str
     finish_reason : str
         The API's `stop`, `length`, `tool_calls`; ours: `interrupted`,
         `truncated`, `error`.
     usage : Usage or None
-        The tokens, None where the service did not tell.
+        The tokens, None where the service did not report them.
     timing : Timing
     request : mapping
         What was sent.
     error : GroqMagicError or None
-        What broke it off.
+        Why it ended early.
     reasoning : str
-        What the model thought, where it says; empty for a replayed answer.
+        The model's reasoning, where the service sends it; empty for a replayed answer.
     source : {"service", "cache", "replay"}
-        Who gave it: the service now, or a file that kept it.
+        Where it came from: the service, the cache, or the saved notebook.
     """
 
     text: str

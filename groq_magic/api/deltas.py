@@ -18,7 +18,7 @@ class Chunk(NamedTuple):
     """The content of one chunk; a missing part is empty or None.
 
     `cut` is what `x_groq.error` holds: the service ended the answer early.
-    `recognised` is False for JSON that is no chat completion at all.
+    `recognised` is False for JSON that is not a chat completion at all.
     """
 
     text: str = ""

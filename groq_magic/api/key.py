@@ -164,15 +164,15 @@ def checked(value: str, source: str) -> ApiKey:
     if not text:
         raise ApiKeyError("The key is blank.", _GET_ONE)
     if text[0] in "\"'`" or text[-1] in "\"'`":
-        raise ApiKeyError(f"The key of {source} is in quote marks.", "Give it without them.")
+        raise ApiKeyError(f"The key from {source} is in quote marks.", "Remove them.")
     if not text.isascii():
         raise ApiKeyError(
-            f"The key of {source} contains characters that no key has, such as smart quotes.",
+            f"The key from {source} contains characters that no key has, such as smart quotes.",
             f"Copy it again from {KEY_PAGE}.",
         )
     if any(c.isspace() or not c.isprintable() for c in text):
         raise ApiKeyError(
-            f"The key of {source} contains white space or a line break inside.",
+            f"The key from {source} contains a space or a line break.",
             f"Copy it again from {KEY_PAGE}.",
         )
     return ApiKey(text, source)

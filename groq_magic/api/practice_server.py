@@ -88,4 +88,4 @@ class PracticeServer:
             return str(json.loads(line)["url"])
         except (ValueError, KeyError, TypeError):
             pass
-        raise ServiceError("The practice server did not start.", "`groq-magic practice` says why.")
+        raise ServiceError("The practice server did not start.", "`groq-magic practice` shows why.")

@@ -121,9 +121,9 @@ def _bad_tool_call(refusal: _Refusal, _context: FaultContext) -> Fault:
 
 
 def _bad_json(refusal: _Refusal, _context: FaultContext) -> Fault:
-    happened, remedy = "The model's answer was no valid JSON.", "`%groq_retry` asks again."
+    happened, remedy = "The model's answer is not valid JSON.", "`%groq_retry` asks again."
     if not refusal.written:
-        happened = "The model's answer was no valid JSON: reasoning used the tokens up."
+        happened = "The model's answer is not valid JSON: reasoning used up the tokens."
         remedy = "A larger --max-tokens or a lower --reasoning-effort helps."
     return Fault(RequestError(happened, remedy), failed_generation=refusal.written)
 
@@ -241,5 +241,5 @@ def _text_of(body: object, inner: Mapping[str, Any]) -> str:
     title = _TITLE.search(message)
     message = " ".join(_TAGS.sub(" ", title[1] if title else message).split())[:_LONGEST]
     if not message:
-        return "it says nothing more."
+        return "no details were given."
     return message if message[-1] in ".!?" else f"{message}."

@@ -75,13 +75,13 @@ def no_thread() -> Fault:
 
 def garbled() -> Fault:
     """Return the fault of a stream whose later part can't be parsed."""
-    return Fault(ServiceError("The stream went on with what can't be read.", _AGAIN))
+    return Fault(ServiceError("The rest of the stream can't be read.", _AGAIN))
 
 
 def unreadable(body: str) -> Fault:
-    """Return the fault of a reply that is no chat completion."""
+    """Return the fault of a reply that is not a chat completion."""
     is_page = body.lstrip()[:1] == "<"
-    what = "a web page, such as a network's login page" if is_page else "no chat completion"
+    what = "a web page, such as a network's login page" if is_page else "not a chat completion"
     remedy = "Check the network and GROQ_BASE_URL, then `%groq_retry`."
     return Fault(ServiceError(f"The reply is {what}.", remedy))
 

@@ -150,8 +150,8 @@ def _filled(session: Session, ask: Ask, options: AskOptions) -> tuple[FilledProm
         composed = ask.composed
         if not session.privacy().allows(composed.privacy):
             raise PromptError(
-                "More was included in this prompt than may be sent now.",
-                "Run the cell that asks again.",
+                "This prompt contains data that may no longer be sent.",
+                "Run its original cell again.",
             )
         filled = FilledPrompt(composed.prompt, composed.values, composed.included, composed.missing)
         # The session's system prompt applies to its conversation only.

@@ -48,7 +48,7 @@ def _notice_of_task(session: Session, plan: Plan) -> tuple[str, ...]:
     name = plan.draft.options.model or session.settings.model
     if name == plan.model or session.service.catalogue().live:
         return ()
-    return (f"`{name}` may stand for another model with a key: `%groq_models` asks for them.",)
+    return (f"`{name}` may mean another model with your key; `%groq_models` fetches the list.",)
 
 
 def _included(plan: Plan) -> str:

@@ -29,7 +29,7 @@ def line_of_left_out(names: Sequence[str]) -> tuple[str, ...]:
     if not names:
         return ()
     named = ", ".join(f"`{name}`" for name in names)
-    return (f"Left out of earlier prompts, as `rows_sent` and `private` are now: {named}.",)
+    return (f"No longer sent, because of `rows_sent` or `private`: {named}.",)
 
 
 def missed_by(session: Session, plan: Plan) -> frozenset[str]:

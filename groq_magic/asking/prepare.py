@@ -55,7 +55,7 @@ class PreparedAsk:
     saved_reasoning : str
         Safe HTML of the reasoning that a replayed answer was saved with, "" for none.
     spare : ReplayResult or None
-        The saved answer, for the case that the model gives none.
+        The saved answer, used if the model gives none.
     offers_restore : bool
         Whether the notices offer saved turns.
     """

@@ -42,7 +42,7 @@ _COUNTS = (
 )
 _OTHER_SYSTEM = "Saved with another system prompt than now."
 _OTHER_VALUES = "Saved with other values than now."
-_OTHER_TEXT = "The saved text is not what the saved notebook shows: the text is below."
+_OTHER_TEXT = "The saved text differs from what the notebook showed; it is below."
 _NEWER = "Saved by a newer version of groq_magic; some of it may be missing here."
 _PRACTISE = "Run `%groq_practice on`, or `%groq_key`."
 _NO_KEY = "No key: this is the saved answer."
@@ -120,7 +120,7 @@ class ReplayResult:
     reasoning : str
         Safe HTML of the reasoning that the saved answer shows, "" for none.
     is_spare : bool
-        Whether the model is asked first: the answer is for the case that it gives none.
+        Whether the model is asked first, and this answer used if it gives none.
     """
 
     answer: StoredAnswer | None = None

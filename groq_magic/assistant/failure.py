@@ -85,7 +85,7 @@ class ErrorFacts:
     kind : str
         The exception's class.
     privacy : Privacy
-        Under which all this was read.
+        The limits under which all this was read.
     """
 
     trace: str = field(repr=False)
@@ -104,7 +104,7 @@ class ErrorFacts:
     privacy: Privacy = field(default_factory=Privacy)
 
     def under(self, privacy: Privacy) -> ErrorFacts:
-        """Return what of it may be sent now."""
+        """Return the facts that may be sent under a privacy."""
         if privacy.allows(self.privacy):
             return self
         return replace(self, trace=self.kind, message=self.kind, variables=(), hint="")

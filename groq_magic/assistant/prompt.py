@@ -63,9 +63,9 @@ class AssistantPrompt:
     values : tuple of NamedValue
         Those that the user's words name; they follow below the prompt.
     missing : tuple of str
-        Names in these words that are not there.
+        Names in these words that no variable has.
     privacy : Privacy
-        Under which it was composed.
+        The limits under which it was composed.
     """
 
     intent: Intent

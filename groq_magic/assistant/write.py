@@ -47,9 +47,7 @@ def write_prompt(
     """
     task = task.strip()
     if not task:
-        raise PromptError(
-            "There is no description.", "Say below `%%groq_code` what the code is to do."
-        )
+        raise PromptError("There is no description.", "Describe the code below `%%groq_code`.")
     sections = Sections(task, context.room, context.secrets().hidden)
     if session:
         names, imports = (

@@ -34,20 +34,20 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="groq-magic", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     demo = commands.add_parser(
-        "demo", help="open the notebooks in JupyterLab; without a key in practice mode"
+        "demo", help="open the notebooks in JupyterLab, in practice mode if no key is found"
     )
     demo.add_argument(
         "--folder",
         type=Path,
         default=Path("groq-magic-demo"),
-        help="where to put them; default: %(default)s, here; what is there is kept",
+        help="folder for the notebooks (default: %(default)s); existing files are kept",
     )
     demo.add_argument(
         "--no-browser", dest="browser", action="store_false", help="print the URL instead"
     )
     demo.add_argument(
-        "--execute", action="store_true", help="run them without a browser into HTML files"
+        "--execute", action="store_true", help="run them without a browser, and save them as HTML"
     )
     commands.add_parser("doctor", help="show what works here: packages, key, connection")
-    commands.add_parser("practice", help="the practice server alone", add_help=False)
+    commands.add_parser("practice", help="run the practice server alone", add_help=False)
     return parser

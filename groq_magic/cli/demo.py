@@ -37,7 +37,7 @@ def demo(folder: Path, *, browser: bool, execute: bool) -> int:
         notebooks = _copies(folder)
     except OSError as failure:
         print(f"{folder} can't be written: {failure.strerror}.", file=sys.stderr)
-        print("Run it in a folder of yours, or name one with --folder.", file=sys.stderr)
+        print("Name a folder that you can write to with --folder.", file=sys.stderr)
         return 1
     if execute:
         return _executed(notebooks)

@@ -69,7 +69,7 @@ def _kernel() -> Finding:
 
         python = Path(KernelSpecManager().get_kernel_spec("python3").argv[0])
         if python.is_absolute() and python.parent.resolve() != Path(sys.executable).parent:
-            text = f"the kernel python3 runs {python}: groq-magic must be installed there too"
+            text = f"the kernel python3 runs {python}: install groq-magic there too"
             return Finding("-", "kernel", text)
     return finding
 
@@ -96,13 +96,13 @@ def _page_parts() -> Finding:
     try:
         from jupyter_core.paths import jupyter_path
     except ImportError:
-        return Finding("-", subject, f"no Jupyter here; where its server is: {_IN_LAB}")
+        return Finding("-", subject, f"no Jupyter server here; where it is, run {_IN_LAB}")
     folders = [Path(folder) for folder in jupyter_path("labextensions")]
     missing = [part for part in _PAGE_PARTS if not any((one / part).exists() for one in folders)]
     if missing:
         text = f"{', '.join(missing)}: answers come without streaming and picker; {_IN_LAB}"
         return Finding("missing", subject, text)
-    return Finding("ok", subject, "anywidget's and ipywidgets' are where JupyterLab finds them")
+    return Finding("ok", subject, "JupyterLab finds those of anywidget and ipywidgets")
 
 
 def _key() -> tuple[Finding, KeySearch]:
@@ -124,7 +124,7 @@ def _connection(found: KeySearch) -> Finding:
         url = service_url()
         if is_plain(url):
             return Finding(
-                "fault", subject, f"not tried: {url} is plain http, the key could be read"
+                "fault", subject, f"not tried: {url} is plain http; others could read the key"
             )
         client = Client(found.key, url, _CONNECT_WITHIN)
         began = time.monotonic()

@@ -134,7 +134,7 @@ class Arrangement:
         )
 
     def changed_above(self, turn: Turn) -> Turn | None:
-        """Return the first turn above that `turn` was not asked after.
+        """Return the first turn above `turn` that changed since `turn` was asked.
 
         None where nothing has changed, and where turns were only moved away or removed.
         """

@@ -67,7 +67,7 @@ class Conversations:
         return self._around(turn).change_above(turn)
 
     def changed_above(self, turn: Turn) -> Turn | None:
-        """Return the first turn above that `turn` was not asked after, if it is there."""
+        """Return the first turn above `turn` that changed since `turn` was asked, if any."""
         return self._around(turn).changed_above(turn)
 
     def count(self, practice: bool = False) -> int:  # noqa: FBT001, FBT002 - as in `get`

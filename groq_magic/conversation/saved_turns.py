@@ -79,7 +79,7 @@ class SavedTurn:
     is_recorded : bool
         Whether `prompt` is the recorded one.
     is_newer : bool
-        Whether a later version of groq_magic wrote it, or none.
+        Whether the version of its metadata is not one that we know.
     is_own : bool
         Whether it was asked in the cell that holds it, or, of a cell whose id is unknown,
         may have been: a duplicated cell carries copied outputs.
@@ -116,7 +116,7 @@ class SavedTurn:
 
     @cached_property
     def is_edited(self) -> bool:
-        """Whether the cell has another prompt than was asked, which is unknown then."""
+        """Whether the prompt was edited since; the one that was asked is then unknown."""
         known = None if self.is_recorded else self.prompt_sha
         return known is not None and known != sha_of(self.prompt)
 

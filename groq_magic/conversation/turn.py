@@ -44,10 +44,10 @@ class PromptData:
     values : tuple of NamedValue
         The values that it names, as they were then.
     typed : str
-        Where a magic composed it with data of the session, what the user typed:
-        that is sent instead once less may be sent. Else "".
+        What the user typed, for a prompt that a magic composed with data of the
+        session: sent instead of it once that data may no longer be sent. Else "".
     privacy : Privacy or None
-        Under which a magic composed it.
+        The limits under which a magic composed it.
     """
 
     values: tuple[NamedValue, ...] = ()

@@ -165,7 +165,7 @@ class Cache:
             except sqlite3.DatabaseError:
                 self.path.unlink(missing_ok=True)
                 self.path.with_name(f"{_FILE}-journal").unlink(missing_ok=True)
-                self._line = "The cache file was damaged and is deleted; a new one is begun."
+                self._line = "The cache file was damaged; a new one replaces it."
                 return self._open(work, create=create)
         except (OSError, sqlite3.DatabaseError) as failure:
             self.fault = getattr(failure, "strerror", None) or str(failure)

@@ -84,7 +84,7 @@ class RequestLog:
             if self._failed_for != path:
                 reason = getattr(error, "strerror", None) or type(error).__name__
                 self._failed_for = path
-                self._line = f"The log `{path}` can't be written ({reason}); asks go on without it."
+                self._line = f"The log `{path}` can't be written ({reason}); no request is logged."
 
     def lines(self) -> tuple[str, ...]:
         """Return the notice of a log that can't be written, once."""

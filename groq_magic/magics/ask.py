@@ -30,7 +30,7 @@ def groq(session: Session, line: str, cell: str | None = None) -> None:
     options = AskOptions(**given)
     if cell is None and not text:
         if given:
-            raise OptionError("There is no prompt after the options.", "Write it behind them.")
+            raise OptionError("There is no prompt after the options.", "Write it after them.")
         _show_panel(session)
         return
     if cell is not None and text:
@@ -51,10 +51,10 @@ def groq_retry(session: Session, line: str) -> None:
     """
     given, text = parsed_line(line, OPTIONS, "%groq_retry")
     if text:
-        raise OptionError("%groq_retry takes options alone.", "It asks the last prompt again.")
+        raise OptionError("%groq_retry takes options only.", "It asks the last prompt again.")
     last = session.last
     if last is None:
-        raise NotebookError("There is no ask to ask again.", "Ask something with `%%groq`.")
+        raise NotebookError("Nothing to ask again.", "Ask something with `%%groq`.")
     options = AskOptions(**given).over(last.options)
     place = None if options.once else last.place
     run_ask(session, replace(last, options=options, line=True, place=place, again=True))
@@ -72,7 +72,7 @@ def ask_in_python(session: Session, prompt: str, keywords: Mapping[str, Any]) ->
     options = AskOptions.of_keywords(keywords)
     if options.dry_run:
         raise OptionError(
-            "ask() gives a reply, and dry_run sends nothing that could have one.",
+            "ask() can't do a dry run: without a request there is no reply.",
             "`%groq --dry-run` shows what would be sent.",
         )
     names = _names_of_caller(session, prompt, options)

@@ -66,8 +66,8 @@ def groq_fix(session: Session, line: str) -> None:
 def groq_explain(session: Session, line: str) -> None:
     """Explain: `%groq_explain [N | name | _] [options] [what you want to know]`.
 
-    N is a cell, name a function, class or variable of the session, `_`
-    the last result; alone, the last output or error.
+    N is a cell's number, name a function, class or variable, `_` the last
+    result. Without any of them it explains the last output or error.
 
     Options:
     """
@@ -91,16 +91,16 @@ def groq_explain(session: Session, line: str) -> None:
 def groq_code(session: Session, line: str, cell: str) -> None:
     """Write the next cell's code: `%%groq_code [language] [options]`, what it does below.
 
-    The language is Python unless it is named. Nothing of the session is
-    sent but with `--session`, and then names and types alone.
+    The language is Python unless you name another. Nothing of the session is
+    sent; `--session` adds its names, their types and its imports.
 
     Options:
     """
     given, language, rest = parsed_around(line, OPTIONS_OF["groq_code"], "%%groq_code", bool)
     if rest:
         raise OptionError(
-            f"`{rest[:40]}` stands after the language.",
-            "What the code is to do goes into the lines below.",
+            f"Unexpected `{rest[:40]}` after the language.",
+            "Describe the code in the lines below.",
         )
     language = language.lower() or "python"
     magics = session.shell.magics_manager.magics["cell"]

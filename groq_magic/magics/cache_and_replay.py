@@ -52,11 +52,11 @@ def groq_cache(session: Session, line: str) -> None:
 def groq_replay(session: Session, line: str) -> None:
     """Answer unchanged cells from this notebook's saved answers: `%groq_replay on|off|auto`.
 
-    No key, no network and no quota are needed. With `auto` the model is
-    asked, and the saved answer comes if no first token came within 5 s, or
+    This needs no key, no network and no quota. A changed cell is sent to the
+    model if there is a key. With `auto` the model is asked first; the saved
+    answer is used after 5 s without a first token, after a failure, or
     without a key. Where the notebook's file is not known (`jupyter nbconvert
-    --execute`), `%groq_replay on FILE.ipynb` names it. A changed cell is sent
-    to the model if there is a key.
+    --execute`), `%groq_replay on FILE.ipynb` names it.
     """
     wanted, _, named = parsed_line(line, (), "%groq_replay")[1].partition(" ")
     file = unquoted(named.strip())
@@ -84,7 +84,7 @@ def _replay_state(stored: StoredAnswers) -> str:
     in_order = "" if stored.replay.cells else _IN_ORDER
     if stored.asks_first:
         late = f"after {stored.patience:g} s without a first token, or without a key"
-        return f"Replay is on auto: {late}, unchanged cells use the {answers}.{in_order}"
+        return f"Replay is on auto: unchanged cells use the {answers} {late}.{in_order}"
     how = "without a key or the network"
     return f"Replay is on: unchanged cells are answered from {answers}, {how}.{in_order}"
 

@@ -49,10 +49,9 @@ def groq_history(session: Session, line: str) -> None:
     """Show the conversation, turn by turn: `%groq_history [--drop N] [NAME]`.
 
     Turns are numbered in the order of their cells on the page. `--drop N`
-    removes turn N; running its cell asks anew. Cell 6 is the cell that shows
-    [6]. Prompts are listed as typed. Turns whose cells were deleted come last:
-    they are not sent. NAME is another conversation than the one in use;
-    `-c NAME`, as in `%%groq`, means the same.
+    removes turn N; running its cell asks again. Cell 6 is the cell with [6]
+    beside it. Turns of deleted cells come last; they are not sent. NAME, or
+    `-c NAME` as in `%%groq`, lists another conversation than the one in use.
     """
     given, name = _named(line, "groq_history")
     name = name or session.settings.conversation

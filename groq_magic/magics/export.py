@@ -22,19 +22,18 @@ if TYPE_CHECKING:
 __all__ = ["groq_export"]
 
 _PASSED = (
-    "The last ask got no answer; this is the last one that did. "
-    "`_groq.request` is the one without an answer."
+    "The last ask got no answer; this is the last answered request. "
+    "`_groq.request` is the unanswered one."
 )
 
 
 def groq_export(session: Session, line: str) -> None:
     """Show the last request as code: `%groq_export [--as python|openai|curl|node] [TURN]`.
 
-    It sends exactly what the last ask that was answered sent. TURN is a turn's number, as
-    `%groq_history` shows it. `--stream` and `--no-stream` choose how the
-    code reads the answer, `--cell` puts Python into the next cell. The
-    code takes the key from GROQ_API_KEY; `-c NAME` takes TURN from another
-    conversation than the one in use.
+    The code sends exactly what the last answered ask sent, or the ask of TURN,
+    a number of `%groq_history`; `-c NAME` takes TURN from another conversation.
+    `--stream` and `--no-stream` choose how the code reads the answer, `--cell`
+    puts Python into the next cell. The code takes the key from GROQ_API_KEY.
     """
     given, first, rest = parsed_around(line, OPTIONS_OF["groq_export"], "%groq_export", bool)
     turn = f"{first} {rest}".strip()

@@ -35,7 +35,7 @@ def groq_key(session: Session, line: str) -> None:
     service.new_key()
     state = "key from %groq_key, in this process alone"
     if not service.catalogue().live:
-        state += ", not checked yet: the service tells no models"
+        state += ", not checked yet: the service lists no models"
     how = f"to keep it, write `{KEY_NAME}=…` into a `.env` that git ignores"
     _show_state(session, f"{state}; {how}")
 
@@ -67,7 +67,7 @@ def enter_key(session: Session, typed: str) -> str:
     try:
         if warning := service.key_warning():
             # `%groq_key` warns before it asks.
-            raise ApiKeyError(warning, "`%groq_key` asks all the same.")
+            raise ApiKeyError(warning, "`%groq_key` asks for it anyway.")
         service.new_key(typed)
     except GroqMagicError as error:
         return str(error)

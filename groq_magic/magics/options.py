@@ -72,8 +72,8 @@ OPTIONS_OF = MappingProxyType(
             Option("drop", Whole(1), "removes turn N; `%groq_undo` brings it back", metavar="N"),
         ),
         "groq_restore": (
-            Option("system", Flag(), "takes the system prompt of the saved answers too"),
-            Option("all", Flag(), "takes answers too that the page does not show as they are sent"),
+            Option("system", Flag(), "also restores the system prompt of the saved answers"),
+            Option("all", Flag(), "also restores answers that the page doesn't fully show"),
         ),
         "groq_models": (
             Option(

@@ -28,10 +28,10 @@ _LONGEST_SYSTEM = 4_000
 def groq_restore(session: Session, line: str) -> None:
     """Add the saved answers above to the conversation: `%groq_restore`.
 
-    They come from the saved notebook. An answer to a prompt that was edited
-    since is left out. So is one whose prompt or text the page does not show:
-    both are listed, and `%groq_restore --all` adds them. A system prompt that
-    they were asked with is shown; `%groq_restore --system` restores it too.
+    They come from the saved notebook. Answers whose prompt was edited since are
+    left out. Those whose prompt or text the page does not show are listed;
+    `%groq_restore --all` adds them too. A saved system prompt is shown;
+    `%groq_restore --system` restores it too.
     """
     given = options_alone(line, OPTIONS_OF["groq_restore"], "%groq_restore")
     found = session.restorable()
@@ -94,12 +94,12 @@ def _lines_of_system(session: Session, taken: Iterable[SavedTurn], *, take: bool
     if not system or system == session.settings.system:
         return []
     if len(system) > _LONGEST_SYSTEM:
-        size = f"They had a system prompt of {len(system):,} characters, too long to be taken:"
+        size = f"Their system prompt of {len(system):,} characters is too long to restore:"
         return [f"{size} {first_words(system, _SHOWN)}", "`%%groq_system` sets one."]
     if take:
         session.settings.system = system
         return [f"The system prompt is now: {system}"]
-    return [f"They had a system prompt, not taken: {system}", "`%groq_system text` sets one."]
+    return [f"Their system prompt is not restored: {system}", "`%groq_system text` sets one."]
 
 
 def _line_of_values(taken: Iterable[SavedTurn]) -> tuple[str, ...]:
@@ -108,7 +108,7 @@ def _line_of_values(taken: Iterable[SavedTurn]) -> tuple[str, ...]:
     if not names:
         return ()
     listed = ", ".join(f"`{name}`" for name in names)
-    return (f"Their values are not saved; the names alone are sent: {listed}.",)
+    return (f"Their values are not saved; only their names are sent: {listed}.",)
 
 
 def _counted(count: int, what: str) -> str:

@@ -23,11 +23,11 @@ class Piece:
     name : str
         The expression.
     text : str
-        In its place.
+        The text in the placeholder's place.
     value : NamedValue or None
-        What follows below the prompt.
+        The value whose content follows below the prompt.
     privacy : Privacy
-        Under which it was made.
+        The limits under which it was made.
     """
 
     name: str
@@ -45,13 +45,13 @@ class FilledPrompt:
     text : str
         The prompt, with scalars in place and the names of other values.
     values : tuple of NamedValue
-        Those others, in the order of their names.
+        The values that follow below the prompt, in the order in which it names them.
     included : tuple of IncludedValue
-        What it includes, scalars too.
+        All values that it includes, scalars too.
     missing : tuple of str
-        Expressions sent as written because their name is not there.
+        Expressions sent as written because no variable has their name.
     pieces : Mapping of str to Piece
-        By what stands between the braces.
+        The pieces, by the text between the braces.
     """
 
     text: str
@@ -69,5 +69,5 @@ class FilledPrompt:
     def notices(self) -> tuple[str, ...]:
         """Notices above the answer, a sentence each."""
         return tuple(
-            f"`{{{{{name}}}}}` is sent as written: no such name is there." for name in self.missing
+            f"`{{{{{name}}}}}` is sent as written: no such variable." for name in self.missing
         )

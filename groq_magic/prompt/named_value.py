@@ -45,7 +45,7 @@ class NamedValue:
         Its block below the prompt: a line with name, type and size, and its
         content in a fence.
     privacy : Privacy
-        Under which it was made.
+        The limits under which it was made.
     """
 
     name: str

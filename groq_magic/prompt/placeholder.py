@@ -47,7 +47,7 @@ class Placeholder(NamedTuple):
 
 
 def placeholders(text: str) -> Iterator[Placeholder]:
-    """Yield those of a text; braces of any other kind are none."""
+    """Yield the placeholders of a text; other braces are ignored."""
     done = 0
     for opening in _BRACES.finditer(text):
         ending = _ENDING.match(text, opening.end(), opening.end() + _LONGEST)

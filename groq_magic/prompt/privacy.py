@@ -56,7 +56,7 @@ class Privacy:
         return bool(self.private) and any(map(self.hides, labels))
 
     def allows(self, other: Privacy) -> bool:
-        """Whether what was made under another privacy may be sent."""
+        """Whether text that was made under another privacy may be sent under this one."""
         return other.rows <= self.rows and set(self.private) <= set(other.private)
 
 

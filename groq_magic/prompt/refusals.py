@@ -24,11 +24,11 @@ _AS_WRITTEN = "`--raw` sends braces as written."
 
 
 def refuse_call(expression: Expression) -> None:
-    """Raise PromptError: no calls are made in prompts."""
+    """Raise PromptError: calls aren't allowed in prompts."""
     names = [*dict.fromkeys(_NAME.findall(expression.text))]
     name = "_".join(names[-2:] if len(names) > 1 else [*names, "result"])
     raise PromptError(
-        f"{expression.braced}: no calls are made in prompts.",
+        f"{expression.braced}: calls aren't allowed in prompts.",
         f"Run `{name} = {clip(expression.text, 100)}` in a cell, and write `{{{{{name}}}}}` here.",
     )
 
@@ -49,7 +49,7 @@ def refuse_private(expression: Expression, privacy: Privacy) -> None:
         for name in filter(privacy.hides, names):
             raise PromptError(
                 f"{expression.braced}: `{name}` is private.",
-                "`%config GroqMagics.private` holds the names that are.",
+                "`%config GroqMagics.private` lists the private names.",
             )
 
 

@@ -130,8 +130,8 @@ def _described(value: Any, extent: Extent) -> Description:
         raise PromptError("It is binary.", "Decode it to text first.")
     if is_a(value, MethodType, BuiltinFunctionType) and not is_a(value.__self__, ModuleType):
         raise PromptError(
-            "It is a method, and no calls are made in prompts.",
-            "Give its result a name, and put that between the braces.",
+            "It is a method; calls aren't allowed in prompts.",
+            "Assign its result to a variable, and name that here.",
         )
     for module, kind, summary in _DATA:
         if is_of(value, module, kind):

@@ -168,8 +168,8 @@ class _Filling:
         piece = self.known.pieces.get(found.written)
         if piece is not None and not self.privacy.allows(piece.privacy):
             raise PromptError(
-                f"{found.expression.braced}: it was read while more could be sent.",
-                "Run the cell that asks again.",
+                f"{found.expression.braced}: its value may no longer be sent.",
+                "Run its original cell again.",
             )
         return piece
 

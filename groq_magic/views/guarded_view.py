@@ -63,7 +63,7 @@ class GuardedView:
         failure = self._failure
         return NotebookError(
             f"The answer could not be drawn ({type(failure).__name__}: {str(failure)[:100]}).",
-            "It is whole in `_groq.text`.",
+            "The whole text is in `_groq.text`.",
         )
 
     def open(self, start: AnswerStart) -> None:

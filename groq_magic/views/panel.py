@@ -70,7 +70,7 @@ class Panel:
             *(each.row for each in self._fields),
             (
                 self._conversation,
-                _button("Undo", "Take the conversation's last change back", self._here(undo)),
+                _button("Undo", "Undo the conversation's last change", self._here(undo)),
                 _button("Reset", "Empty the conversation", self._here(reset)),
             ),
             (self._minute,),

@@ -72,7 +72,7 @@ REFUSED = (
     Row(
         "json-validate-failed:generation={x",
         RequestError,
-        ("no valid JSON", AGAIN),
+        ("not valid JSON", AGAIN),
         folded="{x",
     ),
     Row(
@@ -82,8 +82,8 @@ REFUSED = (
         folded="<look_up>",
     ),
     Row("html-200", ServiceError, ("web page", "GROQ_BASE_URL")),
-    Row("wrong-json", ServiceError, ("no chat completion",)),
-    Row("malformed-200", ServiceError, ("no chat completion",)),
+    Row("wrong-json", ServiceError, ("not a chat completion",)),
+    Row("malformed-200", ServiceError, ("not a chat completion",)),
 )
 TRIED_AGAIN = (
     Row("408", ServiceError, ("(408): Request timed out.", AGAIN), tries=4),
@@ -95,7 +95,7 @@ TRIED_AGAIN = (
     Row("502", ServiceError, ("(502): Bad Gateway.",), tries=4),
     Row("503", ServiceError, ("over capacity (503)", "4 tries failed."), tries=4),
     Row("504", ServiceError, ("(504): Gateway Timeout.",), tries=4),
-    Row("empty-500", ServiceError, ("(500): it says nothing more.",), tries=4),
+    Row("empty-500", ServiceError, ("(500): no details were given.",), tries=4),
     Row("str-500", ServiceError, ("(500): something went wrong.",), tries=4),
     Row("html-502", ServiceError, ("(502): 502 Bad Gateway. 4 tries",), tries=4),
     Row("text-502", ServiceError, ("(502): upstream connect error.",), tries=4),

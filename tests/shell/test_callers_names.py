@@ -172,7 +172,7 @@ def test_a_name_that_is_nearly_the_functions_is_refused(cells: Any, practice: An
 
 def test_a_call_on_a_functions_name_is_refused(cells: Any) -> None:
     ran = cells.run(f"{IMPORTS}def f(frame):\n    ask('{{{{frame.sum()}}}} {{{{x}}}}')\nf(1)", "a")
-    assert "no calls are made in prompts" in ran.text
+    assert "calls aren't allowed in prompts" in ran.text
     assert cells.turns == []
 
 

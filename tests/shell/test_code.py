@@ -52,7 +52,7 @@ def test_the_description_takes_values(cells: Any, practice: Any) -> None:
     assert asked.startswith("Paint `xs` in blue, not {{nothing_there}}\n\nValues:\n\n`xs`: dict")
     assert "{'a': [1, 2]}" in asked
     assert ran.record["included"] == ["xs", "x"]
-    assert "no such name is there" in ran.data["text/html"]
+    assert "is sent as written: no such variable" in ran.data["text/html"]
 
 
 def test_the_description_calls_nothing(cells: Any, practice: Any) -> None:
@@ -103,7 +103,7 @@ def test_a_kept_one_is_a_turn_with_the_description_as_its_prompt(cells: Any, pra
 def test_a_description_on_the_line_or_none_is_an_error(cells: Any, practice: Any) -> None:
     error = cells.run("%%groq_code a plot of df\nx").error
     assert isinstance(error, OptionError)
-    assert "stands after the language" in str(error)
+    assert "after the language" in str(error)
     assert isinstance(cells.run("%%groq_code\n\n").error, PromptError)
     assert practice.requests() == []
 

@@ -274,7 +274,7 @@ def test_what_comes_later_does_not_outlive_the_session(
 def test_a_task_can_be_chosen_without_a_key(bare: Any) -> None:
     bare.fine("%groq_model fast")
     plain = bare.fine("%groq --dry-run hi").plain
-    assert "may stand for another model" in plain
+    assert "may mean another model" in plain
     assert "openai/gpt-oss-20b at https://api.groq.com/openai/v1 would get 1 message:" in plain
 
 

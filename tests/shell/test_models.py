@@ -83,7 +83,7 @@ def test_without_a_key_a_task_stays_a_task(cells: Any, monkeypatch: pytest.Monke
 def test_a_dry_run_asks_for_no_models_and_says_so(cells: Any, practice: Any) -> None:
     ran = cells.fine("%groq --dry-run -m fast Hi")
     assert practice.requests("/openai/v1/models") == []
-    said = "fast may stand for another model with a key: %groq_models asks for them."
+    said = "fast may mean another model with your key; %groq_models fetches the list."
     assert ran.plain.startswith(said)
     assert "openai/gpt-oss-20b at http" in ran.plain
     cells.fine("%groq_models")

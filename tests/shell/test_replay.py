@@ -256,7 +256,7 @@ def test_what_is_read_is_not_trusted(taught: Callable[..., Any], notebook: Noteb
     cells = taught()
     ran = cells.fine(CELLS["q1"], "q1")
     html = ran.data["text/html"]
-    assert "The saved text is not what the saved notebook shows" in html
+    assert "The saved text differs from what the notebook showed" in html
     assert "<script" not in html
     assert 'href="javascript' not in html
     assert "<img" not in html

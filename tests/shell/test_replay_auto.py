@@ -50,8 +50,8 @@ def auto(
         cells.fine("%config GroqMagics.tries = 1", "load")
         told = cells.fine("%groq_replay auto", "load").plain
         assert told == (
-            "Replay is on auto: after 5 s without a first token, or without a key, unchanged "
-            "cells use the 2 saved answers."
+            "Replay is on auto: unchanged cells use the 2 saved answers "
+            "after 5 s without a first token, or without a key."
         )
         if patience is not None:
             cells.session.stored_answers.patience = patience

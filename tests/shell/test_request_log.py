@@ -78,7 +78,7 @@ def test_earlier_values_are_left_out_once_less_may_be_sent(
     sent = json.dumps(practice.requests()[-1]["body"])
     assert "Ada of the cells" not in sent
     assert "Who is in `people`?" in sent
-    (line,) = (line for line in ran.text.splitlines() if "Left out of earlier prompts" in line)
+    (line,) = (line for line in ran.text.splitlines() if "No longer sent" in line)
     assert "people" in line
 
 
@@ -92,5 +92,5 @@ def test_a_retry_sends_no_more_than_is_allowed_now(
         cells.fine(ask, "a")
         cells.fine("%config GroqMagics.rows_sent = 0")
         practice.forget_requests()
-        assert "Run the cell that asks again." in cells.run("%groq_retry", "b").text
+        assert "Run its original cell again." in cells.run("%groq_retry", "b").text
         assert practice.requests() == []

@@ -91,7 +91,7 @@ def test_restore_gives_the_conversation_back(reopened: Any, seen: Any) -> None:
     cells.fine("1", "z")
     told = cells.fine("%groq_restore", "c").plain
     assert told.startswith("2 turns restored.")
-    assert "values are not saved; the names alone are sent: n." in told
+    assert "values are not saved; only their names are sent: n." in told
     assert cells.turns == [("One", "One!"), ("Two `n`", "Two!")]
     cells.fine("%groq Three", "d")
     assert seen() == [["One", "One!", "Two `n`", "Two!", "Three"]]
@@ -105,7 +105,7 @@ def test_restore_shows_a_system_prompt_before_it_takes_one(reopened: Any) -> Non
     cells.fine("1", "z")
     told = cells.fine("%groq_restore", "c").plain
     assert "Be kind" in told
-    assert "not taken" in told
+    assert "not restored" in told
     assert cells.session.settings.system == ""
     cells.fine("%groq_undo", "c")
     assert "now: Be kind" in cells.fine("%groq_restore --system", "c").plain

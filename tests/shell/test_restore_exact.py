@@ -169,7 +169,7 @@ def test_a_system_prompt_that_nobody_reads_is_not_taken(reopened: Reopened) -> N
         {"a": "%%groq\nOne"}, lambda cells: record_in(cells["a"]).update(system=forged)
     )
     ran = cells.fine("%groq_restore --system", "d")
-    assert "a system prompt of 5,000,000 characters, too long to be taken: word word" in ran.plain
+    assert "system prompt of 5,000,000 characters is too long to restore: word word" in ran.plain
     assert len(ran.plain) < 1_000
     assert cells.session.settings.system == ""
     assert len(cells.turns) == 1

@@ -61,7 +61,7 @@ def test_without_a_key_it_says_where_one_is_from(capsys: Any) -> None:
         (("GROQ_BASE_URL", NOWHERE), "connection fault: http://127.0.0.1:9 can't be reached"),
         (("GROQ_BASE_URL", "http://groq.test"), "connection fault: not tried: http://groq.test"),
         (("GROQ_BASE_URL", "ftp://groq"), "connection fault: GROQ_BASE_URL is"),
-        (("GROQ_API_KEY", f"'{KEY}'"), "key fault: The key of GROQ_API_KEY is in quote marks"),
+        (("GROQ_API_KEY", f"'{KEY}'"), "key fault: The key from GROQ_API_KEY is in quote marks"),
     ],
 )
 def test_a_fault_is_a_line(

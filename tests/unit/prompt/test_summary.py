@@ -193,7 +193,7 @@ def test_bytes_are_refused(value: Any) -> None:
 
 @pytest.mark.parametrize("value", ["x".upper, [].append, Raises().__repr__])
 def test_methods_are_refused_with_what_to_do(value: Any) -> None:
-    with pytest.raises(PromptError, match="Give its result a name"):
+    with pytest.raises(PromptError, match="Assign its result to a variable"):
         summarise(value)
 
 

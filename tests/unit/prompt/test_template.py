@@ -107,7 +107,7 @@ def test_a_name_that_is_not_there_is_sent_as_written_with_a_notice() -> None:
     filled = fill("{{ user.name }} and {{topic}} and {{ user.name }}", NAMESPACE)
     assert filled.text == "{{ user.name }} and bees and {{ user.name }}"
     assert filled.missing == ("user.name",)
-    assert filled.notices == ("`{{user.name}}` is sent as written: no such name is there.",)
+    assert filled.notices == ("`{{user.name}}` is sent as written: no such variable.",)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_name_that_is_not_there_is_sent_as_written_with_a_notice() -> None:
 )
 def test_a_call_is_refused_with_what_to_write_instead(prompt: str, message: str) -> None:
     frame = pd.DataFrame({"price": [1.0]})
-    with pytest.raises(PromptError, match="no calls are made") as raised:
+    with pytest.raises(PromptError, match="calls aren't allowed") as raised:
         fill(prompt, NAMESPACE | {"df": frame, "f": len})
     assert message in str(raised.value)
 
@@ -312,7 +312,7 @@ def test_what_was_put_in_is_named_with_its_size() -> None:
         ("{{n[0]}}", "`{{n[0]}}`: reading `n[0]` raised TypeError: 'int' object"),
         ("{{m.broken}}", "`{{m.broken}}`: reading `m.broken` raised ValueError: not fitted yet."),
         ("{{raw}}", "`{{raw}}`: It is binary. Decode it to text first."),
-        ("{{topic.upper}}", "`{{topic.upper}}`: It is a method, and no calls are made"),
+        ("{{topic.upper}}", "`{{topic.upper}}`: It is a method; calls aren't allowed"),
     ],
 )
 def test_what_was_meant_but_is_not_there_is_refused_unsent(prompt: str, message: str) -> None:
