@@ -172,7 +172,7 @@ def checked(value: str, source: str) -> ApiKey:
         )
     if any(c.isspace() or not c.isprintable() for c in text):
         raise ApiKeyError(
-            f"The key from {source} contains a space or a line break.",
+            f"The key from {source} contains white space or a control character.",
             f"Copy it again from {KEY_PAGE}.",
         )
     return ApiKey(text, source)

@@ -31,9 +31,9 @@ def chosen(session: Session, ask: Ask, reply: Reply) -> CodeChoice:
 
 
 def insert_below(session: Session, code: str) -> None:
-    """Insert a cell with this code below the one that asked; its page replaces the former one.
+    """Insert a cell with this code below the one that asked; the page replaces the one before.
 
-    Where no page of ours is there to do that, the saved file tells whether an equal cell is there.
+    Without such a page nothing is inserted where the saved file has an equal cell already.
     """
     cell, live = session.cell, session.live
     has_page = live is not None and live.pages.has_page

@@ -122,7 +122,7 @@ class SavedTurn:
 
     @cached_property
     def is_shown(self) -> bool:
-        """Whether a reader sees the prompt, in the cell in whose place the turn stands."""
+        """Whether a reader of the turn's cell sees the prompt there."""
         is_its_cells = not self.is_recorded and self.key == self.shown
         return is_its_cells or any(shows_prompt(each, self.prompt) for each in self.sources[-1:])
 

@@ -23,7 +23,7 @@ _MOST_ROWS = 1_000
 
 @dataclass(frozen=True)
 class Privacy:
-    """What the user allows to be sent of data.
+    """The limits on what is sent of the user's data.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class Privacy:
         return _matcher(self.private)(text.casefold())
 
     def hides_any(self, labels: Iterable[Any]) -> bool:
-        """Whether one of some names is private."""
+        """Whether any of these names is private."""
         return bool(self.private) and any(map(self.hides, labels))
 
     def allows(self, other: Privacy) -> bool:
@@ -77,7 +77,7 @@ class Extent:
 
     @property
     def values(self) -> bool:
-        """Whether anything may be shown that is a cell's value: ranges and frequent values too."""
+        """Whether values of cells may be shown, and so ranges and frequent values."""
         return self.privacy.rows > 0
 
     def rows_of(self, size: int) -> int:

@@ -66,7 +66,7 @@ class PrivateValues:
     def of_session(
         cls, namespace: Mapping[str, Any], privacy: Privacy, *around: Any
     ) -> PrivateValues:
-        """Return the values of the user's variables and results, and of what else there is."""
+        """Return the values of the user's variables and results, and of other objects."""
         if not privacy.has_limits:
             return cls((), privacy)
         own = {name: namespace[name] for name in user_names(namespace)}

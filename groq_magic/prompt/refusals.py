@@ -34,7 +34,7 @@ def refuse_call(expression: Expression) -> None:
 
 
 def refuse_private(expression: Expression, privacy: Privacy) -> None:
-    """Raise PromptError where an attribute or item on the way is private."""
+    """Raise PromptError if the expression reads a private attribute or item."""
     for node in ast.walk(expression.tree):
         names = [node.attr] if isinstance(node, ast.Attribute) else []
         if names == ["T"] and privacy.rows == 0:
@@ -54,7 +54,7 @@ def refuse_private(expression: Expression, privacy: Privacy) -> None:
 
 
 def refuse_near_miss(expression: Expression, namespace: Mapping[str, Any]) -> None:
-    """Raise PromptError where the root, which is not there, is nearly there."""
+    """Raise PromptError if the root does not exist but a similar name does."""
     own = (n for n in user_names(namespace) if not is_a(namespace[n], ModuleType))
     if meant := near(expression.root, own):
         raise PromptError(

@@ -42,8 +42,8 @@ def fill(
     """Fill the values between double braces into a prompt, in one pass.
 
     Names, attributes and items are followed (`{{ m.coef_[-1] }}`); nothing is
-    called, and values are not searched for braces again. What is no such
-    expression, or starts from a name that isn't there, stays as written.
+    called, and values are not searched for braces again. Any other text between
+    braces, or a name that no variable has, stays as written.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ _LARGEST = 1e300
 
 
 def forms_of(texts: Iterable[str]) -> set[str]:
-    """Return texts as they stand in another one: on one line, and with Python's escapes."""
+    """Return the forms of texts within other texts: on one line, with Python's escapes."""
     forms = set(texts)
     # Most texts have one form: a column may hold a million.
     odd = {t for t in forms if not t.isprintable() or _ODD.search(t)}
@@ -47,7 +47,7 @@ def forms_of(texts: Iterable[str]) -> set[str]:
 
 
 class Numbers:
-    """The numbers in a text, found by values of which they may be rounded.
+    """The numbers in a text, found by the values that they may be rounded from.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ class Numbers:
 
 
 def runs_in(text: str, known: frozenset[str]) -> dict[str, list[tuple[int, int]]]:
-    """Return where each run of words stands, but for those of known words alone."""
+    """Return where each run of words stands, except runs of known words only."""
     tokens = [(found.start(), found.end()) for found in TOKEN.finditer(text)]
     runs: dict[str, list[tuple[int, int]]] = {}
     for first, (start, _) in enumerate(tokens):

@@ -68,7 +68,7 @@ REFUSED = (
     Row("context", TooLargeError, ("reduce the length", "`%groq_reset`")),
     Row("422", RequestError, ("well-formed",)),
     Row("spend-cap", RateLimitError, ("spend limit", "billing")),
-    Row("json-validate-failed", RequestError, ("reasoning used the tokens up", "--max-tokens")),
+    Row("json-validate-failed", RequestError, ("reasoning used up the tokens", "--max-tokens")),
     Row(
         "json-validate-failed:generation={x",
         RequestError,
