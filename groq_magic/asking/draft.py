@@ -124,7 +124,7 @@ def _data(ask: Ask, filled: FilledPrompt, blocks: Sequence[str], secrets: Secret
     )
     if ask.composed is None:
         return PromptData(values)
-    return PromptData(values, ask.text.strip(), ask.composed.privacy)
+    return PromptData(values, ask.composed.privacy)
 
 
 def _check_names(options: AskOptions, secrets: Secrets) -> None:

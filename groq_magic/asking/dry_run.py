@@ -53,8 +53,8 @@ def _notice_of_task(session: Session, plan: Plan) -> tuple[str, ...]:
 
 def _included(plan: Plan) -> str:
     sizes = (
-        f"`{each.name}` ({each.characters:,} character{'s' * (each.characters != 1)})"
-        for each in plan.draft.included
+        f"`{name}` ({characters:,} character{'s' * (characters != 1)})"
+        for name, characters in plan.included
     )
     included = ", ".join(sizes)
     return f"Included: {included}" if included else ""

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from groq_magic.asking.next_cell import chosen
 from groq_magic.asking.notices import mark_reported
 from groq_magic.asking.output import output_of
-from groq_magic.asking.stored_answer import keep_in_cache
+from groq_magic.asking.stored_answer import StoredAnswer, keep_in_cache
 from groq_magic.assistant import Attempt, CodeChoice
 from groq_magic.conversation import messages_of
 from groq_magic.ledger.ledger import Entry
 from groq_magic.ledger.request_log import record_of
-from groq_magic.ledger.usage import cost
+from groq_magic.ledger.usage import cost, usage_of
 
 if TYPE_CHECKING:
     from groq_magic.asking.plan import Plan
@@ -90,15 +90,18 @@ def add_to_ledger(state: FinishState) -> None:
 
 def write_log(state: FinishState) -> None:
     """Write what was sent into the log, if it was sent at all."""
-    session, plan, reader = state.session, state.plan, state.reader
-    is_sent = reader.exchange.is_sent or reader.outcome.tries > 1
-    if reader.source != "service" or not is_sent:
+    log_request(state.session, state.prepared, state.reader)
+
+
+def log_request(session: Session, prepared: PreparedAsk, reader: Reader) -> None:
+    """Write a request into the log, if it was sent at all."""
+    client, tries = prepared.source, reader.outcome.tries
+    is_sent = reader.exchange.is_sent or tries > 1
+    if isinstance(client, StoredAnswer) or not is_sent:
         return
-    earlier = (value.included for value in plan.earlier.values)
-    included = [(each.name, each.characters) for each in (*plan.draft.included, *earlier)]
-    url, usage = session.service.base_url(), state.reply.usage
+    plan, usage = prepared.plan, usage_of(reader.outcome.usage)
     session.request_log.write(
-        record_of(url, plan.model, included, usage, tries=reader.outcome.tries)
+        record_of(client.base_url, plan.model, plan.included, usage, tries=tries)
     )
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from groq_magic.api.send import send
-from groq_magic.asking.finishing import FinishState, finish
+from groq_magic.asking.finishing import FinishState, finish, log_request
 from groq_magic.asking.next_cell import insert_below
 from groq_magic.asking.output import opening_of
 from groq_magic.asking.prepare import prepare
@@ -132,6 +132,9 @@ def _answered(run: _Run, interrupts: Interrupts) -> tuple[_Run, Reader]:
     why = f"No first token after {patience:g} s."
     if not is_late:
         why = outcome.fault.error.happened if outcome.fault else "The reply ended before any text."
+    # The request that gave no answer counts, and its data was sent.
+    run.session.note(run.plan.model, outcome)
+    log_request(run.session, run.prepared, reader)
     run = replace(run, prepared=run.prepared.with_spare(f"{why} This is the saved answer."))
     reader = _reader(run)
     _watch(run, reader, interrupts)

@@ -147,14 +147,19 @@ def _replaced(key: TurnKey | None) -> dict[str, Any] | None:
     return {"cell": key.cell, "ask": key.ask} if key is not None else None
 
 
+def _is_of_no_model(text: str) -> bool:
+    """Whether practice mode had no script for the prompt; the answer may be cut short."""
+    return NO_MODEL in text or NO_MODEL.startswith(text)
+
+
 def _bar(plan: Plan, reply: Reply) -> Bar:
     marks = [_MARKS.get(reply.finish_reason, "")]
     if plan.pending.practice:
-        marks.append("practice" if NO_MODEL in reply.text else "practice: scripted answer")
+        marks.append("practice" if _is_of_no_model(reply.text) else "practice: scripted answer")
     return Bar(
         reply.model,
         reply.usage.completion_tokens if reply.usage else None,
-        tuple((each.name, each.characters) for each in plan.draft.included),
+        plan.included,
         plan.window.note,
         tuple(mark for mark in marks if mark),
     )

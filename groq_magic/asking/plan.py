@@ -80,6 +80,12 @@ class Plan:
     request: Mapping[str, Any] = field(repr=False)
 
     @property
+    def included(self) -> tuple[tuple[str, int], ...]:
+        """The values that are sent, with earlier turns too: names and characters."""
+        earlier = (value.included for value in self.earlier.values)
+        return tuple((each.name, each.characters) for each in (*self.draft.included, *earlier))
+
+    @property
     def size(self) -> int:
         """Bytes of all messages; 0 where one is more than text, whose tokens are no measure."""
         contents = [message["content"] for message in self.request["messages"]]

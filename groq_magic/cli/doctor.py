@@ -68,7 +68,8 @@ def _kernel() -> Finding:
         from jupyter_client.kernelspec import KernelSpecManager
 
         python = Path(KernelSpecManager().get_kernel_spec("python3").argv[0])
-        if python.is_absolute() and python.parent.resolve() != Path(sys.executable).parent:
+        own = Path(sys.executable).parent.resolve()
+        if python.is_absolute() and python.parent.resolve() != own:
             text = f"the kernel python3 runs {python}: install groq-magic there too"
             return Finding("-", "kernel", text)
     return finding

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.clipping import clip
 from groq_magic.conversation.turn import messages_of
 from groq_magic.prompt import NamedValue, Privacy, with_values
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from groq_magic.conversation.turn import Turn
 
 __all__ = ["SentMessages", "sent_messages"]
+
+_SHOWN = 40  # characters of what was typed, in a notice
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,8 @@ def sent_messages(turns: Sequence[Turn], named: Iterable[str], privacy: Privacy)
         left_out |= dict.fromkeys(value.name for value in latest if value not in sent)
         own, composed_under = turn.messages, turn.data.privacy
         if composed_under is not None and not privacy.allows(composed_under):
-            own = messages_of(turn.data.typed, turn.answer)
-            left_out[turn.data.typed] = None
+            own = messages_of(turn.typed, turn.answer)
+            left_out[clip(turn.typed.partition("\n")[0], _SHOWN)] = None
         messages = [*_with_values(own, sent), *messages]
         values = [*sent, *values]
     return SentMessages(tuple(messages), tuple(values), tuple(left_out))

@@ -43,15 +43,12 @@ class PromptData:
     ----------
     values : tuple of NamedValue
         The values that it names, as they were then.
-    typed : str
-        What the user typed, for a prompt that a magic composed with data of the
-        session: sent instead of it once that data may no longer be sent. Else "".
     privacy : Privacy or None
-        The limits under which a magic composed it.
+        The limits under which a magic composed it with data of the session. Once less
+        may be sent, what the user typed is sent instead.
     """
 
     values: tuple[NamedValue, ...] = ()
-    typed: str = ""
     privacy: Privacy | None = None
 
 

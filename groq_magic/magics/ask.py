@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import NotebookError, OptionError
-from groq_magic.magics.display import live_of, panel_facts, show_reply
+from groq_magic.magics.display import conversation_turns, live_of, panel_facts, show_reply
 from groq_magic.magics.line import parsed_line
 from groq_magic.options import OPTIONS, AskOptions
 from groq_magic.page.caller import caller_names
@@ -102,8 +102,10 @@ def _show_panel(session: Session) -> None:
     system = session.secrets().hidden(settings.system)
     facts = panel_facts(session)
     meters = (("This minute", facts.minute), ("Today", facts.day))
-    limits = [(name, meter.label) for name, meter in meters if meter is not None]
-    more = [("Conversation", facts.conversation), ("Key", facts.key)]
+    # They change by the clock: a saved output is the same each time.
+    is_terminal = front_end(session.shell) == "terminal"
+    limits = [(name, meter.label) for name, meter in meters if is_terminal and meter is not None]
+    more = [("Conversation", conversation_turns(session)), ("Key", facts.key)]
     show(*panel_text(settings.model, option_rows(settings, OPTIONS), system, more, limits))
 
 

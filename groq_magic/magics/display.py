@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from groq_magic.views.session_facts import PanelFacts
 
 __all__ = [
+    "conversation_turns",
     "data_frame",
     "display_replies",
     "end_replies",
@@ -140,10 +141,18 @@ def panel_facts(session: Session) -> PanelFacts:
 
 def _conversation_line(session: Session) -> str:
     """Return the conversation in use in a few words: `main · 3 turns, about 1,912 tokens`."""
-    name = session.settings.conversation
-    turns = session.conversations.get(name, session.service.in_practice).turns
+    turns = session.conversations.get(
+        session.settings.conversation, session.service.in_practice
+    ).turns
     tokens = sum(session.tokens_in(*turn.texts) for turn in turns)
-    return f"{name} · {len(turns)} turn{'s' * (len(turns) != 1)}, about {tokens:,} tokens"
+    return f"{conversation_turns(session)}, about {tokens:,} tokens"
+
+
+def conversation_turns(session: Session) -> str:
+    """Return the conversation in use and the number of its turns: `main · 3 turns`."""
+    name = session.settings.conversation
+    count = len(session.conversations.get(name, session.service.in_practice).turns)
+    return f"{name} · {count} turn{'s' * (count != 1)}"
 
 
 def data_frame(records: Sequence[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:

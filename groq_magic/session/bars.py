@@ -70,6 +70,6 @@ class Bars:
         changed = self._conversations.changed_above(turn)
         what = "A turn above was moved or removed"
         if changed is not None:
-            prompt = quoted(secrets().hidden(changed.prompt[:_SEARCHED]))
+            prompt = quoted(secrets().hidden(changed.typed[:_SEARCHED]))
             what = f"The conversation above changed at {prompt}"
         return f"{what} after this answer. Run this cell again."

@@ -49,9 +49,11 @@ class EarlierTurns:
         values = tuple(
             replace(value, text=secrets.hidden(value.text)) for value in turn.data.values
         )
-        typed = secrets.hidden(turn.data.typed)
         found = replace(
-            turn, messages=messages, data=replace(turn.data, values=values, typed=typed)
+            turn,
+            messages=messages,
+            typed=secrets.hidden(turn.typed),
+            data=replace(turn.data, values=values),
         )
         if found == turn:
             self._clean.add(turn.revision)

@@ -77,6 +77,7 @@ def test_store_none_writes_nothing_of_the_turn(served: Any, monkeypatch: Any) ->
 
 def test_two_runs_of_a_notebook_leave_the_same_outputs(served: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr("groq_magic.magics.display.front_end", lambda _shell: "static")
+    monkeypatch.setattr("groq_magic.magics.ask.front_end", lambda _shell: "static")
 
     def run() -> list[Any]:
         cells = served()

@@ -52,10 +52,12 @@ export function isArranged(notebook, id, code) {
   const isThere = [cells[at + 1], ...former].some((cell) => cell && sourceOf(cell) === code);
   const { sharedModel } = notebook;
   sharedModel.transact(() => {
+    const obsolete = former.filter(
+      (cell) => isUnedited(cell) && !(isThere && sourceOf(cell) === code),
+    );
+    for (const cell of obsolete.reverse()) sharedModel.deleteCell(cells.indexOf(cell));
     if (isThere) return sharedModel.deleteCell(at);
     added.setMetadata(KEY, { next_of: id, sum: sumOf(code) });
-    const obsolete = former.filter(isUnedited);
-    for (const cell of obsolete.reverse()) sharedModel.deleteCell(cells.indexOf(cell));
     const edited = former.length - obsolete.length;
     if (edited) sharedModel.moveCell(at, at + edited);
   });

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from groq_magic.conversation import PromptData, Turn, TurnKey, messages_of, sent_messages
 from groq_magic.prompt import NamedValue, Privacy
 
@@ -48,11 +50,12 @@ def test_what_may_not_be_sent_any_more_is_left_out_and_no_older_version_is_sent(
 
 
 def test_a_composed_prompt_becomes_what_was_typed() -> None:
-    composed = turn(1, data=PromptData((), "%groq_fix", NOW))
+    typed = "%%groq_code --keep\nA plot"
+    composed = replace(turn(1, data=PromptData((), NOW)), typed=typed)
     assert prompts(sent_messages([composed], [], NOW)) == ["ask 1"]
     found = sent_messages([composed], [], Privacy(rows=0))
-    assert prompts(found) == ["%groq_fix"]
-    assert found.left_out == ("%groq_fix",)
+    assert prompts(found) == [typed]
+    assert found.left_out == ("%%groq_code --keep",)
 
 
 def test_values_stand_below_the_text_beside_an_image() -> None:
