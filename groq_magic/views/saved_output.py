@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,8 @@ _DECLARATION = re.compile(
 _CLASS = re.compile(
     r"groq-(?!unseen$|slot-stream$)[\w-]+|(mathjax|tex2jax)_\w+|language-\S+|[a-z][a-z0-9]{0,2}"
 )
+# Elements that can make text small or hidden: an answer has no more of them than its source makes.
+_SHRINKING = frozenset({"details", "rp", "rt", "ruby", "small", "sub", "summary", "sup"})
 _VOID = frozenset({"br", "col", "hr", "img", "input", "wbr"})
 
 
@@ -64,7 +67,7 @@ def shows_answer(saved: SavedTurn, *, whole: bool = False) -> bool:
     shown = _Shown.of(saved.html)
     if shown.is_odd:
         return False
-    if any(shown.answer == _rendered(text) for text in _texts(saved.answer, whole=whole)):
+    if any(_is_rendered(shown, text) for text in _texts(saved.answer, whole=whole)):
         return True
     return bool(shown.change) and _shows_change(shown, saved.answer)
 
@@ -90,7 +93,7 @@ def _shows_change(shown: _Shown, answer: str) -> bool:
     from groq_magic.rendering import fenced_code
 
     return any(
-        _has_lines(shown.change, fence) and shown.answer == _rendered(without_fence(answer, fence))
+        _has_lines(shown.change, fence) and _is_rendered(shown, without_fence(answer, fence))
         for fence in fenced_code(answer)
     )
 
@@ -106,10 +109,12 @@ def _has_lines(change: str, fence: Fence) -> bool:
     )
 
 
-def _rendered(markdown: str) -> str:
+def _is_rendered(shown: _Shown, markdown: str) -> bool:
+    """Whether what is shown is this Markdown, and as visible."""
     from groq_magic.rendering import to_html
 
-    return _Shown.of(f'<div class="groq-text">{to_html(markdown)}</div>').answer
+    rendered = _Shown.of(f'<div class="groq-text">{to_html(markdown)}</div>')
+    return shown.answer == rendered.answer and shown.marks <= rendered.marks
 
 
 class _Shown(HTMLParser):
@@ -119,11 +124,14 @@ class _Shown(HTMLParser):
     ----------
     is_odd : bool
         Whether there is something that may hide text, or that we don't write.
+    marks : Counter of str
+        The elements and the classes in the answer that may hide a part of it.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.is_odd = False
+        self.marks = Counter[str]()
         self._open: list[str] = []
         self._answer: list[str] = []
         self._change: list[str] = []
@@ -146,6 +154,11 @@ class _Shown(HTMLParser):
         """The text of the change of a cell."""
         return _SPACE.sub("", "".join(self._change))
 
+    @property
+    def _place(self) -> str:
+        """The outermost part that is open: the answer, or the change of a cell."""
+        return next((each for each in self._open if " " in each), "")
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note an element: a `div` of the answer or of the change, or one within."""
         classes = (dict(attrs).get("class") or "").split()
@@ -157,8 +170,12 @@ class _Shown(HTMLParser):
             or not all(map(_CLASS.fullmatch, classes))
             or not all(map(_DECLARATION.fullmatch, declarations))
         )
+        if self._place == "div groq-text":
+            self.marks.update(name for name in classes if name.startswith("groq-"))
+            self.marks.update({tag} & _SHRINKING)
         if tag not in _VOID:
             named = next((c for c in ("groq-text", "groq-change") if c in classes), "")
+            self.is_odd |= named == "groq-text" and "details" in self._open
             self._open.append(f"{tag} {named}".rstrip())
 
     def handle_endtag(self, tag: str) -> None:
@@ -169,7 +186,7 @@ class _Shown(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Take the text of the answer and of the change."""
-        place = next((each for each in self._open if " " in each), "")
+        place = self._place
         if place == "div groq-change":
             self._change.append(data)
         elif place == "div groq-text":

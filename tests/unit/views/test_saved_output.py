@@ -115,6 +115,11 @@ def test_a_fix_shows_its_code_as_a_change() -> None:
         ("<p>Yes", "<?x?><p>Yes"),
         ("<p>Yes", "<template><p>Yes"),
         ("<p>Yes", "<svg></svg><p>Yes"),
+        ("Yes.", "<ruby><rp>Yes.</rp></ruby>"),
+        ("<p>Yes.", "<details><summary></summary>Yes."),
+        ("<p>Yes", '<p class="groq-copy-code">Yes'),
+        ("Yes.", "<sup><sup><sup>Yes.</sup></sup></sup>"),
+        ('<div class="groq-text"', '<details><div class="groq-text"'),
         ('class="groq-text"', 'class="groq-text1"'),
     ],
 )
