@@ -175,7 +175,7 @@ class _Shown(HTMLParser):
             self.marks.update({tag} & _SHRINKING)
         if tag not in _VOID:
             named = next((c for c in ("groq-text", "groq-change") if c in classes), "")
-            self.is_odd |= named == "groq-text" and "details" in self._open
+            self.is_odd |= bool(named) and not self._place and "details" in self._open
             self._open.append(f"{tag} {named}".rstrip())
 
     def handle_endtag(self, tag: str) -> None:
