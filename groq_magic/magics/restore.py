@@ -35,14 +35,19 @@ def groq_restore(session: Session, line: str) -> None:
     """
     given = options_alone(line, OPTIONS_OF["groq_restore"], "%groq_restore")
     found = session.restorable()
+    hidden = session.secrets().hidden
     if not found:
+        # A plain `%groq_restore` has shown the system prompt before.
+        shown_before = session.saved_above() if "system" in given else ()
+        if lines := _lines_of_system(session, shown_before, take=True):
+            say(hidden("\n".join(lines)))
+            return
         raise NotebookError("Nothing to restore.", "If answers are new, save the notebook first.")
     same = tuple(saved for saved in found if not saved.is_edited)
     looked_at = () if "all" in given else same
     unseen = {s.shown: hides for s in looked_at if (hides := unseen_in(s)) is not None}
     taken = tuple(saved for saved in same if saved.shown not in unseen)
     added = session.restore(taken)
-    hidden = session.secrets().hidden
     lines = [
         f"{_counted(len(added), 'turn')} restored." if added else "Nothing restored.",
         *_line_of_edited(len(found) - len(same)),

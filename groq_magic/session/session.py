@@ -190,11 +190,15 @@ class Session:
 
     def restorable(self) -> tuple[SavedTurn, ...]:
         """Return the saved turns that are not part of the conversation yet."""
+        return self.conversations.restorable(self.saved_above(), self.service.in_practice)
+
+    def saved_above(self) -> tuple[SavedTurn, ...]:
+        """Return the saved turns of the cells above."""
         above = self.conversations.page.above(self.cell)
         saved = self.saved.turns(above=self.cell if above is None else None)
         if above is not None:  # cells may have been moved and deleted since it was saved
-            saved = tuple(turn for turn in saved if turn.key.cell in above)
-        return self.conversations.restorable(saved, self.service.in_practice)
+            return tuple(turn for turn in saved if turn.key.cell in above)
+        return saved
 
     # Changes of the conversation
 

@@ -112,6 +112,15 @@ def test_restore_shows_a_system_prompt_before_it_takes_one(reopened: Any) -> Non
     assert cells.session.settings.system == "Be kind"
 
 
+def test_a_system_prompt_that_restore_has_shown_can_be_taken_afterwards(reopened: Any) -> None:
+    cells = reopened("-s 'Be kind'")
+    cells.fine("1", "z")
+    assert "not restored: Be kind" in cells.fine("%groq_restore", "c").plain
+    assert cells.fine("%groq_restore --system", "d").plain == "The system prompt is now: Be kind"
+    assert cells.session.settings.system == "Be kind"
+    assert "Nothing to restore" in cells.run("%groq_restore --system", "e").text
+
+
 def test_a_file_without_the_cells_that_ran_here_is_not_believed(reopened: Any) -> None:
     cells = reopened()
     ran = cells.run("%groq_restore", "elsewhere")
