@@ -26,7 +26,8 @@ NIGHTLY = re.compile(r"(?<!not )\bnightly\b")
 def pytest_configure(config: pytest.Config) -> None:
     # A busy machine generates and runs examples slowly: that is no fault of a test.
     busy = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    settings.register_profile("default", busy)
+    # By day the same examples each time, so that a run says what a change did; by night others.
+    settings.register_profile("default", busy, derandomize=True)
     settings.register_profile("nightly", busy, max_examples=10 * busy.max_examples)
     settings.load_profile("nightly" if _is_nightly(config) else "default")
 

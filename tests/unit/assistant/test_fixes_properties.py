@@ -93,8 +93,16 @@ def test_a_changed_function_put_back_changes_nothing_else(data: st.DataObject) -
     choice = asked(cell(parts), fenced(answer))
     if expected == cell(parts):
         assert choice.why == "No cell added: the answer leaves the cell unchanged."
+    elif without_comments(expected) == without_comments(cell(parts)):
+        # A comment alone may stand for code that was left out.
+        assert choice.code in {"", expected}
     else:
         assert choice.code == expected
+
+
+def without_comments(code: str) -> list[str]:
+    lines = (line.strip() for line in code.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 @given(changes(), st.data())
@@ -152,7 +160,9 @@ def check(old: str, new: str, answer: str) -> None:
     choice = asked(old, answer)
     assert bool(choice.code) != bool(choice.why), (old, answer)
     if choice.code:
-        assert choice.code.strip() == new.strip(), (old, new, answer)
+        # A comment in the place of a blank line can't be told from one beside it.
+        lines = [line for line in choice.code.splitlines() if line.strip()]
+        assert lines == [line for line in new.splitlines() if line.strip()], (old, new, answer)
         assert is_python(choice.code)
 
 
