@@ -211,22 +211,23 @@ class _Filling:
             else:
                 value = _formatted(value, spec)
         text = _in_place(value)
+        # A number or a text with a name of its own was named; another may be a table's.
+        is_named = name == found.expression.root
+        holder = self.namespace[found.expression.root]
         if text is not None:
-            if name != found.expression.root:
-                text = self._without_private(text, value)
+            text = text if is_named else self._without_private(text, value, holder)
             return Piece(name, text, None, self.privacy)
         described = describe(value, Extent(self.privacy, rows))
-        if not is_a(value, str):
-            body = self._without_private(described.body, value)
+        if not (is_named and is_a(value, str)):
+            body = self._without_private(described.body, value, holder)
             described = described.with_body(body)
         block = named_value(name, described, self.privacy)
         return Piece(name, _code(found.expression), block, self.privacy)
 
-    def _without_private(self, text: str, value: Any) -> str:
+    def _without_private(self, text: str, *values: Any) -> str:
         """Return a text without copies of what a private column, key or attribute holds."""
-        if not self.privacy.private or not self.privacy.rows:
-            return text
-        return PrivateValues.of_session(self.namespace, self.privacy, value).hidden(text)
+        privacy = self.privacy.named
+        return PrivateValues.of_session(self.namespace, privacy, *values).hidden(text)
 
 
 def _in_place(value: Any) -> str | None:

@@ -142,6 +142,17 @@ def test_copies_of_what_is_private_are_replaced() -> None:
     assert sent.text.endswith("[value]")
 
 
+@pytest.mark.parametrize("rows", [0, 5])
+def test_a_private_text_of_several_lines_is_not_sent_by_its_place(rows: int) -> None:
+    notes = pd.DataFrame({"notes": ["line1 SENT\nline2 SENT"]})
+    hides = Privacy(rows, private=("notes",))
+    for name in ("m", "_m"):
+        sent = fill(f"{{{{{name}.iloc[0, 0]}}}}", {name: notes}, privacy=hides)
+        assert "SENT" not in sent.whole
+        assert "[value]" in sent.whole
+    assert "line2 SENT" in fill("{{t}}", {"m": notes, "t": notes.iloc[0, 0]}, privacy=hides).whole
+
+
 def test_an_errors_message_keeps_what_is_no_value() -> None:
     values = PrivateValues([{"df": PEOPLE}], NONE)
     code = "df['price'] = float(text)"
