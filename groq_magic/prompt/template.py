@@ -184,8 +184,7 @@ class _Filling:
             refuse_call(expression)
         refuse_private(expression, self.privacy)
         if expression.text not in self.read:
-            quotes = not self.privacy.has_limits
-            self.read[expression.text] = expression.value_in(self.namespace, quotes=quotes)
+            self.read[expression.text] = expression.value_in(self.namespace, self.privacy)
         try:
             return self._piece(found, self.read[expression.text])
         except PromptError as error:

@@ -134,6 +134,48 @@ def test_what_is_private_is_refused_by_its_name(expression: str) -> None:
         fill(f"{{{{{expression}}}}}", {"df": PEOPLE, "c": Cased()}, privacy=HIDES)
 
 
+SMALL = pd.DataFrame({"age": [41, 42], "ok": [True, False], "city": ["Oslo", "Rome"]})
+SMALL_HIDES = Privacy(private=("age", "ok"))
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *("df.values", "df.T.values", "df.iloc[:, 0].values", "df.iloc[:, 0].array"),
+        *("df.iloc[0, 0]", "df.iat[1, 1]", "df.iloc[0][0:2].values", "df.iloc[0].iloc[0]"),
+        *("df.T.iloc[0, 0]", "df.iloc[:, 0][0]", "df.iloc[:, 0].loc[1]", "df.iloc[0].array"),
+        *("kept.index[0]", "kept.index.values", "df._mgr", "place[0, 0]", "df.iloc[0]._values"),
+        *("kinds.iloc[:, 0].cat.categories", "kinds.iloc[:, 0].dtype.categories"),
+    ],
+)
+def test_what_a_table_gives_without_labels_is_refused(expression: str) -> None:
+    names = {
+        "df": SMALL,
+        "kept": SMALL.set_index("age"),
+        "kinds": SMALL.astype("category"),
+        "place": SMALL.iloc,
+    }
+    with pytest.raises(PromptError, match="may be private, and has no name"):
+        fill(f"{{{{{expression}}}}}", names, privacy=SMALL_HIDES)
+
+
+def test_what_is_not_private_is_sent_by_its_place_and_its_label() -> None:
+    text = (
+        "{{df.iloc[0, 2]}} {{df.loc[1, 'city']}} {{df.at[0, 'city']}} {{df.city[0]}} "
+        "{{df.iloc[1].city}} {{df.iloc[1]['city']}} {{df.shape[0]}} {{df['city'].iloc[0]}} "
+        "{{df.columns[2]}} {{df.index[1]}} {{df.T.loc['city', 0]}} {{df.city.iat[1]}}"
+    )
+    sent = fill(text, {"df": SMALL}, privacy=SMALL_HIDES).text
+    assert sent == "Oslo Rome Oslo Oslo Rome Rome 2 Oslo city 1 Oslo Rome"
+    whole = fill(
+        "{{df.city.values}} {{df.iloc[0]}} {{df.iloc[:, 0]}} {{df.dtypes}}",
+        {"df": SMALL},
+        privacy=SMALL_HIDES,
+    ).whole
+    assert "Rome" in whole
+    assert "41" not in whole
+
+
 def test_copies_of_what_is_private_are_replaced() -> None:
     namespace = {"df": PEOPLE, "long": PEOPLE.melt(), "c": Cased(), "values": PEOPLE.to_numpy()}
     sent = fill("{{long}} {{c}} {{values}} {{values[0][0]}}", namespace, privacy=HIDES)
@@ -146,11 +188,11 @@ def test_copies_of_what_is_private_are_replaced() -> None:
 def test_a_private_text_of_several_lines_is_not_sent_by_its_place(rows: int) -> None:
     notes = pd.DataFrame({"notes": ["line1 SENT\nline2 SENT"]})
     hides = Privacy(rows, private=("notes",))
-    for name in ("m", "_m"):
-        sent = fill(f"{{{{{name}.iloc[0, 0]}}}}", {name: notes}, privacy=hides)
-        assert "SENT" not in sent.whole
-        assert "[value]" in sent.whole
-    assert "line2 SENT" in fill("{{t}}", {"m": notes, "t": notes.iloc[0, 0]}, privacy=hides).whole
+    names = {"m": notes, "t": notes.iloc[0, 0], "ts": [notes.iloc[0, 0]]}
+    sent = fill("{{ts[0]}}", names, privacy=hides)
+    assert "SENT" not in sent.whole
+    assert "[value]" in sent.whole
+    assert "line2 SENT" in fill("{{t}}", names, privacy=hides).whole
 
 
 def test_an_errors_message_keeps_what_is_no_value() -> None:
