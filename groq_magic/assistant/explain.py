@@ -16,7 +16,7 @@ from groq_magic.assistant.variables import versions
 from groq_magic.clipping import is_a, tried
 from groq_magic.errors import PromptError
 from groq_magic.prompt import Extent, PrivateValues, describe
-from groq_magic.prompt.summary import is_scalar
+from groq_magic.prompt.scalars import is_scalar
 
 if TYPE_CHECKING:
     from groq_magic.assistant.cell import Context

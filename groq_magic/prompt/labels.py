@@ -6,7 +6,7 @@ from types import BuiltinFunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import is_a, tried
-from groq_magic.prompt.summary_nested import is_of
+from groq_magic.prompt.scalars import is_of
 
 if TYPE_CHECKING:
     from groq_magic.prompt.privacy import Privacy

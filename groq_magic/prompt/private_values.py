@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import is_a, plain, tried
 from groq_magic.prompt.expression import user_names
-from groq_magic.prompt.summary_nested import is_of
+from groq_magic.prompt.scalars import is_of
 from groq_magic.prompt.values_in_text import (
     BEGINNING,
     TOKEN,

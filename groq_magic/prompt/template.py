@@ -16,7 +16,8 @@ from groq_magic.prompt.placeholder import placeholders
 from groq_magic.prompt.privacy import Extent, Privacy
 from groq_magic.prompt.private_values import PrivateValues
 from groq_magic.prompt.refusals import refuse_call, refuse_near_miss, refuse_private
-from groq_magic.prompt.summary import describe, is_data, is_scalar, scalar_text
+from groq_magic.prompt.scalars import is_scalar
+from groq_magic.prompt.summary import describe, is_data, scalar_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

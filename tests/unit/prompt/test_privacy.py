@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
+from collections import OrderedDict, namedtuple
 from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -193,6 +195,44 @@ def test_a_private_text_of_several_lines_is_not_sent_by_its_place(rows: int) -> 
     assert "SENT" not in sent.whole
     assert "[value]" in sent.whole
     assert "line2 SENT" in fill("{{t}}", names, privacy=hides).whole
+
+
+class Slotted:
+    __slots__ = ("email",)
+
+    def __init__(self) -> None:
+        self.email = "eve@z.org"
+
+    def __repr__(self) -> str:
+        return f"Slotted({self.email})"
+
+
+DICT = {"email": "eve@z.org", "city": "Oslo"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(DICT.items(), DICT.values(), MappingProxyType(DICT), Slotted(), partial(print, **DICT)),
+        *([Slotted()], {"who": Slotted()}, pd.DataFrame({"who": [Slotted()]}), iter([Slotted()])),
+        *(OrderedDict(DICT).items(), MappingProxyType({"a": [DICT]}), {"a": DICT.values()}),
+        *(pd.Series([Slotted()]), np.array([Slotted()]), zip([Slotted()], strict=True)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_a_value_holds_out_of_sight_is_not_sent(value: Any) -> None:
+    sent = fill("{{v}}", {"v": value}, privacy=HIDES).whole
+    assert "eve@" not in sent
+    assert type(value).__name__ in sent
+    assert "eve@" not in fill("{{v}}", {"v": value}, privacy=NONE).whole
+
+
+def test_views_of_dicts_keep_what_is_not_private() -> None:
+    assert text(DICT.items(), HIDES) == "dict_items({'email': <private>, 'city': 'Oslo'})"
+    assert text(DICT.values(), HIDES) == "dict_values([<private>, 'Oslo'])"
+    assert (
+        text(MappingProxyType(DICT), HIDES) == "mappingproxy({'email': <private>, 'city': 'Oslo'})"
+    )
 
 
 def test_an_errors_message_keeps_what_is_no_value() -> None:
