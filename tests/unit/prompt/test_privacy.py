@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, namedtuple
+from collections import OrderedDict, deque, namedtuple
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
@@ -225,6 +225,29 @@ def test_what_a_value_holds_out_of_sight_is_not_sent(value: Any) -> None:
     assert "eve@" not in sent
     assert type(value).__name__ in sent
     assert "eve@" not in fill("{{v}}", {"v": value}, privacy=NONE).whole
+
+
+@dataclass(slots=True)
+class SlottedAccount:
+    email: str
+
+
+RECORDS = np.array([("eve@z.org", 3)], dtype=[("email", "U9"), ("age", "i4")])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(Person("Eve", "eve@z.org"), SlottedAccount("eve@z.org"), Slotted(), RECORDS, RECORDS[0]),
+        *([Person("Eve", "eve@z.org")], DICT.items(), DICT.values(), MappingProxyType(DICT)),
+        *(RECORDS.view(np.recarray), np.array([DICT]), partial(print, **DICT), deque([DICT])),
+        *(Account("eve@z.org", 3), pd.Series([SlottedAccount("eve@z.org")])),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_message_has_no_copy_of_a_private_field(value: Any) -> None:
+    values = PrivateValues([{"v": value}], HIDES)
+    assert values.message("no eve@z.org in Oslo", "") == "no [value] in Oslo"
 
 
 def test_views_of_dicts_keep_what_is_not_private() -> None:
