@@ -14,6 +14,7 @@ from groq_magic.clipping import clip, is_a, plain, tried, type_name
 from groq_magic.errors import PromptError
 from groq_magic.prompt.labels import item_is_private, reads_past_labels
 from groq_magic.prompt.privacy import Privacy
+from groq_magic.prompt.scalars import is_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -99,8 +100,7 @@ class Expression:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - a user's code may raise anything
-            quotes = not privacy.has_limits
-            refusal, cause = self._refusal(node, owner, error, quotes=quotes), error
+            refusal, cause = self._refusal(node, owner, error, privacy), error
         else:
             if not is_private:
                 return value
@@ -109,20 +109,19 @@ class Expression:
                 f"Write `{{{{{self.root}}}}}`, which leaves out what is private, or name a column.",
             )
         # Raised outside of `except` it has no context: the error may quote a value.
-        raise refusal from (cause if quotes else None)
+        raise refusal from (None if privacy.has_limits else cause)
 
     def _refusal(
         self,
         node: ast.Attribute | ast.Subscript,
         owner: Any,
         error: BaseException,
-        *,
-        quotes: bool,
+        privacy: Privacy,
     ) -> PromptError:
-        remedy = ""
+        remedy, quotes = "", not privacy.has_limits
         if isinstance(node, ast.Attribute) and is_a(error, AttributeError):
             happened = f"`{self._source(node.value)}` has no `{node.attr}`"
-            if meant := near(node.attr, attributes_of(owner)):
+            if meant := near(node.attr, attributes_of(owner, privacy)):
                 remedy = f"Did you mean `{meant}`?"
         elif isinstance(node, ast.Subscript) and is_a(error, LookupError):
             key = _constant(node.slice)
@@ -215,10 +214,18 @@ def _item(owner: Any, key: Any) -> Any:
     return owner[key]
 
 
-def attributes_of(owner: Any) -> list[str]:
-    """Return the names of its public attributes."""
-    # A user's __dir__ may raise anything.
-    return tried(lambda: [name for name in map(plain, dir(owner)) if not name.startswith("_")], [])
+def attributes_of(owner: Any, privacy: Privacy | None = None) -> list[str]:
+    """Return the names of its public attributes; with limits no labels of a series' rows."""
+
+    def read() -> list[str]:
+        names = list(map(plain, dir(owner)))
+        if privacy is not None and privacy.has_limits and not is_a(owner, ModuleType, type):
+            is_table = is_of(owner, "pandas", "DataFrame")
+            shown = is_table and not privacy.hides_any(owner.columns.names)
+            names = [*dir(type(owner)), *(keys_of(owner) if shown else ())]
+        return [name for name in names if not name.startswith("_")]
+
+    return tried(read, [])  # a user's __dir__ may raise anything
 
 
 def keys_of(owner: Any) -> list[str]:
