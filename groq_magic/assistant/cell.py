@@ -10,7 +10,8 @@ from groq_magic.clipping import is_a, type_name
 from groq_magic.prompt import Extent, Privacy, PrivateValues, describe
 from groq_magic.prompt.expression import user_names
 from groq_magic.prompt.named_secrets import NamedSecrets
-from groq_magic.prompt.summary import is_data, is_scalar
+from groq_magic.prompt.scalars import is_scalar
+from groq_magic.prompt.summary import is_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

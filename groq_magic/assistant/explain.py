@@ -15,8 +15,8 @@ from groq_magic.assistant.values import ROUTINES, signature, source_of
 from groq_magic.assistant.variables import versions
 from groq_magic.clipping import is_a, tried
 from groq_magic.errors import PromptError
-from groq_magic.prompt import Extent, describe
-from groq_magic.prompt.summary import is_scalar
+from groq_magic.prompt import Extent, PrivateValues, describe
+from groq_magic.prompt.scalars import is_scalar
 
 if TYPE_CHECKING:
     from groq_magic.assistant.cell import Context
@@ -99,7 +99,7 @@ def explain_value(name: str, value: Any, asked: Question, context: Context) -> A
         For what can't be shown as text.
     """
     try:
-        shown, language, what = _shown(value, context)
+        shown, language, what = _shown(name, value, context)
     except (PromptError, KeyboardInterrupt):
         raise
     except BaseException as error:
@@ -112,7 +112,7 @@ def explain_value(name: str, value: Any, asked: Question, context: Context) -> A
     return _composed(sections, asked, *([Cell(None, shown)] if language == "python" else ()))
 
 
-def _shown(value: Any, context: Context) -> tuple[str, str, str]:
+def _shown(name: str, value: Any, context: Context) -> tuple[str, str, str]:
     """Return what is known of a value, the language of that, and what it is."""
     if is_a(value, ModuleType):
         return _doc(value) or f"module {value.__name__}", "text", f"the module {value.__name__}"
@@ -125,9 +125,12 @@ def _shown(value: Any, context: Context) -> tuple[str, str, str]:
     kind = class_name(type(value))
     # The user names it: more than its schema is sent.
     found = describe(value, Extent(context.privacy)).text
-    if is_scalar(value) or is_a(value, str) or context.privacy.rows == 0:
-        return found, "text", f"a {kind}"
-    return context.values(value).hidden(found), "text", f"a {kind}"
+    # A number or a text with a name of its own was named; another may be a table's.
+    if not (name.isidentifier() and (is_scalar(value) or is_a(value, str))):
+        found = PrivateValues.of_session(context.namespace, context.privacy.named, value).hidden(
+            found
+        )
+    return found, "text", f"a {kind}"
 
 
 def _doc(value: Any) -> str:

@@ -61,7 +61,7 @@ def _hints(error: BaseException, values: Mapping[str, Any], context: Context) ->
     if isinstance(error, NameError) and isinstance(name := error.name, str):
         yield _name_hint(name, context)
     if isinstance(error, AttributeError) and isinstance(name := error.name, str):
-        yield _attribute_hint(name, error.obj)
+        yield _attribute_hint(name, error.obj, context.privacy)
     if isinstance(error, ImportError):
         yield _import_hint(error)
     if isinstance(error, TypeError):
@@ -89,8 +89,8 @@ def _name_hint(name: str, context: Context) -> str:
     return f"There is a {brief(meant, context.namespace[meant], context)}" if meant else ""
 
 
-def _attribute_hint(name: str, owner: Any) -> str:
-    meant = near(name, attributes_of(owner))
+def _attribute_hint(name: str, owner: Any, privacy: Privacy) -> str:
+    meant = near(name, attributes_of(owner, privacy))
     return f"A {class_name(type(owner))} has an attribute `{meant}`." if meant else ""
 
 

@@ -168,7 +168,7 @@ def _explained(session: Session, target: str, asked: Question) -> AssistantPromp
         if expression is not None:
             privacy = session.privacy()
             refuse_private(expression, privacy)
-            value = expression.value_in(_names(session), quotes=not privacy.has_limits)
+            value = expression.value_in(_names(session), privacy)
         return explain_value(target, value, asked, context)
     if target == "_":
         cell = past.last_output()

@@ -8,6 +8,7 @@ import math
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from groq_magic.clipping import flat, is_a, number, plain
+from groq_magic.prompt.scalars import can_be_searched
 from groq_magic.prompt.summary_nested import is_nested, outline
 
 if TYPE_CHECKING:
@@ -56,7 +57,10 @@ def _label_part(label: Any) -> str:
 
 def cell_text(value: Any, extent: Extent) -> str:
     """Return a cell's value in at most 40 characters on one line, null as nothing."""
-    return flat(outline(value, extent), _LONGEST_CELL) if is_nested(value) else single_cell(value)
+    is_hidden = bool(extent.privacy.private) and not (is_a(value, str) or can_be_searched(value))
+    if is_nested(value) or is_hidden:
+        return flat(outline(value, extent), _LONGEST_CELL)
+    return single_cell(value)
 
 
 def single_cell(value: Any) -> str:

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import clip, is_a, plain, tried, type_name
 from groq_magic.errors import PromptError
+from groq_magic.prompt.labels import item_is_private, reads_past_labels
+from groq_magic.prompt.privacy import Privacy
+from groq_magic.prompt.scalars import is_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -63,51 +66,62 @@ class Expression:
         found = (node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name))
         return any(name in namespace for name in found)
 
-    def value_in(self, namespace: Mapping[str, Any], *, quotes: bool = True) -> Any:
+    def value_in(self, namespace: Mapping[str, Any], privacy: Privacy | None = None) -> Any:
         """Return its value.
 
         Parameters
         ----------
         namespace : Mapping of str to Any
-        quotes : bool
-            Whether an error's message, which may quote a value, is shown.
+        privacy : Privacy, optional
+            With limits an error's message, which may quote a value, is not shown.
 
         Raises
         ------
         PromptError
-            Where an attribute or item isn't there, or reading it fails.
+            Where an attribute or item isn't there, reading it fails, or it is
+            a private cell or column of a table without its name.
         """
-        return self._follow(self.tree, namespace, quotes=quotes)
+        return self._follow(self.tree, namespace, privacy or Privacy())
 
-    def _follow(self, node: ast.expr, namespace: Mapping[str, Any], *, quotes: bool) -> Any:
+    def _follow(self, node: ast.expr, namespace: Mapping[str, Any], privacy: Privacy) -> Any:
         if isinstance(node, ast.Name):
             return namespace[node.id]
         if not isinstance(node, ast.Attribute | ast.Subscript):
             raise TypeError(node)
-        owner = self._follow(node.value, namespace, quotes=quotes)
+        owner = self._follow(node.value, namespace, privacy)
         try:
             if isinstance(node, ast.Attribute):
-                return getattr(owner, node.attr)
-            return _item(owner, _constant(node.slice))
+                value = getattr(owner, node.attr)
+                is_private = reads_past_labels(owner, node.attr, value, privacy)
+            else:
+                key = _constant(node.slice)
+                value = _item(owner, key)
+                is_private = item_is_private(owner, key, value, privacy)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - a user's code may raise anything
-            refusal, cause = self._refusal(node, owner, error, quotes=quotes), error
+            refusal, cause = self._refusal(node, owner, error, privacy), error
+        else:
+            if not is_private:
+                return value
+            raise PromptError(
+                f"{self.braced}: `{self._source(node)}` may be private, and has no name.",
+                f"Write `{{{{{self.root}}}}}`, which leaves out what is private, or name a column.",
+            )
         # Raised outside of `except` it has no context: the error may quote a value.
-        raise refusal from (cause if quotes else None)
+        raise refusal from (None if privacy.has_limits else cause)
 
     def _refusal(
         self,
         node: ast.Attribute | ast.Subscript,
         owner: Any,
         error: BaseException,
-        *,
-        quotes: bool,
+        privacy: Privacy,
     ) -> PromptError:
-        remedy = ""
+        remedy, quotes = "", not privacy.has_limits
         if isinstance(node, ast.Attribute) and is_a(error, AttributeError):
             happened = f"`{self._source(node.value)}` has no `{node.attr}`"
-            if meant := near(node.attr, attributes_of(owner)):
+            if meant := near(node.attr, attributes_of(owner, privacy)):
                 remedy = f"Did you mean `{meant}`?"
         elif isinstance(node, ast.Subscript) and is_a(error, LookupError):
             key = _constant(node.slice)
@@ -200,10 +214,18 @@ def _item(owner: Any, key: Any) -> Any:
     return owner[key]
 
 
-def attributes_of(owner: Any) -> list[str]:
-    """Return the names of its public attributes."""
-    # A user's __dir__ may raise anything.
-    return tried(lambda: [name for name in map(plain, dir(owner)) if not name.startswith("_")], [])
+def attributes_of(owner: Any, privacy: Privacy | None = None) -> list[str]:
+    """Return the names of its public attributes; with limits no labels of a series' rows."""
+
+    def read() -> list[str]:
+        names = list(map(plain, dir(owner)))
+        if privacy is not None and privacy.has_limits and not is_a(owner, ModuleType, type):
+            is_table = is_of(owner, "pandas", "DataFrame")
+            shown = is_table and not privacy.hides_any(owner.columns.names)
+            names = [*dir(type(owner)), *(keys_of(owner) if shown else ())]
+        return [name for name in names if not name.startswith("_")]
+
+    return tried(read, [])  # a user's __dir__ may raise anything
 
 
 def keys_of(owner: Any) -> list[str]:

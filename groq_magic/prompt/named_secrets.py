@@ -14,8 +14,8 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import is_a, plain, tried
+from groq_magic.prompt.scalars import is_of
 from groq_magic.prompt.secrets import Secrets
-from groq_magic.prompt.summary_nested import is_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -42,6 +42,11 @@ class Privacy:
         """Whether some values may not be sent."""
         return self.rows == 0 or bool(self.private)
 
+    @property
+    def named(self) -> Privacy:
+        """What is allowed of a value that the user names: it is sent, but for what is private."""
+        return replace(self, rows=max(self.rows, 1))
+
     def hides(self, label: Any) -> bool:
         """Whether a column, key or attribute of this name is private."""
         if not self.private or label is None:

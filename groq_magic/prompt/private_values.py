@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import builtins
 import re
+from collections import deque
+from functools import partial
 from itertools import islice
-from types import FunctionType, ModuleType
+from types import FunctionType, MemberDescriptorType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import is_a, plain, tried
 from groq_magic.prompt.expression import user_names
-from groq_magic.prompt.summary_nested import is_of
+from groq_magic.prompt.scalars import is_of
+from groq_magic.prompt.summary_nested import is_nested, items_of
 from groq_magic.prompt.values_in_text import (
     BEGINNING,
     TOKEN,
@@ -170,17 +173,23 @@ class PrivateValues:
             for column in value.get_columns() if is_frame else [value]:
                 self._labels.add(column.name)
                 yield from self._column(column, column.name, every=every, depth=depth)
-        elif is_of(value, "numpy", "ndarray"):
-            if every:
-                yield from self._items(value.ravel().tolist(), every=True, depth=depth)
+        elif is_of(value, "numpy", "ndarray", "void"):
+            yield from self._of_numpy(value, every=every, depth=depth)
         elif is_a(value, dict):
             yield from self._mapping(value, every=every, depth=depth)
-        elif is_a(value, list, tuple, set, frozenset):
+        elif named := _named_items(value):
+            yield from self._mapping(named, every=every, depth=depth)
+        elif is_a(value, list, tuple, set, frozenset, deque) or is_nested(value):
             yield from self._items(value, every=every, depth=depth)
-        else:
-            own = object.__getattribute__(value, "__dict__")
-            if is_a(own, dict):
-                yield from self._mapping(own, every=every, depth=depth)
+
+    def _of_numpy(self, value: Any, *, every: bool, depth: int) -> Iterator[Collection[Any]]:
+        for name in value.dtype.names or ():
+            field = value[name]
+            items = field.ravel().tolist() if is_of(field, "numpy", "ndarray") else [field]
+            is_counted = every or self._privacy.hides(name)
+            yield from self._items(items, every=is_counted, depth=depth)
+        if not value.dtype.names and (every or value.dtype.hasobject):
+            yield from self._items(value.ravel().tolist(), every=every, depth=depth)
 
     def _of_pandas(self, value: Any, *, every: bool, depth: int) -> Iterator[Collection[Any]]:
         hides = self._privacy.hides
@@ -225,6 +234,27 @@ class PrivateValues:
         every = every or self._privacy.hides(label)
         if every or str(column.dtype).casefold() == "object":
             yield from self._items(column.to_list(), every=every, depth=depth)
+
+
+def _named_items(value: Any) -> dict[Any, Any]:
+    """Return what a record, a view of a dict or an object holds, by keys, fields and attributes.
+
+    Nothing of an object's class is run.
+    """
+    is_record = hasattr(type(value), "__dataclass_fields__")
+    if is_nested(value) and not is_record and not is_a(value, list, set, frozenset, deque):
+        found = {name: item for _, name, item in items_of(value) if name is not None}
+        if found:
+            return found
+    own = tried(lambda: object.__getattribute__(value, "__dict__"), None)
+    kinds = type.__dict__["__mro__"].__get__(type(value))
+    members = (pair for kind in kinds for pair in kind.__dict__.items())
+    slots = {
+        name: tried(partial(member.__get__, value), None)
+        for name, member in members
+        if is_a(member, MemberDescriptorType) and not name.startswith("__")
+    }
+    return {**slots, **(own if is_a(own, dict) else {})}
 
 
 def _shown(value: Any) -> str:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.clipping import clip, cut, flat, is_a, plain, safe_repr, tried, type_name
 from groq_magic.errors import PromptError
 from groq_magic.prompt.privacy import Description, Extent
+from groq_magic.prompt.scalars import can_be_searched, is_of, is_scalar
 from groq_magic.prompt.summary_array import describe_array
-from groq_magic.prompt.summary_nested import describe_nested, is_nested, is_of
+from groq_magic.prompt.summary_nested import describe_nested, is_nested
 from groq_magic.prompt.summary_polars import (
     describe_lazy_frame,
     describe_polars_series,
@@ -23,7 +24,7 @@ from groq_magic.prompt.summary_table import describe_index, describe_series, des
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["definition", "describe", "is_data", "is_scalar", "scalar_text", "summarise"]
+__all__ = ["definition", "describe", "is_data", "scalar_text", "summarise"]
 
 # About 25,000 tokens: more than a minute's quota on most tiers.
 _LONGEST_TEXT = 100_000
@@ -37,9 +38,6 @@ _DATA: tuple[tuple[str, str, Callable[[Any, Extent], Description]], ...] = (
     ("polars", "LazyFrame", describe_lazy_frame),
     ("numpy", "ndarray", describe_array),
 )
-# Dates, decimals and paths, whose repr is the call that makes them; pandas' dates are subclasses.
-_SCALAR_MODULES = frozenset({"datetime", "decimal", "fractions", "pathlib", "uuid"})
-_SCALARS = (int, float, complex, type(None), enum.Enum)
 
 
 def summarise(value: Any, extent: Extent | None = None) -> str:
@@ -86,24 +84,6 @@ def scalar_text(value: Any) -> str:
 def safe_str(value: Any) -> str:
     """Return `str(value)`, or its repr where that raises."""
     return tried(lambda: plain(str(value)), None) or safe_repr(value, _LONGEST_REPR)
-
-
-def is_scalar(value: Any) -> bool:
-    """Whether a value is one number, date, path or the like."""
-    # A class whose metaclass misbehaves may raise.
-    return tried(lambda: _is_scalar(value), otherwise=False)
-
-
-def _is_scalar(value: Any) -> bool:
-    if is_a(value, enum.Enum) or is_of(value, "pandas", "Period"):
-        return True
-    if is_a(value, str, bytes) or is_of(value, "numpy", "void"):
-        return False
-    if is_a(value, *_SCALARS) or is_of(value, "numpy", "generic"):
-        return True
-    if type_name(value) == "NAType":  # pandas' missing value, of a type that it doesn't name
-        return True
-    return any(kind.__module__.split(".")[0] in _SCALAR_MODULES for kind in type(value).__mro__)
 
 
 def is_data(value: Any) -> bool:
@@ -157,9 +137,10 @@ def _single(value: Any, extent: Extent) -> Description:
 
 def _opaque(value: Any, extent: Extent) -> Description:
     """Describe a value by its repr, which may show the values of cells."""
-    is_table = bool(extent.privacy.private) and tried(lambda: is_data(value), otherwise=True)
-    is_shown = extent.values and not is_table
-    if is_shown:
+    is_known = not extent.privacy.private or (
+        can_be_searched(value) and not tried(lambda: is_data(value), otherwise=True)
+    )
+    if extent.values and is_known:
         return Description(type_name(value), "", safe_repr(value, _LONGEST_REPR))
     return Description(type_name(value), "", "", opening=type_name(value))
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 from collections import Counter, deque
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import clip, flat, is_a, plain, safe_repr, tried, type_name
 from groq_magic.prompt.privacy import PRIVATE, Description
+from groq_magic.prompt.scalars import can_be_searched, is_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from groq_magic.prompt.privacy import Extent
 
-__all__ = ["describe_nested", "is_nested", "is_of", "outline"]
+__all__ = ["describe_nested", "is_nested", "items_of", "outline"]
 
 _LONGEST = 4_000
 _LONGEST_VALUE = 200
@@ -25,19 +26,17 @@ _MOST_KEYS = 30
 _MOST_WHOLE = 20
 _MOST_TYPES = 6
 _SEQUENCES = (list, tuple, set, frozenset, deque)
+_VALUES: type = type({}.values())
+_PAIRS: type = type({}.items())
+# Of these the keys of a dict can be asked.
+_OF_DICTS: tuple[type, ...] = (MappingProxyType, type({}.keys()), _VALUES, _PAIRS)
 _BRACKETS = ((list, "[", "]"), (tuple, "(", ")"))
 _LEFT_OUT = "…"
 
 
 def is_nested(value: Any) -> bool:
     """Whether `summarise_nested` knows how to look into it."""
-    return is_a(value, dict, *_SEQUENCES) or _is_dataclass(value)
-
-
-def is_of(value: Any, module: str, *kinds: str) -> bool:
-    """Whether a value is of these classes of a library; one that isn't loaded has no values."""
-    loaded = sys.modules.get(module)
-    return loaded is not None and is_a(value, *(getattr(loaded, kind) for kind in kinds))
+    return is_a(value, dict, *_SEQUENCES, *_OF_DICTS) or _is_dataclass(value)
 
 
 def describe_nested(value: Any, extent: Extent) -> Description:
@@ -101,7 +100,7 @@ class _Outline:
         share = max(_LONGEST_VALUE, self.room // 3) if depth else self.room
         end = self.room - share
         most = self._most(value)
-        for index, (label, name, item) in enumerate(_items(value)):
+        for index, (label, name, item) in enumerate(items_of(value)):
             if index:
                 yield self._written(", ")
             if self.room <= max(end, _LONGEST_VALUE) or index == most:
@@ -139,6 +138,8 @@ class _Outline:
             return tried(lambda: f"<{len(value):,} bytes>", f"<{type_name(value)}>")
         if shape := tried(lambda: _shape(value), ""):
             return f"<{type_name(value)} {shape}>"
+        if self._extent.privacy.private and not can_be_searched(value):
+            return f"<{type_name(value)}>"
         text = safe_repr(value, 10 * _LONGEST_VALUE)
         if len(text) > _LONGEST_VALUE:
             self.partial = True
@@ -160,10 +161,10 @@ def _schema(value: Any, extent: Extent) -> str:
 
 def _schema_of(value: Any, extent: Extent) -> str:
     if _is_dataclass(value) or _is_named_tuple(value):
-        return _keys_line([(name, item) for _, name, item in _items(value)])
+        return _keys_line([(name, item) for _, name, item in items_of(value)])
     if is_a(value, dict):
         named = extent.values and dict.__len__(value) <= _MOST_KEYS
-        pairs = [(key, item) for _, key, item in _items(value)]
+        pairs = [(key, item) for _, key, item in items_of(value)]
         return _keys_line(pairs) if named else _types_line([item for _, item in pairs])
     items = list(islice(value, _LONGEST))
     if len(items) > 1 and all(is_a(item, dict) for item in items):
@@ -186,11 +187,13 @@ def _count(number: int, what: str) -> str:
     return f"{number:,} {what}{'s' * (number != 1)}"
 
 
-def _items(value: Any) -> Iterator[tuple[str, Any, Any]]:
+def items_of(value: Any) -> Iterator[tuple[str, Any, Any]]:
     """Yield what stands before each item, its key or name (None for neither), and the item."""
-    if is_a(value, dict):
-        for key, item in islice(value.items(), _LONGEST):
-            yield f"{flat(safe_repr(key, 1000), 100)}: ", key, item
+    if is_a(value, dict, MappingProxyType, _VALUES, _PAIRS):
+        pairs = value.mapping.items() if is_a(value, _VALUES, _PAIRS) else value.items()
+        for key, item in islice(pairs, _LONGEST):
+            named = not is_a(value, _VALUES)
+            yield f"{flat(safe_repr(key, 1000), 100)}: " if named else "", key, item
     elif _is_dataclass(value):
         for field in dataclasses.fields(value):
             yield f"{field.name}=", field.name, _attribute(value, field.name)
@@ -252,7 +255,9 @@ def _brackets(value: Any) -> tuple[str, str]:
             return opening, closing
     if is_a(value, dict) or (is_a(value, set) and set.__len__(value)):
         return "{", "}"
-    return f"{name}(", ")"
+    if is_a(value, MappingProxyType, _PAIRS):
+        return f"{name}({{", "})"
+    return (f"{name}([", "])") if is_a(value, *_OF_DICTS) else (f"{name}(", ")")
 
 
 def _shape(value: Any) -> str:

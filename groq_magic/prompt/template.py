@@ -16,7 +16,8 @@ from groq_magic.prompt.placeholder import placeholders
 from groq_magic.prompt.privacy import Extent, Privacy
 from groq_magic.prompt.private_values import PrivateValues
 from groq_magic.prompt.refusals import refuse_call, refuse_near_miss, refuse_private
-from groq_magic.prompt.summary import describe, is_data, is_scalar, scalar_text
+from groq_magic.prompt.scalars import is_scalar
+from groq_magic.prompt.summary import describe, is_data, scalar_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -184,8 +185,7 @@ class _Filling:
             refuse_call(expression)
         refuse_private(expression, self.privacy)
         if expression.text not in self.read:
-            quotes = not self.privacy.has_limits
-            self.read[expression.text] = expression.value_in(self.namespace, quotes=quotes)
+            self.read[expression.text] = expression.value_in(self.namespace, self.privacy)
         try:
             return self._piece(found, self.read[expression.text])
         except PromptError as error:
@@ -211,22 +211,23 @@ class _Filling:
             else:
                 value = _formatted(value, spec)
         text = _in_place(value)
+        # A number or a text with a name of its own was named; another may be a table's.
+        is_named = name == found.expression.root
+        holder = self.namespace[found.expression.root]
         if text is not None:
-            if name != found.expression.root:
-                text = self._without_private(text, value)
+            text = text if is_named else self._without_private(text, value, holder)
             return Piece(name, text, None, self.privacy)
         described = describe(value, Extent(self.privacy, rows))
-        if not is_a(value, str):
-            body = self._without_private(described.body, value)
+        if not (is_named and is_a(value, str)):
+            body = self._without_private(described.body, value, holder)
             described = described.with_body(body)
         block = named_value(name, described, self.privacy)
         return Piece(name, _code(found.expression), block, self.privacy)
 
-    def _without_private(self, text: str, value: Any) -> str:
+    def _without_private(self, text: str, *values: Any) -> str:
         """Return a text without copies of what a private column, key or attribute holds."""
-        if not self.privacy.private or not self.privacy.rows:
-            return text
-        return PrivateValues.of_session(self.namespace, self.privacy, value).hidden(text)
+        privacy = self.privacy.named
+        return PrivateValues.of_session(self.namespace, privacy, *values).hidden(text)
 
 
 def _in_place(value: Any) -> str | None:

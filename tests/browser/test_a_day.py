@@ -25,6 +25,7 @@ df = pd.DataFrame({
     "price": [10.5, None, 7.25, 8.0] * 10,
     "email": [f"anna{n}@example.org" for n in range(40)],
 })"""
+CITIES = ("Oslo", "Bergen", "Trondheim", "Stavanger")
 # From top to bottom: source, and of each answer the text that was saved with it.
 CELLS = """Array.from(panel.content.widgets, (cell) => {
   const outputs = cell.model.type === "code" ? cell.model.outputs.toJSON() : [];
@@ -173,7 +174,7 @@ def test_an_analyst_fixes_three_errors(jupyter: Any, practice: Any) -> None:
     errors = {
         "df['prise'].mean()": "df['price'].mean()",
         "df.price + df.city": "df.price.sum()",
-        "avrage(df.price)": "df.price.mean()",
+        "df.price.avrage()": "df.price.mean()",
     }
     practice.script(
         [
@@ -231,10 +232,13 @@ def test_an_analyst_tidies_the_notebook(jupyter: Any, practice: Any) -> None:
 
 @only_in_lab
 def test_an_analyst_keeps_people_out_of_it(jupyter: Any, practice: Any) -> None:
+    # Data that no cell's source contains.
+    rows = "\n".join(f"{city},{n}.5,anna{n}@example.org" for n, city in enumerate(CITIES))
+    (jupyter.server.files / "orders.csv").write_text(f"city,price,email\n{rows}\n")
     work = day(
         jupyter,
         practice,
-        ORDERS,
+        "import pandas as pd\ndf = pd.read_csv('orders.csv')",
         "%config GroqMagics.rows_sent = 0",
         "%config GroqMagics.private = ['email']",
         "%%groq\nWhat would you plot of {{df}}?",
@@ -249,7 +253,7 @@ def test_an_analyst_keeps_people_out_of_it(jupyter: Any, practice: Any) -> None:
     assert "price" in sent
     # What the user wrote into the failing cell is theirs to send.
     others = sent.replace("anna7@example.com", "")
-    for secret in ("anna", "example", "Oslo", "Bergen", "10.5", "7.25"):
+    for secret in ("anna", "example", *CITIES):
         assert secret not in others
 
 

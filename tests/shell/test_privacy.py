@@ -57,7 +57,7 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
 
 ASKS = (
     "%groq About {{df}}",
-    "%groq About {{df.index}} and {{df.iloc[0]}} and {{df.values}} and {{df.dtypes}}",
+    "%groq About {{df.index}} and {{df.iloc[0]}} and {{df.dtypes}}",
     "%groq About {{recs}} and {{columns}} and {{error}} and {{nested}} and {{series}}",
     "%groq About {{rows}} and {{objects}} and {{wide}} and {{long}} and {{plain}}",
     "%groq -s 'You know {{df}}' About {{df.city}}",
@@ -82,6 +82,8 @@ REFUSED = (
     "%groq About {{reads.value}}",
     "%groq About {{df:20.5}}",
 )
+# At no rows its shape and type alone are sent; of private columns it has no names.
+ARRAY = "%groq About {{df.values}}"
 FAILING = (
     "df.loc['nothing of the kind']",
     "float(df.iloc[0, 1:].to_dict())",
@@ -166,10 +168,12 @@ def test_no_value_of_a_cell_leaves_with_an_ask(limited: Any, practice: Any, fram
     if limited.session.settings.rows_sent == 0:
         # Names of columns are sent: here they are values of the index.
         limited.fine("del wide\nwide = 0")
-    for source, ran in ran_by(limited, ASKS, 1):
+    is_private = bool(limited.session.settings.private)
+    asks, refused = (ASKS, (*REFUSED, ARRAY)) if is_private else ((*ASKS, ARRAY), REFUSED)
+    for source, ran in ran_by(limited, asks, 1):
         assert ran.error is None, (source, ran.text)
         assert MARK not in repr([output["metadata"] for output in ran.outputs]), source
-    for source, ran in ran_by(limited, REFUSED, 50):
+    for source, ran in ran_by(limited, refused, 50):
         assert ran.error is not None, source
         assert MARK not in ran.everything.replace(str(frame), ""), (source, ran.everything)
     assert_nothing_left(practice)

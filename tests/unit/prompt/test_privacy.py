@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
+from collections import OrderedDict, deque, namedtuple
 from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -134,12 +136,126 @@ def test_what_is_private_is_refused_by_its_name(expression: str) -> None:
         fill(f"{{{{{expression}}}}}", {"df": PEOPLE, "c": Cased()}, privacy=HIDES)
 
 
+SMALL = pd.DataFrame({"age": [41, 42], "ok": [True, False], "city": ["Oslo", "Rome"]})
+SMALL_HIDES = Privacy(private=("age", "ok"))
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *("df.values", "df.T.values", "df.iloc[:, 0].values", "df.iloc[:, 0].array"),
+        *("df.iloc[0, 0]", "df.iat[1, 1]", "df.iloc[0][0:2].values", "df.iloc[0].iloc[0]"),
+        *("df.T.iloc[0, 0]", "df.iloc[:, 0][0]", "df.iloc[:, 0].loc[1]", "df.iloc[0].array"),
+        *("kept.index[0]", "kept.index.values", "df._mgr", "place[0, 0]", "df.iloc[0]._values"),
+        *("kinds.iloc[:, 0].cat.categories", "kinds.iloc[:, 0].dtype.categories"),
+    ],
+)
+def test_what_a_table_gives_without_labels_is_refused(expression: str) -> None:
+    names = {
+        "df": SMALL,
+        "kept": SMALL.set_index("age"),
+        "kinds": SMALL.astype("category"),
+        "place": SMALL.iloc,
+    }
+    with pytest.raises(PromptError, match="may be private, and has no name"):
+        fill(f"{{{{{expression}}}}}", names, privacy=SMALL_HIDES)
+
+
+def test_what_is_not_private_is_sent_by_its_place_and_its_label() -> None:
+    text = (
+        "{{df.iloc[0, 2]}} {{df.loc[1, 'city']}} {{df.at[0, 'city']}} {{df.city[0]}} "
+        "{{df.iloc[1].city}} {{df.iloc[1]['city']}} {{df.shape[0]}} {{df['city'].iloc[0]}} "
+        "{{df.columns[2]}} {{df.index[1]}} {{df.T.loc['city', 0]}} {{df.city.iat[1]}}"
+    )
+    sent = fill(text, {"df": SMALL}, privacy=SMALL_HIDES).text
+    assert sent == "Oslo Rome Oslo Oslo Rome Rome 2 Oslo city 1 Oslo Rome"
+    whole = fill(
+        "{{df.city.values}} {{df.iloc[0]}} {{df.iloc[:, 0]}} {{df.dtypes}}",
+        {"df": SMALL},
+        privacy=SMALL_HIDES,
+    ).whole
+    assert "Rome" in whole
+    assert "41" not in whole
+
+
 def test_copies_of_what_is_private_are_replaced() -> None:
     namespace = {"df": PEOPLE, "long": PEOPLE.melt(), "c": Cased(), "values": PEOPLE.to_numpy()}
     sent = fill("{{long}} {{c}} {{values}} {{values[0][0]}}", namespace, privacy=HIDES)
     assert "@" not in sent.whole
     assert "Somebody with [value]" in sent.whole
     assert sent.text.endswith("[value]")
+
+
+@pytest.mark.parametrize("rows", [0, 5])
+def test_a_private_text_of_several_lines_is_not_sent_by_its_place(rows: int) -> None:
+    notes = pd.DataFrame({"notes": ["line1 SENT\nline2 SENT"]})
+    hides = Privacy(rows, private=("notes",))
+    names = {"m": notes, "t": notes.iloc[0, 0], "ts": [notes.iloc[0, 0]]}
+    sent = fill("{{ts[0]}}", names, privacy=hides)
+    assert "SENT" not in sent.whole
+    assert "[value]" in sent.whole
+    assert "line2 SENT" in fill("{{t}}", names, privacy=hides).whole
+
+
+class Slotted:
+    __slots__ = ("email",)
+
+    def __init__(self) -> None:
+        self.email = "eve@z.org"
+
+    def __repr__(self) -> str:
+        return f"Slotted({self.email})"
+
+
+DICT = {"email": "eve@z.org", "city": "Oslo"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(DICT.items(), DICT.values(), MappingProxyType(DICT), Slotted(), partial(print, **DICT)),
+        *([Slotted()], {"who": Slotted()}, pd.DataFrame({"who": [Slotted()]}), iter([Slotted()])),
+        *(OrderedDict(DICT).items(), MappingProxyType({"a": [DICT]}), {"a": DICT.values()}),
+        *(pd.Series([Slotted()]), np.array([Slotted()]), zip([Slotted()], strict=True)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_a_value_holds_out_of_sight_is_not_sent(value: Any) -> None:
+    sent = fill("{{v}}", {"v": value}, privacy=HIDES).whole
+    assert "eve@" not in sent
+    assert type(value).__name__ in sent
+    assert "eve@" not in fill("{{v}}", {"v": value}, privacy=NONE).whole
+
+
+@dataclass(slots=True)
+class SlottedAccount:
+    email: str
+
+
+RECORDS = np.array([("eve@z.org", 3)], dtype=[("email", "U9"), ("age", "i4")])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(Person("Eve", "eve@z.org"), SlottedAccount("eve@z.org"), Slotted(), RECORDS, RECORDS[0]),
+        *([Person("Eve", "eve@z.org")], DICT.items(), DICT.values(), MappingProxyType(DICT)),
+        *(RECORDS.view(np.recarray), np.array([DICT]), partial(print, **DICT), deque([DICT])),
+        *(Account("eve@z.org", 3), pd.Series([SlottedAccount("eve@z.org")])),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_message_has_no_copy_of_a_private_field(value: Any) -> None:
+    values = PrivateValues([{"v": value}], HIDES)
+    assert values.message("no eve@z.org in Oslo", "") == "no [value] in Oslo"
+
+
+def test_views_of_dicts_keep_what_is_not_private() -> None:
+    assert text(DICT.items(), HIDES) == "dict_items({'email': <private>, 'city': 'Oslo'})"
+    assert text(DICT.values(), HIDES) == "dict_values([<private>, 'Oslo'])"
+    assert (
+        text(MappingProxyType(DICT), HIDES) == "mappingproxy({'email': <private>, 'city': 'Oslo'})"
+    )
 
 
 def test_an_errors_message_keeps_what_is_no_value() -> None:

@@ -1,0 +1,47 @@
+"""What the assistant's prompts hold where some values may not be sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from groq_magic.assistant import Context, explain_value
+from groq_magic.assistant.hints import hints
+from groq_magic.assistant.prompt import Question
+from groq_magic.errors import PromptError
+from groq_magic.prompt import Privacy, fill
+
+PEOPLE = pd.DataFrame({"email": ["sent@x.org", "two\nlines"], "age": [30, 31]})
+HIDES = Privacy(private=("email",))
+
+
+def context_of(privacy: Privacy, **namespace: Any) -> Context:
+    return Context(namespace, 16_000, lambda _file: None, privacy=privacy)
+
+
+def explained(name: str, value: Any, context: Context) -> str:
+    return explain_value(name, value, Question(""), context).prompt
+
+
+@pytest.mark.parametrize("rows", [0, 5])
+def test_a_private_text_is_not_explained_by_its_place(rows: int) -> None:
+    context = context_of(Privacy(rows, private=("email",)), df=PEOPLE)
+    assert "sent@x.org" not in explained("df.iloc[0,0]", PEOPLE.iloc[0, 0], context)
+    assert "lines" not in explained("df.iloc[1,0]", PEOPLE.iloc[1, 0], context)
+    assert "sent@x.org" in explained("who", PEOPLE.iloc[0, 0], context)
+
+
+@pytest.mark.parametrize("privacy", [Privacy(0), HIDES])
+def test_labels_of_rows_are_no_hints(privacy: Privacy) -> None:
+    ages = pd.Series([30, 31], index=pd.Index(["alice_sentinel", "bob"], name="email"))
+    context = context_of(privacy, ages=ages, df=PEOPLE)
+    found = hints(AttributeError("no", name="alice_sentinal", obj=ages), {"ages": ages}, context)
+    assert "sentinel" not in found
+    with pytest.raises(PromptError) as refused:
+        fill("{{ages.alice_sentinal}}", {"ages": ages}, privacy=privacy)
+    assert "sentinel" not in str(refused.value)
+    assert "`agg`" in hints(AttributeError("no", name="aggg", obj=ages), {}, context)
+    with pytest.raises(PromptError, match="Did you mean `age`"):
+        fill("{{df.aage}}", {"df": PEOPLE}, privacy=privacy)
