@@ -96,7 +96,7 @@ def test_a_header_that_can_not_be_sent_is_told_without_it(practice: Any) -> None
         ('"gsk_quoted"', "quote marks"),
         ("\u201cgsk_smart\u201d", "smart quotes"),
         ("gsk_a gsk_b", "white space"),
-        ("gsk_a\ngsk_b", "line break"),
+        ("gsk_a\ngsk_b", "control character"),
     ],
 )
 def test_a_malformed_key_is_refused_without_being_shown(
