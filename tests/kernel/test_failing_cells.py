@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
+# `%cd` prints its error, and IPython 8 keeps nothing of what cells print.
+KEEPS_PRINTS = int(version("ipython").split(".")[0]) >= 9
 LOAD = "%load_ext groq_magic\n%groq_practice --script replies.json"
 ASK = "%groq_fix\nprint(_groq.request['messages'][-1]['content'])"
 THREAD = "import threading\nt = threading.Thread(target=lambda: [][3]); t.start(); t.join()"
@@ -43,6 +46,8 @@ def test_the_cell_that_failed_is_found(
     run = run_notebook([LOAD, *asked], allow_errors=True, cell_ids=True)
     prompts = [printed(run, at) for at in range(2, len(asked) + 1, 2)]
     for number, cell, prompt in zip(range(2, 100, 2), cells, prompts, strict=False):
+        if cell == "%cd nowhere" and not KEEPS_PRINTS:
+            continue
         assert f"Cell {number}:\n```python\n{cell}\n```" in prompt, prompt
         for internal in ("ipykernel", "get_ipython", "/tmp"):  # noqa: S108 - where kernels keep cells
             assert internal not in prompt
@@ -50,7 +55,7 @@ def test_the_cell_that_failed_is_found(
     assert "Cell 2, line 3\n    count.nosuch" in capture
     assert "Cell 4, line 3\n    size.nosuch" in timeit
     assert "File job.py, line 2\n    1 / rate" in job
-    assert "No such file or directory: 'nowhere'" in folder
+    assert not KEEPS_PRINTS or "No such file or directory: 'nowhere'" in folder
     assert "failed in a thread" in thread
     assert "Cell 10, line 2" in thread
     assert "failed in a background task" in task
