@@ -36,6 +36,14 @@ def test_another_prompt_has_none_and_says_so(practising: Any) -> None:
     assert "practice" in html
 
 
+def test_an_answer_without_a_script_is_not_called_scripted_where_it_is_cut_short(
+    practising: Any,
+) -> None:
+    ran = practising.fine("%%groq --max-tokens 3\nSomething else", "a")
+    assert NO_MODEL.startswith(ran.plain.strip())
+    assert "scripted answer" not in ran.data["text/html"]
+
+
 @pytest.mark.parametrize("source", ["1 / 0", "%%bash\nexit 3", "x = )"])
 def test_a_fix_without_a_script_says_so_and_changes_nothing(
     practising: Any, monkeypatch: pytest.MonkeyPatch, source: str

@@ -116,6 +116,19 @@ def test_where_the_service_refuses_the_saved_answer_comes(
     assert KEY not in ran.everything
 
 
+def test_a_request_that_gave_no_answer_is_logged(
+    auto: Callable[..., Any], practice: Any, tmp_path: Path
+) -> None:
+    log = tmp_path / "groq.jsonl"
+    cells = auto()
+    cells.fine("%config GroqMagics.max_wait = 0", "load")
+    cells.fine(f"%config GroqMagics.log = {str(log)!r}", "load")
+    practice.faults("503")
+    assert cells.fine(CELLS["q1"], "q1").plain == "Saved one."
+    (line,) = log.read_text("utf-8").splitlines()
+    assert '"tokens": null' in line
+
+
 def test_an_answer_that_has_begun_is_never_replaced(
     auto: Callable[..., Any], practice: Any
 ) -> None:
