@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import inspect
 import sys
 import threading
 from dataclasses import dataclass, field
@@ -146,6 +147,10 @@ def shell_factory(
         for cells in made:
             for extension in tuple(cells.shell.extension_manager.loaded):
                 cells.shell.extension_manager.unload_extension(extension)
+            for value in cells.shell.user_ns.values():
+                # Else Python warns, in whichever test then runs, that it was never awaited.
+                if inspect.iscoroutine(value):
+                    value.close()
             # It collects all garbage, which takes long for hundreds of shells one by one.
             atexit.unregister(cells.shell.atexit_operations)
         made.clear()
