@@ -21,12 +21,13 @@ from groq_magic.schemas.one_line import declared, is_type
 from groq_magic.schemas.strict import NotStrictError, StrictForm, strict_form
 
 if TYPE_CHECKING:
-    from pydantic import TypeAdapter
+    from pydantic import TypeAdapter, ValidationError
 
-__all__ = ["Mismatch", "Schema", "schema_of"]
+__all__ = ["Mismatch", "Schema", "faults_of", "schema_of"]
 
 _LONGEST_NAME = 64  # of the API
 _NAME = re.compile(r"[^A-Za-z0-9_-]+")
+_WHOLE = "the answer"
 _MOST_FAULTS = 8
 _LONGEST_FAULT = 200
 
@@ -99,9 +100,9 @@ class Schema:
         except Mismatch:
             raise
         except RecursionError:
-            raise Mismatch(("the answer: it is nested too deep",)) from None
+            raise Mismatch((f"{_WHOLE}: it is nested too deep",)) from None
         except ValueError as error:
-            raise Mismatch((f"the answer: {_line(error)}",)) from None
+            raise Mismatch((f"{_WHOLE}: {_line(error)}",)) from None
 
     def _validated(self, text: str, value: Any) -> Any:
         if self.annotation is None:
@@ -111,7 +112,7 @@ class Schema:
         try:
             return self._adapter.validate_json(text)
         except ValidationError as error:
-            raise Mismatch(tuple(_fault(each) for each in error.errors())[:_MOST_FAULTS]) from None
+            raise Mismatch(faults_of(error)) from None
         except KeyboardInterrupt:
             raise
         except Exception as error:  # noqa: BLE001 - the user's own validators may raise anything
@@ -210,16 +211,29 @@ def _checked(value: Any, json_schema: Mapping[str, Any]) -> Any:
     return value
 
 
-def _fault(error: Mapping[str, Any]) -> str:
+def faults_of(error: ValidationError, *, whole: str = _WHOLE) -> tuple[str, ...]:
+    """Return what a validation found, each on one line: where, and why.
+
+    Parameters
+    ----------
+    error : ValidationError
+    whole : str
+        What the whole is called, for a fault of no part.
+    """
+    found = error.errors(include_url=False)[:_MOST_FAULTS]
+    return tuple(f"{_place(each['loc'], whole)}: {_why(each)}" for each in found)
+
+
+def _why(error: Mapping[str, Any]) -> str:
     message = _line(error["msg"])
     given = error.get("input")
     if isinstance(given, str | int | float | bool):
         message = f"{message} (it is {clip(json.dumps(given, ensure_ascii=False), 60)})"
-    return f"{_place(error['loc'])}: {message}"
+    return message
 
 
-def _place(path: Iterable[Any]) -> str:
-    return ".".join(map(str, path)) or "the answer"
+def _place(path: Iterable[Any], whole: str = _WHOLE) -> str:
+    return ".".join(map(str, path)) or whole
 
 
 def _line(error: object) -> str:
