@@ -51,18 +51,13 @@ def approval_of(typed: str, code: str, *, edits: bool = True) -> Approval | None
     edits : bool
         Whether `edit` is offered.
     """
-    words = typed.strip().split(maxsplit=1)
-    if not words:
-        return None
-    word, rest = words[0], words[1] if len(words) > 1 else ""
+    word, _, rest = " ".join(typed.split()).partition(" ")
     if word == "no":
-        return Approval("no", " ".join(rest.split())[:_LONGEST_REASON])
-    if word == "all":
-        return Approval("all") if rest == code else None
-    if rest:
-        return None
-    if word == "run":
-        return Approval("run")
-    if word == "stop":
-        return Approval("stop")
-    return Approval("edit") if word == "edit" and edits else None
+        return Approval("no", rest[:_LONGEST_REASON])
+    decisions = {
+        ("run", ""): Approval("run"),
+        ("all", code): Approval("all"),
+        ("stop", ""): Approval("stop"),
+        **({("edit", ""): Approval("edit")} if edits else {}),
+    }
+    return decisions.get((word, rest))
