@@ -20,7 +20,7 @@ _CONNECT = "Run `%groq_key` to connect a model; https://console.groq.com/keys gi
 # How the system prompt of `%groq_fix` begins.
 _FIX = re.compile(r"You (?:mend|fix) cells")
 _LONGEST = 2_000
-# An answer of this kind is sent again with the next prompt: whole, it would double each time.
+# Of an earlier message, whose cell shows it whole.
 _LONGEST_BEFORE = 160
 _LEFT_OUT = ("stop", "stream", "tools")
 

@@ -229,15 +229,6 @@ def test_odd_cells_in_the_file_do_no_harm(taught: Callable[..., Any], notebook: 
     assert taught().fine(CELLS["q1"], "q1").plain == "A *p*-value."
 
 
-def test_a_practice_answer_is_not_given_as_a_real_one(
-    taught: Callable[..., Any], notebook: Notebook
-) -> None:
-    notebook.outputs["q1"][0]["metadata"]["groq_magic"]["practice"] = True
-    notebook.save()
-    ran = taught().run(CELLS["q1"], "q1")
-    assert str(ran.error).startswith("Saved in practice mode; no key, so no new answer.")
-
-
 def test_what_is_read_is_not_trusted(taught: Callable[..., Any], notebook: Notebook) -> None:
     output = notebook.outputs["q1"][0]
     evil = "<script>alert(1)</script>[x](javascript:alert(1))<img src=x onerror=alert(1)>"
