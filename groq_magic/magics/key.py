@@ -60,7 +60,7 @@ def groq_practice(session: Session, line: str) -> None:
     else:
         _take_over(session)
         state = key_state(session.shell, session.service)
-        show(*banner(session.settings.model, state, note="practice mode is off", is_of_key=True))
+        show(*banner(session.settings.model, state, note="practice mode ended", is_of_key=True))
 
 
 def enter_key(session: Session, typed: str) -> str:
@@ -141,9 +141,9 @@ def key_asker(shell: Any, warning: str) -> str | None:
     typed = ""
     try:
         typed = getpass.getpass(
-            f"{warning}{' ' * bool(warning)}Groq API key (hidden; {KEY_PAGE} gives one; "
-            f"to keep it, write {KEY_NAME}=… into a .env file that git ignores; "
-            "Enter alone cancels, and %groq_practice on works without a key): "
+            f"{warning}{' ' * bool(warning)}Groq API key (hidden; leave it empty to cancel; "
+            f"{KEY_PAGE} gives one, %groq_practice on needs none; "
+            f"to keep it, write {KEY_NAME}=… into a .env file that git ignores): "
         )
     except (KeyboardInterrupt, EOFError):
         typed = ""

@@ -181,7 +181,7 @@ def test_models_that_fail_refuse_no_typed_key(fresh: Any, practice: Any, asked: 
 def test_no_key_in_the_question_is_one_line(fresh: Any, asked: Any, way: Any, ask: str) -> None:
     questions = asked(way)
     ran = fresh.run(ask)
-    assert "Enter alone cancels" in questions[0]
+    assert "leave it empty to cancel" in questions[0]
     assert "%groq_practice on" in questions[0]
     assert isinstance(ran.error, InterruptedAskError)
     said = "No key entered. Run `%groq_key`, or `%groq_practice on` to try without one."

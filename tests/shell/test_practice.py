@@ -150,7 +150,7 @@ def test_a_restored_fold_is_not_sent(
 
 def test_off_without_a_key_says_so_where_a_key_can_be_entered(practising: Any) -> None:
     off = practising.fine("%groq_practice off")
-    assert "practice mode is off · no key yet: the first ask asks for one" in off.plain
+    assert "practice mode ended · no key yet: the first ask asks for one" in off.plain
     assert "%groq_practice on needs none" in off.plain
     assert '<span class="groq-slot-key">no key yet' in off.data["text/html"]
 
@@ -160,7 +160,7 @@ def test_off_with_a_key_says_where_it_is_from(
 ) -> None:
     monkeypatch.setenv("GROQ_API_KEY", key)
     plain = practising.fine("%groq_practice off").plain
-    assert "practice mode is off · key from GROQ_API_KEY · %groq_help" in plain
+    assert "practice mode ended · key from GROQ_API_KEY · %groq_help" in plain
 
 
 def test_a_cell_that_was_edited_does_not_get_the_scripted_fix(practising: Any) -> None:

@@ -9,9 +9,7 @@ export function parsed(html) {
 
 /** Return the nodes of a phrase: what is in backticks is code. */
 export function phrase(text) {
-  return text
-    .split(/`([^`\n]+)`/)
-    .map((part, at) => (at % 2 ? element("code", "", part) : part));
+  return text.split(/`([^`\n]+)`/).map((part, at) => (at % 2 ? element("code", "", part) : part));
 }
 
 /** Return a new element. */
