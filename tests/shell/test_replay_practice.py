@@ -116,21 +116,23 @@ def test_where_the_model_fails_it_is_the_spare_answer_of_auto(
     assert OF_PRACTICE in ran.data["text/html"]
     assert ran.record["practice"] is True
     assert cells.turns == []
-    # A cell that asks less than before has its turns removed in both modes.
-    cells.fine("1", "scripted")
+    # The next one is the model's.
     cells.fine(CELLS["unscripted"], "unscripted")
     assert [prompt for prompt, _ in cells.turns] == ["Something of my own"]
 
 
+@pytest.mark.parametrize("replay", ["on", "auto"])
 def test_a_cell_that_asks_less_has_its_replayed_turn_removed(
-    notebook: Notebook, opened: Callable[..., Any]
+    notebook: Notebook, opened: Callable[..., Any], practice: Any, replay: str
 ) -> None:
     notebook.cells = {"load": CELLS["load"], "two": "%groq One\n%groq Two"}
     notebook.run(opened(practises=True))
     notebook.save()
-    cells = opened(replay="on")
-    cells.run("%groq One\n%groq Two", "two")
-    cells.run("%groq One", "two")
+    cells = opened(key=True, replay=replay)
+    # With `auto` the model is asked first.
+    practice.faults("401", "401", "401")
+    cells.fine("%groq One\n%groq Two", "two")
+    cells.fine("%groq One", "two")
     turns = cells.session.conversations.get("main", True).turns
     assert [turn.prompt for turn in turns] == ["One"]
 
