@@ -55,8 +55,8 @@ def groq_replay(session: Session, line: str) -> None:
     This needs no key, no network and no quota. A changed cell is sent to the
     model if there is a key. With `auto` the model is asked first; the saved
     answer is used after 5 s without a first token, after a failure, without
-    a key, or in practice mode. Where the notebook's file is not known (`jupyter nbconvert
-    --execute`), `%groq_replay on FILE.ipynb` names it.
+    a key, or in practice mode. Where the notebook's file is not known
+    (`jupyter nbconvert --execute`), `%groq_replay on FILE.ipynb` names it.
     """
     wanted, _, named = parsed_line(line, (), "%groq_replay")[1].partition(" ")
     file = unquoted(named.strip())
