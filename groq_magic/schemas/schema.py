@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import sys
@@ -18,12 +19,12 @@ import typing_extensions
 from groq_magic.clipping import clip, tried, type_name
 from groq_magic.errors import OptionError
 from groq_magic.schemas.one_line import declared, is_type
-from groq_magic.schemas.strict import NotStrictError, StrictForm, strict_form
+from groq_magic.schemas.strict import NotStrictError, SchemaForm, json_mode_form, strict_form
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter, ValidationError
 
-__all__ = ["Mismatch", "Schema", "faults_of", "schema_of"]
+__all__ = ["Mismatch", "Schema", "TypedAnswer", "faults_of", "schema_of"]
 
 _LONGEST_NAME = 64  # of the API
 _NAME = re.compile(r"[^A-Za-z0-9_-]+")
@@ -47,6 +48,22 @@ class Mismatch(ValueError):  # noqa: N818 - it is a finding; the error is raised
 
 
 @dataclass(frozen=True)
+class TypedAnswer:
+    """A reply that is of its schema.
+
+    Parameters
+    ----------
+    data : object
+        The validated object.
+    text : str
+        Its JSON, as the schema itself has it.
+    """
+
+    data: Any
+    text: str
+
+
+@dataclass(frozen=True)
 class Schema:
     """The type that an answer has.
 
@@ -63,40 +80,46 @@ class Schema:
     json_schema: Mapping[str, Any] = field(hash=False)
     annotation: Any = field(default=None, repr=False)
 
-    @cached_property
-    def strict(self) -> StrictForm | None:
-        """As strict mode takes it; None where it has no strict form."""
-        try:
-            return strict_form(self.json_schema)
-        except NotStrictError:
-            return None
+    def form(self, *, strict: bool) -> SchemaForm:
+        """Return it as a request contains it.
+
+        Parameters
+        ----------
+        strict : bool
+            Whether the model has strict schemas; JSON mode is for the others, and for schemas
+            in which something may be anything.
+        """
+        if strict:
+            with contextlib.suppress(NotStrictError):
+                return strict_form(self.json_schema)
+        return json_mode_form(self.json_schema)
 
     @cached_property
     def _adapter(self) -> TypeAdapter[Any]:
         return _adapter(self.annotation)
 
-    def data_of(self, text: str, *, strict: bool) -> Any:
-        """Return the validated object of a reply.
+    def read(self, text: str, form: SchemaForm | None = None) -> TypedAnswer:
+        """Check a reply and return what it holds.
 
         Parameters
         ----------
         text : str
-            The reply's JSON.
-        strict : bool
-            Whether it was asked for in strict form.
+            JSON.
+        form : SchemaForm, optional
+            The form in which it was asked for; without one it is of the schema itself.
 
         Raises
         ------
         Mismatch
             When it is no JSON, or not of the schema.
         """
-        restore = self.strict.restore if strict and self.strict else None
+        restore = form.restore if form is not None else None
         try:
             value = json.loads(text)
             if restore is not None:
                 value = restore(value)
-                text = json.dumps(value)
-            return self._validated(text, value)
+                text = json.dumps(value, ensure_ascii=False)
+            return TypedAnswer(self._validated(text, value), text)
         except Mismatch:
             raise
         except RecursionError:

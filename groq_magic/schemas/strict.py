@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from groq_magic.schemas.fitting import SCALARS, fits
 
-__all__ = ["NotStrictError", "StrictForm", "strict_form"]
+__all__ = ["NotStrictError", "SchemaForm", "json_mode_form", "strict_form"]
 
 Restore = Callable[[Any], Any]
 Definitions = Mapping[str, Mapping[str, Any]]
@@ -36,23 +36,35 @@ class NotStrictError(ValueError):
 
 
 @dataclass(frozen=True)
-class StrictForm:
-    """A schema as strict mode takes it.
+class SchemaForm:
+    """A schema as a request contains it; its root is an object.
 
     Parameters
     ----------
     schema : dict
-        Sent to the service; its root is an object.
     restore : callable or None
         From a reply of this form to a value of the original schema; None where they are equal.
         It raises ValueError for a reply that has no such value.
+    is_strict : bool
+        Whether the service keeps to it; else a model is told of it in words.
     """
 
     schema: dict[str, Any]
-    restore: Restore | None
+    restore: Restore | None = None
+    is_strict: bool = False
 
 
-def strict_form(schema: Mapping[str, Any]) -> StrictForm:
+def json_mode_form(schema: Mapping[str, Any]) -> SchemaForm:
+    """Return a schema as JSON mode needs it, whose answers are objects."""
+    if schema.get("type") == "object":
+        return SchemaForm(dict(schema))
+    inner = {name: part for name, part in schema.items() if name != "$defs"}
+    name = _name_of_root(inner)
+    definitions = {"$defs": schema["$defs"]} if "$defs" in schema else {}
+    return SchemaForm({**_object({name: inner}), **definitions}, _unwrapped(name, None))
+
+
+def strict_form(schema: Mapping[str, Any]) -> SchemaForm:
     """Rewrite a JSON schema for strict mode.
 
     Raises
@@ -63,12 +75,11 @@ def strict_form(schema: Mapping[str, Any]) -> StrictForm:
     rewriting = _Rewriting(schema)
     form = rewriting.of(schema)
     if form.schema.get("type") != "object":
-        name = "items" if form.schema.get("type") == "array" else "value"
+        name = _name_of_root(form.schema)
         form = _Form(_object({name: form.schema}), _unwrapped(name, form.restore))
     definitions = {name: one.schema for name, one in rewriting.forms.items()}
     whole = {**form.schema, **({"$defs": definitions} if definitions else {})}
-    is_changed = form.restore is not None
-    return StrictForm(whole, form.restore if is_changed else None)
+    return SchemaForm(whole, form.restore, is_strict=True)
 
 
 @dataclass(frozen=True)
@@ -263,6 +274,10 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
         "required": list(properties),
         "additionalProperties": False,
     }
+
+
+def _name_of_root(schema: Mapping[str, Any]) -> str:
+    return "items" if schema.get("type") == "array" else "value"
 
 
 def _unwrapped(name: str, restore: Restore | None) -> Restore:

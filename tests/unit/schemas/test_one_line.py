@@ -56,7 +56,7 @@ def declared(text: str) -> Schema:
     ],
 )
 def test_a_line_of_fields_takes_its_answer(line: str, answer: dict[str, Any]) -> None:
-    data = declared(line).data_of(json.dumps(answer), strict=False)
+    data = declared(line).read(json.dumps(answer)).data
     assert data == answer
     assert isinstance(data, Record)
 
@@ -74,23 +74,23 @@ def test_a_line_of_fields_takes_its_answer(line: str, answer: dict[str, Any]) ->
 )
 def test_another_answer_is_refused_with_its_place(line: str, answer: Any, where: str) -> None:
     with pytest.raises(Mismatch, match=f"^{where}"):
-        declared(line).data_of(json.dumps(answer), strict=False)
+        declared(line).read(json.dumps(answer))
 
 
 def test_a_type_of_the_session_is_that_type() -> None:
     town = {"name": "Bern"}
-    assert declared("Town").data_of(json.dumps(town), strict=False) == Town(name="Bern")
-    assert declared("list[Town]").data_of(json.dumps([town]), strict=False) == [Town(name="Bern")]
-    assert declared("Kind").data_of('"food"', strict=False) is Kind.FOOD
-    assert declared("Kind|None").data_of("null", strict=False) is None
-    assert declared("CATS").data_of('"food"', strict=False) == "food"
-    assert declared("rate RATES").data_of('{"rate": 0.5}', strict=False).rate.value == 0.5
-    assert declared("ours").data_of('{"n": 1}', strict=False) == {"n": 1}
+    assert declared("Town").read(json.dumps(town)).data == Town(name="Bern")
+    assert declared("list[Town]").read(json.dumps([town])).data == [Town(name="Bern")]
+    assert declared("Kind").read('"food"').data is Kind.FOOD
+    assert declared("Kind|None").read("null").data is None
+    assert declared("CATS").read('"food"').data == "food"
+    assert declared("rate RATES").read('{"rate": 0.5}').data.rate.value == 0.5
+    assert declared("ours").read('{"n": 1}').data == {"n": 1}
 
 
 def test_brackets_make_a_list_of_records() -> None:
     answer = '[{"city": "Bern", "price": 1}, {"city": "Chur", "price": 2}]'
-    data = declared("[city, price int]").data_of(answer, strict=False)
+    data = declared("[city, price int]").read(answer).data
     assert [(each.city, each.price) for each in data] == [("Bern", 1), ("Chur", 2)]
 
 
