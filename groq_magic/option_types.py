@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HIGHEST",
+    "AnswerSchema",
     "Choice",
     "Flag",
     "Label",
@@ -73,6 +74,22 @@ class OptionType:
             For an invalid value.
         """
         raise NotImplementedError
+
+    def saved(self, value: Any) -> Any:
+        """Return a checked value as a notebook's metadata contains it."""
+        return list(value) if isinstance(value, tuple) else value
+
+
+class AnswerSchema(OptionType):
+    """A schema: a text that names or lists it, or in Python the type itself."""
+
+    def read(self, flag: str, value: Any) -> Any:
+        """Return the text, or the type: whether it can be sent shows when the ask is prepared."""
+        return Text().read(flag, value) if issubclass(type(value), str) else value
+
+    def saved(self, value: Any) -> Any:
+        """Return the text, or the type's name."""
+        return value if isinstance(value, str) else getattr(value, "__name__", "a schema")
 
 
 class Text(OptionType):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from groq_magic.errors import OptionError
 from groq_magic.option_types import (
     HIGHEST,
+    AnswerSchema,
     Choice,
     Flag,
     Label,
@@ -150,6 +151,11 @@ class AskOptions:
         metavar="KIND",
         default="markdown",
     )
+    schema: Any = option(
+        AnswerSchema(),
+        "typed data: a class of yours, or 'city, price float'",
+        metavar="X",
+    )
     cell: bool = option(Flag(), "the answer's code into the next cell, not run")
     once: bool = option(Flag(), "neither reads nor writes the conversation")
     conversation: str | None = option(
@@ -274,9 +280,11 @@ class AskOptions:
         """Return the given options by their long names, as a turn's metadata records them."""
         given = self._given()
         for each in self.table():
-            if isinstance(each.type, Switch) and given.get(each.name) is False:
-                given[f"no_{each.name}"] = not given.pop(each.name)
-        return {name: list(v) if isinstance(v, tuple) else v for name, v in given.items()}
+            if each.name in given:
+                value = each.type.saved(given.pop(each.name))
+                is_off = isinstance(each.type, Switch) and value is False
+                given |= {f"no_{each.name}": True} if is_off else {each.name: value}
+        return given
 
     def _given(self) -> dict[str, Any]:
         values = {each.name: (getattr(self, each.name), each.default) for each in fields(self)}

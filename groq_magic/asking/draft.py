@@ -11,12 +11,14 @@ from groq_magic.conversation import PromptData, sha_of
 from groq_magic.errors import PromptError
 from groq_magic.prompt import FilledPrompt, IncludedValue, fill, fill_from, with_values
 from groq_magic.prompt.secrets import HIDDEN
+from groq_magic.schemas import schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from groq_magic.options import AskOptions
     from groq_magic.prompt.secrets import Secrets
+    from groq_magic.schemas import Schema
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
 
@@ -44,6 +46,8 @@ class Draft:
     secrets : Secrets
     values_sha : str or None
         The hash of the texts with their values, None where they have none.
+    schema : Schema or None
+        What the answer has to be of.
     """
 
     ask: Ask
@@ -55,6 +59,7 @@ class Draft:
     notices: tuple[str, ...]
     secrets: Secrets
     values_sha: str | None = None
+    schema: Schema | None = field(default=None, repr=False)
 
     @property
     def whole(self) -> str:
@@ -113,7 +118,16 @@ def draft(session: Session, ask: Ask) -> Draft:
         sha_of([with_values(prompt, data.values), system])
         if filled.included and ask.composed is None
         else None,
+        _schema(session, options, secrets),
     )
+
+
+def _schema(session: Session, options: AskOptions, secrets: Secrets) -> Schema | None:
+    """Return the schema of `--schema`, its texts without secrets."""
+    if options.schema is None:
+        return None
+    found = schema_of(options.schema, session.namespace)
+    return replace(found, json_schema=secrets.hidden_in(found.json_schema))
 
 
 def _data(ask: Ask, filled: FilledPrompt, blocks: Sequence[str], secrets: Secrets) -> PromptData:

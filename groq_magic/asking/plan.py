@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from groq_magic.conversation import Turn
     from groq_magic.prompt import Privacy
     from groq_magic.prompt.secrets import Secrets
+    from groq_magic.schemas import SchemaForm
 
 __all__ = ["Plan", "PlanInputs", "plan"]
 
@@ -78,6 +79,7 @@ class Plan:
     window: HistoryWindow
     earlier: SentMessages
     request: Mapping[str, Any] = field(repr=False)
+    form: SchemaForm | None = field(default=None, repr=False)
 
     @property
     def included(self) -> tuple[tuple[str, int], ...]:
@@ -112,10 +114,10 @@ def plan(draft: Draft, facts: PlanInputs) -> Plan:
         *earlier.messages,
         {"role": "user", "content": draft.whole},
     ]
-    request = request_of(draft.options, facts.model, facts.known, messages)
+    request, form = request_of(draft.options, facts.model, facts.known, messages, draft.schema)
     if "stop" in request:
         request["stop"] = draft.secrets.hidden_in(request["stop"])
-    return Plan(draft, facts.model, facts.pending, window, earlier, request)
+    return Plan(draft, facts.model, facts.pending, window, earlier, request, form)
 
 
 def _window(draft: Draft, facts: PlanInputs) -> HistoryWindow:
