@@ -29,13 +29,16 @@ __all__ = [
 ]
 
 _SHOWN = 40
+_NO_SYSTEM = "No system prompt is sent; `%groq_system text` sets one."
+_SENT_UNTIL = "sent with every ask until `%groq_system off` or a restart of the kernel"
 _LONGEST_LINE = 200  # characters of a prompt that is shown within a sentence
 
 
 def groq_system(session: Session, line: str, cell: str | None = None) -> None:
     """Show or set the system prompt: `%groq_system [text]`, `%%groq_system` for a longer one.
 
-    `%groq_system off` removes it.
+    It is sent with every `%%groq` and `%groq`, in all conversations; `-s` replaces it
+    for one ask. `%groq_system off` removes it, as does a restart of the kernel.
     """
     text = text_alone(line, "%groq_system") if cell is None else cell.strip()
     if cell is not None and line.strip():
@@ -44,7 +47,12 @@ def groq_system(session: Session, line: str, cell: str | None = None) -> None:
     if text:
         text = session.secrets().hidden(sendable("The text", text))
         settings.system = "" if text in {"off", "''", '""'} else text
-    said = settings.system or "No system prompt. `%groq_system text` sets one."
+    said = _NO_SYSTEM
+    if settings.system:
+        begins = "System prompt set. It is" if text else "The system prompt is"
+        said = f"{begins} {_SENT_UNTIL}:\n{settings.system}"
+    elif text:
+        said = f"System prompt removed. {_NO_SYSTEM}"
     say(session.secrets().hidden(said))
 
 
