@@ -72,13 +72,22 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
         reasoning=reply.reasoning if options.reasoning == "show" else "",
         saved_reasoning=saved_reasoning if options.reasoning == "show" else "",
         notices=(*remarks_of(choice), *notices),
-        warnings=warnings_of(plan, reply, choice),
+        warnings=(*warnings_of(plan, reply, choice), *_warning_without_page(session, turn)),
         bar=_bar(plan, reply),
         metadata=_metadata_of(session, plan, reply, turn.above_sha),
         live=_live_facts(session, reply, turn),
         change=change_of(choice),
         prose=prose_of(choice, reply.text),
     )
+
+
+def _warning_without_page(session: Session, turn: Turn) -> tuple[str, ...]:
+    """Return the warning of a replayed answer that was saved below other turns.
+
+    Where there is a page, it is shown there as long as it is true.
+    """
+    is_of_others = turn.saved_above is not None and session.live is None
+    return (session.bars.stale_line(turn),) if is_of_others else ()
 
 
 def _live_facts(session: Session, reply: Reply, turn: Turn) -> LiveFacts:

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ChangeAbove", "change_above"]
 
-Kind = Literal[
-    "added", "again", "asked", "below", "deleted", "edited", "former", "moved", "removed", "saved"
-]
+Kind = Literal["added", "again", "asked", "below", "deleted", "edited", "moved", "removed", "saved"]
 
 
 @dataclass(frozen=True)
@@ -25,10 +23,9 @@ class ChangeAbove:
     ----------
     kind : str
         What happened to the other turn: it was asked `again`, with an `edited` prompt, or
-        `asked` for the first time; has its `former` answer again; was `added` (moved up, or
-        brought back), `moved`, moved `below`, `removed` from the conversation, or its cell
-        was `deleted`. `saved`: the turns are others than those that a replayed answer was
-        saved with.
+        `asked` for the first time; was `added` (moved up, or brought back), `moved`, moved
+        `below`, `removed` from the conversation, or its cell was `deleted`. `saved`: the
+        turns are others than those that a replayed answer was saved with.
     typed : str
         The beginning of its prompt, "" where it is not known.
     turn : Turn or None
@@ -78,7 +75,7 @@ def _differs(
     if old is None:
         return _came(turn, new, place)
     if new.key == old.key:
-        return _asked_again(turn, old, new, place)
+        return _of(new, "again" if new.as_earlier.typed == old.typed else "edited", place)
     # How far from its end the chain has the turn.
     back = next((at for at, each in enumerate(turn.before) if each.key == new.key), None)
     if back is None:
@@ -95,12 +92,6 @@ def _came(turn: Turn, new: Turn, number: int) -> ChangeAbove:
     if any(each.key == turn.key for each in new.before):  # it was below when it was asked
         return _of(new, "moved", number)
     return _of(new, "asked" if new.revision > turn.revision else "added", number)
-
-
-def _asked_again(turn: Turn, old: EarlierTurn, new: Turn, number: int) -> ChangeAbove:
-    if new.revision < turn.revision:
-        return _of(new, "former", number)
-    return _of(new, "again" if new.as_earlier.typed == old.typed else "edited", number)
 
 
 def _of(turn: Turn, kind: Kind, number: int) -> ChangeAbove:

@@ -10,6 +10,7 @@ from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.option_types import Label, sendable
 from groq_magic.reply import bundle_of
 from groq_magic.session.change_texts import note_of
+from groq_magic.session.undoing import TO_GO_ON
 from groq_magic.views.history import HistoryRow, history
 from groq_magic.views.phrase import first_words
 from groq_magic.views.show import publish, say, show, show_folded
@@ -161,9 +162,9 @@ def _show_prompt(prompt: str) -> None:
     """Show the prompt of a former answer, whose cell contains another one."""
     whole = " ".join(prompt.split())
     if len(whole) <= _LONGEST_LINE:
-        say(f"It answers the cell's former prompt: “{whole}”. Put that prompt back into the cell.")
+        say(f"It answers the cell's former prompt, “{whole}”. {TO_GO_ON}")
         return
-    say("It answers the cell's former prompt, below. Put that prompt back into the cell.")
+    say(f"It answers the cell's former prompt, which is below. {TO_GO_ON}")
     show_folded("The former prompt", prompt)
 
 

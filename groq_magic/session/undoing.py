@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from groq_magic.views.answer_facts import FinishedAnswer
     from groq_magic.views.live import Live
 
-__all__ = ["FormerTurn", "UndoResult", "show_former"]
+__all__ = ["TO_GO_ON", "FormerTurn", "UndoResult", "show_former"]
+
+# Where a cell contains another prompt than the one that its answer is to.
+TO_GO_ON = "Put that prompt back into the cell, or run the cell to ask the new one."
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def _put(live: Live, former: FormerAnswer) -> bool:
 
 def _with_prompt(output: FinishedAnswer, turn: Turn, quote: str) -> FinishedAnswer:
     """Return an answer with the prompt that its cell does not contain any more."""
-    warning = f"This answers the cell's former prompt: {quote}."
+    warning = f"This answers the cell's former prompt, {quote}. {TO_GO_ON}"
     record = output.metadata.get("groq_magic")
     metadata = {"groq_magic": {**record, "prompt": turn.typed}} if record else {}
     return replace(output, warnings=(*output.warnings, warning), metadata=metadata)

@@ -113,10 +113,10 @@ def test_an_undo_puts_the_former_answer_back_into_its_cell(jupyter: Any, practic
     notebook.run_cell(4)
     expect(output(notebook, 1)).to_contain_text("Answer to one.")
     expect(output(notebook, 1)).not_to_contain_text("Answer to uno.")
-    expect(output(notebook, 1)).to_contain_text("This answers the cell's former prompt: “one”.")
+    expect(output(notebook, 1)).to_contain_text("This answers the cell's former prompt, “one”.")
     expect(output(notebook, 1).locator("select")).to_be_visible()
     expect(output(notebook, 4)).to_contain_text(
-        "It answers the cell's former prompt: “one”. Put that prompt back into the cell."
+        "It answers the cell's former prompt, “one”. Put that prompt back into the cell, or run"
     )
     expect(mark(notebook, 2)).to_have_text("")
     outputs = notebook.save()["cells"][1]["outputs"]

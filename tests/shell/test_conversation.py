@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from groq_magic.errors import NotebookError, OptionError, ServiceError
+from groq_magic.session.undoing import TO_GO_ON
 
 
 def test_the_second_ask_carries_the_first_turn(echoed: Any, practice: Any) -> None:
@@ -91,7 +92,7 @@ def test_undo_takes_back_turn_by_turn_and_says_what(echoed: Any) -> None:
     undone = [output["data"]["text/plain"] for output in echoed.fine("%groq_undo").outputs]
     assert undone == [
         "Undone: turn 2 has its former answer back.",
-        "It answers the cell's former prompt: “Two”. Put that prompt back into the cell.",
+        f"It answers the cell's former prompt, “Two”. {TO_GO_ON}",
         "Its cell does not show that answer; here it is:",
         "Two!",
     ]
