@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from groq_magic.errors import GroqMagicError
     from groq_magic.ledger.ledger import Source
 
-__all__ = ["Reply", "Timing", "code_of", "data_of"]
+__all__ = ["Reply", "Timing", "bundle_of", "code_of", "data_of"]
 
 _SHOWN = 60
 
@@ -95,17 +95,19 @@ class Reply:
         return f"Reply({', '.join((repr(start), *filter(None, facts)))})"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002 - IPython's signature
-        # Rendering takes a while to import.
-        from groq_magic.rendering import safe_markdown, to_html
+        return bundle_of(self.text) if self.text else {"text/plain": repr(self)}
 
-        html = (
-            '<div class="groq-answer mathjax_ignore tex2jax_ignore">'
-            f'<div class="groq-text" dir="auto">{to_html(self.text)}</div></div>'
-        )
-        plain = printable(self.text) or repr(self)
-        if not self.text:
-            return {"text/plain": plain}
-        return {"text/html": html, "text/markdown": safe_markdown(self.text), "text/plain": plain}
+
+def bundle_of(text: str) -> dict[str, str]:
+    """Return the MIME bundle of an answer alone, without bar and metadata."""
+    # Rendering takes a while to import.
+    from groq_magic.rendering import safe_markdown, to_html
+
+    html = (
+        '<div class="groq-answer mathjax_ignore tex2jax_ignore">'
+        f'<div class="groq-text" dir="auto">{to_html(text)}</div></div>'
+    )
+    return {"text/html": html, "text/markdown": safe_markdown(text), "text/plain": printable(text)}
 
 
 def code_of(text: str) -> str:

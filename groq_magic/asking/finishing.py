@@ -13,7 +13,7 @@ from groq_magic.asking.notices import mark_reported
 from groq_magic.asking.output import output_of
 from groq_magic.asking.stored_answer import StoredAnswer, keep_in_cache
 from groq_magic.assistant import Attempt, CodeChoice
-from groq_magic.conversation import messages_of
+from groq_magic.conversation import messages_of, sha_of
 from groq_magic.ledger.ledger import Entry
 from groq_magic.ledger.request_log import record_of
 from groq_magic.ledger.usage import cost, usage_of
@@ -125,7 +125,7 @@ def discard_view(state: FinishState) -> None:
 def end_turn(state: FinishState) -> None:
     """Add the turn to the conversation."""
     session, plan, reply = state.session, state.plan, state.reply
-    practice = plan.pending.practice
+    practice, source = plan.pending.practice, state.prepared.source
     before = session.conversations.count(practice)
     state.turn = session.conversations.add(
         plan.pending,
@@ -135,6 +135,8 @@ def end_turn(state: FinishState) -> None:
         usage=reply.usage.counts if reply.usage else None,
         typed=plan.draft.as_saved(plan.draft.ask.text.strip()),
         data=plan.draft.data,
+        prompt_sha=sha_of(plan.draft.ask.identity),
+        saved_above=source.above_sha if isinstance(source, StoredAnswer) else None,
     )
     has_grown = session.conversations.count(practice) == before + 1
     state.is_appended = has_grown and session.conversations.is_last(state.turn)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.asking.next_cell import change_of, prose_of, remarks_of
 from groq_magic.asking.warnings import warnings_of
-from groq_magic.conversation import METADATA_VERSION, prompt_in, sha_of
+from groq_magic.conversation import METADATA_VERSION, chain_of, prompt_in, sha_of
 from groq_magic.ledger.usage import cost, dollars
 from groq_magic.practice import is_unscripted
 from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, LiveFacts
@@ -44,7 +44,7 @@ def opening_of(session: Session, plan: Plan, notices: tuple[str, ...]) -> Answer
         plan.model,
         plan.pending.practice,
         notices,
-        _metadata_of(session, plan, None),
+        _metadata_of(session, plan, None, chain_of(t.as_earlier for t in plan.pending.before).sha),
         plan.draft.options.format or "markdown",
     )
 
@@ -72,13 +72,22 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
         reasoning=reply.reasoning if options.reasoning == "show" else "",
         saved_reasoning=saved_reasoning if options.reasoning == "show" else "",
         notices=(*remarks_of(choice), *notices),
-        warnings=warnings_of(plan, reply, choice),
+        warnings=(*warnings_of(plan, reply, choice), *_warning_without_page(session, turn)),
         bar=_bar(plan, reply),
-        metadata=_metadata_of(session, plan, reply),
+        metadata=_metadata_of(session, plan, reply, turn.above_sha),
         live=_live_facts(session, reply, turn),
         change=change_of(choice),
         prose=prose_of(choice, reply.text),
     )
+
+
+def _warning_without_page(session: Session, turn: Turn) -> tuple[str, ...]:
+    """Return the warning of a replayed answer that was saved below other turns.
+
+    Where there is a page, it is shown there as long as it is true.
+    """
+    is_of_others = turn.saved_above is not None and session.live is None
+    return (session.bars.stale_line(turn),) if is_of_others else ()
 
 
 def _live_facts(session: Session, reply: Reply, turn: Turn) -> LiveFacts:
@@ -98,7 +107,9 @@ def _live_facts(session: Session, reply: Reply, turn: Turn) -> LiveFacts:
     )
 
 
-def _metadata_of(session: Session, plan: Plan, reply: Reply | None) -> dict[str, Any]:
+def _metadata_of(
+    session: Session, plan: Plan, reply: Reply | None, above_sha: str
+) -> dict[str, Any]:
     """Return the output's metadata, from which a saved notebook's turn is read."""
     if session.settings.store == "none":
         return {}
@@ -118,6 +129,7 @@ def _metadata_of(session: Session, plan: Plan, reply: Reply | None) -> dict[str,
         "prompt_sha": sha_of(plan.draft.ask.identity),
         "request_sha": sha_of(dict(plan.request)),
         "values_sha": plan.draft.values_sha,
+        "above_sha": above_sha,
         "replaces": _replaced(pending.replaces),
         "once": pending.once,
     }

@@ -6,6 +6,8 @@ Pure: no IPython, no network, no files. For the main thread only.
 from groq_magic.conversation.arrangement import Arrangement
 from groq_magic.conversation.cell_prompts import prompt_in, shows_prompt
 from groq_magic.conversation.cell_runs import CellRun
+from groq_magic.conversation.chain import chain_of
+from groq_magic.conversation.change_above import ChangeAbove
 from groq_magic.conversation.conversation import Conversation
 from groq_magic.conversation.conversations import Conversations
 from groq_magic.conversation.history_window import Budget, HistoryWindow, estimate, fit
@@ -36,6 +38,7 @@ __all__ = [
     "Budget",
     "CellList",
     "CellRun",
+    "ChangeAbove",
     "Conversation",
     "Conversations",
     "HistoryWindow",
@@ -48,6 +51,7 @@ __all__ = [
     "SentMessages",
     "Turn",
     "TurnKey",
+    "chain_of",
     "code_cells_in",
     "estimate",
     "fit",

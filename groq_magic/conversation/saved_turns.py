@@ -88,6 +88,8 @@ class SavedTurn:
         Whether it was asked outside of the conversation.
     included : frozenset of str
         The names of the values that it was sent with.
+    above_sha : str or None
+        As recorded: of the turns that it was asked below.
     """
 
     key: TurnKey
@@ -114,6 +116,7 @@ class SavedTurn:
     is_own: bool = True
     once: bool = False
     included: frozenset[str] = frozenset()
+    above_sha: str | None = None
 
     @cached_property
     def is_edited(self) -> bool:
@@ -151,7 +154,7 @@ class SavedTurn:
             finish_reason=self.finish_reason,
             usage=self.usage,
             typed=self.prompt,
-            cell_number=self.execution if self.execution >= 0 else None,
+            prompt_sha=self.prompt_sha or sha_of(self.prompt),
         )
 
 
@@ -282,6 +285,7 @@ class _File:
             is_own=replaced is not None and (recorded is not None or by_place),
             once=bool(record.get("once")),
             included=names_in(record),
+            above_sha=string_of(record.get("above_sha")),
         )
 
     def _key(self, record: Any) -> TurnKey | None:

@@ -55,6 +55,7 @@ class Executions:
     def __init__(self, shell: Any) -> None:
         self._shell = shell
         self._running: Execution | None = None
+        self._numbers: dict[str, int | None] = {}
         self._mine: ContextVar[Execution | None] = ContextVar("groq_magic.execution", default=None)
 
     @property
@@ -88,7 +89,13 @@ class Executions:
         # Some versions of IPython count a cell before it runs, others after it.
         self._running = Execution(cell, run, source, self._shell.displayhook.prompt_count)
         self._mine.set(self._running)
+        if cell is not None:
+            self._numbers[cell] = self._running.number
         return self._running
+
+    def number_of(self, cell: str) -> int | None:
+        """Return the number in brackets beside a cell, None where it has not run here."""
+        return self._numbers.get(cell)
 
     def end(self) -> None:
         """End the execution: code that runs later in this context belongs to none."""

@@ -22,6 +22,7 @@ from groq_magic.session.quota import QuotaWatch
 from groq_magic.session.saved_notebook import SavedNotebook
 from groq_magic.session.secrets import EarlierTurns, present_secrets
 from groq_magic.session.stored_answers import StoredAnswers
+from groq_magic.session.undoing import UndoResult, show_former
 from groq_magic.views.show import say
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Session:
         self.settings = settings
         self.saved = SavedNotebook(shell)
         self.conversations = Conversations()
-        self.bars = Bars(self.conversations, self.secrets)
+        self.bars = Bars(self.conversations, self.secrets, self.cell_number)
         self.service = Service(settings, lambda: self.saved.folder, ask_for_key, say)
         self.last: Ask | None = None
         self.ledger = Ledger()
@@ -103,6 +104,11 @@ class Session:
         """The id of the cell whose execution the running code belongs to."""
         return self.executions.present.cell
 
+    def cell_number(self, turn: Turn) -> int | None:
+        """Return the number beside the cell that shows a turn, None where it has not run here."""
+        cell = turn.shown.cell
+        return turn.cell_number if cell is None else self.executions.number_of(cell)
+
     def secrets(self) -> Secrets:
         """Return the present secrets, which no prompt and no output may show; never stored."""
         return present_secrets(self.service)
@@ -117,6 +123,9 @@ class Session:
         self.executions.begin(self.conversations.start_cell, cell, source)
         if cell is not None:
             self.saved.cells_seen.add(cell)
+            self.bars.cell_begins(cell)
+            if self.live is not None:
+                self.live.answers.cell_begins(cell)
         request, now = request_cells(self.shell), time.time()
         page = self.conversations.page
         if request.order:
@@ -202,8 +211,8 @@ class Session:
 
     # Changes of the conversation
 
-    def undo(self) -> str:
-        """Undo the last change; return what it was.
+    def undo(self) -> UndoResult:
+        """Undo the last change, on the page too.
 
         Raises
         ------
@@ -211,9 +220,17 @@ class Session:
             When there is nothing to undo, or in another thread.
         """
         self.owner.require(_CHANGED)
-        phrase = self.conversations.undo(self.service.in_practice)
+        practice = self.service.in_practice
+        before = self.conversations.shown(practice)
+        phrase = self.conversations.undo(practice)
+        known = {turn.revision for turn in before.values()}
+        former = tuple(
+            show_former(self.bars, self.live, self._hidden, turn, before.get(turn.shown))
+            for turn in self.conversations.shown(practice).values()
+            if turn.revision not in known and not self.bars.shows(turn)
+        )
         self._changed()
-        return phrase
+        return UndoResult(phrase, former)
 
     def reset(self) -> int:
         """Empty the conversation in use; return how many turns were removed."""
@@ -239,7 +256,8 @@ class Session:
         self, turn: Turn, output: FinishedAnswer, *, in_conversation: bool, appended: bool
     ) -> None:
         """Register a finished answer's bar, and mark the answers that its turn made stale."""
-        self.bars.add(turn, output, in_conversation=in_conversation)
+        thought = self.live.answers.thought(output.slot) if self.live is not None else None
+        self.bars.add(turn, output, in_conversation=in_conversation, thought=thought)
         if not appended:
             self._changed()
         elif self.live is not None:
@@ -261,6 +279,9 @@ class Session:
         if self.live is not None:
             self.live.close()
             self.live = None
+
+    def _hidden(self, text: str) -> str:
+        return self.secrets().hidden(text)
 
     def _free_frames(self) -> None:
         # Else the error's frames would keep their values alive as long as the reply.

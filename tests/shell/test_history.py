@@ -25,7 +25,7 @@ def test_history_tells_the_turns(echoed: Any) -> None:
     plain = echoed.fine("%groq_history").plain
     assert plain.index("> One") < plain.index("One!") < plain.index("> Two")
     echoed.fine("%groq Three", "a")
-    assert "turn 1 changed after it" in echoed.fine("%groq_history").plain
+    assert "out of date: turn 1 was edited and asked again" in echoed.fine("%groq_history").plain
     assert "empty" in echoed.fine("%groq_history other").plain
 
 
