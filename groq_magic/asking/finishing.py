@@ -17,6 +17,7 @@ from groq_magic.conversation import messages_of
 from groq_magic.ledger.ledger import Entry
 from groq_magic.ledger.request_log import record_of
 from groq_magic.ledger.usage import cost, usage_of
+from groq_magic.views.phrase import quoted
 
 if TYPE_CHECKING:
     from groq_magic.asking.plan import Plan
@@ -100,9 +101,8 @@ def log_request(session: Session, prepared: PreparedAsk, reader: Reader) -> None
     if isinstance(client, StoredAnswer) or not is_sent:
         return
     plan, usage = prepared.plan, usage_of(reader.outcome.usage)
-    session.request_log.write(
-        record_of(client.base_url, plan.model, plan.included, usage, tries=tries)
-    )
+    included = (*plan.included, *plan.included_earlier)
+    session.request_log.write(record_of(client.base_url, plan.model, included, usage, tries=tries))
 
 
 def put_into_cache(state: FinishState) -> None:
@@ -141,13 +141,17 @@ def end_turn(state: FinishState) -> None:
 
 def add_request(state: FinishState) -> None:
     """Keep the request for `%groq_export`."""
-    state.session.requests.add(state.plan.request, state.turn.revision)
+    turn = state.turn
+    cell = f" of cell {turn.cell_number}" if turn.cell_number is not None else ""
+    ask = f"The request{cell}, {quoted(turn.typed)}:"
+    state.session.requests.add(state.plan.request, turn.revision, ask)
 
 
 def learn_token_size(state: FinishState) -> None:
     """Calibrate the estimate of tokens by the usage."""
-    if (usage := state.reply.usage) is not None:
-        state.session.learn(state.plan.size, usage.prompt_tokens)
+    if (usage := state.reply.usage) is not None and state.reply.source == "service":
+        messages = state.plan.request["messages"]
+        state.session.estimate.learn(messages, usage.prompt_tokens)
 
 
 def choose_next_cell(state: FinishState) -> None:

@@ -8,7 +8,13 @@ from groq_magic.conversation.cell_prompts import prompt_in, shows_prompt
 from groq_magic.conversation.cell_runs import CellRun
 from groq_magic.conversation.conversation import Conversation
 from groq_magic.conversation.conversations import Conversations
-from groq_magic.conversation.history_window import Budget, HistoryWindow, estimate, fit
+from groq_magic.conversation.history_window import (
+    TOKENS_AROUND_A_MESSAGE,
+    Budget,
+    HistoryWindow,
+    estimate,
+    fit,
+)
 from groq_magic.conversation.notebook_json import code_cells_in
 from groq_magic.conversation.page import CellList, Page
 from groq_magic.conversation.replay import NEW_CELL, OF_PRACTICE, Replay, ReplayKey
@@ -33,6 +39,7 @@ __all__ = [
     "METADATA_VERSION",
     "NEW_CELL",
     "OF_PRACTICE",
+    "TOKENS_AROUND_A_MESSAGE",
     "Arrangement",
     "Budget",
     "CellList",

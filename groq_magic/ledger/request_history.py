@@ -32,27 +32,39 @@ class RequestHistory:
     ----------
     last : Mapping or None
         The request of the last ask that was answered, None if none was.
+    last_ask : str
+        Which ask that was, in words.
     passed : bool
         Whether an ask that came to nothing has followed the last answered one.
     """
 
     def __init__(self, kept: int = _KEPT, most_bytes: int = _MOST_BYTES) -> None:
         self.last: Mapping[str, Any] | None = None
+        self.last_ask = ""
         self.passed = False
         self._kept = kept
         self._most_bytes = most_bytes
         self._bytes = 0
-        self._by_turn: dict[int, tuple[Mapping[str, Any], int]] = {}
+        self._by_turn: dict[int, tuple[Mapping[str, Any], int, str]] = {}
 
     def pass_by(self) -> None:
         """Note that an ask came to nothing: nobody wants code that is refused."""
         self.passed = True
 
-    def add(self, request: Mapping[str, Any], revision: int) -> None:
-        """Keep the request of the ask that has just been answered, and whose turn it made."""
-        self.last, self.passed = request, False
+    def add(self, request: Mapping[str, Any], revision: int, ask: str = "") -> None:
+        """Keep the request of the ask that has just been answered.
+
+        Parameters
+        ----------
+        request : mapping
+        revision : int
+            Of the turn that it made.
+        ask : str
+            Which ask it was, in words.
+        """
+        self.last, self.last_ask, self.passed = request, ask, False
         self._evict(revision)
-        self._by_turn[revision] = request, _bytes_of(request)
+        self._by_turn[revision] = request, _bytes_of(request), ask
         self._bytes += self._by_turn[revision][1]
         while len(self._by_turn) > 1 and (
             len(self._by_turn) > self._kept or self._bytes > self._most_bytes
@@ -61,10 +73,17 @@ class RequestHistory:
 
     def of(self, revision: int) -> Mapping[str, Any] | None:
         """Return the request of a turn, None where it is not (or no longer) known."""
-        return self._by_turn.get(revision, (None, 0))[0]
+        found = self._by_turn.get(revision)
+        return found[0] if found else None
+
+    def ask_of(self, revision: int) -> str:
+        """Return which ask the request of a turn was, in words; "" where it is not known."""
+        found = self._by_turn.get(revision)
+        return found[2] if found else ""
 
     def _evict(self, revision: int) -> None:
-        self._bytes -= self._by_turn.pop(revision, (None, 0))[1]
+        if found := self._by_turn.pop(revision, None):
+            self._bytes -= found[1]
 
 
 def _bytes_of(value: Any) -> int:

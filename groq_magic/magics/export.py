@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.base_url import GROQ_URL
@@ -43,25 +44,29 @@ def groq_export(session: Session, line: str) -> None:
     service = session.service
     # The practice server's address is temporary: the code uses Groq's.
     address = GROQ_URL if service.in_practice else service.base_url()
-    request = _request(session, turn, given.get("conversation"))
+    request, ask = _request(session, turn, given.get("conversation"))
     # A text may contain a secret that was set after it was sent.
-    request = session.secrets().hidden_request(request)
+    secrets = session.secrets()
+    request, ask = secrets.hidden_request(request), secrets.hidden(ask)
     code = snippet(request, kind, address, stream=given.get("stream")).rstrip("\n")
     if not turn and session.requests.passed:
         say(_PASSED)
     if given.get("cell"):
         insert_below(session, code)
         return
-    show(_html(code, LANGUAGES[kind]), code)
+    show(_html(ask, code, LANGUAGES[kind]), code)
 
 
-def _request(session: Session, turn: str, conversation: str | None) -> Mapping[str, Any]:
+def _request(
+    session: Session, turn: str, conversation: str | None
+) -> tuple[Mapping[str, Any], str]:
+    """Return a request, and which ask it was in words."""
     if not turn:
         if conversation:
             raise OptionError("-c needs a turn's number.", "`%groq_history -c NAME` shows it.")
         if session.requests.last is None:
             raise NotebookError("Nothing was answered yet.", "Ask something with `%%groq`.")
-        return session.requests.last
+        return session.requests.last, session.requests.last_ask
     name = conversation or session.settings.conversation
     session.order_turns()
     number = int(turn) if turn.isdecimal() and turn.isascii() and len(turn) < 10 else 0  # noqa: PLR2004 - no turn has so long a number
@@ -72,14 +77,14 @@ def _request(session: Session, turn: str, conversation: str | None) -> Mapping[s
             f"The request of turn {number} is not known in this session.",
             "Run its cell again.",
         )
-    return request
+    return request, session.requests.ask_of(found.revision)
 
 
-def _html(code: str, language: str) -> str:
+def _html(ask: str, code: str, language: str) -> str:
     from groq_magic.rendering import fenced, to_html
 
     html = to_html(fenced(code, language))
     return (
         f'<div class="groq-answer groq-export mathjax_ignore tex2jax_ignore {TOKEN_CLASS}">'
-        f'<div class="groq-text" dir="auto">{html}</div></div>'
+        f'<div dir="auto">{escape(ask)}</div><div class="groq-text" dir="auto">{html}</div></div>'
     )

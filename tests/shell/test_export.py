@@ -159,7 +159,7 @@ def test_cell_puts_python_into_the_next_cell(cells: Any, monkeypatch: pytest.Mon
     monkeypatch.setattr(cells.shell, "set_next_input", put.append)
     cells.fine("%%groq\nHi", "a")
     assert cells.fine("%groq_export --cell --as openai").outputs == []
-    assert put[0].startswith("import os\n\nfrom openai import OpenAI")
+    assert put[0].startswith("# pip install openai\nimport os\n\nfrom openai import OpenAI")
     ran = cells.run("%groq_export --cell --as curl")
     assert isinstance(ran.error, OptionError)
     assert len(put) == 1
