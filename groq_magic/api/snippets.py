@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LANGUAGES", "snippet"]
 
-_WIDTH = 72  # fits a narrow page
+_WIDTH = 64  # fits a narrow page
 # What each is called where code is coloured.
 LANGUAGES = MappingProxyType(
     {"python": "python", "openai": "python", "curl": "bash", "node": "javascript"}

@@ -86,6 +86,7 @@ def groq_models(session: Session, line: str) -> pd.DataFrame | None:
             "id or a task. Context and output are in tokens, prices for a million tokens "
             f"sent / answered, of {PRICES_AS_OF}.",
             tuple(f"groq-slot-speed {speed_slot(model.id)}" for model in models),
+            "groq-models",
         )
     )
     if front_end(session.shell) == "widgets":

@@ -123,7 +123,7 @@ def _by_model(ledger: Ledger, counted: Sequence[Entry], *, practice: bool) -> Ta
         rows.append(_row(total, sum_of(sent), free=practice))
     costs = "" if practice else f" Cost is by Groq's prices of {PRICES_AS_OF}."
     note = f"First token: seconds until it came. This and tok/s are medians.{costs}"
-    return Table(_COLUMNS, tuple(rows), note)
+    return Table(_COLUMNS, tuple(rows), note, name="groq-sums")
 
 
 def _row(called: str, found: Sum, *, free: bool) -> tuple[str, ...]:

@@ -22,7 +22,10 @@ def test_history_tells_the_turns(echoed: Any) -> None:
     assert "empty" in echoed.fine("%groq_history").plain
     echoed.fine("%groq One", "a")
     echoed.fine("%groq Two", "b")
-    plain = echoed.fine("%groq_history").plain
+    ran = echoed.fine("%groq_history")
+    plain = ran.plain
+    assert plain.startswith("Conversation main, 2 turns. A prompt is sent with the turns above")
+    assert "<b>Turn 2</b>" in ran.data["text/html"]
     assert plain.index("> One") < plain.index("One!") < plain.index("> Two")
     echoed.fine("%groq Three", "a")
     assert "turn 1 changed after it" in echoed.fine("%groq_history").plain
