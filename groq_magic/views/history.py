@@ -41,6 +41,11 @@ class HistoryRow:
     note: str = ""
 
     @property
+    def title(self) -> str:
+        """The turn in words."""
+        return f"Turn {self.number}" if self.number is not None else "Deleted"
+
+    @property
     def cell_name(self) -> str:
         """The cell in words; "" where its number is unknown."""
         return f"Cell {self.cell}" if self.cell is not None else ""
@@ -76,7 +81,7 @@ def _html(row: HistoryRow) -> str:
     facts = f" <small>{phrase_html(row.note)}</small>" if row.note else ""
     return (
         '<details class="groq-turn"><summary><span class="groq-turn-line">'
-        f"<b>{f'Turn {row.number}' if row.number else 'Deleted'}</b> {cell}"
+        f"<b>{row.title}</b> {cell}"
         f'<span dir="auto">{escape(first_words(row.prompt, _SHOWN))}</span>{facts}</span></summary>'
         f'<pre class="groq-prompt" dir="auto">{escape(row.prompt)}</pre>'
         f'<div class="groq-text" dir="auto">{to_html(row.answer)}</div></details>'
@@ -84,6 +89,6 @@ def _html(row: HistoryRow) -> str:
 
 
 def _plain(row: HistoryRow) -> str:
-    notes = SEPARATOR.join(filter(None, (row.cell_name, phrase_plain(row.note))))
+    head = SEPARATOR.join(filter(None, (row.title, row.cell_name, phrase_plain(row.note))))
     asked = "\n".join(f"> {line}" for line in row.prompt.splitlines())
-    return f"[{row.number or 'deleted'}] {notes}".rstrip() + f"\n{asked}\n\n{row.answer}"
+    return f"{head}\n{asked}\n\n{row.answer}"

@@ -71,10 +71,10 @@ def test_prompts_are_listed_as_typed_and_cells_by_the_numbers_that_they_show(
     cells.run("1 / 0", "b")
     cells.fine("%groq_fix --keep", "c")
     listed = cells.fine("%groq_history", "z")
-    assert f"[1] Cell {number} ·" in listed.plain
+    assert f"Turn 1 · Cell {number} ·" in listed.plain
     assert "> What is in {{rows}}?" in listed.plain
-    assert f"[2] Cell {number + 2} ·" in listed.plain
+    assert f"Turn 2 · Cell {number + 2} ·" in listed.plain
     assert "> %groq_fix --keep" in listed.plain
     assert "SENTINEL" not in listed.everything
     cells.fine("%groq And {{rows}} again", "a")
-    assert f"[1] Cell {number + 4} ·" in cells.fine("%groq_history", "z").plain
+    assert f"Turn 1 · Cell {number + 4} ·" in cells.fine("%groq_history", "z").plain
