@@ -15,9 +15,9 @@ from groq_magic.asking.stored_answer import StoredAnswer, keep_in_cache
 from groq_magic.assistant import Attempt, CodeChoice
 from groq_magic.conversation import messages_of
 from groq_magic.ledger.ledger import Entry
+from groq_magic.ledger.request_history import AskLabel
 from groq_magic.ledger.request_log import record_of
 from groq_magic.ledger.usage import cost, usage_of
-from groq_magic.views.phrase import quoted
 
 if TYPE_CHECKING:
     from groq_magic.asking.plan import Plan
@@ -142,9 +142,8 @@ def end_turn(state: FinishState) -> None:
 def add_request(state: FinishState) -> None:
     """Keep the request for `%groq_export`."""
     turn = state.turn
-    cell = f" of cell {turn.cell_number}" if turn.cell_number is not None else ""
-    ask = f"The request{cell}, {quoted(turn.typed)}:"
-    state.session.requests.add(state.plan.request, turn.revision, ask)
+    label = AskLabel(turn.typed, turn.cell_number)
+    state.session.requests.add(state.plan.request, turn.revision, label)
 
 
 def learn_token_size(state: FinishState) -> None:

@@ -101,7 +101,7 @@ def test_shows_static_code_whose_plain_text_is_exactly_it(cells: Any, practice: 
 def test_it_names_the_ask_and_what_to_install(cells: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     cells.fine("%%groq\n<b>Which</b> city\nis the cheapest?", "a")
     number = cells.shell.execution_count - 1
-    cells.fine("%%groq --once\nAnother topsecret-value-7", "b")
+    cells.fine("%%groq --once\nAnother one, with a text in it topsecret-value-7", "b")
     named = (
         f"The request of cell {number}, \u201c&lt;b&gt;Which&lt;/b&gt; city is the cheapest?\u201d:"
     )
