@@ -147,10 +147,11 @@ def add_request(state: FinishState) -> None:
 
 
 def learn_token_size(state: FinishState) -> None:
-    """Calibrate the estimate of tokens by the usage."""
-    if (usage := state.reply.usage) is not None and state.reply.source == "service":
-        messages = state.plan.request["messages"]
-        state.session.estimate.learn(messages, usage.prompt_tokens)
+    """Calibrate the estimate of tokens by the usage; how practice mode counts is known."""
+    usage, plan = state.reply.usage, state.plan
+    if usage is None or state.reply.source != "service" or plan.pending.practice:
+        return
+    state.session.estimate.learn(plan.request["messages"], usage.prompt_tokens)
 
 
 def choose_next_cell(state: FinishState) -> None:
