@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from groq_magic.conversation import messages_of
 from groq_magic.errors import NotebookError
 from groq_magic.page.cell import request_cells
 from groq_magic.views.slots import slot_of
@@ -80,9 +79,7 @@ def line_of_restorable(session: Session) -> tuple[str, ...]:
     )
     if not found:
         return ()
-    tokens = sum(
-        session.estimate.of_messages(messages_of(saved.prompt, saved.answer)) for saved in found
-    )
+    tokens = sum(session.estimate.of_messages(saved.turn(after=None).messages) for saved in found)
     are, adds = ("answers above are", "them") if len(found) > 1 else ("answer above is", "it")
     line = f"{len(found)} {are} not part of this conversation; `%groq_restore` adds {adds}"
     return (f"{line} (about {tokens:,} tokens to send).",)

@@ -17,7 +17,7 @@ from groq_magic.conversation.history_window import (
 )
 from groq_magic.conversation.notebook_json import code_cells_in
 from groq_magic.conversation.page import CellList, Page
-from groq_magic.conversation.replay import NEW_CELL, OF_PRACTICE, Replay, ReplayKey
+from groq_magic.conversation.replay import NEW_CELL, Replay, ReplayKey
 from groq_magic.conversation.saved_turns import (
     METADATA_VERSION,
     SavedTurn,
@@ -38,7 +38,6 @@ from groq_magic.conversation.turn import (
 __all__ = [
     "METADATA_VERSION",
     "NEW_CELL",
-    "OF_PRACTICE",
     "TOKENS_AROUND_A_MESSAGE",
     "Arrangement",
     "Budget",

@@ -20,6 +20,7 @@ from groq_magic.conversation.saved_record import counts_in, names_in, system_in
 from groq_magic.conversation.turn import Turn, TurnKey, messages_of
 from groq_magic.page.cell import is_hashed
 from groq_magic.page.notebook_file import is_name
+from groq_magic.practice import without_fold
 from groq_magic.prompt import names_alone
 
 if TYPE_CHECKING:
@@ -138,13 +139,14 @@ class SavedTurn:
 
     def turn(self, after: TurnKey | None) -> Turn:
         """Return it as a turn that was asked just after another one."""
+        answer = without_fold(self.answer) if self.practice else self.answer
         return Turn(
             key=self.key,
             shown=self.shown,
             conversation=self.conversation,
             practice=self.practice,
             after=after,
-            messages=messages_of(self.sent, self.answer),
+            messages=messages_of(self.sent, answer),
             model=self.model,
             finish_reason=self.finish_reason,
             usage=self.usage,
