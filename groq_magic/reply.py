@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.ledger.usage import Usage, rounded
+from groq_magic.ledger.usage import Usage, rounded, token_words
 from groq_magic.printable import printable
 
 if TYPE_CHECKING:
@@ -28,6 +28,13 @@ class Timing:
     total: float = 0.0
     queue: float | None = None
     tokens_per_second: float | None = None
+
+    @property
+    def pieces(self) -> int | None:
+        """How many pieces came, about one a token, of an answer without usage; None if unknown."""
+        if self.tokens_per_second is None or self.first_token is None:
+            return None
+        return round(self.tokens_per_second * (self.total - self.first_token))
 
     def __repr__(self) -> str:
         return f"Timing({rounded(vars(self))})"
@@ -83,12 +90,11 @@ class Reply:
 
     def __repr__(self) -> str:
         start = self.text[:_SHOWN] + "…" * (len(self.text) > _SHOWN)
-        tokens = self.usage.completion_tokens if self.usage else None
-        speed = self.timing.tokens_per_second
+        speed, came = self.timing.tokens_per_second, self.timing.pieces
         facts = (
             self.model,
             self.finish_reason,
-            f"{tokens:,} token{'s' * (tokens != 1)}" if tokens is not None else "",
+            self.usage.words if self.usage else f"about {token_words(None, came)}" if came else "",
             f"{self.timing.total:.2g} s" if self.timing.total else "",
             f"{speed:,.0f} tok/s" if speed else "",
         )

@@ -15,6 +15,7 @@ from groq_magic.asking.stored_answer import StoredAnswer, keep_in_cache
 from groq_magic.assistant import Attempt, CodeChoice
 from groq_magic.conversation import messages_of, sha_of
 from groq_magic.ledger.ledger import Entry
+from groq_magic.ledger.request_history import AskLabel
 from groq_magic.ledger.request_log import record_of
 from groq_magic.ledger.usage import cost, usage_of
 from groq_magic.practice import without_fold
@@ -101,9 +102,8 @@ def log_request(session: Session, prepared: PreparedAsk, reader: Reader) -> None
     if isinstance(client, StoredAnswer) or not is_sent:
         return
     plan, usage = prepared.plan, usage_of(reader.outcome.usage)
-    session.request_log.write(
-        record_of(client.base_url, plan.model, plan.included, usage, tries=tries)
-    )
+    included = (*plan.included, *plan.included_earlier)
+    session.request_log.write(record_of(client.base_url, plan.model, included, usage, tries=tries))
 
 
 def put_into_cache(state: FinishState) -> None:
@@ -144,13 +144,17 @@ def end_turn(state: FinishState) -> None:
 
 def add_request(state: FinishState) -> None:
     """Keep the request for `%groq_export`."""
-    state.session.requests.add(state.plan.request, state.turn.revision)
+    turn = state.turn
+    label = AskLabel(turn.typed, turn.cell_number)
+    state.session.requests.add(state.plan.request, turn.revision, label)
 
 
 def learn_token_size(state: FinishState) -> None:
-    """Calibrate the estimate of tokens by the usage."""
-    if (usage := state.reply.usage) is not None:
-        state.session.learn(state.plan.size, usage.prompt_tokens)
+    """Calibrate the estimate of tokens by the usage; how practice mode counts is known."""
+    usage, plan = state.reply.usage, state.plan
+    if usage is None or state.reply.source != "service" or plan.pending.practice:
+        return
+    state.session.estimate.learn(plan.request["messages"], usage.prompt_tokens)
 
 
 def choose_next_cell(state: FinishState) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.asking.next_cell import change_of, prose_of, remarks_of
 from groq_magic.asking.warnings import warnings_of
 from groq_magic.conversation import METADATA_VERSION, chain_of, prompt_in, sha_of
-from groq_magic.ledger.usage import cost, dollars
+from groq_magic.ledger.usage import cost, dollars, token_words
 from groq_magic.practice import is_unscripted
 from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, LiveFacts
 from groq_magic.views.bar import Bar
@@ -62,7 +62,7 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
     """Return the finished answer as a view shows and saves it."""
     from groq_magic.rendering import fenced_code
 
-    options = plan.draft.options
+    options, tokens = plan.draft.options, _tokens(session, plan, reply)
     return FinishedAnswer(
         slot=slot_of(plan.pending.shown),
         text=reply.text,
@@ -73,9 +73,9 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
         saved_reasoning=saved_reasoning if options.reasoning == "show" else "",
         notices=(*remarks_of(choice), *notices),
         warnings=(*warnings_of(plan, reply, choice), *_warning_without_page(session, turn)),
-        bar=_bar(plan, reply),
+        bar=_bar(plan, reply, tokens),
         metadata=_metadata_of(session, plan, reply, turn.above_sha),
-        live=_live_facts(session, reply, turn),
+        live=_live_facts(session, reply, turn, tokens),
         change=change_of(choice),
         prose=prose_of(choice, reply.text),
     )
@@ -90,12 +90,10 @@ def _warning_without_page(session: Session, turn: Turn) -> tuple[str, ...]:
     return (session.bars.stale_line(turn),) if is_of_others else ()
 
 
-def _live_facts(session: Session, reply: Reply, turn: Turn) -> LiveFacts:
+def _live_facts(session: Session, reply: Reply, turn: Turn, tokens: str) -> LiveFacts:
     """Return the facts in a finished answer's bar while the session lives."""
     usage, speed = reply.usage, reply.timing.tokens_per_second
-    tokens = usage.completion_tokens if usage else 0
-    figures = [f"{tokens:,} token{'s' * (tokens != 1)}" if usage else ""]
-    figures.append(f"{speed:,.0f} tok/s" if speed else "")
+    figures = [tokens, f"{speed:,.0f} tok/s" if speed else ""]
     asked = reply.source == "service"
     figures.append(_SOURCES.get(reply.source, ""))
     if asked and not turn.practice and cost(reply.model, usage) is not None:
@@ -159,14 +157,25 @@ def _replaced(key: TurnKey | None) -> dict[str, Any] | None:
     return {"cell": key.cell, "ask": key.ask} if key is not None else None
 
 
-def _bar(plan: Plan, reply: Reply) -> Bar:
+def _tokens(session: Session, plan: Plan, reply: Reply) -> str:
+    """Return how many tokens were sent and answered: as counted, else about, "" if unknown."""
+    if reply.usage is not None:
+        return reply.usage.words
+    if reply.timing.pieces is None:
+        return ""
+    sent = session.estimate.of_request(plan.request["messages"])
+    return f"about {token_words(sent, reply.timing.pieces)}"
+
+
+def _bar(plan: Plan, reply: Reply, tokens: str) -> Bar:
     marks = [_MARKS.get(reply.finish_reason, "")]
     if plan.pending.practice:
         marks.append("practice" if is_unscripted(reply.text) else "practice, scripted")
     return Bar(
         reply.model,
-        reply.usage.completion_tokens if reply.usage else None,
+        tokens,
         plan.included,
         plan.window.note,
         tuple(mark for mark in marks if mark),
+        plan.included_earlier,
     )

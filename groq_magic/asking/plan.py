@@ -81,17 +81,14 @@ class Plan:
 
     @property
     def included(self) -> tuple[tuple[str, int], ...]:
-        """The values that are sent, with earlier turns too: names and characters."""
-        earlier = (value.included for value in self.earlier.values)
-        return tuple((each.name, each.characters) for each in (*self.draft.included, *earlier))
+        """The values that the prompt includes: names and characters."""
+        return tuple((each.name, each.characters) for each in self.draft.included)
 
     @property
-    def size(self) -> int:
-        """Bytes of all messages; 0 where one is more than text, whose tokens are no measure."""
-        contents = [message["content"] for message in self.request["messages"]]
-        if not all(isinstance(content, str) for content in contents):
-            return 0
-        return sum(map(size_of, contents))
+    def included_earlier(self) -> tuple[tuple[str, int], ...]:
+        """The values that are sent with earlier turns."""
+        found = (value.included for value in self.earlier.values)
+        return tuple((each.name, each.characters) for each in found)
 
 
 def plan(draft: Draft, facts: PlanInputs) -> Plan:

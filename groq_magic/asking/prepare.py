@@ -193,7 +193,7 @@ def _facts(session: Session, begun: Draft, found: ReplayResult, *, fetch: bool) 
         _turn(session, begun, found),
         minute.limit if minute is not None and is_fresh else None,
         session.settings.history_share,
-        session.tokens_per_byte,
+        session.estimate.per_byte,
         session.earlier.without,
         session.privacy(),
     )

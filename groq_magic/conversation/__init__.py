@@ -10,7 +10,13 @@ from groq_magic.conversation.chain import chain_of
 from groq_magic.conversation.change_above import ChangeAbove
 from groq_magic.conversation.conversation import Conversation
 from groq_magic.conversation.conversations import Conversations
-from groq_magic.conversation.history_window import Budget, HistoryWindow, estimate, fit
+from groq_magic.conversation.history_window import (
+    TOKENS_AROUND_A_MESSAGE,
+    Budget,
+    HistoryWindow,
+    estimate,
+    fit,
+)
 from groq_magic.conversation.notebook_json import code_cells_in
 from groq_magic.conversation.page import CellList, Page
 from groq_magic.conversation.replay import NEW_CELL, Replay, ReplayKey
@@ -34,6 +40,7 @@ from groq_magic.conversation.turn import (
 __all__ = [
     "METADATA_VERSION",
     "NEW_CELL",
+    "TOKENS_AROUND_A_MESSAGE",
     "Arrangement",
     "Budget",
     "CellList",

@@ -41,7 +41,7 @@ class Conversations:
 
     @property
     def page(self) -> Page:
-        """The cells on the page, by which turns are ordered and left out."""
+        """The cells of the page, by which turns are ordered."""
         return self._arrangements.page
 
     def arrange(self, page: Page) -> bool:
@@ -240,7 +240,7 @@ class Conversations:
         Turns of this session are newer than the file.
         """
         present = self._histories[practice].conversations.values()
-        turns = chain.from_iterable(conversation.turns for conversation in present)
+        turns = chain.from_iterable(each.turns for each in present)
         here = {cell for turn in turns for cell in (turn.key.cell, turn.shown.cell)}
         return tuple(
             each
@@ -254,14 +254,9 @@ class Conversations:
         saved: Iterable[SavedTurn],
         practice: bool = False,  # noqa: FBT001, FBT002 - as in `get`
     ) -> tuple[Turn, ...]:
-        """Put a saved notebook's turns before those present, as one undoable change.
+        """Put a saved notebook's turns before those present, as one undoable change; return them.
 
         It puts no answer out of date.
-
-        Returns
-        -------
-        tuple of Turn
-            Those that were added.
         """
         history, found = self._histories[practice], self.restorable(saved, practice)
         added = added_turns(found, islice(self._revisions, len(found)))
@@ -272,7 +267,7 @@ class Conversations:
         history.change(after, "restore")
         after |= {name: with_turns_above(after[name], added[name], self._around) for name in added}
         history.amend(after)
-        keys = {turn.key for turn in chain.from_iterable(added.values())}
+        keys = {turn.key for turns in added.values() for turn in turns}
         return tuple(t for name in added for t in after[name].turns if t.key in keys)
 
     def _all(self, practice: bool) -> dict[str, Arrangement]:  # noqa: FBT001 - as in `get`
@@ -280,8 +275,8 @@ class Conversations:
 
     def _around(self, turn: Turn) -> Arrangement:
         """Return a turn's conversation in the order of its own notebook."""
-        conversation = self._histories[turn.practice].get(turn.conversation)
-        return self._arrangements.of_turn(conversation, turn)
+        history = self._histories[turn.practice]
+        return self._arrangements.of_turn(history.get(turn.conversation), turn)
 
     def _put(self, pending: PendingTurn, turn: Turn) -> None:
         history = self._histories[pending.practice]

@@ -86,7 +86,10 @@ def groq_history(session: Session, line: str) -> None:
         )
         for turn in (*conversation.turns, *conversation.deleted)
     ]
-    show(*history(rows))
+    count = len(conversation.turns)
+    turns = f"{count} turn{'s' * (count != 1)}"
+    heading = f"Conversation `{name}`, {turns}. A prompt is sent with the turns above its cell."
+    show(*history(secrets.hidden(heading), rows))
 
 
 def groq_undo(session: Session, line: str) -> None:

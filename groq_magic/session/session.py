@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.api.request import size_of
 from groq_magic.api.service import Service
 from groq_magic.conversation import Conversations
 from groq_magic.errors import ModelError
@@ -22,6 +21,7 @@ from groq_magic.session.quota import QuotaWatch
 from groq_magic.session.saved_notebook import SavedNotebook
 from groq_magic.session.secrets import EarlierTurns, present_secrets
 from groq_magic.session.stored_answers import StoredAnswers
+from groq_magic.session.token_estimate import TokenEstimate
 from groq_magic.session.undoing import UndoResult, show_former
 from groq_magic.views.show import say
 
@@ -41,10 +41,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Session"]
 
-# A token is about four bytes of UTF-8 in most languages; characters differ far more.
-_USUAL_TOKENS_PER_BYTE = 0.25
-# In shorter texts the overhead of the chat format would distort the measure.
-_ENOUGH_BYTES = 400
 _CHANGED = "The conversation is changed"
 
 
@@ -87,7 +83,7 @@ class Session:
         self._quota = QuotaWatch()
         self.failures = LastFailures()
         self.background = BackgroundErrors()
-        self.tokens_per_byte = _USUAL_TOKENS_PER_BYTE
+        self._estimates = {practice: TokenEstimate() for practice in (False, True)}
         self.live: Live | None = None
         self.restore_offered = False
         self._models_shown: Catalogue | None = None
@@ -186,14 +182,10 @@ class Session:
             *self.request_log.lines(),
         )
 
-    def learn(self, size: int, prompt_tokens: int) -> None:
-        """Calibrate the estimate of tokens by what the service counted for `size` bytes."""
-        if size >= _ENOUGH_BYTES and prompt_tokens > 0:
-            self.tokens_per_byte = min(1.0, max(0.05, prompt_tokens / size))
-
-    def tokens_in(self, *texts: str) -> int:
-        """Return about how many tokens texts take."""
-        return round(sum(map(size_of, texts)) * self.tokens_per_byte)
+    @property
+    def estimate(self) -> TokenEstimate:
+        """The estimate of tokens; practice mode counts in its own way."""
+        return self._estimates[self.service.in_practice]
 
     # What the saved notebook holds beside
 

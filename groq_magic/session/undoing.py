@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from groq_magic.ledger.usage import usage_of
 from groq_magic.session.bars import FormerAnswer
 from groq_magic.views.answer_facts import LiveFacts
 from groq_magic.views.bar import Bar
@@ -130,7 +131,8 @@ def _rebuilt(turn: Turn, shown: FormerAnswer | None) -> FormerAnswer | None:
         "prompt_sha": turn.prompt_sha,
         "above_sha": turn.above_sha,
     }
-    tokens = (turn.usage or {}).get("completion_tokens")
+    counted = usage_of(turn.usage)
+    tokens = counted.words if counted is not None else ""
     marks = (turn.finish_reason if turn.partial else "", "practice" if turn.practice else "")
     output = replace(
         shown.output,

@@ -79,6 +79,7 @@ def test_the_kernels_interrupt_keeps_the_answer_too(jupyter: Any, practice: Any)
     notebook.interrupt()
 
     expect(notebook.cell_output(1)).to_contain_text("InterruptedAskError")
+    notebook.idle()  # until then the kernel drops what else it is asked to run
     notebook.run_cell(2)
     expect(notebook.cell_output(2)).to_contain_text("interrupted")
     expect(notebook.cell_output(2)).to_contain_text("word9 ")

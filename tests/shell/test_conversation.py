@@ -224,7 +224,7 @@ def test_what_does_not_fit_is_left_out_and_said(
     server.script([{"pieces": ["long " * 130]}])
     for cell in "abc":
         ran = cells.fine(f"%groq Question {cell}?", cell)
-        monkeypatch.setattr(cells.session, "tokens_per_byte", 0.25)
+        monkeypatch.setattr(cells.session.estimate, "per_byte", 0.25)
     sizes = [len(record["body"]["messages"]) for record in server.requests()]
     assert sizes == [1, 3, 5]
     ran = cells.fine("%groq Last?", "d")
@@ -236,7 +236,7 @@ def test_what_does_not_fit_is_left_out_and_said(
 def test_a_prompt_beyond_the_window_is_refused_unsent(
     echoed: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(echoed.session, "tokens_per_byte", 50.0)
+    monkeypatch.setattr(echoed.session.estimate, "per_byte", 50.0)
     ran = echoed.run("%%groq\n" + "word " * 2_000, "a")
     assert "window" in ran.text
     assert len(ran.text.strip().splitlines()) == 1
