@@ -155,7 +155,7 @@ def choose_next_cell(state: FinishState) -> None:
     composed = state.plan.draft.ask.composed
     choice = state.choice = chosen(state.session, state.plan.draft.ask, state.reply)
     if composed is not None and choice.cell is not None and choice.code:
-        attempt = Attempt(choice.cell, composed.error, choice.code)
+        attempt = Attempt(choice.cell, composed.error, choice.code, composed.privacy)
         state.session.failures.add_attempt(attempt)
 
 

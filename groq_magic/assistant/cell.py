@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.assistant.exceptions import errors_of
 from groq_magic.clipping import is_a, type_name
 from groq_magic.prompt import Extent, Privacy, PrivateValues, describe
 from groq_magic.prompt.expression import user_names
@@ -77,6 +79,8 @@ class Context:
         Gives the cells that ran, the last one first.
     privacy : Privacy
         How much of the user's data may be sent.
+    held : tuple of object
+        What is searched for private values besides the user's variables.
     """
 
     namespace: Mapping[str, Any]
@@ -84,6 +88,16 @@ class Context:
     cell_of: Callable[[str], Cell | None]
     cells: Callable[[], Iterable[Cell]] = tuple
     privacy: Privacy = field(default_factory=Privacy)
+    held: tuple[Any, ...] = field(default=(), repr=False)
+
+    def holding(self, error: BaseException | None) -> Context:
+        """Return it with the local variables of the frames that an error keeps."""
+        if error is None or not self.privacy.has_limits:
+            return self
+        frames = (frame for one in errors_of(error) for frame, _ in walk_tb(one.__traceback__))
+        # Those of a cell itself are the user's variables, among IPython's own.
+        held = (frame.f_locals for frame in frames if frame.f_locals is not self.namespace)
+        return replace(self, held=tuple(map(dict, held)))
 
     def values(self, *around: Any) -> PrivateValues:
         """Return the values that no text may quote.
@@ -93,7 +107,7 @@ class Context:
         *around : object
             What is looked through besides the user's variables.
         """
-        return PrivateValues.of_session(self.namespace, self.privacy, *around)
+        return PrivateValues.of_session(self.namespace, self.privacy, *self.held, *around)
 
     def added(self, value: Any) -> str:
         """Return what is sent of a value that the user has not named: its schema alone."""
