@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
@@ -99,15 +100,14 @@ class Context:
         held = (frame.f_locals for frame in frames if frame.f_locals is not self.namespace)
         return replace(self, held=tuple(map(dict, held)))
 
-    def values(self, *around: Any) -> PrivateValues:
-        """Return the values that no text may quote.
+    @cached_property
+    def values(self) -> PrivateValues:
+        """The values that no text may quote."""
+        return PrivateValues.of_session(self.namespace, self.privacy, *self.held)
 
-        Parameters
-        ----------
-        *around : object
-            What is looked through besides the user's variables.
-        """
-        return PrivateValues.of_session(self.namespace, self.privacy, *self.held, *around)
+    def hidden(self, text: str, *around: Any) -> str:
+        """Return a text without these values, and without those that other objects hold."""
+        return PrivateValues(around, self.privacy).hidden(self.values.hidden(text))
 
     def added(self, value: Any) -> str:
         """Return what is sent of a value that the user has not named: its schema alone."""
@@ -117,7 +117,7 @@ class Context:
         if self.privacy.rows == 0 and is_scalar(value):
             return kind
         found = describe(value, Extent(self.privacy, rows=0))
-        text = self.values(value).hidden(found.body)
+        text = self.hidden(found.body, value)
         if is_data(value):
             return "\n".join(filter(None, (found.heading, text)))
         return text or kind
@@ -143,6 +143,6 @@ class Context:
         if text and self.privacy.rows == 0:
             return _LEFT_OUT
         # Cut last: of a value that is cut in two, the second half would not be found.
-        text = self.values().hidden(text)
+        text = self.values.hidden(text)
         # Parts of secrets are found beside the mark of a cut.
         return text if len(text) <= _LONGEST_OUTPUT else f"…{text[-_LONGEST_OUTPUT:]}"

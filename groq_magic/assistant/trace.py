@@ -66,7 +66,7 @@ def _clean(error: BaseException, cell: Cell, context: Context) -> Callable[[str]
     """
     if not context.privacy.has_limits:
         return str
-    values = context.holding(error).values()
+    values = context.holding(error).values
     return lambda text: values.message(text, cell.source)
 
 
