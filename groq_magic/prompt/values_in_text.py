@@ -19,9 +19,10 @@ __all__ = ["TOKEN", "WORD", "SearchedText", "ValueForms"]
 TOKEN = re.compile(r"\w+|[^\w\s]")
 # A part of a value that says something by itself.
 WORD = re.compile(r"[^\W_]{3,}")
-# A value of more words than these is found by its beginning.
-_MOST_TOKENS = 16
-_BEGINNING = 60
+# A longer value is found by its beginning; a shorter one has no more words.
+_BEGINNING = _MOST_TOKENS = 24
+# So much of a value is found where the rest is missing.
+_LONG_PART = 60
 # Shorter ones stand in any text by chance.
 _SHORTEST_TEXT = 3
 _SHORTEST_NUMBER = 4
@@ -136,16 +137,12 @@ class ValueForms:
                 near[form[:_BEGINNING]].append(form)
         for head, values in near.items():
             values.sort()
+            lengths = sorted(set(map(len, values)), reverse=True)
             end = 0
-            longest = max(map(len, values))
             for at in searched.windows[head]:
-                if at < end:
-                    continue
-                rest = searched.lowered[at : at + longest]
-                place = bisect_left(values, rest)
-                closest = values[max(0, place - 1) : place + 1]
-                end = at + max(_common(rest, value) for value in closest)
-                yield at, end
+                if at >= end and (length := _longest_at(searched.lowered, at, values, lengths)):
+                    end = at + length
+                    yield at, end
 
     def _of_cut(self, cuts: list[tuple[str, int, int]]) -> Iterator[tuple[int, int]]:
         """Yield where the beginning of a text stands before an ellipsis."""
@@ -202,13 +199,28 @@ def _cuts_in(text: str) -> list[tuple[str, int, int]]:
     """Return what stands before each ellipsis: text, start and end, the longest first."""
     found = []
     for mark in _CUT.finditer(text):
-        before = text[max(0, mark.start() - 2 * _BEGINNING) : mark.start()]
+        before = text[max(0, mark.start() - 2 * _LONG_PART) : mark.start()]
         for token in TOKEN.finditer(before):
             start = mark.start() - len(before) + token.start()
             piece = text[start : mark.start()]
             if len(piece) >= _SHORTEST_TEXT:
                 found.append((" ".join(piece.split()).casefold(), start, mark.start()))
     return found
+
+
+def _longest_at(text: str, at: int, values: list[str], lengths: list[int]) -> int:
+    """Return how much of a text at a place is one of some sorted values, or a long part of one."""
+    rest = text[at : at + lengths[0]]
+    place = bisect_left(values, rest)
+    part = max(_common(rest, value) for value in values[max(0, place - 1) : place + 1])
+    if part >= _LONG_PART:
+        return part
+    whole = (n for n in lengths if n <= part and rest[:n] == _at(values, rest[:n]))
+    return next(whole, 0)
+
+
+def _at(values: list[str], wanted: str) -> str:
+    return values[min(bisect_left(values, wanted), len(values) - 1)]
 
 
 def _common(one: str, other: str) -> int:
