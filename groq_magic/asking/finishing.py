@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from groq_magic.asking.next_cell import chosen
@@ -17,12 +17,13 @@ from groq_magic.conversation import messages_of
 from groq_magic.ledger.ledger import Entry
 from groq_magic.ledger.request_log import record_of
 from groq_magic.ledger.usage import cost, usage_of
+from groq_magic.prompt import UNKNOWN_LIMITS
 
 if TYPE_CHECKING:
     from groq_magic.asking.plan import Plan
     from groq_magic.asking.prepare import PreparedAsk
     from groq_magic.asking.reader import Reader
-    from groq_magic.conversation import Turn
+    from groq_magic.conversation import PromptData, Turn
     from groq_magic.reply import Reply
     from groq_magic.session.session import Session
     from groq_magic.views.answer_facts import FinishedAnswer
@@ -133,7 +134,7 @@ def end_turn(state: FinishState) -> None:
         finish_reason=reply.finish_reason,
         usage=reply.usage.counts if reply.usage else None,
         typed=plan.draft.as_saved(plan.draft.ask.text.strip()),
-        data=plan.draft.data,
+        data=_data_of(state),
     )
     has_grown = session.conversations.count(practice) == before + 1
     state.is_appended = has_grown and session.conversations.is_last(state.turn)
@@ -222,6 +223,13 @@ SHOW: tuple[Step, ...] = (
     use_restore_offer,
     update_bars,
 )
+
+
+def _data_of(state: FinishState) -> PromptData:
+    """Return the data of the turn; nobody knows what else a saved answer has seen."""
+    data, source = state.plan.data, state.prepared.source
+    is_replayed = isinstance(source, StoredAnswer) and source.source == "replay"
+    return replace(data, seen=UNKNOWN_LIMITS) if is_replayed and data.seen is not None else data
 
 
 def _cut_notice(state: FinishState) -> tuple[str, ...]:

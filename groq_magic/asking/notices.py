@@ -24,12 +24,22 @@ __all__ = [
 ]
 
 
-def line_of_left_out(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the notice of values that earlier prompts named and may not be sent any more."""
-    if not names:
+def line_of_left_out(names: Sequence[str], answers: int) -> tuple[str, ...]:
+    """Return the notice of what earlier turns contain and may not be sent any more.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of values.
+    answers : int
+        How many answers may quote such values.
+    """
+    left_out = [f"`{name}`" for name in names]
+    if answers:
+        left_out.append(f"{answers} answer{'s' * (answers > 1)} that may quote such values")
+    if not left_out:
         return ()
-    named = ", ".join(f"`{name}`" for name in names)
-    return (f"No longer sent, because of `rows_sent` or `private`: {named}.",)
+    return (f"No longer sent, because of `rows_sent` or `private`: {', '.join(left_out)}.",)
 
 
 def missed_by(session: Session, plan: Plan) -> frozenset[str]:

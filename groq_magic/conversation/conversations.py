@@ -260,11 +260,15 @@ class Conversations:
             Those that were added.
         """
         history, added = self._histories[practice], dict[str, list[Turn]]()
-        for each in self.restorable(saved, practice):
+        restorable = self.restorable(saved, practice)
+        # In which order they were asked isn't known: any answer may quote any of the values.
+        with_data = {each.conversation for each in restorable if each.included}
+        for each in restorable:
             above = added.setdefault(each.conversation, [])
             last = above[-1] if above else None
             before = last.before.then(last.revision) if last else EMPTY
-            turn = each.turn(after=last.key if last else None)
+            is_after_data = each.conversation in with_data
+            turn = each.turn(last.key if last else None, is_after_data=is_after_data)
             above.append(replace(turn, revision=next(self._revisions), before=before))
         after = dict(history.conversations)
         for name, turns in added.items():

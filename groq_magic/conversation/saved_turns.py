@@ -9,18 +9,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.conversation.cell_prompts import prompt_in, shows_prompt
-from groq_magic.conversation.notebook_json import (
-    CodeCell,
-    code_cells_in,
-    mapping_of,
-    string_of,
-    text_of,
-)
+from groq_magic.conversation.json_values import mapping_of, string_of, text_of
+from groq_magic.conversation.notebook_json import CodeCell, code_cells_in
 from groq_magic.conversation.saved_record import counts_in, names_in, system_in
-from groq_magic.conversation.turn import Turn, TurnKey, messages_of
+from groq_magic.conversation.turn import NO_DATA, PromptData, Turn, TurnKey, messages_of
 from groq_magic.page.cell import is_hashed
 from groq_magic.page.notebook_file import is_name
-from groq_magic.prompt import names_alone
+from groq_magic.prompt import UNKNOWN_LIMITS, names_alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,6 +71,8 @@ class SavedTurn:
         Whether a front end may show something else than `html` or the plain text.
     sources : tuple of str
         Of the cell that shows the answer, and of the one whose ask it repeats.
+    hides_prompt, hides_answer : bool
+        Whether the page hides these: a front end shows a collapsed cell as a thin line.
     is_recorded : bool
         Whether `prompt` is the recorded one.
     is_newer : bool
@@ -108,6 +105,8 @@ class SavedTurn:
     html: str = ""
     has_other_kinds: bool = False
     sources: tuple[str, ...] = ()
+    hides_prompt: bool = False
+    hides_answer: bool = False
     is_recorded: bool = False
     is_newer: bool = False
     is_own: bool = True
@@ -124,7 +123,8 @@ class SavedTurn:
     def is_shown(self) -> bool:
         """Whether a reader of the turn's cell sees the prompt there."""
         is_its_cells = not self.is_recorded and self.key == self.shown
-        return is_its_cells or any(shows_prompt(each, self.prompt) for each in self.sources[-1:])
+        is_there = any(shows_prompt(each, self.prompt) for each in self.sources[-1:])
+        return not self.hides_prompt and (is_its_cells or is_there)
 
     @property
     def source(self) -> str:
@@ -136,8 +136,15 @@ class SavedTurn:
         """The prompt with the names of values whose content is gone."""
         return names_alone(self.prompt, self.included) if self.included else self.prompt
 
-    def turn(self, after: TurnKey | None) -> Turn:
-        """Return it as a turn that was asked just after another one."""
+    def turn(self, after: TurnKey | None, *, is_after_data: bool = True) -> Turn:
+        """Return it as a turn that was asked just after another one.
+
+        Parameters
+        ----------
+        after : TurnKey or None
+        is_after_data : bool
+            Whether its request may have contained values of that session.
+        """
         return Turn(
             key=self.key,
             shown=self.shown,
@@ -149,6 +156,7 @@ class SavedTurn:
             finish_reason=self.finish_reason,
             usage=self.usage,
             typed=self.prompt,
+            data=PromptData(seen=UNKNOWN_LIMITS) if is_after_data else NO_DATA,
             cell_number=self.execution if self.execution >= 0 else None,
         )
 
@@ -275,6 +283,8 @@ class _File:
             html=html,
             has_other_kinds=bool(data.keys() - (_OUR_KINDS if html else {"text/plain"})),
             sources=(cell.source, place.source if place is not None else ""),
+            hides_prompt="source" in (place or cell).hidden,
+            hides_answer="outputs" in cell.hidden,
             is_recorded="prompt" in record,
             is_newer=record.get("version", 1) not in range(1, METADATA_VERSION + 1),
             is_own=replaced is not None and (recorded is not None or by_place),

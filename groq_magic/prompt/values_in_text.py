@@ -65,19 +65,27 @@ class SearchedText:
                 self.numbers.setdefault((decimals, float(digits)), []).extend(spans)
 
     @cached_property
-    def lowered(self) -> str:
-        """The text in small letters, each at its place."""
-        lowered = self.text.lower()
-        if len(lowered) == len(self.text):
-            return lowered
-        return "".join(c if len(c.lower()) != 1 else c.lower() for c in self.text)
+    def folded(self) -> str:
+        """The text without capitals."""
+        return self.text.casefold()
+
+    def span_of(self, at: int, length: int) -> tuple[int, int]:
+        """Return where a piece of the folded text stands in the text."""
+        if len(self.folded) == len(self.text):
+            return at, at + length
+        return self._places[at], self._places[at + length - 1] + 1
+
+    @cached_property
+    def _places(self) -> list[int]:
+        # `ß` is folded to `ss`.
+        return [place for place, each in enumerate(self.text) for _ in each.casefold()]
 
     @cached_property
     def windows(self) -> dict[str, list[int]]:
         """Where each piece stands that is as long as the beginning of a long value."""
         found: dict[str, list[int]] = {}
-        for at in range(len(self.lowered) - _BEGINNING + 1):
-            found.setdefault(self.lowered[at : at + _BEGINNING], []).append(at)
+        for at in range(len(self.folded) - _BEGINNING + 1):
+            found.setdefault(self.folded[at : at + _BEGINNING], []).append(at)
         return found
 
 
@@ -102,7 +110,7 @@ class ValueForms:
         self._numeric = {value for value in numeric if -_LARGEST < value < _LARGEST}
         forms = _forms_of(texts)
         self._forms = set(map(str.casefold, forms))
-        self._long = [form.lower() for form in forms if len(form) > _BEGINNING]
+        self._long = [form for form in self._forms if len(form) > _BEGINNING]
         self._heads = {form[:_BEGINNING] for form in self._long}
 
     @cached_property
@@ -140,9 +148,9 @@ class ValueForms:
             lengths = sorted(set(map(len, values)), reverse=True)
             end = 0
             for at in searched.windows[head]:
-                if at >= end and (length := _longest_at(searched.lowered, at, values, lengths)):
+                if at >= end and (length := _longest_at(searched.folded, at, values, lengths)):
                     end = at + length
-                    yield at, end
+                    yield searched.span_of(at, length)
 
     def _of_cut(self, cuts: list[tuple[str, int, int]]) -> Iterator[tuple[int, int]]:
         """Yield where the beginning of a text stands before an ellipsis."""
