@@ -36,6 +36,8 @@ _ESCAPED = re.compile(r"""['"\\]""")
 _LARGEST = 1e300
 # Floats have no more digits.
 _EXACT = 10**15
+# Python writes no longer integers (4,300 digits).
+_MOST_BITS = 13_000
 _NUMERIC = (int, float)
 
 
@@ -106,7 +108,8 @@ class ValueForms:
             texts.update(_shown(value))
             if is_a(value, Number) and not is_a(value, bool, complex):
                 numeric.add(tried(lambda value=value: float(value), 0.0))  # type: ignore[misc]
-        texts.update(str(n) for n in numeric if type(n) is int and _EXACT < abs(n) < _LARGEST)
+        whole = (n for n in numeric if type(n) is int and abs(n) > _EXACT)
+        texts.update(str(n) for n in whole if n.bit_length() < _MOST_BITS)
         self._numeric = {value for value in numeric if -_LARGEST < value < _LARGEST}
         forms = _forms_of(texts)
         self._forms = set(map(str.casefold, forms))
