@@ -17,6 +17,7 @@ from groq_magic.conversation import messages_of
 from groq_magic.ledger.ledger import Entry
 from groq_magic.ledger.request_log import record_of
 from groq_magic.ledger.usage import cost, usage_of
+from groq_magic.practice import without_fold
 from groq_magic.prompt import UNKNOWN_LIMITS
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def end_turn(state: FinishState) -> None:
     before = session.conversations.count(practice)
     state.turn = session.conversations.add(
         plan.pending,
-        messages_of(plan.draft.prompt, reply.text),
+        messages_of(plan.draft.prompt, without_fold(reply.text) if practice else reply.text),
         model=reply.model,
         finish_reason=reply.finish_reason,
         usage=reply.usage.counts if reply.usage else None,

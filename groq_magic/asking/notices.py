@@ -89,7 +89,7 @@ def line_of_restorable(session: Session) -> tuple[str, ...]:
     )
     if not found:
         return ()
-    tokens = max(1, sum(session.tokens_in(saved.prompt, saved.answer) for saved in found))
+    tokens = max(1, sum(session.tokens_in(*saved.turn(after=None).texts) for saved in found))
     are, adds = ("answers above are", "them") if len(found) > 1 else ("answer above is", "it")
     line = f"{len(found)} {are} not part of this conversation; `%groq_restore` adds {adds}"
     return (f"{line} (≈{tokens:,} tokens).",)

@@ -9,7 +9,7 @@ from groq_magic.asking.next_cell import change_of, prose_of, remarks_of
 from groq_magic.asking.warnings import warnings_of
 from groq_magic.conversation import METADATA_VERSION, prompt_in, sha_of
 from groq_magic.ledger.usage import cost, dollars
-from groq_magic.practice import NO_MODEL
+from groq_magic.practice import is_unscripted
 from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, LiveFacts
 from groq_magic.views.bar import Bar
 from groq_magic.views.slots import slot_of
@@ -147,15 +147,10 @@ def _replaced(key: TurnKey | None) -> dict[str, Any] | None:
     return {"cell": key.cell, "ask": key.ask} if key is not None else None
 
 
-def _is_of_no_model(text: str) -> bool:
-    """Whether practice mode had no script for the prompt; the answer may be cut short."""
-    return NO_MODEL in text or NO_MODEL.startswith(text)
-
-
 def _bar(plan: Plan, reply: Reply) -> Bar:
     marks = [_MARKS.get(reply.finish_reason, "")]
     if plan.pending.practice:
-        marks.append("practice" if _is_of_no_model(reply.text) else "practice: scripted answer")
+        marks.append("practice" if is_unscripted(reply.text) else "practice, scripted")
     return Bar(
         reply.model,
         reply.usage.completion_tokens if reply.usage else None,

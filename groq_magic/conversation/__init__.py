@@ -11,7 +11,7 @@ from groq_magic.conversation.conversations import Conversations
 from groq_magic.conversation.history_window import Budget, HistoryWindow, estimate, fit
 from groq_magic.conversation.notebook_json import code_cells_in
 from groq_magic.conversation.page import CellList, Page
-from groq_magic.conversation.replay import NEW_CELL, OF_PRACTICE, Replay, ReplayKey
+from groq_magic.conversation.replay import NEW_CELL, Replay, ReplayKey
 from groq_magic.conversation.saved_turns import (
     METADATA_VERSION,
     SavedTurn,
@@ -32,7 +32,6 @@ from groq_magic.conversation.turn import (
 __all__ = [
     "METADATA_VERSION",
     "NEW_CELL",
-    "OF_PRACTICE",
     "Arrangement",
     "Budget",
     "CellList",

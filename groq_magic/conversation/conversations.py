@@ -297,5 +297,7 @@ class Conversations:
         if not pending.once:
             after[name] = after.get(name, history.get(name).without(leaves)).with_turn(turn)
         run = self._runs.present
-        is_of_run = run is not None and run.cell == shown.cell
-        history.change(after, "ask", name, place, run if is_of_run else None)
+        run = run if run is not None and run.cell == shown.cell else None
+        if run is not None:
+            run.modes.add(pending.practice)  # a replayed answer may be of the other mode
+        history.change(after, "ask", name, place, run)

@@ -15,6 +15,7 @@ from groq_magic.conversation.saved_record import counts_in, names_in, system_in
 from groq_magic.conversation.turn import NO_DATA, PromptData, Turn, TurnKey, messages_of
 from groq_magic.page.cell import is_hashed
 from groq_magic.page.notebook_file import is_name
+from groq_magic.practice import without_fold
 from groq_magic.prompt import UNKNOWN_LIMITS, names_alone
 
 if TYPE_CHECKING:
@@ -139,19 +140,16 @@ class SavedTurn:
     def turn(self, after: TurnKey | None, *, is_after_data: bool = True) -> Turn:
         """Return it as a turn that was asked just after another one.
 
-        Parameters
-        ----------
-        after : TurnKey or None
-        is_after_data : bool
-            Whether its request may have contained values of that session.
+        `is_after_data` is whether its request may have contained values of that session.
         """
+        answer = without_fold(self.answer) if self.practice else self.answer
         return Turn(
             key=self.key,
             shown=self.shown,
             conversation=self.conversation,
             practice=self.practice,
             after=after,
-            messages=messages_of(self.sent, self.answer),
+            messages=messages_of(self.sent, answer),
             model=self.model,
             finish_reason=self.finish_reason,
             usage=self.usage,
