@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from groq_magic.asking.next_cell import chosen
@@ -19,12 +19,13 @@ from groq_magic.ledger.request_history import AskLabel
 from groq_magic.ledger.request_log import record_of
 from groq_magic.ledger.usage import cost, usage_of
 from groq_magic.practice import without_fold
+from groq_magic.prompt import UNKNOWN_LIMITS
 
 if TYPE_CHECKING:
     from groq_magic.asking.plan import Plan
     from groq_magic.asking.prepare import PreparedAsk
     from groq_magic.asking.reader import Reader
-    from groq_magic.conversation import Turn
+    from groq_magic.conversation import PromptData, Turn
     from groq_magic.reply import Reply
     from groq_magic.session.session import Session
     from groq_magic.views.answer_facts import FinishedAnswer
@@ -134,7 +135,7 @@ def end_turn(state: FinishState) -> None:
         finish_reason=reply.finish_reason,
         usage=reply.usage.counts if reply.usage else None,
         typed=plan.draft.as_saved(plan.draft.ask.text.strip()),
-        data=plan.draft.data,
+        data=_data_of(state),
         prompt_sha=sha_of(plan.draft.ask.identity),
         saved_above=source.above_sha if isinstance(source, StoredAnswer) else None,
     )
@@ -162,7 +163,7 @@ def choose_next_cell(state: FinishState) -> None:
     composed = state.plan.draft.ask.composed
     choice = state.choice = chosen(state.session, state.plan.draft.ask, state.reply)
     if composed is not None and choice.cell is not None and choice.code:
-        attempt = Attempt(choice.cell, composed.error, choice.code)
+        attempt = Attempt(choice.cell, composed.error, choice.code, composed.privacy)
         state.session.failures.add_attempt(attempt)
 
 
@@ -229,6 +230,13 @@ SHOW: tuple[Step, ...] = (
     use_restore_offer,
     update_bars,
 )
+
+
+def _data_of(state: FinishState) -> PromptData:
+    """Return the data of the turn; nobody knows what else a saved answer has seen."""
+    data, source = state.plan.data, state.prepared.source
+    is_replayed = isinstance(source, StoredAnswer) and source.source == "replay"
+    return replace(data, seen=UNKNOWN_LIMITS) if is_replayed and data.seen is not None else data
 
 
 def _cut_notice(state: FinishState) -> tuple[str, ...]:

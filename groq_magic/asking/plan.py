@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.request import request_of, size_of
@@ -10,6 +10,7 @@ from groq_magic.conversation import (
     Budget,
     HistoryWindow,
     PendingTurn,
+    PromptData,
     SentMessages,
     estimate,
     fit,
@@ -89,6 +90,12 @@ class Plan:
         """The values that are sent with earlier turns."""
         found = (value.included for value in self.earlier.values)
         return tuple((each.name, each.characters) for each in found)
+
+    @property
+    def data(self) -> PromptData:
+        """The data of the prompt, with the limits on all that the request contains."""
+        own, earlier = self.draft.data, self.earlier.seen
+        return own if earlier is None else replace(own, seen=earlier.joined(own.seen))
 
 
 def plan(draft: Draft, facts: PlanInputs) -> Plan:

@@ -20,6 +20,7 @@ from groq_magic.conversation.history_window import (
 from groq_magic.conversation.notebook_json import code_cells_in
 from groq_magic.conversation.page import CellList, Page
 from groq_magic.conversation.replay import NEW_CELL, Replay, ReplayKey
+from groq_magic.conversation.restoring import turn_of
 from groq_magic.conversation.saved_turns import (
     METADATA_VERSION,
     SavedTurn,
@@ -70,4 +71,5 @@ __all__ = [
     "sha_of",
     "shows_prompt",
     "text_in",
+    "turn_of",
 ]

@@ -6,6 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from groq_magic.conversation.chain import chain_of
+from groq_magic.conversation.saved_turns import sha_of
+from groq_magic.conversation.turn import NO_DATA, PromptData, Turn, messages_of
+from groq_magic.practice import without_fold
+from groq_magic.prompt import UNKNOWN_LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -15,19 +19,50 @@ if TYPE_CHECKING:
     from groq_magic.conversation.chain import Chain, EarlierTurn
     from groq_magic.conversation.conversation import Conversation
     from groq_magic.conversation.saved_turns import SavedTurn
-    from groq_magic.conversation.turn import Turn, TurnKey
+    from groq_magic.conversation.turn import TurnKey
 
-__all__ = ["added_turns", "with_turns_above"]
+__all__ = ["added_turns", "turn_of", "with_turns_above"]
 
 
-def added_turns(saved: Iterable[SavedTurn], revisions: Iterable[int]) -> dict[str, list[Turn]]:
+def added_turns(saved: Sequence[SavedTurn], revisions: Iterable[int]) -> dict[str, list[Turn]]:
     """Return saved turns as turns, by conversation, each asked after the one before it."""
     added: dict[str, list[Turn]] = {}
+    # In which order they were asked isn't known: any answer may quote any of the values.
+    with_data = {each.conversation for each in saved if each.included}
     for each, revision in zip(saved, revisions, strict=False):
         above = added.setdefault(each.conversation, [])
-        turn = each.turn(after=above[-1].key if above else None)
+        is_after_data = each.conversation in with_data
+        turn = turn_of(each, above[-1].key if above else None, is_after_data=is_after_data)
         above.append(replace(turn, revision=revision))
     return added
+
+
+def turn_of(saved: SavedTurn, after: TurnKey | None, *, is_after_data: bool = True) -> Turn:
+    """Return a saved turn as a turn.
+
+    Parameters
+    ----------
+    saved : SavedTurn
+    after : TurnKey or None
+        The turn that was asked just before it.
+    is_after_data : bool
+        Whether its request may have contained values of that session.
+    """
+    answer = without_fold(saved.answer) if saved.practice else saved.answer
+    return Turn(
+        key=saved.key,
+        shown=saved.shown,
+        conversation=saved.conversation,
+        practice=saved.practice,
+        after=after,
+        messages=messages_of(saved.sent, answer),
+        model=saved.model,
+        finish_reason=saved.finish_reason,
+        usage=saved.usage,
+        typed=saved.prompt,
+        data=PromptData(seen=UNKNOWN_LIMITS) if is_after_data else NO_DATA,
+        prompt_sha=saved.prompt_sha or sha_of(saved.prompt),
+    )
 
 
 def with_turns_above(

@@ -48,12 +48,19 @@ class PromptData:
     values : tuple of NamedValue
         The values that it names, as they were then.
     privacy : Privacy or None
-        The limits under which a magic composed it with data of the session. Once less
-        may be sent, what the user typed is sent instead.
+        The limits under which its text was made with data of the session; None without
+        such data. Once less may be sent, what the user typed is sent instead.
+    names : frozenset of str
+        All values that it names, those too that stand in its text.
+    seen : Privacy or None
+        The limits on all data of its request, that of earlier turns too: the answer may
+        quote it. Once less may be sent, the answer is left out.
     """
 
     values: tuple[NamedValue, ...] = ()
     privacy: Privacy | None = None
+    names: frozenset[str] = frozenset()
+    seen: Privacy | None = None
 
 
 NO_DATA = PromptData()

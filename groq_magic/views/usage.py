@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["usage"]
 
-_NO_LIMITS = "Limits appear after the next answer."
+_UNKNOWN_LIMITS = "Limits appear after the next answer."
 _NO_ASKS = "Nothing was asked in this session yet."
 _UNKNOWN = "unknown"
 _SHOWN = 60
@@ -66,7 +66,7 @@ def usage(
 
 def _limits(meters: Sequence[tuple[str, str, Meter]], heading: str) -> list[tuple[str, str]]:
     if not meters:
-        return [_line(_NO_LIMITS)]
+        return [_line(_UNKNOWN_LIMITS)]
     html, rows, before = [], [], ""
     for model, name, meter in meters:
         if model != before:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.conversation import SavedTurn, TurnKey, saved_turns, sha_of
+from groq_magic.conversation import SavedTurn, TurnKey, saved_turns, sha_of, turn_of
 from groq_magic.errors import NotebookError
 
 
@@ -246,7 +246,7 @@ def test_practice_is_read_and_values_that_are_gone_are_named() -> None:
     [turn] = read(held)
     assert turn.practice
     assert turn.sent == "About `df`"
-    assert turn.turn(None).prompt == "About `df`"
+    assert turn_of(turn, None).prompt == "About `df`"
 
 
 def test_only_cells_above_are_read_where_the_asking_cell_is_in_the_file() -> None:
