@@ -27,6 +27,7 @@ _LONG_PART = 60
 _SHORTEST_TEXT = 3
 _SHORTEST_NUMBER = 4
 _CUT = re.compile(r"\.{3}|…")
+_QUOTES = frozenset("\"'")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\d{1,3}(?:[,_]\d{3})+(?:\.\d+)?")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e[+-]\d+")
 _THOUSANDS = re.compile(r"[,_]")
@@ -158,7 +159,8 @@ class ValueForms:
     def _of_cut(self, cuts: list[tuple[str, int, int]]) -> Iterator[tuple[int, int]]:
         """Yield where the beginning of a text stands before an ellipsis."""
         heads = {piece[:_SHORTEST_TEXT] for piece, _, _ in cuts}
-        near = sorted(form for form in self._forms if form[:_SHORTEST_TEXT] in heads)
+        lengths = set(map(len, heads))
+        near = sorted(form for form in self._forms if any(form[:n] in heads for n in lengths))
         for piece, start, end in cuts:
             at = bisect_left(near, piece)
             if at < len(near) and near[at].startswith(piece):
@@ -214,7 +216,8 @@ def _cuts_in(text: str) -> list[tuple[str, int, int]]:
         for token in TOKEN.finditer(before):
             start = mark.start() - len(before) + token.start()
             piece = text[start : mark.start()]
-            if len(piece) >= _SHORTEST_TEXT:
+            is_quoted = text[start - 1 : start] in _QUOTES and piece[0] not in _QUOTES
+            if len(piece) >= _SHORTEST_TEXT or is_quoted:
                 found.append((" ".join(piece.split()).casefold(), start, mark.start()))
     return found
 

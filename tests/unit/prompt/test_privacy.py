@@ -283,6 +283,9 @@ def test_an_errors_message_keeps_what_is_no_value() -> None:
 def test_a_value_that_was_cut_or_escaped_is_found() -> None:
     values = PrivateValues([{"email": ["ada@example.org", "two\nlines 'here'"]}], HIDES)
     assert values.hidden("user  ada@exam... gone") == "user  [value]... gone"
+    # Two letters are a beginning where they stand in quotes, as pandas cuts a record.
+    assert values.hidden("{'k': 'ad... gone") == "{'k': '[value]... gone"
+    assert values.hidden("ad... gone") == "ad... gone"
     assert values.hidden(repr("two\nlines 'here'")) == '"[value]"'
     assert values.hidden("nothing of the kind") == "nothing of the kind"
 
