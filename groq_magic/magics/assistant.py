@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from groq_magic.assistant import AssistantPrompt
+    from groq_magic.prompt import FilledPrompt
     from groq_magic.prompt.expression import Expression
     from groq_magic.session.session import Session
 
@@ -57,8 +58,8 @@ def groq_fix(session: Session, line: str) -> None:
     failure = _failure(session, target, words)
     typed = f"%groq_fix {line.strip()}".strip()
 
-    def compose(filled: str) -> AssistantPrompt:
-        return fix_prompt(failure, Question(typed, filled), _context(session))
+    def compose(filled: FilledPrompt) -> AssistantPrompt:
+        return fix_prompt(failure, Question(typed, filled.text), _context(session))
 
     _ask(session, _Words(typed, words), compose, given, line=True)
 
@@ -82,8 +83,8 @@ def groq_explain(session: Session, line: str) -> None:
         raise _unknown(session, first)
     typed = f"%groq_explain {line.strip()}".strip()
 
-    def compose(filled: str) -> AssistantPrompt:
-        return _explained(session, target, Question(typed, filled, given.get("level", "")))
+    def compose(filled: FilledPrompt) -> AssistantPrompt:
+        return _explained(session, target, Question(typed, filled.text, given.get("level", "")))
 
     _ask(session, _Words(typed, words), compose, given, line=True)
 
@@ -91,8 +92,9 @@ def groq_explain(session: Session, line: str) -> None:
 def groq_code(session: Session, line: str, cell: str) -> None:
     """Write the next cell's code: `%%groq_code [language] [options]`, what it does below.
 
-    The language is Python unless you name another. Nothing of the session is
-    sent; `--session` adds its names, their types and its imports.
+    The language is Python unless you name another. Of the variables that the
+    description names, type and size are sent, of tables the schema; `--session`
+    adds the other names of the session, their types and its imports.
 
     Options:
     """
@@ -107,8 +109,9 @@ def groq_code(session: Session, line: str, cell: str) -> None:
     head = f"%%{language}" if language in magics and language != "python" else ""
     names = given.get("session", False)
 
-    def compose(filled: str) -> AssistantPrompt:
-        return write_prompt(filled, language, head, _context(session), session=names)
+    def compose(filled: FilledPrompt) -> AssistantPrompt:
+        context = _context(session)
+        return write_prompt(filled, language, head, context, typed=cell, session=names)
 
     _ask(session, _Words(cell.strip(), cell), compose, given, line=False)
 
@@ -124,7 +127,7 @@ class _Words:
 def _ask(
     session: Session,
     words: _Words,
-    compose: Callable[[str], AssistantPrompt],
+    compose: Callable[[FilledPrompt], AssistantPrompt],
     given: dict[str, Any],
     *,
     line: bool,
@@ -138,7 +141,7 @@ def _ask(
         own, privacy = caller_names(session.namespace) or {}, session.privacy()
         names = ChainMap(dict(own), session.namespace)
         filled = fill(words.words, names, privacy=privacy)
-        return compose(filled.text).with_words(words.typed, filled, privacy)
+        return compose(filled).with_words(words.typed, filled, privacy)
 
     composed = unsent(composed_now)
     own = {"keep", "level", "session"}

@@ -63,7 +63,9 @@ OPTIONS_OF = MappingProxyType(
             *_ASSISTANT,
         ),
         "groq_code": (
-            Option("session", Flag(), "includes the session's names, their types and its imports"),
+            Option(
+                "session", Flag(), "includes the session's other names, their types and its imports"
+            ),
             *_ASSISTANT,
         ),
         "groq_conversation": (_CONVERSATION,),
