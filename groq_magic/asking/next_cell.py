@@ -8,7 +8,6 @@ from groq_magic.assistant import (
     AssistantPrompt,
     CodeChoice,
     code_choice_of,
-    difference,
     without_fence,
 )
 from groq_magic.views.cell_diff import CellDiff
@@ -48,8 +47,8 @@ def change_of(choice: CodeChoice) -> CellDiff | None:
     """Return the diff from the failed cell to the fixed one, None without a fix."""
     if choice.cell is None:
         return None
-    lines = difference(choice.cell.source.strip("\n").rstrip(), choice.code)
-    return CellDiff(choice.cell.name, lines, choice.code, choice.cell.language, choice.remarks)
+    before = choice.cell.source.strip("\n").rstrip()
+    return CellDiff(choice.cell.name, before, choice.code, choice.cell.language, choice.remarks)
 
 
 def remarks_of(choice: CodeChoice) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groq_magic.assistant import difference
 from groq_magic.conversation import SavedTurn, TurnKey
 from groq_magic.rendering import fenced_code
 from groq_magic.views.answer_facts import FinishedAnswer, LiveFacts
@@ -88,11 +87,22 @@ def test_formats_show_a_part_of_it() -> None:
 
 
 def test_a_fix_shows_its_code_as_a_change() -> None:
-    change = CellDiff("cell 5", difference("x = 2", "x = 1"), "x = 1", "python")
+    change = CellDiff("cell 5", "x = 2", "x = 1", "python")
     html = html_of(CODE, change=change, prose="Here it is:\n\nRun it.")
     assert shows_answer(saved(html, CODE), whole=True)
     assert not shows_answer(saved(html, CODE.replace("x = 1", "rm()")), whole=True)
     assert not shows_answer(saved(html, CODE.replace("Run", "Trust")), whole=True)
+
+
+def test_a_change_in_colours_with_its_changed_characters_shows_its_code() -> None:
+    code = "for row in rows:\n    print(f'{row}', sum(row))"
+    answer = f"Fixed:\n\n```python\n{code}\n```"
+    change = CellDiff("cell 5", code.replace("sum", "summe"), code, "python")
+    html = html_of(answer, change=change, prose="Fixed:")
+    assert 'class="groq-changed"' in html
+    assert shows_answer(saved(html, answer), whole=True)
+    hidden = html.replace('class="groq-changed"', 'class="groq-unseen"')
+    assert not shows_answer(saved(hidden, answer), whole=True)
 
 
 @pytest.mark.parametrize(
