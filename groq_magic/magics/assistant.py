@@ -50,7 +50,9 @@ def groq_fix(session: Session, line: str) -> None:
 
     The failing cell, its error and the variables that the failing line
     names are sent; a short explanation, the change and the fixed cell,
-    not run, come back. `%groq_fix 3` is about cell 3.
+    not run, come back. `%groq_fix 3` is about cell 3. The fixed cell goes
+    below, with a button that puts it in the failing cell's place;
+    `--replace` does so at once.
 
     Options:
     """
@@ -144,10 +146,11 @@ def _ask(
         return compose(filled).with_words(words.typed, filled, privacy)
 
     composed = unsent(composed_now)
-    own = {"keep", "level", "session"}
+    own = {"keep", "level", "replace", "session"}
     options = AskOptions(**{name: value for name, value in given.items() if name not in own})
     options = options.over(AskOptions(temperature=_TEMPERATURE, once=not given.get("keep", False)))
-    run_ask(session, Ask(composed.typed, options, line=line, composed=composed))
+    in_place = given.get("replace", False)
+    run_ask(session, Ask(composed.typed, options, line=line, composed=composed, in_place=in_place))
 
 
 def _failure(session: Session, target: str, words: str) -> Failure:

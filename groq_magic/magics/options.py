@@ -51,7 +51,10 @@ OPTIONS_OF = MappingProxyType(
     {
         "groq": OPTIONS,
         "groq_retry": OPTIONS,
-        "groq_fix": _ASSISTANT,
+        "groq_fix": (
+            Option("replace", Flag(), "the fixed cell takes the place of the one that failed"),
+            *_ASSISTANT,
+        ),
         "groq_explain": (
             Option(
                 "level",

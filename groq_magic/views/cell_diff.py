@@ -72,19 +72,26 @@ class CellDiff:
         removed = f"{_lines(gone)} removed, {new}" if gone else _lines(new)
         return f"{name}, fixed: {removed} added"
 
-    def html(self) -> str:
-        """Return the change as safe HTML; it reads well without colours and CSS."""
+    def html(self, slot: str = "") -> str:
+        """Return the change as safe HTML; it reads well without colours and CSS.
+
+        Parameters
+        ----------
+        slot : str
+            The classes of the slot for the button that puts the cell in place, "" for none.
+        """
         from groq_magic.rendering import fenced, to_html
 
         remarks = "".join(
             f'<div class="groq-change-remark">{phrase_html(remark)}</div>'
             for remark in self.remarks
         )
+        place = f'<div class="{slot}"></div>' if slot else ""
         return (
             '<div class="groq-change">'
             f'<div class="groq-change-head">{phrase_html(self.title)}</div>{remarks}'
             f'<pre class="groq-diff"><code>{self._lines_html()}</code></pre>'
-            "<details><summary>The whole cell</summary>"
+            f"{place}<details><summary>The whole cell</summary>"
             f'<div class="groq-text">{to_html(fenced(self.code, self.language))}</div>'
             "</details></div>"
         )
