@@ -22,7 +22,9 @@ test("a fix takes the place of the cell that failed, and goes back below", () =>
   ok(isReplaced(notebook, { ...FIX }));
   equal(sources(notebook), ["y = 2", "%groq_fix"]);
   equal(targetOf(notebook, FIX).state, "fixed");
-  ok(!isReplaced(notebook, FIX));
+  notebook.insert(2, inserted("y = 2")); // asked again
+  ok(isReplaced(notebook, FIX));
+  equal(sources(notebook), ["y = 2", "%groq_fix"]);
   ok(isPutBack(notebook, FIX));
   equal(sources(notebook), ["y = 0", "%groq_fix", "y = 2"]);
   equal(notebook.cells[2].getMetadata("groq_magic"), markFor("a", "y = 2").groq_magic);
@@ -72,6 +74,18 @@ test("without an id it is the one cell of that number and source, whatever runs 
   other.executionCount = 3;
   notebook.cells[1].executionCount = 3;
   equal(targetOf(notebook, { ...FIX, cell: "" }).state, "gone"); // which of the two?
+});
+
+test("a cell that was found by its number stays known when the facts come again", () => {
+  const fix = { ...FIX, cell: "" };
+  const notebook = failing();
+  const { node, made, button } = buttonOn(notebook, fix);
+  notebook.cells[0].executionCount = 9;
+  made.update({ ...fix });
+  made.draw();
+  equal(shown({ node, button })[1], "false");
+  made.update({ ...fix, code: "y = 5" });
+  equal(shown({ node, button }).slice(1), ["true", "Cell 3 can't be found in this notebook."]);
 });
 
 function buttonOn(notebook, fix = FIX) {

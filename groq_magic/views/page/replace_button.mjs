@@ -10,7 +10,7 @@ const NOTES = {
   failed: () => "",
   fixed: (name) => `${name} is replaced; run it again.`,
   changed: (name) => `${name} has changed since it ran.`,
-  gone: (name) => `${name} is not in this notebook.`,
+  gone: (name) => `${name} can't be found in this notebook.`,
   locked: (name) => `${name} is read-only.`,
 };
 let count = 0;
@@ -35,9 +35,10 @@ export class ReplaceButton {
   }
 
   update(fix) {
-    if (fix === this.given) return;
-    this.given = fix;
-    this.fix = { ...fix };
+    const given = JSON.stringify(fix);
+    if (given === this.given) return;
+    this.given = given;
+    this.fix = { ...fix }; // the page adds the cell's id, once it has found that
     this.draw();
   }
 

@@ -16,12 +16,12 @@ export function targetOf(notebook, fix) {
   return { cell, state: source === fix.before ? "failed" : "fixed" };
 }
 
-/** Put a fix into its cell and remove the one below, if the cell is as it failed; return whether. */
+/** Put a fix into its cell and remove the one below; return whether the cell has it now. */
 export function isReplaced(notebook, fix) {
   const { cell, state } = targetOf(notebook, fix);
-  if (state !== "failed") return false;
+  if (state === "failed") setSource(cell, fix.code);
+  else if (state !== "fixed") return false;
   const { sharedModel } = notebook;
-  setSource(cell, fix.code);
   beginChange(sharedModel);
   const cells = [...notebook.cells];
   const below = insertedBelow(cells, fix).filter((each) => isUnedited(each) && isFixed(each, fix));
