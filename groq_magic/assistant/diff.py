@@ -99,27 +99,33 @@ def _likeness(one: DiffLine, other: DiffLine) -> float:
 def _changed_parts(old: str, new: str) -> tuple[_Spans, _Spans]:
     """Return the characters that two versions of a line don't share."""
     before, after = _TOKEN.findall(old), _TOKEN.findall(new)
-    codes = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    # What they share at their ends first: then what was put in between is one piece.
+    first, last = _shared_ends(before, after)
+    middles = before[first : len(before) - last], after[first : len(after) - last]
+    codes = difflib.SequenceMatcher(None, *middles, autojunk=False).get_opcodes()
+    start = len("".join(before[:first]))
     gone: list[tuple[int, int]] = []
     came: list[tuple[int, int]] = []
     for kind, i, j, k, m in codes:
         if kind == "equal":
             continue
-        one, other = "".join(before[i:j]), "".join(after[k:m])
+        one, other = "".join(middles[0][i:j]), "".join(middles[1][k:m])
         head, tail = _shared_ends(one, other)
-        at = len("".join(before[:i])), len("".join(after[:k]))
+        if 2 * (head + tail) < max(len(one), len(other)):
+            head = tail = 0  # it is another word
+        at = [start + len("".join(each)) for each in (middles[0][:i], middles[1][:k])]
         gone.append((at[0] + head, at[0] + len(one) - tail))
         came.append((at[1] + head, at[1] + len(other) - tail))
     return _joined(gone), _joined(came)
 
 
-def _shared_ends(one: str, other: str) -> tuple[int, int]:
-    """Return how many characters two words share at their ends, if that is most of them."""
-    shortest = min(len(one), len(other))
-    head = next((n for n in range(shortest) if one[n] != other[n]), shortest)
-    most = shortest - head
+def _shared_ends(one: Sequence[str], other: Sequence[str]) -> tuple[int, int]:
+    """Return how much two texts share at their beginning and at their end."""
+    most = min(len(one), len(other))
+    head = next((n for n in range(most) if one[n] != other[n]), most)
+    most -= head
     tail = next((n for n in range(most) if one[-n - 1] != other[-n - 1]), most)
-    return (head, tail) if 2 * (head + tail) >= max(len(one), len(other)) else (0, 0)
+    return head, tail
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> _Spans:

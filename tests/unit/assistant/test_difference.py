@@ -55,6 +55,11 @@ def marked(before: str, after: str) -> str:
             "df['price'].mean()",
             "-df['pri[s]e'].mean()\n+df['pri[c]e'].mean()",
         ),
+        (
+            "float(x.strip())",
+            "float(x.strip().replace(',', '.'))",
+            "-float(x.strip())\n+float(x.strip()[.replace(',', '.')])",
+        ),
         ("print(totl)", "print(total)", "-print(totl)\n+print(tot[a]l)"),
         ("x = max(rows)", "x = median(rows)", "-x = [max](rows)\n+x = [median](rows)"),
         # Nothing is marked where nothing is alike, nor in lines that have no counterpart.
