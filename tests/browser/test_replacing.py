@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.kinds import mostly_in_lab
+from tests.browser.kinds import mostly_in_lab, only_in_lab
+from tests.browser.test_several_notebooks import Panel, beside
 
 KEY = "gsk_browserTESTkey0123456789"
 FAILING = 'prices = {"tea": 3}\ntotal = prices["cake"]'
@@ -163,3 +164,22 @@ def test_it_is_seen_in_every_theme_and_in_a_narrow_window(
     button.click()
     expect(notebook.cell_output(2)).to_contain_text("run it again")
     notebook.screenshot(f"replaced-{theme}")
+
+
+@only_in_lab  # Notebook 7 has one notebook a page
+def test_in_a_second_notebook_of_the_kernel_that_one_s_cell_is_replaced(
+    jupyter: Any, practice: Any
+) -> None:
+    practice.script([reply_with(FIXED)])
+    first = Panel(jupyter.open([begin(practice.url), FAILING, "1"]))
+    first.run(0)
+    kernel = first.notebook.panel("panel.context.sessionContext.session.kernel.id")
+    # The ids of its cells are the same: it may be a copy.
+    cells = ["1", FAILING, "%groq_fix"]
+    second = Panel(beside(first.notebook, jupyter, cells, kernel=kernel))
+    for index in (1, 2):
+        second.run(index)
+    second.output(2).get_by_role("button", name=BUTTON).click()
+    wait_for_sources(second.notebook, ["1", FIXED, "%groq_fix"])
+    first.front()
+    wait_for_sources(first.notebook, [begin(practice.url), FAILING, "1"])
