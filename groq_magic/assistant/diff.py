@@ -16,8 +16,8 @@ __all__ = ["DiffLine", "Mark", "difference"]
 
 Mark = Literal["+", "-", " ", "…"]
 _CONTEXT = 3
-# Of one change: more lines, or longer ones, are not compared with each other.
-_MOST_PAIRS = 400
+# Pairs of lines that are compared for one cell, and the longest of them.
+_MOST_PAIRS = 500
 _LONGEST = 300
 _ALIKE = 0.5
 _TOKEN = re.compile(r"\w+|\s+|.", re.DOTALL)
@@ -54,14 +54,17 @@ def difference(before: str, after: str) -> tuple[DiffLine, ...]:
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     lines: list[DiffLine] = []
     codes = matcher.get_opcodes()
+    left = _MOST_PAIRS
     for position, (kind, i, j, k, m) in enumerate(codes):
         if kind == "equal":
             lines += _kept(new, range(k, m), first=position == 0, last=position == len(codes) - 1)
         else:
-            lines += _changed(
-                [DiffLine("-", old[at], at) for at in range(i, j)],
-                [DiffLine("+", new[at], at) for at in range(k, m)],
-            )
+            gone = [DiffLine("-", old[at], at) for at in range(i, j)]
+            came = [DiffLine("+", new[at], at) for at in range(k, m)]
+            if (pairs := len(gone) * len(came)) <= left:
+                left -= pairs
+                _mark_changed(gone, came)
+            lines += [*gone, *came]
     return tuple(lines)
 
 
@@ -74,19 +77,18 @@ def _kept(lines: Sequence[str], span: range, *, first: bool, last: bool) -> list
     return shown
 
 
-def _changed(old: list[DiffLine], new: list[DiffLine]) -> list[DiffLine]:
-    """Return removed and added lines, with the changed characters of those that are alike."""
+def _mark_changed(old: list[DiffLine], new: list[DiffLine]) -> None:
+    """Mark the changed characters in removed and added lines that are alike."""
     start = 0
     for i, line in enumerate(old):
-        others = range(start, len(new)) if len(old) * len(new) <= _MOST_PAIRS else ()
-        likest = max(others, key=lambda j: _likeness(line, new[j]), default=None)
-        if likest is None or _likeness(line, new[likest]) < _ALIKE:
+        scores = {j: _likeness(line, new[j]) for j in range(start, len(new))}
+        likest = max(scores, key=scores.__getitem__, default=None)
+        if likest is None or scores[likest] < _ALIKE:
             continue
         gone, came = _changed_parts(line.text, new[likest].text)
         old[i] = replace(line, changed=gone)
         new[likest] = replace(new[likest], changed=came)
         start = likest + 1
-    return [*old, *new]
 
 
 def _likeness(one: DiffLine, other: DiffLine) -> float:
