@@ -155,7 +155,7 @@ def _reader(run: _Run) -> Reader:
             client=source,
             limiter=session.service.limiter,
             nearest=session.service.nearest,
-            tokens=round(run.plan.size * session.tokens_per_byte),
+            tokens=session.estimate.of_request(run.plan.request["messages"]),
             urgent=True,
             timeout=run.plan.draft.options.timeout or settings.timeout,
             tries=settings.tries,

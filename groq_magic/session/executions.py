@@ -93,6 +93,10 @@ class Executions:
             self._cells[self._running.number] = cell
         return self._running
 
+    def number_of(self, cell: str) -> int | None:
+        """Return the number in brackets beside a cell, None where it has not run here."""
+        return next((n for n, each in reversed(self._cells.items()) if each == cell), None)
+
     def cell_of(self, number: int | None) -> str:
         """Return the id of the cell that ran with a number; "" where it is unknown."""
         return self._cells.get(number, "") if number is not None else ""

@@ -105,7 +105,7 @@ def test_the_live_bar_says_so(taught: Callable[..., Any]) -> None:
     cells = taught()
     cells.fine(CELLS["q1"], "q1")
     ((facts, _),) = cells.session.bars._facts.values()
-    assert facts.figures.endswith("tokens · replayed")
+    assert facts.figures.endswith(" answered · replayed")
 
 
 @pytest.mark.parametrize(
@@ -160,6 +160,8 @@ def test_a_changed_cell_is_asked_for_real_with_a_key(
         "A *p*-value.",
         "What is a median?",
     ]
+    new = cells.fine("%%groq\nIn a cell that the file lacks", "new").data["text/html"]
+    assert "answer isn&#x27;t saved yet. The model was asked. Save the notebook to keep it." in new
 
 
 def test_a_task_is_answered_by_the_model_that_stood_for_it(
@@ -227,15 +229,6 @@ def test_odd_cells_in_the_file_do_no_harm(taught: Callable[..., Any], notebook: 
     whole["cells"] += [7, {}, {"id": {}}, {"id": [], "cell_type": "code", "source": 7}]
     notebook.path.write_text(json.dumps(whole))
     assert taught().fine(CELLS["q1"], "q1").plain == "A *p*-value."
-
-
-def test_a_practice_answer_is_not_given_as_a_real_one(
-    taught: Callable[..., Any], notebook: Notebook
-) -> None:
-    notebook.outputs["q1"][0]["metadata"]["groq_magic"]["practice"] = True
-    notebook.save()
-    ran = taught().run(CELLS["q1"], "q1")
-    assert str(ran.error).startswith("Saved in practice mode; no key, so no new answer.")
 
 
 def test_what_is_read_is_not_trusted(taught: Callable[..., Any], notebook: Notebook) -> None:

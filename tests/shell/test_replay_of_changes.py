@@ -131,6 +131,7 @@ def test_another_system_prompt_is_told(reopened: Callable[..., Any], system: str
     ran = cells.fine(asked["plain"], "plain")
     assert ran.plain == "Reply 1."
     assert SYSTEM in ran.data["text/html"]
+    assert "<code>%groq_retry</code> asks with it." in ran.data["text/html"]
     assert VALUES not in ran.data["text/html"]
 
 
