@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.asking.next_cell import change_of, prose_of, remarks_of
+from groq_magic.asking.next_cell import change_of, prose_of, remarks_of, replacement_of
 from groq_magic.asking.warnings import warnings_of
 from groq_magic.conversation import METADATA_VERSION, chain_of, prompt_in, sha_of
 from groq_magic.ledger.usage import cost, dollars, token_words
@@ -62,7 +63,8 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
     """Return the finished answer as a view shows and saves it."""
     from groq_magic.rendering import fenced_code
 
-    options, tokens = plan.draft.options, _tokens(session, plan, reply)
+    ask, options = plan.draft.ask, plan.draft.options
+    tokens = _tokens(session, plan, reply)
     return FinishedAnswer(
         slot=slot_of(plan.pending.shown),
         text=reply.text,
@@ -75,8 +77,10 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
         warnings=(*warnings_of(plan, reply, choice), *_warning_without_page(session, turn)),
         bar=_bar(plan, reply, tokens),
         metadata=_metadata_of(session, plan, reply, turn.above_sha),
-        live=_live_facts(session, reply, turn, tokens),
-        change=change_of(choice),
+        live=replace(
+            _live_facts(session, reply, turn, tokens), replacement=replacement_of(session, choice)
+        ),
+        change=change_of(session, ask, choice),
         prose=prose_of(choice, reply.text),
     )
 

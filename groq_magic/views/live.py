@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import ipywidgets
     import traitlets
 
-    from groq_magic.views.answer_facts import LiveFacts
+    from groq_magic.views.answer_facts import LiveFacts, Replacement
     from groq_magic.views.finished_outputs import FinishedOutput, Run
     from groq_magic.views.session_facts import PanelFacts, QuotaFacts
     from groq_magic.views.shown_answers import Thought
@@ -216,10 +216,10 @@ class Live:
         more = {"output": output.as_output(), "save": False} if output.captured else {}
         self._send({"finished": [{**offer, **more}]})
 
-    def send_next(self, cell: str, code: str) -> None:
+    def send_next(self, cell: str, code: str, replaces: Replacement | None = None) -> None:
         """Send which code is inserted below a cell; see `SessionWidget.send_next`."""
         if self._session is not None:
-            self._session.send_next(cell, code)
+            self._session.send_next(cell, code, replaces)
 
     def speeds(self, speeds: Mapping[str, str]) -> None:
         """Send how quick models were.

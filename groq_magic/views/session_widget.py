@@ -16,7 +16,7 @@ from groq_magic.views.slots import TOKEN
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from groq_magic.views.answer_facts import LiveFacts
+    from groq_magic.views.answer_facts import LiveFacts, Replacement
     from groq_magic.views.documents import Documents
     from groq_magic.views.finished_outputs import FinishedOutputs, Run
     from groq_magic.views.page_reports import PageReports
@@ -143,15 +143,25 @@ class SessionWidget(anywidget.AnyWidget):
         began = {"cell": run.cell, "request": run.request, "client": run.client, "place": place}
         self.send({"began": began})
 
-    def send_next(self, cell: str, code: str) -> None:
-        """Send which code is inserted below a cell: it replaces what was inserted there before."""
+    def send_next(self, cell: str, code: str, replaces: Replacement | None = None) -> None:
+        """Send which code is inserted below a cell: it replaces what was inserted there before.
+
+        Parameters
+        ----------
+        cell : str
+            The id of the cell that asked.
+        code : str
+        replaces : Replacement or None
+            The cell whose place it is to take at once.
+        """
+        added = {"code": code, "replaces": asdict(replaces) if replaces is not None else None}
         with self._lock:
             codes = self._facts["next"]
             codes.pop(cell, None)
-            codes[cell] = code
+            codes[cell] = added
             if len(codes) > _MOST_NEXT:
                 codes.pop(next(iter(codes)))
-            self.send({"next": {cell: code}})
+            self.send({"next": {cell: added}})
 
     def send_current(self, model: str) -> None:
         """Send which model the next ask goes to."""
