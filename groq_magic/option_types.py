@@ -5,8 +5,10 @@ from __future__ import annotations
 import builtins
 import numbers
 import re
+import typing
 import unicodedata
 from dataclasses import dataclass
+from types import GenericAlias, UnionType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from groq_magic.errors import OptionError
@@ -28,6 +30,7 @@ __all__ = [
     "Texts",
     "VariableName",
     "Whole",
+    "is_type",
     "prompt_text",
     "sendable",
 ]
@@ -40,6 +43,14 @@ _LONGEST_QUOTE = 40
 _IPYTHONS = re.compile(
     r"_{1,3}|_i{0,3}|_i?\d+|_[iod]h|_exit_code|_groq|__\w*__|In|Out|exit|quit|get_ipython|display"
 )
+
+
+def is_type(value: Any) -> bool:
+    """Whether a value is a type as annotations take it: a class, a union, `list[…]`."""
+    if issubclass(type(value), (type, GenericAlias, UnionType)):
+        return True
+    # Of the other values only typing's own have an origin: a mock has any attribute.
+    return type(value).__module__ == "typing" and typing.get_origin(value) is not None
 
 
 class OptionType:
@@ -85,7 +96,13 @@ class AnswerSchema(OptionType):
 
     def read(self, flag: str, value: Any) -> Any:
         """Return the text, or the type: whether it can be sent shows when the ask is prepared."""
-        return Text().read(flag, value) if issubclass(type(value), str) else value
+        if issubclass(type(value), str):
+            return Text().read(flag, value)
+        if issubclass(type(value), dict) or is_type(value):
+            return value
+        raise OptionError(
+            f"{flag} takes a type, not {_quoted(value)}.", _try(flag, "city, price float")
+        )
 
     def saved(self, value: Any) -> Any:
         """Return the text, or the type's name."""

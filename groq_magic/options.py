@@ -151,7 +151,7 @@ class AskOptions:
         metavar="KIND",
         default="markdown",
     )
-    schema: Any = option(
+    schema: Any = option(  # noqa: RUF009 - it declares a field, as `field` does
         AnswerSchema(),
         "typed data: a class of yours, or 'city, price float'",
         metavar="X",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from groq_magic.options import AskOptions
     from groq_magic.schemas import Schema, SchemaForm
 
-__all__ = ["request_of", "size_of", "without_surrogates"]
+__all__ = ["form_of", "request_of", "size_of", "without_surrogates"]
 
 _STRICT = "structured_outputs"
 _JSON_WISH = "Answer with one JSON value and nothing else."
@@ -29,9 +29,9 @@ def request_of(
     model: str,
     known: Model | None,
     messages: Sequence[Mapping[str, Any]],
-    schema: Schema | None = None,
-) -> tuple[dict[str, Any], SchemaForm | None]:
-    """Return the request, with only the parameters that were set; and its schema's form.
+    form: SchemaForm | None = None,
+) -> dict[str, Any]:
+    """Return the request, with only the parameters that were set.
 
     A parameter that nobody set is left out (`None` would go out as `null`);
     `max_completion_tokens` above all, since admission counts it against the
@@ -44,8 +44,8 @@ def request_of(
     known : Model or None
         Its entry in the catalogue.
     messages : sequence of mapping
-    schema : Schema, optional
-        What the answer has to be of.
+    form : SchemaForm, optional
+        Of the schema that the answer has to be of; see `form_of`.
 
     Raises
     ------
@@ -57,16 +57,28 @@ def request_of(
         value = getattr(options, option.name)
         if option.parameter and value not in (None, ()):
             request[option.parameter] = list(value) if isinstance(value, tuple) else value
-    form = None
-    if schema is not None:
-        form = schema.form(strict=known is not None and _STRICT in known.features)
-        _ask_for_schema(request, known, schema.name, form)
+    if form is not None:
+        _ask_for_schema(request, known, form)
     elif options.format == "json":
         _ask_for_json(request, known, _JSON_WISH)
     if options.stream is not False and not (form is not None and form.is_strict):
         # The service streams no strict answers (groq-api.md §1).
         request["stream"] = True
-    return request, form
+    return request
+
+
+def form_of(schema: Schema | None, known: Model | None) -> SchemaForm | None:
+    """Return a schema in the form in which a model takes it.
+
+    Parameters
+    ----------
+    schema : Schema or None
+    known : Model or None
+        Its entry in the catalogue; an unknown one is asked in JSON mode.
+    """
+    if schema is None:
+        return None
+    return schema.form(strict=known is not None and _STRICT in known.features)
 
 
 def size_of(text: str) -> int:
@@ -82,11 +94,9 @@ def without_surrogates(text: str) -> tuple[str, int]:
     return SURROGATE.subn("\ufffd", text)
 
 
-def _ask_for_schema(
-    request: dict[str, Any], known: Model | None, name: str, form: SchemaForm
-) -> None:
+def _ask_for_schema(request: dict[str, Any], known: Model | None, form: SchemaForm) -> None:
     if form.is_strict:
-        described = {"name": name, "schema": form.schema, "strict": True}
+        described = {"name": form.name, "schema": form.schema, "strict": True}
         request["response_format"] = {"type": "json_schema", "json_schema": described}
         _keep_reasoning_apart(request, known)
         return

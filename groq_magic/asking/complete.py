@@ -7,7 +7,7 @@ import os
 import re
 import time
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,10 @@ from groq_magic.api.base_url import is_plain, service_url
 from groq_magic.api.exchange import Exchange
 from groq_magic.api.key import KEY_NAME, KEY_PAGE, found_key
 from groq_magic.api.models import ALIASES, Catalogue, offline_catalogue
-from groq_magic.api.request import request_of, without_surrogates
+from groq_magic.api.request import form_of, request_of, without_surrogates
 from groq_magic.api.send import Outcome, send
 from groq_magic.asking.replies import nothing_came, reply_from
+from groq_magic.asking.typed_answers import repair_of, typed
 from groq_magic.conversation import estimate
 from groq_magic.errors import (
     ApiKeyError,
@@ -28,9 +29,10 @@ from groq_magic.errors import (
     PromptError,
 )
 from groq_magic.ledger.request_log import record_of
-from groq_magic.ledger.usage import usage_of
+from groq_magic.ledger.usage import total_usage, usage_of
 from groq_magic.options import DEFAULT_MODEL, AskOptions
 from groq_magic.prompt.secrets import Secrets, secrets_in
+from groq_magic.schemas import Schema, SchemaForm, schema_of
 from groq_magic.settings import Settings
 
 if TYPE_CHECKING:
@@ -125,16 +127,21 @@ class _Completion:
         self._texts: list[str] = []
         self._reasonings: list[str] = []
         self._first: float | None = None
+        self._schema = _schema_of(self._options, session)
+        self._form: SchemaForm | None = None
 
     def reply_to(self, prompt: str) -> Reply:
         """Send the prompt and return the reply."""
         started, request = time.monotonic(), self._request(prompt)
-        error: GroqMagicError | None
-        try:
-            outcome, error = self._sent(request)
-        except KeyboardInterrupt:
-            # The reply keeps what had come.
-            outcome, error = Outcome(), InterruptedAskError("Stopped.")
+        outcome, error = self._answered(request)
+        usage = usage_of(outcome.usage)
+        again = None
+        if self._schema is not None and not isinstance(error, InterruptedAskError):
+            again = repair_of(request, self._schema, self._form, "".join(self._texts), outcome)
+        if again is not None:
+            self._texts.clear()
+            outcome, error = self._answered(again)
+            usage = total_usage((usage, usage_of(outcome.usage)))
         reply = reply_from(
             request,
             outcome,
@@ -145,10 +152,20 @@ class _Completion:
             first=self._first,
             now=time.monotonic(),
         )
-        if error is not None:
-            error.reply = reply
-            raise error
+        reply = replace(reply, usage=usage)
+        if self._schema is not None:
+            reply = typed(reply, self._schema, self._form)
+        if reply.error is not None:
+            reply.error.reply = reply
+            raise reply.error
         return reply
+
+    def _answered(self, request: dict[str, Any]) -> tuple[Outcome, GroqMagicError | None]:
+        try:
+            return self._sent(request)
+        except KeyboardInterrupt:
+            # The reply keeps what had come.
+            return Outcome(), InterruptedAskError("Stopped.")
 
     def _sent(self, request: dict[str, Any]) -> tuple[Outcome, GroqMagicError | None]:
         exchange, settings = Exchange(), self._settings
@@ -190,8 +207,9 @@ class _Completion:
             for role, text in texts.items()
             if text
         ]
-        request = request_of(options, model, self._models.get(model), messages)
-        return self._secrets.hidden_request(request)
+        known = self._models.get(model)
+        self._form = form_of(self._schema, known)
+        return self._secrets.hidden_request(request_of(options, model, known, messages, self._form))
 
     def _catalogue(self) -> Catalogue:
         """Return the models of the key, fetched if they are not known."""
@@ -218,6 +236,12 @@ class _Completion:
         if outcome.finish_reason is None and not self._texts:
             return _without_magics(nothing_came())
         return None
+
+
+def _schema_of(options: AskOptions, session: Session | None) -> Schema | None:
+    if options.schema is None:
+        return None
+    return schema_of(options.schema, session.namespace if session is not None else {})
 
 
 @lru_cache(maxsize=1)

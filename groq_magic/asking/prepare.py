@@ -111,7 +111,7 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
     # Without a stored answer a key is required.
     source = found.answer or cached_answer(session, made) or session.service.client()
     made = replace(made, pending=_turn(session, begun, found, is_begun=True))
-    lines = (*line_of_left_out(made.earlier.left_out), *found.notices(begun))
+    lines = (*_line_of_left_out(made), *found.notices(begun))
     notices = (*begun.notices, *map(begun.secrets.hidden, lines))
     if isinstance(source, StoredAnswer):
         return PreparedAsk(made, notices, source, saved_reasoning=found.reasoning)
@@ -133,6 +133,10 @@ def dry_run(session: Session, ask: Ask) -> Plan:
     session.order_turns()
     begun = draft(session, ask)
     return plan(begun, _facts(session, begun, ReplayResult(), fetch=False))
+
+
+def _line_of_left_out(made: Plan) -> tuple[str, ...]:
+    return line_of_left_out(made.earlier.left_out, made.earlier.answers_left_out)
 
 
 def _kept(session: Session, ask: Ask) -> Ask:
@@ -193,7 +197,7 @@ def _facts(session: Session, begun: Draft, found: ReplayResult, *, fetch: bool) 
         _turn(session, begun, found),
         minute.limit if minute is not None and is_fresh else None,
         session.settings.history_share,
-        session.tokens_per_byte,
+        session.estimate.per_byte,
         session.earlier.without,
         session.privacy(),
     )

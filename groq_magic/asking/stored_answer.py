@@ -66,6 +66,8 @@ class StoredAnswer:
     usage : mapping or None
         Only the counts: the timing of then is meaningless now.
     reasoning : str
+    above_sha : str or None
+        Of a saved answer: of the turns that it was asked below, where the file has it.
     """
 
     source: Literal["cache", "replay"]
@@ -74,6 +76,7 @@ class StoredAnswer:
     finish_reason: str
     usage: Mapping[str, Any] | None = None
     reasoning: str = ""
+    above_sha: str | None = None
 
     def read(
         self,
@@ -183,7 +186,14 @@ def replay_result(session: Session, draft: Draft, pending: PendingTurn) -> Repla
 
 
 def _result_of(found: SavedTurn, *, practises: bool) -> ReplayResult:
-    answer = StoredAnswer("replay", found.answer, found.model, found.finish_reason, found.usage)
+    answer = StoredAnswer(
+        "replay",
+        found.answer,
+        found.model,
+        found.finish_reason,
+        found.usage,
+        above_sha=found.above_sha,
+    )
     reasoning = saved_reasoning(found.html)
     lines = (
         _OF_PRACTICE if found.practice and not practises else "",

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from groq_magic.reply import Reply
     from groq_magic.schemas import Schema, SchemaForm
 
-__all__ = ["repair_of", "typed"]
+__all__ = ["REPAIRING", "repair_of", "typed"]
 
+# Drawn between the two answers, while they stream as code.
+REPAIRING = "\n\n# It doesn't fit the schema; asked once more:\n\n"
 _REPAIR = """This answer does not fit the schema:
 {faults}
 Answer again with the whole corrected JSON, and nothing else."""

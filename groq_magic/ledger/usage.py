@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["PRICES", "PRICES_AS_OF", "Usage", "cost", "dollars", "rounded", "usage_of"]
+__all__ = [
+    "PRICES",
+    "PRICES_AS_OF",
+    "Usage",
+    "cost",
+    "dollars",
+    "rounded",
+    "token_words",
+    "usage_of",
+]
 
 _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 # Larger numbers are mistakes, and would overflow a float.
@@ -74,6 +83,29 @@ class Usage(Mapping[str, int]):
         """The three counts, as a turn's metadata holds them."""
         return dict(self)
 
+    @property
+    def words(self) -> str:
+        """The tokens of one ask as one reads them everywhere: `380 tokens sent, 32 answered`."""
+        return token_words(self.prompt_tokens, self.completion_tokens)
+
+
+def token_words(sent: int | None, answered: int | None, *, sent_as: str = "sent") -> str:
+    """Return counts of tokens as one reads them: `380 tokens sent, 32 answered`.
+
+    Parameters
+    ----------
+    sent : int or None
+        Those of the request, with what the chat format adds; None leaves them out.
+    answered : int or None
+        Those of the answer, its reasoning included.
+    sent_as : str
+        What is said of the first: "to send" before it is done.
+    """
+    counts = [(sent, sent_as), (answered, "answered")]
+    (count, what), *others = [(count, what) for count, what in counts if count is not None]
+    first = f"{count:,} token{'s' * (count != 1)} {what}"
+    return ", ".join((first, *(f"{more:,} {what}" for more, what in others)))
+
 
 def rounded(figures: Mapping[str, float | None]) -> str:
     """Return the figures that are known as one reads them: counts whole, times to three digits."""
@@ -102,6 +134,19 @@ def usage_of(reported: Mapping[str, Any] | None) -> Usage | None:
         _seconds(reported, "queue_time"),
         _seconds(reported, "completion_time"),
         _seconds(reported, "total_time"),
+    )
+
+
+def total_usage(usages: Iterable[Usage | None]) -> Usage | None:
+    """Return the sum of what was counted for the exchanges of an ask; None for nothing."""
+    known = [usage for usage in usages if usage is not None]
+    if len(known) <= 1:
+        return known[0] if known else None
+    return Usage(
+        **{
+            each.name: sum(getattr(usage, each.name) or 0 for usage in known)
+            for each in fields(Usage)
+        }
     )
 
 

@@ -49,7 +49,7 @@ def unscripted(request: ChatRequest) -> Reply:
 def _fold(request: ChatRequest) -> str:
     """Return what was sent in a `<details>`, as indented code: what it contains stays text."""
     count = len(request.messages)
-    size = f"{count} message{'s' * (count != 1)}, about {request.prompt_tokens:,} tokens"
+    size = f"{count} message{'s' * (count != 1)}, {request.prompt_tokens:,} tokens"
     parts = []
     for number, message in enumerate(request.messages, 1):
         text = tokens.message_text(message)

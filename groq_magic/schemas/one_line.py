@@ -14,16 +14,17 @@ import difflib
 import enum
 import json
 import re
-from types import GenericAlias, MappingProxyType, UnionType
+from types import GenericAlias, MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 from groq_magic.clipping import clip, is_a
 from groq_magic.errors import OptionError
+from groq_magic.option_types import is_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Record", "declared", "is_type"]
+__all__ = ["Record", "declared"]
 
 _TYPES: Mapping[str, Any] = MappingProxyType(
     {
@@ -241,11 +242,6 @@ def _as_type(value: Any, written: str) -> Any:
     if is_type(value):
         return value
     raise _no_type(written)
-
-
-def is_type(value: Any) -> bool:
-    """Whether a value is a type as annotations take it: a class, a union, `list[…]`."""
-    return isinstance(value, type | GenericAlias | UnionType) or get_origin(value) is not None
 
 
 def _literal(values: list[Any], written: str) -> Any:

@@ -8,7 +8,7 @@ import re
 import sys
 import typing
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from types import GenericAlias
@@ -18,7 +18,8 @@ import typing_extensions
 
 from groq_magic.clipping import clip, tried, type_name
 from groq_magic.errors import OptionError
-from groq_magic.schemas.one_line import declared, is_type
+from groq_magic.option_types import is_type
+from groq_magic.schemas.one_line import declared
 from groq_magic.schemas.strict import NotStrictError, SchemaForm, json_mode_form, strict_form
 
 if TYPE_CHECKING:
@@ -89,10 +90,11 @@ class Schema:
             Whether the model has strict schemas; JSON mode is for the others, and for schemas
             in which something may be anything.
         """
+        form = json_mode_form(self.json_schema)
         if strict:
             with contextlib.suppress(NotStrictError):
-                return strict_form(self.json_schema)
-        return json_mode_form(self.json_schema)
+                form = strict_form(self.json_schema)
+        return replace(form, name=self.name)
 
     @cached_property
     def _adapter(self) -> TypeAdapter[Any]:

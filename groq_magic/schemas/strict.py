@@ -46,12 +46,15 @@ class SchemaForm:
         From a reply of this form to a value of the original schema; None where they are equal.
         It raises ValueError for a reply that has no such value.
     is_strict : bool
-        Whether the service keeps to it; else a model is told of it in words.
+        Whether the service keeps to it; else the system message contains it.
+    name : str
+        As the API takes it: at most 64 letters, digits, `_` and `-`.
     """
 
     schema: dict[str, Any]
     restore: Restore | None = None
     is_strict: bool = False
+    name: str = "answer"
 
 
 def json_mode_form(schema: Mapping[str, Any]) -> SchemaForm:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from groq_magic.options import AnswerFormat
     from groq_magic.views.bar import Bar
     from groq_magic.views.cell_diff import CellDiff
 
-__all__ = ["AnswerStart", "CodeBlock", "FinishedAnswer", "LiveFacts", "Progress"]
+__all__ = [
+    "AnswerStart",
+    "CodeBlock",
+    "FinishedAnswer",
+    "LiveFacts",
+    "Progress",
+    "Replacement",
+]
+
+
+# As `AnswerFormat`, and JSON that is shown as a table or a tree.
+ViewFormat = Literal["markdown", "text", "code", "json", "data"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,7 @@ class AnswerStart:
     metadata : mapping
         The output's whole metadata, ``{"groq_magic": {…}}`` with a
         ``finish_reason`` of None: what a save in mid-stream holds.
-    format : {"markdown", "text", "code", "json"}
+    format : {"markdown", "text", "code", "json", "data"}
         How the answer is shown. Code streams as Markdown: which part of it is
         code is known only when it is finished.
     """
@@ -42,7 +52,7 @@ class AnswerStart:
     practice: bool
     notices: tuple[str, ...]
     metadata: Mapping[str, Any]
-    format: AnswerFormat = "markdown"
+    format: ViewFormat = "markdown"
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,32 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Replacement:
+    """A fixed cell that the page can put in the place of the one that failed.
+
+    Parameters
+    ----------
+    asked : str
+        The id of the cell that asked.
+    cell : str
+        The id of the cell that was fixed, "" where only its number is known.
+    number : int or None
+        As in ``In [5]``.
+    name : str
+        What it is called: ``cell 5``.
+    before, code : str
+        Its source as it ran, without empty lines at its end, and fixed.
+    """
+
+    asked: str
+    cell: str
+    number: int | None
+    name: str
+    before: str = field(repr=False)
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class LiveFacts:
     """What a finished answer shows while its session lives; never saved.
 
@@ -79,11 +115,14 @@ class LiveFacts:
         The answer's source, for the Copy button.
     stale : str
         The warning that the answer is out of date, "" when it is not.
+    replacement : Replacement or None
+        The fixed cell that a button puts in place.
     """
 
     figures: str
     copy: str
     stale: str
+    replacement: Replacement | None = None
 
 
 class CodeBlock(Protocol):
@@ -108,7 +147,7 @@ class FinishedAnswer:
         The class of this ask's bar.
     text : str
         The answer's source.
-    format : {"markdown", "text", "code", "json"}
+    format : {"markdown", "text", "code", "json", "data"}
         How it is shown.
     code : tuple of CodeBlock
         The code to show where the format is "code".
@@ -136,7 +175,7 @@ class FinishedAnswer:
 
     slot: str
     text: str
-    format: AnswerFormat
+    format: ViewFormat
     code: tuple[CodeBlock, ...]
     data: Any
     reasoning: str

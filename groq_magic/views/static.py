@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.views.phrase import phrase_html
 from groq_magic.views.show import publish
-from groq_magic.views.slots import TOKEN_CLASS
+from groq_magic.views.slots import TOKEN_CLASS, slot_classes
 
 if TYPE_CHECKING:
     from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, Progress
@@ -67,7 +67,7 @@ def bundle(answer: FinishedAnswer) -> tuple[dict[str, str], dict[str, Any]]:
             notices_html(answer.notices),
             _reasoning_html(answer) or '<div class="groq-slot-reasoning"></div>',
             f"{_TEXT}{to_html(source)}</div>",
-            answer.change.html() if answer.change else "",
+            _change_html(answer),
             answer.bar.html(answer.slot),
             "</div>",
         )
@@ -134,16 +134,36 @@ def _markdown_source(answer: FinishedAnswer) -> str:
             return fenced(answer.text)
         case "code" if answer.code:
             return "\n\n".join(fenced(block.code, block.language) for block in answer.code)
-        case "json" if answer.data is not None:
-            return fenced(json.dumps(answer.data, indent=2, ensure_ascii=False), "json")
+        case "data":
+            return _data_source(answer.text)
         case "json":
-            return fenced(answer.text)  # in JSON's colours it would be taken for JSON
+            # Text that is no JSON would be taken for it in JSON's colours.
+            data = answer.data
+            written = "" if data is None else json.dumps(data, indent=2, ensure_ascii=False)
+            return fenced(written, "json") if written else fenced(answer.text)
         case _:
             return answer.text
 
 
+def _data_source(text: str) -> str:
+    """Return typed data as Markdown; text that is no JSON as it is."""
+    from groq_magic.rendering import data_markdown, fenced
+
+    try:
+        return data_markdown(json.loads(text))
+    except (ValueError, RecursionError):
+        return fenced(text)
+
+
 def _with_change(source: str, answer: FinishedAnswer) -> str:
     return f"{source}\n\n{answer.change.markdown()}" if answer.change else source
+
+
+def _change_html(answer: FinishedAnswer) -> str:
+    if answer.change is None:
+        return ""
+    is_replaceable = answer.live.replacement is not None
+    return answer.change.html(slot_classes("groq-slot-replace") if is_replaceable else "")
 
 
 def _reasoning_html(answer: FinishedAnswer) -> str:

@@ -95,7 +95,7 @@ def test_each_block_has_the_direction_of_its_text_live_and_finished(jupyter: Any
 def test_all_is_seen_in_the_colours_that_a_system_forces(jupyter: Any) -> None:
     diff = (
         "from groq_magic.views.cell_diff import CellDiff\nfrom groq_magic.views.show import show\n"
-        "change = CellDiff('cell 5', (('-', 'x = 1'), ('+', 'x = 2')), 'x = 2', 'python')\n"
+        "change = CellDiff('cell 5', 'x = 1', 'x = 2', 'python')\n"
         "show(f'<div class=\"groq-answer\">{change.html()}</div>', change.plain())"
     )
     notebook = jupyter.open([STAGE, diff, PANEL, ANSWER, STREAMING])

@@ -105,7 +105,7 @@ def test_the_live_bar_says_so(taught: Callable[..., Any]) -> None:
     cells = taught()
     cells.fine(CELLS["q1"], "q1")
     ((facts, _),) = cells.session.bars._facts.values()
-    assert facts.figures.endswith("tokens · replayed")
+    assert facts.figures.endswith(" answered · replayed")
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,9 @@ def test_a_value_is_taken_as_what_it_is_or_refused(option: Any) -> None:
             continue
         read = getattr(found, option.name)
         kind = KINDS.get(option.name, str)
+        if option.name == "schema" and not issubclass(type(value), str):
+            assert value is None or (read is value and type(value) in {dict, type})
+            continue
         if value is None:
             assert found == AskOptions()
             continue

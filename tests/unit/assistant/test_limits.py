@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 from groq_magic.assistant import Context, explain_value
+from groq_magic.assistant.cell import Cell
+from groq_magic.assistant.failure import Failure, facts_of
 from groq_magic.assistant.hints import hints
 from groq_magic.assistant.prompt import Question
 from groq_magic.errors import PromptError
@@ -45,3 +47,19 @@ def test_labels_of_rows_are_no_hints(privacy: Privacy) -> None:
     assert "`agg`" in hints(AttributeError("no", name="aggg", obj=ages), {}, context)
     with pytest.raises(PromptError, match="Did you mean `age`"):
         fill("{{df.aage}}", {"df": PEOPLE}, privacy=privacy)
+
+
+def test_private_values_of_a_function_s_own_variables_are_not_sent() -> None:
+    source = (
+        "def f(load):\n    people = load()\n    who = people['email'][0]\n    int(who)\nf(load)"
+    )
+    names = {"load": lambda: {"email": ["sent@x.org"]}}
+    with pytest.raises(ValueError, match="sent@x") as raised:
+        exec(compile(source, "<cell>", "exec"), names)  # noqa: S102 - as a cell runs
+    cell = Cell(1, source)
+    context = Context(names, 16_000, lambda file: cell if file == "<cell>" else None, privacy=HIDES)
+    facts = facts_of(Failure(cell, raised.value), context)
+    assert facts is not None
+    assert any("who" in name for name, _ in facts.variables)
+    assert "sent@x" not in repr(facts.variables) + facts.trace + facts.hint
+    assert "sent@x" not in context.holding(raised.value).output("It is sent@x.org")

@@ -113,3 +113,23 @@ def test_every_name_that_a_page_can_report_is_kept() -> None:
 
     assert len(names) > 10
     assert reported(*names).missing == tuple(names)
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        "notebook",
+        "notebook.cells",
+        "sharedModel.getSource",
+        "sharedModel.setSource",
+        "model.contentChanged",
+    ],
+)
+def test_a_page_that_lacks_what_it_takes_can_not_replace_cells(missing: str) -> None:
+    assert not PageReports().can_replace
+    assert not reported(missing).can_replace
+    assert reported("editor.languages").can_replace
+    assert reported(notebook="b.ipynb", into=reported(missing)).can_replace
+    is_of_this = missing in {"sharedModel.setSource", "model.contentChanged"}
+    line = "fixed cells can't take the place of those that failed"
+    assert (line in reported(missing).line) is is_of_this

@@ -1,0 +1,98 @@
+"""What changed above a turn since it was asked: the first turn that is sent otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from groq_magic.conversation.arrangement import Arrangement
+    from groq_magic.conversation.chain import EarlierTurn
+    from groq_magic.conversation.turn import Turn
+
+__all__ = ["ChangeAbove", "change_above"]
+
+Kind = Literal["added", "again", "asked", "below", "deleted", "edited", "moved", "removed", "saved"]
+
+
+@dataclass(frozen=True)
+class ChangeAbove:
+    """The first change above a turn.
+
+    Parameters
+    ----------
+    kind : str
+        What happened to the other turn: it was asked `again`, with an `edited` prompt, or
+        `asked` for the first time; was `added` (moved up, or brought back), `moved`, moved
+        `below`, `removed` from the conversation, or its cell was `deleted`. `saved`: the
+        turns are others than those that a replayed answer was saved with.
+    typed : str
+        The beginning of its prompt, "" where it is not known.
+    turn : Turn or None
+        The other turn as it is now, None where it is gone.
+    number : int or None
+        Its number.
+    """
+
+    kind: Kind
+    typed: str = ""
+    turn: Turn | None = None
+    number: int | None = None
+
+
+def change_above(arrangement: Arrangement, turn: Turn) -> ChangeAbove | None:
+    """Return what changed above a turn since it was asked, None where nothing did."""
+    number, place = arrangement.number(turn), arrangement.stale(turn)
+    if number is None:
+        return None
+    if turn.saved_above is not None:
+        is_same = turn.saved_above == arrangement.chains[number - 1].sha
+        return None if is_same else ChangeAbove("saved")
+    if place is None:
+        return None
+    old = turn.before.turn_at(place)
+    below = arrangement.number_at(old.key) if old is not None else None
+    if old is not None and (below is None or below >= number):
+        return _gone(arrangement, old, below)
+    new = arrangement.turns[place - 1] if place < number else None
+    return _differs(arrangement, turn, old, new, place)
+
+
+def _gone(arrangement: Arrangement, old: EarlierTurn, below: int | None) -> ChangeAbove:
+    """Return what became of a turn that is no longer above."""
+    if below is not None:
+        return _of(arrangement.turns[below - 1], "below", below)
+    is_deleted = any(each.key == old.key for each in arrangement.deleted)
+    return ChangeAbove("deleted" if is_deleted else "removed", old.typed)
+
+
+def _differs(
+    arrangement: Arrangement, turn: Turn, old: EarlierTurn | None, new: Turn | None, place: int
+) -> ChangeAbove:
+    """Return the change at a place, where the turn that was there is still above."""
+    if new is None:  # of turns of the same content, which one is missing doesn't matter
+        return ChangeAbove("removed", old.typed if old is not None else "")
+    if old is None:
+        return _came(turn, new, place)
+    if new.key == old.key:
+        return _of(new, "again" if new.as_earlier.typed == old.typed else "edited", place)
+    # How far from its end the chain has the turn.
+    back = next((at for at, each in enumerate(turn.before) if each.key == new.key), None)
+    if back is None:
+        return _came(turn, new, place)
+    # The one that is farther from its former place was moved.
+    former, now = turn.before.count - back, arrangement.number_at(old.key) or place
+    if abs(former - place) >= abs(now - place):
+        return _of(new, "moved", place)
+    return _of(arrangement.turns[now - 1], "moved", now)
+
+
+def _came(turn: Turn, new: Turn, number: int) -> ChangeAbove:
+    """Return how a turn came above another one."""
+    if any(each.key == turn.key for each in new.before):  # it was below when it was asked
+        return _of(new, "moved", number)
+    return _of(new, "asked" if new.revision > turn.revision else "added", number)
+
+
+def _of(turn: Turn, kind: Kind, number: int) -> ChangeAbove:
+    return ChangeAbove(kind, turn.as_earlier.typed, turn, number)

@@ -1,0 +1,69 @@
+"""What of a notebook's cells front ends hide: their own metadata, tags, and collapsed headings."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.conversation.json_values import mapping_of, sequence_of, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Hidden", "hidden_parts"]
+
+# JupyterLab, Notebook 7 and VS Code; Notebook 6 and its extensions; Colab, whose forms hide code.
+_SOURCE_KEYS = ("source_hidden", "hide_input", "hideCode", "hide_code", "inputCollapsed")
+_OUTPUT_KEYS = ("outputs_hidden", "hide_output", "hideOutput", "collapsed", "outputCollapsed")
+_GROUPS = ("jupyter", "vscode", "colab", "nteract")
+# As Jupyter Book, MyST, Voila and nbconvert know them, with `_` too.
+_TAG = re.compile(r"(?:hide|remove)[-_](input|source|code|outputs?|cell)")
+_COLLAPSED = ("jp-MarkdownHeadingCollapsed", "heading_collapsed")
+_HEADING = re.compile(r"^ {0,3}(#{1,6})(?:\s|$)", re.MULTILINE)
+
+Hidden = frozenset[str]
+
+
+def hidden_parts(notebook: Mapping[str, Any]) -> Iterator[Hidden]:
+    """Yield for each cell which of its parts are hidden: "source", "outputs".
+
+    Parameters
+    ----------
+    notebook : Mapping
+        The parsed file; not trusted: where it is in doubt, a cell is hidden.
+    """
+    whole = mapping_of(mapping_of(notebook).get("metadata"))
+    everywhere = {"source"} if any(whole.get(key) for key in _SOURCE_KEYS) else set()
+    below = 0  # the level of the collapsed heading above, 0 for none
+    for each in sequence_of(mapping_of(notebook).get("cells")):
+        cell = mapping_of(each)
+        metadata = mapping_of(cell.get("metadata"))
+        if cell.get("cell_type") == "markdown":
+            level = _level(text_of(cell.get("source")) or "")
+            if below and level and level <= below:
+                below = 0
+            if not below and any(metadata.get(key) for key in _COLLAPSED):
+                below = level or 1
+        yield frozenset({"source", "outputs"} if below else everywhere | _hidden_by(metadata))
+
+
+def _hidden_by(metadata: Mapping[str, Any]) -> set[str]:
+    groups = [metadata, *(mapping_of(metadata.get(name)) for name in _GROUPS)]
+    found = set()
+    if any(group.get(key) for group in groups for key in _SOURCE_KEYS):
+        found.add("source")
+    if any(group.get(key) for group in groups for key in _OUTPUT_KEYS):
+        found.add("outputs")
+    if metadata.get("cellView") == "form":
+        found.add("source")
+    tags = [str(tag) for tag in sequence_of(metadata.get("tags"))]
+    for tag in filter(None, map(_TAG.fullmatch, tags)):
+        found |= {"source", "outputs"} if tag[1] == "cell" else set()
+        found.add("outputs" if tag[1].startswith("output") else "source")
+    return found
+
+
+def _level(markdown: str) -> int:
+    """Return the level of the heading that a Markdown cell begins with, 0 for none."""
+    found = _HEADING.match(markdown.lstrip("\n"))
+    return len(found[1]) if found else 0

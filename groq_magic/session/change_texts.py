@@ -1,0 +1,67 @@
+"""What changed above an answer, in words: its warning, and its note in the history."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from groq_magic.views.phrase import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from groq_magic.conversation import ChangeAbove
+
+__all__ = ["note_of", "warning_of"]
+
+# Of the turn in the first gap.
+_WARNINGS = MappingProxyType(
+    {
+        "added": "{} is now above this answer; it wasn't when you asked.",
+        "again": "{}, above this answer, was asked again since.",
+        "asked": "{}, above this answer, was asked since.",
+        "below": "{} was moved below this answer since.",
+        "deleted": "A cell above this answer was deleted since: {}.",
+        "edited": "{}, above this answer, was edited and asked again since.",
+        "moved": "{}, above this answer, was moved since.",
+        "removed": "{}, above this answer, was removed from the conversation since.",
+        "saved": "The turns above are not those that this answer was saved with.",
+    }
+)
+_NOTES = MappingProxyType(
+    {
+        "added": "turn {} is now above it",
+        "again": "turn {} was asked again",
+        "asked": "turn {} was asked later",
+        "below": "turn {} was moved below it",
+        "deleted": "a cell above it was deleted",
+        "edited": "turn {} was edited and asked again",
+        "moved": "turn {} was moved",
+        "removed": "a turn above it was removed",
+        "saved": "saved with other turns above it",
+    }
+)
+_REMEDY = "Run this cell again to bring the answer up to date."
+# It would give the saved answer again.
+_REMEDY_OF_SAVED = "Run %groq_replay off, then this cell, to bring the answer up to date."
+
+
+def warning_of(change: ChangeAbove, cell: int | None, hidden: Callable[[str], str]) -> str:
+    """Return the warning above an answer, as plain text.
+
+    Parameters
+    ----------
+    change : ChangeAbove
+    cell : int or None
+        The number beside the cell of the turn that changed, where it shows one.
+    hidden : callable
+        Replaces the secrets in a text.
+    """
+    turn = quoted(hidden(change.typed)) + (f" (cell {cell})" if cell is not None else "")
+    remedy = _REMEDY_OF_SAVED if change.kind == "saved" else _REMEDY
+    return f"{_WARNINGS[change.kind].format(turn)} {remedy}"
+
+
+def note_of(change: ChangeAbove) -> str:
+    """Return the note in the history, where turns have numbers."""
+    return f"out of date: {_NOTES[change.kind].format(change.number)}"
