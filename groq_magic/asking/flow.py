@@ -156,7 +156,7 @@ def _repaired(run: _Run, reader: Reader, interrupts: Interrupts) -> Iterator[Rea
         return
     # Each request has its line.
     log_request(run.session, run.prepared, reader)
-    run.view.feed(REPAIRING, "")
+    run.view.restart(REPAIRING)
     again = _reader(run, request)
     _watch(run, again, interrupts)
     run.session.note(plan.model, again.outcome)

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["REPAIRING", "repair_of", "typed"]
 
-# Drawn between the two answers, while they stream as code.
-REPAIRING = "\n\n# It doesn't fit the schema; asked once more:\n\n"
+REPAIRING = "That doesn't fit the schema; asked once more:"
 _REPAIR = """This answer does not fit the schema:
 {faults}
 Answer again with the whole corrected JSON, and nothing else."""

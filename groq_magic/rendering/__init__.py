@@ -26,6 +26,7 @@ from groq_magic.rendering.characters import escape
 from groq_magic.rendering.data_markdown import data_markdown
 from groq_magic.rendering.document import to_html
 from groq_magic.rendering.fences import Fence, code_span, fenced, fenced_code
+from groq_magic.rendering.growing_data import GrowingData
 from groq_magic.rendering.highlight import coloured_lines
 from groq_magic.rendering.patches import Patch
 from groq_magic.rendering.safe_markdown import safe_markdown
@@ -34,6 +35,7 @@ from groq_magic.rendering.stream import MarkdownStream
 
 __all__ = [
     "Fence",
+    "GrowingData",
     "MarkdownStream",
     "Patch",
     "code_span",

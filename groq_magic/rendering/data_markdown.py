@@ -12,7 +12,7 @@ from groq_magic.rendering.safe_text import escaped, line_starts
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["data_markdown"]
+__all__ = ["data_markdown", "is_record", "table_head", "table_row"]
 
 _MOST_ROWS = 100
 _MOST_COLUMNS = 30
@@ -31,17 +31,17 @@ def data_markdown(data: Any) -> str:
     data : object
         Of JSON.
     """
-    if isinstance(data, list) and data and all(_is_flat(each) for each in data):
+    if isinstance(data, list) and data and all(is_record(each) for each in data):
         return _table(data)
-    if _is_flat(data):
+    if is_record(data):
         return _pairs(data)
     if isinstance(data, dict | list) and data:
         return "\n".join(_Tree().lines(data, 0))
     return line_starts(_cell(data))
 
 
-def _is_flat(value: Any) -> bool:
-    """Whether a value is a record whose fields are no records themselves."""
+def is_record(value: Any) -> bool:
+    """Whether a value is an object whose values are no objects, or lists of them, themselves."""
     return isinstance(value, dict) and bool(value) and not any(map(_has_parts, value.values()))
 
 
@@ -54,11 +54,8 @@ def _has_parts(value: Any) -> bool:
 def _table(rows: Sequence[dict[str, Any]]) -> str:
     columns = list(dict.fromkeys(name for row in rows for name in row))
     shown = columns[:_MOST_COLUMNS]
-    lines = [
-        _row([_escaped(name) for name in shown]),
-        _row(["---:" if _are_numbers(name, rows) else "---" for name in shown]),
-        *(_row([_cell(row.get(name, "")) for name in shown]) for row in rows[:_MOST_ROWS]),
-    ]
+    numeric = [_are_numbers(name, rows) for name in shown]
+    lines = [table_head(shown, numeric), *(table_row(row, shown) for row in rows[:_MOST_ROWS])]
     left_out = [
         f"{count:,} more {what}"
         for count, what in (
@@ -68,6 +65,19 @@ def _table(rows: Sequence[dict[str, Any]]) -> str:
         if count > 0
     ]
     return "\n".join(lines) + _rest(left_out)
+
+
+def table_head(columns: Sequence[str], numeric: Sequence[bool] = ()) -> str:
+    """Return the first two lines of a table; columns of numbers stand to the right."""
+    shown = columns[:_MOST_COLUMNS]
+    right = [*numeric, *(False for _ in shown)]
+    marks = ["---:" if at else "---" for at in right[: len(shown)]]
+    return f"{_row([_escaped(name) for name in shown])}\n{_row(marks)}"
+
+
+def table_row(record: dict[str, Any], columns: Sequence[str]) -> str:
+    """Return a record as a line of a table."""
+    return _row([_cell(record[name]) if name in record else "" for name in columns[:_MOST_COLUMNS]])
 
 
 def _rest(left_out: Sequence[str]) -> str:

@@ -208,6 +208,9 @@ class StaticView:
     def feed(self, text: str, reasoning: str) -> None:
         """Show nothing yet."""
 
+    def restart(self, line: str) -> None:
+        """Show nothing yet."""
+
     def progress(self, progress: Progress) -> None:
         """Show nothing yet."""
 
