@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import SchemaError
+from groq_magic.practice import NO_MODEL
 from groq_magic.reply import data_text
 from groq_magic.schemas import Mismatch
 
@@ -48,6 +49,8 @@ def repair_of(
         None where it fits, or asking again is no use.
     """
     faults: tuple[str, ...] = ()
+    if NO_MODEL in text:
+        return None
     if outcome.fault is not None:
         # The service checks strict answers itself, and shows what the model wrote.
         text = outcome.fault.failed_generation
@@ -82,6 +85,11 @@ def typed(reply: Reply, schema: Schema, form: SchemaForm | None) -> Reply:
 
 
 def _error(reply: Reply, mismatch: Mismatch) -> SchemaError:
+    if NO_MODEL in reply.text:
+        return SchemaError(
+            "Practice mode: no model is here, so there is no typed answer.",
+            "Run `%groq_key` to connect a model.",
+        )
     first, *more = mismatch.faults
     count = f" ({len(more)} more)" if more else ""
     if reply.finish_reason == _CUT:

@@ -118,11 +118,19 @@ class _Tree:
                     yield f"{'  ' * depth}- … more in `_groq.data`"
                 return
             label = f"**{_escaped(str(name))}**" if isinstance(value, dict) else f"{name}\\."
+            if isinstance(value, list) and is_record(each):
+                yield f"{'  ' * depth}- {label} {_line(each)}"
+                continue
             if each and (isinstance(each, dict) or _has_parts(each)):
                 yield f"{'  ' * depth}- {label}"
                 yield from self.lines(each, depth + 1)
             else:
                 yield f"{'  ' * depth}- {label}{':' * isinstance(value, dict)} {_cell(each)}"
+
+
+def _line(record: dict[str, Any]) -> str:
+    """Return a record on one line."""
+    return " · ".join(f"**{_escaped(name)}**: {_cell(value)}" for name, value in record.items())
 
 
 def _cell(value: Any) -> str:

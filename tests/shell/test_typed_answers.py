@@ -192,6 +192,13 @@ def test_what_the_service_refuses_is_repaired_too(cells: Any, practice: Any) -> 
     assert cells.reply.data == CITY
 
 
+def test_practice_mode_says_that_it_has_no_typed_answer(typed: Any) -> None:
+    typed.fine("%groq_practice on")
+    ran = typed.run("%groq --schema Point Where is it?", "a")
+    assert isinstance(ran.error, SchemaError)
+    assert "no model is here, so there is no typed answer. Run `%groq_key`" in str(ran.error)
+
+
 def test_no_repair_follows_an_answer_that_was_cut_off(cells: Any, practice: Any) -> None:
     practice.script([{"reply": '{"city": "Bern', "finish_reason": "length"}])
     ran = cells.run(f"%groq -m {JSON_MODE} --schema 'city, price float' Where?", "a")

@@ -68,7 +68,7 @@ def test_every_value_is_shown_as_it_is(data: Any) -> None:
             {"a": 1, "tags": ["x", "y"]},
             "| field | value |\n| --- | --- |\n| **a** | 1 |\n| **tags** | x, y |",
         ),
-        ({"a": {"b": [{"c": None}]}}, "- **a**\n  - **b**\n    - 1\\.\n      - **c**: –"),
+        ({"a": {"b": [{"c": None}]}}, "- **a**\n  - **b**\n    - 1\\. **c**: –"),
         ("a *b*", "a \\*b\\*"),
         ("- a", "\\- a"),
         ([], "–"),
