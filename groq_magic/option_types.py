@@ -22,6 +22,7 @@ __all__ = [
     "AnswerSchema",
     "Choice",
     "Flag",
+    "Images",
     "Label",
     "Number",
     "OptionType",
@@ -62,12 +63,15 @@ class OptionType:
         The value of an option that was not given.
     takes_value : bool
         Whether a value follows the option on a line.
+    repeats : bool
+        Whether it may be given several times.
     values : tuple of str
         The completions at Tab.
     """
 
     unset: ClassVar[Any] = None
     takes_value: ClassVar[bool] = True
+    repeats: ClassVar[bool] = False
     values: tuple[str, ...] = ()
 
     def read(self, flag: str, value: Any) -> Any:
@@ -130,6 +134,7 @@ class Texts(OptionType):
         How many there may be.
     """
 
+    repeats: ClassVar[bool] = True
     most: int
 
     def read(self, flag: str, value: Any) -> tuple[str, ...]:
@@ -141,6 +146,37 @@ class Texts(OptionType):
         if len(texts) > self.most:
             raise OptionError(f"There are {len(texts)} texts for {flag}.", f"It takes {self.most}.")
         return texts
+
+
+@dataclass(frozen=True)
+class Images(OptionType):
+    """Images: on a line by name, path or address, in Python also as values.
+
+    Parameters
+    ----------
+    most : int
+        How many there may be.
+    """
+
+    repeats: ClassVar[bool] = True
+    most: int
+    values: tuple[str, ...] = ("plot",)
+
+    def read(self, flag: str, value: Any) -> tuple[Any, ...]:
+        """Return the images: whether each is one shows when the ask is prepared."""
+        items = tuple(value) if issubclass(type(value), (list, tuple)) else (value,)
+        if len(items) > self.most:
+            raise OptionError(f"There are {len(items)} images.", f"The model takes {self.most}.")
+        return tuple(
+            Text().read(flag, item) if issubclass(type(item), str) else item for item in items
+        )
+
+    def saved(self, value: Any) -> Any:
+        """Return the texts, and of other values the type."""
+        # Few asks have an image.
+        from groq_magic.clipping import is_a, type_name
+
+        return [each if is_a(each, str) else type_name(each) for each in value]
 
 
 @dataclass(frozen=True)

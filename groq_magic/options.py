@@ -15,6 +15,7 @@ from groq_magic.option_types import (
     AnswerSchema,
     Choice,
     Flag,
+    Images,
     Label,
     Number,
     OptionType,
@@ -59,6 +60,8 @@ class Option:
         The parameter of the API that it is sent as, "" if it is not sent as one.
     panel : str
         Its label in the panel; "" where the panel doesn't show it.
+    plural : str
+        Another name for it in Python, "" for none.
     """
 
     name: str
@@ -70,6 +73,7 @@ class Option:
     default: Any = _NOT_STICKY
     parameter: str = ""
     panel: str = ""
+    plural: str = ""
 
     @property
     def flag(self) -> str:
@@ -94,7 +98,7 @@ class Option:
 
     def keyword(self, name: str) -> bool | None:
         """Return True for its keyword, False for the negative one (`no_stream`), else None."""
-        if name == self.name:
+        if name in {self.name, self.plural}:
             return True
         return False if isinstance(self.type, Switch) and name == f"no_{self.name}" else None
 
@@ -155,6 +159,13 @@ class AskOptions:
         AnswerSchema(),
         "typed data: a class of yours, or 'city, price float'",
         metavar="X",
+    )
+    image: tuple[Any, ...] | None = option(
+        Images(3),
+        "a picture: plot, a name, path or web address; up to 3 times",
+        "-i",
+        metavar="X",
+        plural="images",
     )
     cell: bool = option(Flag(), "the answer's code into the next cell, not run")
     once: bool = option(Flag(), "neither reads nor writes the conversation")

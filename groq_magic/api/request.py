@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.conversation import text_in
 from groq_magic.errors import OptionError
 from groq_magic.printable import SURROGATE
 
@@ -125,7 +126,7 @@ def _ask_for_json(
     request["response_format"] = {"type": "json_object"}
     messages = request["messages"]
     # The API refuses JSON mode unless a message names JSON.
-    if always or not any("json" in str(m.get("content", "")).lower() for m in messages):
+    if always or not any("json" in text_in(each).lower() for each in messages):
         if always and messages[0]["role"] == "system":
             messages[0]["content"] += f"\n\n{wish}"
         else:

@@ -18,9 +18,10 @@ from groq_magic.api.key import KEY_NAME, KEY_PAGE, found_key
 from groq_magic.api.models import ALIASES, Catalogue, offline_catalogue
 from groq_magic.api.request import form_of, request_of, without_surrogates
 from groq_magic.api.send import Outcome, send
+from groq_magic.asking.images import chosen_for_images, images_given, refuse_blind, with_parts
 from groq_magic.asking.replies import nothing_came, reply_from
 from groq_magic.asking.typed_answers import repair_of, typed
-from groq_magic.conversation import estimate
+from groq_magic.conversation import estimate, text_in
 from groq_magic.errors import (
     ApiKeyError,
     GroqMagicError,
@@ -128,6 +129,9 @@ class _Completion:
         self._reasonings: list[str] = []
         self._first: float | None = None
         self._schema = _schema_of(self._options, session)
+        privacy = session.privacy() if session is not None else None
+        self._images = images_given(options.image or (), privacy)
+        self._is_model_given = options.model is not None
         self._form: SchemaForm | None = None
 
     def reply_to(self, prompt: str) -> Reply:
@@ -176,7 +180,7 @@ class _Completion:
             cancel=exchange,
             on_delta=self._add,
             nearest=lambda model: self._catalogue().nearest(model),
-            tokens=sum(estimate(message["content"]) for message in request["messages"]),
+            tokens=sum(estimate(text_in(message)) for message in request["messages"]),
             timeout=self._options.timeout or settings.timeout,
             tries=settings.tries,
             max_wait=settings.max_wait,
@@ -191,7 +195,9 @@ class _Completion:
             return
         url, usage = self._account.base_url, usage_of(outcome.usage)
         log = self._session.request_log
-        log.write(record_of(url, model, (), usage, tries=outcome.tries))
+        found = (each.included for each in self._images)
+        included = ((self._secrets.hidden(each.name), each.size) for each in found)
+        log.write(record_of(url, model, included, usage, tries=outcome.tries))
         for line in log.lines():
             # Where warnings are errors, the reply still counts more.
             with contextlib.suppress(UserWarning):
@@ -199,15 +205,21 @@ class _Completion:
 
     def _request(self, prompt: str) -> dict[str, Any]:
         options, name = self._options, self._options.model or DEFAULT_MODEL
-        model = self._catalogue().resolve(name) if name in ALIASES else name
+        models = self._catalogue() if self._images or name in ALIASES else self._models
+        if self._images and not self._is_model_given:
+            name = chosen_for_images(name, models)
+        model = models.resolve(name)
         texts = {"system": options.system or "", "user": prompt}
-        messages = [
+        messages: list[dict[str, Any]] = [
             # Before surrogates are replaced: a secret may contain them.
             {"role": role, "content": without_surrogates(self._secrets.hidden(text))[0]}
             for role, text in texts.items()
             if text
         ]
-        known = self._models.get(model)
+        known = models.get(model)
+        if self._images:
+            refuse_blind(known, models)
+            messages[-1]["content"] = with_parts(messages[-1]["content"], self._images)
         self._form = form_of(self._schema, known)
         return self._secrets.hidden_request(request_of(options, model, known, messages, self._form))
 

@@ -15,6 +15,7 @@ from groq_magic.reply import data_of
 from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, LiveFacts, ViewFormat
 from groq_magic.views.bar import Bar
 from groq_magic.views.slots import slot_of
+from groq_magic.views.thumbnails import thumbnails_of
 
 if TYPE_CHECKING:
     from groq_magic.asking.plan import Plan
@@ -48,6 +49,7 @@ def opening_of(session: Session, plan: Plan, notices: tuple[str, ...]) -> Answer
         notices,
         _metadata_of(session, plan, None, chain_of(t.as_earlier for t in plan.pending.before).sha),
         _format_of(plan),
+        thumbnails_of(plan.draft.images),
     )
 
 
@@ -83,6 +85,7 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
         notices=(*remarks_of(choice), *notices),
         warnings=(*warnings_of(plan, reply, choice), *_warning_without_page(session, turn)),
         bar=_bar(plan, reply, tokens),
+        images=thumbnails_of(plan.draft.images),
         metadata=_metadata_of(session, plan, reply, turn.above_sha),
         live=replace(
             _live_facts(session, reply, turn, tokens), replacement=replacement_of(session, choice)
@@ -175,11 +178,14 @@ def _tokens(session: Session, plan: Plan, reply: Reply) -> str:
     if reply.timing.pieces is None:
         return ""
     sent = session.estimate.of_request(plan.request["messages"])
-    return f"about {token_words(sent, reply.timing.pieces)}"
+    more = f", plus {plan.images}" if plan.images else ""
+    return f"about {token_words(sent, reply.timing.pieces)}{more}"
 
 
 def _bar(plan: Plan, reply: Reply, tokens: str) -> Bar:
-    marks = [_MARKS.get(reply.finish_reason, "")]
+    them = "images" if len(plan.draft.images) > 1 else "image"
+    marks = [f"model chosen for the {them}" if plan.is_for_images else ""]
+    marks.append(_MARKS.get(reply.finish_reason, ""))
     if plan.pending.practice:
         marks.append("practice" if is_unscripted(reply.text) else "practice, scripted")
     return Bar(

@@ -60,7 +60,10 @@ def turn_of(saved: SavedTurn, after: TurnKey | None, *, is_after_data: bool = Tr
         finish_reason=saved.finish_reason,
         usage=saved.usage,
         typed=saved.prompt,
-        data=PromptData(seen=UNKNOWN_LIMITS) if is_after_data else NO_DATA,
+        data=replace(
+            PromptData(seen=UNKNOWN_LIMITS) if is_after_data else NO_DATA,
+            images=saved.images,
+        ),
         prompt_sha=saved.prompt_sha or sha_of(saved.prompt),
     )
 

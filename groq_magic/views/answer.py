@@ -153,7 +153,8 @@ class AnswerView:
 
     def _unfinished(self, document: Document, text: str = "") -> dict[str, Any]:
         view = self._framed.view() if self._framed is not None else {}
-        return {**unfinished(self._start.notices, document.slot, text), **view}
+        start = self._start
+        return {**unfinished(start.notices, document.slot, text, start.images), **view}
 
     def _show_summary(self, document: Document, reasoning: str, *, over: bool) -> None:
         if reasoning and self._thought_since is None:

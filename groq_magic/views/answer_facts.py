@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from groq_magic.views.bar import Bar
     from groq_magic.views.cell_diff import CellDiff
+    from groq_magic.views.thumbnails import Thumbnail
 
 __all__ = [
     "AnswerStart",
@@ -45,6 +46,8 @@ class AnswerStart:
     format : {"markdown", "text", "code", "json", "data"}
         How the answer is shown. Code streams as Markdown: which part of it is
         code is known only when it is finished.
+    images : tuple of Thumbnail
+        Shown above the answer.
     """
 
     slot: str
@@ -53,6 +56,7 @@ class AnswerStart:
     notices: tuple[str, ...]
     metadata: Mapping[str, Any]
     format: ViewFormat = "markdown"
+    images: tuple[Thumbnail, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -171,6 +175,8 @@ class FinishedAnswer:
         The answer without the code that `change` shows.
     saved_reasoning : str
         Safe HTML of the reasoning that a replayed answer was saved with, instead of `reasoning`.
+    images : tuple of Thumbnail
+        Shown above the answer.
     """
 
     slot: str
@@ -187,3 +193,4 @@ class FinishedAnswer:
     change: CellDiff | None = None
     prose: str = ""
     saved_reasoning: str = ""
+    images: tuple[Thumbnail, ...] = ()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import io
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import IPython.display
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -158,7 +161,7 @@ class Hostile(Figure):
     ("value", "message"),
     [
         ("nosuch.png", "There is no file nosuch.png."),
-        (b"no picture", "can't be read as an image (UnidentifiedImageError"),
+        (b"no picture", "can't be read as an image (its format is unknown)."),
         (b"", "can't be read as an image"),
         (3, "x is of type int, no image."),
         (None, "x is of type NoneType, no image."),
@@ -178,3 +181,41 @@ def test_what_is_no_image_is_refused_in_one_line(value: Any, message: str) -> No
     assert "\n" not in str(refused.value)
     assert refused.value.__context__ is None
     assert refused.value.remedy
+
+
+def test_what_is_drawn_on_a_figure_is_that_figure() -> None:
+    figure = Figure(figsize=(2, 1))
+    part = figure.subfigures(1, 2)[0]
+    axes = part.subplots()
+
+    class Grid:
+        def __init__(self) -> None:
+            self.figure = figure
+
+    assert {sent(each).size for each in (part, axes, Grid())} == {sent(figure).size}
+
+
+def test_a_table_is_no_picture() -> None:
+    for table in (pd.DataFrame({"a": [1, 2]}), pd.Series([1, 2])):
+        with pytest.raises(PromptError, match="no image"):
+            image_of("x", table)
+
+
+def test_three_images_fit_into_a_request() -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (2_048, 2_048, 3), dtype=np.uint8)
+    assert 3 * len(image_of("x", noise).url) < 4_000_000
+
+
+@pytest.mark.slow
+def test_a_picture_of_a_hundred_million_pixels_is_scaled() -> None:
+    huge = Image.new("L", (10_000, 10_000), 200)
+    for value in (huge, as_bytes(huge), np.broadcast_to(np.float64(0.5), (10_000, 10_000, 3))):
+        assert sent(value).size == (2_048, 2_048)
+
+
+def test_threads_encode_at_once_and_leave_warnings_as_they_are() -> None:
+    figure, before = plotted(), list(warnings.filters)
+    with ThreadPoolExecutor(4) as threads:
+        found = set(threads.map(lambda _: image_of("x", figure).url, range(12)))
+    assert len(found) == 1
+    assert warnings.filters == before
