@@ -6,6 +6,7 @@ import atexit
 import sys
 import threading
 from dataclasses import dataclass, field
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -146,6 +147,11 @@ def shell_factory(
         for cells in made:
             for extension in tuple(cells.shell.extension_manager.loaded):
                 cells.shell.extension_manager.unload_extension(extension)
+            for value in cells.shell.user_ns.values():
+                # Else Python warns, in whichever test then runs, that it was never awaited.
+                # By its type: a hostile value raises from `isinstance`.
+                if issubclass(type(value), CoroutineType):
+                    value.close()
             # It collects all garbage, which takes long for hundreds of shells one by one.
             atexit.unregister(cells.shell.atexit_operations)
         made.clear()
