@@ -23,9 +23,10 @@ class ChangeAbove:
     ----------
     kind : str
         What happened to the other turn: it was asked `again`, with an `edited` prompt, or
-        `asked` for the first time; was `added` (moved up, or brought back), `moved`, moved
-        `below`, `removed` from the conversation, or its cell was `deleted`. `saved`: the
-        turns are others than those that a replayed answer was saved with.
+        `asked` for the first time; was `added` (moved up, or brought back), is now `below`,
+        was `removed` from the conversation, or its cell was `deleted`. `moved`: the turns are
+        in another order. `saved`: they are others than those that a replayed answer was saved
+        with.
     typed : str
         The beginning of its prompt, "" where it is not known.
     turn : Turn or None
@@ -55,7 +56,7 @@ def change_above(arrangement: Arrangement, turn: Turn) -> ChangeAbove | None:
     if old is not None and (below is None or below >= number):
         return _gone(arrangement, old, below)
     new = arrangement.turns[place - 1] if place < number else None
-    return _differs(arrangement, turn, old, new, place)
+    return _differs(turn, old, new, place)
 
 
 def _gone(arrangement: Arrangement, old: EarlierTurn, below: int | None) -> ChangeAbove:
@@ -66,9 +67,7 @@ def _gone(arrangement: Arrangement, old: EarlierTurn, below: int | None) -> Chan
     return ChangeAbove("deleted" if is_deleted else "removed", old.typed)
 
 
-def _differs(
-    arrangement: Arrangement, turn: Turn, old: EarlierTurn | None, new: Turn | None, place: int
-) -> ChangeAbove:
+def _differs(turn: Turn, old: EarlierTurn | None, new: Turn | None, place: int) -> ChangeAbove:
     """Return the change at a place, where the turn that was there is still above."""
     if new is None:  # of turns of the same content, which one is missing doesn't matter
         return ChangeAbove("removed", old.typed if old is not None else "")
@@ -76,22 +75,16 @@ def _differs(
         return _came(turn, new, place)
     if new.key == old.key:
         return _of(new, "again" if new.as_earlier.typed == old.typed else "edited", place)
-    # How far from its end the chain has the turn.
-    back = next((at for at, each in enumerate(turn.before) if each.key == new.key), None)
-    if back is None:
-        return _came(turn, new, place)
-    # The one that is farther from its former place was moved.
-    former, now = turn.before.count - back, arrangement.number_at(old.key) or place
-    if abs(former - place) >= abs(now - place):
-        return _of(new, "moved", place)
-    return _of(arrangement.turns[now - 1], "moved", now)
+    was_above = any(each.key == new.key for each in turn.before)
+    # Of two that changed places, nobody knows which one was moved.
+    return ChangeAbove("moved") if was_above else _came(turn, new, place)
 
 
 def _came(turn: Turn, new: Turn, number: int) -> ChangeAbove:
     """Return how a turn came above another one."""
-    if any(each.key == turn.key for each in new.before):  # it was below when it was asked
-        return _of(new, "moved", number)
-    return _of(new, "asked" if new.revision > turn.revision else "added", number)
+    was_below = any(each.key == turn.key for each in new.before)
+    is_later = new.revision > turn.revision and not was_below
+    return _of(new, "asked" if is_later else "added", number)
 
 
 def _of(turn: Turn, kind: Kind, number: int) -> ChangeAbove:

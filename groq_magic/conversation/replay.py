@@ -87,6 +87,10 @@ class Replay:
                 return self.answers[at]
         return None
 
+    def former(self, key: ReplayKey) -> SavedTurn | None:
+        """Return the answer that the cell was saved with, whatever it asked; None if unknown."""
+        return next(iter(self._at(key)), None) if self._by_cell(key) else None
+
     def why_none(self, key: ReplayKey) -> str:
         """Return the reason why an ask has no saved answer: a phrase without full stop."""
         if self._by_cell(key):
