@@ -1,4 +1,4 @@
-"""What of a notebook's cells front ends hide: their own metadata, tags, and collapsed headings."""
+"""Find the parts of cells that front ends hide: by metadata, tags, or a collapsed heading."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ Hidden = frozenset[str]
 
 
 def hidden_parts(notebook: Mapping[str, Any]) -> Iterator[Hidden]:
-    """Yield for each cell which of its parts are hidden: "source", "outputs".
+    """Yield the hidden parts of each cell: "source", "outputs".
 
     Parameters
     ----------
     notebook : Mapping
-        The parsed file; not trusted: where it is in doubt, a cell is hidden.
+        The parsed file; not trusted: in doubt a cell counts as hidden.
     """
     whole = mapping_of(mapping_of(notebook).get("metadata"))
     everywhere = {"source"} if any(whole.get(key) for key in _SOURCE_KEYS) else set()

@@ -97,7 +97,7 @@ def test_without_a_page_it_goes_below_and_the_output_says_what_to_replace(
     practice.script([REPLY])
     cells.run(FAILING, "cell-b")
     ran = cells.fine("%groq_fix --replace", "cell-f")
-    why = "Cell 2 is not replaced: no page can be reached. Replace it with the cell below."
+    why = "Cell 2 was not replaced: no open notebook can do it. Replace it with the cell below."
     assert why in ran.data["text/html"]
     assert why in ran.data["text/markdown"]
     assert ran.data["text/html"].index(why) < ran.data["text/html"].index("groq-diff")
@@ -111,7 +111,7 @@ def test_a_page_that_can_t_replace_is_none(cells: Any, practice: Any, with_page:
     with_page("notebook")
     cells.run(FAILING, "cell-b")
     ran = cells.fine("%groq_fix --replace", "cell-f")
-    assert "no page can be reached" in ran.data["text/html"]
+    assert "no open notebook can do it" in ran.data["text/html"]
 
 
 def test_a_page_that_never_loads_the_widget_is_waited_for_a_moment(
@@ -121,7 +121,7 @@ def test_a_page_that_never_loads_the_widget_is_waited_for_a_moment(
     live_of(cells.session)
     cells.run(FAILING, "cell-b")
     ran = cells.fine("%groq_fix --replace", "cell-f")
-    assert "no page can be reached" in ran.data["text/html"]
+    assert "no open notebook can do it" in ran.data["text/html"]
 
 
 def test_other_answers_have_no_slot_and_no_such_option(

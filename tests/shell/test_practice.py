@@ -153,7 +153,7 @@ def test_a_restored_fold_is_not_sent(
 
 def test_off_without_a_key_says_so_where_a_key_can_be_entered(practising: Any) -> None:
     off = practising.fine("%groq_practice off")
-    assert "practice mode ended · no key yet: the first ask asks for one" in off.plain
+    assert "practice mode ended · no key yet: the first %%groq asks for one" in off.plain
     assert "%groq_practice on needs none" in off.plain
     assert '<span class="groq-slot-key">no key yet' in off.data["text/html"]
 

@@ -108,7 +108,7 @@ def test_no_answer_that_may_quote_private_values_is_sent_again(
     cells.fine(limit)
     cells.fine("del df")
     notice = cells.fine("%groq Once more", "d").data["text/html"]
-    assert "2 answers that may quote such values" in notice
+    assert "2 answers that may quote excluded values" in notice
     assert "zqlove" not in last_body().lower()
     assert len(answers(last_body())) == 3
     # What was asked before any data was sent stays, and so does what is asked from now on.

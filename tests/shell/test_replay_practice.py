@@ -166,6 +166,7 @@ def test_an_edited_cell_in_practice_mode_is_answered_by_it_and_no_model_is_named
     assert NO_MODEL in html
     html = cells.fine("%%groq\nNew", "new").data["text/html"]
     said = (
-        "this cell's answer isn't saved yet. Practice mode answered. Save the notebook to keep it."
+        "this cell is new or its answer was not saved. Practice mode answered. "
+        "Save the notebook to keep the answer."
     )
     assert said.replace("'", "&#x27;") in html

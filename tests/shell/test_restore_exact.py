@@ -68,11 +68,11 @@ def test_an_edited_prompt_is_not_paired_with_the_old_answer(reopened: Reopened, 
     told = cells.fine("%groq_restore", "d").plain
     assert told.splitlines() == [
         "1 turn restored.",
-        "1 answer left out: its prompt was edited since. Run its cell again.",
+        "1 answer left out: its prompt has been edited. Run its cell again.",
     ]
     assert cells.turns == [("Two", "Two!"), ("Three", "Three!")]
     # Nothing knows what was asked there: there is nothing to be taken.
-    assert "left out: its prompt was edited" in cells.fine("%groq_restore --all", "d").plain
+    assert "left out: its prompt has been edited" in cells.fine("%groq_restore --all", "d").plain
     assert len(cells.turns) == 2
 
 

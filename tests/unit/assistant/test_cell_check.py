@@ -89,8 +89,9 @@ def test_a_long_line_is_cut_in_a_remark() -> None:
 
 
 def test_a_prompt_that_is_left_in_the_code_is_a_fault_and_one_in_a_text_is_not() -> None:
-    assert fault("x = 1\n>>> y = 2", "x = 0\n>>> y = 2") == "its code has a prompt, `>>> y = 2`"
-    assert fault("In [1]: x = 1\ny = 2") == "its code has a prompt, `In [1]: x = 1`"
+    why = "its code has an interpreter prompt"
+    assert fault("x = 1\n>>> y = 2", "x = 0\n>>> y = 2") == f"{why}, `>>> y = 2`"
+    assert fault("In [1]: x = 1\ny = 2") == f"{why}, `In [1]: x = 1`"
     assert fault('text = """\n>>> f()\n"""') == ""
 
 

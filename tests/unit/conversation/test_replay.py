@@ -111,7 +111,7 @@ def test_by_cell_an_ask_is_answered_by_its_own_cell_again_and_again() -> None:
     replay = Replay([saved("a", 1, "Q", "A"), saved("b", 1, "Q", "B")], cells=CELLS)
     assert [answer(replay, wanted(cell, "Q")) for cell in "baab"] == ["B", "A", "A", "B"]
     assert answer(replay, wanted("c", "Q")) is None
-    assert replay.why_none(wanted("c", "Q")) == "this cell's answer isn't saved yet"
+    assert replay.why_none(wanted("c", "Q")) == "this cell is new or its answer was not saved"
     assert answer(replay, wanted("a", "Q", ask=2)) is None
 
 
