@@ -55,7 +55,7 @@ def groq_model(session: Session, line: str) -> None:
 
 
 def groq_models(session: Session, line: str) -> pd.DataFrame | None:
-    """Show the models that your key has: `%groq_models [--sort BY] [--retired]`.
+    """List the models that your key can use: `%groq_models [--sort BY] [--retired]`.
 
     The column of tasks shows which model fast, balanced, reasoning and
     vision mean. `models = %groq_models --as dataframe` adds the speed that this

@@ -130,7 +130,7 @@ def test_a_replayed_answer_that_was_saved_below_others_is_marked(
     assert stale(cells, "b") == ""
 
 
-def test_a_replayed_notebook_that_was_up_to_date_is(replayed: Callable[..., Any]) -> None:
+def test_a_notebook_that_was_up_to_date_is_so_when_replayed(replayed: Callable[..., Any]) -> None:
     cells = replayed(change=False)
     ran = run(cells, "abc")
     assert [stale(cells, cell) for cell in "abc"] == ["", "", ""]

@@ -119,7 +119,7 @@ def test_no_answer_that_may_quote_private_values_is_sent_again(
     assert answers(last_body())[-1] == "A new answer."
 
 
-def test_what_the_user_named_in_place_stays_at_no_rows(
+def test_values_in_place_are_still_sent_with_rows_sent_0(
     cells: Any, last_body: Callable[[], str]
 ) -> None:
     cells.fine("price = 3.5")
@@ -130,7 +130,7 @@ def test_what_the_user_named_in_place_stays_at_no_rows(
     assert "left out" not in last_body()
 
 
-def test_limits_that_are_as_strict_leave_answers(
+def test_limits_that_are_as_strict_keep_answers(
     served: Callable[..., Any], practice: Any, last_body: Callable[[], str]
 ) -> None:
     practice.script([{"pieces": ["A reply."]}])

@@ -174,7 +174,7 @@ COLLAPSED = {"jp-MarkdownHeadingCollapsed": True}
         ({"jupyter": {"source_hidden": False}, "collapsed": False, "tags": ["hides"]}, []),
     ],
 )
-def test_what_a_cell_hides_is_shown_before_it_is_taken(
+def test_hidden_parts_of_a_cell_are_listed_before_they_are_restored(
     reopened: Reopened, metadata: dict[str, Any], hidden: list[str]
 ) -> None:
     cells = reopened({"a": "%%groq\nOne"}, lambda cells: cells["a"].update(metadata=metadata))

@@ -151,7 +151,7 @@ def test_without_cells_answers_are_taken_in_order() -> None:
 
 
 @pytest.mark.parametrize("by_cell", [True, False])
-def test_what_differs_is_named(*, by_cell: bool) -> None:
+def test_the_reason_names_what_differs(*, by_cell: bool) -> None:
     replay = Replay([saved("a", 1, "Q")], cells=CELLS if by_cell else ())
     ask = wanted("a", "Q", options={"temperature": 0.2})
     assert replay.find(ask) is None

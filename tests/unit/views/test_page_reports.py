@@ -125,7 +125,7 @@ def test_every_name_that_a_page_can_report_is_kept() -> None:
         "model.contentChanged",
     ],
 )
-def test_a_page_that_lacks_what_it_takes_can_not_replace_cells(missing: str) -> None:
+def test_a_page_without_the_needed_functions_cannot_replace_cells(missing: str) -> None:
     assert not PageReports().can_replace
     assert not reported(missing).can_replace
     assert reported("editor.languages").can_replace
