@@ -10,7 +10,7 @@ from groq_magic.conversation.json_values import mapping_of, sequence_of, text_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Hidden", "hidden_parts"]
+__all__ = ["HiddenParts", "hidden_parts"]
 
 # JupyterLab, Notebook 7 and VS Code; Notebook 6 and its extensions; Colab, whose forms hide code.
 _SOURCE_KEYS = ("source_hidden", "hide_input", "hideCode", "hide_code", "inputCollapsed")
@@ -21,10 +21,10 @@ _TAG = re.compile(r"(?:hide|remove)[-_](input|source|code|outputs?|cell)")
 _COLLAPSED = ("jp-MarkdownHeadingCollapsed", "heading_collapsed")
 _HEADING = re.compile(r"^ {0,3}(#{1,6})(?:\s|$)", re.MULTILINE)
 
-Hidden = frozenset[str]
+HiddenParts = frozenset[str]
 
 
-def hidden_parts(notebook: Mapping[str, Any]) -> Iterator[Hidden]:
+def hidden_parts(notebook: Mapping[str, Any]) -> Iterator[HiddenParts]:
     """Yield the hidden parts of each cell: "source", "outputs".
 
     Parameters
