@@ -93,7 +93,7 @@ def with_turns_above(
 
 
 def _merged(turn: Turn, above: Sequence[Turn], restored: AbstractSet[TurnKey], now: Chain) -> Chain:
-    """Return the turns that a turn was asked after, with the restored ones at their places."""
+    """Return what a turn was asked after, with the restored turns at their places."""
     merged: list[EarlierTurn] = list(turn.before)[::-1]
     last: TurnKey | None = None
     for each in above:
