@@ -131,12 +131,12 @@ def _data(
     )
     composed = ask.composed
     if composed is not None:
-        # Without anything of the session an answer quotes nothing of it.
+        # Without data of the session in the prompt, the answer can't quote any.
         seen = composed.privacy if composed.included or values else None
         return PromptData(values, composed.privacy, seen=seen)
     names = frozenset(piece.name for piece in filled.pieces.values())
     in_place = privacy.of_scalars if any(p.value is None for p in filled.pieces.values()) else None
-    # The system prompt has values of its own.
+    # The system prompt may include values of its own.
     has_rows = values or any(each.name not in names for each in filled.included)
     return PromptData(values, in_place, names, privacy if has_rows else in_place)
 

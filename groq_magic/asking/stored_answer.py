@@ -43,8 +43,8 @@ _COUNTS = (
     "completion_tokens_details",
 )
 _OTHER_SYSTEM = (
-    "Saved with another system prompt than now. "
-    "`%groq_system` shows the present one, `%groq_retry` asks with it."
+    "Saved with another system prompt. "
+    "`%groq_system` shows the current one; `%groq_retry` asks with it."
 )
 _OTHER_VALUES = "Saved with other values than now."
 _OTHER_TEXT = "The saved text differs from what the notebook showed; it is below."
@@ -80,7 +80,7 @@ class StoredAnswer:
         Only the counts: the timing of then is meaningless now.
     reasoning : str
     above_sha : str or None
-        Of a saved answer: of the turns that it was asked below, where the file has it.
+        For a saved answer, the SHA-256 of the turns above it then, where the file has it.
     """
 
     source: Literal["cache", "replay"]
@@ -143,7 +143,7 @@ class ReplayResult:
     is_spare : bool
         Whether the model is asked first, and this answer used if it gives none.
     pending : PendingTurn or None
-        Of a spare answer, its turn: practice mode's answers never mix with a model's.
+        The turn of a spare answer: it may be of practice mode when the ask is not.
     """
 
     answer: StoredAnswer | None = None
@@ -222,7 +222,7 @@ def _without_saved(session: Session, why: str, former: SavedTurn | None) -> Repl
     practises = session.service.in_practice
     if session.service.key_now() is not None:
         asked = "Practice mode answered." if practises else "The model was asked."
-        save = " Save the notebook to keep it." if why == NEW_CELL else ""
+        save = " Save the notebook to keep the answer." if why == NEW_CELL else ""
         line = f"No saved answer: {why}. {asked}{save}"
         return ReplayResult(
             lines=() if session.stored_answers.asks_first and not practises else (line,)

@@ -81,7 +81,7 @@ class Context:
     privacy : Privacy
         How much of the user's data may be sent.
     held : tuple of object
-        What is searched for private values besides the user's variables.
+        Objects that are searched for private values besides the user's variables.
     """
 
     namespace: Mapping[str, Any]
@@ -92,11 +92,11 @@ class Context:
     held: tuple[Any, ...] = field(default=(), repr=False)
 
     def holding(self, error: BaseException | None) -> Context:
-        """Return it with the local variables of the frames that an error keeps."""
+        """Return the context with the local variables of an error's frames."""
         if error is None or not self.privacy.has_limits:
             return self
         frames = (frame for one in errors_of(error) for frame, _ in walk_tb(one.__traceback__))
-        # Those of a cell itself are the user's variables, among IPython's own.
+        # A cell's own frame has the user's variables: they are searched anyway.
         held = (frame.f_locals for frame in frames if frame.f_locals is not self.namespace)
         return replace(self, held=tuple(map(dict, held)))
 
@@ -106,7 +106,7 @@ class Context:
         return PrivateValues.of_session(self.namespace, self.privacy, *self.held)
 
     def hidden(self, text: str, *around: Any) -> str:
-        """Return a text without these values, and without those that other objects hold."""
+        """Return a text without the private values of the session and of other objects."""
         return PrivateValues(around, self.privacy).hidden(self.values.hidden(text))
 
     def added(self, value: Any) -> str:

@@ -1,4 +1,4 @@
-"""What changed above a turn since it was asked: the first turn that is sent otherwise."""
+"""Find what changed above a turn since it was asked: the first turn that is sent differently."""
 
 from __future__ import annotations
 
@@ -54,38 +54,38 @@ def change_above(arrangement: Arrangement, turn: Turn) -> ChangeAbove | None:
     old = turn.before.turn_at(place)
     below = arrangement.number_at(old.key) if old is not None else None
     if old is not None and (below is None or below >= number):
-        return _gone(arrangement, old, below)
+        return _no_longer_above(arrangement, old, below)
     new = arrangement.turns[place - 1] if place < number else None
-    return _differs(turn, old, new, place)
+    return _change_at(turn, old, new, place)
 
 
-def _gone(arrangement: Arrangement, old: EarlierTurn, below: int | None) -> ChangeAbove:
-    """Return what became of a turn that is no longer above."""
+def _no_longer_above(arrangement: Arrangement, old: EarlierTurn, below: int | None) -> ChangeAbove:
+    """Return what happened to a turn that is no longer above."""
     if below is not None:
-        return _of(arrangement.turns[below - 1], "below", below)
+        return _change_of(arrangement.turns[below - 1], "below", below)
     is_deleted = any(each.key == old.key for each in arrangement.deleted)
     return ChangeAbove("deleted" if is_deleted else "removed", old.typed)
 
 
-def _differs(turn: Turn, old: EarlierTurn | None, new: Turn | None, place: int) -> ChangeAbove:
-    """Return the change at a place, where the turn that was there is still above."""
-    if new is None:  # of turns of the same content, which one is missing doesn't matter
+def _change_at(turn: Turn, old: EarlierTurn | None, new: Turn | None, place: int) -> ChangeAbove:
+    """Return the change at a place whose former turn is still above."""
+    if new is None:  # of turns with the same content it doesn't matter which one is missing
         return ChangeAbove("removed", old.typed if old is not None else "")
     if old is None:
-        return _came(turn, new, place)
+        return _newly_above(turn, new, place)
     if new.key == old.key:
-        return _of(new, "again" if new.as_earlier.typed == old.typed else "edited", place)
+        return _change_of(new, "again" if new.as_earlier.typed == old.typed else "edited", place)
     was_above = any(each.key == new.key for each in turn.before)
     # Of two that changed places, nobody knows which one was moved.
-    return ChangeAbove("moved") if was_above else _came(turn, new, place)
+    return ChangeAbove("moved") if was_above else _newly_above(turn, new, place)
 
 
-def _came(turn: Turn, new: Turn, number: int) -> ChangeAbove:
-    """Return how a turn came above another one."""
+def _newly_above(turn: Turn, new: Turn, number: int) -> ChangeAbove:
+    """Return why another turn is above that was not there before."""
     was_below = any(each.key == turn.key for each in new.before)
     is_later = new.revision > turn.revision and not was_below
-    return _of(new, "asked" if is_later else "added", number)
+    return _change_of(new, "asked" if is_later else "added", number)
 
 
-def _of(turn: Turn, kind: Kind, number: int) -> ChangeAbove:
+def _change_of(turn: Turn, kind: Kind, number: int) -> ChangeAbove:
     return ChangeAbove(kind, turn.as_earlier.typed, turn, number)

@@ -1,4 +1,4 @@
-"""What of a notebook's cells front ends hide: their own metadata, tags, and collapsed headings."""
+"""Find the parts of cells that front ends hide: by metadata, tags, or a collapsed heading."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from groq_magic.conversation.json_values import mapping_of, sequence_of, text_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Hidden", "hidden_parts"]
+__all__ = ["HiddenParts", "hidden_parts"]
 
 # JupyterLab, Notebook 7 and VS Code; Notebook 6 and its extensions; Colab, whose forms hide code.
 _SOURCE_KEYS = ("source_hidden", "hide_input", "hideCode", "hide_code", "inputCollapsed")
@@ -21,16 +21,16 @@ _TAG = re.compile(r"(?:hide|remove)[-_](input|source|code|outputs?|cell)")
 _COLLAPSED = ("jp-MarkdownHeadingCollapsed", "heading_collapsed")
 _HEADING = re.compile(r"^ {0,3}(#{1,6})(?:\s|$)", re.MULTILINE)
 
-Hidden = frozenset[str]
+HiddenParts = frozenset[str]
 
 
-def hidden_parts(notebook: Mapping[str, Any]) -> Iterator[Hidden]:
-    """Yield for each cell which of its parts are hidden: "source", "outputs".
+def hidden_parts(notebook: Mapping[str, Any]) -> Iterator[HiddenParts]:
+    """Yield the hidden parts of each cell: "source", "outputs".
 
     Parameters
     ----------
     notebook : Mapping
-        The parsed file; not trusted: where it is in doubt, a cell is hidden.
+        The parsed file; not trusted: in doubt a cell counts as hidden.
     """
     whole = mapping_of(mapping_of(notebook).get("metadata"))
     everywhere = {"source"} if any(whole.get(key) for key in _SOURCE_KEYS) else set()

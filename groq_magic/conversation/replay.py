@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["NEW_CELL", "Replay", "ReplayKey"]
 
 # Why an ask has no saved answer.
-NEW_CELL = "this cell's answer isn't saved yet"
+NEW_CELL = "this cell is new or its answer was not saved"
 # Options about the source of an answer, not about the request.
 _ASIDE = frozenset({"cache", "no_cache"})
 _PROMPT = "its prompt changed"

@@ -1,4 +1,4 @@
-"""Restored turns: they and the answers of now are marked by what changes after the restore."""
+"""Restore saved turns: that marks no answer as out of date; later changes do."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["added_turns", "turn_of", "with_turns_above"]
 def added_turns(saved: Sequence[SavedTurn], revisions: Iterable[int]) -> dict[str, list[Turn]]:
     """Return saved turns as turns, by conversation, each asked after the one before it."""
     added: dict[str, list[Turn]] = {}
-    # In which order they were asked isn't known: any answer may quote any of the values.
+    # The order in which they were asked is unknown: any answer may quote any of the values.
     with_data = {each.conversation for each in saved if each.included}
     for each, revision in zip(saved, revisions, strict=False):
         above = added.setdefault(each.conversation, [])
@@ -68,7 +68,7 @@ def turn_of(saved: SavedTurn, after: TurnKey | None, *, is_after_data: bool = Tr
 def with_turns_above(
     conversation: Conversation, restored: Sequence[Turn], around: Callable[[Turn], Arrangement]
 ) -> Conversation:
-    """Return a conversation in which no answer is out of date for what was restored.
+    """Return a conversation in which the restored turns put no answer out of date.
 
     Parameters
     ----------

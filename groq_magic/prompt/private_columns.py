@@ -1,6 +1,6 @@
-"""Find what may not be sent: a walk through tables, containers and objects, a column at a time.
+"""Find values that may not be sent in tables, containers and objects, a column at a time.
 
-Nothing of a user's class is run, and data is read in bulk: a table or a list may hold a million.
+No code of a user's class runs, and data is read in bulk: a list may have a million items.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 
 __all__ = ["PrivateColumns"]
 
-# Objects are searched through that many others, containers through that many containers.
+# As many objects and containers are searched at most.
 _MOST_OBJECTS, _MOST_CONTAINERS = 100_000, 300_000
 _DEEPEST_OBJECT, _DEEPEST = 6, 30
 _MOST_ITEMS = 10_000_000
 _MOST_OF_RANGE = 100_000
-# Which containers were searched is noted; of small ones there may be a million, but not so deep.
+# Larger or deeper containers are searched once; small ones, of which there may be a million,
+# are not noted.
 _LARGE, _DEEP = 16, 8
 _BARE = frozenset({str, int, float, bool, type(None)})
 _WITH_PARTS = ("object", "struct", "list", "array", "map")
@@ -42,7 +43,7 @@ class PrivateColumns:
     Parameters
     ----------
     roots : iterable of object
-        What is searched, with what it holds.
+        The objects to search, with their contents.
     privacy : Privacy
         With `rows` of 0 every value of a table or container counts, and every text.
 
@@ -53,7 +54,7 @@ class PrivateColumns:
     labels : set of str
         The names of the columns of tables, which are sent.
     is_partial : bool
-        Whether there was more than can be searched.
+        Whether the limits of the search left something out.
     """
 
     def __init__(self, roots: Iterable[Any], privacy: Privacy) -> None:
@@ -169,7 +170,7 @@ class PrivateColumns:
     def _contents(
         self, containers: Iterable[Any], *, every: bool, depth: int
     ) -> Iterator[Collection[Any]]:
-        """Yield what containers and objects hold: that of lists, and of equal keys, together."""
+        """Yield the contents of containers: items of lists together, values of a key together."""
         records: dict[str, list[Any]] = {}
         flat: list[Any] = []
         for item in containers:
@@ -207,15 +208,15 @@ class PrivateColumns:
     def _column(
         self, column: Any, label: Any, *, every: bool, depth: int
     ) -> Iterator[Collection[Any]]:
-        """Yield a column of pandas or polars if it counts, and what its cells hold."""
+        """Yield a column of pandas or polars if it counts, and the contents of its cells."""
         every = every or self._privacy.hides(label)
         if every or str(column.dtype).casefold().startswith(_WITH_PARTS):
             yield from self._items(column.to_list(), every=every, depth=depth)
 
     def _mapping_of(self, value: Any, depth: int) -> Mapping[Any, Any] | None:
-        """Return what a record or an object holds, by keys, fields and attributes; None for none.
+        """Return the keys, fields or attributes of a record or an object; None without any.
 
-        Nothing of an object's class is run.
+        No code of an object's class runs.
         """
         if is_a(value, dict, MappingProxyType):
             return dict(value)

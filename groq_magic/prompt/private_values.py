@@ -29,7 +29,7 @@ _LONGEST = 110_000
 _LONGEST_LINE = 4_000
 # Words that say something by themselves; what is quoted may be shorter.
 _PART = re.compile(r"""[^\W_]{4,}|(?<=['"`])[^\W_]{3}(?=['"`])""")
-# What has no end was cut off.
+# A quotation without an end was cut off.
 _QUOTED = re.compile(r"(?<!\w)(['\"`])(.*?)(?:\1(?!\w)|$)")
 _WITH_DIGIT = re.compile(r"[^\s'\"`,;()\[\]{}]*\d[^\s'\"`,;()\[\]{}]*")
 _TYPES = frozenset({"NoneType", "DataFrame", "Series", "Index", "ndarray"})
@@ -41,7 +41,7 @@ class PrivateValues:
     Parameters
     ----------
     roots : iterable of object
-        The values to search, with what they hold. They are read when a text is, once.
+        The values to search, with their contents. They are read once, for the first text.
     privacy : Privacy
         With `rows` of 0 every value of a table or container counts, and every text.
     """
@@ -121,7 +121,7 @@ class PrivateValues:
         *,
         words_of: Iterable[str] | None = None,
     ) -> str:
-        """Return a text without values; with `words_of` also without words but for these."""
+        """Return a text without values; with `words_of` also without words of values but these."""
         if not self._privacy.has_limits or not text:
             return text
         if self._searched.is_partial:
@@ -147,7 +147,7 @@ class PrivateValues:
     def _words_in(self, text: str, known: frozenset[str]) -> Iterator[tuple[int, int]]:
         """Yield where a word of a value stands, which is neither known nor one of Python's own."""
         around = " ".join((*known, *self._searched.labels))
-        # Of `ada` in the code `Ada` is no copy.
+        # Where the code has `ada`, `Ada` is no copy of a value.
         stay = {*WORD.findall(around), *WORD.findall(around.casefold())}
         for found in _PART.finditer(text):
             word = found[0].casefold()

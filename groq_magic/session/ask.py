@@ -41,7 +41,7 @@ class Ask:
     own : FilledPrompt or None
         The texts of the values in `names`, for a retry, which has no `names`.
     in_place : bool
-        Whether a fixed cell takes the place of the one that failed at once.
+        Whether the fixed cell replaces the failed one at once.
     """
 
     text: str

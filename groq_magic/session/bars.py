@@ -21,7 +21,7 @@ __all__ = ["Bars", "FormerAnswer"]
 
 _LEFT = "This answer is no longer part of the conversation."
 _FORMER = "The conversation has the cell's former answer, not this one."
-_FORMER_KEPT = 200  # as many changes of a conversation can be undone
+_FORMER_KEPT = 200  # a conversation has as many undoable changes
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Bars:
         return self._answers.get(turn.revision)
 
     def shows(self, turn: Turn) -> bool:
-        """Whether a turn's cell shows its answer; one from the file is shown until it runs."""
+        """Whether a turn's cell shows its answer; a cell that has not run here does."""
         held = self._facts.get((turn.practice, slot_of(turn.shown)))
         if held is None:
             return self._cell_number(turn) is None

@@ -1,4 +1,4 @@
-"""What changed above an answer, in words: its warning, and its note in the history."""
+"""Describe a change above an answer: the warning above it, and the note in the history."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 __all__ = ["note_of", "warning_of"]
 
-# Of the turn in the first gap.
+# The gap is the prompt of the turn that changed.
 _WARNINGS = MappingProxyType(
     {
         "added": "{} is now above this answer; it wasn't when you asked.",
-        "again": "{}, above this answer, was asked again since.",
-        "asked": "{}, above this answer, was asked since.",
+        "again": "{}, above this answer, has been asked again.",
+        "asked": "{}, above this answer, was asked after it.",
         "below": "{} is now below this answer; it was above when you asked.",
-        "deleted": "A cell above this answer was deleted since: {}.",
-        "edited": "{}, above this answer, was edited and asked again since.",
+        "deleted": "A cell above this answer has been deleted: {}.",
+        "edited": "{}, above this answer, has been edited and asked again.",
         "moved": "The cells above this answer are in another order than when you asked.",
-        "removed": "{}, above this answer, was removed from the conversation since.",
-        "saved": "The turns above are not those that this answer was saved with.",
+        "removed": "{}, above this answer, has been removed from the conversation.",
+        "saved": "This answer was saved with other turns above it.",
     }
 )
 _NOTES = MappingProxyType(
@@ -42,7 +42,7 @@ _NOTES = MappingProxyType(
     }
 )
 _REMEDY = "Run this cell again to bring the answer up to date."
-# It would give the saved answer again.
+# Else the replay would show the saved answer again.
 _REMEDY_OF_SAVED = "Run %groq_replay off, then this cell, to bring the answer up to date."
 
 

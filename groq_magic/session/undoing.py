@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TO_GO_ON", "FormerTurn", "UndoResult", "show_former"]
 
-# Where a cell contains another prompt than the one that its answer is to.
+# For a cell whose prompt is not the one that its answer belongs to.
 TO_GO_ON = "Put that prompt back into the cell, or run the cell to ask the new one."
 
 
@@ -46,12 +46,12 @@ class FormerTurn:
 
 @dataclass(frozen=True)
 class UndoResult:
-    """What an undo has restored.
+    """The change that was undone, and the turns that are back.
 
     Parameters
     ----------
     phrase : str
-        In words, without capital and full stop.
+        The change in words, without capital and full stop.
     former : tuple of FormerTurn
     """
 
@@ -106,7 +106,7 @@ def _put(live: Live, former: FormerAnswer) -> bool:
 
 def _with_prompt(output: FinishedAnswer, turn: Turn, quote: str) -> FinishedAnswer:
     """Return an answer with the prompt that its cell does not contain any more."""
-    warning = f"This answers the cell's former prompt, {quote}. {TO_GO_ON}"
+    warning = f"This answer belongs to the cell's former prompt, {quote}. {TO_GO_ON}"
     record = output.metadata.get("groq_magic")
     metadata = {"groq_magic": {**record, "prompt": turn.typed}} if record else {}
     return replace(output, warnings=(*output.warnings, warning), metadata=metadata)

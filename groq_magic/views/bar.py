@@ -18,7 +18,7 @@ class Bar:
     model : str
         The id of the model that answered, in full.
     tokens : str
-        How many were sent and answered, "" where that is not known.
+        The tokens sent and answered, in words; "" if unknown.
     included : tuple of (str, int)
         Names and characters of the values that the prompt included.
     sent : str
@@ -81,7 +81,7 @@ def included_phrases(
     Parameters
     ----------
     named, earlier : tuple of (str, int)
-        Names and characters: those that the prompt includes, those of earlier turns.
+        Names and characters of values: of the prompt, and of earlier turns.
     """
     parts = (("Included", named), ("From earlier turns", earlier))
     return tuple(f"{what}: {', '.join(map(_sized, values))}" for what, values in parts if values)

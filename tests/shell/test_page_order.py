@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 REMEDY = "Run this cell again to bring the answer up to date."
-MOVED = f"“Two” (cell 4), above this answer, was moved since. {REMEDY}"
-BELOW = f"“One” (cell {{}}) was moved below this answer since. {REMEDY}"
+MOVED = f"“Two” (cell 4), above this answer, has been moved. {REMEDY}"
+BELOW = f"“One” (cell {{}}) has been moved below this answer. {REMEDY}"
 
 
 @pytest.fixture

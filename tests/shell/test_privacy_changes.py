@@ -108,7 +108,7 @@ def test_no_answer_that_may_quote_private_values_is_sent_again(
     cells.fine(limit)
     cells.fine("del df")
     notice = cells.fine("%groq Once more", "d").data["text/html"]
-    assert "2 answers that may quote such values" in notice
+    assert "2 answers that may quote excluded values" in notice
     assert "zqlove" not in last_body().lower()
     assert len(answers(last_body())) == 3
     # What was asked before any data was sent stays, and so does what is asked from now on.
@@ -119,7 +119,7 @@ def test_no_answer_that_may_quote_private_values_is_sent_again(
     assert answers(last_body())[-1] == "A new answer."
 
 
-def test_what_the_user_named_in_place_stays_at_no_rows(
+def test_values_in_place_are_still_sent_with_rows_sent_0(
     cells: Any, last_body: Callable[[], str]
 ) -> None:
     cells.fine("price = 3.5")
@@ -130,7 +130,7 @@ def test_what_the_user_named_in_place_stays_at_no_rows(
     assert "left out" not in last_body()
 
 
-def test_limits_that_are_as_strict_leave_answers(
+def test_limits_that_are_as_strict_keep_answers(
     served: Callable[..., Any], practice: Any, last_body: Callable[[], str]
 ) -> None:
     practice.script([{"pieces": ["A reply."]}])

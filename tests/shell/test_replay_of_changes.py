@@ -18,7 +18,7 @@ NOWHERE = "http://127.0.0.1:9"  # the port of nothing
 LOAD = "%load_ext groq_magic"
 Cells = dict[str, str]
 VALUES = "Saved with other values than now."
-SYSTEM = "Saved with another system prompt than now."
+SYSTEM = "Saved with another system prompt."
 LESSON = {
     "set": "x = 3",
     "plain": "%%groq\nWhat is a mean?",

@@ -93,7 +93,7 @@ def test_what_stayed_and_came_is_the_new_cell_and_what_stayed_and_went_the_old_o
 
 
 @given(CODES, CODES)
-def test_lines_know_their_places_and_what_is_not_marked_is_the_same_in_both(
+def test_lines_have_their_places_and_unmarked_text_is_the_same_in_both_versions(
     before: list[str], after: list[str]
 ) -> None:
     shown = difference("\n".join(before), "\n".join(after))

@@ -382,7 +382,7 @@ class Extra:
         self.__private__ = {"_email": "cy@x.org"}
 
 
-def test_what_a_model_has_beside_its_fields_is_found() -> None:
+def test_extra_fields_and_private_attributes_of_a_model_are_found() -> None:
     values = PrivateValues([{"m": Extra()}], Privacy(private=("*email",)))
     assert values.hidden("ada@x.org cy@x.org") == "[value] [value]"
 
@@ -399,7 +399,7 @@ def test_all_of_large_and_of_deep_data_is_searched() -> None:
     assert PrivateValues([{"c": circle}], HIDES).hidden("no ada@x.org") == "no [value]"
 
 
-def test_nothing_is_sent_of_a_text_where_not_all_could_be_searched() -> None:
+def test_no_text_is_sent_where_the_search_for_private_values_is_incomplete() -> None:
     deep: Any = {"email": "ada@x.org"}
     for _ in range(40):
         deep = [deep]
