@@ -12,7 +12,7 @@ from groq_magic.practice import without_fold
 from groq_magic.prompt import UNKNOWN_LIMITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
     from collections.abc import Set as AbstractSet
 
     from groq_magic.conversation.arrangement import Arrangement
@@ -94,13 +94,19 @@ def with_turns_above(
 
 def _merged(turn: Turn, above: Sequence[Turn], restored: AbstractSet[TurnKey], now: Chain) -> Chain:
     """Return what a turn was asked after, with the restored turns at their places."""
-    merged: list[EarlierTurn] = list(turn.before)[::-1]
-    last: TurnKey | None = None
+    before = list(turn.before)[::-1]
+    held = {each.key for each in before}
+    # By the last turn above them that it was asked after.
+    added: dict[Hashable, list[EarlierTurn]] = {}
+    last: Hashable = None
     for each in above:
-        if each.key in restored:
-            at = next((n for n, held in enumerate(merged, 1) if held.key == last), 0)
-            merged.insert(at, each.as_earlier)
-        last = each.key
+        if each.key in held:
+            last = each.key
+        elif each.key in restored:
+            added.setdefault(last, []).append(each.as_earlier)
+    merged = [*added.get(None, ())]
+    for held_turn in before:
+        merged += (held_turn, *added.get(held_turn.key, ()))
     found = chain_of(merged)
     # Chains that are equal share their links.
     return now if found == now else found
