@@ -49,6 +49,7 @@ def turn_of(saved: SavedTurn, after: TurnKey | None, *, is_after_data: bool = Tr
         Whether its request may have contained values of that session.
     """
     answer = without_fold(saved.answer) if saved.practice else saved.answer
+    data = PromptData(names=saved.included, seen=UNKNOWN_LIMITS) if is_after_data else NO_DATA
     return Turn(
         key=saved.key,
         shown=saved.shown,
@@ -60,7 +61,7 @@ def turn_of(saved: SavedTurn, after: TurnKey | None, *, is_after_data: bool = Tr
         finish_reason=saved.finish_reason,
         usage=saved.usage,
         typed=saved.prompt,
-        data=PromptData(seen=UNKNOWN_LIMITS) if is_after_data else NO_DATA,
+        data=data,
         prompt_sha=saved.prompt_sha or sha_of(saved.prompt),
     )
 
