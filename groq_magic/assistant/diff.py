@@ -16,6 +16,8 @@ __all__ = ["DiffLine", "Mark", "difference"]
 
 Mark = Literal["+", "-", " ", "…"]
 _CONTEXT = 3
+# Longer cells are compared by the lines that are rare in them.
+_MOST_LINES = 400
 # Pairs of lines that are compared for one cell, and the longest of them.
 _MOST_PAIRS = 500
 _LONGEST = 300
@@ -51,7 +53,9 @@ class DiffLine:
 def difference(before: str, after: str) -> tuple[DiffLine, ...]:
     """Return the lines of two versions of a cell that were removed, added and kept."""
     old, new = before.split("\n"), after.split("\n")
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    # Lines that come again and again, as empty ones do, make a long comparison slow.
+    is_long = max(len(old), len(new)) > _MOST_LINES
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=is_long)
     lines: list[DiffLine] = []
     codes = matcher.get_opcodes()
     left = _MOST_PAIRS

@@ -19,7 +19,10 @@ _GROUPS = ("jupyter", "vscode", "colab", "nteract")
 # As Jupyter Book, MyST, Voila and nbconvert know them, with `_` too.
 _TAG = re.compile(r"(?:hide|remove)[-_](input|source|code|outputs?|cell)")
 _COLLAPSED = ("jp-MarkdownHeadingCollapsed", "heading_collapsed")
-_HEADING = re.compile(r"^ {0,3}(#{1,6})(?:\s|$)", re.MULTILINE)
+_HEADING = re.compile(r"(#{1,6}) [^\s#]")
+# What may be a heading too: front ends take the highest one of a cell.
+_HEADINGS = re.compile(r"^[ \t>*+.)\d-]{0,40}(#{1,6})(?!#)", re.MULTILINE)
+_OTHER_HEADINGS = re.compile(r"^[ \t>]{0,40}(?:=+|-+)[ \t]*$|<h[1-6]", re.MULTILINE | re.IGNORECASE)
 
 HiddenParts = frozenset[str]
 
@@ -39,11 +42,12 @@ def hidden_parts(notebook: Mapping[str, Any]) -> Iterator[HiddenParts]:
         cell = mapping_of(each)
         metadata = mapping_of(cell.get("metadata"))
         if cell.get("cell_type") == "markdown":
-            level = _level(text_of(cell.get("source")) or "")
+            source = text_of(cell.get("source")) or ""
+            level = _level(source)
             if below and level and level <= below:
                 below = 0
             if not below and any(metadata.get(key) for key in _COLLAPSED):
-                below = level or 1
+                below = _highest(source) if level else 1
         yield frozenset({"source", "outputs"} if below else everywhere | _hidden_by(metadata))
 
 
@@ -67,3 +71,9 @@ def _level(markdown: str) -> int:
     """Return the level of the heading that a Markdown cell begins with, 0 for none."""
     found = _HEADING.match(markdown.lstrip("\n"))
     return len(found[1]) if found else 0
+
+
+def _highest(markdown: str) -> int:
+    """Return the level of the highest heading that a Markdown cell may contain."""
+    is_other = _OTHER_HEADINGS.search(markdown) is not None
+    return 1 if is_other else min((len(found) for found in _HEADINGS.findall(markdown)), default=1)

@@ -12,7 +12,7 @@ from groq_magic.practice import without_fold
 from groq_magic.prompt import UNKNOWN_LIMITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
     from collections.abc import Set as AbstractSet
 
     from groq_magic.conversation.arrangement import Arrangement
@@ -49,6 +49,7 @@ def turn_of(saved: SavedTurn, after: TurnKey | None, *, is_after_data: bool = Tr
         Whether its request may have contained values of that session.
     """
     answer = without_fold(saved.answer) if saved.practice else saved.answer
+    data = PromptData(names=saved.included, seen=UNKNOWN_LIMITS) if is_after_data else NO_DATA
     return Turn(
         key=saved.key,
         shown=saved.shown,
@@ -60,7 +61,7 @@ def turn_of(saved: SavedTurn, after: TurnKey | None, *, is_after_data: bool = Tr
         finish_reason=saved.finish_reason,
         usage=saved.usage,
         typed=saved.prompt,
-        data=PromptData(seen=UNKNOWN_LIMITS) if is_after_data else NO_DATA,
+        data=data,
         prompt_sha=saved.prompt_sha or sha_of(saved.prompt),
     )
 
@@ -94,13 +95,19 @@ def with_turns_above(
 
 def _merged(turn: Turn, above: Sequence[Turn], restored: AbstractSet[TurnKey], now: Chain) -> Chain:
     """Return what a turn was asked after, with the restored turns at their places."""
-    merged: list[EarlierTurn] = list(turn.before)[::-1]
-    last: TurnKey | None = None
+    before = list(turn.before)[::-1]
+    held = {each.key for each in before}
+    # By the last turn above them that it was asked after.
+    added: dict[Hashable, list[EarlierTurn]] = {}
+    last: Hashable = None
     for each in above:
-        if each.key in restored:
-            at = next((n for n, held in enumerate(merged, 1) if held.key == last), 0)
-            merged.insert(at, each.as_earlier)
-        last = each.key
+        if each.key in held:
+            last = each.key
+        elif each.key in restored:
+            added.setdefault(last, []).append(each.as_earlier)
+    merged = [*added.get(None, ())]
+    for held_turn in before:
+        merged += (held_turn, *added.get(held_turn.key, ()))
     found = chain_of(merged)
     # Chains that are equal share their links.
     return now if found == now else found

@@ -25,6 +25,8 @@ __all__ = ["PrivateColumns"]
 # As many objects and containers are searched at most.
 _MOST_OBJECTS, _MOST_CONTAINERS = 100_000, 300_000
 _DEEPEST_OBJECT, _DEEPEST = 6, 30
+# Data in a variable, or in an attribute of one, is not searched again.
+_NEAR = 2
 _MOST_ITEMS = 10_000_000
 _MOST_OF_RANGE = 100_000
 # Larger or deeper containers are searched once; small ones, of which there may be a million,
@@ -46,6 +48,8 @@ class PrivateColumns:
         The objects to search, with their contents.
     privacy : Privacy
         With `rows` of 0 every value of a table or container counts, and every text.
+    known : PrivateColumns or None
+        What was searched before: its tables, arrays and lists are not searched again.
 
     Attributes
     ----------
@@ -53,13 +57,18 @@ class PrivateColumns:
         The values, those of one column together.
     labels : set of str
         The names of the columns of tables, which are sent.
+    data : dict
+        The tables, arrays and lists that were searched, by id and by whether all of it counts.
     is_partial : bool
         Whether the limits of the search left something out.
     """
 
-    def __init__(self, roots: Iterable[Any], privacy: Privacy) -> None:
+    def __init__(
+        self, roots: Iterable[Any], privacy: Privacy, known: PrivateColumns | None = None
+    ) -> None:
         self._privacy = privacy
-        self._visited: dict[tuple[int, bool], Any] = {}
+        self.data: dict[tuple[int, bool], Any] = {**known.data} if known is not None else {}
+        self._visited: dict[tuple[int, bool], Any] = dict(self.data)
         self._objects = self._containers = 0
         self.labels: set[str] = set()
         self.is_partial = False
@@ -75,10 +84,14 @@ class PrivateColumns:
         visit = id(value), every
         if visit in self._visited or is_a(value, ModuleType, type, FunctionType, type(None)):
             return
+        if is_of(value, "IPython", "InteractiveShell"):
+            return  # in the frames of an error: it holds what is searched anyway
         if depth > _DEEPEST or self._containers > _MOST_CONTAINERS:
             self.is_partial = True
             return
         self._visited[visit] = value  # kept: else another value could get its id
+        if depth <= _NEAR and _is_data(value):
+            self.data[visit] = value
         # A user's class may raise anything, from anywhere.
         nothing: list[Collection[Any]] = []
         yield from tried(lambda: list(self._within(value, every=every, depth=depth)), nothing)
@@ -233,6 +246,16 @@ class PrivateColumns:
             return None
         self._objects += 1
         return _attributes(value) or None
+
+
+def _is_data(value: Any) -> bool:
+    """Whether a value may be large: a table, an array or a list."""
+    return (
+        type(value) is list
+        or is_of(value, "pandas", "DataFrame", "Series", "Index")
+        or is_of(value, "polars", "DataFrame", "Series")
+        or is_of(value, "numpy", "ndarray")
+    )
 
 
 def _is_whole(value: Any) -> bool:

@@ -44,11 +44,16 @@ class PrivateValues:
         The values to search, with their contents. They are read once, for the first text.
     privacy : Privacy
         With `rows` of 0 every value of a table or container counts, and every text.
+    others : PrivateValues or None
+        Values that count as well; their data is not searched again.
     """
 
-    def __init__(self, roots: Iterable[Any], privacy: Privacy) -> None:
+    def __init__(
+        self, roots: Iterable[Any], privacy: Privacy, others: PrivateValues | None = None
+    ) -> None:
         self._privacy = privacy
         self._roots = roots
+        self._others = others
         self._columns: PrivateColumns | None = None
         self._forms: list[ValueForms] = []
 
@@ -61,6 +66,10 @@ class PrivateValues:
             return cls((), privacy)
         own = {name: namespace[name] for name in user_names(namespace)}
         return cls((own, namespace.get("Out"), *around), privacy)
+
+    def beside(self, *roots: Any) -> PrivateValues:
+        """Return these values and those that other objects hold."""
+        return PrivateValues(roots, self._privacy, self)
 
     def hidden(self, text: str) -> str:
         """Return a text with each of the values replaced by `[value]`."""
@@ -109,9 +118,14 @@ class PrivateValues:
     @property
     def _searched(self) -> PrivateColumns:
         if self._columns is None:
-            self._columns = PrivateColumns(self._roots, self._privacy)
-            self._forms = [ValueForms(column) for column in self._columns.columns]
-            self._columns.columns.clear()
+            known = self._others._searched if self._others is not None else None  # noqa: SLF001 - of its own class
+            found = self._columns = PrivateColumns(self._roots, self._privacy, known)
+            self._forms = [ValueForms(column) for column in found.columns]
+            found.columns.clear()
+            if self._others is not None and known is not None:
+                self._forms += self._others._forms  # noqa: SLF001 - as above
+                found.labels |= known.labels
+                found.is_partial |= known.is_partial
         return self._columns
 
     def _without(

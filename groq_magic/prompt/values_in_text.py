@@ -26,7 +26,7 @@ _LONG_PART = 60
 # Shorter ones stand in any text by chance.
 _SHORTEST_TEXT = 3
 _SHORTEST_NUMBER = 4
-_CUT = re.compile(r"\.{3}|…")
+_CUT = re.compile(r"\.{3,}|…")
 _QUOTES = frozenset("\"'")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\d{1,3}(?:[,_]\d{3})+(?:\.\d+)?")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e[+-]\d+")

@@ -65,6 +65,7 @@ class Bars:
         self._cell_number = cell_number
         self._facts: dict[tuple[bool, str], tuple[LiveFacts, int]] = {}
         self._answers: dict[int, FormerAnswer] = {}
+        self._prompts: dict[str, str] = {}
 
     def add(
         self,
@@ -87,6 +88,19 @@ class Bars:
     def former(self, turn: Turn) -> FormerAnswer | None:
         """Return a turn's answer as its cell showed it, None where it is not known any more."""
         return self._answers.get(turn.revision)
+
+    def asked(self, turn: Turn) -> None:
+        """Note the prompt that a cell contains, by the turn that it asked, also one asked once."""
+        self._prompts[slot_of(turn.shown)] = turn.typed
+
+    def has_other_prompt(self, turn: Turn) -> bool:
+        """Whether a turn's cell has asked with another prompt since."""
+        return self._prompts.get(slot_of(turn.shown), turn.typed) != turn.typed
+
+    def shown_for(self, turn: Turn) -> FormerAnswer | None:
+        """Return the answer that a turn's cell shows, None where it is not known."""
+        modes = (self._facts.get((mode, slot_of(turn.shown))) for mode in (False, True))
+        return next((self._answers[held[1]] for held in modes if held is not None), None)
 
     def shows(self, turn: Turn) -> bool:
         """Whether a turn's cell shows its answer; a cell that has not run here does."""

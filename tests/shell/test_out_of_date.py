@@ -236,6 +236,39 @@ def test_undo_replaces_what_the_cell_shows(echoed: Any, live: Any) -> None:
     assert stale(echoed, "a") == ""
 
 
+@pytest.mark.parametrize("magic", ["%%groq", "%%groq --once"])
+def test_undo_of_a_reset_says_that_the_cell_has_another_prompt_now(
+    echoed: Any, live: Any, magic: str
+) -> None:
+    page, updates = live
+    run(echoed, "a")
+    echoed.fine("%groq_reset", "z")
+    echoed.fine(f"{magic}\nTwo", "a")
+    echoed.session.live = page
+    page.note("a", ShownAnswer("d1", Run("a", "r1")))
+    if magic == "%%groq":
+        echoed.fine("%groq_undo", "z")
+    said = plains(echoed.fine("%groq_undo", "z"))
+    assert said[1:] == [f"The answer belongs to the cell's former prompt, “One”. {TO_GO_ON}"]
+    ((data, more),) = updates
+    assert "former prompt, “One”" in data["text/html"]
+    assert more["metadata"]["groq_magic"]["prompt"] == "One"
+
+
+def test_an_answer_that_is_shown_again_twice_has_the_warning_of_now(echoed: Any, live: Any) -> None:
+    page, updates = live
+    for prompt in ("One", "Two", "Three", "One"):
+        echoed.session.live = None
+        echoed.fine(f"%%groq\n{prompt}", "a")
+        echoed.session.live = page
+        page.note("a", ShownAnswer("d1", Run("a", "r1")))
+        if prompt != "One":
+            echoed.fine("%groq_undo", "z")
+    echoed.fine("%groq_undo", "z")
+    shown = [data["text/html"].count("former prompt") for data, _ in updates]
+    assert shown == [1, 1, 0]
+
+
 def test_a_cell_that_ran_since_is_left_alone(echoed: Any, live: Any) -> None:
     page, updates = live
     run(echoed, "a")
@@ -264,6 +297,8 @@ def test_undo_brings_back_what_was_restored_from_the_file(
     assert "openai/gpt-oss-120b" in data["text/html"]
     assert more["metadata"]["groq_magic"]["prompt"] == "One"
     assert more["metadata"]["groq_magic"]["above_sha"] == ""
+    # The options were those of the other ask: a replay must not find this answer by them.
+    assert "options" not in more["metadata"]["groq_magic"]
 
 
 def test_nothing_to_undo_is_one_line(echoed: Any) -> None:

@@ -143,3 +143,13 @@ def test_limits_that_are_as_strict_keep_answers(
     cells.fine(NO_ROWS)
     cells.fine("%groq More", "c")
     assert answers(last_body()) == ["A reply.", "A reply."]
+
+
+def test_the_frames_of_an_error_hide_no_types_of_columns(
+    cells: Any, last_body: Callable[[], str]
+) -> None:
+    cells.fine("import pandas as pd\ndf = pd.DataFrame({'name': ['a person', 'another'] * 20})")
+    cells.fine(NO_ROWS)
+    cells.run("df['person']")
+    cells.fine("%groq_fix")
+    assert f"name: {cells.shell.user_ns['df']['name'].dtype}" in last_body()

@@ -199,6 +199,12 @@ def test_hidden_parts_of_a_cell_are_listed_before_they_are_restored(
         ([("## Part", COLLAPSED), ("### Below", {})], 0),
         ([("## Part", COLLAPSED), ("## Next", {})], 1),
         ([("# Part", {"heading_collapsed": True}), ("```\n# x\n```", {})], 0),
+        # The highest heading of a cell counts.
+        ([("### Part\n# Whole", COLLAPSED), ("## Next", {})], 0),
+        ([("### Part\n\nWhole\n===", COLLAPSED), ("## Next", {})], 0),
+        ([("### Part\n<H1>Whole</H1>", COLLAPSED), ("## Next", {})], 0),
+        ([("### Part" + "\n> > >" * 100_000 + "\n" * 100_000, COLLAPSED), ("## Next", {})], 1),
+        ([("## Part\nWords - of 1 part.\n### Some", COLLAPSED), ("## Next", {})], 1),
         ([("## Part", {})], 1),
     ],
 )
