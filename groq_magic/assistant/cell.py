@@ -96,8 +96,14 @@ class Context:
         if error is None or not self.privacy.has_limits:
             return self
         frames = (frame for one in errors_of(error) for frame, _ in walk_tb(one.__traceback__))
-        # A cell's own frame has the user's variables: they are searched anyway.
-        held = (frame.f_locals for frame in frames if frame.f_locals is not self.namespace)
+        # A cell's own frame has the user's variables, which are searched anyway; IPython's have
+        # the cell's code, whose names are no values.
+        held = (
+            frame.f_locals
+            for frame in frames
+            if frame.f_locals is not self.namespace
+            and not str(frame.f_globals.get("__name__", "")).startswith("IPython.")
+        )
         return replace(self, searched=self.values.beside(*map(dict, held)))
 
     @cached_property

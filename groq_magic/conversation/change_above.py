@@ -12,7 +12,18 @@ if TYPE_CHECKING:
 
 __all__ = ["ChangeAbove", "change_above"]
 
-Kind = Literal["added", "again", "asked", "below", "deleted", "edited", "moved", "removed", "saved"]
+Kind = Literal[
+    "added",
+    "again",
+    "asked",
+    "below",
+    "deleted",
+    "edited",
+    "moved",
+    "removed",
+    "reordered",
+    "saved",
+]
 
 
 @dataclass(frozen=True)
@@ -23,10 +34,10 @@ class ChangeAbove:
     ----------
     kind : str
         What happened to the other turn: it was asked `again`, with an `edited` prompt, or
-        `asked` for the first time; was `added` (moved up, or brought back), is now `below`,
-        was `removed` from the conversation, or its cell was `deleted`. `moved`: the turns are
-        in another order. `saved`: they are others than those that a replayed answer was saved
-        with.
+        `asked` for the first time; was `added` (moved up, or brought back), `moved`, is now
+        `below`, was `removed` from the conversation, or its cell was `deleted`. `reordered`:
+        two turns changed places. `saved`: the turns are others than those that a replayed
+        answer was saved with.
     typed : str
         The beginning of its prompt, "" where it is not known.
     turn : Turn or None
@@ -56,7 +67,7 @@ def change_above(arrangement: Arrangement, turn: Turn) -> ChangeAbove | None:
     if old is not None and (below is None or below >= number):
         return _no_longer_above(arrangement, old, below)
     new = arrangement.turns[place - 1] if place < number else None
-    return _change_at(turn, old, new, place)
+    return _change_at(arrangement, turn, old, new, place)
 
 
 def _no_longer_above(arrangement: Arrangement, old: EarlierTurn, below: int | None) -> ChangeAbove:
@@ -67,17 +78,25 @@ def _no_longer_above(arrangement: Arrangement, old: EarlierTurn, below: int | No
     return ChangeAbove("deleted" if is_deleted else "removed", old.typed)
 
 
-def _change_at(turn: Turn, old: EarlierTurn | None, new: Turn | None, place: int) -> ChangeAbove:
+def _change_at(
+    arrangement: Arrangement, turn: Turn, old: EarlierTurn | None, new: Turn | None, place: int
+) -> ChangeAbove:
     """Return the change at a place whose former turn is still above."""
     if new is None:  # of turns with the same content it doesn't matter which one is missing
         return ChangeAbove("removed", old.typed if old is not None else "")
-    if old is None:
-        return _newly_above(turn, new, place)
-    if new.key == old.key:
+    if old is not None and new.key == old.key:
         return _change_of(new, "again" if new.as_earlier.typed == old.typed else "edited", place)
-    was_above = any(each.key == new.key for each in turn.before)
-    # Of two that changed places, nobody knows which one was moved.
-    return ChangeAbove("moved") if was_above else _newly_above(turn, new, place)
+    # The turn's distance from the end of the chain.
+    back = next((at for at, each in enumerate(turn.before) if each.key == new.key), None)
+    if old is None or back is None:
+        return _newly_above(turn, new, place)
+    former, now = turn.before.count - back, arrangement.number_at(old.key) or place
+    # The one that is farther from its former place was moved; of neighbours nobody knows.
+    farther = abs(former - place) - abs(now - place)
+    if farther == 0:
+        return ChangeAbove("reordered")
+    number = place if farther > 0 else now
+    return _change_of(arrangement.turns[number - 1], "moved", number)
 
 
 def _newly_above(turn: Turn, new: Turn, number: int) -> ChangeAbove:

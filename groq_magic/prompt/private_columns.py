@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from functools import partial
 from itertools import islice
-from types import FunctionType, MappingProxyType, MemberDescriptorType, ModuleType
+from types import CodeType, FunctionType, MappingProxyType, MemberDescriptorType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import is_a, plain, tried
@@ -37,6 +37,9 @@ _WITH_PARTS = ("object", "struct", "list", "array", "map")
 _ADDRESSES = frozenset({"__dict__", "__weakref__"})
 _ITEMS = (list, tuple, set, frozenset, deque, range)
 _VIEWS: tuple[type, ...] = (type({}.items()), type({}.values()), MappingProxyType)
+
+# Their texts are names, not values.
+_NO_DATA = (ModuleType, type, FunctionType, CodeType, type(None))
 
 
 class PrivateColumns:
@@ -82,7 +85,7 @@ class PrivateColumns:
                 yield (value,)
             return
         visit = id(value), every
-        if visit in self._visited or is_a(value, ModuleType, type, FunctionType, type(None)):
+        if visit in self._visited or is_a(value, *_NO_DATA):
             return
         if is_of(value, "IPython", "InteractiveShell"):
             return  # in the frames of an error: it holds what is searched anyway

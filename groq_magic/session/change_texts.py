@@ -23,8 +23,9 @@ _WARNINGS = MappingProxyType(
         "below": "{} is now below this answer; it was above when you asked.",
         "deleted": "A cell above this answer has been deleted: {}.",
         "edited": "{}, above this answer, has been edited and asked again.",
-        "moved": "The cells above this answer are in another order than when you asked.",
+        "moved": "{}, above this answer, has been moved.",
         "removed": "{}, above this answer, has been removed from the conversation.",
+        "reordered": "The cells above this answer are in another order than when you asked.",
         "saved": "This answer was saved with other turns above it.",
     }
 )
@@ -36,8 +37,9 @@ _NOTES = MappingProxyType(
         "below": "turn {} is now below it",
         "deleted": "a cell above it was deleted",
         "edited": "turn {} was edited and asked again",
-        "moved": "the turns above it are in another order",
+        "moved": "turn {} was moved",
         "removed": "a turn above it was removed",
+        "reordered": "the turns above it are in another order",
         "saved": "saved with other turns above it",
     }
 )

@@ -153,3 +153,17 @@ def test_the_frames_of_an_error_hide_no_types_of_columns(
     cells.run("df['person']")
     cells.fine("%groq_fix")
     assert f"name: {cells.shell.user_ns['df']['name'].dtype}" in last_body()
+
+
+def test_at_no_rows_names_of_the_cell_stay_in_the_hints_of_a_fix(cells: Any, practice: Any) -> None:
+    cells.fine(
+        "import pandas as pd\n"
+        "users = pd.DataFrame({'name': ['Ann Smith', 'Bob'], 'score': [1.5, 2.5]})"
+    )
+    cells.fine("%config GroqMagics.rows_sent = 0")
+    cells.run("users['scores'].mean()", "a")
+    cells.fine("%groq_fix", "b")
+    prompt = practice.requests()[-1]["body"]["messages"][-1]["content"]
+    assert "Columns of `users`, nearest to the missing one first: `score`, `name`" in prompt
+    assert "users: DataFrame, 2 rows × 2 columns\nname: str\nscore: float64" in prompt
+    assert "[value]" not in prompt
