@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.ledger.usage import Usage, rounded
+from groq_magic.ledger.usage import Usage, rounded, token_words
 from groq_magic.printable import printable
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from groq_magic.errors import GroqMagicError
     from groq_magic.ledger.ledger import Source
 
-__all__ = ["Reply", "Timing", "code_of", "data_of"]
+__all__ = ["Reply", "Timing", "bundle_of", "code_of", "data_of"]
 
 _SHOWN = 60
 
@@ -28,6 +28,13 @@ class Timing:
     total: float = 0.0
     queue: float | None = None
     tokens_per_second: float | None = None
+
+    @property
+    def pieces(self) -> int | None:
+        """The number of pieces of an answer without usage, about one per token; None if unknown."""
+        if self.tokens_per_second is None or self.first_token is None:
+            return None
+        return round(self.tokens_per_second * (self.total - self.first_token))
 
     def __repr__(self) -> str:
         return f"Timing({rounded(vars(self))})"
@@ -83,29 +90,30 @@ class Reply:
 
     def __repr__(self) -> str:
         start = self.text[:_SHOWN] + "…" * (len(self.text) > _SHOWN)
-        tokens = self.usage.completion_tokens if self.usage else None
-        speed = self.timing.tokens_per_second
+        speed, came = self.timing.tokens_per_second, self.timing.pieces
         facts = (
             self.model,
             self.finish_reason,
-            f"{tokens:,} token{'s' * (tokens != 1)}" if tokens is not None else "",
+            self.usage.words if self.usage else f"about {token_words(None, came)}" if came else "",
             f"{self.timing.total:.2g} s" if self.timing.total else "",
             f"{speed:,.0f} tok/s" if speed else "",
         )
         return f"Reply({', '.join((repr(start), *filter(None, facts)))})"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002 - IPython's signature
-        # Rendering takes a while to import.
-        from groq_magic.rendering import safe_markdown, to_html
+        return bundle_of(self.text) if self.text else {"text/plain": repr(self)}
 
-        html = (
-            '<div class="groq-answer mathjax_ignore tex2jax_ignore">'
-            f'<div class="groq-text" dir="auto">{to_html(self.text)}</div></div>'
-        )
-        plain = printable(self.text) or repr(self)
-        if not self.text:
-            return {"text/plain": plain}
-        return {"text/html": html, "text/markdown": safe_markdown(self.text), "text/plain": plain}
+
+def bundle_of(text: str) -> dict[str, str]:
+    """Return the MIME bundle of an answer alone, without bar and metadata."""
+    # Rendering takes a while to import.
+    from groq_magic.rendering import safe_markdown, to_html
+
+    html = (
+        '<div class="groq-answer mathjax_ignore tex2jax_ignore">'
+        f'<div class="groq-text" dir="auto">{to_html(text)}</div></div>'
+    )
+    return {"text/html": html, "text/markdown": safe_markdown(text), "text/plain": printable(text)}
 
 
 def code_of(text: str) -> str:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = [
     "KEY_NAME",
     "KEY_PAGE",
+    "NO_KEY_ENTERED",
+    "WITHOUT_KEY",
     "ApiKey",
     "KeyFinder",
     "KeySearch",
@@ -29,6 +31,12 @@ __all__ = [
 
 KEY_NAME = "GROQ_API_KEY"
 KEY_PAGE = "https://console.groq.com/keys"
+# The end of remedies, and an error's message with its remedy.
+WITHOUT_KEY = "`%groq_practice on` works without a key"
+NO_KEY_ENTERED = (
+    "No key entered.",
+    "Run `%groq_key`, or `%groq_practice on` to try without one.",
+)
 # Bytes; a larger file is not a `.env`.
 _LARGEST = 1_000_000
 # As python-dotenv reads a line: `export`, quotes, spaces and a comment behind it.
@@ -50,7 +58,6 @@ _KEYS = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_GET_ONE = f"`%groq_key` asks for one; {KEY_PAGE} gives one."
 
 
 @dataclass(frozen=True)
@@ -162,18 +169,20 @@ def checked(value: str, source: str) -> ApiKey:
     """
     text = value.strip()
     if not text:
-        raise ApiKeyError("The key is blank.", _GET_ONE)
+        raise ApiKeyError(*NO_KEY_ENTERED)
     if text[0] in "\"'`" or text[-1] in "\"'`":
-        raise ApiKeyError(f"The key from {source} is in quote marks.", "Remove them.")
+        raise ApiKeyError(
+            f"The key from {source} is in quote marks.", f"Remove them; {WITHOUT_KEY}."
+        )
     if not text.isascii():
         raise ApiKeyError(
             f"The key from {source} contains characters that no key has, such as smart quotes.",
-            f"Copy it again from {KEY_PAGE}.",
+            f"Copy it again from {KEY_PAGE}; {WITHOUT_KEY}.",
         )
     if any(c.isspace() or not c.isprintable() for c in text):
         raise ApiKeyError(
             f"The key from {source} contains white space or a control character.",
-            f"Copy it again from {KEY_PAGE}.",
+            f"Copy it again from {KEY_PAGE}; {WITHOUT_KEY}.",
         )
     return ApiKey(text, source)
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from groq_magic.api.durations import asked_wait, wait_words
 from groq_magic.api.fault import Fault, FaultContext
-from groq_magic.api.key import scrub
+from groq_magic.api.key import KEY_PAGE, WITHOUT_KEY, scrub
 from groq_magic.api.limits import LimitHit, hit_in, wait_in, words_of
 from groq_magic.errors import (
     ApiKeyError,
@@ -103,7 +103,7 @@ def _model_refused(refusal: _Refusal, context: FaultContext) -> Fault:
 
 
 def _key_refused(_refusal: _Refusal, context: FaultContext) -> Fault:
-    remedy = "`%groq_key` asks for another; https://console.groq.com/keys gives one."
+    remedy = f"`%groq_key` asks for another; {KEY_PAGE} gives one; {WITHOUT_KEY}."
     source = f" from {context.source}" if context.source else ""
     return Fault(ApiKeyError(f"The service refuses the key{source} (401).", remedy))
 

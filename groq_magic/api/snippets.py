@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LANGUAGES", "snippet"]
 
-_WIDTH = 88
+_WIDTH = 64  # fits a narrow page
 # What each is called where code is coloured.
 LANGUAGES = MappingProxyType(
     {"python": "python", "openai": "python", "curl": "bash", "node": "javascript"}
@@ -74,7 +74,7 @@ def snippet(
 def _python(request: Mapping[str, Any], base_url: str) -> str:
     address = "" if base_url == GROQ_URL else f"base_url={base_url!r}"
     return (
-        "from groq import Groq\n\n"
+        "# pip install groq\nfrom groq import Groq\n\n"
         f"client = Groq({address})  # the key is in GROQ_API_KEY\n\n{_python_call(request)}"
     )
 
@@ -85,7 +85,7 @@ def _openai(request: Mapping[str, Any], base_url: str) -> str:
     if extra:
         known["extra_body"] = extra
     return (
-        "import os\n\n"
+        "# pip install openai\nimport os\n\n"
         "from openai import OpenAI\n\n"
         "client = OpenAI(\n"
         f"    base_url={f'{base_url}/openai/v1'!r},\n"
@@ -97,10 +97,7 @@ def _openai(request: Mapping[str, Any], base_url: str) -> str:
 def _python_call(request: Mapping[str, Any]) -> str:
     streams, body = request.get("stream"), ""
     for name, value in request.items():
-        head = f"    {name}="
-        written = pformat(value, width=_WIDTH - len(head), sort_dicts=False)
-        # No line of it is inside a text: line breaks in texts are escaped.
-        body += f"{head}{written.replace(chr(10), chr(10) + ' ' * len(head))},\n"
+        body += f"    {_argument(name, value)},\n"
     shown = "" if request.get("tools") else ".content"
     answer = (
         "for chunk in stream:\n"
@@ -113,6 +110,18 @@ def _python_call(request: Mapping[str, Any]) -> str:
     return f"{result} = client.chat.completions.create(\n{body})\n\n{answer}"
 
 
+def _argument(name: str, value: Any) -> str:
+    """Return `name=value`; a list of several lines has each item on a line of its own."""
+    head = f"{name}="
+    written = pformat(value, width=_WIDTH - 4 - len(head), sort_dicts=False)
+    # No line of it is inside a text: line breaks in texts are escaped.
+    if not isinstance(value, list) or "\n" not in written:
+        return head + written.replace("\n", "\n" + " " * (4 + len(head)))
+    items = (pformat(item, width=_WIDTH - 8, sort_dicts=False) for item in value)
+    lines = "".join(f"        {item.replace(chr(10), chr(10) + ' ' * 8)},\n" for item in items)
+    return f"{head}[\n{lines}    ]"
+
+
 def _curl(request: Mapping[str, Any], base_url: str) -> str:
     """Return a shell command whose body is a here-document.
 
@@ -122,6 +131,7 @@ def _curl(request: Mapping[str, Any], base_url: str) -> str:
     address = shlex.quote(f"{base_url}/openai/v1/chat/completions")
     unbuffered = " -N" if request.get("stream") else ""
     return (
+        "# for a terminal with curl; the key is in GROQ_API_KEY\n"
         f"curl{unbuffered} {address} \\\n"
         '  -H "Authorization: Bearer $GROQ_API_KEY" \\\n'
         '  -H "Content-Type: application/json" \\\n'
@@ -142,7 +152,7 @@ def _node(request: Mapping[str, Any], base_url: str) -> str:
         else f"console.log(completion.choices[0].message{shown});\n"
     )
     return (
-        'import Groq from "groq-sdk";\n\n'
+        '// npm install groq-sdk\nimport Groq from "groq-sdk";\n\n'
         f"const groq = new Groq({address}); // the key is in GROQ_API_KEY\n\n"
         f"const {'stream' if streams else 'completion'} = "
         f"await groq.chat.completions.create({body});\n\n{answer}"

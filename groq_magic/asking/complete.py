@@ -34,6 +34,7 @@ from groq_magic.prompt.secrets import Secrets, secrets_in
 from groq_magic.settings import Settings
 
 if TYPE_CHECKING:
+    from groq_magic.api.key import ApiKey
     from groq_magic.reply import Reply
     from groq_magic.session.session import Session
 
@@ -228,7 +229,7 @@ def _account_of(session: Session | None) -> Account:
     if session is not None:
         account = session.service.account()
     else:
-        key = found_key()
+        key = _key_for_scripts()
         account = account_of(key, service_url()) if key is not None else None
     if account is None:
         raise ApiKeyError(
@@ -239,6 +240,15 @@ def _account_of(session: Session | None) -> Account:
         line = f"{account.base_url} is plain http: others on the way can read the key."
         warnings.warn(line, stacklevel=5)
     return account
+
+
+def _key_for_scripts() -> ApiKey | None:
+    try:
+        return found_key()
+    except ApiKeyError as error:
+        malformed = _without_magics(error)
+    # Raised outside of `except`, it has no context.
+    raise malformed
 
 
 def _without_magics(error: GroqMagicError) -> GroqMagicError:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from groq_magic.options import AskOptions
+    from groq_magic.prompt import Privacy
     from groq_magic.prompt.secrets import Secrets
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
@@ -94,7 +95,7 @@ def draft(session: Session, ask: Ask) -> Draft:
     lines = (*map(secrets.hidden, filled.notices), *_line_of_hidden(names))
     encodable = [without_surrogates(text) for text in texts]
     prompt, system, *blocks = [text for text, _ in encodable]
-    data = _data(ask, filled, blocks, secrets)
+    data = _data(ask, filled, blocks, secrets, session.privacy())
     return Draft(
         ask,
         options,
@@ -116,15 +117,28 @@ def draft(session: Session, ask: Ask) -> Draft:
     )
 
 
-def _data(ask: Ask, filled: FilledPrompt, blocks: Sequence[str], secrets: Secrets) -> PromptData:
+def _data(
+    ask: Ask,
+    filled: FilledPrompt,
+    blocks: Sequence[str],
+    secrets: Secrets,
+    privacy: Privacy,
+) -> PromptData:
     """Return the values of a prompt with the texts that are sent of them."""
     values = tuple(
         replace(value, name=without_surrogates(secrets.hidden(value.name))[0], text=text)
         for value, text in zip(filled.values, blocks, strict=True)
     )
-    if ask.composed is None:
-        return PromptData(values)
-    return PromptData(values, ask.composed.privacy)
+    composed = ask.composed
+    if composed is not None:
+        # Without data of the session in the prompt, the answer can't quote any.
+        seen = composed.privacy if composed.included or values else None
+        return PromptData(values, composed.privacy, seen=seen)
+    names = frozenset(piece.name for piece in filled.pieces.values())
+    in_place = privacy.of_scalars if any(p.value is None for p in filled.pieces.values()) else None
+    # The system prompt may include values of its own.
+    has_rows = values or any(each.name not in names for each in filled.included)
+    return PromptData(values, in_place, names, privacy if has_rows else in_place)
 
 
 def _check_names(options: AskOptions, secrets: Secrets) -> None:

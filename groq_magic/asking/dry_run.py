@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from groq_magic.asking.prepare import dry_run
 from groq_magic.conversation import text_in
-from groq_magic.ledger.usage import PRICES, Usage, cost, dollars
+from groq_magic.ledger.usage import PRICES, Usage, cost, dollars, token_words
+from groq_magic.views.bar import included_phrases
 from groq_magic.views.dry_run import DryRun, Message
 from groq_magic.views.phrase import SEPARATOR
 
@@ -30,17 +32,29 @@ def dry_run_of(session: Session, ask: Ask) -> DryRun:
         As `prepare`.
     """
     plan = dry_run(session, ask)
-    texts = [(each["role"], text_in(each)) for each in plan.request["messages"]]
-    messages = tuple(Message(role, text, session.tokens_in(text)) for role, text in texts)
-    to = f"`{plan.model}` at {session.service.base_url()}/openai/v1"
-    count = f"{len(messages)} message{'s' * (len(messages) != 1)}"
-    facts = (_included(plan), plan.window.note, _options(plan), _estimate(plan, messages))
+    sent = plan.request["messages"]
+    messages = tuple(
+        Message(each["role"], text_in(each), session.estimate.of_message(each)) for each in sent
+    )
+    facts = (
+        *included_phrases(plan.included, plan.included_earlier),
+        plan.window.note,
+        _options(plan),
+        _estimate(plan, session.estimate.of_request(sent)),
+    )
     return DryRun(
-        f"Nothing was sent. {to} would get {count}:",
+        _heading(session, plan, len(messages)),
         messages,
         tuple(filter(None, facts)),
         (*_notice_of_task(session, plan), *plan.draft.notices),
     )
+
+
+def _heading(session: Session, plan: Plan, count: int) -> str:
+    these = f"these {count} messages" if count != 1 else "this message"
+    host = urlsplit(session.service.base_url()).netloc.rpartition("@")[2]
+    where = "in practice mode" if plan.pending.practice else f"at {host}"
+    return f"Nothing was sent. Without `--dry-run`, `{plan.model}` {where} would get {these}:"
 
 
 def _notice_of_task(session: Session, plan: Plan) -> tuple[str, ...]:
@@ -51,25 +65,15 @@ def _notice_of_task(session: Session, plan: Plan) -> tuple[str, ...]:
     return (f"`{name}` may mean another model with your key; `%groq_models` fetches the list.",)
 
 
-def _included(plan: Plan) -> str:
-    sizes = (
-        f"`{name}` ({characters:,} character{'s' * (characters != 1)})"
-        for name, characters in plan.included
-    )
-    included = ", ".join(sizes)
-    return f"Included: {included}" if included else ""
-
-
 def _options(plan: Plan) -> str:
     given = {name: value for name, value in plan.request.items() if name not in _NOT_OPTIONS}
     written = (f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in given.items())
     return f"Options: {SEPARATOR.join(written)}" if given else ""
 
 
-def _estimate(plan: Plan, messages: tuple[Message, ...]) -> str:
-    """Return about how many tokens it takes and what they cost, the answer's apart."""
-    tokens = sum(message.tokens for message in messages)
-    about = f"About {tokens:,} token{'s' * (tokens != 1)}"
+def _estimate(plan: Plan, tokens: int) -> str:
+    """Return the estimated tokens to send and their cost; the answer's cost is apart."""
+    about = f"About {token_words(tokens, None, sent_as='to send')}"
     if plan.pending.practice:
         return f"{about}; practice costs nothing."
     price = PRICES.get(plan.model)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from groq_magic.asking.next_cell import chosen
@@ -13,16 +13,19 @@ from groq_magic.asking.notices import mark_reported
 from groq_magic.asking.output import output_of
 from groq_magic.asking.stored_answer import StoredAnswer, keep_in_cache
 from groq_magic.assistant import Attempt, CodeChoice
-from groq_magic.conversation import messages_of
+from groq_magic.conversation import messages_of, sha_of
 from groq_magic.ledger.ledger import Entry
+from groq_magic.ledger.request_history import AskLabel
 from groq_magic.ledger.request_log import record_of
 from groq_magic.ledger.usage import cost, usage_of
+from groq_magic.practice import without_fold
+from groq_magic.prompt import UNKNOWN_LIMITS
 
 if TYPE_CHECKING:
     from groq_magic.asking.plan import Plan
     from groq_magic.asking.prepare import PreparedAsk
     from groq_magic.asking.reader import Reader
-    from groq_magic.conversation import Turn
+    from groq_magic.conversation import PromptData, Turn
     from groq_magic.reply import Reply
     from groq_magic.session.session import Session
     from groq_magic.views.answer_facts import FinishedAnswer
@@ -100,9 +103,8 @@ def log_request(session: Session, prepared: PreparedAsk, reader: Reader) -> None
     if isinstance(client, StoredAnswer) or not is_sent:
         return
     plan, usage = prepared.plan, usage_of(reader.outcome.usage)
-    session.request_log.write(
-        record_of(client.base_url, plan.model, plan.included, usage, tries=tries)
-    )
+    included = (*plan.included, *plan.included_earlier)
+    session.request_log.write(record_of(client.base_url, plan.model, included, usage, tries=tries))
 
 
 def put_into_cache(state: FinishState) -> None:
@@ -124,16 +126,18 @@ def discard_view(state: FinishState) -> None:
 def end_turn(state: FinishState) -> None:
     """Add the turn to the conversation."""
     session, plan, reply = state.session, state.plan, state.reply
-    practice = plan.pending.practice
+    practice, source = plan.pending.practice, state.prepared.source
     before = session.conversations.count(practice)
     state.turn = session.conversations.add(
         plan.pending,
-        messages_of(plan.draft.prompt, reply.text),
+        messages_of(plan.draft.prompt, without_fold(reply.text) if practice else reply.text),
         model=reply.model,
         finish_reason=reply.finish_reason,
         usage=reply.usage.counts if reply.usage else None,
         typed=plan.draft.as_saved(plan.draft.ask.text.strip()),
-        data=plan.draft.data,
+        data=_data_of(state),
+        prompt_sha=sha_of(plan.draft.ask.identity),
+        saved_above=source.above_sha if isinstance(source, StoredAnswer) else None,
     )
     has_grown = session.conversations.count(practice) == before + 1
     state.is_appended = has_grown and session.conversations.is_last(state.turn)
@@ -141,13 +145,17 @@ def end_turn(state: FinishState) -> None:
 
 def add_request(state: FinishState) -> None:
     """Keep the request for `%groq_export`."""
-    state.session.requests.add(state.plan.request, state.turn.revision)
+    turn = state.turn
+    label = AskLabel(turn.typed, turn.cell_number)
+    state.session.requests.add(state.plan.request, turn.revision, label)
 
 
 def learn_token_size(state: FinishState) -> None:
-    """Calibrate the estimate of tokens by the usage."""
-    if (usage := state.reply.usage) is not None:
-        state.session.learn(state.plan.size, usage.prompt_tokens)
+    """Calibrate the estimate of tokens by the usage of a model's answer."""
+    usage, plan = state.reply.usage, state.plan
+    if usage is None or state.reply.source != "service" or plan.pending.practice:
+        return
+    state.session.estimate.learn(plan.request["messages"], usage.prompt_tokens)
 
 
 def choose_next_cell(state: FinishState) -> None:
@@ -155,7 +163,7 @@ def choose_next_cell(state: FinishState) -> None:
     composed = state.plan.draft.ask.composed
     choice = state.choice = chosen(state.session, state.plan.draft.ask, state.reply)
     if composed is not None and choice.cell is not None and choice.code:
-        attempt = Attempt(choice.cell, composed.error, choice.code)
+        attempt = Attempt(choice.cell, composed.error, choice.code, composed.privacy)
         state.session.failures.add_attempt(attempt)
 
 
@@ -222,6 +230,13 @@ SHOW: tuple[Step, ...] = (
     use_restore_offer,
     update_bars,
 )
+
+
+def _data_of(state: FinishState) -> PromptData:
+    """Return the turn's data; what the request of a replayed answer contained is unknown."""
+    data, source = state.plan.data, state.prepared.source
+    is_replayed = isinstance(source, StoredAnswer) and source.source == "replay"
+    return replace(data, seen=UNKNOWN_LIMITS) if is_replayed and data.seen is not None else data
 
 
 def _cut_notice(state: FinishState) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from groq_magic.api.send import send
 from groq_magic.asking.finishing import FinishState, finish, log_request
-from groq_magic.asking.next_cell import insert_below
+from groq_magic.asking.next_cell import insert_below, replacement_of
 from groq_magic.asking.output import opening_of
 from groq_magic.asking.prepare import prepare
 from groq_magic.asking.reader import Reader
@@ -80,7 +80,8 @@ def _asked(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
     if run.view.error is not None:
         raise run.view.error
     if choice.code:
-        insert_below(session, choice.code)
+        replaces = replacement_of(session, choice) if ask.in_place else None
+        insert_below(session, choice.code, replaces)
     return reply
 
 
@@ -154,7 +155,7 @@ def _reader(run: _Run) -> Reader:
             client=source,
             limiter=session.service.limiter,
             nearest=session.service.nearest,
-            tokens=round(run.plan.size * session.tokens_per_byte),
+            tokens=session.estimate.of_request(run.plan.request["messages"]),
             urgent=True,
             timeout=run.plan.draft.options.timeout or settings.timeout,
             tries=settings.tries,

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from groq_magic.assistant import (
     AssistantPrompt,
     CodeChoice,
     code_choice_of,
-    difference,
     without_fence,
 )
+from groq_magic.views.answer_facts import Replacement
 from groq_magic.views.cell_diff import CellDiff
 
 if TYPE_CHECKING:
+    from groq_magic.assistant import Cell
     from groq_magic.reply import Reply
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
 
-__all__ = ["change_of", "chosen", "insert_below", "prose_of", "remarks_of"]
+__all__ = ["change_of", "chosen", "insert_below", "prose_of", "remarks_of", "replacement_of"]
+
+_LOOK_EVERY = 0.02  # seconds
 
 
 def chosen(session: Session, ask: Ask, reply: Reply) -> CodeChoice:
@@ -30,10 +34,17 @@ def chosen(session: Session, ask: Ask, reply: Reply) -> CodeChoice:
     return code_choice_of(prompt, reply.text, whole=whole, transform=session.shell.transform_cell)
 
 
-def insert_below(session: Session, code: str) -> None:
+def insert_below(session: Session, code: str, replaces: Replacement | None = None) -> None:
     """Insert a cell with this code below the one that asked; the page replaces the one before.
 
     Without such a page nothing is inserted where the saved file has an equal cell already.
+
+    Parameters
+    ----------
+    session : Session
+    code : str
+    replaces : Replacement or None
+        The cell that the page replaces with the code, if it can.
     """
     cell, live = session.cell, session.live
     has_page = live is not None and live.pages.has_page
@@ -41,15 +52,47 @@ def insert_below(session: Session, code: str) -> None:
         return
     session.shell.set_next_input(code)
     if cell and live is not None:
-        live.send_next(cell, code)
+        live.send_next(cell, code, replaces)
 
 
-def change_of(choice: CodeChoice) -> CellDiff | None:
+def replacement_of(session: Session, choice: CodeChoice) -> Replacement | None:
+    """Return what the page needs to replace the failed cell; None without a page."""
+    asked, fixed = session.cell, choice.cell
+    if asked is None or session.live is None or fixed is None or not choice.code:
+        return None
+    cell = session.executions.cell_of(fixed.number)
+    return Replacement(asked, cell, fixed.number, fixed.name, fixed.source, choice.code)
+
+
+def change_of(session: Session, ask: Ask, choice: CodeChoice) -> CellDiff | None:
     """Return the diff from the failed cell to the fixed one, None without a fix."""
     if choice.cell is None:
         return None
-    lines = difference(choice.cell.source.strip("\n").rstrip(), choice.code)
-    return CellDiff(choice.cell.name, lines, choice.code, choice.cell.language, choice.remarks)
+    before = choice.cell.source.strip("\n").rstrip()
+    remarks = (*_what_to_do(session, ask, choice.cell), *choice.remarks)
+    return CellDiff(choice.cell.name, before, choice.code, choice.cell.language, remarks)
+
+
+def _what_to_do(session: Session, ask: Ask, fixed: Cell) -> tuple[str, ...]:
+    """Return a remark where the user has to replace a cell, or to run another one after it."""
+    failed = ask.composed.cells[0] if ask.composed is not None else fixed
+    is_earlier = failed.number != fixed.number
+    then = f", then run {failed.name}" if is_earlier else ""
+    if ask.in_place and not _can_replace(session):
+        name = fixed.name[:1].upper() + fixed.name[1:]
+        why = "was not replaced: no open notebook can do it"
+        return (f"{name} {why}. Replace it with the cell below{then}.",)
+    return (f"Replace {fixed.name} with this{then}.",) if is_earlier else ()
+
+
+def _can_replace(session: Session) -> bool:
+    live = session.live
+    if session.cell is None or live is None:
+        return False
+    # A page that has just been opened may still be loading the widget.
+    while not (live.pages.has_page or live.lacks_page):
+        time.sleep(_LOOK_EVERY)
+    return live.pages.can_replace
 
 
 def remarks_of(choice: CodeChoice) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from groq_magic.conversation import turn_of
 from groq_magic.errors import NotebookError
 from groq_magic.page.cell import request_cells
 from groq_magic.views.slots import slot_of
@@ -24,12 +25,22 @@ __all__ = [
 ]
 
 
-def line_of_left_out(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the notice of values that earlier prompts named and may not be sent any more."""
-    if not names:
+def line_of_left_out(names: Sequence[str], answers: int) -> tuple[str, ...]:
+    """Return the notice of values and answers of earlier turns that are no longer sent.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names of the values.
+    answers : int
+        The number of answers that may quote such values.
+    """
+    left_out = [f"`{name}`" for name in names]
+    if answers:
+        left_out.append(f"{answers} answer{'s' * (answers > 1)} that may quote excluded values")
+    if not left_out:
         return ()
-    named = ", ".join(f"`{name}`" for name in names)
-    return (f"No longer sent, because of `rows_sent` or `private`: {named}.",)
+    return (f"No longer sent, because of `rows_sent` or `private`: {', '.join(left_out)}.",)
 
 
 def missed_by(session: Session, plan: Plan) -> frozenset[str]:
@@ -79,7 +90,9 @@ def line_of_restorable(session: Session) -> tuple[str, ...]:
     )
     if not found:
         return ()
-    tokens = max(1, sum(session.tokens_in(saved.prompt, saved.answer) for saved in found))
+    tokens = sum(
+        session.estimate.of_messages(turn_of(saved, after=None).messages) for saved in found
+    )
     are, adds = ("answers above are", "them") if len(found) > 1 else ("answer above is", "it")
     line = f"{len(found)} {are} not part of this conversation; `%groq_restore` adds {adds}"
-    return (f"{line} (≈{tokens:,} tokens).",)
+    return (f"{line} (about {tokens:,} tokens to send).",)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.asking.next_cell import change_of, prose_of, remarks_of
+from groq_magic.asking.next_cell import change_of, prose_of, remarks_of, replacement_of
 from groq_magic.asking.warnings import warnings_of
-from groq_magic.conversation import METADATA_VERSION, prompt_in, sha_of
-from groq_magic.ledger.usage import cost, dollars
-from groq_magic.practice import NO_MODEL
+from groq_magic.conversation import METADATA_VERSION, chain_of, prompt_in, sha_of
+from groq_magic.ledger.usage import cost, dollars, token_words
+from groq_magic.practice import is_unscripted
 from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, LiveFacts
 from groq_magic.views.bar import Bar
 from groq_magic.views.slots import slot_of
@@ -44,7 +45,7 @@ def opening_of(session: Session, plan: Plan, notices: tuple[str, ...]) -> Answer
         plan.model,
         plan.pending.practice,
         notices,
-        _metadata_of(session, plan, None),
+        _metadata_of(session, plan, None, chain_of(t.as_earlier for t in plan.pending.before).sha),
         plan.draft.options.format or "markdown",
     )
 
@@ -62,7 +63,8 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
     """Return the finished answer as a view shows and saves it."""
     from groq_magic.rendering import fenced_code
 
-    options = plan.draft.options
+    ask, options = plan.draft.ask, plan.draft.options
+    tokens = _tokens(session, plan, reply)
     return FinishedAnswer(
         slot=slot_of(plan.pending.shown),
         text=reply.text,
@@ -72,21 +74,30 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
         reasoning=reply.reasoning if options.reasoning == "show" else "",
         saved_reasoning=saved_reasoning if options.reasoning == "show" else "",
         notices=(*remarks_of(choice), *notices),
-        warnings=warnings_of(plan, reply, choice),
-        bar=_bar(plan, reply),
-        metadata=_metadata_of(session, plan, reply),
-        live=_live_facts(session, reply, turn),
-        change=change_of(choice),
+        warnings=(*warnings_of(plan, reply, choice), *_warning_without_page(session, turn)),
+        bar=_bar(plan, reply, tokens),
+        metadata=_metadata_of(session, plan, reply, turn.above_sha),
+        live=replace(
+            _live_facts(session, reply, turn, tokens), replacement=replacement_of(session, choice)
+        ),
+        change=change_of(session, ask, choice),
         prose=prose_of(choice, reply.text),
     )
 
 
-def _live_facts(session: Session, reply: Reply, turn: Turn) -> LiveFacts:
+def _warning_without_page(session: Session, turn: Turn) -> tuple[str, ...]:
+    """Return the warning of a replayed answer that was saved below other turns.
+
+    With a page, the page shows the warning while it applies.
+    """
+    is_of_others = turn.saved_above is not None and session.live is None
+    return (session.bars.stale_line(turn),) if is_of_others else ()
+
+
+def _live_facts(session: Session, reply: Reply, turn: Turn, tokens: str) -> LiveFacts:
     """Return the facts in a finished answer's bar while the session lives."""
     usage, speed = reply.usage, reply.timing.tokens_per_second
-    tokens = usage.completion_tokens if usage else 0
-    figures = [f"{tokens:,} token{'s' * (tokens != 1)}" if usage else ""]
-    figures.append(f"{speed:,.0f} tok/s" if speed else "")
+    figures = [tokens, f"{speed:,.0f} tok/s" if speed else ""]
     asked = reply.source == "service"
     figures.append(_SOURCES.get(reply.source, ""))
     if asked and not turn.practice and cost(reply.model, usage) is not None:
@@ -98,7 +109,9 @@ def _live_facts(session: Session, reply: Reply, turn: Turn) -> LiveFacts:
     )
 
 
-def _metadata_of(session: Session, plan: Plan, reply: Reply | None) -> dict[str, Any]:
+def _metadata_of(
+    session: Session, plan: Plan, reply: Reply | None, above_sha: str
+) -> dict[str, Any]:
     """Return the output's metadata, from which a saved notebook's turn is read."""
     if session.settings.store == "none":
         return {}
@@ -118,6 +131,7 @@ def _metadata_of(session: Session, plan: Plan, reply: Reply | None) -> dict[str,
         "prompt_sha": sha_of(plan.draft.ask.identity),
         "request_sha": sha_of(dict(plan.request)),
         "values_sha": plan.draft.values_sha,
+        "above_sha": above_sha,
         "replaces": _replaced(pending.replaces),
         "once": pending.once,
     }
@@ -147,19 +161,25 @@ def _replaced(key: TurnKey | None) -> dict[str, Any] | None:
     return {"cell": key.cell, "ask": key.ask} if key is not None else None
 
 
-def _is_of_no_model(text: str) -> bool:
-    """Whether practice mode had no script for the prompt; the answer may be cut short."""
-    return NO_MODEL in text or NO_MODEL.startswith(text)
+def _tokens(session: Session, plan: Plan, reply: Reply) -> str:
+    """Return the tokens sent and answered: counted, else estimated; "" if unknown."""
+    if reply.usage is not None:
+        return reply.usage.words
+    if reply.timing.pieces is None:
+        return ""
+    sent = session.estimate.of_request(plan.request["messages"])
+    return f"about {token_words(sent, reply.timing.pieces)}"
 
 
-def _bar(plan: Plan, reply: Reply) -> Bar:
+def _bar(plan: Plan, reply: Reply, tokens: str) -> Bar:
     marks = [_MARKS.get(reply.finish_reason, "")]
     if plan.pending.practice:
-        marks.append("practice" if _is_of_no_model(reply.text) else "practice: scripted answer")
+        marks.append("practice" if is_unscripted(reply.text) else "practice, scripted")
     return Bar(
         reply.model,
-        reply.usage.completion_tokens if reply.usage else None,
+        tokens,
         plan.included,
         plan.window.note,
         tuple(mark for mark in marks if mark),
+        plan.included_earlier,
     )

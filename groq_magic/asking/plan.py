@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.request import request_of, size_of
@@ -10,6 +10,7 @@ from groq_magic.conversation import (
     Budget,
     HistoryWindow,
     PendingTurn,
+    PromptData,
     SentMessages,
     estimate,
     fit,
@@ -81,17 +82,20 @@ class Plan:
 
     @property
     def included(self) -> tuple[tuple[str, int], ...]:
-        """The values that are sent, with earlier turns too: names and characters."""
-        earlier = (value.included for value in self.earlier.values)
-        return tuple((each.name, each.characters) for each in (*self.draft.included, *earlier))
+        """The values that the prompt includes: names and characters."""
+        return tuple((each.name, each.characters) for each in self.draft.included)
 
     @property
-    def size(self) -> int:
-        """Bytes of all messages; 0 where one is more than text, whose tokens are no measure."""
-        contents = [message["content"] for message in self.request["messages"]]
-        if not all(isinstance(content, str) for content in contents):
-            return 0
-        return sum(map(size_of, contents))
+    def included_earlier(self) -> tuple[tuple[str, int], ...]:
+        """The values that are sent with earlier turns."""
+        found = (value.included for value in self.earlier.values)
+        return tuple((each.name, each.characters) for each in found)
+
+    @property
+    def data(self) -> PromptData:
+        """The data of the prompt, with the limits on all that the request contains."""
+        own, earlier = self.draft.data, self.earlier.seen
+        return own if earlier is None else replace(own, seen=earlier.joined(own.seen))
 
 
 def plan(draft: Draft, facts: PlanInputs) -> Plan:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from groq_magic.api.client import Client
     from groq_magic.api.models import Model
     from groq_magic.asking.draft import Draft
-    from groq_magic.conversation import PendingTurn
+    from groq_magic.conversation import PendingTurn, SavedTurn
     from groq_magic.options import AskOptions
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
@@ -76,6 +76,7 @@ class PreparedAsk:
         notices = (*self.notices, why, *spare.notices(self.plan.draft))
         return replace(
             self,
+            plan=replace(self.plan, pending=spare.pending or self.plan.pending),
             notices=notices,
             source=spare.answer,
             saved_reasoning=spare.reasoning,
@@ -101,15 +102,16 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
     session.order_turns()
     begun = draft(session, ask)
     found = replay_result(session, begun, _turn(session, begun))
-    spare, found = (found, ReplayResult()) if found.is_spare else (None, found)
+    spare = replace(found, pending=_turn(session, begun, found)) if found.is_spare else None
+    found = ReplayResult() if spare else found
     if found.answer is None and not is_cached(begun.options):
         session.service.client()
     # With a spare answer nothing waits for the list of models.
     made = plan(begun, _facts(session, begun, found, fetch=spare is None))
     # Without a stored answer a key is required.
     source = found.answer or cached_answer(session, made) or session.service.client()
-    made = replace(made, pending=_turn(session, begun, is_begun=True))
-    lines = (*line_of_left_out(made.earlier.left_out), *found.notices(begun))
+    made = replace(made, pending=_turn(session, begun, found, is_begun=True))
+    lines = (*_line_of_left_out(made), *found.notices(begun))
     notices = (*begun.notices, *map(begun.secrets.hidden, lines))
     if isinstance(source, StoredAnswer):
         return PreparedAsk(made, notices, source, saved_reasoning=found.reasoning)
@@ -133,6 +135,10 @@ def dry_run(session: Session, ask: Ask) -> Plan:
     return plan(begun, _facts(session, begun, ReplayResult(), fetch=False))
 
 
+def _line_of_left_out(made: Plan) -> tuple[str, ...]:
+    return line_of_left_out(made.earlier.left_out, made.earlier.answers_left_out)
+
+
 def _kept(session: Session, ask: Ask) -> Ask:
     """Keep the ask for `%groq_retry`, which also repeats an ask that failed for want of a key."""
     if ask.names is not None:
@@ -148,20 +154,31 @@ def _kept(session: Session, ask: Ask) -> Ask:
     return ask
 
 
-def _turn(session: Session, begun: Draft, *, is_begun: bool = False) -> PendingTurn:
-    return _pending(session, begun.ask, begun.options, is_begun=is_begun)
+def _turn(
+    session: Session, begun: Draft, found: ReplayResult | None = None, *, is_begun: bool = False
+) -> PendingTurn:
+    saved = found.saved if found is not None else None
+    return _pending(session, begun.ask, begun.options, saved, is_begun=is_begun)
 
 
 def _pending(
-    session: Session, ask: Ask, options: AskOptions, *, is_begun: bool = False
+    session: Session,
+    ask: Ask,
+    options: AskOptions,
+    saved: SavedTurn | None = None,
+    *,
+    is_begun: bool = False,
 ) -> PendingTurn:
-    """Return the pending turn of an ask; only one that will be sent takes a number."""
+    """Return the pending turn of an ask; only one that will be sent takes a number.
+
+    The turn of a replayed answer belongs to practice mode if the answer does.
+    """
     execution = session.executions.present
     return session.conversations.begin(
         execution.cell,
         session.shell.execution_count,
         conversation=options.conversation or session.settings.conversation,
-        practice=session.service.in_practice,
+        practice=saved.practice if saved is not None else session.service.in_practice,
         once=options.once,
         place=ask.place,
         run=execution.run,
@@ -177,10 +194,10 @@ def _facts(session: Session, begun: Draft, found: ReplayResult, *, fetch: bool) 
     return PlanInputs(
         model,
         known,
-        _turn(session, begun),
+        _turn(session, begun, found),
         minute.limit if minute is not None and is_fresh else None,
         session.settings.history_share,
-        session.tokens_per_byte,
+        session.estimate.per_byte,
         session.earlier.without,
         session.privacy(),
     )

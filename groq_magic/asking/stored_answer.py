@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from groq_magic.api.key import WITHOUT_KEY
 from groq_magic.api.send import Outcome
-from groq_magic.conversation import NEW_CELL, OF_PRACTICE, ReplayKey, sha_of
+from groq_magic.conversation import NEW_CELL, ReplayKey, sha_of
 from groq_magic.errors import NotebookError
 from groq_magic.ledger.cache import key_of
 from groq_magic.views.saved_output import shows_answer
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from groq_magic.session.session import Session
 
 __all__ = [
+    "NoSavedAnswerError",
     "ReplayResult",
     "StoredAnswer",
     "cached_answer",
@@ -40,13 +42,29 @@ _COUNTS = (
     "prompt_tokens_details",
     "completion_tokens_details",
 )
-_OTHER_SYSTEM = "Saved with another system prompt than now."
+_OTHER_SYSTEM = (
+    "Saved with another system prompt. "
+    "`%groq_system` shows the current one; `%groq_retry` asks with it."
+)
 _OTHER_VALUES = "Saved with other values than now."
 _OTHER_TEXT = "The saved text differs from what the notebook showed; it is below."
 _NEWER = "Saved by a newer version of groq_magic; some of it may be missing here."
-_PRACTISE = "Run `%groq_practice on`, or `%groq_key`."
+_OF_PRACTICE = "Saved in practice mode: no model wrote this answer."
 _NO_KEY = "No key: this is the saved answer."
+_NO_MODEL = "Practice mode: this is the saved answer."
 _LEFT_OUT = "The saved reasoning is left out: it is too long. `%groq_retry` asks anew."
+
+
+class NoSavedAnswerError(NotebookError):
+    """While replay is on, there is neither a saved answer nor a key.
+
+    Attributes
+    ----------
+    former : SavedTurn or None
+        The saved answer to what the cell asked before.
+    """
+
+    former: SavedTurn | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +79,8 @@ class StoredAnswer:
     usage : mapping or None
         Only the counts: the timing of then is meaningless now.
     reasoning : str
+    above_sha : str or None
+        For a saved answer, the SHA-256 of the turns above it then, where the file has it.
     """
 
     source: Literal["cache", "replay"]
@@ -69,6 +89,7 @@ class StoredAnswer:
     finish_reason: str
     usage: Mapping[str, Any] | None = None
     reasoning: str = ""
+    above_sha: str | None = None
 
     def read(
         self,
@@ -121,6 +142,8 @@ class ReplayResult:
         Safe HTML of the reasoning that the saved answer shows, "" for none.
     is_spare : bool
         Whether the model is asked first, and this answer used if it gives none.
+    pending : PendingTurn or None
+        The turn of a spare answer: it may be of practice mode when the ask is not.
     """
 
     answer: StoredAnswer | None = None
@@ -128,6 +151,7 @@ class ReplayResult:
     saved: SavedTurn | None = None
     reasoning: str = ""
     is_spare: bool = False
+    pending: PendingTurn | None = None
 
     def notices(self, draft: Draft) -> tuple[str, ...]:
         """Return the lines, and a notice if values or the system prompt differ now.
@@ -155,7 +179,7 @@ def replay_result(session: Session, draft: Draft, pending: PendingTurn) -> Repla
 
     Raises
     ------
-    NotebookError
+    NoSavedAnswerError
         When there is no saved answer, and no key to ask the model.
     """
     stored = session.stored_answers
@@ -164,19 +188,28 @@ def replay_result(session: Session, draft: Draft, pending: PendingTurn) -> Repla
     key = _replay_key(session, draft, pending)
     found = stored.replay.find(key)
     if found is None:
-        return _without_saved(session, stored.replay.why_none(key))
-    result = _result_of(found)
+        return _without_saved(session, stored.replay.why_none(key), stored.replay.former(key))
+    practises = session.service.in_practice
+    result = _result_of(found, practises=practises)
     if not stored.asks_first:
         return result
-    if session.service.key_now() is not None:
+    if session.service.key_now() is not None and not practises:
         return replace(result, is_spare=True)
-    return replace(result, lines=(_NO_KEY, *result.lines))
+    return replace(result, lines=(_NO_MODEL if practises else _NO_KEY, *result.lines))
 
 
-def _result_of(found: SavedTurn) -> ReplayResult:
-    answer = StoredAnswer("replay", found.answer, found.model, found.finish_reason, found.usage)
+def _result_of(found: SavedTurn, *, practises: bool) -> ReplayResult:
+    answer = StoredAnswer(
+        "replay",
+        found.answer,
+        found.model,
+        found.finish_reason,
+        found.usage,
+        above_sha=found.above_sha,
+    )
     reasoning = saved_reasoning(found.html)
     lines = (
+        _OF_PRACTICE if found.practice and not practises else "",
         _LEFT_OUT if reasoning is None else "",
         "" if shows_answer(found) else _OTHER_TEXT,
         _NEWER if found.is_newer else "",
@@ -184,17 +217,24 @@ def _result_of(found: SavedTurn) -> ReplayResult:
     return ReplayResult(answer, tuple(filter(None, lines)), found, reasoning or "")
 
 
-def _without_saved(session: Session, why: str) -> ReplayResult:
+def _without_saved(session: Session, why: str, former: SavedTurn | None) -> ReplayResult:
     """Return the notice of an ask without a saved answer, which goes to the model."""
+    practises = session.service.in_practice
     if session.service.key_now() is not None:
-        line = f"No saved answer: {why}. The model was asked."
-        return ReplayResult(lines=() if session.stored_answers.asks_first else (line,))
+        asked = "Practice mode answered." if practises else "The model was asked."
+        save = " Save the notebook to keep the answer." if why == NEW_CELL else ""
+        line = f"No saved answer: {why}. {asked}{save}"
+        return ReplayResult(
+            lines=() if session.stored_answers.asks_first and not practises else (line,)
+        )
+    if why == NEW_CELL:
+        raise NoSavedAnswerError(
+            "New cell; no key, so no answer.", f"`%groq_key` asks for a key; {WITHOUT_KEY}."
+        )
     remedy = f"{why[:1].upper()}{why[1:]}: undo that, or run `%groq_key`."
-    happened, remedy = {
-        NEW_CELL: ("New cell; no key, so no answer.", "`%groq_key` asks for a key."),
-        OF_PRACTICE: ("Saved in practice mode; no key, so no new answer.", _PRACTISE),
-    }.get(why, ("Edited; no key, so no new answer.", remedy))
-    raise NotebookError(happened, remedy)
+    error = NoSavedAnswerError("Edited; no key, so no new answer.", remedy)
+    error.former = former
+    raise error
 
 
 def is_cached(options: AskOptions) -> bool:
@@ -237,6 +277,5 @@ def _replay_key(session: Session, draft: Draft, pending: PendingTurn) -> ReplayK
         sha_of(ask.identity),
         # As the file has them.
         draft.secrets.hidden_in(ask.options.given()),
-        pending.practice,
         session.executions.present.source,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from groq_magic.practice import is_unscripted
 from groq_magic.views.phrase import quoted
 
 if TYPE_CHECKING:
@@ -37,8 +38,10 @@ def warnings_of(plan: Plan, reply: Reply, choice: CodeChoice) -> tuple[str, ...]
     answer = "The answer"
     if ask.composed is None:
         answer = f"The answer to {quoted(plan.draft.as_saved(ask.text))}"
+    # Practice mode's answer to an unscripted prompt explains why it has no code.
+    explains = plan.pending.practice and bool(reply.text) and is_unscripted(reply.text)
     # First why there is no cell: that is what was asked for.
-    found = [choice.why]
+    found = ["" if explains else choice.why]
     if reply.finish_reason in _ENDS:
         found.append(f"{answer} {_ENDS[reply.finish_reason]}")
     if not reply.text:
@@ -46,6 +49,6 @@ def warnings_of(plan: Plan, reply: Reply, choice: CodeChoice) -> tuple[str, ...]
         found.append("" if reply.error or any(found) else f"{answer} is empty.")
     elif form == "json" and reply.data is None:
         found.append(f"{answer} is not valid JSON.")
-    elif form == "code" and not reply.code:
+    elif form == "code" and not reply.code and not explains:
         found.append(f"{answer} contains no code.")
     return tuple(filter(None, found))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from groq_magic.assistant.cell import Cell, Context
 from groq_magic.assistant.code_choice import CodeChoice, code_choice_of, without_fence
-from groq_magic.assistant.diff import difference
+from groq_magic.assistant.diff import DiffLine, difference
 from groq_magic.assistant.explain import (
     LEVELS,
     explain_cell,
@@ -27,6 +27,7 @@ __all__ = [
     "Cell",
     "CodeChoice",
     "Context",
+    "DiffLine",
     "Failure",
     "Question",
     "code_choice_of",

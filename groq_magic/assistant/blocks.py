@@ -35,6 +35,7 @@ _PROMPTS = (
     (re.compile(r">>>(?: |$)"), re.compile(r"\.\.\.(?: |$)")),
     (re.compile(r"In \[\d*\]: ?"), re.compile(r" *\.{3}: ?")),
 )
+_COMMENT = re.compile(r"\s*(?:#|$)")
 _NUMBER = re.compile(r"[ \t]*(\d+)(?:[ ]?[|│:.)][ ]?|\t|[ ])(.*)|[ \t]*(\d+)[ ]?[|│:.)]?[ \t]*")
 _DECIMAL = re.compile(r"[ \t]*\d+\.")
 _DOUBLE = str.maketrans(dict.fromkeys("\u201c\u201d\u201e", '"'))
@@ -134,15 +135,19 @@ def _clean(code: str) -> str:
 
 def _without_prompts(code: str) -> str:
     r"""Return code as it was typed, without prompts and what was printed between them."""
+    lines = code.split("\n")
     for first, more in _PROMPTS:
-        if first.match(code):
+        if first.match(next((line for line in lines if not _COMMENT.match(line)), "")):
             typed: list[str] = []
             is_typed = False
-            for line in code.split("\n"):
+            for line in lines:
                 prompt = first.match(line) or (more.match(line) if is_typed else None)
                 is_typed = prompt is not None
                 if prompt:
                     typed.append(line[prompt.end() :])
+                elif _COMMENT.match(line):
+                    # A comment may stand for code that was left out.
+                    typed.append(line)
             return "\n".join(typed).strip("\n")
     return code
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.assistant.exceptions import errors_of
 from groq_magic.clipping import is_a, type_name
 from groq_magic.prompt import Extent, Privacy, PrivateValues, describe
 from groq_magic.prompt.expression import user_names
@@ -77,6 +80,8 @@ class Context:
         Gives the cells that ran, the last one first.
     privacy : Privacy
         How much of the user's data may be sent.
+    searched : PrivateValues or None
+        The values that no text may quote, where others than the user's variables hold some too.
     """
 
     namespace: Mapping[str, Any]
@@ -84,16 +89,31 @@ class Context:
     cell_of: Callable[[str], Cell | None]
     cells: Callable[[], Iterable[Cell]] = tuple
     privacy: Privacy = field(default_factory=Privacy)
+    searched: PrivateValues | None = field(default=None, repr=False)
 
-    def values(self, *around: Any) -> PrivateValues:
-        """Return the values that no text may quote.
+    def holding(self, error: BaseException | None) -> Context:
+        """Return the context with the local variables of an error's frames."""
+        if error is None or not self.privacy.has_limits:
+            return self
+        frames = (frame for one in errors_of(error) for frame, _ in walk_tb(one.__traceback__))
+        # A cell's own frame has the user's variables, which are searched anyway; IPython's have
+        # the cell's code, whose names are no values.
+        held = (
+            frame.f_locals
+            for frame in frames
+            if frame.f_locals is not self.namespace
+            and not str(frame.f_globals.get("__name__", "")).startswith("IPython.")
+        )
+        return replace(self, searched=self.values.beside(*map(dict, held)))
 
-        Parameters
-        ----------
-        *around : object
-            What is looked through besides the user's variables.
-        """
-        return PrivateValues.of_session(self.namespace, self.privacy, *around)
+    @cached_property
+    def values(self) -> PrivateValues:
+        """The values that no text may quote."""
+        return self.searched or PrivateValues.of_session(self.namespace, self.privacy)
+
+    def hidden(self, text: str, *around: Any) -> str:
+        """Return a text without these values, and without those that other objects hold."""
+        return self.values.beside(*around).hidden(text)
 
     def added(self, value: Any) -> str:
         """Return what is sent of a value that the user has not named: its schema alone."""
@@ -103,7 +123,7 @@ class Context:
         if self.privacy.rows == 0 and is_scalar(value):
             return kind
         found = describe(value, Extent(self.privacy, rows=0))
-        text = self.values(value).hidden(found.body)
+        text = self.hidden(found.body, value)
         if is_data(value):
             return "\n".join(filter(None, (found.heading, text)))
         return text or kind
@@ -129,6 +149,6 @@ class Context:
         if text and self.privacy.rows == 0:
             return _LEFT_OUT
         # Cut last: of a value that is cut in two, the second half would not be found.
-        text = self.values().hidden(text)
+        text = self.values.hidden(text)
         # Parts of secrets are found beside the mark of a cut.
         return text if len(text) <= _LONGEST_OUTPUT else f"…{text[-_LONGEST_OUTPUT:]}"

@@ -47,6 +47,8 @@ _MERGE = re.compile(r"\s*(?:<{5,}(?: .*)?|={5,}|>{5,}(?: .*)?)")
 _NUMBERED = re.compile(r"[ \t]*\d+(?:[ ]?[|│:.)]|\t|[ ]{1,2})")
 # `4 | print(x)` is valid Python.
 _BARRED = re.compile(r"[ \t]*\d+ ?[|│]")
+# IPython removes some prompts from code; older versions remove fewer.
+_PROMPT = re.compile(r"(?:>>>|In \[\d*\]:)(?: |$)")
 _QUOTES = re.compile("[\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb]")
 _CORRECTED = 0.7
 _MOST_REMARKS = 3
@@ -109,6 +111,9 @@ def _python_fault(code: str, source: str, new: Sequence[str]) -> str:
     is_broken = bool(new) and _flaw_in(code) is not None
     if new and all((_NUMBERED if is_broken else _BARRED).match(line) for line in new):
         return "its code has line numbers"
+    prompt = next((line for line in code.split("\n") if _PROMPT.match(line)), "")
+    if prompt and (_PROMPT.match(code.lstrip()) or _flaw_in(code) is not None):
+        return f"its code has an interpreter prompt, `{_short(prompt)}`"
     if is_broken and _QUOTES.search(_without_texts("\n".join(new))):
         return "its code has typographic quotes"
     return ""
@@ -183,12 +188,18 @@ def _flaw(code: str, source: str, transform: Transform) -> _Flaw | None:
     if flaw or not head:
         return flaw
     # The body of a cell magic is text to IPython: it is compiled apart.
-    above, _, body = code.partition("\n")
+    body = _body_of(code)
+    above = code.count("\n") - body.count("\n")
     is_python = head[1] in _PYTHON_BODIES or (
-        _CELL_MAGIC.match(source) and _flaw_in(source.partition("\n")[2], transform) is None
+        _CELL_MAGIC.match(source) and _flaw_in(_body_of(source), transform) is None
     )
-    flaw = _flaw_in(body, transform) if is_python else None
-    return _Flaw(flaw.line + above.count("\n") + 1, flaw.what) if flaw else None
+    # There may be another cell magic below.
+    flaw = _flaw(body, _body_of(source), transform) if is_python else None
+    return _Flaw(flaw.line + above, flaw.what) if flaw else None
+
+
+def _body_of(cell: str) -> str:
+    return cell.lstrip().partition("\n")[2]
 
 
 def _flaw_in(code: str, transform: Transform | None = None) -> _Flaw | None:

@@ -27,6 +27,8 @@ __all__ = ["CodeChoice", "code_choice_of", "without_fence"]
 
 _NO_CODE = "the answer has no code block"
 _NEVER_ENDS = "a code block of the answer never ends"
+# How an answer begins that fixes another cell than the failing one: the system prompt asks so.
+_NAMED_CELL = re.compile(r"\W*(?:1\.)?\W*cell (\d+)\W{0,2}:", re.IGNORECASE)
 # What stands in a prompt for a key that was removed; `d[key]` is code.
 _HIDDEN_KEY = re.compile(r"(?<![\w)\]])\[key\]")
 
@@ -91,7 +93,7 @@ def _chosen(
     if prompt.intent == "write":
         choice = _written(blocks, prompt.language, prompt.head, transform)
     else:
-        choice = _fixed(blocks, prompt, transform, ended=whole)
+        choice = _fixed(blocks, prompt, transform, ended=whole, named=_cell_named_in(answer))
     # What never ends may be what is missing.
     return choice if choice.code or all_end else CodeChoice(why=_NEVER_ENDS)
 
@@ -113,12 +115,23 @@ def without_fence(answer: str, fence: Fence) -> str:
 
 
 def _fixed(
-    blocks: Sequence[Block], prompt: AssistantPrompt, transform: Transform, *, ended: bool
+    blocks: Sequence[Block],
+    prompt: AssistantPrompt,
+    transform: Transform,
+    *,
+    ended: bool,
+    named: str,
 ) -> CodeChoice:
-    found = fitted(blocks, prompt.cells, transform, line=prompt.line, ended=ended)
+    found = fitted(blocks, prompt.cells, transform, line=prompt.line, ended=ended, named=named)
     if isinstance(found, Misfit):
         return CodeChoice(why=found.why)
     return CodeChoice(found.code, remarks=found.remarks, cell=found.cell, fence=found.fence)
+
+
+def _cell_named_in(answer: str) -> str:
+    """Return the cell that an answer begins with, "" for none."""
+    found = _NAMED_CELL.match(answer)
+    return f"cell {found[1]}" if found else ""
 
 
 def _written(blocks: Sequence[Block], language: str, head: str, transform: Transform) -> CodeChoice:

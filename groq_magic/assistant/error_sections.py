@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from groq_magic.assistant.cell import Cell, Context
     from groq_magic.assistant.failure import ErrorFacts, Failure
     from groq_magic.assistant.prompt import Sections
+    from groq_magic.prompt import Privacy
     from groq_magic.prompt.named_secrets import NamedSecrets
 
 __all__ = ["add_attempts", "add_error", "add_other_code", "secrets_of"]
@@ -50,7 +51,7 @@ def add_error(
         return
     sections.add("What is nearly called so:", facts.hint, name="a similar name", share=_HALF)
     if output:
-        text = context.output(failure.text)
+        text = context.holding(failure.error).output(failure.text)
         sections.add("What it printed:", text, name="its output", share=_OUTPUT_SHARE)
     for label, text in facts.variables:
         # Of `n (in f)` the text says where it is.
@@ -97,11 +98,11 @@ def secrets_of(failure: Failure, facts: ErrorFacts | None, context: Context) -> 
     return context.secrets(*sources, known=facts.secrets)
 
 
-def add_attempts(sections: Sections, failure: Failure) -> None:
+def add_attempts(sections: Sections, failure: Failure, privacy: Privacy) -> None:
     """Add the fixes that came before the cell, and how what they fixed had failed."""
     for attempt in failure.attempts:
         name = attempt.cell.name
-        error = clip(attempt.error, _LONGEST_ERROR)
+        error = clip(attempt.error_under(privacy), _LONGEST_ERROR)
         sections.add(
             f"It comes from your fix of {name}, which was this before it:",
             attempt.cell.source,

@@ -45,11 +45,18 @@ class Attempt:
         How, in one line.
     code : str
         What it was to be replaced by.
+    privacy : Privacy
+        The limits under which the error was read.
     """
 
     cell: Cell
     error: str = field(repr=False)
     code: str = field(repr=False)
+    privacy: Privacy = field(default_factory=Privacy)
+
+    def error_under(self, privacy: Privacy) -> str:
+        """Return the error as a privacy allows it; under a stricter one only its class."""
+        return self.error if privacy.allows(self.privacy) else self.error.partition(":")[0]
 
 
 @dataclass(frozen=True)
@@ -172,6 +179,7 @@ def facts_of(failure: Failure, context: Context) -> ErrorFacts | None:
         return failure.facts.under(context.privacy)
     if error is None:
         return None
+    context = context.holding(error)
     paths = [steps_of(one.__traceback__, context)[0] for one in errors_of(error)]
     steps = paths[0]
     inwards = [step for path in paths for step in reversed(path)]

@@ -58,13 +58,14 @@ class Misfit:
     why: str
 
 
-def fitted(
+def fitted(  # noqa: PLR0913 - each is a part of what was asked and answered
     blocks: Sequence[Block],
     cells: Sequence[Cell],
     transform: Transform,
     *,
     line: int,
     ended: bool,
+    named: str = "",
 ) -> Fit | Misfit:
     """Return the fixed cell, or why there is none.
 
@@ -79,6 +80,8 @@ def fitted(
         The failing line of the first of them, from 1; 0 where that is not known.
     ended : bool
         Whether the answer came to its end: else parts of it may be missing.
+    named : str
+        The cell that the answer names at its beginning, such as ``cell 2``; "" for none.
     """
     failing = [
         FailingCell(cell, transform, line if at == 0 else 0) for at, cell in enumerate(cells)
@@ -92,8 +95,12 @@ def fitted(
     if not fits:
         return next((one for one in made if isinstance(one, Misfit)), Misfit("there is no cell"))
     best = max(fits, key=lambda one: one.share)
-    alike = [one.cell.name for one in fits if one.share == best.share]
-    return Misfit(f"the answer's code is for {' and '.join(alike)}") if len(alike) > 1 else best
+    alike = [one for one in fits if one.share == best.share]
+    # An answer names another cell than the failing one where it fixes that.
+    alike = [one for one in alike if one.cell.name == named != cells[0].name] or alike
+    if len(alike) > 1:
+        return Misfit(f"the answer's code is for {' and '.join(one.cell.name for one in alike)}")
+    return alike[0]
 
 
 def other_language(found: str, wanted: str) -> str:

@@ -57,7 +57,7 @@ def fix_prompt(failure: Failure, asked: Question, context: Context) -> Assistant
     )
     add_error(sections, failure, facts, context, output=True)
     others = add_other_code(sections, facts)
-    add_attempts(sections, failure)
+    add_attempts(sections, failure, context.privacy)
     sections.say(f"Versions: {facts.versions if facts is not None else versions()}.")
     code = _WHOLE.format(language=cell.language) if sections.is_whole(cell.name) else _DIFF
     return AssistantPrompt(

@@ -50,7 +50,7 @@ def hints(error: BaseException, values: Mapping[str, Any], context: Context) -> 
     for one, _ in chain_of(error):
         found |= dict.fromkeys(tried(partial(_list_of_hints, one, values, context), none))
     text = "\n".join(filter(None, found))
-    return context.values(dict(values)).hidden(text)
+    return context.hidden(text, dict(values))
 
 
 def _list_of_hints(error: BaseException, values: Mapping[str, Any], context: Context) -> list[str]:

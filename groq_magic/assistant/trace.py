@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 from textwrap import indent
-from traceback import walk_tb
 from typing import TYPE_CHECKING
 
 from groq_magic.assistant.exceptions import (
     DEEPEST_GROUP,
     MOST_IN_A_GROUP,
     chain_of,
-    errors_of,
     message_of,
 )
 from groq_magic.assistant.paths import path_shown, without_folders
@@ -68,9 +66,7 @@ def _clean(error: BaseException, cell: Cell, context: Context) -> Callable[[str]
     """
     if not context.privacy.has_limits:
         return str
-    errors = errors_of(error)
-    held = [frame.f_locals for one in errors for frame, _ in walk_tb(one.__traceback__)]
-    values = context.values(*held)
+    values = context.holding(error).values
     return lambda text: values.message(text, cell.source)
 
 

@@ -19,26 +19,19 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.assistant.cuts import cut_middle
 from groq_magic.clipping import clip, is_a, plain, tried, type_name
 from groq_magic.errors import PromptError
-from groq_magic.prompt.expression import user_names
 from groq_magic.prompt.named_secrets import is_secret
-from groq_magic.prompt.privacy import Extent, Privacy
 from groq_magic.prompt.summary import definition
-from groq_magic.prompt.summary_column import dtype_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from groq_magic.assistant.cell import Context
 
 __all__ = [
     "ROUTINES",
     "brief",
-    "imports_in_use",
+    "kind_of",
     "own_attributes",
-    "session_names",
     "signature",
     "source_of",
-    "typed_name",
 ]
 
 # By their types: `inspect.isroutine` asks the value itself, whose class may raise.
@@ -54,8 +47,6 @@ ROUTINES = (
 # What does not fit into the prompt is cut there.
 _SHORT = 4_000
 _SHORT_TEXT = 300
-_COLUMNS = 30
-_MOST_NAMES = 200
 
 
 def brief(name: str, value: Any, context: Context, shown: tuple[str, ...] = ()) -> str:
@@ -77,7 +68,7 @@ def brief(name: str, value: Any, context: Context, shown: tuple[str, ...] = ()) 
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - a user's object may raise from anything
-        return f"{name}: {_kind(value)}, which can't be looked at: {type_name(error)}"
+        return f"{name}: {kind_of(value)}, which can't be looked at: {type_name(error)}"
 
 
 def own_attributes(value: Any) -> dict[str, Any]:
@@ -90,7 +81,7 @@ def own_attributes(value: Any) -> dict[str, Any]:
 
 
 def _brief(name: str, value: Any, context: Context, shown: tuple[str, ...]) -> str:
-    kind = _kind(value)
+    kind = kind_of(value)
     own = name.partition(" ")[0].rpartition(".")[2]
     if (
         is_a(value, os._Environ)  # noqa: SLF001 - the type of os.environ
@@ -101,7 +92,7 @@ def _brief(name: str, value: Any, context: Context, shown: tuple[str, ...]) -> s
     if is_a(value, type, *ROUTINES):
         return f"{name}: {_callable(value, context, shown)}"
     if is_a(value, str) and context.privacy.rows:
-        text = context.values().hidden(plain(value))
+        text = context.values.hidden_words(plain(value))
         more = f", {len(text):,} characters" if len(text) > _SHORT_TEXT else ""
         return f"{name}: str{more} {cut_middle(clip(text, 4 * _SHORT_TEXT), _SHORT_TEXT)!r}"
     return f"{name}: {_summary(kind, value, context)}"
@@ -114,26 +105,6 @@ def _summary(kind: str, value: Any, context: Context) -> str:
         return f"{kind} of length {len(value):,}" if is_a(value, bytes, bytearray) else kind
     # That of data begins with its type.
     return summary if summary.startswith(kind) else f"{kind} {summary}"
-
-
-def typed_name(name: str, value: Any, privacy: Privacy | None = None) -> str:
-    """Return `name: type`, with columns and shape where there are some; no value."""
-    privacy = privacy or Privacy()
-    return tried(lambda: _typed_name(name, value, privacy), f"{name}: {_kind(value)}")
-
-
-def _typed_name(name: str, value: Any, privacy: Privacy) -> str:
-    kind = _kind(value)
-    if is_a(value, FunctionType, type):
-        return f"{name}: {signature(value, names_alone=True)}"
-    shape = getattr(value, "shape", None) if kind in {"DataFrame", "Series", "ndarray"} else None
-    if kind == "DataFrame":
-        return f"{name}: DataFrame, {len(value):,} rows; columns: {_columns(value, privacy)}"
-    if isinstance(shape, tuple):
-        return f"{name}: {kind} of {dtype_text(value.dtype, Extent(privacy))}, shape {shape}"
-    if is_a(value, list, tuple, set, frozenset, dict):
-        return f"{name}: {kind} of {len(value):,} items"
-    return f"{name}: {kind}"
 
 
 def signature(value: Any, *, names_alone: bool = False) -> str:
@@ -170,18 +141,9 @@ def _callable(value: Any, context: Context, shown: tuple[str, ...]) -> str:
     return f"{called}\n{cut_middle(source, _SHORT)}"
 
 
-def _kind(value: Any) -> str:
+def kind_of(value: Any) -> str:
+    """Return the name of a value's type, as prompts show it."""
     return "None" if value is None else type_name(value)
-
-
-def _columns(frame: Any, privacy: Privacy) -> str:
-    if privacy.hides_any(getattr(frame.columns, "names", ())):
-        return f"{len(frame.columns):,}, named by private values"
-    pairs = list(zip(frame.columns, frame.dtypes, strict=True))
-    shown = ", ".join(
-        f"{name} ({dtype_text(dtype, Extent(privacy))})" for name, dtype in pairs[:_COLUMNS]
-    )
-    return shown + (f" and {len(pairs) - _COLUMNS} more" if len(pairs) > _COLUMNS else "")
 
 
 def source_of(value: Any, context: Context) -> str:
@@ -204,34 +166,3 @@ def _class_in(source: str, name: str) -> str:
     begins = rf"^([ \t]*)(?:@.*\n\1)*class {re.escape(name)}\b.*"
     found = re.search(begins + inside, source, re.MULTILINE)
     return found[0].rstrip() if found else ""
-
-
-def session_names(namespace: Mapping[str, Any], privacy: Privacy | None = None) -> list[str]:
-    """Return a line for each of the user's variables, functions and classes: names and types."""
-    values = ((name, namespace[name]) for name in user_names(namespace))
-    return [
-        typed_name(name, value, privacy) for name, value in values if not _import_of(name, value)
-    ][-_MOST_NAMES:]
-
-
-def imports_in_use(namespace: Mapping[str, Any]) -> list[str]:
-    """Return the imports that gave the session its modules, functions and classes."""
-    found = {_import_of(name, namespace[name]) for name in user_names(namespace)}
-    return sorted(found - {""})
-
-
-def _import_of(name: str, value: Any) -> str:
-    """Return the import that gave a name its value, "" if it was defined here."""
-
-    def read() -> str:
-        made = getattr(value, "__name__", None)
-        renamed = "" if made == name else f" as {name}"
-        if is_a(value, ModuleType):
-            return f"import {made}{renamed}"
-        # What was defined here has __main__; a plain value has no module of its own.
-        owner = getattr(value, "__module__", None) if callable(value) else None
-        if not isinstance(owner, str) or owner == "__main__" or not isinstance(made, str):
-            return ""
-        return f"from {owner} import {made}{renamed}"
-
-    return tried(read, "")  # a user's object may raise anything

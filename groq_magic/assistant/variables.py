@@ -144,7 +144,7 @@ def _own_repr(value: Any, context: Context) -> str:
     """Return an object's repr, where its class has one of its own and values may be sent."""
     if _owner_of_repr(value) is object or not context.privacy.rows:
         return ""
-    return f" {context.values(value).hidden(safe_repr(value, _LONGEST_REPR))}"
+    return f" {context.hidden(safe_repr(value, _LONGEST_REPR), value)}"
 
 
 def _owner_of_repr(value: Any) -> type:

@@ -6,11 +6,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from groq_magic.assistant.prompt import DATA_RULE, AssistantPrompt, Sections
-from groq_magic.assistant.values import imports_in_use, session_names
+from groq_magic.assistant.session_names import (
+    described,
+    imports_in_use,
+    named_in,
+    session_names,
+)
 from groq_magic.errors import PromptError
 
 if TYPE_CHECKING:
     from groq_magic.assistant.cell import Context
+    from groq_magic.prompt import FilledPrompt
 
 __all__ = ["write_prompt"]
 
@@ -24,52 +30,62 @@ Answer with one fenced block marked {marked}, and before it at most two sentence
 {data}"""
 
 
-def write_prompt(
-    task: str, language: str, head: str, context: Context, *, session: bool
+def write_prompt(  # noqa: PLR0913 - each is a part of what is asked
+    task: FilledPrompt, language: str, head: str, context: Context, *, typed: str, session: bool
 ) -> AssistantPrompt:
     """Compose the prompt.
 
     Parameters
     ----------
-    task : str
-        What the code is to do, in the user's words; sent as it is.
+    task : FilledPrompt
+        What the code is to do, in the user's words, unchanged. Variables that it
+        names without braces are included by type, tables by schema.
     language : str
     head : str
         The cell magic that code in this language needs over it, or "".
     context : Context
+    typed : str
+        The description as typed.
     session : bool
-        Whether names and types of the session are included.
+        Whether the other names and types of the session are included too.
 
     Raises
     ------
     PromptError
         When there is no task.
     """
-    task = task.strip()
-    if not task:
+    words = task.text.strip()
+    if not words:
         raise PromptError("There is no description.", "Describe the code below `%%groq_code`.")
-    sections = Sections(task, context.room, context.secrets().hidden)
+    sections = Sections(words, context.room, context.secrets().hidden)
+    # What stands in braces follows below the prompt.
+    filled = {value.name for value in task.values}
+    named = [name for name in named_in(typed, context.namespace) if name not in filled]
+    for name in named:
+        sections.add(f"`{name}`:", described(name, context), name=name, share=0.5)
     if session:
-        names, imports = (
-            session_names(context.namespace, context.privacy),
-            imports_in_use(context.namespace),
-        )
+        imports = imports_in_use(context.namespace, without=named)
+        others = session_names(context, without={*named, *filled})
         sections.add(
             "Imported in the session:",
             "\n".join(imports),
             name=_counted(len(imports), "import"),
             share=0.3,
         )
+        # The newest are first, and stay where the text is cut.
         sections.add(
-            "Names and types of the session:", "\n".join(names), name=_counted(len(names), "name")
+            "Names and types of the session:",
+            "\n".join(others),
+            name=_counted(len(others), "name"),
+            line=1,
         )
-    name = _NAMES.get(language, language)
+    spoken = _NAMES.get(language, language)
     asked = (language if language != "python" else "", "--session" if session else "")
     return AssistantPrompt(
         intent="write",
-        typed=task,
+        typed=words,
         prompt=sections.text,
-        system=_SYSTEM.format(language=name, marked=language, data=DATA_RULE),
+        system=_SYSTEM.format(language=spoken, marked=language, data=DATA_RULE),
         included=sections.included,
         language=language,
         head=head,

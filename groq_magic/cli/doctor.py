@@ -16,11 +16,15 @@ from groq_magic.api.client import Client
 from groq_magic.api.key import KEY_NAME, KEY_PAGE, KeySearch, search
 from groq_magic.api.models import Catalogue
 from groq_magic.errors import ApiKeyError, GroqMagicError
+from groq_magic.page.notebook_file import working_folder
 
 __all__ = ["doctor"]
 
 _CONNECT_WITHIN = 3.0
 _LIMITS_PAGE = "https://console.groq.com/settings/limits"
+_NOT_YET = (
+    "Asks won't work yet; `%groq_practice on` in a notebook, and `groq-magic demo`, need no key."
+)
 _IN_LAB = "pip install 'groq-magic[lab]'"
 _PAGE_PARTS = ("anywidget", "@jupyter-widgets/jupyterlab-manager")
 
@@ -57,7 +61,7 @@ def doctor() -> int:
     ):
         print(f"{finding.state:<8} {finding.subject:<11} {finding.text}")
     works = key.state == connection.state == "ok"
-    print("Asks will work." if works else "Asks won't work yet; `groq-magic demo` needs no key.")
+    print("Asks will work." if works else _NOT_YET)
     return 0 if works else 1
 
 
@@ -108,11 +112,14 @@ def _page_parts() -> Finding:
 
 def _key() -> tuple[Finding, KeySearch]:
     try:
-        found = search(Path.cwd)
+        found = search(working_folder)
     except ApiKeyError as error:
         return Finding("fault", "key", str(error)), KeySearch()
     if found.key is not None:
         return Finding("ok", "key", f"from {found.key.source}"), found
+    if working_folder() is None:
+        gone = "this folder was deleted; run groq-magic doctor in another one"
+        return Finding("fault", "key", gone), found
     how = f"set {KEY_NAME}, or run `%groq_key` in a notebook; {KEY_PAGE} gives one"
     return Finding("missing", "key", found.skipped or how), found
 

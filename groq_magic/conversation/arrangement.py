@@ -13,7 +13,7 @@ from groq_magic.conversation.page import Page
 from groq_magic.conversation.page_order import place_of, places
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from groq_magic.conversation.chain import Chain
     from groq_magic.conversation.conversation import Conversation
@@ -112,36 +112,20 @@ class Arrangement:
         """Return the turn's number, from 1; None if it is not here (any more)."""
         return self._numbers.get(turn.revision)
 
+    def number_at(self, key: Hashable) -> int | None:
+        """Return the number of the turn of a key, None if it is not here."""
+        return self._numbers_by_key.get(key)
+
     def stale(self, turn: Turn) -> int | None:
         """Return the number of the first turn that is not what `turn` was asked after.
 
         Returns
         -------
         int or None
-            The place, from 1, at which an earlier turn was asked again, moved,
+            The place, from 1, at which an earlier turn is sent differently, was moved,
             removed or added; None where nothing changed, or `turn` is not here.
         """
         return self._stale.get(turn.revision)
-
-    def change_above(self, turn: Turn) -> str:
-        """Return what has changed above a turn since it was asked; "" where nothing has."""
-        changed, number = self.stale(turn), self.number(turn)
-        if changed is None or number is None:
-            return ""
-        # The turns above it now were there before, and others with them.
-        return (
-            f"turn {changed} changed" if changed < number else "a turn above was moved or removed"
-        )
-
-    def changed_above(self, turn: Turn) -> Turn | None:
-        """Return the first turn above `turn` that changed since `turn` was asked.
-
-        None where nothing has changed, and where turns were only moved away or removed.
-        """
-        changed, number = self.stale(turn), self.number(turn)
-        if changed is None or number is None or changed >= number:
-            return None
-        return self.turns[changed - 1]
 
     def chain_of(self, turns: Sequence[Turn]) -> Chain:
         """Return the chain of some turns, which shares its links with this arrangement's."""
@@ -150,6 +134,10 @@ class Arrangement:
     @cached_property
     def _numbers(self) -> Mapping[int, int]:
         return {turn.revision: number for number, turn in enumerate(self.turns, 1)}
+
+    @cached_property
+    def _numbers_by_key(self) -> Mapping[Hashable, int]:
+        return {turn.key: number for number, turn in enumerate(self.turns, 1)}
 
     @cached_property
     def _stale(self) -> Mapping[int, int]:
@@ -277,7 +265,7 @@ def _chains(turns: Sequence[Turn], former: Arrangement | None) -> tuple[Chain, .
     same = _same(former.turns, turns) if former is not None else 0
     chains = list(former.chains[: same + 1]) if former is not None else [EMPTY]
     for turn in turns[same:]:
-        chains.append(chains[-1].then(turn.revision))
+        chains.append(chains[-1].then(turn.as_earlier))
     return tuple(chains)
 
 

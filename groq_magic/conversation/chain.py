@@ -2,41 +2,68 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
-__all__ = ["EMPTY", "Chain"]
+__all__ = ["EMPTY", "Chain", "EarlierTurn", "chain_of"]
+
+
+@dataclass(frozen=True)
+class EarlierTurn:
+    """The facts about a turn that later turns keep, to report its changes.
+
+    Parameters
+    ----------
+    key : Hashable
+        The turn's key.
+    content : int
+        The hash of what is sent of it; valid in this process only.
+    sha : str
+        The SHA-256 of its prompt and answer, as saved in notebooks.
+    typed : str
+        The beginning of its prompt as typed.
+    """
+
+    key: Hashable
+    content: int
+    sha: str = ""
+    typed: str = ""
 
 
 class Chain:
-    """The turns that an ask saw: the last one's revision, and the chain before it.
+    """The turns that an ask saw: the last one, and the chain before it.
 
     The chains of a conversation's turns share their links, so that n turns
-    take n links. Two chains are compared by their length and a digest. Links
-    to far ones make a search among n turns take log n steps.
+    take n links. Two chains are compared by their length and a digest: they are
+    equal if the same is sent of their turns. Links to far ones make a search
+    among n turns take log n steps.
 
     Parameters
     ----------
     before : Chain or None
         None for the empty chain alone.
-    revision : int
-        Of the last turn.
+    turn : EarlierTurn or None
+        The last turn.
     """
 
-    __slots__ = ("before", "count", "digest", "far", "revision")
+    __slots__ = ("before", "count", "digest", "far", "sha", "turn")
 
-    def __init__(self, before: Chain | None, revision: int) -> None:
+    def __init__(self, before: Chain | None, turn: EarlierTurn | None) -> None:
         self.before: Final = before
-        self.revision: Final = revision
+        self.turn: Final = turn
         self.count: Final[int] = 0 if before is None else before.count + 1
-        self.digest: Final[int] = hash((0 if before is None else before.digest, revision))
+        content = 0 if turn is None else turn.content
+        self.digest: Final[int] = hash((0 if before is None else before.digest, content))
         self.far: Final[Chain] = self if before is None else before.next_far()
+        self.sha: Final[str] = "" if before is None or turn is None else _joined(before, turn)
 
-    def then(self, revision: int) -> Chain:
+    def then(self, turn: EarlierTurn) -> Chain:
         """Return the chain with one more turn."""
-        return Chain(self, revision)
+        return Chain(self, turn)
 
     def next_far(self) -> Chain:
         """Return the far link of a chain with one more turn (a skew-binary list's)."""
@@ -60,6 +87,13 @@ class Chain:
             link = link.before if same(link.far) else link.far
         return link.count
 
+    def turn_at(self, place: int) -> EarlierTurn | None:
+        """Return the turn at a place, from 1; None after the last one."""
+        link = self
+        while link.before is not None and link.count > place:
+            link = link.far if link.far.count >= place else link.before
+        return link.turn if link.count == place else None
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Chain):
             return NotImplemented
@@ -68,12 +102,24 @@ class Chain:
     def __hash__(self) -> int:
         return self.digest
 
-    def __iter__(self) -> Iterator[int]:
-        """Yield the revisions from the last to the first."""
+    def __iter__(self) -> Iterator[EarlierTurn]:
+        """Yield the turns from the last to the first."""
         link = self
-        while link.before is not None:
-            yield link.revision
+        while link.before is not None and link.turn is not None:
+            yield link.turn
             link = link.before
 
 
-EMPTY = Chain(None, 0)
+EMPTY = Chain(None, None)
+
+
+def chain_of(turns: Iterable[EarlierTurn]) -> Chain:
+    """Return the chain of some turns, which shares its links with no other."""
+    chain = EMPTY
+    for turn in turns:
+        chain = chain.then(turn)
+    return chain
+
+
+def _joined(before: Chain, turn: EarlierTurn) -> str:
+    return hashlib.sha256(f"{before.sha} {turn.sha}".encode()).hexdigest()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import chain, count
+from itertools import chain, count, islice
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.conversation.arrangement import Arrangements
 from groq_magic.conversation.cell_runs import CellRuns
-from groq_magic.conversation.chain import EMPTY
+from groq_magic.conversation.change_above import change_above
+from groq_magic.conversation.restoring import added_turns, with_turns_above
 from groq_magic.conversation.turn import NO_DATA, PendingTurn, Turn
 from groq_magic.conversation.undo import UndoHistory, undo_phrase
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from groq_magic.conversation.arrangement import Arrangement
     from groq_magic.conversation.cell_runs import CellRun
+    from groq_magic.conversation.change_above import ChangeAbove
     from groq_magic.conversation.page import Page
     from groq_magic.conversation.saved_turns import SavedTurn
     from groq_magic.conversation.turn import PromptData, TurnKey
@@ -39,7 +41,7 @@ class Conversations:
 
     @property
     def page(self) -> Page:
-        """The cells on the page, by which turns are ordered and left out."""
+        """The cells of the page, by which turns are ordered."""
         return self._arrangements.page
 
     def arrange(self, page: Page) -> bool:
@@ -62,13 +64,9 @@ class Conversations:
         """Return the number of the first turn that is not what `turn` was asked after."""
         return self._around(turn).stale(turn)
 
-    def change_above(self, turn: Turn) -> str:
-        """Return what has changed above a turn since it was asked; "" where nothing has."""
-        return self._around(turn).change_above(turn)
-
-    def changed_above(self, turn: Turn) -> Turn | None:
-        """Return the first turn above `turn` that changed since `turn` was asked, if any."""
-        return self._around(turn).changed_above(turn)
+    def change_above(self, turn: Turn) -> ChangeAbove | None:
+        """Return what changed above a turn since it was asked, None where nothing did."""
+        return change_above(self._around(turn), turn)
 
     def count(self, practice: bool = False) -> int:  # noqa: FBT001, FBT002 - as in `get`
         """Return how many turns all conversations have, without those of deleted cells."""
@@ -174,6 +172,8 @@ class Conversations:
         usage: Mapping[str, int] | None = None,
         typed: str = "",
         data: PromptData = NO_DATA,
+        prompt_sha: str = "",
+        saved_above: str | None = None,
     ) -> Turn:
         """Make a turn of a pending one, in its place, as one undoable change.
 
@@ -182,7 +182,7 @@ class Conversations:
 
         `messages` go from the user's to the assistant's last one; the rest is as in `Turn`.
         """
-        around = self.get(pending.conversation, pending.practice)
+        before = self.get(pending.conversation, pending.practice).chain_of(pending.before)
         turn = replace(
             pending.turn,
             messages=tuple(messages),
@@ -192,7 +192,9 @@ class Conversations:
             typed=typed,
             data=data,
             revision=next(self._revisions),
-            before=around.chain_of(pending.before),
+            before=before,
+            prompt_sha=prompt_sha,
+            saved_above=None if saved_above == before.sha else saved_above,
         )
         self._put(pending, turn)
         return turn
@@ -238,7 +240,7 @@ class Conversations:
         Turns of this session are newer than the file.
         """
         present = self._histories[practice].conversations.values()
-        turns = chain.from_iterable(conversation.turns for conversation in present)
+        turns = chain.from_iterable(each.turns for each in present)
         here = {cell for turn in turns for cell in (turn.key.cell, turn.shown.cell)}
         return tuple(
             each
@@ -252,34 +254,29 @@ class Conversations:
         saved: Iterable[SavedTurn],
         practice: bool = False,  # noqa: FBT001, FBT002 - as in `get`
     ) -> tuple[Turn, ...]:
-        """Put a saved notebook's turns before those present, as one undoable change.
+        """Add a saved notebook's turns before those present, as one undoable change; return them.
 
-        Returns
-        -------
-        tuple of Turn
-            Those that were added.
+        No answer becomes out of date by this.
         """
-        history, added = self._histories[practice], dict[str, list[Turn]]()
-        for each in self.restorable(saved, practice):
-            above = added.setdefault(each.conversation, [])
-            last = above[-1] if above else None
-            before = last.before.then(last.revision) if last else EMPTY
-            turn = each.turn(after=last.key if last else None)
-            above.append(replace(turn, revision=next(self._revisions), before=before))
+        history, found = self._histories[practice], self.restorable(saved, practice)
+        added = added_turns(found, islice(self._revisions, len(found)))
         after = dict(history.conversations)
         for name, turns in added.items():
             present = history.get(name)
             after[name] = present.with_turns((*turns, *present.turns))
         history.change(after, "restore")
-        return tuple(chain.from_iterable(added.values()))
+        after |= {name: with_turns_above(after[name], added[name], self._around) for name in added}
+        history.amend(after)
+        keys = {turn.key for turns in added.values() for turn in turns}
+        return tuple(t for name in added for t in after[name].turns if t.key in keys)
 
     def _all(self, practice: bool) -> dict[str, Arrangement]:  # noqa: FBT001 - as in `get`
         return {name: self.get(name, practice) for name in self.names(practice)}
 
     def _around(self, turn: Turn) -> Arrangement:
         """Return a turn's conversation in the order of its own notebook."""
-        conversation = self._histories[turn.practice].get(turn.conversation)
-        return self._arrangements.of_turn(conversation, turn)
+        history = self._histories[turn.practice]
+        return self._arrangements.of_turn(history.get(turn.conversation), turn)
 
     def _put(self, pending: PendingTurn, turn: Turn) -> None:
         history = self._histories[pending.practice]
@@ -293,5 +290,7 @@ class Conversations:
         if not pending.once:
             after[name] = after.get(name, history.get(name).without(leaves)).with_turn(turn)
         run = self._runs.present
-        is_of_run = run is not None and run.cell == shown.cell
-        history.change(after, "ask", name, place, run if is_of_run else None)
+        run = run if run is not None and run.cell == shown.cell else None
+        if run is not None:
+            run.modes.add(pending.practice)  # a replayed answer may be of the other mode
+        history.change(after, "ask", name, place, run)

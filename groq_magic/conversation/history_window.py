@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
     from groq_magic.conversation.turn import Turn
 
-__all__ = ["Budget", "HistoryWindow", "estimate", "fit"]
+__all__ = ["TOKENS_AROUND_A_MESSAGE", "Budget", "HistoryWindow", "estimate", "fit"]
 
 # A chat format wraps each message in its role and delimiters.
-_TOKENS_AROUND_A_MESSAGE = 4
+TOKENS_AROUND_A_MESSAGE = 4
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class HistoryWindow:
 
 def estimate(text: str, tokens_per_character: float = 0.25) -> int:
     """Return about how many tokens a message with `text` takes."""
-    return math.ceil(len(text) * tokens_per_character) + _TOKENS_AROUND_A_MESSAGE
+    return math.ceil(len(text) * tokens_per_character) + TOKENS_AROUND_A_MESSAGE
 
 
 def fit(

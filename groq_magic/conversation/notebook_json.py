@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from groq_magic.conversation.hidden_cells import hidden_parts
+from groq_magic.conversation.json_values import mapping_of, sequence_of, text_of
 from groq_magic.page.notebook_file import names_of
 
-__all__ = [
-    "CodeCell",
-    "code_cells_in",
-    "mapping_of",
-    "sequence_of",
-    "string_of",
-    "text_of",
-]
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["CodeCell", "code_cells_in"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +31,8 @@ class CodeCell:
     execution : int
         Its count of executions, -1 where the file gives none.
     outputs : tuple of Mapping
+    hidden : frozenset of str
+        The parts that the page hides: "source", "outputs".
     """
 
     position: int
@@ -42,6 +41,7 @@ class CodeCell:
     source: str
     execution: int
     outputs: tuple[Mapping[str, Any], ...]
+    hidden: frozenset[str] = frozenset()
 
     @property
     def records(self) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
@@ -54,7 +54,8 @@ class CodeCell:
 
 def code_cells_in(notebook: Mapping[str, Any]) -> Iterator[CodeCell]:
     """Yield a notebook's code cells in order."""
-    for position, cell in enumerate(sequence_of(mapping_of(notebook).get("cells"))):
+    cells = sequence_of(mapping_of(notebook).get("cells"))
+    for position, (cell, hidden) in enumerate(zip(cells, hidden_parts(notebook), strict=True)):
         source = text_of(mapping_of(cell).get("source"))
         if source is not None and cell.get("cell_type") == "code":
             execution = cell.get("execution_count")
@@ -65,26 +66,5 @@ def code_cells_in(notebook: Mapping[str, Any]) -> Iterator[CodeCell]:
                 source,
                 execution if type(execution) is int else -1,
                 tuple(mapping_of(output) for output in sequence_of(cell.get("outputs"))),
+                hidden,
             )
-
-
-def string_of(value: Any) -> str | None:
-    """Return a text, None for anything else."""
-    return value if isinstance(value, str) else None
-
-
-def text_of(value: Any) -> str | None:
-    """Return nbformat's multi-line string: a string, or a list of them."""
-    if isinstance(value, list) and all(isinstance(line, str) for line in value):
-        return "".join(value)
-    return string_of(value)
-
-
-def mapping_of(value: Any) -> Mapping[str, Any]:
-    """Return a JSON object, an empty one for anything else."""
-    return value if isinstance(value, Mapping) else {}
-
-
-def sequence_of(value: Any) -> list[Any]:
-    """Return a JSON list, an empty one for anything else."""
-    return value if isinstance(value, list) else []

@@ -10,11 +10,10 @@ if TYPE_CHECKING:
 
     from groq_magic.conversation.saved_turns import SavedTurn
 
-__all__ = ["NEW_CELL", "OF_PRACTICE", "Replay", "ReplayKey"]
+__all__ = ["NEW_CELL", "Replay", "ReplayKey"]
 
 # Why an ask has no saved answer.
-NEW_CELL = "the cell is new"
-OF_PRACTICE = "it was answered in practice mode"
+NEW_CELL = "this cell is new or its answer was not saved"
 # Options about the source of an answer, not about the request.
 _ASIDE = frozenset({"cache", "no_cache"})
 _PROMPT = "its prompt changed"
@@ -35,7 +34,6 @@ class ReplayKey:
         As typed.
     options : Mapping
         As typed. A model that was chosen otherwise, in the picker, is no property of the ask.
-    practice : bool
     source : str
         The cell that asks, "" where unknown.
     """
@@ -45,7 +43,6 @@ class ReplayKey:
     prompt: str
     prompt_sha: str
     options: Mapping[str, Any]
-    practice: bool
     source: str = ""
 
 
@@ -90,6 +87,10 @@ class Replay:
                 return self.answers[at]
         return None
 
+    def former(self, key: ReplayKey) -> SavedTurn | None:
+        """Return the answer that the cell was saved with, whatever it asked; None if unknown."""
+        return next(iter(self._at(key)), None) if self._by_cell(key) else None
+
     def why_none(self, key: ReplayKey) -> str:
         """Return the reason why an ask has no saved answer: a phrase without full stop."""
         if self._by_cell(key):
@@ -123,8 +124,6 @@ def _differs(saved: SavedTurn, key: ReplayKey) -> str:
         return _PROMPT
     if _asked(saved.options or {}) != _asked(key.options):
         return "its options changed"
-    if saved.practice != key.practice:
-        return OF_PRACTICE if saved.practice else "practice mode is on now"
     return ""
 
 

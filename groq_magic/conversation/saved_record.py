@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.conversation.notebook_json import mapping_of, sequence_of, string_of
+from groq_magic.conversation.json_values import mapping_of, sequence_of, string_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,15 +9,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.conversation.cell_prompts import prompt_in, shows_prompt
-from groq_magic.conversation.notebook_json import (
-    CodeCell,
-    code_cells_in,
-    mapping_of,
-    string_of,
-    text_of,
-)
+from groq_magic.conversation.json_values import mapping_of, string_of, text_of
+from groq_magic.conversation.notebook_json import CodeCell, code_cells_in
 from groq_magic.conversation.saved_record import counts_in, names_in, system_in
-from groq_magic.conversation.turn import Turn, TurnKey, messages_of
+from groq_magic.conversation.turn import TurnKey
 from groq_magic.page.cell import is_hashed
 from groq_magic.page.notebook_file import is_name
 from groq_magic.prompt import names_alone
@@ -76,6 +71,8 @@ class SavedTurn:
         Whether a front end may show something else than `html` or the plain text.
     sources : tuple of str
         Of the cell that shows the answer, and of the one whose ask it repeats.
+    hides_prompt, hides_answer : bool
+        Whether the page hides these: a front end shows a collapsed cell as a thin line.
     is_recorded : bool
         Whether `prompt` is the recorded one.
     is_newer : bool
@@ -87,6 +84,8 @@ class SavedTurn:
         Whether it was asked outside of the conversation.
     included : frozenset of str
         The names of the values that it was sent with.
+    above_sha : str or None
+        The recorded SHA-256 of the turns above it when it was asked.
     """
 
     key: TurnKey
@@ -108,11 +107,14 @@ class SavedTurn:
     html: str = ""
     has_other_kinds: bool = False
     sources: tuple[str, ...] = ()
+    hides_prompt: bool = False
+    hides_answer: bool = False
     is_recorded: bool = False
     is_newer: bool = False
     is_own: bool = True
     once: bool = False
     included: frozenset[str] = frozenset()
+    above_sha: str | None = None
 
     @cached_property
     def is_edited(self) -> bool:
@@ -124,7 +126,8 @@ class SavedTurn:
     def is_shown(self) -> bool:
         """Whether a reader of the turn's cell sees the prompt there."""
         is_its_cells = not self.is_recorded and self.key == self.shown
-        return is_its_cells or any(shows_prompt(each, self.prompt) for each in self.sources[-1:])
+        is_there = any(shows_prompt(each, self.prompt) for each in self.sources[-1:])
+        return not self.hides_prompt and (is_its_cells or is_there)
 
     @property
     def source(self) -> str:
@@ -135,22 +138,6 @@ class SavedTurn:
     def sent(self) -> str:
         """The prompt with the names of values whose content is gone."""
         return names_alone(self.prompt, self.included) if self.included else self.prompt
-
-    def turn(self, after: TurnKey | None) -> Turn:
-        """Return it as a turn that was asked just after another one."""
-        return Turn(
-            key=self.key,
-            shown=self.shown,
-            conversation=self.conversation,
-            practice=self.practice,
-            after=after,
-            messages=messages_of(self.sent, self.answer),
-            model=self.model,
-            finish_reason=self.finish_reason,
-            usage=self.usage,
-            typed=self.prompt,
-            cell_number=self.execution if self.execution >= 0 else None,
-        )
 
 
 def saved_turns(notebook: Mapping[str, Any], *, above: str | None = None) -> tuple[SavedTurn, ...]:
@@ -275,11 +262,14 @@ class _File:
             html=html,
             has_other_kinds=bool(data.keys() - (_OUR_KINDS if html else {"text/plain"})),
             sources=(cell.source, place.source if place is not None else ""),
+            hides_prompt="source" in (place or cell).hidden,
+            hides_answer="outputs" in cell.hidden,
             is_recorded="prompt" in record,
             is_newer=record.get("version", 1) not in range(1, METADATA_VERSION + 1),
             is_own=replaced is not None and (recorded is not None or by_place),
             once=bool(record.get("once")),
             included=names_in(record),
+            above_sha=string_of(record.get("above_sha")),
         )
 
     def _key(self, record: Any) -> TurnKey | None:

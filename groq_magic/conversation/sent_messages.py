@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import clip
 from groq_magic.conversation.turn import messages_of
-from groq_magic.prompt import NamedValue, Privacy, with_values
+from groq_magic.prompt import NamedValue, Privacy, names_alone, with_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from groq_magic.conversation.turn import Turn
 
-__all__ = ["SentMessages", "sent_messages"]
+__all__ = ["LEFT_OUT", "SentMessages", "sent_messages"]
 
+# Replaces an answer that may quote values that are no longer sent. Models paraphrase:
+# a search for the values would not find everything that an answer says about them.
+LEFT_OUT = "[This answer is left out: it may quote values that are private now.]"
 _SHOWN = 40  # characters of what was typed, in a notice
 
 
@@ -31,11 +34,17 @@ class SentMessages:
         Those that they contain.
     left_out : tuple of str
         The names of values that may not be sent any more.
+    answers_left_out : int
+        How many answers may quote such values, and are not sent.
+    seen : Privacy or None
+        The limits on the data that they contain; None without data.
     """
 
     messages: tuple[Mapping[str, Any], ...] = field(repr=False)
     values: tuple[NamedValue, ...]
     left_out: tuple[str, ...]
+    answers_left_out: int = 0
+    seen: Privacy | None = None
 
 
 def sent_messages(turns: Sequence[Turn], named: Iterable[str], privacy: Privacy) -> SentMessages:
@@ -50,21 +59,39 @@ def sent_messages(turns: Sequence[Turn], named: Iterable[str], privacy: Privacy)
     privacy : Privacy
         The present one; values that were made under a looser one are left out.
     """
-    seen, left_out = set(named), dict[str, None]()
+    named_later, left_out = set(named), dict[str, None]()
     messages: list[Mapping[str, Any]] = []
     values: list[NamedValue] = []
+    answers_left_out, seen = 0, None
     for turn in reversed(turns):
-        latest = [value for value in turn.data.values if value.name not in seen]
-        seen |= {value.name for value in latest}
+        latest = [value for value in turn.data.values if value.name not in named_later]
+        named_later |= {value.name for value in latest}
         sent = [value for value in latest if privacy.allows(value.privacy)]
         left_out |= dict.fromkeys(value.name for value in latest if value not in sent)
-        own, composed_under = turn.messages, turn.data.privacy
-        if composed_under is not None and not privacy.allows(composed_under):
-            own = messages_of(turn.typed, turn.answer)
+        own = [*turn.messages]
+        if _may_send(turn.data.privacy, privacy):
+            seen = _joined(seen, turn.data.privacy)
+        else:
+            own = [*messages_of(names_alone(turn.typed, turn.data.names), turn.answer)]
             left_out[clip(turn.typed.partition("\n")[0], _SHOWN)] = None
+        if _may_send(turn.data.seen, privacy):
+            seen = _joined(seen, turn.data.seen)
+        else:
+            own = [m if m["role"] == "user" else {**m, "content": LEFT_OUT} for m in own]
+            answers_left_out += 1
+        for value in sent:
+            seen = _joined(seen, value.privacy)
         messages = [*_with_values(own, sent), *messages]
         values = [*sent, *values]
-    return SentMessages(tuple(messages), tuple(values), tuple(left_out))
+    return SentMessages(tuple(messages), tuple(values), tuple(left_out), answers_left_out, seen)
+
+
+def _may_send(made_under: Privacy | None, privacy: Privacy) -> bool:
+    return made_under is None or privacy.allows(made_under)
+
+
+def _joined(one: Privacy | None, other: Privacy | None) -> Privacy | None:
+    return one if other is None else other.joined(one)
 
 
 def _with_values(

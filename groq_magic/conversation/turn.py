@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.conversation.chain import EMPTY
+from groq_magic.conversation.chain import EMPTY, EarlierTurn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["NO_DATA", "PendingTurn", "PromptData", "Turn", "TurnKey", "messages_of", "text_in"]
 
 _PARTIAL = frozenset({"interrupted", "truncated", "error"})
+# Characters of a prompt that later turns keep: more than any warning shows.
+_BEGINNING = 1_000
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,19 @@ class PromptData:
     values : tuple of NamedValue
         The values that it names, as they were then.
     privacy : Privacy or None
-        The limits under which a magic composed it with data of the session. Once less
-        may be sent, what the user typed is sent instead.
+        The limits under which its text was made with data of the session; None without
+        such data. Once less may be sent, what the user typed is sent instead.
+    names : frozenset of str
+        The names of all its values, also of those included in its text.
+    seen : Privacy or None
+        The limits on all data of its request, that of earlier turns too: the answer may
+        quote it. Once less may be sent, the answer is left out.
     """
 
     values: tuple[NamedValue, ...] = ()
     privacy: Privacy | None = None
+    names: frozenset[str] = frozenset()
+    seen: Privacy | None = None
 
 
 NO_DATA = PromptData()
@@ -94,7 +105,11 @@ class Turn:
     typed : str
         The prompt as typed, without values.
     cell_number : int or None
-        The number in brackets beside the cell that shows its answer.
+        The number in brackets beside the cell that asked it in this kernel.
+    prompt_sha : str
+        The SHA-256 of the prompt, as a notebook keeps it.
+    saved_above : str or None
+        For a replayed answer that was saved below other turns, the SHA-256 of those.
     """
 
     key: TurnKey
@@ -111,6 +126,22 @@ class Turn:
     before: Chain = EMPTY
     typed: str = ""
     cell_number: int | None = None
+    prompt_sha: str = ""
+    saved_above: str | None = None
+
+    @cached_property
+    def as_earlier(self) -> EarlierTurn:
+        """The facts about this turn that later turns keep."""
+        values = [(value.name, value.text) for value in self.data.values]
+        content = hash(repr((self.messages, values)))
+        text = f"{self.prompt_sha} {self.answer}".encode("utf-8", "surrogatepass")
+        sha = hashlib.sha256(text).hexdigest()
+        return EarlierTurn(self.key, content, sha, self.typed[:_BEGINNING])
+
+    @property
+    def above_sha(self) -> str:
+        """The SHA-256 of the turns above it when it was asked, as saved in notebooks."""
+        return self.before.sha if self.saved_above is None else self.saved_above
 
     @property
     def texts(self) -> tuple[str, ...]:

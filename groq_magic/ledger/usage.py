@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["PRICES", "PRICES_AS_OF", "Usage", "cost", "dollars", "rounded", "usage_of"]
+__all__ = [
+    "PRICES",
+    "PRICES_AS_OF",
+    "Usage",
+    "cost",
+    "dollars",
+    "rounded",
+    "token_words",
+    "usage_of",
+]
 
 _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 # Larger numbers are mistakes, and would overflow a float.
@@ -73,6 +82,29 @@ class Usage(Mapping[str, int]):
     def counts(self) -> dict[str, int]:
         """The three counts, as a turn's metadata holds them."""
         return dict(self)
+
+    @property
+    def words(self) -> str:
+        """The tokens of one ask, as all messages show them: `380 tokens sent, 32 answered`."""
+        return token_words(self.prompt_tokens, self.completion_tokens)
+
+
+def token_words(sent: int | None, answered: int | None, *, sent_as: str = "sent") -> str:
+    """Return counts of tokens in words: `380 tokens sent, 32 answered`.
+
+    Parameters
+    ----------
+    sent : int or None
+        Those of the request, with what the chat format adds; None leaves them out.
+    answered : int or None
+        Those of the answer, its reasoning included.
+    sent_as : str
+        The word for the first count: "to send" before the request.
+    """
+    counts = [(sent, sent_as), (answered, "answered")]
+    (count, what), *others = [(count, what) for count, what in counts if count is not None]
+    first = f"{count:,} token{'s' * (count != 1)} {what}"
+    return ", ".join((first, *(f"{more:,} {what}" for more, what in others)))
 
 
 def rounded(figures: Mapping[str, float | None]) -> str:

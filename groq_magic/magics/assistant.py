@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from groq_magic.assistant import AssistantPrompt
+    from groq_magic.prompt import FilledPrompt
     from groq_magic.prompt.expression import Expression
     from groq_magic.session.session import Session
 
@@ -47,9 +48,11 @@ _TEMPERATURE = 0.2
 def groq_fix(session: Session, line: str) -> None:
     """Fix the cell that failed last: `%groq_fix [N] [options] [words…]`.
 
-    The failing cell, its error and the variables that the failing line
-    names are sent; a short explanation, the change and the fixed cell,
-    not run, come back. `%groq_fix 3` is about cell 3.
+    It sends the failing cell, its error and the variables that the failing
+    line names. The answer explains the error and shows the change; the fixed
+    cell is inserted below, not run. A button under the change replaces the
+    failed cell instead; `--replace` does so at once. `%groq_fix 3` fixes
+    cell 3.
 
     Options:
     """
@@ -57,8 +60,8 @@ def groq_fix(session: Session, line: str) -> None:
     failure = _failure(session, target, words)
     typed = f"%groq_fix {line.strip()}".strip()
 
-    def compose(filled: str) -> AssistantPrompt:
-        return fix_prompt(failure, Question(typed, filled), _context(session))
+    def compose(filled: FilledPrompt) -> AssistantPrompt:
+        return fix_prompt(failure, Question(typed, filled.text), _context(session))
 
     _ask(session, _Words(typed, words), compose, given, line=True)
 
@@ -82,8 +85,8 @@ def groq_explain(session: Session, line: str) -> None:
         raise _unknown(session, first)
     typed = f"%groq_explain {line.strip()}".strip()
 
-    def compose(filled: str) -> AssistantPrompt:
-        return _explained(session, target, Question(typed, filled, given.get("level", "")))
+    def compose(filled: FilledPrompt) -> AssistantPrompt:
+        return _explained(session, target, Question(typed, filled.text, given.get("level", "")))
 
     _ask(session, _Words(typed, words), compose, given, line=True)
 
@@ -91,8 +94,9 @@ def groq_explain(session: Session, line: str) -> None:
 def groq_code(session: Session, line: str, cell: str) -> None:
     """Write the next cell's code: `%%groq_code [language] [options]`, what it does below.
 
-    The language is Python unless you name another. Nothing of the session is
-    sent; `--session` adds its names, their types and its imports.
+    The language is Python unless you name another. The types and sizes of the
+    variables that the description names are sent, and the schemas of tables;
+    `--session` adds the session's other names and types, and its imports.
 
     Options:
     """
@@ -107,8 +111,9 @@ def groq_code(session: Session, line: str, cell: str) -> None:
     head = f"%%{language}" if language in magics and language != "python" else ""
     names = given.get("session", False)
 
-    def compose(filled: str) -> AssistantPrompt:
-        return write_prompt(filled, language, head, _context(session), session=names)
+    def compose(filled: FilledPrompt) -> AssistantPrompt:
+        context = _context(session)
+        return write_prompt(filled, language, head, context, typed=cell, session=names)
 
     _ask(session, _Words(cell.strip(), cell), compose, given, line=False)
 
@@ -124,7 +129,7 @@ class _Words:
 def _ask(
     session: Session,
     words: _Words,
-    compose: Callable[[str], AssistantPrompt],
+    compose: Callable[[FilledPrompt], AssistantPrompt],
     given: dict[str, Any],
     *,
     line: bool,
@@ -138,13 +143,14 @@ def _ask(
         own, privacy = caller_names(session.namespace) or {}, session.privacy()
         names = ChainMap(dict(own), session.namespace)
         filled = fill(words.words, names, privacy=privacy)
-        return compose(filled.text).with_words(words.typed, filled, privacy)
+        return compose(filled).with_words(words.typed, filled, privacy)
 
     composed = unsent(composed_now)
-    own = {"keep", "level", "session"}
+    own = {"keep", "level", "replace", "session"}
     options = AskOptions(**{name: value for name, value in given.items() if name not in own})
     options = options.over(AskOptions(temperature=_TEMPERATURE, once=not given.get("keep", False)))
-    run_ask(session, Ask(composed.typed, options, line=line, composed=composed))
+    in_place = given.get("replace", False)
+    run_ask(session, Ask(composed.typed, options, line=line, composed=composed, in_place=in_place))
 
 
 def _failure(session: Session, target: str, words: str) -> Failure:

@@ -54,9 +54,9 @@ def groq_replay(session: Session, line: str) -> None:
 
     This needs no key, no network and no quota. A changed cell is sent to the
     model if there is a key. With `auto` the model is asked first; the saved
-    answer is used after 5 s without a first token, after a failure, or
-    without a key. Where the notebook's file is not known (`jupyter nbconvert
-    --execute`), `%groq_replay on FILE.ipynb` names it.
+    answer is used after 5 s without a first token, after a failure, without
+    a key, or in practice mode. Where the notebook's file is not known
+    (`jupyter nbconvert --execute`), `%groq_replay on FILE.ipynb` names it.
     """
     wanted, _, named = parsed_line(line, (), "%groq_replay")[1].partition(" ")
     file = unquoted(named.strip())
@@ -71,7 +71,8 @@ def groq_replay(session: Session, line: str) -> None:
         if not stored.replay.answers:
             stored.replay = None
             raise NotebookError(
-                "The saved notebook has no answers.", "Run it with a key and save it first."
+                "The saved notebook has no answers.",
+                "Run it with a key, or in practice mode, and save it first.",
             )
     say(_replay_state(stored))
 

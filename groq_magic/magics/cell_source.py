@@ -1,4 +1,4 @@
-"""Adapt cell sources for IPython: `%groq what is x?`, cells without a body, Tab completion."""
+"""Read and adapt cells for IPython: `%groq what is x?`, cells without a body, Tab completion."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from groq_magic.session.session import Session
 
-__all__ = ["QuestionPrompt", "completer_of", "with_body"]
+__all__ = ["QuestionPrompt", "completer_of", "loads_alone", "with_body"]
 
 _HEAD_ALONE = re.compile(r"%%groq(_\w+)?(\s.*)?")
 _WITH_TEXT = ("groq", "groq_explain", "groq_fix", "groq_system")
@@ -70,3 +70,9 @@ def completer_of(session: Callable[[], Session]) -> Callable[[Any], Any]:
         return completions_at(made, context)
 
     return groq_matcher  # type: ignore[no-any-return]  # IPython has no types
+
+
+def loads_alone(source: str, extension: str) -> bool:
+    """Whether a cell loads an extension, and doesn't unload or reload it."""
+    found = re.findall(rf"\b(\w*)load_ext\W+{extension}\b", source)
+    return set(found) == {""}

@@ -8,9 +8,12 @@ from groq_magic.errors import OptionError
 from groq_magic.magics.line import options_alone, parsed_line, text_alone, unquoted
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.option_types import Label, sendable
+from groq_magic.reply import bundle_of
+from groq_magic.session.change_texts import note_of
+from groq_magic.session.undoing import TO_GO_ON
 from groq_magic.views.history import HistoryRow, history
 from groq_magic.views.phrase import first_words
-from groq_magic.views.show import say, show
+from groq_magic.views.show import publish, say, show, show_folded
 from groq_magic.views.table import Table
 
 if TYPE_CHECKING:
@@ -27,12 +30,16 @@ __all__ = [
 ]
 
 _SHOWN = 40
+_NO_SYSTEM = "No system prompt is sent; `%groq_system text` sets one."
+_SENT_UNTIL = "sent with every ask until `%groq_system off` or a restart of the kernel"
+_LONGEST_LINE = 200  # characters of a prompt that is shown within a sentence
 
 
 def groq_system(session: Session, line: str, cell: str | None = None) -> None:
     """Show or set the system prompt: `%groq_system [text]`, `%%groq_system` for a longer one.
 
-    `%groq_system off` removes it.
+    It is sent with every `%%groq` and `%groq`, in all conversations; `-s` replaces it
+    for one ask. `%groq_system off` removes it, as does a restart of the kernel.
     """
     text = text_alone(line, "%groq_system") if cell is None else cell.strip()
     if cell is not None and line.strip():
@@ -41,7 +48,12 @@ def groq_system(session: Session, line: str, cell: str | None = None) -> None:
     if text:
         text = session.secrets().hidden(sendable("The text", text))
         settings.system = "" if text in {"off", "''", '""'} else text
-    said = settings.system or "No system prompt. `%groq_system text` sets one."
+    said = _NO_SYSTEM
+    if settings.system:
+        begins = "System prompt set. It is" if text else "The system prompt is"
+        said = f"{begins} {_SENT_UNTIL}:\n{settings.system}"
+    elif text:
+        said = f"System prompt removed. {_NO_SYSTEM}"
     say(session.secrets().hidden(said))
 
 
@@ -67,20 +79,33 @@ def groq_history(session: Session, line: str) -> None:
     rows = [
         HistoryRow(
             conversation.number(turn),
-            turn.cell_number,
+            session.cell_number(turn) if turn in conversation.turns else None,
             secrets.hidden(turn.typed),
             secrets.hidden(turn.answer),
             _note(session, turn),
         )
         for turn in (*conversation.turns, *conversation.deleted)
     ]
-    show(*history(rows))
+    count = len(conversation.turns)
+    turns = f"{count} turn{'s' * (count != 1)}"
+    heading = f"Conversation `{name}`, {turns}. A prompt is sent with the turns above its cell."
+    show(*history(secrets.hidden(heading), rows))
 
 
 def groq_undo(session: Session, line: str) -> None:
-    """Undo the last change of the conversation, a reset too; repeat it to go further."""
+    """Undo the last change of the conversation, a reset too; repeat it to go further.
+
+    A cell whose turn has its former answer back shows that answer again.
+    """
     _alone(line, "%groq_undo")
-    say(f"Undone: {session.undo()}.")
+    result, hidden = session.undo(), session.secrets().hidden
+    say(f"Undone: {result.phrase}.")
+    for former in result.former:
+        if former.has_other_prompt:
+            _show_prompt(hidden(former.turn.typed))
+        if not former.is_shown:
+            say("The cell doesn't show that answer. Here it is:")
+            publish(bundle_of(hidden(former.turn.answer)))
 
 
 def groq_reset(session: Session, line: str) -> None:
@@ -136,6 +161,16 @@ def turn_numbered(session: Session, name: str, number: int, typed: str = "") -> 
     )
 
 
+def _show_prompt(prompt: str) -> None:
+    """Show the prompt of a former answer, whose cell contains another one."""
+    whole = " ".join(prompt.split())
+    if len(whole) <= _LONGEST_LINE:
+        say(f"The answer belongs to the cell's former prompt, “{whole}”. {TO_GO_ON}")
+        return
+    say(f"The answer belongs to the cell's former prompt, which is below. {TO_GO_ON}")
+    show_folded("The former prompt", prompt)
+
+
 def _drop(session: Session, name: str, number: int) -> None:
     turn = turn_numbered(session, name, number)
     session.drop(turn)
@@ -149,7 +184,7 @@ def _note(session: Session, turn: Turn) -> str:
     change = session.conversations.change_above(turn)
     notes: list[str] = [turn.model]
     notes += [turn.finish_reason or ""] if turn.partial else []
-    notes += [f"{change} after it"] if change else []
+    notes += [note_of(change)] if change else []
     notes += ["practice"] if turn.practice else []
     notes += ["not sent"] if session.conversations.number(turn) is None else []
     return " · ".join(filter(None, notes))

@@ -140,12 +140,12 @@ def panel_facts(session: Session) -> PanelFacts:
 
 
 def _conversation_line(session: Session) -> str:
-    """Return the conversation in use in a few words: `main · 3 turns, about 1,912 tokens`."""
+    """Return the conversation in use: `main · 3 turns, about 1,912 tokens to send`."""
     turns = session.conversations.get(
         session.settings.conversation, session.service.in_practice
     ).turns
-    tokens = sum(session.tokens_in(*turn.texts) for turn in turns)
-    return f"{conversation_turns(session)}, about {tokens:,} tokens"
+    tokens = sum(session.estimate.of_messages(turn.messages) for turn in turns)
+    return f"{conversation_turns(session)}, about {tokens:,} tokens to send"
 
 
 def conversation_turns(session: Session) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.base_url import GROQ_URL
@@ -11,12 +13,14 @@ from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.conversation import turn_numbered
 from groq_magic.magics.line import parsed_around
 from groq_magic.magics.options import OPTIONS_OF
+from groq_magic.views.phrase import quoted
 from groq_magic.views.show import say, show
 from groq_magic.views.slots import TOKEN_CLASS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from groq_magic.ledger.request_history import AskLabel
     from groq_magic.session.session import Session
 
 __all__ = ["groq_export"]
@@ -43,25 +47,30 @@ def groq_export(session: Session, line: str) -> None:
     service = session.service
     # The practice server's address is temporary: the code uses Groq's.
     address = GROQ_URL if service.in_practice else service.base_url()
-    request = _request(session, turn, given.get("conversation"))
+    request, label = _request(session, turn, given.get("conversation"))
     # A text may contain a secret that was set after it was sent.
-    request = session.secrets().hidden_request(request)
+    secrets = session.secrets()
+    request = secrets.hidden_request(request)
+    label = replace(label, prompt=secrets.hidden(label.prompt))
     code = snippet(request, kind, address, stream=given.get("stream")).rstrip("\n")
     if not turn and session.requests.passed:
         say(_PASSED)
     if given.get("cell"):
         insert_below(session, code)
         return
-    show(_html(code, LANGUAGES[kind]), code)
+    show(_html(label, code, LANGUAGES[kind]), code)
 
 
-def _request(session: Session, turn: str, conversation: str | None) -> Mapping[str, Any]:
+def _request(
+    session: Session, turn: str, conversation: str | None
+) -> tuple[Mapping[str, Any], AskLabel]:
+    """Return a request, and the label of its ask."""
     if not turn:
         if conversation:
             raise OptionError("-c needs a turn's number.", "`%groq_history -c NAME` shows it.")
         if session.requests.last is None:
             raise NotebookError("Nothing was answered yet.", "Ask something with `%%groq`.")
-        return session.requests.last
+        return session.requests.last, session.requests.last_label
     name = conversation or session.settings.conversation
     session.order_turns()
     number = int(turn) if turn.isdecimal() and turn.isascii() and len(turn) < 10 else 0  # noqa: PLR2004 - no turn has so long a number
@@ -72,14 +81,16 @@ def _request(session: Session, turn: str, conversation: str | None) -> Mapping[s
             f"The request of turn {number} is not known in this session.",
             "Run its cell again.",
         )
-    return request
+    return request, session.requests.label_of(found.revision)
 
 
-def _html(code: str, language: str) -> str:
+def _html(label: AskLabel, code: str, language: str) -> str:
     from groq_magic.rendering import fenced, to_html
 
+    cell = f" of cell {label.cell}" if label.cell is not None else ""
+    ask = f"The request{cell}, {quoted(label.prompt)}:"
     html = to_html(fenced(code, language))
     return (
         f'<div class="groq-answer groq-export mathjax_ignore tex2jax_ignore {TOKEN_CLASS}">'
-        f'<div class="groq-text" dir="auto">{html}</div></div>'
+        f'<div dir="auto">{escape(ask)}</div><div class="groq-text" dir="auto">{html}</div></div>'
     )

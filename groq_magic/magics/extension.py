@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import no_var_expand
 
 from groq_magic.interrupts import Interrupts, in_one_line, undisturbed, unsent
-from groq_magic.magics.cell_source import QuestionPrompt, completer_of, with_body
+from groq_magic.magics.cell_source import QuestionPrompt, completer_of, loads_alone, with_body
 from groq_magic.magics.display import display_replies, end_replies
 from groq_magic.magics.errors_shown import hiding_secrets
 from groq_magic.magics.key import key_asker, key_state
@@ -167,7 +167,11 @@ class GroqMagics(Settings):
     def _cell_begins(self, info: Any) -> None:
         if self._is_cell_of_its_own():
             self._shown_before = last_shown()
-            self.cell_begins(info.raw_cell or "")
+            source = info.raw_cell or ""
+            self.cell_begins(source)
+            if loads_alone(source, _EXTENSION):
+                # Else IPython only prints that it is loaded: the cell would lose its picker.
+                self.shell.extension_manager.loaded.discard(_EXTENSION)
 
     def _is_cell_of_its_own(self) -> bool:
         """Whether it is neither within another one, as of `%rerun`, nor a subshell's."""
@@ -181,6 +185,8 @@ class GroqMagics(Settings):
     def _cell_ended(self, result: Any) -> None:
         if not self._is_cell_of_its_own():
             return
+        if _extension_of(self.shell) is self:
+            self.shell.extension_manager.loaded.add(_EXTENSION)
         # IPython has no result of a cell that was cancelled while it awaited.
         succeeded = result is not None and result.success
         shown = last_shown()
@@ -244,8 +250,10 @@ class GroqMagics(Settings):
 
 
 def load(shell: Any) -> None:
-    """Register the magics and print one line."""
-    if _extension_of(shell) is not None:
+    """Register the magics unless they are registered, and show one line."""
+    extension = _extension_of(shell)
+    if extension is not None:
+        _greet(extension)
         return
     extension = GroqMagics(shell)
     extension.install()
@@ -255,10 +263,14 @@ def load(shell: Any) -> None:
     # The demo sets it where there is no key.
     if os.environ.get("GROQ_MAGIC_PRACTICE"):
         extension.session.service.practise(on=True)
-    service = extension.session.service if extension.has_session else None
-    show(*banner(extension.model, key_state(shell, service), is_of_key=True))
+    _greet(extension)
     if front_end(shell) == "widgets":
         extension.start_page_later()
+
+
+def _greet(extension: GroqMagics) -> None:
+    service = extension.session.service if extension.has_session else None
+    show(*banner(extension.model, key_state(extension.shell, service), is_of_key=True))
 
 
 def unload(shell: Any) -> None:

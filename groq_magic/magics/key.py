@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.api.key import KEY_NAME, KEY_PAGE, found_key
+from groq_magic.api.key import KEY_NAME, KEY_PAGE, NO_KEY_ENTERED, found_key
 from groq_magic.errors import ApiKeyError, GroqMagicError, InterruptedAskError, OptionError
 from groq_magic.page.front_end import has_input
 from groq_magic.page.notebook_file import notebook_path
@@ -58,7 +58,9 @@ def groq_practice(session: Session, line: str) -> None:
     if wanted == "on":
         _show_state(session, "practice mode: no model answers; `%groq_practice off` ends it")
     else:
-        _show_state(session, "practice mode is off")
+        _take_over(session)
+        state = key_state(session.shell, session.service)
+        show(*banner(session.settings.model, state, note="practice mode ended", is_of_key=True))
 
 
 def enter_key(session: Session, typed: str) -> str:
@@ -113,11 +115,13 @@ def key_state(shell: Any, service: Service | None) -> str:
         key = service.key_now() if service else found_key(path.parent if path else None)
     except ApiKeyError as error:
         return str(error)
-    return str(key) if key is not None else "no key yet: the first ask asks for one"
+    if key is not None:
+        return str(key)
+    return "no key yet: the first `%%groq` asks for one; `%groq_practice on` needs none"
 
 
 def key_asker(shell: Any, warning: str) -> str | None:
-    """Ask for a key, masked; None where there is no way to ask.
+    """Ask for a key, masked; None where there is no way to ask. An empty entry cancels.
 
     Parameters
     ----------
@@ -134,14 +138,15 @@ def key_asker(shell: Any, warning: str) -> str | None:
         return None
     import getpass
 
-    typed = None
+    typed = ""
     try:
         typed = getpass.getpass(
-            f"{warning}{' ' * bool(warning)}Groq API key (hidden; {KEY_PAGE} gives one; "
+            f"{warning}{' ' * bool(warning)}Groq API key (hidden; leave it empty to cancel; "
+            f"{KEY_PAGE} gives one, %groq_practice on needs none; "
             f"to keep it, write {KEY_NAME}=… into a .env file that git ignores): "
         )
     except (KeyboardInterrupt, EOFError):
-        typed = None
-    if typed is None:
-        raise InterruptedAskError("No key was given.", "`%groq_key` asks again.")
+        typed = ""
+    if not typed.strip():
+        raise InterruptedAskError(*NO_KEY_ENTERED)
     return typed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.models import ALIASES, RETIRED
@@ -32,6 +33,10 @@ _FIELDS = (
     *("prompt_price", "completion_price", "tokens_per_second_seen", "owned_by"),
 )
 
+_MARK = "\N{CHECK MARK}"
+# The API's names in fewer letters.
+_FEATURES = MappingProxyType({"json_mode": "JSON", "structured_outputs": "JSON schema"})
+
 
 def groq_model(session: Session, line: str) -> None:
     """Show the picker, or switch from now on: `%groq_model [ID]`.
@@ -50,7 +55,7 @@ def groq_model(session: Session, line: str) -> None:
 
 
 def groq_models(session: Session, line: str) -> pd.DataFrame | None:
-    """Show the models that your key has: `%groq_models [--sort BY] [--retired]`.
+    """List the models that your key can use: `%groq_models [--sort BY] [--retired]`.
 
     The column of tasks shows which model fast, balanced, reasoning and
     vision mean. `models = %groq_models --as dataframe` adds the speed that this
@@ -70,14 +75,18 @@ def groq_models(session: Session, line: str) -> pd.DataFrame | None:
     if "as" in given:
         records = [_record(session, model, catalogue) for model in models]
         return data_frame(records, _FIELDS)
+    now = catalogue.resolve(session.settings.model)
+    marked = f"{_MARK} marks the model in use. " if now in {model.id for model in models} else ""
     note = "" if catalogue.live else "/models did not answer: this is the list of 2026-10-01. "
     _show(
         Table(
-            ("model", "task", "context", "output", "features", "$ in / out per M"),
-            tuple(_row(model, catalogue) for model in models),
-            f"{note}`-m` takes an id or a task; `%groq_model ID` switches from now on; "
-            f"prices of {PRICES_AS_OF}.",
+            ("model", "task", "$ in / out", "context / output", "features"),
+            tuple(_row(model, catalogue, now) for model in models),
+            f"{note}{marked}`%groq_model ID` switches from now on, `-m` for one ask; both take an "
+            "id or a task. Context and output are in tokens; prices are per million tokens "
+            f"sent / answered, of {PRICES_AS_OF}.",
             tuple(f"groq-slot-speed {speed_slot(model.id)}" for model in models),
+            "groq-models",
         )
     )
     if front_end(session.shell) == "widgets":
@@ -149,15 +158,15 @@ def unlisted(wanted: str, catalogue: Catalogue) -> ModelError:
     return ModelError(f"{wanted} {what}.", remedy)
 
 
-def _row(model: Model, catalogue: Catalogue) -> tuple[str, ...]:
+def _row(model: Model, catalogue: Catalogue, now: str) -> tuple[str, ...]:
     price = PRICES.get(model.id)
+    sizes = (model.context_window, model.max_completion_tokens)
     return (
-        model.id,
+        f"{model.id} {_MARK}" if model.id == now else model.id,
         ", ".join(_tasks(model, catalogue)),
-        f"{model.context_window:,}" if model.context_window else "unknown",
-        f"{model.max_completion_tokens:,}" if model.max_completion_tokens else "unknown",
-        ", ".join(_features(model)),
         f"{price[0]:g} / {price[1]:g}" if price else "unknown",
+        " / ".join(f"{size:,}" if size else "unknown" for size in sizes),
+        ", ".join(_FEATURES.get(each, each) for each in _features(model)),
     )
 
 

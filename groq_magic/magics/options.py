@@ -51,7 +51,10 @@ OPTIONS_OF = MappingProxyType(
     {
         "groq": OPTIONS,
         "groq_retry": OPTIONS,
-        "groq_fix": _ASSISTANT,
+        "groq_fix": (
+            Option("replace", Flag(), "replaces the failed cell with the fixed one"),
+            *_ASSISTANT,
+        ),
         "groq_explain": (
             Option(
                 "level",
@@ -63,7 +66,9 @@ OPTIONS_OF = MappingProxyType(
             *_ASSISTANT,
         ),
         "groq_code": (
-            Option("session", Flag(), "includes the session's names, their types and its imports"),
+            Option(
+                "session", Flag(), "includes the session's other names and types, and its imports"
+            ),
             *_ASSISTANT,
         ),
         "groq_conversation": (_CONVERSATION,),

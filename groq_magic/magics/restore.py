@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from groq_magic.errors import NotebookError
@@ -12,7 +13,7 @@ from groq_magic.views.saved_output import shows_answer
 from groq_magic.views.show import say, show_folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from groq_magic.conversation import SavedTurn
     from groq_magic.session.session import Session
@@ -45,7 +46,7 @@ def groq_restore(session: Session, line: str) -> None:
         raise NotebookError("Nothing to restore.", "If answers are new, save the notebook first.")
     same = tuple(saved for saved in found if not saved.is_edited)
     looked_at = () if "all" in given else same
-    unseen = {s.shown: hides for s in looked_at if (hides := unseen_in(s)) is not None}
+    unseen = {saved.shown: hides for saved in looked_at if (hides := unseen_in(saved))}
     taken = tuple(saved for saved in same if saved.shown not in unseen)
     added = session.restore(taken)
     lines = [
@@ -56,38 +57,39 @@ def groq_restore(session: Session, line: str) -> None:
         *_lines_of_unseen(unseen.values()),
     ]
     say(hidden("\n".join(lines)))
-    for reason, text in unseen.values():
+    for reason, text in chain.from_iterable(unseen.values()):
         if len(text) > _SHOWN:
             show_folded(f"{reason}: {len(text):,} characters", hidden(text))
 
 
-def unseen_in(saved: SavedTurn) -> tuple[str, str] | None:
-    """Return what of a saved turn the page does not show, and its text; None if it shows all."""
+def unseen_in(saved: SavedTurn) -> tuple[tuple[str, str], ...]:
+    """Return the parts of a saved turn that the page doesn't show or hides, each with its text."""
     cell = f"Cell {saved.execution}" if saved.execution > 0 else "A cell"
+    found = []
     if not saved.is_shown:
-        return f"{cell}, prompt", saved.prompt
-    if not shows_answer(saved, whole=True):
-        return f"{cell}, answer", saved.answer
-    if saved.is_newer:
-        return f"{cell}, saved by a newer version of groq_magic, prompt", saved.prompt
-    return None
+        found.append((f"{cell}, prompt", saved.prompt))
+    elif saved.is_newer:
+        found.append((f"{cell}, saved by a newer version of groq_magic, prompt", saved.prompt))
+    if saved.hides_answer or not shows_answer(saved, whole=True):
+        found.append((f"{cell}, answer", saved.answer))
+    return tuple(found)
 
 
 def _line_of_edited(count: int) -> tuple[str, ...]:
     if not count:
         return ()
-    its, cell = "its prompt was", "its cell"
+    its, cell = "its prompt has been", "its cell"
     if count > 1:
-        its, cell = "their prompts were", "their cells"
-    return (f"{_counted(count, 'answer')} left out: {its} edited since. Run {cell} again.",)
+        its, cell = "their prompts have been", "their cells"
+    return (f"{_counted(count, 'answer')} left out: {its} edited. Run {cell} again.",)
 
 
-def _lines_of_unseen(unseen: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    found = tuple(unseen)
-    if not found:
+def _lines_of_unseen(unseen: Collection[tuple[tuple[str, str], ...]]) -> tuple[str, ...]:
+    if not unseen:
         return ()
-    them = "it" if len(found) == 1 else "them"
-    head = f"{_counted(len(found), 'answer')} left out: the page does not show what would be sent."
+    found = tuple(chain.from_iterable(unseen))
+    them = "it" if len(unseen) == 1 else "them"
+    head = f"{_counted(len(unseen), 'answer')} left out: the page does not show what would be sent."
     shown = (f"{reason}: “{first_words(text, _SHOWN)}”" for reason, text in found[:_MOST_SHOWN])
     more = len(found) - _MOST_SHOWN
     rest = [f"and {more} more."] if more > 0 else []

@@ -12,7 +12,21 @@ A request goes through `server` (HTTP), `chat` (limits, script), `checks` (refus
 
 from __future__ import annotations
 
-__all__ = ["NO_MODEL"]
+__all__ = ["NO_MODEL", "is_unscripted", "without_fold"]
 
 # In every answer to a prompt that no script has, and in no other one.
 NO_MODEL = "Practice mode: no model is here"
+
+
+def is_unscripted(answer: str) -> bool:
+    """Whether practice mode had no script for the prompt; its answer may be cut short."""
+    return NO_MODEL in answer or NO_MODEL.startswith(answer)
+
+
+def without_fold(answer: str) -> str:
+    """Return an answer of practice mode without the fold that shows what was sent.
+
+    The fold is for the reader. In the conversation it would send earlier prompts again, and
+    values that may no longer be sent.
+    """
+    return answer.partition("\n\n")[0] if answer.startswith(NO_MODEL) else answer

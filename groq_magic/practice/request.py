@@ -89,4 +89,8 @@ class ChatRequest:
         """An estimate of what the messages and tools cost."""
         tools = self.parameters.get("tools")
         offered = tokens.count(str(tools)) if tools else 0
-        return 3 + offered + sum(tokens.message_tokens(message) for message in self.messages)
+        return (
+            tokens.AROUND
+            + offered
+            + sum(tokens.message_tokens(message) for message in self.messages)
+        )

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["PER_IMAGE", "PER_MESSAGE", "count", "message_text", "message_tokens", "pieces"]
+__all__ = [
+    "AROUND",
+    "PER_IMAGE",
+    "PER_MESSAGE",
+    "count",
+    "message_text",
+    "message_tokens",
+    "pieces",
+]
 
 PER_IMAGE = 1_000
 PER_MESSAGE = 4
+# Tokens that begin the answer.
+AROUND = 3
+_BYTES = 4  # per token, about
 
 _PIECE = re.compile(r" ?\w{1,8}| ?[^\w\s]{1,3}|\s")
 
@@ -23,7 +35,7 @@ def pieces(text: str) -> Iterator[str]:
 
 def count(text: str) -> int:
     """Estimate how many tokens a text has."""
-    return sum(1 for _ in _PIECE.finditer(text))
+    return math.ceil(len(text.encode("utf-8", "surrogatepass")) / _BYTES)
 
 
 def message_text(message: Mapping[str, object]) -> str:

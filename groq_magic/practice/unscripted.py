@@ -20,8 +20,8 @@ _CONNECT = "Run `%groq_key` to connect a model; https://console.groq.com/keys gi
 # How the system prompt of `%groq_fix` begins.
 _FIX = re.compile(r"You (?:mend|fix) cells")
 _LONGEST = 2_000
-# An answer of this kind is sent again with the next prompt: whole, it would double each time.
-_LONGEST_BEFORE = 160
+# Characters of an earlier message: its own cell shows all of it.
+_LONGEST_BEFORE = 200
 _LEFT_OUT = ("stop", "stream", "tools")
 
 
@@ -49,7 +49,7 @@ def unscripted(request: ChatRequest) -> Reply:
 def _fold(request: ChatRequest) -> str:
     """Return what was sent in a `<details>`, as indented code: what it contains stays text."""
     count = len(request.messages)
-    size = f"{count} message{'s' * (count != 1)}, about {request.prompt_tokens:,} tokens"
+    size = f"{count} message{'s' * (count != 1)}, {request.prompt_tokens:,} tokens"
     parts = []
     for number, message in enumerate(request.messages, 1):
         text = tokens.message_text(message)
@@ -69,4 +69,5 @@ def _indented(text: str) -> str:
 
 def _shortened(text: str, longest: int) -> str:
     left_out = len(text) - longest
-    return text if left_out <= 0 else f"{text[:longest].rstrip()} … ({left_out:,} more characters)"
+    more = f"{left_out:,} more character{'s' * (left_out != 1)}"
+    return text if left_out <= 0 else f"{text[:longest].rstrip()} … ({more})"

@@ -6,12 +6,13 @@ Pure: pandas, polars and numpy are looked for among the loaded modules, never im
 from groq_magic.prompt.expression import completions
 from groq_magic.prompt.filled_prompt import FilledPrompt
 from groq_magic.prompt.named_value import IncludedValue, NamedValue, with_values
-from groq_magic.prompt.privacy import Extent, Privacy
+from groq_magic.prompt.privacy import UNKNOWN_LIMITS, Extent, Privacy
 from groq_magic.prompt.private_values import PrivateValues
 from groq_magic.prompt.summary import describe, summarise
 from groq_magic.prompt.template import fill, fill_from, names_alone
 
 __all__ = [
+    "UNKNOWN_LIMITS",
     "Extent",
     "FilledPrompt",
     "IncludedValue",

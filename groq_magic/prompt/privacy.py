@@ -13,7 +13,7 @@ from groq_magic.clipping import is_a, plain, tried
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["PRIVATE", "Description", "Extent", "Privacy"]
+__all__ = ["PRIVATE", "UNKNOWN_LIMITS", "Description", "Extent", "Privacy"]
 
 # Stands for a value that is private.
 PRIVATE = "<private>"
@@ -60,9 +60,26 @@ class Privacy:
         """Whether any of these names is private."""
         return bool(self.private) and any(map(self.hides, labels))
 
+    def joined(self, other: Privacy | None) -> Privacy:
+        """Return the limits on a text whose parts were made under this or another privacy."""
+        if other is None:
+            return self
+        private = tuple(pattern for pattern in self.private if pattern in other.private)
+        return Privacy(max(self.rows, other.rows), private)
+
+    @property
+    def of_scalars(self) -> Privacy:
+        """These limits without rows: a number or a short text in place is no row."""
+        return replace(self, rows=0)
+
     def allows(self, other: Privacy) -> bool:
         """Whether text that was made under another privacy may be sent under this one."""
         return other.rows <= self.rows and set(self.private) <= set(other.private)
+
+
+# For text that was made under unknown limits: it may be sent if nothing is private and
+# some rows may be sent.
+UNKNOWN_LIMITS = Privacy(rows=1)
 
 
 @dataclass(frozen=True)

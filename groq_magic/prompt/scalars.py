@@ -12,7 +12,7 @@ from groq_magic.clipping import is_a, tried, type_name
 __all__ = ["can_be_searched", "is_of", "is_scalar"]
 
 # Dates, decimals and paths, whose repr is the call that makes them; pandas' dates are subclasses.
-_SCALAR_MODULES = frozenset({"datetime", "decimal", "fractions", "pathlib", "uuid"})
+_SCALAR_MODULES = frozenset({"datetime", "decimal", "fractions", "ipaddress", "pathlib", "uuid"})
 _SCALARS = (int, float, complex, type(None), enum.Enum)
 
 _NAMED = (BuiltinFunctionType, FunctionType, MethodType, ModuleType, type)

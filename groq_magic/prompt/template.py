@@ -138,6 +138,7 @@ class _Filling:
     values: dict[str, NamedValue] = field(default_factory=dict)
     in_place: dict[str, int] = field(default_factory=dict)
     missing: dict[str, None] = field(default_factory=dict)
+    private: PrivateValues | None = None
 
     def filled(self, text: str) -> FilledPrompt:
         sent = _replaced(text, self._text_of)
@@ -227,7 +228,9 @@ class _Filling:
     def _without_private(self, text: str, *values: Any) -> str:
         """Return a text without copies of what a private column, key or attribute holds."""
         privacy = self.privacy.named
-        return PrivateValues.of_session(self.namespace, privacy, *values).hidden(text)
+        if self.private is None:
+            self.private = PrivateValues.of_session(self.namespace, privacy)
+        return self.private.beside(*values).hidden(text)
 
 
 def _in_place(value: Any) -> str | None:

@@ -25,6 +25,7 @@ from __future__ import annotations
 from groq_magic.rendering.characters import escape
 from groq_magic.rendering.document import to_html
 from groq_magic.rendering.fences import Fence, code_span, fenced, fenced_code
+from groq_magic.rendering.highlight import coloured_lines
 from groq_magic.rendering.patches import Patch
 from groq_magic.rendering.safe_markdown import safe_markdown
 from groq_magic.rendering.saved_html import resanitised
@@ -35,6 +36,7 @@ __all__ = [
     "MarkdownStream",
     "Patch",
     "code_span",
+    "coloured_lines",
     "escape",
     "fenced",
     "fenced_code",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     _Token = tuple[int, _TokenType, str]
 
-__all__ = ["MAX_CODE", "MAX_LINE", "Highlighter"]
+__all__ = ["MAX_CODE", "MAX_LINE", "Highlighter", "coloured_lines"]
 
 # Characters of a code block, and of a line in it, that are coloured at most.
 MAX_CODE = 20_000
@@ -89,15 +89,28 @@ class Highlighter:
             None where the code stays plain: its language is not known, it is too long, or the
             colours of this answer took too long already.
         """
-        lexer = self._lexer(language) if self.colours(code, language) else None
-        if lexer is None:
+        if not self.colours(code, language):
             return None
         key = (language, code)
         if key not in self._last:
             if len(self._last) >= _MAX_REMEMBERED:
                 self._last.clear()
-            self._last[key] = self._coloured(lexer, code)
+            pieces = self.pieces(code, language)
+            self._last[key] = None if pieces is None else _spans(pieces)
         return self._last[key]
+
+    def pieces(self, code: str, language: str) -> list[tuple[str, str]] | None:
+        """Return the code's tokens, each with its class, "" for none; None where `html` is."""
+        lexer = self._lexer(language) if self.colours(code, language) else None
+        if lexer is None:
+            return None
+        self._seconds_left += len(code) * _SECONDS_PER_CHARACTER
+        self.work += len(code) * _WORK_PER_CHARACTER
+        start = thread_time()
+        tokens = _until(start + self._seconds_left, lexer.get_tokens_unprocessed(code))
+        pieces = list(_merged(tokens))
+        self._seconds_left -= thread_time() - start
+        return pieces if self._seconds_left > 0 else None
 
     def grown(self, code: str, language: str, *, is_first: bool) -> str | None:
         """Return the next lines of a block that is still being written, as `html` does.
@@ -124,24 +137,31 @@ class Highlighter:
         self._seconds_left_growing += len(code) * _SECONDS_PER_CHARACTER_GROWING
         start = thread_time()
         tokens = self._growing.tokens(code, start + self._seconds_left_growing)
-        html = None if tokens is None else _spans(tokens)
+        html = None if tokens is None else _spans(_merged(tokens))
         self._seconds_left_growing -= thread_time() - start
         return html
-
-    def _coloured(self, lexer: Lexer, code: str) -> str | None:
-        self._seconds_left += len(code) * _SECONDS_PER_CHARACTER
-        self.work += len(code) * _WORK_PER_CHARACTER
-        start = thread_time()
-        tokens = _until(start + self._seconds_left, lexer.get_tokens_unprocessed(code))
-        html = _spans(tokens)
-        self._seconds_left -= thread_time() - start
-        return html if self._seconds_left > 0 else None
 
     def _lexer(self, language: str) -> Lexer | None:
         if language not in self._lexers:
             is_one_more = len(self._lexers) < _MAX_LANGUAGES
             self._lexers[language] = _find_lexer(language) if is_one_more else None
         return self._lexers[language]
+
+
+def coloured_lines(code: str, language: str) -> list[list[tuple[str, str]]]:
+    """Return each line of code as pieces: the class of a token, "" for none, and its text.
+
+    Parameters
+    ----------
+    code, language : str
+        As for `Highlighter.html`; code that it leaves plain has one piece a line.
+    """
+    lines: list[list[tuple[str, str]]] = [[]]
+    for name, text in Highlighter().pieces(code, language) or [("", code)]:
+        first, *others = text.split("\n")
+        lines[-1].append((name, first))
+        lines += [[(name, other)] for other in others]
+    return lines
 
 
 class _GrowingCode:
@@ -196,10 +216,10 @@ def _until(deadline: float, tokens: Iterable[_Token]) -> Iterator[_Token]:
         yield token
 
 
-def _spans(tokens: Iterable[_Token]) -> str:
+def _spans(pieces: Iterable[tuple[str, str]]) -> str:
     return "".join(
         f'<span class="{ours(name)}">{escape(text)}</span>' if name else escape(text)
-        for name, text in _merged(tokens)
+        for name, text in pieces
     )
 
 

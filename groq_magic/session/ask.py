@@ -40,6 +40,8 @@ class Ask:
         The variables of the calling code, None for the notebook's.
     own : FilledPrompt or None
         The texts of the values in `names`, for a retry, which has no `names`.
+    in_place : bool
+        Whether the fixed cell replaces the failed one at once.
     """
 
     text: str
@@ -50,6 +52,7 @@ class Ask:
     composed: AssistantPrompt | None = None
     names: Mapping[str, Any] | None = field(default=None, repr=False)
     own: FilledPrompt | None = field(default=None, repr=False)
+    in_place: bool = False
 
     @property
     def identity(self) -> str:

@@ -1,12 +1,12 @@
-"""The bars of finished answers: each is marked as stale when an earlier turn changes."""
+"""The bars of finished answers: each is marked as out of date when an earlier turn changes."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from groq_magic.views.phrase import quoted
+from groq_magic.session.change_texts import warning_of
 from groq_magic.views.slots import slot_of
 
 if TYPE_CHECKING:
@@ -15,12 +15,30 @@ if TYPE_CHECKING:
     from groq_magic.conversation import Conversations, Turn
     from groq_magic.prompt.secrets import Secrets
     from groq_magic.views.answer_facts import FinishedAnswer, LiveFacts
+    from groq_magic.views.shown_answers import Thought
 
-__all__ = ["Bars"]
+__all__ = ["Bars", "FormerAnswer"]
 
 _LEFT = "This answer is no longer part of the conversation."
-_SEARCHED = 1_000  # characters of a prompt, of which a warning shows fewer
-_FORMER = "The conversation holds the cell's former answer, not this one."
+_FORMER = "The conversation has the cell's former answer, not this one."
+_FORMER_KEPT = 200  # a conversation has as many undoable changes
+
+
+@dataclass(frozen=True)
+class FormerAnswer:
+    """A finished answer as its cell showed it.
+
+    Parameters
+    ----------
+    turn : Turn
+    output : FinishedAnswer
+    thought : (str, str) or None
+        Heading and safe HTML of the reasoning that it showed.
+    """
+
+    turn: Turn
+    output: FinishedAnswer
+    thought: Thought | None = None
 
 
 class Bars:
@@ -32,18 +50,70 @@ class Bars:
         Whose turns the answers are.
     secrets : callable
         Returns what no warning may show: a restored prompt can contain any text.
+    cell_number : callable
+        Returns the number beside the cell that shows a turn, None where it shows none.
     """
 
-    def __init__(self, conversations: Conversations, secrets: Callable[[], Secrets]) -> None:
+    def __init__(
+        self,
+        conversations: Conversations,
+        secrets: Callable[[], Secrets],
+        cell_number: Callable[[Turn], int | None],
+    ) -> None:
         self._conversations = conversations
         self._secrets = secrets
+        self._cell_number = cell_number
         self._facts: dict[tuple[bool, str], tuple[LiveFacts, int]] = {}
+        self._answers: dict[int, FormerAnswer] = {}
+        self._prompts: dict[str, str] = {}
 
-    def add(self, turn: Turn, output: FinishedAnswer, *, in_conversation: bool) -> None:
+    def add(
+        self,
+        turn: Turn,
+        output: FinishedAnswer,
+        *,
+        in_conversation: bool,
+        thought: Thought | None = None,
+    ) -> None:
         """Add a finished answer's bar; one outside of the conversation is never marked."""
         self._facts.pop((turn.practice, output.slot), None)
         if in_conversation:
             self._facts[turn.practice, output.slot] = output.live, turn.revision
+            self._answers[turn.revision] = FormerAnswer(turn, output, thought)
+            shown = {revision for _, revision in self._facts.values()}
+            former = [each for each in self._answers if each not in shown]
+            for revision in former[:-_FORMER_KEPT]:
+                del self._answers[revision]
+
+    def former(self, turn: Turn) -> FormerAnswer | None:
+        """Return a turn's answer as its cell showed it, None where it is not known any more."""
+        return self._answers.get(turn.revision)
+
+    def asked(self, turn: Turn) -> None:
+        """Note the prompt that a cell contains, by the turn that it asked, also one asked once."""
+        self._prompts[slot_of(turn.shown)] = turn.typed
+
+    def has_other_prompt(self, turn: Turn) -> bool:
+        """Whether a turn's cell has asked with another prompt since."""
+        return self._prompts.get(slot_of(turn.shown), turn.typed) != turn.typed
+
+    def shown_for(self, turn: Turn) -> FormerAnswer | None:
+        """Return the answer that a turn's cell shows, None where it is not known."""
+        modes = (self._facts.get((mode, slot_of(turn.shown))) for mode in (False, True))
+        return next((self._answers[held[1]] for held in modes if held is not None), None)
+
+    def shows(self, turn: Turn) -> bool:
+        """Whether a turn's cell shows its answer; a cell that has not run here does."""
+        held = self._facts.get((turn.practice, slot_of(turn.shown)))
+        if held is None:
+            return self._cell_number(turn) is None
+        return held[1] == turn.revision
+
+    def cell_begins(self, cell: str) -> None:
+        """Note that a cell runs again: the page removes the answers that it shows."""
+        for key, (_, revision) in tuple(self._facts.items()):
+            if self._answers[revision].turn.shown.cell == cell:
+                del self._facts[key]
 
     def update(self, *, practice: bool) -> dict[str, LiveFacts]:
         """Update the marks; return the changed lines by slot."""
@@ -65,11 +135,8 @@ class Bars:
         return self._stale(turn, self._secrets)
 
     def _stale(self, turn: Turn, secrets: Callable[[], Secrets]) -> str:
-        if not self._conversations.change_above(turn):
+        change = self._conversations.change_above(turn)
+        if change is None:
             return ""
-        changed = self._conversations.changed_above(turn)
-        what = "A turn above was moved or removed"
-        if changed is not None:
-            prompt = quoted(secrets().hidden(changed.typed[:_SEARCHED]))
-            what = f"The conversation above changed at {prompt}"
-        return f"{what} after this answer. Run this cell again."
+        cell = self._cell_number(change.turn) if change.turn is not None else None
+        return warning_of(change, cell, secrets().hidden)

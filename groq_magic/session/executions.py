@@ -55,6 +55,7 @@ class Executions:
     def __init__(self, shell: Any) -> None:
         self._shell = shell
         self._running: Execution | None = None
+        self._cells: dict[int, str] = {}
         self._mine: ContextVar[Execution | None] = ContextVar("groq_magic.execution", default=None)
 
     @property
@@ -88,7 +89,17 @@ class Executions:
         # Some versions of IPython count a cell before it runs, others after it.
         self._running = Execution(cell, run, source, self._shell.displayhook.prompt_count)
         self._mine.set(self._running)
+        if cell is not None and self._running.number is not None:
+            self._cells[self._running.number] = cell
         return self._running
+
+    def number_of(self, cell: str) -> int | None:
+        """Return the number in brackets beside a cell, None where it has not run here."""
+        return next((n for n, each in reversed(self._cells.items()) if each == cell), None)
+
+    def cell_of(self, number: int | None) -> str:
+        """Return the id of the cell that ran with a number; "" where it is unknown."""
+        return self._cells.get(number, "") if number is not None else ""
 
     def end(self) -> None:
         """End the execution: code that runs later in this context belongs to none."""

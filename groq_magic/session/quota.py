@@ -34,7 +34,7 @@ def meter_of(limit: Limit, now: float | None = None) -> Meter:
     """Return a limit as the panel and `%groq_usage` show it."""
     used = limit.limit - limit.left(now)
     wait = limit.full_in(now)
-    full = f" · full again in {wait_words(wait, now)}" if used else ""
+    full = f" · back to 0 in {wait_words(wait, now)}" if used else ""
     return Meter(used, limit.limit, f"{used:,} of {limit.limit:,} {_unit(limit)} used{full}")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.api.request import size_of
 from groq_magic.api.service import Service
 from groq_magic.conversation import Conversations
 from groq_magic.errors import ModelError
@@ -22,6 +21,8 @@ from groq_magic.session.quota import QuotaWatch
 from groq_magic.session.saved_notebook import SavedNotebook
 from groq_magic.session.secrets import EarlierTurns, present_secrets
 from groq_magic.session.stored_answers import StoredAnswers
+from groq_magic.session.token_estimate import TokenEstimate
+from groq_magic.session.undoing import UndoResult, show_former
 from groq_magic.views.show import say
 
 if TYPE_CHECKING:
@@ -40,10 +41,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Session"]
 
-# A token is about four bytes of UTF-8 in most languages; characters differ far more.
-_USUAL_TOKENS_PER_BYTE = 0.25
-# In shorter texts the overhead of the chat format would distort the measure.
-_ENOUGH_BYTES = 400
 _CHANGED = "The conversation is changed"
 
 
@@ -75,7 +72,7 @@ class Session:
         self.settings = settings
         self.saved = SavedNotebook(shell)
         self.conversations = Conversations()
-        self.bars = Bars(self.conversations, self.secrets)
+        self.bars = Bars(self.conversations, self.secrets, self.cell_number)
         self.service = Service(settings, lambda: self.saved.folder, ask_for_key, say)
         self.last: Ask | None = None
         self.ledger = Ledger()
@@ -86,7 +83,7 @@ class Session:
         self._quota = QuotaWatch()
         self.failures = LastFailures()
         self.background = BackgroundErrors()
-        self.tokens_per_byte = _USUAL_TOKENS_PER_BYTE
+        self._estimates = {practice: TokenEstimate() for practice in (False, True)}
         self.live: Live | None = None
         self.restore_offered = False
         self._models_shown: Catalogue | None = None
@@ -103,6 +100,11 @@ class Session:
         """The id of the cell whose execution the running code belongs to."""
         return self.executions.present.cell
 
+    def cell_number(self, turn: Turn) -> int | None:
+        """Return the number beside the cell that shows a turn, None where it has not run here."""
+        cell = turn.shown.cell
+        return turn.cell_number if cell is None else self.executions.number_of(cell)
+
     def secrets(self) -> Secrets:
         """Return the present secrets, which no prompt and no output may show; never stored."""
         return present_secrets(self.service)
@@ -117,6 +119,9 @@ class Session:
         self.executions.begin(self.conversations.start_cell, cell, source)
         if cell is not None:
             self.saved.cells_seen.add(cell)
+            self.bars.cell_begins(cell)
+            if self.live is not None:
+                self.live.answers.cell_begins(cell)
         request, now = request_cells(self.shell), time.time()
         page = self.conversations.page
         if request.order:
@@ -177,14 +182,10 @@ class Session:
             *self.request_log.lines(),
         )
 
-    def learn(self, size: int, prompt_tokens: int) -> None:
-        """Calibrate the estimate of tokens by what the service counted for `size` bytes."""
-        if size >= _ENOUGH_BYTES and prompt_tokens > 0:
-            self.tokens_per_byte = min(1.0, max(0.05, prompt_tokens / size))
-
-    def tokens_in(self, *texts: str) -> int:
-        """Return about how many tokens texts take."""
-        return round(sum(map(size_of, texts)) * self.tokens_per_byte)
+    @property
+    def estimate(self) -> TokenEstimate:
+        """The estimate of tokens; practice mode counts in its own way."""
+        return self._estimates[self.service.in_practice]
 
     # What the saved notebook holds beside
 
@@ -202,8 +203,8 @@ class Session:
 
     # Changes of the conversation
 
-    def undo(self) -> str:
-        """Undo the last change; return what it was.
+    def undo(self) -> UndoResult:
+        """Undo the last change, on the page too.
 
         Raises
         ------
@@ -211,9 +212,16 @@ class Session:
             When there is nothing to undo, or in another thread.
         """
         self.owner.require(_CHANGED)
-        phrase = self.conversations.undo(self.service.in_practice)
+        practice = self.service.in_practice
+        known = {turn.revision for turn in self.conversations.shown(practice).values()}
+        phrase = self.conversations.undo(practice)
+        former = tuple(
+            show_former(self.bars, self.live, self._hidden, turn)
+            for turn in self.conversations.shown(practice).values()
+            if turn.revision not in known and not self.bars.shows(turn)
+        )
         self._changed()
-        return phrase
+        return UndoResult(phrase, former)
 
     def reset(self) -> int:
         """Empty the conversation in use; return how many turns were removed."""
@@ -239,7 +247,9 @@ class Session:
         self, turn: Turn, output: FinishedAnswer, *, in_conversation: bool, appended: bool
     ) -> None:
         """Register a finished answer's bar, and mark the answers that its turn made stale."""
-        self.bars.add(turn, output, in_conversation=in_conversation)
+        thought = self.live.answers.thought(output.slot) if self.live is not None else None
+        self.bars.asked(turn)
+        self.bars.add(turn, output, in_conversation=in_conversation, thought=thought)
         if not appended:
             self._changed()
         elif self.live is not None:
@@ -261,6 +271,9 @@ class Session:
         if self.live is not None:
             self.live.close()
             self.live = None
+
+    def _hidden(self, text: str) -> str:
+        return self.secrets().hidden(text)
 
     def _free_frames(self) -> None:
         # Else the error's frames would keep their values alive as long as the reply.

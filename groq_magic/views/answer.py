@@ -16,6 +16,7 @@ from groq_magic.page.front_end import has_frames
 from groq_magic.views.figures import figures, thought_summary
 from groq_magic.views.finished_outputs import FinishedOutput, Run, run_of
 from groq_magic.views.phrase import phrase_html
+from groq_magic.views.shown_answers import ShownAnswer
 from groq_magic.views.static import bundle, unfinished
 
 if TYPE_CHECKING:
@@ -109,6 +110,10 @@ class AnswerView:
         thought = None if document is None or answer.reasoning else document.thought()
         self._live.put(answer.slot, answer.live, thought)
         self._finish(data, metadata, "stopped" if self.stopped.is_set() else "complete")
+        # An Output widget ignores updates by display id.
+        if not self._captured:
+            shown = ShownAnswer(self._display_id, self._run, thought)
+            self._live.answers.add(answer.slot, shown)
 
     def discard(self) -> None:
         """Leave nothing but an empty output, and that only if something was shown."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from groq_magic.views.bar import Bar
     from groq_magic.views.cell_diff import CellDiff
 
-__all__ = ["AnswerStart", "CodeBlock", "FinishedAnswer", "LiveFacts", "Progress"]
+__all__ = [
+    "AnswerStart",
+    "CodeBlock",
+    "FinishedAnswer",
+    "LiveFacts",
+    "Progress",
+    "Replacement",
+]
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,32 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Replacement:
+    """A fixed cell that the page can put in the place of the one that failed.
+
+    Parameters
+    ----------
+    asked : str
+        The id of the cell that asked.
+    cell : str
+        The id of the cell that was fixed, "" where only its number is known.
+    number : int or None
+        As in ``In [5]``.
+    name : str
+        What it is called: ``cell 5``.
+    before, code : str
+        Its source as it ran, without empty lines at its end, and fixed.
+    """
+
+    asked: str
+    cell: str
+    number: int | None
+    name: str
+    before: str = field(repr=False)
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class LiveFacts:
     """What a finished answer shows while its session lives; never saved.
 
@@ -79,11 +112,14 @@ class LiveFacts:
         The answer's source, for the Copy button.
     stale : str
         The warning that the answer is out of date, "" when it is not.
+    replacement : Replacement or None
+        The fixed cell that a button puts in place.
     """
 
     figures: str
     copy: str
     stale: str
+    replacement: Replacement | None = None
 
 
 class CodeBlock(Protocol):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from groq_magic.views.phrase import SEPARATOR, phrase_html, phrase_plain
 
-__all__ = ["Bar"]
+__all__ = ["Bar", "included_phrases"]
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,8 @@ class Bar:
     ----------
     model : str
         The id of the model that answered, in full.
-    tokens : int or None
-        Tokens of the answer; None where the service reported none.
+    tokens : str
+        The tokens sent and answered, in words; "" if unknown.
     included : tuple of (str, int)
         Names and characters of the values that the prompt included.
     sent : str
@@ -26,13 +26,16 @@ class Bar:
     marks : tuple of str
         How it ended, where that needs a word: "interrupted", "practice".
         Text in backticks is code.
+    earlier : tuple of (str, int)
+        Names and characters of the values that were sent with earlier turns.
     """
 
     model: str
-    tokens: int | None
+    tokens: str
     included: tuple[tuple[str, int], ...] = ()
     sent: str = ""
     marks: tuple[str, ...] = ()
+    earlier: tuple[tuple[str, int], ...] = ()
 
     def html(self, slot: str) -> str:
         """Return the bar as HTML with its slots; the figures' slot holds static text.
@@ -49,7 +52,7 @@ class Bar:
         """
         figures, rest = (
             "".join(f"{SEPARATOR}{phrase_html(phrase)}" for phrase in phrases)
-            for phrases in (self._figures(), self._rest())
+            for phrases in ((self.tokens,) if self.tokens else (), self._rest())
         )
         return (
             f'<div class="groq-bar {phrase_html(slot)}"><small>'
@@ -62,23 +65,28 @@ class Bar:
 
     def plain(self) -> str:
         """Return the bar as one line of plain text."""
-        phrases = (self.model, *self._figures(), *self._rest())
+        phrases = filter(None, (self.model, self.tokens, *self._rest()))
         return SEPARATOR.join(map(phrase_plain, phrases))
 
-    def _figures(self) -> tuple[str, ...]:
-        if self.tokens is None:
-            return ()
-        return (f"{self.tokens:,} token{'' if self.tokens == 1 else 's'}",)
-
     def _rest(self) -> tuple[str, ...]:
-        phrases = (_included(self.included), self.sent, *self.marks)
+        phrases = (*included_phrases(self.included, self.earlier), self.sent, *self.marks)
         return tuple(filter(None, phrases))
 
 
-def _included(values: tuple[tuple[str, int], ...]) -> str:
-    """Return "Included: df (247 characters), weights (24)"; the first size names the unit."""
-    if not values:
-        return ""
-    (name, size), *others = values
-    first = f"{name} ({size:,} character{'s' * (size != 1)})"
-    return ", ".join((f"Included: {first}", *(f"{name} ({size:,})" for name, size in others)))
+def included_phrases(
+    named: tuple[tuple[str, int], ...], earlier: tuple[tuple[str, int], ...]
+) -> tuple[str, ...]:
+    """Return which values are sent: "Included: df (247 characters)", "From earlier turns: …".
+
+    Parameters
+    ----------
+    named, earlier : tuple of (str, int)
+        Names and characters of values: of the prompt, and of earlier turns.
+    """
+    parts = (("Included", named), ("From earlier turns", earlier))
+    return tuple(f"{what}: {', '.join(map(_sized, values))}" for what, values in parts if values)
+
+
+def _sized(value: tuple[str, int]) -> str:
+    name, characters = value
+    return f"{name} ({characters:,} character{'s' * (characters != 1)})"

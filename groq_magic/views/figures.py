@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from groq_magic.ledger.usage import token_words
 from groq_magic.views.phrase import SEPARATOR
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ def figures(progress: Progress) -> str:
     Returns
     -------
     str
-        "3.2 s" before the first token; "212 tokens · 812 tok/s · 3.2 s ·
-        0.18 s to first token" after it.
+        "3.2 s" before the first token; "212 tokens answered · 812 tok/s ·
+        3.2 s · 0.18 s to first token" after it.
     """
     elapsed = f"{progress.seconds:.1f} s"
     if progress.first_token is None:
@@ -36,8 +37,7 @@ def figures(progress: Progress) -> str:
     streaming = progress.seconds - progress.first_token
     rate = f"{progress.tokens / streaming:,.0f} tok/s" if streaming >= SHORTEST else ""
     first = f"{progress.first_token:.2f} s to first token"
-    plural = "" if progress.tokens == 1 else "s"
-    said = (f"{progress.tokens:,} token{plural}", rate, elapsed, first)
+    said = (token_words(None, progress.tokens), rate, elapsed, first)
     return SEPARATOR.join(phrase for phrase in said if phrase)
 
 

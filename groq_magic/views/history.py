@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 __all__ = ["HistoryRow", "history"]
 
-_DELETED = "deleted"
 _SHOWN = 90  # characters of the prompt; the page cuts what doesn't fit
 
 
@@ -42,16 +41,23 @@ class HistoryRow:
     note: str = ""
 
     @property
+    def title(self) -> str:
+        """The turn in words."""
+        return f"Turn {self.number}" if self.number is not None else "Deleted"
+
+    @property
     def cell_name(self) -> str:
         """The cell in words; "" where its number is unknown."""
         return f"Cell {self.cell}" if self.cell is not None else ""
 
 
-def history(rows: Sequence[HistoryRow]) -> tuple[str, str]:
+def history(heading: str, rows: Sequence[HistoryRow]) -> tuple[str, str]:
     """Return a conversation as HTML and as plain text.
 
     Parameters
     ----------
+    heading : str
+        A phrase that names the conversation.
     rows : sequence of HistoryRow
 
     Returns
@@ -60,10 +66,11 @@ def history(rows: Sequence[HistoryRow]) -> tuple[str, str]:
         Safe HTML (a list of native folds: the prompt as text, the answer
         rendered) and plain text, which has all of it.
     """
-    html = "".join(map(_html, rows))
+    folds = "".join(map(_html, rows))
+    html = f"<div>{phrase_html(heading)}</div>{folds}"
     return (
         f'<div class="groq-answer groq-history mathjax_ignore tex2jax_ignore">{html}</div>',
-        "\n\n".join(map(_plain, rows)),
+        "\n\n".join((phrase_plain(heading), *map(_plain, rows))),
     )
 
 
@@ -74,7 +81,7 @@ def _html(row: HistoryRow) -> str:
     facts = f" <small>{phrase_html(row.note)}</small>" if row.note else ""
     return (
         '<details class="groq-turn"><summary><span class="groq-turn-line">'
-        f"<b>{row.number or _DELETED}</b> {cell}"
+        f"<b>{row.title}</b> {cell}"
         f'<span dir="auto">{escape(first_words(row.prompt, _SHOWN))}</span>{facts}</span></summary>'
         f'<pre class="groq-prompt" dir="auto">{escape(row.prompt)}</pre>'
         f'<div class="groq-text" dir="auto">{to_html(row.answer)}</div></details>'
@@ -82,6 +89,6 @@ def _html(row: HistoryRow) -> str:
 
 
 def _plain(row: HistoryRow) -> str:
-    notes = SEPARATOR.join(filter(None, (row.cell_name, phrase_plain(row.note))))
+    head = SEPARATOR.join(filter(None, (row.title, row.cell_name, phrase_plain(row.note))))
     asked = "\n".join(f"> {line}" for line in row.prompt.splitlines())
-    return f"[{row.number or _DELETED}] {notes}".rstrip() + f"\n{asked}\n\n{row.answer}"
+    return f"{head}\n{asked}\n\n{row.answer}"

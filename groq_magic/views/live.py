@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from groq_magic.views.documents import Document, Documents
 from groq_magic.views.finished_outputs import FinishedOutputs
@@ -13,6 +13,7 @@ from groq_magic.views.panel import Panel
 from groq_magic.views.picker import ModelPicker, close_whole
 from groq_magic.views.session_facts import KeyFacts
 from groq_magic.views.session_widget import SessionWidget
+from groq_magic.views.shown_answers import ShownAnswers
 
 if TYPE_CHECKING:
     import threading
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     import ipywidgets
     import traitlets
 
-    from groq_magic.views.answer_facts import LiveFacts
+    from groq_magic.views.answer_facts import LiveFacts, Replacement
     from groq_magic.views.finished_outputs import FinishedOutput, Run
     from groq_magic.views.session_facts import PanelFacts, QuotaFacts
+    from groq_magic.views.shown_answers import Thought
 
 __all__ = ["Live"]
 
@@ -60,6 +62,8 @@ class Live:
         The outputs that no notebook file has yet.
     pages : PageReports
         What the open pages lack.
+    answers : ShownAnswers
+        The answers that cells show.
     """
 
     def __init__(  # noqa: PLR0913 - values and callables, so that no view knows the session
@@ -90,6 +94,7 @@ class Live:
         self._made_at = 0.0
         self.finished = FinishedOutputs()
         self.pages = PageReports()
+        self.answers = ShownAnswers()
         self._closed = False
         self._settings.observe(self._model_changed, "model")
 
@@ -182,18 +187,10 @@ class Live:
         """Forget an answer whose static output stands."""
         self._documents.remove(document)
 
-    def put(self, slot: str, facts: LiveFacts, thought: tuple[str, str] | None = None) -> None:
-        """Send what the bar of a finished answer shows.
-
-        Parameters
-        ----------
-        slot : str
-            The class of the bar.
-        facts : LiveFacts
-        thought : (str, str), optional
-            Heading and safe HTML of the reasoning, shown while the session
-            lives; what was given once is kept.
-        """
+    def put(
+        self, slot: str, facts: LiveFacts, thought: Thought | Literal["same"] | None = "same"
+    ) -> None:
+        """Send what the bar of a finished answer shows; see `SessionWidget.put`."""
         self.start()
         if self._session is not None:
             self._session.put(slot, facts, thought)
@@ -219,10 +216,10 @@ class Live:
         more = {"output": output.as_output(), "save": False} if output.captured else {}
         self._send({"finished": [{**offer, **more}]})
 
-    def send_next(self, cell: str, code: str) -> None:
+    def send_next(self, cell: str, code: str, replaces: Replacement | None = None) -> None:
         """Send which code is inserted below a cell; see `SessionWidget.send_next`."""
         if self._session is not None:
-            self._session.send_next(cell, code)
+            self._session.send_next(cell, code, replaces)
 
     def speeds(self, speeds: Mapping[str, str]) -> None:
         """Send how quick models were.

@@ -12,8 +12,11 @@ _MOST_NAMES = 20
 _MOST_PAGES = 20
 # What the page's order.mjs needs.
 _FOR_ORDER = ("notebook", "notebook.cells", "kernel.requestExecute")
+# What the page's replacing.mjs needs.
+_TO_REPLACE = ("sharedModel.setSource", "model.contentChanged")
 # What a user does without where a name is missing, by the beginnings of the names.
 _LOST: Mapping[tuple[str, ...], str] = {
+    _TO_REPLACE: "fixed cells can't replace those that failed",
     ("notebook.executionScheduled",): "a second notebook on this kernel is not seen",
     _FOR_ORDER: "the saved file's order of cells counts",
     ("outputs.", "context."): "a reload while an answer streams leaves its cell without it",
@@ -57,6 +60,12 @@ class PageReports:
     def has_page(self) -> bool:
         """Whether the session widget has run on any page."""
         return bool(self._missing)
+
+    @property
+    def can_replace(self) -> bool:
+        """Whether some page can put a fixed cell in the place of the one that failed."""
+        needed = {*_FOR_ORDER[:2], "sharedModel.getSource", *_TO_REPLACE}
+        return any(needed.isdisjoint(names) for names in self._missing.values())
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -15,10 +15,13 @@ _ROWS = " ▁▂▃▄▅▆▇█"
 _EIGHTHS = 8
 # So many columns stand apart from each other; more stand close together.
 _APART = 30
-_WIDTH, _HEIGHT = 300, 48
+_WIDTH, _HEIGHT = 300, 76
+_LEFT, _TOP, _BASE = 48, 6, 60  # left edge, top of the largest, and base line of the columns
 _WIDEST = 18
 # Read on white and on black: a picture does not know the page's theme.
-_COLUMNS, _LINE = "#4a8fd8", "#8a8a8a"
+_COLUMNS, _LINE = "#4a8fd8", "#7c7c7c"
+_TICKS = (1.0, 0.5, 0.0)  # of the largest value
+_TEXT = f'fill="{_LINE}" font-family="sans-serif" font-size="11"'
 
 
 def bar(share: float, width: int = 20) -> str:
@@ -51,8 +54,8 @@ def columns(values: Sequence[float | None], height: int = 3) -> list[str]:
     return lines
 
 
-def column_chart(values: Sequence[float | None], description: str) -> str:
-    """Return values as columns over a line, from 0 to the largest, as safe HTML.
+def column_chart(values: Sequence[float | None], description: str, ends: Sequence[str] = ()) -> str:
+    """Return values as columns beside a scale from 0 to the largest, as safe HTML.
 
     Parameters
     ----------
@@ -60,28 +63,64 @@ def column_chart(values: Sequence[float | None], description: str) -> str:
         Not negative; None leaves its place empty.
     description : str
         Read where the picture is not shown.
+    ends : sequence of str, optional
+        The labels under the first and the last column.
 
     Notes
     -----
     It is an `img` with its SVG in it: JupyterLab removes `svg` elements from untrusted notebooks.
     """
     most = max((value for value in values if value), default=1.0)
-    step = min(_WIDEST, _WIDTH / max(1, len(values)))
+    step = min(_WIDEST, (_WIDTH - _LEFT) / max(1, len(values)))
     drawn = "".join(
-        _column(at * step, step, value / most)
+        _column(_LEFT + at * step, step, value / most)
         for at, value in enumerate(values)
         if value is not None
     )
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" '
-        f'viewBox="0 0 {_WIDTH} {_HEIGHT}"><g fill="{_COLUMNS}">{drawn}</g>'
-        f'<rect y="{_HEIGHT - 1}" width="{step * len(values):.1f}" height="1" '
-        f'fill="{_LINE}"/></svg>'
+        f'viewBox="0 0 {_WIDTH} {_HEIGHT}">{_scale(most)}<g fill="{_COLUMNS}">{drawn}</g>'
+        f"{_ends(ends, step * len(values))}</svg>"
     )
     return (
         f'<img class="groq-chart" alt="{escape(description)}" width="{_WIDTH}" height="{_HEIGHT}" '
         f'src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}">'
     )
+
+
+def _scale(most: float) -> str:
+    """Return the numbers at the left with their lines; small ones have decimals."""
+    ticks = []
+    for share in _TICKS:
+        y = _BASE - share * (_BASE - _TOP)
+        # Half of a small count may not be a whole number.
+        if share in {0.0, 1.0} or most >= 10:  # noqa: PLR2004 - two digits
+            ticks.append(
+                f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end" {_TEXT}>'
+                f"{_short(share * most)}</text>"
+                f'<path d="M{_LEFT} {y:.1f}H{_WIDTH}" stroke="{_LINE}" '
+                f'stroke-opacity="{0.35 if share else 1}"/>'
+            )
+    return "".join(ticks)
+
+
+def _ends(names: Sequence[str], width: float) -> str:
+    if not names:
+        return ""
+    first, last = names[0], names[-1]
+    end = (
+        f'<text x="{max(_LEFT + width, _LEFT + 60):.1f}" y="{_HEIGHT - 3}" text-anchor="end" '
+        f"{_TEXT}>{escape(last)}</text>"
+    )
+    return (
+        f'<text x="{_LEFT}" y="{_HEIGHT - 3}" {_TEXT}>{escape(first)}</text>'
+        f"{end if len(names) > 1 else ''}"
+    )
+
+
+def _short(value: float) -> str:
+    """Return a number of at most seven characters: `950`, `12,300`, `1.2e+09`."""
+    return f"{value:,.0f}" if value < 1_000_000 else f"{value:.2g}"  # noqa: PLR2004 - seven characters
 
 
 def _cell(value: float | None, most: float, height: int, row: int) -> str:
@@ -95,9 +134,9 @@ def _cell(value: float | None, most: float, height: int, row: int) -> str:
 
 def _column(left: float, step: float, share: float) -> str:
     # The smallest value is still seen.
-    height = max(1.0, share * (_HEIGHT - 1)) if share else 0.0
+    height = max(1.0, share * (_BASE - _TOP)) if share else 0.0
     gap = min(2.0, step / 4)
     return (
-        f'<rect x="{left:.1f}" y="{_HEIGHT - 1 - height:.1f}" width="{step - gap:.1f}" '
+        f'<rect x="{left:.1f}" y="{_BASE - height:.1f}" width="{step - gap:.1f}" '
         f'height="{height:.1f}"/>'
     )

@@ -72,7 +72,7 @@ class Meter:
     used, limit : int
         How much of it is used, and how much there is, in the same unit.
     label : str
-        "680 of 8,000 tokens used · full again in 5 s".
+        "680 of 8,000 tokens used · back to 0 in 5 s".
     """
 
     used: int
@@ -89,7 +89,7 @@ class PanelFacts:
     key : str
         The key's state: "from GROQ_API_KEY".
     conversation : str
-        "main · 3 turns, 1,912 tokens".
+        "main · 3 turns, about 1,912 tokens to send".
     minute, day : Meter or None
         The quota of this minute and of today; None while it is unknown.
     page : str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import anywidget
 import traitlets
@@ -16,11 +16,12 @@ from groq_magic.views.slots import TOKEN
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from groq_magic.views.answer_facts import LiveFacts
+    from groq_magic.views.answer_facts import LiveFacts, Replacement
     from groq_magic.views.documents import Documents
     from groq_magic.views.finished_outputs import FinishedOutputs, Run
     from groq_magic.views.page_reports import PageReports
     from groq_magic.views.session_facts import KeyFacts, QuotaFacts
+    from groq_magic.views.shown_answers import Thought
 
 __all__ = ["SessionWidget"]
 
@@ -106,7 +107,9 @@ class SessionWidget(anywidget.AnyWidget):
         ignore_on_control(self, ON_CONTROL)
         super().close()
 
-    def put(self, slot: str, facts: LiveFacts, thought: tuple[str, str] | None = None) -> None:
+    def put(
+        self, slot: str, facts: LiveFacts, thought: Thought | Literal["same"] | None = "same"
+    ) -> None:
         """Send what a finished answer's bar shows.
 
         Parameters
@@ -114,13 +117,13 @@ class SessionWidget(anywidget.AnyWidget):
         slot : str
             The class of the bar.
         facts : LiveFacts
-        thought : (str, str), optional
-            Heading and safe HTML of the reasoning, where the output doesn't
-            hold it. What was given once is kept.
+        thought : (str, str), "same" or None
+            Heading and safe HTML of the reasoning, where the output doesn't contain it;
+            "same" keeps what was given before.
         """
         with self._lock:
             before = self._facts["turns"].get(slot)
-            kept = (before or {}).get("thought") if thought is None else thought
+            kept = (before or {}).get("thought") if thought == "same" else thought
             sent = {**asdict(facts), "thought": kept}
             if before != sent:
                 self._facts["turns"][slot] = sent
@@ -140,15 +143,25 @@ class SessionWidget(anywidget.AnyWidget):
         began = {"cell": run.cell, "request": run.request, "client": run.client, "place": place}
         self.send({"began": began})
 
-    def send_next(self, cell: str, code: str) -> None:
-        """Send which code is inserted below a cell: it replaces what was inserted there before."""
+    def send_next(self, cell: str, code: str, replaces: Replacement | None = None) -> None:
+        """Send which code is inserted below a cell: it replaces what was inserted there before.
+
+        Parameters
+        ----------
+        cell : str
+            The id of the cell that asked.
+        code : str
+        replaces : Replacement or None
+            The cell whose place it is to take at once.
+        """
+        added = {"code": code, "replaces": asdict(replaces) if replaces is not None else None}
         with self._lock:
             codes = self._facts["next"]
             codes.pop(cell, None)
-            codes[cell] = code
+            codes[cell] = added
             if len(codes) > _MOST_NEXT:
                 codes.pop(next(iter(codes)))
-            self.send({"next": {cell: code}})
+            self.send({"next": {cell: added}})
 
     def send_current(self, model: str) -> None:
         """Send which model the next ask goes to."""

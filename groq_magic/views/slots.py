@@ -55,7 +55,7 @@ def slot_classes(name: str) -> str:
     return f"{name} {TOKEN_CLASS}" if has_page else name
 
 
-def banner(model: str, state: str, *, is_of_key: bool = False) -> tuple[str, str]:
+def banner(model: str, state: str, *, note: str = "", is_of_key: bool = False) -> tuple[str, str]:
     """Return the line of `%load_ext` as HTML, with a picker's slot, and as plain text.
 
     Parameters
@@ -64,6 +64,8 @@ def banner(model: str, state: str, *, is_of_key: bool = False) -> tuple[str, str
         The model in use.
     state : str
         "key from GROQ_API_KEY", or what to do about a missing one.
+    note : str
+        What has just changed, before the state.
     is_of_key : bool
         Whether the state is the key's: then a page shows the present one in its place.
 
@@ -73,13 +75,14 @@ def banner(model: str, state: str, *, is_of_key: bool = False) -> tuple[str, str
         Safe HTML and plain text, one line each.
     """
     shown = key_slot(state) if is_of_key else phrase_html(state)
-    phrases = (shown, "<code>%groq_help</code>")
+    phrases = (*filter(None, (phrase_html(note),)), shown, "<code>%groq_help</code>")
     html = (
         '<div class="groq-load mathjax_ignore tex2jax_ignore">groq_magic'
         f'{SEPARATOR}<span class="{slot_classes("groq-slot-picker")}">{phrase_html(model)}</span>'
         f"{SEPARATOR}{SEPARATOR.join(phrases)}</div>"
     )
-    plain = SEPARATOR.join(("groq_magic", model, phrase_plain(state), "%groq_help"))
+    states = map(phrase_plain, filter(None, (note, state)))
+    plain = SEPARATOR.join(("groq_magic", model, *states, "%groq_help"))
     return html, plain
 
 

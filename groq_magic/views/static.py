@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.views.phrase import phrase_html
 from groq_magic.views.show import publish
-from groq_magic.views.slots import TOKEN_CLASS
+from groq_magic.views.slots import TOKEN_CLASS, slot_classes
 
 if TYPE_CHECKING:
     from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, Progress
@@ -67,7 +67,7 @@ def bundle(answer: FinishedAnswer) -> tuple[dict[str, str], dict[str, Any]]:
             notices_html(answer.notices),
             _reasoning_html(answer) or '<div class="groq-slot-reasoning"></div>',
             f"{_TEXT}{to_html(source)}</div>",
-            answer.change.html() if answer.change else "",
+            _change_html(answer),
             answer.bar.html(answer.slot),
             "</div>",
         )
@@ -144,6 +144,13 @@ def _markdown_source(answer: FinishedAnswer) -> str:
 
 def _with_change(source: str, answer: FinishedAnswer) -> str:
     return f"{source}\n\n{answer.change.markdown()}" if answer.change else source
+
+
+def _change_html(answer: FinishedAnswer) -> str:
+    if answer.change is None:
+        return ""
+    is_replaceable = answer.live.replacement is not None
+    return answer.change.html(slot_classes("groq-slot-replace") if is_replaceable else "")
 
 
 def _reasoning_html(answer: FinishedAnswer) -> str:

@@ -27,12 +27,15 @@ class Table:
         One line under the table, or "".
     slots : tuple of str
         Classes of an empty slot in each row's first cell; none where it is empty.
+    name : str
+        A class for the style sheet, "" for none.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
     slots: tuple[str, ...] = ()
+    name: str = ""
 
     def html(self) -> str:
         """Return the table as safe HTML; columns of numbers stand to the right."""
@@ -52,7 +55,7 @@ class Table:
         )
         note = f'<div class="groq-note"><small>{phrase_html(self.note)}</small></div>'
         return (
-            '<div class="groq-listing mathjax_ignore tex2jax_ignore">'
+            f'<div class="{f"groq-listing {self.name}".rstrip()} mathjax_ignore tex2jax_ignore">'
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
             f"{note if self.note else ''}</div>"
         )

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = ["usage"]
 
-_NO_LIMITS = "Limits appear after the next answer."
+_UNKNOWN_LIMITS = "Limits appear after the next answer."
 _NO_ASKS = "Nothing was asked in this session yet."
 _UNKNOWN = "unknown"
 _SHOWN = 60
-_COLUMNS = ("model", "asks", "prompt", "answer", "first token", "tok/s", "cost")
+_COLUMNS = ("model", "asks", "tokens sent", "tokens answered", "first token", "tok/s", "cost")
 _SOURCES = MappingProxyType({"service": "", "cache": " · from the cache", "replay": " · replayed"})
 
 
@@ -51,6 +51,8 @@ def usage(
     """
     parts = _limits(meters, f"{'Practice limits' if practice else 'Limits'} at {at}")
     real, practised = (_asks(ledger, practice=side) for side in (False, True))
+    if real:
+        real = [_heading("Asks of this session"), *real]
     if practised:
         heading = "Practice mode, counted apart: no model, no cost"
         practised = [_heading(heading), *practised]
@@ -64,7 +66,7 @@ def usage(
 
 def _limits(meters: Sequence[tuple[str, str, Meter]], heading: str) -> list[tuple[str, str]]:
     if not meters:
-        return [_line(_NO_LIMITS)]
+        return [_line(_UNKNOWN_LIMITS)]
     html, rows, before = [], [], ""
     for model, name, meter in meters:
         if model != before:
@@ -75,8 +77,8 @@ def _limits(meters: Sequence[tuple[str, str, Meter]], heading: str) -> list[tupl
             f'<td style="text-align: left">{meter_html(meter)}</td></tr>'
         )
         used = bar(meter.used / max(meter.limit, 1))
-        rows.append((model, name, f"{meter.limit - meter.used:,}", used, meter.label))
-    table = Table(("model", "limit", "left", "", ""), tuple(rows))
+        rows.append((model, name, used, meter.label))
+    table = Table(("model", "limit", "", ""), tuple(rows))
     title, plain = _heading(heading)
     body = f'<table class="groq-limits"><tbody>{"".join(html)}</tbody></table>'
     return [(f"{title}{body}", f"{plain}\n{table.plain()}")]
@@ -101,8 +103,8 @@ def _left_out(count: int) -> str:
 
 
 def _unmeasured(count: int) -> str:
-    asks, they = ("asks", "they") if count > 1 else ("ask", "it")
-    return f"{count:,} {asks} came without a count of tokens: what {they} used is not known here."
+    asks, their = ("asks", "their") if count > 1 else ("ask", "its")
+    return f"{count:,} {asks} ended before {their} tokens were counted: the sums leave them out."
 
 
 def _by_model(ledger: Ledger, counted: Sequence[Entry], *, practice: bool) -> Table:
@@ -117,10 +119,11 @@ def _by_model(ledger: Ledger, counted: Sequence[Entry], *, practice: bool) -> Ta
     ]
     if len(rows) > 1:
         sent = [entry for entry in counted if entry.source == "service"]
-        rows.append(_row("from the service", sum_of(sent), free=practice))
+        total = "total" if len(sent) == len(counted) else "total without cached and replayed"
+        rows.append(_row(total, sum_of(sent), free=practice))
     costs = "" if practice else f" Cost is by Groq's prices of {PRICES_AS_OF}."
-    note = f"Prompt and answer in tokens, times and speeds as medians.{costs}"
-    return Table(_COLUMNS, tuple(rows), note)
+    note = f"First token is the time until it arrives; it and tok/s are medians.{costs}"
+    return Table(_COLUMNS, tuple(rows), note, name="groq-sums")
 
 
 def _row(called: str, found: Sum, *, free: bool) -> tuple[str, ...]:
@@ -153,14 +156,14 @@ def _charts(entries: Sequence[Entry]) -> tuple[str, str]:
     speeds = [e.tokens_per_second for e in shown]
     first, last = shown[0].number, shown[-1].number
     asks = f"asks {first} to {last}" if len(shown) > 1 else f"ask {first}"
+    numbers = [f"ask {first}", *([str(last)] if len(shown) > 1 else [])]
     html, plain = [], []
-    for what, values in (("Tokens of the answer", tokens), ("Tokens a second", speeds)):
+    for what, values in (("Tokens answered", tokens), ("Tokens a second", speeds)):
         if any(values):
-            most = max(value for value in values if value is not None)
             told = ", ".join("none" if each is None else f"{each:,.0f}" for each in values)
             html.append(
-                f"<div><div><small>{what}, {asks}; the largest is {most:,.0f}</small></div>"
-                f"{column_chart(values, f'{what}, {asks}: {told}')}</div>"
+                f"<div><div><small>{what}, {asks}</small></div>"
+                f"{column_chart(values, f'{what}, {asks}: {told}', numbers)}</div>"
             )
             plain.append("\n".join((f"{what}, {asks}:", *columns(values))))
     return f'<div class="groq-charts">{"".join(html)}</div>', "\n\n".join(plain)

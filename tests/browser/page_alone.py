@@ -11,7 +11,7 @@ from groq_magic.views.slots import TOKEN, TOKEN_CLASS
 SLOT = "groq-turn-a-1"
 ANSWER = (
     '<div class="groq-answer"><div class="groq-text"><p>Hi.</p><pre>raw</pre></div>'
-    f"{Bar('gpt-oss-120b', 318).html(SLOT)}</div>"
+    f"{Bar('gpt-oss-120b', '318 tokens').html(SLOT)}</div>"
 )
 STREAM = (
     f'<div class="groq-answer"><div class="groq-slot-stream groq-doc-s1 {TOKEN_CLASS}">'

@@ -47,7 +47,7 @@ def new_live() -> Live:
         panel_facts=lambda: PanelFacts(
             "from GROQ_API_KEY",
             "main · 3 turns, 1,912 tokens",
-            Meter(680, 8000, "680 of 8,000 tokens used · full again in 5 s"),
+            Meter(680, 8000, "680 of 8,000 tokens used · back to 0 in 5 s"),
             Meter(342, 1000, "342 of 1,000 requests"),
         ),
         quota=lambda: QuotaFacts(
@@ -114,7 +114,7 @@ def finished(text: str, slot: str, stale: str, *, stopped: bool) -> FinishedAnsw
         reasoning="",
         notices=(),
         warnings=(),
-        bar=Bar("openai/gpt-oss-120b", 318, marks=("interrupted",) if stopped else ()),
+        bar=Bar("openai/gpt-oss-120b", "318 tokens", marks=("interrupted",) if stopped else ()),
         metadata={"groq_magic": {"version": 1, "finish_reason": "stop"}},
         live=LiveFacts("318 tokens · 806 tok/s · $0.0002", text, stale),
     )

@@ -106,6 +106,21 @@ def test_the_change_is_coloured_in_every_theme_and_reads_in_a_narrow_window(
         frame = diff.evaluate("node => getComputedStyle(node).borderTopWidth")
         assert frame == "1px"
         assert len({text for _, text in colours.values()}) == 1
+        # Scrolled sideways, the signs stay in sight, and nothing shows through them.
+        sign, changed = diff.locator("ins .groq-sign").first, diff.locator("ins b").first
+        diff.evaluate("node => { node.scrollLeft = 0; }")
+        before = sign.bounding_box(), changed.bounding_box()
+        diff.evaluate("node => { node.scrollLeft = 40; }")
+        assert sign.bounding_box() == before[0]
+        assert changed.bounding_box()["x"] == before[1]["x"] - 40
+        assert "rgba(0, 0, 0, 0)" not in sign.evaluate(
+            "node => getComputedStyle(node).backgroundColor"
+        )
+        assert changed.inner_text() == ".get("
+        keyword = diff.locator("del .k").first
+        assert keyword.evaluate("node => getComputedStyle(node).fontWeight") == "700"
+        weight = changed.locator("xpath=..").evaluate("node => getComputedStyle(node).fontWeight")
+        assert changed.evaluate("node => getComputedStyle(node).fontWeight") == weight
 
 
 @mostly_in_lab

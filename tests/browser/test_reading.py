@@ -95,7 +95,7 @@ def test_each_block_has_the_direction_of_its_text_live_and_finished(jupyter: Any
 def test_all_is_seen_in_the_colours_that_a_system_forces(jupyter: Any) -> None:
     diff = (
         "from groq_magic.views.cell_diff import CellDiff\nfrom groq_magic.views.show import show\n"
-        "change = CellDiff('cell 5', (('-', 'x = 1'), ('+', 'x = 2')), 'x = 2', 'python')\n"
+        "change = CellDiff('cell 5', 'x = 1', 'x = 2', 'python')\n"
         "show(f'<div class=\"groq-answer\">{change.html()}</div>', change.plain())"
     )
     notebook = jupyter.open([STAGE, diff, PANEL, ANSWER, STREAMING])
@@ -135,3 +135,24 @@ def test_all_is_seen_in_the_colours_that_a_system_forces(jupyter: Any) -> None:
         notebook.page.emulate_media(forced_colors="none")
     notebook.stop(4).press("Enter")
     expect(notebook.cell_output(4)).to_contain_text("interrupted")
+
+
+@only_in_lab
+def test_the_text_in_a_fold_wraps_and_code_does_not(jupyter: Any) -> None:
+    prompt = "user:\n" + "a long line of a prompt " * 12
+    parts = (
+        f"<details>\n<summary>What was sent</summary>\n\n```\n{prompt}\n```\n\n</details>",
+        f"<details>\n<summary>Code</summary>\n\n```python\nx = '{'long ' * 60}'\n```\n\n</details>",
+    )
+    text = "\n\n".join(parts)
+    notebook = jupyter.open([STAGE, f"ask({text!r})"], width=600)
+    notebook.run_cell(0)
+    notebook.run_cell(1)
+    folds = notebook.cell_output(1).locator("details")
+    expect(folds).to_have_count(2)
+    folds.evaluate_all("folds => folds.forEach((fold) => { fold.open = true; })")
+    wide = "pre => pre.scrollWidth > pre.clientWidth + 1"
+    assert [fold.locator("pre").evaluate(wide) for fold in folds.all()] == [False, True]
+    # Between words.
+    style = folds.first.locator("pre code").evaluate("code => getComputedStyle(code).wordBreak")
+    assert style == "normal"

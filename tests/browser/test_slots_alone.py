@@ -85,7 +85,7 @@ def test_places_without_the_sessions_token_are_not_filled(bare: Bare) -> None:
         (".groq-slot-stream .groq-text", ["answer s1"], []),
         (".groq-slot-panel", ["view of v1"], ["Model: m"]),
         (".groq-load .groq-slot-picker", ["view of p1"], ["m"]),
-        (".groq-slot-key", ["no key yet Enter key"], ["saved"]),
+        (".groq-slot-key", ["no key yet · Enter key"], ["saved"]),
     ):
         expect(bare.page.locator(f"#own {selector}")).to_have_text(own)
         expect(bare.page.locator(f"#foreign {selector}")).to_have_text(other)

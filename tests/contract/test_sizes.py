@@ -60,28 +60,10 @@ def test_a_minute_seen_long_ago_refuses_nothing(small_minute: Any) -> None:
     assert "nothing was sent" not in str(small_minute.ask("word " * 8_000).error)
 
 
-def test_the_estimate_learns_from_what_was_counted(notebook: Any) -> None:
-    session = notebook.session
-    assert session.tokens_in("x" * 4_000) == 1_000
-    session.learn(4_000, 2_000)
-    assert session.tokens_in("x" * 4_000) == 2_000
-    # Little text says little, and nonsense says nothing.
-    session.learn(10, 10)
-    session.learn(4_000, 0)
-    assert session.tokens_in("x" * 4_000) == 2_000
-    session.learn(4_000, 4_000_000)
-    assert session.tokens_in("x" * 4_000) <= 4_000
-
-
 def test_an_ask_teaches_the_estimate(notebook: Any) -> None:
-    before = notebook.session.tokens_per_byte
+    notebook.session.estimate.per_byte = 0.9
     notebook.ask("a, b; c. " * 400)
-    assert notebook.session.tokens_per_byte != before
-
-
-def test_the_estimate_counts_bytes_and_not_characters(notebook: Any) -> None:
-    # A Chinese character is about as many tokens as three letters.
-    assert notebook.session.tokens_in("世界" * 300) == 3 * notebook.session.tokens_in("ab" * 300)
+    assert notebook.session.estimate.per_byte == pytest.approx(0.25, rel=0.01)
 
 
 def test_what_no_model_can_take_is_refused_for_an_unknown_one_too(

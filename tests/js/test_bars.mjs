@@ -1,4 +1,5 @@
 import { Bar, PICKER } from "../../groq_magic/views/page/bars.mjs";
+import { cellOf, notebookOf } from "./cells.mjs";
 import { equal, page, test } from "./testing.mjs";
 
 const ANSWER = `<div class="groq-answer">
@@ -60,4 +61,34 @@ test("the reasoning is a fold, closed, and stays as the reader left it", () => {
   fold.open = true;
   bar.update(facts, "");
   equal([answer.querySelectorAll("details").length, fold.open], [1, true]);
+});
+
+test("only a slot with the session's token gets the button that replaces a cell", () => {
+  const replacement = { cell: "b", name: "cell 3", before: "x", code: "y" };
+  const slot = (token) => `<div class="groq-slot-replace groq-token-${token}"></div>`;
+  const notebook = notebookOf([cellOf("x", undefined, "code", "b")]);
+  for (const [token, count] of [
+    ["mine", 1],
+    ["other", 0],
+  ]) {
+    const answer = page(
+      ANSWER.replace('<div class="groq-bar', `${slot(token)}<div class="groq-bar`),
+    );
+    const before = answer.outerHTML;
+    const session = {
+      token: ".groq-token-mine",
+      showView: () => {},
+      documentAt: (node) => answer.contains(node) && { model: notebook },
+    };
+    const bar = new Bar(answer.querySelector(".groq-bar"), session);
+    bar.update({ ...FACTS, replacement }, "");
+    bar.update({ ...FACTS, replacement }, "");
+    equal(answer.querySelectorAll(".groq-replace").length, count);
+    bar.update({ ...FACTS, replacement: null }, "");
+    equal(answer.querySelectorAll(".groq-replace").length, 0);
+    bar.update({ ...FACTS, replacement }, "");
+    bar.restore();
+    equal(answer.outerHTML, before);
+  }
+  equal(notebook.contentChanged.size(), 0);
 });

@@ -23,6 +23,7 @@ test("a key that is wanted has a button, one that is there has none", () => {
   const entry = new KeyEntry(node, () => {});
   entry.update({ ...WANTED });
   equal(node.querySelector("button").textContent, "Enter key");
+  equal(node.textContent, "no key yet · Enter key");
   entry.update({ state: "key from .env", wanted: false, error: "" });
   equal([node.textContent, node.querySelector("button")], ["key from .env", null]);
   entry.restore();
@@ -37,6 +38,17 @@ test("what is typed is masked, sent once, and kept nowhere on the page", () => {
   equal(all.sent, [{ [NAME]: "gsk_1" }]);
   equal([all.input.value, all.node.querySelector("[role=status]").textContent], ["", "Checking…"]);
   ok(!document.documentElement.outerHTML.includes("gsk_1"));
+});
+
+test("backticks in the state and in a refusal are code", () => {
+  const all = opened();
+  all.entry.update({ ...WANTED, error: "Refused. `%groq_key` asks <b>again</b>." });
+  const status = all.node.querySelector("[role=status]");
+  equal(status.innerHTML, "Refused. <code>%groq_key</code> asks &lt;b&gt;again&lt;/b&gt;.");
+  all.node.querySelector("[type=button]").click();
+  all.entry.update({ state: "no key; `%groq_practice on` needs none", wanted: true, error: "" });
+  equal(all.node.querySelector("code").textContent, "%groq_practice on");
+  ok(!all.node.textContent.includes("`"));
 });
 
 test("an empty key is not sent", () => {

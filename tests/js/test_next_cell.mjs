@@ -1,46 +1,24 @@
-import { startNextCell, sumOf } from "../../groq_magic/views/page/next_cell.mjs";
-import { signal } from "./document.mjs";
+import { sumOf } from "../../groq_magic/views/page/inserted.mjs";
+import { startNextCell } from "../../groq_magic/views/page/next_cell.mjs";
+import { cellOf, notebookOf } from "./cells.mjs";
 import { newModel } from "./model.mjs";
 import { equal, test, until } from "./testing.mjs";
-
-let made = 0;
-
-function cellOf(source, mark, type = "code", id = `made-${++made}`) {
-  const metadata = mark ? { groq_magic: mark } : {};
-  return {
-    id,
-    type,
-    metadata,
-    getMetadata: (key) => metadata[key],
-    setMetadata: (key, value) => (metadata[key] = value),
-    sharedModel: { getSource: () => source },
-  };
-}
 
 const inserted = (code, source = code, of = "a") =>
   cellOf(source, { next_of: of, sum: sumOf(code) });
 
 /** A notebook whose first cell, "a", asks; and the session widget's part on its page. */
 function start(below, next = {}) {
-  const cells = [cellOf("%groq_fix", undefined, "code", "a"), ...below];
-  cells.changed = signal();
-  const change = (call) => {
-    call();
-    cells.changed.emit();
-  };
-  const sharedModel = {
-    transact: (call) => call(),
-    deleteCell: (at) => change(() => cells.splice(at, 1)),
-    moveCell: (from, to) => change(() => cells.splice(to, 0, ...cells.splice(from, 1))),
-  };
-  const document = { path: "a.ipynb", model: { cells, sharedModel } };
+  const notebook = notebookOf([cellOf("%groq_fix", undefined, "code", "a"), ...below]);
+  const { cells } = notebook;
+  const document = { path: "a.ipynb", model: notebook };
   const model = newModel({ present: { next } }, { context: document, kernel: { id: "k" } });
   const end = startNextCell(model);
   return {
     cells,
     model,
     end,
-    insert: (code) => change(() => cells.splice(1, 0, cellOf(code))),
+    insert: (code) => notebook.insert(1, cellOf(code)),
     sources: () => cells.slice(1).map((cell) => cell.sharedModel.getSource()),
   };
 }
@@ -51,7 +29,7 @@ test("the new cell replaces the one before it, whether it or the message comes f
   for (const isInsertedFirst of [true, false]) {
     const page = start([inserted("x = 1"), cellOf("print(x)")]);
     if (isInsertedFirst) page.insert("x = 2");
-    page.model.receive({ next: { a: "x = 2" } });
+    page.model.receive({ next: { a: { code: "x = 2" } } });
     await later();
     if (!isInsertedFirst) page.insert("x = 2");
     await later();
@@ -62,7 +40,7 @@ test("the new cell replaces the one before it, whether it or the message comes f
 
 test("an edited cell stays, and the new one goes below it", async () => {
   const page = start([inserted("x = 1", "x = 1  # mine"), inserted("x = 3"), cellOf("print(x)")]);
-  page.model.receive({ next: { a: "x = 2" } });
+  page.model.receive({ next: { a: { code: "x = 2" } } });
   page.insert("x = 2");
   await until(() => page.sources().length === 3);
   equal(page.sources(), ["x = 1  # mine", "x = 2", "print(x)"]);
@@ -72,7 +50,7 @@ test("an equal cell stays as it is, also one that nothing marks, and none is add
   for (const cell of [inserted("x = 1"), inserted("x = 0", "x = 1"), cellOf("x = 1")]) {
     const page = start([cell]);
     page.insert("x = 1");
-    page.model.receive({ next: { a: "x = 1" } });
+    page.model.receive({ next: { a: { code: "x = 1" } } });
     await later();
     equal(page.cells.length, 2);
     equal(page.cells[1] === cell, true);
@@ -80,7 +58,7 @@ test("an equal cell stays as it is, also one that nothing marks, and none is add
 });
 
 test("a page that loads later replaces what was inserted before it was there", async () => {
-  const page = start([cellOf("x = 2"), inserted("x = 1")], { a: "x = 2" });
+  const page = start([cellOf("x = 2"), inserted("x = 1")], { a: { code: "x = 2" } });
   await until(() => page.sources().length === 1);
   equal(page.sources(), ["x = 2"]);
 });
@@ -95,7 +73,7 @@ test("cells of other asks, of the user, and of another kind stay", async () => {
   ];
   for (const below of others) {
     const page = start(below);
-    page.model.receive({ next: { a: "x = 2" } });
+    page.model.receive({ next: { a: { code: "x = 2" } } });
     page.insert("x = 2");
     await later();
     equal(page.cells.length, 2 + below.length);
@@ -104,18 +82,49 @@ test("cells of other asks, of the user, and of another kind stay", async () => {
 
 test("it acts once for each message, and no more after its end", async () => {
   const page = start([]);
-  page.model.receive({ next: { a: "x = 2" } });
+  page.model.receive({ next: { a: { code: "x = 2" } } });
   page.insert("x = 2");
   await later();
   page.insert("x = 2"); // the user's own copy
   await later();
   equal(page.sources(), ["x = 2", "x = 2"]);
   page.end();
-  page.model.receive({ next: { a: "x = 3" } });
+  page.model.receive({ next: { a: { code: "x = 3" } } });
   page.insert("x = 3");
   await later();
   equal(page.cells[1].metadata, {});
   equal([page.model.listeners(), page.cells.changed.size()], [0, 0]);
+});
+
+test("with a replacement the code goes into the cell that failed, or else stays below", async () => {
+  for (const [source, expected] of [
+    ["y = 0", ["y = 2"]],
+    ["y = 0  # mine", ["y = 0  # mine", "y = 2"]],
+  ]) {
+    const failed = cellOf(source, undefined, "code", "b");
+    const page = start([]);
+    page.cells.unshift(failed);
+    const fix = {
+      asked: "a",
+      cell: "b",
+      number: 3,
+      name: "cell 3",
+      before: "y = 0",
+      code: "y = 2",
+    };
+    page.model.receive({ next: { a: { code: "y = 2", replaces: fix } } });
+    await later();
+    equal(failed.sharedModel.getSource(), source); // Jupyter has not inserted the cell yet
+    page.cells.notebook.insert(2, cellOf("y = 2"));
+    await until(() =>
+      page.cells.every((cell) => cell.id === "a" || cell.id === "b" || cell.metadata.groq_magic),
+    );
+    equal(
+      page.cells.filter(({ id }) => id !== "a").map((cell) => cell.sharedModel.getSource()),
+      expected,
+    );
+    page.end();
+  }
 });
 
 test("small edits change the sum", () => {

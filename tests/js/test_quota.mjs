@@ -19,7 +19,7 @@ test("what is left refills up to the limit", () => {
 test("a meter shows what is used, for eyes and for a screen reader", () => {
   const meter = page('<progress class="groq-meter"></progress><small>…</small>');
   new Refill(MINUTE).drawIn(meter, "a-model: ");
-  const label = "a-model: 1,000 of 6,000 tokens used · full again in 10 s";
+  const label = "a-model: 1,000 of 6,000 tokens used · back to 0 in 10 s";
   equal([meter.max, meter.value, meter.ariaLabel], [6000, 1000, label]);
   equal(meter.nextElementSibling.textContent, label);
 });

@@ -33,7 +33,7 @@ def test_a_wait_reads_the_same_in_the_page_as_in_the_saved_notebook(page: Page) 
     empty: dict[str, Any] = {"limit": 10, "left": 0, "window": 60, "unit": "tokens"}
     page.evaluate(REFILLS, [{**empty, "full_in": seconds} for seconds in (*SECONDS, *LONG)])
     labels = page.evaluate("refills.map((each) => each.label)")
-    words = [label.removeprefix("10 of 10 tokens used · full again in ") for label in labels]
+    words = [label.removeprefix("10 of 10 tokens used · back to 0 in ") for label in labels]
     assert words == [wait_words(seconds, NOW) for seconds in (*SECONDS, *LONG)]
 
 

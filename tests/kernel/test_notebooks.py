@@ -42,7 +42,7 @@ def test_a_shipped_notebooks_answers_are_scripted_and_say_so(path: Path) -> None
     ]
     assert len(answers) >= 3
     for answer in answers:
-        assert "practice: scripted answer" in answer["data"]["text/html"]
+        assert "practice, scripted" in answer["data"]["text/html"]
         assert answer["metadata"]["groq_magic"]["practice"] is True
         assert "no model is here" not in answer["data"]["text/plain"]
 

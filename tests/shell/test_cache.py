@@ -142,7 +142,7 @@ def test_its_bar_says_so_while_the_session_lives(cells: Any) -> None:
     for _ in range(2):
         cells.fine("%%groq\nHi", "a")
     ((facts, _),) = cells.session.bars._facts.values()
-    assert facts.figures.endswith("tokens · from the cache")
+    assert facts.figures.endswith(" answered · from the cache")
 
 
 def test_neither_the_key_nor_the_prompt_is_in_the_file_in_the_clear(cells: Any, key: str) -> None:

@@ -28,20 +28,118 @@ def test_only_the_code_goes_into_the_next_cell(cells: Any, practice: Any) -> Non
     assert cells.turns == []
 
 
-def test_nothing_of_the_session_is_sent_but_with_session(cells: Any, practice: Any) -> None:
+SALES = (
+    "import pandas as pd\n"
+    "sales = pd.DataFrame({'price': [12345.5, None], 'city': ['Oslo', 'Rome']})"
+)
+
+
+def test_only_named_variables_are_sent_and_all_with_the_option_session(
+    cells: Any, practice: Any
+) -> None:
     practice.script([PYTHON])
-    cells.fine(
-        "import pandas as pd\nsales = pd.DataFrame({'price': [12345.5]})\nfrom math import pi"
-    )
+    cells.fine(f"{SALES}\nfrom math import pi")
     cells.fine("%%groq_code\nA plot")
     assert "sales" not in "".join(sent(practice))
     ran = cells.fine("%%groq_code --session\nA plot", "cell-c")
     _, user = sent(practice)
-    assert "sales: DataFrame, 1 rows; columns: price (float64)" in user
+    assert "sales: DataFrame, 2 rows; columns: price (float64), city (" in user
     assert "import pandas as pd" in user
     assert "12345" not in user
     assert ran.record["included"] == ["1 import", "2 names"]
     assert "2 names (" in ran.data["text/html"]
+
+
+def test_variables_that_the_description_names_are_sent_by_type_and_tables_by_schema(
+    cells: Any, practice: Any
+) -> None:
+    practice.script([PYTHON])
+    cells.fine(
+        f"{SALES}\nrate = 98.75\nsteps = [1, 2, 3]\nx = 'blue'; a = 5; db_password = 'hunter22'"
+    )
+    cells.fine("def clean(frame, by='nowhere'):\n    return frame")
+    asked = "A plot of sales.price by `rate`, with clean(sales) from pd, x and db_password"
+    ran = cells.fine(f"%%groq_code\n{asked}", "cell-c")
+    _, user = sent(practice)
+    assert ran.record["included"] == ["sales", "rate", "clean", "pd", "x", "db_password"]
+    assert "`sales`:\n```text\nDataFrame, 2 rows × 2 columns" in user
+    assert "price" in user.partition("columns")[2]
+    assert "`rate`:\n```text\nfloat\n```" in user
+    assert "`clean`:\n```text\nfunction clean(frame, by)\n```" in user
+    assert "`pd`:\n```text\nimport pandas as pd\n```" in user
+    for value in ("98.75", "blue", "hunter22", "nowhere", "`a`", "steps"):
+        assert value not in user
+    assert "sales (" in ran.data["text/html"]
+
+
+def test_a_word_of_english_names_no_variable_unless_it_stands_as_code(
+    cells: Any, practice: Any
+) -> None:
+    practice.script([PYTHON])
+    cells.fine("a = 5")
+    assert "included" not in str(cells.fine("%%groq_code\nA plot of a line").record["included"])
+    assert cells.fine("%%groq_code\nA plot of `a`").record["included"] == ["a"]
+    assert cells.fine("%%groq_code\nA plot of a[0]").record["included"] == ["a"]
+
+
+def test_a_value_in_braces_is_sent_once(cells: Any, practice: Any) -> None:
+    practice.script([PYTHON])
+    cells.fine("xs = {'k': [1, 2]}; blue = 1; tone = 'blue'")
+    ran = cells.fine("%%groq_code\nA {{tone}} plot of {{xs}}, the keys of xs first")
+    assert ran.record["included"] == ["tone", "xs"] or ran.record["included"] == ["xs", "tone"]
+    assert sent(practice)[1].count("`xs`:") == 1
+
+
+def test_other_names_of_the_session_are_sent_newest_first_and_cut_at_the_end(
+    cells: Any, practice: Any
+) -> None:
+    practice.script([PYTHON])
+    cells.fine("first = 1")
+    cells.fine("\n".join(f"name_{n} = {n}" for n in range(30)))
+    cells.fine("first = 2; named = 3")
+    cells.fine("%%groq_code --session\nA plot of named")
+    _, user = sent(practice)
+    assert user.index("`named`:") < user.index("Names and types of the session:")
+    names = user.partition("Names and types of the session:\n```text\n")[2].split("\n")
+    assert names[:2] == ["first: int", "name_29: int"]
+    assert names[30].startswith("name_0:")
+    assert "named: int" not in names
+    cells.fine("%config GroqMagics.assistant_tokens = 200")
+    cells.fine("\n".join(f"long_name_of_a_variable_{n} = {n}" for n in range(100)))
+    cells.fine("%%groq_code --session\nA plot of named")
+    _, user = sent(practice)
+    assert "long_name_of_a_variable_99: int" in user
+    assert "lines left out]" in user
+    assert "name_0: int" not in user
+
+
+def test_no_value_is_sent_where_none_may_be(cells: Any, practice: Any) -> None:
+    practice.script([PYTHON])
+    cells.fine("%config GroqMagics.rows_sent = 0")
+    cells.fine("%config GroqMagics.private = ['city', 'rate']")
+    cells.fine(f"{SALES}\nrate = 98.75")
+    cells.fine("%%groq_code\nA plot of sales and rate")
+    _, user = sent(practice)
+    assert "`rate`:\n```text\nfloat, its value withheld\n```" in user
+    for value in ("12345", "Oslo", "98.75"):
+        assert value not in user
+
+
+def test_a_dry_run_of_each_shows_what_would_be_sent(cells: Any, practice: Any) -> None:
+    cells.run("total = 1 / 0")
+    cells.fine("rate = 98.75")
+    for magic, shown in (
+        ("%groq_fix --dry-run", "ZeroDivisionError"),
+        ("%groq_explain --dry-run rate", "98.75"),
+        ("%%groq_code --dry-run\nA plot of rate", "`rate`:"),
+        ("%%groq_code --session --dry-run\nA plot", "rate: float"),
+    ):
+        ran = cells.fine(magic)
+        assert "Nothing was sent." in ran.plain
+        assert shown in ran.plain
+        assert "Included: " in ran.plain
+    assert practice.requests() == []
+    assert cells.turns == []
 
 
 def test_the_description_takes_values(cells: Any, practice: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from groq_magic.errors import NotebookError, OptionError, ServiceError
+from groq_magic.session.undoing import TO_GO_ON
 
 
 def test_the_second_ask_carries_the_first_turn(echoed: Any, practice: Any) -> None:
@@ -88,7 +89,13 @@ def test_undo_takes_back_turn_by_turn_and_says_what(echoed: Any) -> None:
     echoed.fine("%groq One", "a")
     echoed.fine("%groq Two", "b")
     echoed.fine("%groq Three", "b")
-    assert echoed.fine("%groq_undo").plain.startswith("Undone: turn 2 has its former answer")
+    undone = [output["data"]["text/plain"] for output in echoed.fine("%groq_undo").outputs]
+    assert undone == [
+        "Undone: turn 2 has its former answer back.",
+        f"The answer belongs to the cell's former prompt, “Two”. {TO_GO_ON}",
+        "The cell doesn't show that answer. Here it is:",
+        "Two!",
+    ]
     assert [prompt for prompt, _ in echoed.turns] == ["One", "Two"]
     echoed.fine("%groq_undo")
     echoed.fine("%groq_undo")
@@ -122,7 +129,10 @@ def test_a_turn_changed_above_marks_those_below_as_stale(echoed: Any) -> None:
     assert (session.conversations.stale(first), session.conversations.stale(second)) == (None, None)
     echoed.fine("%groq Three", "a")
     stale = session.bars._facts[False, "groq-turn-b-1"][0].stale
-    assert "changed at \u201cThree\u201d after this answer" in stale
+    assert stale == (
+        "“Three” (cell 5), above this answer, has been edited and asked again. "
+        "Run this cell again to bring the answer up to date."
+    )
     echoed.fine("%groq Two", "b")
     assert session.bars._facts[False, "groq-turn-b-1"][0].stale == ""
 
@@ -140,7 +150,7 @@ def test_an_answer_whose_turn_was_taken_back_says_so_on_its_own_bar(echoed: Any)
     echoed.fine("%groq_undo")
     facts, _ = echoed.session.bars._facts[False, "groq-turn-a-1"]
     assert echoed.turns == [("One", "One!")]
-    assert facts.stale == "The conversation holds the cell's former answer, not this one."
+    assert facts.stale == "The conversation has the cell's former answer, not this one."
 
 
 def test_retry_takes_the_turns_place(echoed: Any, seen: Any) -> None:
@@ -214,7 +224,7 @@ def test_what_does_not_fit_is_left_out_and_said(
     server.script([{"pieces": ["long " * 130]}])
     for cell in "abc":
         ran = cells.fine(f"%groq Question {cell}?", cell)
-        monkeypatch.setattr(cells.session, "tokens_per_byte", 0.25)
+        monkeypatch.setattr(cells.session.estimate, "per_byte", 0.25)
     sizes = [len(record["body"]["messages"]) for record in server.requests()]
     assert sizes == [1, 3, 5]
     ran = cells.fine("%groq Last?", "d")
@@ -226,7 +236,7 @@ def test_what_does_not_fit_is_left_out_and_said(
 def test_a_prompt_beyond_the_window_is_refused_unsent(
     echoed: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(echoed.session, "tokens_per_byte", 50.0)
+    monkeypatch.setattr(echoed.session.estimate, "per_byte", 50.0)
     ran = echoed.run("%%groq\n" + "word " * 2_000, "a")
     assert "window" in ran.text
     assert len(ran.text.strip().splitlines()) == 1

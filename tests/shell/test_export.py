@@ -98,6 +98,23 @@ def test_shows_static_code_whose_plain_text_is_exactly_it(cells: Any, practice: 
     assert set(data) == {"text/html", "text/plain"}
 
 
+def test_it_names_the_ask_and_what_to_install(cells: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    cells.fine("%%groq\n<b>Which</b> city\nis the cheapest?", "a")
+    number = cells.shell.execution_count - 1
+    cells.fine("%%groq --once\nAnother one, with a text in it topsecret-value-7", "b")
+    named = (
+        f"The request of cell {number}, \u201c&lt;b&gt;Which&lt;/b&gt; city is the cheapest?\u201d:"
+    )
+    assert named in cells.fine("%groq_export 1").data["text/html"]
+    assert f"cell {number + 1}, \u201cAnother" in cells.fine("%groq_export").data["text/html"]
+    monkeypatch.setenv("MY_API_KEY", "topsecret-value-7")
+    assert "topsecret" not in cells.fine("%groq_export").everything
+    starts = {"python": "# pip install groq\n", "openai": "# pip install openai\n"}
+    starts |= {"node": "// npm install groq-sdk\n", "curl": "# for a terminal with curl"}
+    for kind, start in starts.items():
+        assert cells.fine(f"%groq_export --as {kind}").plain.startswith(start)
+
+
 def test_a_turn_by_its_number(cells: Any) -> None:
     cells.fine("%%groq\nFirst", "a")
     cells.fine("%%groq\nSecond", "b")
@@ -159,7 +176,7 @@ def test_cell_puts_python_into_the_next_cell(cells: Any, monkeypatch: pytest.Mon
     monkeypatch.setattr(cells.shell, "set_next_input", put.append)
     cells.fine("%%groq\nHi", "a")
     assert cells.fine("%groq_export --cell --as openai").outputs == []
-    assert put[0].startswith("import os\n\nfrom openai import OpenAI")
+    assert put[0].startswith("# pip install openai\nimport os\n\nfrom openai import OpenAI")
     ran = cells.run("%groq_export --cell --as curl")
     assert isinstance(ran.error, OptionError)
     assert len(put) == 1

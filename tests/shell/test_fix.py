@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import lxml.html
+
 from groq_magic.errors import (
     InterruptedAskError,
     NotebookError,
@@ -26,8 +28,9 @@ def test_an_answer_puts_the_fixed_cell_next_and_shows_the_change(cells: Any, pra
     ran = cells.fine("%groq_fix", "cell-f")
     assert cells.shell.rl_next_input == "ran = 1\nran"
     html = ran.data["text/html"]
-    assert ">- nar = 1\n</del>" in html
-    assert ">+ ran = 1\n</ins>" in html
+    root = lxml.html.fromstring(html)
+    changed = [(node.tag, node.text_content()) for node in root.xpath("//del | //ins")]
+    assert changed == [("del", "- nar = 1\n"), ("ins", "+ ran = 1\n")]
     assert "The name was wrong." in html
     assert ran.plain == cells.reply.text
     assert "ran" not in cells.shell.user_ns

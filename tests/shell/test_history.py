@@ -22,10 +22,13 @@ def test_history_tells_the_turns(echoed: Any) -> None:
     assert "empty" in echoed.fine("%groq_history").plain
     echoed.fine("%groq One", "a")
     echoed.fine("%groq Two", "b")
-    plain = echoed.fine("%groq_history").plain
+    ran = echoed.fine("%groq_history")
+    plain = ran.plain
+    assert plain.startswith("Conversation main, 2 turns. A prompt is sent with the turns above")
+    assert "<b>Turn 2</b>" in ran.data["text/html"]
     assert plain.index("> One") < plain.index("One!") < plain.index("> Two")
     echoed.fine("%groq Three", "a")
-    assert "turn 1 changed after it" in echoed.fine("%groq_history").plain
+    assert "out of date: turn 1 was edited and asked again" in echoed.fine("%groq_history").plain
     assert "empty" in echoed.fine("%groq_history other").plain
 
 
@@ -68,10 +71,10 @@ def test_prompts_are_listed_as_typed_and_cells_by_the_numbers_that_they_show(
     cells.run("1 / 0", "b")
     cells.fine("%groq_fix --keep", "c")
     listed = cells.fine("%groq_history", "z")
-    assert f"[1] Cell {number} ·" in listed.plain
+    assert f"Turn 1 · Cell {number} ·" in listed.plain
     assert "> What is in {{rows}}?" in listed.plain
-    assert f"[2] Cell {number + 2} ·" in listed.plain
+    assert f"Turn 2 · Cell {number + 2} ·" in listed.plain
     assert "> %groq_fix --keep" in listed.plain
     assert "SENTINEL" not in listed.everything
     cells.fine("%groq And {{rows}} again", "a")
-    assert f"[1] Cell {number + 4} ·" in cells.fine("%groq_history", "z").plain
+    assert f"Turn 1 · Cell {number + 4} ·" in cells.fine("%groq_history", "z").plain

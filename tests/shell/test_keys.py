@@ -176,12 +176,44 @@ def test_models_that_fail_refuse_no_typed_key(fresh: Any, practice: Any, asked: 
     fresh.fine("%groq Say hi")
 
 
-@pytest.mark.parametrize("way", [KeyboardInterrupt(), EOFError()])
-def test_breaking_the_question_off_is_one_line(fresh: Any, asked: Any, way: Any) -> None:
-    asked(way)
-    ran = fresh.run("%groq Say hi")
+@pytest.mark.parametrize("way", [KeyboardInterrupt(), EOFError(), "", " \t"])
+@pytest.mark.parametrize("ask", ["%groq Say hi", "%groq_key"])
+def test_an_empty_or_cancelled_key_entry_is_one_line(
+    fresh: Any, asked: Any, way: Any, ask: str
+) -> None:
+    questions = asked(way)
+    ran = fresh.run(ask)
+    assert "leave it empty to cancel" in questions[0]
+    assert "%groq_practice on" in questions[0]
     assert isinstance(ran.error, InterruptedAskError)
+    said = "No key entered. Run `%groq_key`, or `%groq_practice on` to try without one."
+    assert str(ran.error) == said
     assert len(ran.text.strip().splitlines()) == 1
+
+
+def test_key_errors_name_practice_mode(
+    fresh: Any, practice: Any, asked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(f"'{FIRST}'", f"{FIRST} x", f"{FIRST}\u201d", FIRST)
+    practice.faults(models=("401",))
+    errors = [fresh.run("%groq_key").error for _ in range(4)]
+    monkeypatch.setenv("GROQ_API_KEY", f"'{FIRST}'")
+    errors.append(fresh.run("%groq Say hi").error)
+    for error in errors:
+        assert isinstance(error, ApiKeyError)
+        assert "`%groq_practice on` works without a key." in str(error)
+
+
+def test_key_errors_in_scripts_name_no_magics(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from groq_magic.asking.complete import complete_checked
+    from groq_magic.options import AskOptions
+
+    monkeypatch.setenv("GROQ_API_KEY", f"'{FIRST}'")
+    with pytest.raises(ApiKeyError, match=r"in quote marks\. Remove them\.$") as raised:
+        complete_checked("Say hi", AskOptions(), None)
+    assert raised.value.__context__ is None
 
 
 def test_groq_key_asks_again(

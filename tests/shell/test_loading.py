@@ -221,6 +221,45 @@ def test_loading_twice_is_loading_once(bare: Any) -> None:
     assert traces(bare.shell) == once
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "%load_ext groq_magic",
+        "load_ext groq_magic",
+        "import os\nif True:\n    %load_ext groq_magic",
+        "get_ipython().run_line_magic('load_ext', 'groq_magic')",
+    ],
+)
+def test_the_cell_that_loads_shows_the_greeting_each_time(bare: Any, source: str) -> None:
+    session, once = bare.session, traces(bare.shell)
+    for _ in range(2):
+        ran = bare.fine(source, "a")
+        assert ran.plain.startswith("groq_magic · openai/gpt-oss-120b · ")
+        assert ran.text == ""
+    assert bare.session is session
+    assert {**traces(bare.shell), "names": once["names"]} == once
+
+
+@pytest.mark.parametrize(
+    "source", ["'%load_ext groq_magic'", "1 / 0 # load_ext groq_magic", "# load_ext groq_magic"]
+)
+def test_a_cell_that_only_names_the_line_leaves_the_extension_loaded(
+    bare: Any, source: str
+) -> None:
+    bare.run(source, "a")
+    assert "groq_magic" in bare.shell.extension_manager.loaded
+
+
+def test_a_cell_that_unloads_and_loads_begins_anew(bare: Any) -> None:
+    session = bare.session
+    ran = bare.fine("%unload_ext groq_magic\n%load_ext groq_magic", "a")
+    assert ran.plain.startswith("groq_magic · ")
+    assert bare.session is not session
+    assert "groq_magic" in bare.shell.extension_manager.loaded
+    bare.fine("%unload_ext groq_magic", "a")
+    assert "groq_magic" not in bare.shell.extension_manager.loaded
+
+
 def test_what_asking_loaded_is_unloaded_and_reloaded_as_by_hand(
     shell_factory: Callable[..., Any], practice: Any, monkeypatch: pytest.MonkeyPatch, key: Any
 ) -> None:
@@ -233,7 +272,7 @@ def test_what_asking_loaded_is_unloaded_and_reloaded_as_by_hand(
     for use in ("groq_magic.ask('Say hi', once=True)", "groq_magic.get_session()"):
         cells.fine(use, "a")
         once, session = traces(cells.shell), cells.session
-        assert "already loaded" in cells.fine("%load_ext groq_magic").text
+        assert cells.fine("%load_ext groq_magic").plain.startswith("groq_magic · ")
         assert cells.session is session
         cells.fine("%reload_ext groq_magic")
         assert traces(cells.shell) == once
@@ -275,7 +314,7 @@ def test_a_task_can_be_chosen_without_a_key(bare: Any) -> None:
     bare.fine("%groq_model fast")
     plain = bare.fine("%groq --dry-run hi").plain
     assert "may mean another model" in plain
-    assert "openai/gpt-oss-20b at https://api.groq.com/openai/v1 would get 1 message:" in plain
+    assert "openai/gpt-oss-20b at api.groq.com would get this message:" in plain
 
 
 def test_models_are_the_chat_models_of_the_key(cells: Any) -> None:
@@ -303,12 +342,15 @@ def test_the_panel_as_text(cells: Any) -> None:
 
 def test_system_prompt_is_shown_set_and_taken_away(bare: Any) -> None:
     assert "No system prompt" in bare.fine("%groq_system").plain
-    bare.fine("%groq_system Be brief.")
-    assert "No system prompt" in bare.fine("%groq_system ''").plain
+    until = "sent with every ask until %groq_system off or a restart of the kernel:"
+    ran = bare.fine("%groq_system Be brief.")
+    assert ran.plain == f"System prompt set. It is {until}\nBe brief."
+    removed = "System prompt removed. No system prompt is sent; %groq_system text sets one."
+    assert bare.fine("%groq_system ''").plain == removed
     bare.fine("%%groq_system\nBe brief.\nBe kind.\n")
     assert bare.session.settings.system == "Be brief.\nBe kind."
-    assert "Be kind." in bare.fine("%groq_system").plain
-    bare.fine("%groq_system off")
+    assert bare.fine("%groq_system").plain == f"The system prompt is {until}\nBe brief.\nBe kind."
+    assert bare.fine("%groq_system off").plain == removed
     assert bare.session.settings.system == ""
 
 

@@ -21,6 +21,7 @@ METADATA = {
     "prompt_sha",
     "request_sha",
     "values_sha",
+    "above_sha",
     "replaces",
     "once",
 }

@@ -18,14 +18,25 @@ def ids(ran: Any) -> list[str]:
 def test_shows_each_models_task_window_features_and_price(cells: Any) -> None:
     plain = cells.fine("%groq_models").plain
     row = next(line for line in plain.splitlines() if line.startswith("openai/gpt-oss-20b "))
-    assert row.split()[1:4] == ["fast", "131,072", "65,536"]
-    assert row.endswith("0.075 / 0.3")
+    assert row.split()[1:4] == ["fast", "0.075", "/"]
+    assert "131,072 / 65,536  tools, JSON, JSON schema, reasoning" in row
     assert "whisper" not in plain
     assert "2026-10-01" in plain
 
 
 def test_the_default_comes_first(cells: Any) -> None:
     assert ids(cells.fine("%groq_models"))[0] == "openai/gpt-oss-120b"
+
+
+def test_the_model_in_use_is_marked(cells: Any) -> None:
+    assert "openai/gpt-oss-120b ✓  " in cells.fine("%groq_models").plain
+    cells.fine("%groq_model vision")
+    ran = cells.fine("%groq_models")
+    assert "qwen/qwen3.8-27b ✓" in ran.plain
+    assert ran.plain.count("✓") == 2  # the second explains it
+    assert "✓ marks the model in use." in ran.data["text/html"]
+    cells.session.settings.model = "some/other"
+    assert "✓" not in cells.fine("%groq_models").plain
 
 
 def test_sorts_by_name_price_and_context(cells: Any) -> None:
@@ -85,7 +96,7 @@ def test_a_dry_run_asks_for_no_models_and_says_so(cells: Any, practice: Any) -> 
     assert practice.requests("/openai/v1/models") == []
     said = "fast may mean another model with your key; %groq_models fetches the list."
     assert ran.plain.startswith(said)
-    assert "openai/gpt-oss-20b at http" in ran.plain
+    assert "openai/gpt-oss-20b at 127.0.0.1:" in ran.plain
     cells.fine("%groq_models")
     assert said not in cells.fine("%groq --dry-run -m fast Hi").plain
 

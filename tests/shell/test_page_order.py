@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-CHANGED = (
-    "The conversation above changed at \u201cTwo\u201d after this answer. Run this cell again."
-)
-MOVED = "A turn above was moved or removed after this answer. Run this cell again."
+REMEDY = "Run this cell again to bring the answer up to date."
+MOVED = f"“Two” (cell 4) is now above this answer; it wasn't when you asked. {REMEDY}"
+BELOW = f"“One” (cell {{}}) is now below this answer; it was above when you asked. {REMEDY}"
 
 
 @pytest.fixture
@@ -64,9 +63,9 @@ def test_marks_follow_the_page_at_any_cells_execution(echoed: Any, page: Any, as
     ask("b")
     page("baz")
     echoed.fine("1", "z")
-    assert stale(echoed, "b") == MOVED
-    assert stale(echoed, "a") == CHANGED
-    assert f"{MOVED[0].lower()}{MOVED[1:25]}" in echoed.fine("%groq_history", "z").plain
+    assert stale(echoed, "b") == BELOW.format(3)
+    assert stale(echoed, "a") == MOVED
+    assert "turn 2 is now below it" in echoed.fine("%groq_history", "z").plain
     page("az")
     echoed.fine("1", "z")
     assert stale(echoed, "b") == "This answer is no longer part of the conversation."
@@ -150,7 +149,7 @@ def test_a_save_alone_marks_nothing(echoed: Any, ask: Any, save: Any) -> None:
     echoed.fine("1", "z")
     assert stale(echoed, "b") == ""
     ask("z")
-    assert stale(echoed, "b") == MOVED
+    assert stale(echoed, "b") == BELOW.format(3)
 
 
 def test_a_file_that_lacks_the_asking_cell_is_not_believed(ask: Any, save: Any) -> None:

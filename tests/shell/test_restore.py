@@ -73,7 +73,7 @@ def test_the_first_ask_offers_to_restore_and_does_nothing_else(reopened: Any, se
     ran = cells.fine("%groq Three", "c")
     (notice,) = (line for line in ran.data["text/html"].split("<div") if "%groq_restore" in line)
     assert "2 answers above are not part of this conversation" in notice
-    assert "tokens)" in notice
+    assert "tokens to send)" in notice
     assert seen() == [["Three"]]
     assert "%groq_restore" not in cells.fine("%groq Four", "d").data["text/html"]
 

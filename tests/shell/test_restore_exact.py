@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from groq_magic.conversation.sent_messages import LEFT_OUT
 from groq_magic.errors import NotebookError
 from tests.shell.notebook_file import code_cell, write_notebook
 
@@ -67,11 +68,11 @@ def test_an_edited_prompt_is_not_paired_with_the_old_answer(reopened: Reopened, 
     told = cells.fine("%groq_restore", "d").plain
     assert told.splitlines() == [
         "1 turn restored.",
-        "1 answer left out: its prompt was edited since. Run its cell again.",
+        "1 answer left out: its prompt has been edited. Run its cell again.",
     ]
     assert cells.turns == [("Two", "Two!"), ("Three", "Three!")]
     # Nothing knows what was asked there: there is nothing to be taken.
-    assert "left out: its prompt was edited" in cells.fine("%groq_restore --all", "d").plain
+    assert "left out: its prompt has been edited" in cells.fine("%groq_restore --all", "d").plain
     assert len(cells.turns) == 2
 
 
@@ -154,6 +155,76 @@ def test_an_answer_that_the_page_does_not_show_is_listed_and_not_taken(
     assert told.startswith("Nothing restored.")
     assert f"Cell 2, answer: “{text}”" in told
     assert cells.turns == []
+
+
+COLLAPSED = {"jp-MarkdownHeadingCollapsed": True}
+
+
+@pytest.mark.parametrize(
+    ("metadata", "hidden"),
+    [
+        ({"jupyter": {"source_hidden": True}}, ["prompt: “One”"]),
+        ({"jupyter": {"outputs_hidden": True}}, ["answer: “One!”"]),
+        ({"collapsed": True}, ["answer: “One!”"]),
+        ({"hide_input": True}, ["prompt: “One”"]),
+        ({"tags": ["x", "hide-input"]}, ["prompt: “One”"]),
+        ({"tags": ["remove_output"]}, ["answer: “One!”"]),
+        ({"tags": ["hide-cell"]}, ["prompt: “One”", "answer: “One!”"]),
+        ({"cellView": "form"}, ["prompt: “One”"]),
+        ({"jupyter": {"source_hidden": False}, "collapsed": False, "tags": ["hides"]}, []),
+    ],
+)
+def test_hidden_parts_of_a_cell_are_listed_before_they_are_restored(
+    reopened: Reopened, metadata: dict[str, Any], hidden: list[str]
+) -> None:
+    cells = reopened({"a": "%%groq\nOne"}, lambda cells: cells["a"].update(metadata=metadata))
+    told = cells.fine("%groq_restore", "d").plain
+    if hidden:
+        assert told.splitlines() == [
+            "Nothing restored.",
+            "1 answer left out: the page does not show what would be sent.",
+            *(f"Cell 2, {each}" for each in hidden),
+            "%groq_restore --all adds it.",
+        ]
+        assert cells.turns == []
+        cells.fine("%groq_restore --all", "d")
+    assert cells.turns == [("One", "One!")]
+
+
+@pytest.mark.parametrize(
+    ("headings", "restored"),
+    [
+        ([("## Part", COLLAPSED)], 0),
+        ([("no heading", COLLAPSED)], 0),
+        ([("## Part", COLLAPSED), ("### Below", {})], 0),
+        ([("## Part", COLLAPSED), ("## Next", {})], 1),
+        ([("# Part", {"heading_collapsed": True}), ("```\n# x\n```", {})], 0),
+        # The highest heading of a cell counts.
+        ([("### Part\n# Whole", COLLAPSED), ("## Next", {})], 0),
+        ([("### Part\n\nWhole\n===", COLLAPSED), ("## Next", {})], 0),
+        ([("### Part\n<H1>Whole</H1>", COLLAPSED), ("## Next", {})], 0),
+        ([("### Part" + "\n> > >" * 100_000 + "\n" * 100_000, COLLAPSED), ("## Next", {})], 1),
+        ([("## Part\nWords - of 1 part.\n### Some", COLLAPSED), ("## Next", {})], 1),
+        ([("## Part", {})], 1),
+    ],
+)
+def test_a_cell_below_a_collapsed_heading_is_hidden(
+    reopened: Reopened, headings: list[tuple[str, Any]], restored: int
+) -> None:
+    def collapse(cells: Any) -> None:
+        last = {name: cells.pop(name) for name in ("a", "end")}
+        for number, (source, metadata) in enumerate(headings):
+            cells[f"h{number}"] = {
+                "cell_type": "markdown",
+                "id": f"h{number}",
+                "source": source,
+                "metadata": metadata,
+            }
+        cells.update(last)
+
+    cells = reopened({"a": "%%groq\nOne"}, collapse)
+    cells.fine("%groq_restore", "end")
+    assert cells.turns == [("One", "One!")] * restored
 
 
 def test_a_record_of_a_newer_version_is_listed_and_not_taken(reopened: Reopened) -> None:
@@ -240,6 +311,16 @@ def test_nothing_to_restore_is_said_in_three_words(reopened: Reopened) -> None:
     error = reopened({}).run("%groq_restore", "z").error
     assert isinstance(error, NotebookError)
     assert str(error).startswith("Nothing to restore.")
+
+
+def test_restored_answers_that_may_quote_values_are_not_sent_under_limits(
+    reopened: Reopened, seen: Any
+) -> None:
+    cells = reopened({"a": "n = 3\n%groq One of {{n}}", "b": "%groq Two"})
+    cells.fine("%groq_restore", "end")
+    cells.fine("%config GroqMagics.rows_sent = 0", "z")
+    cells.fine("%groq Four", "end")
+    assert seen()[-1] == ["One of `n`", LEFT_OUT, "Two", LEFT_OUT, "Four"]
 
 
 def test_values_that_are_gone_are_sent_by_name_and_listed(reopened: Reopened, seen: Any) -> None:

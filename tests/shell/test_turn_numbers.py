@@ -17,15 +17,17 @@ def test_history_numbers_turns_by_the_page_and_lists_the_deleted_last(
     for cell in "cab":
         ask(cell)
     plain = echoed.fine("%groq_history", "z").plain
-    heads = [plain.index(part) for part in ("[1]", "> One", "[2]", "> Two", "[3]", "> Three")]
+    heads = [
+        plain.index(part) for part in ("Turn 1", "> One", "Turn 2", "> Two", "Turn 3", "> Three")
+    ]
     assert heads == sorted(heads)
     page("acz")
     ran = echoed.fine("%groq_history", "z")
-    assert ran.plain.index("[2]") < ran.plain.index("> Three") < ran.plain.index("[deleted]")
-    assert ran.plain.index("[deleted]") < ran.plain.index("> Two")
+    assert ran.plain.index("Turn 2") < ran.plain.index("> Three") < ran.plain.index("Deleted")
+    assert ran.plain.index("Deleted") < ran.plain.index("> Two")
     assert "not sent" in ran.plain
-    assert "[3]" not in ran.plain
-    assert "<b>deleted</b>" in ran.data["text/html"]
+    assert "Turn 3" not in ran.plain
+    assert "<b>Deleted</b>" in ran.data["text/html"]
 
 
 def test_a_turn_that_moved_up_is_not_called_changed_by_itself(
@@ -36,8 +38,8 @@ def test_a_turn_that_moved_up_is_not_called_changed_by_itself(
     ask("b")
     page("baz")
     plain = echoed.fine("%groq_history", "z").plain
-    assert "[1] Cell 4 · openai/gpt-oss-120b · a turn above was moved or removed after it" in plain
-    assert "[2] Cell 3 · openai/gpt-oss-120b · turn 1 changed after it" in plain
+    assert "Turn 1 · Cell 4 · openai/gpt-oss-120b · out of date: turn 2 is now below it" in plain
+    assert "Turn 2 · Cell 3 · openai/gpt-oss-120b · out of date: turn 1 is now above it" in plain
 
 
 def test_a_number_of_the_history_drops_that_turn(echoed: Any, page: Any, ask: Any) -> None:

@@ -116,7 +116,7 @@ def test_bars_panel_and_page_show_the_same_figures(
         assert at_first - since - 2 <= one <= at_first + 2
     assert f"{MODEL}  requests a day" in page
     assert "1 of 1,000 requests used" in page
-    assert panel.day.label.startswith("1 of 1,000 requests used · full again in 86 s")
+    assert panel.day.label.startswith("1 of 1,000 requests used · back to 0 in 86 s")
 
 
 def test_a_day_nearly_used_up_is_warned_of_above_the_answer_once_each(
@@ -161,7 +161,7 @@ def test_the_page_counts_every_answered_ask(cells: Any, practice: Any) -> None:
     data = cells.fine("%groq_usage").data
     plain = data["text/plain"]
     first, second = cells.session.ledger.entries[:2]
-    asks = plain[plain.index("first token") :]
+    asks = plain[plain.index("tok/s") :]
     row = next(line for line in asks.splitlines() if line.startswith(f"{MODEL}  "))
     cost = (first.usage.prompt_tokens * 0.15 + first.usage.completion_tokens * 0.60) / 1e6
     assert row.split()[1:6] == [
@@ -173,9 +173,9 @@ def test_the_page_counts_every_answered_ask(cells: Any, practice: Any) -> None:
     ]
     assert first.cost == pytest.approx(cost)
     assert second.model == "openai/gpt-oss-20b"
-    assert "from the service" in plain
+    assert "\ntotal  " in plain
     assert "1 ask was refused, stopped or broken off unanswered, and is not counted." in plain
-    assert "Tokens of the answer, asks 1 to 3:" in plain
+    assert "Tokens answered, asks 1 to 3:" in plain
     assert "<script" not in data["text/html"]
     assert "2026-10-01" in plain
 
@@ -203,15 +203,15 @@ def test_what_is_from_the_cache_is_marked_and_costs_nothing(
     row = next(line for line in plain.splitlines() if "· from the cache" in line)
     assert row.split()[5] == "2"
     assert row.endswith("none")
-    (whole,) = (line for line in plain.splitlines() if line.startswith("from the service"))
-    assert whole.split()[3] == "1"
+    (whole,) = (line for line in plain.splitlines() if line.startswith("total without cached"))
+    assert whole.split()[5] == "1"
     assert [entry.cost for entry in cells.session.ledger.entries][1:] == [0, 0]
 
 
 def test_an_unknown_price_stays_unknown(cells: Any) -> None:
     cells.fine("%%groq -m openai/gpt-oss-safeguard-20b\nHi", "a")
     plain = cells.fine("%groq_usage").plain
-    row = next(r for r in plain[plain.index("first token") :].splitlines() if "safeguard-20b " in r)
+    row = next(r for r in plain[plain.index("tok/s") :].splitlines() if "safeguard-20b " in r)
     assert row.endswith("unknown")
 
 
@@ -272,7 +272,7 @@ def test_an_answer_cut_short_has_unknown_cost_and_refused_asks_are_in_no_sum(
     cells.fine("%groq -m openai/gpt-oss-20b three", "c")
     plain = cells.fine("%groq_usage").plain
     assert "1 ask was refused, stopped or broken off unanswered, and is not counted." in plain
-    assert "1 ask came without a count of tokens: what it used is not known here." in plain
-    (whole,) = (line for line in plain.splitlines() if line.startswith("from the service"))
-    assert whole.split()[3] == "2"
+    assert "1 ask ended before its tokens were counted: the sums leave them out." in plain
+    (whole,) = (line for line in plain.splitlines() if line.startswith("total  "))
+    assert whole.split()[1] == "2"
     assert whole.endswith("unknown")

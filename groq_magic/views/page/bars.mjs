@@ -1,8 +1,10 @@
 // The slots of a finished answer: Copy and figures at the left, picker and what is left for the
-// next ask at the right, and above the answer the warning that it is out of date.
+// next ask at the right, above the answer the warning that it is out of date, and below a change
+// the button that puts it in place.
 
 import { button, withCopy } from "./copy.mjs";
 import { element, parsed } from "./html.mjs";
+import { ReplaceButton } from "./replace_button.mjs";
 import { Slot } from "./slots.mjs";
 
 export const PICKER = "Model of the next ask";
@@ -21,6 +23,8 @@ export class Bar {
   constructor(bar, session) {
     this.slots = {};
     const answer = bar.closest(".groq-answer");
+    this.answer = answer;
+    this.session = session;
     for (const name of ["stale", "reasoning", "copy", "figures", "picker", "quota"]) {
       const node = answer.querySelector(`.groq-slot-${name}`);
       if (node) this.slots[name] = new Slot(node);
@@ -41,7 +45,18 @@ export class Bar {
       if (this.slots[name] && this.slots[name].node.textContent !== text)
         this.slots[name].fill(text);
     }
+    this.updateReplacing(facts.replacement);
     this.showLeft(left);
+  }
+
+  // The button edits cells: its slot needs the session's token, which other notebooks don't have.
+  updateReplacing(fix) {
+    if (this.replacing && fix) return this.replacing.update(fix);
+    this.replacing?.restore();
+    this.replacing = undefined;
+    const node = fix && this.answer.querySelector(`.groq-slot-replace${this.session.token}`);
+    const document = node && this.session.documentAt(node);
+    if (document) this.replacing = new ReplaceButton(node, document, fix);
   }
 
   showLeft(left) {
@@ -51,5 +66,6 @@ export class Bar {
   restore() {
     for (const slot of Object.values(this.slots)) slot.restore();
     for (const made of this.buttons) made.remove();
+    this.replacing?.restore();
   }
 }

@@ -7,6 +7,11 @@ export function parsed(html) {
   return document.importNode(template.content, true);
 }
 
+/** Return the nodes of a phrase: what is in backticks is code. */
+export function phrase(text) {
+  return text.split(/`([^`\n]+)`/).map((part, at) => (at % 2 ? element("code", "", part) : part));
+}
+
 /** Return a new element. */
 export function element(name, className = "", text = "") {
   const made = document.createElement(name);

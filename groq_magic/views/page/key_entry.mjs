@@ -1,7 +1,7 @@
 // The state of the key in a greeting or the panel, and a form that sends a key to the kernel.
 // The key is in no widget's state, and so in no saved notebook.
 
-import { element } from "./html.mjs";
+import { element, phrase } from "./html.mjs";
 import { Slot } from "./slots.mjs";
 
 function keyButton(label, press) {
@@ -31,9 +31,10 @@ export class KeyEntry {
     // The panel's row is called Key.
     const inPanel = this.slot.node.closest(".groq-panel");
     const { state, wanted } = this.key;
-    const text = element("span", "", inPanel ? state.replace(/^key /, "") : state);
+    const text = element("span");
+    text.append(...phrase(inPanel ? state.replace(/^key /, "") : state));
     this.opener = wanted ? keyButton("Enter key", () => this.open()) : null;
-    this.slot.fill(text, ...(this.opener ? [" ", this.opener] : []));
+    this.slot.fill(text, ...(this.opener ? [" · ", this.opener] : []));
     if (hadFocus) this.opener?.focus();
   }
 
@@ -76,7 +77,7 @@ export class KeyEntry {
 
   showError(error) {
     this.input.disabled = false;
-    this.status.textContent = error;
+    this.status.replaceChildren(...phrase(error));
     this.input.focus();
   }
 

@@ -16,6 +16,8 @@ const PROBES = {
   "cells.changed": ({ cells }) => isSignal(cells.changed),
   "sharedModel.getSource": ({ one }) => one && typeof one.sharedModel.getSource() === "string",
   "sharedModel.changed": ({ one }) => one && isSignal(one.sharedModel.changed),
+  "sharedModel.setSource": ({ one }) => one && typeof one.sharedModel.setSource === "function",
+  "model.contentChanged": ({ document }) => isSignal(document.model.contentChanged),
   "cell.mimeType": ({ one }) =>
     one && typeof one.mimeType === "string" && isSignal(one.mimeTypeChanged),
   "outputs.fromJSON": ({ code }) => code && typeof code.outputs.fromJSON === "function",

@@ -50,7 +50,7 @@ export class Refill {
   get label() {
     const used = `${grouped(this.used)} of ${grouped(this.limit)} ${this.unit} used`;
     const wait = Math.max(0, this.received.fullIn - this.passed);
-    return this.used ? `${used} · full again in ${inWords(wait)}${atClock(wait)}` : used;
+    return this.used ? `${used} · back to 0 in ${inWords(wait)}${atClock(wait)}` : used;
   }
 
   /** Draw it in the panel: the progress bar, and the words in the element after it. */

@@ -103,6 +103,13 @@ export class SessionSlots {
     return rootsOf(this.manager, this.others);
   }
 
+  /** Return the document of the notebook that shows an element; undefined for none of ours. */
+  documentAt(node) {
+    return [this.manager.context, ...this.others].find(
+      (each) => each?.model && rootsOf({ context: each }).some((root) => root.contains(node)),
+    );
+  }
+
   /** Fill the slots of another notebook on this kernel too; return what ends that. */
   addNotebook(document) {
     this.others.add(document);

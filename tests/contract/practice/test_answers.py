@@ -34,7 +34,7 @@ def test_what_was_sent_stands_in_a_closed_fold(ask: Any) -> None:
         {"role": "user", "content": "What is\n`x`? " + "long " * 500},
     ]
     text = said(ask(messages=messages, temperature=0.5, stop=["END"]))
-    assert "<details>\n<summary>What was sent: 4 messages, about " in text
+    assert "<details>\n<summary>What was sent: 4 messages, " in text
     assert "    system:\n        Be brief\n\n    user:\n        One\n" in text
     assert re.search(r"\n        Two long .* … \(\d+ more characters\)\n", text)
     assert "    user:\n        What is\n        `x`? long long" in text

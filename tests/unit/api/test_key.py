@@ -28,8 +28,8 @@ def test_white_space_around_it_is_trimmed(value: str) -> None:
 @pytest.mark.parametrize(
     ("value", "told"),
     [
-        ("", "blank"),
-        ("  ", "blank"),
+        ("", "No key entered"),
+        ("  ", "No key entered"),
         (f'"{KEY}"', "quote marks"),
         (f"{KEY}'", "quote marks"),
         (f"`{KEY}`", "quote marks"),

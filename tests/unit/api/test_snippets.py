@@ -135,6 +135,7 @@ def test_another_address_is_named_and_groqs_own_only_where_it_must(kind: Any) ->
 def test_a_short_request_is_short_code() -> None:
     request = {"model": "m", "messages": [{"role": "user", "content": "Hi"}]}
     assert snippet(request, "python") == (
+        "# pip install groq\n"
         "from groq import Groq\n\n"
         "client = Groq()  # the key is in GROQ_API_KEY\n\n"
         "completion = client.chat.completions.create(\n"
@@ -144,6 +145,7 @@ def test_a_short_request_is_short_code() -> None:
         "print(completion.choices[0].message.content)\n"
     )
     assert snippet(request, "node") == (
+        "// npm install groq-sdk\n"
         'import Groq from "groq-sdk";\n\n'
         "const groq = new Groq(); // the key is in GROQ_API_KEY\n\n"
         "const completion = await groq.chat.completions.create({\n"

@@ -9,10 +9,19 @@ import pytest
 
 from groq_magic.asking.warnings import warnings_of
 from groq_magic.assistant import CodeChoice
+from groq_magic.practice import NO_MODEL
+
+NONE_ADDED = "No cell added: it ends."
+UNSCRIPTED = f"{NO_MODEL}, and no code either."
 
 
 def warnings(
-    text: str = "Yes.", form: str = "markdown", why: str = "", **changes: Any
+    text: str = "Yes.",
+    form: str = "markdown",
+    why: str = "",
+    *,
+    practice: bool = False,
+    **changes: Any,
 ) -> tuple[str, ...]:
     given = {"finish_reason": "stop", "data": None, "code": "", "error": None, "composed": None}
     found = SimpleNamespace(text=text, **given | changes)
@@ -21,7 +30,7 @@ def warnings(
         options=SimpleNamespace(format=form),
         as_saved=lambda prompt: prompt.replace("cities", "[key]"),
     )
-    plan: Any = SimpleNamespace(draft=draft)
+    plan: Any = SimpleNamespace(draft=draft, pending=SimpleNamespace(practice=practice))
     reply: Any = found
     return warnings_of(plan, reply, CodeChoice(why=why))
 
@@ -47,8 +56,13 @@ def warnings(
                 "{} is not valid JSON.",
             ),
         ),
-        ({"why": "No cell added: it ends."}, ("No cell added: it ends.",)),
+        ({"why": NONE_ADDED}, (NONE_ADDED,)),
         ({"finish_reason": "interrupted"}, ()),
+        ({"text": UNSCRIPTED, "why": NONE_ADDED, "practice": True}, ()),
+        ({"text": UNSCRIPTED, "form": "code", "practice": True}, ()),
+        ({"text": UNSCRIPTED, "why": NONE_ADDED}, (NONE_ADDED,)),
+        ({"why": NONE_ADDED, "practice": True}, (NONE_ADDED,)),
+        ({"text": "", "why": NONE_ADDED, "practice": True}, (NONE_ADDED,)),
     ],
 )
 def test_a_warning_names_the_prompt_without_its_secrets(

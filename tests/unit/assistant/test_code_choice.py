@@ -129,6 +129,18 @@ def test_the_other_cell_can_be_the_one_that_is_mended() -> None:
     assert fixed(answer, Cell(3, "mean([])"), other).cell == other
 
 
+def test_where_the_code_fits_two_cells_the_one_that_the_answer_names_is_fixed() -> None:
+    failing = Cell(3, 'total = prices["cake"]')
+    earlier = Cell(1, "prices = {'tea': 3}\nprices = prices.update(x)")
+    code = fenced("prices = {'tea': 3}\nprices.update(x)")
+    assert fixed(code, failing, earlier).why.endswith("the answer's code is for cell 3 and cell 1.")
+    for begin in ("Cell 1: it has no cake.", "**Cell 1:** no cake.", "1. **Cell 1**: no cake."):
+        assert fixed(f"{begin}\n\n{code}", failing, earlier).cell == earlier
+    # The name of the failing cell may stand there for any reason.
+    for begin in ("Cell 3: it has no cake.", "Cell 1 sets the prices.", "Cell 2: no cake."):
+        assert fixed(f"{begin}\n\n{code}", failing, earlier).cell is None
+
+
 def test_a_fixed_body_goes_under_its_cell_magic() -> None:
     cell = Cell(2, "%%bash -e\nls /nosuch")
     assert fixed(fenced("ls /tmp", "bash"), cell).code == "%%bash -e\nls /tmp"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import textwrap
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from groq_magic.assistant import AssistantPrompt, Cell, CodeChoice, code_choice_of
@@ -201,9 +201,13 @@ LANGUAGES = st.sampled_from(["python", "", "diff", "bash"])
 CODES = st.lists(PIECES, max_size=6).map("\n".join)
 
 
-@given(
-    CODES, st.lists(st.tuples(CODES, st.sampled_from(["python", "", "diff", "bash"])), max_size=3)
-)
+@given(CODES, st.lists(st.tuples(CODES, LANGUAGES), max_size=3))
+@example("x = 1\n# (unchanged)\n...", [("# (unchanged)\n>>> x = 1", "python")])
+@example(">>> x = 1\n...", [("# ... existing code ...\nx = 1\n>>> x = 1", "")])
+@example(">>> x = 1", [("!pip install x", "")])
+@example("# (unchanged)\nIn [1]: x = 1", [("# (unchanged)\n>>> x = 1\nIn [1]: x = 1", "")])
+@example("%%time\n%%time\n# (unchanged)", [("# (unchanged)\n!pip install x\nfor i in x:", "")])
+@example("\n%%time\nfor i in x:\n\t\ty = 1\n...", [(">>> x = 1\n...", "")])
 def test_no_cell_has_a_placeholder_or_fails_to_compile(
     source: str, blocks: list[tuple[str, str]]
 ) -> None:
@@ -212,11 +216,18 @@ def test_no_cell_has_a_placeholder_or_fails_to_compile(
     assert bool(choice.code) != bool(choice.why)
     if choice.code:
         known = frozenset(line.strip() for line in source.split("\n"))
-        assert is_python(choice.code)
+        assert is_python(body_of(choice.code))
         assert not placeholder_in(choice.code, known)
         assert choice.code.strip() != source.strip()
         new = [line.strip() for line in choice.code.split("\n") if line.strip() not in known]
         assert not any(line.startswith(("%groq", "<<<<<", "=====", ">>>>>")) for line in new)
+
+
+def body_of(cell: str) -> str:
+    """Return what IPython compiles of a cell: no cell magic above, no indentation of the whole."""
+    while cell.lstrip().startswith("%%"):
+        cell = cell.lstrip().partition("\n")[2]
+    return textwrap.dedent(cell)
 
 
 @given(st.text(max_size=200), st.text(max_size=200))

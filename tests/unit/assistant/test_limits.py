@@ -8,10 +8,13 @@ import pandas as pd
 import pytest
 
 from groq_magic.assistant import Context, explain_value
+from groq_magic.assistant.cell import Cell
+from groq_magic.assistant.failure import Failure, facts_of
 from groq_magic.assistant.hints import hints
 from groq_magic.assistant.prompt import Question
 from groq_magic.errors import PromptError
 from groq_magic.prompt import Privacy, fill
+from groq_magic.prompt.values_in_text import ValueForms
 
 PEOPLE = pd.DataFrame({"email": ["sent@x.org", "two\nlines"], "age": [30, 31]})
 HIDES = Privacy(private=("email",))
@@ -45,3 +48,48 @@ def test_labels_of_rows_are_no_hints(privacy: Privacy) -> None:
     assert "`agg`" in hints(AttributeError("no", name="aggg", obj=ages), {}, context)
     with pytest.raises(PromptError, match="Did you mean `age`"):
         fill("{{df.aage}}", {"df": PEOPLE}, privacy=privacy)
+
+
+def test_private_values_of_a_function_s_own_variables_are_not_sent() -> None:
+    source = (
+        "def f(load):\n    people = load()\n    who = people['email'][0]\n    int(who)\nf(load)"
+    )
+    names = {"load": lambda: {"email": ["sent@x.org"]}}
+    with pytest.raises(ValueError, match="sent@x") as raised:
+        exec(compile(source, "<cell>", "exec"), names)  # noqa: S102 - as a cell runs
+    cell = Cell(1, source)
+    context = Context(names, 16_000, lambda file: cell if file == "<cell>" else None, privacy=HIDES)
+    facts = facts_of(Failure(cell, raised.value), context)
+    assert facts is not None
+    assert any("who" in name for name, _ in facts.variables)
+    assert "sent@x" not in repr(facts.variables) + facts.trace + facts.hint
+    assert "sent@x" not in context.holding(raised.value).output("It is sent@x.org")
+
+
+def test_large_data_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[int] = []
+
+    def forms(column: Any) -> ValueForms:
+        searched.append(len(column))
+        return ValueForms(column)
+
+    monkeypatch.setattr("groq_magic.prompt.private_values.ValueForms", forms)
+    people = pd.concat([PEOPLE] * 40, ignore_index=True)
+    context = context_of(Privacy(0), df=people)
+    held = [f"held {n}" for n in range(50)]
+
+    def fail(data: Any, more: Any) -> None:
+        raise ValueError(data.email[0], more[0])
+
+    with pytest.raises(ValueError, match="sent") as raised:
+        fail(people, held)
+    texts = (str(raised.value), "sent@x.org held 3")
+    assert all("sent" not in context.hidden(text, people) for text in texts)
+    inner = context.holding(raised.value)
+    for text in texts:
+        hidden = inner.hidden(text, people) + inner.hidden(text)
+        assert "sent" not in hidden
+        assert "held" not in hidden
+    # Its index and two columns, and a column that a frame of the error has by itself.
+    assert searched.count(len(people)) == 4
+    assert searched.count(len(held)) == 1

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from groq_magic.assistant import Context
-from groq_magic.assistant.values import (
-    brief,
-    imports_in_use,
-    own_attributes,
-    session_names,
-    typed_name,
-)
+from groq_magic.assistant.session_names import imports_in_use, session_names, typed_name
+from groq_magic.assistant.values import brief, own_attributes
 
 KNOWN = Context({}, 16_000, lambda _file: None)
+
+
+def session(namespace: dict[str, Any]) -> Context:
+    return Context(namespace, 16_000, lambda _file: None)
 
 
 def test_summaries_are_short() -> None:
@@ -67,7 +67,7 @@ class Hostile:
 def test_a_hostile_object_is_its_type() -> None:
     assert brief("odd", Hostile(), KNOWN).startswith("odd: Hostile")
     assert typed_name("odd", Hostile()) == "odd: Hostile"
-    assert session_names({"odd": Hostile()}) == ["odd: Hostile"]
+    assert session_names(session({"odd": Hostile()})) == ["odd: Hostile"]
     assert imports_in_use({"odd": Hostile()}) == []
 
 
@@ -106,7 +106,7 @@ def test_names_and_types_hold_no_value() -> None:
         "In": [],
         "exit": None,
     }
-    shown = "\n".join(session_names(namespace))
+    shown = "\n".join(session_names(session(namespace)))
     assert "Oslo" not in shown
     assert "12345" not in shown
     assert "df: DataFrame, 1 rows; columns: price (float64), city (" in shown

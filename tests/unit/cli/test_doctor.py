@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from groq_magic import cli
 from groq_magic.cli import doctor
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEY = "gsk_made_up_for_tests_0123456789"
 NOWHERE = "http://127.0.0.1:9"
@@ -52,7 +55,22 @@ def test_without_a_key_it_says_where_one_is_from(capsys: Any) -> None:
     assert found["key"].startswith("missing: set GROQ_API_KEY")
     assert "https://console.groq.com/keys" in found["key"]
     assert found["connection"] == "-: not tried without a key"
-    assert "`groq-magic demo` needs no key" in last
+    assert "`%groq_practice on` in a notebook, and `groq-magic demo`, need no key" in last
+
+
+def test_a_deleted_folder_is_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    status, found, _ = report(capsys)
+    assert status == 1
+    assert found["key"] == "fault: this folder was deleted; run groq-magic doctor in another one"
+    monkeypatch.setenv("GROQ_API_KEY", f"'{KEY}'")
+    assert report(capsys)[1]["key"].startswith("fault: The key from GROQ_API_KEY")
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.parametrize(

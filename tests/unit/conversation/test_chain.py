@@ -1,15 +1,23 @@
 from __future__ import annotations
 
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.conversation.chain import EMPTY, Chain
+from groq_magic.conversation.chain import EMPTY, Chain, EarlierTurn, chain_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
-def chains(revisions: list[int]) -> list[Chain]:
-    return list(accumulate(revisions, Chain.then, initial=EMPTY))
+def turns(contents: Iterable[int]) -> list[EarlierTurn]:
+    return [EarlierTurn(number, content, str(content)) for number, content in enumerate(contents)]
+
+
+def chains(contents: list[int]) -> list[Chain]:
+    return list(accumulate(turns(contents), Chain.then, initial=EMPTY))
 
 
 @given(st.lists(st.integers(1, 3), max_size=60), st.lists(st.integers(1, 3), max_size=60))
@@ -35,11 +43,22 @@ def test_a_long_chain_is_searched_in_few_steps() -> None:
 
         __hash__ = Chain.__hash__
 
-        def then(self, revision: int) -> Chain:
-            return Counted(self, revision)
+        def then(self, turn: EarlierTurn) -> Chain:
+            return Counted(self, turn)
 
-    start = Counted(None, 0)
-    saw = list(accumulate(range(2_000), Chain.then, initial=start))[-1]
-    now = list(accumulate([*range(1_234), *range(3_000, 4_000)], Chain.then, initial=start))
+    start = Counted(None, None)
+    others = turns([*range(1_234), *range(3_000, 4_000)])
+    saw = list(accumulate(turns(range(2_000)), Chain.then, initial=start))[-1]
+    now = list(accumulate(others, Chain.then, initial=start))
     assert saw.shared_with(now) == 1_234
     assert compared < 60
+
+
+@given(st.lists(st.integers(1, 3), max_size=9), st.lists(st.integers(1, 3), max_size=9))
+def test_chains_are_equal_where_the_same_is_sent_and_have_the_same_sha(
+    one: list[int], other: list[int]
+) -> None:
+    moved = [EarlierTurn(f"of another cell {n}", c, str(c)) for n, c in enumerate(one)]
+    assert chain_of(moved) == chain_of(turns(one))
+    assert (chain_of(turns(one)) == chain_of(turns(other))) == (one == other)
+    assert (chain_of(turns(one)).sha == chain_of(turns(other)).sha) == (one == other)

@@ -221,8 +221,9 @@ def test_a_turn_is_stale_from_the_first_place_that_differs_from_what_it_saw(
         perform(notebook, step, number)
         for turns in state(notebook).values():
             for place, turn in enumerate(turns):
-                saw.setdefault(turn.revision, list(turn.before)[::-1])
-                now = [earlier.revision for earlier in turns[:place]]
+                above = [earlier.content for earlier in turn.before][::-1]
+                saw.setdefault(turn.revision, above)
+                now = [earlier.as_earlier.content for earlier in turns[:place]]
                 expected = first_difference(saw[turn.revision], now)
                 assert notebook.conversations.stale(turn) == expected
                 assert notebook.conversations.number(turn) == place + 1
@@ -237,8 +238,8 @@ def test_turns_that_are_asked_one_after_the_other_share_what_they_saw(
         perform(notebook, step, number)
     for (name, practice), turns in state(notebook).items():
         chains = notebook.conversations.get(name, practice).chains
-        assert [list(chain)[::-1] for chain in chains] == [
-            [turn.revision for turn in turns[:count]] for count in range(len(turns) + 1)
+        assert [[each.key for each in chain][::-1] for chain in chains] == [
+            [turn.key for turn in turns[:count]] for count in range(len(turns) + 1)
         ]
         assert all(after.before is before for before, after in pairwise(chains))
 

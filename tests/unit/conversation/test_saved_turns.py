@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.conversation import SavedTurn, TurnKey, saved_turns, sha_of
+from groq_magic.conversation import SavedTurn, TurnKey, saved_turns, sha_of, turn_of
 from groq_magic.errors import NotebookError
 
 
@@ -246,7 +246,7 @@ def test_practice_is_read_and_values_that_are_gone_are_named() -> None:
     [turn] = read(held)
     assert turn.practice
     assert turn.sent == "About `df`"
-    assert turn.turn(None).prompt == "About `df`"
+    assert turn_of(turn, None).prompt == "About `df`"
 
 
 def test_only_cells_above_are_read_where_the_asking_cell_is_in_the_file() -> None:
@@ -331,14 +331,14 @@ def test_anything_is_read_as_a_notebook(value: Any) -> None:
 
 
 def test_restored_turns_come_before_those_present_and_are_undone_at_once(notebook: Any) -> None:
-    [now] = notebook.run("c", "asked now")
+    notebook.run("c", "asked now")
     saved = read(*(cell(name, output(record(name), f"saved {name}")) for name in "abc"))
     conversations = notebook.conversations
     assert [turn.key.cell for turn in conversations.restorable(saved)] == ["a", "b"]
     added = conversations.restore(saved)
     assert notebook.answers() == ["saved a", "saved b", "asked now"]
     assert [conversations.stale(turn) for turn in added] == [None, None]
-    assert conversations.stale(now) == 1
+    assert notebook.marks() == {"saved a": None, "saved b": None, "asked now": None}
     assert conversations.restorable(saved) == ()
     assert conversations.undo() == "the 2 restored turns are removed"
     assert notebook.answers() == ["asked now"]

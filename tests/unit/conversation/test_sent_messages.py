@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from groq_magic.conversation import PromptData, Turn, TurnKey, messages_of, sent_messages
-from groq_magic.prompt import NamedValue, Privacy
+from groq_magic.prompt import UNKNOWN_LIMITS, NamedValue, Privacy
 
 NOW = Privacy()
 
@@ -75,3 +75,37 @@ def test_values_stand_below_the_text_beside_an_image() -> None:
         image,
         {"type": "text", "text": "ask\n\nValues:\n\na of 1"},
     ]
+
+
+def test_an_answer_is_left_out_once_less_may_be_sent_than_it_has_seen() -> None:
+    none, private = Privacy(rows=0), Privacy(private=("a",))
+    for seen, now, is_sent in (
+        (None, none, True),
+        (none, none, True),
+        (none, NOW, True),
+        (NOW, none, False),
+        (NOW, private, False),
+        (private, NOW, True),
+        (UNKNOWN_LIMITS, NOW, True),
+        (UNKNOWN_LIMITS, none, False),
+        (UNKNOWN_LIMITS, private, False),
+    ):
+        found = sent_messages([turn(1, data=PromptData(seen=seen))], [], now)
+        assert (found.messages[-1]["content"] == "answer 1") == is_sent
+        assert found.answers_left_out == (not is_sent)
+        assert found.seen == (seen if is_sent else None)
+
+
+def test_a_value_in_place_is_replaced_by_its_name() -> None:
+    data = PromptData((), Privacy(rows=0), frozenset({"who"}), Privacy(rows=0))
+    asked = replace(turn(1, data=data), typed="Who is {{ who }}, {{other}}?")
+    assert prompts(sent_messages([asked], [], Privacy(rows=0))) == ["ask 1"]
+    found = sent_messages([asked], [], Privacy(0, ("who",)))
+    assert prompts(found) == ["Who is `who`, {{other}}?"]
+
+
+def test_the_limits_on_all_that_is_sent_are_joined() -> None:
+    one, other = Privacy(2, ("a", "b")), Privacy(1, ("b", "c"))
+    turns = [turn(1, "x", privacy=one), turn(2, data=PromptData(seen=other))]
+    assert sent_messages(turns, [], Privacy(5, ("d",))).seen is None
+    assert sent_messages(turns, [], NOW).seen == Privacy(2, ("b",))

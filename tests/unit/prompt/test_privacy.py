@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict, deque, namedtuple
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
 from functools import partial
+from ipaddress import ip_address
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import numpy as np
 import pandas as pd
@@ -14,6 +19,9 @@ import pytest
 
 from groq_magic.errors import PromptError
 from groq_magic.prompt import Extent, Privacy, PrivateValues, describe, fill
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NONE = Privacy(rows=0)
 HIDES = Privacy(private=("EMA*", "*_id"))
@@ -275,8 +283,23 @@ def test_an_errors_message_keeps_what_is_no_value() -> None:
 def test_a_value_that_was_cut_or_escaped_is_found() -> None:
     values = PrivateValues([{"email": ["ada@example.org", "two\nlines 'here'"]}], HIDES)
     assert values.hidden("user  ada@exam... gone") == "user  [value]... gone"
+    # Two letters are a beginning where they stand in quotes, as pandas cuts a record.
+    assert values.hidden("{'k': 'ad... gone") == "{'k': '[value]... gone"
+    assert values.hidden("ad... gone") == "ad... gone"
     assert values.hidden(repr("two\nlines 'here'")) == '"[value]"'
     assert values.hidden("nothing of the kind") == "nothing of the kind"
+
+
+def test_a_long_run_of_dots_costs_what_it_is_long() -> None:
+    values = PrivateValues([{"email": ["ada@example.org"]}], HIDES)
+
+    def seconds(dots: int) -> float:
+        began = time.process_time()
+        assert values.hidden(f"ada@exam{'.' * dots} gone") == f"[value]{'.' * dots} gone"
+        return time.process_time() - began
+
+    # Were it quadratic, the longer one would take a hundred times as long.
+    assert seconds(50_000) < 50 * max(seconds(5_000), 0.001)
 
 
 def test_what_was_made_under_a_looser_privacy_is_not_allowed() -> None:
@@ -285,3 +308,136 @@ def test_what_was_made_under_a_looser_privacy_is_not_allowed() -> None:
     assert not NONE.allows(Privacy())
     assert not HIDES.allows(Privacy())
     assert Privacy().allows(HIDES)
+
+
+NAMES = pd.DataFrame({"name": ["Ada Lovelace", "Weiß, Grace-Ann"], "age": [36, 85]})
+
+
+@pytest.mark.parametrize("privacy", [NONE, Privacy(private=("name",))])
+@pytest.mark.parametrize(
+    ("message", "sent"),
+    [
+        ("'ada lovelace'", "'[value]'"),
+        ("no row for ADA LOVELACE", "no row for [value]"),
+        ("no row for WEISS, GRACE-ANN here", "no row for [value] here"),
+        (
+            "could not convert string to float: 'Ada'",
+            "could not convert string to float: '[value]'",
+        ),
+        ("bad name lovelace in column age", "bad name [value] in column age"),
+        ("bad name_Lovelace", "bad name_[value]"),
+        ("'DataFrame' object is not callable", "'DataFrame' object is not callable"),
+        ("'age'", "'age'"),
+    ],
+)
+def test_words_of_a_value_and_values_in_other_letters_are_replaced_in_a_message(
+    privacy: Privacy, message: str, sent: str
+) -> None:
+    assert PrivateValues([{"df": NAMES}], privacy).message(message, "df['age']") == sent
+
+
+def test_prose_in_a_column_empties_no_message() -> None:
+    prose = pd.DataFrame({"notes": ["the object could not convert any string to float in column"]})
+    message = "could not convert string to float: 'abc'"
+    found = PrivateValues([{"df": prose}], Privacy(private=("notes",))).message(message, "")
+    assert found.endswith("not convert string to float: 'abc'")
+
+
+DAY = datetime(1990, 5, 17, 4, 3)  # noqa: DTZ001 - as data has them
+
+
+@pytest.mark.parametrize(
+    ("value", "quoted"),
+    [
+        (b"ada@x.org", ["ada@x.org", "b'ada@x.org'"]),
+        (DAY, ["1990-05-17", "1990-05-17T04:03:00", repr(DAY)]),
+        (pd.Timestamp(DAY), ["1990-05-17 04:03:00", "Timestamp('1990-05-17 04:03:00')"]),
+        (Decimal("12345.678"), ["12345.678", "12345.68", "12,345.678"]),
+        (1234567.5, ["1234567.5", "1,234,567.50", "1.2345675e+06"]),
+        (10**30 + 7, [str(10**30 + 7)]),
+        (UUID(int=5), [str(UUID(int=5))]),
+        (ip_address("10.2.3.4"), ["10.2.3.4"]),
+        ({"ada@x.org"}, ["ada@x.org"]),
+        (["ada@x.org", ["bob@y.org"]], ["bob@y.org"]),
+        ({"ada@x.org": 1}, ["ada@x.org"]),
+    ],
+)
+def test_a_private_value_of_any_kind_is_found(value: Any, quoted: list[str]) -> None:
+    holders = [
+        {"email": value},
+        [{"email": value}] * 2,
+        Account(value, 3),
+        {"a": [[Account(value, 1)]]},
+    ]
+    for holder in holders:
+        values = PrivateValues([{"v": holder}], HIDES)
+        for text_of in quoted:
+            found = values.hidden(f"it is {text_of}.")
+            assert not any(map(str.isdigit, found)), found
+            assert "@" not in found
+
+
+def test_private_labels_of_columns_are_values() -> None:
+    columns = pd.MultiIndex.from_tuples([("ada@x.org", "a")], names=["email", "kind"])
+    for privacy in (HIDES, replace(HIDES, rows=0)):
+        values = PrivateValues([{"df": pd.DataFrame([[1]], columns=columns)}], privacy)
+        assert "ada@" not in values.message("('ada@x.org', 'a')", "")
+
+
+class Extra:
+    """A model with extra fields and private attributes, as pydantic has them."""
+
+    __slots__ = ("__dict__", "__extra__", "__private__")
+
+    def __init__(self) -> None:
+        self.__extra__ = {"email": "ada@x.org"}
+        self.__private__ = {"_email": "cy@x.org"}
+
+
+def test_extra_fields_and_private_attributes_of_a_model_are_found() -> None:
+    values = PrivateValues([{"m": Extra()}], Privacy(private=("*email",)))
+    assert values.hidden("ada@x.org cy@x.org") == "[value] [value]"
+
+
+def test_all_of_large_and_of_deep_data_is_searched() -> None:
+    records = [{"email": f"user{n}@x.org", "age": n} for n in range(120_000)]
+    assert PrivateValues([{"r": records}], HIDES).hidden("no user119999@x.org") == "no [value]"
+    deep: Any = {"email": "ada@x.org"}
+    for _ in range(10):
+        deep = {"a": [deep]}
+    assert PrivateValues([{"d": deep}], HIDES).hidden("no ada@x.org") == "no [value]"
+    circle: Any = [{"email": "ada@x.org"}]
+    circle.append(circle)
+    assert PrivateValues([{"c": circle}], HIDES).hidden("no ada@x.org") == "no [value]"
+
+
+def test_no_text_is_sent_where_the_search_for_private_values_is_incomplete() -> None:
+    deep: Any = {"email": "ada@x.org"}
+    for _ in range(40):
+        deep = [deep]
+    assert PrivateValues([{"d": deep}], HIDES).hidden("no ada@x.org") == "[value]"
+
+
+def seconds(found: Callable[[], object]) -> float:
+    start = time.process_time()
+    found()
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize("privacy", [NONE, Privacy(private=("name", "note"))])
+def test_the_search_takes_time_in_proportion_to_data_and_text(privacy: Privacy) -> None:
+    def search(rows: int, text: str) -> Callable[[], object]:
+        names = [f"Name{n} Family{n}" for n in range(rows)]
+        notes = [
+            f"{name} wrote a note that is longer than sixty characters, as it goes"
+            for name in names
+        ]
+        frame = pd.DataFrame({"name": names, "note": notes, "n": range(rows)})
+        return lambda: PrivateValues([{"df": frame}], privacy).message(text, "float(x)")
+
+    short = "could not convert 'Name7 Family7' 1234567.5\n"
+    small, large = seconds(search(20_000, short)), seconds(search(200_000, short))
+    assert large < 40 * max(small, 0.05)
+    odd = short + "\"a'"
+    small, large = seconds(search(10, odd * 100)), seconds(search(10, odd * 2_000))
+    assert large < 80 * max(small, 0.01)

@@ -21,7 +21,7 @@ def limit(kind: str, whole: int, left: int) -> Limit:
 def test_it_refills_by_the_clock() -> None:
     minute = limit("TPM", 6_000, 3_000)
     assert [minute.left(NOW + after) for after in (0, 10, 30, 99)] == [3_000, 4_000, 6_000, 6_000]
-    assert meter_of(minute, NOW + 10).label == "2,000 of 6,000 tokens used · full again in 20 s"
+    assert meter_of(minute, NOW + 10).label == "2,000 of 6,000 tokens used · back to 0 in 20 s"
     assert meter_of(minute, NOW + 60).label == "0 of 6,000 tokens used"
 
 
@@ -45,7 +45,7 @@ def test_a_long_wait_is_told_with_the_local_time(monkeypatch: pytest.MonkeyPatch
         monkeypatch.delenv("TZ")
         time.tzset()
     # 1970-01-12 22:46:40 in Tokyo
-    assert label == "100 of 1,000 requests used · full again in 2 h 24 min, at Tue 01:10"
+    assert label == "100 of 1,000 requests used · back to 0 in 2 h 24 min, at Tue 01:10"
     assert tomorrow.endswith("at Tue 22:32")
 
 

@@ -37,7 +37,9 @@ def session_with(turns: int, *, listed: bool = False) -> Session:
 def ask(session: Session, cell: str, execution: int) -> None:
     conversations = session.conversations
     pending = conversations.begin(cell, execution, conversation="main")
-    turn = conversations.add(pending, messages_of("p", "a"), model="m", finish_reason="stop")
+    # Another answer each time: the same one would mark nothing.
+    messages = messages_of("p", f"a{execution}")
+    turn = conversations.add(pending, messages, model="m", finish_reason="stop")
     output: Any = SimpleNamespace(slot=slot_of(turn.shown), live=LiveFacts("", "", ""))
     session.finished(turn, output, in_conversation=True, appended=conversations.is_last(turn))
 

@@ -67,7 +67,7 @@ def finished() -> Callable[..., FinishedAnswer]:
             "reasoning": "",
             "notices": (),
             "warnings": (),
-            "bar": Bar("gpt-oss-120b", 318),
+            "bar": Bar("gpt-oss-120b", "318 tokens"),
             "metadata": {"groq_magic": {"turn": 1}},
             "live": LiveFacts("318 tokens · 806 tok/s", text, ""),
         }

@@ -71,15 +71,17 @@ def test_history_is_a_list_that_unfolds_to_prompts_and_answers(
         HistoryRow(1, 6, "What is\n<b>?", "**Bold**", "m · partial"),
         HistoryRow(None, None, "Old", "A"),
     ]
-    html, plain = history(rows)
+    html, plain = history("Conversation `a<b>`.", rows)
 
     lines = [text_of(line) for line in re.findall("<summary>(.*?)</summary>", html)]
-    assert lines == ["1 Cell 6 What is <b>? m · partial", "deleted Old"]
+    assert lines == ["Turn 1 Cell 6 What is <b>? m · partial", "Deleted Old"]
+    assert "<code>a&lt;b&gt;</code>" in html
     first = html.split("</details>")[0]
     assert '<pre class="groq-prompt" dir="auto">What is\n&lt;b&gt;?</pre>' in first
     assert "<strong>Bold</strong>" in first
     assert plain == (
-        "[1] Cell 6 · m · partial\n> What is\n> <b>?\n\n**Bold**\n\n[deleted]\n> Old\n\nA"
+        "Conversation a<b>.\n\n"
+        "Turn 1 · Cell 6 · m · partial\n> What is\n> <b>?\n\n**Bold**\n\nDeleted\n> Old\n\nA"
     )
 
 
@@ -119,7 +121,7 @@ def test_no_output_moves_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         "IPython.display.display", lambda data, **_: plain.append(data["text/plain"])
     )
     hostile = "a\x1b[2Jb\x9bc\td"
-    show(*history([HistoryRow(1, None, hostile, hostile)]))
+    show(*history("One", [HistoryRow(1, None, hostile, hostile)]))
     say(hostile)
     show_folded("What was written", hostile)
     guarded = GuardedView(TerminalView(lambda _: 1 / 0))
@@ -127,4 +129,9 @@ def test_no_output_moves_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     guarded.rescue()
 
     clean = "a[2Jbc\td"
-    assert plain == [f"[1]\n> {clean}\n\n{clean}", clean, f"What was written:\n{clean}", clean]
+    assert plain == [
+        f"One\n\nTurn 1\n> {clean}\n\n{clean}",
+        clean,
+        f"What was written:\n{clean}",
+        clean,
+    ]

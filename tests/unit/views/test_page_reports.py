@@ -113,3 +113,23 @@ def test_every_name_that_a_page_can_report_is_kept() -> None:
 
     assert len(names) > 10
     assert reported(*names).missing == tuple(names)
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        "notebook",
+        "notebook.cells",
+        "sharedModel.getSource",
+        "sharedModel.setSource",
+        "model.contentChanged",
+    ],
+)
+def test_a_page_without_the_needed_functions_cannot_replace_cells(missing: str) -> None:
+    assert not PageReports().can_replace
+    assert not reported(missing).can_replace
+    assert reported("editor.languages").can_replace
+    assert reported(notebook="b.ipynb", into=reported(missing)).can_replace
+    is_of_this = missing in {"sharedModel.setSource", "model.contentChanged"}
+    line = "fixed cells can't replace those that failed"
+    assert (line in reported(missing).line) is is_of_this

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groq_magic.assistant import difference
 from groq_magic.conversation import SavedTurn, TurnKey
 from groq_magic.rendering import fenced_code
-from groq_magic.views.answer_facts import FinishedAnswer, LiveFacts
+from groq_magic.views.answer_facts import FinishedAnswer, LiveFacts, Replacement
 from groq_magic.views.bar import Bar
 from groq_magic.views.cell_diff import CellDiff
 from groq_magic.views.saved_output import shows_answer
+from groq_magic.views.slots import TOKEN_CLASS
 from groq_magic.views.static import bundle
 from tests.markers import examples
 
@@ -47,7 +47,7 @@ def html_of(text: str, **changes: object) -> str:
         "data": None,
         "notices": ("Replaced `x` by `y`.",),
         "warnings": (),
-        "bar": Bar("a/model", 7, (("df", 7),), "", ("practice",)),
+        "bar": Bar("a/model", "9 tokens sent, 7 answered", (("df", 7),), "", ("practice",)),
         "metadata": {},
         "live": LiveFacts("", "", ""),
         "reasoning": "They ask *why*.",
@@ -88,11 +88,22 @@ def test_formats_show_a_part_of_it() -> None:
 
 
 def test_a_fix_shows_its_code_as_a_change() -> None:
-    change = CellDiff("cell 5", difference("x = 2", "x = 1"), "x = 1", "python")
+    change = CellDiff("cell 5", "x = 2", "x = 1", "python")
     html = html_of(CODE, change=change, prose="Here it is:\n\nRun it.")
     assert shows_answer(saved(html, CODE), whole=True)
     assert not shows_answer(saved(html, CODE.replace("x = 1", "rm()")), whole=True)
     assert not shows_answer(saved(html, CODE.replace("Run", "Trust")), whole=True)
+
+
+def test_a_change_in_colours_with_its_changed_characters_shows_its_code() -> None:
+    code = "for row in rows:\n    print(f'{row}', sum(row))"
+    answer = f"Fixed:\n\n```python\n{code}\n```"
+    change = CellDiff("cell 5", code.replace("sum", "summe"), code, "python")
+    html = html_of(answer, change=change, prose="Fixed:")
+    assert 'class="groq-changed"' in html
+    assert shows_answer(saved(html, answer), whole=True)
+    hidden = html.replace('class="groq-changed"', 'class="groq-unseen"')
+    assert not shows_answer(saved(hidden, answer), whole=True)
 
 
 @pytest.mark.parametrize(
@@ -141,3 +152,14 @@ def test_of_another_kind_of_output_nothing_is_known() -> None:
     assert not shows_answer(saved(html_of("Yes."), "Yes.", has_other_kinds=True))
     assert shows_answer(saved("", "Yes."), whole=True)
     assert not shows_answer(saved(html_of("Yes.") + " " * 3_000_000, "Yes."))
+
+
+def test_the_slot_of_the_button_that_replaces_a_cell_hides_nothing() -> None:
+    change = CellDiff("cell 5", "x = 2", "x = 1", "python")
+    fix = Replacement("a", "b", 5, "cell 5", "x = 2", "x = 1")
+    html = html_of(
+        CODE, change=change, prose="Here it is:\n\nRun it.", live=LiveFacts("", "", "", fix)
+    )
+    assert '<div class="groq-slot-replace"></div>' in html
+    with_token = html.replace("groq-slot-replace", f"groq-slot-replace {TOKEN_CLASS}")
+    assert shows_answer(saved(with_token, CODE), whole=True)

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from groq_magic.views.answer_facts import LiveFacts
+from groq_magic.views.answer_facts import LiveFacts, Replacement
 from groq_magic.views.finished_outputs import FinishedOutput, Run
 from groq_magic.views.session_facts import KeyFacts
 
@@ -114,9 +115,13 @@ def test_pages_get_the_code_that_is_inserted_below_a_cell_the_latest_of_each(
 ) -> None:
     sent = sent_by(live, monkeypatch)
     live.send_next("a", "x = 1")
-    live.send_next("a", "x = 2")
+    fixed = Replacement("a", "b", 3, "cell 3", "x = 0", "x = 2")
+    live.send_next("a", "x = 2", fixed)
 
-    assert sent == [{"next": {"a": "x = 1"}}, {"next": {"a": "x = 2"}}]
+    assert sent == [
+        {"next": {"a": {"code": "x = 1", "replaces": None}}},
+        {"next": {"a": {"code": "x = 2", "replaces": asdict(fixed)}}},
+    ]
     for number in range(60):
         live.send_next(f"cell-{number}", "y")
     codes = live._session.get_state()["present"]["next"]

@@ -1,0 +1,110 @@
+"""Find what changed above a turn since it was asked: the first turn that is sent differently."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from groq_magic.conversation.arrangement import Arrangement
+    from groq_magic.conversation.chain import EarlierTurn
+    from groq_magic.conversation.turn import Turn
+
+__all__ = ["ChangeAbove", "change_above"]
+
+Kind = Literal[
+    "added",
+    "again",
+    "asked",
+    "below",
+    "deleted",
+    "edited",
+    "moved",
+    "removed",
+    "reordered",
+    "saved",
+]
+
+
+@dataclass(frozen=True)
+class ChangeAbove:
+    """The first change above a turn.
+
+    Parameters
+    ----------
+    kind : str
+        What happened to the other turn: it was asked `again`, with an `edited` prompt, or
+        `asked` for the first time; was `added` (moved up, or brought back), `moved`, is now
+        `below`, was `removed` from the conversation, or its cell was `deleted`. `reordered`:
+        two turns changed places. `saved`: the turns are others than those that a replayed
+        answer was saved with.
+    typed : str
+        The beginning of its prompt, "" where it is not known.
+    turn : Turn or None
+        The other turn as it is now, None where it is gone.
+    number : int or None
+        Its number.
+    """
+
+    kind: Kind
+    typed: str = ""
+    turn: Turn | None = None
+    number: int | None = None
+
+
+def change_above(arrangement: Arrangement, turn: Turn) -> ChangeAbove | None:
+    """Return what changed above a turn since it was asked, None where nothing did."""
+    number, place = arrangement.number(turn), arrangement.stale(turn)
+    if number is None:
+        return None
+    if turn.saved_above is not None:
+        is_same = turn.saved_above == arrangement.chains[number - 1].sha
+        return None if is_same else ChangeAbove("saved")
+    if place is None:
+        return None
+    old = turn.before.turn_at(place)
+    below = arrangement.number_at(old.key) if old is not None else None
+    if old is not None and (below is None or below >= number):
+        return _no_longer_above(arrangement, old, below)
+    new = arrangement.turns[place - 1] if place < number else None
+    return _change_at(arrangement, turn, old, new, place)
+
+
+def _no_longer_above(arrangement: Arrangement, old: EarlierTurn, below: int | None) -> ChangeAbove:
+    """Return what happened to a turn that is no longer above."""
+    if below is not None:
+        return _change_of(arrangement.turns[below - 1], "below", below)
+    is_deleted = any(each.key == old.key for each in arrangement.deleted)
+    return ChangeAbove("deleted" if is_deleted else "removed", old.typed)
+
+
+def _change_at(
+    arrangement: Arrangement, turn: Turn, old: EarlierTurn | None, new: Turn | None, place: int
+) -> ChangeAbove:
+    """Return the change at a place whose former turn is still above."""
+    if new is None:  # of turns with the same content it doesn't matter which one is missing
+        return ChangeAbove("removed", old.typed if old is not None else "")
+    if old is not None and new.key == old.key:
+        return _change_of(new, "again" if new.as_earlier.typed == old.typed else "edited", place)
+    # The turn's distance from the end of the chain.
+    back = next((at for at, each in enumerate(turn.before) if each.key == new.key), None)
+    if old is None or back is None:
+        return _newly_above(turn, new, place)
+    former, now = turn.before.count - back, arrangement.number_at(old.key) or place
+    # The one that is farther from its former place was moved; of neighbours nobody knows.
+    farther = abs(former - place) - abs(now - place)
+    if farther == 0:
+        return ChangeAbove("reordered")
+    number = place if farther > 0 else now
+    return _change_of(arrangement.turns[number - 1], "moved", number)
+
+
+def _newly_above(turn: Turn, new: Turn, number: int) -> ChangeAbove:
+    """Return why another turn is above that was not there before."""
+    was_below = any(each.key == turn.key for each in new.before)
+    is_later = new.revision > turn.revision and not was_below
+    return _change_of(new, "asked" if is_later else "added", number)
+
+
+def _change_of(turn: Turn, kind: Kind, number: int) -> ChangeAbove:
+    return ChangeAbove(kind, turn.as_earlier.typed, turn, number)

@@ -1,0 +1,71 @@
+"""Estimate the tokens of a request, corrected by the counts of the service."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from groq_magic.api.request import size_of
+from groq_magic.conversation import TOKENS_AROUND_A_MESSAGE, text_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+__all__ = ["TokenEstimate"]
+
+# A token is about four bytes of UTF-8 in most languages; characters differ far more.
+_USUAL_PER_BYTE = 0.25
+# Tokens that begin the answer; a model's chat format adds more, which its usage shows.
+_USUAL_AROUND = 3
+_MOST_AROUND = 200
+# Shorter requests correct `around`, longer ones `per_byte`.
+_ENOUGH_BYTES = 400
+
+
+class TokenEstimate:
+    """Estimates what `usage.prompt_tokens` of a request will be.
+
+    Attributes
+    ----------
+    per_byte : float
+        Tokens of a byte of text.
+    around : int
+        Tokens of the chat format that belong to no message.
+    """
+
+    def __init__(self) -> None:
+        self.per_byte = _USUAL_PER_BYTE
+        self.around = _USUAL_AROUND
+
+    def of_message(self, message: Mapping[str, Any]) -> int:
+        """Return about how many tokens a message takes, its role included."""
+        return TOKENS_AROUND_A_MESSAGE + math.ceil(size_of(text_in(message)) * self.per_byte)
+
+    def of_messages(self, messages: Sequence[Mapping[str, Any]]) -> int:
+        """Return about how many tokens these messages take in a longer request."""
+        return sum(map(self.of_message, messages))
+
+    def of_request(self, messages: Sequence[Mapping[str, Any]]) -> int:
+        """Return about how many tokens a request with these messages takes."""
+        return self.around + self.of_messages(messages)
+
+    def learn(self, messages: Sequence[Mapping[str, Any]], prompt_tokens: int) -> None:
+        """Correct the estimate by what the service counted for a request.
+
+        Parameters
+        ----------
+        messages : sequence of mapping
+            Those that were sent; with an image among them nothing is learned.
+        prompt_tokens : int
+            The count in its usage.
+        """
+        if prompt_tokens <= 0 or any(isinstance(each["content"], list) for each in messages):
+            return
+        size = sum(size_of(text_in(each)) for each in messages)
+        if size < _ENOUGH_BYTES:
+            around = prompt_tokens - self.of_messages(messages)
+            self.around = min(_MOST_AROUND, max(0, around))
+            return
+        text = prompt_tokens - self.around - TOKENS_AROUND_A_MESSAGE * len(messages)
+        self.per_byte = min(1.0, max(0.05, text / size))

@@ -1,0 +1,160 @@
+"""Undo on the page: a cell whose turn has its former answer back shows that answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from groq_magic.ledger.usage import usage_of
+from groq_magic.session.bars import FormerAnswer
+from groq_magic.views.answer_facts import LiveFacts
+from groq_magic.views.bar import Bar
+from groq_magic.views.phrase import quoted
+from groq_magic.views.static import bundle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from groq_magic.conversation import Turn
+    from groq_magic.session.bars import Bars
+    from groq_magic.views.answer_facts import FinishedAnswer
+    from groq_magic.views.live import Live
+
+__all__ = ["TO_GO_ON", "FormerTurn", "UndoResult", "show_former"]
+
+# For a cell whose prompt is not the one that its answer belongs to.
+TO_GO_ON = "Put that prompt back into the cell, or run the cell to ask the new one."
+
+# What a record says of the cell, and not of the ask.
+_OF_THE_CELL = frozenset({"version", "turn", "cell", "ask", "replaces", "once"})
+
+
+@dataclass(frozen=True)
+class FormerTurn:
+    """A turn that an undo brought back while its cell shows another answer, or none.
+
+    Parameters
+    ----------
+    turn : Turn
+    is_shown : bool
+        Whether the cell shows its answer again.
+    has_other_prompt : bool
+        Whether the cell asked with another prompt since.
+    """
+
+    turn: Turn
+    is_shown: bool
+    has_other_prompt: bool
+
+
+@dataclass(frozen=True)
+class UndoResult:
+    """The change that was undone, and the turns that are back.
+
+    Parameters
+    ----------
+    phrase : str
+        The change in words, without capital and full stop.
+    former : tuple of FormerTurn
+    """
+
+    phrase: str
+    former: tuple[FormerTurn, ...] = ()
+
+
+def show_former(
+    bars: Bars,
+    live: Live | None,
+    hidden: Callable[[str], str],
+    turn: Turn,
+) -> FormerTurn:
+    """Show a turn's answer in its cell again, where the page can be reached.
+
+    Parameters
+    ----------
+    bars : Bars
+    live : Live or None
+        None where no page can be reached.
+    hidden : callable
+        Replaces the secrets in a text.
+    turn : Turn
+        As it is now.
+    """
+    has_other_prompt = bars.has_other_prompt(turn)
+    former = bars.former(turn) or _rebuilt(turn, bars.shown_for(turn))
+    shown = former
+    if former is not None and has_other_prompt:
+        output = _with_prompt(former.output, turn, quoted(hidden(turn.typed)))
+        shown = replace(former, output=output)
+    is_shown = shown is not None and live is not None and _put(live, shown)
+    if former is not None and is_shown:
+        # Without the warning: it may not hold the next time.
+        bars.add(turn, former.output, in_conversation=True, thought=former.thought)
+    return FormerTurn(turn, is_shown, has_other_prompt)
+
+
+def _put(live: Live, former: FormerAnswer) -> bool:
+    """Replace what the cell shows; return whether it shows an answer."""
+    output = former.output
+    if not live.answers.has(output.slot):
+        return False
+    # Before the output, so that its bar comes up filled.
+    live.put(output.slot, output.live, former.thought)
+    found = live.answers.replace(output.slot, *bundle(output), former.thought)
+    if found is not None:
+        live.finish(found)
+    return found is not None
+
+
+def _with_prompt(output: FinishedAnswer, turn: Turn, quote: str) -> FinishedAnswer:
+    """Return an answer with the prompt that its cell does not contain any more."""
+    warning = f"This answer belongs to the cell's former prompt, {quote}. {TO_GO_ON}"
+    record = output.metadata.get("groq_magic")
+    metadata = {"groq_magic": {**record, "prompt": turn.typed}} if record else {}
+    return replace(output, warnings=(*output.warnings, warning), metadata=metadata)
+
+
+def _rebuilt(turn: Turn, shown: FormerAnswer | None) -> FormerAnswer | None:
+    """Return the output of a turn that was restored from the file, and so never shown here.
+
+    Parameters
+    ----------
+    turn : Turn
+    shown : FormerAnswer or None
+        The answer that its cell shows.
+    """
+    if shown is None:
+        return None
+    record = shown.output.metadata.get("groq_magic")
+    # What its request was made of besides is not known.
+    own = {name: value for name, value in (record or {}).items() if name in _OF_THE_CELL} | {
+        "conversation": turn.conversation,
+        "included": sorted(turn.data.names),
+        "model": turn.model,
+        "finish_reason": turn.finish_reason,
+        "usage": dict(turn.usage) if turn.usage else None,
+        "prompt_sha": turn.prompt_sha,
+        "above_sha": turn.above_sha,
+        **({"practice": True} if turn.practice else {}),
+        **({"prompt": turn.typed} if "prompt" in (record or {}) else {}),
+    }
+    counted = usage_of(turn.usage)
+    tokens = counted.words if counted is not None else ""
+    marks = (turn.finish_reason if turn.partial else "", "practice" if turn.practice else "")
+    output = replace(
+        shown.output,
+        text=turn.answer,
+        format="markdown",
+        code=(),
+        data=None,
+        reasoning="",
+        saved_reasoning="",
+        notices=(),
+        warnings=(),
+        bar=Bar(turn.model, tokens, marks=tuple(filter(None, marks))),
+        metadata={"groq_magic": own} if record else {},
+        live=LiveFacts("", turn.answer, ""),
+        change=None,
+        prose="",
+    )
+    return FormerAnswer(turn, output)

@@ -1,0 +1,85 @@
+// Replaces the failed cell with the fixed one, and undoes that: the fix is then below the ask again.
+//
+// A fix has the ids of both cells (`asked`, and `cell`, "" where the kernel knows only its number),
+// what the cell is called, and its source before and after.
+
+import { insertedFrom, isUnedited, markFor, sourceOf } from "./inserted.mjs";
+import { isCode, tried } from "./lab.mjs";
+
+/** Return the cell that a fix is for, and its state: failed, fixed, changed, locked or gone. */
+export function targetOf(notebook, fix) {
+  const cell = found([...notebook.cells], fix);
+  if (!cell) return { state: "gone" };
+  const source = bare(sourceOf(cell));
+  if (source !== fix.before && source !== bare(fix.code)) return { cell, state: "changed" };
+  if (cell.getMetadata("editable") === false) return { cell, state: "locked" };
+  return { cell, state: source === fix.before ? "failed" : "fixed" };
+}
+
+/** Put a fix into its cell and remove the inserted cell below; return whether the cell is fixed. */
+export function isReplaced(notebook, fix) {
+  const { cell, state } = targetOf(notebook, fix);
+  if (state === "failed") setSource(cell, fix.code);
+  else if (state !== "fixed") return false;
+  const { sharedModel } = notebook;
+  beginChange(sharedModel);
+  const cells = [...notebook.cells];
+  const below = insertedBelow(cells, fix).filter((each) => isUnedited(each) && isFixed(each, fix));
+  sharedModel.transact(() => {
+    for (const each of below.reverse()) sharedModel.deleteCell(cells.indexOf(each));
+  });
+  return true;
+}
+
+/** Undo a replacement: insert the fix below the cell that asked again; return whether it's done. */
+export function isPutBack(notebook, fix) {
+  const { cell, state } = targetOf(notebook, fix);
+  if (state !== "fixed") return false;
+  setSource(cell, fix.before);
+  const cells = [...notebook.cells];
+  const below = insertedBelow(cells, fix);
+  const at = cells.findIndex(({ id }) => id === fix.asked) + 1;
+  if (!at || below.some((each) => isFixed(each, fix))) return true;
+  const metadata = { ...markFor(fix.asked, fix.code), trusted: true };
+  beginChange(notebook.sharedModel);
+  notebook.sharedModel.insertCell(at + below.length, {
+    cell_type: "code",
+    source: fix.code,
+    metadata,
+  });
+  return true;
+}
+
+// The number stands beside the cell until it runs again; so the id is kept once it is found.
+function found(cells, fix) {
+  if (fix.cell) return cells.find(({ id }) => id === fix.cell);
+  const source = [fix.before, bare(fix.code)];
+  const same = cells.filter(
+    (cell) =>
+      isCode(cell) && cell.executionCount === fix.number && source.includes(bare(sourceOf(cell))),
+  );
+  if (same.length !== 1) return;
+  fix.cell = same[0].id;
+  return same[0];
+}
+
+// In the cell's own history of changes: its editor's undo brings the former source back.
+function setSource({ sharedModel }, source) {
+  beginChange(sharedModel);
+  sharedModel.setSource(source);
+}
+
+// Changes within half a second of each other are undone as one.
+function beginChange(sharedModel) {
+  tried(() => sharedModel.undoManager.stopCapturing());
+}
+
+function insertedBelow(cells, fix) {
+  const at = cells.findIndex(({ id }) => id === fix.asked) + 1;
+  return at ? insertedFrom(cells, at, fix.asked) : [];
+}
+
+const isFixed = (cell, fix) => bare(sourceOf(cell)) === bare(fix.code);
+
+// The kernel keeps a cell's source without empty lines at its end.
+const bare = (source) => source.replace(/\n+$/, "");

@@ -1,0 +1,96 @@
+"""The answers that cells show: an undo replaces their outputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from IPython.display import update_display
+
+from groq_magic.views.finished_outputs import FinishedOutput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from groq_magic.views.finished_outputs import Run
+
+__all__ = ["ShownAnswer", "ShownAnswers", "Thought"]
+
+# Heading and safe HTML of the reasoning.
+Thought: TypeAlias = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class ShownAnswer:
+    """Where a finished answer is displayed.
+
+    Parameters
+    ----------
+    display_id : str
+        The id of its display.
+    run : Run
+        The execution that displayed it.
+    thought : (str, str) or None
+        The reasoning that it shows while the session lives.
+    """
+
+    display_id: str
+    run: Run
+    thought: Thought | None = None
+
+
+class ShownAnswers:
+    """Registry of the answers that cells show; each output can be replaced."""
+
+    def __init__(self) -> None:
+        self._shown: dict[str, ShownAnswer] = {}
+
+    def add(self, slot: str, shown: ShownAnswer) -> None:
+        """Note where the answer of a bar is displayed."""
+        self._shown[slot] = shown
+
+    def has(self, slot: str) -> bool:
+        """Whether a cell shows the answer of a bar."""
+        return slot in self._shown
+
+    def thought(self, slot: str) -> Thought | None:
+        """Return the reasoning that an answer shows while the session lives."""
+        return self._shown[slot].thought if slot in self._shown else None
+
+    def cell_begins(self, cell: str) -> None:
+        """Note that a cell runs again: the page removes its outputs."""
+        for slot in [each for each, shown in self._shown.items() if shown.run.cell == cell]:
+            del self._shown[slot]
+
+    def replace(
+        self,
+        slot: str,
+        data: Mapping[str, Any],
+        metadata: Mapping[str, Any],
+        thought: Thought | None,
+    ) -> FinishedOutput | None:
+        """Replace what a cell shows.
+
+        Parameters
+        ----------
+        slot : str
+            The class of the bar.
+        data, metadata : mapping
+            The new output.
+        thought : (str, str) or None
+            The reasoning that it shows while the session lives.
+
+        Returns
+        -------
+        FinishedOutput or None
+            To be offered to pages that were loaded later, which ignore the update. None if
+            no cell shows that answer.
+        """
+        shown = self._shown.get(slot)
+        if shown is None:
+            return None
+        self._shown[slot] = replace(shown, thought=thought)
+        update_display(  # type: ignore[no-untyped-call]  # IPython has no types for it
+            dict(data), raw=True, metadata=dict(metadata), display_id=shown.display_id
+        )
+        return FinishedOutput(shown.run, "", slot, data, metadata)
