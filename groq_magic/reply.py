@@ -31,7 +31,7 @@ class Timing:
 
     @property
     def pieces(self) -> int | None:
-        """How many pieces came, about one a token, of an answer without usage; None if unknown."""
+        """The number of pieces of an answer without usage, about one per token; None if unknown."""
         if self.tokens_per_second is None or self.first_token is None:
             return None
         return round(self.tokens_per_second * (self.total - self.first_token))

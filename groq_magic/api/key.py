@@ -31,7 +31,7 @@ __all__ = [
 
 KEY_NAME = "GROQ_API_KEY"
 KEY_PAGE = "https://console.groq.com/keys"
-# The end of a remedy, and a message with its remedy.
+# The end of remedies, and an error's message with its remedy.
 WITHOUT_KEY = "`%groq_practice on` works without a key"
 NO_KEY_ENTERED = (
     "No key entered.",

@@ -133,7 +133,7 @@ def _python_call(request: Mapping[str, Any], files: tuple[str, ...]) -> str:
 
 
 def _argument(name: str, value: Any) -> str:
-    """Return `name=value`; of a list that takes several lines each item begins near the left."""
+    """Return `name=value`; a list of several lines has each item on a line of its own."""
     head = f"{name}="
     written = pformat(value, width=_WIDTH - 4 - len(head), sort_dicts=False)
     # No line of it is inside a text: line breaks in texts are escaped.

@@ -176,7 +176,7 @@ def _data(
     )
     composed = ask.composed
     if composed is not None:
-        # Without anything of the session an answer quotes nothing of it.
+        # Without data of the session in the prompt, the answer can't quote any.
         seen = composed.privacy if composed.included or values else None
         left_out = tuple(each.left_out for each in filled.images)
         return PromptData(values, composed.privacy, seen=seen, images=left_out)
@@ -184,7 +184,7 @@ def _data(
     names = frozenset(piece.name for piece in pieces)
     has_scalars = any(piece.value is None and piece.image is None for piece in pieces)
     in_place = privacy.of_scalars if has_scalars else None
-    # The system prompt has values of its own; a picture may show any.
+    # The system prompt may include values of its own; a picture may show any.
     has_rows = values or filled.images or any(each.name not in names for each in filled.included)
     left_out = tuple(each.left_out for each in filled.images)
     return PromptData(values, in_place, names, privacy if has_rows else in_place, left_out)

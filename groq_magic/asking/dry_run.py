@@ -75,7 +75,7 @@ def _options(plan: Plan) -> str:
 
 
 def _estimate(plan: Plan, tokens: int) -> str:
-    """Return about how many tokens are to send and what they cost, the answer's apart."""
+    """Return the estimated tokens to send and their cost; the answer's cost is apart."""
     about = f"About {token_words(tokens, None, sent_as='to send')}"
     # Of an image the service alone knows how many tokens it takes.
     more = f", plus {plan.images}" if plan.images else ""

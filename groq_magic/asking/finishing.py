@@ -153,7 +153,7 @@ def add_request(state: FinishState) -> None:
 
 
 def learn_token_size(state: FinishState) -> None:
-    """Calibrate the estimate of tokens by the usage; how practice mode counts is known."""
+    """Calibrate the estimate of tokens by the usage of a model's answer."""
     usage, plan = state.reply.usage, state.plan
     if usage is None or state.reply.source != "service" or plan.pending.practice:
         return
@@ -235,7 +235,7 @@ SHOW: tuple[Step, ...] = (
 
 
 def _data_of(state: FinishState) -> PromptData:
-    """Return the data of the turn; nobody knows what else a saved answer has seen."""
+    """Return the turn's data; what the request of a replayed answer contained is unknown."""
     data, source = state.plan.data, state.prepared.source
     is_replayed = isinstance(source, StoredAnswer) and source.source == "replay"
     return replace(data, seen=UNKNOWN_LIMITS) if is_replayed and data.seen is not None else data

@@ -44,7 +44,7 @@ def insert_below(session: Session, code: str, replaces: Replacement | None = Non
     session : Session
     code : str
     replaces : Replacement or None
-        The cell whose place the page gives to the code, if it can.
+        The cell that the page replaces with the code, if it can.
     """
     cell, live = session.cell, session.live
     has_page = live is not None and live.pages.has_page
@@ -56,7 +56,7 @@ def insert_below(session: Session, code: str, replaces: Replacement | None = Non
 
 
 def replacement_of(session: Session, choice: CodeChoice) -> Replacement | None:
-    """Return what the page needs to put a fixed cell in place; None where there is no page."""
+    """Return what the page needs to replace the failed cell; None without a page."""
     asked, fixed = session.cell, choice.cell
     if asked is None or session.live is None or fixed is None or not choice.code:
         return None
@@ -74,13 +74,13 @@ def change_of(session: Session, ask: Ask, choice: CodeChoice) -> CellDiff | None
 
 
 def _what_to_do(session: Session, ask: Ask, fixed: Cell) -> tuple[str, ...]:
-    """Return what to do with a fixed cell that is not the one that failed, or not put in place."""
+    """Return a remark where the user has to replace a cell, or to run another one after it."""
     failed = ask.composed.cells[0] if ask.composed is not None else fixed
     is_earlier = failed.number != fixed.number
     then = f", then run {failed.name}" if is_earlier else ""
     if ask.in_place and not _can_replace(session):
         name = fixed.name[:1].upper() + fixed.name[1:]
-        why = "is not replaced: no page can be reached"
+        why = "was not replaced: no open notebook can do it"
         return (f"{name} {why}. Replace it with the cell below{then}.",)
     return (f"Replace {fixed.name} with this{then}.",) if is_earlier else ()
 

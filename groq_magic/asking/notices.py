@@ -26,18 +26,18 @@ __all__ = [
 
 
 def line_of_left_out(names: Sequence[str], answers: int) -> tuple[str, ...]:
-    """Return the notice of what earlier turns contain and may not be sent any more.
+    """Return the notice of values and answers of earlier turns that are no longer sent.
 
     Parameters
     ----------
     names : sequence of str
-        Of values.
+        Names of the values.
     answers : int
-        How many answers may quote such values.
+        The number of answers that may quote such values.
     """
     left_out = [f"`{name}`" for name in names]
     if answers:
-        left_out.append(f"{answers} answer{'s' * (answers > 1)} that may quote such values")
+        left_out.append(f"{answers} answer{'s' * (answers > 1)} that may quote excluded values")
     if not left_out:
         return ()
     return (f"No longer sent, because of `rows_sent` or `private`: {', '.join(left_out)}.",)

@@ -98,7 +98,7 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
 def _warning_without_page(session: Session, turn: Turn) -> tuple[str, ...]:
     """Return the warning of a replayed answer that was saved below other turns.
 
-    Where there is a page, it is shown there as long as it is true.
+    With a page, the page shows the warning while it applies.
     """
     is_of_others = turn.saved_above is not None and session.live is None
     return (session.bars.stale_line(turn),) if is_of_others else ()
@@ -172,7 +172,7 @@ def _replaced(key: TurnKey | None) -> dict[str, Any] | None:
 
 
 def _tokens(session: Session, plan: Plan, reply: Reply) -> str:
-    """Return how many tokens were sent and answered: as counted, else about, "" if unknown."""
+    """Return the tokens sent and answered: counted, else estimated; "" if unknown."""
     if reply.usage is not None:
         return reply.usage.words
     if reply.timing.pieces is None:

@@ -172,7 +172,7 @@ def _pending(
 ) -> PendingTurn:
     """Return the pending turn of an ask; only one that will be sent takes a number.
 
-    That of a replayed answer is of practice mode if the answer is.
+    The turn of a replayed answer belongs to practice mode if the answer does.
     """
     execution = session.executions.present
     return session.conversations.begin(

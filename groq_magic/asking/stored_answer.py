@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from groq_magic.session.session import Session
 
 __all__ = [
+    "NoSavedAnswerError",
     "ReplayResult",
     "StoredAnswer",
     "cached_answer",
@@ -42,8 +43,8 @@ _COUNTS = (
     "completion_tokens_details",
 )
 _OTHER_SYSTEM = (
-    "Saved with another system prompt than now. "
-    "`%groq_system` shows the present one, `%groq_retry` asks with it."
+    "Saved with another system prompt. "
+    "`%groq_system` shows the current one; `%groq_retry` asks with it."
 )
 _OTHER_VALUES = "Saved with other values than now."
 _OTHER_TEXT = "The saved text differs from what the notebook showed; it is below."
@@ -52,6 +53,18 @@ _OF_PRACTICE = "Saved in practice mode: no model wrote this answer."
 _NO_KEY = "No key: this is the saved answer."
 _NO_MODEL = "Practice mode: this is the saved answer."
 _LEFT_OUT = "The saved reasoning is left out: it is too long. `%groq_retry` asks anew."
+
+
+class NoSavedAnswerError(NotebookError):
+    """While replay is on, there is neither a saved answer nor a key.
+
+    Attributes
+    ----------
+    former : SavedTurn or None
+        The saved answer to what the cell asked before.
+    """
+
+    former: SavedTurn | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +80,7 @@ class StoredAnswer:
         Only the counts: the timing of then is meaningless now.
     reasoning : str
     above_sha : str or None
-        Of a saved answer: of the turns that it was asked below, where the file has it.
+        For a saved answer, the SHA-256 of the turns above it then, where the file has it.
     """
 
     source: Literal["cache", "replay"]
@@ -130,7 +143,7 @@ class ReplayResult:
     is_spare : bool
         Whether the model is asked first, and this answer used if it gives none.
     pending : PendingTurn or None
-        Of a spare answer, its turn: practice mode's answers never mix with a model's.
+        The turn of a spare answer: it may be of practice mode when the ask is not.
     """
 
     answer: StoredAnswer | None = None
@@ -166,7 +179,7 @@ def replay_result(session: Session, draft: Draft, pending: PendingTurn) -> Repla
 
     Raises
     ------
-    NotebookError
+    NoSavedAnswerError
         When there is no saved answer, and no key to ask the model.
     """
     stored = session.stored_answers
@@ -175,7 +188,7 @@ def replay_result(session: Session, draft: Draft, pending: PendingTurn) -> Repla
     key = _replay_key(session, draft, pending)
     found = stored.replay.find(key)
     if found is None:
-        return _without_saved(session, stored.replay.why_none(key))
+        return _without_saved(session, stored.replay.why_none(key), stored.replay.former(key))
     practises = session.service.in_practice
     result = _result_of(found, practises=practises)
     if not stored.asks_first:
@@ -204,22 +217,24 @@ def _result_of(found: SavedTurn, *, practises: bool) -> ReplayResult:
     return ReplayResult(answer, tuple(filter(None, lines)), found, reasoning or "")
 
 
-def _without_saved(session: Session, why: str) -> ReplayResult:
+def _without_saved(session: Session, why: str, former: SavedTurn | None) -> ReplayResult:
     """Return the notice of an ask without a saved answer, which goes to the model."""
     practises = session.service.in_practice
     if session.service.key_now() is not None:
         asked = "Practice mode answered." if practises else "The model was asked."
-        save = " Save the notebook to keep it." if why == NEW_CELL else ""
+        save = " Save the notebook to keep the answer." if why == NEW_CELL else ""
         line = f"No saved answer: {why}. {asked}{save}"
         return ReplayResult(
             lines=() if session.stored_answers.asks_first and not practises else (line,)
         )
     if why == NEW_CELL:
-        raise NotebookError(
+        raise NoSavedAnswerError(
             "New cell; no key, so no answer.", f"`%groq_key` asks for a key; {WITHOUT_KEY}."
         )
     remedy = f"{why[:1].upper()}{why[1:]}: undo that, or run `%groq_key`."
-    raise NotebookError("Edited; no key, so no new answer.", remedy)
+    error = NoSavedAnswerError("Edited; no key, so no new answer.", remedy)
+    error.former = former
+    raise error
 
 
 def is_cached(options: AskOptions) -> bool:

@@ -38,7 +38,7 @@ def warnings_of(plan: Plan, reply: Reply, choice: CodeChoice) -> tuple[str, ...]
     answer = "The answer"
     if ask.composed is None:
         answer = f"The answer to {quoted(plan.draft.as_saved(ask.text))}"
-    # Practice mode's own answer says that it has no code.
+    # Practice mode's answer to an unscripted prompt explains why it has no code.
     explains = plan.pending.practice and bool(reply.text) and is_unscripted(reply.text)
     # First why there is no cell: that is what was asked for.
     found = ["" if explains else choice.why]

@@ -146,7 +146,7 @@ def _without_prompts(code: str) -> str:
                 if prompt:
                     typed.append(line[prompt.end() :])
                 elif _COMMENT.match(line):
-                    # It may stand for code that was left out.
+                    # A comment may stand for code that was left out.
                     typed.append(line)
             return "\n".join(typed).strip("\n")
     return code

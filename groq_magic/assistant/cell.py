@@ -80,8 +80,8 @@ class Context:
         Gives the cells that ran, the last one first.
     privacy : Privacy
         How much of the user's data may be sent.
-    held : tuple of object
-        What is searched for private values besides the user's variables.
+    searched : PrivateValues or None
+        The values that no text may quote, where others than the user's variables hold some too.
     """
 
     namespace: Mapping[str, Any]
@@ -89,25 +89,31 @@ class Context:
     cell_of: Callable[[str], Cell | None]
     cells: Callable[[], Iterable[Cell]] = tuple
     privacy: Privacy = field(default_factory=Privacy)
-    held: tuple[Any, ...] = field(default=(), repr=False)
+    searched: PrivateValues | None = field(default=None, repr=False)
 
     def holding(self, error: BaseException | None) -> Context:
-        """Return it with the local variables of the frames that an error keeps."""
+        """Return the context with the local variables of an error's frames."""
         if error is None or not self.privacy.has_limits:
             return self
         frames = (frame for one in errors_of(error) for frame, _ in walk_tb(one.__traceback__))
-        # Those of a cell itself are the user's variables, among IPython's own.
-        held = (frame.f_locals for frame in frames if frame.f_locals is not self.namespace)
-        return replace(self, held=tuple(map(dict, held)))
+        # A cell's own frame has the user's variables, which are searched anyway; IPython's have
+        # the cell's code, whose names are no values.
+        held = (
+            frame.f_locals
+            for frame in frames
+            if frame.f_locals is not self.namespace
+            and not str(frame.f_globals.get("__name__", "")).startswith("IPython.")
+        )
+        return replace(self, searched=self.values.beside(*map(dict, held)))
 
     @cached_property
     def values(self) -> PrivateValues:
         """The values that no text may quote."""
-        return PrivateValues.of_session(self.namespace, self.privacy, *self.held)
+        return self.searched or PrivateValues.of_session(self.namespace, self.privacy)
 
     def hidden(self, text: str, *around: Any) -> str:
         """Return a text without these values, and without those that other objects hold."""
-        return PrivateValues(around, self.privacy).hidden(self.values.hidden(text))
+        return self.values.beside(*around).hidden(text)
 
     def added(self, value: Any) -> str:
         """Return what is sent of a value that the user has not named: its schema alone."""

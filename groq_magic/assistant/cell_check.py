@@ -47,7 +47,7 @@ _MERGE = re.compile(r"\s*(?:<{5,}(?: .*)?|={5,}|>{5,}(?: .*)?)")
 _NUMBERED = re.compile(r"[ \t]*\d+(?:[ ]?[|│:.)]|\t|[ ]{1,2})")
 # `4 | print(x)` is valid Python.
 _BARRED = re.compile(r"[ \t]*\d+ ?[|│]")
-# IPython removes some, older versions fewer of them.
+# IPython removes some prompts from code; older versions remove fewer.
 _PROMPT = re.compile(r"(?:>>>|In \[\d*\]:)(?: |$)")
 _QUOTES = re.compile("[\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb]")
 _CORRECTED = 0.7
@@ -113,7 +113,7 @@ def _python_fault(code: str, source: str, new: Sequence[str]) -> str:
         return "its code has line numbers"
     prompt = next((line for line in code.split("\n") if _PROMPT.match(line)), "")
     if prompt and (_PROMPT.match(code.lstrip()) or _flaw_in(code) is not None):
-        return f"its code has a prompt, `{_short(prompt)}`"
+        return f"its code has an interpreter prompt, `{_short(prompt)}`"
     if is_broken and _QUOTES.search(_without_texts("\n".join(new))):
         return "its code has typographic quotes"
     return ""

@@ -1,4 +1,4 @@
-"""Two versions of a cell compared, line by line, and changed lines word by word."""
+"""Compare two versions of a cell line by line, and changed lines word by word."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ __all__ = ["DiffLine", "Mark", "difference"]
 
 Mark = Literal["+", "-", " ", "…"]
 _CONTEXT = 3
+# Longer cells are compared by the lines that are rare in them.
+_MOST_LINES = 400
 # Pairs of lines that are compared for one cell, and the longest of them.
 _MOST_PAIRS = 500
 _LONGEST = 300
@@ -34,12 +36,12 @@ class DiffLine:
     mark : {"+", "-", " ", "…"}
         Added, removed, kept near a change, or kept lines that are left out.
     text : str
-        The line; after "…" how many are left out.
+        The line; for "…" how many lines are left out.
     at : int
-        Its place in the old version if it was removed, else in the new one; from 0.
+        Its index in the old version if it was removed, else in the new one.
     changed : tuple of (int, int)
-        Where the characters begin and end that changed in a line which is like
-        its counterpart; empty where all of it is new or gone.
+        Start and end of each changed part, in a line that resembles its
+        counterpart; empty where the whole line is new or removed.
     """
 
     mark: Mark
@@ -51,7 +53,9 @@ class DiffLine:
 def difference(before: str, after: str) -> tuple[DiffLine, ...]:
     """Return the lines of two versions of a cell that were removed, added and kept."""
     old, new = before.split("\n"), after.split("\n")
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    # Lines that come again and again, as empty ones do, make a long comparison slow.
+    is_long = max(len(old), len(new)) > _MOST_LINES
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=is_long)
     lines: list[DiffLine] = []
     codes = matcher.get_opcodes()
     left = _MOST_PAIRS
@@ -59,12 +63,12 @@ def difference(before: str, after: str) -> tuple[DiffLine, ...]:
         if kind == "equal":
             lines += _kept(new, range(k, m), first=position == 0, last=position == len(codes) - 1)
         else:
-            gone = [DiffLine("-", old[at], at) for at in range(i, j)]
-            came = [DiffLine("+", new[at], at) for at in range(k, m)]
-            if (pairs := len(gone) * len(came)) <= left:
+            removed = [DiffLine("-", old[at], at) for at in range(i, j)]
+            added = [DiffLine("+", new[at], at) for at in range(k, m)]
+            if (pairs := len(removed) * len(added)) <= left:
                 left -= pairs
-                _mark_changed(gone, came)
-            lines += [*gone, *came]
+                _mark_changed(removed, added)
+            lines += [*removed, *added]
     return tuple(lines)
 
 
@@ -85,9 +89,9 @@ def _mark_changed(old: list[DiffLine], new: list[DiffLine]) -> None:
         likest = max(scores, key=scores.__getitem__, default=None)
         if likest is None or scores[likest] < _ALIKE:
             continue
-        gone, came = _changed_parts(line.text, new[likest].text)
-        old[i] = replace(line, changed=gone)
-        new[likest] = replace(new[likest], changed=came)
+        removed, added = _changed_parts(line.text, new[likest].text)
+        old[i] = replace(line, changed=removed)
+        new[likest] = replace(new[likest], changed=added)
         start = likest + 1
 
 
@@ -101,24 +105,24 @@ def _likeness(one: DiffLine, other: DiffLine) -> float:
 def _changed_parts(old: str, new: str) -> tuple[_Spans, _Spans]:
     """Return the characters that two versions of a line don't share."""
     before, after = _TOKEN.findall(old), _TOKEN.findall(new)
-    # What they share at their ends first: then what was put in between is one piece.
+    # Their shared ends first: text inserted between these is then one piece.
     first, last = _shared_ends(before, after)
     middles = before[first : len(before) - last], after[first : len(after) - last]
     codes = difflib.SequenceMatcher(None, *middles, autojunk=False).get_opcodes()
     start = len("".join(before[:first]))
-    gone: list[tuple[int, int]] = []
-    came: list[tuple[int, int]] = []
+    removed: list[tuple[int, int]] = []
+    added: list[tuple[int, int]] = []
     for kind, i, j, k, m in codes:
         if kind == "equal":
             continue
         one, other = "".join(middles[0][i:j]), "".join(middles[1][k:m])
         head, tail = _shared_ends(one, other)
         if 2 * (head + tail) < max(len(one), len(other)):
-            head = tail = 0  # it is another word
+            head = tail = 0  # another word, not a changed one
         at = [start + len("".join(each)) for each in (middles[0][:i], middles[1][:k])]
-        gone.append((at[0] + head, at[0] + len(one) - tail))
-        came.append((at[1] + head, at[1] + len(other) - tail))
-    return _joined(gone), _joined(came)
+        removed.append((at[0] + head, at[0] + len(one) - tail))
+        added.append((at[1] + head, at[1] + len(other) - tail))
+    return _joined(removed), _joined(added)
 
 
 def _shared_ends(one: Sequence[str], other: Sequence[str]) -> tuple[int, int]:

@@ -55,7 +55,7 @@ class Attempt:
     privacy: Privacy = field(default_factory=Privacy)
 
     def error_under(self, privacy: Privacy) -> str:
-        """Return the error as it may be sent under a privacy: its class alone under a stricter."""
+        """Return the error as a privacy allows it; under a stricter one only its class."""
         return self.error if privacy.allows(self.privacy) else self.error.partition(":")[0]
 
 

@@ -81,7 +81,7 @@ def fitted(  # noqa: PLR0913 - each is a part of what was asked and answered
     ended : bool
         Whether the answer came to its end: else parts of it may be missing.
     named : str
-        The cell that the answer's words begin with, such as ``cell 2``; "" for none.
+        The cell that the answer names at its beginning, such as ``cell 2``; "" for none.
     """
     failing = [
         FailingCell(cell, transform, line if at == 0 else 0) for at, cell in enumerate(cells)

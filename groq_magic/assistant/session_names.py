@@ -1,4 +1,4 @@
-"""The names of a session: what a description names, and the rest, by type and never by value."""
+"""Describe a session's names by type, never by value: those in a description, and the rest."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _AS_CODE = re.compile(r"`([^\W\d]\w*)`|\b([^\W\d]\w*)(?=[\[(]|\.\w)")
 
 
 def named_in(text: str, namespace: Mapping[str, Any]) -> list[str]:
-    """Return the user's names that a description has, in its order; those in braces are not.
+    """Return the user's variables that a description names, in its order; not those in braces.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def named_in(text: str, namespace: Mapping[str, Any]) -> list[str]:
 
 
 def described(name: str, context: Context) -> str:
-    """Return what is sent of a variable that a description names: its type, of data the schema."""
+    """Return a variable as it is sent when a description names it: type, or schema of data."""
     value = context.namespace[name]
     if is_secret(name, value) or context.privacy.hides(name):
         return f"{kind_of(value)}, its value withheld"
@@ -61,7 +61,7 @@ def described(name: str, context: Context) -> str:
         try:
             return context.added(value)
         except PromptError:
-            pass  # what can't be summarised has a type all the same
+            pass  # a value that can't be summarised still has a type
     return typed_name(name, value, context.privacy).removeprefix(f"{name}: ")
 
 
@@ -80,13 +80,13 @@ def session_names(context: Context, *, without: Collection[str] = ()) -> list[st
 
 
 def _newest_first(names: list[str], context: Context) -> list[str]:
-    """Return names by the cell that set them last; a dict keeps the place of the first."""
+    """Return names, sorted by the cell that set them last, the newest first."""
     cells = (names_set(cell.source.split("\n")) for cell in islice(context.cells(), _MOST_CELLS))
     ages: dict[str, int] = {}
     for age, found in enumerate(cells):
         for name in found:
             ages.setdefault(name, age)
-    # Sorting is stable: of one cell, what was new last comes first.
+    # Sorting is stable: names set by one cell stay newest first.
     newest = list(reversed(names))
     return sorted(newest, key=lambda name: ages.get(name, _MOST_CELLS))[:_MOST_NAMES]
 

@@ -142,7 +142,7 @@ def _callable(value: Any, context: Context, shown: tuple[str, ...]) -> str:
 
 
 def kind_of(value: Any) -> str:
-    """Return what a value is called in a prompt: its type's name."""
+    """Return the name of a value's type, as prompts show it."""
     return "None" if value is None else type_name(value)
 
 

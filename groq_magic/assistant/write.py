@@ -38,8 +38,8 @@ def write_prompt(  # noqa: PLR0913 - each is a part of what is asked
     Parameters
     ----------
     task : FilledPrompt
-        What the code is to do, in the user's words; sent as it is. What it names
-        without braces is included by name and type, tables by their schema.
+        What the code is to do, in the user's words, unchanged. Variables that it
+        names without braces are included by type, tables by schema.
     language : str
     head : str
         The cell magic that code in this language needs over it, or "".

@@ -122,7 +122,7 @@ class Arrangement:
         Returns
         -------
         int or None
-            The place, from 1, at which an earlier turn is sent otherwise, was moved,
+            The place, from 1, at which an earlier turn is sent differently, was moved,
             removed or added; None where nothing changed, or `turn` is not here.
         """
         return self._stale.get(turn.revision)

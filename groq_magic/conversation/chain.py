@@ -14,16 +14,16 @@ __all__ = ["EMPTY", "Chain", "EarlierTurn", "chain_of"]
 
 @dataclass(frozen=True)
 class EarlierTurn:
-    """What an ask keeps of a turn above it, to say later what became of that turn.
+    """The facts about a turn that later turns keep, to report its changes.
 
     Parameters
     ----------
     key : Hashable
         The turn's key.
     content : int
-        The hash of what is sent of it, in this process.
+        The hash of what is sent of it; valid in this process only.
     sha : str
-        The SHA-256 of its prompt and answer, as a notebook keeps them.
+        The SHA-256 of its prompt and answer, as saved in notebooks.
     typed : str
         The beginning of its prompt as typed.
     """
@@ -88,7 +88,7 @@ class Chain:
         return link.count
 
     def turn_at(self, place: int) -> EarlierTurn | None:
-        """Return the turn at a place, from 1; None behind the last one."""
+        """Return the turn at a place, from 1; None after the last one."""
         link = self
         while link.before is not None and link.count > place:
             link = link.far if link.far.count >= place else link.before

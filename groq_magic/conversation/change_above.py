@@ -1,4 +1,4 @@
-"""What changed above a turn since it was asked: the first turn that is sent otherwise."""
+"""Find what changed above a turn since it was asked: the first turn that is sent differently."""
 
 from __future__ import annotations
 
@@ -12,7 +12,18 @@ if TYPE_CHECKING:
 
 __all__ = ["ChangeAbove", "change_above"]
 
-Kind = Literal["added", "again", "asked", "below", "deleted", "edited", "moved", "removed", "saved"]
+Kind = Literal[
+    "added",
+    "again",
+    "asked",
+    "below",
+    "deleted",
+    "edited",
+    "moved",
+    "removed",
+    "reordered",
+    "saved",
+]
 
 
 @dataclass(frozen=True)
@@ -23,9 +34,10 @@ class ChangeAbove:
     ----------
     kind : str
         What happened to the other turn: it was asked `again`, with an `edited` prompt, or
-        `asked` for the first time; was `added` (moved up, or brought back), `moved`, moved
-        `below`, `removed` from the conversation, or its cell was `deleted`. `saved`: the
-        turns are others than those that a replayed answer was saved with.
+        `asked` for the first time; was `added` (moved up, or brought back), `moved`, is now
+        `below`, was `removed` from the conversation, or its cell was `deleted`. `reordered`:
+        two turns changed places. `saved`: the turns are others than those that a replayed
+        answer was saved with.
     typed : str
         The beginning of its prompt, "" where it is not known.
     turn : Turn or None
@@ -53,46 +65,46 @@ def change_above(arrangement: Arrangement, turn: Turn) -> ChangeAbove | None:
     old = turn.before.turn_at(place)
     below = arrangement.number_at(old.key) if old is not None else None
     if old is not None and (below is None or below >= number):
-        return _gone(arrangement, old, below)
+        return _no_longer_above(arrangement, old, below)
     new = arrangement.turns[place - 1] if place < number else None
-    return _differs(arrangement, turn, old, new, place)
+    return _change_at(arrangement, turn, old, new, place)
 
 
-def _gone(arrangement: Arrangement, old: EarlierTurn, below: int | None) -> ChangeAbove:
-    """Return what became of a turn that is no longer above."""
+def _no_longer_above(arrangement: Arrangement, old: EarlierTurn, below: int | None) -> ChangeAbove:
+    """Return what happened to a turn that is no longer above."""
     if below is not None:
-        return _of(arrangement.turns[below - 1], "below", below)
+        return _change_of(arrangement.turns[below - 1], "below", below)
     is_deleted = any(each.key == old.key for each in arrangement.deleted)
     return ChangeAbove("deleted" if is_deleted else "removed", old.typed)
 
 
-def _differs(
+def _change_at(
     arrangement: Arrangement, turn: Turn, old: EarlierTurn | None, new: Turn | None, place: int
 ) -> ChangeAbove:
-    """Return the change at a place, where the turn that was there is still above."""
-    if new is None:  # of turns of the same content, which one is missing doesn't matter
+    """Return the change at a place whose former turn is still above."""
+    if new is None:  # of turns with the same content it doesn't matter which one is missing
         return ChangeAbove("removed", old.typed if old is not None else "")
-    if old is None:
-        return _came(turn, new, place)
-    if new.key == old.key:
-        return _of(new, "again" if new.as_earlier.typed == old.typed else "edited", place)
-    # How far from its end the chain has the turn.
+    if old is not None and new.key == old.key:
+        return _change_of(new, "again" if new.as_earlier.typed == old.typed else "edited", place)
+    # The turn's distance from the end of the chain.
     back = next((at for at, each in enumerate(turn.before) if each.key == new.key), None)
-    if back is None:
-        return _came(turn, new, place)
-    # The one that is farther from its former place was moved.
+    if old is None or back is None:
+        return _newly_above(turn, new, place)
     former, now = turn.before.count - back, arrangement.number_at(old.key) or place
-    if abs(former - place) >= abs(now - place):
-        return _of(new, "moved", place)
-    return _of(arrangement.turns[now - 1], "moved", now)
+    # The one that is farther from its former place was moved; of neighbours nobody knows.
+    farther = abs(former - place) - abs(now - place)
+    if farther == 0:
+        return ChangeAbove("reordered")
+    number = place if farther > 0 else now
+    return _change_of(arrangement.turns[number - 1], "moved", number)
 
 
-def _came(turn: Turn, new: Turn, number: int) -> ChangeAbove:
-    """Return how a turn came above another one."""
-    if any(each.key == turn.key for each in new.before):  # it was below when it was asked
-        return _of(new, "moved", number)
-    return _of(new, "asked" if new.revision > turn.revision else "added", number)
+def _newly_above(turn: Turn, new: Turn, number: int) -> ChangeAbove:
+    """Return why another turn is above that was not there before."""
+    was_below = any(each.key == turn.key for each in new.before)
+    is_later = new.revision > turn.revision and not was_below
+    return _change_of(new, "asked" if is_later else "added", number)
 
 
-def _of(turn: Turn, kind: Kind, number: int) -> ChangeAbove:
+def _change_of(turn: Turn, kind: Kind, number: int) -> ChangeAbove:
     return ChangeAbove(kind, turn.as_earlier.typed, turn, number)

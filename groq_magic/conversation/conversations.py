@@ -254,9 +254,9 @@ class Conversations:
         saved: Iterable[SavedTurn],
         practice: bool = False,  # noqa: FBT001, FBT002 - as in `get`
     ) -> tuple[Turn, ...]:
-        """Put a saved notebook's turns before those present, as one undoable change; return them.
+        """Add a saved notebook's turns before those present, as one undoable change; return them.
 
-        It puts no answer out of date.
+        No answer becomes out of date by this.
         """
         history, found = self._histories[practice], self.restorable(saved, practice)
         added = added_turns(found, islice(self._revisions, len(found)))

@@ -1,4 +1,4 @@
-"""What of a notebook's cells front ends hide: their own metadata, tags, and collapsed headings."""
+"""Find the parts of cells that front ends hide: by metadata, tags, or a collapsed heading."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from groq_magic.conversation.json_values import mapping_of, sequence_of, text_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Hidden", "hidden_parts"]
+__all__ = ["HiddenParts", "hidden_parts"]
 
 # JupyterLab, Notebook 7 and VS Code; Notebook 6 and its extensions; Colab, whose forms hide code.
 _SOURCE_KEYS = ("source_hidden", "hide_input", "hideCode", "hide_code", "inputCollapsed")
@@ -19,18 +19,21 @@ _GROUPS = ("jupyter", "vscode", "colab", "nteract")
 # As Jupyter Book, MyST, Voila and nbconvert know them, with `_` too.
 _TAG = re.compile(r"(?:hide|remove)[-_](input|source|code|outputs?|cell)")
 _COLLAPSED = ("jp-MarkdownHeadingCollapsed", "heading_collapsed")
-_HEADING = re.compile(r"^ {0,3}(#{1,6})(?:\s|$)", re.MULTILINE)
+_HEADING = re.compile(r"(#{1,6}) [^\s#]")
+# What may be a heading too: front ends take the highest one of a cell.
+_HEADINGS = re.compile(r"^[ \t>*+.)\d-]{0,40}(#{1,6})(?!#)", re.MULTILINE)
+_OTHER_HEADINGS = re.compile(r"^[ \t>]{0,40}(?:=+|-+)[ \t]*$|<h[1-6]", re.MULTILINE | re.IGNORECASE)
 
-Hidden = frozenset[str]
+HiddenParts = frozenset[str]
 
 
-def hidden_parts(notebook: Mapping[str, Any]) -> Iterator[Hidden]:
-    """Yield for each cell which of its parts are hidden: "source", "outputs".
+def hidden_parts(notebook: Mapping[str, Any]) -> Iterator[HiddenParts]:
+    """Yield the hidden parts of each cell: "source", "outputs".
 
     Parameters
     ----------
     notebook : Mapping
-        The parsed file; not trusted: where it is in doubt, a cell is hidden.
+        The parsed file; not trusted: in doubt a cell counts as hidden.
     """
     whole = mapping_of(mapping_of(notebook).get("metadata"))
     everywhere = {"source"} if any(whole.get(key) for key in _SOURCE_KEYS) else set()
@@ -39,11 +42,12 @@ def hidden_parts(notebook: Mapping[str, Any]) -> Iterator[Hidden]:
         cell = mapping_of(each)
         metadata = mapping_of(cell.get("metadata"))
         if cell.get("cell_type") == "markdown":
-            level = _level(text_of(cell.get("source")) or "")
+            source = text_of(cell.get("source")) or ""
+            level = _level(source)
             if below and level and level <= below:
                 below = 0
             if not below and any(metadata.get(key) for key in _COLLAPSED):
-                below = level or 1
+                below = _highest(source) if level else 1
         yield frozenset({"source", "outputs"} if below else everywhere | _hidden_by(metadata))
 
 
@@ -67,3 +71,9 @@ def _level(markdown: str) -> int:
     """Return the level of the heading that a Markdown cell begins with, 0 for none."""
     found = _HEADING.match(markdown.lstrip("\n"))
     return len(found[1]) if found else 0
+
+
+def _highest(markdown: str) -> int:
+    """Return the level of the highest heading that a Markdown cell may contain."""
+    is_other = _OTHER_HEADINGS.search(markdown) is not None
+    return 1 if is_other else min((len(found) for found in _HEADINGS.findall(markdown)), default=1)

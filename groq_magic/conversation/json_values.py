@@ -1,4 +1,4 @@
-"""Values of JSON that is not trusted: what is of another type counts as missing."""
+"""Read values of untrusted JSON: a value of another type counts as missing."""
 
 from __future__ import annotations
 

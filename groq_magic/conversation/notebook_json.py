@@ -32,7 +32,7 @@ class CodeCell:
         Its count of executions, -1 where the file gives none.
     outputs : tuple of Mapping
     hidden : frozenset of str
-        What of it the page hides: "source", "outputs".
+        The parts that the page hides: "source", "outputs".
     """
 
     position: int

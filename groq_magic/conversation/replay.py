@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["NEW_CELL", "Replay", "ReplayKey"]
 
 # Why an ask has no saved answer.
-NEW_CELL = "this cell's answer isn't saved yet"
+NEW_CELL = "this cell is new or its answer was not saved"
 # Options about the source of an answer, not about the request.
 _ASIDE = frozenset({"cache", "no_cache"})
 _PROMPT = "its prompt changed"
@@ -86,6 +86,10 @@ class Replay:
                 self._next = at + 1
                 return self.answers[at]
         return None
+
+    def former(self, key: ReplayKey) -> SavedTurn | None:
+        """Return the answer that the cell was saved with, whatever it asked; None if unknown."""
+        return next(iter(self._at(key)), None) if self._by_cell(key) else None
 
     def why_none(self, key: ReplayKey) -> str:
         """Return the reason why an ask has no saved answer: a phrase without full stop."""

@@ -1,4 +1,4 @@
-"""Restored turns: they and the answers of now are marked by what changes after the restore."""
+"""Restore saved turns: that marks no answer as out of date; later changes do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from groq_magic.practice import without_fold
 from groq_magic.prompt import UNKNOWN_LIMITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
     from collections.abc import Set as AbstractSet
 
     from groq_magic.conversation.arrangement import Arrangement
@@ -27,7 +27,7 @@ __all__ = ["added_turns", "turn_of", "with_turns_above"]
 def added_turns(saved: Sequence[SavedTurn], revisions: Iterable[int]) -> dict[str, list[Turn]]:
     """Return saved turns as turns, by conversation, each asked after the one before it."""
     added: dict[str, list[Turn]] = {}
-    # In which order they were asked isn't known: any answer may quote any of the values.
+    # The order in which they were asked is unknown: any answer may quote any of the values.
     with_data = {each.conversation for each in saved if each.included}
     for each, revision in zip(saved, revisions, strict=False):
         above = added.setdefault(each.conversation, [])
@@ -49,6 +49,7 @@ def turn_of(saved: SavedTurn, after: TurnKey | None, *, is_after_data: bool = Tr
         Whether its request may have contained values of that session.
     """
     answer = without_fold(saved.answer) if saved.practice else saved.answer
+    data = PromptData(names=saved.included, seen=UNKNOWN_LIMITS) if is_after_data else NO_DATA
     return Turn(
         key=saved.key,
         shown=saved.shown,
@@ -60,10 +61,7 @@ def turn_of(saved: SavedTurn, after: TurnKey | None, *, is_after_data: bool = Tr
         finish_reason=saved.finish_reason,
         usage=saved.usage,
         typed=saved.prompt,
-        data=replace(
-            PromptData(seen=UNKNOWN_LIMITS) if is_after_data else NO_DATA,
-            images=saved.images,
-        ),
+        data=replace(data, images=saved.images),
         prompt_sha=saved.prompt_sha or sha_of(saved.prompt),
     )
 
@@ -71,7 +69,7 @@ def turn_of(saved: SavedTurn, after: TurnKey | None, *, is_after_data: bool = Tr
 def with_turns_above(
     conversation: Conversation, restored: Sequence[Turn], around: Callable[[Turn], Arrangement]
 ) -> Conversation:
-    """Return a conversation in which no answer is out of date for what was restored.
+    """Return a conversation in which the restored turns put no answer out of date.
 
     Parameters
     ----------
@@ -97,13 +95,19 @@ def with_turns_above(
 
 def _merged(turn: Turn, above: Sequence[Turn], restored: AbstractSet[TurnKey], now: Chain) -> Chain:
     """Return what a turn was asked after, with the restored turns at their places."""
-    merged: list[EarlierTurn] = list(turn.before)[::-1]
-    last: TurnKey | None = None
+    before = list(turn.before)[::-1]
+    held = {each.key for each in before}
+    # By the last turn above them that it was asked after.
+    added: dict[Hashable, list[EarlierTurn]] = {}
+    last: Hashable = None
     for each in above:
-        if each.key in restored:
-            at = next((n for n, held in enumerate(merged, 1) if held.key == last), 0)
-            merged.insert(at, each.as_earlier)
-        last = each.key
+        if each.key in held:
+            last = each.key
+        elif each.key in restored:
+            added.setdefault(last, []).append(each.as_earlier)
+    merged = [*added.get(None, ())]
+    for held_turn in before:
+        merged += (held_turn, *added.get(held_turn.key, ()))
     found = chain_of(merged)
     # Chains that are equal share their links.
     return now if found == now else found

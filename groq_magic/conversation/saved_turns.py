@@ -87,7 +87,7 @@ class SavedTurn:
     included : frozenset of str
         The names of the values that it was sent with.
     above_sha : str or None
-        As recorded: of the turns that it was asked below.
+        The recorded SHA-256 of the turns above it when it was asked.
     """
 
     key: TurnKey

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LEFT_OUT", "SentMessages", "sent_messages"]
 
-# Stands for an answer that may quote what may not be sent any more. A model paraphrases:
-# a search for the values would not find all that it says about them.
+# Replaces an answer that may quote values that are no longer sent. Models paraphrase:
+# a search for the values would not find everything that an answer says about them.
 LEFT_OUT = "[This answer is left out: it may quote values that are private now.]"
 _SHOWN = 40  # characters of what was typed, in a notice
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["NO_DATA", "PendingTurn", "PromptData", "Turn", "TurnKey", "messages_of", "text_in"]
 
 _PARTIAL = frozenset({"interrupted", "truncated", "error"})
-# Characters of a prompt that later turns keep of it: more than any warning shows.
+# Characters of a prompt that later turns keep: more than any warning shows.
 _BEGINNING = 1_000
 
 
@@ -51,7 +51,7 @@ class PromptData:
         The limits under which its text was made with data of the session; None without
         such data. Once less may be sent, what the user typed is sent instead.
     names : frozenset of str
-        All values that it names, those too that stand in its text.
+        The names of all its values, also of those included in its text.
     seen : Privacy or None
         The limits on all data of its request, that of earlier turns too: the answer may
         quote it. Once less may be sent, the answer is left out.
@@ -134,7 +134,7 @@ class Turn:
 
     @cached_property
     def as_earlier(self) -> EarlierTurn:
-        """What later turns keep of it."""
+        """The facts about this turn that later turns keep."""
         values = [(value.name, value.text) for value in self.data.values]
         content = hash(repr((self.messages, values)))
         text = f"{self.prompt_sha} {self.answer}".encode("utf-8", "surrogatepass")
@@ -143,7 +143,7 @@ class Turn:
 
     @property
     def above_sha(self) -> str:
-        """The SHA-256 of the turns that it was asked below, for the notebook."""
+        """The SHA-256 of the turns above it when it was asked, as saved in notebooks."""
         return self.before.sha if self.saved_above is None else self.saved_above
 
     @property

@@ -20,7 +20,7 @@ _EACH = 200
 
 @dataclass(frozen=True)
 class AskLabel:
-    """By what one knows an ask.
+    """The prompt and the cell by which a user recognises an ask.
 
     Parameters
     ----------

@@ -85,12 +85,12 @@ class Usage(Mapping[str, int]):
 
     @property
     def words(self) -> str:
-        """The tokens of one ask as one reads them everywhere: `380 tokens sent, 32 answered`."""
+        """The tokens of one ask, as all messages show them: `380 tokens sent, 32 answered`."""
         return token_words(self.prompt_tokens, self.completion_tokens)
 
 
 def token_words(sent: int | None, answered: int | None, *, sent_as: str = "sent") -> str:
-    """Return counts of tokens as one reads them: `380 tokens sent, 32 answered`.
+    """Return counts of tokens in words: `380 tokens sent, 32 answered`.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def token_words(sent: int | None, answered: int | None, *, sent_as: str = "sent"
     answered : int or None
         Those of the answer, its reasoning included.
     sent_as : str
-        What is said of the first: "to send" before it is done.
+        The word for the first count: "to send" before the request.
     """
     counts = [(sent, sent_as), (answered, "answered")]
     (count, what), *others = [(count, what) for count, what in counts if count is not None]

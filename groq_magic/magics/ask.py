@@ -85,8 +85,17 @@ def run_ask(session: Session, ask: Ask) -> None:
     """Ask and show the answer; with `--dry-run` only show what would be sent."""
     if ask.options.dry_run:
         _show_request(session, ask)
-    else:
+        return
+    from groq_magic.asking.stored_answer import NoSavedAnswerError
+    from groq_magic.asking.unanswered import show_unanswered
+
+    try:
         show_reply(session, ask)
+    except NoSavedAnswerError as error:
+        unanswered = error
+    else:
+        return
+    show_unanswered(session, unanswered, ask.options.out)
 
 
 def _names_of_caller(session: Session, text: str, options: AskOptions) -> Mapping[str, Any] | None:

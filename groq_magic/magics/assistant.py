@@ -48,11 +48,11 @@ _TEMPERATURE = 0.2
 def groq_fix(session: Session, line: str) -> None:
     """Fix the cell that failed last: `%groq_fix [N] [options] [words…]`.
 
-    The failing cell, its error and the variables that the failing line
-    names are sent; a short explanation, the change and the fixed cell,
-    not run, come back. `%groq_fix 3` is about cell 3. The fixed cell goes
-    below, with a button that puts it in the failing cell's place;
-    `--replace` does so at once.
+    It sends the failing cell, its error and the variables that the failing
+    line names. The answer explains the error and shows the change; the fixed
+    cell is inserted below, not run. A button under the change replaces the
+    failed cell instead; `--replace` does so at once. `%groq_fix 3` fixes
+    cell 3.
 
     Options:
     """
@@ -94,9 +94,9 @@ def groq_explain(session: Session, line: str) -> None:
 def groq_code(session: Session, line: str, cell: str) -> None:
     """Write the next cell's code: `%%groq_code [language] [options]`, what it does below.
 
-    The language is Python unless you name another. Of the variables that the
-    description names, type and size are sent, of tables the schema; `--session`
-    adds the other names of the session, their types and its imports.
+    The language is Python unless you name another. The types and sizes of the
+    variables that the description names are sent, and the schemas of tables;
+    `--session` adds the session's other names and types, and its imports.
 
     Options:
     """

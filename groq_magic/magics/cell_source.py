@@ -1,4 +1,4 @@
-"""Read and adapt cell sources for IPython: `%groq what is x?`, cells without a body, Tab."""
+"""Read and adapt cells for IPython: `%groq what is x?`, cells without a body, Tab completion."""
 
 from __future__ import annotations
 
@@ -73,6 +73,6 @@ def completer_of(session: Callable[[], Session]) -> Callable[[Any], Any]:
 
 
 def loads_alone(source: str, extension: str) -> bool:
-    """Whether a cell may load an extension, and neither unloads nor reloads it."""
+    """Whether a cell loads an extension, and doesn't unload or reload it."""
     found = re.findall(rf"\b(\w*)load_ext\W+{extension}\b", source)
     return set(found) == {""}

@@ -104,7 +104,7 @@ def groq_undo(session: Session, line: str) -> None:
         if former.has_other_prompt:
             _show_prompt(hidden(former.turn.typed))
         if not former.is_shown:
-            say("Its cell does not show that answer; here it is:")
+            say("The cell doesn't show that answer. Here it is:")
             publish(bundle_of(hidden(former.turn.answer)))
 
 
@@ -165,9 +165,9 @@ def _show_prompt(prompt: str) -> None:
     """Show the prompt of a former answer, whose cell contains another one."""
     whole = " ".join(prompt.split())
     if len(whole) <= _LONGEST_LINE:
-        say(f"It answers the cell's former prompt, “{whole}”. {TO_GO_ON}")
+        say(f"The answer belongs to the cell's former prompt, “{whole}”. {TO_GO_ON}")
         return
-    say(f"It answers the cell's former prompt, which is below. {TO_GO_ON}")
+    say(f"The answer belongs to the cell's former prompt, which is below. {TO_GO_ON}")
     show_folded("The former prompt", prompt)
 
 

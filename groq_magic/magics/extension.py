@@ -251,7 +251,7 @@ class GroqMagics(Settings):
 
 
 def load(shell: Any) -> None:
-    """Register the magics, if they are not, and show one line."""
+    """Register the magics unless they are registered, and show one line."""
     extension = _extension_of(shell)
     if extension is not None:
         _greet(extension)

@@ -1,4 +1,4 @@
-"""`%groq_help`, and what `?` shows behind a magic."""
+"""`%groq_help`, and the help that `?` shows for a magic."""
 
 from __future__ import annotations
 
@@ -21,35 +21,41 @@ __all__ = ["ask_help", "groq_help", "help_of"]
 _FIRST_SIX = (
     ("%%groq [options]", "asks: the cell's body is the prompt"),
     ("%groq [options] text…", "asks in one line; alone it shows the panel"),
-    ("%groq_models", "the models that your key has"),
+    ("%groq_models", "lists the models that your key can use"),
     (
         "%groq_history [--drop N] [NAME]",
-        "the conversation, turn by turn; `--drop N` removes one",
+        "lists the turns of the conversation; `--drop N` removes one",
     ),
     ("%groq_reset", "empties the conversation, keeps the system prompt"),
-    ("%groq_fix [N] [words…]", "fixes the last error: an explanation, the change, the next cell"),
+    ("%groq_fix [N] [words…]", "fixes the last cell that failed: explanation, diff, fixed cell"),
 )
 _THE_REST = (
-    ("%groq_model [ID]", "the picker, or another model from now on"),
-    ("%groq_system [text]", "the system prompt; `%%groq_system` for a longer one"),
+    ("%groq_model [ID]", "shows the picker, or sets the model from now on"),
+    ("%groq_system [text]", "shows or sets the system prompt; `%%groq_system` for a longer one"),
     ("%groq_explain [N|name|_]", "explains a cell, a name, the last output or error"),
     ("%%groq_code [language]", "writes the next cell's code from a description"),
-    ("%groq_undo", "undoes the last change of the conversation"),
-    ("%groq_retry [options]", "asks the last ask again, a failed one too"),
+    ("%groq_undo", "undoes the last change of the conversation; repeat it to go back further"),
+    ("%groq_retry [options]", "asks the last prompt again, also one that failed"),
     ("%groq_restore", "adds the saved answers above to the conversation"),
-    ("%groq_conversation [NAME]", "the conversations, or another one from now on"),
-    ("%groq_usage [--as dataframe]", "tokens, cost, and the quota that is left"),
-    ("%groq_export [--as KIND] [TURN]", "the last answer's request as code that runs"),
-    ("%groq_cache on|off|clear|info", "keeps answers, and reuses them at no cost"),
+    ("%groq_conversation [NAME]", "lists the conversations, or sets the one in use"),
+    ("%groq_usage [--as dataframe]", "shows tokens, cost and your quota"),
+    ("%groq_export [--as KIND] [TURN]", "shows the last answer's request as code that runs"),
+    ("%groq_cache on|off|clear|info", "keeps answers on disk, and reuses them at no cost"),
     ("%groq_replay on|off|auto", "answers unchanged cells from this notebook: no key, no quota"),
-    ("%groq_practice [on|off]", "the practice server: no key, no model"),
-    ("%groq_key", "asks for a key, kept in this process alone"),
-    ("%groq_help [all]", "this; `all` shows everything"),
+    ("%groq_practice [on|off]", "turns practice mode on or off: no key, no model"),
+    ("%groq_key", "asks for another key, which stays in this process"),
+    ("%groq_help [all]", "shows the first six magics; `all` shows everything"),
+)
+
+_PRIVACY = (
+    ("%config GroqMagics.rows_sent = 0", "sends no values of tables, only names and types"),
+    ('%config GroqMagics.private = ["email"]', "never sends columns or keys of these names"),
+    ('%config GroqMagics.log = "groq.jsonl"', "writes a line for each request, without content"),
 )
 
 
 def groq_help(line: str) -> None:
-    """Show what there is: `%groq_help`, or `%groq_help all`."""
+    """List the magics: `%groq_help`, or `%groq_help all`."""
     if line.strip() not in {"", "all"}:
         raise OptionError("%groq_help takes `all` or nothing.", "`%%groq?` explains %%groq.")
     tables = [Table(("magic", "does"), _FIRST_SIX, "`%groq_help all` shows everything.")]
@@ -58,12 +64,13 @@ def groq_help(line: str) -> None:
         tables = [
             Table(("magic", "does"), _FIRST_SIX + _THE_REST),
             Table(("option of %%groq and %groq", "does"), rows),
+            Table(("setting", "does"), _PRIVACY, "`%config GroqMagics` lists all settings."),
         ]
     show("".join(t.html() for t in tables), "\n\n".join(t.plain() for t in tables))
 
 
 def help_of(magic: Callable[..., object]) -> str:
-    """Return the help of a magic: its docstring, and its options where that ends with them."""
+    """Return the help of a magic: its docstring; after a last "Options:" also its options."""
     name = magic.__name__
     if name == "groq":
         return ask_help(OPTIONS)

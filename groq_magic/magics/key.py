@@ -117,7 +117,7 @@ def key_state(shell: Any, service: Service | None) -> str:
         return str(error)
     if key is not None:
         return str(key)
-    return "no key yet: the first ask asks for one; `%groq_practice on` needs none"
+    return "no key yet: the first `%%groq` asks for one; `%groq_practice on` needs none"
 
 
 def key_asker(shell: Any, warning: str) -> str | None:

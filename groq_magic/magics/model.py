@@ -55,7 +55,7 @@ def groq_model(session: Session, line: str) -> None:
 
 
 def groq_models(session: Session, line: str) -> pd.DataFrame | None:
-    """Show the models that your key has: `%groq_models [--sort BY] [--retired]`.
+    """List the models that your key can use: `%groq_models [--sort BY] [--retired]`.
 
     The column of tasks shows which model fast, balanced, reasoning and
     vision mean. `models = %groq_models --as dataframe` adds the speed that this
@@ -76,14 +76,14 @@ def groq_models(session: Session, line: str) -> pd.DataFrame | None:
         records = [_record(session, model, catalogue) for model in models]
         return data_frame(records, _FIELDS)
     now = catalogue.resolve(session.settings.model)
-    marked = f"{_MARK} is the model in use. " if now in {model.id for model in models} else ""
+    marked = f"{_MARK} marks the model in use. " if now in {model.id for model in models} else ""
     note = "" if catalogue.live else "/models did not answer: this is the list of 2026-10-01. "
     _show(
         Table(
             ("model", "task", "$ in / out", "context / output", "features"),
             tuple(_row(model, catalogue, now) for model in models),
             f"{note}{marked}`%groq_model ID` switches from now on, `-m` for one ask; both take an "
-            "id or a task. Context and output are in tokens, prices for a million tokens "
+            "id or a task. Context and output are in tokens; prices are per million tokens "
             f"sent / answered, of {PRICES_AS_OF}.",
             tuple(f"groq-slot-speed {speed_slot(model.id)}" for model in models),
             "groq-models",

@@ -52,7 +52,7 @@ OPTIONS_OF = MappingProxyType(
         "groq": OPTIONS,
         "groq_retry": OPTIONS,
         "groq_fix": (
-            Option("replace", Flag(), "the fixed cell takes the place of the one that failed"),
+            Option("replace", Flag(), "replaces the failed cell with the fixed one"),
             *_ASSISTANT,
         ),
         "groq_explain": (
@@ -67,7 +67,7 @@ OPTIONS_OF = MappingProxyType(
         ),
         "groq_code": (
             Option(
-                "session", Flag(), "includes the session's other names, their types and its imports"
+                "session", Flag(), "includes the session's other names and types, and its imports"
             ),
             *_ASSISTANT,
         ),

@@ -63,7 +63,7 @@ def groq_restore(session: Session, line: str) -> None:
 
 
 def unseen_in(saved: SavedTurn) -> tuple[tuple[str, str], ...]:
-    """Return what of a saved turn the page does not show or hides, each with its text."""
+    """Return the parts of a saved turn that the page doesn't show or hides, each with its text."""
     cell = f"Cell {saved.execution}" if saved.execution > 0 else "A cell"
     found = []
     if not saved.is_shown:
@@ -78,10 +78,10 @@ def unseen_in(saved: SavedTurn) -> tuple[tuple[str, str], ...]:
 def _line_of_edited(count: int) -> tuple[str, ...]:
     if not count:
         return ()
-    its, cell = "its prompt was", "its cell"
+    its, cell = "its prompt has been", "its cell"
     if count > 1:
-        its, cell = "their prompts were", "their cells"
-    return (f"{_counted(count, 'answer')} left out: {its} edited since. Run {cell} again.",)
+        its, cell = "their prompts have been", "their cells"
+    return (f"{_counted(count, 'answer')} left out: {its} edited. Run {cell} again.",)
 
 
 def _lines_of_unseen(unseen: Collection[tuple[tuple[str, str], ...]]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ __all__ = ["groq_usage"]
 
 
 def groq_usage(session: Session, line: str) -> pd.DataFrame | None:
-    """Show tokens, cost, and the quota that is left: `%groq_usage [--as dataframe]`.
+    """Show tokens, cost and your quota: `%groq_usage [--as dataframe]`.
 
     The quota is that of your organisation: everyone who uses one of its
     keys uses it too. `usage = %groq_usage --as dataframe` has a row for

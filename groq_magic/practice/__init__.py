@@ -26,7 +26,7 @@ def is_unscripted(answer: str) -> bool:
 def without_fold(answer: str) -> str:
     """Return an answer of practice mode without the fold that shows what was sent.
 
-    The fold is for the reader. As a part of the conversation it would send earlier prompts
-    again, and values that may not be sent any more.
+    The fold is for the reader. In the conversation it would send earlier prompts again, and
+    values that may no longer be sent.
     """
     return answer.partition("\n\n")[0] if answer.startswith(NO_MODEL) else answer

@@ -21,9 +21,9 @@ __all__ = [
 
 PER_IMAGE = 1_000
 PER_MESSAGE = 4
-# What begins the answer.
+# Tokens that begin the answer.
 AROUND = 3
-_BYTES = 4  # of a token, about
+_BYTES = 4  # per token, about
 
 _PIECE = re.compile(r" ?\w{1,8}| ?[^\w\s]{1,3}|\s")
 

@@ -20,7 +20,7 @@ _CONNECT = "Run `%groq_key` to connect a model; https://console.groq.com/keys gi
 # How the system prompt of `%groq_fix` begins.
 _FIX = re.compile(r"You (?:mend|fix) cells")
 _LONGEST = 2_000
-# Of an earlier message, whose cell shows it whole.
+# Characters of an earlier message: its own cell shows all of it.
 _LONGEST_BEFORE = 200
 _LEFT_OUT = ("stop", "stream", "tools")
 

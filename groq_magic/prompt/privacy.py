@@ -61,7 +61,7 @@ class Privacy:
         return bool(self.private) and any(map(self.hides, labels))
 
     def joined(self, other: Privacy | None) -> Privacy:
-        """Return the limits on text of which parts were made under either."""
+        """Return the limits on a text whose parts were made under this or another privacy."""
         if other is None:
             return self
         private = tuple(pattern for pattern in self.private if pattern in other.private)
@@ -69,7 +69,7 @@ class Privacy:
 
     @property
     def of_scalars(self) -> Privacy:
-        """The limits under which a number or a short text is the same: it is no row."""
+        """These limits without rows: a number or a short text in place is no row."""
         return replace(self, rows=0)
 
     def allows(self, other: Privacy) -> bool:
@@ -77,8 +77,8 @@ class Privacy:
         return other.rows <= self.rows and set(self.private) <= set(other.private)
 
 
-# Of text of which it isn't known under which limits it was made: it may be sent where
-# nothing is private, and some rows may be sent.
+# For text that was made under unknown limits: it may be sent if nothing is private and
+# some rows may be sent.
 UNKNOWN_LIMITS = Privacy(rows=1)
 
 

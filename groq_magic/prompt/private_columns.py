@@ -1,6 +1,6 @@
-"""Find what may not be sent: a walk through tables, containers and objects, a column at a time.
+"""Find values that may not be sent in tables, containers and objects, a column at a time.
 
-Nothing of a user's class is run, and data is read in bulk: a table or a list may hold a million.
+No code of a user's class runs, and data is read in bulk: a list may have a million items.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from functools import partial
 from itertools import islice
-from types import FunctionType, MappingProxyType, MemberDescriptorType, ModuleType
+from types import CodeType, FunctionType, MappingProxyType, MemberDescriptorType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import is_a, plain, tried
@@ -22,18 +22,24 @@ if TYPE_CHECKING:
 
 __all__ = ["PrivateColumns"]
 
-# Objects are searched through that many others, containers through that many containers.
+# As many objects and containers are searched at most.
 _MOST_OBJECTS, _MOST_CONTAINERS = 100_000, 300_000
 _DEEPEST_OBJECT, _DEEPEST = 6, 30
+# Data in a variable, or in an attribute of one, is not searched again.
+_NEAR = 2
 _MOST_ITEMS = 10_000_000
 _MOST_OF_RANGE = 100_000
-# Which containers were searched is noted; of small ones there may be a million, but not so deep.
+# Larger or deeper containers are searched once; small ones, of which there may be a million,
+# are not noted.
 _LARGE, _DEEP = 16, 8
 _BARE = frozenset({str, int, float, bool, type(None)})
 _WITH_PARTS = ("object", "struct", "list", "array", "map")
 _ADDRESSES = frozenset({"__dict__", "__weakref__"})
 _ITEMS = (list, tuple, set, frozenset, deque, range)
 _VIEWS: tuple[type, ...] = (type({}.items()), type({}.values()), MappingProxyType)
+
+# Their texts are names, not values.
+_NO_DATA = (ModuleType, type, FunctionType, CodeType, type(None))
 
 
 class PrivateColumns:
@@ -42,9 +48,11 @@ class PrivateColumns:
     Parameters
     ----------
     roots : iterable of object
-        What is searched, with what it holds.
+        The objects to search, with their contents.
     privacy : Privacy
         With `rows` of 0 every value of a table or container counts, and every text.
+    known : PrivateColumns or None
+        What was searched before: its tables, arrays and lists are not searched again.
 
     Attributes
     ----------
@@ -52,13 +60,18 @@ class PrivateColumns:
         The values, those of one column together.
     labels : set of str
         The names of the columns of tables, which are sent.
+    data : dict
+        The tables, arrays and lists that were searched, by id and by whether all of it counts.
     is_partial : bool
-        Whether there was more than can be searched.
+        Whether the limits of the search left something out.
     """
 
-    def __init__(self, roots: Iterable[Any], privacy: Privacy) -> None:
+    def __init__(
+        self, roots: Iterable[Any], privacy: Privacy, known: PrivateColumns | None = None
+    ) -> None:
         self._privacy = privacy
-        self._visited: dict[tuple[int, bool], Any] = {}
+        self.data: dict[tuple[int, bool], Any] = {**known.data} if known is not None else {}
+        self._visited: dict[tuple[int, bool], Any] = dict(self.data)
         self._objects = self._containers = 0
         self.labels: set[str] = set()
         self.is_partial = False
@@ -72,12 +85,16 @@ class PrivateColumns:
                 yield (value,)
             return
         visit = id(value), every
-        if visit in self._visited or is_a(value, ModuleType, type, FunctionType, type(None)):
+        if visit in self._visited or is_a(value, *_NO_DATA):
             return
+        if is_of(value, "IPython", "InteractiveShell"):
+            return  # in the frames of an error: it holds what is searched anyway
         if depth > _DEEPEST or self._containers > _MOST_CONTAINERS:
             self.is_partial = True
             return
         self._visited[visit] = value  # kept: else another value could get its id
+        if depth <= _NEAR and _is_data(value):
+            self.data[visit] = value
         # A user's class may raise anything, from anywhere.
         nothing: list[Collection[Any]] = []
         yield from tried(lambda: list(self._within(value, every=every, depth=depth)), nothing)
@@ -169,7 +186,7 @@ class PrivateColumns:
     def _contents(
         self, containers: Iterable[Any], *, every: bool, depth: int
     ) -> Iterator[Collection[Any]]:
-        """Yield what containers and objects hold: that of lists, and of equal keys, together."""
+        """Yield the contents of containers: items of lists together, values of a key together."""
         records: dict[str, list[Any]] = {}
         flat: list[Any] = []
         for item in containers:
@@ -207,15 +224,15 @@ class PrivateColumns:
     def _column(
         self, column: Any, label: Any, *, every: bool, depth: int
     ) -> Iterator[Collection[Any]]:
-        """Yield a column of pandas or polars if it counts, and what its cells hold."""
+        """Yield a column of pandas or polars if it counts, and the contents of its cells."""
         every = every or self._privacy.hides(label)
         if every or str(column.dtype).casefold().startswith(_WITH_PARTS):
             yield from self._items(column.to_list(), every=every, depth=depth)
 
     def _mapping_of(self, value: Any, depth: int) -> Mapping[Any, Any] | None:
-        """Return what a record or an object holds, by keys, fields and attributes; None for none.
+        """Return the keys, fields or attributes of a record or an object; None without any.
 
-        Nothing of an object's class is run.
+        No code of an object's class runs.
         """
         if is_a(value, dict, MappingProxyType):
             return dict(value)
@@ -232,6 +249,16 @@ class PrivateColumns:
             return None
         self._objects += 1
         return _attributes(value) or None
+
+
+def _is_data(value: Any) -> bool:
+    """Whether a value may be large: a table, an array or a list."""
+    return (
+        type(value) is list
+        or is_of(value, "pandas", "DataFrame", "Series", "Index")
+        or is_of(value, "polars", "DataFrame", "Series")
+        or is_of(value, "numpy", "ndarray")
+    )
 
 
 def _is_whole(value: Any) -> bool:

@@ -29,7 +29,7 @@ _LONGEST = 110_000
 _LONGEST_LINE = 4_000
 # Words that say something by themselves; what is quoted may be shorter.
 _PART = re.compile(r"""[^\W_]{4,}|(?<=['"`])[^\W_]{3}(?=['"`])""")
-# What has no end was cut off.
+# A quotation without an end was cut off.
 _QUOTED = re.compile(r"(?<!\w)(['\"`])(.*?)(?:\1(?!\w)|$)")
 _WITH_DIGIT = re.compile(r"[^\s'\"`,;()\[\]{}]*\d[^\s'\"`,;()\[\]{}]*")
 _TYPES = frozenset({"NoneType", "DataFrame", "Series", "Index", "ndarray"})
@@ -41,14 +41,19 @@ class PrivateValues:
     Parameters
     ----------
     roots : iterable of object
-        The values to search, with what they hold. They are read when a text is, once.
+        The values to search, with their contents. They are read once, for the first text.
     privacy : Privacy
         With `rows` of 0 every value of a table or container counts, and every text.
+    others : PrivateValues or None
+        Values that count as well; their data is not searched again.
     """
 
-    def __init__(self, roots: Iterable[Any], privacy: Privacy) -> None:
+    def __init__(
+        self, roots: Iterable[Any], privacy: Privacy, others: PrivateValues | None = None
+    ) -> None:
         self._privacy = privacy
         self._roots = roots
+        self._others = others
         self._columns: PrivateColumns | None = None
         self._forms: list[ValueForms] = []
 
@@ -61,6 +66,10 @@ class PrivateValues:
             return cls((), privacy)
         own = {name: namespace[name] for name in user_names(namespace)}
         return cls((own, namespace.get("Out"), *around), privacy)
+
+    def beside(self, *roots: Any) -> PrivateValues:
+        """Return these values and those that other objects hold."""
+        return PrivateValues(roots, self._privacy, self)
 
     def hidden(self, text: str) -> str:
         """Return a text with each of the values replaced by `[value]`."""
@@ -109,9 +118,14 @@ class PrivateValues:
     @property
     def _searched(self) -> PrivateColumns:
         if self._columns is None:
-            self._columns = PrivateColumns(self._roots, self._privacy)
-            self._forms = [ValueForms(column) for column in self._columns.columns]
-            self._columns.columns.clear()
+            known = self._others._searched if self._others is not None else None  # noqa: SLF001 - of its own class
+            found = self._columns = PrivateColumns(self._roots, self._privacy, known)
+            self._forms = [ValueForms(column) for column in found.columns]
+            found.columns.clear()
+            if self._others is not None and known is not None:
+                self._forms += self._others._forms  # noqa: SLF001 - as above
+                found.labels |= known.labels
+                found.is_partial |= known.is_partial
         return self._columns
 
     def _without(
@@ -121,7 +135,7 @@ class PrivateValues:
         *,
         words_of: Iterable[str] | None = None,
     ) -> str:
-        """Return a text without values; with `words_of` also without words but for these."""
+        """Return a text without values; with `words_of` also without words of values but these."""
         if not self._privacy.has_limits or not text:
             return text
         if self._searched.is_partial:
@@ -147,7 +161,7 @@ class PrivateValues:
     def _words_in(self, text: str, known: frozenset[str]) -> Iterator[tuple[int, int]]:
         """Yield where a word of a value stands, which is neither known nor one of Python's own."""
         around = " ".join((*known, *self._searched.labels))
-        # Of `ada` in the code `Ada` is no copy.
+        # Where the code has `ada`, `Ada` is no copy of a value.
         stay = {*WORD.findall(around), *WORD.findall(around.casefold())}
         for found in _PART.finditer(text):
             word = found[0].casefold()

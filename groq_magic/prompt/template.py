@@ -245,7 +245,7 @@ class _Filling:
         privacy = self.privacy.named
         if self.private is None:
             self.private = PrivateValues.of_session(self.namespace, privacy)
-        return PrivateValues(values, privacy).hidden(self.private.hidden(text))
+        return self.private.beside(*values).hidden(text)
 
 
 def _in_place(value: Any) -> str | None:

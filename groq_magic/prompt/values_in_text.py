@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 __all__ = ["TOKEN", "WORD", "SearchedText", "ValueForms"]
 
 TOKEN = re.compile(r"\w+|[^\w\s]")
-# A part of a value that says something by itself.
+# A word of a value.
 WORD = re.compile(r"[^\W_]{3,}")
 # A longer value is found by its beginning; a shorter one has no more words.
 _BEGINNING = _MOST_TOKENS = 24
-# So much of a value is found where the rest is missing.
+# A part of a value is found from this length on.
 _LONG_PART = 60
 # Shorter ones stand in any text by chance.
 _SHORTEST_TEXT = 3
 _SHORTEST_NUMBER = 4
-_CUT = re.compile(r"\.{3}|…")
+_CUT = re.compile(r"\.{3,}|…")
 _QUOTES = frozenset("\"'")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\d{1,3}(?:[,_]\d{3})+(?:\.\d+)?")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e[+-]\d+")
@@ -49,7 +49,7 @@ class SearchedText:
     ----------
     text : str
     known : frozenset of str
-        Words of which a run of words is no value.
+        A run of these words alone is no value.
     """
 
     def __init__(self, text: str, known: frozenset[str] = frozenset()) -> None:
@@ -85,7 +85,7 @@ class SearchedText:
 
     @cached_property
     def windows(self) -> dict[str, list[int]]:
-        """Where each piece stands that is as long as the beginning of a long value."""
+        """The places of each piece that is as long as the beginning of a long value."""
         found: dict[str, list[int]] = {}
         for at in range(len(self.folded) - _BEGINNING + 1):
             found.setdefault(self.folded[at : at + _BEGINNING], []).append(at)

@@ -44,7 +44,7 @@ class Ask:
         Beside the images of the options those that Python's values and the calling code gave;
         None for one that is looked up. Empty if there are none.
     in_place : bool
-        Whether a fixed cell takes the place of the one that failed at once.
+        Whether the fixed cell replaces the failed one at once.
     """
 
     text: str

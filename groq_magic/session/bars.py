@@ -21,7 +21,7 @@ __all__ = ["Bars", "FormerAnswer"]
 
 _LEFT = "This answer is no longer part of the conversation."
 _FORMER = "The conversation has the cell's former answer, not this one."
-_FORMER_KEPT = 200  # as many changes of a conversation can be undone
+_FORMER_KEPT = 200  # a conversation has as many undoable changes
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ class Bars:
         self._cell_number = cell_number
         self._facts: dict[tuple[bool, str], tuple[LiveFacts, int]] = {}
         self._answers: dict[int, FormerAnswer] = {}
+        self._prompts: dict[str, str] = {}
 
     def add(
         self,
@@ -88,8 +89,21 @@ class Bars:
         """Return a turn's answer as its cell showed it, None where it is not known any more."""
         return self._answers.get(turn.revision)
 
+    def asked(self, turn: Turn) -> None:
+        """Note the prompt that a cell contains, by the turn that it asked, also one asked once."""
+        self._prompts[slot_of(turn.shown)] = turn.typed
+
+    def has_other_prompt(self, turn: Turn) -> bool:
+        """Whether a turn's cell has asked with another prompt since."""
+        return self._prompts.get(slot_of(turn.shown), turn.typed) != turn.typed
+
+    def shown_for(self, turn: Turn) -> FormerAnswer | None:
+        """Return the answer that a turn's cell shows, None where it is not known."""
+        modes = (self._facts.get((mode, slot_of(turn.shown))) for mode in (False, True))
+        return next((self._answers[held[1]] for held in modes if held is not None), None)
+
     def shows(self, turn: Turn) -> bool:
-        """Whether a turn's cell shows its answer; one from the file is shown until it runs."""
+        """Whether a turn's cell shows its answer; a cell that has not run here does."""
         held = self._facts.get((turn.practice, slot_of(turn.shown)))
         if held is None:
             return self._cell_number(turn) is None

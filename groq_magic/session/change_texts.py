@@ -1,4 +1,4 @@
-"""What changed above an answer, in words: its warning, and its note in the history."""
+"""Describe a change above an answer: the warning above it, and the note in the history."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ if TYPE_CHECKING:
 
 __all__ = ["note_of", "warning_of"]
 
-# Of the turn in the first gap.
+# The gap is the prompt of the turn that changed.
 _WARNINGS = MappingProxyType(
     {
         "added": "{} is now above this answer; it wasn't when you asked.",
-        "again": "{}, above this answer, was asked again since.",
-        "asked": "{}, above this answer, was asked since.",
-        "below": "{} was moved below this answer since.",
-        "deleted": "A cell above this answer was deleted since: {}.",
-        "edited": "{}, above this answer, was edited and asked again since.",
-        "moved": "{}, above this answer, was moved since.",
-        "removed": "{}, above this answer, was removed from the conversation since.",
-        "saved": "The turns above are not those that this answer was saved with.",
+        "again": "{}, above this answer, has been asked again.",
+        "asked": "{}, above this answer, was asked after it.",
+        "below": "{} is now below this answer; it was above when you asked.",
+        "deleted": "A cell above this answer has been deleted: {}.",
+        "edited": "{}, above this answer, has been edited and asked again.",
+        "moved": "{}, above this answer, has been moved.",
+        "removed": "{}, above this answer, has been removed from the conversation.",
+        "reordered": "The cells above this answer are in another order than when you asked.",
+        "saved": "This answer was saved with other turns above it.",
     }
 )
 _NOTES = MappingProxyType(
@@ -33,16 +34,17 @@ _NOTES = MappingProxyType(
         "added": "turn {} is now above it",
         "again": "turn {} was asked again",
         "asked": "turn {} was asked later",
-        "below": "turn {} was moved below it",
+        "below": "turn {} is now below it",
         "deleted": "a cell above it was deleted",
         "edited": "turn {} was edited and asked again",
         "moved": "turn {} was moved",
         "removed": "a turn above it was removed",
+        "reordered": "the turns above it are in another order",
         "saved": "saved with other turns above it",
     }
 )
 _REMEDY = "Run this cell again to bring the answer up to date."
-# It would give the saved answer again.
+# Else the replay would show the saved answer again.
 _REMEDY_OF_SAVED = "Run %groq_replay off, then this cell, to bring the answer up to date."
 
 

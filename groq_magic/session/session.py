@@ -215,11 +215,10 @@ class Session:
         """
         self.owner.require(_CHANGED)
         practice = self.service.in_practice
-        before = self.conversations.shown(practice)
+        known = {turn.revision for turn in self.conversations.shown(practice).values()}
         phrase = self.conversations.undo(practice)
-        known = {turn.revision for turn in before.values()}
         former = tuple(
-            show_former(self.bars, self.live, self._hidden, turn, before.get(turn.shown))
+            show_former(self.bars, self.live, self._hidden, turn)
             for turn in self.conversations.shown(practice).values()
             if turn.revision not in known and not self.bars.shows(turn)
         )
@@ -251,6 +250,7 @@ class Session:
     ) -> None:
         """Register a finished answer's bar, and mark the answers that its turn made stale."""
         thought = self.live.answers.thought(output.slot) if self.live is not None else None
+        self.bars.asked(turn)
         self.bars.add(turn, output, in_conversation=in_conversation, thought=thought)
         if not appended:
             self._changed()

@@ -1,4 +1,4 @@
-"""About how many tokens a request takes, by what the service has counted so far."""
+"""Estimate the tokens of a request, corrected by the counts of the service."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["TokenEstimate"]
 
 # A token is about four bytes of UTF-8 in most languages; characters differ far more.
 _USUAL_PER_BYTE = 0.25
-# What begins the answer; a model's own chat format adds more, which its usage shows.
+# Tokens that begin the answer; a model's chat format adds more, which its usage shows.
 _USUAL_AROUND = 3
 _MOST_AROUND = 200
-# Shorter requests show what is around the messages, longer ones how much text a token is.
+# Shorter requests correct `around`, longer ones `per_byte`.
 _ENOUGH_BYTES = 400
 
 
@@ -56,9 +56,9 @@ class TokenEstimate:
         Parameters
         ----------
         messages : sequence of mapping
-            Those that were sent; one with an image is no measure.
+            Those that were sent; with an image among them nothing is learned.
         prompt_tokens : int
-            Of its usage.
+            The count in its usage.
         """
         if prompt_tokens <= 0 or any(isinstance(each["content"], list) for each in messages):
             return

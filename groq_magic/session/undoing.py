@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ["TO_GO_ON", "FormerTurn", "UndoResult", "show_former"]
 
-# Where a cell contains another prompt than the one that its answer is to.
+# For a cell whose prompt is not the one that its answer belongs to.
 TO_GO_ON = "Put that prompt back into the cell, or run the cell to ask the new one."
+
+# What a record says of the cell, and not of the ask.
+_OF_THE_CELL = frozenset({"version", "turn", "cell", "ask", "replaces", "once"})
 
 
 @dataclass(frozen=True)
@@ -46,12 +49,12 @@ class FormerTurn:
 
 @dataclass(frozen=True)
 class UndoResult:
-    """What an undo has restored.
+    """The change that was undone, and the turns that are back.
 
     Parameters
     ----------
     phrase : str
-        In words, without capital and full stop.
+        The change in words, without capital and full stop.
     former : tuple of FormerTurn
     """
 
@@ -64,7 +67,6 @@ def show_former(
     live: Live | None,
     hidden: Callable[[str], str],
     turn: Turn,
-    undone: Turn | None,
 ) -> FormerTurn:
     """Show a turn's answer in its cell again, where the page can be reached.
 
@@ -77,16 +79,16 @@ def show_former(
         Replaces the secrets in a text.
     turn : Turn
         As it is now.
-    undone : Turn or None
-        The turn whose answer the cell shows, None where it shows none.
     """
-    has_other_prompt = undone is not None and undone.typed != turn.typed
-    former = bars.former(turn) or _rebuilt(turn, bars.former(undone) if undone else None)
+    has_other_prompt = bars.has_other_prompt(turn)
+    former = bars.former(turn) or _rebuilt(turn, bars.shown_for(turn))
+    shown = former
     if former is not None and has_other_prompt:
         output = _with_prompt(former.output, turn, quoted(hidden(turn.typed)))
-        former = replace(former, output=output)
-    is_shown = former is not None and live is not None and _put(live, former)
+        shown = replace(former, output=output)
+    is_shown = shown is not None and live is not None and _put(live, shown)
     if former is not None and is_shown:
+        # Without the warning: it may not hold the next time.
         bars.add(turn, former.output, in_conversation=True, thought=former.thought)
     return FormerTurn(turn, is_shown, has_other_prompt)
 
@@ -106,7 +108,7 @@ def _put(live: Live, former: FormerAnswer) -> bool:
 
 def _with_prompt(output: FinishedAnswer, turn: Turn, quote: str) -> FinishedAnswer:
     """Return an answer with the prompt that its cell does not contain any more."""
-    warning = f"This answers the cell's former prompt, {quote}. {TO_GO_ON}"
+    warning = f"This answer belongs to the cell's former prompt, {quote}. {TO_GO_ON}"
     record = output.metadata.get("groq_magic")
     metadata = {"groq_magic": {**record, "prompt": turn.typed}} if record else {}
     return replace(output, warnings=(*output.warnings, warning), metadata=metadata)
@@ -124,12 +126,17 @@ def _rebuilt(turn: Turn, shown: FormerAnswer | None) -> FormerAnswer | None:
     if shown is None:
         return None
     record = shown.output.metadata.get("groq_magic")
-    own = {
+    # What its request was made of besides is not known.
+    own = {name: value for name, value in (record or {}).items() if name in _OF_THE_CELL} | {
+        "conversation": turn.conversation,
+        "included": sorted(turn.data.names),
         "model": turn.model,
         "finish_reason": turn.finish_reason,
         "usage": dict(turn.usage) if turn.usage else None,
         "prompt_sha": turn.prompt_sha,
         "above_sha": turn.above_sha,
+        **({"practice": True} if turn.practice else {}),
+        **({"prompt": turn.typed} if "prompt" in (record or {}) else {}),
     }
     counted = usage_of(turn.usage)
     tokens = counted.words if counted is not None else ""
@@ -145,7 +152,7 @@ def _rebuilt(turn: Turn, shown: FormerAnswer | None) -> FormerAnswer | None:
         notices=(),
         warnings=(),
         bar=Bar(turn.model, tokens, marks=tuple(filter(None, marks))),
-        metadata={"groq_magic": {**record, **own}} if record else {},
+        metadata={"groq_magic": own} if record else {},
         live=LiveFacts("", turn.answer, ""),
         change=None,
         prose="",

@@ -18,9 +18,10 @@ class Bar:
     model : str
         The id of the model that answered, in full.
     tokens : str
-        How many were sent and answered, "" where that is not known.
+        The tokens sent and answered, in words; "" if unknown.
     included : tuple of (str, int or str)
-        Names and sizes of the values that the prompt included: characters, of an image words.
+        Names of the values that the prompt included, and their sizes: characters, for an image
+        a text.
     sent : str
         Which turns were sent, "" when all were: "turns 4 to 9 of 9 sent".
     marks : tuple of str
@@ -81,7 +82,7 @@ def included_phrases(
     Parameters
     ----------
     named, earlier : tuple of (str, int or str)
-        Names and sizes: of those that the prompt includes, and of those of earlier turns.
+        Names and sizes of values: of the prompt, and of earlier turns.
     """
     parts = (("Included", named), ("From earlier turns", earlier))
     return tuple(f"{what}: {', '.join(map(_sized, values))}" for what, values in parts if values)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["CellDiff"]
 
 # Translucent, so that they suit light and dark alike, and inline, so that a notebook that is
-# read without our style sheet has them too. Signs and <ins>, <del> say it without any colour,
-# and <b> which of their characters changed.
+# read without our style sheet has them too. Without colour, signs, <ins> and <del> mark the
+# lines, and <b> the changed characters.
 _ADDED, _REMOVED = "46, 160, 67", "248, 81, 73"
 _LINE = "background-color: rgba({}, 0.2); text-decoration: none"
 _PART = "background-color: rgba({}, 0.35)"
@@ -78,7 +78,7 @@ class CellDiff:
         Parameters
         ----------
         slot : str
-            The classes of the slot for the button that puts the cell in place, "" for none.
+            The classes of the slot for the button that replaces the cell, "" for none.
         """
         from groq_magic.rendering import fenced, to_html
 

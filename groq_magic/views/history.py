@@ -57,7 +57,7 @@ def history(heading: str, rows: Sequence[HistoryRow]) -> tuple[str, str]:
     Parameters
     ----------
     heading : str
-        A phrase: which conversation it is, and what it is for.
+        A phrase that names the conversation.
     rows : sequence of HistoryRow
 
     Returns

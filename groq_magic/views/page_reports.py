@@ -16,7 +16,7 @@ _FOR_ORDER = ("notebook", "notebook.cells", "kernel.requestExecute")
 _TO_REPLACE = ("sharedModel.setSource", "model.contentChanged")
 # What a user does without where a name is missing, by the beginnings of the names.
 _LOST: Mapping[tuple[str, ...], str] = {
-    _TO_REPLACE: "fixed cells can't take the place of those that failed",
+    _TO_REPLACE: "fixed cells can't replace those that failed",
     ("notebook.executionScheduled",): "a second notebook on this kernel is not seen",
     _FOR_ORDER: "the saved file's order of cells counts",
     ("outputs.", "context."): "a reload while an answer streams leaves its cell without it",

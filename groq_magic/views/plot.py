@@ -16,7 +16,7 @@ _EIGHTHS = 8
 # So many columns stand apart from each other; more stand close together.
 _APART = 30
 _WIDTH, _HEIGHT = 300, 76
-_LEFT, _TOP, _BASE = 48, 6, 60  # where the columns begin, the largest ends, and all stand
+_LEFT, _TOP, _BASE = 48, 6, 60  # left edge, top of the largest, and base line of the columns
 _WIDEST = 18
 # Read on white and on black: a picture does not know the page's theme.
 _COLUMNS, _LINE = "#4a8fd8", "#7c7c7c"
@@ -64,7 +64,7 @@ def column_chart(values: Sequence[float | None], description: str, ends: Sequenc
     description : str
         Read where the picture is not shown.
     ends : sequence of str, optional
-        What stands under the first column, and under the last one.
+        The labels under the first and the last column.
 
     Notes
     -----
@@ -93,7 +93,7 @@ def _scale(most: float) -> str:
     ticks = []
     for share in _TICKS:
         y = _BASE - share * (_BASE - _TOP)
-        # A half of a small count is none that could be reached.
+        # Half of a small count may not be a whole number.
         if share in {0.0, 1.0} or most >= 10:  # noqa: PLR2004 - two digits
             ticks.append(
                 f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end" {_TEXT}>'

@@ -1,4 +1,4 @@
-"""The answers that cells show, by which an undo gives a cell its former answer back."""
+"""The answers that cells show: an undo replaces their outputs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ShownAnswer:
 
 
 class ShownAnswers:
-    """The answers that cells show: the output of each can be replaced."""
+    """Registry of the answers that cells show; each output can be replaced."""
 
     def __init__(self) -> None:
         self._shown: dict[str, ShownAnswer] = {}
@@ -83,8 +83,8 @@ class ShownAnswers:
         Returns
         -------
         FinishedOutput or None
-            To be offered to pages that were loaded since: they ignore the update. None where
-            the cell shows no such answer.
+            To be offered to pages that were loaded later, which ignore the update. None if
+            no cell shows that answer.
         """
         shown = self._shown.get(slot)
         if shown is None:

@@ -28,7 +28,7 @@ class Table:
     slots : tuple of str
         Classes of an empty slot in each row's first cell; none where it is empty.
     name : str
-        A class by which the style sheet knows it, "" for none.
+        A class for the style sheet, "" for none.
     """
 
     columns: tuple[str, ...]

@@ -104,7 +104,7 @@ def _left_out(count: int) -> str:
 
 def _unmeasured(count: int) -> str:
     asks, their = ("asks", "their") if count > 1 else ("ask", "its")
-    return f"{count:,} {asks} ended before the service counted {their} tokens: the sums lack them."
+    return f"{count:,} {asks} ended before {their} tokens were counted: the sums leave them out."
 
 
 def _by_model(ledger: Ledger, counted: Sequence[Entry], *, practice: bool) -> Table:
@@ -122,7 +122,7 @@ def _by_model(ledger: Ledger, counted: Sequence[Entry], *, practice: bool) -> Ta
         total = "total" if len(sent) == len(counted) else "total without cached and replayed"
         rows.append(_row(total, sum_of(sent), free=practice))
     costs = "" if practice else f" Cost is by Groq's prices of {PRICES_AS_OF}."
-    note = f"First token: seconds until it came. This and tok/s are medians.{costs}"
+    note = f"First token is the time until it arrives; it and tok/s are medians.{costs}"
     return Table(_COLUMNS, tuple(rows), note, name="groq-sums")
 
 

@@ -159,7 +159,9 @@ def test_the_conversation_goes_on_and_a_rerun_marks_what_came_after(
     notebook.panel("panel.content.widgets[1].model.sharedModel.setSource('%%groq\\nuno')")
     notebook.run_cell(1)
 
-    expect(notebook.cell_output(2)).to_contain_text("“uno” (cell 4), above this answer, was edited")
+    expect(notebook.cell_output(2)).to_contain_text(
+        "“uno” (cell 4), above this answer, has been edited"
+    )
     assert contents(bodies(practice)[2]) == ["uno"]
     notebook.run_cell(2)
     expect(notebook.cell_output(2)).not_to_contain_text("changed after this answer")

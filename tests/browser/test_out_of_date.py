@@ -61,7 +61,7 @@ def test_a_warning_names_the_cell_above_and_what_happened_to_it(
     notebook.run_cell(3)
     for cell in (1, 2):
         expect(mark(notebook, cell)).to_have_text(
-            f"A cell above this answer was deleted since: “one”. {REMEDY}"
+            f"A cell above this answer has been deleted: “one”. {REMEDY}"
         )
     expect(output(notebook, 3)).to_contain_text("out of date: a cell above it was deleted")
 
@@ -74,9 +74,9 @@ def test_a_warning_names_the_cell_above_and_what_happened_to_it(
     do(notebook, 2, "move-cell-up")
     notebook.run_cell(4)
     expect(mark(notebook, 1)).to_have_text(
-        f"“one” (cell 5) was moved below this answer since. {REMEDY}"
+        f"“one” (cell 5) has been moved below this answer. {REMEDY}"
     )
-    expect(mark(notebook, 3)).to_contain_text("above this answer, was moved since.")
+    expect(mark(notebook, 3)).to_contain_text("above this answer, has been moved.")
 
 
 @only_in_lab
@@ -90,7 +90,7 @@ def test_a_copied_cell_changes_nothing_above_others(jupyter: Any, practice: Any)
 
     notebook.run_cell(2)
     expect(mark(notebook, 3)).to_have_text(
-        f"“one” (cell 6), above this answer, was asked since. {REMEDY}"
+        f"“one” (cell 6), above this answer, was asked after it. {REMEDY}"
     )
     notebook.run_cell(5)
     expect(output(notebook, 5).locator("details")).to_have_count(4)
@@ -108,15 +108,16 @@ def test_an_undo_puts_the_former_answer_back_into_its_cell(jupyter: Any, practic
     write(notebook, 1, "%%groq\nuno")
     notebook.run_cell(1)
     expect(output(notebook, 1)).to_contain_text("Answer to uno.")
-    expect(mark(notebook, 2)).to_contain_text("“uno” (cell 5), above this answer, was edited")
+    expect(mark(notebook, 2)).to_contain_text("“uno” (cell 5), above this answer, has been edited")
 
     notebook.run_cell(4)
     expect(output(notebook, 1)).to_contain_text("Answer to one.")
     expect(output(notebook, 1)).not_to_contain_text("Answer to uno.")
-    expect(output(notebook, 1)).to_contain_text("This answers the cell's former prompt, “one”.")
+    former = "answer belongs to the cell's former prompt, “one”."
+    expect(output(notebook, 1)).to_contain_text(f"This {former}")
     expect(output(notebook, 1).locator("select")).to_be_visible()
     expect(output(notebook, 4)).to_contain_text(
-        "It answers the cell's former prompt, “one”. Put that prompt back into the cell, or run"
+        f"The {former} Put that prompt back into the cell, or run"
     )
     expect(mark(notebook, 2)).to_have_text("")
     outputs = notebook.save()["cells"][1]["outputs"]

@@ -45,6 +45,8 @@ def errors_of(browser: Any) -> Iterator[Callable[[str], list[str]]]:
         lambda route: (
             route.fulfill(body=BUNDLE, content_type="text/javascript")
             if route.request.url.endswith(".js")
+            else route.fulfill(status=404)
+            if "/api/contents" in route.request.url
             else route.fulfill(body="<!doctype html>", content_type="text/html")
         ),
     )
@@ -84,6 +86,14 @@ def test_a_closed_kernels_connection_does_not_count(errors_of: Any) -> None:
         assert errors_of(script.format(address.format("kernels"))) == []
         (error,) = errors_of(script.format(address.format("others")))
     assert "WebSocket connection" in error
+
+
+def test_a_list_of_files_that_failed_does_not_count(errors_of: Any) -> None:
+    page, listed = "http://127.0.0.1:9", "/api/contents?content=1&hash=0&17"
+    assert errors_of(f"fetch('{page}{listed}')") == []
+    assert errors_of("own.later('Directory not found: \"\"')") == []
+    (error,) = errors_of(f"fetch('{page}/api/contents/a.ipynb?content=1&hash=0&17')")
+    assert "404" in error
 
 
 @pytest.mark.parametrize(

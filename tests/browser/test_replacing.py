@@ -109,7 +109,7 @@ def test_a_cell_that_was_edited_since_is_not_replaced(jupyter: Any, practice: An
     wait_for_sources(notebook, [FIXED, begin(practice.url), "%groq_fix"])
 
 
-def test_with_replace_it_is_in_place_at_once(jupyter: Any, practice: Any) -> None:
+def test_the_option_replace_puts_the_fix_in_place_at_once(jupyter: Any, practice: Any) -> None:
     notebook = fixed(jupyter, practice, "%groq_fix --replace")
     first, asked = begin(practice.url), "%groq_fix --replace"
     wait_for_sources(notebook, [first, FIXED, asked])
@@ -149,7 +149,7 @@ def test_a_fault_in_an_earlier_cell_is_fixed_there(jupyter: Any, practice: Any) 
 
 @mostly_in_lab
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_it_is_seen_in_every_theme_and_in_a_narrow_window(
+def test_the_button_is_visible_in_every_theme_and_in_a_narrow_window(
     jupyter: Any, practice: Any, theme: str
 ) -> None:
     notebook = fixed(jupyter, practice)
@@ -167,7 +167,7 @@ def test_it_is_seen_in_every_theme_and_in_a_narrow_window(
 
 
 @only_in_lab  # Notebook 7 has one notebook a page
-def test_in_a_second_notebook_of_the_kernel_that_one_s_cell_is_replaced(
+def test_in_a_second_notebook_of_the_kernel_the_fix_replaces_that_notebook_s_cell(
     jupyter: Any, practice: Any
 ) -> None:
     practice.script([reply_with(FIXED)])

@@ -31,7 +31,7 @@ ANNOUNCED = """() => {
 }"""
 
 
-def test_stop_is_heard_while_the_cell_blocks_and_the_focus_stays_in_the_output(
+def test_stop_works_while_the_cell_blocks_and_the_focus_stays_in_the_output(
     jupyter: Any,
 ) -> None:
     notebook = jupyter.open([STAGE, STREAMING])

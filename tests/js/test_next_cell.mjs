@@ -96,7 +96,7 @@ test("it acts once for each message, and no more after its end", async () => {
   equal([page.model.listeners(), page.cells.changed.size()], [0, 0]);
 });
 
-test("asked to, it puts the code in the place of the cell that failed, or leaves it below", async () => {
+test("with a replacement the code goes into the cell that failed, or else stays below", async () => {
   for (const [source, expected] of [
     ["y = 0", ["y = 2"]],
     ["y = 0  # mine", ["y = 0  # mine", "y = 2"]],

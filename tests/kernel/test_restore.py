@@ -52,7 +52,7 @@ def test_what_nbclient_ran_is_restored_by_place_and_prompt(
     ran = opened(path, cells, run_notebook, **served)
     assert text_of(ran.cells[1]).splitlines() == [
         "4 turns restored.",
-        "1 answer left out: its prompt was edited since. Run its cell again.",
+        "1 answer left out: its prompt has been edited. Run its cell again.",
     ]
     (request,) = practice.requests()
     sent = [m["content"] for m in request["body"]["messages"] if m["role"] == "user"]

@@ -34,7 +34,7 @@ SALES = (
 )
 
 
-def test_nothing_of_the_session_is_sent_but_what_is_named_and_with_session(
+def test_only_named_variables_are_sent_and_all_with_the_option_session(
     cells: Any, practice: Any
 ) -> None:
     practice.script([PYTHON])
@@ -82,7 +82,7 @@ def test_a_word_of_english_names_no_variable_unless_it_stands_as_code(
     assert cells.fine("%%groq_code\nA plot of a[0]").record["included"] == ["a"]
 
 
-def test_what_stands_in_braces_is_sent_once(cells: Any, practice: Any) -> None:
+def test_a_value_in_braces_is_sent_once(cells: Any, practice: Any) -> None:
     practice.script([PYTHON])
     cells.fine("xs = {'k': [1, 2]}; blue = 1; tone = 'blue'")
     ran = cells.fine("%%groq_code\nA {{tone}} plot of {{xs}}, the keys of xs first")
@@ -90,7 +90,7 @@ def test_what_stands_in_braces_is_sent_once(cells: Any, practice: Any) -> None:
     assert sent(practice)[1].count("`xs`:") == 1
 
 
-def test_the_session_s_rest_is_the_newest_first_and_keeps_it_where_it_is_cut(
+def test_other_names_of_the_session_are_sent_newest_first_and_cut_at_the_end(
     cells: Any, practice: Any
 ) -> None:
     practice.script([PYTHON])

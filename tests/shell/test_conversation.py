@@ -92,8 +92,8 @@ def test_undo_takes_back_turn_by_turn_and_says_what(echoed: Any) -> None:
     undone = [output["data"]["text/plain"] for output in echoed.fine("%groq_undo").outputs]
     assert undone == [
         "Undone: turn 2 has its former answer back.",
-        f"It answers the cell's former prompt, “Two”. {TO_GO_ON}",
-        "Its cell does not show that answer; here it is:",
+        f"The answer belongs to the cell's former prompt, “Two”. {TO_GO_ON}",
+        "The cell doesn't show that answer. Here it is:",
         "Two!",
     ]
     assert [prompt for prompt, _ in echoed.turns] == ["One", "Two"]
@@ -130,7 +130,7 @@ def test_a_turn_changed_above_marks_those_below_as_stale(echoed: Any) -> None:
     echoed.fine("%groq Three", "a")
     stale = session.bars._facts[False, "groq-turn-b-1"][0].stale
     assert stale == (
-        "“Three” (cell 5), above this answer, was edited and asked again since. "
+        "“Three” (cell 5), above this answer, has been edited and asked again. "
         "Run this cell again to bring the answer up to date."
     )
     echoed.fine("%groq Two", "b")

@@ -48,7 +48,7 @@ def test_the_page_gets_what_it_needs_to_replace_the_cell(
     ran = cells.fine("%groq_fix", "cell-f")
     assert added == [("cell-f", FIXED, None)]
     assert SLOT in ran.data["text/html"]
-    assert "reached" not in ran.data["text/html"]
+    assert "was not replaced" not in ran.data["text/html"]
     cells.fine("%groq_fix --replace", "cell-f")
     name = f"cell {number}"
     fix = Replacement("cell-f", "cell-b", number, name, FAILING, FIXED)
@@ -97,7 +97,7 @@ def test_without_a_page_it_goes_below_and_the_output_says_what_to_replace(
     practice.script([REPLY])
     cells.run(FAILING, "cell-b")
     ran = cells.fine("%groq_fix --replace", "cell-f")
-    why = "Cell 2 is not replaced: no page can be reached. Replace it with the cell below."
+    why = "Cell 2 was not replaced: no open notebook can do it. Replace it with the cell below."
     assert why in ran.data["text/html"]
     assert why in ran.data["text/markdown"]
     assert ran.data["text/html"].index(why) < ran.data["text/html"].index("groq-diff")
@@ -106,12 +106,14 @@ def test_without_a_page_it_goes_below_and_the_output_says_what_to_replace(
     assert why not in cells.fine("%groq_fix", "cell-g").data["text/html"]
 
 
-def test_a_page_that_can_t_replace_is_none(cells: Any, practice: Any, with_page: Any) -> None:
+def test_a_page_that_cannot_replace_cells_counts_as_no_page(
+    cells: Any, practice: Any, with_page: Any
+) -> None:
     practice.script([REPLY])
     with_page("notebook")
     cells.run(FAILING, "cell-b")
     ran = cells.fine("%groq_fix --replace", "cell-f")
-    assert "no page can be reached" in ran.data["text/html"]
+    assert "no open notebook can do it" in ran.data["text/html"]
 
 
 def test_a_page_that_never_loads_the_widget_is_waited_for_a_moment(
@@ -121,7 +123,7 @@ def test_a_page_that_never_loads_the_widget_is_waited_for_a_moment(
     live_of(cells.session)
     cells.run(FAILING, "cell-b")
     ran = cells.fine("%groq_fix --replace", "cell-f")
-    assert "no page can be reached" in ran.data["text/html"]
+    assert "no open notebook can do it" in ran.data["text/html"]
 
 
 def test_other_answers_have_no_slot_and_no_such_option(

@@ -178,7 +178,9 @@ def test_models_that_fail_refuse_no_typed_key(fresh: Any, practice: Any, asked: 
 
 @pytest.mark.parametrize("way", [KeyboardInterrupt(), EOFError(), "", " \t"])
 @pytest.mark.parametrize("ask", ["%groq Say hi", "%groq_key"])
-def test_no_key_in_the_question_is_one_line(fresh: Any, asked: Any, way: Any, ask: str) -> None:
+def test_an_empty_or_cancelled_key_entry_is_one_line(
+    fresh: Any, asked: Any, way: Any, ask: str
+) -> None:
     questions = asked(way)
     ran = fresh.run(ask)
     assert "leave it empty to cancel" in questions[0]
@@ -189,7 +191,7 @@ def test_no_key_in_the_question_is_one_line(fresh: Any, asked: Any, way: Any, as
     assert len(ran.text.strip().splitlines()) == 1
 
 
-def test_what_is_wrong_with_a_key_names_practice_mode(
+def test_key_errors_name_practice_mode(
     fresh: Any, practice: Any, asked: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked(f"'{FIRST}'", f"{FIRST} x", f"{FIRST}\u201d", FIRST)
@@ -202,7 +204,7 @@ def test_what_is_wrong_with_a_key_names_practice_mode(
         assert "`%groq_practice on` works without a key." in str(error)
 
 
-def test_a_script_reads_of_no_magic_in_what_is_wrong_with_its_key(
+def test_key_errors_in_scripts_name_no_magics(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from groq_magic.asking.complete import complete_checked

@@ -34,7 +34,7 @@ def test_the_model_in_use_is_marked(cells: Any) -> None:
     ran = cells.fine("%groq_models")
     assert "qwen/qwen3.8-27b ✓" in ran.plain
     assert ran.plain.count("✓") == 2  # the second explains it
-    assert "✓ is the model in use." in ran.data["text/html"]
+    assert "✓ marks the model in use." in ran.data["text/html"]
     cells.session.settings.model = "some/other"
     assert "✓" not in cells.fine("%groq_models").plain
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OTHERS = (
-    "The turns above are not those that this answer was saved with. "
+    "This answer was saved with other turns above it. "
     "Run %groq_replay off, then this cell, to bring the answer up to date."
 )
 
@@ -54,7 +54,7 @@ def test_an_answer_that_comes_again_unchanged_marks_nothing(echoed: Any, practic
     run(echoed, "a")
     for cell in "bc":
         assert stale(echoed, cell) == (
-            "“One” (cell 7), above this answer, was asked again since. "
+            "“One” (cell 7), above this answer, has been asked again. "
             "Run this cell again to bring the answer up to date."
         )
 
@@ -86,7 +86,7 @@ def test_restored_turns_have_no_number_and_mark_nothing(
     assert [prompt for prompt, _ in cells.turns] == ["One", "Two", "Three"]
     cells.fine("%%groq\nOne, please", "a")
     assert stale(cells, "b") == (
-        "“One, please” (cell 6), above this answer, was edited and asked again since. "
+        "“One, please” (cell 6), above this answer, has been edited and asked again. "
         "Run this cell again to bring the answer up to date."
     )
 
@@ -121,7 +121,7 @@ def test_a_replayed_answer_that_was_saved_below_others_is_marked(
     assert "out of date: saved with other turns above it" in cells.fine("%groq_history").plain
     assert practice.requests() == []
     # Where no page shows it, the output does; saved again, it is known again.
-    assert "The turns above are not those" in ran["b"].data["text/html"]
+    assert "This answer was saved with other turns" in ran["b"].data["text/html"]
     assert ran["b"].record["above_sha"] != ran["a"].record["above_sha"] == ""
     before = ran["b"].record["above_sha"]
     assert run(cells, "b")["b"].record["above_sha"] == before
@@ -130,7 +130,7 @@ def test_a_replayed_answer_that_was_saved_below_others_is_marked(
     assert stale(cells, "b") == ""
 
 
-def test_a_replayed_notebook_that_was_up_to_date_is(replayed: Callable[..., Any]) -> None:
+def test_a_notebook_that_was_up_to_date_is_so_when_replayed(replayed: Callable[..., Any]) -> None:
     cells = replayed(change=False)
     ran = run(cells, "abc")
     assert [stale(cells, cell) for cell in "abc"] == ["", "", ""]
@@ -158,7 +158,7 @@ def test_undo_of_a_long_prompt_folds_it(echoed: Any) -> None:
     echoed.fine(f"%%groq\nOne {'more ' * 100}\nand an end", "a")
     echoed.fine("%%groq\nTwo", "a")
     said = plains(echoed.fine("%groq_undo", "z"))
-    assert said[1] == f"It answers the cell's former prompt, which is below. {TO_GO_ON}"
+    assert said[1] == f"The answer belongs to the cell's former prompt, which is below. {TO_GO_ON}"
     assert said[2].startswith("The former prompt:\nOne more")
     assert said[2].endswith("and an end")
     assert said[-1] == "One!"
@@ -169,7 +169,7 @@ def test_undo_shows_an_answer_that_no_cell_shows(echoed: Any) -> None:
     echoed.fine("%groq One", "a")
     assert [prompt for prompt, _ in echoed.turns] == ["One"]
     said = plains(echoed.fine("%groq_undo", "z"))
-    assert said[-2:] == ["Its cell does not show that answer; here it is:", "Two!"]
+    assert said[-2:] == ["The cell doesn't show that answer. Here it is:", "Two!"]
     assert [prompt for prompt, _ in echoed.turns] == ["One", "Two"]
 
 
@@ -223,7 +223,7 @@ def test_undo_replaces_what_the_cell_shows(echoed: Any, live: Any) -> None:
     said = plains(echoed.fine("%groq_undo", "z"))
     assert said == [
         "Undone: turn 1 has its former answer back.",
-        f"It answers the cell's former prompt, “One”. {TO_GO_ON}",
+        f"The answer belongs to the cell's former prompt, “One”. {TO_GO_ON}",
     ]
     ((data, more),) = updates
     assert data["text/plain"] == "One!"
@@ -234,6 +234,39 @@ def test_undo_replaces_what_the_cell_shows(echoed: Any, live: Any) -> None:
     facts, thought = page.facts["groq-turn-a-1"]
     assert (facts.copy, facts.stale, thought) == ("One!", "", None)
     assert stale(echoed, "a") == ""
+
+
+@pytest.mark.parametrize("magic", ["%%groq", "%%groq --once"])
+def test_undo_of_a_reset_says_that_the_cell_has_another_prompt_now(
+    echoed: Any, live: Any, magic: str
+) -> None:
+    page, updates = live
+    run(echoed, "a")
+    echoed.fine("%groq_reset", "z")
+    echoed.fine(f"{magic}\nTwo", "a")
+    echoed.session.live = page
+    page.note("a", ShownAnswer("d1", Run("a", "r1")))
+    if magic == "%%groq":
+        echoed.fine("%groq_undo", "z")
+    said = plains(echoed.fine("%groq_undo", "z"))
+    assert said[1:] == [f"The answer belongs to the cell's former prompt, “One”. {TO_GO_ON}"]
+    ((data, more),) = updates
+    assert "former prompt, “One”" in data["text/html"]
+    assert more["metadata"]["groq_magic"]["prompt"] == "One"
+
+
+def test_an_answer_that_is_shown_again_twice_has_the_warning_of_now(echoed: Any, live: Any) -> None:
+    page, updates = live
+    for prompt in ("One", "Two", "Three", "One"):
+        echoed.session.live = None
+        echoed.fine(f"%%groq\n{prompt}", "a")
+        echoed.session.live = page
+        page.note("a", ShownAnswer("d1", Run("a", "r1")))
+        if prompt != "One":
+            echoed.fine("%groq_undo", "z")
+    echoed.fine("%groq_undo", "z")
+    shown = [data["text/html"].count("former prompt") for data, _ in updates]
+    assert shown == [1, 1, 0]
 
 
 def test_a_cell_that_ran_since_is_left_alone(echoed: Any, live: Any) -> None:
@@ -264,6 +297,8 @@ def test_undo_brings_back_what_was_restored_from_the_file(
     assert "openai/gpt-oss-120b" in data["text/html"]
     assert more["metadata"]["groq_magic"]["prompt"] == "One"
     assert more["metadata"]["groq_magic"]["above_sha"] == ""
+    # The options were those of the other ask: a replay must not find this answer by them.
+    assert "options" not in more["metadata"]["groq_magic"]
 
 
 def test_nothing_to_undo_is_one_line(echoed: Any) -> None:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 REMEDY = "Run this cell again to bring the answer up to date."
-MOVED = f"“Two” (cell 4), above this answer, was moved since. {REMEDY}"
-BELOW = f"“One” (cell {{}}) was moved below this answer since. {REMEDY}"
+MOVED = f"“Two” (cell 4) is now above this answer; it wasn't when you asked. {REMEDY}"
+BELOW = f"“One” (cell {{}}) is now below this answer; it was above when you asked. {REMEDY}"
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_marks_follow_the_page_at_any_cells_execution(echoed: Any, page: Any, as
     echoed.fine("1", "z")
     assert stale(echoed, "b") == BELOW.format(3)
     assert stale(echoed, "a") == MOVED
-    assert "turn 2 was moved below it" in echoed.fine("%groq_history", "z").plain
+    assert "turn 2 is now below it" in echoed.fine("%groq_history", "z").plain
     page("az")
     echoed.fine("1", "z")
     assert stale(echoed, "b") == "This answer is no longer part of the conversation."

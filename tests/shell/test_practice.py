@@ -82,7 +82,7 @@ def test_a_fix_without_a_script_says_so_and_changes_nothing(
 @pytest.mark.parametrize(
     "ask", ["%%groq_code\nA loop", "%%groq --cell\nA loop", "%%groq -f code\nx"]
 )
-def test_code_that_practice_mode_has_not_is_missed_in_its_own_words_alone(
+def test_an_unscripted_answer_has_no_second_warning_of_missing_code(
     practising: Any, ask: str
 ) -> None:
     html = practising.fine(ask, "a").data["text/html"]
@@ -151,14 +151,14 @@ def test_a_restored_fold_is_not_sent(
     assert "Ottilie" not in sent[1]["content"]
 
 
-def test_off_without_a_key_says_so_where_a_key_can_be_entered(practising: Any) -> None:
+def test_practice_off_without_a_key_says_so_beside_the_key_entry(practising: Any) -> None:
     off = practising.fine("%groq_practice off")
-    assert "practice mode ended · no key yet: the first ask asks for one" in off.plain
+    assert "practice mode ended · no key yet: the first %%groq asks for one" in off.plain
     assert "%groq_practice on needs none" in off.plain
     assert '<span class="groq-slot-key">no key yet' in off.data["text/html"]
 
 
-def test_off_with_a_key_says_where_it_is_from(
+def test_practice_off_with_a_key_names_its_source(
     practising: Any, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     monkeypatch.setenv("GROQ_API_KEY", key)

@@ -108,7 +108,7 @@ def test_no_answer_that_may_quote_private_values_is_sent_again(
     cells.fine(limit)
     cells.fine("del df")
     notice = cells.fine("%groq Once more", "d").data["text/html"]
-    assert "2 answers that may quote such values" in notice
+    assert "2 answers that may quote excluded values" in notice
     assert "zqlove" not in last_body().lower()
     assert len(answers(last_body())) == 3
     # What was asked before any data was sent stays, and so does what is asked from now on.
@@ -119,7 +119,7 @@ def test_no_answer_that_may_quote_private_values_is_sent_again(
     assert answers(last_body())[-1] == "A new answer."
 
 
-def test_what_the_user_named_in_place_stays_at_no_rows(
+def test_values_in_place_are_still_sent_with_rows_sent_0(
     cells: Any, last_body: Callable[[], str]
 ) -> None:
     cells.fine("price = 3.5")
@@ -130,7 +130,7 @@ def test_what_the_user_named_in_place_stays_at_no_rows(
     assert "left out" not in last_body()
 
 
-def test_limits_that_are_as_strict_leave_answers(
+def test_limits_that_are_as_strict_keep_answers(
     served: Callable[..., Any], practice: Any, last_body: Callable[[], str]
 ) -> None:
     practice.script([{"pieces": ["A reply."]}])
@@ -143,3 +143,27 @@ def test_limits_that_are_as_strict_leave_answers(
     cells.fine(NO_ROWS)
     cells.fine("%groq More", "c")
     assert answers(last_body()) == ["A reply.", "A reply."]
+
+
+def test_the_frames_of_an_error_hide_no_types_of_columns(
+    cells: Any, last_body: Callable[[], str]
+) -> None:
+    cells.fine("import pandas as pd\ndf = pd.DataFrame({'name': ['a person', 'another'] * 20})")
+    cells.fine(NO_ROWS)
+    cells.run("df['person']")
+    cells.fine("%groq_fix")
+    assert f"name: {cells.shell.user_ns['df']['name'].dtype}" in last_body()
+
+
+def test_at_no_rows_names_of_the_cell_stay_in_the_hints_of_a_fix(cells: Any, practice: Any) -> None:
+    cells.fine(
+        "import pandas as pd\n"
+        "users = pd.DataFrame({'name': ['Ann Smith', 'Bob'], 'score': [1.5, 2.5]})"
+    )
+    cells.fine("%config GroqMagics.rows_sent = 0")
+    cells.run("users['scores'].mean()", "a")
+    cells.fine("%groq_fix", "b")
+    prompt = practice.requests()[-1]["body"]["messages"][-1]["content"]
+    assert "Columns of `users`, nearest to the missing one first: `score`, `name`" in prompt
+    assert "users: DataFrame, 2 rows × 2 columns\nname: str\nscore: float64" in prompt
+    assert "[value]" not in prompt

@@ -84,14 +84,16 @@ def test_what_the_assistant_answered_is_given_again(
 
 def test_a_fix_of_another_cell_is_not_given(lesson: Any) -> None:
     cells = lesson({"fails": "share = 1 / 0"})
-    error = cells.run(CELLS["fix"], "fix").error
+    cells.fine(CELLS["fix"], "fix")
+    error = cells.reply.error
     assert isinstance(error, NotebookError)
     assert str(error).startswith("Edited; no key, so no new answer.")
 
 
 def test_an_explanation_of_another_function_is_not_given(lesson: Any) -> None:
     cells = lesson({"function": "def amount(text):\n    return 1"})
-    error = cells.run(CELLS["explain"], "explain").error
+    cells.fine(CELLS["explain"], "explain")
+    error = cells.reply.error
     assert str(error).startswith("Edited; no key, so no new answer.")
 
 
@@ -99,7 +101,9 @@ def test_an_explanation_of_another_function_is_not_given(lesson: Any) -> None:
     "source", ["%%groq_code --session\nAll names", "%%groq_code sql\nAll names"]
 )
 def test_another_language_and_other_names_make_it_another_ask(lesson: Any, source: str) -> None:
-    error = lesson().run(source, "sql").error
+    cells = lesson()
+    cells.fine(source, "sql")
+    error = cells.reply.error
     assert str(error).startswith("Edited; no key, so no new answer.")
 
 

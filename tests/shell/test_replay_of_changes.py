@@ -18,7 +18,7 @@ NOWHERE = "http://127.0.0.1:9"  # the port of nothing
 LOAD = "%load_ext groq_magic"
 Cells = dict[str, str]
 VALUES = "Saved with other values than now."
-SYSTEM = "Saved with another system prompt than now."
+SYSTEM = "Saved with another system prompt."
 LESSON = {
     "set": "x = 3",
     "plain": "%%groq\nWhat is a mean?",
@@ -69,7 +69,8 @@ def test_in_a_new_cell_it_is_turned_on_for_each_cell_of_its_own(
     cells.fine(f"%groq_replay on{named}", "not in the file yet")
     assert cells.fine("%%groq\nHow so?", "q6").plain == "Reply 2."
     assert cells.fine("%%groq\nHow so?", "plain").plain == "Reply 1."
-    assert "New cell" in str(cells.run("%%groq\nHow so?", "copied").error)
+    cells.fine("%%groq\nHow so?", "copied")
+    assert "New cell" in str(cells.reply.error)
 
 
 def test_what_has_not_changed_is_said_to_have_changed_nowhere(

@@ -72,7 +72,7 @@ def handed_out(notebook: Notebook, opened: Callable[..., Any], practice: Any) ->
 
 @pytest.mark.parametrize("ids", [True, False])
 @pytest.mark.parametrize("replay", ["on", "auto"])
-def test_what_practice_mode_answered_is_replayed_without_it(
+def test_practice_answers_are_replayed_outside_of_practice_mode(
     handed_out: Notebook, opened: Callable[..., Any], practice: Any, *, replay: str, ids: bool
 ) -> None:
     cells = opened(replay=replay)
@@ -89,7 +89,7 @@ def test_what_practice_mode_answered_is_replayed_without_it(
     assert {entry.practice for entry in cells.session.ledger.entries} == {True}
 
 
-def test_its_turns_are_practice_modes_and_no_model_is_sent_them(
+def test_replayed_practice_turns_are_not_sent_to_a_model(
     handed_out: Notebook, opened: Callable[..., Any], practice: Any
 ) -> None:
     assert handed_out.outputs
@@ -105,7 +105,7 @@ def test_its_turns_are_practice_modes_and_no_model_is_sent_them(
     assert [prompt for prompt, _ in cells.turns] == [PROMPT, "Something of my own"]
 
 
-def test_where_the_model_fails_it_is_the_spare_answer_of_auto(
+def test_replay_auto_uses_a_practice_answer_where_the_model_fails(
     handed_out: Notebook, opened: Callable[..., Any], practice: Any
 ) -> None:
     assert handed_out.outputs
@@ -122,7 +122,7 @@ def test_where_the_model_fails_it_is_the_spare_answer_of_auto(
 
 
 @pytest.mark.parametrize("replay", ["on", "auto"])
-def test_a_cell_that_asks_less_has_its_replayed_turn_removed(
+def test_a_cell_that_asks_fewer_prompts_loses_its_replayed_turn(
     notebook: Notebook, opened: Callable[..., Any], practice: Any, replay: str
 ) -> None:
     notebook.cells = {"load": CELLS["load"], "two": "%groq One\n%groq Two"}
@@ -138,7 +138,7 @@ def test_a_cell_that_asks_less_has_its_replayed_turn_removed(
 
 
 @pytest.mark.parametrize("replay", ["on", "auto"])
-def test_what_a_model_answered_is_replayed_in_practice_mode(
+def test_model_answers_are_replayed_in_practice_mode(
     notebook: Notebook, opened: Callable[..., Any], practice: Any, replay: str
 ) -> None:
     practice.script([{"reply": "A model's."}])
@@ -166,6 +166,7 @@ def test_an_edited_cell_in_practice_mode_is_answered_by_it_and_no_model_is_named
     assert NO_MODEL in html
     html = cells.fine("%%groq\nNew", "new").data["text/html"]
     said = (
-        "this cell's answer isn't saved yet. Practice mode answered. Save the notebook to keep it."
+        "this cell is new or its answer was not saved. Practice mode answered. "
+        "Save the notebook to keep the answer."
     )
     assert said.replace("'", "&#x27;") in html

@@ -68,11 +68,11 @@ def test_an_edited_prompt_is_not_paired_with_the_old_answer(reopened: Reopened, 
     told = cells.fine("%groq_restore", "d").plain
     assert told.splitlines() == [
         "1 turn restored.",
-        "1 answer left out: its prompt was edited since. Run its cell again.",
+        "1 answer left out: its prompt has been edited. Run its cell again.",
     ]
     assert cells.turns == [("Two", "Two!"), ("Three", "Three!")]
     # Nothing knows what was asked there: there is nothing to be taken.
-    assert "left out: its prompt was edited" in cells.fine("%groq_restore --all", "d").plain
+    assert "left out: its prompt has been edited" in cells.fine("%groq_restore --all", "d").plain
     assert len(cells.turns) == 2
 
 
@@ -174,7 +174,7 @@ COLLAPSED = {"jp-MarkdownHeadingCollapsed": True}
         ({"jupyter": {"source_hidden": False}, "collapsed": False, "tags": ["hides"]}, []),
     ],
 )
-def test_what_a_cell_hides_is_shown_before_it_is_taken(
+def test_hidden_parts_of_a_cell_are_listed_before_they_are_restored(
     reopened: Reopened, metadata: dict[str, Any], hidden: list[str]
 ) -> None:
     cells = reopened({"a": "%%groq\nOne"}, lambda cells: cells["a"].update(metadata=metadata))
@@ -199,6 +199,12 @@ def test_what_a_cell_hides_is_shown_before_it_is_taken(
         ([("## Part", COLLAPSED), ("### Below", {})], 0),
         ([("## Part", COLLAPSED), ("## Next", {})], 1),
         ([("# Part", {"heading_collapsed": True}), ("```\n# x\n```", {})], 0),
+        # The highest heading of a cell counts.
+        ([("### Part\n# Whole", COLLAPSED), ("## Next", {})], 0),
+        ([("### Part\n\nWhole\n===", COLLAPSED), ("## Next", {})], 0),
+        ([("### Part\n<H1>Whole</H1>", COLLAPSED), ("## Next", {})], 0),
+        ([("### Part" + "\n> > >" * 100_000 + "\n" * 100_000, COLLAPSED), ("## Next", {})], 1),
+        ([("## Part\nWords - of 1 part.\n### Some", COLLAPSED), ("## Next", {})], 1),
         ([("## Part", {})], 1),
     ],
 )

@@ -36,7 +36,9 @@ def test_practice_estimates_counts_and_shows_the_same_number(bare: Any, text: st
     assert "tokens answered" in usage
 
 
-def test_an_answer_broken_off_is_counted_about_with_its_speed(cells: Any, practice: Any) -> None:
+def test_an_interrupted_answer_shows_estimated_counts_and_its_speed(
+    cells: Any, practice: Any
+) -> None:
     practice.script([{"pieces": ["half ", "of ", "it ", "all"]}])
     practice.faults("drop:after=2")
     ran = cells.run("%groq Two", "a")

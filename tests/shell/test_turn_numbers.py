@@ -38,8 +38,8 @@ def test_a_turn_that_moved_up_is_not_called_changed_by_itself(
     ask("b")
     page("baz")
     plain = echoed.fine("%groq_history", "z").plain
-    assert "Turn 1 · Cell 4 · openai/gpt-oss-120b · out of date: turn 2 was moved below it" in plain
-    assert "Turn 2 · Cell 3 · openai/gpt-oss-120b · out of date: turn 1 was moved" in plain
+    assert "Turn 1 · Cell 4 · openai/gpt-oss-120b · out of date: turn 2 is now below it" in plain
+    assert "Turn 2 · Cell 3 · openai/gpt-oss-120b · out of date: turn 1 is now above it" in plain
 
 
 def test_a_number_of_the_history_drops_that_turn(echoed: Any, page: Any, ask: Any) -> None:

@@ -272,7 +272,7 @@ def test_an_answer_cut_short_has_unknown_cost_and_refused_asks_are_in_no_sum(
     cells.fine("%groq -m openai/gpt-oss-20b three", "c")
     plain = cells.fine("%groq_usage").plain
     assert "1 ask was refused, stopped or broken off unanswered, and is not counted." in plain
-    assert "1 ask ended before the service counted its tokens: the sums lack them." in plain
+    assert "1 ask ended before its tokens were counted: the sums leave them out." in plain
     (whole,) = (line for line in plain.splitlines() if line.startswith("total  "))
     assert whole.split()[1] == "2"
     assert whole.endswith("unknown")

@@ -49,7 +49,7 @@ export class Bar {
     this.showLeft(left);
   }
 
-  // What changes cells has the session's token: no other notebook can place it.
+  // The button edits cells: its slot needs the session's token, which other notebooks don't have.
   updateReplacing(fix) {
     if (this.replacing && fix) return this.replacing.update(fix);
     this.replacing?.restore();

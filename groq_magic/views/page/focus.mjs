@@ -1,4 +1,4 @@
-// Where the focus stays when an answer's Stop, which had it, is gone: in the answer's output.
+// Keeps the focus in an answer's output when the answer's Stop, which had the focus, is removed.
 
 /** Move the focus from Stop to the output that it stands in; return what ends that. */
 export function startKeepingFocus(model) {
@@ -8,7 +8,7 @@ export function startKeepingFocus(model) {
     // Several mounts can show one answer: this is the one that the reader is at.
     const output = stop.closest(".jp-OutputArea") ?? stop.closest(".groq-answer")?.parentElement;
     if (!output) return;
-    // On no button: the next press of Enter or Space is meant for none.
+    // Not on another button: a press of Enter or Space meant for Stop would press that one.
     output.tabIndex = -1;
     output.addEventListener("blur", () => output.removeAttribute("tabindex"), { once: true });
     output.focus({ preventScroll: true });

@@ -1,4 +1,4 @@
-// The button beside a change: the fixed cell takes the place of the one that failed, and back.
+// The button below a change: it replaces the failed cell with the fixed one, and undoes that.
 
 import { announce } from "./announce.mjs";
 import { element } from "./html.mjs";

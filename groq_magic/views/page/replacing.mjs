@@ -1,4 +1,4 @@
-// A fixed cell in the place of the one that failed, and back below the cell that asked.
+// Replaces the failed cell with the fixed one, and undoes that: the fix is then below the ask again.
 //
 // A fix has the ids of both cells (`asked`, and `cell`, "" where the kernel knows only its number),
 // what the cell is called, and its source before and after.
@@ -6,7 +6,7 @@
 import { insertedFrom, isUnedited, markFor, sourceOf } from "./inserted.mjs";
 import { isCode, tried } from "./lab.mjs";
 
-/** Return the cell that a fix is for, and whether it is as it failed, fixed, or what else it is. */
+/** Return the cell that a fix is for, and its state: failed, fixed, changed, locked or gone. */
 export function targetOf(notebook, fix) {
   const cell = found([...notebook.cells], fix);
   if (!cell) return { state: "gone" };
@@ -16,7 +16,7 @@ export function targetOf(notebook, fix) {
   return { cell, state: source === fix.before ? "failed" : "fixed" };
 }
 
-/** Put a fix into its cell and remove the one below; return whether the cell has it now. */
+/** Put a fix into its cell and remove the inserted cell below; return whether the cell is fixed. */
 export function isReplaced(notebook, fix) {
   const { cell, state } = targetOf(notebook, fix);
   if (state === "failed") setSource(cell, fix.code);
@@ -31,7 +31,7 @@ export function isReplaced(notebook, fix) {
   return true;
 }
 
-/** Put back the source that failed, and the fix below the cell that asked; return whether. */
+/** Undo a replacement: insert the fix below the cell that asked again; return whether it's done. */
 export function isPutBack(notebook, fix) {
   const { cell, state } = targetOf(notebook, fix);
   if (state !== "fixed") return false;
@@ -50,7 +50,7 @@ export function isPutBack(notebook, fix) {
   return true;
 }
 
-// The number is the one beside the cell until it runs again: then its id is known.
+// The number stands beside the cell until it runs again; so the id is kept once it is found.
 function found(cells, fix) {
   if (fix.cell) return cells.find(({ id }) => id === fix.cell);
   const source = [fix.before, bare(fix.code)];
@@ -81,5 +81,5 @@ function insertedBelow(cells, fix) {
 
 const isFixed = (cell, fix) => bare(sourceOf(cell)) === bare(fix.code);
 
-// The kernel keeps a cell's source without the lines at its end that are empty.
+// The kernel keeps a cell's source without empty lines at its end.
 const bare = (source) => source.replace(/\n+$/, "");

@@ -88,13 +88,14 @@ def test_a_long_line_is_cut_in_a_remark() -> None:
     assert len(remark) < 120
 
 
-def test_a_prompt_that_is_left_in_the_code_is_a_fault_and_one_in_a_text_is_not() -> None:
-    assert fault("x = 1\n>>> y = 2", "x = 0\n>>> y = 2") == "its code has a prompt, `>>> y = 2`"
-    assert fault("In [1]: x = 1\ny = 2") == "its code has a prompt, `In [1]: x = 1`"
+def test_an_interpreter_prompt_in_code_is_a_fault_and_one_in_a_string_is_not() -> None:
+    why = "its code has an interpreter prompt"
+    assert fault("x = 1\n>>> y = 2", "x = 0\n>>> y = 2") == f"{why}, `>>> y = 2`"
+    assert fault("In [1]: x = 1\ny = 2") == f"{why}, `In [1]: x = 1`"
     assert fault('text = """\n>>> f()\n"""') == ""
 
 
-def test_what_stands_below_two_cell_magics_or_a_blank_line_is_compiled_too() -> None:
+def test_code_below_two_cell_magics_or_a_blank_line_is_compiled_too() -> None:
     for head in ("%%time\n%%time", "\n\n%%time"):
         source = f"{head}\nx = 0"
         assert fault(f"{head}\nx = 1", source) == ""

@@ -129,7 +129,7 @@ def test_the_other_cell_can_be_the_one_that_is_mended() -> None:
     assert fixed(answer, Cell(3, "mean([])"), other).cell == other
 
 
-def test_of_two_cells_that_the_code_fits_the_one_that_the_answer_names_is_fixed() -> None:
+def test_where_the_code_fits_two_cells_the_one_that_the_answer_names_is_fixed() -> None:
     failing = Cell(3, 'total = prices["cake"]')
     earlier = Cell(1, "prices = {'tea': 3}\nprices = prices.update(x)")
     code = fenced("prices = {'tea': 3}\nprices.update(x)")

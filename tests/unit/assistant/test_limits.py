@@ -14,6 +14,7 @@ from groq_magic.assistant.hints import hints
 from groq_magic.assistant.prompt import Question
 from groq_magic.errors import PromptError
 from groq_magic.prompt import Privacy, fill
+from groq_magic.prompt.values_in_text import ValueForms
 
 PEOPLE = pd.DataFrame({"email": ["sent@x.org", "two\nlines"], "age": [30, 31]})
 HIDES = Privacy(private=("email",))
@@ -63,3 +64,32 @@ def test_private_values_of_a_function_s_own_variables_are_not_sent() -> None:
     assert any("who" in name for name, _ in facts.variables)
     assert "sent@x" not in repr(facts.variables) + facts.trace + facts.hint
     assert "sent@x" not in context.holding(raised.value).output("It is sent@x.org")
+
+
+def test_large_data_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[int] = []
+
+    def forms(column: Any) -> ValueForms:
+        searched.append(len(column))
+        return ValueForms(column)
+
+    monkeypatch.setattr("groq_magic.prompt.private_values.ValueForms", forms)
+    people = pd.concat([PEOPLE] * 40, ignore_index=True)
+    context = context_of(Privacy(0), df=people)
+    held = [f"held {n}" for n in range(50)]
+
+    def fail(data: Any, more: Any) -> None:
+        raise ValueError(data.email[0], more[0])
+
+    with pytest.raises(ValueError, match="sent") as raised:
+        fail(people, held)
+    texts = (str(raised.value), "sent@x.org held 3")
+    assert all("sent" not in context.hidden(text, people) for text in texts)
+    inner = context.holding(raised.value)
+    for text in texts:
+        hidden = inner.hidden(text, people) + inner.hidden(text)
+        assert "sent" not in hidden
+        assert "held" not in hidden
+    # Its index and two columns, and a column that a frame of the error has by itself.
+    assert searched.count(len(people)) == 4
+    assert searched.count(len(held)) == 1

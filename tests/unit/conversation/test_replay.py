@@ -111,7 +111,7 @@ def test_by_cell_an_ask_is_answered_by_its_own_cell_again_and_again() -> None:
     replay = Replay([saved("a", 1, "Q", "A"), saved("b", 1, "Q", "B")], cells=CELLS)
     assert [answer(replay, wanted(cell, "Q")) for cell in "baab"] == ["B", "A", "A", "B"]
     assert answer(replay, wanted("c", "Q")) is None
-    assert replay.why_none(wanted("c", "Q")) == "this cell's answer isn't saved yet"
+    assert replay.why_none(wanted("c", "Q")) == "this cell is new or its answer was not saved"
     assert answer(replay, wanted("a", "Q", ask=2)) is None
 
 
@@ -151,7 +151,7 @@ def test_without_cells_answers_are_taken_in_order() -> None:
 
 
 @pytest.mark.parametrize("by_cell", [True, False])
-def test_what_differs_is_named(*, by_cell: bool) -> None:
+def test_the_reason_names_what_differs(*, by_cell: bool) -> None:
     replay = Replay([saved("a", 1, "Q")], cells=CELLS if by_cell else ())
     ask = wanted("a", "Q", options={"temperature": 0.2})
     assert replay.find(ask) is None

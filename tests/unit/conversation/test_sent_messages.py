@@ -96,7 +96,7 @@ def test_an_answer_is_left_out_once_less_may_be_sent_than_it_has_seen() -> None:
         assert found.seen == (seen if is_sent else None)
 
 
-def test_what_stands_in_place_becomes_its_name() -> None:
+def test_a_value_in_place_is_replaced_by_its_name() -> None:
     data = PromptData((), Privacy(rows=0), frozenset({"who"}), Privacy(rows=0))
     asked = replace(turn(1, data=data), typed="Who is {{ who }}, {{other}}?")
     assert prompts(sent_messages([asked], [], Privacy(rows=0))) == ["ask 1"]

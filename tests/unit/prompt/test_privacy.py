@@ -290,6 +290,18 @@ def test_a_value_that_was_cut_or_escaped_is_found() -> None:
     assert values.hidden("nothing of the kind") == "nothing of the kind"
 
 
+def test_a_long_run_of_dots_costs_what_it_is_long() -> None:
+    values = PrivateValues([{"email": ["ada@example.org"]}], HIDES)
+
+    def seconds(dots: int) -> float:
+        began = time.process_time()
+        assert values.hidden(f"ada@exam{'.' * dots} gone") == f"[value]{'.' * dots} gone"
+        return time.process_time() - began
+
+    # Were it quadratic, the longer one would take a hundred times as long.
+    assert seconds(50_000) < 50 * max(seconds(5_000), 0.001)
+
+
 def test_what_was_made_under_a_looser_privacy_is_not_allowed() -> None:
     assert Privacy().allows(Privacy())
     assert Privacy().allows(NONE)
@@ -382,7 +394,7 @@ class Extra:
         self.__private__ = {"_email": "cy@x.org"}
 
 
-def test_what_a_model_has_beside_its_fields_is_found() -> None:
+def test_extra_fields_and_private_attributes_of_a_model_are_found() -> None:
     values = PrivateValues([{"m": Extra()}], Privacy(private=("*email",)))
     assert values.hidden("ada@x.org cy@x.org") == "[value] [value]"
 
@@ -399,7 +411,7 @@ def test_all_of_large_and_of_deep_data_is_searched() -> None:
     assert PrivateValues([{"c": circle}], HIDES).hidden("no ada@x.org") == "no [value]"
 
 
-def test_nothing_is_sent_of_a_text_where_not_all_could_be_searched() -> None:
+def test_no_text_is_sent_where_the_search_for_private_values_is_incomplete() -> None:
     deep: Any = {"email": "ada@x.org"}
     for _ in range(40):
         deep = [deep]

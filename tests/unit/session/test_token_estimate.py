@@ -26,7 +26,7 @@ def of(text: str) -> list[dict[str, Any]]:
 
 @given(MESSAGES)
 @settings(max_examples=examples(50))
-def test_it_is_what_practice_mode_counts(messages: list[dict[str, Any]]) -> None:
+def test_the_estimate_is_what_practice_mode_counts(messages: list[dict[str, Any]]) -> None:
     counted = tokens.AROUND + sum(map(tokens.message_tokens, messages))
     assert TokenEstimate().of_request(messages) == counted
 
@@ -47,13 +47,13 @@ def test_a_short_request_shows_what_the_chat_format_adds() -> None:
 
 @pytest.mark.parametrize("counted", [0, -1, 1, 10**9])
 @pytest.mark.parametrize("text", ["", "Hi", "x" * 4_000])
-def test_no_count_makes_nonsense_of_it(text: str, counted: int) -> None:
+def test_the_estimate_stays_within_bounds_for_any_count(text: str, counted: int) -> None:
     estimate = TokenEstimate()
     estimate.learn(of(text), counted)
     assert 200 <= estimate.of_request(of("x" * 4_000)) <= 4_300
 
 
-def test_an_image_is_no_measure() -> None:
+def test_nothing_is_learned_from_a_request_with_an_image() -> None:
     estimate = TokenEstimate()
     parts = [{"type": "text", "text": "x" * 400}, {"type": "image_url", "image_url": {}}]
     estimate.learn([{"role": "user", "content": parts}], 3_000)

@@ -69,7 +69,7 @@ def test_the_whole_cell_is_there_to_be_copied() -> None:
         (HOSTILE, f"{HOSTILE}!", f"- {HOSTILE}\n+ {HOSTILE}!\n"),
     ],
 )
-def test_code_is_text_whatever_it_holds(before: str, code: str, shown: str) -> None:
+def test_code_is_shown_as_text_whatever_it_contains(before: str, code: str, shown: str) -> None:
     root = lxml.html.fromstring(change(before, code).html())
     assert not list(root.iter("script"))
     assert not root.find_class("groq-bar")

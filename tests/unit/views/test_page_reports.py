@@ -125,11 +125,11 @@ def test_every_name_that_a_page_can_report_is_kept() -> None:
         "model.contentChanged",
     ],
 )
-def test_a_page_that_lacks_what_it_takes_can_not_replace_cells(missing: str) -> None:
+def test_a_page_without_the_needed_functions_cannot_replace_cells(missing: str) -> None:
     assert not PageReports().can_replace
     assert not reported(missing).can_replace
     assert reported("editor.languages").can_replace
     assert reported(notebook="b.ipynb", into=reported(missing)).can_replace
     is_of_this = missing in {"sharedModel.setSource", "model.contentChanged"}
-    line = "fixed cells can't take the place of those that failed"
+    line = "fixed cells can't replace those that failed"
     assert (line in reported(missing).line) is is_of_this
