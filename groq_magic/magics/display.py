@@ -64,6 +64,7 @@ def live_of(session: Session) -> Live:
             enter_key=lambda typed: enter_key(session, typed),
             undo=lambda: _undo(session),
             reset=lambda: _reset(session),
+            cells_changed=session.cells_changed,
             hand_over=session.owner.hand_over,
         )
         session.live.start()

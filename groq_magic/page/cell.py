@@ -14,6 +14,7 @@ __all__ = [
     "cell_id",
     "is_hashed",
     "known_id",
+    "listed_cells",
     "parent_of",
     "request_cells",
     "request_metadata",
@@ -63,7 +64,7 @@ def is_hashed(cell: str) -> bool:
 
 @dataclass(frozen=True)
 class RequestCells:
-    """The notebook's cells, as an execute request has them.
+    """The notebook's cells, as an execute request or a page's report has them.
 
     Parameters
     ----------
@@ -92,9 +93,22 @@ def request_cells(shell: Any) -> RequestCells:
     deleted = _ids_in(metadata.get("deletedCells"))
     if metadata.get("groqToken") != TOKEN:
         return RequestCells("", (), deleted)
-    named = metadata.get("groqNotebook")
-    notebook = named if isinstance(named, str) and len(named) <= _LONGEST_NAME else ""
-    return RequestCells(notebook, _ids_in(metadata.get("groqOrder")), deleted)
+    listed = listed_cells(metadata.get("groqNotebook"), metadata.get("groqOrder"))
+    return RequestCells(listed.notebook, listed.order, deleted)
+
+
+def listed_cells(notebook: object, order: object) -> RequestCells:
+    """Return the cells that a page lists; nothing of what is malformed.
+
+    Parameters
+    ----------
+    notebook : str
+        The notebook's path.
+    order : list of str
+        The ids of all cells, from top to bottom.
+    """
+    named = notebook if isinstance(notebook, str) and len(notebook) <= _LONGEST_NAME else ""
+    return RequestCells(named, _ids_in(order))
 
 
 def _ids_in(value: Any) -> tuple[str, ...]:

@@ -55,6 +55,7 @@ class Executions:
     def __init__(self, shell: Any) -> None:
         self._shell = shell
         self._running: Execution | None = None
+        self._begun = 0
         self._cells: dict[int, str] = {}
         self._mine: ContextVar[Execution | None] = ContextVar("groq_magic.execution", default=None)
 
@@ -67,6 +68,11 @@ class Executions:
         # Code that no cell started, such as a button's callback, is not part of the running cell.
         cell = cell_id(self._shell) if self._running is None else None
         return Execution(cell, None)
+
+    @property
+    def idle_since(self) -> int | None:
+        """How many executions have begun, None while one runs: equal if none began between."""
+        return None if self._running is not None else self._begun
 
     def begin(
         self,
@@ -85,6 +91,7 @@ class Executions:
         source : str
             The cell as it was typed, "" where unknown.
         """
+        self._begun += 1
         run = start(cell, self._shell.execution_count)
         # Some versions of IPython count a cell before it runs, others after it.
         self._running = Execution(cell, run, source, self._shell.displayhook.prompt_count)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.service import Service
@@ -11,13 +10,14 @@ from groq_magic.errors import ModelError
 from groq_magic.ledger.ledger import Ledger
 from groq_magic.ledger.request_history import RequestHistory
 from groq_magic.ledger.request_log import RequestLog
-from groq_magic.page.cell import cell_id, request_cells
+from groq_magic.page.cell import cell_id, listed_cells
 from groq_magic.page.shown_errors import BackgroundErrors
 from groq_magic.prompt import Privacy
 from groq_magic.session.bars import Bars
 from groq_magic.session.executions import Executions, owner_of
 from groq_magic.session.last_failures import LastFailures
 from groq_magic.session.last_plot import LastPlot
+from groq_magic.session.page_lists import page_by_file, page_by_report, page_by_request
 from groq_magic.session.quota import QuotaWatch
 from groq_magic.session.saved_notebook import SavedNotebook
 from groq_magic.session.secrets import EarlierTurns, present_secrets
@@ -124,25 +124,30 @@ class Session:
             self.bars.cell_begins(cell)
             if self.live is not None:
                 self.live.answers.cell_begins(cell)
-        request, now = request_cells(self.shell), time.time()
-        page = self.conversations.page
-        if request.order:
-            page = page.with_list(request.order, at=now, notebook=request.notebook)
-        by = page.current if request.order else None
-        page = page.with_deleted(request.deleted, at=now, by=by)
-        self._arrange(page.with_cell(cell) if cell is not None else page)
+        self._arrange(page_by_request(self.conversations.page, self.shell, cell))
+
+    def cells_changed(self, notebook: object, order: object) -> None:
+        """Order the turns by a notebook's cells (path and ids), as a page reports them.
+
+        In any thread. A report that meets a running cell is dropped: that cell's request has a
+        list of its own, and the page reports again once the kernel is idle.
+        """
+        listed, idle_since = listed_cells(notebook, order), self.executions.idle_since
+
+        def arrange() -> None:
+            if idle_since is not None and idle_since == self.executions.idle_since:
+                self._arrange(page_by_report(self.conversations.page, listed))
+
+        if listed.order and listed.notebook:
+            self.owner.hand_over(arrange)
 
     def order_turns(self) -> None:
         """Order the turns by the saved notebook, where the request had no list and it is newer.
 
         Not at each save: answers become stale by changes of turns, not by a save.
         """
-        cell = self.cell
-        if cell is None or request_cells(self.shell).order:
-            return
-        cells, written = self.saved.order(cell)
-        if cells:
-            self._arrange(self.conversations.page.with_file(cells, written=written))
+        page = self.conversations.page
+        self._arrange(page_by_file(page, self.shell, self.saved, self.cell))
 
     def cell_ended(self, *, succeeded: bool) -> None:
         """Record that a cell has run: turns it no longer asks for are removed."""

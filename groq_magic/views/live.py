@@ -52,6 +52,9 @@ class Live:
         Takes a key that was entered on the page; returns why it is not used, "" if it is.
     undo, reset : callable
         What the panel's buttons do.
+    cells_changed : callable, optional
+        Receives a notebook's path and the ids of its cells when a page reports them, in any
+        thread.
     hand_over : callable, optional
         Runs a call in the thread that owns the session: callbacks of widgets can come in
         another one.
@@ -76,6 +79,7 @@ class Live:
         enter_key: Callable[[str], str] = lambda _typed: "",
         undo: Callable[[], None],
         reset: Callable[[], None],
+        cells_changed: Callable[[object, object], None] = lambda _notebook, _order: None,
         hand_over: Callable[[Callable[[], None]], None] = lambda call: call(),
     ) -> None:
         self._settings: Any = settings
@@ -87,6 +91,7 @@ class Live:
         self._enter_key = enter_key
         self._undo = undo
         self._reset = reset
+        self._cells_changed = cells_changed
         self._models: tuple[tuple[str, str], ...] = ()
         self._picker = ModelPicker(settings, hand_over)
         self._panel: Panel | None = None
@@ -150,6 +155,7 @@ class Live:
                 documents=self._documents,
                 finished=self.finished,
                 pages=self.pages,
+                cells_changed=self._cells_changed,
                 hand_over=self._hand_over,
             )
 

@@ -50,6 +50,8 @@ class SessionWidget(anywidget.AnyWidget):
         The outputs that no notebook file has yet.
     pages : PageReports
         Receives what pages report of themselves.
+    cells_changed : callable
+        Receives a notebook's path and the ids of its cells, in any thread.
     hand_over : callable
         Runs a call in the session's thread: what a page sends can arrive in any.
 
@@ -84,10 +86,12 @@ class SessionWidget(anywidget.AnyWidget):
         documents: Documents,
         finished: FinishedOutputs,
         pages: PageReports,
+        cells_changed: Callable[[object, object], None],
         hand_over: Callable[[Callable[[], None]], None],
     ) -> None:
         self._make_panel = make_panel
         self._pages = pages
+        self._cells_changed = cells_changed
         self._quota = quota
         self._key = key
         self._enter_key = enter_key
@@ -214,6 +218,8 @@ class SessionWidget(anywidget.AnyWidget):
         self._finished.stand(content.get("stands"))
         if "hello" in content:
             self._pages.receive(content["hello"])
+        if isinstance(cells := content.get("cells"), dict):
+            self._cells_changed(cells.get("notebook"), cells.get("order"))
         if content.get("make") == "panel":
             self._hand_over(self._send_panel)
         if isinstance(typed := content.get("key"), str):

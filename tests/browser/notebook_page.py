@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from playwright.sync_api import TimeoutError  # noqa: A004 - the name that playwright gives it
+
 from tests.chromium import PATIENCE
 from tests.page_errors import PageErrors
 
@@ -45,7 +47,11 @@ class Notebook:
     def open(self) -> Notebook:
         """Open the notebook on a page of Lab that is there already."""
         self.command("docmanager:open", json.dumps({"path": self.path.name}))
-        return self._ready()
+        try:
+            return self._ready(PATIENCE / 3)
+        except TimeoutError:
+            # Rarely such a page never connects to the new kernel: nothing of ours runs there yet.
+            return self.load()
 
     def leave(self) -> None:
         """Note no more errors of Lab's page, and close all that is open on it, unsaved."""
@@ -64,7 +70,7 @@ class Notebook:
             }"""
         )
 
-    def _ready(self) -> Notebook:
+    def _ready(self, patience: float = PATIENCE) -> Notebook:
         self.page.wait_for_function(
             """(name) => {
               const panel = window.jupyterapp?.shell.currentWidget;
@@ -73,6 +79,7 @@ class Notebook:
                 && kernel?.connectionStatus === "connected" && panel.context.isReady;
             }""",
             arg=self.path.name,
+            timeout=patience,
         )
         return self
 

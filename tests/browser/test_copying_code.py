@@ -41,7 +41,7 @@ def test_an_exports_code_is_copied_by_keyboard(jupyter: Any, practice: Any) -> N
     button.press("Enter")
     expect(notebook.cell_output(2).get_by_role("button", name="Copied")).to_be_visible()
     copied = notebook.page.evaluate("navigator.clipboard.readText()")
-    assert copied.startswith("from groq import Groq")
+    assert copied.startswith("# pip install groq\nfrom groq import Groq")
     assert copied.strip() == notebook.cell_output(2).locator("pre").inner_text().strip()
     assert "button" not in str(notebook.save()["cells"][2]["outputs"])
 

@@ -14,13 +14,21 @@ NAMES = "aroundMethod, missingOn, startHello, startOrder, startProse"
 START = """async (code) => {
   const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
   window.parts = await import(url);
-  const signal = () => ({ connect() {}, disconnect() {} });
+  const signal = () => {
+    const slots = new Set();
+    return {
+      connect: (slot) => slots.add(slot),
+      disconnect: (slot) => slots.delete(slot),
+      emit: (value) => slots.forEach((slot) => slot(null, value)),
+      size: () => slots.size,
+    };
+  };
   const cell = (id) => ({
     id,
     type: "code",
     mimeType: "text/x-ipython",
     mimeTypeChanged: signal(),
-    sharedModel: { getSource: () => "", changed: signal() },
+    sharedModel: { getSource: () => "", setSource() {}, changed: signal() },
     outputs: { fromJSON() {}, set() {} },
   });
   class Kernel {
@@ -30,6 +38,7 @@ START = """async (code) => {
       return this;
     }
     id = "k";
+    status = "idle";
     sendControlMessage() {}
   }
   window.cells = [cell("a"), cell("b")];
@@ -39,7 +48,7 @@ START = """async (code) => {
     path: "a.ipynb",
     save() {},
     saveState: signal(),
-    model: { cells: window.cells },
+    model: { cells: window.cells, contentChanged: signal() },
     sessionContext: {
       session: { kernel: window.kernel },
       statusChanged: signal(),
@@ -125,6 +134,49 @@ def test_ours_only_passes_on_where_another_has_changed_the_method_after_us(alone
         ["1", None, {"theirs": 1, **ORDER}],
         ["2", True, {"cellId": "a", "theirs": 1}],
     ]
+
+
+REPORTED = {"cells": {"order": ["a", "b"], "notebook": "a.ipynb"}}
+
+
+def test_a_page_reports_its_cells_when_they_change_and_the_kernel_is_idle(alone: Alone) -> None:
+    reported = alone.run(
+        """const { statusChanged } = context.sessionContext;
+        const settled = () => new Promise((done) => setTimeout(done, 400));
+        const end = parts.startOrder(model);
+        return (async () => {
+          await settled();
+          const first = [...received];
+          for (let times = 0; times < 5; times += 1) cells.changed.emit();
+          statusChanged.emit("idle");
+          await settled();
+          const same = received.length;
+          kernel.status = "busy";
+          cells.reverse();
+          cells.changed.emit();
+          await settled();
+          const busy = received.length;
+          kernel.status = "idle";
+          statusChanged.emit("idle");
+          await settled();
+          const idle = received.slice(1);
+          cells.reverse();
+          cells.changed.emit();
+          kernel.requestExecute({ code: "1" });
+          await settled();
+          const asked = received.length;
+          end();
+          cells.reverse();
+          cells.changed.emit();
+          await settled();
+          return { first, same, busy, idle, asked, ended: received.length,
+            left: cells.changed.size() + statusChanged.size() };
+        })();"""
+    )
+
+    after = {"cells": {"order": ["b", "a"], "notebook": "a.ipynb"}}
+    counts = {"same": 1, "busy": 1, "asked": 2, "ended": 2, "left": 0}
+    assert reported == {"first": [REPORTED], "idle": [after], **counts}
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from groq_magic.magics.display import live_of
 from tests.shell.notebook_file import code_cell, write_notebook
 from tests.shell.page_turns import WORDS, order_of, prompts, stale
 
@@ -248,3 +249,71 @@ def test_restore_takes_in_what_is_above_on_the_page_not_in_the_file(
     again.fine("1", "z")
     assert again.fine("%groq_restore", "new").plain.startswith("1 turn restored.")
     assert prompts(again) == ["Three"]
+
+
+def report(cells: Any, order: Any, notebook: Any = "talk.ipynb") -> None:
+    """Receive what an idle page sends when its cells change."""
+    live_of(cells.session)._session.receive({"cells": {"order": order, "notebook": notebook}})
+
+
+@pytest.fixture
+def asked(echoed: Any, page: Any, ask: Any) -> Any:
+    """A page with three answers, none of them marked."""
+    page("abc")
+    for cell in "abc":
+        ask(cell)
+    return echoed
+
+
+def test_a_report_of_an_idle_page_marks_answers_and_orders_the_turns(asked: Any) -> None:
+    report(asked, ["b", "c"])
+    deleted = f"A cell above this answer has been deleted: “One”. {REMEDY}"
+    assert [stale(asked, cell) for cell in "bc"] == [deleted, deleted]
+    assert prompts(asked) == ["Two", "Three"]
+    report(asked, ["a", "b", "c"])
+    assert [stale(asked, cell) for cell in "abc"] == ["", "", ""]
+    assert prompts(asked) == ["One", "Two", "Three"]
+
+
+def test_a_report_of_another_notebook_leaves_the_asking_one_in_use(asked: Any) -> None:
+    current = asked.session.conversations.page.current
+    report(asked, ["x", "y"], "other.ipynb")
+    assert asked.session.conversations.page.current == current
+    assert prompts(asked) == ["One", "Two", "Three"]
+
+
+def test_a_report_that_meets_a_running_cell_changes_nothing(asked: Any, page: Any) -> None:
+    late: list[Any] = []
+    owner = asked.session.owner
+    asked.shell.user_ns.update(report=lambda: report(asked, ["b", "c"]))
+    asked.fine("report()", "c")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(owner, "hand_over", late.append)  # from another thread
+        report(asked, ["b", "c"])
+    page("abc")
+    asked.fine("1", "c")
+    for call in late:
+        call()
+    assert (len(late), prompts(asked)) == (1, ["One", "Two", "Three"])
+
+
+@pytest.mark.parametrize(
+    ("order", "notebook"),
+    [
+        (None, "talk.ipynb"),
+        ("bc", "talk.ipynb"),
+        ([], "talk.ipynb"),
+        ([1, "b"], "talk.ipynb"),
+        (["b", ["c"]], "talk.ipynb"),
+        (["b"] * 20_001, "talk.ipynb"),
+        (["b", "c"], None),
+        (["b", "c"], ""),
+        (["b", "c"], "x" * 5_000),
+    ],
+)
+def test_a_malformed_report_changes_nothing(asked: Any, order: Any, notebook: Any) -> None:
+    report(asked, order, notebook)
+    for odd in ({"cells": order}, {"cells": {"order": {}}}, {"cells": 3}):
+        live_of(asked.session)._session.receive(odd)
+    assert prompts(asked) == ["One", "Two", "Three"]
+    assert [stale(asked, cell) for cell in "abc"] == ["", "", ""]

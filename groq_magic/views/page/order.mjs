@@ -1,33 +1,84 @@
-// The order of the cells on the page, in each execute request of the notebook.
+// The order of the cells on the page: in each execute request of the notebook, and as it changes.
 
 import { connectionOf, tried } from "./lab.mjs";
 import { inEachNotebook } from "./notebooks.mjs";
 import { aroundMethod } from "./patch.mjs";
 
+// Moving a cell removes it first, and pasting many adds them one by one.
+const SETTLED_AFTER = 200; // ms
+
 export function startOrder(model) {
-  return inEachNotebook(model, (document) => orderIn(document, model.get("token")));
+  return inEachNotebook(model, (document) => orderIn(document, model));
 }
 
-function orderIn(document, token) {
+function orderIn(document, model) {
   const kernel = connectionOf(document);
   if (typeof kernel?.requestExecute !== "function") return () => {};
+  const changes = new Changes(document, model);
   const withOrder = function (requestExecute, [content, dispose, metadata, ...rest]) {
+    const order = tried(() => orderOf(document));
+    changes.told = String(order);
     return requestExecute.call(
       this,
       content,
       dispose,
-      { ...metadata, ...orderOf(document, token) },
+      { ...metadata, ...requestOf(document, order, model.get("token")) },
       ...rest,
     );
   };
-  return aroundMethod(kernel, "requestExecute", "order", withOrder);
+  const restore = aroundMethod(kernel, "requestExecute", "order", withOrder);
+  tried(() => changes.start());
+  return () => {
+    restore();
+    tried(() => changes.end());
+  };
+}
+
+function orderOf(document) {
+  return [...document.model.cells].map(({ id }) => id);
 }
 
 // A cell's own metadata is part of the request, and anyone's: the token says that this is ours.
-function orderOf(document, token) {
-  return tried(() => ({
-    groqOrder: [...document.model.cells].map(({ id }) => id),
-    groqNotebook: document.path,
-    groqToken: token,
-  }));
+function requestOf(document, order, token) {
+  return order && { groqOrder: order, groqNotebook: document.path, groqToken: token };
+}
+
+/** Reports the cells of one notebook when they change, so that warnings are true at once.
+
+While the kernel is busy it waits: the requests of queued cells have their own lists.
+*/
+class Changes {
+  constructor(document, model) {
+    this.document = document;
+    this.model = model;
+    this.told = "";
+    this.timer = undefined;
+    this.onCells = () => this.later();
+    this.onStatus = (_, status) => status === "idle" && this.later();
+  }
+
+  start() {
+    this.document.model.cells.changed.connect(this.onCells);
+    this.document.sessionContext.statusChanged.connect(this.onStatus);
+    this.later();
+  }
+
+  end() {
+    clearTimeout(this.timer);
+    this.document.model?.cells.changed.disconnect(this.onCells);
+    this.document.sessionContext.statusChanged.disconnect(this.onStatus);
+  }
+
+  later() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => tried(() => this.report()), SETTLED_AFTER);
+  }
+
+  report() {
+    const { document, model } = this;
+    const order = orderOf(document);
+    if (String(order) === this.told || connectionOf(document).status !== "idle") return;
+    model.send({ cells: { order, notebook: document.path } });
+    this.told = String(order);
+  }
 }
