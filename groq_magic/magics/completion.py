@@ -14,7 +14,7 @@ from groq_magic.options import OPTIONS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from groq_magic.options import Option
+    from groq_magic.option import Option
     from groq_magic.session.session import Session
 
 __all__ = ["completions_at"]

@@ -14,7 +14,7 @@ from groq_magic.views.table import Table
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from groq_magic.options import Option
+    from groq_magic.option import Option
 
 __all__ = ["ask_help", "groq_help", "help_of"]
 

@@ -11,7 +11,7 @@ from groq_magic.errors import OptionError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from groq_magic.options import Option
+    from groq_magic.option import Option
 
 __all__ = ["options_alone", "parsed_around", "parsed_line", "text_alone", "unquoted"]
 

@@ -8,8 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from groq_magic.errors import OptionError
+from groq_magic.option import Option
 from groq_magic.option_types import Choice, Flag, Label, OptionType, Switch, Whole
-from groq_magic.options import OPTIONS, Option
+from groq_magic.options import OPTIONS
 
 __all__ = ["OPTIONS_OF"]
 

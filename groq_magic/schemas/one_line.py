@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 
 from groq_magic.clipping import clip, is_a
 from groq_magic.errors import OptionError
-from groq_magic.option_types import is_type
+from groq_magic.session_types import is_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,9 +18,9 @@ import typing_extensions
 
 from groq_magic.clipping import clip, tried, type_name
 from groq_magic.errors import OptionError
-from groq_magic.option_types import is_type
 from groq_magic.schemas.one_line import declared
 from groq_magic.schemas.strict import NotStrictError, SchemaForm, json_mode_form, strict_form
+from groq_magic.session_types import is_type
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter, ValidationError

@@ -19,15 +19,12 @@ __all__ = ["NotStrictError", "SchemaForm", "json_mode_form", "strict_form"]
 
 Restore = Callable[[Any], Any]
 Definitions = Mapping[str, Mapping[str, Any]]
-
 _ROOT = "#"
 # Those that say what a value is, not what it must fulfil; and the default, which null stands for.
-_STRUCTURE = frozenset(
-    (
-        *("$defs", "$id", "$ref", "$schema", "additionalProperties", "allOf", "anyOf", "const"),
-        *("default", "definitions", "description", "discriminator", "enum", "items", "oneOf"),
-        *("prefixItems", "properties", "propertyNames", "required", "title", "type"),
-    )
+_STRUCTURE = (
+    *("$defs", "$id", "$ref", "$schema", "additionalProperties", "allOf", "anyOf", "const"),
+    *("default", "definitions", "description", "discriminator", "enum", "items", "oneOf"),
+    *("prefixItems", "properties", "propertyNames", "required", "title", "type"),
 )
 
 
