@@ -1,0 +1,346 @@
+"""The file of a journal: answers that were paid for, by the key of their row."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from groq_magic.errors import OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+__all__ = ["JournalFile", "RunRecord", "journal_path"]
+
+_FILE = "journal.sqlite"
+_MAGIC = b"SQLite format 3\x00"
+# "grqj" in ASCII: how a journal differs from another program's database.
+_APPLICATION = 0x6772716A
+# Two kernels may write at once: how many seconds one waits for the other.
+_WAIT = 5.0
+_TABLES = (
+    """CREATE TABLE runs (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, model TEXT NOT NULL,
+  began REAL NOT NULL, used REAL NOT NULL, UNIQUE (name, model)
+)""",
+    """CREATE TABLE rows (
+  key TEXT PRIMARY KEY, run INTEGER NOT NULL, answer TEXT NOT NULL
+) WITHOUT ROWID""",
+)
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run in a journal.
+
+    Parameters
+    ----------
+    id : int
+    name, model : str
+    began, used : float
+        Unix times of its first and its latest answer.
+    rows : int
+    size : int
+        Bytes of its answers.
+    """
+
+    id: int
+    name: str
+    model: str
+    began: float
+    used: float
+    rows: int
+    size: int
+
+
+class JournalFile:
+    """A file of answers that several threads and kernels may use at once.
+
+    Each answer is in the file when `put` returns: a process that is killed then
+    loses none. The file is made for the user alone (0600), at the first `put`.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    OSError, sqlite3.Error
+        By every method, when the file can't be read or written.
+    OptionError
+        By every method, when the file is something else than a journal.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._process = os.getpid()
+        self._writing, self._reading = threading.Lock(), threading.Lock()
+        # One for each lock: who reads never waits for who writes.
+        self._writer: sqlite3.Connection | None = None
+        self._reader: sqlite3.Connection | None = None
+        self._runs: dict[tuple[str, str], int] = {}
+
+    def get(self, key: str) -> str | None:
+        """Return the answer kept under a key, None if there is no such answer."""
+        with self._reading:
+            file = self._for_reading()
+            found = (
+                file
+                and file.execute(
+                    # As bytes, for text that is not UTF-8 is no answer, and no fault of the file.
+                    "SELECT CAST(answer AS BLOB) FROM rows WHERE key = ?",
+                    (key,),
+                ).fetchone()
+            )
+        with contextlib.suppress(UnicodeDecodeError):
+            return found[0].decode() if found else None
+        return None
+
+    def put(self, name: str, model: str, answers: Mapping[str, str]) -> None:
+        """Write the answers of a run, by their keys; all of them or, after a fault, none."""
+        with self._writing:
+            file = self._for_writing()
+            with _transaction(file):
+                run = self._run(file, name, model)
+                file.executemany(
+                    "INSERT OR REPLACE INTO rows VALUES (?, ?, ?)",
+                    [(key, run, answer) for key, answer in answers.items()],
+                )
+            self._runs[name, model] = run
+
+    def runs(self) -> list[RunRecord]:
+        """Return the runs whose answers it contains, the latest first."""
+        with self._reading:
+            file = self._for_reading()
+            found = (
+                file
+                and file.execute(
+                    "SELECT id, CAST(name AS BLOB), CAST(model AS BLOB), began, used, count(*),"
+                    " total(length(CAST(answer AS BLOB)) + length(key))"
+                    " FROM rows JOIN runs ON id = run GROUP BY id ORDER BY used DESC"
+                ).fetchall()
+            )
+        return [
+            RunRecord(row[0], _text(row[1]), _text(row[2]), row[3], row[4], row[5], int(row[6]))
+            for row in found or ()
+        ]
+
+    def clear(self, run: int | None = None) -> int:
+        """Remove the answers of one run, or of all; return how many there were."""
+        with self._writing:
+            if not self.path.exists():
+                return 0
+            file = self._for_writing()
+            chosen, values = ("", ()) if run is None else (" WHERE run = ?", (run,))
+            with _transaction(file):
+                count = file.execute(f"DELETE FROM rows{chosen}", values).rowcount  # noqa: S608 - one of two constants
+                file.execute("DELETE FROM runs WHERE id NOT IN (SELECT run FROM rows)")
+            self._runs.clear()
+            # What was removed would otherwise stay readable in the file.
+            file.execute("VACUUM")
+            file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return count
+
+    def size(self) -> int:
+        """Return how many bytes it takes on the disk."""
+        places = (self.path, *self._beside())
+        return sum(place.stat().st_size for place in places if place.exists())
+
+    def close(self) -> None:
+        """Close it; nobody else having it open, it is one file that can be handed out."""
+        with self._writing, self._reading:
+            for file in self._opened():
+                with contextlib.suppress(sqlite3.Error):
+                    if file is self._writer:
+                        file.execute("PRAGMA busy_timeout = 0")
+                        file.execute("PRAGMA journal_mode = DELETE")
+                file.close()
+            self._reader = self._writer = None
+
+    def set_aside(self) -> Path:
+        """Rename a damaged file, copy what of it can be read into a new one; return its new name.
+
+        Whoever has it open writes into the renamed one.
+        """
+        with self._writing, self._reading:
+            for file in self._opened():
+                file.close()
+            self._reader = self._writer = None
+            self._runs.clear()
+            number = next(n for n in range(1, 10_000) if not self._damaged(n).exists())
+            aside = self._damaged(number)
+            for place in self._beside():
+                with contextlib.suppress(FileNotFoundError):
+                    place.rename(aside.with_name(aside.name + place.name[len(self.path.name) :]))
+            self.path.rename(aside)
+        for run, answers in _readable(aside).items():
+            self.put(*run, answers)
+        return aside
+
+    def _run(self, file: sqlite3.Connection, name: str, model: str) -> int:
+        """Return the id of a run, which is written with its first answer."""
+        known = self._runs.get((name, model))
+        if known is not None:
+            return known
+        now = time.time()
+        ((number,),) = file.execute(
+            "INSERT INTO runs (name, model, began, used) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (name, model) DO UPDATE SET used = excluded.used RETURNING id",
+            (name, model, now, now),
+        ).fetchall()
+        return int(number)
+
+    def _for_reading(self) -> sqlite3.Connection | None:
+        self._forget_parents()
+        if self._reader is None and self._is_there():
+            mode = "ro"
+            if not os.access(self.path.parent, os.W_OK):
+                # What states who else uses the file can't be made there.
+                mode += "&immutable=1"
+            self._reader = self._connect(mode)
+        return self._reader
+
+    def _for_writing(self) -> sqlite3.Connection:
+        self._forget_parents()
+        if self._writer is None:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # SQLite gives its files beside this one the same permissions.
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            self._is_there()
+            self._writer = self._connect("rw")
+        if self._writer is None:
+            raise sqlite3.OperationalError("its tables can't be made")
+        return self._writer
+
+    def _forget_parents(self) -> None:
+        """Begin anew in a forked process: its parent's connections are not to be used there."""
+        if self._process != os.getpid():
+            self._inherited = self._opened()
+            self._process = os.getpid()
+            self._reader = self._writer = None
+
+    def _is_there(self) -> bool:
+        """Return whether there is a file with something in it; refuse what is no database."""
+        try:
+            with self.path.open("rb") as file:
+                start = file.read(len(_MAGIC))
+        except FileNotFoundError:
+            return False
+        if start and start != _MAGIC:
+            raise self._refused()
+        return bool(start) or self._beside()[0].exists()
+
+    def _connect(self, mode: str) -> sqlite3.Connection | None:
+        """Return the open file; None where it is empty and is not to be written."""
+        file = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=_WAIT,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        try:
+            # A forged file must not run anything of its own.
+            file.execute("PRAGMA trusted_schema = OFF")
+            # Another program's database is not changed in any way.
+            tables = _tables(file)
+            if mode == "rw" and tables in (None, set(_TABLES)):
+                _prepare(file)
+                tables = _tables(file)
+        except BaseException:
+            file.close()
+            raise
+        if tables == set(_TABLES):
+            return file
+        file.close()
+        if tables is not None:
+            raise self._refused()
+        return None
+
+    def _refused(self) -> OptionError:
+        return OptionError(
+            f"`{self.path.name}` is not a journal.", "Give `--journal` another file."
+        )
+
+    def _opened(self) -> list[sqlite3.Connection]:
+        return [file for file in (self._reader, self._writer) if file is not None]
+
+    def _beside(self) -> tuple[Path, ...]:
+        names = ("-wal", "-shm", "-journal")
+        return tuple(self.path.with_name(self.path.name + name) for name in names)
+
+    def _damaged(self, number: int) -> Path:
+        return self.path.with_name(f"{self.path.name}.damaged-{number}")
+
+
+def journal_path() -> Path:
+    """Return where the user's journal is, as each system has it.
+
+    Raises
+    ------
+    RuntimeError
+        When the user's home is unknown.
+    """
+    from platformdirs import user_state_path
+
+    return user_state_path("groq_magic", appauthor=False) / _FILE
+
+
+def _prepare(file: sqlite3.Connection) -> None:
+    # Then a commit needs no wait for the disk, and a power cut can't damage the file. Where a
+    # disk can't do it, each commit waits.
+    with contextlib.suppress(sqlite3.OperationalError):
+        file.execute("PRAGMA journal_mode = WAL")
+    file.execute("PRAGMA synchronous = NORMAL")
+    with _transaction(file):
+        if _tables(file) is None:
+            for table in _TABLES:
+                file.execute(table)
+            file.execute(f"PRAGMA application_id = {_APPLICATION}")
+
+
+def _tables(file: sqlite3.Connection) -> set[str] | None:
+    """Return how its tables, and whatever could run by itself, are defined; None where empty."""
+    found = file.execute("SELECT CAST(sql AS BLOB) FROM sqlite_master WHERE sql IS NOT NULL")
+    tables = {_text(sql) for (sql,) in found.fetchall()}
+    ((number,),) = file.execute("PRAGMA application_id").fetchall()
+    if number != _APPLICATION:
+        return {"another program's", *tables} if tables or number else None
+    return tables
+
+
+def _readable(path: Path) -> dict[tuple[str, str], dict[str, str]]:
+    """Return the answers that can be read from a damaged file, from its start and from its end."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as file:
+        file.execute("PRAGMA trusted_schema = OFF")
+        names: dict[int, tuple[str, str]] = {}
+        with contextlib.suppress(sqlite3.Error):
+            names = {row[0]: row[1:] for row in file.execute("SELECT id, name, model FROM runs")}
+        for order in ("ASC", "DESC"):
+            with contextlib.suppress(sqlite3.Error):
+                for key, run, answer in file.execute(f"SELECT * FROM rows ORDER BY key {order}"):  # noqa: S608 - one of two constants
+                    found.setdefault(names.get(run, ("", "")), {})[key] = answer
+    return found
+
+
+@contextlib.contextmanager
+def _transaction(file: sqlite3.Connection) -> Iterator[None]:
+    file.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            file.execute("ROLLBACK")
+        raise
+    file.execute("COMMIT")
+
+
+def _text(value: bytes) -> str:
+    return value.decode(errors="replace")

@@ -1,0 +1,230 @@
+"""The answers that were paid for, kept by the key of their row."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from groq_magic.errors import OptionError
+from groq_magic.ledger.journal_file import JournalFile, RunRecord, journal_path
+from groq_magic.ledger.usage import Usage
+from groq_magic.mapping.row_request import RowAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["Journal"]
+
+# How many seconds pass before a file that could not be written is tried again.
+_AGAIN_AFTER = 1.0
+_COUNTS = ("prompt_tokens", "completion_tokens", "reasoning_tokens", "cached_tokens")
+
+
+class Journal:
+    """The answers of runs, on disk; any thread may use it.
+
+    A file that can't be read or written ends no run: `lines` states it once, and
+    the answers that came stay in memory until the file takes them.
+
+    Parameters
+    ----------
+    path : Path, optional
+        By default the one in the user's state folder.
+
+    Raises
+    ------
+    OptionError
+        When the file is something else than a journal, or there is no place for one.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        try:
+            self._file = JournalFile(path or journal_path())
+        except RuntimeError:
+            raise OptionError(
+                "There is no place for a journal: the home folder is unknown.",
+                "Set XDG_STATE_HOME or give `--journal PATH`.",
+            ) from None
+        self._unwritten: dict[tuple[str, str], dict[str, str]] = {}
+        self._lock = threading.Lock()
+        self._lines: list[str] = []
+        self._reported: set[str] = set()
+        self._next_try = 0.0
+        # What is no journal is refused before anything is sent.
+        self.get("")
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return self._file.path
+
+    @property
+    def unwritten(self) -> int:
+        """How many answers are in memory alone."""
+        with self._lock:
+            return sum(map(len, self._unwritten.values()))
+
+    def get(self, key: str) -> RowAnswer | None:
+        """Return the answer to a row, None if it has none yet.
+
+        Raises
+        ------
+        OptionError
+            When the file is something else than a journal.
+        """
+        with self._lock:
+            kept = next((each[key] for each in self._unwritten.values() if key in each), None)
+        if kept is None:
+            try:
+                kept = self._file.get(key)
+            except (OSError, sqlite3.Error) as failure:
+                if self._is_replaced(failure):
+                    return self.get(key)
+                self._report("read", failure, "rows are asked anew")
+        return _answer_of(kept) if kept is not None else None
+
+    def put(self, name: str, model: str, answers: Mapping[str, RowAnswer]) -> None:
+        """Write answers of a run by the keys of their rows; never raises for the file's sake.
+
+        Parameters
+        ----------
+        name, model : str
+            Of the run, for `runs`.
+        answers : mapping of str to RowAnswer
+            Those without an error.
+        """
+        with self._lock:
+            kept = self._unwritten.setdefault((name, model), {})
+            kept.update({key: _text_of(answer) for key, answer in answers.items()})
+            if time.monotonic() < self._next_try:
+                return
+        self.flush()
+
+    def flush(self) -> bool:
+        """Write what is in memory alone; return whether nothing is left there."""
+        with self._lock:
+            waiting = {run: dict(answers) for run, answers in self._unwritten.items() if answers}
+        for run, answers in waiting.items():
+            if not self._written(run, answers):
+                return False
+            with self._lock:
+                kept = self._unwritten[run]
+                for key, answer in answers.items():
+                    if kept.get(key) == answer:
+                        del kept[key]
+        return True
+
+    def runs(self) -> list[RunRecord]:
+        """Return the runs that it contains, the latest first; none where `lines` states why."""
+        try:
+            return self._file.runs()
+        except (OSError, sqlite3.Error) as failure:
+            self._report("read", failure, "its runs are not listed")
+        return []
+
+    def clear(self, run: int | None = None) -> int:
+        """Remove the answers of one run, or of all; return how many there were.
+
+        Raises
+        ------
+        OptionError
+            When the file can't be written.
+        """
+        try:
+            return self._file.clear(run)
+        except (OSError, sqlite3.Error) as failure:
+            reason = _reason(failure)
+        raise OptionError(f"The journal can't be cleared: {reason}.", f"It is {self.path}.")
+
+    def size(self) -> int:
+        """Return how many bytes its file takes."""
+        try:
+            return self._file.size()
+        except OSError:
+            return 0
+
+    def close(self) -> None:
+        """Write what is left and close the file; it is opened again when needed."""
+        self.flush()
+        self._file.close()
+
+    def lines(self) -> tuple[str, ...]:
+        """Return, once each, what the user is to know of the file; mostly nothing."""
+        with self._lock:
+            lines, self._lines = tuple(self._lines), []
+        return lines
+
+    def _written(self, run: tuple[str, str], answers: Mapping[str, str]) -> bool:
+        try:
+            self._file.put(*run, answers)
+        except (OSError, sqlite3.Error, OptionError) as failure:
+            if self._is_replaced(failure):
+                return self._written(run, answers)
+            self._report("written", failure, "answers are kept in this session alone")
+            with self._lock:
+                self._next_try = time.monotonic() + _AGAIN_AFTER
+            return False
+        return True
+
+    def _is_replaced(self, failure: Exception) -> bool:
+        """Set a damaged file aside; return whether a new one took its place."""
+        if not isinstance(failure, sqlite3.DatabaseError) or isinstance(
+            failure, sqlite3.OperationalError
+        ):
+            return False
+        with self._lock:
+            if "damaged" in self._reported:
+                return False
+            self._reported.add("damaged")
+        try:
+            aside = self._file.set_aside()
+        except (OSError, sqlite3.Error, OptionError):
+            return False
+        with self._lock:
+            self._lines.append(
+                f"The journal was damaged; it is kept as {aside.name}, what could be read is used."
+            )
+        return True
+
+    def _report(self, what: str, failure: Exception, then: str) -> None:
+        with self._lock:
+            if what not in self._reported:
+                self._reported.add(what)
+                line = f"The journal can't be {what} ({_reason(failure)}); {then}."
+                self._lines.append(line)
+
+
+def _reason(failure: Exception) -> str:
+    return getattr(failure, "strerror", None) or str(failure).rstrip(".")
+
+
+def _text_of(answer: RowAnswer) -> str:
+    usage = answer.usage
+    counts = [getattr(usage, name) for name in _COUNTS] if usage is not None else None
+    # Short, for there are many; ASCII, so that half a character can be written too.
+    return json.dumps(
+        [answer.text, answer.finish_reason, answer.model, counts], separators=(",", ":")
+    )
+
+
+def _answer_of(text: str) -> RowAnswer | None:
+    """Return the answer that a text of the file holds, None where it holds none."""
+    try:
+        match json.loads(text):
+            case [str(answer), str() | None as finish_reason, str(model), counts]:
+                return RowAnswer(answer, finish_reason, _usage_of(counts), model, "")
+    # A text that is nested without end is no answer either.
+    except (ValueError, RecursionError):
+        pass
+    return None
+
+
+def _usage_of(counts: object) -> Usage | None:
+    match counts:
+        case [int(prompt), int(completion), int(reasoning), int(cached)]:
+            return Usage(prompt, completion, prompt + completion, reasoning, cached)
+    return None
