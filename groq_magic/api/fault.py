@@ -63,6 +63,8 @@ class Fault:
         Whether a whole reply refuses the request: then the service has not counted it.
     failed_generation : str
         What the model wrote before the service refused it.
+    is_flex_full : bool
+        Whether the flex tier has no capacity: another tier may.
     """
 
     error: GroqMagicError
@@ -73,3 +75,4 @@ class Fault:
     limits: Limits = field(default_factory=Limits)
     is_refusal: bool = False
     failed_generation: str = ""
+    is_flex_full: bool = False

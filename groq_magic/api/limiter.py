@@ -21,6 +21,7 @@ from groq_magic.api.limits import Limits, words_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from groq_magic.api.share import ModelShare, Share
     from groq_magic.ledger.usage import Usage
 
 __all__ = ["Delay", "Limiter", "Reservation"]
@@ -82,7 +83,13 @@ class Limiter:
             self._models[model].limits = self._models[model].limits.updated(news)
 
     def reserve(
-        self, model: str, tokens: int, *, answer: int = 0, urgent: bool = False
+        self,
+        model: str,
+        tokens: int,
+        *,
+        answer: int = 0,
+        urgent: bool = False,
+        share: Share | None = None,
     ) -> Reservation:
         """Begin to wait for what a request takes; `take` returns how long.
 
@@ -96,9 +103,14 @@ class Limiter:
         urgent : bool
             Whether somebody watches: then it waits only if the service would surely refuse
             it, and for none of those that wait before it.
+        share : Share, optional
+            The part of the limits that it may use with others of its run; they hold up
+            nobody who has none.
         """
         with self.lock:
-            reservation = Reservation(self, self._models[model], tokens, answer, urgent=urgent)
+            part = share.of(model) if share is not None else None
+            reservation = Reservation(self, self._models[model], tokens, answer, part)
+            reservation.urgent = urgent
             self._models[model].waiting.append(reservation)
             return reservation
 
@@ -112,11 +124,12 @@ class Reservation:
     """
 
     def __init__(
-        self, limiter: Limiter, model: _Model, tokens: int, answer: int, *, urgent: bool
+        self, limiter: Limiter, model: _Model, tokens: int, answer: int, share: ModelShare | None
     ) -> None:
         self._limiter = limiter
         self._model = model
-        self._answer, self.urgent = answer, urgent
+        self._answer, self.urgent = answer, False
+        self.share = share
         self.charged = _amounts(tokens + answer, 1)
         # Kinds that the headers of its own reply counted.
         self._counted: frozenset[str] = frozenset()
@@ -133,6 +146,8 @@ class Reservation:
                 return delay
             self._model.waiting.remove(self)
             self._model.running.append(self)
+            if self.share is not None:
+                self.share.charge(self.charged, self._limiter.clock())
             return None
 
     def answered(self, news: Limits) -> None:
@@ -153,6 +168,9 @@ class Reservation:
     def give_back(self, news: Limits | None = None) -> None:
         """End it, uncounted: the service refused it, or it was never sent."""
         with self._limiter.lock:
+            if self in self._model.running and self.share is not None:
+                back = {kind: -amount for kind, amount in self.charged.items()}
+                self.share.charge(back, self._limiter.clock())
             self._leave()
             if news is not None:
                 self._update(news)
@@ -165,19 +183,38 @@ class Reservation:
         return self.charged.get(kind, 0)
 
     def _delay(self, now: float) -> Delay | None:
-        waiting, longest = self._model.waiting, Delay(0.0, "")
-        before = () if self.urgent else waiting[: waiting.index(self)]
-        for limit in self._model.left(now).known:
+        waiting, left = self._model.waiting, self._model.left(now)
+        before = [] if self.urgent else waiting[: waiting.index(self)]
+        before = [each for each in before if not each.urgent]
+        if self.share is None:
+            before = [each for each in before if each.share is None]
+            return self._longest(left, before, now)
+        beside = [each for each in before if each.share is self.share]
+        return self._longest(left, before, now) or self._longest(
+            self.share.of(left, now), beside, now, of_share=True
+        )
+
+    def _longest(
+        self, limits: Limits, before: list[Reservation], now: float, *, of_share: bool = False
+    ) -> Delay | None:
+        """Return how long it waits for these limits, after those that wait before it."""
+        longest = Delay(0.0, "")
+        for limit in limits.known:
             amount = self.needed(limit.kind)
+            if of_share:
+                # What is larger than a share takes all of it.
+                amount = min(amount, limit.limit)
             # What is larger than the limit is the service's to refuse. A limit from the future
             # means that the clock was set back: it is ignored.
             if not amount or amount > limit.limit or limit.seen > now + 1:
                 continue
-            ahead = sum(each.needed(limit.kind) for each in before if not each.urgent)
-            missing = amount + ahead - limit.level(now)
+            missing = amount + sum(each.needed(limit.kind) for each in before) - limit.level(now)
             if missing > 0:
                 seconds = missing * limit.window / limit.limit
-                reason = f"Rate limit: {words_of(limit.kind, limit.limit)} are used up."
+                words = words_of(limit.kind, limit.limit)
+                reason = f"Rate limit: {words} are used up."
+                if of_share:
+                    reason = f"Rate limit: this run's share, {words}, is used up."
                 longest = max(longest, Delay(seconds, reason), key=lambda each: each.seconds)
         return longest if longest.seconds else None
 
@@ -203,6 +240,8 @@ class Reservation:
     def _correct(self, usage: Usage) -> None:
         final = _amounts(usage.total_tokens, 1, usage.completion_tokens)
         change = {kind: each - self.charged.get(kind, 0) for kind, each in final.items()}
+        if self.share is not None:
+            self.share.charge(change, self._limiter.clock())
         if "TPM" in self._counted:
             # The headers counted the prompt as it is, and what the answer might have.
             change["TPM"] = usage.completion_tokens - self._answer

@@ -172,7 +172,8 @@ def _failing(refusal: _Refusal, _context: FaultContext) -> Fault:
     when = f"Try again in {wait_words(wait)}:" if wait and wait >= _LONG_WAIT else ""
     error = ServiceError(reason, f"{when} `%groq_retry` asks again.")
     # An event in a stream has no status of HTTP, and seldom one of its own.
-    return Fault(error, retry=full or status is not None, wait=wait, reason=reason)
+    is_flex_full, retry = status == _FLEX_FULL, full or status is not None
+    return Fault(error, retry=retry, wait=wait, reason=reason, is_flex_full=is_flex_full)
 
 
 def _refused(refusal: _Refusal, context: FaultContext) -> Fault:

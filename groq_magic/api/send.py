@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from groq_magic.api.client import Client
     from groq_magic.api.limiter import Reservation
+    from groq_magic.api.share import Share
 
 __all__ = ["Outcome", "Wait", "backoff", "send"]
 
@@ -33,6 +34,8 @@ _SHORTEST_WAIT = 0.25
 # How soon a request notices that it may go out earlier than was thought.
 _POLL = 0.05
 _FIRST, _FACTOR, _LONGEST = 1.0, 2.0, 20.0
+# By how much requests of one run wait differently.
+_SPREAD = 1.25
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ def send(  # noqa: PLR0913 - a request, who is called back, and the bounds of it
     nearest: Callable[[str], str] = str,
     tokens: int = 0,
     urgent: bool = False,
+    share: Share | None = None,
     timeout: float = 60.0,
     tries: int = 4,
     max_wait: float = 60.0,
@@ -80,7 +84,8 @@ def send(  # noqa: PLR0913 - a request, who is called back, and the bounds of it
     """Send a request until an answer comes; return how it ended.
 
     It is sent once the limiter allows it. A fault that may pass is tried again, but never
-    once text has come. Where the wait would be too long, the service decides.
+    once text has come. Where the wait would be too long, the service decides. Where the flex
+    tier has no capacity, it is sent on demand.
 
     Parameters
     ----------
@@ -103,6 +108,8 @@ def send(  # noqa: PLR0913 - a request, who is called back, and the bounds of it
     urgent : bool
         Whether somebody watches: then the limiter holds it back only where the service
         would surely refuse it.
+    share : Share, optional
+        Of the run that it is one request of: many are under way, and try again at different times.
     timeout : float
         Seconds without a byte.
     tries : int
@@ -120,7 +127,7 @@ def send(  # noqa: PLR0913 - a request, who is called back, and the bounds of it
     limiter = limiter or Limiter()
     waits = _Waits(exchange, on_wait, time.monotonic() + max_wait, tries)
     for number in range(1, max(1, tries) + 1):
-        part = limiter.reserve(model, tokens, answer=answer, urgent=urgent)
+        part = limiter.reserve(model, tokens, answer=answer, urgent=urgent, share=share)
         reader = ReplyReader(context, exchange, part.answered)
         try:
             # After the wait that the service asked for, it is the service's to refuse.
@@ -135,8 +142,13 @@ def send(  # noqa: PLR0913 - a request, who is called back, and the bounds of it
         fault = outcome.fault
         if fault is None or not fault.retry or reader.has_begun or number >= tries:
             break
+        if fault.is_flex_full and request.get("service_tier") == "flex":
+            request = {name: value for name, value in request.items() if name != "service_tier"}
+            continue
         # A pause of 0 is not followed: it would flood the service.
         seconds = max(_SHORTEST_WAIT, fault.wait or backoff(number))
+        if share is not None:
+            seconds *= random.uniform(1.0, _SPREAD)  # noqa: S311 - spreads tries, guards nothing
         if time.monotonic() + seconds > waits.latest:
             break
         if not waits.pause(seconds, fault.reason, number + 1):
