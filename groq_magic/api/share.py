@@ -44,7 +44,12 @@ class ModelShare:
         self._limits = Limits()
 
     def of(self, limits: Limits, now: float) -> Limits:
-        """Return what is left of the share, given what is left of the limits."""
+        """Return what is left of the share, given what is left of the limits.
+
+        One that is everything limits nothing.
+        """
+        if self._fraction >= 1:
+            return Limits()
         self._limits = self._limits.updated(
             Limits(tuple(self._part(limit, now) for limit in limits.known))
         )

@@ -1,0 +1,193 @@
+"""How far a run over rows is, counted as its answers come."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from groq_magic.ledger.usage import Usage, cost
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from groq_magic.api.send import Wait
+    from groq_magic.mapping.budget import Budget
+    from groq_magic.mapping.row_request import RowAnswer, RowRequest
+
+__all__ = ["Progress", "Tally"]
+
+# The rate is that of the last seconds, measured so often.
+_RATE_OVER, _RATE_EVERY = 20.0, 0.5
+_COUNTED = int(_RATE_OVER / _RATE_EVERY)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is.
+
+    Parameters
+    ----------
+    done : int
+        Rows with an answer, those from the journal included.
+    failed : int
+        Rows with an error.
+    from_journal : int
+        Rows whose answer was in the journal.
+    total : int or None
+        Rows in all, None where nobody knows.
+    seconds : float
+        Since it began.
+    rows_a_second : float
+        Of those that are asked, lately.
+    usage : Usage
+        The tokens of all its requests so far.
+    cost : float or None
+        In US dollars; None where a price is not known.
+    seconds_left : float or None
+        None where nobody knows.
+    waiting_for : str
+        Why requests wait, a sentence; "" while none does.
+    waits : float
+        How many seconds the first of them still waits.
+    running : int
+        Requests that are sent or wait.
+    is_over : bool
+    """
+
+    done: int
+    failed: int
+    from_journal: int
+    total: int | None
+    seconds: float
+    rows_a_second: float
+    usage: Usage
+    cost: float | None
+    seconds_left: float | None
+    waiting_for: str
+    waits: float
+    running: int
+    is_over: bool
+
+    @property
+    def left(self) -> int | None:
+        """Rows without an answer or an error, None where nobody knows how many there are."""
+        return None if self.total is None else max(0, self.total - self.done - self.failed)
+
+
+@dataclass
+class _Spending:
+    """What requests took of the budget, and what those under way may take."""
+
+    spent: float = 0.0
+    reserved: dict[int, float] = field(default_factory=dict)
+
+
+class Tally:
+    """Counts rows, tokens and money of one run; any thread may use it.
+
+    Parameters
+    ----------
+    total : int or None
+        Rows in all.
+    budget : Budget or None
+    """
+
+    def __init__(self, total: int | None, budget: Budget | None) -> None:
+        self._lock = threading.Lock()
+        self._total, self._budget = total, budget
+        self._done = self._failed = self._from_journal = 0
+        self._requests = self._prompt = self._completion = self._reasoning = self._cached = 0
+        self._cost: float | None = 0.0
+        self._spending = _Spending()
+        self._waits: dict[int, Wait] = {}
+        self._began = time.monotonic()
+        self._marks: deque[tuple[float, int]] = deque([(self._began, 0)], _COUNTED)
+
+    def take_from_journal(self, rows: int) -> None:
+        """Count rows whose answers were in the journal."""
+        with self._lock:
+            self._from_journal += rows
+
+    def allows(self, request: RowRequest) -> bool | None:
+        """Reserve a request's part of the budget; None: only those under way will show."""
+        if self._budget is None:
+            return True
+        with self._lock:
+            mean = self._completion / self._requests if self._requests else None
+            needed = self._budget.estimate(request, mean)
+            taken = self._spending.spent + sum(self._spending.reserved.values())
+            if taken + needed > self._budget.amount:
+                if self._spending.reserved:
+                    return None
+                # Nobody knows how long an answer is before the first.
+                if mean is not None or self._budget.estimate(request, 0) > self._budget.amount:
+                    return False
+            self._spending.reserved[id(request)] = needed
+            return True
+
+    def add_request(self, request: RowRequest, usage: Usage | None) -> None:
+        """Count what a request took; None for one that was not counted."""
+        model = str(request.request.get("model", ""))
+        with self._lock:
+            self._spending.reserved.pop(id(request), None)
+            if usage is None:
+                return
+            self._requests += 1
+            self._prompt += usage.prompt_tokens
+            self._completion += usage.completion_tokens
+            self._reasoning += usage.reasoning_tokens
+            self._cached += usage.cached_tokens
+            price = cost(model, usage)
+            self._cost = None if price is None or self._cost is None else self._cost + price
+            if self._budget is not None:
+                self._spending.spent += self._budget.price(model, usage)
+
+    def add_rows(self, answers: Iterable[RowAnswer]) -> None:
+        """Count rows that were asked."""
+        failed = [bool(answer.error) for answer in answers]
+        with self._lock:
+            self._failed += sum(failed)
+            self._done += len(failed) - sum(failed)
+
+    def wait(self, request: RowRequest, wait: Wait | None) -> None:
+        """Note what a request waits for, None for nothing more."""
+        with self._lock:
+            if wait is None:
+                self._waits.pop(id(request), None)
+            else:
+                self._waits[id(request)] = wait
+
+    def progress(self, running: int, *, is_over: bool) -> Progress:
+        """Return how far the run is."""
+        now = time.monotonic()
+        with self._lock:
+            asked, rate = self._done + self._failed, self._rate(now)
+            left = None if self._total is None else self._total - asked - self._from_journal
+            first = min(self._waits.values(), key=lambda wait: wait.until, default=None)
+            tokens = self._prompt + self._completion
+            usage = Usage(self._prompt, self._completion, tokens, self._reasoning, self._cached)
+            return Progress(
+                self._done + self._from_journal,
+                self._failed,
+                self._from_journal,
+                self._total,
+                now - self._began,
+                rate,
+                usage,
+                self._cost,
+                left / rate if left is not None and rate else None,
+                first.reason if first is not None else "",
+                max(0.0, first.until - now) if first is not None else 0.0,
+                running,
+                is_over,
+            )
+
+    def _rate(self, now: float) -> float:
+        asked = self._done + self._failed
+        if now - self._marks[-1][0] >= _RATE_EVERY:
+            self._marks.append((now, asked))
+        then, before = self._marks[0]
+        return (asked - before) / (now - then) if now > then else 0.0

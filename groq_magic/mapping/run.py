@@ -1,0 +1,318 @@
+"""A run: many requests over rows, some at a time, each answer kept at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from dataclasses import replace
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+from groq_magic.api.exchange import Exchange
+from groq_magic.api.sdk_faults import no_thread
+from groq_magic.api.share import Share
+from groq_magic.errors import GroqMagicError, TooLargeError
+from groq_magic.mapping.progress import Progress, Tally
+from groq_magic.mapping.row_request import RowAnswer
+from groq_magic.mapping.row_sending import RowSending, Sent
+from groq_magic.mapping.run_settings import RunSettings, Split, each_alike
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from types import TracebackType
+    from typing import Self
+
+    from groq_magic.api.account import Account
+    from groq_magic.api.send import Outcome
+    from groq_magic.mapping.journal import Journal
+    from groq_magic.mapping.row_request import RowRequest
+
+__all__ = ["Run"]
+
+# So many requests wait for a thread, for each thread: the caller may be busy for a while.
+_AHEAD = 8
+# For so many seconds rows are looked up before the caller gets those that were found.
+_LOOK_UP = 0.02
+# How long the end of a run waits for its threads.
+_END_WITHIN = 0.15
+_POLL = 0.05
+# So many requests that fail one after another end a run: the rest would too.
+_MOST_IN_A_ROW = 100
+_Row = tuple[str, RowAnswer]
+
+
+class Run:
+    """Sends requests, some at a time, and gives the answers as they come.
+
+    The requests are made, and the answers given, in the thread that calls `take` or
+    iterates; an answer is in the journal before it is given. Memory does not grow with
+    the number of rows.
+
+    Parameters
+    ----------
+    requests : iterable of RowRequest
+        Their keys are distinct.
+    journal : Journal
+    account : callable
+        Returns the service and the key; called, in the caller's thread, when the first
+        request has to be sent.
+    settings : RunSettings, optional
+    split : callable
+        From a request and its answer to those of its rows, in a thread of the run.
+    nearest : callable
+        From a refused model's id to the one to use instead.
+    on_sent : callable
+        Takes a request and its outcome, in a thread of the run.
+
+    Attributes
+    ----------
+    reason : str
+        Why it ended before its last row, a sentence; "" where it did not.
+    error : GroqMagicError or None
+        The error that ended it.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a run stands on, named
+        self,
+        requests: Iterable[RowRequest],
+        *,
+        journal: Journal,
+        account: Callable[[], Account],
+        settings: RunSettings | None = None,
+        split: Callable[[RowRequest, RowAnswer], Split] = each_alike,
+        nearest: Callable[[str], str] = str,
+        on_sent: Callable[[RowRequest, Outcome], object] = lambda _request, _outcome: None,
+    ) -> None:
+        self.reason = ""
+        self.error: GroqMagicError | None = None
+        self._settings = settings or RunSettings()
+        self._requests, self._is_exhausted = iter(requests), False
+        self._journal, self._account, self._split = journal, account, split
+        self._nearest, self._on_sent = nearest, on_sent
+        self._tally = Tally(self._settings.total, self._settings.budget)
+        self._sending: RowSending | None = None
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._left_behind = False
+        self._threads: list[threading.Thread] = []
+        self._exchanges: set[Exchange] = set()
+        self._waiting: SimpleQueue[RowRequest | None] = SimpleQueue()
+        # Requests that wait for a thread or are under way, and how many failed one after another.
+        self._open = self._failed_in_a_row = 0
+        self._came: deque[_Row] = deque()
+        self._news = threading.Event()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        failure: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def __iter__(self) -> Iterator[_Row]:
+        """Yield each row's key and answer; the end of the iteration ends the run."""
+        try:
+            while not self.is_over:
+                yield from self.take(_POLL)
+        finally:
+            self.stop()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing comes any more."""
+        is_done = self._open == 0 and (self._is_exhausted or self._ended.is_set())
+        # In this order: a request that is not open any more may have brought something just now.
+        return (is_done or self._left_behind) and not self._came
+
+    def take(self, timeout: float) -> list[_Row]:
+        """Return keys and answers that came, after so many seconds at the latest."""
+        try:
+            found = self._feed()
+            if not found and not self.is_over:
+                self._news.wait(timeout)
+            self._news.clear()
+            while self._came:
+                found.append(self._came.popleft())
+            if self.is_over:
+                self.stop()
+        except BaseException:
+            self.stop()
+            raise
+        return found
+
+    def stop(self, reason: str = "Stopped.") -> None:
+        """End it, in any thread: what is under way is cancelled, what came can be taken."""
+        if self.is_over:
+            reason = ""
+        self._end(reason)
+        until = time.monotonic() + _END_WITHIN
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join(max(0.0, until - time.monotonic()))
+        # A thread that can't be woken, in a look-up of an address say, ends later.
+        self._left_behind = True
+
+    def progress(self) -> Progress:
+        """Return how far it is."""
+        return self._tally.progress(self._open, is_over=self.is_over)
+
+    def _end(self, reason: str, error: GroqMagicError | None = None) -> None:
+        with self._lock:
+            if self._ended.is_set():
+                return
+            self._ended.set()
+            self.reason, self.error = reason, error
+            exchanges = tuple(self._exchanges)
+        for exchange in exchanges:
+            exchange.cancel()
+        for _ in range(self._settings.concurrency):
+            self._waiting.put(None)
+        self._news.set()
+
+    def _feed(self) -> list[_Row]:
+        """Give the threads enough to do; return rows whose answers are in the journal."""
+        found: list[_Row] = []
+        until = time.monotonic() + _LOOK_UP
+        enough = _AHEAD * self._settings.concurrency
+        while self._open < enough and not self._is_exhausted and not self._ended.is_set():
+            request = next(self._requests, None)
+            if request is None:
+                self._is_exhausted = True
+                break
+            known = self._known(request)
+            self._tally.take_from_journal(len(known))
+            found += known
+            if len(known) < len(request.keys):
+                self._put(request)
+            if found and time.monotonic() > until:
+                break
+        return found
+
+    def _known(self, request: RowRequest) -> list[_Row]:
+        if self._settings.again:
+            return []
+        answers = ((key, self._journal.get(key)) for key in request.keys)
+        return [(key, answer) for key, answer in answers if answer is not None]
+
+    def _put(self, request: RowRequest) -> None:
+        if self._sending is None:
+            try:
+                self._sending = self._made_sending()
+            except GroqMagicError as error:
+                self._end(error.happened, error)
+                return
+        with self._lock:
+            self._open += 1
+        self._waiting.put(request)
+        if len(self._threads) < min(self._open, self._settings.concurrency):
+            self._start_thread()
+
+    def _made_sending(self) -> RowSending:
+        settings = self._settings
+        return RowSending(
+            self._account(),
+            Share(settings.share),
+            settings.timeout,
+            settings.connect_timeout,
+            settings.tries,
+            self._tally.wait,
+            self._on_sent,
+            self._nearest,
+        )
+
+    def _start_thread(self) -> None:
+        name = f"groq-magic-map-{len(self._threads) + 1}"
+        thread = threading.Thread(target=self._work, name=name, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            if not self._threads:
+                error = no_thread().error
+                self._end(error.happened, error)
+            return
+        self._threads.append(thread)
+
+    def _work(self) -> None:
+        while (request := self._waiting.get()) is not None:
+            rows: list[_Row] = []
+            try:
+                rows = self._answers_to(request)
+            except GroqMagicError as error:
+                self._end(error.happened, error)
+            except Exception as failure:  # noqa: BLE001 - one row's failure, whatever it is, ends no run
+                rows = self._failed(request, f"The row failed ({type(failure).__name__}).")
+            # In this order: a request that is no longer open has nothing that is still to come.
+            self._came.extend(rows)
+            with self._lock:
+                self._open -= 1
+            self._news.set()
+
+    def _answers_to(self, request: RowRequest) -> list[_Row]:
+        """Send a request; return the answers for its rows, which are in the journal."""
+        sent = self._sent(request)
+        if sent is None or self._sees_end(sent) or sent.answer is None:
+            return []
+        if sent.answer.error:
+            return self._failed(request, sent.answer.error, sent.answer)
+        split = self._split(request, sent.answer)
+        for each in split.again:
+            with self._lock:
+                self._open += 1
+            self._waiting.put(each)
+        whole = {key: answer for key, answer in split.answers.items() if not answer.error}
+        if whole:
+            self._journal.put(self._settings.name, str(request.request.get("model", "")), whole)
+        self._tally.add_rows(split.answers.values())
+        return list(split.answers.items())
+
+    def _sent(self, request: RowRequest) -> Sent | None:
+        """Send a request as the budget allows; None where the run ends before."""
+        while (allowed := self._tally.allows(request)) is None and not self._ended.wait(_POLL):
+            pass
+        if allowed is False and self._settings.budget is not None:
+            self._end(f"The budget of {self._settings.budget.words} is used up.")
+        exchange, sending = Exchange(), self._sending
+        with self._lock:
+            if self._ended.is_set() or sending is None:
+                return None
+            self._exchanges.add(exchange)
+        try:
+            sent = sending.send(request, exchange)
+        finally:
+            with self._lock:
+                self._exchanges.discard(exchange)
+            self._tally.wait(request, None)
+        self._tally.add_request(request, sent.usage)
+        return sent
+
+    def _sees_end(self, sent: Sent) -> bool:
+        """End the run where the others would fail as this request did; return whether."""
+        if sent.answer is None:
+            self._end("The connection was closed.")
+            return True
+        if (error := sent.fatal) is not None:
+            self._end(error.happened, error)
+            return True
+        fault = sent.fault
+        with self._lock:
+            counts = fault is not None and not isinstance(fault.error, TooLargeError)
+            self._failed_in_a_row = self._failed_in_a_row + 1 if counts else 0
+            is_end = self._failed_in_a_row >= _MOST_IN_A_ROW
+        if is_end and fault is not None:
+            line = f"{_MOST_IN_A_ROW} requests in a row failed: {fault.error.happened}"
+            remedy = "Run the cell again once it works; finished rows are kept."
+            self._end(line, type(fault.error)(line, remedy))
+        return False
+
+    def _failed(
+        self, request: RowRequest, error: str, answer: RowAnswer | None = None
+    ) -> list[_Row]:
+        model = str(request.request.get("model", ""))
+        failed = replace(answer or RowAnswer("", None, None, model, ""), error=error)
+        self._tally.add_rows([failed] * len(request.keys))
+        return [(key, failed) for key in request.keys]

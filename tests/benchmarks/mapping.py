@@ -1,0 +1,153 @@
+"""Runs over rows: beside a bare pool, their memory, again from the journal, against limits.
+
+python tests/benchmarks/mapping.py [throughput] [memory] [limits] [many]
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.request import urlopen
+
+from groq_magic.api import limits
+from groq_magic.api.account import account_of
+from groq_magic.api.key import ApiKey
+from groq_magic.mapping.journal import Journal
+from groq_magic.mapping.row_request import RowRequest
+from groq_magic.mapping.run import Run
+from groq_magic.mapping.run_settings import RunSettings
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.rows_server import USED, started
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+AT_ONCE = 10
+MODEL = "openai/gpt-oss-20b"
+KEY = "gsk_made_up_for_a_benchmark"
+WINDOW = 3.0
+
+
+def body(number: int, most: int) -> dict[str, Any]:
+    """Return the request for one row."""
+    content = f"Row {number:06}: is this positive? " + "It was a fine day. " * 4
+    messages = [{"role": "user", "content": content}]
+    return {"model": MODEL, "messages": messages, "max_completion_tokens": most}
+
+
+def requests(count: int, most: int = 64) -> Iterator[RowRequest]:
+    """Make the requests one at a time."""
+    for number in range(count):
+        key = sha256(str(number).encode()).hexdigest()
+        made = body(number, most)
+        yield RowRequest((key,), made, len(made["messages"][0]["content"]) // 4)
+
+
+def seconds(url: str, journal: Journal, count: int, **settings: Any) -> float:
+    """Return how long a run takes."""
+    began = time.perf_counter()
+    run = Run(
+        requests(count),
+        journal=journal,
+        account=lambda: account_of(ApiKey(KEY, "a benchmark"), url),
+        settings=RunSettings(total=count, concurrency=AT_ONCE, **settings),
+    )
+    answers = sum(not answer.error for _, answer in run)
+    assert answers == count, (answers, run.reason)
+    return time.perf_counter() - began
+
+
+def throughput(folder: Path, rounds: int = 5, count: int = 1_000) -> float:
+    """Print the ratio to a bare pool over one SDK client; return the median."""
+    import groq
+
+    server, url = started(delay=0.05)
+    client = groq.Groq(api_key=KEY, base_url=url, max_retries=0)
+
+    def bare(number: int) -> None:
+        answer = client.chat.completions.create(**body(number, 64))
+        assert answer.choices[0].message.content
+
+    ratios = []
+    for number in range(rounds):
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(bare, range(AT_ONCE)))
+            began = time.perf_counter()
+            list(pool.map(bare, range(count)))
+            took = time.perf_counter() - began
+        ours = seconds(url, Journal(folder / f"pool-{number}.sqlite"), count)
+        ratios.append(took / ours)
+        print(f"bare {count / took:.1f}, run {count / ours:.1f} rows/s, ratio {ratios[-1]:.3f}")
+    server.kill()
+    print(f"median ratio {statistics.median(ratios):.3f}")
+    return statistics.median(ratios)
+
+
+def memory(folder: Path, count: int = 10_000) -> None:
+    """Print what memory grows by, and how long the same rows take from the journal."""
+    server, url = started(delay=0.0)
+    journal = Journal(folder / f"memory-{count}.sqlite")
+    small = Journal(folder / f"first-{count}.sqlite")
+    seconds(url, small, 500)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    took = seconds(url, journal, count)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    server.kill()
+    again = seconds(url, journal, count)
+    size = journal.size()
+    journal.close()
+    print(
+        f"{count:,} rows: {took:.1f} s, memory +{grown / 1024:.1f} MB; again from the journal"
+        f" {again:.2f} s; its file {size / 1e6:.1f} MB, {size / count:.0f} bytes a row"
+    )
+
+
+def against_limits(folder: Path, count: int = 150, most: int = 200) -> tuple[float, list[float]]:
+    """Print a run's time over the least possible; return it, and when requests were refused.
+
+    A minute of the limits takes three seconds.
+    """
+    windows = dict(limits._WINDOWS)
+    limits._WINDOWS.update(RPM=WINDOW, TPM=WINDOW, OTPM=WINDOW)
+    server, url = started(delay=0.02, window=WINDOW, requests=30, tokens=8_000)
+    try:
+        took = seconds(url, Journal(folder / f"limits-{most}.sqlite"), count, share=1.0)
+        with urlopen(f"{url}/counts") as reply:
+            refused = json.load(reply)["refused"]
+    finally:
+        server.kill()
+        limits._WINDOWS.update(windows)
+    sent = next(requests(1, most)).tokens
+    by_requests = (count - 30) / 30
+    # The last one has to fit with all it might answer, the others with what they did.
+    by_tokens = ((count - 1) * (sent + USED) + sent + most - 8_000) / 8_000
+    least = max(0.0, by_requests, by_tokens) * WINDOW + 0.02
+    print(f"{count} rows: {took:.2f} s, the least {least:.2f} s, ratio {took / least:.3f};")
+    print(f"  {len(refused)} refused, the last after {max(refused, default=0):.2f} s")
+    return took / least, refused
+
+
+def main() -> None:
+    """Print what is asked for, everything by default."""
+    parts = {
+        "throughput": throughput,
+        "memory": memory,
+        "limits": against_limits,
+        "many": lambda folder: memory(folder, 100_000),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        for name in sys.argv[1:] or parts:
+            parts[name](Path(folder))
+
+
+if __name__ == "__main__":
+    main()
