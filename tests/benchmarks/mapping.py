@@ -37,26 +37,28 @@ KEY = "gsk_made_up_for_a_benchmark"
 WINDOW = 3.0
 
 
-def body(number: int, most: int) -> dict[str, Any]:
+def body(number: int, most: int, sentences: int = 4) -> dict[str, Any]:
     """Return the request for one row."""
-    content = f"Row {number:06}: is this positive? " + "It was a fine day. " * 4
+    content = f"Row {number:06}: is this positive? " + "It was a fine day. " * sentences
     messages = [{"role": "user", "content": content}]
     return {"model": MODEL, "messages": messages, "max_completion_tokens": most}
 
 
-def requests(count: int, most: int = 64) -> Iterator[RowRequest]:
+def requests(count: int, most: int = 64, sentences: int = 4) -> Iterator[RowRequest]:
     """Make the requests one at a time."""
     for number in range(count):
         key = sha256(str(number).encode()).hexdigest()
-        made = body(number, most)
+        made = body(number, most, sentences)
         yield RowRequest((key,), made, len(made["messages"][0]["content"]) // 4)
 
 
-def seconds(url: str, journal: Journal, count: int, **settings: Any) -> float:
+def seconds(
+    url: str, journal: Journal, rows: Iterator[RowRequest], count: int, **settings: Any
+) -> float:
     """Return how long a run takes."""
     began = time.perf_counter()
     run = Run(
-        requests(count),
+        rows,
         journal=journal,
         account=lambda: account_of(ApiKey(KEY, "a benchmark"), url),
         settings=RunSettings(total=count, concurrency=AT_ONCE, **settings),
@@ -84,7 +86,7 @@ def throughput(folder: Path, rounds: int = 5, count: int = 1_000) -> float:
             began = time.perf_counter()
             list(pool.map(bare, range(count)))
             took = time.perf_counter() - began
-        ours = seconds(url, Journal(folder / f"pool-{number}.sqlite"), count)
+        ours = seconds(url, Journal(folder / f"pool-{number}.sqlite"), requests(count), count)
         ratios.append(took / ours)
         print(f"bare {count / took:.1f}, run {count / ours:.1f} rows/s, ratio {ratios[-1]:.3f}")
     server.kill()
@@ -97,42 +99,51 @@ def memory(folder: Path, count: int = 10_000) -> None:
     server, url = started(delay=0.0)
     journal = Journal(folder / f"memory-{count}.sqlite")
     small = Journal(folder / f"first-{count}.sqlite")
-    seconds(url, small, 500)
+    seconds(url, small, requests(500), 500)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    took = seconds(url, journal, count)
+    took = seconds(url, journal, requests(count), count)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     server.kill()
-    again = seconds(url, journal, count)
-    size = journal.size()
+    again = seconds(url, journal, requests(count), count)
     journal.close()
+    size = journal.size()
     print(
         f"{count:,} rows: {took:.1f} s, memory +{grown / 1024:.1f} MB; again from the journal"
         f" {again:.2f} s; its file {size / 1e6:.1f} MB, {size / count:.0f} bytes a row"
     )
 
 
-def against_limits(folder: Path, count: int = 150, most: int = 200) -> tuple[float, list[float]]:
+def against_limits(
+    folder: Path, count: int = 150, most: int = 200, sentences: int = 4
+) -> tuple[float, list[float]]:
     """Print a run's time over the least possible; return it, and when requests were refused.
 
     A minute of the limits takes three seconds.
     """
+    import groq  # noqa: F401 - its import is not timed
+
     windows = dict(limits._WINDOWS)
     limits._WINDOWS.update(RPM=WINDOW, TPM=WINDOW, OTPM=WINDOW)
     server, url = started(delay=0.02, window=WINDOW, requests=30, tokens=8_000)
     try:
-        took = seconds(url, Journal(folder / f"limits-{most}.sqlite"), count, share=1.0)
+        rows = requests(count, most, sentences)
+        journal = Journal(folder / f"limits-{most}-{sentences}.sqlite")
+        took = seconds(url, journal, rows, count, share=1.0)
         with urlopen(f"{url}/counts") as reply:
             refused = json.load(reply)["refused"]
     finally:
         server.kill()
         limits._WINDOWS.update(windows)
-    sent = next(requests(1, most)).tokens
+    sent = next(requests(1, most, sentences)).tokens
     by_requests = (count - 30) / 30
     # The last one has to fit with all it might answer, the others with what they did.
     by_tokens = ((count - 1) * (sent + USED) + sent + most - 8_000) / 8_000
     least = max(0.0, by_requests, by_tokens) * WINDOW + 0.02
-    print(f"{count} rows: {took:.2f} s, the least {least:.2f} s, ratio {took / least:.3f};")
-    print(f"  {len(refused)} refused, the last after {max(refused, default=0):.2f} s")
+    print(
+        f"{count} rows of {sent} tokens, {most} to answer: {took:.2f} s, the least {least:.2f} s,"
+        f" ratio {took / least:.3f}; {len(refused)} refused, the last after"
+        f" {max(refused, default=0):.2f} s"
+    )
     return took / least, refused
 
 
@@ -141,7 +152,9 @@ def main() -> None:
     parts = {
         "throughput": throughput,
         "memory": memory,
-        "limits": against_limits,
+        "limits": lambda folder: [
+            against_limits(folder, *given) for given in ((150,), (150, 1_000), (60, 200, 80))
+        ],
         "many": lambda folder: memory(folder, 100_000),
     }
     with tempfile.TemporaryDirectory() as folder:

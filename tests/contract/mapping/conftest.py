@@ -1,0 +1,96 @@
+"""Runs over rows, against servers of their own processes."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
+
+import pytest
+
+from groq_magic.api.account import account_of
+from groq_magic.api.key import ApiKey
+from groq_magic.mapping.journal import Journal
+from groq_magic.mapping.row_request import RowRequest
+from groq_magic.mapping.run import Run
+from groq_magic.mapping.run_settings import RunSettings
+from tests.rows_server import started
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+MODEL = "openai/gpt-oss-20b"
+
+
+@dataclass(frozen=True)
+class RowsServer:
+    """A running server of rows."""
+
+    url: str
+
+    def counts(self) -> dict[str, Any]:
+        with urlopen(f"{self.url}/counts") as reply:
+            return json.load(reply)
+
+    def limit(self, requests: int, tokens: int) -> None:
+        body = json.dumps({"requests": requests, "tokens": tokens}).encode()
+        urlopen(Request(f"{self.url}/limits", body)).close()
+
+
+@pytest.fixture
+def rows_server() -> Iterator[Callable[..., RowsServer]]:
+    """Start servers with options of the test's own; they end with it."""
+    processes = []
+
+    def start(**options: float) -> RowsServer:
+        process, url = started(**options)
+        processes.append(process)
+        return RowsServer(url)
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    made = Journal(tmp_path / "journal.sqlite")
+    yield made
+    made.close()
+
+
+def row(number: int, **parameters: Any) -> RowRequest:
+    """Return the request of one row."""
+    content = f"Row {number}"
+    request = {"model": MODEL, "messages": [{"role": "user", "content": content}], **parameters}
+    return RowRequest((f"key {number}",), request, 5)
+
+
+@pytest.fixture
+def run_of(journal: Journal) -> Iterator[Callable[..., Run]]:
+    """Make runs; no thread of theirs outlives the test."""
+    accounts = []
+
+    def make(server: Any, requests: Any, others: Any = None, **settings: Any) -> Run:
+        accounts.append(account_of(ApiKey("gsk_made_up_for_tests_0123456789", "x"), server.url))
+        return Run(
+            requests,
+            journal=journal,
+            account=lambda: accounts[-1],
+            settings=RunSettings(**settings),
+            **(others or {}),
+        )
+
+    yield make
+    for account in accounts:
+        account.close()
+    until = time.monotonic() + 5
+    while any(each.name.startswith("groq-magic-map") for each in threading.enumerate()):
+        assert time.monotonic() < until, threading.enumerate()
+        time.sleep(0.01)
