@@ -44,7 +44,7 @@ class RunRecord:
     id : int
     name, model : str
     began, used : float
-        Unix times of its first and its latest answer.
+        Unix times of its first answer, and of when it was last gone on with.
     rows : int
     size : int
         Bytes of its answers.
@@ -162,6 +162,7 @@ class JournalFile:
                         file.execute("PRAGMA journal_mode = DELETE")
                 file.close()
             self._reader = self._writer = None
+            self._runs.clear()
 
     def set_aside(self) -> Path:
         """Rename a damaged file, copy what of it can be read into a new one; return its new name.

@@ -17,6 +17,7 @@ __all__ = ["Budget", "budget_of"]
 
 _WRITTEN = re.compile(r"\$?\s*(\d+(?:[_,]\d{3})*(?:\.\d+)?|\.\d+)\s*(usd|k|m|)", re.IGNORECASE)
 _FACTORS = {"": 1, "k": 1_000, "m": 1_000_000}
+_CLEAR = 1_000
 _REMEDY = "Write it like `2usd`, or in tokens like `200k`."
 
 
@@ -37,7 +38,10 @@ class Budget:
     @property
     def words(self) -> str:
         """As people read it: `$2.00`, `200,000 tokens`."""
-        return dollars(self.amount) if self.in_dollars else f"{self.amount:,.0f} tokens"
+        if not self.in_dollars:
+            return f"{self.amount:,.0f} tokens"
+        is_cents = round(self.amount, 2) == self.amount
+        return f"${self.amount:,.2f}" if is_cents else dollars(self.amount)
 
     def price(self, model: str, usage: Usage) -> float:
         """Return what a request takes of it.
@@ -86,6 +90,8 @@ def budget_of(text: str) -> Budget:
         raise OptionError(f"`{text}` is not a budget.", _REMEDY)
     amount, unit = float(re.sub("[_,]", "", found[1])), found[2].lower()
     in_dollars = unit == "usd" or text.strip().startswith("$")
-    if not amount or (in_dollars and unit not in {"usd", ""}):
+    # A small number without a unit may mean either.
+    is_unclear = not in_dollars and not unit and amount < _CLEAR
+    if not amount or is_unclear or (in_dollars and unit not in {"usd", ""}):
         raise OptionError(f"`{text}` is not a budget.", _REMEDY)
     return Budget(amount * _FACTORS.get(unit, 1), in_dollars)

@@ -21,6 +21,7 @@ __all__ = ["Journal"]
 
 # How many seconds pass before a file that could not be written is tried again.
 _AGAIN_AFTER = 1.0
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _COUNTS = ("prompt_tokens", "completion_tokens", "reasoning_tokens", "cached_tokens")
 
 
@@ -54,6 +55,8 @@ class Journal:
         self._lines: list[str] = []
         self._reported: set[str] = set()
         self._next_try = 0.0
+        self._replacing = threading.Lock()
+        self._replaced = False
         # What is no journal is refused before anything is sent.
         self.get("")
 
@@ -79,10 +82,11 @@ class Journal:
         with self._lock:
             kept = next((each[key] for each in self._unwritten.values() if key in each), None)
         if kept is None:
+            was_replaced = self._replaced
             try:
                 kept = self._file.get(key)
             except (OSError, sqlite3.Error) as failure:
-                if self._is_replaced(failure):
+                if self._replace(failure, was_replaced=was_replaced):
                     return self.get(key)
                 self._report("read", failure, "rows are asked anew")
         return _answer_of(kept) if kept is not None else None
@@ -97,8 +101,10 @@ class Journal:
         answers : mapping of str to RowAnswer
             Those without an error.
         """
+        # Half a character, of a prompt say, can't be written.
+        run = name.encode(errors="replace").decode(), model.encode(errors="replace").decode()
         with self._lock:
-            kept = self._unwritten.setdefault((name, model), {})
+            kept = self._unwritten.setdefault(run, {})
             kept.update({key: _text_of(answer) for key, answer in answers.items()})
             if time.monotonic() < self._next_try:
                 return
@@ -159,10 +165,11 @@ class Journal:
         return lines
 
     def _written(self, run: tuple[str, str], answers: Mapping[str, str]) -> bool:
+        was_replaced = self._replaced
         try:
             self._file.put(*run, answers)
         except (OSError, sqlite3.Error, OptionError) as failure:
-            if self._is_replaced(failure):
+            if self._replace(failure, was_replaced=was_replaced):
                 return self._written(run, answers)
             self._report("written", failure, "answers are kept in this session alone")
             with self._lock:
@@ -170,20 +177,19 @@ class Journal:
             return False
         return True
 
-    def _is_replaced(self, failure: Exception) -> bool:
-        """Set a damaged file aside; return whether a new one took its place."""
-        if not isinstance(failure, sqlite3.DatabaseError) or isinstance(
-            failure, sqlite3.OperationalError
-        ):
+    def _replace(self, failure: Exception, *, was_replaced: bool) -> bool:
+        """Set a damaged file aside, once; return whether a new one took its place."""
+        if getattr(failure, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
             return False
-        with self._lock:
-            if "damaged" in self._reported:
+        with self._replacing:
+            if self._replaced:
+                # Another thread did, while this one met the same damage.
+                return not was_replaced
+            try:
+                aside = self._file.set_aside()
+            except (OSError, sqlite3.Error, OptionError):
                 return False
-            self._reported.add("damaged")
-        try:
-            aside = self._file.set_aside()
-        except (OSError, sqlite3.Error, OptionError):
-            return False
+            self._replaced = True
         with self._lock:
             self._lines.append(
                 f"The journal was damaged; it is kept as {aside.name}, what could be read is used."

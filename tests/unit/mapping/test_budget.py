@@ -1,0 +1,83 @@
+"""Budgets as users write them, and what requests take of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from groq_magic.errors import OptionError
+from groq_magic.ledger.usage import Usage
+from groq_magic.mapping.budget import Budget, budget_of
+from groq_magic.mapping.progress import Tally
+from groq_magic.mapping.row_request import RowRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MODEL = "openai/gpt-oss-20b"
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "in_dollars", "words"),
+    [
+        ("2usd", 2.0, True, "$2.00"),
+        ("$0.50", 0.5, True, "$0.50"),
+        (" .5 USD", 0.5, True, "$0.50"),
+        ("0.0025usd", 0.0025, True, "$0.0025"),
+        ("200k", 200_000, False, "200,000 tokens"),
+        ("1.5m", 1_500_000, False, "1,500,000 tokens"),
+        ("80000", 80_000, False, "80,000 tokens"),
+        ("1,000,000", 1_000_000, False, "1,000,000 tokens"),
+    ],
+)
+def test_what_a_budget_is(text: str, amount: float, in_dollars: object, words: str) -> None:
+    budget = budget_of(text)
+    assert (budget.amount, budget.in_dollars, budget.words) == (amount, in_dollars, words)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2", "999", "0", "-1k", "2eur", "$2k", "k", "nan", "1e9", "2 usd x", "1,0k"]
+)
+def test_what_is_no_budget(text: str) -> None:
+    with pytest.raises(OptionError, match=r"is not a budget\. Write it like `2usd`"):
+        budget_of(text)
+
+
+def row(number: int, most: int = 100) -> RowRequest:
+    return RowRequest((str(number),), {"model": MODEL, "max_completion_tokens": most}, 10)
+
+
+def taken(tally: Tally, rows: Sequence[RowRequest], completion: int) -> None:
+    for each in rows:
+        tally.add_request(each, Usage(10, completion, 10 + completion))
+
+
+def test_requests_are_held_back_until_those_under_way_show_what_they_take() -> None:
+    tally, rows = Tally(None, Budget(250, in_dollars=False)), [row(n) for n in range(20)]
+    # By what they may answer two fit; by what they do, many.
+    assert [tally.allows(each) for each in rows[:3]] == [True, True, None]
+    taken(tally, rows[:2], 10)
+    allowed = [tally.allows(each) for each in rows[2:14]]
+    assert allowed == [True] * 10 + [None] * 2
+    taken(tally, rows[2:12], 10)
+    assert tally.allows(rows[12]) is False
+
+
+def test_the_first_request_needs_room_for_its_prompt_alone() -> None:
+    tally = Tally(None, Budget(50, in_dollars=False))
+    assert tally.allows(row(1, most=8_000)) is True
+    assert Tally(None, Budget(5, in_dollars=False)).allows(row(1)) is False
+
+
+def test_a_request_that_was_never_counted_gives_its_part_back() -> None:
+    tally, first = Tally(None, Budget(110, in_dollars=False)), row(1)
+    assert tally.allows(first) is True
+    tally.add_request(first, None)
+    assert tally.allows(row(2)) is True
+
+
+def test_an_unknown_price_can_not_be_counted() -> None:
+    tally = Tally(None, Budget(1, in_dollars=True))
+    with pytest.raises(OptionError, match="The price of new/model is not known"):
+        tally.allows(RowRequest(("a",), {"model": "new/model"}, 10))

@@ -1,0 +1,224 @@
+"""A journal on a full disk, in a read-only place, broken or forged: one line, no answer lost."""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from groq_magic.errors import OptionError
+from groq_magic.mapping.journal import Journal
+from groq_magic.mapping.row_request import RowAnswer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ANSWER = RowAnswer("good", "stop", None, "m", "")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.sqlite"
+
+
+def filled(path: Path, rows: int = 300) -> None:
+    journal = Journal(path)
+    long = RowAnswer("good " * 100, "stop", None, "m", "")
+    journal.put("Labels", "m", {f"key {number}": long for number in range(rows)})
+    journal.close()
+
+
+def test_on_a_full_disk_answers_stay_in_memory_until_there_is_room(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(path)
+    journal.put("", "m", {"before": ANSWER})
+    put, is_full = journal._file.put, True
+
+    def full(*given: Any) -> None:
+        if is_full:
+            raise sqlite3.OperationalError("database or disk is full")
+        put(*given)
+
+    monkeypatch.setattr(journal._file, "put", full)
+    monkeypatch.setattr("groq_magic.mapping.journal._AGAIN_AFTER", 0.0)
+    for key in ("a", "b", "c"):
+        journal.put("", "m", {key: ANSWER})
+    assert [journal.get(key) for key in ("before", "a", "b", "c")] == [ANSWER] * 4
+    (line,) = journal.lines()
+    assert line.startswith("The journal can't be written (database or disk is full); answers")
+    assert (journal.lines(), journal.unwritten) == ((), 3)
+
+    is_full = False
+    journal.put("", "m", {"d": ANSWER})
+    assert journal.unwritten == 0
+    assert [Journal(path).get(key) for key in "abcd"] == [ANSWER] * 4
+
+
+def test_on_a_disk_that_is_really_full(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    journal.put("", "m", {"before": ANSWER})
+    file = journal._file._writer
+    # As small as a database may be made.
+    file.execute("PRAGMA max_page_count = 1")
+    large = RowAnswer("x" * 100_000, "stop", None, "m", "")
+    journal.put("", "m", {"large": large})
+    assert "(database or disk is full)" in journal.lines()[0]
+    assert (journal.get("large"), journal.get("before")) == (large, ANSWER)
+    file.execute("PRAGMA max_page_count = 100000")
+    assert journal.flush()
+    assert journal.unwritten == 0
+
+
+READ_ONLY = """
+import os, sys
+from pathlib import Path
+sys.path.insert(0, "")
+from groq_magic.mapping.journal import Journal
+from groq_magic.mapping.row_request import RowAnswer
+if os.getuid() == 0:
+    os.setuid(65534)
+journal = Journal(Path(sys.argv[1]))
+assert journal.get("key 1").text.startswith("good"), journal.lines()
+journal.put("", "m", {"new": RowAnswer("new", "stop", None, "m", "")})
+journal.put("", "m", {"newer": RowAnswer("new", "stop", None, "m", "")})
+assert journal.get("new").text == journal.get("newer").text == "new"
+print(*journal.lines(), sep="\\n")
+"""
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_in_a_read_only_place_it_answers_and_keeps_new_answers_in_memory(
+    tmp_path: Path, is_closed: Any
+) -> None:
+    place = tmp_path / "handed out"
+    place.mkdir()
+    path = place / "journal.sqlite"
+    filled(path)
+    if not is_closed:
+        # As a killed kernel leaves it.
+        with sqlite3.connect(path) as file:
+            file.execute("PRAGMA journal_mode = WAL")
+        file.close()
+    path.chmod(0o444)
+    for each in (tmp_path, *tmp_path.parents):
+        if each.stat().st_uid == os.getuid() and each.is_relative_to("/tmp/pytest-of-root"):  # noqa: S108 - where pytest puts it
+            each.chmod(0o755)
+    place.chmod(0o555)
+    try:
+        command = [sys.executable, "-c", READ_ONLY, str(path)]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    finally:
+        place.chmod(0o755)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.count("\n") == 1
+    assert ended.stdout.startswith("The journal can't be written (")
+    assert ended.stdout.endswith("); answers are kept in this session alone.\n")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_can_be_read_of_a_damaged_file_is_used(path: Path, seed: int) -> None:
+    filled(path)
+    data, chance = bytearray(path.read_bytes()), random.Random(seed)  # noqa: S311 - which bytes, no secret
+    # Not the first page: then it is no database at all.
+    start = chance.randrange(4_096, len(data) - 2_000)
+    data[start : start + 2_000] = chance.randbytes(2_000)
+    path.write_bytes(data)
+
+    journal = Journal(path)
+    found = [journal.get(f"key {number}") for number in range(300)]
+    journal.put("Labels", "m", {"new": ANSWER})
+    lines = journal.lines()
+
+    assert journal.get("new") == ANSWER
+    assert journal.unwritten == 0 or lines
+    assert sum(each is not None for each in found) >= 100
+    assert all(each is None or isinstance(each.text, str) for each in found)
+    assert len(lines) <= 1
+    if lines:
+        assert lines[0].startswith(
+            "The journal was damaged; it is kept as journal.sqlite.damaged-1"
+        )
+        assert path.with_name("journal.sqlite.damaged-1").read_bytes()[:100] == bytes(data[:100])
+    journal.close()
+
+
+def test_a_truncated_file_is_set_aside(path: Path) -> None:
+    filled(path)
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    journal = Journal(path)
+    for number in range(300):
+        journal.get(f"key {number}")
+    journal.put("", "m", {"new": ANSWER})
+    assert journal.get("new") == ANSWER
+    (line,) = journal.lines()
+    assert "damaged" in line
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"\xff\xfe", "", "null", "[", "[1, 2, 3, 4]", '["a", 1, "m", null]', "[" * 100_000,
+        '{"text": "a"}', None, 7,
+    ],
+)  # fmt: skip
+def test_a_forged_answer_is_no_answer(path: Path, answer: Any) -> None:
+    filled(path, 1)
+    with sqlite3.connect(path) as file:
+        file.execute("PRAGMA ignore_check_constraints = ON")
+        value = "x" if answer is None else answer
+        file.execute("INSERT INTO rows VALUES ('forged', 99, ?)", (value,))
+    file.close()
+    journal = Journal(path)
+    assert journal.get("forged") is None
+    assert journal.lines() == ()
+    assert [run.rows for run in journal.runs()] == [1]
+    journal.close()
+
+
+def test_forged_counts_of_tokens_are_no_usage(path: Path) -> None:
+    filled(path, 1)
+    with sqlite3.connect(path) as file:
+        row = '["good", "stop", "m", [1, 2, "x", 10000000000000000000000]]'
+        file.execute("INSERT INTO rows VALUES ('forged', 1, ?)", (row,))
+    file.close()
+    assert Journal(path).get("forged") == ANSWER
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER t AFTER INSERT ON rows BEGIN DELETE FROM rows; END",
+        "CREATE VIEW v AS SELECT * FROM rows",
+        "CREATE TABLE more (a)",
+        "CREATE INDEX i ON rows (lower(answer))",
+        "DROP TABLE runs",
+        "PRAGMA application_id = 1",
+    ],
+)
+def test_a_file_with_more_in_it_than_a_journal_has_is_refused(path: Path, statement: str) -> None:
+    filled(path, 1)
+    with sqlite3.connect(path) as file:
+        file.execute(statement)
+    file.close()
+    with pytest.raises(OptionError, match="is not a journal"):
+        Journal(path)
+
+
+def test_a_path_through_a_file_or_to_a_folder_gives_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for place in (tmp_path / "file" / "journal.sqlite", tmp_path):
+        journal = Journal(place)
+        journal.put("", "m", {"a": ANSWER})
+        journal.put("", "m", {"b": ANSWER})
+        assert journal.get("a") == journal.get("b") == ANSWER
+        lines = journal.lines()
+        assert len(lines) == 2
+        assert lines[0].startswith("The journal can't be read (")
+        assert lines[1].startswith("The journal can't be written (")
