@@ -3,7 +3,8 @@
     python -m tests.rows_server [--delay 0.05] [--requests 30 --tokens 8000 --window 3]
 
 It prints its port. `GET /counts` returns how often it answered each prompt, and its refusals;
-`POST /limits` with {"requests": …, "tokens": …} sets other limits.
+`POST /limits` with {"requests": …, "tokens": …} sets other limits, `POST /options` all options
+anew, and forgets the counts.
 """
 
 from __future__ import annotations
@@ -35,7 +36,12 @@ class Server:
         In a window; 0 is no limit.
     """
 
-    def __init__(self, delay: float, window: float, requests: int, tokens: int) -> None:
+    def __init__(self, **options: Any) -> None:
+        self.set(**options)
+
+    def set(
+        self, delay: float = 0.05, window: float = 60.0, requests: int = 0, tokens: int = 0
+    ) -> None:
         self.delay, self.window = delay, window
         self.answered: Counter[str] = Counter()
         self.refused: list[float] = []
@@ -53,6 +59,9 @@ class Server:
         if path == "/counts":
             return response(200, {"answered": self.answered, "refused": self.refused})
         given = json.loads(body)
+        if path == "/options":
+            self.set(**given)
+            return response(200, {})
         if path == "/limits":
             self.limit(given["requests"], given["tokens"])
             return response(200, {})
@@ -65,10 +74,10 @@ class Server:
                 return refusal(bucket, amount, wait, self.headers())
         self.requests.charge(1)
         self.tokens.charge(asked)
-        headers = self.headers()
+        headers, bucket, answered = self.headers(), self.tokens, self.answered
         await asyncio.sleep(self.delay)
-        self.tokens.charge(sent + USED - asked)
-        self.answered[prompt] += 1
+        bucket.charge(sent + USED - asked)
+        answered[prompt] += 1
         usage = {"prompt_tokens": sent, "completion_tokens": USED, "total_tokens": sent + USED}
         message = {"role": "assistant", "content": ANSWER}
         choice = {"index": 0, "finish_reason": "stop", "message": message}
@@ -133,7 +142,7 @@ async def main() -> None:
     parser.add_argument("--requests", type=int, default=0)
     parser.add_argument("--tokens", type=int, default=0)
     given = parser.parse_args()
-    server = Server(given.delay, given.window, given.requests, given.tokens)
+    server = Server(**vars(given))
     listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
     print(listening.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - who started it reads this
     await listening.serve_forever()

@@ -11,28 +11,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from groq_magic.errors import OptionError
+from groq_magic.ledger.journal_tables import (
+    TABLES,
+    prepare,
+    readable,
+    tables_of,
+    text_of,
+    transaction,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
 __all__ = ["JournalFile", "RunRecord", "journal_path"]
 
 _FILE = "journal.sqlite"
 _MAGIC = b"SQLite format 3\x00"
-# "grqj" in ASCII: how a journal differs from another program's database.
-_APPLICATION = 0x6772716A
 # Two kernels may write at once: how many seconds one waits for the other.
 _WAIT = 5.0
-_TABLES = (
-    """CREATE TABLE runs (
-  id INTEGER PRIMARY KEY, name TEXT NOT NULL, model TEXT NOT NULL,
-  began REAL NOT NULL, used REAL NOT NULL, UNIQUE (name, model)
-)""",
-    """CREATE TABLE rows (
-  key TEXT PRIMARY KEY, run INTEGER NOT NULL, answer TEXT NOT NULL
-) WITHOUT ROWID""",
-)
 
 
 @dataclass(frozen=True)
@@ -106,7 +103,7 @@ class JournalFile:
         """Write the answers of a run, by their keys; all of them or, after a fault, none."""
         with self._writing:
             file = self._for_writing()
-            with _transaction(file):
+            with transaction(file):
                 run = self._run(file, name, model)
                 file.executemany(
                     "INSERT OR REPLACE INTO rows VALUES (?, ?, ?)",
@@ -127,7 +124,7 @@ class JournalFile:
                 ).fetchall()
             )
         return [
-            RunRecord(row[0], _text(row[1]), _text(row[2]), row[3], row[4], row[5], int(row[6]))
+            RunRecord(row[0], text_of(row[1]), text_of(row[2]), row[3], row[4], row[5], int(row[6]))
             for row in found or ()
         ]
 
@@ -138,7 +135,7 @@ class JournalFile:
                 return 0
             file = self._for_writing()
             chosen, values = ("", ()) if run is None else (" WHERE run = ?", (run,))
-            with _transaction(file):
+            with transaction(file):
                 count = file.execute(f"DELETE FROM rows{chosen}", values).rowcount  # noqa: S608 - one of two constants
                 file.execute("DELETE FROM runs WHERE id NOT IN (SELECT run FROM rows)")
             self._runs.clear()
@@ -180,7 +177,7 @@ class JournalFile:
                 with contextlib.suppress(FileNotFoundError):
                     place.rename(aside.with_name(aside.name + place.name[len(self.path.name) :]))
             self.path.rename(aside)
-        for run, answers in _readable(aside).items():
+        for run, answers in readable(aside).items():
             self.put(*run, answers)
         return aside
 
@@ -250,14 +247,14 @@ class JournalFile:
             # A forged file must not run anything of its own.
             file.execute("PRAGMA trusted_schema = OFF")
             # Another program's database is not changed in any way.
-            tables = _tables(file)
-            if mode == "rw" and tables in (None, set(_TABLES)):
-                _prepare(file)
-                tables = _tables(file)
+            tables = tables_of(file)
+            if mode == "rw" and tables in (None, set(TABLES)):
+                prepare(file)
+                tables = tables_of(file)
         except BaseException:
             file.close()
             raise
-        if tables == set(_TABLES):
+        if tables == set(TABLES):
             return file
         file.close()
         if tables is not None:
@@ -291,57 +288,3 @@ def journal_path() -> Path:
     from platformdirs import user_state_path
 
     return user_state_path("groq_magic", appauthor=False) / _FILE
-
-
-def _prepare(file: sqlite3.Connection) -> None:
-    # Then a commit needs no wait for the disk, and a power cut can't damage the file. Where a
-    # disk can't do it, each commit waits.
-    with contextlib.suppress(sqlite3.OperationalError):
-        file.execute("PRAGMA journal_mode = WAL")
-    file.execute("PRAGMA synchronous = NORMAL")
-    with _transaction(file):
-        if _tables(file) is None:
-            for table in _TABLES:
-                file.execute(table)
-            file.execute(f"PRAGMA application_id = {_APPLICATION}")
-
-
-def _tables(file: sqlite3.Connection) -> set[str] | None:
-    """Return how its tables, and whatever could run by itself, are defined; None where empty."""
-    found = file.execute("SELECT CAST(sql AS BLOB) FROM sqlite_master WHERE sql IS NOT NULL")
-    tables = {_text(sql) for (sql,) in found.fetchall()}
-    ((number,),) = file.execute("PRAGMA application_id").fetchall()
-    if number != _APPLICATION:
-        return {"another program's", *tables} if tables or number else None
-    return tables
-
-
-def _readable(path: Path) -> dict[tuple[str, str], dict[str, str]]:
-    """Return the answers that can be read from a damaged file, from its start and from its end."""
-    found: dict[tuple[str, str], dict[str, str]] = {}
-    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as file:
-        file.execute("PRAGMA trusted_schema = OFF")
-        names: dict[int, tuple[str, str]] = {}
-        with contextlib.suppress(sqlite3.Error):
-            names = {row[0]: row[1:] for row in file.execute("SELECT id, name, model FROM runs")}
-        for order in ("ASC", "DESC"):
-            with contextlib.suppress(sqlite3.Error):
-                for key, run, answer in file.execute(f"SELECT * FROM rows ORDER BY key {order}"):  # noqa: S608 - one of two constants
-                    found.setdefault(names.get(run, ("", "")), {})[key] = answer
-    return found
-
-
-@contextlib.contextmanager
-def _transaction(file: sqlite3.Connection) -> Iterator[None]:
-    file.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(sqlite3.Error):
-            file.execute("ROLLBACK")
-        raise
-    file.execute("COMMIT")
-
-
-def _text(value: bytes) -> str:
-    return value.decode(errors="replace")

@@ -104,6 +104,7 @@ class Tally:
         self._spending = _Spending()
         self._waits: dict[int, Wait] = {}
         self._began = time.monotonic()
+        self._over_at: float | None = None
         self._marks: deque[tuple[float, int]] = deque([(self._began, 0)], _COUNTED)
 
     def take_from_journal(self, rows: int) -> None:
@@ -162,8 +163,9 @@ class Tally:
 
     def progress(self, running: int, *, is_over: bool) -> Progress:
         """Return how far the run is."""
-        now = time.monotonic()
         with self._lock:
+            now = self._over_at or time.monotonic()
+            self._over_at = now if is_over else None
             asked, rate = self._done + self._failed, self._rate(now)
             left = None if self._total is None else self._total - asked - self._from_journal
             first = min(self._waits.values(), key=lambda wait: wait.until, default=None)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from groq_magic.api.send import Outcome, backoff, send
-from groq_magic.errors import ApiKeyError, ModelError, RateLimitError
+from groq_magic.errors import ApiKeyError, ModelError, RateLimitError, TooLargeError
 from groq_magic.ledger.usage import Usage, usage_of
 from groq_magic.mapping.row_request import RowAnswer
 
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
     from groq_magic.errors import GroqMagicError
     from groq_magic.mapping.row_request import RowRequest
 
-__all__ = ["RowSending", "Sent"]
+__all__ = ["Failures", "RowSending", "Sent"]
 
 # How often a row is sent anew, with all its tries, where a limit refused it: limits pass.
 _ROUNDS = 10
 # The wait before that, as after so many tries.
 _ROUND_TRIES = 5
+# So many requests that fail one after another end a run: the rest would too.
+_MOST_IN_A_ROW = 100
 # Not "length", say: then reasoning may have used up the tokens.
 _WHOLE = "stop"
 
@@ -50,14 +53,30 @@ class Sent:
     usage: Usage | None = None
     fault: Fault | None = None
 
-    @property
-    def fatal(self) -> GroqMagicError | None:
-        """The error that every other row would meet too: the key, the model or the money."""
-        error = self.fault.error if self.fault is not None else None
-        if isinstance(error, ApiKeyError | ModelError):
+
+class Failures:
+    """Finds the failure of one request that the others would meet too; any thread may use it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._in_a_row = 0
+
+    def end_by(self, sent: Sent) -> GroqMagicError | None:
+        """Return the error that is to end the run after a request, None for none."""
+        fault = sent.fault
+        error = fault.error if fault is not None else None
+        is_spent = fault is not None and isinstance(error, RateLimitError) and not fault.retry
+        if is_spent or isinstance(error, ApiKeyError | ModelError):
             return error
-        is_spent = isinstance(error, RateLimitError) and self.fault and not self.fault.retry
-        return error if is_spent else None
+        with self._lock:
+            # Too large rows may follow one another.
+            is_alike = error is not None and not isinstance(error, TooLargeError)
+            self._in_a_row = self._in_a_row + 1 if is_alike else 0
+            if error is None or self._in_a_row < _MOST_IN_A_ROW:
+                return None
+        happened = f"{_MOST_IN_A_ROW} requests in a row failed: {error.happened}"
+        remedy = "Run the cell again once it works; finished rows are kept."
+        return type(error)(happened, remedy)
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 from groq_magic.api.exchange import Exchange
 from groq_magic.api.sdk_faults import no_thread
 from groq_magic.api.share import Share
-from groq_magic.errors import GroqMagicError, TooLargeError
+from groq_magic.errors import GroqMagicError
 from groq_magic.mapping.progress import Progress, Tally
 from groq_magic.mapping.row_request import RowAnswer
-from groq_magic.mapping.row_sending import RowSending, Sent
+from groq_magic.mapping.row_sending import Failures, RowSending, Sent
+from groq_magic.mapping.row_source import RowSource, whole_again
 from groq_magic.mapping.run_settings import RunSettings, Split, each_alike
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from types import TracebackType
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Self
 
     from groq_magic.api.account import Account
@@ -37,8 +37,6 @@ _LOOK_UP = 0.02
 # How long the end of a run waits for its threads.
 _END_WITHIN = 0.15
 _POLL = 0.05
-# So many requests that fail one after another end a run: the rest would too.
-_MOST_IN_A_ROW = 100
 _Row = tuple[str, RowAnswer]
 
 
@@ -58,6 +56,9 @@ class Run:
         Returns the service and the key; called, in the caller's thread, when the first
         request has to be sent.
     settings : RunSettings, optional
+    rest : callable
+        From packed rows, of which some are in the journal, and the keys of the others to the
+        requests for these; in the caller's thread.
     split : callable
         From a request and its answer to those of its rows, in a thread of the run.
     nearest : callable
@@ -80,6 +81,7 @@ class Run:
         journal: Journal,
         account: Callable[[], Account],
         settings: RunSettings | None = None,
+        rest: Callable[[RowRequest, tuple[str, ...]], Sequence[RowRequest]] = whole_again,
         split: Callable[[RowRequest, RowAnswer], Split] = each_alike,
         nearest: Callable[[str], str] = str,
         on_sent: Callable[[RowRequest, Outcome], object] = lambda _request, _outcome: None,
@@ -87,7 +89,7 @@ class Run:
         self.reason = ""
         self.error: GroqMagicError | None = None
         self._settings = settings or RunSettings()
-        self._requests, self._is_exhausted = iter(requests), False
+        self._source = RowSource(requests, None if self._settings.again else journal, rest)
         self._journal, self._account, self._split = journal, account, split
         self._nearest, self._on_sent = nearest, on_sent
         self._tally = Tally(self._settings.total, self._settings.budget)
@@ -98,20 +100,16 @@ class Run:
         self._threads: list[threading.Thread] = []
         self._exchanges: set[Exchange] = set()
         self._waiting: SimpleQueue[RowRequest | None] = SimpleQueue()
-        # Requests that wait for a thread or are under way, and how many failed one after another.
-        self._open = self._failed_in_a_row = 0
+        # How many requests wait for a thread or are under way.
+        self._open = 0
+        self._failures = Failures()
         self._came: deque[_Row] = deque()
         self._news = threading.Event()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        failure: BaseException | None,
-        where: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_failure: object) -> None:
         self.stop()
 
     def __iter__(self) -> Iterator[_Row]:
@@ -125,7 +123,7 @@ class Run:
     @property
     def is_over(self) -> bool:
         """Whether nothing comes any more."""
-        is_done = self._open == 0 and (self._is_exhausted or self._ended.is_set())
+        is_done = self._open == 0 and (self._source.is_exhausted or self._ended.is_set())
         # In this order: a request that is not open any more may have brought something just now.
         return (is_done or self._left_behind) and not self._came
 
@@ -140,6 +138,7 @@ class Run:
                 found.append(self._came.popleft())
             if self.is_over:
                 self.stop()
+                self._journal.flush()
         except BaseException:
             self.stop()
             raise
@@ -151,11 +150,13 @@ class Run:
             reason = ""
         self._end(reason)
         until = time.monotonic() + _END_WITHIN
-        for thread in self._threads:
-            if thread is not threading.current_thread():
-                thread.join(max(0.0, until - time.monotonic()))
-        # A thread that can't be woken, in a look-up of an address say, ends later.
-        self._left_behind = True
+        try:
+            for thread in self._threads:
+                if thread is not threading.current_thread():
+                    thread.join(max(0.0, until - time.monotonic()))
+        finally:
+            # A thread that can't be woken, in a look-up of an address say, ends later.
+            self._left_behind = True
 
     def progress(self) -> Progress:
         """Return how far it is."""
@@ -179,25 +180,15 @@ class Run:
         found: list[_Row] = []
         until = time.monotonic() + _LOOK_UP
         enough = _AHEAD * self._settings.concurrency
-        while self._open < enough and not self._is_exhausted and not self._ended.is_set():
-            request = next(self._requests, None)
-            if request is None:
-                self._is_exhausted = True
-                break
-            known = self._known(request)
-            self._tally.take_from_journal(len(known))
-            found += known
-            if len(known) < len(request.keys):
+        while self._open < enough and not self._source.is_exhausted and not self._ended.is_set():
+            rows = self._source.take()
+            self._tally.take_from_journal(len(rows.known))
+            found += rows.known
+            for request in rows.unknown:
                 self._put(request)
             if found and time.monotonic() > until:
                 break
         return found
-
-    def _known(self, request: RowRequest) -> list[_Row]:
-        if self._settings.again:
-            return []
-        answers = ((key, self._journal.get(key)) for key in request.keys)
-        return [(key, answer) for key, answer in answers if answer is not None]
 
     def _put(self, request: RowRequest) -> None:
         if self._sending is None:
@@ -255,7 +246,13 @@ class Run:
     def _answers_to(self, request: RowRequest) -> list[_Row]:
         """Send a request; return the answers for its rows, which are in the journal."""
         sent = self._sent(request)
-        if sent is None or self._sees_end(sent) or sent.answer is None:
+        if sent is None:
+            return []
+        if sent.answer is None:
+            self._end("The connection was closed.")
+            return []
+        if (error := self._failures.end_by(sent)) is not None:
+            self._end(error.happened, error)
             return []
         if sent.answer.error:
             return self._failed(request, sent.answer.error, sent.answer)
@@ -289,25 +286,6 @@ class Run:
             self._tally.wait(request, None)
         self._tally.add_request(request, sent.usage)
         return sent
-
-    def _sees_end(self, sent: Sent) -> bool:
-        """End the run where the others would fail as this request did; return whether."""
-        if sent.answer is None:
-            self._end("The connection was closed.")
-            return True
-        if (error := sent.fatal) is not None:
-            self._end(error.happened, error)
-            return True
-        fault = sent.fault
-        with self._lock:
-            counts = fault is not None and not isinstance(fault.error, TooLargeError)
-            self._failed_in_a_row = self._failed_in_a_row + 1 if counts else 0
-            is_end = self._failed_in_a_row >= _MOST_IN_A_ROW
-        if is_end and fault is not None:
-            line = f"{_MOST_IN_A_ROW} requests in a row failed: {fault.error.happened}"
-            remedy = "Run the cell again once it works; finished rows are kept."
-            self._end(line, type(fault.error)(line, remedy))
-        return False
 
     def _failed(
         self, request: RowRequest, error: str, answer: RowAnswer | None = None

@@ -37,25 +37,31 @@ class RowsServer:
             return json.load(reply)
 
     def limit(self, requests: int, tokens: int) -> None:
-        body = json.dumps({"requests": requests, "tokens": tokens}).encode()
-        urlopen(Request(f"{self.url}/limits", body)).close()
+        self.post("limits", {"requests": requests, "tokens": tokens})
+
+    def post(self, path: str, body: dict[str, Any]) -> None:
+        urlopen(Request(f"{self.url}/{path}", json.dumps(body).encode())).close()
+
+
+@pytest.fixture(scope="session")
+def _rows_server_for_all() -> Iterator[RowsServer]:
+    process, url = started()
+    yield RowsServer(url)
+    process.kill()
+    process.wait()
+    assert process.stdout is not None
+    process.stdout.close()
 
 
 @pytest.fixture
-def rows_server() -> Iterator[Callable[..., RowsServer]]:
-    """Start servers with options of the test's own; they end with it."""
-    processes = []
+def rows_server(_rows_server_for_all: RowsServer) -> Callable[..., RowsServer]:
+    """Return the server of rows, as fresh as if just started, with options of the test's own."""
 
     def start(**options: float) -> RowsServer:
-        process, url = started(**options)
-        processes.append(process)
-        return RowsServer(url)
+        _rows_server_for_all.post("options", options)
+        return _rows_server_for_all
 
-    yield start
-    for process in processes:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+    return start
 
 
 @pytest.fixture

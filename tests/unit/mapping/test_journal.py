@@ -146,6 +146,30 @@ def test_threads_of_two_journals_write_and_read_at_once(path: Path) -> None:
     assert [each.name for each in path.parent.iterdir()] == ["journal.sqlite"]
 
 
+def test_journals_that_are_made_at_the_same_time_are_one(tmp_path: Path) -> None:
+    for number in range(30):
+        path, start = tmp_path / f"{number}.sqlite", threading.Barrier(4)
+        failed: list[Exception] = []
+
+        def use(path: Path = path, start: Any = start, failed: Any = failed) -> None:
+            start.wait(10)
+            try:
+                journal = Journal(path)
+                while journal.get("k") is None:
+                    journal.put("", "m", {"k": ANSWER})
+                failed.extend(journal.lines())
+                journal.close()
+            except Exception as failure:  # noqa: BLE001 - whatever it is, it is one too many
+                failed.append(failure)
+
+        threads = [threading.Thread(target=use) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failed == []
+
+
 def test_a_forked_process_uses_a_connection_of_its_own(journal: Journal) -> None:
     journal.put("", "m", {"parent": ANSWER})
     process = os.fork()

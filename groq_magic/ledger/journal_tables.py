@@ -1,0 +1,88 @@
+"""The tables of a journal in SQLite: made, recognised, and read where they are damaged."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["TABLES", "prepare", "readable", "tables_of", "text_of", "transaction"]
+
+# "grqj" in ASCII: how a journal differs from another program's database.
+_APPLICATION = 0x6772716A
+TABLES = (
+    """CREATE TABLE runs (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, model TEXT NOT NULL,
+  began REAL NOT NULL, used REAL NOT NULL, UNIQUE (name, model)
+)""",
+    """CREATE TABLE rows (
+  key TEXT PRIMARY KEY, run INTEGER NOT NULL, answer TEXT NOT NULL
+) WITHOUT ROWID""",
+)
+
+
+def prepare(file: sqlite3.Connection) -> None:
+    """Make a file, that is empty or a journal, ready to be written."""
+    # Then a commit needs no wait for the disk, and a power cut can't damage the file. Where a
+    # disk can't do it, each commit waits.
+    with contextlib.suppress(sqlite3.OperationalError):
+        file.execute("PRAGMA journal_mode = WAL")
+    file.execute("PRAGMA synchronous = NORMAL")
+    with transaction(file):
+        if _tables(file) is None:
+            for table in TABLES:
+                file.execute(table)
+            file.execute(f"PRAGMA application_id = {_APPLICATION}")
+
+
+def tables_of(file: sqlite3.Connection) -> set[str] | None:
+    """Return how its tables, and whatever could run by itself, are defined; None where empty."""
+    # As of one time: another kernel may be making them.
+    with transaction(file, "DEFERRED"):
+        return _tables(file)
+
+
+def readable(path: Path) -> dict[tuple[str, str], dict[str, str]]:
+    """Return the answers that can be read from a damaged file, from its start and from its end."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as file:
+        file.execute("PRAGMA trusted_schema = OFF")
+        names: dict[int, tuple[str, str]] = {}
+        with contextlib.suppress(sqlite3.Error):
+            names = {row[0]: row[1:] for row in file.execute("SELECT id, name, model FROM runs")}
+        for order in ("ASC", "DESC"):
+            with contextlib.suppress(sqlite3.Error):
+                for key, run, answer in file.execute(f"SELECT * FROM rows ORDER BY key {order}"):  # noqa: S608 - one of two constants
+                    found.setdefault(names.get(run, ("", "")), {})[key] = answer
+    return found
+
+
+@contextlib.contextmanager
+def transaction(file: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[None]:
+    """Do all or nothing of what is done in it."""
+    file.execute(f"BEGIN {kind}")
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            file.execute("ROLLBACK")
+        raise
+    file.execute("COMMIT")
+
+
+def text_of(value: bytes) -> str:
+    """Return a text that may be forged."""
+    return value.decode(errors="replace")
+
+
+def _tables(file: sqlite3.Connection) -> set[str] | None:
+    found = file.execute("SELECT CAST(sql AS BLOB) FROM sqlite_master WHERE sql IS NOT NULL")
+    tables = {text_of(sql) for (sql,) in found.fetchall()}
+    ((number,),) = file.execute("PRAGMA application_id").fetchall()
+    if number != _APPLICATION:
+        return {"another program's", *tables} if tables or number else None
+    return tables

@@ -1,0 +1,69 @@
+"""The requests of a run, less the rows whose answers are in the journal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from groq_magic.mapping.journal import Journal
+    from groq_magic.mapping.row_request import RowAnswer, RowRequest
+
+__all__ = ["RowSource", "Rows", "whole_again"]
+
+
+class Rows(NamedTuple):
+    """The rows of one request: those with an answer, and the requests for the others."""
+
+    known: list[tuple[str, RowAnswer]]
+    unknown: Sequence[RowRequest]
+
+
+def whole_again(request: RowRequest, _missing: tuple[str, ...]) -> Sequence[RowRequest]:
+    """Return the request itself, also for the rows of it that have an answer."""
+    return (request,)
+
+
+class RowSource:
+    """Makes the requests, one at a time, and looks their rows up.
+
+    Parameters
+    ----------
+    requests : iterable of RowRequest
+    journal : Journal or None
+        None asks every row.
+    rest : callable
+        From packed rows and the keys of those without an answer to the requests for these.
+
+    Attributes
+    ----------
+    is_exhausted : bool
+        Whether there are no more.
+    """
+
+    def __init__(
+        self,
+        requests: Iterable[RowRequest],
+        journal: Journal | None,
+        rest: Callable[[RowRequest, tuple[str, ...]], Sequence[RowRequest]],
+    ) -> None:
+        self.is_exhausted = False
+        self._requests, self._journal, self._rest = iter(requests), journal, rest
+
+    def take(self) -> Rows:
+        """Return the rows of the next request; none at the end."""
+        request = next(self._requests, None)
+        if request is None:
+            self.is_exhausted = True
+            return Rows([], ())
+        if self._journal is None:
+            return Rows([], (request,))
+        answers = {key: self._journal.get(key) for key in request.keys}
+        known = [(key, answer) for key, answer in answers.items() if answer is not None]
+        if not known:
+            return Rows([], (request,))
+        missing = tuple(key for key, answer in answers.items() if answer is None)
+        unknown = self._rest(request, missing) if missing else ()
+        asked = {key for each in unknown for key in each.keys}
+        return Rows([row for row in known if row[0] not in asked], unknown)
