@@ -197,11 +197,17 @@ class Run:
             except GroqMagicError as error:
                 self._end(error.happened, error)
                 return
-        with self._lock:
-            self._open += 1
-        self._waiting.put(request)
+        self._open_one(request)
         if len(self._threads) < min(self._open, self._settings.concurrency):
             self._start_thread()
+
+    def _open_one(self, request: RowRequest) -> None:
+        """Let a request wait for a thread, unless the run has ended."""
+        with self._lock:
+            # What waited after the end would never be taken, and the run never be over.
+            if not self._ended.is_set():
+                self._open += 1
+                self._waiting.put(request)
 
     def _made_sending(self) -> RowSending:
         settings = self._settings
@@ -217,14 +223,14 @@ class Run:
         )
 
     def _start_thread(self) -> None:
-        name = f"groq-magic-map-{len(self._threads) + 1}"
-        thread = threading.Thread(target=self._work, name=name, daemon=True)
+        thread = threading.Thread(target=self._work, name="groq-magic-map", daemon=True)
         try:
             thread.start()
         except RuntimeError:
             if not self._threads:
                 error = no_thread().error
                 self._end(error.happened, error)
+                self._left_behind = True
             return
         self._threads.append(thread)
 
@@ -258,9 +264,7 @@ class Run:
             return self._failed(request, sent.answer.error, sent.answer)
         split = self._split(request, sent.answer)
         for each in split.again:
-            with self._lock:
-                self._open += 1
-            self._waiting.put(each)
+            self._open_one(each)
         whole = {key: answer for key, answer in split.answers.items() if not answer.error}
         if whole:
             self._journal.put(self._settings.name, str(request.request.get("model", "")), whole)

@@ -177,6 +177,40 @@ def test_a_wrong_key_or_model_ends_the_run_with_one_error(
     assert len(practice.requests()) <= 20
 
 
+def test_a_run_that_ends_while_requests_are_made_is_over(
+    practice: Any, run_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    practice.faults("401:times=1000")
+    run = run_of(practice, map(row, range(500)))
+    put = run._put
+
+    def late(request: RowRequest) -> None:
+        if request.keys == ("key 10",):
+            # The threads end first.
+            for thread in run._threads:
+                thread.join(10)
+        put(request)
+
+    monkeypatch.setattr(run, "_put", late)
+    until = time.monotonic() + 10
+    while not run.is_over:
+        assert run.take(0.05) == []
+        assert time.monotonic() < until
+    assert isinstance(run.error, ApiKeyError)
+
+
+def test_a_process_without_a_thread_left_ends_the_run(
+    rows_server: Any, run_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    run = run_of(rows_server(), map(row, range(50)))
+    monkeypatch.setattr(threading.Thread, "start", full)
+    assert list(run) == []
+    assert run.reason == "The request can't be sent: this process can't start another thread."
+
+
 def test_a_closed_account_ends_the_run(rows_server: Any, run_of: Any) -> None:
     run = run_of(rows_server(delay=2), map(row, range(50)))
     run.take(0.3)
