@@ -54,6 +54,10 @@ class RowText:
         """What stands below the prompt."""
         return f"{_HEADING}\n\n{self.body}"
 
+    def numbered(self, number: int) -> str:
+        """Return what stands below the prompt of several rows."""
+        return f"{_HEADING.replace(' ', f' {number} ', 1)}\n\n{self.body}"
+
 
 @dataclass(frozen=True)
 class RowPrompts:
