@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.api.request import without_surrogates
 from groq_magic.errors import PromptError
 from groq_magic.mapping.cells import CellText, cell_text, is_missing
-from groq_magic.mapping.template import ColumnPart, template_of
+from groq_magic.mapping.template import template_of
 from groq_magic.prompt import Privacy, PrivateValues, fill, with_values
 from groq_magic.prompt.private_values import LONGEST_SEARCHED
 from groq_magic.prompt.secrets import HIDDEN, Secrets
 from groq_magic.prompt.template import formatted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from groq_magic.mapping.column_part import ColumnPart
     from groq_magic.mapping.rows import Rows
     from groq_magic.prompt import FilledPrompt, IncludedValue
 
@@ -166,6 +167,7 @@ def row_prompts(  # noqa: PLR0913 - a prompt, its data, and what may be sent of 
     system: str = "",
     privacy: Privacy | None = None,
     secrets: Secrets | None = None,
+    not_in_row: Collection[int] = (),
 ) -> RowPrompts:
     """Return the prompts of a map; the user's own code may run here.
 
@@ -180,6 +182,8 @@ def row_prompts(  # noqa: PLR0913 - a prompt, its data, and what may be sent of 
         The system prompt, with braces too.
     privacy : Privacy, optional
     secrets : Secrets, optional
+    not_in_row : collection of int
+        The places of columns that `{{row}}` leaves out: those that answers are checked against.
 
     Raises
     ------
@@ -194,8 +198,8 @@ def row_prompts(  # noqa: PLR0913 - a prompt, its data, and what may be sent of 
         )
     if not text.strip():
         raise PromptError("The prompt is empty.", "Write it below `%%groq_map`.")
-    prompt = template_of(text.strip(), rows, namespace, privacy)
-    around = template_of(system, rows, namespace, privacy)
+    prompt = template_of(text.strip(), rows, namespace, privacy, not_in_row)
+    around = template_of(system, rows, namespace, privacy, not_in_row)
     parts = {part.key: part for part in (*prompt.parts, *around.parts)}
     if not parts:
         raise PromptError(

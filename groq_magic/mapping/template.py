@@ -3,88 +3,32 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import clip
 from groq_magic.errors import PromptError
 from groq_magic.mapping.cells import is_missing
+from groq_magic.mapping.column_part import ColumnPart
 from groq_magic.mapping.rows import ITEM
 from groq_magic.prompt.expression import near, user_names
 from groq_magic.prompt.placeholder import placeholders
 from groq_magic.prompt.refusals import refuse_call, refuse_private
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from groq_magic.mapping.rows import Column, Rows
     from groq_magic.prompt import Privacy
     from groq_magic.prompt.expression import Expression
 
-__all__ = ["ColumnPart", "Template", "template_of"]
+__all__ = ["Template", "template_of"]
 
 # A column's name may have spaces or begin with a digit. Not `${{ … }}`, which is GitHub's.
 _BRACES = re.compile(r"(?<!\$)\{\{([^{}\n]+)\}\}")
 # What can only be meant as a name.
 _NAME = re.compile(r"[^\W\d]")
 _LONGEST = 60
-
-
-@dataclass(frozen=True)
-class ColumnPart:
-    """A column, or a part of its cells, that the prompt names.
-
-    Parameters
-    ----------
-    column : Column
-    place : int
-        Of the column.
-    written : str
-        As the braces have it.
-    text : str
-        Its name in the prompt.
-    expression : Expression or None
-        What is read of a cell; None for the cell itself.
-    spec : str or None
-        The format spec.
-    is_of_row : bool
-        Whether `{{row}}` names it: then what can't be sent is left out.
-    """
-
-    column: Column = field(repr=False)
-    place: int
-    written: str
-    text: str
-    expression: Expression | None = field(default=None, repr=False)
-    spec: str | None = None
-    is_of_row: bool = False
-
-    @property
-    def key(self) -> tuple[int, str, str | None]:
-        """What is the same for two places that mean the same."""
-        return self.place, self.text, self.spec
-
-    @property
-    def code(self) -> str:
-        """Its name as a code span on one line."""
-        # Rendering takes a while to import.
-        from groq_magic.rendering import code_span
-
-        return code_span(" ".join(self.text.splitlines()))
-
-    def value(self, place: int, privacy: Privacy) -> Any:
-        """Return the value of a row; None where a cell has no such attribute or item."""
-        try:
-            return self.value_or_error(place, privacy)
-        except PromptError:
-            return None
-
-    def value_or_error(self, place: int, privacy: Privacy) -> Any:
-        """Return the value of a row, or raise PromptError."""
-        cell = self.column.cells[place]
-        if self.expression is None or is_missing(cell):
-            return cell
-        return self.expression.value_in({self.expression.root: cell}, privacy)
 
 
 @dataclass(frozen=True)
@@ -102,22 +46,45 @@ class Template:
     parts: tuple[ColumnPart, ...] = ()
 
 
-def template_of(text: str, rows: Rows, namespace: Mapping[str, Any], privacy: Privacy) -> Template:
+def template_of(
+    text: str,
+    rows: Rows,
+    namespace: Mapping[str, Any],
+    privacy: Privacy,
+    not_in_row: Collection[int] = (),
+) -> Template:
     """Return a text with the names of columns in place of their braces.
+
+    Parameters
+    ----------
+    text : str
+    rows : Rows
+    namespace : mapping
+        The session's variables; columns of the same name win.
+    privacy : Privacy
+    not_in_row : collection of int
+        The places of columns that `{{row}}` leaves out.
 
     Raises
     ------
     PromptError
         When a name is unknown, private or that of several columns, or it is a call.
     """
-    return _Reading(rows, namespace, privacy).template(text)
+    return _Reading(rows, namespace, privacy, not_in_row).template(text)
 
 
 class _Reading:
     """The reading of one text."""
 
-    def __init__(self, rows: Rows, namespace: Mapping[str, Any], privacy: Privacy) -> None:
+    def __init__(
+        self,
+        rows: Rows,
+        namespace: Mapping[str, Any],
+        privacy: Privacy,
+        not_in_row: Collection[int],
+    ) -> None:
         self._rows, self._namespace, self._privacy = rows, namespace, privacy
+        self._not_in_row = not_in_row
         self._places: dict[str, list[int]] = {}
         for place, name in enumerate(rows.names):
             self._places.setdefault(name, []).append(place)
@@ -219,10 +186,11 @@ class _Reading:
         shown = [
             ColumnPart(column, place, ITEM, column.name, is_of_row=True)
             for place, column in enumerate(columns)
-            if not self._privacy.hides(column.label) and not self._privacy.hides(column.name)
+            if place not in self._not_in_row and not self._hides(column)
         ]
         if not shown:
-            why = "every column is private" if columns else "the data has no columns"
+            is_private = any(map(self._hides, columns))
+            why = "every column is private" if is_private else "no column is left to send"
             raise PromptError(f"`{{{{row}}}}`: {why}.", "Nothing was sent.")
         return shown
 
@@ -236,11 +204,14 @@ class _Reading:
         return first
 
     def _check_private(self, column: Column, written: str) -> None:
-        if self._privacy.hides(column.label) or self._privacy.hides(column.name):
+        if self._hides(column):
             raise PromptError(
                 f"`{{{{{clip(written, _LONGEST)}}}}}`: `{clip(column.name, _LONGEST)}` is private.",
                 "`%config GroqMagics.private` lists the private names.",
             )
+
+    def _hides(self, column: Column) -> bool:
+        return self._privacy.hides(column.label) or self._privacy.hides(column.name)
 
     def _refuse_call(self, expression: Expression) -> None:
         if expression.root in self._places or expression.names(dict.fromkeys(self._places)):

@@ -136,6 +136,12 @@ def test_row_and_a_column_send_the_column_once() -> None:
     assert made.row(0).block.count("`a`") == 1
 
 
+def test_a_row_leaves_out_the_columns_that_answers_are_checked_against() -> None:
+    data = {"text": ["x"], "teacher": [5]}
+    assert "teacher" not in prompts("{{row}}", data, not_in_row=[1]).row(0).block
+    assert "`teacher`: 5" in prompts("{{row}} {{teacher}}", data, not_in_row=[1]).row(0).block
+
+
 def test_a_column_called_row_wins() -> None:
     made = prompts("{{row}}", {"row": ["x"], "other": ["y"]})
     assert "x" in made.row(0).block

@@ -16,12 +16,7 @@ from groq_magic.errors import OptionError
 from groq_magic.ledger.usage import Usage
 from groq_magic.mapping.answer_type import AnswerType
 from groq_magic.mapping.prompts import row_prompts
-from groq_magic.mapping.requests import (
-    RequestPlan,
-    max_tokens_from,
-    request_plan,
-    row_options,
-)
+from groq_magic.mapping.requests import max_tokens_from, request_plan, row_options
 from groq_magic.mapping.row_request import RowAnswer, RowRequest
 from groq_magic.mapping.rows import rows_of
 from groq_magic.options import AskOptions
@@ -31,6 +26,8 @@ from tests.markers import examples
 
 if TYPE_CHECKING:
     import random
+
+    from groq_magic.mapping.request_plan import RequestPlan
 
 MODEL = "openai/gpt-oss-20b"
 KNOWN = offline_catalogue().get(MODEL)
