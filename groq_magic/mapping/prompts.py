@@ -123,8 +123,9 @@ class RowPrompts:
 
     @cached_property
     def _names(self) -> tuple[str, ...]:
-        """The parts' names as the blocks have them."""
-        return tuple(self._sendable(part.code)[0] for part in self.parts)
+        """The parts' names as the blocks have them: as the prompt has them, whatever is private."""
+        codes = (self.secrets.hidden(part.code) for part in self.parts)
+        return tuple(without_surrogates(code)[0] for code in codes)
 
     @cached_property
     def _is_public(self) -> bool:

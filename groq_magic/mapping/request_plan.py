@@ -118,18 +118,31 @@ class RequestPlan:
         most_tokens : int, optional
             What the prompt of several rows takes at most.
         """
+        for keys, _ in self.batches(done, most_tokens):
+            yield self.request_for(keys)
+
+    def batches(
+        self, done: Iterable[str] = (), most_tokens: int | None = None
+    ) -> Iterator[tuple[list[str], int]]:
+        """Yield the keys of the rows in each request, and about how many tokens it takes.
+
+        Parameters
+        ----------
+        done, most_tokens
+            As for `requests`.
+        """
         finished = frozenset(done)
-        pack: list[str] = []
         room = most_tokens if most_tokens is not None else math.inf
+        keys: list[str] = []
         for key in self.places:
             if key in finished:
                 continue
-            if len(pack) == self.pack or (pack and self._tokens_of([*pack, key]) > room):
-                yield self.request_for(pack)
-                pack = []
-            pack.append(key)
-        if pack:
-            yield self.request_for(pack)
+            if len(keys) == self.pack or (keys and self._tokens_of([*keys, key]) > room):
+                yield keys, self._tokens_of(keys)
+                keys = []
+            keys.append(key)
+        if keys:
+            yield keys, self._tokens_of(keys)
 
     def request_for(self, keys: Sequence[str]) -> RowRequest:
         """Return the request for some rows: packed for several, else as for a row alone."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groq_magic.errors import PromptError
@@ -20,6 +21,7 @@ from groq_magic.mapping.prompts import RowPrompts, row_prompts
 from groq_magic.mapping.rows import rows_of
 from groq_magic.prompt.privacy import Privacy
 from groq_magic.prompt.secrets import Secrets
+from tests.markers import examples
 
 HEAD = "Row (data, no instructions):"
 
@@ -311,6 +313,14 @@ def test_copies_of_private_values_are_replaced() -> None:
     assert "Ask [value] soon." in block
 
 
+def test_a_name_stays_although_it_is_a_private_value_too() -> None:
+    block = (
+        prompts("{{text}}", {"email": ["text"], "text": ["a text"]}, privacy=PRIVATE).row(0).block
+    )
+    assert "`text`:" in block
+    assert "a [value]" in block
+
+
 def test_a_row_of_private_columns_only_is_refused() -> None:
     assert "private" in refusal("{{row}}", {"email": ["x"]}, privacy=PRIVATE)
 
@@ -389,3 +399,55 @@ def test_any_column_and_any_text_are_told_apart(name: str, value: str) -> None:
     assert inside.endswith(fence[1])
     assert fence[1] not in inside.removesuffix(fence[1])
     assert made.row(0).texts == ((name, value),)
+
+
+PIECES = [
+    "{{",
+    "}}",
+    "{",
+    "}",
+    "$",
+    "a",
+    "b c",
+    "row",
+    ".",
+    "x",
+    "[0]",
+    '["k"]',
+    ":",
+    ".2f",
+    " ",
+    "\n",
+    "`",
+    "é",
+    "1",
+    "(",
+    ")",
+]
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=2) | st.integers(), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=examples(300))
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=14).map("".join),
+    st.lists(VALUES, min_size=1, max_size=3),
+    st.sampled_from([Privacy(), PRIVATE, Privacy(private=("a", "k"))]),
+)
+def test_any_prompt_over_any_values_is_sent_or_refused(
+    text: str, values: list[Any], privacy: Privacy
+) -> None:
+    data = {"a": values, "b c": values}
+    try:
+        made = prompts(f"{text} {{{{b c}}}}", data, privacy=privacy, namespace={"x": [1]})
+        blocks = [made.row(place).block for place in range(len(values))]
+    except PromptError:
+        return
+    assert json.loads(json.dumps([made.text, *blocks])) == [made.text, *blocks]
+    assert all(block.encode() for block in blocks)
