@@ -271,6 +271,13 @@ def test_of_a_pack_that_broke_off_the_whole_answers_are_kept() -> None:
     assert all("max_completion_tokens" not in again.request for again in found.again)
 
 
+def test_a_list_in_the_last_answer_of_a_pack_that_broke_off_may_be_a_part() -> None:
+    made = plan(["a", "b"], schema="tags list[str]", pack=2)
+    reply = packed((1, {"tags": ["u"]}), (2, {"tags": ["v", "w"]}))
+    found = made.split(only(made), RowAnswer(reply[: reply.index('"w"') + 2], "length"))
+    assert list(found.answers) == [made.keys[0]]
+
+
 @pytest.mark.parametrize("reply", ["", "no json", "[", "{}", "[1]", '{"rows": 3}', "[" * 100_000])
 def test_of_a_pack_without_answers_all_rows_are_asked_alone(reply: str) -> None:
     made = plan(["a", "b"], pack=2)

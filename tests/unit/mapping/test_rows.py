@@ -146,6 +146,7 @@ def test_changes_to_the_data_do_not_reach_the_rows() -> None:
     items[0] = "y"
     table["a"][0] = 2
     assert [list(rows.columns[0].cells) for rows in seen] == [[1], ["x"], [1]]
+    assert seen[0].frame["a"].tolist() == [1]
 
 
 @pytest.mark.parametrize(
