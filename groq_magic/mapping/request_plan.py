@@ -185,6 +185,17 @@ class RequestPlan:
             if self.tokens[key] * _SURELY + answer > limit
         )
 
+    def rest(self, _sent: RowRequest, keys: tuple[str, ...]) -> tuple[RowRequest, ...]:
+        """Return the request for the rows of another that have no answer yet.
+
+        Parameters
+        ----------
+        _sent : RowRequest
+        keys : tuple of str
+            Those rows'.
+        """
+        return (self.request_for(keys),) if keys else ()
+
     def split(self, sent: RowRequest, answer: RowAnswer) -> Split:
         """Return the answers to the rows of a request, and what to ask again.
 
@@ -211,13 +222,13 @@ class RequestPlan:
         return answer
 
     def _split_pack(self, sent: RowRequest, answer: RowAnswer) -> Split:
-        if answer.error and not answer.text:
+        if answer.error and not answer.text and answer.finish_reason != _CUT:
             return Split(dict.fromkeys(sent.keys, answer))
         is_cut = answer.finish_reason == _CUT or bool(answer.error)
         texts = self.answer_type.split(answer.text, len(sent.keys), is_cut=is_cut)
         shares = _shares(answer.usage, len(sent.keys))
         answers = {
-            sent.keys[place]: RowAnswer(text, "stop", shares[place], answer.model)
+            sent.keys[place]: RowAnswer(text, "stop", shares[place], answer.model, "")
             for place, text in sorted(texts.items())
         }
         left = [key for key in sent.keys if key not in answers]

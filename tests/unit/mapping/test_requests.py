@@ -284,6 +284,20 @@ def test_of_a_pack_without_answers_all_rows_are_asked_alone(reply: str) -> None:
     assert len(made.split(only(made), RowAnswer(reply, "stop")).again) == 2
 
 
+def test_a_pack_that_ended_at_the_limit_without_an_answer_is_asked_in_single_rows() -> None:
+    made = plan(["a", "b"], pack=2)
+    found = made.split(only(made), RowAnswer("", "length", error="The answer is empty."))
+    assert [again.keys for again in found.again] == [(key,) for key in made.keys]
+
+
+def test_the_rows_of_a_pack_without_an_answer_are_packed_again() -> None:
+    made = plan(["a", "b", "c"], pack=3)
+    (rest,) = made.rest(only(made), made.keys[1:])
+    assert rest.keys == made.keys[1:]
+    assert rows_in(rest) == 2
+    assert made.rest(only(made), ()) == ()
+
+
 def test_a_pack_that_failed_gives_its_error_to_all_rows() -> None:
     made = plan(["a", "b"], pack=2)
     found = made.split(only(made), RowAnswer("", error="Connection lost."))
