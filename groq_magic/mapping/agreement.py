@@ -217,7 +217,7 @@ def _kappa(pairs: list[tuple[float, float]]) -> float | None:
 
 def _number(value: Any) -> float | None:
     """Return a number, or the number that a text consists of; None for anything else."""
-    if is_a(value, bool) or is_of(value, "numpy", "bool"):
+    if is_a(value, bool) or is_of(value, "numpy", "bool_"):
         return None
     found = tried(lambda: float(value), None)
     return found if found is not None and abs(found) < _LARGEST else None

@@ -97,7 +97,7 @@ def _json_value(value: Any, privacy: Privacy, depth: int) -> Any:
         value = value.tolist()
     if is_a(value, *_LISTS):
         return [_json_value(each, privacy, depth + 1) for each in value]
-    if is_of(value, "numpy", "bool", "integer", "floating"):
+    if is_of(value, "numpy", "bool_", "integer", "floating"):
         value = value.item()
     if is_missing(value):
         return None

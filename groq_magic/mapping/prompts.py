@@ -17,6 +17,7 @@ from groq_magic.mapping.cells import CellText, cell_text, is_missing
 from groq_magic.mapping.template import template_of
 from groq_magic.prompt import Privacy, PrivateValues, fill, with_values
 from groq_magic.prompt.private_values import LONGEST_SEARCHED
+from groq_magic.prompt.scalars import is_scalar
 from groq_magic.prompt.secrets import HIDDEN, Secrets
 from groq_magic.prompt.template import formatted
 
@@ -148,7 +149,10 @@ class RowPrompts:
         try:
             value = part.value(place, self.privacy)
             if part.spec is not None and not is_missing(value):
-                cell = CellText(formatted(value, part.spec))
+                text = formatted(value, part.spec)
+                # What may have several lines must not look like other values.
+                is_line = is_scalar(value) and len(f"{text}.".splitlines()) == 1
+                cell = CellText(text, None if is_line else "text")
             else:
                 cell = cell_text(value, self.privacy)
             text, found = self._sendable(cell.text)
@@ -209,6 +213,10 @@ def row_prompts(  # noqa: PLR0913 - a prompt, its data, and what may be sent of 
         )
     filled = fill(prompt.text, namespace, privacy=privacy)
     filled_system = fill(around.text, namespace, privacy=privacy)
+    if missing := (*filled.missing, *filled_system.missing):
+        raise PromptError(
+            f"`{{{{{missing[0]}}}}}`: there is no such column or variable.", "Correct its name."
+        )
     if filled.images or filled_system.images:
         raise PromptError("A map sends no images.", "Leave the image out of the prompt.")
     private = PrivateValues.of_session(namespace, privacy, _table(rows))

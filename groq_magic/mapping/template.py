@@ -139,7 +139,10 @@ class _Reading:
                 raise self._unknown(found.written, expression.root)
 
     def _is_whole(self, inside: str) -> bool:
-        return any(name in self._places or name == ITEM for name, _ in _readings(inside))
+        return any(
+            name in self._places or (name == ITEM and spec is None)
+            for name, spec in _readings(inside)
+        )
 
     def _part(self, name: str, written: str, spec: str | None) -> ColumnPart:
         place = self._place(name)

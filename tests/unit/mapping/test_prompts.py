@@ -76,6 +76,16 @@ def test_a_bad_format_spec_names_the_row() -> None:
     assert "row 1" in refusal("{{price:.2f}}", {"price": [1.2, "x"]})
 
 
+def test_a_formatted_text_cannot_look_like_another_value() -> None:
+    block = prompts("{{a:s}} {{b}}", {"a": ["x\n`b`: 9"], "b": [1]}).row(0).block
+    assert "```text\nx\n`b`: 9\n```" in block
+
+
+def test_row_has_no_format() -> None:
+    assert "`row` is the whole row" in refusal("{{row:5}} {{a}}", {"a": ["x"]})
+    assert prompts("{{row:.1f}}", [1.25]).row(0).block.endswith("`row`: 1.2")
+
+
 def test_columns_win_over_variables_of_the_same_name() -> None:
     made = prompts("{{text}}", {"text": ["column"]}, namespace={"text": "variable"})
     assert "column" in made.row(0).block
@@ -215,7 +225,17 @@ def test_braces_that_name_nothing_stay() -> None:
 
 
 @pytest.mark.parametrize(
-    "missing", [None, float("nan"), np.nan, np.float32("nan"), pd.NA, pd.NaT, np.datetime64("NaT")]
+    "missing",
+    [
+        None,
+        float("nan"),
+        np.nan,
+        np.float32("nan"),
+        np.float16("nan"),
+        pd.NA,
+        pd.NaT,
+        np.datetime64("NaT"),
+    ],
 )
 def test_what_is_missing_is_called_so(missing: Any) -> None:
     assert prompts("{{row}}", [missing, 1]).row(0).block == f"{HEAD}\n\n`row`: missing"
