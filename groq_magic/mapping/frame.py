@@ -78,6 +78,8 @@ def result_columns(
         raise OptionError(
             "The result is a DataFrame, and pandas isn't installed.", "Run `%pip install pandas`."
         )
+    if twice := [model for model, count in Counter(models).items() if count > 1]:
+        raise OptionError(f"-m names {twice[0]} twice.", "Name each model once.")
     kinds: dict[str, str] = {}
     for name, schema in answer_type.fields.items():
         _add(kinds, name, _kind_of(schema, answer_type))

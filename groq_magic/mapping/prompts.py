@@ -219,7 +219,8 @@ def row_prompts(  # noqa: PLR0913 - a prompt, its data, and what may be sent of 
         )
     if filled.images or filled_system.images:
         raise PromptError("A map sends no images.", "Leave the image out of the prompt.")
-    private = PrivateValues.of_session(namespace, privacy, _table(rows))
+    around_it = (_table(rows),) if privacy.private else ()
+    private = PrivateValues.of_session(namespace, privacy, *around_it)
     if privacy.private and private.is_partial:
         raise PromptError(
             "There is too much data to search it for private values.",

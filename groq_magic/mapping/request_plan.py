@@ -12,6 +12,7 @@ from groq_magic.api.request import size_of
 from groq_magic.conversation import TOKENS_AROUND_A_MESSAGE, text_in
 from groq_magic.ledger.usage import Usage
 from groq_magic.mapping.row_request import RowAnswer, RowRequest
+from groq_magic.practice import NO_MODEL
 from groq_magic.schemas import Mismatch
 
 if TYPE_CHECKING:
@@ -217,6 +218,8 @@ class RequestPlan:
         try:
             self.answer_type.read(answer.text)
         except Mismatch as mismatch:
+            if NO_MODEL in answer.text:
+                return replace(answer, error=f"{NO_MODEL}, so there is no typed answer.")
             first = mismatch.faults[0]
             return replace(answer, error=f"The answer doesn't fit the schema: {first}.")
         return answer

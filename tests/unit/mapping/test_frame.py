@@ -205,6 +205,11 @@ def test_several_models_have_columns_of_their_own() -> None:
     assert [each.names[0] for each in run.columns("a/m", "b/m")] == ["score_a/m", "score_b/m"]
 
 
+def test_a_model_named_twice_is_refused() -> None:
+    with pytest.raises(OptionError, match="twice"):
+        Run(["a"]).columns("m", "m")
+
+
 def test_evidence_is_checked_and_placed() -> None:
     run = Run({"t": ["It was late.", "Fine"]}, "{{t}}", "n int", evidence=True)
     found = run.frame({"n_quote": "was  late", "n": 1}, {"n_quote": "bad", "n": 2})

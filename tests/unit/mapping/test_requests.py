@@ -199,6 +199,12 @@ def test_an_answer_that_does_not_fit_has_an_error_in_one_line() -> None:
     assert failed.answers[made.keys[0]].error == "Connection lost."
 
 
+def test_practice_mode_has_no_typed_answer() -> None:
+    made = plan(["x"], schema="score int")
+    found = made.split(only(made), RowAnswer("Practice mode: no model is here. More.", "stop"))
+    assert found.answers[made.keys[0]].error.startswith("Practice mode: no model is here, so")
+
+
 # Packs
 
 
