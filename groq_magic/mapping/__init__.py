@@ -1,1 +1,1 @@
-"""One prompt over many rows: data → prompts → requests → answers → frame."""
+"""One prompt over many rows: requests, the run that sends them, and the journal of answers."""

@@ -1,8 +1,8 @@
-"""A request for one row or a pack of rows, and its answer: what the plan and the run exchange."""
+"""One request of a run over rows, and its answer, as values."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,39 +15,42 @@ __all__ = ["RowAnswer", "RowRequest"]
 
 @dataclass(frozen=True)
 class RowRequest:
-    """A request for one row, or for several packed into one.
+    """One request, for one row or for several that are packed together.
 
     Parameters
     ----------
     keys : tuple of str
-        The journal keys of its rows, in order.
+        The journal keys of its rows, in their order.
     request : mapping
         As the API takes it.
     tokens : int
-        About how many the prompt takes, for the limiter.
+        About how many the prompt takes.
     """
 
     keys: tuple[str, ...]
-    request: Mapping[str, Any] = field(repr=False)
+    request: Mapping[str, Any]
     tokens: int
 
 
 @dataclass(frozen=True)
 class RowAnswer:
-    """The answer to a request, or one row's part of it.
+    """The answer to one request, or to one row of it.
 
     Parameters
     ----------
     text : str
     finish_reason : str or None
+        As the API gave it; None where it never came.
     usage : Usage or None
+        The tokens as the service counted them.
     model : str
+        That answered.
     error : str
-        One line; "" for none.
+        One line, "" for none.
     """
 
     text: str
-    finish_reason: str | None = None
-    usage: Usage | None = None
-    model: str = ""
-    error: str = ""
+    finish_reason: str | None
+    usage: Usage | None
+    model: str
+    error: str

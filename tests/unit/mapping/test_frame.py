@@ -26,6 +26,16 @@ from tests.markers import examples
 MODEL = "openai/gpt-oss-20b"
 
 
+def answered(
+    text: str,
+    finish_reason: str | None = "stop",
+    usage: None = None,
+    model: str = "",
+    error: str = "",
+) -> RowAnswer:
+    return RowAnswer(text, finish_reason, usage, model, error)
+
+
 class Run:
     """A map whose answers are made up."""
 
@@ -44,7 +54,7 @@ class Run:
 
     def frame(self, *replies: Any, **options: Any) -> Any:
         answers = {
-            key: reply if isinstance(reply, RowAnswer) else RowAnswer(_text(reply), "stop")
+            key: reply if isinstance(reply, RowAnswer) else answered(_text(reply), "stop")
             for key, reply in zip(self.plan.keys, replies, strict=False)
             if reply is not None
         }
@@ -57,7 +67,7 @@ def _text(reply: Any) -> str:
 
 def test_the_rows_with_an_answer_and_an_error() -> None:
     frame = pd.DataFrame({"t": ["a", "b", "c"]}, index=["x", "x", "z"])
-    found = Run(frame, "{{t}}").frame("A", RowAnswer("", error="Connection lost."))
+    found = Run(frame, "{{t}}").frame("A", answered("", error="Connection lost."))
     assert list(found.columns) == ["t", "answer", "error"]
     assert list(found.index) == ["x", "x", "z"]
     assert found["answer"].tolist() == ["A", None, None]
@@ -198,7 +208,7 @@ def test_several_models_have_columns_of_their_own() -> None:
     one, two = run.columns("openai/gpt-oss-20b", "openai/gpt-oss-120b")
     assert one.names == ("score_gpt-oss-20b", "error_gpt-oss-20b")
     assert two.names == ("score_gpt-oss-120b", "error_gpt-oss-120b")
-    answers = {run.plan.keys[0]: RowAnswer('{"score": 3}', "stop")}
+    answers = {run.plan.keys[0]: answered('{"score": 3}', "stop")}
     frame = answers_frame(run.rows, [(one, run.plan, answers), (two, run.plan, {})])
     assert frame["score_gpt-oss-20b"].tolist() == [3]
     assert frame["error_gpt-oss-120b"].tolist() == ["Not asked yet."]

@@ -34,6 +34,16 @@ KNOWN = offline_catalogue().get(MODEL)
 PLAIN = Model("some/model")
 
 
+def answered(
+    text: str,
+    finish_reason: str | None = "stop",
+    usage: Usage | None = None,
+    model: str = "",
+    error: str = "",
+) -> RowAnswer:
+    return RowAnswer(text, finish_reason, usage, model, error)
+
+
 def plan(  # noqa: PLR0913 - what tests vary
     data: Any,
     prompt: str = "Rate {{row}}.",
@@ -179,29 +189,29 @@ def test_a_limit_from_a_sample_has_room_and_gives_way_to_one_given() -> None:
 def test_an_answer_that_ended_at_the_limit_of_a_sample_is_asked_without_it() -> None:
     made = plan(["x"]).with_max_tokens(9)
     sent = only(made)
-    found = made.split(sent, RowAnswer("cut", "length"))
+    found = made.split(sent, answered("cut", "length"))
     assert found.answers == {}
     (again,) = found.again
     assert "max_completion_tokens" not in again.request
     assert again.keys == sent.keys
-    cut = made.split(again, RowAnswer("cut", "length"))
+    cut = made.split(again, answered("cut", "length"))
     assert cut.again == ()
     assert "token limit" in cut.answers[made.keys[0]].error
 
 
 def test_an_answer_that_does_not_fit_has_an_error_in_one_line() -> None:
     made = plan(["x"], schema="score int")
-    found = made.split(only(made), RowAnswer('{"score": "high"}', "stop"))
+    found = made.split(only(made), answered('{"score": "high"}', "stop"))
     error = found.answers[made.keys[0]].error
     assert error.startswith("The answer doesn't fit the schema: score:")
     assert "\n" not in error
-    failed = made.split(only(made), RowAnswer("", None, error="Connection lost."))
+    failed = made.split(only(made), answered("", None, error="Connection lost."))
     assert failed.answers[made.keys[0]].error == "Connection lost."
 
 
 def test_practice_mode_has_no_typed_answer() -> None:
     made = plan(["x"], schema="score int")
-    found = made.split(only(made), RowAnswer("Practice mode: no model is here. More.", "stop"))
+    found = made.split(only(made), answered("Practice mode: no model is here. More.", "stop"))
     assert found.answers[made.keys[0]].error.startswith("Practice mode: no model is here, so")
 
 
@@ -237,7 +247,7 @@ def test_the_parts_of_a_pack_are_told_apart_and_share_its_tokens() -> None:
     made = plan(["a", "b", "c"], pack=3)
     sent = only(made)
     reply = packed((3, "C"), (1, "A"), (2, "B"))
-    found = made.split(sent, RowAnswer(reply, "stop", Usage(100, 11, 111, 4, 2), MODEL))
+    found = made.split(sent, answered(reply, "stop", Usage(100, 11, 111, 4, 2), MODEL))
     assert [found.answers[key].text for key in made.keys] == ["A", "B", "C"]
     usages = [found.answers[key].usage for key in made.keys]
     assert sum(u.prompt_tokens for u in usages if u) == 100
@@ -261,17 +271,17 @@ def test_a_row_that_is_missing_or_invalid_in_a_pack_is_asked_alone(
     reply: str, known: Model
 ) -> None:
     made = plan(["a", "b", "c"], schema="score int", pack=3, known=known)
-    found = made.split(only(made), RowAnswer(reply, "stop"))
+    found = made.split(only(made), answered(reply, "stop"))
     assert set(found.answers) == {made.keys[0], made.keys[2]}
     (again,) = found.again
     assert again.keys == (made.keys[1],)
     assert "Row (data" in content(again)
-    assert made.split(again, RowAnswer('{"score": 2}', "stop")).answers.keys() == {made.keys[1]}
+    assert made.split(again, answered('{"score": 2}', "stop")).answers.keys() == {made.keys[1]}
 
 
 def test_of_a_pack_that_broke_off_the_whole_answers_are_kept() -> None:
     made = plan(["a", "b", "c"], pack=3).with_max_tokens(5)
-    found = made.split(only(made), RowAnswer(packed((1, "A"), (2, "Bee"))[:-6], "length"))
+    found = made.split(only(made), answered(packed((1, "A"), (2, "Bee"))[:-6], "length"))
     assert [answer.text for answer in found.answers.values()] == ["A"]
     assert [again.keys for again in found.again] == [(made.keys[1],), (made.keys[2],)]
     assert all("max_completion_tokens" not in again.request for again in found.again)
@@ -280,19 +290,19 @@ def test_of_a_pack_that_broke_off_the_whole_answers_are_kept() -> None:
 def test_a_list_in_the_last_answer_of_a_pack_that_broke_off_may_be_a_part() -> None:
     made = plan(["a", "b"], schema="tags list[str]", pack=2)
     reply = packed((1, {"tags": ["u"]}), (2, {"tags": ["v", "w"]}))
-    found = made.split(only(made), RowAnswer(reply[: reply.index('"w"') + 2], "length"))
+    found = made.split(only(made), answered(reply[: reply.index('"w"') + 2], "length"))
     assert list(found.answers) == [made.keys[0]]
 
 
 @pytest.mark.parametrize("reply", ["", "no json", "[", "{}", "[1]", '{"rows": 3}', "[" * 100_000])
 def test_of_a_pack_without_answers_all_rows_are_asked_alone(reply: str) -> None:
     made = plan(["a", "b"], pack=2)
-    assert len(made.split(only(made), RowAnswer(reply, "stop")).again) == 2
+    assert len(made.split(only(made), answered(reply, "stop")).again) == 2
 
 
 def test_a_pack_that_ended_at_the_limit_without_an_answer_is_asked_in_single_rows() -> None:
     made = plan(["a", "b"], pack=2)
-    found = made.split(only(made), RowAnswer("", "length", error="The answer is empty."))
+    found = made.split(only(made), answered("", "length", error="The answer is empty."))
     assert [again.keys for again in found.again] == [(key,) for key in made.keys]
 
 
@@ -306,7 +316,7 @@ def test_the_rows_of_a_pack_without_an_answer_are_packed_again() -> None:
 
 def test_a_pack_that_failed_gives_its_error_to_all_rows() -> None:
     made = plan(["a", "b"], pack=2)
-    found = made.split(only(made), RowAnswer("", error="Connection lost."))
+    found = made.split(only(made), answered("", error="Connection lost."))
     assert {answer.error for answer in found.answers.values()} == {"Connection lost."}
     assert len(found.answers) == 2
     assert found.again == ()
@@ -442,13 +452,13 @@ def test_every_row_gets_its_own_answer_whatever_a_service_does(
         assert all(blocks[key] in content(sent) for key in sent.keys)
         if len(sent.keys) == 1:
             single = answer(sent.keys[0])
-            return RowAnswer(json.dumps(single) if typed else single, "stop", Usage(5, 5, 10), "m")
+            return answered(json.dumps(single) if typed else single, "stop", Usage(5, 5, 10), "m")
         items = list(enumerate(map(answer, sent.keys), 1))
         chance.shuffle(items)
         kept = [item for item in items if chance.random() < 0.8]
         text = packed(*kept)
         is_cut = chance.random() < 0.2
-        return RowAnswer(
+        return answered(
             text[: chance.randint(0, len(text))] if is_cut else text, "length" if is_cut else "stop"
         )
 
