@@ -154,9 +154,9 @@ class _Reading:
         if name not in self._places and not self._rows.has_items:
             raise PromptError(
                 f"{expression.braced}: `row` is the whole row.",
-                f"Write `{{{{{self._rows.names[0]}}}}}`: a column is named by itself."
+                f"Name its column alone, as in `{{{{{clip(self._rows.names[0], _LONGEST)}}}}}`."
                 if self._rows.names
-                else "A column is named by itself.",
+                else "",
             )
         place = self._place(name) if name in self._places else 0
         column = self._rows.columns[place]
