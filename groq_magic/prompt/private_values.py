@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from groq_magic.prompt.privacy import Privacy
 
-__all__ = ["HIDDEN_VALUE", "PrivateValues"]
+__all__ = ["HIDDEN_VALUE", "LONGEST_SEARCHED", "PrivateValues"]
 
 HIDDEN_VALUE = "[value]"
 # Characters: of a text, and of an error's message of one line.
-_LONGEST = 110_000
+LONGEST_SEARCHED = 110_000
 _LONGEST_LINE = 4_000
 # Words that say something by themselves; what is quoted may be shorter.
 _PART = re.compile(r"""[^\W_]{4,}|(?<=['"`])[^\W_]{3}(?=['"`])""")
@@ -116,6 +116,16 @@ class PrivateValues:
         return f"{line} […]" if is_cut else line
 
     @property
+    def is_partial(self) -> bool:
+        """Whether there was too much data to search all of it: then no text may be sent."""
+        return self._searched.is_partial
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is private: then every text stays as it is."""
+        return not self._privacy.has_limits or not (self._searched.is_partial or self._forms)
+
+    @property
     def _searched(self) -> PrivateColumns:
         if self._columns is None:
             known = self._others._searched if self._others is not None else None  # noqa: SLF001 - of its own class
@@ -142,7 +152,7 @@ class PrivateValues:
             # What was not searched may be quoted.
             return HIDDEN_VALUE
         # What is longer is not searched, and not sent.
-        text = text[:_LONGEST]
+        text = text[:LONGEST_SEARCHED]
         searched = SearchedText(text, known)
         if self._privacy.rows == 0 and not self._privacy.private:
             # A text in a variable may be the name of a column.

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from groq_magic.prompt.image import PromptImage
     from groq_magic.prompt.placeholder import Placeholder
 
-__all__ = ["fill", "fill_from", "names_alone"]
+__all__ = ["fill", "fill_from", "formatted", "names_alone"]
 
 # Each is compared with all names, and a template of another kind may hold thousands.
 _MOST_MISSING = 50
@@ -225,7 +225,7 @@ class _Filling:
             if is_data(value):
                 rows = _rows(spec, self.privacy)
             else:
-                value = _formatted(value, spec)
+                value = formatted(value, spec)
         text = _in_place(value)
         # A number or a text with a name of its own was named; another may be a table's.
         is_named = name == found.expression.root
@@ -272,7 +272,14 @@ def _rows(spec: str, privacy: Privacy) -> int:
     return int(spec)
 
 
-def _formatted(value: Any, spec: str) -> str:
+def formatted(value: Any, spec: str) -> str:
+    """Return a value as a format spec writes it.
+
+    Raises
+    ------
+    PromptError
+        When the spec is not one for such a value.
+    """
     spec = spec.rstrip()  # a blank in front is a sign or a filling
     text = None
     if not _HUGE.search(spec):

@@ -94,5 +94,5 @@ def code_span(code: str) -> str:
 
 def _outrunning(text: str, shortest: int) -> str:
     """Return a run of backticks that is longer than any in a text."""
-    longest = max((len(run) for run in _RUNS.findall(text)), default=0)
+    longest = max(map(len, _RUNS.findall(text)), default=0) if "`" in text else 0
     return "`" * max(shortest, longest + 1)

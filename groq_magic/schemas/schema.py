@@ -129,6 +129,18 @@ class Schema:
         except ValueError as error:
             raise Mismatch((f"{_WHOLE}: {_line(error)}",)) from None
 
+    def plain(self, data: Any) -> Any:
+        """Return what a validated object holds as values of JSON.
+
+        Parameters
+        ----------
+        data : object
+            Of a `TypedAnswer`.
+        """
+        if self.annotation is None:
+            return data
+        return self._adapter.dump_python(data, mode="json", by_alias=True)
+
     def _validated(self, text: str, value: Any) -> Any:
         if self.annotation is None:
             return _checked(value, self.json_schema)

@@ -1,0 +1,247 @@
+"""What the answer to a row is: a text, or the fields of a schema, each with a quote or without."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.clipping import tried
+from groq_magic.errors import OptionError
+from groq_magic.reply import data_text
+from groq_magic.schemas import Mismatch, Schema, SchemaForm
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["ANSWER", "AnswerType", "RowValues", "quote_name"]
+
+# The name of an answer that has no fields.
+ANSWER = "answer"
+_NUMBER, _ROWS = "row", "rows"
+_TEXT = MappingProxyType({"type": "string"})
+
+
+def quote_name(name: str) -> str:
+    """Return the name of the quote that supports a field."""
+    return f"{name}_quote"
+
+
+@dataclass(frozen=True)
+class RowValues:
+    """The checked answer to one row.
+
+    Parameters
+    ----------
+    data : mapping of str to object
+        The fields, as JSON has them.
+    quotes : mapping of str to str
+        What supports each field; empty where no evidence was asked for.
+    """
+
+    data: Mapping[str, Any]
+    quotes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AnswerType:
+    """What the answers have to be.
+
+    Parameters
+    ----------
+    schema : Schema or None
+        None for a text.
+    is_strict : bool
+        Whether the model has strict schemas; else they are asked for in JSON mode.
+    evidence : bool
+        Whether each field comes with a quote from the row.
+    """
+
+    schema: Schema | None = None
+    is_strict: bool = False
+    evidence: bool = False
+
+    @cached_property
+    def fields(self) -> Mapping[str, Mapping[str, Any]]:
+        """The JSON schemas of the fields, by their names."""
+        return self._properties or {
+            ANSWER: _TEXT if self.schema is None else self.schema.json_schema
+        }
+
+    @cached_property
+    def _properties(self) -> Mapping[str, Any]:
+        """Those of a schema that is an object; in one without any, anything may stand."""
+        if self.schema is None:
+            return {}
+        root = self.schema.json_schema
+        definitions = {**root.get("definitions", {}), **root.get("$defs", {})}
+        name = str(root.get("$ref", "")).rpartition("/")[2]
+        found: Mapping[str, Any] = definitions.get(name, root).get("properties", {})
+        return found
+
+    @cached_property
+    def form(self) -> SchemaForm | None:
+        """The schema of one row's answer as a request contains it; None for a plain text.
+
+        Raises
+        ------
+        OptionError
+            When the schema has a field with the name of a quote.
+        """
+        inner = self._inner
+        if not self.evidence:
+            return inner
+        sent = inner.schema if inner is not None else _object({ANSWER: _TEXT})
+        taken = [name for name in map(quote_name, self.fields) if name in sent["properties"]]
+        if taken:
+            raise OptionError(
+                f"--evidence adds `{taken[0]}`, which the schema has already.",
+                "Rename that field.",
+            )
+        quotes = {name: _quote_of(name) for name in self.fields}
+        properties: dict[str, Any] = {}
+        for name, part in sent["properties"].items():
+            # The quote before the field: what is written first guides what follows.
+            properties |= {quote_name(name): quotes.pop(name)} if name in quotes else {}
+            properties[name] = part
+        properties |= {quote_name(name): part for name, part in quotes.items()}
+        required = [name for name in properties if name in sent.get("required", ())]
+        required += [quote_name(name) for name in self.fields]
+        return SchemaForm(
+            {**sent, "properties": properties, "required": required},
+            None,
+            self.is_strict if inner is None else inner.is_strict,
+            ANSWER if inner is None else inner.name,
+        )
+
+    @cached_property
+    def _inner(self) -> SchemaForm | None:
+        return None if self.schema is None else self.schema.form(strict=self.is_strict)
+
+    @cached_property
+    def packed_form(self) -> SchemaForm:
+        """The schema of the answers to several rows, a numbered list."""
+        form = self.form
+        own = {"type": "string"} if form is None else dict(form.schema)
+        definitions = {name: own.pop(name) for name in ("$defs", "definitions") if name in own}
+        item = _object({_NUMBER: {"type": "integer"}, ANSWER: own})
+        return SchemaForm(
+            {**_object({_ROWS: {"type": "array", "items": item}}), **definitions},
+            None,
+            self.is_strict if form is None else form.is_strict,
+            f"{ANSWER}s",
+        )
+
+    def read(self, text: str) -> RowValues:
+        """Check the answer to one row.
+
+        Raises
+        ------
+        Mismatch
+            When it is not of the schema.
+        """
+        if self.form is None:
+            return RowValues({ANSWER: text.strip()})
+        text = data_text(text)
+        quotes: dict[str, str] = {}
+        if self.evidence:
+            text, quotes = self._without_quotes(text)
+        if self.schema is None:
+            answer = _parsed(text)
+            if not isinstance(answer, dict) or not isinstance(answer.get(ANSWER), str):
+                raise Mismatch((f"{ANSWER}: it is no text",))
+            return RowValues({ANSWER: answer[ANSWER].strip()}, quotes)
+        found = self.schema.read(text, self._inner)
+        schema = self.schema
+        plain = tried(lambda: schema.plain(found.data), None)
+        plain = json.loads(found.text) if plain is None else plain
+        if not self._properties or not isinstance(plain, dict):
+            return RowValues({**dict.fromkeys(self.fields), next(iter(self.fields)): plain}, quotes)
+        return RowValues({name: plain.get(name) for name in self.fields}, quotes)
+
+    def _without_quotes(self, text: str) -> tuple[str, dict[str, str]]:
+        answer = _parsed(text)
+        if not isinstance(answer, dict):
+            raise Mismatch(("the answer: it is no object",))
+        names = {quote_name(name): name for name in self.fields}
+        quotes = {
+            names[key]: each for key, each in answer.items() if key in names and type(each) is str
+        }
+        rest = {key: each for key, each in answer.items() if key not in names}
+        return json.dumps(rest, ensure_ascii=False), quotes
+
+    def split(self, text: str, count: int, *, is_cut: bool = False) -> dict[int, str]:
+        """Return the texts of the answers to several rows by their place, without the bad ones.
+
+        Parameters
+        ----------
+        text : str
+            The reply.
+        count : int
+            How many rows there were.
+        is_cut : bool
+            Whether it broke off: its last answer may be a part.
+        """
+        items = _items(data_text(text), is_cut=is_cut)
+        found: dict[int, str] = {}
+        twice: set[int] = set()
+        for item in items:
+            number = item.get(_NUMBER) if isinstance(item, dict) else None
+            if type(number) is not int or not 1 <= number <= count or ANSWER not in item:
+                continue
+            if number in found:
+                twice.add(number)
+            answer = item[ANSWER]
+            if self.form is not None:
+                answer = json.dumps(answer, ensure_ascii=False)
+            if isinstance(answer, str) and self._is_valid(answer):
+                found[number] = answer
+        # Of two answers to one row either may be another row's.
+        return {number - 1: each for number, each in found.items() if number not in twice}
+
+    def _is_valid(self, text: str) -> bool:
+        try:
+            self.read(text)
+        except Mismatch:
+            return False
+        return True
+
+
+def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {name: dict(part) for name, part in properties.items()},
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _quote_of(name: str) -> dict[str, Any]:
+    return {
+        "type": "string",
+        "description": f"The exact words of the row that support {name}; empty if none do",
+    }
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Mismatch((f"the answer: {error}",)) from None
+
+
+def _items(text: str, *, is_cut: bool) -> list[Any]:
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError):
+        if not is_cut:
+            return []
+        from pydantic_core import from_json
+
+        whole = tried(lambda: from_json(text, allow_partial=True), None)
+    items = whole.get(_ROWS) if isinstance(whole, dict) else whole
+    if not isinstance(items, list):
+        return []
+    return items[:-1] if is_cut else items

@@ -1,0 +1,243 @@
+"""The result of a map: a frame with the rows, a column for each field, and one for errors."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.clipping import clip, tried
+from groq_magic.errors import OptionError
+from groq_magic.mapping.answer_type import quote_name
+from groq_magic.mapping.evidence import find_quote
+from groq_magic.prompt.scalars import is_of
+from groq_magic.schemas import Mismatch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from groq_magic.mapping.answer_type import AnswerType
+    from groq_magic.mapping.prompts import RowPrompts
+    from groq_magic.mapping.request_plan import RequestPlan
+    from groq_magic.mapping.row_request import RowAnswer
+    from groq_magic.mapping.rows import Rows
+
+__all__ = ["ERROR", "ResultColumns", "answers_frame", "result_columns"]
+
+ERROR = "error"
+_NOT_ASKED = "Not asked yet."
+_OK, _AT, _IN = "_ok", "_at", "_in"
+
+
+@dataclass(frozen=True)
+class ResultColumns:
+    """The columns that hold the answers of one model.
+
+    Parameters
+    ----------
+    model : str
+        Its id.
+    kinds : mapping of str to str
+        The type of each column, by what it holds: a field, its quote, where that stands.
+    written : mapping of str to str
+        The columns' names in the frame, by the same.
+    """
+
+    model: str
+    kinds: Mapping[str, str] = field(repr=False)
+    written: Mapping[str, str]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names in the frame."""
+        return tuple(self.written.values())
+
+
+def result_columns(
+    prompts: RowPrompts, answer_type: AnswerType, models: Sequence[str], prefix: str = ""
+) -> tuple[ResultColumns, ...]:
+    """Return the columns that a map adds, for each model.
+
+    Parameters
+    ----------
+    prompts : RowPrompts
+    answer_type : AnswerType
+    models : sequence of str
+        Their ids; of several each has its columns, with its name behind.
+    prefix : str
+        Stands before each name.
+
+    Raises
+    ------
+    OptionError
+        When a name is taken, or there is no pandas to make a frame with.
+    """
+    rows = prompts.rows
+    if rows.frame is None and importlib.util.find_spec("pandas") is None:
+        raise OptionError(
+            "The result is a DataFrame, and pandas isn't installed.", "Run `%pip install pandas`."
+        )
+    if twice := [model for model, count in Counter(models).items() if count > 1]:
+        raise OptionError(f"-m names {twice[0]} twice.", "Name each model once.")
+    kinds: dict[str, str] = {}
+    for name, schema in answer_type.fields.items():
+        _add(kinds, name, _kind_of(schema, answer_type))
+        if answer_type.evidence:
+            quote = quote_name(name)
+            _add(kinds, quote, "string")
+            _add(kinds, quote + _OK, "boolean")
+            _add(kinds, quote + _AT, "integer")
+            if len(prompts.parts) > 1:
+                _add(kinds, quote + _IN, "string")
+    _add(kinds, ERROR, "string")
+    found = tuple(
+        ResultColumns(model, kinds, {name: f"{prefix}{name}{suffix}" for name in kinds})
+        for model, suffix in zip(models, _suffixes(models), strict=True)
+    )
+    taken = {str(column.label) for column in rows.columns} | set(rows.names)
+    for name in (name for columns in found for name in columns.names):
+        if name in taken:
+            raise OptionError(
+                f"The data has a column `{clip(name, 60)}` already.",
+                f"`--prefix {'new_' if prefix != 'new_' else 'p_'}` names the new ones otherwise.",
+            )
+    return found
+
+
+def answers_frame(
+    rows: Rows,
+    results: Iterable[tuple[ResultColumns, RequestPlan, Mapping[str, RowAnswer]]],
+) -> Any:
+    """Return the rows with their answers so far, as a DataFrame of pandas or of polars.
+
+    Parameters
+    ----------
+    rows : Rows
+    results : iterable of (ResultColumns, RequestPlan, mapping of str to RowAnswer)
+        For each model its columns, its requests, and the answers by their keys.
+    """
+    columns: dict[str, tuple[str, list[Any]]] = {}
+    for names, plan, answers in results:
+        found = _cells(names, plan, answers)
+        columns |= {names.written[each]: (names.kinds[each], found[each]) for each in names.kinds}
+    if is_of(rows.frame, "polars", "DataFrame"):
+        return rows.frame.with_columns(
+            _polars_series(name, kind, cells) for name, (kind, cells) in columns.items()
+        )
+    frame = _pandas_frame(rows)
+    levels = [""] * (frame.columns.nlevels - 1)
+    for name, (kind, cells) in columns.items():
+        frame[(name, *levels) if levels else name] = _pandas_column(kind, cells, frame.index)
+    return frame
+
+
+def _cells(
+    columns: ResultColumns, plan: RequestPlan, answers: Mapping[str, RowAnswer]
+) -> dict[str, list[Any]]:
+    """Return the cells of each column, in the order of the rows."""
+    # Equal rows have one answer.
+    read = {key: _of_row(plan, key, answers.get(key)) for key in plan.places}
+    return {name: [read[key].get(name) for key in plan.keys] for name in columns.kinds}
+
+
+def _of_row(plan: RequestPlan, key: str, answer: RowAnswer | None) -> dict[str, Any]:
+    """Return the cells of a row by what they hold; those that are missing are left out."""
+    if answer is None:
+        return {ERROR: _NOT_ASKED}
+    if answer.error:
+        return {ERROR: answer.error}
+    try:
+        found = plan.answer_type.read(answer.text)
+    except Mismatch as mismatch:
+        return {ERROR: f"The answer doesn't fit the schema: {mismatch.faults[0]}."}
+    cells = dict(found.data)
+    if found.quotes:
+        texts = plan.prompts.row(plan.places[key]).texts
+        for name, quote in found.quotes.items():
+            place = find_quote(quote, texts)
+            column = quote_name(name)
+            cells |= {column: quote, column + _OK: place.is_found}
+            cells |= {column + _AT: place.at, column + _IN: place.name}
+    return cells
+
+
+def _add(kinds: dict[str, str], name: str, kind: str) -> None:
+    if name in kinds:
+        raise OptionError(
+            f"Two new columns would be called `{clip(name, 60)}`.", "Rename the schema's field."
+        )
+    kinds[name] = kind
+
+
+def _suffixes(models: Sequence[str]) -> list[str]:
+    if len(models) == 1:
+        return [""]
+    short = [model.rpartition("/")[2] for model in models]
+    counts = Counter(short)
+    return [
+        f"_{name if counts[name] == 1 else model}"
+        for name, model in zip(short, models, strict=True)
+    ]
+
+
+def _kind_of(schema: Mapping[str, Any], answer_type: AnswerType) -> str:
+    """Return the type of a field's column: integer, number, boolean, date, or any."""
+    root = answer_type.schema.json_schema if answer_type.schema is not None else {}
+    name = str(schema.get("$ref", "")).rpartition("/")[2]
+    schema = root.get("$defs", {}).get(name, schema)
+    parts = [part for part in schema.get("anyOf", ()) if part.get("type") != "null"]
+    if len(parts) == 1:
+        return _kind_of(parts[0], answer_type)
+    kind = schema.get("type")
+    if kind == "string":
+        return "date" if schema.get("format") in {"date", "date-time"} else "string"
+    return kind if kind in {"integer", "number", "boolean"} and "enum" not in schema else "any"
+
+
+def _pandas_frame(rows: Rows) -> Any:
+    import pandas as pd
+
+    if rows.frame is None:
+        index = pd.RangeIndex(len(rows)) if isinstance(rows.index, range) else list(rows.index)
+        columns = {column.label: list(column.cells) for column in rows.columns}
+        made = {name: pd.Series(cells, index=index) for name, cells in columns.items()}
+        return pd.DataFrame(made, index=index)
+    frame = rows.frame.copy()
+    if frame.columns.inferred_type in {"categorical", "interval", "period"}:
+        # Such an index takes no other names.
+        frame.columns = frame.columns.astype(object)
+    return frame
+
+
+def _pandas_column(kind: str, cells: list[Any], index: Any) -> Any:
+    import pandas as pd
+
+    makers: dict[str, Callable[[], Any]] = {
+        "integer": lambda: pd.Series(cells, index, dtype="Int64"),
+        "boolean": lambda: pd.Series(cells, index, dtype="boolean"),
+        "number": lambda: pd.Series(cells, index, dtype="float64"),
+        "date": lambda: pd.to_datetime(pd.Series(cells, index, dtype=object), format="ISO8601"),
+    }
+    made = tried(makers[kind], None) if kind in makers else None
+    # What has no place in such a column is kept as it is.
+    return pd.Series(cells, index, dtype=object) if made is None else made
+
+
+def _polars_series(name: str, kind: str, cells: list[Any]) -> Any:
+    import polars as pl
+
+    kinds: dict[str, Any] = {
+        "integer": pl.Int64,
+        "boolean": pl.Boolean,
+        "number": pl.Float64,
+        "string": pl.String,
+        "date": pl.String,
+    }
+    made: Any = tried(lambda: pl.Series(name, cells, dtype=kinds.get(kind)), None)
+    if made is None:
+        return pl.Series(name, cells, dtype=pl.Object)
+    if kind == "date":
+        date = tried(made.str.to_date, None)
+        return tried(made.str.to_datetime, made) if date is None else date
+    return made
