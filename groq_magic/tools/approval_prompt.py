@@ -1,23 +1,50 @@
-"""Ask the user, by `input()`, whether something may run."""
+"""Ask the user, by `input()`, whether something may run, or may be sent."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from groq_magic.errors import NotebookError
 from groq_magic.page.front_end import has_input
-from groq_magic.tools.approval import Approval, approval_of
+from groq_magic.tools.approval import Approval, approval_of, sending_of
 from groq_magic.tools.time_limit import TimeLimitError, call_within
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
-__all__ = ["approval_by_input"]
+__all__ = ["Question", "approval_by_input", "nobody_answers", "reply_by_input", "sending_by_input"]
 
 _PATIENCE = 120.0  # seconds
 _NO_REPLY = "nobody replied within two minutes"
+_Reply = TypeVar("_Reply")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that is asked until a line answers it.
+
+    Parameters
+    ----------
+    text : str
+        One line: `Run get_price?`
+    words : tuple of str
+        What can be typed.
+    again : str
+        What stands before it after any other line.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    again: str = "Nothing has run."
+
+    @property
+    def line(self) -> str:
+        """The question with the replies to choose from."""
+        return f"{self.text} Type {', '.join(self.words[:-1])} or {self.words[-1]}: "
 
 
 def approval_by_input(
@@ -44,27 +71,70 @@ def approval_by_input(
     KeyboardInterrupt
         At ■.
     """
-    words = ["run", *(["edit"] if edits else []), "no REASON", f"all {code}", "stop"]
-    replies = f"{', '.join(words[:-1])} or {words[-1]}: "
-    asked = f"{question} Type {replies}"
+    words = ("run", *(["edit"] if edits else []), "no REASON", f"all {code}", "stop")
+    found = reply_by_input(
+        shell,
+        Question(question, words),
+        lambda typed: approval_of(typed, code, edits=edits),
+        patience,
+    )
+    return found or Approval("no", _NO_REPLY)
+
+
+def sending_by_input(shell: Any, question: str, patience: float = _PATIENCE) -> bool:
+    """Ask whether something may be sent; without a line in two minutes it may not.
+
+    Raises
+    ------
+    NotebookError, KeyboardInterrupt
+        As `approval_by_input`.
+    """
+    asked = Question(question, ("send", "no"), "Nothing was sent.")
+    return bool(reply_by_input(shell, asked, sending_of, patience))
+
+
+def reply_by_input(
+    shell: Any,
+    question: Question,
+    read: Callable[[str], _Reply | None],
+    patience: float = _PATIENCE,
+) -> _Reply | None:
+    """Ask until `read` makes something of a line; None where none comes.
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+    question : Question
+    read : callable
+        From the line to what it means, None for anything else.
+    patience : float
+        How many seconds to wait for each line.
+
+    Raises
+    ------
+    NotebookError, KeyboardInterrupt
+        As `approval_by_input`.
+    """
+    asked = question.line
     while True:
         if not has_input(shell):
-            raise _nobody_answers()
+            raise nobody_answers()
         began = time.monotonic()
         try:
             # ipykernel and IPython give `input` its meaning while a cell runs.
             typed = call_within(patience, partial(input, asked))
         except TimeLimitError:
-            return Approval("no", _NO_REPLY)
+            return None
         except (EOFError, NotImplementedError, RuntimeError):
-            raise _nobody_answers() from None
+            raise nobody_answers() from None
         if time.monotonic() - began > patience:
-            return Approval("no", _NO_REPLY)
-        decision = approval_of(typed, code, edits=edits)
+            return None
+        decision = read(typed)
         if decision is not None:
             return decision
-        asked = f"Nothing has run. {question} Type {replies}"
+        asked = f"{question.again} {question.line}"
 
 
-def _nobody_answers() -> NotebookError:
+def nobody_answers() -> NotebookError:
+    """Return the error of an ask that needs approval where nobody can be asked."""
     return NotebookError("Nobody can be asked for approval here.", "Run it in a notebook.")
