@@ -12,6 +12,7 @@ from groq_magic.tools.approval import Approval, approval_of
 from groq_magic.tools.time_limit import TimeLimitError, call_within
 
 if TYPE_CHECKING:
+    import threading
     from typing import Any
 
 __all__ = ["approval_by_input"]
@@ -20,8 +21,14 @@ _PATIENCE = 120.0  # seconds
 _NO_REPLY = "nobody replied within two minutes"
 
 
-def approval_by_input(
-    shell: Any, question: str, code: str, *, edits: bool = False, patience: float = _PATIENCE
+def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
+    shell: Any,
+    question: str,
+    code: str,
+    *,
+    edits: bool = False,
+    stopped: threading.Event | None = None,
+    patience: float = _PATIENCE,
 ) -> Approval:
     """Ask until a reply decides; after two minutes without a line the answer is no.
 
@@ -34,6 +41,8 @@ def approval_by_input(
         What `all` has to be followed by; it is shown.
     edits : bool
         Whether `edit` is offered.
+    stopped : threading.Event, optional
+        Set when the user presses Stop.
     patience : float
         How many seconds to wait for each line.
 
@@ -42,7 +51,7 @@ def approval_by_input(
     NotebookError
         Where nobody can answer.
     KeyboardInterrupt
-        At ■.
+        At ■, and when `stopped` is set.
     """
     words = ["run", *(["edit"] if edits else []), "no REASON", f"all {code}", "stop"]
     replies = f"{', '.join(words[:-1])} or {words[-1]}: "
@@ -53,7 +62,7 @@ def approval_by_input(
         began = time.monotonic()
         try:
             # ipykernel and IPython give `input` its meaning while a cell runs.
-            typed = call_within(patience, partial(input, asked))
+            typed = call_within(patience, partial(input, asked), stopped)
         except TimeLimitError:
             return Approval("no", _NO_REPLY)
         except (EOFError, NotImplementedError, RuntimeError):
