@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from groq_magic.asking.code_output import output_of_run
@@ -15,6 +16,8 @@ from groq_magic.views.proposed_code import show_proposed
 from groq_magic.views.show import show_folded
 
 if TYPE_CHECKING:
+    import threading
+
     from groq_magic.prompt import PromptImage
     from groq_magic.session.session import Session
     from groq_magic.tools.code_run import CodeRun
@@ -61,12 +64,15 @@ class ProposedCode:
     Parameters
     ----------
     session : Session
+    stopped : threading.Event
+        Set when the user presses Stop.
     sees : bool
         Whether the model takes images.
     """
 
-    def __init__(self, session: Session, *, sees: bool) -> None:
+    def __init__(self, session: Session, stopped: threading.Event, *, sees: bool) -> None:
         self._session = session
+        self._stopped = stopped
         self._sees = sees
         self._word = new_code()
         self._runs_all = False
@@ -99,7 +105,7 @@ class ProposedCode:
                 return CodeAnswer(f"The user refused to run this code.{why}")
             if refusal := self._refusal(code):  # the user may have edited it
                 return CodeAnswer(f"The code did not run: {refusal}")
-            run = run_code(self._session.shell, code, approval)
+            run = run_code(self._session.shell, code, approval, self._stopped)
             self._runs.append(run)
             if run.is_stopped:
                 raise CodeStoppedError
@@ -130,14 +136,16 @@ class ProposedCode:
         title = "The model wants to run this code:"
         while True:
             show_proposed(title, code)
-            approval = approval_by_input(shell, "Run it?", self._word, edits=True)
+            approval = approval_by_input(
+                shell, "Run it?", self._word, edits=True, stopped=self._stopped
+            )
             if approval.kind == "stop":
                 raise CodeStoppedError
             if approval.kind != "edit":
                 self._runs_all = approval.kind == "all"
                 return code, approval
             code = edited_by_input(
-                shell, code, lambda now: show_proposed("The code as it is now:", now)
+                shell, code, partial(show_proposed, "The code as it is now:"), self._stopped
             )
             title = "The edited code:"
 
@@ -149,7 +157,7 @@ class ProposedCode:
         if not (output.is_schema or self._runs_all):
             show_folded("What would be sent", output.text)
             question = f"Send this output ({output.size})?"
-            if not sending_by_input(self._session.shell, question):
+            if not sending_by_input(self._session.shell, question, self._stopped):
                 ended = "It failed" if run.error is not None else "It ran"
                 return CodeAnswer(f"{ended}. The user does not send you the output.")
         return CodeAnswer(output.text, output.images)

@@ -13,6 +13,7 @@ from groq_magic.tools.approval import Approval, approval_of, sending_of
 from groq_magic.tools.time_limit import TimeLimitError, call_within
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
     from typing import Any
 
@@ -47,8 +48,14 @@ class Question:
         return f"{self.text} Type {', '.join(self.words[:-1])} or {self.words[-1]}: "
 
 
-def approval_by_input(
-    shell: Any, question: str, code: str, *, edits: bool = False, patience: float = _PATIENCE
+def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
+    shell: Any,
+    question: str,
+    code: str,
+    *,
+    edits: bool = False,
+    stopped: threading.Event | None = None,
+    patience: float = _PATIENCE,
 ) -> Approval:
     """Ask until a reply decides; after two minutes without a line the answer is no.
 
@@ -61,6 +68,8 @@ def approval_by_input(
         What `all` has to be followed by; it is shown.
     edits : bool
         Whether `edit` is offered.
+    stopped : threading.Event, optional
+        Set in another thread, it ends the question as ■ does.
     patience : float
         How many seconds to wait for each line.
 
@@ -69,19 +78,18 @@ def approval_by_input(
     NotebookError
         Where nobody can answer.
     KeyboardInterrupt
-        At ■.
+        At ■, and when `stopped` is set.
     """
     words = ("run", *(["edit"] if edits else []), "no REASON", f"all {code}", "stop")
-    found = reply_by_input(
-        shell,
-        Question(question, words),
-        lambda typed: approval_of(typed, code, edits=edits),
-        patience,
-    )
+
+    def read(typed: str) -> Approval | None:
+        return approval_of(typed, code, edits=edits)
+
+    found = reply_by_input(shell, Question(question, words), read, stopped, patience)
     return found or Approval("no", _NO_REPLY)
 
 
-def sending_by_input(shell: Any, question: str, patience: float = _PATIENCE) -> bool:
+def sending_by_input(shell: Any, question: str, stopped: threading.Event | None = None) -> bool:
     """Ask whether something may be sent; without a line in two minutes it may not.
 
     Raises
@@ -90,13 +98,14 @@ def sending_by_input(shell: Any, question: str, patience: float = _PATIENCE) -> 
         As `approval_by_input`.
     """
     asked = Question(question, ("send", "no"), "Nothing was sent.")
-    return bool(reply_by_input(shell, asked, sending_of, patience))
+    return bool(reply_by_input(shell, asked, sending_of, stopped))
 
 
 def reply_by_input(
     shell: Any,
     question: Question,
     read: Callable[[str], _Reply | None],
+    stopped: threading.Event | None = None,
     patience: float = _PATIENCE,
 ) -> _Reply | None:
     """Ask until `read` makes something of a line; None where none comes.
@@ -107,8 +116,8 @@ def reply_by_input(
     question : Question
     read : callable
         From the line to what it means, None for anything else.
-    patience : float
-        How many seconds to wait for each line.
+    stopped, patience
+        As of `approval_by_input`.
 
     Raises
     ------
@@ -122,7 +131,7 @@ def reply_by_input(
         began = time.monotonic()
         try:
             # ipykernel and IPython give `input` its meaning while a cell runs.
-            typed = call_within(patience, partial(input, asked))
+            typed = call_within(patience, partial(input, asked), stopped)
         except TimeLimitError:
             return None
         except (EOFError, NotImplementedError, RuntimeError):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.tools.approval_prompt import Question, reply_by_input
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
 
 __all__ = ["edited_by_input", "edited_lines"]
@@ -21,7 +22,9 @@ _QUESTION = Question(
 )
 
 
-def edited_by_input(shell: Any, code: str, show: Callable[[str], None]) -> str:
+def edited_by_input(
+    shell: Any, code: str, show: Callable[[str], None], stopped: threading.Event | None = None
+) -> str:
     """Return code as the user has edited it; nothing of it has run.
 
     Parameters
@@ -30,6 +33,8 @@ def edited_by_input(shell: Any, code: str, show: Callable[[str], None]) -> str:
     code : str
     show : callable
         Shows the code after each edit.
+    stopped : threading.Event, optional
+        Set in another thread, it ends the edit as ■ does.
 
     Raises
     ------
@@ -41,7 +46,7 @@ def edited_by_input(shell: Any, code: str, show: Callable[[str], None]) -> str:
         def read(typed: str, code: str = code) -> str | None:
             return code if typed.strip() == "done" else edited_lines(code, typed)
 
-        found = reply_by_input(shell, _QUESTION, read)
+        found = reply_by_input(shell, _QUESTION, read, stopped)
         if found is None or found == code:
             return code
         code = found

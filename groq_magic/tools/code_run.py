@@ -14,6 +14,7 @@ import sys
 import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import is_a, plain, tried
@@ -83,7 +84,9 @@ def awaits(shell: Any, code: str) -> bool:
     return bool(made.co_flags & inspect.CO_COROUTINE)
 
 
-def run_code(shell: Any, code: str, approval: Approval) -> CodeRun:
+def run_code(
+    shell: Any, code: str, approval: Approval, stopped: threading.Event | None = None
+) -> CodeRun:
     """Run approved code in the user's namespace; its output is shown where the cell's is.
 
     This is the one place that runs what a model wrote. ■ ends it.
@@ -94,6 +97,8 @@ def run_code(shell: Any, code: str, approval: Approval) -> CodeRun:
     code : str
     approval : Approval
         The user's, of this very code.
+    stopped : threading.Event, optional
+        Set in another thread, it ends the code as ■ does.
 
     Raises
     ------
@@ -108,7 +113,7 @@ def run_code(shell: Any, code: str, approval: Approval) -> CodeRun:
             stack.enter_context(around)
         stack.enter_context(output.noted())
         try:
-            call_within(threading.TIMEOUT_MAX, lambda: _run(shell, code, result))
+            call_within(threading.TIMEOUT_MAX, partial(_run, shell, code, result), stopped)
         except KeyboardInterrupt as interrupt:
             # Between two steps of IPython, or while it showed an error.
             result.error_in_exec = interrupt

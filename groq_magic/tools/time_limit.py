@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -16,13 +17,16 @@ __all__ = ["TimeLimitError", "call_within"]
 _Returned = TypeVar("_Returned")
 # Code that goes on after an interrupt gets another one.
 _AGAIN = 1.0
+_POLL = 0.05
 
 
 class TimeLimitError(Exception):
     """A call was interrupted because its time was over."""
 
 
-def call_within(seconds: float, call: Callable[[], _Returned]) -> _Returned:
+def call_within(
+    seconds: float, call: Callable[[], _Returned], stopped: threading.Event | None = None
+) -> _Returned:
     """Return what a call returns.
 
     ■ interrupts it too, even where interrupts are deferred. Code in C can't be
@@ -32,17 +36,19 @@ def call_within(seconds: float, call: Callable[[], _Returned]) -> _Returned:
     ----------
     seconds : float
     call : callable
+    stopped : threading.Event, optional
+        Set in another thread, it interrupts the call as ■ does.
 
     Raises
     ------
     TimeLimitError
         When its time is over; never in a thread other than the main one, where no signal arrives.
     KeyboardInterrupt
-        At ■.
+        At ■, and when `stopped` is set.
     """
     if threading.current_thread() is not threading.main_thread():
         return call()
-    timer = _Timer(seconds)
+    timer = _Timer(seconds, stopped or threading.Event())
     try:
         try:
             timer.start()
@@ -58,15 +64,19 @@ def call_within(seconds: float, call: Callable[[], _Returned]) -> _Returned:
         if not timer.has_interrupted:
             raise
     # Raised out here, it has no context: user code may have made any error of the interrupt.
+    if timer.is_stopped:
+        raise KeyboardInterrupt
     raise TimeLimitError
 
 
 class _Timer:
     """Interrupts the main thread when the time is over, and each second from then on."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, stopped: threading.Event) -> None:
         self.has_interrupted = False
+        self.is_stopped = False
         self._seconds = seconds
+        self._stopped = stopped
         self._is_due = False
         self._ended = threading.Event()
         self._before = signal.getsignal(signal.SIGINT)
@@ -88,9 +98,13 @@ class _Timer:
             signal.signal(signal.SIGINT, before)
 
     def _run(self) -> None:
-        seconds = self._seconds
-        while not self._ended.wait(seconds):
-            self._is_due, seconds = True, _AGAIN
+        due = time.monotonic() + self._seconds
+        while not self._ended.wait(max(0.0, min(_POLL, due - time.monotonic()))):
+            is_stopped = self._stopped.is_set() and not self.is_stopped
+            if time.monotonic() < due and not is_stopped:
+                continue
+            self.is_stopped |= is_stopped
+            self._is_due, due = True, time.monotonic() + _AGAIN
             if sys.platform == "win32":
                 signal.raise_signal(signal.SIGINT)
             else:
