@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from groq_magic.api.key import scrub
 from groq_magic.asking.code_output import output_of_run
 from groq_magic.tools.approval import Approval, new_code
 from groq_magic.tools.approval_prompt import approval_by_input, sending_by_input
@@ -153,7 +154,8 @@ class ProposedCode:
         """Return what the model gets of a run, as far as the user lets it."""
         output = output_of_run(self._session, run, sees=self._sees)
         if run.code != proposed:
-            output = output.below(f"The user edited the code. This ran:\n{run.code}")
+            ran = scrub(self._session.secrets().hidden(run.code))
+            output = output.below(f"The user edited the code. This ran:\n{ran}")
         if not (output.is_schema or self._runs_all):
             show_folded("What would be sent", output.text)
             question = f"Send this output ({output.size})?"

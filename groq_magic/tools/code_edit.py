@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["edited_by_input", "edited_lines"]
 
-_EDIT = re.compile(r"(\d{1,6})(\+?)(?: (.*))?", re.DOTALL)
+_EDIT = re.compile(r"([0-9]{1,6})(\+?)(?: (.*))?", re.DOTALL)
 _BLANKS = re.compile(r"\s*")
 _QUESTION = Question(
     "Edit:",

@@ -77,7 +77,8 @@ def awaits(shell: Any, code: str) -> bool:
     """Whether code awaits outside of functions: only the kernel's own loop can run that."""
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     try:
-        cell = shell.transform_cell(code)
+        # The other transformations look at the user's objects.
+        cell = shell.input_transformer_manager.transform_cell(code)
         made = compile(cell, "<proposed>", "exec", flags=flags, dont_inherit=True)
     except Exception:  # noqa: BLE001 - transformations are anyone's; running it shows the error
         return False
@@ -228,13 +229,14 @@ class _Output:
                 stack.enter_context(_replaced(stream, "write", self._noting_write))
             publisher = self._shell.display_pub
             stack.enter_context(_replaced(publisher, "publish", self._noting_publish))
+            stack.enter_context(_replaced(self._shell, "_showtraceback", self._unnoted))
             stack.enter_context(_replaced(sys, "displayhook", lambda _: self._show))
             yield
 
     def _noting_write(self, write: Callable[..., Any]) -> Callable[..., Any]:
         def noting(text: Any, *rest: Any, **named: Any) -> Any:
             # What publishing prints in a terminal is noted already, and an error by itself.
-            if not (self._is_publishing or self._shell.showing_traceback) and is_a(text, str):
+            if not self._is_publishing and is_a(text, str):
                 self.printed.add(plain(text))
             return write(text, *rest, **named)
 
@@ -248,6 +250,13 @@ class _Output:
                 return publish(data, *rest, **named)
 
         return noting
+
+    def _unnoted(self, show: Callable[..., Any]) -> Callable[..., Any]:
+        def showing(*args: Any) -> Any:
+            with self._publishing():
+                return show(*args)
+
+        return showing
 
     @contextmanager
     def _publishing(self) -> Iterator[None]:
