@@ -96,6 +96,7 @@ class AskOptions:
         "functions that the model may call, browser_search, code_interpreter",
         metavar="A,B",
     )
+    run_code: bool = option(Flag(), "the model runs code here, each piece once you approve it")
     cell: bool = option(Flag(), "the answer's code into the next cell, not run")
     once: bool = option(Flag(), "neither reads nor writes the conversation")
     conversation: str | None = option(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from groq_magic.api.models import ALIASES
+from groq_magic.asking.code_below import refuse_without_input, result_below_code
 from groq_magic.asking.draft import bound, draft
 from groq_magic.asking.images import chosen_for_images, refuse_blind
 from groq_magic.asking.notices import (
@@ -103,6 +104,11 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
     session.order_turns()
     begun = draft(session, ask)
     found = replay_result(session, begun, _turn(session, begun))
+    if found.answer is None:
+        below = result_below_code(session, begun, _turn(session, begun))
+        found = below if below.answer is not None else found
+    if found.answer is None or found.is_spare:
+        refuse_without_input(session, begun)
     spare = replace(found, pending=_turn(session, begun, found)) if found.is_spare else None
     found = ReplayResult() if spare else found
     if found.answer is None and not is_cached(begun.options):

@@ -88,6 +88,8 @@ class SavedTurn:
         The names of the values that it was sent with.
     above_sha : str or None
         The recorded SHA-256 of the turns above it when it was asked.
+    code_sha : str or None
+        The recorded SHA-256 of the code that ran for it, which was put into the cell below.
     """
 
     key: TurnKey
@@ -117,6 +119,7 @@ class SavedTurn:
     once: bool = False
     included: frozenset[str] = frozenset()
     above_sha: str | None = None
+    code_sha: str | None = None
 
     @cached_property
     def is_edited(self) -> bool:
@@ -278,6 +281,7 @@ class _File:
             once=bool(record.get("once")),
             included=names_in(record),
             above_sha=string_of(record.get("above_sha")),
+            code_sha=string_of(record.get("code_sha")),
         )
 
     def _key(self, record: Any) -> TurnKey | None:
