@@ -25,6 +25,7 @@ from groq_magic.asking.stored_answer import (
     is_cached,
     replay_result,
 )
+from groq_magic.asking.tool_approval import require_input
 
 if TYPE_CHECKING:
     from groq_magic.api.client import Client
@@ -110,6 +111,8 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
     if found.answer is None or found.is_spare:
         refuse_without_input(session, begun)
     spare = replace(found, pending=_turn(session, begun, found)) if found.is_spare else None
+    if found.answer is None or spare is not None:
+        require_input(session, begun.tools)
     found = ReplayResult() if spare else found
     if found.answer is None and not is_cached(begun.options):
         session.service.client()

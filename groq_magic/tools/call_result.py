@@ -7,8 +7,10 @@ from typing import Any, Literal
 
 __all__ = ["CallResult", "CallState"]
 
-# `pending` waits for approval, `running` runs; the others are ends.
-CallState = Literal["pending", "running", "returned", "failed", "refused", "stopped", "at service"]
+# `queued` waits for the calls before it, `pending` for approval; after `running` come ends.
+CallState = Literal[
+    "queued", "pending", "running", "returned", "failed", "refused", "stopped", "at service"
+]
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class CallResult:
     state : str
         `returned`, `failed` (also: unknown tool, arguments that don't fit, time over), `refused`
         by the user, `stopped` with the ask, `at service` for a tool that ran at Groq; while it
-        goes on `pending` and `running`.
+        goes on `queued`, `pending` and `running`.
     sources : tuple of (str, str)
         Titles and addresses of the pages that a search at Groq found.
     images : tuple of str
@@ -46,7 +48,7 @@ class CallResult:
     @property
     def is_over(self) -> bool:
         """Whether nothing more will come of it."""
-        return self.state not in {"pending", "running"}
+        return self.state not in {"queued", "pending", "running"}
 
     @classmethod
     def of_service(cls, part: dict[str, Any]) -> CallResult:
