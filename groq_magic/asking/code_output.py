@@ -16,6 +16,7 @@ from groq_magic.clipping import tried, type_name
 from groq_magic.errors import PromptError
 from groq_magic.prompt import Extent, describe
 from groq_magic.prompt.image import image_of
+from groq_magic.prompt.summary import is_data
 from groq_magic.session.cell_history import CellHistory
 
 if TYPE_CHECKING:
@@ -82,7 +83,9 @@ def output_of_run(session: Session, run: CodeRun, *, sees: bool) -> CodeOutput:
     for value in run.values:
         whole, schema = _described(context, value), tried(partial(context.added, value), "")
         parts.append(f"Value:\n{whole}")
-        is_schema = is_schema and whole == schema
+        # A number or a text is its own summary.
+        is_all = context.privacy.rows == 0 or (is_data(value) and whole == schema)
+        is_schema = is_schema and is_all
     if run.error is not None:
         error = run.error
         found = tried(lambda: trace_text(error, cell, context), type_name(error))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from groq_magic.api.key import scrub
 from groq_magic.api.request import without_surrogates
 from groq_magic.asking.images import images_of, with_own_images
+from groq_magic.asking.proposed_code import with_code
 from groq_magic.clipping import is_a
 from groq_magic.conversation import PromptData, sha_of
 from groq_magic.errors import PromptError
@@ -133,7 +134,7 @@ def draft(session: Session, ask: Ask) -> Draft:
         else None,
         _schema(session, options, secrets),
         images,
-        tool_set_of(options.tools or (), session.namespace),
+        _tools(session, options),
     )
 
 
@@ -167,6 +168,12 @@ def _schema(session: Session, options: AskOptions, secrets: Secrets) -> Schema |
         return None
     found = schema_of(options.schema, session.namespace)
     return replace(found, json_schema=secrets.hidden_in(found.json_schema))
+
+
+def _tools(session: Session, options: AskOptions) -> ToolSet:
+    """Return what the model may call."""
+    tools = tool_set_of(options.tools or (), session.namespace)
+    return with_code(tools) if options.run_code else tools
 
 
 def _data(

@@ -175,6 +175,9 @@ def choose_next_cell(state: FinishState) -> None:
     """Choose the code for the next cell from the answer; a fix that fails again is known by it."""
     composed = state.plan.draft.ask.composed
     choice = state.choice = chosen(state.session, state.plan.draft.ask, state.reply)
+    if state.rounds.tools.code:
+        state.choice = CodeChoice(state.rounds.tools.code)
+        return
     if composed is not None and choice.cell is not None and choice.code:
         attempt = Attempt(choice.cell, composed.error, choice.code, composed.privacy)
         state.session.failures.add_attempt(attempt)
@@ -191,6 +194,7 @@ def make_output(state: FinishState) -> None:
         turn=state.turn,
         notices=(*state.prepared.notices, *_cut_notice(state), *session.news(plan.model)),
         saved_reasoning=state.prepared.saved_reasoning,
+        code_sha=_code_sha(state),
     )
 
 
@@ -253,6 +257,14 @@ def _data_of(state: FinishState) -> PromptData:
         data = replace(data, seen=state.session.privacy().joined(data.seen))
     is_replayed = isinstance(source, StoredAnswer) and source.source == "replay"
     return replace(data, seen=UNKNOWN_LIMITS) if is_replayed and data.seen is not None else data
+
+
+def _code_sha(state: FinishState) -> str | None:
+    """Return the SHA-256 of the code that ran for the answer, None for none."""
+    source, code = state.prepared.source, state.rounds.tools.code
+    if isinstance(source, StoredAnswer):
+        return source.code_sha
+    return sha_of(code.strip()) if code else None
 
 
 def _cut_notice(state: FinishState) -> tuple[str, ...]:

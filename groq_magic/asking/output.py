@@ -68,6 +68,7 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
     turn: Turn,
     notices: tuple[str, ...],
     saved_reasoning: str,
+    code_sha: str | None = None,
 ) -> FinishedAnswer:
     """Return the finished answer as a view shows and saves it."""
     from groq_magic.rendering import fenced_code
@@ -87,7 +88,7 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
         bar=_bar(plan, reply, tokens),
         images=thumbnails_of(plan.draft.images),
         calls=reply.tool_calls,
-        metadata=_metadata_of(session, plan, reply, turn.above_sha),
+        metadata=_metadata_of(session, plan, reply, turn.above_sha, code_sha),
         live=replace(
             _live_facts(session, reply, turn, tokens), replacement=replacement_of(session, choice)
         ),
@@ -121,7 +122,7 @@ def _live_facts(session: Session, reply: Reply, turn: Turn, tokens: str) -> Live
 
 
 def _metadata_of(
-    session: Session, plan: Plan, reply: Reply | None, above_sha: str
+    session: Session, plan: Plan, reply: Reply | None, above_sha: str, code_sha: str | None = None
 ) -> dict[str, Any]:
     """Return the output's metadata, from which a saved notebook's turn is read."""
     if session.settings.store == "none":
@@ -146,6 +147,8 @@ def _metadata_of(
         "replaces": _replaced(pending.replaces),
         "once": pending.once,
     }
+    if code_sha is not None:
+        record["code_sha"] = code_sha
     if pending.practice:
         record["practice"] = True
     if not _is_in_source(session, plan):

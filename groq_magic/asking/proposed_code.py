@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from groq_magic.api.key import scrub
 from groq_magic.asking.code_output import output_of_run
+from groq_magic.errors import OptionError
+from groq_magic.tools import tool_of
 from groq_magic.tools.approval import Approval, new_code
 from groq_magic.tools.approval_prompt import approval_by_input, sending_by_input
 from groq_magic.tools.code_edit import edited_by_input
@@ -21,10 +23,20 @@ if TYPE_CHECKING:
 
     from groq_magic.prompt import PromptImage
     from groq_magic.session.session import Session
+    from groq_magic.tools import ToolSet
+    from groq_magic.tools.call_result import CallState
     from groq_magic.tools.code_run import CodeRun
 
-__all__ = ["CODE_SYSTEM", "CodeAnswer", "CodeStoppedError", "ProposedCode"]
+__all__ = [
+    "CODE_SYSTEM",
+    "CODE_TOOL",
+    "CodeAnswer",
+    "CodeStoppedError",
+    "ProposedCode",
+    "with_code",
+]
 
+CODE_TOOL = "run_code"
 CODE_SYSTEM = (
     "You work in the user's Jupyter notebook. The tool run_code runs Python code in its kernel, "
     "where the user's variables are, and your own stay. The user reads each piece of code and "
@@ -41,6 +53,31 @@ _REORDERING = frozenset("\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\
 _HIDDEN = frozenset({"Cc", "Cs"})
 
 
+def with_code(tools: ToolSet) -> ToolSet:
+    """Return the tools of an ask with the one that proposes code.
+
+    Raises
+    ------
+    OptionError
+        When a function of the user has its name.
+    """
+
+    def run_code(code: str) -> str:
+        """Run Python code in the user's notebook, once the user has approved it.
+
+        Parameters
+        ----------
+        code : str
+            One short step.
+        """
+        return code
+
+    if tools.get(CODE_TOOL) is not None:
+        raise OptionError("--run-code has a tool run_code already.", "Rename your function.")
+    tool = tool_of(CODE_TOOL, run_code)
+    return replace(tools, functions=(*tools.functions, tool))
+
+
 class CodeStoppedError(Exception):
     """The user ended the ask instead of running a piece of code, or while it ran."""
 
@@ -53,9 +90,11 @@ class CodeAnswer:
     ----------
     text : str
     images : tuple of PromptImage
+    state : {"returned", "failed", "refused"}
     """
 
     text: str
+    state: CallState = "returned"
     images: tuple[PromptImage, ...] = field(default=(), repr=False)
 
 
@@ -98,14 +137,14 @@ class ProposedCode:
         proposed = code.replace("\r\n", "\n").strip("\n").rstrip()
         refusal = self._refusal(proposed)
         if refusal:
-            return CodeAnswer(f"The code did not run: {refusal}")
+            return CodeAnswer(f"The code did not run: {refusal}", "failed")
         try:
             code, approval = self._approved(proposed)
             if not approval.runs:
                 why = f" The reason: {approval.reason}" if approval.reason else ""
-                return CodeAnswer(f"The user refused to run this code.{why}")
+                return CodeAnswer(f"The user refused to run this code.{why}", "refused")
             if refusal := self._refusal(code):  # the user may have edited it
-                return CodeAnswer(f"The code did not run: {refusal}")
+                return CodeAnswer(f"The code did not run: {refusal}", "failed")
             run = run_code(self._session.shell, code, approval, self._stopped)
             self._runs.append(run)
             if run.is_stopped:
@@ -153,6 +192,7 @@ class ProposedCode:
     def _sent(self, run: CodeRun, proposed: str) -> CodeAnswer:
         """Return what the model gets of a run, as far as the user lets it."""
         output = output_of_run(self._session, run, sees=self._sees)
+        state: CallState = "failed" if run.error is not None else "returned"
         if run.code != proposed:
             ran = scrub(self._session.secrets().hidden(run.code))
             output = output.below(f"The user edited the code. This ran:\n{ran}")
@@ -161,8 +201,8 @@ class ProposedCode:
             question = f"Send this output ({output.size})?"
             if not sending_by_input(self._session.shell, question, self._stopped):
                 ended = "It failed" if run.error is not None else "It ran"
-                return CodeAnswer(f"{ended}. The user does not send you the output.")
-        return CodeAnswer(output.text, output.images)
+                return CodeAnswer(f"{ended}. The user does not send you the output.", state)
+        return CodeAnswer(output.text, state, output.images)
 
     def _without_magic(self, piece: str) -> str:
         """Return code that can stand below other code: a cell magic only works at the top."""

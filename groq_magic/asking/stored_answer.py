@@ -246,7 +246,7 @@ def _without_saved(session: Session, why: str, former: SavedTurn | None) -> Repl
 
 def is_cached(options: AskOptions) -> bool:
     """Whether an ask with these options uses the cache; what tools return is new each time."""
-    return bool(options.cache) and not options.tools
+    return bool(options.cache) and not (options.tools or options.run_code)
 
 
 def cached_answer(session: Session, plan: Plan) -> StoredAnswer | None:

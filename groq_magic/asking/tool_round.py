@@ -6,6 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.key import scrub
+from groq_magic.asking.figures import with_last_figures, without_figures
+from groq_magic.asking.images import with_parts
+from groq_magic.asking.proposed_code import CODE_TOOL, CodeStoppedError, ProposedCode
 from groq_magic.asking.tool_approval import ToolApproval
 from groq_magic.clipping import clip
 from groq_magic.conversation import sha_of
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from groq_magic.asking.ask_run import AskRun
     from groq_magic.asking.reader import Reader
     from groq_magic.errors import GroqMagicError
+    from groq_magic.prompt import PromptImage
 
 __all__ = ["MOST_ROUNDS", "ToolRounds"]
 
@@ -29,6 +33,7 @@ MOST_ROUNDS = 8
 # Characters of the results of one round, and of one result at most and at least.
 _ROUND, _MOST, _LEAST = 32_000, 8_000, 1_000
 _STOPPED = "Not run: the user stopped."
+_FIGURES = "The figures that the code has drawn:"
 
 
 class ToolRounds:
@@ -59,6 +64,8 @@ class ToolRounds:
         self._messages: list[dict[str, Any]] = []
         self._seen: set[int] = set()
         self._approval = ToolApproval(run.session, run.view.stopped)
+        self._code = _code_of(run)
+        self._figures: list[PromptImage] = []
         secrets = run.plan.draft.secrets
         self._clean: Callable[[str], str] = lambda text: scrub(secrets.hidden(text))
 
@@ -85,13 +92,24 @@ class ToolRounds:
             {"role": "tool", "tool_call_id": call.id, "content": result.result}
             for call, result in zip(outcome.tool_calls, results, strict=True)
         ]
+        if self._figures:
+            # A tool's message takes no images.
+            content = with_parts(_FIGURES, self._figures)
+            self._messages.append({"role": "user", "content": content})
+            self._figures = []
         if reader.text and self._run.plan.draft.schema is None:
             self._run.view.feed("\n\n", "")
         request = self._run.plan.request
         last = {"tool_choice": "none"} if self.count == MOST_ROUNDS else {}
-        return {**request, "messages": [*request["messages"], *self._messages], **last}
+        sent = with_last_figures([*request["messages"], *self._messages])
+        return {**request, "messages": sent, **last}
 
-    def turn_messages(self) -> tuple[dict[str, Any], ...]:
+    @property
+    def code(self) -> str:
+        """The code that ran, as one cell; "" for none."""
+        return self._code.cell if self._code is not None else ""
+
+    def turn_messages(self) -> tuple[Mapping[str, Any], ...]:
         """Return the messages as later turns send them.
 
         The text beside the calls is in the turn's answer, and the ids are the same each time
@@ -100,8 +118,11 @@ class ToolRounds:
         begin = sha_of(self._run.plan.draft.ask.identity)[:8]
         found = [part["id"] for each in self._messages for part in each.get("tool_calls", ())]
         ids = {name: f"call_{begin}_{number}" for number, name in enumerate(found)}
-        messages = []
-        for each in self._messages:
+        messages: list[Mapping[str, Any]] = []
+        for each in without_figures(self._messages):
+            if each["role"] == "user":
+                messages.append(each)
+                continue
             if each["role"] == "tool":
                 messages.append({**each, "tool_call_id": ids[each["tool_call_id"]]})
                 continue
@@ -134,19 +155,33 @@ class ToolRounds:
             text = self._clean(f"The arguments don't fit: {clip(str(error), _LEAST)}")
             return replace(asked, result=text, state="failed")
         try:
-            if self._approval.is_needed:
+            if self._code is not None and call.name == CODE_TOOL:
                 self._set(at, replace(asked, state="pending"))
-            refusal = self._approval.refusal_of(call.name)
-            if refusal is not None:
-                return replace(asked, result=self._clean(refusal), state="refused")
-            self._set(at, replace(asked, state="running"))
-            return self._called(asked, bound, budget)
+                return self._answered(self._code, asked, bound())
+            return self._approved(at, asked, bound, budget)
         except NotebookError as error:
             self.error = error
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, CodeStoppedError):
             pass
         self.is_stopped = True
         return replace(asked, result="Stopped by the user.", state="stopped")
+
+    def _answered(self, code: ProposedCode, asked: CallResult, proposed: str) -> CallResult:
+        with self._run.session.executions.in_tool():
+            answer = code.answer(proposed)
+        self._figures += answer.images
+        return replace(asked, result=answer.text, state=answer.state)
+
+    def _approved(
+        self, at: int, asked: CallResult, bound: Callable[[], Any], budget: int
+    ) -> CallResult:
+        if self._approval.is_needed:
+            self._set(at, replace(asked, state="pending"))
+        refusal = self._approval.refusal_of(asked.name)
+        if refusal is not None:
+            return replace(asked, result=self._clean(refusal), state="refused")
+        self._set(at, replace(asked, state="running"))
+        return self._called(asked, bound, budget)
 
     def _called(self, asked: CallResult, bound: Callable[[], Any], budget: int) -> CallResult:
         session = self._run.session
@@ -162,3 +197,11 @@ class ToolRounds:
     def _set(self, at: int, call: CallResult) -> None:
         self.calls = (*self.calls[:at], call, *self.calls[at + 1 :])
         self._run.view.calls(self.calls)
+
+
+def _code_of(run: AskRun) -> ProposedCode | None:
+    if not run.plan.draft.options.run_code:
+        return None
+    known = run.session.service.catalogue().get(run.plan.model)
+    sees = known is not None and known.sees
+    return ProposedCode(run.session, run.view.stopped, sees=sees)

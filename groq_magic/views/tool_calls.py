@@ -55,14 +55,17 @@ def _call_html(call: CallResult) -> str:
     facts = " · ".join(filter(None, (_STATES[call.state], _duration(call))))
     mark = ' class="groq-call-mark"' if call.state in _ATTENTION else ""
     aside = f" <small{mark}>{escape(facts)}</small>" if facts else ""
+    code = _code(call)
+    is_long = len(_signature(call)) > _LONGEST_CALL
     parts = (
-        _block("Arguments", _arguments(call)) if len(_signature(call)) > _LONGEST_CALL else "",
+        _code_html(code),
+        _block("Arguments", _arguments(call)) if is_long and not code else "",
         _block("Result", call.result),
         _sources(call),
     )
     body = "".join(parts) or "<div><small>No result yet.</small></div>" * (not call.is_over)
     return (
-        f'<div class="groq-call"><details{"" if call.is_over else " open"}>'
+        f'<div class="groq-call"><details{"" if call.is_over or code else " open"}>'
         f"<summary><code>{escape(clip(_signature(call), _LONGEST_CALL))}</code>{aside}</summary>"
         f"{body}</details>{''.join(map(_picture, call.images))}</div>"
     )
@@ -109,6 +112,10 @@ def _duration(call: CallResult) -> str:
 
 def _signature(call: CallResult) -> str:
     """Return the call as Python writes it: `get_price(city="Oslo")`."""
+    code = _code(call)
+    if code:
+        count = code.strip().count("\n") + 1
+        return f"run_code: {count} line{'s' * (count > 1)}"
     try:
         given = json.loads(call.arguments or "{}")
     except (ValueError, RecursionError):
@@ -117,6 +124,22 @@ def _signature(call: CallResult) -> str:
         return f"{call.name}({_one_line(call.arguments)})"
     parts = (f"{name}={json.dumps(each, ensure_ascii=False)}" for name, each in given.items())
     return _one_line(f"{call.name}({', '.join(parts)})")
+
+
+def _code(call: CallResult) -> str:
+    """Return the code that a call proposes, "" for any other call."""
+    try:
+        given = json.loads(call.arguments) if call.name == "run_code" else None
+    except (ValueError, RecursionError):
+        return ""
+    code = given.get("code") if isinstance(given, dict) and len(given) == 1 else None
+    return code if isinstance(code, str) else ""
+
+
+def _code_html(code: str) -> str:
+    from groq_magic.rendering import fenced, to_html
+
+    return f'<div class="groq-text">{to_html(fenced(code, "python"))}</div>' if code else ""
 
 
 def _arguments(call: CallResult) -> str:

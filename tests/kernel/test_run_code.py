@@ -176,7 +176,7 @@ def test_stop_as_a_reply_runs_nothing(kernel: Kernel, practice: Any) -> None:
 
 
 def test_a_plot_is_shown_and_goes_to_a_model_that_sees(kernel: Kernel, practice: Any) -> None:
-    practice.script([proposal(0, PLOT), {"round": 1, "reply": "x"}, {"reply": "It rises."}])
+    practice.script([{**proposal(0, PLOT), "times": 1}, {"pieces": ["It rises."]}])
     shown = kernel.run(f"%%groq --run-code -m {VISION}\nPlot it", "run", "send")
     assert shown[-1]["content"]["status"] == "ok", texts(shown)
     assert any("image/png" in each["content"].get("data", {}) for each in shown)
