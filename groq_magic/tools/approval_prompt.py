@@ -72,7 +72,7 @@ def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
         decision = approval_of(typed, code, edits=edits)
         if decision is not None:
             return decision
-        asked = f"Nothing has run. {question} Type {replies}"
+        asked = f"Unknown reply. {question} Type {replies}"
 
 
 def _nobody_answers() -> NotebookError:
