@@ -22,6 +22,7 @@ _LONGEST_CALL = 100
 _LONGEST_IN_LINE = 60
 _LONGEST_RESULT, _LONGEST_ARGUMENTS = 4_000, 100_000
 _MOST_SOURCES = 20
+_REL = "noopener noreferrer nofollow"
 _LARGEST_PICTURE = 4_000_000  # characters of base64
 _STATES = {
     "queued": "not run yet",
@@ -90,7 +91,7 @@ def _block(name: str, text: str, longest: int) -> str:
 
 def _sources(call: CallResult) -> str:
     items = "".join(
-        f'<li><a href="{escape(url)}" rel="noopener noreferrer">{escape(clip(title, 200))}</a></li>'
+        f'<li><a href="{escape(url)}" rel="{_REL}">{escape(clip(title, 200))}</a></li>'
         for title, url in call.sources[:_MOST_SOURCES]
         if url.startswith(("https://", "http://"))
     )
