@@ -167,8 +167,11 @@ class ToolRounds:
         return replace(asked, result="Stopped by the user.", state="stopped")
 
     def _answered(self, code: ProposedCode, asked: CallResult, proposed: str) -> CallResult:
-        with self._run.session.executions.in_tool():
-            answer = code.answer(proposed)
+        try:
+            with self._run.session.executions.in_tool():
+                answer = code.answer(proposed)
+        finally:
+            self._run.view.move()
         self._figures += answer.images
         return replace(asked, result=answer.text, state=answer.state)
 

@@ -34,13 +34,10 @@ class Question:
         One line: `Run get_price?`
     words : tuple of str
         What can be typed.
-    again : str
-        What stands before it after any other line.
     """
 
     text: str
     words: tuple[str, ...]
-    again: str = "Nothing has run."
 
     @property
     def line(self) -> str:
@@ -97,7 +94,7 @@ def sending_by_input(shell: Any, question: str, stopped: threading.Event | None 
     NotebookError, KeyboardInterrupt
         As `approval_by_input`.
     """
-    asked = Question(question, ("send", "no"), "Nothing was sent.")
+    asked = Question(question, ("send", "no"))
     return bool(reply_by_input(shell, asked, sending_of, stopped))
 
 
@@ -141,7 +138,7 @@ def reply_by_input(
         decision = read(typed)
         if decision is not None:
             return decision
-        asked = f"{question.again} {question.line}"
+        asked = f"Unknown reply. {question.line}"
 
 
 def nobody_answers() -> NotebookError:

@@ -18,7 +18,6 @@ _BLANKS = re.compile(r"\s*")
 _QUESTION = Question(
     "Edit:",
     ("3 CODE to replace line 3", "3 to remove it", "3+ CODE to add below it", "done"),
-    "That is no edit.",
 )
 
 

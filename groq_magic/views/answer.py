@@ -115,6 +115,16 @@ class AnswerView:
         if self._live.lacks_page:
             self._update(document)
 
+    def move(self) -> None:
+        """Go on below what has been displayed since, so that the answer ends the output."""
+        document = self._document
+        if document is None or self._captured:
+            return
+        metadata = dict(self._start.metadata)
+        self._publish({"text/html": "", "text/plain": ""}, {}, update=True)
+        self._display_id = uuid.uuid4().hex
+        self._publish(self._unfinished(document, document.html()), metadata, update=False)
+
     def progress(self, progress: Progress) -> None:
         """Draw the figures and what is waited for."""
         if self._document is None and not progress.waiting and progress.seconds < SHOWN_AFTER:

@@ -35,6 +35,9 @@ class View(Protocol):
     def calls(self, calls: tuple[CallResult, ...]) -> None:
         """Show the calls of tools as they are now."""
 
+    def move(self) -> None:
+        """Go on below what has been displayed since."""
+
     def progress(self, progress: Progress) -> None:
         """Show how far it is, or what is waited for."""
 
@@ -106,6 +109,15 @@ class GuardedView:
             return
         try:
             self._view.calls(calls)
+        except Exception as failure:  # noqa: BLE001 - as above
+            self._failure = failure
+
+    def move(self) -> None:
+        """Go on below what has been displayed since."""
+        if self._failure is not None:
+            return
+        try:
+            self._view.move()
         except Exception as failure:  # noqa: BLE001 - as above
             self._failure = failure
 

@@ -11,9 +11,9 @@ __all__ = ["show_proposed"]
 
 # Inline, so that a notebook that is read without our style sheet has them too. Long lines wrap:
 # nothing that will run may stand out of sight.
-_LINES = "white-space: pre-wrap; overflow-wrap: anywhere"
-_LINE = "display: block; padding-left: 3.2em; text-indent: -3.2em"
-_NUMBER = "display: inline-block; width: 3.2em; text-indent: 0; opacity: 0.6; user-select: none"
+_LINES = "white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere"
+_LINE = "display: block; padding-left: 2.6em; text-indent: -2.6em"
+_NUMBER = "display: inline-block; width: 2.6em; text-indent: 0; opacity: 0.6; user-select: none"
 
 
 def show_proposed(title: str, code: str) -> None:

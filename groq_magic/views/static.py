@@ -230,6 +230,9 @@ class StaticView:
     def calls(self, calls: tuple[CallResult, ...]) -> None:
         """Show nothing yet."""
 
+    def move(self) -> None:
+        """Show nothing yet."""
+
     def progress(self, progress: Progress) -> None:
         """Show nothing yet."""
 

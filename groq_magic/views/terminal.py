@@ -70,6 +70,9 @@ class TerminalView:
             self._asked = waiting[0]
             self._write(f"{calls_plain(waiting[:1])}\n")
 
+    def move(self) -> None:
+        """Go on below what has been written since, as a terminal does anyway."""
+
     def progress(self, progress: Progress) -> None:
         """Write the waiting line over the last one."""
         self._wait(progress.waiting)

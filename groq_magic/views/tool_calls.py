@@ -1,4 +1,4 @@
-"""The tools that a model called: a fold each, open while the call goes on."""
+"""The tools that a model called: a line each, and a fold where there is more to read."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["calls_html", "calls_plain"]
 
 _LONGEST_CALL = 100
-_LONGEST_TEXT = 4_000
+_LONGEST_IN_LINE = 60
+_LONGEST_RESULT, _LONGEST_ARGUMENTS = 4_000, 100_000
 _MOST_SOURCES = 20
+_REL = "noopener noreferrer nofollow"
 _LARGEST_PICTURE = 4_000_000  # characters of base64
 _STATES = {
     "queued": "not run yet",
@@ -52,37 +54,47 @@ def calls_plain(calls: Iterable[CallResult]) -> str:
 
 
 def _call_html(call: CallResult) -> str:
-    facts = " · ".join(filter(None, (_STATES[call.state], _duration(call))))
+    signature, facts = _signature(call), (_STATES[call.state], _duration(call))
+    aside = " · ".join(filter(None, facts))
     mark = ' class="groq-call-mark"' if call.state in _ATTENTION else ""
-    aside = f" <small{mark}>{escape(facts)}</small>" if facts else ""
+    fits = len(call.result) <= _LONGEST_IN_LINE and len(call.result.splitlines()) == 1
+    line = (
+        f"<code>{escape(clip(signature, _LONGEST_CALL))}</code>"
+        + (f" → <code>{escape(printable(call.result))}</code>" if fits else "")
+        + (f" <small{mark}>{escape(aside)}</small>" if aside else "")
+    )
+    # Whoever approves a call sees all of it.
     code = _code(call)
-    is_long = len(_signature(call)) > _LONGEST_CALL
-    parts = (
-        _code_html(code),
-        _block("Arguments", _arguments(call)) if is_long and not code else "",
-        _block("Result", call.result),
-        _sources(call),
+    is_cut = len(signature) > _LONGEST_CALL and not code
+    body = "".join(
+        (
+            _code_html(code),
+            _block("Arguments", _arguments(call), _LONGEST_ARGUMENTS) if is_cut else "",
+            "" if fits else _block("Result", call.result, _LONGEST_RESULT),
+            _sources(call),
+        )
     )
-    body = "".join(parts) or "<div><small>No result yet.</small></div>" * (not call.is_over)
-    return (
-        f'<div class="groq-call"><details{"" if call.is_over or code else " open"}>'
-        f"<summary><code>{escape(clip(_signature(call), _LONGEST_CALL))}</code>{aside}</summary>"
-        f"{body}</details>{''.join(map(_picture, call.images))}</div>"
+    # Code stands where it is approved.
+    fold = (
+        f"<details{'' if call.is_over or code else ' open'}><summary>{line}</summary>"
+        f'<div class="groq-call-body">{body}</div></details>'
     )
+    shown = fold if body else f'<div class="groq-call-line">{line}</div>'
+    return f'<div class="groq-call">{shown}{"".join(map(_picture, call.images))}</div>'
 
 
-def _block(name: str, text: str) -> str:
+def _block(name: str, text: str, longest: int) -> str:
     if not text:
         return ""
-    more = len(text) - _LONGEST_TEXT
-    shown = printable(text[:_LONGEST_TEXT])
+    more = len(text) - longest
+    shown = printable(text[:longest])
     rest = f"\n[… {more:,} more characters]" if more > 0 else ""
     return f'<div><small>{name}</small></div><pre dir="auto">{escape(shown)}{rest}</pre>'
 
 
 def _sources(call: CallResult) -> str:
     items = "".join(
-        f'<li><a href="{escape(url)}" rel="noopener noreferrer">{escape(clip(title, 200))}</a></li>'
+        f'<li><a href="{escape(url)}" rel="{_REL}">{escape(clip(title, 200))}</a></li>'
         for title, url in call.sources[:_MOST_SOURCES]
         if url.startswith(("https://", "http://"))
     )

@@ -70,8 +70,8 @@ def test_code_is_approved_refused_and_put_below(jupyter: Any, practice: Any) -> 
     expect(output.locator(".groq-proposed .nn").first).to_have_text("pandas")
     # Keys that were meant for a cell run nothing.
     reply(notebook, "Run it?", "after = 2")
-    reply(notebook, "Nothing has run.", "")
-    reply(notebook, "Nothing has run.", "run")
+    reply(notebook, "Unknown reply.", "")
+    reply(notebook, "Unknown reply.", "run")
     notebook.screenshot("code-send")
     reply(notebook, re.compile(r"Send this output \([\d,]+ characters\)\?"), "send")
     reply(notebook, "Run it?", "run")

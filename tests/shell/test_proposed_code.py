@@ -87,7 +87,7 @@ def test_approved_code_runs_and_its_output_is_sent_once_approved(
 @pytest.mark.parametrize("reply", ["", "r", "yes", "RUN", "run it", "all", "all abcd", "x = 1"])
 def test_anything_else_asks_again(answer: Any, person: Person, reply: str) -> None:
     answer("1", reply, "no")
-    assert person.asked[1].startswith("Nothing has run. Run it?")
+    assert person.asked[1].startswith("Unknown reply. Run it?")
 
 
 def test_a_refusal_carries_its_reason(bare: Any, answer: Any) -> None:

@@ -6,7 +6,7 @@ import base64
 import json
 import os
 import signal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +17,10 @@ from groq_magic.errors import (
     RequestError,
     ServiceError,
 )
+from tests.shell.notebook_file import Notebook
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 QWEN = "qwen/qwen3.8-27b"
 TOOLS = '''
@@ -126,7 +130,7 @@ def test_a_call_is_made_and_its_result_sent(tools: Any, practice: Any) -> None:
     assert (made.name, made.result, made.state) == ("price", "5.0", "returned")
     assert made.seconds < 1
     assert 'price(item="tea", count=2)' in ran.data["text/html"].replace("&quot;", '"')
-    assert "<details>" in ran.data["text/html"]
+    assert "→ <code>5.0</code>" in ran.data["text/html"]
     # The values of a session are never saved in metadata.
     assert ran.record["options"] == {"tools": ["price"]}
     assert "5.0" not in json.dumps(ran.record)
@@ -525,3 +529,24 @@ def test_a_cached_answer_is_never_used(tools: Any, practice: Any) -> None:
     for _ in range(2):
         tools.fine("%groq --cache --tools price Cost?", "a")
     assert len(practice.requests()) == 4
+
+
+def test_a_saved_answer_is_replayed_and_calls_nothing(
+    tools: Any, practice: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(practice, [call("price", item="tea"), call("talk")], final="It *costs* 2.5.")
+    path = tmp_path / "notebooks" / "shop.ipynb"
+    book = Notebook(path, {"a": f"%groq -m {QWEN} --tools price,talk Cost?"})
+    book.run(tools)
+    book.save()
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    practice.forget_requests()
+    tools.fine("%config GroqMagics.confirm_tools = True")
+    tools.fine("%groq_replay on")
+    ran = tools.fine(book.cells["a"], "a")
+    assert tools.reply.source == "replay"
+    assert ran.plain == "It *costs* 2.5."
+    # The calls above the saved text are no part of it.
+    assert "The saved text differs" not in ran.data["text/html"]
+    assert not practice.requests()
+    assert not tools.reply.tool_calls

@@ -46,7 +46,7 @@ def test_anything_else_asks_again(monkeypatch: pytest.MonkeyPatch, asked: list[s
     assert approval_by_input(NOTEBOOK, "Run f?", "bcdf") == Approval("run")
     assert len(asked) == 7
     assert asked[0] == "Run f? Type run, no REASON, all bcdf or stop: "
-    assert asked[1].startswith("Nothing has run. Run f?")
+    assert asked[1].startswith("Unknown reply. Run f?")
 
 
 def test_edit_is_a_reply_where_it_is_offered(
