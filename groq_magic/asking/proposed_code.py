@@ -201,7 +201,7 @@ class ProposedCode:
             question = f"Send this output ({output.size})?"
             if not sending_by_input(self._session.shell, question, self._stopped):
                 ended = "It failed" if run.error is not None else "It ran"
-                return CodeAnswer(f"{ended}. The user does not send you the output.", state)
+                return CodeAnswer(f"{ended}. The user keeps the output private.", state)
         return CodeAnswer(output.text, state, output.images)
 
     def _without_magic(self, piece: str) -> str:

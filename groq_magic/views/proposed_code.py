@@ -12,8 +12,9 @@ __all__ = ["show_proposed"]
 # Inline, so that a notebook that is read without our style sheet has them too. Long lines wrap:
 # nothing that will run may stand out of sight.
 _LINES = "white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere"
-_LINE = "display: block; padding-left: 2.6em; text-indent: -2.6em"
-_NUMBER = "display: inline-block; width: 2.6em; text-indent: 0; opacity: 0.6; user-select: none"
+_LINE = "display: flex"
+_NUMBER = "flex: none; width: 2.6em; opacity: 0.6; user-select: none"
+_CODE = "flex: 1; min-width: 0"
 
 
 def show_proposed(title: str, code: str) -> None:
@@ -46,4 +47,7 @@ def _line_html(number: int, pieces: list[tuple[str, str]]) -> str:
         f'<span class="{name}">{escape(text)}</span>' if name else escape(text)
         for name, text in pieces
     )
-    return f'<span style="{_LINE}"><span style="{_NUMBER}">{number}</span>{code}\n</span>'
+    return (
+        f'<span style="{_LINE}"><span style="{_NUMBER}">{number}</span>'
+        f'<span style="{_CODE}">{code}\n</span></span>'
+    )

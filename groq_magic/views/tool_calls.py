@@ -57,14 +57,14 @@ def _call_html(call: CallResult) -> str:
     signature, facts = _signature(call), (_STATES[call.state], _duration(call))
     aside = " · ".join(filter(None, facts))
     mark = ' class="groq-call-mark"' if call.state in _ATTENTION else ""
-    fits = len(call.result) <= _LONGEST_IN_LINE and len(call.result.splitlines()) == 1
+    code = _code(call)
+    fits = len(call.result) <= _LONGEST_IN_LINE and len(call.result.splitlines()) == 1 and not code
     line = (
         f"<code>{escape(clip(signature, _LONGEST_CALL))}</code>"
         + (f" → <code>{escape(printable(call.result))}</code>" if fits else "")
         + (f" <small{mark}>{escape(aside)}</small>" if aside else "")
     )
     # Whoever approves a call sees all of it.
-    code = _code(call)
     is_cut = len(signature) > _LONGEST_CALL and not code
     body = "".join(
         (

@@ -93,6 +93,6 @@ def test_code_is_approved_refused_and_put_below(jupyter: Any, practice: Any) -> 
     ]
     assert "3.4" in results[0]
     assert results[1:] == [
-        "It ran. The user does not send you the output.",
+        "It ran. The user keeps the output private.",
         "The user refused to run this code. The reason: keep the file",
     ]

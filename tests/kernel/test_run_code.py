@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+import pexpect
 import pytest
 from jupyter_client.manager import KernelManager
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WITHIN = 60.0
+KEY = "gsk_made_up_for_tests_0123456789"
 VISION = "qwen/qwen3.8-27b"
 PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
 
@@ -74,7 +77,11 @@ class Kernel:
             on_output(each)
             state = each["content"].get("execution_state")
             is_idle = each["msg_type"] == "status" and state == "idle"
-        found.append(self.client.get_shell_msg(timeout=WITHIN))
+        answer: dict[str, Any] = {"parent_header": {}}
+        # The replies of earlier questions about the kernel may come first.
+        while answer["parent_header"].get("msg_id") != message["header"]["msg_id"]:
+            answer = self.client.get_shell_msg(timeout=WITHIN)
+        found.append(answer)
         assert not left
         return found
 
@@ -84,7 +91,7 @@ def kernel(tmp_path: Path, practice: Any) -> Iterator[Kernel]:
     environment = {
         **os.environ,
         "IPYTHONDIR": str(tmp_path / "ipython"),
-        "GROQ_API_KEY": "gsk_made_up_for_tests_0123456789",
+        "GROQ_API_KEY": KEY,
         "GROQ_BASE_URL": practice.url,
     }
     environment.pop("JPY_SESSION_NAME", None)
@@ -195,3 +202,55 @@ def test_widgets_of_ours_and_hooks_see_one_cell(kernel: Kernel, practice: Any) -
     # The answer is no failed cell.
     failed = kernel.run("%groq_fix", cell="c")
     assert "No cell of this session has failed" in texts(failed)
+
+
+def test_in_a_terminal(tmp_path: Path, practice: Any) -> None:
+    practice.script([proposal(0, "n = 6\nn * 2"), {"round": 1, "pieces": ["Twelve."]}])
+    environment = {
+        **os.environ,
+        "IPYTHONDIR": str(tmp_path / "ipython"),
+        "GROQ_API_KEY": KEY,
+        "GROQ_BASE_URL": practice.url,
+        "TERM": "dumb",
+    }
+    terminal = pexpect.spawn(
+        sys.executable,
+        ["-m", "IPython", "--simple-prompt", "--no-banner", "--colors=nocolor"],
+        env=environment,  # type: ignore[arg-type]  # a dict of texts
+        cwd=str(tmp_path),
+        encoding="utf-8",
+        timeout=WITHIN,
+    )
+    try:
+        for line, then in (
+            ("%load_ext groq_magic", "groq_help"),
+            ("%groq --run-code Double six", "Run it[?] Type"),
+            ("", "Unknown reply. Run it"),
+            ("run", "Send this output .*characters.*no: "),
+            ("send", "Twelve"),
+            ("n + 1", "7"),
+        ):
+            terminal.sendline(line)
+            terminal.expect(then)
+        assert len(bodies(practice)) == 2
+    finally:
+        terminal.close(force=True)
+
+
+def test_where_nobody_can_reply_it_is_refused_in_one_line(
+    run_notebook: Callable[..., Any], practice: Any
+) -> None:
+    environment = {
+        "GROQ_API_KEY": KEY,
+        "GROQ_BASE_URL": practice.url,
+    }
+    notebook = run_notebook(
+        ["%load_ext groq_magic", "%%groq --run-code\nDo it"],
+        environment=environment,
+        allow_errors=True,
+    )
+    (error,) = notebook.cells[1].outputs
+    assert error["output_type"] == "error"
+    assert "\n".join(error["traceback"]).count("\n") == 0
+    assert "nobody can approve code here" in error["traceback"][0]
+    assert not practice.requests()

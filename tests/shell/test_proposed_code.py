@@ -141,7 +141,7 @@ def test_an_error_goes_back_with_its_traceback(answer: Any) -> None:
 
 def test_an_output_that_is_not_sent_is_named_alone(answer: Any) -> None:
     found = answer("print('secret')\n1 / 0", "run", "no")
-    assert found.text == "It failed. The user does not send you the output."
+    assert found.text == "It failed. The user keeps the output private."
 
 
 def test_the_schema_of_a_value_goes_back_without_a_question(bare: Any, answer: Any) -> None:
