@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
+from tests.browser.kinds import only_in_lab
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
@@ -96,3 +98,45 @@ def test_code_is_approved_refused_and_put_below(jupyter: Any, practice: Any) -> 
         "It ran. The user keeps the output private.",
         "The user refused to run this code. The reason: keep the file",
     ]
+
+
+@only_in_lab
+def test_restart_and_run_all_shows_the_saved_answer_and_asks_nothing(
+    jupyter: Any, practice: Any
+) -> None:
+    practice.script([proposal(0, "n = 6"), {"round": 1, "pieces": [ANSWER]}])
+    notebook = jupyter.open([begin(practice.url), ASK])
+    notebook.run_cell(0)
+    notebook.run_cell(1, wait=False)
+    reply(notebook, "Run it?", "run")
+    notebook.idle()
+    expect(notebook.cell_output(1)).to_contain_text("Oil is the dearest")
+    cells = notebook.save()["cells"]
+    assert ["".join(cell["source"]) for cell in cells[2:]] == ["n = 6"]
+    asked = len(practice.requests())
+    notebook.restart()
+    notebook.run_all()
+    output = notebook.cell_output(1)
+    expect(output).to_contain_text("its code is in the cell below")
+    expect(output).to_contain_text("Oil is the dearest")
+    assert len(practice.requests()) == asked
+    # The open page reports what stands below: an edited cell asks again, saved or not.
+    notebook.panel("panel.content.widgets[2].model.sharedModel.setSource('n = 7')")
+    notebook.run_cell(1, wait=False)
+    reply(notebook, "Run it?", "stop")
+    notebook.idle()
+
+
+@only_in_lab
+def test_a_page_that_is_loaded_anew_runs_nothing(jupyter: Any, practice: Any) -> None:
+    practice.script([proposal(0, "ran = True"), {"round": 1, "pieces": [ANSWER]}])
+    notebook = jupyter.open([begin(practice.url), ASK, "'ran' in dir()"])
+    notebook.run_cell(0)
+    notebook.run_cell(1, wait=False)
+    expect(box(notebook)).to_be_visible()
+    notebook.save()
+    notebook.load()
+    notebook.interrupt()
+    notebook.run_cell(2)
+    expect(notebook.cell_output(2)).to_contain_text("False")
+    assert len(practice.requests()) == 1
