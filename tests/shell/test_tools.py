@@ -510,7 +510,25 @@ def test_an_interrupt_in_a_tool_ends_the_ask(tools: Any, practice: Any) -> None:
     assert isinstance(ran.error, InterruptedAskError)
     assert tools.reply.tool_calls[0].state == "stopped"
     assert len(practice.requests()) == 1
-    assert os.getpid()
+
+
+def test_an_interrupt_before_a_call_makes_none(
+    tools: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(practice, [call("talk")])
+    note = tools.session.note
+    monkeypatch.setattr(
+        tools.session, "note", lambda *given: (note(*given), os.kill(os.getpid(), signal.SIGINT))
+    )
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        ran = tools.run("%groq --tools talk Go", "a")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert isinstance(ran.error, InterruptedAskError)
+    assert "before any text" in str(ran.error)
+    assert "from the tool" not in ran.text
+    assert tools.turns == []
 
 
 def test_the_terminal_lists_the_calls(served: Any, practice: Any, replies: Any) -> None:
