@@ -152,6 +152,22 @@ def test_calls_in_parallel_are_made_in_order(tools: Any, practice: Any) -> None:
     assert body["reasoning_format"] == "parsed"
 
 
+def test_ids_that_repeat_and_odd_characters_are_sent_well(tools: Any, practice: Any) -> None:
+    same = {"id": "same", "function": {"name": "price", "arguments": '{"item": "tea"}'}}
+    odd = {"id": "same", "function": {"name": "pr\ud83d", "arguments": '{"item": "\ud83d"}'}}
+    practice.script(
+        [
+            {"tool_calls": [same, odd], "round": 0},
+            {"tool_calls": [same], "round": 1},
+            {"reply": "Done."},
+        ]
+    )
+    tools.fine(f"%groq -m {QWEN} --tools price Cost?", "a")
+    assert [each.state for each in tools.reply.tool_calls] == ["returned", "failed", "returned"]
+    practice.script([{"reply": "Yes."}])
+    tools.fine("%groq Next", "b")
+
+
 def test_rounds_follow_one_another(tools: Any, practice: Any) -> None:
     script(practice, [call("price", item="tea")], [call("price", item="oil")])
     tools.fine("%groq --tools price Cost?", "a")
