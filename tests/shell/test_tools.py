@@ -582,5 +582,8 @@ def test_a_saved_answer_is_replayed_and_calls_nothing(
     assert ran.plain == "It *costs* 2.5."
     # The calls above the saved text are no part of it.
     assert "The saved text differs" not in ran.data["text/html"]
-    assert not practice.requests()
     assert not tools.reply.tool_calls
+    # Where nobody can approve a call, the saved answer is used at once.
+    tools.fine("%groq_replay auto")
+    assert tools.fine(book.cells["a"], "a").plain == "It *costs* 2.5."
+    assert not practice.requests()
