@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from groq_magic.conversation import PendingTurn
     from groq_magic.session.session import Session
 
-__all__ = ["refuse_without_input", "result_below_code"]
+__all__ = ["lacks_input", "refuse_without_input", "result_below_code"]
 
 _BELOW = "The saved answer: its code is in the cell below. `%groq_retry` asks anew."
 
@@ -41,6 +41,11 @@ def result_below_code(session: Session, draft: Draft, pending: PendingTurn) -> R
     return replace(result, lines=(_BELOW, *result.lines))
 
 
+def lacks_input(session: Session, draft: Draft) -> bool:
+    """Whether an ask may propose code, and nobody can be asked about it."""
+    return draft.options.run_code and not has_input(session.shell)
+
+
 def refuse_without_input(session: Session, draft: Draft) -> None:
     """Refuse `--run-code` where nobody can be asked, before anything is sent.
 
@@ -48,7 +53,7 @@ def refuse_without_input(session: Session, draft: Draft) -> None:
     ------
     NotebookError
     """
-    if draft.options.run_code and not has_input(session.shell):
+    if lacks_input(session, draft):
         raise NotebookError(
             "--run-code: nobody can approve code here.",
             "Run the cell in a notebook or a terminal.",

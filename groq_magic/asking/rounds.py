@@ -65,8 +65,10 @@ class Rounds:
     @property
     def outcome(self) -> Outcome:
         """How the ask ended: calls that the user stopped leave it unfinished."""
-        outcome = self.last.outcome
-        return replace(outcome, finish_reason=None) if self.tools.is_stopped else outcome
+        outcome, offered = self.last.outcome, self.run.plan.draft.tools
+        has_open_calls = self.run.is_stopped and bool(offered and outcome.tool_calls)
+        is_cut = self.tools.is_stopped or has_open_calls
+        return replace(outcome, finish_reason=None) if is_cut else outcome
 
     @property
     def is_stopped(self) -> bool:

@@ -16,23 +16,23 @@ if TYPE_CHECKING:
     from groq_magic.session.session import Session
     from groq_magic.tools import ToolSet
 
-__all__ = ["ToolApproval", "require_input"]
+__all__ = ["ToolApproval", "can_approve", "nobody_approves"]
 
 _REFUSED = "The user refused this call."
 
 
-def require_input(session: Session, tools: ToolSet) -> None:
-    """Refuse an ask whose calls nobody could approve.
+def can_approve(session: Session, tools: ToolSet) -> bool:
+    """Whether the calls of an ask can be approved, or need not be."""
+    needs_reply = tools.functions and session.settings.confirm_tools
+    return not needs_reply or has_input(session.shell)
 
-    Raises
-    ------
-    NotebookError
-    """
-    if tools.functions and session.settings.confirm_tools and not has_input(session.shell):
-        raise NotebookError(
-            "Nobody can approve calls of tools here; nothing was sent.",
-            "`%config GroqMagics.confirm_tools = False` lets them run unasked.",
-        )
+
+def nobody_approves() -> NotebookError:
+    """Return the error of an ask whose calls nobody could approve."""
+    return NotebookError(
+        "Nobody can approve calls of tools here; nothing was sent.",
+        "`%config GroqMagics.confirm_tools = False` lets them run unasked.",
+    )
 
 
 class ToolApproval:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.key import scrub
+from groq_magic.api.request import without_surrogates
 from groq_magic.asking.figures import with_last_figures, without_figures
 from groq_magic.asking.images import with_parts
 from groq_magic.asking.proposed_code import CODE_TOOL, CodeStoppedError, ProposedCode
@@ -31,7 +32,8 @@ __all__ = ["MOST_ROUNDS", "ToolRounds"]
 
 MOST_ROUNDS = 8
 # Characters of the results of one round, and of one result at most and at least.
-_ROUND, _MOST, _LEAST = 32_000, 8_000, 1_000
+_ROUND, _MOST, _LEAST = 32_000, 8_000, 250
+_LONGEST_MESSAGE = 1_000
 _STOPPED = "Not run: the user stopped."
 _FIGURES = "The figures that the code has drawn:"
 
@@ -67,7 +69,11 @@ class ToolRounds:
         self._code = _code_of(run)
         self._figures: list[PromptImage] = []
         secrets = run.plan.draft.secrets
-        self._clean: Callable[[str], str] = lambda text: scrub(secrets.hidden(text))
+        # The same for the same prompt: a turn that is asked again with the same calls is the same.
+        self._id = f"call_{sha_of(run.plan.draft.ask.identity)[:8]}"
+        self._clean: Callable[[str], str] = lambda text: without_surrogates(
+            scrub(secrets.hidden(text))
+        )[0]
 
     def after(self, reader: Reader) -> Mapping[str, Any] | None:
         """Make the calls of an exchange; return the request with their results, None without calls.
@@ -85,12 +91,15 @@ class ToolRounds:
             return None
         self.count += 1
         results = self._made(outcome.tool_calls)
-        said = {"content": reader.text} if reader.text else {}
-        parts = [each.part for each in outcome.tool_calls]
+        first = len(self.calls) - len(results)
+        # The service's ids are new each time, and may be missing.
+        calls = [replace(e, id=f"{self._id}_{n}") for n, e in enumerate(outcome.tool_calls, first)]
+        said = {"content": without_surrogates(reader.text)[0]} if reader.text else {}
+        parts = [_sendable(each).part for each in calls]
         self._messages.append({"role": "assistant", **said, "tool_calls": parts})
         self._messages += [
             {"role": "tool", "tool_call_id": call.id, "content": result.result}
-            for call, result in zip(outcome.tool_calls, results, strict=True)
+            for call, result in zip(calls, results, strict=True)
         ]
         if self._figures:
             # A tool's message takes no images.
@@ -110,25 +119,13 @@ class ToolRounds:
         return self._code.cell if self._code is not None else ""
 
     def turn_messages(self) -> tuple[Mapping[str, Any], ...]:
-        """Return the messages as later turns send them.
-
-        The text beside the calls is in the turn's answer, and the ids are the same each time
-        that the same calls are made.
-        """
-        begin = sha_of(self._run.plan.draft.ask.identity)[:8]
-        found = [part["id"] for each in self._messages for part in each.get("tool_calls", ())]
-        ids = {name: f"call_{begin}_{number}" for number, name in enumerate(found)}
-        messages: list[Mapping[str, Any]] = []
-        for each in without_figures(self._messages):
-            if each["role"] == "user":
-                messages.append(each)
-                continue
-            if each["role"] == "tool":
-                messages.append({**each, "tool_call_id": ids[each["tool_call_id"]]})
-                continue
-            parts = [{**part, "id": ids[part["id"]]} for part in each["tool_calls"]]
-            messages.append({"role": "assistant", "tool_calls": parts})
-        return tuple(messages)
+        """Return the messages as later turns send them: text beside calls is in the answer."""
+        return tuple(
+            {name: part for name, part in each.items() if name != "content"}
+            if each["role"] == "assistant"
+            else each
+            for each in without_figures(self._messages)
+        )
 
     def _made(self, calls: Sequence[ToolCall]) -> list[CallResult]:
         budget = max(_LEAST, min(_MOST, _ROUND // len(calls)))
@@ -152,7 +149,7 @@ class ToolRounds:
         try:
             bound = tool.bound(call.arguments)
         except BadArgumentsError as error:
-            text = self._clean(f"The arguments don't fit: {clip(str(error), _LEAST)}")
+            text = self._clean(f"The arguments don't fit: {clip(str(error), _LONGEST_MESSAGE)}")
             return replace(asked, result=text, state="failed")
         try:
             if self._code is not None and call.name == CODE_TOOL:
@@ -208,3 +205,8 @@ def _code_of(run: AskRun) -> ProposedCode | None:
     known = run.session.service.catalogue().get(run.plan.model)
     sees = known is not None and known.sees
     return ProposedCode(run.session, run.view.stopped, sees=sees)
+
+
+def _sendable(call: ToolCall) -> ToolCall:
+    name, arguments = (without_surrogates(text)[0] for text in (call.name, call.arguments))
+    return replace(call, name=name, arguments=arguments)

@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from groq_magic.clipping import clip
-from groq_magic.printable import printable
+from groq_magic.printable import SURROGATE, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +39,7 @@ _ATTENTION = frozenset({"failed", "refused", "stopped"})
 
 def calls_html(calls: Iterable[CallResult]) -> str:
     """Return calls as safe HTML, one element each; "" for none."""
-    written = "".join(map(_call_html, calls))
+    written = SURROGATE.sub("\ufffd", "".join(map(_call_html, calls)))
     return f'<div class="groq-calls">{written}</div>' if written else ""
 
 

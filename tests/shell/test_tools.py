@@ -152,6 +152,22 @@ def test_calls_in_parallel_are_made_in_order(tools: Any, practice: Any) -> None:
     assert body["reasoning_format"] == "parsed"
 
 
+def test_ids_that_repeat_and_odd_characters_are_sent_well(tools: Any, practice: Any) -> None:
+    same = {"id": "same", "function": {"name": "price", "arguments": '{"item": "tea"}'}}
+    odd = {"id": "same", "function": {"name": "pr\ud83d", "arguments": '{"item": "\ud83d"}'}}
+    practice.script(
+        [
+            {"tool_calls": [same, odd], "round": 0},
+            {"tool_calls": [same], "round": 1},
+            {"reply": "Done."},
+        ]
+    )
+    tools.fine(f"%groq -m {QWEN} --tools price Cost?", "a")
+    assert [each.state for each in tools.reply.tool_calls] == ["returned", "failed", "returned"]
+    practice.script([{"reply": "Yes."}])
+    tools.fine("%groq Next", "b")
+
+
 def test_rounds_follow_one_another(tools: Any, practice: Any) -> None:
     script(practice, [call("price", item="tea")], [call("price", item="oil")])
     tools.fine("%groq --tools price Cost?", "a")
@@ -510,7 +526,25 @@ def test_an_interrupt_in_a_tool_ends_the_ask(tools: Any, practice: Any) -> None:
     assert isinstance(ran.error, InterruptedAskError)
     assert tools.reply.tool_calls[0].state == "stopped"
     assert len(practice.requests()) == 1
-    assert os.getpid()
+
+
+def test_an_interrupt_before_a_call_makes_none(
+    tools: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(practice, [call("talk")])
+    note = tools.session.note
+    monkeypatch.setattr(
+        tools.session, "note", lambda *given: (note(*given), os.kill(os.getpid(), signal.SIGINT))
+    )
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        ran = tools.run("%groq --tools talk Go", "a")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert isinstance(ran.error, InterruptedAskError)
+    assert "before any text" in str(ran.error)
+    assert "from the tool" not in ran.text
+    assert tools.turns == []
 
 
 def test_the_terminal_lists_the_calls(served: Any, practice: Any, replies: Any) -> None:
@@ -548,5 +582,8 @@ def test_a_saved_answer_is_replayed_and_calls_nothing(
     assert ran.plain == "It *costs* 2.5."
     # The calls above the saved text are no part of it.
     assert "The saved text differs" not in ran.data["text/html"]
-    assert not practice.requests()
     assert not tools.reply.tool_calls
+    # Where nobody can approve a call, the saved answer is used at once.
+    tools.fine("%groq_replay auto")
+    assert tools.fine(book.cells["a"], "a").plain == "It *costs* 2.5."
+    assert not practice.requests()

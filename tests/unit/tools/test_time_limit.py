@@ -111,3 +111,12 @@ def test_no_signal_arrives_after_a_call_that_ends_as_its_time_does() -> None:
             call_within(0.002, lambda: time.sleep(0.002))
         except TimeLimitError:
             continue
+
+
+def test_stop_in_another_thread_interrupts_the_call() -> None:
+    stopped = threading.Event()
+    threading.Timer(SOON, stopped.set).start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        call_within(FOREVER, lambda: time.sleep(FOREVER), stopped)
+    assert time.monotonic() - began < FOREVER / 2

@@ -15,7 +15,9 @@ from tests.markers import examples
 
 ODD = st.one_of(
     st.text(max_size=200),
-    st.sampled_from(["</pre><script>x</script>", "\x1b[2J", "\u202e", "javascript:x", "a\nb", "`"]),
+    st.sampled_from(
+        ["</pre><script>x</script>", "\x1b[2J", "\u202e", "javascript:x", "a\nb", "`", "\ud83d"]
+    ),
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | ODD,
@@ -47,7 +49,9 @@ class Seen(HTMLParser):
 
 
 def check(*calls: CallResult) -> None:
-    seen = Seen(calls_html(calls))
+    html = calls_html(calls)
+    html.encode()
+    seen = Seen(html)
     assert seen.depth == 0
     assert seen.tags <= {*"div details summary code small pre ol li a img".split()}  # noqa: SIM905 - words read best as words
     assert all(url.startswith(("http://", "https://", "data:image/png")) for url in seen.urls)
