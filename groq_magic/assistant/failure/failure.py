@@ -8,12 +8,12 @@ from traceback import walk_tb
 from typing import TYPE_CHECKING
 
 from groq_magic.assistant.exceptions import class_name, errors_of, message_of
-from groq_magic.assistant.hints import hints
-from groq_magic.assistant.origins import Origin, origins
-from groq_magic.assistant.path_sources import FileSource, file_sources
-from groq_magic.assistant.steps import steps_of
-from groq_magic.assistant.trace import line_of_run, trace_text
-from groq_magic.assistant.variables import involved, session_variables, values_of, versions
+from groq_magic.assistant.failure.hints import hints
+from groq_magic.assistant.failure.origins import Origin, origins
+from groq_magic.assistant.failure.path_sources import FileSource, file_sources
+from groq_magic.assistant.failure.steps import steps_of
+from groq_magic.assistant.failure.trace import line_of_run, trace_text
+from groq_magic.assistant.failure.variables import involved, session_variables, values_of, versions
 from groq_magic.errors import GroqMagicError
 from groq_magic.prompt import Privacy
 from groq_magic.prompt.named_secrets import NamedSecrets
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from groq_magic.assistant.cell import Cell, Context
-    from groq_magic.assistant.steps import Step
+    from groq_magic.assistant.failure.steps import Step
 
 __all__ = ["Attempt", "ErrorFacts", "Failure", "facts_of", "failure_of_run", "without_error"]
 
