@@ -57,6 +57,7 @@ def test_a_warning_names_the_cell_above_and_what_happened_to_it(
     notebook.run_cell(1)  # the same prompt, the same answer
     expect(mark(notebook, 2)).to_have_text("")
 
+    notebook.begin_undo_step()
     do(notebook, 1, "delete-cell")
     for cell in (1, 2):  # at once: no cell has run since
         expect(mark(notebook, cell)).to_have_text(

@@ -62,6 +62,7 @@ def test_the_button_puts_the_fix_in_place_and_back(jupyter: Any, practice: Any) 
     notebook.page.keyboard.press("Enter")
     wait_for_sources(notebook, [first, FAILING, asked, FIXED])
     # Jupyter's own undo does each part: in the cell, and in the notebook.
+    notebook.begin_undo_step()
     button.click()
     wait_for_sources(notebook, [first, FIXED, asked])
     notebook.panel("panel.content.activeCellIndex = 1")
