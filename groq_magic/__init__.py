@@ -51,7 +51,8 @@ def ask(prompt: str, **options: Any) -> Reply:
         variables come first, as in an f-string.
     **options
         The long options of `%%groq` with underscores: `model="fast"`,
-        `temperature=0.2`, `max_tokens=100`, `once=True` …
+        `temperature=0.2`, `max_tokens=100`, `once=True` … `images=[…]` takes figures,
+        images, arrays, bytes, and as text what `-i` takes.
 
     Returns
     -------
@@ -94,6 +95,7 @@ def complete(prompt: str, **options: Any) -> Reply:
     **options
         The long options of `%%groq` with underscores, except those about cells and
         conversations. The session's settings, if there is a session, are the defaults.
+        `images=[…]` takes figures, images, arrays, bytes, paths and web addresses.
 
     Returns
     -------

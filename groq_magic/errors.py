@@ -8,6 +8,7 @@ GroqMagicError
 ├── ModelError           the model is retired, unknown or not for this
 ├── RequestError         the service refuses the request
 ├── RateLimitError       the quota is used up for longer than we may wait
+├── SchemaError          the answer is not of the schema that was asked for
 ├── ServiceError         the service fails
 ├── ConnectionLostError  the service can't be reached, or broke off
 ├── InterruptedAskError  the user stopped it
@@ -33,6 +34,7 @@ __all__ = [
     "PromptError",
     "RateLimitError",
     "RequestError",
+    "SchemaError",
     "ServiceError",
     "TooLargeError",
 ]
@@ -106,6 +108,10 @@ class RequestError(GroqMagicError):
 
 class RateLimitError(GroqMagicError):
     """The quota is used up for longer than an ask may wait."""
+
+
+class SchemaError(GroqMagicError):
+    """The answer is not of the schema that was asked for."""
 
 
 class ServiceError(GroqMagicError):

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import builtins
 import numbers
-import re
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,20 +22,17 @@ __all__ = [
     "Switch",
     "Text",
     "Texts",
-    "VariableName",
     "Whole",
     "prompt_text",
+    "quoted",
     "sendable",
+    "try_value",
 ]
 
 # The largest whole number that the API takes.
 HIGHEST = 2**63 - 1
 _LONGEST_LABEL = 200
 _LONGEST_QUOTE = 40
-# The session's own names: its history, its results, ours, and Python's module attributes.
-_IPYTHONS = re.compile(
-    r"_{1,3}|_i{0,3}|_i?\d+|_[iod]h|_exit_code|_groq|__\w*__|In|Out|exit|quit|get_ipython|display"
-)
 
 
 class OptionType:
@@ -50,12 +44,15 @@ class OptionType:
         The value of an option that was not given.
     takes_value : bool
         Whether a value follows the option on a line.
+    repeats : bool
+        Whether it may be given several times.
     values : tuple of str
         The completions at Tab.
     """
 
     unset: ClassVar[Any] = None
     takes_value: ClassVar[bool] = True
+    repeats: ClassVar[bool] = False
     values: tuple[str, ...] = ()
 
     def read(self, flag: str, value: Any) -> Any:
@@ -74,6 +71,10 @@ class OptionType:
         """
         raise NotImplementedError
 
+    def saved(self, value: Any) -> Any:
+        """Return a checked value as a notebook's metadata contains it."""
+        return list(value) if isinstance(value, tuple) else value
+
 
 class Text(OptionType):
     """Any text that is not blank."""
@@ -82,7 +83,7 @@ class Text(OptionType):
         """Return the text."""
         found = sendable(flag, value)
         if not found.strip():
-            raise OptionError(f"{flag} is blank.", _try(flag, "x"))
+            raise OptionError(f"{flag} is blank.", try_value(flag, "x"))
         return found
 
 
@@ -96,6 +97,7 @@ class Texts(OptionType):
         How many there may be.
     """
 
+    repeats: ClassVar[bool] = True
     most: int
 
     def read(self, flag: str, value: Any) -> tuple[str, ...]:
@@ -103,7 +105,7 @@ class Texts(OptionType):
         items = tuple(value) if issubclass(type(value), (list, tuple)) else (value,)
         texts = tuple(sendable(flag, item) for item in items)
         if not all(texts):
-            raise OptionError(f"{flag} is empty.", _try(flag, "END"))
+            raise OptionError(f"{flag} is empty.", try_value(flag, "END"))
         if len(texts) > self.most:
             raise OptionError(f"There are {len(texts)} texts for {flag}.", f"It takes {self.most}.")
         return texts
@@ -127,29 +129,10 @@ class Label(OptionType):
         if len(found) > _LONGEST_LABEL or not found.isprintable():
             raise OptionError(
                 f"{flag} takes a name of at most {_LONGEST_LABEL} printable characters, "
-                f"not {_quoted(found)}.",
-                _try(flag, "x"),
+                f"not {quoted(found)}.",
+                try_value(flag, "x"),
             )
         return found.lower() if found.lower() in self.values else found
-
-
-class VariableName(OptionType):
-    """A name for a variable that neither Python nor IPython uses."""
-
-    def read(self, flag: str, value: Any) -> str:
-        """Return the name."""
-        import keyword
-
-        # Normalised as Python does in a cell, else the name could not be used there.
-        found = unicodedata.normalize("NFKC", sendable(flag, value))
-        if not found.isidentifier() or keyword.iskeyword(found):
-            raise OptionError(
-                f"{_quoted(found)} isn't a valid variable name.", _try(flag, "answer")
-            )
-        if _IPYTHONS.fullmatch(found) or found in vars(builtins):
-            owner = "IPython" if _IPYTHONS.fullmatch(found) else "Python"
-            raise OptionError(f"{owner} uses the name {_quoted(found)}.", _try(flag, "answer"))
-        return found
 
 
 @dataclass(frozen=True)
@@ -165,8 +148,8 @@ class Whole(OptionType):
             bound = f" from {self.low} on" if self.low > -HIGHEST else ""
             bound = " below 2**63" if found is not None and found > HIGHEST else bound
             raise OptionError(
-                f"{flag} takes a whole number{bound}, not {_quoted(value)}.",
-                _try(flag, max(self.low, 100)),
+                f"{flag} takes a whole number{bound}, not {quoted(value)}.",
+                try_value(flag, max(self.low, 100)),
             )
         return int(found)
 
@@ -185,8 +168,8 @@ class Number(OptionType):
         found = _number(value, float, numbers.Real, decimal.Decimal)
         if found is None or not self.low <= found <= self.high:
             raise OptionError(
-                f"{flag} takes a number from {self.low:g} to {self.high:g}, not {_quoted(value)}.",
-                _try(flag, float(f"{min(self.high, max(self.low, 0.7)):g}")),
+                f"{flag} takes a number from {self.low:g} to {self.high:g}, not {quoted(value)}.",
+                try_value(flag, float(f"{min(self.high, max(self.low, 0.7)):g}")),
             )
         return float(found)
 
@@ -202,8 +185,8 @@ class Choice(OptionType):
         found = str.__str__(value) if issubclass(type(value), str) else ""
         if found not in self.values:
             raise OptionError(
-                f"{flag} takes {_listed(self.values)}, not {_quoted(value)}.",
-                _try(flag, self.values[0]),
+                f"{flag} takes {_listed(self.values)}, not {quoted(value)}.",
+                try_value(flag, self.values[0]),
             )
         return found
 
@@ -220,7 +203,7 @@ class Flag(OptionType):
         if is_bool or (type(value) is int and value in {0, 1}):
             return bool(value)
         raise OptionError(
-            f"{flag} takes True or False, not {_quoted(value)}.", _try(flag, value=True)
+            f"{flag} takes True or False, not {quoted(value)}.", try_value(flag, value=True)
         )
 
 
@@ -233,7 +216,7 @@ class Switch(Flag):
 def sendable(flag: str, value: Any) -> str:
     """Return a text that a request can contain."""
     if not issubclass(type(value), str):
-        raise OptionError(f"{flag} takes text, not {_quoted(value)}.", _try(flag, "x"))
+        raise OptionError(f"{flag} takes text, not {quoted(value)}.", try_value(flag, "x"))
     found = str.__str__(value)
     if SURROGATE.search(found):
         raise OptionError(
@@ -279,7 +262,7 @@ def _number(value: Any, read: Callable[[Any], Any], *types: type) -> Any:
         return None
 
 
-def _quoted(value: Any) -> str:
+def quoted(value: Any) -> str:
     """Return a value as a message quotes it: short, and with its type where it is no text."""
     if issubclass(type(value), str):
         found = str.__str__(value)
@@ -290,7 +273,7 @@ def _quoted(value: Any) -> str:
     return f"`{clip(safe_repr(value, 200), _LONGEST_QUOTE)}` ({type_name(value)})"
 
 
-def _try(flag: str, value: Any) -> str:
+def try_value(flag: str, value: Any) -> str:
     """Return the remedy: a valid value, written as on a line or as in Python."""
     shown = f"{flag} {value:g}" if isinstance(value, float) else f"{flag} {value}"
     return f"Try `{flag}={value!r}`." if flag.isidentifier() else f"Try `{shown}`."

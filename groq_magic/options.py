@@ -6,102 +6,31 @@ The parser of a line, keywords, settings, panel, help, completion and the reques
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from groq_magic.errors import OptionError
+from groq_magic.option import Option, option
 from groq_magic.option_types import (
     HIGHEST,
     Choice,
     Flag,
     Label,
     Number,
-    OptionType,
     Switch,
     Text,
     Texts,
-    VariableName,
     Whole,
 )
+from groq_magic.session_types import AnswerSchema, Images, VariableName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DEFAULT_MODEL", "OPTIONS", "AnswerFormat", "AskOptions", "Option", "option"]
+__all__ = ["DEFAULT_MODEL", "OPTIONS", "AnswerFormat", "AskOptions"]
 
 DEFAULT_MODEL = "openai/gpt-oss-120b"
 AnswerFormat = Literal["markdown", "text", "code", "json"]
-_NOT_STICKY = object()
-
-
-@dataclass(frozen=True)
-class Option:
-    """One option of a magic.
-
-    Parameters
-    ----------
-    name : str
-        Its name in Python, `max_tokens`; on a line `--max-tokens`.
-    type : OptionType
-    help : str
-        One line.
-    short : str
-        The short form, `-t`, or "".
-    metavar : str
-        What its value is called; "" for an option without one.
-    everyday : bool
-        Whether the short help shows it.
-    default : object
-        The default of its setting, which `%config GroqMagics` changes; missing for an
-        option that has no setting.
-    parameter : str
-        The parameter of the API that it is sent as, "" if it is not sent as one.
-    panel : str
-        Its label in the panel; "" where the panel doesn't show it.
-    """
-
-    name: str
-    type: OptionType
-    help: str
-    short: str = ""
-    metavar: str = ""
-    everyday: bool = True
-    default: Any = _NOT_STICKY
-    parameter: str = ""
-    panel: str = ""
-
-    @property
-    def flag(self) -> str:
-        """The long form: `--max-tokens`."""
-        return f"--{self.name.replace('_', '-')}"
-
-    @property
-    def forms(self) -> tuple[str, ...]:
-        """The forms in which it can be written on a line."""
-        off = (f"--no-{self.flag[2:]}",) if isinstance(self.type, Switch) else ()
-        return tuple(filter(None, (self.short, self.flag, *off)))
-
-    @property
-    def usage(self) -> str:
-        """Its forms and the value's name, as help shows them."""
-        return f"{', '.join(self.forms)} {self.metavar}".rstrip()
-
-    @property
-    def is_sticky(self) -> bool:
-        """Whether it has a setting, which stays until it is changed."""
-        return self.default is not _NOT_STICKY
-
-    def keyword(self, name: str) -> bool | None:
-        """Return True for its keyword, False for the negative one (`no_stream`), else None."""
-        if name == self.name:
-            return True
-        return False if isinstance(self.type, Switch) and name == f"no_{self.name}" else None
-
-
-def option(option_type: OptionType, text: str, short: str = "", **more: Any) -> Any:
-    """Return a field of `AskOptions`; the further parameters are those of `Option`."""
-    declared = Option("", option_type, text, short, **more)
-    return field(default=option_type.unset, metadata={"option": declared})
 
 
 @dataclass(frozen=True)
@@ -149,6 +78,18 @@ class AskOptions:
         "-f",
         metavar="KIND",
         default="markdown",
+    )
+    schema: Any = option(  # noqa: RUF009 - it declares a field, as `field` does
+        AnswerSchema(),
+        "typed data: a class of yours, or 'city, price float'",
+        metavar="X",
+    )
+    image: tuple[Any, ...] | None = option(
+        Images(3),
+        "a picture: plot, a name, path or web address; up to 3 times",
+        "-i",
+        metavar="X",
+        plural="images",
     )
     cell: bool = option(Flag(), "the answer's code into the next cell, not run")
     once: bool = option(Flag(), "neither reads nor writes the conversation")
@@ -274,9 +215,11 @@ class AskOptions:
         """Return the given options by their long names, as a turn's metadata records them."""
         given = self._given()
         for each in self.table():
-            if isinstance(each.type, Switch) and given.get(each.name) is False:
-                given[f"no_{each.name}"] = not given.pop(each.name)
-        return {name: list(v) if isinstance(v, tuple) else v for name, v in given.items()}
+            if each.name in given:
+                value = each.type.saved(given.pop(each.name))
+                is_off = isinstance(each.type, Switch) and value is False
+                given |= {f"no_{each.name}": True} if is_off else {each.name: value}
+        return given
 
     def _given(self) -> dict[str, Any]:
         values = {each.name: (getattr(self, each.name), each.default) for each in fields(self)}

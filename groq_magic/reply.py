@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from groq_magic.errors import GroqMagicError
     from groq_magic.ledger.ledger import Source
 
-__all__ = ["Reply", "Timing", "bundle_of", "code_of", "data_of"]
+__all__ = ["Reply", "Timing", "bundle_of", "code_of", "data_of", "data_text"]
 
 _SHOWN = 60
 
@@ -51,7 +51,8 @@ class Reply:
     code : str
         All fenced code, joined by a blank line.
     data : object
-        The parsed JSON, None where the answer is not JSON.
+        The object that `--schema` asks for; else the parsed JSON, None where the answer is
+        not JSON.
     model : str
     finish_reason : str
         The API's `stop`, `length`, `tool_calls`; ours: `interrupted`,
@@ -135,3 +136,11 @@ def data_of(text: str, code: str) -> Any:
                 # The parser gives up on brackets that are nested a thousand deep.
                 continue
     return None
+
+
+def data_text(text: str) -> str:
+    """Return the JSON of an answer: all of it, or the block of code that it consists of."""
+    stripped = text.strip()
+    if not stripped.startswith(("```", "~~~")):
+        return stripped
+    return code_of(stripped)

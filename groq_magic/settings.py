@@ -14,8 +14,8 @@ from groq_magic.options import AskOptions
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from groq_magic.option import Option
     from groq_magic.option_types import OptionType
-    from groq_magic.options import Option
 
 __all__ = ["Settings", "traits_of"]
 

@@ -19,6 +19,7 @@ class Chunk(NamedTuple):
 
     `cut` is what `x_groq.error` holds: the service ended the answer early.
     `recognised` is False for JSON that is not a chat completion at all.
+    `tool_calls` and `executed_tools` are as they came.
     """
 
     text: str = ""
@@ -30,6 +31,8 @@ class Chunk(NamedTuple):
     error: object = None
     cut: object = None
     recognised: bool = True
+    tool_calls: object = None
+    executed_tools: object = None
 
 
 def chunk_of(data: object) -> Chunk:
@@ -52,6 +55,8 @@ def chunk_of(data: object) -> Chunk:
         error=error or None,
         cut=inner.get("error") or None,
         recognised=bool(error) or isinstance(choices, list) or usage is not None,
+        tool_calls=delta.get("tool_calls"),
+        executed_tools=delta.get("executed_tools"),
     )
 
 

@@ -80,7 +80,8 @@ class Model:
     @property
     def is_chat(self) -> bool:
         """Whether it answers chat requests with text."""
-        return "text" in self.outputs and "text" in self.inputs and not _NOT_CHAT.search(self.id)
+        is_text = "text" in self.outputs and "text" in (self.inputs or ("text",))
+        return is_text and not _NOT_CHAT.search(self.id)
 
     @property
     def sees(self) -> bool:
@@ -201,7 +202,7 @@ def model_of(item: Mapping[str, Any]) -> Model | None:
         _count(item.get("context_window")),
         _count(item.get("max_completion_tokens")),
         _words(item.get("supported_features")),
-        _words(item.get("input_modalities")) or ("text",),
+        _words(item.get("input_modalities")),
         _words(item.get("output_modalities")) or ("text",),
         printable(str(item.get("owned_by") or ""))[:_LONGEST_ID],
     )

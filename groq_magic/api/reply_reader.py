@@ -12,6 +12,7 @@ from groq_magic.api.exchange import LINGER
 from groq_magic.api.limits import Limits
 from groq_magic.api.sdk_faults import fault_of, fault_of_body, garbled, nothing_came, unreadable
 from groq_magic.api.sse import Event, EventReader
+from groq_magic.api.tool_calls import ToolCall, ToolCalls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
@@ -45,6 +46,10 @@ class Outcome:
     model, request_id : str
     tries : int
         How often it was sent.
+    tool_calls : tuple of ToolCall
+        The calls that the model asks for.
+    executed_tools : tuple of dict
+        What tools of the service's own did, as it reports it.
     """
 
     finish_reason: str | None = None
@@ -55,6 +60,8 @@ class Outcome:
     model: str = ""
     request_id: str = ""
     tries: int = 1
+    tool_calls: tuple[ToolCall, ...] = ()
+    executed_tools: tuple[dict[str, Any], ...] = ()
 
 
 class ReplyReader:
@@ -84,6 +91,7 @@ class ReplyReader:
         self._whole = WholeCharacters(), WholeCharacters()
         self._is_over, self._over_at = False, 0.0
         self._odd = ""
+        self._calls = ToolCalls()
 
     def deltas(self, client: Client, request: Mapping[str, Any]) -> Generator[_Delta]:
         """Yield text and reasoning as they arrive; `outcome` is complete afterwards."""
@@ -181,9 +189,19 @@ class ReplyReader:
                 model=known.model or chunk.model,
                 request_id=known.request_id or chunk.request_id,
             )
+        if chunk.tool_calls or chunk.executed_tools:
+            self._add_tools(chunk)
         return self._noted(
             self._whole[0].feed(text), self._whole[1].feed(chunk.reasoning + thought)
         )
+
+    def _add_tools(self, chunk: Chunk) -> None:
+        self._calls.add(chunk.tool_calls)
+        self._calls.add_executed(chunk.executed_tools)
+        calls, executed = self._calls.whole(), self._calls.executed()
+        self.outcome = replace(self.outcome, tool_calls=calls, executed_tools=executed)
+        # A call is an answer: the request must not be sent again.
+        self.has_begun = True
 
     def _cut(self, error: object) -> _Delta:
         """End an answer that the service ended early: the text so far counts, marked as cut off."""

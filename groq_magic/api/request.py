@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.conversation import text_in
 from groq_magic.errors import OptionError
 from groq_magic.printable import SURROGATE
 
@@ -12,15 +14,23 @@ if TYPE_CHECKING:
 
     from groq_magic.api.models import Model
     from groq_magic.options import AskOptions
+    from groq_magic.schemas import Schema, SchemaForm
 
-__all__ = ["request_of", "size_of", "without_surrogates"]
+__all__ = ["form_of", "request_of", "size_of", "without_surrogates"]
 
-
+_STRICT = "structured_outputs"
 _JSON_WISH = "Answer with one JSON value and nothing else."
+_SCHEMA_WISH = (
+    "Answer with one JSON object that is valid against this JSON schema, and nothing else:"
+)
 
 
 def request_of(
-    options: AskOptions, model: str, known: Model | None, messages: Sequence[Mapping[str, Any]]
+    options: AskOptions,
+    model: str,
+    known: Model | None,
+    messages: Sequence[Mapping[str, Any]],
+    form: SchemaForm | None = None,
 ) -> dict[str, Any]:
     """Return the request, with only the parameters that were set.
 
@@ -35,17 +45,41 @@ def request_of(
     known : Model or None
         Its entry in the catalogue.
     messages : sequence of mapping
+    form : SchemaForm, optional
+        Of the schema that the answer has to be of; see `form_of`.
+
+    Raises
+    ------
+    OptionError
+        When the model can't do what an option asks for.
     """
     request: dict[str, Any] = {"model": model, "messages": [dict(m) for m in messages]}
     for option in options.table():
         value = getattr(options, option.name)
         if option.parameter and value not in (None, ()):
             request[option.parameter] = list(value) if isinstance(value, tuple) else value
-    if options.format == "json":
-        _wish_for_json(request, known)
-    if options.stream is not False:
+    if form is not None:
+        _ask_for_schema(request, known, form)
+    elif options.format == "json":
+        _ask_for_json(request, known, _JSON_WISH)
+    if options.stream is not False and not (form is not None and form.is_strict):
+        # The service streams no strict answers (groq-api.md §1).
         request["stream"] = True
     return request
+
+
+def form_of(schema: Schema | None, known: Model | None) -> SchemaForm | None:
+    """Return a schema in the form in which a model takes it.
+
+    Parameters
+    ----------
+    schema : Schema or None
+    known : Model or None
+        Its entry in the catalogue; an unknown one is asked in JSON mode.
+    """
+    if schema is None:
+        return None
+    return schema.form(strict=known is not None and _STRICT in known.features)
 
 
 def size_of(text: str) -> int:
@@ -61,15 +95,46 @@ def without_surrogates(text: str) -> tuple[str, int]:
     return SURROGATE.subn("\ufffd", text)
 
 
-def _wish_for_json(request: dict[str, Any], known: Model | None) -> None:
+def _ask_for_schema(request: dict[str, Any], known: Model | None, form: SchemaForm) -> None:
+    if form.is_strict:
+        described = {"name": form.name, "schema": form.schema, "strict": True}
+        request["response_format"] = {"type": "json_schema", "json_schema": described}
+        _keep_reasoning_apart(request, known)
+        return
+    written = json.dumps(form.schema, ensure_ascii=False)
+    _ask_for_json(request, known, f"{_SCHEMA_WISH}\n{written}", always=True)
+
+
+def _ask_for_json(
+    request: dict[str, Any], known: Model | None, wish: str, *, always: bool = False
+) -> None:
+    """Ask for JSON mode.
+
+    Parameters
+    ----------
+    request : dict
+    known : Model or None
+    wish : str
+        Said to the model in the system message.
+    always : bool
+        Whether it is said although a message names JSON already.
+    """
     if known is not None and known.features and "json_mode" not in known.features:
         raise OptionError(
             f"{known.id} has no JSON mode.", "`%groq_models` shows which models have it."
         )
     request["response_format"] = {"type": "json_object"}
+    messages = request["messages"]
     # The API refuses JSON mode unless a message names JSON.
-    if not any("json" in str(m.get("content", "")).lower() for m in request["messages"]):
-        request["messages"].insert(0, {"role": "system", "content": _JSON_WISH})
+    if always or not any("json" in text_in(each).lower() for each in messages):
+        if always and messages[0]["role"] == "system":
+            messages[0]["content"] += f"\n\n{wish}"
+        else:
+            messages.insert(0, {"role": "system", "content": wish})
+    _keep_reasoning_apart(request, known)
+
+
+def _keep_reasoning_apart(request: dict[str, Any], known: Model | None) -> None:
     if known is not None and "reasoning" in known.features and "gpt-oss" not in known.id:
         # Reasoning inside the answer would be no JSON: the API refuses raw with JSON mode.
         request["reasoning_format"] = "parsed"

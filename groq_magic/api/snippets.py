@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from groq_magic.api.base_url import GROQ_URL
+from groq_magic.api.snippet_images import image_files, with_file_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,21 @@ _GROQS_OWN = frozenset(
         "search_settings",
     }
 )
+# Code that reads an image from its file.
+_IMPORTS_OF_IMAGES = "import base64\nfrom pathlib import Path\n\n"
+_DATA_URL = """\
+def data_url(path):
+    data = base64.b64encode(Path(path).read_bytes()).decode()
+    return f"data:image/{path.rpartition('.')[2]};base64,{data}"
+
+
+"""
+_IMPORT_IN_NODE = 'import { readFileSync } from "node:fs";\n'
+_DATA_URL_IN_NODE = """\
+const dataUrl = (path) =>
+  `data:image/${path.split(".").pop()};base64,${readFileSync(path, "base64")}`;
+
+"""
 # In braces `"__proto__": x` sets the prototype; in brackets it is a key like any other.
 _PROTOTYPE = re.compile(r'^( *)"__proto__":', re.MULTILINE)
 
@@ -62,42 +78,48 @@ def snippet(
     -------
     str
         The code, which ends in a line break. The key is taken from
-        GROQ_API_KEY when it runs.
+        GROQ_API_KEY when it runs, and images from their files (see `image_files`).
     """
     sent = {name: value for name, value in request.items() if name != "stream"}
     if request.get("stream") if stream is None else stream:
         sent["stream"] = True
     write = {"python": _python, "openai": _openai, "curl": _curl, "node": _node}[kind]
-    return write(sent, base_url)
+    files = tuple(image_files(request))
+    return write(with_file_names(sent) if files else sent, base_url, files)
 
 
-def _python(request: Mapping[str, Any], base_url: str) -> str:
+def _python(request: Mapping[str, Any], base_url: str, files: tuple[str, ...]) -> str:
     address = "" if base_url == GROQ_URL else f"base_url={base_url!r}"
+    imports = _IMPORTS_OF_IMAGES if files else ""
     return (
-        "# pip install groq\nfrom groq import Groq\n\n"
-        f"client = Groq({address})  # the key is in GROQ_API_KEY\n\n{_python_call(request)}"
+        f"# pip install groq\n{imports}from groq import Groq\n\n{_DATA_URL if files else ''}"
+        f"client = Groq({address})  # the key is in GROQ_API_KEY\n\n"
+        f"{_python_call(request, files)}"
     )
 
 
-def _openai(request: Mapping[str, Any], base_url: str) -> str:
+def _openai(request: Mapping[str, Any], base_url: str, files: tuple[str, ...]) -> str:
     known = {name: value for name, value in request.items() if name not in _GROQS_OWN}
     extra = {name: value for name, value in request.items() if name in _GROQS_OWN}
     if extra:
         known["extra_body"] = extra
+    imports = "import base64\nimport os\nfrom pathlib import Path" if files else "import os"
     return (
-        "# pip install openai\nimport os\n\n"
-        "from openai import OpenAI\n\n"
+        f"# pip install openai\n{imports}\n\n"
+        f"from openai import OpenAI\n\n{_DATA_URL if files else ''}"
         "client = OpenAI(\n"
         f"    base_url={f'{base_url}/openai/v1'!r},\n"
         "    api_key=os.environ['GROQ_API_KEY'],\n"
-        f")\n\n{_python_call(known)}"
+        f")\n\n{_python_call(known, files)}"
     )
 
 
-def _python_call(request: Mapping[str, Any]) -> str:
+def _python_call(request: Mapping[str, Any], files: tuple[str, ...]) -> str:
     streams, body = request.get("stream"), ""
     for name, value in request.items():
         body += f"    {_argument(name, value)},\n"
+    for file in files:
+        body = body.replace(repr(file), f"data_url({file!r})")
     shown = "" if request.get("tools") else ".content"
     answer = (
         "for chunk in stream:\n"
@@ -122,7 +144,7 @@ def _argument(name: str, value: Any) -> str:
     return f"{head}[\n{lines}    ]"
 
 
-def _curl(request: Mapping[str, Any], base_url: str) -> str:
+def _curl(request: Mapping[str, Any], base_url: str, files: tuple[str, ...]) -> str:
     """Return a shell command whose body is a here-document.
 
     The body is verbatim, whatever quotes, `$` and backticks it holds, and may be longer than an
@@ -130,19 +152,28 @@ def _curl(request: Mapping[str, Any], base_url: str) -> str:
     """
     address = shlex.quote(f"{base_url}/openai/v1/chat/completions")
     unbuffered = " -N" if request.get("stream") else ""
+    body = f" <<'JSON'\n{_json(request)}\nJSON\n"
+    # Within the body the images are pieces of their own; line breaks between are no part of it.
+    pieces = f"{{\ncat{body}}} | tr -d '\\n' | " if files else ""
+    for file in files:
+        opening = f"data:image/{file.rpartition('.')[2]};base64,"
+        piece = f"\"{opening}\nJSON\nbase64 < {file}\ncat <<'JSON'\n\""
+        pieces = pieces.replace(f'"{file}"', piece)
     return (
         "# for a terminal with curl; the key is in GROQ_API_KEY\n"
-        f"curl{unbuffered} {address} \\\n"
+        f"{pieces}curl{unbuffered} {address} \\\n"
         '  -H "Authorization: Bearer $GROQ_API_KEY" \\\n'
         '  -H "Content-Type: application/json" \\\n'
-        f"  --data-binary @- <<'JSON'\n{_json(request)}\nJSON\n"
+        "  --data-binary @-" + ("\n" if files else body)
     )
 
 
-def _node(request: Mapping[str, Any], base_url: str) -> str:
+def _node(request: Mapping[str, Any], base_url: str, files: tuple[str, ...]) -> str:
     streams = request.get("stream")
     address = "" if base_url == GROQ_URL else f"{{ baseURL: {_json(base_url)} }}"
     body = _PROTOTYPE.sub(r'\1["__proto__"]:', _json(request))
+    for file in files:
+        body = body.replace(f'"{file}"', f'dataUrl("{file}")')
     shown = "" if request.get("tools") else ".content"
     answer = (
         "for await (const chunk of stream) {\n"
@@ -152,7 +183,8 @@ def _node(request: Mapping[str, Any], base_url: str) -> str:
         else f"console.log(completion.choices[0].message{shown});\n"
     )
     return (
-        '// npm install groq-sdk\nimport Groq from "groq-sdk";\n\n'
+        f"// npm install groq-sdk\n{_IMPORT_IN_NODE if files else ''}"
+        f'import Groq from "groq-sdk";\n\n{_DATA_URL_IN_NODE if files else ""}'
         f"const groq = new Groq({address}); // the key is in GROQ_API_KEY\n\n"
         f"const {'stream' if streams else 'completion'} = "
         f"await groq.chat.completions.create({body});\n\n{answer}"

@@ -7,7 +7,7 @@ import os
 import re
 import time
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +16,12 @@ from groq_magic.api.base_url import is_plain, service_url
 from groq_magic.api.exchange import Exchange
 from groq_magic.api.key import KEY_NAME, KEY_PAGE, found_key
 from groq_magic.api.models import ALIASES, Catalogue, offline_catalogue
-from groq_magic.api.request import request_of, without_surrogates
+from groq_magic.api.request import form_of, request_of, without_surrogates
 from groq_magic.api.send import Outcome, send
+from groq_magic.asking.images import chosen_for_images, images_given, refuse_blind, with_parts
 from groq_magic.asking.replies import nothing_came, reply_from
-from groq_magic.conversation import estimate
+from groq_magic.asking.typed_answers import repair_of, typed
+from groq_magic.conversation import estimate, text_in
 from groq_magic.errors import (
     ApiKeyError,
     GroqMagicError,
@@ -28,9 +30,10 @@ from groq_magic.errors import (
     PromptError,
 )
 from groq_magic.ledger.request_log import record_of
-from groq_magic.ledger.usage import usage_of
+from groq_magic.ledger.usage import total_usage, usage_of
 from groq_magic.options import DEFAULT_MODEL, AskOptions
 from groq_magic.prompt.secrets import Secrets, secrets_in
+from groq_magic.schemas import Schema, SchemaForm, schema_of
 from groq_magic.settings import Settings
 
 if TYPE_CHECKING:
@@ -125,16 +128,24 @@ class _Completion:
         self._texts: list[str] = []
         self._reasonings: list[str] = []
         self._first: float | None = None
+        self._schema = _schema_of(self._options, session)
+        privacy = session.privacy() if session is not None else None
+        self._images = images_given(options.image or (), privacy)
+        self._is_model_given = options.model is not None
+        self._form: SchemaForm | None = None
 
     def reply_to(self, prompt: str) -> Reply:
         """Send the prompt and return the reply."""
         started, request = time.monotonic(), self._request(prompt)
-        error: GroqMagicError | None
-        try:
-            outcome, error = self._sent(request)
-        except KeyboardInterrupt:
-            # The reply keeps what had come.
-            outcome, error = Outcome(), InterruptedAskError("Stopped.")
+        outcome, error = self._answered(request)
+        usage = usage_of(outcome.usage)
+        again = None
+        if self._schema is not None and not isinstance(error, InterruptedAskError):
+            again = repair_of(request, self._schema, self._form, "".join(self._texts), outcome)
+        if again is not None:
+            self._texts.clear()
+            outcome, error = self._answered(again)
+            usage = total_usage((usage, usage_of(outcome.usage)))
         reply = reply_from(
             request,
             outcome,
@@ -145,10 +156,20 @@ class _Completion:
             first=self._first,
             now=time.monotonic(),
         )
-        if error is not None:
-            error.reply = reply
-            raise error
+        reply = replace(reply, usage=usage)
+        if self._schema is not None:
+            reply = typed(reply, self._schema, self._form)
+        if reply.error is not None:
+            reply.error.reply = reply
+            raise reply.error
         return reply
+
+    def _answered(self, request: dict[str, Any]) -> tuple[Outcome, GroqMagicError | None]:
+        try:
+            return self._sent(request)
+        except KeyboardInterrupt:
+            # The reply keeps what had come.
+            return Outcome(), InterruptedAskError("Stopped.")
 
     def _sent(self, request: dict[str, Any]) -> tuple[Outcome, GroqMagicError | None]:
         exchange, settings = Exchange(), self._settings
@@ -159,7 +180,7 @@ class _Completion:
             cancel=exchange,
             on_delta=self._add,
             nearest=lambda model: self._catalogue().nearest(model),
-            tokens=sum(estimate(message["content"]) for message in request["messages"]),
+            tokens=sum(estimate(text_in(message)) for message in request["messages"]),
             timeout=self._options.timeout or settings.timeout,
             tries=settings.tries,
             max_wait=settings.max_wait,
@@ -174,7 +195,9 @@ class _Completion:
             return
         url, usage = self._account.base_url, usage_of(outcome.usage)
         log = self._session.request_log
-        log.write(record_of(url, model, (), usage, tries=outcome.tries))
+        found = (each.included for each in self._images)
+        included = ((self._secrets.hidden(each.name), each.size) for each in found)
+        log.write(record_of(url, model, included, usage, tries=outcome.tries))
         for line in log.lines():
             # Where warnings are errors, the reply still counts more.
             with contextlib.suppress(UserWarning):
@@ -182,16 +205,23 @@ class _Completion:
 
     def _request(self, prompt: str) -> dict[str, Any]:
         options, name = self._options, self._options.model or DEFAULT_MODEL
-        model = self._catalogue().resolve(name) if name in ALIASES else name
+        models = self._catalogue() if self._images or name in ALIASES else self._models
+        if self._images and not self._is_model_given:
+            name = chosen_for_images(name, models)
+        model = models.resolve(name)
         texts = {"system": options.system or "", "user": prompt}
-        messages = [
+        messages: list[dict[str, Any]] = [
             # Before surrogates are replaced: a secret may contain them.
             {"role": role, "content": without_surrogates(self._secrets.hidden(text))[0]}
             for role, text in texts.items()
             if text
         ]
-        request = request_of(options, model, self._models.get(model), messages)
-        return self._secrets.hidden_request(request)
+        known = models.get(model)
+        if self._images:
+            refuse_blind(known, models)
+            messages[-1]["content"] = with_parts(messages[-1]["content"], self._images)
+        self._form = form_of(self._schema, known)
+        return self._secrets.hidden_request(request_of(options, model, known, messages, self._form))
 
     def _catalogue(self) -> Catalogue:
         """Return the models of the key, fetched if they are not known."""
@@ -218,6 +248,12 @@ class _Completion:
         if outcome.finish_reason is None and not self._texts:
             return _without_magics(nothing_came())
         return None
+
+
+def _schema_of(options: AskOptions, session: Session | None) -> Schema | None:
+    if options.schema is None:
+        return None
+    return schema_of(options.schema, session.namespace if session is not None else {})
 
 
 @lru_cache(maxsize=1)

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 
 from groq_magic.api.key import scrub
 from groq_magic.api.request import without_surrogates
+from groq_magic.asking.images import images_of, with_own_images
 from groq_magic.conversation import PromptData, sha_of
 from groq_magic.errors import PromptError
 from groq_magic.prompt import FilledPrompt, IncludedValue, fill, fill_from, with_values
 from groq_magic.prompt.secrets import HIDDEN
+from groq_magic.schemas import schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from groq_magic.options import AskOptions
-    from groq_magic.prompt import Privacy
+    from groq_magic.prompt import Privacy, PromptImage
     from groq_magic.prompt.secrets import Secrets
+    from groq_magic.schemas import Schema
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
 
@@ -45,6 +48,10 @@ class Draft:
     secrets : Secrets
     values_sha : str or None
         The hash of the texts with their values, None where they have none.
+    schema : Schema or None
+        What the answer has to be of.
+    images : tuple of PromptImage
+        Those that go along.
     """
 
     ask: Ask
@@ -56,6 +63,8 @@ class Draft:
     notices: tuple[str, ...]
     secrets: Secrets
     values_sha: str | None = None
+    schema: Schema | None = field(default=None, repr=False)
+    images: tuple[PromptImage, ...] = ()
 
     @property
     def whole(self) -> str:
@@ -84,6 +93,8 @@ def draft(session: Session, ask: Ask) -> Draft:
     options = ask.options.over(session.settings.defaults())
     _check_names(options, secrets)
     filled, system = _filled(session, ask, options)
+    images = _images(session, ask, filled, secrets)
+    filled = replace(filled, included=_with_images(filled.included, images), images=images)
     # Before surrogates are replaced: a secret may contain them.
     texts = [filled.text, system, *(value.text for value in filled.values)]
     hidden = [secrets.found(text) for text in texts]
@@ -111,10 +122,44 @@ def draft(session: Session, ask: Ask) -> Draft:
             *_line_of_replaced(sum(replaced for _, replaced in encodable)),
         ),
         secrets,
-        sha_of([with_values(prompt, data.values), system])
+        sha_of([with_values(prompt, data.values), system, *(each.url for each in images)])
         if filled.included and ask.composed is None
         else None,
+        _schema(session, options, secrets),
+        images,
     )
+
+
+def _images(
+    session: Session, ask: Ask, filled: FilledPrompt, secrets: Secrets
+) -> tuple[PromptImage, ...]:
+    """Return the images of the braces and of `-i`, each once, without secrets in their names."""
+    named = {each.name for each in filled.images}
+    given = (each for each in images_of(session, ask) if each.name not in named)
+    return tuple(
+        replace(
+            each,
+            name=without_surrogates(secrets.hidden(each.name))[0],
+            # An address; what is in a picture is no text.
+            url=each.url if each.width else secrets.hidden(each.url),
+        )
+        for each in (*filled.images, *given)
+    )
+
+
+def _with_images(
+    included: Sequence[IncludedValue], images: Sequence[PromptImage]
+) -> tuple[IncludedValue, ...]:
+    named = {each.name for each in included}
+    return (*included, *(each.included for each in images if each.name not in named))
+
+
+def _schema(session: Session, options: AskOptions, secrets: Secrets) -> Schema | None:
+    """Return the schema of `--schema`, its texts without secrets."""
+    if options.schema is None:
+        return None
+    found = schema_of(options.schema, session.namespace)
+    return replace(found, json_schema=secrets.hidden_in(found.json_schema))
 
 
 def _data(
@@ -133,12 +178,16 @@ def _data(
     if composed is not None:
         # Without data of the session in the prompt, the answer can't quote any.
         seen = composed.privacy if composed.included or values else None
-        return PromptData(values, composed.privacy, seen=seen)
-    names = frozenset(piece.name for piece in filled.pieces.values())
-    in_place = privacy.of_scalars if any(p.value is None for p in filled.pieces.values()) else None
-    # The system prompt may include values of its own.
-    has_rows = values or any(each.name not in names for each in filled.included)
-    return PromptData(values, in_place, names, privacy if has_rows else in_place)
+        left_out = tuple(each.left_out for each in filled.images)
+        return PromptData(values, composed.privacy, seen=seen, images=left_out)
+    pieces = filled.pieces.values()
+    names = frozenset(piece.name for piece in pieces)
+    has_scalars = any(piece.value is None and piece.image is None for piece in pieces)
+    in_place = privacy.of_scalars if has_scalars else None
+    # The system prompt may include values of its own; a picture may show any.
+    has_rows = values or filled.images or any(each.name not in names for each in filled.included)
+    left_out = tuple(each.left_out for each in filled.images)
+    return PromptData(values, in_place, names, privacy if has_rows else in_place, left_out)
 
 
 def _check_names(options: AskOptions, secrets: Secrets) -> None:
@@ -167,7 +216,13 @@ def _filled(session: Session, ask: Ask, options: AskOptions) -> tuple[FilledProm
                 "This prompt contains data that may no longer be sent.",
                 "Run its original cell again.",
             )
-        filled = FilledPrompt(composed.prompt, composed.values, composed.included, composed.missing)
+        filled = FilledPrompt(
+            composed.prompt,
+            composed.values,
+            composed.included,
+            composed.missing,
+            images=composed.images,
+        )
         # The session's system prompt applies to its conversation only.
         return filled, "\n\n".join(filter(None, (composed.system, ask.options.system)))
     if options.raw:
@@ -182,6 +237,7 @@ def _filled(session: Session, ask: Ask, options: AskOptions) -> tuple[FilledProm
         filled,
         included=(*filled.included, *(x for x in around.included if x.name not in named)),
         missing=(*filled.missing, *around.missing),
+        images=tuple({each.name: each for each in (*filled.images, *around.images)}.values()),
     )
     return both, with_values(around.text, values)
 
@@ -196,7 +252,7 @@ def _line_of_hidden(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def bound(session: Session, ask: Ask) -> Ask:
-    """Return an ask that holds the calling code's values as text, not its variables.
+    """Return an ask that holds the calling code's values as text and images, not its variables.
 
     The ask is kept until the next one, and would keep the variables alive.
 
@@ -205,11 +261,11 @@ def bound(session: Session, ask: Ask) -> Ask:
     PromptError
         As `draft`.
     """
-    if ask.names is None:
-        return ask
     names, ask = ask.names, replace(ask, names=None)
+    if ask.composed is None:
+        ask = with_own_images(session, ask, names)
     options = ask.options.over(session.settings.defaults())
-    if options.raw or ask.composed is not None:
+    if names is None or options.raw or ask.composed is not None:
         return ask
     text = f"{ask.text}\n{options.system or ''}"
     return replace(ask, own=fill_from(text, names, session.namespace, session.privacy()))

@@ -36,8 +36,10 @@ def dry_run_of(session: Session, ask: Ask) -> DryRun:
     messages = tuple(
         Message(each["role"], text_in(each), session.estimate.of_message(each)) for each in sent
     )
+    for_images = f"`{plan.model}` is asked because it takes images." if plan.is_for_images else ""
     facts = (
         *included_phrases(plan.included, plan.included_earlier),
+        for_images,
         plan.window.note,
         _options(plan),
         _estimate(plan, session.estimate.of_request(sent)),
@@ -60,6 +62,7 @@ def _heading(session: Session, plan: Plan, count: int) -> str:
 def _notice_of_task(session: Session, plan: Plan) -> tuple[str, ...]:
     """Return the notice that a task may mean another model; no models are fetched to know."""
     name = plan.draft.options.model or session.settings.model
+    name = "vision" if plan.is_for_images else name
     if name == plan.model or session.service.catalogue().live:
         return ()
     return (f"`{name}` may mean another model with your key; `%groq_models` fetches the list.",)
@@ -74,14 +77,16 @@ def _options(plan: Plan) -> str:
 def _estimate(plan: Plan, tokens: int) -> str:
     """Return the estimated tokens to send and their cost; the answer's cost is apart."""
     about = f"About {token_words(tokens, None, sent_as='to send')}"
+    # Of an image the service alone knows how many tokens it takes.
+    more = f", plus {plan.images}" if plan.images else ""
     if plan.pending.practice:
-        return f"{about}; practice costs nothing."
+        return f"{about}{more}; practice costs nothing."
     price = PRICES.get(plan.model)
     if price is None:
-        return f"{about}; the price of this model is unknown."
+        return f"{about}{more}; the price of this model is unknown."
     paid = dollars(cost(plan.model, Usage(tokens, 0, tokens)))
     most = plan.draft.options.max_tokens
     if most is None:
-        return f"{about}, {paid}; the answer costs ${price[1]:.2f} per million tokens."
+        return f"{about}, {paid}{more}; the answer costs ${price[1]:.2f} per million tokens."
     limit = dollars(cost(plan.model, Usage(0, most, most)))
-    return f"{about}, {paid}; the answer at most {most:,} tokens, {limit}."
+    return f"{about}, {paid}{more}; the answer at most {most:,} tokens, {limit}."

@@ -109,6 +109,8 @@ def log_request(session: Session, prepared: PreparedAsk, reader: Reader) -> None
 
 def put_into_cache(state: FinishState) -> None:
     """Put the answer into the cache; a failing cache never loses an answer."""
+    if state.reply.error is not None:
+        return
     with contextlib.suppress(Exception):
         keep_in_cache(state.session, state.plan, state.reader)
 

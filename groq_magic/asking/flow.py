@@ -15,13 +15,15 @@ from groq_magic.asking.prepare import prepare
 from groq_magic.asking.reader import Reader
 from groq_magic.asking.replies import earlier_stays, reply_of
 from groq_magic.asking.stored_answer import StoredAnswer
+from groq_magic.asking.typed_answers import REPAIRING, repair_of
 from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts, unsent
 from groq_magic.views.answer_facts import Progress
 from groq_magic.views.guarded_view import GuardedView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
 
     from groq_magic.asking.plan import Plan
     from groq_magic.asking.prepare import PreparedAsk
@@ -88,17 +90,19 @@ def _asked(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
 def _finished(run: _Run, interrupts: Interrupts) -> tuple[Reply, CodeChoice]:
     run.view.open(opening_of(run.session, run.plan, run.prepared.notices))
     run, reader = _answered(run, interrupts)
+    readers = [reader]
     if reader.source == "service":
         run.session.note(run.plan.model, reader.outcome)
+        readers += _repaired(run, reader, interrupts)
     reply = reply_of(
         run.plan,
-        reader,
+        readers,
         stopped=_is_stopped(run, interrupts),
         started=run.started,
         now=time.monotonic(),
     )
     reply = earlier_stays(run.session, run.plan, reply)
-    return reply, finish(FinishState(run.session, run.prepared, run.view, reader, reply))
+    return reply, finish(FinishState(run.session, run.prepared, run.view, readers[-1], reply))
 
 
 @dataclass(frozen=True)
@@ -142,8 +146,25 @@ def _answered(run: _Run, interrupts: Interrupts) -> tuple[_Run, Reader]:
     return run, reader
 
 
-def _reader(run: _Run) -> Reader:
-    """Return the reader of the answer: from the service, or of a stored answer."""
+def _repaired(run: _Run, reader: Reader, interrupts: Interrupts) -> Iterator[Reader]:
+    """Ask once more for an answer that does not fit its schema; yield the reader of that."""
+    plan = run.plan
+    request = None
+    if plan.draft.schema is not None and not _is_stopped(run, interrupts):
+        request = repair_of(plan.request, plan.draft.schema, plan.form, reader.text, reader.outcome)
+    if request is None:
+        return
+    # Each request has its line.
+    log_request(run.session, run.prepared, reader)
+    run.view.restart(REPAIRING)
+    again = _reader(run, request)
+    _watch(run, again, interrupts)
+    run.session.note(plan.model, again.outcome)
+    yield again
+
+
+def _reader(run: _Run, request: Mapping[str, Any] | None = None) -> Reader:
+    """Return the reader of the answer to a request, the plan's unless given; or a stored one's."""
     source, session = run.prepared.source, run.session
     if isinstance(source, StoredAnswer):
         return Reader(source.read, source.source)
@@ -151,7 +172,7 @@ def _reader(run: _Run) -> Reader:
     return Reader(
         partial(
             send,
-            run.plan.request,
+            request or run.plan.request,
             client=source,
             limiter=session.service.limiter,
             nearest=session.service.nearest,

@@ -11,9 +11,11 @@ from groq_magic.asking.warnings import warnings_of
 from groq_magic.conversation import METADATA_VERSION, chain_of, prompt_in, sha_of
 from groq_magic.ledger.usage import cost, dollars, token_words
 from groq_magic.practice import is_unscripted
-from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, LiveFacts
+from groq_magic.reply import data_of
+from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, LiveFacts, ViewFormat
 from groq_magic.views.bar import Bar
 from groq_magic.views.slots import slot_of
+from groq_magic.views.thumbnails import thumbnails_of
 
 if TYPE_CHECKING:
     from groq_magic.asking.plan import Plan
@@ -46,8 +48,15 @@ def opening_of(session: Session, plan: Plan, notices: tuple[str, ...]) -> Answer
         plan.pending.practice,
         notices,
         _metadata_of(session, plan, None, chain_of(t.as_earlier for t in plan.pending.before).sha),
-        plan.draft.options.format or "markdown",
+        _format_of(plan),
+        thumbnails_of(plan.draft.images),
     )
+
+
+def _format_of(plan: Plan) -> ViewFormat:
+    """Return how the answer is shown: typed data as a table or a tree, unless -f asks otherwise."""
+    chosen = plan.draft.options.format or "markdown"
+    return "data" if plan.draft.schema is not None and chosen == "markdown" else chosen
 
 
 def output_of(  # noqa: PLR0913 - what an answer came to, named
@@ -68,14 +77,15 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
     return FinishedAnswer(
         slot=slot_of(plan.pending.shown),
         text=reply.text,
-        format=options.format or "markdown",
+        format=_format_of(plan),
         code=fenced_code(reply.text) if options.format == "code" else (),
-        data=reply.data if options.format == "json" else None,
+        data=data_of(reply.text, reply.code) if options.format == "json" else None,
         reasoning=reply.reasoning if options.reasoning == "show" else "",
         saved_reasoning=saved_reasoning if options.reasoning == "show" else "",
         notices=(*remarks_of(choice), *notices),
         warnings=(*warnings_of(plan, reply, choice), *_warning_without_page(session, turn)),
         bar=_bar(plan, reply, tokens),
+        images=thumbnails_of(plan.draft.images),
         metadata=_metadata_of(session, plan, reply, turn.above_sha),
         live=replace(
             _live_facts(session, reply, turn, tokens), replacement=replacement_of(session, choice)
@@ -168,11 +178,14 @@ def _tokens(session: Session, plan: Plan, reply: Reply) -> str:
     if reply.timing.pieces is None:
         return ""
     sent = session.estimate.of_request(plan.request["messages"])
-    return f"about {token_words(sent, reply.timing.pieces)}"
+    more = f", plus {plan.images}" if plan.images else ""
+    return f"about {token_words(sent, reply.timing.pieces)}{more}"
 
 
 def _bar(plan: Plan, reply: Reply, tokens: str) -> Bar:
-    marks = [_MARKS.get(reply.finish_reason, "")]
+    them = "images" if len(plan.draft.images) > 1 else "image"
+    marks = [f"model chosen for the {them}" if plan.is_for_images else ""]
+    marks.append(_MARKS.get(reply.finish_reason, ""))
     if plan.pending.practice:
         marks.append("practice" if is_unscripted(reply.text) else "practice, scripted")
     return Bar(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.api.request import request_of, size_of
+from groq_magic.api.request import form_of, request_of, size_of
+from groq_magic.asking.images import with_parts
 from groq_magic.conversation import (
     Budget,
     HistoryWindow,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from groq_magic.conversation import Turn
     from groq_magic.prompt import Privacy
     from groq_magic.prompt.secrets import Secrets
+    from groq_magic.schemas import SchemaForm
 
 __all__ = ["Plan", "PlanInputs", "plan"]
 
@@ -57,6 +59,8 @@ class PlanInputs:
         From turns and secrets to turns in which these are hidden.
     privacy : Privacy
         How much of the user's data may be sent.
+    is_for_images : bool
+        Whether the model was chosen because the prompt has images.
     """
 
     model: str
@@ -67,6 +71,7 @@ class PlanInputs:
     tokens_per_byte: float
     without_secrets: Callable[[Iterable[Turn], Secrets], list[Turn]]
     privacy: Privacy
+    is_for_images: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,17 +84,25 @@ class Plan:
     window: HistoryWindow
     earlier: SentMessages
     request: Mapping[str, Any] = field(repr=False)
+    form: SchemaForm | None = field(default=None, repr=False)
+    is_for_images: bool = False
 
     @property
-    def included(self) -> tuple[tuple[str, int], ...]:
-        """The values that the prompt includes: names and characters."""
-        return tuple((each.name, each.characters) for each in self.draft.included)
+    def included(self) -> tuple[tuple[str, int | str], ...]:
+        """The values that the prompt includes: names, and characters or a size in words."""
+        return tuple((each.name, each.size) for each in self.draft.included)
 
     @property
-    def included_earlier(self) -> tuple[tuple[str, int], ...]:
+    def included_earlier(self) -> tuple[tuple[str, int | str], ...]:
         """The values that are sent with earlier turns."""
         found = (value.included for value in self.earlier.values)
-        return tuple((each.name, each.characters) for each in found)
+        return tuple((each.name, each.size) for each in found)
+
+    @property
+    def images(self) -> str:
+        """How many images are sent, in words; "" for none."""
+        count = len(self.draft.images)
+        return f"{count} image{'s' * (count > 1)}" if count else ""
 
     @property
     def data(self) -> PromptData:
@@ -114,12 +127,15 @@ def plan(draft: Draft, facts: PlanInputs) -> Plan:
     messages = [
         *([{"role": "system", "content": draft.system}] if draft.system else ()),
         *earlier.messages,
-        {"role": "user", "content": draft.whole},
+        {"role": "user", "content": with_parts(draft.whole, draft.images)},
     ]
-    request = request_of(draft.options, facts.model, facts.known, messages)
+    form = form_of(draft.schema, facts.known)
+    request = request_of(draft.options, facts.model, facts.known, messages, form)
     if "stop" in request:
         request["stop"] = draft.secrets.hidden_in(request["stop"])
-    return Plan(draft, facts.model, facts.pending, window, earlier, request)
+    return Plan(
+        draft, facts.model, facts.pending, window, earlier, request, form, facts.is_for_images
+    )
 
 
 def _window(draft: Draft, facts: PlanInputs) -> HistoryWindow:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from groq_magic.api.models import ALIASES
 from groq_magic.asking.draft import bound, draft
+from groq_magic.asking.images import chosen_for_images, refuse_blind
 from groq_magic.asking.notices import (
     line_of_left_out,
     line_of_missed,
@@ -141,8 +142,8 @@ def _line_of_left_out(made: Plan) -> tuple[str, ...]:
 
 def _kept(session: Session, ask: Ask) -> Ask:
     """Keep the ask for `%groq_retry`, which also repeats an ask that failed for want of a key."""
-    if ask.names is not None:
-        # If reading the caller's variables fails, there is nothing to retry.
+    if ask.names is not None or ask.options.image:
+        # If reading the caller's values fails, there is nothing to retry.
         session.last = None
         ask = bound(session, ask)
     if ask.text.strip():
@@ -188,7 +189,10 @@ def _pending(
 
 
 def _facts(session: Session, begun: Draft, found: ReplayResult, *, fetch: bool) -> PlanInputs:
-    model, known = _model(session, begun.options, found, fetch=fetch)
+    named = _model_named(session, begun)
+    model, known = _model(session, named, found, fetch=fetch, has_images=bool(begun.images))
+    if begun.images and found.saved is None:
+        refuse_blind(known, session.service.catalogue())
     minute = session.service.limiter.limits_of(model).get("TPM")
     is_fresh = minute is not None and time.time() - minute.seen < _FRESH
     return PlanInputs(
@@ -200,15 +204,30 @@ def _facts(session: Session, begun: Draft, found: ReplayResult, *, fetch: bool) 
         session.estimate.per_byte,
         session.earlier.without,
         session.privacy(),
+        is_for_images=found.saved is None and named != _model_set(session, begun),
     )
 
 
+def _model_set(session: Session, begun: Draft) -> str:
+    """Return the model as set for the ask or the session, an id or a task."""
+    return begun.options.model or session.settings.model
+
+
+def _model_named(session: Session, begun: Draft) -> str:
+    """Return the model to ask, an id or a task: with images one that sees, unless one is given."""
+    name = _model_set(session, begun)
+    if not begun.images or begun.ask.options.model is not None:
+        return name
+    return chosen_for_images(name, session.service.catalogue())
+
+
 def _model(
-    session: Session, options: AskOptions, found: ReplayResult, *, fetch: bool
+    session: Session, named: str, found: ReplayResult, *, fetch: bool, has_images: bool
 ) -> tuple[str, Model | None]:
     # A replayed answer keeps its model, whichever one a task means now.
-    name = found.saved.model if found.saved else options.model or session.settings.model
-    if name not in ALIASES or found.saved:
+    name = found.saved.model if found.saved else named
+    # Which models take images, as which one a task means, only the service's list says.
+    if (name not in ALIASES and not has_images) or found.saved:
         return name, session.service.catalogue().get(name)
     service = session.service
     live = fetch and service.key_now() is not None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.asking.typed_answers import typed
 from groq_magic.errors import ConnectionLostError, GroqMagicError, InterruptedAskError
-from groq_magic.ledger.usage import usage_of
+from groq_magic.ledger.usage import total_usage, usage_of
 from groq_magic.reply import Reply, Timing, code_of, data_of
 
 if TYPE_CHECKING:
@@ -20,40 +21,50 @@ if TYPE_CHECKING:
 __all__ = ["earlier_stays", "nothing_came", "reply_from", "reply_of"]
 
 
-def reply_of(plan: Plan, reader: Reader, *, stopped: bool, started: float, now: float) -> Reply:
+def reply_of(
+    plan: Plan, readers: Sequence[Reader], *, stopped: bool, started: float, now: float
+) -> Reply:
     """Return the reply to an ask, complete or partial.
 
     Parameters
     ----------
     plan : Plan
-    reader : Reader
-        With what has come.
+    readers : sequence of Reader
+        Of its exchanges, with what has come.
     stopped : bool
         Whether the user broke it off.
     started, now : float
         When it began and ended, on the clock of `time.monotonic`.
     """
-    outcome, text = reader.outcome, reader.text
-    error: GroqMagicError | None = None
-    if outcome.finish_reason is None and stopped:
-        error = _stopped(text)
-    elif outcome.fault is not None:
-        error = _broken(outcome.fault.error, text, outcome.tries)
-    elif outcome.finish_reason is None and not text:
-        error = nothing_came()
+    first, last = readers[0], readers[-1]
+    # What came is kept, though a later exchange brought nothing.
+    answer = next((each for each in reversed(readers) if each.texts), last)
     reply = reply_from(
         plan.request,
-        outcome,
-        reader.texts,
-        reader.reasonings,
-        error=error,
+        last.outcome,
+        answer.texts,
+        answer.reasonings,
+        error=_error_of(last.outcome, answer.text, stopped=stopped),
         started=started,
-        first=reader.first_token,
+        first=first.first_token,
         now=now,
     )
-    if reader.source != "service":
-        return replace(reply, timing=Timing(None, now - started), source=reader.source)
-    return reply
+    usages = [usage_of(each.outcome.usage) for each in readers]
+    reply = replace(reply, usage=total_usage(usages))
+    if last.source != "service":
+        reply = replace(reply, timing=Timing(None, now - started), source=last.source)
+    if plan.draft.schema is None:
+        return reply
+    # A saved answer is of the schema itself.
+    return typed(reply, plan.draft.schema, None if last.source == "replay" else plan.form)
+
+
+def _error_of(outcome: Outcome, text: str, *, stopped: bool) -> GroqMagicError | None:
+    if outcome.finish_reason is None and stopped:
+        return _stopped(text)
+    if outcome.fault is not None:
+        return _broken(outcome.fault.error, text, outcome.tries)
+    return nothing_came() if outcome.finish_reason is None and not text else None
 
 
 def reply_from(  # noqa: PLR0913 - how a request went, named

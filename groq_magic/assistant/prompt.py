@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from groq_magic.assistant.cell import Cell
-    from groq_magic.prompt import FilledPrompt, NamedValue
+    from groq_magic.prompt import FilledPrompt, NamedValue, PromptImage
 
 __all__ = [
     "DATA_RULE",
@@ -66,6 +66,8 @@ class AssistantPrompt:
         Names in these words that no variable has.
     privacy : Privacy
         The limits under which it was composed.
+    images : tuple of PromptImage
+        Those that the user's words name.
     """
 
     intent: Intent
@@ -83,6 +85,7 @@ class AssistantPrompt:
     values: tuple[NamedValue, ...] = ()
     missing: tuple[str, ...] = ()
     privacy: Privacy = field(default_factory=Privacy)
+    images: tuple[PromptImage, ...] = ()
 
     @property
     def identity(self) -> str:
@@ -111,6 +114,7 @@ class AssistantPrompt:
             included=(*self.included, *words.included),
             missing=words.missing,
             privacy=privacy,
+            images=words.images,
         )
 
 

@@ -116,7 +116,7 @@ def fit(
     while first > 0:
         turn = turns[first - 1]
         values = [value.text for value in turn.data.values if value.name not in seen]
-        texts = (*turn.texts, *values)
+        texts = (*turn.texts, *values, *turn.data.images)
         room -= sum(estimate(text, budget.tokens_per_character) for text in texts)
         if room < 0:
             break

@@ -61,7 +61,7 @@ def turn_of(saved: SavedTurn, after: TurnKey | None, *, is_after_data: bool = Tr
         finish_reason=saved.finish_reason,
         usage=saved.usage,
         typed=saved.prompt,
-        data=data,
+        data=replace(data, images=saved.images),
         prompt_sha=saved.prompt_sha or sha_of(saved.prompt),
     )
 

@@ -25,6 +25,8 @@ __all__ = ["METADATA_VERSION", "SavedTurn", "saved_answers", "saved_turns", "sha
 # The version of the metadata that we write; we read all up to it.
 METADATA_VERSION = 2
 _MOST_ASKS = 10_000
+_MOST_IMAGES = 3
+_IMAGE = "[image, left out]"
 # What a front end may show in place of the text that we wrote: anything but these.
 _OUR_KINDS = frozenset({"text/html", "text/markdown", "text/plain"})
 # The finish reasons of the API, and ours.
@@ -133,6 +135,12 @@ class SavedTurn:
     def source(self) -> str:
         """The source of the cell that shows the answer."""
         return self.sources[0] if self.sources else ""
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """What stands for the images of `-i`: nothing that the file says of them."""
+        given = (self.options or {}).get("image")
+        return (_IMAGE,) * min(len(given), _MOST_IMAGES) if isinstance(given, list) else ()
 
     @property
     def sent(self) -> str:

@@ -81,7 +81,7 @@ def sent_messages(turns: Sequence[Turn], named: Iterable[str], privacy: Privacy)
             answers_left_out += 1
         for value in sent:
             seen = _joined(seen, value.privacy)
-        messages = [*_with_values(own, sent), *messages]
+        messages = [*_with_data(own, turn.data.images, sent), *messages]
         values = [*sent, *values]
     return SentMessages(tuple(messages), tuple(values), tuple(left_out), answers_left_out, seen)
 
@@ -94,21 +94,25 @@ def _joined(one: Privacy | None, other: Privacy | None) -> Privacy | None:
     return one if other is None else other.joined(one)
 
 
-def _with_values(
-    messages: Sequence[Mapping[str, Any]], values: Sequence[NamedValue]
+def _with_data(
+    messages: Sequence[Mapping[str, Any]], images: Sequence[str], values: Sequence[NamedValue]
 ) -> list[Mapping[str, Any]]:
-    """Return messages with values below the first text of the user."""
+    """Return messages with values, and what stands for images, below the user's first text."""
     found = list(messages)
     place = next((n for n, each in enumerate(found) if each["role"] == "user"), None)
-    if not values or place is None:
+    if not (values or images) or place is None:
         return found
+
+    def with_data(text: str) -> str:
+        return with_values("\n\n".join((text, *images)), values)
+
     content = found[place]["content"]
     if isinstance(content, list):  # there are images beside the text
         at = next((n for n, part in enumerate(content) if part["type"] == "text"), None)
         if at is not None:
-            text = {**content[at], "text": with_values(content[at]["text"], values)}
+            text = {**content[at], "text": with_data(content[at]["text"])}
             content = [*content[:at], text, *content[at + 1 :]]
     else:
-        content = with_values(content or "", values)
+        content = with_data(content or "")
     found[place] = {**found[place], "content": content}
     return found

@@ -55,12 +55,15 @@ class PromptData:
     seen : Privacy or None
         The limits on all data of its request, that of earlier turns too: the answer may
         quote it. Once less may be sent, the answer is left out.
+    images : tuple of str
+        What later requests have in place of its images.
     """
 
     values: tuple[NamedValue, ...] = ()
     privacy: Privacy | None = None
     names: frozenset[str] = frozenset()
     seen: Privacy | None = None
+    images: tuple[str, ...] = ()
 
 
 NO_DATA = PromptData()

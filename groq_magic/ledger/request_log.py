@@ -21,7 +21,12 @@ _OWN = 0o600  # for this user alone
 
 
 def record_of(
-    url: str, model: str, included: Iterable[tuple[str, int]], usage: Usage | None, *, tries: int
+    url: str,
+    model: str,
+    included: Iterable[tuple[str, int | str]],
+    usage: Usage | None,
+    *,
+    tries: int,
 ) -> dict[str, Any]:
     """Return the line of a request.
 
@@ -30,8 +35,8 @@ def record_of(
     url : str
         Of the service.
     model : str
-    included : iterable of (str, int)
-        Names and characters of the values that were sent.
+    included : iterable of (str, int or str)
+        Names and sizes of the values that were sent: characters, of an image words.
     usage : Usage or None
         The tokens, None where the service gave none.
     tries : int
@@ -43,7 +48,10 @@ def record_of(
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "host": urlsplit(url).netloc.rpartition("@")[2],
         "model": model,
-        "included": [{"name": name, "characters": size} for name, size in included],
+        "included": [
+            {"name": name, "characters" if isinstance(size, int) else "size": size}
+            for name, size in included
+        ],
         "tokens": {name: counts[name] for name in names if name in counts} or None,
         "tries": tries,
     }

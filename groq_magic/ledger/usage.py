@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
@@ -134,6 +134,19 @@ def usage_of(reported: Mapping[str, Any] | None) -> Usage | None:
         _seconds(reported, "queue_time"),
         _seconds(reported, "completion_time"),
         _seconds(reported, "total_time"),
+    )
+
+
+def total_usage(usages: Iterable[Usage | None]) -> Usage | None:
+    """Return the sum of what was counted for the exchanges of an ask; None for nothing."""
+    known = [usage for usage in usages if usage is not None]
+    if len(known) <= 1:
+        return known[0] if known else None
+    return Usage(
+        **{
+            each.name: sum(getattr(usage, each.name) or 0 for usage in known)
+            for each in fields(Usage)
+        }
     )
 
 

@@ -57,7 +57,9 @@ def groq_retry(session: Session, line: str) -> None:
         raise NotebookError("Nothing to ask again.", "Ask something with `%%groq`.")
     options = AskOptions(**given).over(last.options)
     place = None if options.once else last.place
-    run_ask(session, replace(last, options=options, line=True, place=place, again=True))
+    images = () if "image" in given else last.images
+    again = replace(last, options=options, images=images, line=True, place=place, again=True)
+    run_ask(session, again)
 
 
 def ask_in_python(session: Session, prompt: str, keywords: Mapping[str, Any]) -> Reply:
@@ -99,7 +101,8 @@ def run_ask(session: Session, ask: Ask) -> None:
 def _names_of_caller(session: Session, text: str, options: AskOptions) -> Mapping[str, Any] | None:
     """Return the names of the calling code, where a prompt may need them; else None."""
     system = options.system or session.settings.system
-    return caller_names(session.namespace) if "{{" in f"{text}{system}" else None
+    is_needed = "{{" in f"{text}{system}" or options.image
+    return caller_names(session.namespace) if is_needed else None
 
 
 def _show_panel(session: Session) -> None:

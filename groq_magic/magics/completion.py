@@ -12,9 +12,9 @@ from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.options import OPTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from groq_magic.options import Option
+    from groq_magic.option import Option
     from groq_magic.session.session import Session
 
 __all__ = ["completions_at"]
@@ -63,10 +63,8 @@ def _found(session: Session, context: Any) -> tuple[str, list[str], str] | None:
         return None
     variable = _VARIABLE.search(before)
     if variable is not None:
-        from groq_magic.prompt import completions
-
         prefix = variable[1]
-        return prefix, completions(prefix, session.namespace), "instance"
+        return prefix, _names(session, prefix), "instance"
     return None if in_body else _on_line(session, magic[1], before[magic.end() :])
 
 
@@ -76,12 +74,16 @@ def _on_line(session: Session, magic: str, typed: str) -> tuple[str, list[str], 
         return typed, _starting([*ids, *_aliases()], typed), "param"
     if magic in _WORDS:
         return typed, _starting(_WORDS[magic], typed), "param"
-    found = _option_begun(typed, OPTIONS_OF.get(magic, ()), ids)
+    options = OPTIONS_OF.get(magic, ())
+    found = _option_begun(typed, options, ids, lambda begun: _names(session, begun))
     return _name_begun(session, typed) if found is None and magic == "groq_explain" else found
 
 
 def _option_begun(
-    typed: str, options: Iterable[Option], ids: Iterable[str]
+    typed: str,
+    options: Iterable[Option],
+    ids: Iterable[str],
+    names: Callable[[str], Iterable[str]] = lambda _begun: (),
 ) -> tuple[str, list[str], str] | None:
     """Return the options or values that complete the last word; None if it is neither."""
     value = _VALUE.search(typed)
@@ -92,6 +94,8 @@ def _option_begun(
             values = option.type.values
             if option.name == "model":
                 values = (*ids, *values)
+            if option.name == "image":
+                values = (*values, *names(begun))
             return begun, _starting(values, begun), "param"
     flag_begun = _OPTION.search(typed)
     if flag_begun is None:
@@ -101,10 +105,14 @@ def _option_begun(
 
 
 def _name_begun(session: Session, typed: str) -> tuple[str, list[str], str]:
+    begun = typed.rpartition(" ")[2]
+    return begun, _names(session, begun), "instance"
+
+
+def _names(session: Session, begun: str) -> list[str]:
     from groq_magic.prompt import completions
 
-    begun = typed.rpartition(" ")[2]
-    return begun, completions(begun, session.namespace), "instance"
+    return completions(begun, session.namespace)
 
 
 def _aliases() -> tuple[str, ...]:

@@ -183,6 +183,8 @@ def _note(session: Session, turn: Turn) -> str:
     """Return the notes on a turn in the history, in one line."""
     change = session.conversations.change_above(turn)
     notes: list[str] = [turn.model]
+    images = len(turn.data.images)
+    notes += [f"{images} image{'s' * (images > 1)}"] if images else []
     notes += [turn.finish_reason or ""] if turn.partial else []
     notes += [note_of(change)] if change else []
     notes += ["practice"] if turn.practice else []

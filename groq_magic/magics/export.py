@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.base_url import GROQ_URL
+from groq_magic.api.snippet_images import image_files
 from groq_magic.api.snippets import LANGUAGES, snippet
 from groq_magic.asking.next_cell import insert_below
 from groq_magic.errors import NotebookError, OptionError
@@ -37,7 +39,8 @@ def groq_export(session: Session, line: str) -> None:
     The code sends exactly what the last answered ask sent, or the ask of TURN,
     a number of `%groq_history`; `-c NAME` takes TURN from another conversation.
     `--stream` and `--no-stream` choose how the code reads the answer, `--cell`
-    puts Python into the next cell. The code takes the key from GROQ_API_KEY.
+    puts Python into the next cell. The code takes the key from GROQ_API_KEY,
+    and images from files, which are saved into the kernel's folder.
     """
     given, first, rest = parsed_around(line, OPTIONS_OF["groq_export"], "%groq_export", bool)
     turn = f"{first} {rest}".strip()
@@ -55,6 +58,7 @@ def groq_export(session: Session, line: str) -> None:
     code = snippet(request, kind, address, stream=given.get("stream")).rstrip("\n")
     if not turn and session.requests.passed:
         say(_PASSED)
+    _save(image_files(request))
     if given.get("cell"):
         insert_below(session, code)
         return
@@ -82,6 +86,21 @@ def _request(
             "Run its cell again.",
         )
     return request, session.requests.label_of(found.revision)
+
+
+def _save(files: Mapping[str, bytes]) -> None:
+    """Save the images that the code reads; their names tell their content apart."""
+    for name, data in files.items():
+        try:
+            Path(name).write_bytes(data)
+        except OSError as error:
+            happened = f"The image `{name}` can't be saved ({error.strerror})."
+        else:
+            continue
+        raise NotebookError(happened, "Change to another folder with `%cd`.")
+    if files:
+        listed = ", ".join(f"`{name}`" for name in files)
+        say(f"Saved for this code: {listed}.")
 
 
 def _html(label: AskLabel, code: str, language: str) -> str:

@@ -22,6 +22,7 @@ from groq_magic.page.cell import cell_id
 from groq_magic.page.front_end import front_end
 from groq_magic.page.shown_errors import BackgroundErrors, last_shown
 from groq_magic.session.executions import owner_of
+from groq_magic.session.last_plot import LastPlot
 from groq_magic.settings import Settings
 from groq_magic.views.show import show
 from groq_magic.views.slots import banner
@@ -105,7 +106,7 @@ class GroqMagics(Settings):
             ("post_run_cell", self._cell_has_run),
         ]
         self._completer = completer_of(lambda: self.session)
-        self._background = BackgroundErrors()
+        self._background, self._last_plot = BackgroundErrors(), LastPlot(shell)
         self._shown_before = last_shown()
         self._imports: threading.Thread | None = None
         self._making = threading.RLock()
@@ -132,8 +133,7 @@ class GroqMagics(Settings):
     def wait_for_imports(self) -> None:
         """Wait until the imports in the background are finished.
 
-        Python refuses the import of a package in one thread that another thread needs for one
-        of its modules, and the reverse.
+        Python refuses to import a package whose module another thread imports, and the reverse.
         """
         if self._imports is not None and self._imports.is_alive():
             self._imports.join()
@@ -148,7 +148,7 @@ class GroqMagics(Settings):
             lambda: key_asker(self.shell, self.session.service.key_warning()),
             self.owner,
         )
-        made.background = self._background
+        made.background, made.last_plot = self._background, self._last_plot
         return made
 
     @property
@@ -189,8 +189,7 @@ class GroqMagics(Settings):
             self.shell.extension_manager.loaded.add(_EXTENSION)
         # IPython has no result of a cell that was cancelled while it awaited.
         succeeded = result is not None and result.success
-        shown = last_shown()
-        shown = None if shown is self._shown_before else shown
+        shown = None if last_shown() is self._shown_before else last_shown()
         self._shown_before = None  # it keeps the values of its frames alive
         has_failed = not succeeded or self.shell.user_ns.get("_exit_code")
         has_failed = has_failed or shown is not None or self._background.is_any
@@ -217,6 +216,7 @@ class GroqMagics(Settings):
             for name, kind in magics.items():
                 self.shell.register_magic_function(_Magic(self, name, module), kind, name)
         self._background.install()
+        self._last_plot.install()
         self.shell.configurables.append(self)
         for event, hook in self._hooks:
             self.shell.events.register(event, hook)
@@ -229,6 +229,7 @@ class GroqMagics(Settings):
     def uninstall(self) -> None:
         """Unregister everything."""
         self._background.uninstall()
+        self._last_plot.uninstall()
         for present in self.shell.magics_manager.magics.values():
             for name in chain.from_iterable(_MAGICS.values()):
                 present.pop(name, None)

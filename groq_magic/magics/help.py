@@ -14,7 +14,7 @@ from groq_magic.views.table import Table
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from groq_magic.options import Option
+    from groq_magic.option import Option
 
 __all__ = ["ask_help", "groq_help", "help_of"]
 
@@ -94,6 +94,7 @@ def ask_help(options: Iterable[Option]) -> str:
             "Running a cell again replaces its turn; moving a cell moves it, deleting removes it.",
             "Stop, or the toolbar's ■, ends an answer and keeps the text that arrived.",
             "{{name}} in the prompt includes a variable; a DataFrame is included as a summary.",
+            "A figure or an image is sent as a picture: {{fig}}, or `-i plot` for the last plot.",
             "The reply is in _groq: .text, .code, .data, .usage …",
             "",
             "Options, for this ask only:",

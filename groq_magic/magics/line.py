@@ -7,12 +7,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import OptionError
-from groq_magic.option_types import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from groq_magic.options import Option
+    from groq_magic.option import Option
 
 __all__ = ["options_alone", "parsed_around", "parsed_line", "text_alone", "unquoted"]
 
@@ -181,8 +180,7 @@ def _take_option(
             raise OptionError(f"{flag} needs a value.", f"Write `{flag} {option.metavar}`.")
         _refuse_quote(line, at, flag)
         value, at = _word(line, at)
-    is_one_more = isinstance(option.type, Texts)
-    given = [*values.get(option.name, ()), value] if is_one_more else value
+    given = [*values.get(option.name, ()), value] if option.type.repeats else value
     values[option.name] = option.type.read(flag, given)
     return at
 

@@ -8,8 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from groq_magic.errors import OptionError
+from groq_magic.option import Option
 from groq_magic.option_types import Choice, Flag, Label, OptionType, Switch, Whole
-from groq_magic.options import OPTIONS, Option
+from groq_magic.options import OPTIONS
 
 __all__ = ["OPTIONS_OF"]
 
@@ -41,7 +42,7 @@ _AS_FRAME = Option(
     metavar="dataframe",
 )
 # The assistant's magics decide themselves how an answer is used.
-_NOT_TAKEN = frozenset({"format", "cell", "once", "raw"})
+_NOT_TAKEN = frozenset({"format", "image", "cell", "once", "raw"})
 _ASSISTANT = (
     Option("keep", Flag(), "the ask and its answer become part of the conversation"),
     *(option for option in OPTIONS if option.name not in _NOT_TAKEN),

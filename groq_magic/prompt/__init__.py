@@ -5,6 +5,7 @@ Pure: pandas, polars and numpy are looked for among the loaded modules, never im
 
 from groq_magic.prompt.expression import completions
 from groq_magic.prompt.filled_prompt import FilledPrompt
+from groq_magic.prompt.image import PromptImage
 from groq_magic.prompt.named_value import IncludedValue, NamedValue, with_values
 from groq_magic.prompt.privacy import UNKNOWN_LIMITS, Extent, Privacy
 from groq_magic.prompt.private_values import PrivateValues
@@ -19,6 +20,7 @@ __all__ = [
     "NamedValue",
     "Privacy",
     "PrivateValues",
+    "PromptImage",
     "completions",
     "describe",
     "fill",

@@ -11,6 +11,8 @@ from groq_magic.prompt.privacy import Privacy
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from groq_magic.prompt.image import PromptImage
+
 __all__ = ["FilledPrompt", "Piece"]
 
 
@@ -28,12 +30,15 @@ class Piece:
         The value whose content follows below the prompt.
     privacy : Privacy
         The limits under which it was made.
+    image : PromptImage or None
+        The image that goes along.
     """
 
     name: str
     text: str = field(repr=False)
     value: NamedValue | None = None
     privacy: Privacy = field(default_factory=Privacy)
+    image: PromptImage | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,8 @@ class FilledPrompt:
         Expressions sent as written because no variable has their name.
     pieces : Mapping of str to Piece
         The pieces, by the text between the braces.
+    images : tuple of PromptImage
+        The images that it names.
     """
 
     text: str
@@ -59,6 +66,7 @@ class FilledPrompt:
     included: tuple[IncludedValue, ...] = ()
     missing: tuple[str, ...] = ()
     pieces: Mapping[str, Piece] = field(default_factory=dict, repr=False)
+    images: tuple[PromptImage, ...] = ()
 
     @property
     def whole(self) -> str:

@@ -26,11 +26,19 @@ class IncludedValue:
     name : str
         The expression as written, without blank ends.
     characters : int
-        How many characters it took, in all its places.
+        How many characters it took, in all its places; 0 of an image.
+    image: str
+        The size of an image in words, "" of any other value.
     """
 
     name: str
     characters: int
+    image: str = ""
+
+    @property
+    def size(self) -> int | str:
+        """Its characters, or in words what it is instead of text."""
+        return f"image, {self.image}" if self.image else self.characters
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from groq_magic.prompt.expression import Expression
     from groq_magic.prompt.privacy import Privacy
 
-__all__ = ["refuse_call", "refuse_near_miss", "refuse_private"]
+__all__ = ["refuse_call", "refuse_images", "refuse_near_miss", "refuse_private"]
 
 _NAME = re.compile(r"(?<![\w'\"])[^\W\d]\w*")
 _AS_WRITTEN = "`--raw` sends braces as written."
@@ -51,6 +51,15 @@ def refuse_private(expression: Expression, privacy: Privacy) -> None:
                 f"{expression.braced}: `{name}` is private.",
                 "`%config GroqMagics.private` lists the private names.",
             )
+
+
+def refuse_images(privacy: Privacy) -> None:
+    """Raise PromptError if no values may be sent: a picture may show any."""
+    if privacy.rows == 0:
+        raise PromptError(
+            "No image is sent while `rows_sent` is 0: it may show values.",
+            "`%config GroqMagics.rows_sent = 5` allows images.",
+        )
 
 
 def refuse_near_miss(expression: Expression, namespace: Mapping[str, Any]) -> None:

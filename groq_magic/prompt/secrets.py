@@ -43,6 +43,7 @@ _FOLDERS_OF_SHELLS = frozenset({"PWD", "OLDPWD"})
 # Where a value was cut: its beginning stands before the mark, or its end behind it.
 _CUT_BEFORE = re.compile(r"(?:\s|\\+n)*\[…|…|\.{3}")
 _CUT_BEHIND = re.compile(r"left out\](?:\n|\\+n|\s)|…|\.{3}")
+_IMAGE = re.compile(r"data:image/\w+;base64,[A-Za-z0-9+/]+=*\Z")
 _GRAM = 4
 _LEAST_PART = 8
 _SHORTEST_FORM = 4
@@ -115,7 +116,12 @@ class Secrets:
         return "".join((*pieces, text[done:])), tuple(names)
 
     def hidden_in(self, value: Any) -> Any:
-        """Return a value of JSON with each secret in its texts replaced."""
+        """Return a value of JSON with each secret in its texts replaced.
+
+        An image within is no text: it is left as it is.
+        """
+        if isinstance(value, dict) and value.get("type") == "image_url" and _is_data(value):
+            return value
         if isinstance(value, str):
             return self.hidden(value)
         if isinstance(value, dict):
@@ -169,6 +175,13 @@ def _common(one: str, other: str) -> int:
     """Return how many characters two texts have in common from their beginning."""
     same = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
     return sum(1 for _ in same)
+
+
+def _is_data(part: Mapping[str, Any]) -> bool:
+    """Whether a part of a message holds an image itself, not an address."""
+    image = part.get("image_url")
+    url = image.get("url") if isinstance(image, dict) else None
+    return len(part) == len({"type", "image_url"}) and bool(_IMAGE.match(str(url)))
 
 
 @lru_cache

@@ -11,11 +11,17 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.clipping import clip, is_a, plain, tried, type_name
 from groq_magic.errors import PromptError
 from groq_magic.prompt.filled_prompt import FilledPrompt, Piece
+from groq_magic.prompt.image import image_of, is_image
 from groq_magic.prompt.named_value import IncludedValue, NamedValue, named_value
 from groq_magic.prompt.placeholder import placeholders
 from groq_magic.prompt.privacy import Extent, Privacy
 from groq_magic.prompt.private_values import PrivateValues
-from groq_magic.prompt.refusals import refuse_call, refuse_near_miss, refuse_private
+from groq_magic.prompt.refusals import (
+    refuse_call,
+    refuse_images,
+    refuse_near_miss,
+    refuse_private,
+)
 from groq_magic.prompt.scalars import is_scalar
 from groq_magic.prompt.summary import describe, is_data, scalar_text
 
@@ -23,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from groq_magic.prompt.expression import Expression
+    from groq_magic.prompt.image import PromptImage
     from groq_magic.prompt.placeholder import Placeholder
 
 __all__ = ["fill", "fill_from", "names_alone"]
@@ -136,6 +143,7 @@ class _Filling:
     read: dict[str, Any] = field(default_factory=dict)
     pieces: dict[str, Piece] = field(default_factory=dict)
     values: dict[str, NamedValue] = field(default_factory=dict)
+    images: dict[str, PromptImage] = field(default_factory=dict)
     in_place: dict[str, int] = field(default_factory=dict)
     missing: dict[str, None] = field(default_factory=dict)
     private: PrivateValues | None = None
@@ -145,6 +153,7 @@ class _Filling:
         included = {
             **{name: IncludedValue(name, size) for name, size in self.in_place.items()},
             **{name: value.included for name, value in self.values.items()},
+            **{name: image.included for name, image in self.images.items()},
         }
         return FilledPrompt(
             sent,
@@ -152,6 +161,7 @@ class _Filling:
             tuple(included[name] for name in dict.fromkeys(p.name for p in self.pieces.values())),
             tuple(self.missing),
             dict(self.pieces),
+            tuple(self.images.values()),
         )
 
     def _text_of(self, found: Placeholder) -> str | None:
@@ -159,7 +169,9 @@ class _Filling:
         if piece is None:
             return None
         self.pieces[found.written] = piece
-        if piece.value is None:
+        if piece.image is not None:
+            self.images[piece.name] = piece.image
+        elif piece.value is None:
             self.in_place[piece.name] = self.in_place.get(piece.name, 0) + len(piece.text)
         elif found.spec is not None or piece.name not in self.values:
             # Where one place names a number of rows, that is shown.
@@ -205,6 +217,9 @@ class _Filling:
 
     def _piece(self, found: Placeholder, value: Any) -> Piece:
         name, spec = found.expression.text, found.spec
+        if is_image(value) and spec is None:
+            refuse_images(self.privacy)
+            return Piece(name, _code(found.expression), None, self.privacy, image_of(name, value))
         rows = None
         if spec is not None:
             if is_data(value):

@@ -23,8 +23,10 @@ found by `fences`.
 from __future__ import annotations
 
 from groq_magic.rendering.characters import escape
+from groq_magic.rendering.data_markdown import data_markdown
 from groq_magic.rendering.document import to_html
 from groq_magic.rendering.fences import Fence, code_span, fenced, fenced_code
+from groq_magic.rendering.growing_data import GrowingData
 from groq_magic.rendering.highlight import coloured_lines
 from groq_magic.rendering.patches import Patch
 from groq_magic.rendering.safe_markdown import safe_markdown
@@ -33,10 +35,12 @@ from groq_magic.rendering.stream import MarkdownStream
 
 __all__ = [
     "Fence",
+    "GrowingData",
     "MarkdownStream",
     "Patch",
     "code_span",
     "coloured_lines",
+    "data_markdown",
     "escape",
     "fenced",
     "fenced_code",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from groq_magic.assistant import AssistantPrompt
     from groq_magic.conversation import TurnKey
-    from groq_magic.prompt import FilledPrompt
+    from groq_magic.prompt import FilledPrompt, PromptImage
 
 __all__ = ["Ask"]
 
@@ -40,6 +40,9 @@ class Ask:
         The variables of the calling code, None for the notebook's.
     own : FilledPrompt or None
         The texts of the values in `names`, for a retry, which has no `names`.
+    images : tuple of PromptImage or None
+        Beside the images of the options those that Python's values and the calling code gave;
+        None for one that is looked up. Empty if there are none.
     in_place : bool
         Whether the fixed cell replaces the failed one at once.
     """
@@ -52,6 +55,7 @@ class Ask:
     composed: AssistantPrompt | None = None
     names: Mapping[str, Any] | None = field(default=None, repr=False)
     own: FilledPrompt | None = field(default=None, repr=False)
+    images: tuple[PromptImage | None, ...] = ()
     in_place: bool = False
 
     @property

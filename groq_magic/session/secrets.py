@@ -49,11 +49,12 @@ class EarlierTurns:
         values = tuple(
             replace(value, text=secrets.hidden(value.text)) for value in turn.data.values
         )
+        images = tuple(map(secrets.hidden, turn.data.images))
         found = replace(
             turn,
             messages=messages,
             typed=secrets.hidden(turn.typed),
-            data=replace(turn.data, values=values),
+            data=replace(turn.data, values=values, images=images),
         )
         if found == turn:
             self._clean.add(turn.revision)

@@ -16,6 +16,7 @@ from groq_magic.prompt import Privacy
 from groq_magic.session.bars import Bars
 from groq_magic.session.executions import Executions, owner_of
 from groq_magic.session.last_failures import LastFailures
+from groq_magic.session.last_plot import LastPlot
 from groq_magic.session.page_lists import page_by_file, page_by_report, page_by_request
 from groq_magic.session.quota import QuotaWatch
 from groq_magic.session.saved_notebook import SavedNotebook
@@ -83,6 +84,7 @@ class Session:
         self._quota = QuotaWatch()
         self.failures = LastFailures()
         self.background = BackgroundErrors()
+        self.last_plot = LastPlot(shell)
         self._estimates = {practice: TokenEstimate() for practice in (False, True)}
         self.live: Live | None = None
         self.restore_offered = False

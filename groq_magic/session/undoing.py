@@ -156,5 +156,6 @@ def _rebuilt(turn: Turn, shown: FormerAnswer | None) -> FormerAnswer | None:
         live=LiveFacts("", turn.answer, ""),
         change=None,
         prose="",
+        images=(),
     )
     return FormerAnswer(turn, output)

@@ -22,6 +22,7 @@ from groq_magic.views.static import bundle, unfinished
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from groq_magic.rendering import GrowingData
     from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, Progress
     from groq_magic.views.documents import Document
     from groq_magic.views.framed_answer import FramedAnswer
@@ -69,6 +70,7 @@ class AnswerView:
         self._thought_since: float | None = None
         self._thought_over = False
         self._captured: tuple[str, ...] = ()
+        self._data: GrowingData | None = None
         self._run = Run()
         self._place = ""
         self._framed: FramedAnswer | None = None
@@ -83,11 +85,25 @@ class AnswerView:
         if not text and not reasoning:
             return
         document = self._shown()
+        if self._start.format == "data":
+            text = self._growing().feed(text)
         document.feed(text, reasoning)
         if self._updates.is_due(text):
             data = self._unfinished(document, document.html())
             self._publish(data, dict(self._start.metadata), update=True)
         self._show_summary(document, reasoning, over=bool(text))
+
+    def restart(self, line: str) -> None:
+        """Draw a line, after which an answer of typed data begins again."""
+        self._shown().feed(self._growing().restart(line), "")
+
+    def _growing(self) -> GrowingData:
+        # Rendering takes a while to import.
+        from groq_magic.rendering import GrowingData
+
+        if self._data is None:
+            self._data = GrowingData()
+        return self._data
 
     def progress(self, progress: Progress) -> None:
         """Draw the figures and what is waited for."""
@@ -137,7 +153,8 @@ class AnswerView:
 
     def _unfinished(self, document: Document, text: str = "") -> dict[str, Any]:
         view = self._framed.view() if self._framed is not None else {}
-        return {**unfinished(self._start.notices, document.slot, text), **view}
+        start = self._start
+        return {**unfinished(start.notices, document.slot, text, start.images), **view}
 
     def _show_summary(self, document: Document, reasoning: str, *, over: bool) -> None:
         if reasoning and self._thought_since is None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from groq_magic.options import AnswerFormat
     from groq_magic.views.bar import Bar
     from groq_magic.views.cell_diff import CellDiff
+    from groq_magic.views.thumbnails import Thumbnail
 
 __all__ = [
     "AnswerStart",
@@ -20,6 +20,10 @@ __all__ = [
     "Progress",
     "Replacement",
 ]
+
+
+# As `AnswerFormat`, and JSON that is shown as a table or a tree.
+ViewFormat = Literal["markdown", "text", "code", "json", "data"]
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,11 @@ class AnswerStart:
     metadata : mapping
         The output's whole metadata, ``{"groq_magic": {…}}`` with a
         ``finish_reason`` of None: what a save in mid-stream holds.
-    format : {"markdown", "text", "code", "json"}
+    format : {"markdown", "text", "code", "json", "data"}
         How the answer is shown. Code streams as Markdown: which part of it is
         code is known only when it is finished.
+    images : tuple of Thumbnail
+        Shown above the answer.
     """
 
     slot: str
@@ -49,7 +55,8 @@ class AnswerStart:
     practice: bool
     notices: tuple[str, ...]
     metadata: Mapping[str, Any]
-    format: AnswerFormat = "markdown"
+    format: ViewFormat = "markdown"
+    images: tuple[Thumbnail, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,7 +151,7 @@ class FinishedAnswer:
         The class of this ask's bar.
     text : str
         The answer's source.
-    format : {"markdown", "text", "code", "json"}
+    format : {"markdown", "text", "code", "json", "data"}
         How it is shown.
     code : tuple of CodeBlock
         The code to show where the format is "code".
@@ -168,11 +175,13 @@ class FinishedAnswer:
         The answer without the code that `change` shows.
     saved_reasoning : str
         Safe HTML of the reasoning that a replayed answer was saved with, instead of `reasoning`.
+    images : tuple of Thumbnail
+        Shown above the answer.
     """
 
     slot: str
     text: str
-    format: AnswerFormat
+    format: ViewFormat
     code: tuple[CodeBlock, ...]
     data: Any
     reasoning: str
@@ -184,3 +193,4 @@ class FinishedAnswer:
     change: CellDiff | None = None
     prose: str = ""
     saved_reasoning: str = ""
+    images: tuple[Thumbnail, ...] = ()

@@ -19,23 +19,24 @@ class Bar:
         The id of the model that answered, in full.
     tokens : str
         The tokens sent and answered, in words; "" if unknown.
-    included : tuple of (str, int)
-        Names and characters of the values that the prompt included.
+    included : tuple of (str, int or str)
+        Names of the values that the prompt included, and their sizes: characters, for an image
+        a text.
     sent : str
         Which turns were sent, "" when all were: "turns 4 to 9 of 9 sent".
     marks : tuple of str
         How it ended, where that needs a word: "interrupted", "practice".
         Text in backticks is code.
-    earlier : tuple of (str, int)
-        Names and characters of the values that were sent with earlier turns.
+    earlier : tuple of (str, int or str)
+        The same of the values that were sent with earlier turns.
     """
 
     model: str
     tokens: str
-    included: tuple[tuple[str, int], ...] = ()
+    included: tuple[tuple[str, int | str], ...] = ()
     sent: str = ""
     marks: tuple[str, ...] = ()
-    earlier: tuple[tuple[str, int], ...] = ()
+    earlier: tuple[tuple[str, int | str], ...] = ()
 
     def html(self, slot: str) -> str:
         """Return the bar as HTML with its slots; the figures' slot holds static text.
@@ -74,19 +75,21 @@ class Bar:
 
 
 def included_phrases(
-    named: tuple[tuple[str, int], ...], earlier: tuple[tuple[str, int], ...]
+    named: tuple[tuple[str, int | str], ...], earlier: tuple[tuple[str, int | str], ...]
 ) -> tuple[str, ...]:
     """Return which values are sent: "Included: df (247 characters)", "From earlier turns: …".
 
     Parameters
     ----------
-    named, earlier : tuple of (str, int)
-        Names and characters of values: of the prompt, and of earlier turns.
+    named, earlier : tuple of (str, int or str)
+        Names and sizes of values: of the prompt, and of earlier turns.
     """
     parts = (("Included", named), ("From earlier turns", earlier))
     return tuple(f"{what}: {', '.join(map(_sized, values))}" for what, values in parts if values)
 
 
-def _sized(value: tuple[str, int]) -> str:
+def _sized(value: tuple[str, int | str]) -> str:
     name, characters = value
+    if isinstance(characters, str):
+        return f"{name} ({characters})"
     return f"{name} ({characters:,} character{'s' * (characters != 1)})"

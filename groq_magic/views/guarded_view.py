@@ -28,6 +28,9 @@ class View(Protocol):
     def feed(self, text: str, reasoning: str) -> None:
         """Show what has come; either may be empty."""
 
+    def restart(self, line: str) -> None:
+        """Show a line, after which the answer begins again."""
+
     def progress(self, progress: Progress) -> None:
         """Show how far it is, or what is waited for."""
 
@@ -80,6 +83,16 @@ class GuardedView:
             return
         try:
             self._view.feed(text, reasoning)
+        except Exception as failure:  # noqa: BLE001 - as above
+            self._failure = failure
+
+    def restart(self, line: str) -> None:
+        """Show a line, after which the answer begins again."""
+        self._fed.append(f"\n\n{line}\n\n")
+        if self._failure is not None:
+            return
+        try:
+            self._view.restart(line)
         except Exception as failure:  # noqa: BLE001 - as above
             self._failure = failure
 

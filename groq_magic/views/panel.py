@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import traitlets
 
-    from groq_magic.options import Option
+    from groq_magic.option import Option
     from groq_magic.views.session_facts import PanelFacts
 
 __all__ = ["Panel"]

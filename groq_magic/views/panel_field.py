@@ -15,7 +15,7 @@ from groq_magic.views.slots import value_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from groq_magic.options import Option
+    from groq_magic.option import Option
 
 __all__ = ["PanelField", "panel_field"]
 

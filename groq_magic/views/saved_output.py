@@ -75,7 +75,7 @@ def shows_answer(saved: SavedTurn, *, whole: bool = False) -> bool:
 def _texts(answer: str, *, whole: bool) -> Iterator[str]:
     """Yield the Markdown that an answer is shown as, by its format."""
     # Rendering takes a while to import.
-    from groq_magic.rendering import fenced, fenced_code
+    from groq_magic.rendering import data_markdown, fenced, fenced_code
     from groq_magic.reply import code_of, data_of
 
     yield answer
@@ -86,6 +86,7 @@ def _texts(answer: str, *, whole: bool) -> Iterator[str]:
         yield "\n\n".join(fenced(block.code) for block in code)
     if (data := data_of(answer, code_of(answer))) is not None:
         yield fenced(json.dumps(data, indent=2, ensure_ascii=False))
+        yield data_markdown(data)
 
 
 def _shows_change(shown: _Shown, answer: str) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from groq_magic.conversation import TurnKey
-    from groq_magic.options import Option
+    from groq_magic.option import Option
 
 __all__ = [
     "TOKEN",

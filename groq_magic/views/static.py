@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.views.phrase import phrase_html
 from groq_magic.views.show import publish
 from groq_magic.views.slots import TOKEN_CLASS, slot_classes
+from groq_magic.views.thumbnails import thumbnails_html
 
 if TYPE_CHECKING:
     from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, Progress
+    from groq_magic.views.thumbnails import Thumbnail
 
 __all__ = [
     "UNFINISHED",
@@ -63,6 +65,7 @@ def bundle(answer: FinishedAnswer) -> tuple[dict[str, str], dict[str, Any]]:
     html = "".join(
         (
             '<div class="groq-answer mathjax_ignore tex2jax_ignore">',
+            thumbnails_html(answer.images),
             warnings_html(answer.warnings),
             notices_html(answer.notices),
             _reasoning_html(answer) or '<div class="groq-slot-reasoning"></div>',
@@ -80,7 +83,9 @@ def bundle(answer: FinishedAnswer) -> tuple[dict[str, str], dict[str, Any]]:
     return data, dict(answer.metadata)
 
 
-def unfinished(notices: tuple[str, ...], slot: str, text: str = "") -> dict[str, str]:
+def unfinished(
+    notices: tuple[str, ...], slot: str, text: str = "", images: tuple[Thumbnail, ...] = ()
+) -> dict[str, str]:
     """Return the output of an answer that streams.
 
     Parameters
@@ -92,6 +97,8 @@ def unfinished(notices: tuple[str, ...], slot: str, text: str = "") -> dict[str,
         before the end holds the line below.
     text : str, optional
         Safe HTML of what has come, where no page draws it.
+    images : tuple of Thumbnail, optional
+        They stand above the slot, where the finished answer has them too.
 
     Returns
     -------
@@ -101,7 +108,7 @@ def unfinished(notices: tuple[str, ...], slot: str, text: str = "") -> dict[str,
     """
     line = "More is coming; ■ in the toolbar stops it." if text else UNFINISHED
     html = (
-        '<div class="groq-answer mathjax_ignore tex2jax_ignore">'
+        f'<div class="groq-answer mathjax_ignore tex2jax_ignore">{thumbnails_html(images)}'
         f'<div class="groq-slot-stream groq-doc-{slot} {TOKEN_CLASS}">'
         f"{notices_html(notices)}"
         f"{f'{_TEXT}{text}</div>' if text else ''}"
@@ -134,12 +141,25 @@ def _markdown_source(answer: FinishedAnswer) -> str:
             return fenced(answer.text)
         case "code" if answer.code:
             return "\n\n".join(fenced(block.code, block.language) for block in answer.code)
-        case "json" if answer.data is not None:
-            return fenced(json.dumps(answer.data, indent=2, ensure_ascii=False), "json")
+        case "data":
+            return _data_source(answer.text)
         case "json":
-            return fenced(answer.text)  # in JSON's colours it would be taken for JSON
+            # Text that is no JSON would be taken for it in JSON's colours.
+            data = answer.data
+            written = "" if data is None else json.dumps(data, indent=2, ensure_ascii=False)
+            return fenced(written, "json") if written else fenced(answer.text)
         case _:
             return answer.text
+
+
+def _data_source(text: str) -> str:
+    """Return typed data as Markdown; text that is no JSON as it is."""
+    from groq_magic.rendering import data_markdown, fenced
+
+    try:
+        return data_markdown(json.loads(text))
+    except (ValueError, RecursionError):
+        return fenced(text)
 
 
 def _with_change(source: str, answer: FinishedAnswer) -> str:
@@ -193,6 +213,9 @@ class StaticView:
         """Show nothing yet."""
 
     def feed(self, text: str, reasoning: str) -> None:
+        """Show nothing yet."""
+
+    def restart(self, line: str) -> None:
         """Show nothing yet."""
 
     def progress(self, progress: Progress) -> None:

@@ -48,6 +48,12 @@ class TerminalView:
             self._shown.append(text)
             self._write(printable(text))
 
+    def restart(self, line: str) -> None:
+        """Write a line, after which the answer begins again."""
+        self._wait("")
+        self._shown.clear()
+        self._write(f"\n{printable(line)}\n")
+
     def progress(self, progress: Progress) -> None:
         """Write the waiting line over the last one."""
         self._wait(progress.waiting)

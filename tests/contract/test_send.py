@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -254,3 +255,16 @@ def test_many_threads_meet_few_refusals(practice_factory: Any) -> None:
     assert [outcome.finish_reason for outcome in outcomes] == ["stop"] * 126
     # The first 120 fit; of the others hardly any is refused.
     assert len(server.requests()) <= 127
+
+
+@pytest.mark.parametrize("how", ["ok", "tool-fragments"])
+@pytest.mark.parametrize("stream", [True, False])
+def test_the_calls_of_tools_are_collected(
+    practice: Any, client: Client, how: str, *, stream: bool
+) -> None:
+    practice.script([{"tool_calls": [{"name": "add", "arguments": {"a": 1, "b": 2}}]}])
+    practice.faults(how)
+    outcome = send(request(stream=stream), client=client)
+    (call,) = outcome.tool_calls
+    assert (call.name, json.loads(call.arguments)) == ("add", {"a": 1, "b": 2})
+    assert (outcome.finish_reason, outcome.fault) == ("tool_calls", None)

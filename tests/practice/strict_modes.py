@@ -17,6 +17,13 @@ _MOST_TOOLS = 128
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _TOOLS_AT_GROQ = ("browser_search", "code_interpreter")
 _FORMATS = ("text", "json_object", "json_schema")
+# groq-api.md §7 names what is refused; what it doesn't name as taken is refused here as well.
+_STRICT_KEYWORDS = frozenset(
+    (
+        *("$defs", "$ref", "additionalProperties", "anyOf", "definitions", "description", "enum"),
+        *("items", "properties", "required", "title", "type"),
+    )
+)
 
 
 def check_reasoning(request: ChatRequest) -> None:
@@ -107,8 +114,10 @@ def _check_strict(schema: Any, where: str) -> None:
             _check_strict(entry, f"{where}.{number}")
     if not isinstance(schema, dict):
         return
+    invalid = f"invalid JSON schema for response_format: '{where}': "
+    unknown = sorted(schema.keys() - _STRICT_KEYWORDS)
+    require(not unknown, f"{invalid}`{unknown[0] if unknown else ''}` is not supported")
     if schema.get("type") == "object" or "properties" in schema:
-        invalid = f"invalid JSON schema for response_format: '{where}': "
         require(
             schema.get("additionalProperties") is False,
             f"{invalid}`additionalProperties:false` must be set on every object",

@@ -39,6 +39,12 @@ def test_tab_completes_variables_between_braces(bare: Any) -> None:
     assert completed(bare, text, len("%%groq\none {{hei")) == ["heights", "height"]
 
 
+def test_tab_completes_images(bare: Any) -> None:
+    bare.fine("figure = plan = 1")
+    assert completed(bare, "%groq -i fig") == ["figure"]
+    assert completed(bare, "%%groq --image pl") == ["plot", "plan"]
+
+
 def test_tab_completes_beyond_an_odd_line_break(bare: Any) -> None:
     bare.fine("height = 1")
     assert completed(bare, "%%groq\na\N{LINE SEPARATOR}b\n{{bare_is_not_there") == []

@@ -89,6 +89,34 @@ def test_the_code_sends_what_the_cell_sent(
     assert plain["messages"][-1]["content"] == PROMPT
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "python",
+        "openai",
+        pytest.param("curl", marks=NO_CURL),
+        pytest.param("node", marks=NO_NODE),
+    ],
+)
+def test_the_code_reads_images_from_files(
+    cells: Any, practice: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    cells.fine("import numpy as np\nx = np.zeros((4, 4), 'uint8')\ny = x + 9")
+    cells.fine(f"%%groq -i x -i y -i https://example.org/a.png\n{PROMPT}", "a")
+    line, code = cells.fine(f"%groq_export --as {kind}").outputs
+    assert line["data"]["text/plain"].startswith("Saved for this code: groq-image-")
+    assert len(list(tmp_path.glob("groq-image-*.png"))) == 2
+    assert max(map(len, code["data"]["text/plain"].splitlines())) < 200
+    environment = {**os.environ, "NO_PROXY": "*", "PYTHONIOENCODING": "utf-8"}
+    command = RUNNERS[kind](code["data"]["text/plain"], tmp_path)
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    sent, again = [record["body"] for record in practice.requests()]
+    assert sent == again
+    assert sum(part["type"] == "image_url" for part in sent["messages"][-1]["content"]) == 3
+
+
 def test_shows_static_code_whose_plain_text_is_exactly_it(cells: Any, practice: Any) -> None:
     practice.script([{"reply": "Hi."}])
     cells.fine("%%groq\nHi", "a")

@@ -15,8 +15,9 @@ from groq_magic.magics.completion import _option_begun
 from groq_magic.magics.help import ask_help
 from groq_magic.magics.line import parsed_line
 from groq_magic.magics.options import OPTIONS_OF
+from groq_magic.option import option
 from groq_magic.option_types import Choice, Number, Switch
-from groq_magic.options import OPTIONS, AskOptions, option
+from groq_magic.options import OPTIONS, AskOptions
 from groq_magic.settings import Settings, traits_of
 from groq_magic.views.panel import Panel
 from groq_magic.views.session_facts import PanelFacts

@@ -71,3 +71,11 @@ def test_an_id_that_can_not_be_typed_is_left_out(bad: Any) -> None:
 def test_a_model_that_is_listed_twice_is_shown_once() -> None:
     models = catalogue_of([{"id": "a"}, {"id": "b"}, {"id": "a"}]).models
     assert [model.id for model in models] == ["a", "b"]
+
+
+def test_a_model_of_which_no_modality_is_listed_may_see() -> None:
+    unknown, blind = catalogue_of(
+        [{"id": "b"}, {"id": "c", "input_modalities": ["text"]}],
+    ).models
+    assert (unknown.is_chat, unknown.sees, unknown.inputs) == (True, False, ())
+    assert (blind.is_chat, blind.sees, blind.inputs) == (True, False, ("text",))

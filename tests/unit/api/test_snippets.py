@@ -7,7 +7,8 @@ import inspect
 import json
 import shutil
 import subprocess
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from unittest.mock import MagicMock, patch
 
 import groq
 import openai
@@ -15,7 +16,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from groq_magic.api.snippet_images import image_files
 from groq_magic.api.snippets import LANGUAGES, snippet
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ODD = (
     "Quotes \" and ', \\ and \\n, $HOME $(id) `id` ${x} {y} %s !x, tab\t, nul\0, bell\a,\n"
@@ -32,7 +37,7 @@ REQUEST: dict[str, Any] = {
             "role": "user",
             "content": [
                 {"type": "text", "text": "What is it?"},
-                {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
+                {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}},
             ],
         },
     ],
@@ -45,6 +50,25 @@ REQUEST: dict[str, Any] = {
     "response_format": {"type": "json_object"},
     "stream": True,
 }
+# Two parts that are the same picture, and text that is like a file's name and a picture.
+PICTURES: dict[str, Any] = {
+    **REQUEST,
+    "messages": [
+        {"role": "user", "content": "data:image/png;base64,AAAA"},
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "groq-image-00000000.png"},
+                *[{"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}] * 2,
+                {"type": "image_url", "image_url": {"url": "data:image/jpeg;base64,BBBB"}},
+            ],
+        },
+    ],
+}
+STUB = (
+    "const sent = process.stdout; class Groq { chat = { completions: { create: "
+    "async (body) => { sent.write(JSON.stringify(body) + '\\n'); return []; } } } }\n"
+)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(-1e9, 1e9) | TEXTS,
@@ -95,15 +119,59 @@ def test_a_shell_command_holds_the_whole_request() -> None:
 def test_javascript_code_means_the_values() -> None:
     odd = {"__proto__": {"a": 1}, "a-b": [], "": {}, "é": None, "text": '\n"__proto__": 1'}
     requests = [REQUEST, {**REQUEST, "tools": [True, "x" * 99, odd]}]
-    stub = (
-        "const sent = process.stdout; class Groq { chat = { completions: { create: "
-        "async (body) => { sent.write(JSON.stringify(body) + '\\n'); return []; } } } }\n"
-    )
     for request in requests:
-        code = snippet(request, "node").replace('import Groq from "groq-sdk";', stub)
+        code = snippet(request, "node").replace('import Groq from "groq-sdk";', STUB)
         command = ["node", "--input-type=module", "-"]
         done = subprocess.run(command, input=code.encode(), capture_output=True, check=True)
         assert json.loads(done.stdout) == request
+
+
+def saved(folder: Path) -> None:
+    files = image_files(PICTURES)
+    assert [name.rpartition(".")[2] for name in files] == ["png", "jpeg"]
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+def test_javascript_code_reads_images_from_files(tmp_path: Path) -> None:
+    saved(tmp_path)
+    code = snippet(PICTURES, "node").replace('import Groq from "groq-sdk";', STUB)
+    done = subprocess.run(
+        ["node", "--input-type=module", "-"],
+        input=code.encode(),
+        capture_output=True,
+        check=True,
+        cwd=tmp_path,
+    )
+    assert json.loads(done.stdout) == PICTURES
+
+
+@pytest.mark.parametrize("kind", ["python", "openai"])
+def test_python_code_reads_images_from_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: Any
+) -> None:
+    saved(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GROQ_API_KEY", "x")
+    sent: dict[str, Any] = {}
+    sdk = MagicMock()
+    sdk.return_value.chat.completions.create.side_effect = lambda **body: sent.update(body) or []
+    name = {"python": "Groq", "openai": "OpenAI"}[kind]
+    with patch(f"{name.lower()}.{name}", sdk):
+        exec(snippet(PICTURES, kind), {})  # noqa: S102 - it is what users do
+    extra = sent.pop("extra_body", {})
+    assert {**sent, **extra} == PICTURES
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="there is no shell")
+def test_a_shell_command_reads_images_from_files(tmp_path: Path) -> None:
+    saved(tmp_path)
+    # What curl would send.
+    code = "curl() { cat; }\n" + snippet(PICTURES, "curl")
+    command = ["sh", "-c", code]
+    done = subprocess.run(command, capture_output=True, check=True, cwd=tmp_path)
+    assert json.loads(done.stdout) == PICTURES
 
 
 @pytest.mark.parametrize("kind", list(LANGUAGES))

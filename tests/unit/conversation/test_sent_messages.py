@@ -109,3 +109,11 @@ def test_the_limits_on_all_that_is_sent_are_joined() -> None:
     turns = [turn(1, "x", privacy=one), turn(2, data=PromptData(seen=other))]
     assert sent_messages(turns, [], Privacy(5, ("d",))).seen is None
     assert sent_messages(turns, [], NOW).seen == Privacy(2, ("b",))
+
+
+def test_an_image_stands_as_its_size_between_the_prompt_and_its_values() -> None:
+    images = ("[image: 640 × 480, left out]", "[image, left out]")
+    data = PromptData((NamedValue("a", "a of 1", NOW),), images=images)
+    found = sent_messages([turn(1, data=data)], [], NOW)
+    assert prompts(found) == [f"ask 1\n\n{images[0]}\n\n{images[1]}\n\nValues:\n\na of 1"]
+    assert turn(1, data=data).prompt == "ask 1"

@@ -14,6 +14,7 @@ from groq_magic.views.cell_diff import CellDiff
 from groq_magic.views.saved_output import shows_answer
 from groq_magic.views.slots import TOKEN_CLASS
 from groq_magic.views.static import bundle
+from groq_magic.views.thumbnails import Thumbnail
 from tests.markers import examples
 
 KEY = TurnKey("a", 1)
@@ -163,3 +164,14 @@ def test_the_slot_of_the_button_that_replaces_a_cell_hides_nothing() -> None:
     assert '<div class="groq-slot-replace"></div>' in html
     with_token = html.replace("groq-slot-replace", f"groq-slot-replace {TOKEN_CLASS}")
     assert shows_answer(saved(with_token, CODE), whole=True)
+
+
+def test_thumbnails_hide_nothing() -> None:
+    picture = Thumbnail("plot", "640 × 480", "data:image/png;base64,AAAA")
+    html = html_of(RICH, images=(picture,))
+    assert shows_answer(saved(html, RICH))
+    inside = html.replace("Take <em>", '<div class="groq-images"><span>Take</span></div> <em>')
+    assert inside != html
+    assert not shows_answer(saved(inside, RICH))
+    for forged in ('style="position: fixed"', 'onload="x()"', 'srcset="https://x.y/z"'):
+        assert not shows_answer(saved(html.replace("<img ", f"<img {forged} ", 1), RICH))

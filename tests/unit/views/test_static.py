@@ -4,8 +4,10 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from groq_magic.prompt import PromptImage
 from groq_magic.rendering import Fence, to_html
-from groq_magic.views.static import bundle, saved_reasoning
+from groq_magic.views.static import bundle, saved_reasoning, unfinished
+from groq_magic.views.thumbnails import Thumbnail, thumbnails_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,3 +128,23 @@ def test_text_is_shown_as_it_is(
     data, _ = bundle(finished("**not bold** <b>\n```\nnor a fence", format="text"))
 
     assert "**not bold** <b>\n```\nnor a fence" in text_of(data["text/html"])
+
+
+def test_thumbnails_stand_above_the_answer_while_it_streams_and_after(
+    finished: Callable[..., FinishedAnswer],
+) -> None:
+    picture = Thumbnail('a "b" <c>', "640 × 480", "data:image/png;base64,AAAA")
+    html = bundle(finished(images=(picture,)))[0]["text/html"]
+    expected = (
+        '<div class="groq-images"><img src="data:image/png;base64,AAAA" '
+        'alt="Image sent: a &quot;b&quot; &lt;c&gt;" '
+        'title="a &quot;b&quot; &lt;c&gt;, 640 × 480"></div>'
+    )
+    assert html.index(expected) < html.index("groq-text")
+    streaming = unfinished((), "1", "", (picture,))["text/html"]
+    assert streaming.index(expected) < streaming.index("groq-slot-stream")
+    assert "groq-images" not in bundle(finished())[0]["text/html"]
+
+
+def test_an_image_on_the_web_has_no_thumbnail() -> None:
+    assert thumbnails_of([PromptImage("x", "https://example.org/a.png")]) == ()

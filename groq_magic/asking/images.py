@@ -1,0 +1,187 @@
+"""The images of an ask: those of `-i`, and those that the prompt names between braces."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.clipping import clip, is_a, tried, type_name
+from groq_magic.errors import ModelError, PromptError
+from groq_magic.prompt.expression import near, parse, user_names
+from groq_magic.prompt.image import MOST_IMAGES, image_of, is_image, is_web_address
+from groq_magic.prompt.refusals import refuse_images, refuse_private
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from groq_magic.api.models import Catalogue, Model
+    from groq_magic.prompt import Privacy, PromptImage
+    from groq_magic.prompt.expression import Expression
+    from groq_magic.session.ask import Ask
+    from groq_magic.session.session import Session
+
+__all__ = [
+    "chosen_for_images",
+    "images_given",
+    "images_of",
+    "refuse_blind",
+    "with_own_images",
+    "with_parts",
+]
+
+_LAST = "plot"
+_LONGEST_NAME = 200
+
+
+def with_own_images(session: Session, ask: Ask, names: Mapping[str, Any] | None) -> Ask:
+    """Return an ask that holds the images of Python's values and of the calling code.
+
+    Parameters
+    ----------
+    session : Session
+    ask : Ask
+    names : Mapping of str to Any, or None
+        The variables of the calling code, None for the notebook's.
+
+    Raises
+    ------
+    PromptError
+        As `images_of`.
+    """
+    given = ask.options.image or ()
+    is_own = [not is_a(each, str) or _is_among(each, names or {}) for each in given]
+    if not any(is_own):
+        return ask
+    refuse_images(session.privacy())
+    around = ChainMap(dict(names or {}), session.namespace)
+    found = tuple(
+        _image(session, each, around) if own else None
+        for each, own in zip(given, is_own, strict=True)
+    )
+    # The ask is kept until the next one, and would keep the values alive.
+    named = tuple(each if is_a(each, str) else _name(each) for each in given)
+    options = replace(ask.options, image=named)
+    return replace(ask, options=options, images=found)
+
+
+def images_of(session: Session, ask: Ask) -> tuple[PromptImage, ...]:
+    """Return the images of `-i`; the user's own code may run here.
+
+    Raises
+    ------
+    PromptError
+        Where one can't be found or read, or images may not be sent.
+    """
+    given = ask.options.image or ()
+    if given:
+        refuse_images(session.privacy())
+    own = ask.images or (None,) * len(given)
+    return tuple(
+        found if found is not None else _image(session, text, session.namespace)
+        for text, found in zip(given, own, strict=True)
+    )
+
+
+def images_given(values: Sequence[Any], privacy: Privacy | None) -> tuple[PromptImage, ...]:
+    """Return the images that are given to `groq_magic.complete`, a text as path or address.
+
+    Raises
+    ------
+    PromptError
+        As `images_of`.
+    """
+    if values and privacy is not None:
+        refuse_images(privacy)
+    return tuple(image_of(_name(value), value) for value in values)
+
+
+def with_parts(text: str, images: Sequence[PromptImage]) -> str | list[dict[str, Any]]:
+    """Return the content of a user's message: the text, with the images behind it if there are any.
+
+    Raises
+    ------
+    PromptError
+        When there are more than the service takes.
+    """
+    if not images:
+        return text
+    if len(images) > MOST_IMAGES:
+        raise PromptError(
+            f"There are {len(images)} images; the model takes {MOST_IMAGES}.", "Leave some out."
+        )
+    if len(images) > 1:
+        names = ", ".join(f"`{clip(each.name, 100)}`" for each in images)
+        text = f"{text}\n\nImages, in this order: {names}."
+    return [{"type": "text", "text": text}, *(each.part for each in images)]
+
+
+def chosen_for_images(model: str, catalogue: Catalogue) -> str:
+    """Return the model of an ask with images for which none was named: the present one if it sees.
+
+    Parameters
+    ----------
+    model : str
+        The present one, an id or a task.
+    catalogue : Catalogue
+    """
+    known = catalogue.get(model)
+    return model if known is not None and known.sees else "vision"
+
+
+def refuse_blind(model: Model | None, catalogue: Catalogue) -> None:
+    """Raise ModelError if a model takes no images; without the service's own word it is asked."""
+    if not catalogue.live or model is None or model.sees or not model.inputs:
+        return
+    seeing = catalogue.choice("vision")
+    remedy = (
+        f"`-m {seeing.id}` does." if seeing is not None else "`%groq_models` lists those that do."
+    )
+    raise ModelError(f"{model.id} takes no images.", remedy)
+
+
+def _image(session: Session, given: Any, namespace: Mapping[str, Any]) -> PromptImage:
+    value = _value(session, given, namespace) if is_a(given, str) else given
+    return image_of(_name(given), value)
+
+
+def _name(given: Any) -> str:
+    is_text = is_a(given, str) or is_a(given, Path)
+    return clip(str(given), _LONGEST_NAME) if is_text else type_name(given)
+
+
+def _value(session: Session, text: str, namespace: Mapping[str, Any]) -> Any:
+    """Return what a text means: the last plot, a value of the session, a path or an address."""
+    if text == _LAST and not is_image(namespace.get(text)):
+        return session.last_plot.value()
+    expression = None if is_web_address(text) else parse(text)
+    is_file = tried(lambda: Path(text).expanduser().is_file(), otherwise=False)
+    if expression is not None and expression.root in namespace:
+        try:
+            return _followed(session, expression, namespace)
+        except PromptError:
+            # A file may be named as an attribute would be: `fig.png`.
+            if not is_file:
+                raise
+    elif expression is not None and expression.text == expression.root and not is_file:
+        meant = near(text, user_names(namespace))
+        remedy = f"Did you mean `{meant}`?" if meant else "Name a figure, a path, or `plot`."
+        raise PromptError(f"There is no variable and no file `{clip(text, 100)}`.", remedy)
+    return text
+
+
+def _followed(session: Session, expression: Expression, namespace: Mapping[str, Any]) -> Any:
+    if expression.call:
+        raise PromptError(
+            f"`-i {clip(expression.text, 100)}`: calls aren't made there.",
+            "Assign the picture to a variable, and name that.",
+        )
+    privacy = session.privacy()
+    refuse_private(expression, privacy)
+    return expression.value_in(namespace, privacy)
+
+
+def _is_among(text: str, names: Mapping[str, Any]) -> bool:
+    expression = parse(text)
+    return expression is not None and expression.root in names

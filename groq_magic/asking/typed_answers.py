@@ -1,0 +1,99 @@
+"""Answers that have to be of a schema: their check, and the one request that repairs them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.errors import SchemaError
+from groq_magic.practice import NO_MODEL
+from groq_magic.reply import data_text
+from groq_magic.schemas import Mismatch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from groq_magic.api.send import Outcome
+    from groq_magic.reply import Reply
+    from groq_magic.schemas import Schema, SchemaForm
+
+__all__ = ["REPAIRING", "repair_of", "typed"]
+
+REPAIRING = "That doesn't fit the schema; asked once more:"
+_REPAIR = """This answer does not fit the schema:
+{faults}
+Answer again with the whole corrected JSON, and nothing else."""
+_REFUSED = "the answer: it is no valid JSON of this schema"
+_CUT = "length"
+
+
+def repair_of(
+    request: Mapping[str, Any], schema: Schema, form: SchemaForm | None, text: str, outcome: Outcome
+) -> dict[str, Any] | None:
+    """Return the request that asks once more for an answer that does not fit.
+
+    Parameters
+    ----------
+    request : mapping
+        What was sent.
+    schema : Schema
+    form : SchemaForm or None
+        The form in which it was asked for.
+    text : str
+        The answer.
+    outcome : Outcome
+
+    Returns
+    -------
+    dict or None
+        None where it fits, or asking again is no use.
+    """
+    faults: tuple[str, ...] = ()
+    if NO_MODEL in text:
+        return None
+    if outcome.fault is not None:
+        # The service checks strict answers itself, and shows what the model wrote.
+        text = outcome.fault.failed_generation
+        faults = (_REFUSED,) if text else ()
+    elif outcome.finish_reason == "stop":
+        try:
+            schema.read(data_text(text), form)
+        except Mismatch as mismatch:
+            faults = mismatch.faults
+    if not faults:
+        return None
+    listed = "\n".join(f"- {fault}" for fault in faults)
+    return {
+        **request,
+        "messages": [
+            *request["messages"],
+            {"role": "assistant", "content": text},
+            {"role": "user", "content": _REPAIR.format(faults=listed)},
+        ],
+    }
+
+
+def typed(reply: Reply, schema: Schema, form: SchemaForm | None) -> Reply:
+    """Return a reply with its validated data; with an error where it is not of the schema."""
+    if reply.error is not None:
+        return replace(reply, data=None)
+    try:
+        found = schema.read(data_text(reply.text), form)
+    except Mismatch as mismatch:
+        return replace(reply, data=None, error=_error(reply, mismatch))
+    return replace(reply, data=found.data, text=found.text)
+
+
+def _error(reply: Reply, mismatch: Mismatch) -> SchemaError:
+    if NO_MODEL in reply.text:
+        return SchemaError(
+            "Practice mode: no model is here, so there is no typed answer.",
+            "Run `%groq_key` to connect a model.",
+        )
+    first, *more = mismatch.faults
+    count = f" ({len(more)} more)" if more else ""
+    if reply.finish_reason == _CUT:
+        remedy = "It ended at the token limit: a larger `--max-tokens` gives more."
+    else:
+        remedy = "Its text is in `_groq.text`; `%groq_retry` asks again."
+    return SchemaError(f"The answer doesn't fit the schema: {first}{count}.", remedy)

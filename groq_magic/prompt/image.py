@@ -1,0 +1,269 @@
+"""Images in prompts: pictures, figures and arrays as the service takes them."""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+import re
+import sys
+import threading
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.clipping import clip, is_a, plain, tried, type_name
+from groq_magic.errors import PromptError
+from groq_magic.prompt.named_value import IncludedValue
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+__all__ = ["MOST_IMAGES", "PromptImage", "image_of", "is_image", "is_web_address"]
+
+# Of the model that sees (groq-api.md §2).
+MOST_IMAGES = 3
+_LONGEST_SIDE = 2_048  # pixels
+# Of each image: three of them, in base64, are less than 4 MB, which is the most that Groq's
+# page on vision has named for a request with such images.
+_MOST_BYTES = 950_000
+# A drawing stays sharp as PNG; a photograph of that size is smaller as JPEG.
+_QUALITIES = (90, 75, 60)
+# They can be read as arrays, whose values would be greys.
+_TABLES = (
+    ("pandas", "DataFrame"),
+    ("pandas", "Series"),
+    ("polars", "DataFrame"),
+    ("polars", "Series"),
+)
+_LONGEST_FILE = 100_000_000  # bytes
+_LONGEST_SIDE_OF_THUMBNAIL = 160  # pixels
+_WEB = re.compile(r"https?://\S+", re.IGNORECASE)
+_LONGEST_NAME = 60
+_MOST_PARTS = 9
+# `catch_warnings` changes the process, and a figure can't be drawn in two threads at once.
+_ONE_AT_A_TIME = threading.RLock()
+_REMEDY = "It takes a path, a web address, a figure, a PIL image, an IPython Image, or an array."
+
+
+@dataclass(frozen=True)
+class PromptImage:
+    """An image as it is sent.
+
+    Parameters
+    ----------
+    name : str
+        As the user named it.
+    url : str
+        A `data:` URL, or the web address that the service fetches it from.
+    width, height : int
+        Pixels; 0 of a web address.
+    thumbnail : str
+        A `data:` URL of a small version, "" of a web address.
+    """
+
+    name: str
+    url: str = field(repr=False)
+    width: int = 0
+    height: int = 0
+    thumbnail: str = field(default="", repr=False)
+
+    @property
+    def part(self) -> dict[str, Any]:
+        """The part of a message that holds it."""
+        return {"type": "image_url", "image_url": {"url": self.url}}
+
+    @property
+    def size(self) -> str:
+        """Its size in words, width first; "" of a web address."""
+        return f"{self.width} \N{MULTIPLICATION SIGN} {self.height}" if self.width else ""
+
+    @property
+    def left_out(self) -> str:
+        """What stands for it in later turns."""
+        return f"[image: {self.size or clip(self.name, _LONGEST_NAME)}, left out]"
+
+    @property
+    def included(self) -> IncludedValue:
+        """Its name and size."""
+        return IncludedValue(clip(self.name, _LONGEST_NAME), 0, self.size or "by address")
+
+
+def is_image(value: Any) -> bool:
+    """Whether `{{name}}` of a value sends a picture: a figure, axes, or an image."""
+    is_other = _is_of(value, "PIL.Image", "Image") or _is_displayed(value)
+    return is_other or _is_figure(value) or _is_axes(value)
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text is an address that the service fetches an image from."""
+    return _WEB.fullmatch(text.strip()) is not None
+
+
+def image_of(name: str, value: Any) -> PromptImage:
+    """Return a value as an image of a prompt; the user's own code may run here.
+
+    Parameters
+    ----------
+    name : str
+        As the user named it.
+    value : object
+        A path or a web address as text, bytes, a `Path`, a PIL image, a matplotlib figure or
+        axes, an IPython `Image`, or an array of grey, RGB or RGBA pixels.
+
+    Raises
+    ------
+    PromptError
+        When it is none of these, can't be read, or Pillow is missing.
+    """
+    if is_a(value, str) and is_web_address(plain(value)):
+        return PromptImage(name, plain(value).strip())
+    if _is_displayed(value) and tried(lambda: value.url and not value.data, otherwise=False):
+        return image_of(name, str(value.url))
+    try:
+        with _ONE_AT_A_TIME, warnings.catch_warnings():
+            # A picture of a hundred million pixels is scaled down in any case.
+            warnings.simplefilter("ignore")
+            return _encoded(name, _opened(name, value))
+    except (PromptError, KeyboardInterrupt):
+        raise
+    except ImportError:
+        happened = "An image needs Pillow, which isn't installed."
+        remedy = "Run `%pip install Pillow`, then this cell again."
+    except BaseException as error:  # noqa: BLE001 - a user's code may raise anything
+        reason = f"({type_name(error)}: {_text(error)})"
+        if type_name(error) == "UnidentifiedImageError":  # its text is an address in memory
+            reason = "(its format is unknown)"
+        happened = f"{name} can't be read as an image {reason}."
+        remedy = _REMEDY
+    # Raised outside of `except` it has no context: the error may quote a value.
+    raise PromptError(happened, remedy)
+
+
+def _text(error: BaseException) -> str:
+    return clip(" ".join(tried(lambda: str(error), "").split()), 120)
+
+
+def _opened(name: str, value: Any) -> Image:
+    from PIL import Image
+
+    figure = _figure_of(value)
+    if figure is not None:
+        value = io.BytesIO()
+        figure.savefig(value, format="png", bbox_inches="tight", facecolor="white")
+        return Image.open(value)
+    if _is_displayed(value):
+        value = value.data
+    if is_a(value, Path) or is_a(value, str):
+        return _of_file(name, Path(plain(value)) if is_a(value, str) else value)
+    if is_a(value, bytes, bytearray):
+        return Image.open(io.BytesIO(bytes(value)))
+    if is_a(value, Image.Image):
+        found: Image.Image = value
+        return found
+    if hasattr(type(value), "__array_interface__") or hasattr(type(value), "__array__"):
+        return _of_array(name, value)
+    raise PromptError(f"{name} is of type {type_name(value)}, no image.", _REMEDY)
+
+
+def _figure_of(value: Any) -> Any:
+    """Return the figure that a value is, or that it is drawn on; None for any other value."""
+    if not (_is_figure(value) or _is_axes(value)):
+        value = tried(lambda: value.figure, None)  # of seaborn's grids
+    if not (_is_figure(value) or _is_axes(value)):
+        return None
+    for _ in range(_MOST_PARTS):  # axes, and parts of figures within parts
+        if hasattr(type(value), "savefig"):
+            break
+        value = value.figure
+    return value
+
+
+def _of_file(name: str, path: Path) -> Image:
+    from PIL import Image
+
+    path = path.expanduser()
+    if not path.is_file():
+        raise PromptError(f"There is no file {clip(str(path), 100)}.", _REMEDY)
+    if path.stat().st_size > _LONGEST_FILE:
+        raise PromptError(f"{name} has more than 100 MB.", "Scale it down first.")
+    # Pillow would keep a file with several frames open.
+    return Image.open(io.BytesIO(path.read_bytes()))
+
+
+def _of_array(name: str, value: Any) -> Image:
+    """Return an array of pixels as an image; numbers that are no bytes are spread over them."""
+    import numpy as np
+    from PIL import Image
+
+    if any(_is_of(value, module, kind) for module, kind in _TABLES):
+        raise PromptError(
+            f"{name} is a {type_name(value)}, no image.", "Name a table in the prompt: `{{df}}`."
+        )
+    pixels = np.asarray(value)
+    if pixels.ndim == 3 and pixels.shape[2] == 1:  # noqa: PLR2004 - height, width, one channel
+        pixels = pixels[:, :, 0]
+    is_picture = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in {3, 4})  # noqa: PLR2004 - grey, RGB, RGBA
+    if not is_picture or not pixels.size or pixels.dtype.kind not in "buif":
+        shape = " \N{MULTIPLICATION SIGN} ".join(map(str, pixels.shape))
+        raise PromptError(
+            f"{name} is an array of {shape or 'one value'}, no picture.",
+            "A picture has rows, columns, and 3 or 4 channels for colours.",
+        )
+    if pixels.dtype != np.uint8:
+        # As floats they take many times the memory, and they are scaled down in any case.
+        step = max(1, max(pixels.shape[:2]) // (2 * _LONGEST_SIDE))
+        pixels = pixels[::step, ::step]
+        pixels = np.nan_to_num(pixels.astype(float), posinf=0, neginf=0)
+        low, high = min(0.0, pixels.min()), pixels.max()
+        high = 255.0 if 1 < high <= 255 and low == 0 else max(1.0, high)  # noqa: PLR2004 - bytes
+        pixels = ((pixels - low) * (255 / (high - low))).astype(np.uint8)
+    return Image.fromarray(np.ascontiguousarray(pixels))
+
+
+def _encoded(name: str, image: Image) -> PromptImage:
+    """Return an image as it is sent: scaled, upright, on white, without what its file says."""
+    from PIL import Image, ImageOps
+
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith(("I", "F")):  # more than 256 greys
+        image = _of_array(name, image)
+    image.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
+    if image.mode not in {"RGB", "L"}:
+        coloured = image.convert("RGBA")
+        image = Image.new("RGB", coloured.size, "white")
+        image.paste(coloured, mask=coloured.getchannel("A"))
+    small = image.copy()
+    small.thumbnail((_LONGEST_SIDE_OF_THUMBNAIL, _LONGEST_SIDE_OF_THUMBNAIL))
+    return PromptImage(name, _data_url(image), image.width, image.height, _data_url(small))
+
+
+def _data_url(image: Image) -> str:
+    # The first that is small enough.
+    for kind, quality in (("PNG", 100), *(("JPEG", quality) for quality in _QUALITIES)):
+        written = io.BytesIO()
+        image.save(written, kind, quality=quality, optimize=True)
+        if written.tell() <= _MOST_BYTES:
+            encoded = base64.b64encode(written.getvalue()).decode("ascii")
+            return f"data:image/{kind.lower()};base64,{encoded}"
+    half = math.ceil(image.width / 2), math.ceil(image.height / 2)
+    return _data_url(image.resize(half))
+
+
+def _is_figure(value: Any) -> bool:
+    return _is_of(value, "matplotlib.figure", "FigureBase")
+
+
+def _is_axes(value: Any) -> bool:
+    return _is_of(value, "matplotlib.axes._base", "_AxesBase")
+
+
+def _is_displayed(value: Any) -> bool:
+    return _is_of(value, "IPython.core.display", "Image")
+
+
+def _is_of(value: Any, module: str, name: str) -> bool:
+    # A value of a type is there only once its module was imported.
+    kind = getattr(sys.modules.get(module), name, None)
+    return isinstance(kind, type) and is_a(value, kind)

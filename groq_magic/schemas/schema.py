@@ -1,0 +1,273 @@
+"""A schema: a type that an answer has, as a JSON schema, and the check of what comes back."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import sys
+import typing
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import islice
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any
+
+import typing_extensions
+
+from groq_magic.clipping import clip, tried, type_name
+from groq_magic.errors import OptionError
+from groq_magic.schemas.one_line import declared
+from groq_magic.schemas.strict import NotStrictError, SchemaForm, json_mode_form, strict_form
+from groq_magic.session_types import is_type
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter, ValidationError
+
+__all__ = ["Mismatch", "Schema", "TypedAnswer", "faults_of", "schema_of"]
+
+_LONGEST_NAME = 64  # of the API
+_NAME = re.compile(r"[^A-Za-z0-9_-]+")
+_WHOLE = "the answer"
+_MOST_FAULTS = 8
+_LONGEST_FAULT = 200
+
+
+class Mismatch(ValueError):  # noqa: N818 - it is a finding; the error is raised by the ask
+    """A reply is not of the schema.
+
+    Parameters
+    ----------
+    faults : tuple of str
+        Where and why, each on one line: "price: Input should be a valid number".
+    """
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        self.faults = faults
+        super().__init__("; ".join(faults))
+
+
+@dataclass(frozen=True)
+class TypedAnswer:
+    """A reply that is of its schema.
+
+    Parameters
+    ----------
+    data : object
+        The validated object.
+    text : str
+        Its JSON, as the schema itself has it.
+    """
+
+    data: Any
+    text: str
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The type that an answer has.
+
+    Parameters
+    ----------
+    name : str
+        As the API takes it: at most 64 letters, digits, `_` and `-`.
+    json_schema : mapping
+    annotation : object
+        The Python type; None where the user gave a JSON schema.
+    """
+
+    name: str
+    json_schema: Mapping[str, Any] = field(hash=False)
+    annotation: Any = field(default=None, repr=False)
+
+    def form(self, *, strict: bool) -> SchemaForm:
+        """Return it as a request contains it.
+
+        Parameters
+        ----------
+        strict : bool
+            Whether the model has strict schemas; JSON mode is for the others, and for schemas
+            in which something may be anything.
+        """
+        form = json_mode_form(self.json_schema)
+        if strict:
+            with contextlib.suppress(NotStrictError):
+                form = strict_form(self.json_schema)
+        return replace(form, name=self.name)
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any]:
+        return _adapter(self.annotation)
+
+    def read(self, text: str, form: SchemaForm | None = None) -> TypedAnswer:
+        """Check a reply and return what it holds.
+
+        Parameters
+        ----------
+        text : str
+            JSON.
+        form : SchemaForm, optional
+            The form in which it was asked for; without one it is of the schema itself.
+
+        Raises
+        ------
+        Mismatch
+            When it is no JSON, or not of the schema.
+        """
+        restore = form.restore if form is not None else None
+        try:
+            value = json.loads(text)
+            if restore is not None:
+                value = restore(value)
+                text = json.dumps(value, ensure_ascii=False)
+            return TypedAnswer(self._validated(text, value), text)
+        except Mismatch:
+            raise
+        except RecursionError:
+            raise Mismatch((f"{_WHOLE}: it is nested too deep",)) from None
+        except ValueError as error:
+            raise Mismatch((f"{_WHOLE}: {_line(error)}",)) from None
+
+    def _validated(self, text: str, value: Any) -> Any:
+        if self.annotation is None:
+            return _checked(value, self.json_schema)
+        from pydantic import ValidationError
+
+        try:
+            return self._adapter.validate_json(text)
+        except ValidationError as error:
+            raise Mismatch(faults_of(error)) from None
+        except KeyboardInterrupt:
+            raise
+        except Exception as error:  # noqa: BLE001 - the user's own validators may raise anything
+            raise Mismatch((f"{type_name(error)}: {_line(error)}",)) from None
+
+
+def schema_of(given: Any, namespace: Mapping[str, Any] | None = None) -> Schema:
+    """Return the schema that the user gives.
+
+    Parameters
+    ----------
+    given : object
+        A pydantic model, dataclass, TypedDict, Enum, `list[…]` of them or another type; a JSON
+        schema as a dict; or a text, which names one of the session or lists its fields.
+    namespace : mapping, optional
+        The session's variables, for a text.
+
+    Raises
+    ------
+    OptionError
+        When it is none of these, or pydantic has no JSON schema for it.
+    """
+    if isinstance(given, str):
+        given = declared(given, namespace or {})
+    if isinstance(given, Mapping):
+        return Schema(_name(given.get("title", "")), _valid_json_schema(dict(given)))
+    given = type(None) if given is None else _modern(given)
+    from pydantic import PydanticUserError
+
+    try:
+        found = _adapter(given).json_schema() if is_type(given) else None
+    except (PydanticUserError, TypeError, NameError, ValueError) as error:
+        raise _no_schema(given, _line(error)) from None
+    if found is None:
+        raise _no_schema(given, "it is no type.")
+    return Schema(_name(given.__name__ if isinstance(given, type) else ""), found, given)
+
+
+def _no_schema(given: Any, why: str) -> OptionError:
+    return OptionError(
+        f"--schema: {clip(_shown(given), 60)} has no JSON schema: {why}",
+        "Use a pydantic model, a dataclass, an Enum, list[…] of one, or 'city, price float'.",
+    )
+
+
+def _adapter(annotation: Any) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(annotation)
+
+
+def _modern(annotation: Any) -> Any:
+    """Return a type whose TypedDicts pydantic takes: before 3.12, those of typing_extensions."""
+    if sys.version_info >= (3, 12):
+        return annotation
+    if typing.is_typeddict(annotation):
+        hints = typing.get_type_hints(annotation, include_extras=True)
+        required = annotation.__required_keys__
+        not_required: Any = typing_extensions.NotRequired
+        fields = {name: _modern(hint) for name, hint in hints.items()}
+        fields |= {name: not_required[fields[name]] for name in fields if name not in required}
+        make: Any = typing_extensions.TypedDict
+        return make(annotation.__name__, fields)
+    arguments = typing.get_args(annotation)
+    if isinstance(annotation, GenericAlias) and any(map(typing.is_typeddict, arguments)):
+        origin: Any = annotation.__origin__
+        return origin[tuple(map(_modern, arguments))]
+    return annotation
+
+
+def _valid_json_schema(given: dict[str, Any]) -> dict[str, Any]:
+    import jsonschema
+
+    kind = jsonschema.validators.validator_for(given, jsonschema.Draft202012Validator)
+    try:
+        kind.check_schema(given)
+        json.dumps(given)
+    except (jsonschema.SchemaError, TypeError, ValueError, RecursionError) as error:
+        message = getattr(error, "message", str(error))
+        raise OptionError(
+            f"--schema isn't a JSON schema: {_line(message)}",
+            "Use a pydantic model or 'city, price float' instead.",
+        ) from None
+    return given
+
+
+def _checked(value: Any, json_schema: Mapping[str, Any]) -> Any:
+    """Return JSON that is of a JSON schema."""
+    import jsonschema
+
+    kind = jsonschema.validators.validator_for(json_schema, jsonschema.Draft202012Validator)
+    errors = islice(kind(json_schema).iter_errors(value), _MOST_FAULTS)
+    faults = tuple(f"{_place(error.absolute_path)}: {_line(error.message)}" for error in errors)
+    if faults:
+        raise Mismatch(faults)
+    return value
+
+
+def faults_of(error: ValidationError, *, whole: str = _WHOLE) -> tuple[str, ...]:
+    """Return what a validation found, each on one line: where, and why.
+
+    Parameters
+    ----------
+    error : ValidationError
+    whole : str
+        What the whole is called, for a fault of no part.
+    """
+    found = error.errors(include_url=False)[:_MOST_FAULTS]
+    return tuple(f"{_place(each['loc'], whole)}: {_why(each)}" for each in found)
+
+
+def _why(error: Mapping[str, Any]) -> str:
+    message = _line(error["msg"])
+    given = error.get("input")
+    if isinstance(given, str | int | float | bool):
+        message = f"{message} (it is {clip(json.dumps(given, ensure_ascii=False), 60)})"
+    return message
+
+
+def _place(path: Iterable[Any], whole: str = _WHOLE) -> str:
+    return ".".join(map(str, path)) or whole
+
+
+def _line(error: object) -> str:
+    return clip(" ".join(tried(lambda: str(error), type_name(error)).split()), _LONGEST_FAULT)
+
+
+def _shown(annotation: Any) -> str:
+    return tried(lambda: getattr(annotation, "__name__", "") or repr(annotation), "it")
+
+
+def _name(name: str) -> str:
+    return _NAME.sub("_", str(name))[:_LONGEST_NAME].strip("_") or "answer"

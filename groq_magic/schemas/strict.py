@@ -1,0 +1,300 @@
+"""A JSON schema in the form that Groq's strict mode takes, and its answers put back into shape.
+
+Strict mode wants every property required and nothing besides, and refuses constraints. So a
+property that may be missing may be null instead, an open map becomes a list of entries,
+a tuple an object, and a constraint goes into the description: it is checked here, on the reply.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from groq_magic.schemas.fitting import SCALARS, fits
+
+__all__ = ["NotStrictError", "SchemaForm", "json_mode_form", "strict_form"]
+
+Restore = Callable[[Any], Any]
+Definitions = Mapping[str, Mapping[str, Any]]
+_ROOT = "#"
+# Those that say what a value is, not what it must fulfil; and the default, which null stands for.
+_STRUCTURE = (
+    *("$defs", "$id", "$ref", "$schema", "additionalProperties", "allOf", "anyOf", "const"),
+    *("default", "definitions", "description", "discriminator", "enum", "items", "oneOf"),
+    *("prefixItems", "properties", "propertyNames", "required", "title", "type"),
+)
+
+
+class NotStrictError(ValueError):
+    """The schema has no strict form: something in it may be anything."""
+
+
+@dataclass(frozen=True)
+class SchemaForm:
+    """A schema as a request contains it; its root is an object.
+
+    Parameters
+    ----------
+    schema : dict
+    restore : callable or None
+        From a reply of this form to a value of the original schema; None where they are equal.
+        It raises ValueError for a reply that has no such value.
+    is_strict : bool
+        Whether the service keeps to it; else the system message contains it.
+    name : str
+        As the API takes it: at most 64 letters, digits, `_` and `-`.
+    """
+
+    schema: dict[str, Any]
+    restore: Restore | None = None
+    is_strict: bool = False
+    name: str = "answer"
+
+
+def json_mode_form(schema: Mapping[str, Any]) -> SchemaForm:
+    """Return a schema as JSON mode needs it, whose answers are objects."""
+    if schema.get("type") == "object":
+        return SchemaForm(dict(schema))
+    inner = {name: part for name, part in schema.items() if name != "$defs"}
+    name = _name_of_root(inner)
+    definitions = {"$defs": schema["$defs"]} if "$defs" in schema else {}
+    return SchemaForm({**_object({name: inner}), **definitions}, _unwrapped(name, None))
+
+
+def strict_form(schema: Mapping[str, Any]) -> SchemaForm:
+    """Rewrite a JSON schema for strict mode.
+
+    Raises
+    ------
+    NotStrictError
+        When it has no such form.
+    """
+    rewriting = _Rewriting(schema)
+    form = rewriting.of(schema)
+    if form.schema.get("type") != "object":
+        name = _name_of_root(form.schema)
+        form = _Form(_object({name: form.schema}), _unwrapped(name, form.restore))
+    definitions = {name: one.schema for name, one in rewriting.forms.items()}
+    whole = {**form.schema, **({"$defs": definitions} if definitions else {})}
+    return SchemaForm(whole, form.restore, is_strict=True)
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A rewritten part; without `restore` a reply is of the original schema as it stands."""
+
+    schema: dict[str, Any]
+    restore: Restore | None = None
+
+
+class _Rewriting:
+    """The rewriting of one schema, with its definitions, which may refer to themselves."""
+
+    def __init__(self, root: Mapping[str, Any]) -> None:
+        self.root = root
+        self.definitions: Definitions = {
+            **root.get("definitions", {}),
+            **root.get("$defs", {}),
+        }
+        self.forms: dict[str, _Form] = {}
+        self._begun: set[str] = set()
+
+    def of(self, schema: Any) -> _Form:
+        """Return the strict form of a part."""
+        if not isinstance(schema, Mapping):
+            raise NotStrictError("a part of it may be anything")
+        form = self._of_kind(schema)
+        if "$ref" in form.schema or not (text := _description(schema)):
+            return form
+        return _Form({**form.schema, "description": text}, form.restore)
+
+    def _of_kind(self, schema: Mapping[str, Any]) -> _Form:
+        for keyword, rewrite in (
+            ("$ref", self._reference),
+            ("anyOf", self._union),
+            ("oneOf", self._union),
+            ("allOf", self._all_of),
+        ):
+            if keyword in schema:
+                return rewrite(schema[keyword])
+        kind = schema.get("type")
+        if "const" in schema or "enum" in schema:
+            typed = {"type": kind} if kind in SCALARS else {}
+            return _Form({**typed, "enum": list(schema.get("enum", [schema.get("const")]))})
+        if isinstance(kind, list):
+            return self._union([{**schema, "type": each} for each in kind])
+        return self._of_type(schema)
+
+    def _of_type(self, schema: Mapping[str, Any]) -> _Form:
+        kind = schema.get("type")
+        if kind == "object" or (kind is None and "properties" in schema):
+            return self._object(schema)
+        if kind == "array" or (kind is None and "items" in schema):
+            return self._array(schema)
+        if kind in SCALARS:
+            return _Form({"type": kind})
+        raise NotStrictError("a part of it may be anything")
+
+    def _reference(self, reference: str) -> _Form:
+        *path, last = reference.split("/")
+        name = unquote(last).replace("~1", "/").replace("~0", "~")
+        if reference == _ROOT:
+            body: Mapping[str, Any] = self.root
+        elif path in (["#", "$defs"], ["#", "definitions"]) and name in self.definitions:
+            body = self.definitions[name]
+        else:
+            raise NotStrictError(f"it refers to {reference}")
+        if name not in self._begun:
+            self._begun.add(name)
+            self.forms[name] = self.of(body)
+        # A definition that is still being rewritten may turn out to need restoring.
+        return _Form({"$ref": f"#/$defs/{name}"}, lambda value: self._restored(name, value))
+
+    def _restored(self, name: str, value: Any) -> Any:
+        restore = self.forms[name].restore
+        return value if restore is None else restore(value)
+
+    def _union(self, schemas: list[Any]) -> _Form:
+        forms = [self.of(each) for each in schemas]
+        if len(forms) == 1:
+            return forms[0]
+        schema = {"anyOf": [form.schema for form in forms]}
+        if all(form.restore is None for form in forms):
+            return _Form(schema)
+
+        def restore(value: Any) -> Any:
+            for form in forms:
+                if self.fits(value, form.schema):
+                    return value if form.restore is None else form.restore(value)
+            return value
+
+        return _Form(schema, restore)
+
+    def _all_of(self, schemas: list[Any]) -> _Form:
+        if len(schemas) != 1:
+            raise NotStrictError("it has allOf with several schemas")
+        return self.of(schemas[0])
+
+    def _object(self, schema: Mapping[str, Any]) -> _Form:
+        properties = schema.get("properties", {})
+        if not properties and schema.get("additionalProperties", True) is not False:
+            return self._map(schema)
+        forms = {name: self.of(part) for name, part in properties.items()}
+        required = schema.get("required", ())
+        optional = {
+            name: {"anyOf": [form.schema, {"type": "null"}]}
+            for name, form in forms.items()
+            if name not in required and not self.fits(None, form.schema)
+        }
+        sent = _object({name: form.schema for name, form in forms.items()} | optional)
+        restores = {name: form.restore for name, form in forms.items() if form.restore is not None}
+        if not (restores or optional):
+            return _Form(sent)
+
+        def restore(value: Any) -> Any:
+            if not isinstance(value, dict):
+                return value
+            return {
+                name: restores[name](each) if name in restores else each
+                for name, each in value.items()
+                # Null stands for a missing property, where it is no value of it.
+                if not (
+                    each is None and name in optional and not self.fits(None, forms[name].schema)
+                )
+            }
+
+        return _Form(sent, restore)
+
+    def _map(self, schema: Mapping[str, Any]) -> _Form:
+        values = self.of(schema.get("additionalProperties", True))
+        keys = {"type": "string"}
+        if "propertyNames" in schema:
+            named = self.of({"type": "string", **schema["propertyNames"]}).schema
+            keys = named if "enum" in named or "$ref" in named else keys
+        pair = _object({"key": keys, "value": values.schema})
+        # In an object, so that in a union it is not taken for a list.
+        sent = _object({"entries": {"type": "array", "items": pair}})
+
+        def restore(value: Any) -> Any:
+            if not self.fits(value, sent):
+                return value
+            found: dict[str, Any] = {}
+            for entry in value["entries"]:
+                key, each = entry["key"], entry["value"]
+                if key in found:
+                    raise ValueError(f"the key {json.dumps(key)} is there twice")
+                found[key] = values.restore(each) if values.restore else each
+            return found
+
+        return _Form(sent, restore)
+
+    def _array(self, schema: Mapping[str, Any]) -> _Form:
+        if "prefixItems" in schema:
+            return self._tuple(schema)
+        form = self.of(schema.get("items", True))
+        sent = {"type": "array", "items": form.schema}
+        inner = form.restore
+        if inner is None:
+            return _Form(sent)
+
+        def restore(value: Any) -> Any:
+            return [inner(each) for each in value] if isinstance(value, list) else value
+
+        return _Form(sent, restore)
+
+    def _tuple(self, schema: Mapping[str, Any]) -> _Form:
+        first = schema["prefixItems"]
+        if schema.get("items", schema.get("maxItems") != len(first)) is not False:
+            raise NotStrictError("it has a tuple of any length")
+        forms = {f"item_{place}": self.of(each) for place, each in enumerate(first, 1)}
+
+        def restore(value: Any) -> Any:
+            if not isinstance(value, dict) or set(value) != set(forms):
+                return value
+            return [
+                form.restore(value[name]) if form.restore else value[name]
+                for name, form in forms.items()
+            ]
+
+        return _Form(_object({name: form.schema for name, form in forms.items()}), restore)
+
+    def fits(self, value: Any, schema: Mapping[str, Any]) -> bool:
+        """Whether a value is of a strict form."""
+        # One that is just being rewritten is an object, and no null.
+        return fits(value, schema, {name: form.schema for name, form in self.forms.items()})
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _name_of_root(schema: Mapping[str, Any]) -> str:
+    return "items" if schema.get("type") == "array" else "value"
+
+
+def _unwrapped(name: str, restore: Restore | None) -> Restore:
+    def unwrapped(value: Any) -> Any:
+        if not isinstance(value, dict) or set(value) != {name}:
+            return value
+        return value[name] if restore is None else restore(value[name])
+
+    return unwrapped
+
+
+def _description(schema: Mapping[str, Any]) -> str:
+    """Return what the schema says in words, and its constraints, which strict mode refuses."""
+    constraints = "; ".join(
+        f"{keyword}: {json.dumps(value, ensure_ascii=False, default=str)}"
+        for keyword, value in schema.items()
+        if keyword not in _STRUCTURE
+    )
+    text = str(schema.get("description", ""))
+    return f"{text} ({constraints})".strip() if constraints else text

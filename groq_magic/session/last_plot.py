@@ -1,0 +1,106 @@
+"""The picture that a cell drew last: a figure, or an image among its outputs."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.clipping import is_a, tried
+from groq_magic.errors import PromptError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["LastPlot"]
+
+
+class LastPlot:
+    """Remembers the figure that was drawn last: matplotlib's inline backend closes it.
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+    """
+
+    def __init__(self, shell: Any) -> None:
+        self._shell = shell
+        self._figure: Any = None
+        self._cell = 0
+
+    def remember(self) -> None:
+        """Remember the current figure; called after each cell, before figures are closed."""
+        figure = _current_figure()
+        if figure is not None and figure is not self._figure:
+            self._figure = figure
+            self._cell = tried(lambda: int(self._shell.displayhook.prompt_count), 0)
+
+    def install(self) -> None:
+        """Be called after each cell, first of all."""
+        self._shell.events.register("post_execute", self.remember)
+        # The callback that shows and closes the figures may be there already.
+        calls = self._shell.events.callbacks["post_execute"]
+        calls.insert(0, calls.pop(calls.index(self.remember)))
+
+    def uninstall(self) -> None:
+        """Be called no more, and keep no figure alive."""
+        if self.remember in self._shell.events.callbacks["post_execute"]:
+            self._shell.events.unregister("post_execute", self.remember)
+        self._figure = None
+
+    def value(self) -> Any:
+        """Return the picture: a figure, or whatever else `image_of` takes.
+
+        Raises
+        ------
+        PromptError
+            When nothing was drawn yet.
+        """
+        current = _current_figure()
+        if current is not None and current is not self._figure:
+            # Drawn by the cell that is running.
+            return current
+        found = list(self._shown())
+        if self._figure is not None:
+            # A cell's figures are shown behind its other outputs.
+            found.append((self._cell, self._figure))
+        if not found:
+            raise PromptError(
+                "Nothing was drawn yet.", "Run the cell of the plot first, or name a figure."
+            )
+        # The last one of the last cell.
+        return max(reversed(found), key=lambda each: each[0])[1]
+
+    def _shown(self) -> Iterator[tuple[int, Any]]:
+        """Yield the pictures that cells have shown, with the cells' numbers."""
+        # It takes a while to import, and the extension loads this module.
+        from groq_magic.prompt.image import is_image
+
+        # IPython 8 keeps no outputs.
+        outputs = getattr(self._shell.history_manager, "outputs", {})
+        for number, records in tuple(outputs.items()):
+            for record in records:
+                if picture := _png_in(record):
+                    yield number, picture
+        results = self._shell.user_ns.get("Out")
+        for number, value in tuple(results.items()) if is_a(results, dict) else ():
+            if is_a(number, int) and is_image(value):
+                yield number, value
+
+
+def _current_figure() -> Any:
+    """Return pyplot's current figure, None where there is none; none is made."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is None:
+        return None
+    return tried(lambda: pyplot.gcf() if pyplot.get_fignums() else None, None)
+
+
+def _png_in(record: Any) -> bytes:
+    """Return the picture of an output, empty where it has none."""
+
+    def read() -> bytes:
+        data = record.bundle["image/png"]
+        return bytes(data) if is_a(data, bytes, bytearray) else base64.b64decode(data)
+
+    return tried(read, b"")

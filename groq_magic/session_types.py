@@ -1,0 +1,97 @@
+"""The types of options whose values are objects of the session, or names for them."""
+
+from __future__ import annotations
+
+import builtins
+import re
+import typing
+import unicodedata
+from dataclasses import dataclass
+from types import GenericAlias, UnionType
+from typing import Any, ClassVar
+
+from groq_magic.errors import OptionError
+from groq_magic.option_types import OptionType, Text, quoted, sendable, try_value
+
+__all__ = ["AnswerSchema", "Images", "VariableName", "is_type"]
+
+# The session's own names: its history, its results, ours, and Python's module attributes.
+_IPYTHONS = re.compile(
+    r"_{1,3}|_i{0,3}|_i?\d+|_[iod]h|_exit_code|_groq|__\w*__|In|Out|exit|quit|get_ipython|display"
+)
+
+
+def is_type(value: Any) -> bool:
+    """Whether a value is a type as annotations take it: a class, a union, `list[…]`."""
+    if issubclass(type(value), (type, GenericAlias, UnionType)):
+        return True
+    # Of the other values only typing's own have an origin: a mock has any attribute.
+    return type(value).__module__ == "typing" and typing.get_origin(value) is not None
+
+
+class AnswerSchema(OptionType):
+    """A schema: a text that names or lists it, or in Python the type itself."""
+
+    def read(self, flag: str, value: Any) -> Any:
+        """Return the text, or the type: whether it can be sent shows when the ask is prepared."""
+        if issubclass(type(value), str):
+            return Text().read(flag, value)
+        if issubclass(type(value), dict) or is_type(value):
+            return value
+        raise OptionError(
+            f"{flag} takes a type, not {quoted(value)}.", try_value(flag, "city, price float")
+        )
+
+    def saved(self, value: Any) -> Any:
+        """Return the text, or the type's name."""
+        return value if isinstance(value, str) else getattr(value, "__name__", "a schema")
+
+
+@dataclass(frozen=True)
+class Images(OptionType):
+    """Images: on a line by name, path or address, in Python also as values.
+
+    Parameters
+    ----------
+    most : int
+        How many there may be.
+    """
+
+    repeats: ClassVar[bool] = True
+    most: int
+    values: tuple[str, ...] = ("plot",)
+
+    def read(self, flag: str, value: Any) -> tuple[Any, ...]:
+        """Return the images: whether each is one shows when the ask is prepared."""
+        items = tuple(value) if issubclass(type(value), (list, tuple)) else (value,)
+        if len(items) > self.most:
+            raise OptionError(f"There are {len(items)} images.", f"The model takes {self.most}.")
+        return tuple(
+            Text().read(flag, item) if issubclass(type(item), str) else item for item in items
+        )
+
+    def saved(self, value: Any) -> Any:
+        """Return the texts, and of other values the type."""
+        # Few asks have an image.
+        from groq_magic.clipping import is_a, type_name
+
+        return [each if is_a(each, str) else type_name(each) for each in value]
+
+
+class VariableName(OptionType):
+    """A name for a variable that neither Python nor IPython uses."""
+
+    def read(self, flag: str, value: Any) -> str:
+        """Return the name."""
+        import keyword
+
+        # Normalised as Python does in a cell, else the name could not be used there.
+        found = unicodedata.normalize("NFKC", sendable(flag, value))
+        if not found.isidentifier() or keyword.iskeyword(found):
+            raise OptionError(
+                f"{quoted(found)} isn't a valid variable name.", try_value(flag, "answer")
+            )
+        if _IPYTHONS.fullmatch(found) or found in vars(builtins):
+            owner = "IPython" if _IPYTHONS.fullmatch(found) else "Python"
+            raise OptionError(f"{owner} uses the name {quoted(found)}.", try_value(flag, "answer"))
+        return found

@@ -1,0 +1,212 @@
+"""A function as a tool: its parameters as a JSON schema, and a call with checked arguments."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import typing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.clipping import clip, tried
+from groq_magic.errors import OptionError
+from groq_magic.schemas import faults_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from docstring_parser import Docstring
+    from pydantic import BaseModel
+
+__all__ = ["BadArgumentsError", "FunctionTool", "tool_of"]
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # of the API
+_LONGEST_TEXT = 1_000
+_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+class BadArgumentsError(ValueError):
+    """A model called a tool with arguments that it does not take; the text says which."""
+
+
+@dataclass(frozen=True)
+class FunctionTool:
+    """A function that a model may call.
+
+    Parameters
+    ----------
+    name : str
+        As the user named it, and the model calls it.
+    function : callable
+    description : str
+        From its docstring.
+    parameters : mapping
+        Their JSON schema.
+    """
+
+    name: str
+    function: Callable[..., Any] = field(repr=False)
+    description: str
+    parameters: Mapping[str, Any] = field(repr=False, hash=False)
+    _arguments: type[BaseModel] = field(repr=False, compare=False)
+    _positional: tuple[inspect.Parameter, ...] = field(repr=False, compare=False)
+
+    def declaration(self) -> dict[str, Any]:
+        """Return it as a request contains it."""
+        described = {"description": self.description} if self.description else {}
+        function = {"name": self.name, **described, "parameters": dict(self.parameters)}
+        return {"type": "function", "function": function}
+
+    def bound(self, arguments: str) -> Callable[[], Any]:
+        """Return the call, ready to be made.
+
+        Parameters
+        ----------
+        arguments : str
+            JSON, as the model wrote it.
+
+        Raises
+        ------
+        BadArgumentsError
+            When they are no JSON, or not those that it takes.
+        """
+        from pydantic import ValidationError
+
+        try:
+            checked = self._arguments.model_validate_json(arguments.strip() or "{}")
+        except ValidationError as error:
+            raise BadArgumentsError("; ".join(faults_of(error, whole="the arguments"))) from None
+        given = {
+            name: getattr(checked, at)
+            for at, name in _aliases(self._arguments).items()
+            if at in checked.model_fields_set
+        }
+        # One that is left out before one that is given has its default.
+        last = max((n for n, each in enumerate(self._positional) if each.name in given), default=-1)
+        first = [given.pop(each.name, each.default) for each in self._positional[: last + 1]]
+        return lambda: self.function(*first, **given)
+
+
+def tool_of(name: str, function: Any) -> FunctionTool:
+    """Return a function of the session as a tool.
+
+    Parameters
+    ----------
+    name : str
+        What the user called it.
+    function : object
+
+    Raises
+    ------
+    OptionError
+        When it can't be called by a model, with the reason.
+    """
+    if not callable(function):
+        raise OptionError(f"--tools: {clip(name, 60)!r} isn't a function.", "Name a function.")
+    if not _NAME.fullmatch(name):
+        raise OptionError(
+            f"--tools: {clip(name, 60)!r} isn't a name that a model can call.",
+            "Give the function a name of at most 64 letters, digits, `_` or `-`.",
+        )
+    if inspect.iscoroutinefunction(function):
+        raise OptionError(f"--tools: {name} is async.", "Give the model a plain function.")
+    if inspect.isclass(function):
+        raise OptionError(f"--tools: {name} is a class.", "Give the model a function.")
+    parameters, hints = _signature(name, function)
+    documented = _documented(function)
+    described = {each.arg_name: each.description or "" for each in documented.params}
+    model, schema = _arguments(name, parameters, hints, described)
+    positional = tuple(
+        each for each in parameters if each.kind is inspect.Parameter.POSITIONAL_ONLY
+    )
+    text = "\n\n".join(filter(None, (documented.short_description, documented.long_description)))
+    return FunctionTool(name, function, clip(text, _LONGEST_TEXT), schema, model, positional)
+
+
+def _signature(name: str, function: Any) -> tuple[list[inspect.Parameter], dict[str, Any]]:
+    """Return the parameters that a model can give, and their type hints."""
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (ValueError, TypeError):
+        raise OptionError(
+            f"--tools: Python can't tell the parameters of {name}.",
+            f"Write a function of your own that calls {name}.",
+        ) from None
+    # A hint may name what isn't there: then the parameter may be anything.
+    none: dict[str, Any] = {}
+    hints = tried(lambda: typing.get_type_hints(_hinted(function), include_extras=True), none)
+    return [each for each in parameters if each.kind not in _VARIADIC], hints
+
+
+def _hinted(function: Any) -> Any:
+    """Return the function that carries the type hints: of a partial, a method, or an instance."""
+    found = inspect.unwrap(getattr(function, "func", function))
+    return found if inspect.isroutine(found) else type(found).__call__
+
+
+def _arguments(
+    name: str, parameters: list[inspect.Parameter], hints: dict[str, Any], described: dict[str, str]
+) -> tuple[type[BaseModel], dict[str, Any]]:
+    """Return a model of the arguments, and its JSON schema."""
+    from pydantic import ConfigDict, Field, PydanticUserError, create_model
+
+    fields: dict[str, Any] = {}
+    for at, each in enumerate(parameters):
+        described_as = described.get(each.name, "")
+        facts: dict[str, Any] = {"alias": each.name}
+        if described_as:
+            facts["description"] = clip(described_as, _LONGEST_TEXT)
+        if each.default is not inspect.Parameter.empty:
+            facts["default"] = None
+        # pydantic takes no field that begins with an underscore, or is called like its methods.
+        fields[f"argument_{at}"] = (hints.get(each.name, Any), Field(**facts))
+    try:
+        model = create_model("Arguments", __config__=ConfigDict(extra="forbid"), **fields)
+        schema = model.model_json_schema(by_alias=True)
+    except (PydanticUserError, TypeError, NameError, ValueError):
+        odd = next(
+            (each for each in parameters if not _has_schema(hints.get(each.name, Any))), None
+        )
+        raise OptionError(
+            f"--tools: a model can't pass {odd.name if odd else 'the parameters'} to {name}.",
+            "Its type has no JSON form: give the model a function that takes texts and numbers.",
+        ) from None
+    return model, _tidy(parameters, schema)
+
+
+def _has_schema(hint: Any) -> bool:
+    from pydantic import TypeAdapter
+
+    return tried(lambda: TypeAdapter(hint).json_schema() is not None, otherwise=False)
+
+
+def _tidy(parameters: list[inspect.Parameter], schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema without the titles that pydantic makes up, and with true defaults."""
+    properties = {name: dict(part) for name, part in schema.get("properties", {}).items()}
+    for each in parameters:
+        part = properties[each.name]
+        part.pop("title", None)
+        part.pop("default", None)
+        if each.default is not inspect.Parameter.empty and _is_json(each.default):
+            part["default"] = each.default
+    kept: dict[str, Any] = {name: schema[name] for name in ("required", "$defs") if name in schema}
+    return {"type": "object", "properties": properties, **kept, "additionalProperties": False}
+
+
+def _is_json(value: Any) -> bool:
+    return tried(lambda: len(json.dumps(value, allow_nan=False)) <= _LONGEST_TEXT, otherwise=False)
+
+
+def _aliases(model: type[BaseModel]) -> dict[str, str]:
+    return {at: str(each.alias) for at, each in model.model_fields.items()}
+
+
+def _documented(function: Any) -> Docstring:
+    from docstring_parser import Docstring, ParseError, parse
+
+    text = tried(lambda: inspect.getdoc(getattr(function, "func", function)), None)
+    try:
+        return parse(text) if isinstance(text, str) else Docstring()
+    except ParseError:
+        return Docstring()

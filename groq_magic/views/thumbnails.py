@@ -1,0 +1,50 @@
+"""Small versions of the images that a prompt was sent with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from groq_magic.prompt import PromptImage
+
+__all__ = ["Thumbnail", "thumbnails_html", "thumbnails_of"]
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    """A small version of an image.
+
+    Parameters
+    ----------
+    name : str
+        As the user named the image.
+    size : str
+        Of the image itself, in words.
+    url : str
+        A `data:` URL.
+    """
+
+    name: str
+    size: str
+    url: str = field(repr=False)
+
+
+def thumbnails_of(images: Iterable[PromptImage]) -> tuple[Thumbnail, ...]:
+    """Return the thumbnails of images; those on the web have none, as nothing is loaded."""
+    return tuple(
+        Thumbnail(each.name, each.size, each.thumbnail) for each in images if each.thumbnail
+    )
+
+
+def thumbnails_html(images: Iterable[Thumbnail]) -> str:
+    """Return thumbnails as safe HTML, "" for none."""
+    written = "".join(
+        f'<img src="{escape(each.url)}" alt="Image sent: {escape(each.name)}" '
+        f'title="{escape(f"{each.name}, {each.size}")}"> '
+        for each in images
+    )
+    return f'<div class="groq-images">{written.rstrip()}</div>' if written else ""
