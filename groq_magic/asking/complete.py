@@ -43,9 +43,10 @@ if TYPE_CHECKING:
 
 __all__ = ["complete_checked"]
 
-# Options about cells, conversations, and how an answer is shown or cached.
+# Options about cells, conversations, functions that someone approves, and how an answer is
+# shown or cached.
 _REFUSED = (
-    *("out", "cell", "once", "conversation", "dry_run", "raw", "reasoning"),
+    *("out", "cell", "once", "conversation", "dry_run", "raw", "reasoning", "tools"),
     *("cache", "no_cache"),
 )
 # The part of a remedy that names a magic, of no use in a plain script.

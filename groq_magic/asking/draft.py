@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 from groq_magic.api.key import scrub
 from groq_magic.api.request import without_surrogates
 from groq_magic.asking.images import images_of, with_own_images
+from groq_magic.clipping import is_a
 from groq_magic.conversation import PromptData, sha_of
 from groq_magic.errors import PromptError
 from groq_magic.prompt import FilledPrompt, IncludedValue, fill, fill_from, with_values
 from groq_magic.prompt.secrets import HIDDEN
 from groq_magic.schemas import schema_of
+from groq_magic.tools import NO_TOOLS, ToolSet, tool_set_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from groq_magic.options import AskOptions
     from groq_magic.prompt import Privacy, PromptImage
@@ -52,6 +55,8 @@ class Draft:
         What the answer has to be of.
     images : tuple of PromptImage
         Those that go along.
+    tools : ToolSet
+        What the model may call.
     """
 
     ask: Ask
@@ -65,6 +70,7 @@ class Draft:
     values_sha: str | None = None
     schema: Schema | None = field(default=None, repr=False)
     images: tuple[PromptImage, ...] = ()
+    tools: ToolSet = NO_TOOLS
 
     @property
     def whole(self) -> str:
@@ -127,6 +133,7 @@ def draft(session: Session, ask: Ask) -> Draft:
         else None,
         _schema(session, options, secrets),
         images,
+        tool_set_of(options.tools or (), session.namespace),
     )
 
 
@@ -263,9 +270,18 @@ def bound(session: Session, ask: Ask) -> Ask:
     """
     names, ask = ask.names, replace(ask, names=None)
     if ask.composed is None:
-        ask = with_own_images(session, ask, names)
+        ask = _with_own_tools(with_own_images(session, ask, names), names or {})
     options = ask.options.over(session.settings.defaults())
     if names is None or options.raw or ask.composed is not None:
         return ask
     text = f"{ask.text}\n{options.system or ''}"
     return replace(ask, own=fill_from(text, names, session.namespace, session.privacy()))
+
+
+def _with_own_tools(ask: Ask, names: Mapping[str, Any]) -> Ask:
+    """Return an ask that holds the functions that the calling code names, not their names."""
+    given = ask.options.tools
+    if not given or not any(is_a(each, str) and each in names for each in given):
+        return ask
+    tools = tuple(names.get(each, each) if is_a(each, str) else each for each in given)
+    return replace(ask, options=replace(ask.options, tools=tools))

@@ -86,6 +86,7 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
         warnings=(*warnings_of(plan, reply, choice), *_warning_without_page(session, turn)),
         bar=_bar(plan, reply, tokens),
         images=thumbnails_of(plan.draft.images),
+        calls=reply.tool_calls,
         metadata=_metadata_of(session, plan, reply, turn.above_sha),
         live=replace(
             _live_facts(session, reply, turn, tokens), replacement=replacement_of(session, choice)
@@ -177,7 +178,7 @@ def _tokens(session: Session, plan: Plan, reply: Reply) -> str:
         return reply.usage.words
     if reply.timing.pieces is None:
         return ""
-    sent = session.estimate.of_request(plan.request["messages"])
+    sent = session.estimate.of_request(plan.request)
     more = f", plus {plan.images}" if plan.images else ""
     return f"about {token_words(sent, reply.timing.pieces)}{more}"
 

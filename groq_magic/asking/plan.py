@@ -129,8 +129,11 @@ def plan(draft: Draft, facts: PlanInputs) -> Plan:
         *earlier.messages,
         {"role": "user", "content": with_parts(draft.whole, draft.images)},
     ]
-    form = form_of(draft.schema, facts.known)
-    request = request_of(draft.options, facts.model, facts.known, messages, form)
+    form = form_of(draft.schema, facts.known, draft.tools)
+    request = request_of(draft.options, facts.model, facts.known, messages, form, tools=draft.tools)
+    if draft.tools:
+        # A docstring may quote a key.
+        request["tools"] = draft.secrets.hidden_in(request["tools"])
     if "stop" in request:
         request["stop"] = draft.secrets.hidden_in(request["stop"])
     return Plan(

@@ -24,6 +24,7 @@ from groq_magic.asking.stored_answer import (
     is_cached,
     replay_result,
 )
+from groq_magic.asking.tool_approval import can_approve, nobody_approves
 
 if TYPE_CHECKING:
     from groq_magic.api.client import Client
@@ -104,6 +105,11 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
     begun = draft(session, ask)
     found = replay_result(session, begun, _turn(session, begun))
     spare = replace(found, pending=_turn(session, begun, found)) if found.is_spare else None
+    if not can_approve(session, begun.tools):
+        if found.answer is None:
+            raise nobody_approves()
+        # The model can't be asked, so the saved answer is no spare.
+        spare = None
     found = ReplayResult() if spare else found
     if found.answer is None and not is_cached(begun.options):
         session.service.client()

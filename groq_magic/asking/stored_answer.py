@@ -238,8 +238,8 @@ def _without_saved(session: Session, why: str, former: SavedTurn | None) -> Repl
 
 
 def is_cached(options: AskOptions) -> bool:
-    """Whether an ask with these options uses the cache."""
-    return bool(options.cache)
+    """Whether an ask with these options uses the cache; what tools return is new each time."""
+    return bool(options.cache) and not options.tools
 
 
 def cached_answer(session: Session, plan: Plan) -> StoredAnswer | None:

@@ -77,7 +77,9 @@ def sent_messages(turns: Sequence[Turn], named: Iterable[str], privacy: Privacy)
         if _may_send(turn.data.seen, privacy):
             seen = _joined(seen, turn.data.seen)
         else:
-            own = [m if m["role"] == "user" else {**m, "content": LEFT_OUT} for m in own]
+            # Results of tools are data, and calls may quote it.
+            own = [m for m in own if m["role"] == "user"]
+            own.append({"role": "assistant", "content": LEFT_OUT})
             answers_left_out += 1
         for value in sent:
             seen = _joined(seen, value.privacy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from groq_magic.errors import NotebookError
 from groq_magic.page.cell import cell_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from groq_magic.conversation import CellRun
 
@@ -58,6 +59,7 @@ class Executions:
         self._begun = 0
         self._cells: dict[int, str] = {}
         self._mine: ContextVar[Execution | None] = ContextVar("groq_magic.execution", default=None)
+        self._is_in_tool = False
 
     @property
     def present(self) -> Execution:
@@ -107,6 +109,28 @@ class Executions:
     def cell_of(self, number: int | None) -> str:
         """Return the id of the cell that ran with a number; "" where it is unknown."""
         return self._cells.get(number, "") if number is not None else ""
+
+    @contextlib.contextmanager
+    def in_tool(self) -> Iterator[None]:
+        """Note that a function runs which a model has called."""
+        self._is_in_tool = True
+        try:
+            yield
+        finally:
+            self._is_in_tool = False
+
+    def refuse_in_tool(self) -> None:
+        """Refuse an ask by a function that a model has called: its own ask is under way.
+
+        Raises
+        ------
+        NotebookError
+        """
+        if self._is_in_tool:
+            raise NotebookError(
+                "A function that the model calls can't ask with groq_magic itself.",
+                "`groq_magic.complete` works there.",
+            )
 
     def end(self) -> None:
         """End the execution: code that runs later in this context belongs to none."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from groq_magic.tools.call_result import CallResult
     from groq_magic.views.bar import Bar
     from groq_magic.views.cell_diff import CellDiff
     from groq_magic.views.thumbnails import Thumbnail
@@ -177,6 +178,8 @@ class FinishedAnswer:
         Safe HTML of the reasoning that a replayed answer was saved with, instead of `reasoning`.
     images : tuple of Thumbnail
         Shown above the answer.
+    calls : tuple of CallResult
+        The tools that the model called, above the answer too.
     """
 
     slot: str
@@ -194,3 +197,4 @@ class FinishedAnswer:
     prose: str = ""
     saved_reasoning: str = ""
     images: tuple[Thumbnail, ...] = ()
+    calls: tuple[CallResult, ...] = ()

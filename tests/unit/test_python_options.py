@@ -106,6 +106,10 @@ def test_a_value_is_taken_as_what_it_is_or_refused(option: Any) -> None:
             pairs = zip(read, items, strict=True)
             assert all(one is item or one == str.__str__(item) for one, item in pairs)
             continue
+        if option.name == "tools":
+            assert type(read) is tuple
+            assert all(callable(each) or type(each) is str for each in read)
+            continue
         assert type(read) is kind, (value, read)
         if kind in {float, int}:
             assert read == float(value) if kind is float else read == int(value)
