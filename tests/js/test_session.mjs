@@ -78,3 +78,23 @@ test("widget state that is saved with the notebook has no answers and no reasoni
   equal(model.get("present"), {});
   end();
 });
+
+test("the mark in a list of models follows the picker, and stays where no row is meant", () => {
+  const row = (id, mark = "") =>
+    `<tr><td>${id}<span class="groq-slot-mark groq-model-${id.replace("/", "-")}">${mark}</span></td></tr>`;
+  const rows = row("openai/a", " ✓") + row("qwen/b");
+  const body = page(`<div class="groq-listing groq-models"><table>${rows}</table></div>`);
+  const before = body.outerHTML;
+  const texts = () => [...body.querySelectorAll("td")].map((cell) => cell.textContent);
+  const { model, end } = start();
+  equal(texts(), ["openai/a ✓", "qwen/b"]);
+  model.receive({ current: "qwen/b" });
+  equal(texts(), ["openai/a", "qwen/b ✓"]);
+  model.receive({ current: "fast" });
+  equal(texts(), ["openai/a", "qwen/b ✓"]);
+  model.receive({ current: "openai/a" });
+  equal(texts(), ["openai/a ✓", "qwen/b"]);
+  model.receive({ current: "qwen/b" });
+  end();
+  equal(body.outerHTML, before);
+});

@@ -131,7 +131,21 @@ export class SessionSlots {
     for (const node of root.querySelectorAll(`.groq-export${this.token}`)) this.addCopy(node);
     for (const node of root.querySelectorAll(`.groq-slot-key${this.token}`)) this.fillKey(node);
     for (const node of root.querySelectorAll(".groq-slot-speed")) this.fillSpeed(node);
+    for (const listing of root.querySelectorAll(".groq-models")) this.fillMarks(listing);
     this.drawMeters(root);
+  }
+
+  // An alias, or a model that the list lacks, moves no mark.
+  fillMarks(listing) {
+    const name = `groq-model-${this.current.replace(/[^A-Za-z0-9_-]/g, "-")}`;
+    const marks = [...listing.querySelectorAll(".groq-slot-mark")];
+    if (!marks.some((node) => node.classList.contains(name))) return;
+    for (const node of marks) {
+      const mark = node.classList.contains(name) ? " ✓" : "";
+      if (node.textContent === mark) continue;
+      if (!this.filled.has(node)) this.filled.set(node, new Slot(node));
+      this.filled.get(node).fill(mark);
+    }
   }
 
   fillSpeed(node) {
