@@ -108,6 +108,7 @@ def _live_facts(session: Session, reply: Reply, turn: Turn, tokens: str) -> Live
         figures=" · ".join(filter(None, figures)),
         copy=reply.text,
         stale=session.bars.stale_line(turn),
+        order=turn.revision,
     )
 
 

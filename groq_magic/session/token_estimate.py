@@ -60,7 +60,7 @@ class TokenEstimate:
         prompt_tokens : int
             The count in its usage.
         """
-        if prompt_tokens <= 0 or any(isinstance(each["content"], list) for each in messages):
+        if prompt_tokens <= 0 or any(isinstance(each.get("content"), list) for each in messages):
             return
         size = sum(size_of(text_in(each)) for each in messages)
         if size < _ENOUGH_BYTES:

@@ -64,3 +64,10 @@ def test_it_counts_bytes_and_not_characters() -> None:
     # A Chinese character is about as many tokens as three letters.
     assert TokenEstimate().of_message(of("\u4e16" * 400)[0]) == 304
     assert TokenEstimate().of_message(of("\ud83d")[0]) == 5
+
+
+def test_a_message_without_content_counts_as_empty() -> None:
+    estimate = TokenEstimate()
+    called = {"role": "assistant", "tool_calls": [{"id": "1"}]}
+    estimate.learn([*of("x" * 4_000), called], 2_000)
+    assert estimate.of_request([*of("x" * 4_000), called]) == pytest.approx(2_000, abs=5)
