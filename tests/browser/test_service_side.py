@@ -41,7 +41,9 @@ def test_figures_live_in_slots_and_are_not_saved(
     notebook.run_all()
     notebook.idle()
     models = notebook.cell_output(1)
-    expect(models.locator(".groq-slot-speed.groq-model-openai-gpt-oss-20b")).to_contain_text("tok/s")
+    expect(models.locator(".groq-slot-speed.groq-model-openai-gpt-oss-20b")).to_contain_text(
+        "tok/s"
+    )
     expect(notebook.cell_output(2)).to_contain_text("left this minute")
     expect(notebook.cell_output(4)).to_contain_text("from the cache")
     usage = notebook.cell_output(5)
@@ -60,7 +62,7 @@ def test_figures_live_in_slots_and_are_not_saved(
     assert "from the cache" in saved[5]
 
 
-# What the newest bar says is left (the others say nothing), and what the panel says is used, at one moment.
+# What the newest bar says is left, the others saying nothing, and what the panel says is used.
 SHOWN = """() => {
   const said = [...document.querySelectorAll(".jp-Notebook .groq-slot-quota")];
   return {
