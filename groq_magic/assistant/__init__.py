@@ -15,7 +15,13 @@ from groq_magic.assistant.explain import (
     explain_failure,
     explain_value,
 )
-from groq_magic.assistant.failure.failure import Attempt, Failure, failure_of_run, without_error
+from groq_magic.assistant.failure.failure import (
+    Attempt,
+    Failure,
+    failure_of_run,
+    with_facts,
+    without_error,
+)
 from groq_magic.assistant.fix import fix_prompt
 from groq_magic.assistant.prompt import AssistantPrompt, Question
 from groq_magic.assistant.write import write_prompt
@@ -37,6 +43,7 @@ __all__ = [
     "explain_value",
     "failure_of_run",
     "fix_prompt",
+    "with_facts",
     "without_error",
     "without_fence",
     "write_prompt",

@@ -58,6 +58,7 @@ class Executions:
         self._running: Execution | None = None
         self._begun = 0
         self._cells: dict[int, str] = {}
+        self._numbers: dict[str, int] = {}
         self._mine: ContextVar[Execution | None] = ContextVar("groq_magic.execution", default=None)
         self._is_in_tool = False
 
@@ -100,11 +101,12 @@ class Executions:
         self._mine.set(self._running)
         if cell is not None and self._running.number is not None:
             self._cells[self._running.number] = cell
+            self._numbers[cell] = self._running.number
         return self._running
 
     def number_of(self, cell: str) -> int | None:
         """Return the number in brackets beside a cell, None where it has not run here."""
-        return next((n for n, each in reversed(self._cells.items()) if each == cell), None)
+        return self._numbers.get(cell)
 
     def cell_of(self, number: int | None) -> str:
         """Return the id of the cell that ran with a number; "" where it is unknown."""

@@ -126,6 +126,23 @@ def test_an_undo_puts_the_former_answer_back_into_its_cell(jupyter: Any, practic
 
 
 @only_in_lab
+def test_an_undone_answer_is_not_restored_after_a_restart(jupyter: Any, practice: Any) -> None:
+    notebook = opened(jupyter, practice, "%groq_undo", "%groq_restore")
+    notebook.run_cell(4)
+    removed = "This answer was removed from the conversation."
+    expect(output(notebook, 3)).to_contain_text(removed)
+    expect(output(notebook, 4)).to_contain_text("Undone: turn 3, “three”, is removed.")
+    cells = notebook.save()["cells"]
+    assert removed in "".join(cells[3]["outputs"][0]["data"]["text/html"])
+    notebook.restart()
+    notebook.idle()
+    notebook.run_cell(0)
+    expect(output(notebook, 0).locator("select")).to_be_visible()
+    notebook.run_cell(5)
+    expect(output(notebook, 5)).to_contain_text("2 turns restored.")
+
+
+@only_in_lab
 def test_an_undo_reaches_a_page_that_was_loaded_since(jupyter: Any, practice: Any) -> None:
     notebook = opened(jupyter, practice, "%groq_undo")
     practice.script([{"reply": "Another answer.", "tokens_per_second": 0}])

@@ -137,7 +137,7 @@ def test_a_fault_in_an_earlier_cell_is_fixed_there(jupyter: Any, practice: Any) 
     for index in range(4):
         notebook.run_cell(index)
     output = notebook.cell_output(3)
-    expect(output).to_contain_text("Replace cell 1 with this, then run cell 3.")
+    expect(output).to_contain_text("Run the fixed cell 1, then run cell 3.")
     output.get_by_role("button", name="Replace cell 1 instead").click()
     wait_for_sources(notebook, [better, first, failing, "%groq_fix"])
     notebook.run_cell(0)

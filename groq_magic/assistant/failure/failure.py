@@ -24,7 +24,15 @@ if TYPE_CHECKING:
     from groq_magic.assistant.cell import Cell, Context
     from groq_magic.assistant.failure.steps import Step
 
-__all__ = ["Attempt", "ErrorFacts", "Failure", "facts_of", "failure_of_run", "without_error"]
+__all__ = [
+    "Attempt",
+    "ErrorFacts",
+    "Failure",
+    "facts_of",
+    "failure_of_run",
+    "with_facts",
+    "without_error",
+]
 
 _MOST_ON_PATH = 4
 # Of one exception, whose lines' variables are shown.
@@ -133,7 +141,7 @@ class Failure:
         What a shell printed, or the traceback as it was shown where nothing
         else is known.
     facts : ErrorFacts or None
-        The facts of an exception that was dropped.
+        The facts of the exception, once they were read.
     beside : str
         What failed beside the cells: "thread" or "background task"; "" for the cell itself.
     attempts : tuple of Attempt
@@ -242,6 +250,11 @@ def _secrets_of(error: BaseException) -> NamedSecrets:
     return found
 
 
+def with_facts(failure: Failure, context: Context) -> Failure:
+    """Return a failure with the facts of its exception."""
+    return replace(failure, facts=facts_of(failure, context))
+
+
 def without_error(failure: Failure, context: Context) -> Failure:
     """Return a failure with facts in place of its exception, which keeps its frames alive."""
-    return replace(failure, error=None, facts=facts_of(failure, context))
+    return replace(with_facts(failure, context), error=None)
