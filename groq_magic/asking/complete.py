@@ -46,7 +46,7 @@ __all__ = ["complete_checked"]
 # Options about cells, conversations, and how an answer is shown or cached.
 _REFUSED = (
     *("out", "cell", "once", "conversation", "dry_run", "raw", "reasoning"),
-    *("cache", "no_cache"),
+    *("recent", "cache", "no_cache"),
 )
 # The part of a remedy that names a magic, of no use in a plain script.
 _MAGIC = re.compile(r"(?:^|[;,.])[^;,.]*`%[^`]*`[^;,.]*")

@@ -18,9 +18,11 @@ from groq_magic.assistant.explain import (
 from groq_magic.assistant.failure import Attempt, Failure, failure_of_run, without_error
 from groq_magic.assistant.fix import fix_prompt
 from groq_magic.assistant.prompt import AssistantPrompt, Question
+from groq_magic.assistant.recent import LEAST_ROOM, RecentCell, is_ask, recent_values
 from groq_magic.assistant.write import write_prompt
 
 __all__ = [
+    "LEAST_ROOM",
     "LEVELS",
     "AssistantPrompt",
     "Attempt",
@@ -30,6 +32,7 @@ __all__ = [
     "DiffLine",
     "Failure",
     "Question",
+    "RecentCell",
     "code_choice_of",
     "difference",
     "explain_cell",
@@ -37,6 +40,8 @@ __all__ = [
     "explain_value",
     "failure_of_run",
     "fix_prompt",
+    "is_ask",
+    "recent_values",
     "without_error",
     "without_fence",
     "write_prompt",
