@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import lxml.html
 import pytest
@@ -13,6 +13,10 @@ from hypothesis import strategies as st
 from groq_magic.errors import OptionError
 from tests.markers import examples
 from tests.shell.dry_runs import messages_in
+from tests.shell.notebook_file import code_cell, write_notebook
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HEADING = "Cells that ran before, oldest first:"
 FRAME = "import pandas as pd\ndf = pd.DataFrame({'email': ['ann@x.org', 'ben@x.org'] * 30})\ndf"
@@ -150,6 +154,22 @@ def test_a_turn_of_before_is_sent_without_its_cells_once_less_may_be_sent(
     ran = cells.fine("%groq Two", "ask2")
     assert sent(practice) == ["One", "Two"]
     assert "cell 2" in shown(ran)
+
+
+def test_a_restored_prompt_is_sent_without_the_cells_and_a_line_names_them(
+    cells: Any, practice: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells.fine("x = 1", "a")
+    ran = cells.fine("%groq --recent 1 Why {{x}}?", "ask")
+    path = tmp_path / "notebooks" / "talk.ipynb"
+    ask = code_cell("ask", "%groq --recent 1 Why {{x}}?", ran.outputs, 3)
+    write_notebook(path, [code_cell("a", "x = 1", (), 2), ask, code_cell("r", "")])
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    cells.fine("%groq_reset")
+    restored = cells.fine("%groq_restore", "r")
+    assert "Not saved, and not sent again: cell 2." in restored.everything
+    cells.fine("%groq And now?", "ask2")
+    assert sent(practice) == ["Why `x`?", "And now?"]
 
 
 def test_a_dry_run_shows_the_cells(cells: Any, practice: Any) -> None:
