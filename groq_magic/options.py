@@ -96,6 +96,11 @@ class AskOptions:
         "functions that the model may call, browser_search, code_interpreter",
         metavar="A,B",
     )
+    recent: int | None = option(
+        Whole(1, example=3),
+        "the N cells that ran before: code, output, error, value",
+        metavar="N",
+    )
     cell: bool = option(Flag(), "the answer's code into the next cell, not run")
     once: bool = option(Flag(), "neither reads nor writes the conversation")
     conversation: str | None = option(

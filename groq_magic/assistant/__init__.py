@@ -24,9 +24,11 @@ from groq_magic.assistant.failure.failure import (
 )
 from groq_magic.assistant.fix import fix_prompt
 from groq_magic.assistant.prompt import AssistantPrompt, Question
+from groq_magic.assistant.recent import LEAST_ROOM, RecentCell, is_ask, recent_values
 from groq_magic.assistant.write import write_prompt
 
 __all__ = [
+    "LEAST_ROOM",
     "LEVELS",
     "AssistantPrompt",
     "Attempt",
@@ -36,6 +38,7 @@ __all__ = [
     "DiffLine",
     "Failure",
     "Question",
+    "RecentCell",
     "code_choice_of",
     "difference",
     "explain_cell",
@@ -43,6 +46,8 @@ __all__ = [
     "explain_value",
     "failure_of_run",
     "fix_prompt",
+    "is_ask",
+    "recent_values",
     "with_facts",
     "without_error",
     "without_fence",

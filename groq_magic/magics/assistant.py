@@ -188,7 +188,8 @@ def _explained(session: Session, target: str, asked: Question) -> AssistantPromp
     failure = past.failure_of(cell)
     if failure is not None and not target:
         return explain_failure(failure, asked, context)
-    return explain_cell(cell, past.result_of(cell), failure, asked, context)
+    result = "\n".join(filter(None, past.results_of(cell, context)))
+    return explain_cell(cell, result, failure, asked, context)
 
 
 def _is_target(session: Session, word: str) -> bool:

@@ -12,7 +12,7 @@ from groq_magic.errors import NotebookError
 from groq_magic.page.cell import cell_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from groq_magic.conversation import CellRun
 
@@ -51,9 +51,15 @@ class Executions:
     Parameters
     ----------
     shell : IPython.core.interactiveshell.InteractiveShell
+
+    Attributes
+    ----------
+    cells_seen : set of str
+        The ids of the cells that ran here.
     """
 
     def __init__(self, shell: Any) -> None:
+        self.cells_seen: set[str] = set()
         self._shell = shell
         self._running: Execution | None = None
         self._begun = 0
@@ -99,10 +105,18 @@ class Executions:
         # Some versions of IPython count a cell before it runs, others after it.
         self._running = Execution(cell, run, source, self._shell.displayhook.prompt_count)
         self._mine.set(self._running)
-        if cell is not None and self._running.number is not None:
-            self._cells[self._running.number] = cell
-            self._numbers[cell] = self._running.number
+        if cell is not None:
+            self.cells_seen.add(cell)
+            if self._running.number is not None:
+                self._cells[self._running.number] = cell
+                self._numbers[cell] = self._running.number
         return self._running
+
+    def add_earlier(self, cells: Mapping[int, str]) -> None:
+        """Add the cells that ran before there was a session, by their numbers."""
+        self.cells_seen |= set(cells.values())
+        self._cells = {**cells, **self._cells}
+        self._numbers = {cell: number for number, cell in self._cells.items()}
 
     def number_of(self, cell: str) -> int | None:
         """Return the number in brackets beside a cell, None where it has not run here."""

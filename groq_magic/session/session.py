@@ -72,7 +72,7 @@ class Session:
         self.owner = owner or owner_of(shell)
         self.executions = Executions(shell)
         self.settings = settings
-        self.saved = SavedNotebook(shell)
+        self.saved = SavedNotebook(shell, self.executions.cells_seen)
         self.conversations = Conversations()
         self.bars = Bars(self.conversations, self.secrets, self.cell_number)
         self.service = Service(settings, lambda: self.saved.folder, ask_for_key, say)
@@ -121,7 +121,6 @@ class Session:
         cell = self.saved.known_as(cell_id(self.shell), source)
         self.executions.begin(self.conversations.start_cell, cell, source)
         if cell is not None:
-            self.saved.cells_seen.add(cell)
             self.bars.cell_begins(cell)
             if self.live is not None:
                 self.live.answers.cell_begins(cell)
