@@ -97,6 +97,11 @@ class AskOptions:
         metavar="A,B",
     )
     run_code: bool = option(Flag(), "the model runs code here, each piece once you approve it")
+    recent: int | None = option(
+        Whole(1, example=3),
+        "the N cells that ran before: code, output, error, value",
+        metavar="N",
+    )
     cell: bool = option(Flag(), "the answer's code into the next cell, not run")
     once: bool = option(Flag(), "neither reads nor writes the conversation")
     conversation: str | None = option(

@@ -115,7 +115,9 @@ class Settings(Configurable):
         0.0, 1.0, 0.4, "The share of the tokens a minute that earlier turns may take; 0 to 1."
     )
     assistant_tokens = Int(
-        4_000, min=200, help="About how many tokens of code and values %groq_fix includes."
+        4_000,
+        min=200,
+        help="About how many tokens of code and values %groq_fix and --recent include.",
     ).tag(config=True)
     confirm_tools = Bool(True, help="Asks you before each call of a function by the model.").tag(  # noqa: FBT003 - traitlets' signature
         config=True

@@ -11,7 +11,7 @@ from groq_magic.api.key import scrub
 from groq_magic.api.request import without_surrogates
 from groq_magic.assistant import Cell
 from groq_magic.assistant.cuts import cut_middle
-from groq_magic.assistant.trace import trace_text
+from groq_magic.assistant.failure.trace import trace_text
 from groq_magic.clipping import tried, type_name
 from groq_magic.errors import PromptError
 from groq_magic.prompt import Extent, describe

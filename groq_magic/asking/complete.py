@@ -47,7 +47,7 @@ __all__ = ["complete_checked"]
 # shown or cached.
 _REFUSED = (
     *("out", "cell", "once", "conversation", "dry_run", "raw", "reasoning", "tools"),
-    *("cache", "no_cache", "run_code"),
+    *("recent", "cache", "no_cache", "run_code"),
 )
 # The part of a remedy that names a magic, of no use in a plain script.
 _MAGIC = re.compile(r"(?:^|[;,.])[^;,.]*`%[^`]*`[^;,.]*")

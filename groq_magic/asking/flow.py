@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from groq_magic.asking.ask_run import AskRun
 from groq_magic.asking.finishing import FinishState, finish
-from groq_magic.asking.next_cell import insert_below, replacement_of
+from groq_magic.asking.next_cell import can_replace, insert_below, replacement_of
 from groq_magic.asking.output import opening_of
 from groq_magic.asking.prepare import prepare
 from groq_magic.asking.replies import earlier_stays, reply_of
@@ -75,7 +75,9 @@ def _asked(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
     if run.view.error is not None:
         raise run.view.error
     if choice.code:
-        replaces = replacement_of(session, choice) if ask.in_place else None
+        # The answer says where no page can do it: one that loads later replaces nothing either.
+        is_in_place = ask.in_place and can_replace(session)
+        replaces = replacement_of(session, choice) if is_in_place else None
         insert_below(session, choice.code, replaces)
     return reply
 

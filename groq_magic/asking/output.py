@@ -74,7 +74,9 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
     from groq_magic.rendering import fenced_code
 
     ask, options = plan.draft.ask, plan.draft.options
-    tokens = _tokens(session, plan, reply)
+    # Without a model and a script, figures would count the fold of what was sent.
+    is_counted = not (plan.pending.practice and is_unscripted(reply.text))
+    tokens = _tokens(session, plan, reply) if is_counted else ""
     return FinishedAnswer(
         slot=slot_of(plan.pending.shown),
         text=reply.text,
@@ -109,7 +111,7 @@ def _warning_without_page(session: Session, turn: Turn) -> tuple[str, ...]:
 def _live_facts(session: Session, reply: Reply, turn: Turn, tokens: str) -> LiveFacts:
     """Return the facts in a finished answer's bar while the session lives."""
     usage, speed = reply.usage, reply.timing.tokens_per_second
-    figures = [tokens, f"{speed:,.0f} tok/s" if speed else ""]
+    figures = [tokens, f"{speed:,.0f} tok/s" if tokens and speed else ""]
     asked = reply.source == "service"
     figures.append(_SOURCES.get(reply.source, ""))
     if asked and not turn.practice and cost(reply.model, usage) is not None:
@@ -118,6 +120,7 @@ def _live_facts(session: Session, reply: Reply, turn: Turn, tokens: str) -> Live
         figures=" · ".join(filter(None, figures)),
         copy=reply.text,
         stale=session.bars.stale_line(turn),
+        order=turn.revision,
     )
 
 

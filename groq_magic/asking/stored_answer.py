@@ -51,7 +51,9 @@ _OTHER_SYSTEM = (
 _OTHER_VALUES = "Saved with other values than now."
 _OTHER_TEXT = "The saved text differs from what the notebook showed; it is below."
 _NEWER = "Saved by a newer version of groq_magic; some of it may be missing here."
-_OF_PRACTICE = "Saved in practice mode: no model wrote this answer."
+_OF_PRACTICE = (
+    "Saved in practice mode: no model wrote this answer, and later prompts are sent without it."
+)
 _NO_KEY = "No key: this is the saved answer."
 _NO_MODEL = "Practice mode: this is the saved answer."
 _LEFT_OUT = "The saved reasoning is left out: it is too long. `%groq_retry` asks anew."

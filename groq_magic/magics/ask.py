@@ -118,6 +118,7 @@ def _show_panel(session: Session) -> None:
     is_terminal = front_end(session.shell) == "terminal"
     limits = [(name, meter.label) for name, meter in meters if is_terminal and meter is not None]
     more = [("Conversation", conversation_turns(session)), ("Key", facts.key)]
+    more.append(("Privacy", facts.privacy))
     show(*panel_text(settings.model, option_rows(settings, OPTIONS), system, more, limits))
 
 

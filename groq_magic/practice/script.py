@@ -17,8 +17,9 @@ _SHIPPED = Path(__file__).with_name("scripts")
 _NAMED_VALUE = re.compile(r"\{\{.+?\}\}")
 _BLANKS = r"\s+"
 _A_VALUE = r"(?:(?!\n\n).)+?"
-# The contents of named values may follow a prompt under this heading.
-_VALUES = r"(?:\s*\n\W*Values:.*)?\s*\Z"
+# The contents of named values and cells may follow a prompt under these headings, then images.
+_HEADINGS = "Values|Cells that ran before, oldest first"
+_VALUES = rf"(?:\s*\n\W*(?:{_HEADINGS}):.*)?(?:\s*\[image\])*\s*\Z"
 
 
 class ScriptError(ValueError):

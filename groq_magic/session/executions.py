@@ -12,7 +12,7 @@ from groq_magic.errors import NotebookError
 from groq_magic.page.cell import cell_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from groq_magic.conversation import CellRun
 
@@ -51,13 +51,20 @@ class Executions:
     Parameters
     ----------
     shell : IPython.core.interactiveshell.InteractiveShell
+
+    Attributes
+    ----------
+    cells_seen : set of str
+        The ids of the cells that ran here.
     """
 
     def __init__(self, shell: Any) -> None:
+        self.cells_seen: set[str] = set()
         self._shell = shell
         self._running: Execution | None = None
         self._begun = 0
         self._cells: dict[int, str] = {}
+        self._numbers: dict[str, int] = {}
         self._mine: ContextVar[Execution | None] = ContextVar("groq_magic.execution", default=None)
         self._is_in_tool = False
 
@@ -98,13 +105,22 @@ class Executions:
         # Some versions of IPython count a cell before it runs, others after it.
         self._running = Execution(cell, run, source, self._shell.displayhook.prompt_count)
         self._mine.set(self._running)
-        if cell is not None and self._running.number is not None:
-            self._cells[self._running.number] = cell
+        if cell is not None:
+            self.cells_seen.add(cell)
+            if self._running.number is not None:
+                self._cells[self._running.number] = cell
+                self._numbers[cell] = self._running.number
         return self._running
+
+    def add_earlier(self, cells: Mapping[int, str]) -> None:
+        """Add the cells that ran before there was a session, by their numbers."""
+        self.cells_seen |= set(cells.values())
+        self._cells = {**cells, **self._cells}
+        self._numbers = {cell: number for number, cell in self._cells.items()}
 
     def number_of(self, cell: str) -> int | None:
         """Return the number in brackets beside a cell, None where it has not run here."""
-        return next((n for n, each in reversed(self._cells.items()) if each == cell), None)
+        return self._numbers.get(cell)
 
     def cell_of(self, number: int | None) -> str:
         """Return the id of the cell that ran with a number; "" where it is unknown."""

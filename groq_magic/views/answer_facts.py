@@ -122,12 +122,15 @@ class LiveFacts:
         The warning that the answer is out of date, "" when it is not.
     replacement : Replacement or None
         The fixed cell that a button puts in place.
+    order : int
+        Of two answers the later one has the higher number: the newest shows what is left.
     """
 
     figures: str
     copy: str
     stale: str
     replacement: Replacement | None = None
+    order: int = 0
 
 
 class CodeBlock(Protocol):

@@ -68,7 +68,7 @@ KINDS = {
     "frequency_penalty": float,
     "presence_penalty": float,
 }
-KINDS |= {"timeout": float, "max_tokens": int, "seed": int, "stop": tuple}
+KINDS |= {"timeout": float, "max_tokens": int, "recent": int, "seed": int, "stop": tuple}
 KINDS |= {option.name: bool for option in OPTIONS if isinstance(option.type, Flag)}
 
 

@@ -10,8 +10,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from groq_magic.assistant.failing_code import part_of_line
-from groq_magic.assistant.paths import is_library, path_shown
+from groq_magic.assistant.failure.failing_code import part_of_line
+from groq_magic.assistant.failure.paths import is_library, path_shown
 from groq_magic.clipping import clip
 from groq_magic.page.cell_lines import first_line, typed_line
 

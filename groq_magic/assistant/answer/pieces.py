@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant.cell_check import (
+from groq_magic.assistant.answer.cell_check import (
     fault_of,
     head_of,
     is_python,
@@ -15,16 +15,16 @@ from groq_magic.assistant.cell_check import (
     keys_of,
     text_fault,
 )
-from groq_magic.assistant.coverage import Coverage, coverage_of
-from groq_magic.assistant.edits import Edit, replaced, search_replace_blocks
-from groq_magic.assistant.hunks import diff_edits
-from groq_magic.assistant.placeholders import is_placeholder
-from groq_magic.assistant.splice import part_edits
+from groq_magic.assistant.answer.coverage import Coverage, coverage_of
+from groq_magic.assistant.answer.edits import Edit, replaced, search_replace_blocks
+from groq_magic.assistant.answer.hunks import diff_edits
+from groq_magic.assistant.answer.placeholders import is_placeholder
+from groq_magic.assistant.answer.splice import part_edits
 
 if TYPE_CHECKING:
-    from groq_magic.assistant.blocks import Block
+    from groq_magic.assistant.answer.blocks import Block
+    from groq_magic.assistant.answer.cell_check import Transform
     from groq_magic.assistant.cell import Cell
-    from groq_magic.assistant.cell_check import Transform
 
 __all__ = ["FailingCell", "Piece", "piece_of"]
 

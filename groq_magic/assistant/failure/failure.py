@@ -8,12 +8,12 @@ from traceback import walk_tb
 from typing import TYPE_CHECKING
 
 from groq_magic.assistant.exceptions import class_name, errors_of, message_of
-from groq_magic.assistant.hints import hints
-from groq_magic.assistant.origins import Origin, origins
-from groq_magic.assistant.path_sources import FileSource, file_sources
-from groq_magic.assistant.steps import steps_of
-from groq_magic.assistant.trace import line_of_run, trace_text
-from groq_magic.assistant.variables import involved, session_variables, values_of, versions
+from groq_magic.assistant.failure.hints import hints
+from groq_magic.assistant.failure.origins import Origin, origins
+from groq_magic.assistant.failure.path_sources import FileSource, file_sources
+from groq_magic.assistant.failure.steps import steps_of
+from groq_magic.assistant.failure.trace import line_of_run, trace_text
+from groq_magic.assistant.failure.variables import involved, session_variables, values_of, versions
 from groq_magic.errors import GroqMagicError
 from groq_magic.prompt import Privacy
 from groq_magic.prompt.named_secrets import NamedSecrets
@@ -22,9 +22,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from groq_magic.assistant.cell import Cell, Context
-    from groq_magic.assistant.steps import Step
+    from groq_magic.assistant.failure.steps import Step
 
-__all__ = ["Attempt", "ErrorFacts", "Failure", "facts_of", "failure_of_run", "without_error"]
+__all__ = [
+    "Attempt",
+    "ErrorFacts",
+    "Failure",
+    "facts_of",
+    "failure_of_run",
+    "with_facts",
+    "without_error",
+]
 
 _MOST_ON_PATH = 4
 # Of one exception, whose lines' variables are shown.
@@ -133,7 +141,7 @@ class Failure:
         What a shell printed, or the traceback as it was shown where nothing
         else is known.
     facts : ErrorFacts or None
-        The facts of an exception that was dropped.
+        The facts of the exception, once they were read.
     beside : str
         What failed beside the cells: "thread" or "background task"; "" for the cell itself.
     attempts : tuple of Attempt
@@ -242,6 +250,11 @@ def _secrets_of(error: BaseException) -> NamedSecrets:
     return found
 
 
+def with_facts(failure: Failure, context: Context) -> Failure:
+    """Return a failure with the facts of its exception."""
+    return replace(failure, facts=facts_of(failure, context))
+
+
 def without_error(failure: Failure, context: Context) -> Failure:
     """Return a failure with facts in place of its exception, which keeps its frames alive."""
-    return replace(failure, error=None, facts=facts_of(failure, context))
+    return replace(with_facts(failure, context), error=None)

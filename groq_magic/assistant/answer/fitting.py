@@ -6,19 +6,20 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant.blocks import is_language
-from groq_magic.assistant.cell_check import is_python, keys_of, remarks_on
-from groq_magic.assistant.edits import applied
-from groq_magic.assistant.names import names_read, names_set, names_unset, only_defines
-from groq_magic.assistant.pieces import FailingCell, piece_of
+from groq_magic.assistant.answer.blocks import is_language
+from groq_magic.assistant.answer.cell_check import is_python, keys_of, remarks_on
+from groq_magic.assistant.answer.definitions import only_defines
+from groq_magic.assistant.answer.edits import applied
+from groq_magic.assistant.answer.pieces import FailingCell, piece_of
+from groq_magic.assistant.names import names_read, names_set, names_unset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from groq_magic.assistant.blocks import Block
+    from groq_magic.assistant.answer.blocks import Block
+    from groq_magic.assistant.answer.cell_check import Transform
+    from groq_magic.assistant.answer.pieces import Piece
     from groq_magic.assistant.cell import Cell
-    from groq_magic.assistant.cell_check import Transform
-    from groq_magic.assistant.pieces import Piece
     from groq_magic.rendering import Fence
 
 __all__ = ["Fit", "Misfit", "fitted", "other_language"]

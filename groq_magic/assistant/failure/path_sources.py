@@ -12,7 +12,7 @@ from groq_magic.clipping import tried
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from groq_magic.assistant.steps import Step
+    from groq_magic.assistant.failure.steps import Step
 
 __all__ = ["FileSource", "file_sources"]
 

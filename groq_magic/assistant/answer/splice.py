@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant.alignment import anchors, indent_of, likeness, matches
-from groq_magic.assistant.definitions import definition_edits
-from groq_magic.assistant.edits import Edit, reindented
-from groq_magic.assistant.line_pairs import is_instead_of, is_statement
-from groq_magic.assistant.placeholders import is_placeholder
+from groq_magic.assistant.answer.alignment import anchors, indent_of, likeness, matches
+from groq_magic.assistant.answer.definitions import definition_edits
+from groq_magic.assistant.answer.edits import Edit, reindented
+from groq_magic.assistant.answer.line_pairs import is_instead_of, is_statement
+from groq_magic.assistant.answer.placeholders import is_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from groq_magic.assistant.edits import Places
+    from groq_magic.assistant.answer.edits import Places
 
 __all__ = ["part_edits"]
 

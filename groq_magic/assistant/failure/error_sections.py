@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant.hints import file_hint
+from groq_magic.assistant.failure.hints import file_hint
 from groq_magic.clipping import clip
 
 if TYPE_CHECKING:
     from groq_magic.assistant.cell import Cell, Context
-    from groq_magic.assistant.failure import ErrorFacts, Failure
+    from groq_magic.assistant.failure.failure import ErrorFacts, Failure
     from groq_magic.assistant.prompt import Sections
     from groq_magic.prompt import Privacy
     from groq_magic.prompt.named_secrets import NamedSecrets

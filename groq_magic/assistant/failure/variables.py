@@ -11,8 +11,8 @@ from textwrap import indent
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.assistant.failing_code import enclosing, expressions, statement_of, value_of
-from groq_magic.assistant.paths import is_local
+from groq_magic.assistant.failure.failing_code import enclosing, expressions, statement_of, value_of
+from groq_magic.assistant.failure.paths import is_local
 from groq_magic.assistant.values import ROUTINES, brief, own_attributes
 from groq_magic.clipping import is_a, plain, safe_repr, tried, type_name
 from groq_magic.prompt.named_secrets import is_secret
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from groq_magic.assistant.cell import Context
-    from groq_magic.assistant.steps import Step
+    from groq_magic.assistant.failure.steps import Step
 
 __all__ = ["involved", "session_variables", "values_of", "versions"]
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from groq_magic.assistant.alignment import likeness
+from groq_magic.assistant.answer.alignment import likeness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

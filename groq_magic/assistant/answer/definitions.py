@@ -7,16 +7,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant.alignment import indent_of
-from groq_magic.assistant.cell_check import masked
-from groq_magic.assistant.edits import Edit, places_of, reindented
+from groq_magic.assistant.answer.alignment import indent_of
+from groq_magic.assistant.answer.cell_check import masked
+from groq_magic.assistant.answer.edits import Edit, places_of, reindented
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from groq_magic.assistant.edits import Places
+    from groq_magic.assistant.answer.edits import Places
 
-__all__ = ["Definition", "definition_edits", "definitions_of", "parsed"]
+__all__ = ["Definition", "definition_edits", "definitions_of", "only_defines"]
 
 _HEAD = re.compile(r"([ \t]*)(?:async[ \t]+)?(def|class)[ \t]+(\w+)")
 _CLOSING = (")", "]", "}")
@@ -49,7 +49,7 @@ class Definition:
         return self.path[-1]
 
 
-def parsed(code: str) -> ast.Module | None:
+def _parsed(code: str) -> ast.Module | None:
     """Return the tree of code with magic lines; None where it is no Python."""
     try:
         return ast.parse(masked(code))
@@ -59,10 +59,23 @@ def parsed(code: str) -> ast.Module | None:
 
 def definitions_of(source: str) -> list[Definition]:
     """Return the functions and classes of a cell, found by indentation if it does not parse."""
-    tree = parsed(source)
+    tree = _parsed(source)
     if tree is not None:
         return list(_of_body(tree.body, ()))
     return list(_by_indentation(source.split("\n")))
+
+
+def only_defines(code: str) -> bool:
+    """Return whether code imports and defines, no methods, and does nothing else."""
+    tree = _parsed(code)
+    return tree is not None and bool(tree.body) and all(map(_defines, tree.body))
+
+
+def _defines(node: ast.stmt) -> bool:
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        first = (*node.args.posonlyargs, *node.args.args)[:1]
+        return not first or first[0].arg not in {"self", "cls"}
+    return isinstance(node, (ast.Import, ast.ImportFrom, ast.ClassDef))
 
 
 def definition_edits(code: str, source: str) -> tuple[Edit, ...] | Places | None:
@@ -81,7 +94,7 @@ def definition_edits(code: str, source: str) -> tuple[Edit, ...] | Places | None
         An int is how many places one of them fits, 0 where it leaves out what
         its namesake has. None: the code is something else.
     """
-    tree = parsed(code)
+    tree = _parsed(code)
     if tree is None or not any(isinstance(node, _NODES) for node in tree.body):
         return None
     there, lines, cell_lines = definitions_of(source), code.split("\n"), source.split("\n")

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from groq_magic.assistant.alignment import matches
-from groq_magic.assistant.definitions import definitions_of
-from groq_magic.assistant.edits import places_of
-from groq_magic.assistant.line_pairs import begins_alike, is_instead_of, target_of
+from groq_magic.assistant.answer.alignment import matches
+from groq_magic.assistant.answer.definitions import definitions_of
+from groq_magic.assistant.answer.edits import places_of
+from groq_magic.assistant.answer.line_pairs import begins_alike, is_instead_of, target_of
 from groq_magic.assistant.names import names_imported, names_read, names_set
 
 __all__ = ["Coverage", "coverage_of"]

@@ -13,15 +13,15 @@ from groq_magic.assistant.exceptions import (
     chain_of,
     message_of,
 )
-from groq_magic.assistant.paths import path_shown, without_folders
-from groq_magic.assistant.steps import steps_of
+from groq_magic.assistant.failure.paths import path_shown, without_folders
+from groq_magic.assistant.failure.steps import steps_of
 from groq_magic.clipping import clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from groq_magic.assistant.cell import Cell, Context
-    from groq_magic.assistant.steps import Step
+    from groq_magic.assistant.failure.steps import Step
 
 __all__ = ["line_of_run", "trace_text"]
 

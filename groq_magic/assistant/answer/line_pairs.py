@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from groq_magic.assistant.alignment import likeness
+from groq_magic.assistant.answer.alignment import likeness
 from groq_magic.assistant.names import names_read
 
 __all__ = ["begins_alike", "is_instead_of", "is_statement", "target_of"]

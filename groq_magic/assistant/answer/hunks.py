@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant.alignment import indent_of
-from groq_magic.assistant.edits import Edit, places_of, reindented
+from groq_magic.assistant.answer.alignment import indent_of
+from groq_magic.assistant.answer.edits import Edit, places_of, reindented
 
 if TYPE_CHECKING:
-    from groq_magic.assistant.edits import Places
+    from groq_magic.assistant.answer.edits import Places
 
 __all__ = ["diff_edits", "looks_like_diff"]
 

@@ -9,17 +9,18 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant.blocks import blocks_of, is_language
-from groq_magic.assistant.cell_check import fault_of, plain_transform, remarks_on
-from groq_magic.assistant.fitting import Misfit, fitted, other_language
-from groq_magic.assistant.names import names_read, names_set, only_defines
+from groq_magic.assistant.answer.blocks import blocks_of, is_language
+from groq_magic.assistant.answer.cell_check import fault_of, plain_transform, remarks_on
+from groq_magic.assistant.answer.definitions import only_defines
+from groq_magic.assistant.answer.fitting import Misfit, fitted, other_language
+from groq_magic.assistant.names import names_read, names_set
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from groq_magic.assistant.blocks import Block
+    from groq_magic.assistant.answer.blocks import Block
+    from groq_magic.assistant.answer.cell_check import Transform
     from groq_magic.assistant.cell import Cell
-    from groq_magic.assistant.cell_check import Transform
     from groq_magic.assistant.prompt import AssistantPrompt
     from groq_magic.rendering import Fence
 

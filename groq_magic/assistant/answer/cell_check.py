@@ -8,8 +8,8 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant.alignment import likeness
-from groq_magic.assistant.placeholders import placeholder_in
+from groq_magic.assistant.answer.alignment import likeness
+from groq_magic.assistant.answer.placeholders import placeholder_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

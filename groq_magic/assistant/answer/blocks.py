@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant.cell_check import is_python
-from groq_magic.assistant.edits import search_replace_blocks
-from groq_magic.assistant.hunks import looks_like_diff
+from groq_magic.assistant.answer.cell_check import is_python
+from groq_magic.assistant.answer.edits import search_replace_blocks
+from groq_magic.assistant.answer.hunks import looks_like_diff
 
 if TYPE_CHECKING:
     from groq_magic.rendering import Fence

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant.alignment import indent_of
+from groq_magic.assistant.answer.alignment import indent_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
