@@ -43,7 +43,6 @@ __all__ = [
 # A line quotes what was typed, and that may be a key or a megabyte.
 _KEY = re.compile(r"\bgsk_\w{4,}")
 _LONGEST = 1_000
-_CODE = re.compile(r"`([^`\n]+)`")
 
 
 class GroqMagicError(Exception):
@@ -75,9 +74,7 @@ class GroqMagicError(Exception):
         super().__init__(f"{self.happened} {self.remedy}".strip())
 
     def _render_traceback_(self) -> list[str]:
-        # As plain text: nothing would show what is in backticks as code.
-        line = _CODE.sub(r"\1", str(self))
-        return [encodable(f"{type(self).__name__}: {line}", getattr(sys.stdout, "encoding", None))]
+        return [encodable(f"{type(self).__name__}: {self}", getattr(sys.stdout, "encoding", None))]
 
 
 def _one_line(text: str) -> str:

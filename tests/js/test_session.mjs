@@ -120,7 +120,7 @@ test("the mark in a list of models follows the picker, and stays where no row is
 test("an error of one line breaks between words, a traceback stays as it is", () => {
   const error = (inner) =>
     `<div data-mime-type="application/vnd.jupyter.stderr"><pre>${inner}</pre></div>`;
-  const ours = error("OptionError: Unexpected hello. See <a href='#'>there</a>.");
+  const ours = error("OptionError: Unexpected hello. Run `%x`, <a href='#'>there</a> or `%y`.");
   const body = page(
     `<main>${ours}${error("<span>-----</span>\nTypeError: no")}${error("Oh\nError: no")}</main>`,
   );
@@ -129,5 +129,7 @@ test("an error of one line breaks between words, a traceback stays as it is", ()
     [...body.querySelectorAll("pre")].map((pre) => pre.className),
     ["groq-error", "", ""],
   );
+  const codes = [...body.querySelectorAll("code")].map((code) => code.textContent);
+  equal([codes, body.textContent.includes("`")], [["%x", "%y"], false]);
   end();
 });

@@ -5,6 +5,7 @@
 import { Answers } from "./answers.mjs";
 import { Bar, PICKER } from "./bars.mjs";
 import { withCopy } from "./copy.mjs";
+import { showErrors } from "./errors.mjs";
 import { KeyEntry } from "./key_entry.mjs";
 import { rootsOf } from "./outputs.mjs";
 import { grouped, Refill } from "./quota.mjs";
@@ -13,9 +14,6 @@ import { endViews } from "./views.mjs";
 
 // ms between two drawings of what is left, while this minute's is not full, and after.
 const [SOON, LATER] = [1000, 30_000];
-// JupyterLab breaks an error's lines within words: ours is one line, which is read.
-const ERROR = '[data-mime-type="application/vnd.jupyter.stderr"]';
-const ONE_LINE = /^[A-Z]\w+Error: .*\n?$/; // a traceback begins with an element
 const FILLED_BY = Symbol.for("groq_magic.slots");
 
 export class SessionSlots {
@@ -142,8 +140,7 @@ export class SessionSlots {
     for (const node of root.querySelectorAll(`.groq-slot-key${this.token}`)) this.fillKey(node);
     for (const node of root.querySelectorAll(".groq-slot-speed")) this.fillSpeed(node);
     for (const listing of root.querySelectorAll(".groq-models")) this.fillMarks(listing);
-    for (const pre of root.querySelectorAll(`${ERROR} pre:not(.groq-error)`))
-      pre.classList.toggle("groq-error", ONE_LINE.test(pre.firstChild?.data ?? ""));
+    showErrors(root);
     this.drawMeters(root);
   }
 
