@@ -263,8 +263,12 @@ def _is_axes(value: Any) -> bool:
 
 def _first(value: Any) -> Any:
     """Return the first object of an array of objects, any other value as it is."""
-    is_array = _is_of(value, "numpy", "ndarray") and value.dtype.hasobject and value.size
-    return value.flat[0] if is_array else value
+
+    def first() -> Any:
+        return value.flat[0] if value.dtype.hasobject and value.size else value
+
+    # A class of its own may raise from any of these.
+    return tried(first, value) if _is_of(value, "numpy", "ndarray") else value
 
 
 def _is_displayed(value: Any) -> bool:
