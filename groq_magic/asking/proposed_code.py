@@ -46,11 +46,10 @@ CODE_SYSTEM = (
 )
 # Read by a person before it runs.
 _LONGEST = 20_000
-# They reorder what is read, or can't be seen.
-_REORDERING = frozenset("\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e") | frozenset(
-    "\u2066\u2067\u2068\u2069"
-)
-_HIDDEN = frozenset({"Cc", "Cs"})
+# Controls, halves of pairs, and what reorders text or joins letters: none of it can be seen.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+# Letters and marks that look like nothing; the letters are names in Python.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 def with_code(tools: ToolSet) -> ToolSet:
@@ -211,5 +210,5 @@ class ProposedCode:
 
 
 def _is_hidden(character: str) -> bool:
-    is_control = unicodedata.category(character) in _HIDDEN and character not in "\n\t"
-    return is_control or character in _REORDERING
+    is_unseen = unicodedata.category(character) in _UNSEEN and character not in "\n\t"
+    return is_unseen or character in _BLANK
