@@ -44,7 +44,7 @@ def test_figures_live_in_slots_and_are_not_saved(
     expect(models.locator(".groq-slot-speed.groq-model-openai-gpt-oss-20b")).to_contain_text(
         "tok/s"
     )
-    expect(notebook.cell_output(2)).to_contain_text("left this minute")
+    expect(notebook.cell_output(4)).to_contain_text("left this minute")
     expect(notebook.cell_output(4)).to_contain_text("from the cache")
     usage = notebook.cell_output(5)
     expect(usage).to_contain_text("openai/gpt-oss-20b · from the cache")
@@ -58,7 +58,7 @@ def test_figures_live_in_slots_and_are_not_saved(
     saved = [str(cell["outputs"]) for cell in notebook.save()["cells"]]
     assert "tok/s" not in saved[1]
     assert "from the cache" not in saved[4]
-    assert "left this minute" not in saved[2]
+    assert "left this minute" not in saved[4]
     assert "from the cache" in saved[5]
 
 

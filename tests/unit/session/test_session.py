@@ -104,7 +104,7 @@ def test_what_a_moved_cell_costs_grows_as_the_turns_do() -> None:
 
 
 def test_marking_all_turns_below_a_moved_one_grows_as_they_do() -> None:
-    few, many = (session_with(count, listed=True) for count in (125, 1_000))
+    few, many = (session_with(count, listed=True) for count in (250, 2_000))
     assert seconds_of_a_move(many) / seconds_of_a_move(few) < 24
 
 
