@@ -137,9 +137,17 @@ class Label(OptionType):
 
 @dataclass(frozen=True)
 class Whole(OptionType):
-    """A whole number from `low` to the largest that the API accepts."""
+    """A whole number from `low` to the largest that the API accepts.
+
+    Parameters
+    ----------
+    low : int
+    example : int
+        The number that an error suggests.
+    """
 
     low: int
+    example: int = 100
 
     def read(self, flag: str, value: Any) -> int:
         """Return the number."""
@@ -149,7 +157,7 @@ class Whole(OptionType):
             bound = " below 2**63" if found is not None and found > HIGHEST else bound
             raise OptionError(
                 f"{flag} takes a whole number{bound}, not {quoted(value)}.",
-                try_value(flag, max(self.low, 100)),
+                try_value(flag, self.example),
             )
         return int(found)
 

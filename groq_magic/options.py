@@ -22,7 +22,7 @@ from groq_magic.option_types import (
     Texts,
     Whole,
 )
-from groq_magic.session_types import AnswerSchema, Images, VariableName
+from groq_magic.session_types import AnswerSchema, Images, ToolNames, VariableName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,6 +90,17 @@ class AskOptions:
         "-i",
         metavar="X",
         plural="images",
+    )
+    tools: tuple[Any, ...] | None = option(
+        ToolNames(),
+        "functions that the model may call, browser_search, code_interpreter",
+        metavar="A,B",
+    )
+    run_code: bool = option(Flag(), "the model runs code here, each piece once you approve it")
+    recent: int | None = option(
+        Whole(1, example=3),
+        "the N cells that ran before: code, output, error, value",
+        metavar="N",
     )
     cell: bool = option(Flag(), "the answer's code into the next cell, not run")
     once: bool = option(Flag(), "neither reads nor writes the conversation")

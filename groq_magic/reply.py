@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from groq_magic.errors import GroqMagicError
     from groq_magic.ledger.ledger import Source
+    from groq_magic.tools.call_result import CallResult
 
 __all__ = ["Reply", "Timing", "bundle_of", "code_of", "data_of", "data_text"]
 
@@ -68,6 +69,8 @@ class Reply:
         The model's reasoning, where the service sends it; empty for a replayed answer.
     source : {"service", "cache", "replay"}
         Where it came from: the service, the cache, or the saved notebook.
+    tool_calls : tuple of CallResult
+        The tools that the model called, with their results.
     """
 
     text: str
@@ -81,6 +84,7 @@ class Reply:
     error: GroqMagicError | None = field(default=None, compare=False)
     reasoning: str = field(default="", repr=False)
     source: Source = "service"
+    tool_calls: tuple[CallResult, ...] = field(default=(), repr=False)
 
     def __hash__(self) -> int:
         # The request and the data are dicts; equal replies have these equal.

@@ -13,8 +13,9 @@ from typing import Any, ClassVar
 from groq_magic.errors import OptionError
 from groq_magic.option_types import OptionType, Text, quoted, sendable, try_value
 
-__all__ = ["AnswerSchema", "Images", "VariableName", "is_type"]
+__all__ = ["AnswerSchema", "Images", "ToolNames", "VariableName", "is_type", "tool_name"]
 
+_MOST_TOOLS = 128  # of the API
 # The session's own names: its history, its results, ours, and Python's module attributes.
 _IPYTHONS = re.compile(
     r"_{1,3}|_i{0,3}|_i?\d+|_[iod]h|_exit_code|_groq|__\w*__|In|Out|exit|quit|get_ipython|display"
@@ -76,6 +77,44 @@ class Images(OptionType):
         from groq_magic.clipping import is_a, type_name
 
         return [each if is_a(each, str) else type_name(each) for each in value]
+
+
+class ToolNames(OptionType):
+    """Tools: on a line names with commas between them, in Python also the functions themselves."""
+
+    repeats: ClassVar[bool] = True
+    values: tuple[str, ...] = ("browser_search", "code_interpreter")
+
+    def read(self, flag: str, value: Any) -> tuple[Any, ...]:
+        """Return names and functions: whether each can be called shows when the ask is prepared."""
+        items = tuple(value) if issubclass(type(value), (list, tuple)) else (value,)
+        found: list[Any] = []
+        for item in items:
+            if issubclass(type(item), str):
+                names = [name.strip() for name in Text().read(flag, item).split(",")]
+                found += filter(None, names)
+            elif callable(item):
+                found.append(item)
+            else:
+                remedy = try_value(flag, "get_price")
+                raise OptionError(f"{flag} takes functions, not {quoted(item)}.", remedy)
+        if not found:
+            raise OptionError(f"{flag} names no function.", try_value(flag, "get_price"))
+        if len(found) > _MOST_TOOLS:
+            raise OptionError(f"There are {len(found)} tools.", f"The model takes {_MOST_TOOLS}.")
+        return tuple(found)
+
+    def saved(self, value: Any) -> Any:
+        """Return the names."""
+        return [each if isinstance(each, str) else tool_name(each) for each in value]
+
+
+def tool_name(function: Any) -> str:
+    """Return the name of a function that is given in Python."""
+    from groq_magic.clipping import is_a, tried
+
+    name = tried(lambda: getattr(function, "func", function).__name__, None)
+    return str.__str__(name) if is_a(name, str) else "function"
 
 
 class VariableName(OptionType):

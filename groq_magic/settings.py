@@ -115,8 +115,16 @@ class Settings(Configurable):
         0.0, 1.0, 0.4, "The share of the tokens a minute that earlier turns may take; 0 to 1."
     )
     assistant_tokens = Int(
-        4_000, min=200, help="About how many tokens of code and values %groq_fix includes."
+        4_000,
+        min=200,
+        help="About how many tokens of code and values %groq_fix and --recent include.",
     ).tag(config=True)
+    confirm_tools = Bool(True, help="Asks you before each call of a function by the model.").tag(  # noqa: FBT003 - traitlets' signature
+        config=True
+    )
+    tool_timeout = BoundedFloat(
+        0.1, 86_400.0, 60.0, "Seconds that one call of a function may take; 0.1 to 86,400."
+    )
     rows_sent = Int(
         5, min=0, help="Rows that are sent of a large table; 0 sends no value of any cell."
     ).tag(config=True)

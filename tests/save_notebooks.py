@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -24,6 +25,7 @@ def main() -> None:
             continue
         notebook = nbformat.read(path, as_version=4)
         with tempfile.TemporaryDirectory() as folder:
+            shutil.copytree(NOTEBOOKS / "data", Path(folder, "data"))
             own = {name: value for name, value in os.environ.items() if "GROQ" not in name}
             own |= {"GROQ_MAGIC_PRACTICE": "unpaced", "IPYTHONDIR": f"{folder}/ipython"}
             client = NotebookClient(

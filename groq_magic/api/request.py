@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.conversation import text_in
 from groq_magic.errors import OptionError
 from groq_magic.printable import SURROGATE
+from groq_magic.tools import NO_TOOLS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,22 +16,27 @@ if TYPE_CHECKING:
     from groq_magic.api.models import Model
     from groq_magic.options import AskOptions
     from groq_magic.schemas import Schema, SchemaForm
+    from groq_magic.tools import ToolSet
 
 __all__ = ["form_of", "request_of", "size_of", "without_surrogates"]
 
 _STRICT = "structured_outputs"
+# The models that make one call at a time (groq-api.md §1).
+_ONE_CALL = "gpt-oss"
 _JSON_WISH = "Answer with one JSON value and nothing else."
 _SCHEMA_WISH = (
     "Answer with one JSON object that is valid against this JSON schema, and nothing else:"
 )
 
 
-def request_of(
+def request_of(  # noqa: PLR0913 - the parts of a request, named
     options: AskOptions,
     model: str,
     known: Model | None,
     messages: Sequence[Mapping[str, Any]],
     form: SchemaForm | None = None,
+    *,
+    tools: ToolSet = NO_TOOLS,
 ) -> dict[str, Any]:
     """Return the request, with only the parameters that were set.
 
@@ -47,6 +53,7 @@ def request_of(
     messages : sequence of mapping
     form : SchemaForm, optional
         Of the schema that the answer has to be of; see `form_of`.
+    tools : ToolSet, optional
 
     Raises
     ------
@@ -58,6 +65,8 @@ def request_of(
         value = getattr(options, option.name)
         if option.parameter and value not in (None, ()):
             request[option.parameter] = list(value) if isinstance(value, tuple) else value
+    if tools:
+        _offer(request, known, tools)
     if form is not None:
         _ask_for_schema(request, known, form)
     elif options.format == "json":
@@ -68,7 +77,9 @@ def request_of(
     return request
 
 
-def form_of(schema: Schema | None, known: Model | None) -> SchemaForm | None:
+def form_of(
+    schema: Schema | None, known: Model | None, tools: ToolSet = NO_TOOLS
+) -> SchemaForm | None:
     """Return a schema in the form in which a model takes it.
 
     Parameters
@@ -76,10 +87,12 @@ def form_of(schema: Schema | None, known: Model | None) -> SchemaForm | None:
     schema : Schema or None
     known : Model or None
         Its entry in the catalogue; an unknown one is asked in JSON mode.
+    tools : ToolSet, optional
+        The service takes none beside a strict schema.
     """
     if schema is None:
         return None
-    return schema.form(strict=known is not None and _STRICT in known.features)
+    return schema.form(strict=known is not None and _STRICT in known.features and not tools)
 
 
 def size_of(text: str) -> int:
@@ -93,6 +106,15 @@ def without_surrogates(text: str) -> tuple[str, int]:
     They can't be encoded, so the request would fail before it leaves.
     """
     return SURROGATE.subn("\ufffd", text)
+
+
+def _offer(request: dict[str, Any], known: Model | None, tools: ToolSet) -> None:
+    if known is not None and known.features and "tools" not in known.features:
+        raise OptionError(f"{known.id} can't call tools.", "`%groq_models` shows which models can.")
+    request["tools"] = tools.declarations()
+    if tools.functions and _ONE_CALL in request["model"]:
+        request["parallel_tool_calls"] = False
+    _keep_reasoning_apart(request, known)
 
 
 def _ask_for_schema(request: dict[str, Any], known: Model | None, form: SchemaForm) -> None:
@@ -119,15 +141,16 @@ def _ask_for_json(
     always : bool
         Whether it is said although a message names JSON already.
     """
-    if known is not None and known.features and "json_mode" not in known.features:
-        raise OptionError(
-            f"{known.id} has no JSON mode.", "`%groq_models` shows which models have it."
-        )
-    request["response_format"] = {"type": "json_object"}
-    messages = request["messages"]
-    # The API refuses JSON mode unless a message names JSON.
-    if always or not any("json" in text_in(each).lower() for each in messages):
-        if always and messages[0]["role"] == "system":
+    messages, has_tools = request["messages"], "tools" in request
+    if not has_tools:
+        if known is not None and known.features and "json_mode" not in known.features:
+            raise OptionError(
+                f"{known.id} has no JSON mode.", "`%groq_models` shows which models have it."
+            )
+        request["response_format"] = {"type": "json_object"}
+    # The API refuses JSON mode unless a message names JSON; a call of a tool is not JSON mode's.
+    if always or has_tools or not any("json" in text_in(each).lower() for each in messages):
+        if (always or has_tools) and messages[0]["role"] == "system":
             messages[0]["content"] += f"\n\n{wish}"
         else:
             messages.insert(0, {"role": "system", "content": wish})

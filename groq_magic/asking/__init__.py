@@ -2,6 +2,9 @@
 
 In the order of the steps: `draft` (the prompt with its values), `stored_answer` (from the cache
 or the saved notebook), `plan` (draft and facts in, request out), `prepare` (all of these, and
-key and catalogue), `reader` (a thread that reads the answer), `flow` (draws it meanwhile),
-`replies`, `output`, `finishing` (lists of named steps). `complete` asks without a notebook.
+key and catalogue), `reader` (a thread that reads the answer), `ask_run` (draws it meanwhile),
+`rounds` (the exchanges that follow: calls of tools in `tool_round`, code that the model proposes
+in `proposed_code`, the repair of typed answers),
+`replies`, `output`, `finishing` (lists of named steps); `flow` calls them in this order.
+`complete` asks without a notebook.
 """

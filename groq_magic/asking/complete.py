@@ -43,10 +43,11 @@ if TYPE_CHECKING:
 
 __all__ = ["complete_checked"]
 
-# Options about cells, conversations, and how an answer is shown or cached.
+# Options about cells, conversations, functions that someone approves, and how an answer is
+# shown or cached.
 _REFUSED = (
-    *("out", "cell", "once", "conversation", "dry_run", "raw", "reasoning"),
-    *("cache", "no_cache"),
+    *("out", "cell", "once", "conversation", "dry_run", "raw", "reasoning", "tools"),
+    *("recent", "cache", "no_cache", "run_code"),
 )
 # The part of a remedy that names a magic, of no use in a plain script.
 _MAGIC = re.compile(r"(?:^|[;,.])[^;,.]*`%[^`]*`[^;,.]*")

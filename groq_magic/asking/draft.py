@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from groq_magic.api.key import scrub
 from groq_magic.api.request import without_surrogates
-from groq_magic.asking.images import images_of, with_own_images
+from groq_magic.asking.images import all_images, with_images, with_own_images
+from groq_magic.asking.proposed_code import with_code
+from groq_magic.clipping import is_a
 from groq_magic.conversation import PromptData, sha_of
 from groq_magic.errors import PromptError
 from groq_magic.prompt import FilledPrompt, IncludedValue, fill, fill_from, with_values
 from groq_magic.prompt.secrets import HIDDEN
 from groq_magic.schemas import schema_of
+from groq_magic.session.recent_cells import recent_cells
+from groq_magic.tools import NO_TOOLS, ToolSet, tool_set_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from groq_magic.options import AskOptions
-    from groq_magic.prompt import Privacy, PromptImage
+    from groq_magic.prompt import NamedValue, Privacy, PromptImage
     from groq_magic.prompt.secrets import Secrets
     from groq_magic.schemas import Schema
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
 
 __all__ = ["Draft", "bound", "draft"]
+
+_CELL_NUMBER = re.compile(r"\bcell \d+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,8 @@ class Draft:
         What the answer has to be of.
     images : tuple of PromptImage
         Those that go along.
+    tools : ToolSet
+        What the model may call.
     """
 
     ask: Ask
@@ -65,6 +75,7 @@ class Draft:
     values_sha: str | None = None
     schema: Schema | None = field(default=None, repr=False)
     images: tuple[PromptImage, ...] = ()
+    tools: ToolSet = NO_TOOLS
 
     @property
     def whole(self) -> str:
@@ -73,8 +84,8 @@ class Draft:
 
     @property
     def named(self) -> tuple[str, ...]:
-        """The names of these values."""
-        return tuple(value.name for value in self.data.values)
+        """The keys of these values."""
+        return tuple(value.key for value in self.data.values)
 
     def as_saved(self, text: str) -> str:
         """Return a text that is safe to save in a notebook: without secrets, encodable."""
@@ -93,8 +104,9 @@ def draft(session: Session, ask: Ask) -> Draft:
     options = ask.options.over(session.settings.defaults())
     _check_names(options, secrets)
     filled, system = _filled(session, ask, options)
-    images = _images(session, ask, filled, secrets)
-    filled = replace(filled, included=_with_images(filled.included, images), images=images)
+    filled, recent_notices = _with_recent(session, ask, filled)
+    images = all_images(session, ask, filled, secrets)
+    filled = replace(filled, included=with_images(filled.included, images), images=images)
     # Before surrogates are replaced: a secret may contain them.
     texts = [filled.text, system, *(value.text for value in filled.values)]
     hidden = [secrets.found(text) for text in texts]
@@ -103,7 +115,7 @@ def draft(session: Session, ask: Ask) -> Draft:
     if ask.composed is not None and texts[0] != filled.text:
         ask = replace(ask, composed=replace(ask.composed, hides_a_key=True))
     names = [name for _, found in hidden for name in found]
-    lines = (*map(secrets.hidden, filled.notices), *_line_of_hidden(names))
+    lines = (*map(secrets.hidden, filled.notices), *recent_notices, *_line_of_hidden(names))
     encodable = [without_surrogates(text) for text in texts]
     prompt, system, *blocks = [text for text, _ in encodable]
     data = _data(ask, filled, blocks, secrets, session.privacy())
@@ -122,36 +134,36 @@ def draft(session: Session, ask: Ask) -> Draft:
             *_line_of_replaced(sum(replaced for _, replaced in encodable)),
         ),
         secrets,
-        sha_of([with_values(prompt, data.values), system, *(each.url for each in images)])
+        sha_of([_numberless(prompt, data.values), system, *(each.url for each in images)])
         if filled.included and ask.composed is None
         else None,
         _schema(session, options, secrets),
         images,
+        _tools(session, options),
     )
 
 
-def _images(
-    session: Session, ask: Ask, filled: FilledPrompt, secrets: Secrets
-) -> tuple[PromptImage, ...]:
-    """Return the images of the braces and of `-i`, each once, without secrets in their names."""
-    named = {each.name for each in filled.images}
-    given = (each for each in images_of(session, ask) if each.name not in named)
-    return tuple(
-        replace(
-            each,
-            name=without_surrogates(secrets.hidden(each.name))[0],
-            # An address; what is in a picture is no text.
-            url=each.url if each.width else secrets.hidden(each.url),
-        )
-        for each in (*filled.images, *given)
+def _with_recent(
+    session: Session, ask: Ask, filled: FilledPrompt
+) -> tuple[FilledPrompt, tuple[str, ...]]:
+    """Return a prompt with the cells of `--recent`, and notices about them."""
+    count = ask.options.recent
+    if count is None:
+        return filled, ()
+    cells, notices = recent_cells(session, count)
+    included = (*filled.included, *(each.included for each in cells))
+    return replace(filled, values=(*filled.values, *cells), included=included), notices
+
+
+def _numberless(prompt: str, values: Sequence[NamedValue]) -> str:
+    """Return a prompt with its values, without numbers of cells: another run has others."""
+    return with_values(
+        prompt,
+        (
+            each if each.cell is None else replace(each, text=_CELL_NUMBER.sub("cell", each.text))
+            for each in values
+        ),
     )
-
-
-def _with_images(
-    included: Sequence[IncludedValue], images: Sequence[PromptImage]
-) -> tuple[IncludedValue, ...]:
-    named = {each.name for each in included}
-    return (*included, *(each.included for each in images if each.name not in named))
 
 
 def _schema(session: Session, options: AskOptions, secrets: Secrets) -> Schema | None:
@@ -160,6 +172,12 @@ def _schema(session: Session, options: AskOptions, secrets: Secrets) -> Schema |
         return None
     found = schema_of(options.schema, session.namespace)
     return replace(found, json_schema=secrets.hidden_in(found.json_schema))
+
+
+def _tools(session: Session, options: AskOptions) -> ToolSet:
+    """Return what the model may call."""
+    tools = tool_set_of(options.tools or (), session.namespace)
+    return with_code(tools) if options.run_code else tools
 
 
 def _data(
@@ -263,9 +281,18 @@ def bound(session: Session, ask: Ask) -> Ask:
     """
     names, ask = ask.names, replace(ask, names=None)
     if ask.composed is None:
-        ask = with_own_images(session, ask, names)
+        ask = _with_own_tools(with_own_images(session, ask, names), names or {})
     options = ask.options.over(session.settings.defaults())
     if names is None or options.raw or ask.composed is not None:
         return ask
     text = f"{ask.text}\n{options.system or ''}"
     return replace(ask, own=fill_from(text, names, session.namespace, session.privacy()))
+
+
+def _with_own_tools(ask: Ask, names: Mapping[str, Any]) -> Ask:
+    """Return an ask that holds the functions that the calling code names, not their names."""
+    given = ask.options.tools
+    if not given or not any(is_a(each, str) and each in names for each in given):
+        return ask
+    tools = tuple(names.get(each, each) if is_a(each, str) else each for each in given)
+    return replace(ask, options=replace(ask.options, tools=tools))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from groq_magic.asking.prepare import dry_run
-from groq_magic.conversation import text_in
+from groq_magic.conversation import whole_text
 from groq_magic.ledger.usage import PRICES, Usage, cost, dollars, token_words
 from groq_magic.views.bar import included_phrases
 from groq_magic.views.dry_run import DryRun, Message
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["dry_run_of"]
 
-_NOT_OPTIONS = frozenset({"messages", "model"})
+_NOT_OPTIONS = frozenset({"messages", "model", "tools"})
 
 
 def dry_run_of(session: Session, ask: Ask) -> DryRun:
@@ -34,15 +34,16 @@ def dry_run_of(session: Session, ask: Ask) -> DryRun:
     plan = dry_run(session, ask)
     sent = plan.request["messages"]
     messages = tuple(
-        Message(each["role"], text_in(each), session.estimate.of_message(each)) for each in sent
+        Message(each["role"], whole_text(each), session.estimate.of_message(each)) for each in sent
     )
     for_images = f"`{plan.model}` is asked because it takes images." if plan.is_for_images else ""
     facts = (
         *included_phrases(plan.included, plan.included_earlier),
         for_images,
         plan.window.note,
+        _tools(plan),
         _options(plan),
-        _estimate(plan, session.estimate.of_request(sent)),
+        _estimate(plan, session.estimate.of_request(plan.request)),
     )
     return DryRun(
         _heading(session, plan, len(messages)),
@@ -66,6 +67,12 @@ def _notice_of_task(session: Session, plan: Plan) -> tuple[str, ...]:
     if name == plan.model or session.service.catalogue().live:
         return ()
     return (f"`{name}` may mean another model with your key; `%groq_models` fetches the list.",)
+
+
+def _tools(plan: Plan) -> str:
+    """Return the tools in words; "" for none."""
+    names = ", ".join(f"`{name}`" for name in plan.draft.tools.names)
+    return f"Tools that it may call: {names}" if names else ""
 
 
 def _options(plan: Plan) -> str:

@@ -16,8 +16,7 @@ from groq_magic.assistant import Attempt, CodeChoice
 from groq_magic.conversation import messages_of, sha_of
 from groq_magic.ledger.ledger import Entry
 from groq_magic.ledger.request_history import AskLabel
-from groq_magic.ledger.request_log import record_of
-from groq_magic.ledger.usage import cost, usage_of
+from groq_magic.ledger.usage import cost
 from groq_magic.practice import without_fold
 from groq_magic.prompt import UNKNOWN_LIMITS
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from groq_magic.asking.plan import Plan
     from groq_magic.asking.prepare import PreparedAsk
     from groq_magic.asking.reader import Reader
+    from groq_magic.asking.rounds import Rounds
     from groq_magic.conversation import PromptData, Turn
     from groq_magic.reply import Reply
     from groq_magic.session.session import Session
@@ -40,11 +40,8 @@ class FinishState:
 
     Parameters
     ----------
-    session : Session
-    prepared : PreparedAsk
-    view : GuardedView
-    reader : Reader
-        With the text so far.
+    rounds : Rounds
+        Its exchanges, with the text so far.
     reply : Reply
 
     Attributes
@@ -57,10 +54,7 @@ class FinishState:
     output : FinishedAnswer
     """
 
-    session: Session
-    prepared: PreparedAsk
-    view: GuardedView
-    reader: Reader
+    rounds: Rounds
     reply: Reply
     turn: Turn = field(init=False)
     is_appended: bool = field(init=False)
@@ -68,14 +62,35 @@ class FinishState:
     output: FinishedAnswer = field(init=False)
 
     @property
+    def session(self) -> Session:
+        """The session that asks."""
+        return self.rounds.run.session
+
+    @property
+    def prepared(self) -> PreparedAsk:
+        """The ask as it was prepared."""
+        return self.rounds.run.prepared
+
+    @property
+    def view(self) -> GuardedView:
+        """The view that shows it."""
+        return self.rounds.run.view
+
+    @property
     def plan(self) -> Plan:
         """What was sent."""
         return self.prepared.plan
 
+    @property
+    def reader(self) -> Reader:
+        """The reader of the last exchange."""
+        return self.rounds.last
+
 
 def finish(state: FinishState) -> CodeChoice:
     """Run the steps and return the code for the next cell."""
-    came_to_nothing = not state.reply.text and state.reply.error is not None
+    reply = state.reply
+    came_to_nothing = reply.error is not None and not reply.text and not reply.tool_calls
     for step in (*KEEP, *(NOTHING_CAME if came_to_nothing else SHOW), show_refused_text):
         step(state)
     return state.choice
@@ -93,18 +108,7 @@ def add_to_ledger(state: FinishState) -> None:
 
 def write_log(state: FinishState) -> None:
     """Write what was sent into the log, if it was sent at all."""
-    log_request(state.session, state.prepared, state.reader)
-
-
-def log_request(session: Session, prepared: PreparedAsk, reader: Reader) -> None:
-    """Write a request into the log, if it was sent at all."""
-    client, tries = prepared.source, reader.outcome.tries
-    is_sent = reader.exchange.is_sent or tries > 1
-    if isinstance(client, StoredAnswer) or not is_sent:
-        return
-    plan, usage = prepared.plan, usage_of(reader.outcome.usage)
-    included = (*plan.included, *plan.included_earlier)
-    session.request_log.write(record_of(client.base_url, plan.model, included, usage, tries=tries))
+    state.rounds.run.log(state.reader)
 
 
 def put_into_cache(state: FinishState) -> None:
@@ -132,7 +136,11 @@ def end_turn(state: FinishState) -> None:
     before = session.conversations.count(practice)
     state.turn = session.conversations.add(
         plan.pending,
-        messages_of(plan.draft.prompt, without_fold(reply.text) if practice else reply.text),
+        messages_of(
+            plan.draft.prompt,
+            without_fold(reply.text) if practice else reply.text,
+            state.rounds.messages,
+        ),
         model=reply.model,
         finish_reason=reply.finish_reason,
         usage=reply.usage.counts if reply.usage else None,
@@ -149,7 +157,9 @@ def add_request(state: FinishState) -> None:
     """Keep the request for `%groq_export`."""
     turn = state.turn
     label = AskLabel(turn.typed, turn.cell_number)
-    state.session.requests.add(state.plan.request, turn.revision, label)
+    # With the results of its calls the request gives the answer without the functions.
+    request = state.rounds.request if state.rounds.messages else state.plan.request
+    state.session.requests.add(request, turn.revision, label)
 
 
 def learn_token_size(state: FinishState) -> None:
@@ -157,13 +167,17 @@ def learn_token_size(state: FinishState) -> None:
     usage, plan = state.reply.usage, state.plan
     if usage is None or state.reply.source != "service" or plan.pending.practice:
         return
-    state.session.estimate.learn(plan.request["messages"], usage.prompt_tokens)
+    if len(state.rounds.readers) == 1:
+        state.session.estimate.learn(plan.request, usage.prompt_tokens)
 
 
 def choose_next_cell(state: FinishState) -> None:
     """Choose the code for the next cell from the answer; a fix that fails again is known by it."""
     composed = state.plan.draft.ask.composed
     choice = state.choice = chosen(state.session, state.plan.draft.ask, state.reply)
+    if state.rounds.tools.code:
+        state.choice = CodeChoice(state.rounds.tools.code)
+        return
     if composed is not None and choice.cell is not None and choice.code:
         attempt = Attempt(choice.cell, composed.error, choice.code, composed.privacy)
         state.session.failures.add_attempt(attempt)
@@ -180,6 +194,7 @@ def make_output(state: FinishState) -> None:
         turn=state.turn,
         notices=(*state.prepared.notices, *_cut_notice(state), *session.news(plan.model)),
         saved_reasoning=state.prepared.saved_reasoning,
+        code_sha=_code_sha(state),
     )
 
 
@@ -237,8 +252,19 @@ SHOW: tuple[Step, ...] = (
 def _data_of(state: FinishState) -> PromptData:
     """Return the turn's data; what the request of a replayed answer contained is unknown."""
     data, source = state.plan.data, state.prepared.source
+    if state.rounds.messages:
+        # What functions returned is data too.
+        data = replace(data, seen=state.session.privacy().joined(data.seen))
     is_replayed = isinstance(source, StoredAnswer) and source.source == "replay"
     return replace(data, seen=UNKNOWN_LIMITS) if is_replayed and data.seen is not None else data
+
+
+def _code_sha(state: FinishState) -> str | None:
+    """Return the SHA-256 of the code that ran for the answer, None for none."""
+    source, code = state.prepared.source, state.rounds.tools.code
+    if isinstance(source, StoredAnswer):
+        return source.code_sha
+    return sha_of(code.strip()) if code else None
 
 
 def _cut_notice(state: FinishState) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.api.request import without_surrogates
 from groq_magic.clipping import clip, is_a, tried, type_name
 from groq_magic.errors import ModelError, PromptError
 from groq_magic.prompt.expression import near, parse, user_names
@@ -17,16 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from groq_magic.api.models import Catalogue, Model
-    from groq_magic.prompt import Privacy, PromptImage
+    from groq_magic.prompt import FilledPrompt, IncludedValue, Privacy, PromptImage
     from groq_magic.prompt.expression import Expression
+    from groq_magic.prompt.secrets import Secrets
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
 
 __all__ = [
+    "all_images",
     "chosen_for_images",
     "images_given",
-    "images_of",
     "refuse_blind",
+    "with_images",
     "with_own_images",
     "with_parts",
 ]
@@ -48,7 +51,7 @@ def with_own_images(session: Session, ask: Ask, names: Mapping[str, Any] | None)
     Raises
     ------
     PromptError
-        As `images_of`.
+        As `all_images`.
     """
     given = ask.options.image or ()
     is_own = [not is_a(each, str) or _is_among(each, names or {}) for each in given]
@@ -66,7 +69,7 @@ def with_own_images(session: Session, ask: Ask, names: Mapping[str, Any] | None)
     return replace(ask, options=options, images=found)
 
 
-def images_of(session: Session, ask: Ask) -> tuple[PromptImage, ...]:
+def _images_of(session: Session, ask: Ask) -> tuple[PromptImage, ...]:
     """Return the images of `-i`; the user's own code may run here.
 
     Raises
@@ -84,13 +87,38 @@ def images_of(session: Session, ask: Ask) -> tuple[PromptImage, ...]:
     )
 
 
+def all_images(
+    session: Session, ask: Ask, filled: FilledPrompt, secrets: Secrets
+) -> tuple[PromptImage, ...]:
+    """Return the images of the braces and of `-i`, each once, without secrets in their names."""
+    named = {each.name for each in filled.images}
+    given = (each for each in _images_of(session, ask) if each.name not in named)
+    return tuple(
+        replace(
+            each,
+            name=without_surrogates(secrets.hidden(each.name))[0],
+            # An address; what is in a picture is no text.
+            url=each.url if each.width else secrets.hidden(each.url),
+        )
+        for each in (*filled.images, *given)
+    )
+
+
+def with_images(
+    included: Sequence[IncludedValue], images: Sequence[PromptImage]
+) -> tuple[IncludedValue, ...]:
+    """Return what a prompt includes with the images that it includes besides."""
+    named = {each.name for each in included}
+    return (*included, *(each.included for each in images if each.name not in named))
+
+
 def images_given(values: Sequence[Any], privacy: Privacy | None) -> tuple[PromptImage, ...]:
     """Return the images that are given to `groq_magic.complete`, a text as path or address.
 
     Raises
     ------
     PromptError
-        As `images_of`.
+        As `all_images`.
     """
     if values and privacy is not None:
         refuse_images(privacy)

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
 
-__all__ = ["change_of", "chosen", "insert_below", "prose_of", "remarks_of", "replacement_of"]
+__all__ = [
+    "can_replace",
+    "change_of",
+    "chosen",
+    "insert_below",
+    "prose_of",
+    "remarks_of",
+    "replacement_of",
+]
 
 _LOOK_EVERY = 0.02  # seconds
 
@@ -78,14 +86,20 @@ def _what_to_do(session: Session, ask: Ask, fixed: Cell) -> tuple[str, ...]:
     failed = ask.composed.cells[0] if ask.composed is not None else fixed
     is_earlier = failed.number != fixed.number
     then = f", then run {failed.name}" if is_earlier else ""
-    if ask.in_place and not _can_replace(session):
+    if ask.in_place and not can_replace(session):
         name = fixed.name[:1].upper() + fixed.name[1:]
         why = "was not replaced: no open notebook can do it"
         return (f"{name} {why}. Replace it with the cell below{then}.",)
-    return (f"Replace {fixed.name} with this{then}.",) if is_earlier else ()
+    if not is_earlier:
+        return ()
+    # Its button replaces the cell, or the one below is run.
+    has_button = session.cell is not None and session.live is not None
+    do = f"Run the fixed {fixed.name}" if has_button else f"Replace {fixed.name} with this"
+    return (f"{do}{then}.",)
 
 
-def _can_replace(session: Session) -> bool:
+def can_replace(session: Session) -> bool:
+    """Whether some page can replace a cell; waits for one that is still loading."""
     live = session.live
     if session.cell is None or live is None:
         return False

@@ -68,12 +68,15 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
     turn: Turn,
     notices: tuple[str, ...],
     saved_reasoning: str,
+    code_sha: str | None = None,
 ) -> FinishedAnswer:
     """Return the finished answer as a view shows and saves it."""
     from groq_magic.rendering import fenced_code
 
     ask, options = plan.draft.ask, plan.draft.options
-    tokens = _tokens(session, plan, reply)
+    # Without a model and a script, figures would count the fold of what was sent.
+    is_counted = not (plan.pending.practice and is_unscripted(reply.text))
+    tokens = _tokens(session, plan, reply) if is_counted else ""
     return FinishedAnswer(
         slot=slot_of(plan.pending.shown),
         text=reply.text,
@@ -86,7 +89,8 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
         warnings=(*warnings_of(plan, reply, choice), *_warning_without_page(session, turn)),
         bar=_bar(plan, reply, tokens),
         images=thumbnails_of(plan.draft.images),
-        metadata=_metadata_of(session, plan, reply, turn.above_sha),
+        calls=reply.tool_calls,
+        metadata=_metadata_of(session, plan, reply, turn.above_sha, code_sha),
         live=replace(
             _live_facts(session, reply, turn, tokens), replacement=replacement_of(session, choice)
         ),
@@ -107,7 +111,7 @@ def _warning_without_page(session: Session, turn: Turn) -> tuple[str, ...]:
 def _live_facts(session: Session, reply: Reply, turn: Turn, tokens: str) -> LiveFacts:
     """Return the facts in a finished answer's bar while the session lives."""
     usage, speed = reply.usage, reply.timing.tokens_per_second
-    figures = [tokens, f"{speed:,.0f} tok/s" if speed else ""]
+    figures = [tokens, f"{speed:,.0f} tok/s" if tokens and speed else ""]
     asked = reply.source == "service"
     figures.append(_SOURCES.get(reply.source, ""))
     if asked and not turn.practice and cost(reply.model, usage) is not None:
@@ -116,11 +120,12 @@ def _live_facts(session: Session, reply: Reply, turn: Turn, tokens: str) -> Live
         figures=" · ".join(filter(None, figures)),
         copy=reply.text,
         stale=session.bars.stale_line(turn),
+        order=turn.revision,
     )
 
 
 def _metadata_of(
-    session: Session, plan: Plan, reply: Reply | None, above_sha: str
+    session: Session, plan: Plan, reply: Reply | None, above_sha: str, code_sha: str | None = None
 ) -> dict[str, Any]:
     """Return the output's metadata, from which a saved notebook's turn is read."""
     if session.settings.store == "none":
@@ -145,6 +150,8 @@ def _metadata_of(
         "replaces": _replaced(pending.replaces),
         "once": pending.once,
     }
+    if code_sha is not None:
+        record["code_sha"] = code_sha
     if pending.practice:
         record["practice"] = True
     if not _is_in_source(session, plan):
@@ -177,7 +184,7 @@ def _tokens(session: Session, plan: Plan, reply: Reply) -> str:
         return reply.usage.words
     if reply.timing.pieces is None:
         return ""
-    sent = session.estimate.of_request(plan.request["messages"])
+    sent = session.estimate.of_request(plan.request)
     more = f", plus {plan.images}" if plan.images else ""
     return f"about {token_words(sent, reply.timing.pieces)}{more}"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.request import form_of, request_of, size_of
 from groq_magic.asking.images import with_parts
+from groq_magic.asking.proposed_code import CODE_SYSTEM
 from groq_magic.conversation import (
     Budget,
     HistoryWindow,
@@ -124,13 +125,18 @@ def plan(draft: Draft, facts: PlanInputs) -> Plan:
     window = _window(draft, facts)
     turns = facts.without_secrets(window.turns, draft.secrets)
     earlier = sent_messages(turns, draft.named, facts.privacy)
+    code_system = CODE_SYSTEM if draft.options.run_code else ""
+    system = "\n\n".join(filter(None, (draft.system, code_system)))
     messages = [
-        *([{"role": "system", "content": draft.system}] if draft.system else ()),
+        *([{"role": "system", "content": system}] if system else ()),
         *earlier.messages,
         {"role": "user", "content": with_parts(draft.whole, draft.images)},
     ]
-    form = form_of(draft.schema, facts.known)
-    request = request_of(draft.options, facts.model, facts.known, messages, form)
+    form = form_of(draft.schema, facts.known, draft.tools)
+    request = request_of(draft.options, facts.model, facts.known, messages, form, tools=draft.tools)
+    if draft.tools:
+        # A docstring may quote a key.
+        request["tools"] = draft.secrets.hidden_in(request["tools"])
     if "stop" in request:
         request["stop"] = draft.secrets.hidden_in(request["stop"])
     return Plan(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from groq_magic.api.models import ALIASES
+from groq_magic.asking.code_below import lacks_input, refuse_without_input, result_below_code
 from groq_magic.asking.draft import bound, draft
 from groq_magic.asking.images import chosen_for_images, refuse_blind
 from groq_magic.asking.notices import (
@@ -24,6 +25,7 @@ from groq_magic.asking.stored_answer import (
     is_cached,
     replay_result,
 )
+from groq_magic.asking.tool_approval import can_approve, nobody_approves
 
 if TYPE_CHECKING:
     from groq_magic.api.client import Client
@@ -103,7 +105,17 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
     session.order_turns()
     begun = draft(session, ask)
     found = replay_result(session, begun, _turn(session, begun))
+    if found.answer is None:
+        below = result_below_code(session, begun, _turn(session, begun))
+        found = below if below.answer is not None else found
+    if found.answer is None:
+        refuse_without_input(session, begun)
     spare = replace(found, pending=_turn(session, begun, found)) if found.is_spare else None
+    if lacks_input(session, begun) or not can_approve(session, begun.tools):
+        if found.answer is None:
+            raise nobody_approves()
+        # The model can't be asked, so the saved answer is no spare.
+        spare = None
     found = ReplayResult() if spare else found
     if found.answer is None and not is_cached(begun.options):
         session.service.client()

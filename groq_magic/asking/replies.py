@@ -15,42 +15,36 @@ if TYPE_CHECKING:
 
     from groq_magic.api.send import Outcome
     from groq_magic.asking.plan import Plan
-    from groq_magic.asking.reader import Reader
+    from groq_magic.asking.rounds import Rounds
     from groq_magic.session.session import Session
 
 __all__ = ["earlier_stays", "nothing_came", "reply_from", "reply_of"]
 
 
-def reply_of(
-    plan: Plan, readers: Sequence[Reader], *, stopped: bool, started: float, now: float
-) -> Reply:
+def reply_of(plan: Plan, rounds: Rounds, *, started: float, now: float) -> Reply:
     """Return the reply to an ask, complete or partial.
 
     Parameters
     ----------
     plan : Plan
-    readers : sequence of Reader
-        Of its exchanges, with what has come.
-    stopped : bool
-        Whether the user broke it off.
+    rounds : Rounds
+        Its exchanges, with what has come.
     started, now : float
         When it began and ended, on the clock of `time.monotonic`.
     """
-    first, last = readers[0], readers[-1]
-    # What came is kept, though a later exchange brought nothing.
-    answer = next((each for each in reversed(readers) if each.texts), last)
+    last, outcome, texts = rounds.last, rounds.outcome, rounds.texts
     reply = reply_from(
         plan.request,
-        last.outcome,
-        answer.texts,
-        answer.reasonings,
-        error=_error_of(last.outcome, answer.text, stopped=stopped),
+        outcome,
+        texts,
+        rounds.reasonings,
+        error=rounds.error or _error_of(outcome, "".join(texts), stopped=rounds.is_stopped),
         started=started,
-        first=first.first_token,
+        first=next((each.first_token for each in rounds.readers if each.first_token), None),
         now=now,
     )
-    usages = [usage_of(each.outcome.usage) for each in readers]
-    reply = replace(reply, usage=total_usage(usages))
+    usages = [usage_of(each.outcome.usage) for each in rounds.readers]
+    reply = replace(reply, usage=total_usage(usages), tool_calls=rounds.calls)
     if last.source != "service":
         reply = replace(reply, timing=Timing(None, now - started), source=last.source)
     if plan.draft.schema is None:
@@ -130,7 +124,7 @@ def nothing_came() -> ConnectionLostError:
 def earlier_stays(session: Session, plan: Plan, reply: Reply) -> Reply:
     """Return the reply; if it is empty, its error mentions that the earlier answer stays."""
     error, practice = reply.error, plan.pending.practice
-    if error is None or reply.text or plan.pending.once:
+    if error is None or reply.text or reply.tool_calls or plan.pending.once:
         return reply
     conversations = session.conversations
     held = [conversations.get(name, practice) for name in conversations.names(practice)]

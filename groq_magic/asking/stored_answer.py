@@ -30,7 +30,9 @@ __all__ = [
     "cached_answer",
     "is_cached",
     "keep_in_cache",
+    "replay_key_of",
     "replay_result",
+    "result_of_saved",
 ]
 
 # The finish reasons worth keeping: not of answers that broke off or ran out of tokens.
@@ -49,7 +51,9 @@ _OTHER_SYSTEM = (
 _OTHER_VALUES = "Saved with other values than now."
 _OTHER_TEXT = "The saved text differs from what the notebook showed; it is below."
 _NEWER = "Saved by a newer version of groq_magic; some of it may be missing here."
-_OF_PRACTICE = "Saved in practice mode: no model wrote this answer."
+_OF_PRACTICE = (
+    "Saved in practice mode: no model wrote this answer, and later prompts are sent without it."
+)
 _NO_KEY = "No key: this is the saved answer."
 _NO_MODEL = "Practice mode: this is the saved answer."
 _LEFT_OUT = "The saved reasoning is left out: it is too long. `%groq_retry` asks anew."
@@ -81,6 +85,8 @@ class StoredAnswer:
     reasoning : str
     above_sha : str or None
         For a saved answer, the SHA-256 of the turns above it then, where the file has it.
+    code_sha : str or None
+        For a saved answer, the SHA-256 of the code that ran for it.
     """
 
     source: Literal["cache", "replay"]
@@ -90,6 +96,7 @@ class StoredAnswer:
     usage: Mapping[str, Any] | None = None
     reasoning: str = ""
     above_sha: str | None = None
+    code_sha: str | None = None
 
     def read(
         self,
@@ -185,12 +192,12 @@ def replay_result(session: Session, draft: Draft, pending: PendingTurn) -> Repla
     stored = session.stored_answers
     if stored.replay is None:
         return ReplayResult()
-    key = _replay_key(session, draft, pending)
+    key = replay_key_of(session, draft, pending)
     found = stored.replay.find(key)
     if found is None:
         return _without_saved(session, stored.replay.why_none(key), stored.replay.former(key))
     practises = session.service.in_practice
-    result = _result_of(found, practises=practises)
+    result = result_of_saved(found, practises=practises)
     if not stored.asks_first:
         return result
     if session.service.key_now() is not None and not practises:
@@ -198,7 +205,8 @@ def replay_result(session: Session, draft: Draft, pending: PendingTurn) -> Repla
     return replace(result, lines=(_NO_MODEL if practises else _NO_KEY, *result.lines))
 
 
-def _result_of(found: SavedTurn, *, practises: bool) -> ReplayResult:
+def result_of_saved(found: SavedTurn, *, practises: bool) -> ReplayResult:
+    """Return the result for a saved answer that was found."""
     answer = StoredAnswer(
         "replay",
         found.answer,
@@ -206,6 +214,7 @@ def _result_of(found: SavedTurn, *, practises: bool) -> ReplayResult:
         found.finish_reason,
         found.usage,
         above_sha=found.above_sha,
+        code_sha=found.code_sha,
     )
     reasoning = saved_reasoning(found.html)
     lines = (
@@ -238,8 +247,8 @@ def _without_saved(session: Session, why: str, former: SavedTurn | None) -> Repl
 
 
 def is_cached(options: AskOptions) -> bool:
-    """Whether an ask with these options uses the cache."""
-    return bool(options.cache)
+    """Whether an ask with these options uses the cache; what tools return is new each time."""
+    return bool(options.cache) and not (options.tools or options.run_code)
 
 
 def cached_answer(session: Session, plan: Plan) -> StoredAnswer | None:
@@ -268,7 +277,8 @@ def _key(session: Session, request: Mapping[str, Any]) -> str:
     return key_of("practice" if service.in_practice else service.base_url(), request)
 
 
-def _replay_key(session: Session, draft: Draft, pending: PendingTurn) -> ReplayKey:
+def replay_key_of(session: Session, draft: Draft, pending: PendingTurn) -> ReplayKey:
+    """Return the properties of an ask by which its saved answer is found."""
     ask = draft.ask
     return ReplayKey(
         pending.shown.cell,

@@ -7,12 +7,12 @@ from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.assistant.cell import Cell
-from groq_magic.assistant.error_sections import add_error, add_other_code, secrets_of
 from groq_magic.assistant.exceptions import class_name
-from groq_magic.assistant.failure import Failure, facts_of
+from groq_magic.assistant.failure.error_sections import add_error, add_other_code, secrets_of
+from groq_magic.assistant.failure.failure import Failure, facts_of
+from groq_magic.assistant.failure.variables import versions
 from groq_magic.assistant.prompt import DATA_RULE, AssistantPrompt, Question, Sections
 from groq_magic.assistant.values import ROUTINES, signature, source_of
-from groq_magic.assistant.variables import versions
 from groq_magic.clipping import is_a, tried
 from groq_magic.errors import PromptError
 from groq_magic.prompt import Extent, PrivateValues, describe

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant.error_sections import add_attempts, add_error, add_other_code, secrets_of
-from groq_magic.assistant.failure import facts_of
+from groq_magic.assistant.failure.error_sections import (
+    add_attempts,
+    add_error,
+    add_other_code,
+    secrets_of,
+)
+from groq_magic.assistant.failure.failure import facts_of
+from groq_magic.assistant.failure.variables import versions
 from groq_magic.assistant.prompt import DATA_RULE, AssistantPrompt, Question, Sections
-from groq_magic.assistant.variables import versions
 
 if TYPE_CHECKING:
     from groq_magic.assistant.cell import Context
-    from groq_magic.assistant.failure import ErrorFacts, Failure
+    from groq_magic.assistant.failure.failure import ErrorFacts, Failure
 
 __all__ = ["fix_prompt"]
 

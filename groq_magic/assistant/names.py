@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 import re
 from typing import TYPE_CHECKING
 
-from groq_magic.assistant.definitions import parsed
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["names_imported", "names_read", "names_set", "names_unset", "only_defines"]
+__all__ = ["names_imported", "names_read", "names_set", "names_unset"]
 
 _IMPORT = re.compile(r"[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import[ \t]+(.+)")
 _DEFINITION = re.compile(r"[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
@@ -58,16 +55,3 @@ def names_imported(lines: Iterable[str]) -> set[str]:
 def names_read(code: str) -> set[str]:
     """Return the words of code that may be names: those outside of texts and comments."""
     return set(_WORD.findall(_TEXT.sub("", code)))
-
-
-def only_defines(code: str) -> bool:
-    """Return whether code imports and defines, no methods, and does nothing else."""
-    tree = parsed(code)
-    return tree is not None and bool(tree.body) and all(map(_defines, tree.body))
-
-
-def _defines(node: ast.stmt) -> bool:
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        first = (*node.args.posonlyargs, *node.args.args)[:1]
-        return not first or first[0].arg not in {"self", "cls"}
-    return isinstance(node, (ast.Import, ast.ImportFrom, ast.ClassDef))

@@ -155,6 +155,11 @@ class _Section:
         """Of a character: letters beyond ASCII take as many tokens as they take bytes' worth."""
         return len(self.text.encode("utf-8", "surrogatepass")) / len(self.text)
 
+    @property
+    def need(self) -> int:
+        """The room that it takes uncut."""
+        return math.ceil(len(self.text) * self.weight)
+
     def cut(self, room: int) -> str:
         """Return its text in `room` characters' worth of tokens."""
         characters = int(room / self.weight)
@@ -226,6 +231,18 @@ class Sections:
         if sentence:
             self._parts.append(sentence)
 
+    @property
+    def size(self) -> int:
+        """The room that all data would take uncut."""
+        return sum(part.need for part in self._parts if isinstance(part, _Section))
+
+    def within(self, room: int) -> Sections:
+        """Return the same prompt with another room for its data."""
+        found = Sections("", room, self._hide)
+        found._parts = self._parts
+        found.hides_a_key = self.hides_a_key
+        return found
+
     def is_whole(self, name: str) -> bool:
         """Whether the sections of this name are in the prompt, and not cut."""
         mine = [section for section, _ in self._fitted() if section.name == name]
@@ -257,7 +274,7 @@ class Sections:
     def _fitted(self) -> list[tuple[_Section, str]]:
         """Return the sections with their texts as they fit."""
         sections = [part for part in self._parts if isinstance(part, _Section)]
-        needs = [math.ceil(len(section.text) * section.weight) for section in sections]
+        needs = [section.need for section in sections]
         rooms, left = [], self._room
         for section, need in zip(sections, needs, strict=True):
             whole = sum(needs) <= self._room

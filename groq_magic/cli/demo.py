@@ -50,10 +50,17 @@ def _copies(folder: Path) -> list[Path]:
     copies = []
     for source in _sources():
         copy = folder.resolve() / source.name
-        if not copy.exists():
-            shutil.copyfile(source, copy)
+        _copy(source, copy)
         copies.append(copy)
+    for data in sorted({file for each in _sources() for file in each.parent.glob("data/*")}):
+        _copy(data, folder / "data" / data.name)
     return copies
+
+
+def _copy(source: Path, copy: Path) -> None:
+    if not copy.exists():
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copyfile(source, copy)
 
 
 def _sources() -> list[Path]:

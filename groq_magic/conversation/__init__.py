@@ -36,6 +36,7 @@ from groq_magic.conversation.turn import (
     TurnKey,
     messages_of,
     text_in,
+    whole_text,
 )
 
 __all__ = [
@@ -72,4 +73,5 @@ __all__ = [
     "shows_prompt",
     "text_in",
     "turn_of",
+    "whole_text",
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from groq_magic.conversation.chain import EMPTY
+from groq_magic.conversation.chain import EMPTY, Places
 from groq_magic.conversation.page import Page
 from groq_magic.conversation.page_order import place_of, places
 
@@ -130,6 +130,16 @@ class Arrangement:
     def chain_of(self, turns: Sequence[Turn]) -> Chain:
         """Return the chain of some turns, which shares its links with this arrangement's."""
         return _chains(turns, self)[-1]
+
+    @cached_property
+    def deleted_keys(self) -> frozenset[TurnKey]:
+        """The keys of the turns whose cells were deleted."""
+        return frozenset(turn.key for turn in self.deleted)
+
+    @cached_property
+    def places(self) -> Places:
+        """Finds turns among those that others were asked after."""
+        return Places()
 
     @cached_property
     def _numbers(self) -> Mapping[int, int]:

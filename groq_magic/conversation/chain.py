@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
-__all__ = ["EMPTY", "Chain", "EarlierTurn", "chain_of"]
+__all__ = ["EMPTY", "Chain", "EarlierTurn", "Places", "chain_of"]
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,37 @@ class Chain:
 
 
 EMPTY = Chain(None, None)
+
+
+class Places:
+    """Finds turns in chains by their keys; links that several chains share are searched once."""
+
+    def __init__(self) -> None:
+        # By a key, and by the id of a link: the chains outlive this.
+        self._by_link: dict[Hashable, dict[int, int | None]] = {}
+        self._keys: dict[int, frozenset[Hashable]] = {}
+
+    def place(self, chain: Chain, key: Hashable) -> int | None:
+        """Return the place of a turn in one of many chains, from 1; None where it is missing."""
+        known = self._by_link.setdefault(key, {})
+        link, passed, found = chain, [], None
+        while link.before is not None and link.turn is not None:
+            if id(link) in known:
+                found = known[id(link)]
+                break
+            passed.append(id(link))
+            if link.turn.key == key:
+                found = link.count
+                break
+            link = link.before
+        known.update(dict.fromkeys(passed, found))
+        return found
+
+    def has(self, chain: Chain, key: Hashable) -> bool:
+        """Whether a chain has a turn; for many turns of one chain."""
+        if id(chain) not in self._keys:
+            self._keys[id(chain)] = frozenset(turn.key for turn in chain)
+        return key in self._keys[id(chain)]
 
 
 def chain_of(turns: Iterable[EarlierTurn]) -> Chain:

@@ -74,7 +74,7 @@ def _no_longer_above(arrangement: Arrangement, old: EarlierTurn, below: int | No
     """Return what happened to a turn that is no longer above."""
     if below is not None:
         return _change_of(arrangement.turns[below - 1], "below", below)
-    is_deleted = any(each.key == old.key for each in arrangement.deleted)
+    is_deleted = old.key in arrangement.deleted_keys
     return ChangeAbove("deleted" if is_deleted else "removed", old.typed)
 
 
@@ -86,11 +86,10 @@ def _change_at(
         return ChangeAbove("removed", old.typed if old is not None else "")
     if old is not None and new.key == old.key:
         return _change_of(new, "again" if new.as_earlier.typed == old.typed else "edited", place)
-    # The turn's distance from the end of the chain.
-    back = next((at for at, each in enumerate(turn.before) if each.key == new.key), None)
-    if old is None or back is None:
-        return _newly_above(turn, new, place)
-    former, now = turn.before.count - back, arrangement.number_at(old.key) or place
+    former = arrangement.places.place(turn.before, new.key)
+    if old is None or former is None:
+        return _newly_above(arrangement, turn, new, place)
+    now = arrangement.number_at(old.key) or place
     # The one that is farther from its former place was moved; of neighbours nobody knows.
     farther = abs(former - place) - abs(now - place)
     if farther == 0:
@@ -99,9 +98,9 @@ def _change_at(
     return _change_of(arrangement.turns[number - 1], "moved", number)
 
 
-def _newly_above(turn: Turn, new: Turn, number: int) -> ChangeAbove:
+def _newly_above(arrangement: Arrangement, turn: Turn, new: Turn, number: int) -> ChangeAbove:
     """Return why another turn is above that was not there before."""
-    was_below = any(each.key == turn.key for each in new.before)
+    was_below = arrangement.places.has(new.before, turn.key)
     is_later = new.revision > turn.revision and not was_below
     return _change_of(new, "asked" if is_later else "added", number)
 

@@ -14,7 +14,7 @@ from groq_magic.conversation.turn import NO_DATA, PendingTurn, Turn
 from groq_magic.conversation.undo import UndoHistory, undo_phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from groq_magic.conversation.arrangement import Arrangement
     from groq_magic.conversation.cell_runs import CellRun
@@ -213,8 +213,12 @@ class Conversations:
         after = history.without(lambda each: each is turn)
         history.change(after, "drop", turn.conversation, turn.key)
 
-    def undo(self, practice: bool = False) -> str:  # noqa: FBT001, FBT002 - as in `get`
-        """Revert the last change, whichever conversations it touched.
+    def undo(
+        self,
+        practice: bool = False,  # noqa: FBT001, FBT002 - as in `get`
+        quote: Callable[[str], str] = "\u201c{}\u201d".format,
+    ) -> str:
+        """Revert the last change, whichever conversations it touched; `quote` quotes a prompt.
 
         Returns
         -------
@@ -228,7 +232,7 @@ class Conversations:
         """
         before = self._all(practice)
         change = self._histories[practice].undo()
-        return undo_phrase(change, before, self._all(practice))
+        return undo_phrase(change, before, self._all(practice), quote)
 
     def restorable(
         self,

@@ -108,18 +108,18 @@ def fit(
         What history may take: its share of the tokens a minute, and with the
         rest of the request no more than the minute and the model's window.
     named : iterable of str
-        The values that the prompt names: no earlier version of them is sent.
+        The keys of the values that the prompt names: no earlier version of them is sent.
     """
     seen = set(named)
     room = budget.for_history(prompt_tokens + system_tokens)
     first = len(turns)
     while first > 0:
         turn = turns[first - 1]
-        values = [value.text for value in turn.data.values if value.name not in seen]
+        values = [value.text for value in turn.data.values if value.key not in seen]
         texts = (*turn.texts, *values, *turn.data.images)
         room -= sum(estimate(text, budget.tokens_per_character) for text in texts)
         if room < 0:
             break
         first -= 1
-        seen |= {value.name for value in turn.data.values}
+        seen |= {value.key for value in turn.data.values}
     return HistoryWindow(tuple(turns[first:]), first + 1, len(turns))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.conversation.json_values import mapping_of, sequence_of, string_of
@@ -9,10 +10,11 @@ from groq_magic.conversation.json_values import mapping_of, sequence_of, string_
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["counts_in", "names_in", "system_in"]
+__all__ = ["counts_in", "names_in", "sha_in", "system_in"]
 
 # We never write larger numbers.
 _MOST_TOKENS = 10**12
+_SHA = re.compile(r"(?:[0-9a-f]{64})?", re.ASCII)
 _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 
@@ -27,6 +29,12 @@ def names_in(record: Mapping[str, Any]) -> frozenset[str]:
     """Return the names of the included values; version 1 had another word for them."""
     names = record.get("included", record.get("inserted"))
     return frozenset(name for name in sequence_of(names) if isinstance(name, str))
+
+
+def sha_in(value: Any) -> str | None:
+    """Return a SHA-256, "" where nothing was hashed; None for anything else."""
+    text = string_of(value)
+    return text if text is not None and _SHA.fullmatch(text) else None
 
 
 def counts_in(usage: Any) -> dict[str, int] | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.conversation.cell_prompts import prompt_in, shows_prompt
 from groq_magic.conversation.json_values import mapping_of, string_of, text_of
 from groq_magic.conversation.notebook_json import CodeCell, code_cells_in
-from groq_magic.conversation.saved_record import counts_in, names_in, system_in
+from groq_magic.conversation.saved_record import counts_in, names_in, sha_in, system_in
 from groq_magic.conversation.turn import TurnKey
 from groq_magic.page.cell import is_hashed
 from groq_magic.page.notebook_file import is_name
@@ -88,6 +88,8 @@ class SavedTurn:
         The names of the values that it was sent with.
     above_sha : str or None
         The recorded SHA-256 of the turns above it when it was asked.
+    code_sha : str or None
+        The recorded SHA-256 of the code that ran for it, which was put into the cell below.
     """
 
     key: TurnKey
@@ -117,6 +119,7 @@ class SavedTurn:
     once: bool = False
     included: frozenset[str] = frozenset()
     above_sha: str | None = None
+    code_sha: str | None = None
 
     @cached_property
     def is_edited(self) -> bool:
@@ -277,7 +280,8 @@ class _File:
             is_own=replaced is not None and (recorded is not None or by_place),
             once=bool(record.get("once")),
             included=names_in(record),
-            above_sha=string_of(record.get("above_sha")),
+            above_sha=sha_in(record.get("above_sha")),
+            code_sha=sha_in(record.get("code_sha")),
         )
 
     def _key(self, record: Any) -> TurnKey | None:

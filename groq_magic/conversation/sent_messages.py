@@ -55,7 +55,7 @@ def sent_messages(turns: Sequence[Turn], named: Iterable[str], privacy: Privacy)
     turns : sequence of Turn
         In order.
     named : iterable of str
-        The values that the prompt itself names: they are sent with it.
+        The keys of the values that the prompt itself names: they are sent with it.
     privacy : Privacy
         The present one; values that were made under a looser one are left out.
     """
@@ -64,8 +64,8 @@ def sent_messages(turns: Sequence[Turn], named: Iterable[str], privacy: Privacy)
     values: list[NamedValue] = []
     answers_left_out, seen = 0, None
     for turn in reversed(turns):
-        latest = [value for value in turn.data.values if value.name not in named_later]
-        named_later |= {value.name for value in latest}
+        latest = [value for value in turn.data.values if value.key not in named_later]
+        named_later |= {value.key for value in latest}
         sent = [value for value in latest if privacy.allows(value.privacy)]
         left_out |= dict.fromkeys(value.name for value in latest if value not in sent)
         own = [*turn.messages]
@@ -77,7 +77,9 @@ def sent_messages(turns: Sequence[Turn], named: Iterable[str], privacy: Privacy)
         if _may_send(turn.data.seen, privacy):
             seen = _joined(seen, turn.data.seen)
         else:
-            own = [m if m["role"] == "user" else {**m, "content": LEFT_OUT} for m in own]
+            # Results of tools are data, and calls may quote it.
+            own = [m for m in own if m["role"] == "user"]
+            own.append({"role": "assistant", "content": LEFT_OUT})
             answers_left_out += 1
         for value in sent:
             seen = _joined(seen, value.privacy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,12 +11,21 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.conversation.chain import EMPTY, EarlierTurn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from groq_magic.conversation.chain import Chain
     from groq_magic.prompt import NamedValue, Privacy
 
-__all__ = ["NO_DATA", "PendingTurn", "PromptData", "Turn", "TurnKey", "messages_of", "text_in"]
+__all__ = [
+    "NO_DATA",
+    "PendingTurn",
+    "PromptData",
+    "Turn",
+    "TurnKey",
+    "messages_of",
+    "text_in",
+    "whole_text",
+]
 
 _PARTIAL = frozenset({"interrupted", "truncated", "error"})
 # Characters of a prompt that later turns keep: more than any warning shows.
@@ -148,8 +158,8 @@ class Turn:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The text of each message."""
-        return tuple(map(text_in, self.messages))
+        """The text of each message, with the calls of tools in it."""
+        return tuple(map(whole_text, self.messages))
 
     @property
     def prompt(self) -> str:
@@ -226,9 +236,19 @@ class PendingTurn:
         )
 
 
-def messages_of(prompt: str, answer: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the user's and the assistant's message, as the API takes them."""
-    return {"role": "user", "content": prompt}, {"role": "assistant", "content": answer}
+def messages_of(
+    prompt: str, answer: str, between: Iterable[Mapping[str, Any]] = ()
+) -> tuple[Mapping[str, Any], ...]:
+    """Return the user's and the assistant's message, as the API takes them.
+
+    Parameters
+    ----------
+    prompt, answer : str
+    between : iterable of mapping
+        The calls of tools and their results.
+    """
+    asked = {"role": "user", "content": prompt}
+    return (asked, *between, {"role": "assistant", "content": answer})
 
 
 def text_in(message: Mapping[str, Any]) -> str:
@@ -237,3 +257,9 @@ def text_in(message: Mapping[str, Any]) -> str:
     if isinstance(content, list):
         return "\n".join(part["text"] for part in content if part["type"] == "text")
     return content or ""
+
+
+def whole_text(message: Mapping[str, Any]) -> str:
+    """Return a message's text and its calls of tools: all that counts as tokens."""
+    calls = message.get("tool_calls")
+    return text_in(message) + (json.dumps(calls, ensure_ascii=False) if calls else "")

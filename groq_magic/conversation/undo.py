@@ -119,7 +119,10 @@ class UndoHistory:
 
 
 def undo_phrase(
-    change: Change, before: Mapping[str, Arrangement], now: Mapping[str, Arrangement]
+    change: Change,
+    before: Mapping[str, Arrangement],
+    now: Mapping[str, Arrangement],
+    quote: Callable[[str], str],
 ) -> str:
     """Return what an undo has restored, in words, with the numbers of turns on the page.
 
@@ -128,6 +131,8 @@ def undo_phrase(
     change : Change
     before, now : Mapping of str to Arrangement
         All conversations, before the undo and after it.
+    quote : callable
+        Returns a turn's prompt as the phrase names it.
     """
     count = abs(_count(now) - _count(before))
     if change.kind == "leftovers":
@@ -140,18 +145,20 @@ def undo_phrase(
         return f"the turn{of} is back" if count == 1 else f"the {count} turns{of} are back"
     was, home = _home(change.key, before), _home(change.key, now)
     if home is None:
-        return f"{_turn(change.key, was)} is removed"
+        return f"{_turn(change.key, was, quote)} is removed"
     former = "its former answer " if _has(before.get(home.conversation.name), change.key) else ""
-    return f"{_turn(change.key, home)} {'has ' + former if former else 'is '}back"
+    return f"{_turn(change.key, home, quote)} {'has ' + former if former else 'is '}back"
 
 
-def _turn(key: TurnKey | None, home: Arrangement | None) -> str:
-    """Return how a turn of a conversation is called."""
+def _turn(key: TurnKey | None, home: Arrangement | None, quote: Callable[[str], str]) -> str:
+    """Return how a turn of a conversation is called, with its prompt."""
     if key is None or home is None:
         return "the turn"
     turn = home.at(key)
     named = "the deleted turn" if turn is None else f"turn {home.number(turn)}"
-    return f"{named}{_of(home.conversation.name)}"
+    prompt = next(each.typed for each in home.conversation.turns if each.key == key)
+    quoted = f", {quote(prompt)}," if prompt else ""
+    return f"{named}{_of(home.conversation.name)}{quoted}"
 
 
 def _of(name: str) -> str:

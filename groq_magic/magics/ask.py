@@ -101,7 +101,7 @@ def run_ask(session: Session, ask: Ask) -> None:
 def _names_of_caller(session: Session, text: str, options: AskOptions) -> Mapping[str, Any] | None:
     """Return the names of the calling code, where a prompt may need them; else None."""
     system = options.system or session.settings.system
-    is_needed = "{{" in f"{text}{system}" or options.image
+    is_needed = "{{" in f"{text}{system}" or options.image or options.tools
     return caller_names(session.namespace) if is_needed else None
 
 
@@ -118,6 +118,7 @@ def _show_panel(session: Session) -> None:
     is_terminal = front_end(session.shell) == "terminal"
     limits = [(name, meter.label) for name, meter in meters if is_terminal and meter is not None]
     more = [("Conversation", conversation_turns(session)), ("Key", facts.key)]
+    more.append(("Privacy", facts.privacy))
     show(*panel_text(settings.model, option_rows(settings, OPTIONS), system, more, limits))
 
 

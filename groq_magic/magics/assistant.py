@@ -15,6 +15,7 @@ from groq_magic.assistant import (
     explain_failure,
     explain_value,
     fix_prompt,
+    with_facts,
     write_prompt,
 )
 from groq_magic.errors import NotebookError, OptionError
@@ -61,7 +62,11 @@ def groq_fix(session: Session, line: str) -> None:
     typed = f"%groq_fix {line.strip()}".strip()
 
     def compose(filled: FilledPrompt) -> AssistantPrompt:
-        return fix_prompt(failure, Question(typed, filled.text), _context(session))
+        context = _context(session)
+        looked_at = with_facts(failure, context)
+        # The cell's end drops the exception: the session's data is not searched again for that.
+        session.failures.keep_facts(looked_at)
+        return fix_prompt(looked_at, Question(typed, filled.text), context)
 
     _ask(session, _Words(typed, words), compose, given, line=True)
 
@@ -183,7 +188,8 @@ def _explained(session: Session, target: str, asked: Question) -> AssistantPromp
     failure = past.failure_of(cell)
     if failure is not None and not target:
         return explain_failure(failure, asked, context)
-    return explain_cell(cell, past.result_of(cell), failure, asked, context)
+    result = "\n".join(filter(None, past.results_of(cell, context)))
+    return explain_cell(cell, result, failure, asked, context)
 
 
 def _is_target(session: Session, word: str) -> bool:

@@ -94,7 +94,9 @@ def _option_begun(
             values = option.type.values
             if option.name == "model":
                 values = (*ids, *values)
-            if option.name == "image":
+            if option.name == "tools":
+                begun = begun.rpartition(",")[2]
+            if option.name in {"image", "tools"}:
                 values = (*values, *names(begun))
             return begun, _starting(values, begun), "param"
     flag_begun = _OPTION.search(typed)

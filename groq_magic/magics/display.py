@@ -136,6 +136,7 @@ def panel_facts(session: Session) -> PanelFacts:
         _conversation_line(session),
         meter_of(minute) if minute else None,
         meter_of(day) if day else None,
+        _privacy_line(session),
         session.live.pages.line if session.live is not None else "",
     )
 
@@ -147,6 +148,16 @@ def _conversation_line(session: Session) -> str:
     ).turns
     tokens = sum(session.estimate.of_messages(turn.messages) for turn in turns)
     return f"{conversation_turns(session)}, about {tokens:,} tokens to send"
+
+
+def _privacy_line(session: Session) -> str:
+    """Return the settings that limit and log what is sent."""
+    settings = session.settings
+    private = ", ".join(settings.private) or "none"
+    line = (
+        f"`rows_sent` {settings.rows_sent} · `private` {private} · `log` {settings.log or 'none'}"
+    )
+    return session.secrets().hidden(line)
 
 
 def conversation_turns(session: Session) -> str:

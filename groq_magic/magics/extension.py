@@ -100,7 +100,7 @@ class GroqMagics(Settings):
         super().__init__(parent=shell)
         self.shell = shell
         self.owner = owner_of(shell)
-        self._cells: set[str] = set()
+        self._cells: dict[int, str] = {}
         self._hooks: list[tuple[str, Callable[..., None]]] = [
             ("pre_run_cell", self._cell_begins),
             ("post_run_cell", self._cell_has_run),
@@ -122,7 +122,7 @@ class GroqMagics(Settings):
         with self._making:
             if self._session is None:
                 self._session = unsent(lambda: undisturbed(self._new_session))
-                self._session.saved.cells_seen |= self._cells
+                self._session.executions.add_earlier(self._cells)
             # Another thread that made it has no cell that runs.
             if not self._has_begun and self.owner.is_here:
                 self._has_begun = True
@@ -162,7 +162,7 @@ class GroqMagics(Settings):
         if self.has_session:
             self.session.cell_begins(source)
         elif cell is not None:
-            self._cells.add(cell)
+            self._cells[self.shell.displayhook.prompt_count] = cell
 
     def _cell_begins(self, info: Any) -> None:
         if self._is_cell_of_its_own():

@@ -47,10 +47,12 @@ _THE_REST = (
     ("%groq_help [all]", "shows the first six magics; `all` shows everything"),
 )
 
-_PRIVACY = (
+_LIMITS = (
     ("%config GroqMagics.rows_sent = 0", "sends no values of tables, only names and types"),
     ('%config GroqMagics.private = ["email"]', "never sends columns or keys of these names"),
     ('%config GroqMagics.log = "groq.jsonl"', "writes a line for each request, without content"),
+    ("%config GroqMagics.confirm_tools = False", "runs the functions of `--tools` without asking"),
+    ("%config GroqMagics.tool_timeout = 300", "lets one call of such a function take 300 s"),
 )
 
 
@@ -64,7 +66,7 @@ def groq_help(line: str) -> None:
         tables = [
             Table(("magic", "does"), _FIRST_SIX + _THE_REST),
             Table(("option of %%groq and %groq", "does"), rows),
-            Table(("setting", "does"), _PRIVACY, "`%config GroqMagics` lists all settings."),
+            Table(("setting", "does"), _LIMITS, "`%config GroqMagics` lists all settings."),
         ]
     show("".join(t.html() for t in tables), "\n\n".join(t.plain() for t in tables))
 

@@ -141,9 +141,8 @@ def key_asker(shell: Any, warning: str) -> str | None:
     typed = ""
     try:
         typed = getpass.getpass(
-            f"{warning}{' ' * bool(warning)}Groq API key (hidden; leave it empty to cancel; "
-            f"{KEY_PAGE} gives one, %groq_practice on needs none; "
-            f"to keep it, write {KEY_NAME}=… into a .env file that git ignores): "
+            f"{warning}{' ' * bool(warning)}Groq API key, hidden ({KEY_PAGE} gives one; "
+            "empty cancels; %groq_practice on needs none): "
         )
     except (KeyboardInterrupt, EOFError):
         typed = ""

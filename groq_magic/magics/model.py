@@ -15,7 +15,7 @@ from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.option_types import Label
 from groq_magic.page.front_end import front_end
 from groq_magic.views.show import show
-from groq_magic.views.slots import banner, speed_slot
+from groq_magic.views.slots import MARK, banner, model_end
 from groq_magic.views.table import Table
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ _FIELDS = (
     *("prompt_price", "completion_price", "tokens_per_second_seen", "owned_by"),
 )
 
-_MARK = "\N{CHECK MARK}"
 # The API's names in fewer letters.
 _FEATURES = MappingProxyType({"json_mode": "JSON", "structured_outputs": "JSON schema"})
 
@@ -76,16 +75,16 @@ def groq_models(session: Session, line: str) -> pd.DataFrame | None:
         records = [_record(session, model, catalogue) for model in models]
         return data_frame(records, _FIELDS)
     now = catalogue.resolve(session.settings.model)
-    marked = f"{_MARK} marks the model in use. " if now in {model.id for model in models} else ""
+    marked = f"{MARK} marks the model in use. " if now in {model.id for model in models} else ""
     note = "" if catalogue.live else "/models did not answer: this is the list of 2026-10-01. "
     _show(
         Table(
             ("model", "task", "$ in / out", "context / output", "features"),
-            tuple(_row(model, catalogue, now) for model in models),
+            tuple(_row(model, catalogue) for model in models),
             f"{note}{marked}`%groq_model ID` switches from now on, `-m` for one ask; both take an "
             "id or a task. Context and output are in tokens; prices are per million tokens "
             f"sent / answered, of {PRICES_AS_OF}.",
-            tuple(f"groq-slot-speed {speed_slot(model.id)}" for model in models),
+            tuple(model_end(model.id, is_current=model.id == now) for model in models),
             "groq-models",
         )
     )
@@ -158,11 +157,11 @@ def unlisted(wanted: str, catalogue: Catalogue) -> ModelError:
     return ModelError(f"{wanted} {what}.", remedy)
 
 
-def _row(model: Model, catalogue: Catalogue, now: str) -> tuple[str, ...]:
+def _row(model: Model, catalogue: Catalogue) -> tuple[str, ...]:
     price = PRICES.get(model.id)
     sizes = (model.context_window, model.max_completion_tokens)
     return (
-        f"{model.id} {_MARK}" if model.id == now else model.id,
+        model.id,
         ", ".join(_tasks(model, catalogue)),
         f"{price[0]:g} / {price[1]:g}" if price else "unknown",
         " / ".join(f"{size:,}" if size else "unknown" for size in sizes),

@@ -42,7 +42,7 @@ _AS_FRAME = Option(
     metavar="dataframe",
 )
 # The assistant's magics decide themselves how an answer is used.
-_NOT_TAKEN = frozenset({"format", "image", "cell", "once", "raw"})
+_NOT_TAKEN = frozenset({"format", "image", "recent", "cell", "once", "raw"})
 _ASSISTANT = (
     Option("keep", Flag(), "the ask and its answer become part of the conversation"),
     *(option for option in OPTIONS if option.name not in _NOT_TAKEN),

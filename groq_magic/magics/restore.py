@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from groq_magic.errors import NotebookError
 from groq_magic.magics.line import options_alone
 from groq_magic.magics.options import OPTIONS_OF
+from groq_magic.prompt import names_alone
 from groq_magic.views.phrase import first_words
 from groq_magic.views.saved_output import shows_answer
 from groq_magic.views.show import say, show_folded
@@ -110,12 +111,19 @@ def _lines_of_system(session: Session, taken: Iterable[SavedTurn], *, take: bool
 
 
 def _line_of_values(taken: Iterable[SavedTurn]) -> tuple[str, ...]:
-    with_values = [saved for saved in taken if saved.sent != saved.prompt]
-    names = dict.fromkeys(name for saved in with_values for name in sorted(saved.included))
-    if not names:
-        return ()
-    listed = ", ".join(f"`{name}`" for name in names)
-    return (f"Their values are not saved; only their names are sent: {listed}.",)
+    named, others = dict[str, None](), dict[str, None]()
+    for saved in taken:
+        for name in sorted(saved.included):
+            stays = names_alone(saved.prompt, frozenset({name})) != saved.prompt
+            (named if stays else others)[name] = None
+    lines = (
+        ("Their values are not saved; only their names are sent", named),
+        # Images, cells of `--recent`, and what the code assistant adds.
+        ("Not saved, and not sent again", others),
+    )
+    return tuple(
+        f"{line}: {', '.join(f'`{name}`' for name in names)}." for line, names in lines if names
+    )
 
 
 def _counted(count: int, what: str) -> str:

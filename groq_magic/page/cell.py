@@ -15,6 +15,7 @@ __all__ = [
     "is_hashed",
     "known_id",
     "listed_cells",
+    "next_source",
     "parent_of",
     "request_cells",
     "request_metadata",
@@ -95,6 +96,18 @@ def request_cells(shell: Any) -> RequestCells:
         return RequestCells("", (), deleted)
     listed = listed_cells(metadata.get("groqNotebook"), metadata.get("groqOrder"))
     return RequestCells(listed.notebook, listed.order, deleted)
+
+
+def next_source(shell: Any) -> str | None:
+    """Return the source of the cell that we inserted below the running one, "" for none.
+
+    None where no page reports it.
+    """
+    metadata = request_metadata(shell)
+    if metadata.get("groqToken") != TOKEN:
+        return None
+    found = metadata.get("groqNext")
+    return found if isinstance(found, str) else ""
 
 
 def listed_cells(notebook: object, order: object) -> RequestCells:

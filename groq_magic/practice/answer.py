@@ -65,6 +65,8 @@ class Answer:
             message["reasoning"] = "".join(completion.reasoning)
         if completion.tool_calls:
             message["tool_calls"] = completion.tool_calls
+        if completion.executed_tools:
+            message["executed_tools"] = completion.executed_tools
         return {
             **self._head,
             "choices": [_choice("message", message, completion.finish_reason)],
@@ -80,6 +82,8 @@ class Answer:
         yield Chunk(self._event({"role": "assistant", "content": ""}, x_groq=self._groq))
         channel = {"channel": "analysis"} if self._request.model.is_gpt_oss else {}
         yield from self._deltas(completion.reasoning, {"reasoning": _PLACEHOLDER, **channel})
+        if completion.executed_tools:
+            yield Chunk(self._event({"executed_tools": completion.executed_tools}))
         yield from self._deltas(completion.content, {"content": _PLACEHOLDER})
         if completion.tool_calls:
             calls = [{**call, "index": index} for index, call in enumerate(completion.tool_calls)]

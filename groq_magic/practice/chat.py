@@ -85,13 +85,13 @@ class Chat:
         request = self._check(body)
         admitted = request.prompt_tokens + (request.longest or 0)
         with self._lock:
-            reply = self.script.take(request.question) or unscripted(request)
+            reply = self.script.take(request.question, request.rounds) or unscripted(request)
             if reply.busy:
                 self.quota.use_up(admitted, reply.busy)
             self.quota.admit(admitted, request.model.id, request.tier)
             if reply.busy:
                 # Without a limit it is not refused.
-                reply = self.script.take(request.question) or unscripted(request)
+                reply = self.script.take(request.question, request.rounds) or unscripted(request)
             cached = self._cached_tokens(request)
         completion = complete(request, reply)
         answer = Answer(request, completion, cached)

@@ -33,6 +33,8 @@ class Completion:
         One delta each.
     tool_calls : tuple of mapping
         Of the API's shape.
+    executed_tools : tuple of mapping
+        The same.
     finish_reason : str
     tokens, reasoning_tokens : int
         What the answer costs in all, and what of it was reasoning, hidden or not.
@@ -44,6 +46,7 @@ class Completion:
     finish_reason: str
     tokens: int
     reasoning_tokens: int
+    executed_tools: tuple[Mapping[str, Any], ...] = ()
 
 
 def complete(request: ChatRequest, reply: Reply) -> Completion:
@@ -81,6 +84,7 @@ def complete(request: ChatRequest, reply: Reply) -> Completion:
         finish_reason="length" if is_cut else finish_reason,
         tokens=len(reasoning) + len(content) + called,
         reasoning_tokens=len(reasoning),
+        executed_tools=reply.executed_tools,
     )
 
 

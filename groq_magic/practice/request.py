@@ -84,6 +84,13 @@ class ChatRequest:
         prompts = [message for message in self.messages if message["role"] == "user"]
         return tokens.message_text(prompts[-1]) if prompts else ""
 
+    @property
+    def rounds(self) -> int:
+        """How often the model has called tools since the last user message."""
+        roles = [message["role"] for message in self.messages]
+        asked = len(roles) - 1 - roles[::-1].index("user") if "user" in roles else 0
+        return sum(1 for message in self.messages[asked:] if message.get("tool_calls"))
+
     @cached_property
     def prompt_tokens(self) -> int:
         """An estimate of what the messages and tools cost."""

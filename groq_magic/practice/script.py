@@ -17,8 +17,9 @@ _SHIPPED = Path(__file__).with_name("scripts")
 _NAMED_VALUE = re.compile(r"\{\{.+?\}\}")
 _BLANKS = r"\s+"
 _A_VALUE = r"(?:(?!\n\n).)+?"
-# The contents of named values may follow a prompt under this heading.
-_VALUES = r"(?:\s*\n\W*Values:.*)?\s*\Z"
+# The contents of named values and cells may follow a prompt under these headings, then images.
+_HEADINGS = "Values|Cells that ran before, oldest first"
+_VALUES = rf"(?:\s*\n\W*(?:{_HEADINGS}):.*)?(?:\s*\[image\])*\s*\Z"
 
 
 class ScriptError(ValueError):
@@ -51,6 +52,10 @@ class Reply:
         None: ``tool_calls`` with a call, else ``stop``.
     tool_calls : tuple of dict
         With `name` and `arguments`, or of the API's shape.
+    executed_tools : tuple of dict
+        What tools of the service did, of the API's shape.
+    round : int or None
+        Answers only after so many rounds of calls of tools; None is after any number.
     times : int or None
         How often; None is always.
     tokens_per_second : float or None
@@ -68,6 +73,8 @@ class Reply:
     reasoning: str = ""
     finish_reason: str | None = None
     tool_calls: tuple[dict[str, Any], ...] = ()
+    executed_tools: tuple[dict[str, Any], ...] = ()
+    round: int | None = None
     times: int | None = None
     tokens_per_second: float | None = None
     busy: float = 0.0
@@ -77,8 +84,10 @@ class Reply:
         """The pieces, or the reply cut into token-like ones."""
         return self.pieces or tuple(tokens.pieces(self.reply))
 
-    def answers(self, question: str) -> bool:
-        """Return whether it answers a last user message."""
+    def answers(self, question: str, rounds: int = 0) -> bool:
+        """Return whether it answers a last user message, and the rounds of calls after it."""
+        if self.round not in (None, rounds):
+            return False
         return all(one.search(question) for one in (self.match, self.prompt, self.code) if one)
 
 
@@ -103,11 +112,19 @@ class Script:
         self._replies = [_read(number, entry) for number, entry in enumerate(entries)]
         self._left = [reply.times for reply in self._replies]
 
-    def take(self, question: str) -> Reply | None:
-        """Return the first reply that fits a question and isn't used up."""
+    def take(self, question: str, rounds: int = 0) -> Reply | None:
+        """Return the first reply that fits a question and isn't used up.
+
+        Parameters
+        ----------
+        question : str
+            The last user message.
+        rounds : int
+            How often the model has called tools since.
+        """
         for number, reply in enumerate(self._replies):
             left = self._left[number]
-            if left != 0 and reply.answers(question):
+            if left != 0 and reply.answers(question, rounds):
                 self._left[number] = None if left is None else left - 1
                 return reply
         return None
@@ -134,7 +151,7 @@ def _read(number: int, entry: object) -> Reply:
             given[name] = _PATTERNS[name](given[name])
     except (re.error, TypeError) as error:
         raise ScriptError(f"reply {number} has no text or pattern to match: {error}") from error
-    for name in ("pieces", "tool_calls"):
+    for name in ("pieces", "tool_calls", "executed_tools"):
         given[name] = tuple(given.get(name, ()))
     return Reply(**given)
 

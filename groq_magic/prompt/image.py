@@ -169,6 +169,7 @@ def _opened(name: str, value: Any) -> Image:
 
 def _figure_of(value: Any) -> Any:
     """Return the figure that a value is, or that it is drawn on; None for any other value."""
+    value = _first(value)
     if not (_is_figure(value) or _is_axes(value)):
         value = tried(lambda: value.figure, None)  # of seaborn's grids
     if not (_is_figure(value) or _is_axes(value)):
@@ -256,7 +257,18 @@ def _is_figure(value: Any) -> bool:
 
 
 def _is_axes(value: Any) -> bool:
-    return _is_of(value, "matplotlib.axes._base", "_AxesBase")
+    """Whether a value is axes, or the array of them that `plt.subplots(2, 2)` returns."""
+    return _is_of(_first(value), "matplotlib.axes._base", "_AxesBase")
+
+
+def _first(value: Any) -> Any:
+    """Return the first object of an array of objects, any other value as it is."""
+
+    def first() -> Any:
+        return value.flat[0] if value.dtype.hasobject and value.size else value
+
+    # A class of its own may raise from any of these.
+    return tried(first, value) if _is_of(value, "numpy", "ndarray") else value
 
 
 def _is_displayed(value: Any) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["IncludedValue", "NamedValue", "named_value", "with_values"]
 
 _HEADING = "Values:"
+_HEADING_OF_CELLS = "Cells that ran before, oldest first:"
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,20 @@ class NamedValue:
         content in a fence.
     privacy : Privacy
         The limits under which it was made.
+    cell : str or None
+        None for a value of the session. Of a cell that ran, its id in the notebook, "" where
+        the front end sends none.
     """
 
     name: str
     text: str = field(repr=False)
     privacy: Privacy = field(default_factory=Privacy)
+    cell: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What all versions of it have in common: a cell that runs again has another number."""
+        return f"cell id {self.cell}" if self.cell else self.name
 
     @property
     def included(self) -> IncludedValue:
@@ -78,5 +88,11 @@ def named_value(name: str, found: Description, privacy: Privacy) -> NamedValue:
 
 def with_values(text: str, values: Iterable[NamedValue]) -> str:
     """Return a prompt with the content of its values below it."""
-    blocks = [value.text for value in values]
-    return "\n\n".join([text, _HEADING, *blocks]) if blocks else text
+    found = list(values)
+    parts = [text]
+    for heading, blocks in (
+        (_HEADING, [value.text for value in found if value.cell is None]),
+        (_HEADING_OF_CELLS, [value.text for value in found if value.cell is not None]),
+    ):
+        parts += [heading, *blocks] if blocks else ()
+    return "\n\n".join(parts)

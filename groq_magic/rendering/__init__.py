@@ -23,7 +23,7 @@ found by `fences`.
 from __future__ import annotations
 
 from groq_magic.rendering.characters import escape
-from groq_magic.rendering.data_markdown import data_markdown
+from groq_magic.rendering.data_markdown import data_markdown, shows_all
 from groq_magic.rendering.document import to_html
 from groq_magic.rendering.fences import Fence, code_span, fenced, fenced_code
 from groq_magic.rendering.growing_data import GrowingData
@@ -46,5 +46,6 @@ __all__ = [
     "fenced_code",
     "resanitised",
     "safe_markdown",
+    "shows_all",
     "to_html",
 ]

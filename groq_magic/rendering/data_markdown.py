@@ -12,7 +12,7 @@ from groq_magic.rendering.safe_text import escaped, line_starts
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["data_markdown", "is_record", "table_head", "table_row"]
+__all__ = ["data_markdown", "is_record", "shows_all", "table_head", "table_row"]
 
 _MOST_ROWS = 100
 _MOST_COLUMNS = 30
@@ -38,6 +38,29 @@ def data_markdown(data: Any) -> str:
     if isinstance(data, dict | list) and data:
         return "\n".join(_Tree().lines(data, 0))
     return line_starts(_cell(data))
+
+
+def shows_all(data: Any) -> bool:
+    """Whether `data_markdown` leaves nothing of this data out."""
+    parts = list(_parts(data))
+    if isinstance(data, list) and data and all(map(is_record, data)):
+        columns = {name for row in data for name in row}
+        fits = len(data) <= _MOST_ROWS and len(columns) <= _MOST_COLUMNS
+    else:
+        fits = len(parts) <= (_MOST_ROWS if is_record(data) else _MOST_ITEMS)
+    return fits and not any(isinstance(each, str) and len(each) > _LONGEST_CELL for each in parts)
+
+
+def _parts(data: Any) -> Iterator[Any]:
+    """Yield all values within data, at any depth."""
+    waiting = [data]
+    while waiting:
+        each = waiting.pop()
+        inner = list(each.values()) if isinstance(each, dict) else each
+        if isinstance(inner, list):
+            waiting += inner
+        if each is not data:
+            yield each
 
 
 def is_record(value: Any) -> bool:

@@ -100,12 +100,17 @@ def declared(text: str, namespace: Mapping[str, Any]) -> Any:
 
 
 def _check_class_name(text: str, namespace: Mapping[str, Any]) -> None:
-    """Refuse what is nearly the name of a class: it would become a field."""
+    """Refuse what seems to be the name of a class: it would become a field."""
     classes = [name for name, value in namespace.items() if isinstance(value, type)]
     near = difflib.get_close_matches(text, classes, 1, 0.7) if text.isidentifier() else []
     if near:
         raise OptionError(
             f"--schema: there is no {text!r} in this session.", f"Do you mean {near[0]}?"
+        )
+    if text.isidentifier() and text[0].isupper() and not text.isupper():
+        raise OptionError(
+            f"--schema: there is no {text!r} in this session.",
+            f"Run the cell that defines it; '{text} str' is a field of that name.",
         )
 
 

@@ -230,7 +230,7 @@ def _valid_json_schema(given: dict[str, Any]) -> dict[str, Any]:
     except (jsonschema.SchemaError, TypeError, ValueError, RecursionError) as error:
         message = getattr(error, "message", str(error))
         raise OptionError(
-            f"--schema isn't a JSON schema: {_line(message)}",
+            f"--schema isn't a JSON schema: {_line(message).rstrip('.')}.",
             "Use a pydantic model or 'city, price float' instead.",
         ) from None
     return given

@@ -10,9 +10,9 @@ from groq_magic.session.change_texts import warning_of
 from groq_magic.views.slots import slot_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from groq_magic.conversation import Conversations, Turn
+    from groq_magic.conversation import Conversations, Turn, TurnKey
     from groq_magic.prompt.secrets import Secrets
     from groq_magic.views.answer_facts import FinishedAnswer, LiveFacts
     from groq_magic.views.shown_answers import Thought
@@ -21,6 +21,7 @@ __all__ = ["Bars", "FormerAnswer"]
 
 _LEFT = "This answer is no longer part of the conversation."
 _FORMER = "The conversation has the cell's former answer, not this one."
+_ASKED_AGAIN = "This was asked again{}. The conversation has that answer, not this one."
 _FORMER_KEPT = 200  # a conversation has as many undoable changes
 
 
@@ -118,11 +119,12 @@ class Bars:
     def update(self, *, practice: bool) -> dict[str, LiveFacts]:
         """Update the marks; return the changed lines by slot."""
         turns = {slot_of(k): turn for k, turn in self._conversations.shown(practice).items()}
+        again = {turn.key: turn for turn in turns.values()}
         changed: dict[str, LiveFacts] = {}
         secrets = cache(self._secrets)  # they are searched for in files
         for (of_practice, slot), (facts, revision) in self._facts.items():
             turn = turns.get(slot)
-            line = self._stale(turn, secrets) if turn is not None else _LEFT
+            line = self._stale(turn, secrets) if turn is not None else self._left(revision, again)
             if turn is not None and turn.revision != revision:
                 line = _FORMER
             if of_practice == practice and facts.stale != line:
@@ -133,6 +135,14 @@ class Bars:
     def stale_line(self, turn: Turn) -> str:
         """Return the warning that a turn's answer is out of date, "" where it is not."""
         return self._stale(turn, self._secrets)
+
+    def _left(self, revision: int, turns: Mapping[TurnKey, Turn]) -> str:
+        """Return the warning above an answer of no turn: `%groq_retry` may have asked it again."""
+        again = turns.get(self._answers[revision].turn.key)
+        if again is None or again.revision < revision:
+            return _LEFT
+        cell = self._cell_number(again)
+        return _ASKED_AGAIN.format(f" in cell {cell}" if cell is not None else "")
 
     def _stale(self, turn: Turn, secrets: Callable[[], Secrets]) -> str:
         change = self._conversations.change_above(turn)

@@ -11,6 +11,7 @@ from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.assistant import Cell, Context, Failure, failure_of_run, without_error
+from groq_magic.clipping import type_name
 from groq_magic.errors import GroqMagicError, NotebookError
 from groq_magic.session.cell_outputs import printed_by, traceback_of
 
@@ -188,17 +189,17 @@ class CellHistory:
             raise NotebookError("There is no output yet.", "`%groq_explain 3` explains cell 3.")
         return self.numbered(max(numbers))
 
-    def result_of(self, cell: Cell) -> str:
-        """Return what may be sent of a cell's output: what it printed, and its result."""
-        context = self.context(0)
-        parts = [context.output(printed_by(self._shell, cell, self.of_file))]
+    def results_of(self, cell: Cell, context: Context) -> tuple[str, str]:
+        """Return what may be sent of what a cell printed, and of its result; "" for none."""
+        printed = context.output(printed_by(self._shell, cell, self.of_file))
         outputs = self._outputs()
-        if cell.number in outputs:
-            try:
-                parts.append(context.added(outputs[cell.number]))
-            except GroqMagicError:
-                parts.append(f"a {type(outputs[cell.number]).__qualname__}")
-        return "\n".join(filter(None, parts))
+        if cell.number not in outputs:
+            return printed, ""
+        value = outputs[cell.number]
+        try:
+            return printed, context.added(value)
+        except GroqMagicError:
+            return printed, type_name(value)
 
     def _cell(self, number: int) -> Cell | None:
         sources = self._shell.history_manager.input_hist_raw

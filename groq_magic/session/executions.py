@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from groq_magic.errors import NotebookError
 from groq_magic.page.cell import cell_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
     from groq_magic.conversation import CellRun
 
@@ -50,14 +51,22 @@ class Executions:
     Parameters
     ----------
     shell : IPython.core.interactiveshell.InteractiveShell
+
+    Attributes
+    ----------
+    cells_seen : set of str
+        The ids of the cells that ran here.
     """
 
     def __init__(self, shell: Any) -> None:
+        self.cells_seen: set[str] = set()
         self._shell = shell
         self._running: Execution | None = None
         self._begun = 0
         self._cells: dict[int, str] = {}
+        self._numbers: dict[str, int] = {}
         self._mine: ContextVar[Execution | None] = ContextVar("groq_magic.execution", default=None)
+        self._is_in_tool = False
 
     @property
     def present(self) -> Execution:
@@ -96,17 +105,48 @@ class Executions:
         # Some versions of IPython count a cell before it runs, others after it.
         self._running = Execution(cell, run, source, self._shell.displayhook.prompt_count)
         self._mine.set(self._running)
-        if cell is not None and self._running.number is not None:
-            self._cells[self._running.number] = cell
+        if cell is not None:
+            self.cells_seen.add(cell)
+            if self._running.number is not None:
+                self._cells[self._running.number] = cell
+                self._numbers[cell] = self._running.number
         return self._running
+
+    def add_earlier(self, cells: Mapping[int, str]) -> None:
+        """Add the cells that ran before there was a session, by their numbers."""
+        self.cells_seen |= set(cells.values())
+        self._cells = {**cells, **self._cells}
+        self._numbers = {cell: number for number, cell in self._cells.items()}
 
     def number_of(self, cell: str) -> int | None:
         """Return the number in brackets beside a cell, None where it has not run here."""
-        return next((n for n, each in reversed(self._cells.items()) if each == cell), None)
+        return self._numbers.get(cell)
 
     def cell_of(self, number: int | None) -> str:
         """Return the id of the cell that ran with a number; "" where it is unknown."""
         return self._cells.get(number, "") if number is not None else ""
+
+    @contextlib.contextmanager
+    def in_tool(self) -> Iterator[None]:
+        """Note that a function runs which a model has called."""
+        self._is_in_tool = True
+        try:
+            yield
+        finally:
+            self._is_in_tool = False
+
+    def refuse_in_tool(self) -> None:
+        """Refuse an ask by a function that a model has called: its own ask is under way.
+
+        Raises
+        ------
+        NotebookError
+        """
+        if self._is_in_tool:
+            raise NotebookError(
+                "A function that the model calls can't ask with groq_magic itself.",
+                "`groq_magic.complete` works there.",
+            )
 
     def end(self) -> None:
         """End the execution: code that runs later in this context belongs to none."""

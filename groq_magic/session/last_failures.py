@@ -107,6 +107,15 @@ class LastFailures:
             for one in self._candidates
         ]
 
+    def keep_facts(self, failure: Failure) -> None:
+        """Keep the facts that were read of a failure's exception."""
+        self._candidates = [
+            replace(one, failure=replace(one.failure, facts=failure.facts))
+            if one.failure is not None and failure.error is one.failure.error is not None
+            else one
+            for one in self._candidates
+        ]
+
     def add_attempt(self, attempt: Attempt) -> None:
         """Add a fix."""
         self._attempts = [*self._attempts, attempt][-_MOST_ATTEMPTS:]

@@ -34,15 +34,12 @@ class SavedNotebook:
     Parameters
     ----------
     shell : IPython.core.interactiveshell.InteractiveShell
-
-    Attributes
-    ----------
     cells_seen : set of str
         The ids of the cells that ran here: a file without them is another notebook's.
     """
 
-    def __init__(self, shell: Any) -> None:
-        self.cells_seen: set[str] = set()
+    def __init__(self, shell: Any, cells_seen: set[str]) -> None:
+        self.cells_seen = cells_seen
         self._shell = shell
         self._ids = CellIds()
         self._known: dict[str, str] = {}

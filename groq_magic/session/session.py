@@ -23,7 +23,8 @@ from groq_magic.session.saved_notebook import SavedNotebook
 from groq_magic.session.secrets import EarlierTurns, present_secrets
 from groq_magic.session.stored_answers import StoredAnswers
 from groq_magic.session.token_estimate import TokenEstimate
-from groq_magic.session.undoing import UndoResult, show_former
+from groq_magic.session.undoing import UndoResult, show_former, show_removed
+from groq_magic.views.phrase import quoted
 from groq_magic.views.show import say
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Session:
         self.owner = owner or owner_of(shell)
         self.executions = Executions(shell)
         self.settings = settings
-        self.saved = SavedNotebook(shell)
+        self.saved = SavedNotebook(shell, self.executions.cells_seen)
         self.conversations = Conversations()
         self.bars = Bars(self.conversations, self.secrets, self.cell_number)
         self.service = Service(settings, lambda: self.saved.folder, ask_for_key, say)
@@ -120,7 +121,6 @@ class Session:
         cell = self.saved.known_as(cell_id(self.shell), source)
         self.executions.begin(self.conversations.start_cell, cell, source)
         if cell is not None:
-            self.saved.cells_seen.add(cell)
             self.bars.cell_begins(cell)
             if self.live is not None:
                 self.live.answers.cell_begins(cell)
@@ -213,18 +213,18 @@ class Session:
     def undo(self) -> UndoResult:
         """Undo the last change, on the page too.
 
-        Raises
-        ------
-        NotebookError
-            When there is nothing to undo, or in another thread.
+        A NotebookError reports that there is nothing to undo, or that this is another thread.
         """
         self.owner.require(_CHANGED)
         practice = self.service.in_practice
-        known = {turn.revision for turn in self.conversations.shown(practice).values()}
-        phrase = self.conversations.undo(practice)
+        before = self.conversations.shown(practice)
+        phrase = self.conversations.undo(practice, lambda prompt: quoted(self._hidden(prompt)))
+        now = self.conversations.shown(practice)
+        show_removed(self.bars, self.live, (before[key] for key in before.keys() - now.keys()))
+        known = {turn.revision for turn in before.values()}
         former = tuple(
             show_former(self.bars, self.live, self._hidden, turn)
-            for turn in self.conversations.shown(practice).values()
+            for turn in now.values()
             if turn.revision not in known and not self.bars.shows(turn)
         )
         self._changed()
@@ -241,6 +241,7 @@ class Session:
         """Remove one turn from its conversation."""
         self.owner.require(_CHANGED)
         self.conversations.drop(turn)
+        show_removed(self.bars, self.live, (turn,))
         self._changed()
 
     def restore(self, found: tuple[SavedTurn, ...]) -> tuple[Turn, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import TYPE_CHECKING
 
 from groq_magic.api.request import size_of
-from groq_magic.conversation import TOKENS_AROUND_A_MESSAGE, text_in
+from groq_magic.conversation import TOKENS_AROUND_A_MESSAGE, whole_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,29 +41,35 @@ class TokenEstimate:
 
     def of_message(self, message: Mapping[str, Any]) -> int:
         """Return about how many tokens a message takes, its role included."""
-        return TOKENS_AROUND_A_MESSAGE + math.ceil(size_of(text_in(message)) * self.per_byte)
+        return TOKENS_AROUND_A_MESSAGE + math.ceil(size_of(whole_text(message)) * self.per_byte)
 
     def of_messages(self, messages: Sequence[Mapping[str, Any]]) -> int:
         """Return about how many tokens these messages take in a longer request."""
         return sum(map(self.of_message, messages))
 
-    def of_request(self, messages: Sequence[Mapping[str, Any]]) -> int:
-        """Return about how many tokens a request with these messages takes."""
-        return self.around + self.of_messages(messages)
+    def of_request(self, request: Mapping[str, Any]) -> int:
+        """Return about how many tokens a request takes: its messages, and the tools it offers."""
+        tools = request.get("tools")
+        offered = size_of(json.dumps(tools, ensure_ascii=False)) if tools else 0
+        around = self.around + math.ceil(offered * self.per_byte)
+        return around + self.of_messages(request["messages"])
 
-    def learn(self, messages: Sequence[Mapping[str, Any]], prompt_tokens: int) -> None:
+    def learn(self, request: Mapping[str, Any], prompt_tokens: int) -> None:
         """Correct the estimate by what the service counted for a request.
 
         Parameters
         ----------
-        messages : sequence of mapping
-            Those that were sent; with an image among them nothing is learned.
+        request : mapping
+            What was sent; of one with images or tools nothing is learned.
         prompt_tokens : int
             The count in its usage.
         """
-        if prompt_tokens <= 0 or any(isinstance(each["content"], list) for each in messages):
+        messages = request["messages"]
+        if prompt_tokens <= 0 or request.get("tools"):
             return
-        size = sum(size_of(text_in(each)) for each in messages)
+        if any(isinstance(each.get("content"), list) for each in messages):
+            return
+        size = sum(size_of(whole_text(each)) for each in messages)
         if size < _ENOUGH_BYTES:
             around = prompt_tokens - self.of_messages(messages)
             self.around = min(_MOST_AROUND, max(0, around))

@@ -1,4 +1,4 @@
-"""Undo on the page: a cell whose turn has its former answer back shows that answer."""
+"""Undo on the page: a cell shows the former answer of its turn, or that the turn is removed."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from groq_magic.views.phrase import quoted
 from groq_magic.views.static import bundle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from groq_magic.conversation import Turn
     from groq_magic.session.bars import Bars
     from groq_magic.views.answer_facts import FinishedAnswer
     from groq_magic.views.live import Live
 
-__all__ = ["TO_GO_ON", "FormerTurn", "UndoResult", "show_former"]
+__all__ = ["TO_GO_ON", "FormerTurn", "UndoResult", "show_former", "show_removed"]
 
 # For a cell whose prompt is not the one that its answer belongs to.
 TO_GO_ON = "Put that prompt back into the cell, or run the cell to ask the new one."
+
+_REMOVED = "This answer was removed from the conversation. Run the cell to ask again."
 
 # What a record says of the cell, and not of the ask.
 _OF_THE_CELL = frozenset({"version", "turn", "cell", "ask", "replaces", "once"})
@@ -91,6 +93,34 @@ def show_former(
         # Without the warning: it may not hold the next time.
         bars.add(turn, former.output, in_conversation=True, thought=former.thought)
     return FormerTurn(turn, is_shown, has_other_prompt)
+
+
+def show_removed(bars: Bars, live: Live | None, turns: Iterable[Turn]) -> None:
+    """Show above answers that they were removed, where the page can be reached.
+
+    It is saved: else `%groq_restore` would bring them back in the reopened notebook.
+
+    Parameters
+    ----------
+    bars : Bars
+    live : Live or None
+        None where no page can be reached.
+    turns : iterable of Turn
+        That were removed, each by an undo or by itself.
+    """
+    for turn in turns:
+        former = bars.former(turn)
+        if live is None or former is None:
+            continue
+        output, record = former.output, former.output.metadata.get("groq_magic")
+        output = replace(
+            output,
+            warnings=(*output.warnings, _REMOVED),
+            metadata={"groq_magic": {**record, "once": True}} if record else {},
+            live=replace(output.live, stale=""),
+        )
+        if _put(live, replace(former, output=output)):
+            bars.add(turn, output, in_conversation=False)
 
 
 def _put(live: Live, former: FormerAnswer) -> bool:

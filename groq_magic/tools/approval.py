@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Approval", "approval_of", "new_code"]
+__all__ = ["Approval", "approval_of", "new_code", "sending_of"]
 
 _LONGEST_REASON = 1_000
 # Letters that are not taken for digits, and make no words.
@@ -61,3 +61,13 @@ def approval_of(typed: str, code: str, *, edits: bool = True) -> Approval | None
         **({("edit", ""): Approval("edit")} if edits else {}),
     }
     return decisions.get((word, rest))
+
+
+def sending_of(typed: str) -> bool | None:
+    """Return whether a reply lets an output be sent; None for anything else, which is asked again.
+
+    Parameters
+    ----------
+    typed : str
+    """
+    return {"send": True, "no": False}.get(" ".join(typed.split()))

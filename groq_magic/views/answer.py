@@ -18,11 +18,13 @@ from groq_magic.views.finished_outputs import FinishedOutput, Run, run_of
 from groq_magic.views.phrase import phrase_html
 from groq_magic.views.shown_answers import ShownAnswer
 from groq_magic.views.static import bundle, unfinished
+from groq_magic.views.tool_calls import calls_html
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from groq_magic.rendering import GrowingData
+    from groq_magic.tools.call_result import CallResult
     from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, Progress
     from groq_magic.views.documents import Document
     from groq_magic.views.framed_answer import FramedAnswer
@@ -71,6 +73,7 @@ class AnswerView:
         self._thought_over = False
         self._captured: tuple[str, ...] = ()
         self._data: GrowingData | None = None
+        self._calls: tuple[CallResult, ...] = ()
         self._run = Run()
         self._place = ""
         self._framed: FramedAnswer | None = None
@@ -89,8 +92,7 @@ class AnswerView:
             text = self._growing().feed(text)
         document.feed(text, reasoning)
         if self._updates.is_due(text):
-            data = self._unfinished(document, document.html())
-            self._publish(data, dict(self._start.metadata), update=True)
+            self._update(document)
         self._show_summary(document, reasoning, over=bool(text))
 
     def restart(self, line: str) -> None:
@@ -104,6 +106,24 @@ class AnswerView:
         if self._data is None:
             self._data = GrowingData()
         return self._data
+
+    def calls(self, calls: tuple[CallResult, ...]) -> None:
+        """Draw the calls of tools."""
+        self._calls = calls
+        document = self._shown()
+        document.show({"calls": calls_html(calls)})
+        if self._live.lacks_page:
+            self._update(document)
+
+    def move(self) -> None:
+        """Go on below what has been displayed since, so that the answer ends the output."""
+        document = self._document
+        if document is None or self._captured:
+            return
+        metadata = dict(self._start.metadata)
+        self._publish({"text/html": "", "text/plain": ""}, {}, update=True)
+        self._display_id = uuid.uuid4().hex
+        self._publish(self._unfinished(document, document.html()), metadata, update=False)
 
     def progress(self, progress: Progress) -> None:
         """Draw the figures and what is waited for."""
@@ -151,10 +171,16 @@ class AnswerView:
                     self._document.feed(prefix, "")
         return self._document
 
+    def _update(self, document: Document) -> None:
+        """Display what has come, where no page draws it."""
+        data = self._unfinished(document, document.html())
+        self._publish(data, dict(self._start.metadata), update=True)
+
     def _unfinished(self, document: Document, text: str = "") -> dict[str, Any]:
         view = self._framed.view() if self._framed is not None else {}
         start = self._start
-        return {**unfinished(start.notices, document.slot, text, start.images), **view}
+        shown = unfinished(start.notices, document.slot, text, start.images, self._calls)
+        return {**shown, **view}
 
     def _show_summary(self, document: Document, reasoning: str, *, over: bool) -> None:
         if reasoning and self._thought_since is None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from groq_magic.tools.call_result import CallResult
     from groq_magic.views.bar import Bar
     from groq_magic.views.cell_diff import CellDiff
     from groq_magic.views.thumbnails import Thumbnail
@@ -121,12 +122,15 @@ class LiveFacts:
         The warning that the answer is out of date, "" when it is not.
     replacement : Replacement or None
         The fixed cell that a button puts in place.
+    order : int
+        Of two answers the later one has the higher number: the newest shows what is left.
     """
 
     figures: str
     copy: str
     stale: str
     replacement: Replacement | None = None
+    order: int = 0
 
 
 class CodeBlock(Protocol):
@@ -177,6 +181,8 @@ class FinishedAnswer:
         Safe HTML of the reasoning that a replayed answer was saved with, instead of `reasoning`.
     images : tuple of Thumbnail
         Shown above the answer.
+    calls : tuple of CallResult
+        The tools that the model called, above the answer too.
     """
 
     slot: str
@@ -194,3 +200,4 @@ class FinishedAnswer:
     prose: str = ""
     saved_reasoning: str = ""
     images: tuple[Thumbnail, ...] = ()
+    calls: tuple[CallResult, ...] = ()

@@ -12,6 +12,7 @@ from groq_magic.views.show import publish, show_folded
 if TYPE_CHECKING:
     import threading
 
+    from groq_magic.tools.call_result import CallResult
     from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, Progress
 
 __all__ = ["GuardedView", "View"]
@@ -30,6 +31,12 @@ class View(Protocol):
 
     def restart(self, line: str) -> None:
         """Show a line, after which the answer begins again."""
+
+    def calls(self, calls: tuple[CallResult, ...]) -> None:
+        """Show the calls of tools as they are now."""
+
+    def move(self) -> None:
+        """Go on below what has been displayed since."""
 
     def progress(self, progress: Progress) -> None:
         """Show how far it is, or what is waited for."""
@@ -93,6 +100,24 @@ class GuardedView:
             return
         try:
             self._view.restart(line)
+        except Exception as failure:  # noqa: BLE001 - as above
+            self._failure = failure
+
+    def calls(self, calls: tuple[CallResult, ...]) -> None:
+        """Show the calls of tools as they are now."""
+        if self._failure is not None:
+            return
+        try:
+            self._view.calls(calls)
+        except Exception as failure:  # noqa: BLE001 - as above
+            self._failure = failure
+
+    def move(self) -> None:
+        """Go on below what has been displayed since."""
+        if self._failure is not None:
+            return
+        try:
+            self._view.move()
         except Exception as failure:  # noqa: BLE001 - as above
             self._failure = failure
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Panel"]
 
+# Traits that are set by `%config`, and shown only.
+_PRIVACY = ("rows_sent", "private", "log")
+
 
 class Panel:
     """The panel: controls that are one with the settings, facts, two buttons.
@@ -64,6 +67,7 @@ class Panel:
         self._minute = ipywidgets.HTML(description="This minute")
         self._day = ipywidgets.HTML(description="Today")
         self._key = ipywidgets.HTML(description="Key")
+        self._privacy = ipywidgets.HTML(description="Privacy")
         self._page = ipywidgets.HTML(description="This page")
         rows = (
             (self._picker.dropdown,),
@@ -76,10 +80,13 @@ class Panel:
             (self._minute,),
             (self._day,),
             (self._key,),
+            (self._privacy,),
             (self._page,),
         )
         self.box = ipywidgets.VBox([ipywidgets.HBox(row) for row in rows])
         self.box.add_class("groq-panel")
+        self._settings = settings
+        settings.observe(self._privacy_changed, _PRIVACY)
         self.refresh()
 
     def models(self, models: Sequence[tuple[str, str]]) -> None:
@@ -91,6 +98,7 @@ class Panel:
         facts = self._facts()
         self._key.value = key_slot(facts.key)
         self._conversation.value = phrase_html(facts.conversation)
+        self._privacy.value = phrase_html(facts.privacy)
         self._page.value = phrase_html(facts.page)
         self._page.layout.display = None if facts.page else "none"
         meters = ((self._minute, facts.minute, "minute"), (self._day, facts.day, "day"))
@@ -103,7 +111,11 @@ class Panel:
         for each in self._fields:
             each.close()
         self._picker.close()
+        self._settings.unobserve(self._privacy_changed, _PRIVACY)
         close_whole(self.box)
+
+    def _privacy_changed(self, _change: object) -> None:
+        self.refresh()
 
     def _here(self, call: Callable[[], None]) -> Callable[[], None]:
         return lambda: self._hand_over(call)

@@ -16,7 +16,8 @@ _EIGHTHS = 8
 # So many columns stand apart from each other; more stand close together.
 _APART = 30
 _WIDTH, _HEIGHT = 300, 76
-_LEFT, _TOP, _BASE = 48, 6, 60  # left edge, top of the largest, and base line of the columns
+_LEFT, _TOP, _BASE = 54, 6, 60  # left edge, top of the largest, and base line of the columns
+_DIGIT = 7  # pixels, at most, of a character in a label
 _WIDEST = 18
 # Read on white and on black: a picture does not know the page's theme.
 _COLUMNS, _LINE = "#4a8fd8", "#7c7c7c"
@@ -108,8 +109,10 @@ def _ends(names: Sequence[str], width: float) -> str:
     if not names:
         return ""
     first, last = names[0], names[-1]
+    # Of few columns the labels take more room than the columns.
+    both = _DIGIT * (len(first) + 1 + len(last))
     end = (
-        f'<text x="{max(_LEFT + width, _LEFT + 60):.1f}" y="{_HEIGHT - 3}" text-anchor="end" '
+        f'<text x="{_LEFT + max(width, both):.1f}" y="{_HEIGHT - 3}" text-anchor="end" '
         f"{_TEXT}>{escape(last)}</text>"
     )
     return (

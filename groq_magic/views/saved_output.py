@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from groq_magic.assistant import without_fence
 
@@ -75,18 +75,36 @@ def shows_answer(saved: SavedTurn, *, whole: bool = False) -> bool:
 def _texts(answer: str, *, whole: bool) -> Iterator[str]:
     """Yield the Markdown that an answer is shown as, by its format."""
     # Rendering takes a while to import.
-    from groq_magic.rendering import data_markdown, fenced, fenced_code
+    from groq_magic.rendering import data_markdown, fenced, fenced_code, shows_all
     from groq_magic.reply import code_of, data_of
 
     yield answer
     yield fenced(answer)
     if whole:
+        data = _parsed(answer)
+        if data is not None and shows_all(data):
+            yield data_markdown(data)
         return
     if code := fenced_code(answer):
         yield "\n\n".join(fenced(block.code) for block in code)
     if (data := data_of(answer, code_of(answer))) is not None:
         yield fenced(json.dumps(data, indent=2, ensure_ascii=False))
         yield data_markdown(data)
+
+
+def _parsed(answer: str) -> Any:
+    """Return an answer that is JSON alone; None for others, and where a name stands twice."""
+
+    def record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            raise ValueError("One of the values would not be shown.")
+        return found
+
+    try:
+        return json.loads(answer, object_pairs_hook=record)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _shows_change(shown: _Shown, answer: str) -> bool:

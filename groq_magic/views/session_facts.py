@@ -92,6 +92,8 @@ class PanelFacts:
         "main · 3 turns, about 1,912 tokens to send".
     minute, day : Meter or None
         The quota of this minute and of today; None while it is unknown.
+    privacy : str
+        What limits and logs what is sent: "`rows_sent` 5 · `private` none · `log` none".
     page : str
         What the open pages lack: "prompts look like code (no `cells.changed`)"; usually "".
     """
@@ -100,4 +102,5 @@ class PanelFacts:
     conversation: str
     minute: Meter | None
     day: Meter | None
+    privacy: str = ""
     page: str = ""

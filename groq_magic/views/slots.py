@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from groq_magic.option import Option
 
 __all__ = [
+    "MARK",
     "TOKEN",
     "TOKEN_CLASS",
     "banner",
     "key_slot",
+    "model_end",
     "option_rows",
     "panel_text",
     "slot_classes",
@@ -32,6 +34,8 @@ __all__ = [
 
 # By the session's token a page knows outputs of this kernel from forged ones.
 TOKEN_CLASS = f"groq-token-{TOKEN}"
+# Of the model in use, in the list of models.
+MARK = "\N{CHECK MARK}"
 _NOT_IN_A_CLASS = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -43,6 +47,20 @@ def slot_of(key: TurnKey) -> str:
 def speed_slot(model: str) -> str:
     """Return the class of a model's slot in `%groq_models`."""
     return f"groq-model-{_NOT_IN_A_CLASS.sub('-', model)}"
+
+
+def model_end(model: str, *, is_current: bool) -> tuple[str, str]:
+    """Return what a model's row in `%groq_models` ends with, as HTML and as plain text.
+
+    The page moves the mark to the model that is chosen later, and adds the speed.
+    """
+    mark = f" {MARK}" if is_current else ""
+    slot = speed_slot(model)
+    html = (
+        f'<span class="groq-slot-mark {slot}">{mark}</span>'
+        f'<span class="groq-slot-speed {slot}"></span>'
+    )
+    return html, mark
 
 
 def slot_classes(name: str) -> str:

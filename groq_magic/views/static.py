@@ -11,8 +11,10 @@ from groq_magic.views.phrase import phrase_html
 from groq_magic.views.show import publish
 from groq_magic.views.slots import TOKEN_CLASS, slot_classes
 from groq_magic.views.thumbnails import thumbnails_html
+from groq_magic.views.tool_calls import calls_html
 
 if TYPE_CHECKING:
+    from groq_magic.tools.call_result import CallResult
     from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, Progress
     from groq_magic.views.thumbnails import Thumbnail
 
@@ -69,6 +71,7 @@ def bundle(answer: FinishedAnswer) -> tuple[dict[str, str], dict[str, Any]]:
             warnings_html(answer.warnings),
             notices_html(answer.notices),
             _reasoning_html(answer) or '<div class="groq-slot-reasoning"></div>',
+            calls_html(answer.calls),
             f"{_TEXT}{to_html(source)}</div>",
             _change_html(answer),
             answer.bar.html(answer.slot),
@@ -84,7 +87,11 @@ def bundle(answer: FinishedAnswer) -> tuple[dict[str, str], dict[str, Any]]:
 
 
 def unfinished(
-    notices: tuple[str, ...], slot: str, text: str = "", images: tuple[Thumbnail, ...] = ()
+    notices: tuple[str, ...],
+    slot: str,
+    text: str = "",
+    images: tuple[Thumbnail, ...] = (),
+    calls: tuple[CallResult, ...] = (),
 ) -> dict[str, str]:
     """Return the output of an answer that streams.
 
@@ -99,6 +106,8 @@ def unfinished(
         Safe HTML of what has come, where no page draws it.
     images : tuple of Thumbnail, optional
         They stand above the slot, where the finished answer has them too.
+    calls : tuple of CallResult, optional
+        The calls of tools as they are now, where no page draws them.
 
     Returns
     -------
@@ -106,11 +115,11 @@ def unfinished(
         ``text/html`` and an empty ``text/plain``: nothing that could be taken
         for an answer.
     """
-    line = "More is coming; ■ in the toolbar stops it." if text else UNFINISHED
+    line = "More is coming; ■ in the toolbar stops it." if text or calls else UNFINISHED
     html = (
         f'<div class="groq-answer mathjax_ignore tex2jax_ignore">{thumbnails_html(images)}'
         f'<div class="groq-slot-stream groq-doc-{slot} {TOKEN_CLASS}">'
-        f"{notices_html(notices)}"
+        f"{notices_html(notices)}{calls_html(calls)}"
         f"{f'{_TEXT}{text}</div>' if text else ''}"
         f'<div class="groq-notice">{line}</div></div></div>'
     )
@@ -216,6 +225,12 @@ class StaticView:
         """Show nothing yet."""
 
     def restart(self, line: str) -> None:
+        """Show nothing yet."""
+
+    def calls(self, calls: tuple[CallResult, ...]) -> None:
+        """Show nothing yet."""
+
+    def move(self) -> None:
         """Show nothing yet."""
 
     def progress(self, progress: Progress) -> None:

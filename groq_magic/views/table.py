@@ -25,8 +25,8 @@ class Table:
         The cells; text in backticks is code.
     note : str
         One line under the table, or "".
-    slots : tuple of str
-        Classes of an empty slot in each row's first cell; none where it is empty.
+    ends : tuple of (str, str)
+        What each row's first cell ends with, as safe HTML and as plain text; none where empty.
     name : str
         A class for the style sheet, "" for none.
     """
@@ -34,7 +34,7 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
-    slots: tuple[str, ...] = ()
+    ends: tuple[tuple[str, str], ...] = ()
     name: str = ""
 
     def html(self) -> str:
@@ -47,11 +47,11 @@ class Table:
         body = "".join(
             "<tr>"
             + "".join(
-                f"<td{_style(at)}>{phrase_html(cell)}{'' if column else slot}</td>"
+                f"<td{_style(at)}>{phrase_html(cell)}{'' if column else end}</td>"
                 for column, (cell, at) in enumerate(zip(row, right, strict=True))
             )
             + "</tr>"
-            for row, slot in zip(self.rows, self._slots(), strict=True)
+            for row, (end, _) in zip(self.rows, self._ends(), strict=True)
         )
         note = f'<div class="groq-note"><small>{phrase_html(self.note)}</small></div>'
         return (
@@ -62,7 +62,8 @@ class Table:
 
     def plain(self) -> str:
         """Return the table as aligned plain text."""
-        lines = [self.columns, *self.rows]
+        ended = zip(self.rows, self._ends(), strict=True)
+        lines = [self.columns, *((f"{row[0]}{end}", *row[1:]) for row, (_, end) in ended)]
         cells = [[phrase_plain(cell).replace("\n", " ") for cell in line] for line in lines]
         widths = [max(len(line[i]) for line in cells) for i in range(len(self.columns))]
         right = self._right()
@@ -72,10 +73,8 @@ class Table:
             text.extend(("", phrase_plain(self.note)))
         return "\n".join(text)
 
-    def _slots(self) -> list[str]:
-        if not self.slots:
-            return [""] * len(self.rows)
-        return [f'<span class="{phrase_html(classes)}"></span>' for classes in self.slots]
+    def _ends(self) -> tuple[tuple[str, str], ...]:
+        return self.ends or (("", ""),) * len(self.rows)
 
     def _right(self) -> list[bool]:
         return [_all_numbers([row[i] for row in self.rows]) for i in range(len(self.columns))]

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from groq_magic.printable import printable
 from groq_magic.views.phrase import phrase_plain
+from groq_magic.views.tool_calls import calls_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from groq_magic.tools.call_result import CallResult
     from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, Progress
 
 __all__ = ["TerminalView"]
@@ -36,6 +38,8 @@ class TerminalView:
         self._shown: list[str] = []
         self._notices: tuple[str, ...] = ()
         self._waiting = ""
+        self._calls = 0
+        self._asked: CallResult | None = None
 
     def open(self, start: AnswerStart) -> None:
         """Write the notices."""
@@ -53,6 +57,21 @@ class TerminalView:
         self._wait("")
         self._shown.clear()
         self._write(f"\n{printable(line)}\n")
+
+    def calls(self, calls: tuple[CallResult, ...]) -> None:
+        """Write calls that are over, each once; a reply is asked for below one that waits."""
+        self._wait("")
+        over = [each for each in calls if each.is_over]
+        for each in over[self._calls :]:
+            self._write(f"{calls_plain([each])}\n")
+        self._calls = len(over)
+        waiting = [each for each in calls if each.state == "pending"]
+        if waiting and waiting[0] is not self._asked:
+            self._asked = waiting[0]
+            self._write(f"{calls_plain(waiting[:1])}\n")
+
+    def move(self) -> None:
+        """Go on below what has been written since, as a terminal does anyway."""
 
     def progress(self, progress: Progress) -> None:
         """Write the waiting line over the last one."""

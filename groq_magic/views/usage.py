@@ -49,7 +49,8 @@ def usage(
     html, plain : str
         Safe HTML that reads well without CSS and scripts, and plain text.
     """
-    parts = _limits(meters, f"{'Practice limits' if practice else 'Limits'} at {at}")
+    whose = "Practice limits" if practice else "Limits"
+    parts = _limits(meters, f"{whose} at {at}; those of a minute refill within a minute")
     real, practised = (_asks(ledger, practice=side) for side in (False, True))
     if real:
         real = [_heading("Asks of this session"), *real]

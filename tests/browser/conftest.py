@@ -57,9 +57,15 @@ class FrontEnd:
         """
         self.server.set_windowing(windowing)
         whole = cells if isinstance(cells, dict) else notebook_of(cells)
-        path = self.write(whole)
         # A page reads Lab's settings only when it loads.
         page = None if windowing else self._free_page()
+        return self._open_file(self.write(whole), page, width, height)
+
+    def open_file(self, path: Path, *, width: int, height: int) -> Notebook:
+        """Open a file of the server's folder."""
+        return self._open_file(path, self._free_page(), width, height)
+
+    def _open_file(self, path: Path, page: Page | None, width: int, height: int) -> Notebook:
         fresh = page is None
         page = page or self._context.new_page()
         page.set_viewport_size({"width": width, "height": height})

@@ -101,6 +101,20 @@ def test_a_request_carries_the_cells_of_its_moment_and_keeps_what_others_pass(al
     ]
 
 
+def test_a_request_carries_the_source_of_the_cell_that_was_inserted_below(alone: Alone) -> None:
+    assert alone.run(
+        """const [, below] = [...cells];
+        below.getMetadata = () => ({ next_of: "a" });
+        below.sharedModel = { getSource: () => "x = 1" };
+        parts.startOrder(model);
+        kernel.requestExecute({ code: "1" }, true, { cellId: "a" });
+        kernel.requestExecute({ code: "2" }, true, { cellId: "b" });
+        below.getMetadata = () => ({ next_of: "z" });
+        kernel.requestExecute({ code: "1" }, true, { cellId: "a" });
+        return kernel.sent.map(([, , metadata]) => metadata.groqNext ?? "");"""
+    ) == ["x = 1", "", ""]
+
+
 def test_ending_leaves_the_connection_as_it_was(alone: Alone) -> None:
     assert alone.run(
         """const own = kernel.requestExecute;

@@ -57,6 +57,7 @@ def test_a_warning_names_the_cell_above_and_what_happened_to_it(
     notebook.run_cell(1)  # the same prompt, the same answer
     expect(mark(notebook, 2)).to_have_text("")
 
+    notebook.begin_undo_step()
     do(notebook, 1, "delete-cell")
     for cell in (1, 2):  # at once: no cell has run since
         expect(mark(notebook, cell)).to_have_text(
@@ -122,6 +123,23 @@ def test_an_undo_puts_the_former_answer_back_into_its_cell(jupyter: Any, practic
     outputs = notebook.save()["cells"][1]["outputs"]
     assert "".join(outputs[0]["data"]["text/plain"]) == "Answer to one."
     assert outputs[0]["metadata"]["groq_magic"]["prompt"] == "one"
+
+
+@only_in_lab
+def test_an_undone_answer_is_not_restored_after_a_restart(jupyter: Any, practice: Any) -> None:
+    notebook = opened(jupyter, practice, "%groq_undo", "%groq_restore")
+    notebook.run_cell(4)
+    removed = "This answer was removed from the conversation."
+    expect(output(notebook, 3)).to_contain_text(removed)
+    expect(output(notebook, 4)).to_contain_text("Undone: turn 3, “three”, is removed.")
+    cells = notebook.save()["cells"]
+    assert removed in "".join(cells[3]["outputs"][0]["data"]["text/html"])
+    notebook.restart()
+    notebook.idle()
+    notebook.run_cell(0)
+    expect(output(notebook, 0).locator("select")).to_be_visible()
+    notebook.run_cell(5)
+    expect(output(notebook, 5)).to_contain_text("2 turns restored.")
 
 
 @only_in_lab

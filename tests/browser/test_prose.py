@@ -168,6 +168,7 @@ def test_cells_that_move_or_come_back_stay_prose(jupyter: Any) -> None:
     notebook.command("notebook:paste-cell-above")
     wait_for_types(notebook, CODE, PROSE, CODE)
     notebook.panel("panel.content.activeCellIndex = 1")
+    notebook.begin_undo_step()
     notebook.command("notebook:delete-cell")
     wait_for_types(notebook, CODE, CODE)
     notebook.command("notebook:undo-cell-action")

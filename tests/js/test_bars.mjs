@@ -25,7 +25,8 @@ test("a bar is filled, and gives its text back", () => {
   const before = answer.outerHTML;
   const { bar, shown } = barOn(answer);
   equal(shown, [[bar.slots.picker, "p1", PICKER]]);
-  bar.update(FACTS, "7,320 tokens left this minute");
+  bar.update(FACTS);
+  bar.showLeft("7,320 tokens left this minute");
   equal(
     ["copy", "figures", "quota"].map((name) => textOf(answer, name)),
     ["Copy", " · 318 tokens · 806 tok/s", "7,320 tokens left this minute"],
@@ -38,16 +39,16 @@ test("a bar is filled, and gives its text back", () => {
 test("without figures the line has no separator at its end", () => {
   const answer = page(ANSWER);
   const { bar } = barOn(answer);
-  bar.update({ ...FACTS, figures: "" }, "");
+  bar.update({ ...FACTS, figures: "" });
   equal(answer.querySelector(".groq-facts").textContent, "openai/gpt-oss-120b");
 });
 
 test("an answer that is out of date says so, and no more once it is not", () => {
   const answer = page(ANSWER);
   const { bar } = barOn(answer);
-  bar.update({ ...FACTS, stale: "Cell 1 changed." }, "");
+  bar.update({ ...FACTS, stale: "Cell 1 changed." });
   equal(textOf(answer, "stale"), "Cell 1 changed.");
-  bar.update(FACTS, "");
+  bar.update(FACTS);
   equal(textOf(answer, "stale"), "");
 });
 
@@ -55,11 +56,11 @@ test("the reasoning is a fold, closed, and stays as the reader left it", () => {
   const answer = page(ANSWER);
   const { bar } = barOn(answer);
   const facts = { ...FACTS, thought: ["Reasoning, 3 s", "<p>Let me see.</p>"] };
-  bar.update(facts, "");
+  bar.update(facts);
   const fold = answer.querySelector("details");
   equal([fold.open, fold.textContent], [false, "Reasoning, 3 sLet me see."]);
   fold.open = true;
-  bar.update(facts, "");
+  bar.update(facts);
   equal([answer.querySelectorAll("details").length, fold.open], [1, true]);
 });
 
@@ -81,12 +82,12 @@ test("only a slot with the session's token gets the button that replaces a cell"
       documentAt: (node) => answer.contains(node) && { model: notebook },
     };
     const bar = new Bar(answer.querySelector(".groq-bar"), session);
-    bar.update({ ...FACTS, replacement }, "");
-    bar.update({ ...FACTS, replacement }, "");
+    bar.update({ ...FACTS, replacement });
+    bar.update({ ...FACTS, replacement });
     equal(answer.querySelectorAll(".groq-replace").length, count);
-    bar.update({ ...FACTS, replacement: null }, "");
+    bar.update({ ...FACTS, replacement: null });
     equal(answer.querySelectorAll(".groq-replace").length, 0);
-    bar.update({ ...FACTS, replacement }, "");
+    bar.update({ ...FACTS, replacement });
     bar.restore();
     equal(answer.outerHTML, before);
   }

@@ -116,6 +116,18 @@ test("its button replaces the cell, offers to undo that, and keeps the focus", (
   equal([button.ariaLabel, document.activeElement === button], [null, true]);
 });
 
+test("the note no longer asks to run the cell once it has run", () => {
+  const notebook = failing();
+  const { node, made, button } = buttonOn(notebook);
+  button.click();
+  notebook.cells[0].executionCount = null; // it runs
+  made.draw();
+  equal(shown({ node, button })[2], "Cell 3 is replaced; run it again.");
+  notebook.cells[0].executionCount = 5;
+  made.draw();
+  equal(shown({ node, button }), ["Undo", "false", "The cell is replaced, and has run since."]);
+});
+
 test("once the cell has changed, its button says so and does nothing", async () => {
   const notebook = failing();
   const { node, made, button } = buttonOn(notebook);

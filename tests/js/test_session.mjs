@@ -78,3 +78,58 @@ test("widget state that is saved with the notebook has no answers and no reasoni
   equal(model.get("present"), {});
   end();
 });
+
+test("what is left is shown under the newest answer alone", () => {
+  const answers = [1, 2].map((ask) => ANSWER.replace("turn-a-1", `turn-a-${ask}`));
+  const quota = '<span class="groq-slot-quota"></span>';
+  const body = page(
+    `<main>${answers.join("").replaceAll("</span></div>", `</span>${quota}</div>`)}</main>`,
+  );
+  const left = () => [...body.querySelectorAll(".groq-slot-quota")].map((slot) => slot.textContent);
+  const facts = (order) => ({ copy: "", figures: "", stale: "", order });
+  const { model, end } = start();
+  model.receive({ turns: { "groq-turn-a-1": facts(1) } });
+  ok(left()[0].endsWith(" tokens left this minute"));
+  model.receive({ turns: { "groq-turn-a-2": facts(2) } });
+  equal([left()[0], left()[1].endsWith(" tokens left this minute")], ["", true]);
+  model.receive({ turns: { "groq-turn-a-1": facts(3) } }); // asked again
+  equal([left()[0].endsWith(" tokens left this minute"), left()[1]], [true, ""]);
+  end();
+});
+
+test("the mark in a list of models follows the picker, and stays where no row is meant", () => {
+  const row = (id, mark = "") =>
+    `<tr><td>${id}<span class="groq-slot-mark groq-model-${id.replace("/", "-")}">${mark}</span></td></tr>`;
+  const rows = row("openai/a", " ✓") + row("qwen/b");
+  const body = page(`<div class="groq-listing groq-models"><table>${rows}</table></div>`);
+  const before = body.outerHTML;
+  const texts = () => [...body.querySelectorAll("td")].map((cell) => cell.textContent);
+  const { model, end } = start();
+  equal(texts(), ["openai/a ✓", "qwen/b"]);
+  model.receive({ current: "qwen/b" });
+  equal(texts(), ["openai/a", "qwen/b ✓"]);
+  model.receive({ current: "fast" });
+  equal(texts(), ["openai/a", "qwen/b ✓"]);
+  model.receive({ current: "openai/a" });
+  equal(texts(), ["openai/a ✓", "qwen/b"]);
+  model.receive({ current: "qwen/b" });
+  end();
+  equal(body.outerHTML, before);
+});
+
+test("an error of one line breaks between words, a traceback stays as it is", () => {
+  const error = (inner) =>
+    `<div data-mime-type="application/vnd.jupyter.stderr"><pre>${inner}</pre></div>`;
+  const ours = error("OptionError: Unexpected hello. Run `%x`, <a href='#'>there</a> or `%y`.");
+  const body = page(
+    `<main>${ours}${error("<span>-----</span>\nTypeError: no")}${error("Oh\nError: no")}</main>`,
+  );
+  const { end } = start();
+  equal(
+    [...body.querySelectorAll("pre")].map((pre) => pre.className),
+    ["groq-error", "", ""],
+  );
+  const codes = [...body.querySelectorAll("code")].map((code) => code.textContent);
+  equal([codes, body.textContent.includes("`")], [["%x", "%y"], false]);
+  end();
+});

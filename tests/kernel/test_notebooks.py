@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,12 @@ PRACTICE = {"GROQ_MAGIC_PRACTICE": "unpaced"}
 # They depend on the Python and the pandas that ran it.
 VARIES = ("request_sha", "values_sha", "usage")
 INCLUDED_SIZE = re.compile(r"(?<= )\([\d,]+ characters\)")
+
+
+@pytest.fixture(autouse=True)
+def _data(tmp_path: Path) -> None:
+    """Put the data of the notebooks where they run."""
+    shutil.copytree(NOTEBOOKS[0].with_name("data"), tmp_path / "data")
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

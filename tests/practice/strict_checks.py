@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.practice import catalogue, checks
 from groq_magic.practice.refusals import bad_request, require
+from tests.practice.strict_calls import check_calls
 from tests.practice.strict_modes import check_reasoning, check_response_format, check_tools
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ def _check_messages(messages: list[Any], *, sees: bool) -> None:
         for part in content if isinstance(content, list) else ():
             _check_part(number, part, sees=sees)
             images += part["type"] == "image_url"
+    check_calls(messages)
     limit = f"Too many images provided. This model supports up to {_MOST_IMAGES} images"
     require(images <= _MOST_IMAGES, limit, "messages")
 

@@ -170,8 +170,8 @@ def shell_factory(
         shell = InteractiveShell.instance(config=settings)
         shell.run_line_magic("colors", "nocolor")
         # IPython keeps them on a class, whatever the shell.
-        shell.history_manager.outputs.clear()
-        shell.history_manager.exceptions.clear()
+        for kept_there in ("outputs", "exceptions"):  # IPython 8 keeps neither
+            getattr(shell.history_manager, kept_there, {}).clear()
         cells = Cells(shell)
         shell.get_parent = lambda: {"metadata": cells.sent}
         made.append(cells)

@@ -45,6 +45,13 @@ def test_tab_completes_images(bare: Any) -> None:
     assert completed(bare, "%%groq --image pl") == ["plot", "plan"]
 
 
+def test_tab_completes_tools(bare: Any) -> None:
+    bare.fine("def get_price(): pass\ndef get_stock(): pass")
+    assert set(completed(bare, "%groq --tools get_")) == {"get_price", "get_stock"}
+    assert completed(bare, "%%groq --tools get_price,get_s") == ["get_stock"]
+    assert completed(bare, "%groq --tools bro") == ["browser_search"]
+
+
 def test_tab_completes_beyond_an_odd_line_break(bare: Any) -> None:
     bare.fine("height = 1")
     assert completed(bare, "%%groq\na\N{LINE SEPARATOR}b\n{{bare_is_not_there") == []

@@ -91,13 +91,13 @@ def test_undo_takes_back_turn_by_turn_and_says_what(echoed: Any) -> None:
     echoed.fine("%groq Three", "b")
     undone = [output["data"]["text/plain"] for output in echoed.fine("%groq_undo").outputs]
     assert undone == [
-        "Undone: turn 2 has its former answer back.",
+        "Undone: turn 2, “Two”, has its former answer back.",
         f"The answer belongs to the cell's former prompt, “Two”. {TO_GO_ON}",
         "The cell doesn't show that answer. Here it is:",
         "Two!",
     ]
     assert [prompt for prompt, _ in echoed.turns] == ["One", "Two"]
-    echoed.fine("%groq_undo")
+    assert echoed.fine("%groq_undo").plain == "Undone: turn 2, “Two”, is removed."
     echoed.fine("%groq_undo")
     assert echoed.turns == []
     assert isinstance(echoed.run("%groq_undo").error, NotebookError)
@@ -142,6 +142,31 @@ def test_an_answer_that_left_says_so(echoed: Any) -> None:
     echoed.fine("%groq_reset")
     facts, _ = echoed.session.bars._facts[False, "groq-turn-a-1"]
     assert facts.stale == "This answer is no longer part of the conversation."
+
+
+def test_an_answer_that_was_asked_again_in_another_cell_names_that_cell(echoed: Any) -> None:
+    def marks() -> list[str]:
+        return [facts.stale for facts, _ in echoed.session.bars._facts.values()]
+
+    echoed.fine("%groq One", "a")
+    echoed.fine("%groq_retry", "b")
+    again = "This was asked again in cell {}. The conversation has that answer, not this one."
+    assert marks() == [again.format(4), ""]
+    echoed.fine("%groq_retry", "c")
+    assert marks() == [again.format(5), again.format(5), ""]
+    echoed.fine("%groq_undo", "z")
+    gone = "This answer is no longer part of the conversation."
+    assert marks() == [again.format(4), "", gone]
+    echoed.fine("%groq_reset", "z")
+    assert marks() == [gone] * 3
+
+
+def test_what_undo_quotes_is_short_and_has_no_secret(echoed: Any, key: str) -> None:
+    echoed.fine(f"%groq --raw One {key} {'and more ' * 40}", "a")
+    said = echoed.fine("%groq_undo").plain
+    assert said.startswith("Undone: turn 1, “One [key] and more")
+    assert said.endswith("…”, is removed.")
+    assert len(said) < 100
 
 
 def test_an_answer_whose_turn_was_taken_back_says_so_on_its_own_bar(echoed: Any) -> None:

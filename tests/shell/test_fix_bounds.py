@@ -10,6 +10,7 @@ import pytest
 from groq_magic.errors import (
     PromptError,
 )
+from groq_magic.prompt.values_in_text import ValueForms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,3 +132,24 @@ def test_an_object_that_raises_from_everything_can_be_asked_about(
     assert "`odd`, which the failing line names" in prompt_of()
     assert "odd: Hostile" in prompt_of("%%groq_code --session\nSomething with it")
     assert isinstance(cells.run("%groq_explain odd.x").error, PromptError)
+
+
+def test_data_is_searched_once_for_a_fix_and_the_end_of_its_cell(
+    cells: Any, prompt_of: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[int] = []
+
+    def forms(column: Any) -> ValueForms:
+        searched.append(len(column))
+        return ValueForms(column)
+
+    cells.fine("%config GroqMagics.rows_sent = 0")
+    cells.fine("people = [f'person {n}' for n in range(700)]")
+    cells.run("people.index('nobody')")
+    monkeypatch.setattr("groq_magic.prompt.private_values.ValueForms", forms)
+    assert "ValueError" in prompt_of()
+    assert searched.count(700) == 1
+    # The exception is dropped all the same; what was read of it is enough for another fix.
+    assert cells.session.failures.last().error is None
+    assert "ValueError" in prompt_of()
+    assert searched.count(700) == 1

@@ -86,7 +86,7 @@ def test_where_the_fault_is_in_an_earlier_cell_that_one_is_replaced(
     cells.fine(EARLIER, "cell-a")
     cells.run("rows[0]", "cell-b")
     ran = cells.fine("%groq_fix --replace", "cell-f")
-    assert "Replace cell 2 with this, then run cell 3." in ran.data["text/html"]
+    assert "Run the fixed cell 2, then run cell 3." in ran.data["text/html"]
     ((_, code, fix),) = added
     assert (code, fix.cell, fix.name, fix.before) == (BETTER, "cell-a", "cell 2", EARLIER)
 
@@ -110,20 +110,23 @@ def test_a_page_that_cannot_replace_cells_counts_as_no_page(
     cells: Any, practice: Any, with_page: Any
 ) -> None:
     practice.script([REPLY])
-    with_page("notebook")
+    added, _ = with_page("notebook")
     cells.run(FAILING, "cell-b")
     ran = cells.fine("%groq_fix --replace", "cell-f")
     assert "no open notebook can do it" in ran.data["text/html"]
+    # A page that loads later would do what the answer denies.
+    assert [replaces for _, _, replaces in added] == [None]
 
 
 def test_a_page_that_never_loads_the_widget_is_waited_for_a_moment(
     cells: Any, practice: Any
 ) -> None:
     practice.script([REPLY])
-    live_of(cells.session)
+    live = live_of(cells.session)
     cells.run(FAILING, "cell-b")
     ran = cells.fine("%groq_fix --replace", "cell-f")
     assert "no open notebook can do it" in ran.data["text/html"]
+    assert [each["replaces"] for each in live._session._facts["next"].values()] == [None]
 
 
 def test_other_answers_have_no_slot_and_no_such_option(

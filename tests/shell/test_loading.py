@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from groq_magic.magics.display import live_of
 from groq_magic.magics.extension import GroqMagics, session_of
 
 if TYPE_CHECKING:
@@ -338,6 +339,18 @@ def test_the_panel_as_text(cells: Any) -> None:
     plain = cells.fine("%groq").plain
     for told in ("openai/gpt-oss-120b", "0.5", "Be kind"):
         assert told in plain
+
+
+def test_the_panel_shows_what_limits_and_logs_what_is_sent(cells: Any, key: str) -> None:
+    panel = live_of(cells.session).panel
+    rows = [each for line in panel.children for each in line.children]
+    row = next(each for each in rows if each.description == "Privacy")
+    assert "rows_sent 5 · private none · log none" in cells.fine("%groq").plain
+    cells.fine(f"%config GroqMagics.private = ['email', '*_id', '{key}']")
+    cells.fine("%config GroqMagics.rows_sent = 0")
+    assert "<code>rows_sent</code> 0 · <code>private</code> email, *_id, [key] ·" in row.value
+    cells.fine("%config GroqMagics.log = 'groq.jsonl'")
+    assert row.value.endswith("<code>log</code> groq.jsonl")
 
 
 def test_system_prompt_is_shown_set_and_taken_away(bare: Any) -> None:

@@ -222,7 +222,7 @@ def test_undo_replaces_what_the_cell_shows(echoed: Any, live: Any) -> None:
     page.note("a", ShownAnswer("d1", Run("a", "r1"), ("Reasoning", "<p>new</p>")))
     said = plains(echoed.fine("%groq_undo", "z"))
     assert said == [
-        "Undone: turn 1 has its former answer back.",
+        "Undone: turn 1, “One”, has its former answer back.",
         f"The answer belongs to the cell's former prompt, “One”. {TO_GO_ON}",
     ]
     ((data, more),) = updates
@@ -234,6 +234,57 @@ def test_undo_replaces_what_the_cell_shows(echoed: Any, live: Any) -> None:
     facts, thought = page.facts["groq-turn-a-1"]
     assert (facts.copy, facts.stale, thought) == ("One!", "", None)
     assert stale(echoed, "a") == ""
+
+
+REMOVED = "This answer was removed from the conversation. Run the cell to ask again."
+
+
+def shown_removed(data: Any, more: Any) -> tuple[bool, bool]:
+    """Whether an output says that its turn is removed, and whether a restore leaves it out."""
+    return REMOVED in data["text/html"], more["metadata"]["groq_magic"]["once"]
+
+
+def test_an_undone_answer_says_that_it_is_removed_and_is_not_restored(
+    echoed: Any, live: Any
+) -> None:
+    page, updates = live
+    run(echoed, "a")
+    echoed.session.live = page
+    page.note("a", ShownAnswer("d1", Run("a", "r1")))
+    assert plains(echoed.fine("%groq_undo", "z")) == ["Undone: turn 1, “One”, is removed."]
+    ((data, more),) = updates
+    assert shown_removed(data, more) == (True, True)
+    assert data["text/plain"] == "One!"
+    # The output says it, so that the slot for what changes is empty.
+    assert page.facts["groq-turn-a-1"][0].stale == ""
+    assert len(page.offered) == 1
+    assert echoed.turns == []
+
+
+def test_a_dropped_answer_says_so_until_an_undo(echoed: Any, live: Any) -> None:
+    page, updates = live
+    run(echoed, "ab")
+    echoed.session.live = page
+    page.note("a", ShownAnswer("d1", Run("a", "r1")))
+    echoed.fine("%groq_history --drop 1", "z")
+    assert shown_removed(*updates.pop()) == (True, True)
+    said = plains(echoed.fine("%groq_undo", "z"))
+    assert said == ["Undone: turn 1, “One”, is back."]
+    assert shown_removed(*updates.pop()) == (False, False)
+    assert [prompt for prompt, _ in echoed.turns] == ["One", "Two"]
+
+
+def test_undo_of_a_restore_says_nothing_above_the_saved_answers(
+    echoed: Any, served: Callable[..., Any], file: Path, live: Any
+) -> None:
+    page, updates = live
+    save(file, run(echoed, "ab"), "z")
+    cells = served()
+    cells.session.live = page
+    cells.fine("%groq_restore", "z")
+    cells.fine("%groq_undo", "z")
+    assert updates == page.offered == []
+    assert "2 turns restored" in cells.fine("%groq_restore", "z").plain
 
 
 @pytest.mark.parametrize("magic", ["%%groq", "%%groq --once"])
@@ -250,7 +301,7 @@ def test_undo_of_a_reset_says_that_the_cell_has_another_prompt_now(
         echoed.fine("%groq_undo", "z")
     said = plains(echoed.fine("%groq_undo", "z"))
     assert said[1:] == [f"The answer belongs to the cell's former prompt, “One”. {TO_GO_ON}"]
-    ((data, more),) = updates
+    data, more = updates[-1]
     assert "former prompt, “One”" in data["text/html"]
     assert more["metadata"]["groq_magic"]["prompt"] == "One"
 

@@ -42,6 +42,7 @@ def test_a_prompt_of_our_notebooks_has_a_scripted_answer(practising: Any) -> Non
     ran = practising.fine(f"%%groq\n{PROMPT}", "a")
     assert "**p-value**" in ran.plain
     assert "practice, scripted" in ran.data["text/html"]
+    assert "tokens sent" in ran.data["text/html"]
     assert ran.record["practice"] is True
 
 
@@ -53,6 +54,14 @@ def test_another_prompt_has_none_and_says_so(practising: Any) -> None:
     assert "<details open" not in html
     assert "scripted" not in html
     assert "practice" in html
+
+
+def test_an_answer_without_a_script_shows_no_figures(practising: Any) -> None:
+    ran = practising.fine("%%groq\nSomething else", "a")
+    ((facts, _),) = practising.session.bars._facts.values()
+    assert "answered" not in ran.data["text/html"]
+    assert facts.figures == ""
+    assert practising.reply.usage.completion_tokens > 0
 
 
 def test_an_answer_without_a_script_is_not_called_scripted_where_it_is_cut_short(

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 PROMPT = "What is a p-value? Two sentences, for someone who has never had statistics."
 KEY = "gsk_made_up_for_tests_0123456789"
 NO_MODEL = "Practice mode: no model is here"
-OF_PRACTICE = "Saved in practice mode: no model wrote this answer."
+OF_PRACTICE = (
+    "Saved in practice mode: no model wrote this answer, and later prompts are sent without it."
+)
 CELLS = {
     "load": "%load_ext groq_magic",
     "scripted": f"%%groq\n{PROMPT}",

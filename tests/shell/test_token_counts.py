@@ -25,15 +25,24 @@ def test_practice_estimates_counts_and_shows_the_same_number(bare: Any, text: st
         dry = bare.fine(f"%%groq --dry-run\n{text}", cell).plain
         (estimate,) = numbers(r"About ([\d,]+) tokens to send; practice costs nothing\.", dry)
         shown = bare.fine(f"%%groq\n{text}", cell).text
-        sent, answered = numbers(r"([\d,]+) tokens sent, ([\d,]+) answered", shown)
         (fold,) = numbers(r"What was sent: \d messages?, ([\d,]+) tokens", shown)
         reply = bare.reply
+        sent, answered = numbers(r"([\d,]+) tokens sent, ([\d,]+) answered", repr(reply))
         assert estimate == fold == sent == reply.usage.prompt_tokens
         assert answered == reply.usage.completion_tokens
-        assert f"{sent:,} tokens sent, {answered:,} answered" in repr(reply)
+        assert "tokens sent" not in shown
     usage = bare.fine("%groq_usage").plain
     assert "tokens sent" in usage
     assert "tokens answered" in usage
+
+
+def test_a_scripted_answer_shows_the_numbers_of_its_reply(bare: Any, tmp_path: Any) -> None:
+    (tmp_path / "script.json").write_text('[{"match": "", "reply": "Yes, it is."}]')
+    bare.fine(f"%groq_practice --script {tmp_path / 'script.json'} on")
+    shown = bare.fine("%%groq\nIs it?", "a").text
+    usage = bare.reply.usage
+    counts = numbers(r"([\d,]+) tokens sent, ([\d,]+) answered", shown)
+    assert counts == [usage.prompt_tokens, usage.completion_tokens]
 
 
 def test_an_interrupted_answer_shows_estimated_counts_and_its_speed(

@@ -52,7 +52,7 @@ def test_a_number_of_the_history_drops_that_turn(echoed: Any, page: Any, ask: An
     assert stale(echoed, "b") == "This answer is no longer part of the conversation."
     assert ask("c") == ["One", "Three"]
     echoed.fine("%groq_undo", "z")
-    assert echoed.fine("%groq_undo", "z").plain == "Undone: turn 2 is back."
+    assert echoed.fine("%groq_undo", "z").plain == "Undone: turn 2, “Two”, is back."
     assert prompts(echoed) == ["One", "Two", "Three"]
     assert stale(echoed, "b") == ""
 

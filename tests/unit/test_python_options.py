@@ -68,7 +68,7 @@ KINDS = {
     "frequency_penalty": float,
     "presence_penalty": float,
 }
-KINDS |= {"timeout": float, "max_tokens": int, "seed": int, "stop": tuple}
+KINDS |= {"timeout": float, "max_tokens": int, "recent": int, "seed": int, "stop": tuple}
 KINDS |= {option.name: bool for option in OPTIONS if isinstance(option.type, Flag)}
 
 
@@ -105,6 +105,10 @@ def test_a_value_is_taken_as_what_it_is_or_refused(option: Any) -> None:
             items = value if is_list else (value,)
             pairs = zip(read, items, strict=True)
             assert all(one is item or one == str.__str__(item) for one, item in pairs)
+            continue
+        if option.name == "tools":
+            assert type(read) is tuple
+            assert all(callable(each) or type(each) is str for each in read)
             continue
         assert type(read) is kind, (value, read)
         if kind in {float, int}:

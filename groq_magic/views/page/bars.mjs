@@ -35,7 +35,12 @@ export class Bar {
     this.buttons = [...answer.querySelectorAll(".groq-text pre")].map(withCopy);
   }
 
-  update(facts, left) {
+  /** Answers that came later have higher numbers. */
+  get order() {
+    return this.facts?.order ?? 0;
+  }
+
+  update(facts) {
     if (facts.thought && !this.facts) this.slots.reasoning?.fill(fold(facts.thought));
     this.facts = facts;
     for (const [name, text] of [
@@ -46,7 +51,6 @@ export class Bar {
         this.slots[name].fill(text);
     }
     this.updateReplacing(facts.replacement);
-    this.showLeft(left);
   }
 
   // The button edits cells: its slot needs the session's token, which other notebooks don't have.

@@ -31,6 +31,8 @@ export class Frame {
     this.notices = element("div", "groq-notices");
     this.fold = element("details", "groq-reasoning");
     this.summary = element("summary");
+    this.calls = element("div", "groq-calls");
+    this.callsShown = [];
     this.text = new Mount(element("div", "groq-text"));
     this.thought = new Mount(element("div"));
     this.waiting = element("div", "groq-waiting");
@@ -64,7 +66,8 @@ export class Frame {
     const row = element("small"); // as in a finished bar
     row.append(this.stop, element("span", "groq-dot"), this.facts, this.next);
     this.bar.append(row);
-    this.root.append(this.notices, this.fold, this.text.root, this.waiting, this.status, this.bar);
+    this.root.append(this.notices, this.fold, this.calls, this.text.root);
+    this.root.append(this.waiting, this.status, this.bar);
     showPicker(this.picker, PICKER);
   }
 
@@ -92,13 +95,14 @@ export class Frame {
   }
 
   #show(facts) {
-    const { notices, summary, model, figures, waiting, stop } = facts;
+    const { notices, summary, calls, model, figures, waiting, stop } = facts;
     const isNew = (name) => facts[name] !== undefined && facts[name] !== this.shown[name];
     if (isNew("notices")) this.notices.replaceChildren(parsed(notices));
     if (isNew("summary")) {
       this.summary.textContent = summary;
       this.fold.hidden = summary === "";
     }
+    if (isNew("calls")) this.#drawCalls(calls);
     if (isNew("model")) this.model.textContent = `${model} · `;
     if (isNew("figures")) this.figures.textContent = figures;
     if (isNew("waiting")) this.#wait(waiting);
@@ -108,6 +112,19 @@ export class Frame {
       if (stop === "unconfirmed") this.status.textContent = STOP[stop];
     }
     this.shown = facts;
+  }
+
+  // What has not changed stays, so that a fold stays as the reader left it.
+  #drawCalls(html) {
+    const made = [...(parsed(html).firstElementChild?.children ?? [])];
+    const now = made.map((node) => node.outerHTML);
+    for (const [at, node] of made.entries()) {
+      if (now[at] === this.callsShown[at]) continue;
+      const before = this.calls.children[at];
+      if (before) before.replaceWith(node);
+      else this.calls.append(node);
+    }
+    this.callsShown = now;
   }
 
   // The finished output takes its place at once, or, on a page that was loaded in

@@ -1,5 +1,6 @@
 // The order of the cells on the page: in each execute request of the notebook, and as it changes.
 
+import { markOf, sourceOf } from "./inserted.mjs";
 import { connectionOf, tried } from "./lab.mjs";
 import { inEachNotebook } from "./notebooks.mjs";
 import { aroundMethod } from "./patch.mjs";
@@ -22,7 +23,11 @@ function orderIn(document, model) {
       this,
       content,
       dispose,
-      { ...metadata, ...requestOf(document, order, model.get("token")) },
+      {
+        ...metadata,
+        ...requestOf(document, order, model.get("token")),
+        ...tried(() => nextOf(document, metadata?.cellId)),
+      },
       ...rest,
     );
   };
@@ -36,6 +41,13 @@ function orderIn(document, model) {
 
 function orderOf(document) {
   return [...document.model.cells].map(({ id }) => id);
+}
+
+// The source of the cell that was inserted below a cell, while it stands there.
+function nextOf(document, id) {
+  const cells = [...document.model.cells];
+  const below = cells[cells.findIndex((cell) => cell.id === id) + 1];
+  return below && markOf(below)?.next_of === id ? { groqNext: sourceOf(below) } : {};
 }
 
 // A cell's own metadata is part of the request, and anyone's: the token says that this is ours.

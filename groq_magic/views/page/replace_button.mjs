@@ -9,6 +9,8 @@ import { Slot } from "./slots.mjs";
 const NOTES = {
   failed: () => "",
   fixed: (name) => `${name} is replaced; run it again.`,
+  // It has another number since.
+  ran: () => "The cell is replaced, and has run since.",
   changed: (name) => `${name} has changed since it ran.`,
   gone: (name) => `${name} can't be found in this notebook.`,
   locked: (name) => `${name} is read-only.`,
@@ -46,17 +48,24 @@ export class ReplaceButton {
     return tried(() => targetOf(this.notebook, this.fix).state) ?? "gone";
   }
 
+  // Where the kernel doesn't know the cell's number, nothing shows that it ran.
+  get hasRun() {
+    const shown = tried(() => targetOf(this.notebook, this.fix).cell.executionCount);
+    return Boolean(this.fix.number && shown && shown !== this.fix.number);
+  }
+
   draw() {
     this.due = undefined;
     const { state } = this;
-    if (state === this.drawn && this.fix === this.drawnFix) return;
-    [this.drawn, this.drawnFix] = [state, this.fix];
+    const note = state === "fixed" && this.hasRun ? "ran" : state;
+    if (note === this.drawn && this.fix === this.drawnFix) return;
+    [this.drawn, this.drawnFix] = [note, this.fix];
     const { name } = this.fix;
     this.button.textContent = state === "fixed" ? "Undo" : `Replace ${name} instead`;
     if (state === "fixed") this.button.ariaLabel = `Undo: put ${name} back as it was`;
     else this.button.removeAttribute("aria-label");
     this.button.setAttribute("aria-disabled", `${!["failed", "fixed"].includes(state)}`);
-    this.note.textContent = NOTES[state](`${name[0].toUpperCase()}${name.slice(1)}`);
+    this.note.textContent = NOTES[note](`${name[0].toUpperCase()}${name.slice(1)}`);
   }
 
   press() {

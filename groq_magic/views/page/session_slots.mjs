@@ -5,6 +5,7 @@
 import { Answers } from "./answers.mjs";
 import { Bar, PICKER } from "./bars.mjs";
 import { withCopy } from "./copy.mjs";
+import { showErrors } from "./errors.mjs";
 import { KeyEntry } from "./key_entry.mjs";
 import { rootsOf } from "./outputs.mjs";
 import { grouped, Refill } from "./quota.mjs";
@@ -67,10 +68,17 @@ export class SessionSlots {
   }
 
   drawLeft() {
-    for (const each of this.filled.values()) if (each instanceof Bar) each.showLeft(this.left);
-    this.answers.showLeft(this.left);
+    this.showLeft();
     for (const root of this.roots) this.drawMeters(root);
     this.timer = setTimeout(() => this.drawLeft(), this.minute?.used ? SOON : LATER);
+  }
+
+  // Under the newest answer alone, and under those that stream.
+  showLeft() {
+    const bars = [...this.filled.values()].filter((each) => each instanceof Bar);
+    const newest = Math.max(...bars.map((bar) => bar.order));
+    for (const bar of bars) bar.showLeft(bar.order === newest ? this.left : "");
+    this.answers.showLeft(this.left);
   }
 
   drawMeters(root) {
@@ -95,8 +103,8 @@ export class SessionSlots {
         if (!slot.isClosed) slot.showView(this.manager, id, label);
       }
     this.answers.fill(this.roots);
-    this.answers.showLeft(this.left);
     for (const root of this.roots) this.fillIn(root);
+    this.showLeft();
   }
 
   get roots() {
@@ -131,7 +139,22 @@ export class SessionSlots {
     for (const node of root.querySelectorAll(`.groq-export${this.token}`)) this.addCopy(node);
     for (const node of root.querySelectorAll(`.groq-slot-key${this.token}`)) this.fillKey(node);
     for (const node of root.querySelectorAll(".groq-slot-speed")) this.fillSpeed(node);
+    for (const listing of root.querySelectorAll(".groq-models")) this.fillMarks(listing);
+    showErrors(root);
     this.drawMeters(root);
+  }
+
+  // An alias, or a model that the list lacks, moves no mark.
+  fillMarks(listing) {
+    const name = `groq-model-${this.current.replace(/[^A-Za-z0-9_-]/g, "-")}`;
+    const marks = [...listing.querySelectorAll(".groq-slot-mark")];
+    if (!marks.some((node) => node.classList.contains(name))) return;
+    for (const node of marks) {
+      const mark = node.classList.contains(name) ? " ✓" : "";
+      if (node.textContent === mark) continue;
+      if (!this.filled.has(node)) this.filled.set(node, new Slot(node));
+      this.filled.get(node).fill(mark);
+    }
   }
 
   fillSpeed(node) {
@@ -156,7 +179,7 @@ export class SessionSlots {
     const facts = this.turnOf(bar);
     if (!facts || this.isOthers(bar)) return;
     if (!this.filled.has(bar)) this.filled.set(bar, new Bar(bar, this));
-    this.filled.get(bar).update(facts, this.left);
+    this.filled.get(bar).update(facts);
   }
 
   fillWithView(node, id, label) {

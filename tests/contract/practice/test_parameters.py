@@ -211,3 +211,48 @@ def test_a_prompt_beyond_the_window_is_too_long(ask: Any) -> None:
 def test_other_hosts_are_refused(practice: Any) -> None:
     headers = {"Host": "evil.example", "Authorization": "Bearer any"}
     assert practice.control.get("/openai/v1/models", headers=headers).status_code == 403
+
+
+ASKED = {"role": "user", "content": "How much?"}
+CALL = {"id": "1", "type": "function", "function": {"name": "look_up", "arguments": "{}"}}
+CALLED = {"role": "assistant", "tool_calls": [CALL]}
+RESULT = {"role": "tool", "tool_call_id": "1", "content": "2"}
+OTHER = {**CALL, "id": "2"}
+
+
+def test_takes_calls_with_their_results(ask: Any) -> None:
+    two = [{"role": "assistant", "content": "", "tool_calls": [CALL, OTHER]}]
+    results = [{**RESULT, "tool_call_id": "2"}, RESULT]
+    answer = ask(tools=[TOOL], messages=[ASKED, CALLED, RESULT, *two, *results, ASKED])
+    assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    ("messages", "said"),
+    [
+        ([ASKED, CALLED], "these tool_call_ids have no tool message: 1"),
+        ([ASKED, CALLED, ASKED], "these tool_call_ids have no tool message: 1"),
+        ([ASKED, RESULT], "'messages.1.tool_call_id'"),
+        ([ASKED, CALLED, RESULT, RESULT], "'messages.3.tool_call_id'"),
+        ([ASKED, CALLED, {**RESULT, "content": ["2"]}], "content"),
+        ([ASKED, CALLED, {"role": "tool", "tool_call_id": "1"}], "'content' is missing"),
+        ([ASKED, {"role": "assistant"}], "'content' is missing"),
+        ([ASKED, {"role": "assistant", "tool_calls": []}], "minimum number of items is 1"),
+        ([ASKED, {**CALLED, "tool_calls": [CALL, CALL]}], "ids must differ"),
+        ([ASKED, {**CALLED, "tool_calls": [{**CALL, "type": "f"}]}], "value must be function"),
+        ([ASKED, {**CALLED, "tool_calls": [{**CALL, "id": None}]}], ".id"),
+        ([ASKED, {**CALLED, "tool_calls": [{**CALL, "function": {"name": "f"}}]}], ".function"),
+        (
+            [
+                ASKED,
+                {**CALLED, "tool_calls": [{**CALL, "function": {"name": "f", "arguments": {}}}]},
+            ],
+            ".function",
+        ),
+        ([ASKED, {**CALLED, "tool_calls": [{**CALL, "index": 0}]}], "unsupported"),
+    ],
+)
+def test_refuses_calls_and_results_that_do_not_fit(ask: Any, messages: Any, said: str) -> None:
+    answer = ask(tools=[TOOL], messages=messages)
+    assert answer.status == 400
+    assert said in answer.error["message"]

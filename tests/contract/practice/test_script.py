@@ -34,6 +34,30 @@ def test_pieces_are_the_exact_deltas(practice: Any, ask: Any) -> None:
     assert [delta["content"] for delta in deltas[1:-1]] == pieces
 
 
+def test_a_reply_may_be_for_one_round_of_calls(practice: Any, ask: Any) -> None:
+    call = {"id": "1", "type": "function", "function": {"name": "add", "arguments": "{}"}}
+    called = [
+        {"role": "assistant", "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "1", "content": "3"},
+    ]
+    practice.script([{"tool_calls": [{"name": "add"}], "round": 0}, {"reply": "3", "round": 1}])
+    question = {"role": "user", "content": "Sum?"}
+    first = ask(messages=[question]).body["choices"][0]
+    assert first["finish_reason"] == "tool_calls"
+    assert said(ask(messages=[question, *called])) == "3"
+    # The rounds of an earlier prompt don't count.
+    again = ask(messages=[question, *called, {"role": "assistant", "content": "3"}, question])
+    assert again.body["choices"][0]["finish_reason"] == "tool_calls"
+
+
+def test_tools_of_the_service_can_be_scripted(practice: Any, ask: Any) -> None:
+    executed = [{"index": 0, "type": "browser_search", "arguments": "{}"}]
+    practice.script([{"reply": "x", "executed_tools": executed}])
+    assert ask().body["choices"][0]["message"]["executed_tools"] == executed
+    chunks = [chunk["choices"][0]["delta"] for chunk in ask(stream=True).chunks]
+    assert [each["executed_tools"] for each in chunks if "executed_tools" in each] == [executed]
+
+
 def test_reasoning_finish_reason_and_tool_calls_can_be_scripted(practice: Any, ask: Any) -> None:
     call = {"name": "add", "arguments": {"a": 1}}
     practice.script(

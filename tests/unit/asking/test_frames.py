@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.asking import flow as asking
+from groq_magic.asking import ask_run
+from groq_magic.asking.ask_run import AskRun
 from groq_magic.interrupts import Interrupts
 
 FRAME = 0.05
@@ -28,6 +29,7 @@ class Stream:
     texts: list[str] = field(default_factory=list)
     reasonings: tuple[str, ...] = ()
     first_token: float | None = None
+    waiting: None = None
     closed: bool = False
 
     def __post_init__(self) -> None:
@@ -70,9 +72,9 @@ def drawn(stream: Stream, takes: float, monkeypatch: pytest.MonkeyPatch) -> list
         stream.advance(stream.now + takes)
 
     view = SimpleNamespace(stopped=threading.Event(), feed=feed, progress=progress)
-    run = SimpleNamespace(view=view, progress=lambda _answering: None)
-    monkeypatch.setattr(asking, "time", stream)
-    asking._watch(run, stream, Interrupts())  # type: ignore[arg-type]  # all that it asks of them
+    monkeypatch.setattr(ask_run, "time", stream)
+    run = AskRun(None, None, view, Interrupts(), 0.0)  # type: ignore[arg-type]  # all that it asks of them
+    run.watch(stream)  # type: ignore[arg-type]  # as above
     return frames
 
 

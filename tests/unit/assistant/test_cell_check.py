@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from groq_magic.assistant.cell_check import fault_of, plain_transform, remarks_on
-from groq_magic.assistant.placeholders import placeholder_in
+from groq_magic.assistant.answer.cell_check import fault_of, plain_transform, remarks_on
+from groq_magic.assistant.answer.placeholders import placeholder_in
 
 
 def fault(code: str, source: str = "") -> str:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.assistant.edits import applied
-from groq_magic.assistant.hunks import diff_edits, looks_like_diff
+from groq_magic.assistant.answer.edits import applied
+from groq_magic.assistant.answer.hunks import diff_edits, looks_like_diff
 
 SOURCE = "a = 1\nb = 2\n\nc = a + b\nprint(c)"
 

@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from groq_magic.assistant import AssistantPrompt, Cell, CodeChoice, code_choice_of
-from groq_magic.assistant.cell_check import is_python
-from groq_magic.assistant.placeholders import placeholder_in
+from groq_magic.assistant.answer.cell_check import is_python
+from groq_magic.assistant.answer.placeholders import placeholder_in
 
 NAMES = st.sampled_from(["df", "total", "rows", "price", "x"])
 VERBS = st.sampled_from(["load", "clean", "sum", "mean", "group", "plot"])

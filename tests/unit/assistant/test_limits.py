@@ -9,8 +9,8 @@ import pytest
 
 from groq_magic.assistant import Context, explain_value
 from groq_magic.assistant.cell import Cell
-from groq_magic.assistant.failure import Failure, facts_of
-from groq_magic.assistant.hints import hints
+from groq_magic.assistant.failure.failure import Failure, facts_of
+from groq_magic.assistant.failure.hints import hints
 from groq_magic.assistant.prompt import Question
 from groq_magic.errors import PromptError
 from groq_magic.prompt import Privacy, fill

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from groq_magic.assistant import Cell
-from groq_magic.assistant.origins import origins
+from groq_magic.assistant.failure.origins import origins
 
 
 def titles(name: str, *sources: str, line: int = 1) -> list[str]:

@@ -70,11 +70,26 @@ def test_the_demo_opens_copies_in_one_folder(calls: Any, capsys: Any, tmp_path: 
 
 def test_every_notebook_of_the_checkout_is_copied_and_is_in_the_wheel() -> None:
     root = Path(__file__).parents[3]
-    shipped = {path.name for path in (root / "notebooks").glob("*.ipynb")}
-    assert {path.name for path in demo._sources()} == shipped
+    notebooks = {path.name for path in (root / "notebooks").glob("*.ipynb")}
+    assert {path.name for path in demo._sources()} == notebooks
+    data = {f"data/{path.name}" for path in (root / "notebooks" / "data").iterdir()}
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
     included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    assert included == {f"notebooks/{name}": f"groq_magic/notebooks/{name}" for name in shipped}
+    assert included == {
+        f"notebooks/{name}": f"groq_magic/notebooks/{name}" for name in notebooks | data
+    }
+
+
+def test_the_data_of_the_notebooks_is_copied_too(calls: Any, tmp_path: Path) -> None:
+    (tmp_path / "shipped" / "data").mkdir()
+    (tmp_path / "shipped" / "data" / "table.csv").write_text("a,b", "utf-8")
+    copy = tmp_path / "here" / "groq-magic-demo" / "data" / "table.csv"
+    assert cli.main(["demo"]) == 0
+    assert copy.read_text("utf-8") == "a,b"
+    copy.write_text("mine", "utf-8")
+    assert cli.main(["demo"]) == 0
+    assert copy.read_text("utf-8") == "mine"
+    assert len(calls) == 2
 
 
 def test_a_folder_that_can_not_be_written_is_named(calls: Any, capsys: Any, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.conversation.chain import EMPTY, Chain, EarlierTurn, chain_of
+from groq_magic.conversation.chain import EMPTY, Chain, EarlierTurn, Places, chain_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,3 +62,21 @@ def test_chains_are_equal_where_the_same_is_sent_and_have_the_same_sha(
     assert chain_of(moved) == chain_of(turns(one))
     assert (chain_of(turns(one)) == chain_of(turns(other))) == (one == other)
     assert (chain_of(turns(one)).sha == chain_of(turns(other)).sha) == (one == other)
+
+
+@given(st.lists(st.integers(0, 9), max_size=20), st.lists(st.integers(0, 9), max_size=20))
+def test_turns_are_found_in_chains_that_share_links(common: list[int], rest: list[int]) -> None:
+    keys = list(dict.fromkeys(common))
+    shared = chain_of(EarlierTurn(key, key) for key in keys)
+    links = [
+        shared,
+        *accumulate((EarlierTurn(key, key) for key in rest), Chain.then, initial=EMPTY),
+    ]
+    links += [shared.then(EarlierTurn(10, 10)), shared]
+    places = Places()
+    for link in links:
+        held = [turn.key for turn in link][::-1]
+        for key in range(11):
+            last = max((at for at, each in enumerate(held, 1) if each == key), default=None)
+            assert places.place(link, key) == last
+            assert places.has(link, key) == (key in held)

@@ -205,6 +205,16 @@ def test_phrases_name_the_conversation_where_it_has_a_name(notebook: Any) -> Non
     assert notebook.conversations.undo() == "turn 1 of `essay` is removed"
 
 
+def test_phrases_quote_the_prompt_that_was_typed(notebook: Any) -> None:
+    conversations = notebook.conversations
+    for typed in ("Why?", "Why not?"):
+        pending = conversations.begin("a", 1, conversation="main")
+        notebook.settle(pending, typed, typed=typed)
+        conversations.end_cell()
+    assert conversations.undo() == "turn 1, “Why?”, has its former answer back"
+    assert conversations.undo(quote=str.upper) == "turn 1, WHY?, is removed"
+
+
 def test_undo_without_a_change_says_so(notebook: Any) -> None:
     with pytest.raises(NotebookError, match=r"There is nothing to undo\. `%groq_history`"):
         notebook.conversations.undo()

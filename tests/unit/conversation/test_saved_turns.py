@@ -90,6 +90,15 @@ def test_a_saved_answer_is_a_turn_with_its_cells_body_as_prompt() -> None:
     assert turn.is_edited
 
 
+@pytest.mark.parametrize("forged", ["a" * 63, "A" * 64, "g" * 64, "a" * 65, "a" * 10**6, 7, None])
+def test_what_is_no_hash_of_the_turns_above_counts_as_unknown(forged: Any) -> None:
+    [turn] = read(cell("a", output(record("a", above_sha=forged))))
+    assert turn.above_sha is None
+    for known in ("", sha_of("above")):
+        [turn] = read(cell("a", output(record("a", above_sha=known))))
+        assert turn.above_sha == known
+
+
 def test_an_edited_prompt_is_not_the_one_that_was_asked() -> None:
     [turn] = read(cell("a", output(record("a")), source="%%groq\nWhat else?"))
     assert turn.is_edited

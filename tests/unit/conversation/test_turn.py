@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -28,7 +29,8 @@ def test_prompt_and_answer_are_the_texts_at_the_ends_of_its_messages(notebook: A
     turn = notebook.conversations.add(pending, messages, model="m", finish_reason="stop")
     assert turn.messages == messages
     assert (turn.prompt, turn.answer) == ("What is this?", "A plot.")
-    assert turn.texts == ("What is this?", "", "found", "A plot.")
+    # A call counts as tokens too.
+    assert turn.texts == ("What is this?", json.dumps([call]), "found", "A plot.")
 
 
 @pytest.mark.parametrize(

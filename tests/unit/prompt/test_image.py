@@ -74,6 +74,12 @@ def test_what_is_transparent_is_white() -> None:
     assert sent(clear).convert("RGB").getpixel((3, 3)) == (255, 255, 255)
 
 
+def test_the_array_of_axes_of_a_grid_is_its_figure() -> None:
+    grid = Figure(figsize=(2, 1)).subplots(2, 2)
+    assert is_image(grid)
+    assert sent(grid).size == sent(grid[0, 1]).size
+
+
 def test_a_figure_its_axes_and_a_displayed_image_are_sent() -> None:
     figure = plotted()
     assert sent(figure).width > 100

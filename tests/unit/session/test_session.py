@@ -103,6 +103,11 @@ def test_what_a_moved_cell_costs_grows_as_the_turns_do() -> None:
     assert seconds_of_a_move(many) / seconds_of_a_move(few) < 30
 
 
+def test_marking_all_turns_below_a_moved_one_grows_as_they_do() -> None:
+    few, many = (session_with(count, listed=True) for count in (250, 2_000))
+    assert seconds_of_a_move(many) / seconds_of_a_move(few) < 24
+
+
 def test_an_execution_on_the_same_page_costs_a_fraction_of_a_move() -> None:
     session = session_with(500, listed=True)
     same = seconds_of(lambda _: session.cell_begins())

@@ -20,15 +20,19 @@ MESSAGES = st.lists(
 )
 
 
-def of(text: str) -> list[dict[str, Any]]:
-    return [{"role": "user", "content": text}]
+def message(text: str) -> dict[str, Any]:
+    return {"role": "user", "content": text}
+
+
+def of(text: str) -> dict[str, Any]:
+    return {"messages": [message(text)]}
 
 
 @given(MESSAGES)
 @settings(max_examples=examples(50))
 def test_the_estimate_is_what_practice_mode_counts(messages: list[dict[str, Any]]) -> None:
     counted = tokens.AROUND + sum(map(tokens.message_tokens, messages))
-    assert TokenEstimate().of_request(messages) == counted
+    assert TokenEstimate().of_request({"messages": messages}) == counted
 
 
 def test_a_long_request_shows_how_much_text_a_token_is() -> None:
@@ -56,11 +60,24 @@ def test_the_estimate_stays_within_bounds_for_any_count(text: str, counted: int)
 def test_nothing_is_learned_from_a_request_with_an_image() -> None:
     estimate = TokenEstimate()
     parts = [{"type": "text", "text": "x" * 400}, {"type": "image_url", "image_url": {}}]
-    estimate.learn([{"role": "user", "content": parts}], 3_000)
+    estimate.learn({"messages": [{"role": "user", "content": parts}]}, 3_000)
     assert estimate.of_request(of("x" * 400)) == 107
+
+
+def test_calls_of_tools_count_and_nothing_is_learned_beside_tools() -> None:
+    estimate, plain = TokenEstimate(), of("x" * 400)
+    call = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    called = {"messages": [*plain["messages"], {"role": "assistant", "tool_calls": [call]}]}
+    assert estimate.of_request(called) > estimate.of_request(plain) + 4
+    offered = {**plain, "tools": [{"type": "browser_search"}]}
+    assert estimate.of_request(offered) > estimate.of_request(plain)
+    estimate.learn(offered, 3_000)
+    assert estimate.of_request(plain) == 107
+    # A message with calls may have no content.
+    estimate.learn(called, 107)
 
 
 def test_it_counts_bytes_and_not_characters() -> None:
     # A Chinese character is about as many tokens as three letters.
-    assert TokenEstimate().of_message(of("\u4e16" * 400)[0]) == 304
-    assert TokenEstimate().of_message(of("\ud83d")[0]) == 5
+    assert TokenEstimate().of_message(message("\u4e16" * 400)) == 304
+    assert TokenEstimate().of_message(message("\ud83d")) == 5

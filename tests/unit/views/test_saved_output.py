@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -79,13 +81,35 @@ def test_formats_show_a_part_of_it() -> None:
     assert shows_answer(saved(as_code, CODE))
     assert not shows_answer(saved(as_code, CODE), whole=True)
     assert shows_answer(saved(html_of(CODE, format="text"), CODE), whole=True)
-    json = '{"a": [1, "é"]}'
-    shown = html_of(json, format="json", data={"a": [1, "é"]})
-    assert shows_answer(saved(shown, json), whole=True)
-    around = f"Hidden\n```json\n{json}\n```"
+    data = '{"a": [1, "é"]}'
+    shown = html_of(data, format="json", data={"a": [1, "é"]})
+    assert shows_answer(saved(shown, data), whole=True)
+    around = f"Hidden\n```json\n{data}\n```"
     shown = html_of(around, format="json", data={"a": [1, "é"]})
     assert shows_answer(saved(shown, around))
     assert not shows_answer(saved(shown, around), whole=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_shown"),
+    [
+        ('[{"a": 1, "b": "x\u00e9"}, {"a": null, "b": "<b>"}]', True),
+        ('{\n  "a": {"b": [1, {"c": ["d"]}]}\n}', True),
+        ('{"a": "first", "a": "second"}', False),
+        (json.dumps({"a": "x" * 3_000}), False),
+        (json.dumps([{"a": n} for n in range(100)]), True),
+        (json.dumps([{"a": n} for n in range(101)]), False),
+        (json.dumps({"a": [{"b": {"c": n}} for n in range(400)]}), False),
+    ],
+)
+def test_typed_data_is_shown_whole_unless_something_is_left_out(
+    text: str, *, is_shown: bool
+) -> None:
+    html = html_of(text, format="data", data=json.loads(text))
+    assert shows_answer(saved(html, text))
+    assert shows_answer(saved(html, text), whole=True) is is_shown
+    other = text.replace("1", "2").replace("first", "third").replace("x", "y")
+    assert not shows_answer(saved(html, other), whole=True)
 
 
 def test_a_fix_shows_its_code_as_a_change() -> None:

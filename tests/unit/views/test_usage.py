@@ -158,3 +158,20 @@ def test_the_page_needs_neither_script_nor_network() -> None:
     assert not any(tag in html for tag in ("<script", "<svg", "<canvas", "<style"))
     assert set(re.findall(r'src="([^,]*),', html)) == {"data:image/svg+xml;base64"}
     assert "mathjax_ignore" in html
+
+
+@pytest.mark.parametrize("most", [1.0, 999_999.0, 1.23e9])
+@pytest.mark.parametrize("ends", [("ask 1", "2"), ("ask 12345", "12346")])
+def test_the_labels_of_a_chart_are_inside_and_apart(most: float, ends: tuple[str, str]) -> None:
+    (image,) = lxml.html.fragments_fromstring(column_chart([most, most / 3], "", ends))
+    svg = lxml.etree.fromstring(b64decode(image.get("src").partition(",")[2]))
+    wide = 6.6  # pixels of a character, in a wide font
+    spans = []
+    for text in svg.iter("{http://www.w3.org/2000/svg}text"):
+        at, width = float(text.get("x")), wide * len(text.text)
+        left = at - width if text.get("text-anchor") == "end" else at
+        spans.append((text.get("y"), left, left + width))
+    assert all(left >= 0 and right <= float(svg.get("width")) for _, left, right in spans)
+    (line, _, first_ends), (other, last_begins, _) = spans[-2:]
+    assert line == other
+    assert first_ends < last_begins

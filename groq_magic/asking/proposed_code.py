@@ -1,0 +1,214 @@
+"""Code that the model proposes in one ask: shown, approved, run, and what came of it sent back."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from groq_magic.api.key import scrub
+from groq_magic.asking.code_output import output_of_run
+from groq_magic.errors import OptionError
+from groq_magic.tools import tool_of
+from groq_magic.tools.approval import Approval, new_code
+from groq_magic.tools.approval_prompt import approval_by_input, sending_by_input
+from groq_magic.tools.code_edit import edited_by_input
+from groq_magic.tools.code_run import awaits, run_code
+from groq_magic.views.proposed_code import show_proposed
+from groq_magic.views.show import show_folded
+
+if TYPE_CHECKING:
+    import threading
+
+    from groq_magic.prompt import PromptImage
+    from groq_magic.session.session import Session
+    from groq_magic.tools import ToolSet
+    from groq_magic.tools.call_result import CallState
+    from groq_magic.tools.code_run import CodeRun
+
+__all__ = [
+    "CODE_SYSTEM",
+    "CODE_TOOL",
+    "CodeAnswer",
+    "CodeStoppedError",
+    "ProposedCode",
+    "with_code",
+]
+
+CODE_TOOL = "run_code"
+CODE_SYSTEM = (
+    "You work in the user's Jupyter notebook. The tool run_code runs Python code in its kernel, "
+    "where the user's variables are, and your own stay. The user reads each piece of code and "
+    "decides whether it runs; then you get what it printed, its last value and its errors. "
+    "Write short pieces that do one thing, look at the result, and go on. Use plain statements, "
+    "not top-level await. End with the answer in words, without the code."
+)
+# Read by a person before it runs.
+_LONGEST = 20_000
+# Controls, halves of pairs, and what reorders text or joins letters: none of it can be seen.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+# Letters and marks that look like nothing; the letters are names in Python.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+
+
+def with_code(tools: ToolSet) -> ToolSet:
+    """Return the tools of an ask with the one that proposes code.
+
+    Raises
+    ------
+    OptionError
+        When a function of the user has its name.
+    """
+
+    def run_code(code: str) -> str:
+        """Run Python code in the user's notebook, once the user has approved it.
+
+        Parameters
+        ----------
+        code : str
+            One short step.
+        """
+        return code
+
+    if tools.get(CODE_TOOL) is not None:
+        raise OptionError("--run-code has a tool run_code already.", "Rename your function.")
+    tool = tool_of(CODE_TOOL, run_code)
+    return replace(tools, functions=(*tools.functions, tool))
+
+
+class CodeStoppedError(Exception):
+    """The user ended the ask instead of running a piece of code, or while it ran."""
+
+
+@dataclass(frozen=True)
+class CodeAnswer:
+    """What the model gets for a piece of code.
+
+    Parameters
+    ----------
+    text : str
+    images : tuple of PromptImage
+    state : {"returned", "failed", "refused"}
+    """
+
+    text: str
+    state: CallState = "returned"
+    images: tuple[PromptImage, ...] = field(default=(), repr=False)
+
+
+class ProposedCode:
+    """The code of one ask.
+
+    Parameters
+    ----------
+    session : Session
+    stopped : threading.Event
+        Set when the user presses Stop.
+    sees : bool
+        Whether the model takes images.
+    """
+
+    def __init__(self, session: Session, stopped: threading.Event, *, sees: bool) -> None:
+        self._session = session
+        self._stopped = stopped
+        self._sees = sees
+        self._word = new_code()
+        self._runs_all = False
+        self._runs: list[CodeRun] = []
+
+    @property
+    def cell(self) -> str:
+        """The code that ran, as one cell; what failed is in comments."""
+        pieces = (run.kept.strip("\n") for run in self._runs)
+        return "\n\n".join(self._without_magic(piece) for piece in pieces if piece)
+
+    def answer(self, code: str) -> CodeAnswer:
+        """Show code, and run it if the user approves.
+
+        Raises
+        ------
+        CodeStoppedError
+            When the user ends the ask.
+        NotebookError
+            Where nobody can answer.
+        """
+        proposed = code.replace("\r\n", "\n").strip("\n").rstrip()
+        refusal = self._refusal(proposed)
+        if refusal:
+            return CodeAnswer(f"The code did not run: {refusal}", "failed")
+        try:
+            code, approval = self._approved(proposed)
+            if not approval.runs:
+                why = f" The reason: {approval.reason}" if approval.reason else ""
+                return CodeAnswer(f"The user refused to run this code.{why}", "refused")
+            if refusal := self._refusal(code):  # the user may have edited it
+                return CodeAnswer(f"The code did not run: {refusal}", "failed")
+            run = run_code(self._session.shell, code, approval, self._stopped)
+            self._runs.append(run)
+            if run.is_stopped:
+                raise CodeStoppedError
+            return self._sent(run, proposed)
+        except KeyboardInterrupt:
+            pass
+        # Raised out here, it has no context.
+        raise CodeStoppedError
+
+    def _refusal(self, code: str) -> str:
+        """Return why code can't be shown or run, "" if it can."""
+        if not code.strip():
+            return "it is empty."
+        if len(code) > _LONGEST:
+            return f"it has more than {_LONGEST:,} characters. Write shorter pieces."
+        if any(_is_hidden(character) for character in code):
+            return "it contains characters that can't be seen. Write them as escapes."
+        if awaits(self._session.shell, code):
+            return "a top-level await can't run here. Write it without await."
+        return ""
+
+    def _approved(self, code: str) -> tuple[str, Approval]:
+        """Return the code as it may run, with the decision about it."""
+        shell = self._session.shell
+        if self._runs_all:
+            show_proposed("The model's next code, approved by `all`:", code)
+            return code, Approval("run")
+        title = "The model wants to run this code:"
+        while True:
+            show_proposed(title, code)
+            approval = approval_by_input(
+                shell, "Run it?", self._word, edits=True, stopped=self._stopped
+            )
+            if approval.kind == "stop":
+                raise CodeStoppedError
+            if approval.kind != "edit":
+                self._runs_all = approval.kind == "all"
+                return code, approval
+            code = edited_by_input(
+                shell, code, partial(show_proposed, "The code as it is now:"), self._stopped
+            )
+            title = "The edited code:"
+
+    def _sent(self, run: CodeRun, proposed: str) -> CodeAnswer:
+        """Return what the model gets of a run, as far as the user lets it."""
+        output = output_of_run(self._session, run, sees=self._sees)
+        state: CallState = "failed" if run.error is not None else "returned"
+        if run.code != proposed:
+            ran = scrub(self._session.secrets().hidden(run.code))
+            output = output.below(f"The user edited the code. This ran:\n{ran}")
+        if not (output.is_schema or self._runs_all):
+            show_folded("What would be sent", output.text)
+            question = f"Send this output ({output.size})?"
+            if not sending_by_input(self._session.shell, question, self._stopped):
+                ended = "It failed" if run.error is not None else "It ran"
+                return CodeAnswer(f"{ended}. The user keeps the output private.", state)
+        return CodeAnswer(output.text, state, output.images)
+
+    def _without_magic(self, piece: str) -> str:
+        """Return code that can stand below other code: a cell magic only works at the top."""
+        is_magic = piece.startswith("%%") and len(self._runs) > 1
+        return str(self._session.shell.transform_cell(piece)).rstrip() if is_magic else piece
+
+
+def _is_hidden(character: str) -> bool:
+    is_unseen = unicodedata.category(character) in _UNSEEN and character not in "\n\t"
+    return is_unseen or character in _BLANK

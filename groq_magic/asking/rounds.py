@@ -1,0 +1,171 @@
+"""The exchanges of one ask: calls of tools and their results, and the repair of typed answers.
+
+Each step looks at what has come and returns the request that follows, or None.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.asking.tool_round import ToolRounds
+from groq_magic.asking.typed_answers import REPAIRING, repair_of
+from groq_magic.errors import ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from groq_magic.api.send import Outcome
+    from groq_magic.asking.ask_run import AskRun
+    from groq_magic.asking.reader import Reader
+    from groq_magic.errors import GroqMagicError
+    from groq_magic.tools.call_result import CallResult
+
+__all__ = ["Rounds", "read_rounds"]
+
+_REFUSED_CALL = """This call of a tool was refused: {why}
+The tools are: {names}. Call one with arguments that fit its parameters, or answer without."""
+
+
+@dataclass
+class Rounds:
+    """What the exchanges of one ask brought.
+
+    Parameters
+    ----------
+    run : AskRun
+    readers : list of Reader
+        One an exchange, with what has come.
+
+    Attributes
+    ----------
+    request : mapping
+        The last one that was sent.
+    is_repaired : bool
+        Whether a second answer was asked for because the first one did not fit.
+    tools : ToolRounds
+        The calls of tools.
+    """
+
+    run: AskRun
+    readers: list[Reader]
+    request: Mapping[str, Any] = field(init=False)
+    is_repaired: bool = False
+    tools: ToolRounds = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.request = self.run.plan.request
+        self.tools = ToolRounds(self.run)
+
+    @property
+    def last(self) -> Reader:
+        """The reader of the last exchange."""
+        return self.readers[-1]
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the ask ended: calls that the user stopped leave it unfinished."""
+        outcome, offered = self.last.outcome, self.run.plan.draft.tools
+        has_open_calls = self.run.is_stopped and bool(offered and outcome.tool_calls)
+        is_cut = self.tools.is_stopped or has_open_calls
+        return replace(outcome, finish_reason=None) if is_cut else outcome
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the user broke it off."""
+        return self.run.is_stopped or self.tools.is_stopped
+
+    @property
+    def texts(self) -> list[str]:
+        """The pieces of the answer; where an answer was repaired, of the last one alone."""
+        found = [each.texts for each in self.readers if each.texts]
+        if self.run.plan.draft.schema is not None:
+            return found[-1] if found else []
+        pieces = [[*texts, "\n\n"] for texts in found[:-1]]
+        return [piece for texts in (*pieces, *found[-1:]) for piece in texts]
+
+    @property
+    def reasonings(self) -> list[str]:
+        """The pieces of the reasoning."""
+        found = [each.reasonings for each in self.readers if each.reasonings]
+        pieces = [[*texts, "\n\n"] for texts in found[:-1]]
+        return [piece for texts in (*pieces, *found[-1:]) for piece in texts]
+
+    @property
+    def calls(self) -> tuple[CallResult, ...]:
+        """The calls of tools, those at the service too."""
+        return self.tools.calls
+
+    @property
+    def messages(self) -> tuple[Mapping[str, Any], ...]:
+        """Calls and results as later turns send them."""
+        return self.tools.turn_messages()
+
+    @property
+    def error(self) -> GroqMagicError | None:
+        """Why there is no answer though no exchange failed."""
+        if self.tools.error is not None or self.is_stopped:
+            return self.tools.error
+        has_calls = self.run.plan.draft.tools and self.last.outcome.tool_calls
+        if has_calls and self.last.outcome.fault is None and not self.texts:
+            happened = f"The model called tools in {self.tools.count} rounds and did not answer."
+            return ServiceError(happened, "`%groq_retry` asks again.")
+        return None
+
+
+def read_rounds(run: AskRun, first: Reader) -> Rounds:
+    """Ask on as long as a step says so, and return all exchanges."""
+    rounds = Rounds(run, [first])
+    if first.source != "service":
+        return rounds
+    run.session.note(run.plan.model, first.outcome)
+    while not rounds.is_stopped:
+        request = next(filter(None, (step(rounds) for step in STEPS)), None)
+        if request is None or rounds.is_stopped:
+            break
+        run.log(rounds.last)
+        rounds.request = request
+        rounds.readers.append(run.reader(request))
+        run.watch(rounds.last)
+        run.session.note(run.plan.model, rounds.last.outcome)
+    return rounds
+
+
+def _call_tools(rounds: Rounds) -> Mapping[str, Any] | None:
+    """Make the calls that the model asks for; return the request with their results."""
+    return rounds.tools.after(rounds.last)
+
+
+def _repair_call(rounds: Rounds) -> Mapping[str, Any] | None:
+    """Return a request that quotes a call which the service refused, once."""
+    fault, tools = rounds.last.outcome.fault, rounds.run.plan.draft.tools
+    if fault is None or not fault.failed_generation or not tools or rounds.is_repaired:
+        return None
+    rounds.is_repaired = True
+    why = _REFUSED_CALL.format(why=fault.error.happened, names=", ".join(tools.names))
+    return _with_messages(rounds.request, fault.failed_generation, why)
+
+
+def _repair_data(rounds: Rounds) -> Mapping[str, Any] | None:
+    """Return a request for an answer that fits the schema, once."""
+    plan, last = rounds.run.plan, rounds.last
+    if plan.draft.schema is None or rounds.is_repaired:
+        return None
+    request = repair_of(rounds.request, plan.draft.schema, plan.form, last.text, last.outcome)
+    if request is not None:
+        rounds.is_repaired = True
+        rounds.run.view.restart(REPAIRING)
+    return request
+
+
+def _with_messages(request: Mapping[str, Any], written: str, said: str) -> dict[str, Any]:
+    more = [{"role": "assistant", "content": written}, {"role": "user", "content": said}]
+    return {**request, "messages": [*request["messages"], *more]}
+
+
+# What a later request may be sent for, the first that applies.
+STEPS: tuple[Callable[[Rounds], Mapping[str, Any] | None], ...] = (
+    _call_tools,
+    _repair_call,
+    _repair_data,
+)

@@ -1,0 +1,78 @@
+"""Whether a call of a tool may be made: `confirm_tools` asks the user before each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from groq_magic.clipping import clip
+from groq_magic.errors import NotebookError
+from groq_magic.page.front_end import has_input
+from groq_magic.tools.approval import new_code
+from groq_magic.tools.approval_prompt import approval_by_input
+
+if TYPE_CHECKING:
+    import threading
+
+    from groq_magic.session.session import Session
+    from groq_magic.tools import ToolSet
+
+__all__ = ["ToolApproval", "can_approve", "nobody_approves"]
+
+_REFUSED = "The user refused this call."
+
+
+def can_approve(session: Session, tools: ToolSet) -> bool:
+    """Whether the calls of an ask can be approved, or need not be."""
+    needs_reply = tools.functions and session.settings.confirm_tools
+    return not needs_reply or has_input(session.shell)
+
+
+def nobody_approves() -> NotebookError:
+    """Return the error of an ask whose calls nobody could approve."""
+    return NotebookError(
+        "Nobody can approve calls of tools here; nothing was sent.",
+        "`%config GroqMagics.confirm_tools = False` lets them run unasked.",
+    )
+
+
+class ToolApproval:
+    """The approvals of one ask.
+
+    Parameters
+    ----------
+    session : Session
+    stopped : threading.Event
+        Set when the user presses Stop.
+    """
+
+    def __init__(self, session: Session, stopped: threading.Event) -> None:
+        self._session = session
+        self._stopped = stopped
+        self._code = new_code()
+        self._is_for_all = False
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether the user is asked before the next call."""
+        return self._session.settings.confirm_tools and not self._is_for_all
+
+    def refusal_of(self, name: str) -> str | None:
+        """Return why a call is not made, for the model; None when it may be made.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            When the user stops the ask.
+        NotebookError
+            When nobody can be asked.
+        """
+        if not self.is_needed:
+            return None
+        question = f"Run {clip(name, 60)}?"
+        found = approval_by_input(self._session.shell, question, self._code, stopped=self._stopped)
+        if found.kind == "stop":
+            raise KeyboardInterrupt
+        self._is_for_all = found.kind == "all"
+        if found.runs:
+            return None
+        return f"{_REFUSED} Their reason: {found.reason}" if found.reason else _REFUSED

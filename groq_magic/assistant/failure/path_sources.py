@@ -1,0 +1,78 @@
+"""The source of the user's functions that an error went through, where they are in files."""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from groq_magic.clipping import tried
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from groq_magic.assistant.failure.steps import Step
+
+__all__ = ["FileSource", "file_sources"]
+
+_MOST = 6
+
+
+@dataclass(frozen=True)
+class FileSource:
+    """A piece of one of the user's files.
+
+    Parameters
+    ----------
+    title : str
+        What a prompt calls it.
+    name : str
+        The file.
+    text : str
+    line : int
+        The failing line in the text, from 1.
+    """
+
+    title: str
+    name: str
+    text: str = field(repr=False)
+    line: int
+
+
+def file_sources(steps: Iterable[Step]) -> list[FileSource]:
+    """Return the functions, and the files outside of functions, of a path's steps.
+
+    Parameters
+    ----------
+    steps : iterable of Step
+        The innermost first.
+    """
+    found: dict[object, FileSource] = {}
+    for step in steps:
+        if step.kind == "file" and step.compiled not in found and len(found) < _MOST:
+            source = _source(step)
+            if source is not None:
+                found[step.compiled] = source
+    # A function of a file that is included whole need not be there twice.
+    wholes = [one.text for one in found.values()]
+    return [
+        one for one in found.values() if not any(one.text in text != one.text for text in wholes)
+    ]
+
+
+def _source(step: Step) -> FileSource | None:
+    code = step.compiled
+    lines: list[str] = []
+    if step.function:
+        lines, first = tried(lambda: inspect.getsourcelines(code), (lines, 0))
+        title = f"`{step.function}` in {step.where}, from line {first}:"
+        # A lambda or comprehension is a part of what calls it.
+        if step.function.startswith("<"):
+            return None
+    else:
+        lines, first = linecache.getlines(code.co_filename), 1
+        title = f"The file {step.where}:"
+    if not lines:
+        return None
+    return FileSource(title, step.where, "".join(lines), step.line - first + 1)

@@ -1,0 +1,118 @@
+"""Cells that ran before a prompt, as the prompt includes them: source, output, error and value."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from groq_magic.assistant.cuts import cut_middle
+from groq_magic.assistant.failure.error_sections import secrets_of
+from groq_magic.assistant.failure.failure import facts_of
+from groq_magic.assistant.prompt import Sections
+from groq_magic.prompt import NamedValue
+from groq_magic.prompt.named_secrets import NamedSecrets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from groq_magic.assistant.cell import Cell, Context
+    from groq_magic.assistant.failure.failure import Failure
+
+__all__ = ["LEAST_ROOM", "RecentCell", "is_ask", "recent_values"]
+
+# Of a cell in characters: with less nothing of it would be left but the marks of cuts.
+LEAST_ROOM = 200
+_LONGEST_VALUE = 2_000
+_HALF = 0.5
+_OWN_CELL = re.compile(r"%%groq")
+_OWN_LINE = re.compile(
+    r"%(?:groq|(?:re|un)?load_ext\s+groq_magic\b|config\s+GroqMagics\b)|#", re.ASCII
+)
+
+
+@dataclass(frozen=True)
+class RecentCell:
+    """A cell that ran, and what came of it.
+
+    Parameters
+    ----------
+    cell : Cell
+    identity : str
+        The notebook's id of the cell, "" where the front end sends none.
+    printed : str
+        What may be sent of its printed output.
+    value : str
+        What may be sent of its last value: a summary.
+    failure : Failure or None
+        How it failed.
+    """
+
+    cell: Cell
+    identity: str = ""
+    printed: str = field(default="", repr=False)
+    value: str = field(default="", repr=False)
+    failure: Failure | None = field(default=None, repr=False)
+
+
+def is_ask(source: str) -> bool:
+    """Whether a cell consists of our own magics: it is conversation or setup, not code."""
+    lines = [line.strip() for line in source.split("\n") if line.strip()]
+    return not lines or bool(_OWN_CELL.match(lines[0])) or all(map(_OWN_LINE.match, lines))
+
+
+def recent_values(
+    cells: Sequence[RecentCell], context: Context, scrub: Callable[[str], str] = str
+) -> tuple[NamedValue, ...]:
+    """Return cells as a prompt includes them, all of them together in the room of a context.
+
+    Small cells are whole; large ones share the rest of the room evenly.
+
+    Parameters
+    ----------
+    cells : sequence of RecentCell
+        The oldest first.
+    context : Context
+    scrub : callable
+        Replaces what looks like a key; before anything is cut.
+    """
+    known = context.secrets(*(each.cell.source for each in cells))
+
+    def hide(text: str) -> str:
+        return known.hidden(scrub(text))
+
+    written = [_sections(each, context, hide) for each in cells]
+    rooms = _shares([each.size for each in written], context.room)
+    return tuple(
+        NamedValue(each.cell.name, sections.within(room).text, context.privacy, each.identity)
+        for each, sections, room in zip(cells, written, rooms, strict=True)
+    )
+
+
+def _sections(each: RecentCell, context: Context, hide: Callable[[str], str]) -> Sections:
+    cell, failure = each.cell, each.failure
+    facts = facts_of(failure, context) if failure is not None else None
+    error, known = "", NamedSecrets()
+    if failure is not None:
+        error = context.output(failure.text) if facts is None else facts.trace
+        # The frames that failed may hold secrets too.
+        known = secrets_of(failure, facts, context)
+    sections = Sections(f"`{cell.name}`:", 0, lambda text: known.hidden(hide(text)))
+    sections.add("Its code:", cell.source, name="code", language=cell.language, share=_HALF)
+    # The output of a failed shell command is its error.
+    if each.printed != error:
+        sections.add("It printed:", each.printed, name="output", share=_HALF)
+    sections.add("It failed:", error, name="error", share=_HALF)
+    # Cut last: of a secret that is cut in two, the second half would not be found.
+    value = cut_middle(known.hidden(hide(each.value)), _LONGEST_VALUE)
+    sections.add("Its last value:", value, name="value")
+    return sections
+
+
+def _shares(needs: Sequence[int], room: int) -> list[int]:
+    """Return how much of a room each part gets: no more than it needs, else an even share."""
+    found = [0] * len(needs)
+    for count, at in enumerate(sorted(range(len(needs)), key=needs.__getitem__)):
+        found[at] = min(needs[at], room // (len(needs) - count))
+        room -= found[at]
+    return found

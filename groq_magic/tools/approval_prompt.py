@@ -1,0 +1,146 @@
+"""Ask the user, by `input()`, whether something may run, or may be sent."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from groq_magic.errors import NotebookError
+from groq_magic.page.front_end import has_input
+from groq_magic.tools.approval import Approval, approval_of, sending_of
+from groq_magic.tools.time_limit import TimeLimitError, call_within
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+    from typing import Any
+
+__all__ = ["Question", "approval_by_input", "nobody_answers", "reply_by_input", "sending_by_input"]
+
+_PATIENCE = 120.0  # seconds
+_NO_REPLY = "nobody replied within two minutes"
+_Reply = TypeVar("_Reply")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that is asked until a line answers it.
+
+    Parameters
+    ----------
+    text : str
+        One line: `Run get_price?`
+    words : tuple of str
+        What can be typed.
+    """
+
+    text: str
+    words: tuple[str, ...]
+
+    @property
+    def line(self) -> str:
+        """The question with the replies to choose from."""
+        return f"{self.text} Type {', '.join(self.words[:-1])} or {self.words[-1]}: "
+
+
+def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
+    shell: Any,
+    question: str,
+    code: str,
+    *,
+    edits: bool = False,
+    stopped: threading.Event | None = None,
+    patience: float = _PATIENCE,
+) -> Approval:
+    """Ask until a reply decides; after two minutes without a line the answer is no.
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+    question : str
+        One line: `Run get_price?`
+    code : str
+        What `all` has to be followed by; it is shown.
+    edits : bool
+        Whether `edit` is offered.
+    stopped : threading.Event, optional
+        Set in another thread, it ends the question as ■ does.
+    patience : float
+        How many seconds to wait for each line.
+
+    Raises
+    ------
+    NotebookError
+        Where nobody can answer.
+    KeyboardInterrupt
+        At ■, and when `stopped` is set.
+    """
+    words = ("run", *(["edit"] if edits else []), "no REASON", f"all {code}", "stop")
+
+    def read(typed: str) -> Approval | None:
+        return approval_of(typed, code, edits=edits)
+
+    found = reply_by_input(shell, Question(question, words), read, stopped, patience)
+    return found or Approval("no", _NO_REPLY)
+
+
+def sending_by_input(shell: Any, question: str, stopped: threading.Event | None = None) -> bool:
+    """Ask whether something may be sent; without a line in two minutes it may not.
+
+    Raises
+    ------
+    NotebookError, KeyboardInterrupt
+        As `approval_by_input`.
+    """
+    asked = Question(question, ("send", "no"))
+    return bool(reply_by_input(shell, asked, sending_of, stopped))
+
+
+def reply_by_input(
+    shell: Any,
+    question: Question,
+    read: Callable[[str], _Reply | None],
+    stopped: threading.Event | None = None,
+    patience: float = _PATIENCE,
+) -> _Reply | None:
+    """Ask until `read` makes something of a line; None where none comes.
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+    question : Question
+    read : callable
+        From the line to what it means, None for anything else.
+    stopped, patience
+        As of `approval_by_input`.
+
+    Raises
+    ------
+    NotebookError, KeyboardInterrupt
+        As `approval_by_input`.
+    """
+    asked = question.line
+    while True:
+        if not has_input(shell):
+            raise nobody_answers()
+        began = time.monotonic()
+        try:
+            # ipykernel and IPython give `input` its meaning while a cell runs.
+            typed = call_within(patience, partial(input, asked), stopped)
+        except TimeLimitError:
+            return None
+        except (EOFError, NotImplementedError, RuntimeError):
+            raise nobody_answers() from None
+        if time.monotonic() - began > patience:
+            return None
+        decision = read(typed)
+        if decision is not None:
+            return decision
+        asked = f"Unknown reply. {question.line}"
+
+
+def nobody_answers() -> NotebookError:
+    """Return the error of an ask that needs approval where nobody can be asked."""
+    return NotebookError("Nobody can be asked for approval here.", "Run it in a notebook.")

@@ -1,0 +1,80 @@
+"""Edit a piece of code line by line, by `input()`, which takes one line and works everywhere."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.tools.approval_prompt import Question, reply_by_input
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+__all__ = ["edited_by_input", "edited_lines"]
+
+_EDIT = re.compile(r"([0-9]{1,6})(\+?)(?: (.*))?", re.DOTALL)
+_BLANKS = re.compile(r"\s*")
+_QUESTION = Question(
+    "Edit:",
+    ("3 CODE to replace line 3", "3 to remove it", "3+ CODE to add below it", "done"),
+)
+
+
+def edited_by_input(
+    shell: Any, code: str, show: Callable[[str], None], stopped: threading.Event | None = None
+) -> str:
+    """Return code as the user has edited it; nothing of it has run.
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+    code : str
+    show : callable
+        Shows the code after each edit.
+    stopped : threading.Event, optional
+        Set in another thread, it ends the edit as ■ does.
+
+    Raises
+    ------
+    NotebookError, KeyboardInterrupt
+        As `approval_by_input`.
+    """
+    while True:
+
+        def read(typed: str, code: str = code) -> str | None:
+            return code if typed.strip() == "done" else edited_lines(code, typed)
+
+        found = reply_by_input(shell, _QUESTION, read, stopped)
+        if found is None or found == code:
+            return code
+        code = found
+        show(code)
+
+
+def edited_lines(code: str, typed: str) -> str | None:
+    """Return code with one line replaced, removed or added; None for what is no edit.
+
+    Parameters
+    ----------
+    code : str
+    typed : str
+        `3 x = 1` replaces line 3, at its indentation unless the text has its own; `3` removes
+        it; `3+ x = 1` adds a line below it, `0+ x = 1` one at the top.
+    """
+    found = _EDIT.fullmatch(typed.rstrip())
+    lines = code.split("\n")
+    if found is None:
+        return None
+    at, text = int(found[1]), found[3]
+    if found[2]:
+        if at > len(lines) or text is None:
+            return None
+        return "\n".join([*lines[:at], text, *lines[at:]])
+    if not 1 <= at <= len(lines):
+        return None
+    if text is not None and not text[:1].isspace():
+        blanks = _BLANKS.match(lines[at - 1])
+        text = f"{blanks[0] if blanks else ''}{text}"
+    new = [] if text is None else [text]
+    return "\n".join([*lines[: at - 1], *new, *lines[at:]])

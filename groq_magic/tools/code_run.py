@@ -1,0 +1,189 @@
+"""Run a piece of code in the user's kernel, as the code of a cell runs, and note what came of it.
+
+IPython's own steps run it: its transformations, its compiler (so that a traceback shows the
+lines), its display of errors and figures. `run_cell` would count it as a cell: it would call
+everybody's hooks of a cell's beginning and end, set `_` and `Out`, and note it in the history.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+import threading
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.clipping import is_a
+from groq_magic.tools.failed_code import without_failed
+from groq_magic.tools.shown_output import ShownOutput
+from groq_magic.tools.time_limit import call_within
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from groq_magic.tools.approval import Approval
+
+__all__ = ["CodeRun", "NotApprovedError", "awaits", "run_code"]
+
+_LAST_ERRORS = ("last_exc", "last_type", "last_value", "last_traceback")
+
+
+class NotApprovedError(Exception):
+    """Code was about to run that nobody approved."""
+
+
+@dataclass(frozen=True)
+class CodeRun:
+    """What came of a piece of code.
+
+    Parameters
+    ----------
+    code : str
+    file : str
+        What its traceback calls the code.
+    printed : str
+        What it printed and displayed as text; of a long text the beginning and the end.
+    values : tuple of object
+        The values that were shown as a cell's last value is: one at most, unless IPython
+        is set to show more.
+    error : BaseException or None
+    images : tuple of bytes
+        The figures that were shown, as PNG, each once.
+    kept : str
+        The code with what did not run to its end commented out.
+    """
+
+    code: str
+    file: str = ""
+    printed: str = field(default="", repr=False)
+    values: tuple[Any, ...] = field(default=(), repr=False)
+    error: BaseException | None = None
+    images: tuple[bytes, ...] = field(default=(), repr=False)
+    kept: str = ""
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the user broke it off."""
+        return is_a(self.error, KeyboardInterrupt)
+
+
+def awaits(shell: Any, code: str) -> bool:
+    """Whether code awaits outside of functions: only the kernel's own loop can run that."""
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    try:
+        # The other transformations look at the user's objects.
+        cell = shell.input_transformer_manager.transform_cell(code)
+        made = compile(cell, "<proposed>", "exec", flags=flags, dont_inherit=True)
+    except Exception:  # noqa: BLE001 - transformations are anyone's; running it shows the error
+        return False
+    return bool(made.co_flags & inspect.CO_COROUTINE)
+
+
+def run_code(
+    shell: Any, code: str, approval: Approval, stopped: threading.Event | None = None
+) -> CodeRun:
+    """Run approved code in the user's namespace; its output is shown where the cell's is.
+
+    This is the one place that runs what a model wrote. ■ ends it.
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+    code : str
+    approval : Approval
+        The user's, of this very code.
+    stopped : threading.Event, optional
+        Set in another thread, it ends the code as ■ does.
+
+    Raises
+    ------
+    NotApprovedError
+        Without approval.
+    """
+    if not approval.runs:
+        raise NotApprovedError
+    output, result = ShownOutput(shell, code), _Result(shell.displayhook.prompt_count)
+    with ExitStack() as stack:
+        for around in (_last_errors_restored(), shell.builtin_trap, shell.display_trap):
+            stack.enter_context(around)
+        stack.enter_context(output.noted())
+        try:
+            call_within(threading.TIMEOUT_MAX, partial(_run, shell, code, result), stopped)
+        except KeyboardInterrupt as interrupt:
+            # Between two steps of IPython, or while it showed an error.
+            result.error_in_exec = interrupt
+    error = result.error_before_exec or result.error_in_exec
+    return CodeRun(
+        code,
+        result.file,
+        output.printed,
+        tuple(output.values),
+        error,
+        tuple(output.images),
+        code if error is None else without_failed(code, result.cell, error, result.file),
+    )
+
+
+@dataclass
+class _Result:
+    """What IPython notes of an execution, with the code as it compiles it."""
+
+    execution_count: int
+    error_before_exec: BaseException | None = None
+    error_in_exec: BaseException | None = None
+    cell: str = ""
+    file: str = ""
+
+
+def _run(shell: Any, code: str, result: _Result) -> None:
+    shell.events.trigger("pre_execute")
+    try:
+        result.cell = shell.transform_cell(code)
+        number = result.execution_count
+        result.file = shell.compile.cache(result.cell, number, raw_code=code)
+        tree = shell.transform_ast(shell.compile.ast_parse(result.cell, filename=result.file))
+        _driven(
+            shell.run_ast_nodes(
+                tree.body,
+                result.file,
+                interactivity=shell.ast_node_interactivity,
+                compiler=shell.compile,
+                result=result,
+            )
+        )
+    except SyntaxError as error:
+        result.error_before_exec = error
+        shell.showsyntaxerror()
+    except Exception as error:  # noqa: BLE001 - transformations are anyone's
+        result.error_before_exec = error
+        shell.showtraceback()
+    finally:
+        # Figures are shown, and closed, at this event.
+        shell.events.trigger("post_execute")
+
+
+def _driven(coroutine: Any) -> None:
+    """Run IPython's coroutine to its end: without a top-level await it never waits."""
+    try:
+        coroutine.send(None)
+    except StopIteration:
+        return
+    finally:
+        coroutine.close()
+
+
+@contextmanager
+def _last_errors_restored() -> Iterator[None]:
+    """Leave what `%debug` and our hooks take for the last error as it was."""
+    before = {name: getattr(sys, name) for name in _LAST_ERRORS if hasattr(sys, name)}
+    try:
+        yield
+    finally:
+        for name in _LAST_ERRORS:
+            if name in before:
+                setattr(sys, name, before[name])
+            elif hasattr(sys, name):
+                delattr(sys, name)

@@ -1,0 +1,71 @@
+"""What a model gets of a value that a tool returned, or of the exception that it raised."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.clipping import clip, cut, is_a, tried, type_name
+from groq_magic.errors import PromptError
+from groq_magic.printable import SURROGATE
+from groq_magic.prompt import Extent, Privacy, PrivateValues, describe
+from groq_magic.prompt.image import is_image
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["SentResults"]
+
+_LONGEST_MESSAGE = 1_000
+
+
+@dataclass
+class SentResults:
+    """Turns values and exceptions into texts, under the session's limits.
+
+    Parameters
+    ----------
+    namespace : Mapping of str to Any
+        The user's: where values of private columns and keys are looked for.
+    privacy : Privacy
+    clean : callable
+        From a text to one without secrets.
+    """
+
+    namespace: Mapping[str, Any] = field(repr=False)
+    privacy: Privacy
+    clean: Callable[[str], str]
+
+    def of_value(self, value: Any, longest: int) -> str:
+        """Return a value as `{{name}}` would include it, in at most so many characters.
+
+        Raises
+        ------
+        PromptError
+            For what has no text: a picture, binary data, a coroutine.
+        """
+        if is_image(value):
+            raise PromptError(f"It returned a picture ({type_name(value)}).", "Return text.")
+        if inspect.iscoroutine(value):
+            value.close()
+            raise PromptError("It returned a coroutine.", "Use a plain function.")
+        found = describe(value, Extent(self.privacy)).text
+        # A text may be written from rows; a number says what the function computed.
+        limits = self.privacy if is_a(value, str) else self.privacy.named
+        if limits.has_limits:
+            private = PrivateValues.of_session(self.namespace, limits)
+            found = private.beside(value).hidden(found)
+        return self._sent(found, longest)
+
+    def of_exception(self, error: BaseException) -> str:
+        """Return the type and the message of an exception."""
+        message = tried(lambda: str.__str__(str(error)), "")
+        if self.privacy.has_limits:
+            message = PrivateValues.of_session(self.namespace, self.privacy).message(message, "")
+        return self._sent(f"{type_name(error)}: {message}".removesuffix(": "), _LONGEST_MESSAGE)
+
+    def _sent(self, text: str, longest: int) -> str:
+        # Secrets first: one may contain surrogates, or be cut.
+        clean = SURROGATE.sub("\ufffd", self.clean(text))
+        return cut(clean, longest) if longest > _LONGEST_MESSAGE else clip(clean, longest)

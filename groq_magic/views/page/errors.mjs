@@ -1,0 +1,16 @@
+// Errors of one line, as ours are: JupyterLab breaks them within words, and shows backticks.
+
+import { phrase } from "./html.mjs";
+
+const ERRORS = '[data-mime-type="application/vnd.jupyter.stderr"] pre:not(.groq-error)';
+const ONE_LINE = /^[A-Z]\w+Error: .*\n?$/; // a traceback begins with an element
+
+/** Break the errors under an element between words, and show what is in backticks as code. */
+export function showErrors(root) {
+  for (const pre of root.querySelectorAll(ERRORS)) {
+    if (!ONE_LINE.test(pre.firstChild?.data ?? "")) continue;
+    pre.classList.add("groq-error");
+    for (const node of [...pre.childNodes].filter(({ data }) => data))
+      node.replaceWith(...phrase(node.data));
+  }
+}

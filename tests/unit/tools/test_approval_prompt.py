@@ -1,0 +1,86 @@
+"""Asking for approval: again until a reply decides, and no where none comes."""
+
+from __future__ import annotations
+
+import signal
+import time
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from groq_magic.errors import NotebookError
+from groq_magic.tools.approval import Approval
+from groq_magic.tools.approval_prompt import approval_by_input
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOTEBOOK = SimpleNamespace(kernel=SimpleNamespace(_allow_stdin=True))
+WITHOUT_INPUT = SimpleNamespace(kernel=SimpleNamespace(_allow_stdin=False))
+
+
+@pytest.fixture
+def asked() -> Iterator[list[str]]:
+    """What was shown; the replies are set by `_replies`."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield []
+    signal.signal(signal.SIGINT, before)
+
+
+def _reply_with(monkeypatch: pytest.MonkeyPatch, asked: list[str], *replies: Any) -> None:
+    left = list(replies)
+
+    def reply(question: str) -> str:
+        asked.append(question)
+        found = left.pop(0)
+        if isinstance(found, BaseException):
+            raise found
+        return str(found() if callable(found) else found)
+
+    monkeypatch.setattr("builtins.input", reply)
+
+
+def test_anything_else_asks_again(monkeypatch: pytest.MonkeyPatch, asked: list[str]) -> None:
+    _reply_with(monkeypatch, asked, "", "y", "RUN", "all", "all abcd", "edit", "run")
+    assert approval_by_input(NOTEBOOK, "Run f?", "bcdf") == Approval("run")
+    assert len(asked) == 7
+    assert asked[0] == "Run f? Type run, no REASON, all bcdf or stop: "
+    assert asked[1].startswith("Unknown reply. Run f?")
+
+
+def test_edit_is_a_reply_where_it_is_offered(
+    monkeypatch: pytest.MonkeyPatch, asked: list[str]
+) -> None:
+    _reply_with(monkeypatch, asked, "edit")
+    assert approval_by_input(NOTEBOOK, "Run it?", "bcdf", edits=True) == Approval("edit")
+    assert "run, edit, no REASON" in asked[0]
+
+
+def test_no_reply_in_time_is_no(monkeypatch: pytest.MonkeyPatch, asked: list[str]) -> None:
+    _reply_with(monkeypatch, asked, lambda: time.sleep(60))
+    found = approval_by_input(NOTEBOOK, "Run f?", "bcdf", patience=0.05)
+    assert found.kind == "no"
+    assert "two minutes" in found.reason
+
+
+@pytest.mark.parametrize("failure", [EOFError(), NotImplementedError(), RuntimeError("lost")])
+def test_where_nobody_answers_it_is_one_error(
+    monkeypatch: pytest.MonkeyPatch, asked: list[str], failure: Exception
+) -> None:
+    _reply_with(monkeypatch, asked, failure)
+    with pytest.raises(NotebookError, match="Nobody can be asked"):
+        approval_by_input(NOTEBOOK, "Run f?", "bcdf")
+
+
+def test_without_input_nothing_is_asked(monkeypatch: pytest.MonkeyPatch, asked: list[str]) -> None:
+    _reply_with(monkeypatch, asked, "run")
+    with pytest.raises(NotebookError, match="Nobody can be asked"):
+        approval_by_input(WITHOUT_INPUT, "Run f?", "bcdf")
+    assert not asked
+
+
+def test_an_interrupt_gets_through(monkeypatch: pytest.MonkeyPatch, asked: list[str]) -> None:
+    _reply_with(monkeypatch, asked, KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        approval_by_input(NOTEBOOK, "Run f?", "bcdf")
