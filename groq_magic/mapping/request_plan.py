@@ -12,6 +12,7 @@ from groq_magic.api.request import size_of
 from groq_magic.conversation import TOKENS_AROUND_A_MESSAGE, text_in
 from groq_magic.ledger.usage import Usage
 from groq_magic.mapping.row_request import RowAnswer, RowRequest
+from groq_magic.mapping.run_settings import Split
 from groq_magic.practice import NO_MODEL
 from groq_magic.schemas import Mismatch
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from groq_magic.mapping.answer_type import AnswerType
     from groq_magic.mapping.prompts import RowPrompts
 
-__all__ = ["PER_BYTE", "OversizedRow", "RequestPlan", "Split", "tokens_of"]
+__all__ = ["PER_BYTE", "OversizedRow", "RequestPlan", "tokens_of"]
 
 PER_BYTE = 0.25
 # The estimate of tokens may be that much too high.
@@ -46,22 +47,6 @@ class OversizedRow:
     key: str
     label: str
     tokens: int
-
-
-@dataclass(frozen=True)
-class Split:
-    """What one request has brought.
-
-    Parameters
-    ----------
-    answers : mapping of str to RowAnswer
-        By the keys of its rows; with an error for those that failed.
-    again : tuple of RowRequest
-        What to ask next for the rows that are left.
-    """
-
-    answers: Mapping[str, RowAnswer]
-    again: tuple[RowRequest, ...] = ()
 
 
 @dataclass(frozen=True)
