@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -46,10 +46,11 @@ CODE_SYSTEM = (
 )
 # Read by a person before it runs.
 _LONGEST = 20_000
-# Controls, halves of pairs, and what reorders text or joins letters: none of it can be seen.
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-# Letters and marks that look like nothing; the letters are names in Python.
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# Marks and letters that look like nothing: some are part of names, and all can hide data.
+_BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U0001d159\U000e0000-\U000e0fff]"
+)
 
 
 def with_code(tools: ToolSet) -> ToolSet:
@@ -160,7 +161,7 @@ class ProposedCode:
             return "it is empty."
         if len(code) > _LONGEST:
             return f"it has more than {_LONGEST:,} characters. Write shorter pieces."
-        if any(_is_hidden(character) for character in code):
+        if _has_hidden(code):
             return "it contains characters that can't be seen. Write them as escapes."
         if awaits(self._session.shell, code):
             return "a top-level await can't run here. Write it without await."
@@ -205,10 +206,12 @@ class ProposedCode:
 
     def _without_magic(self, piece: str) -> str:
         """Return code that can stand below other code: a cell magic only works at the top."""
-        is_magic = piece.startswith("%%") and len(self._runs) > 1
+        is_magic = piece.lstrip().startswith("%%") and len(self._runs) > 1
         return str(self._session.shell.transform_cell(piece)).rstrip() if is_magic else piece
 
 
-def _is_hidden(character: str) -> bool:
-    is_unseen = unicodedata.category(character) in _UNSEEN and character not in "\n\t"
-    return is_unseen or character in _BLANK
+def _has_hidden(code: str) -> bool:
+    """Whether code contains a character that can't be seen, or that reorders what is read."""
+    seen = code.replace("\n", "").replace("\t", "")
+    # Blanks other than the space are not printable either: in code they look like one.
+    return not seen.isprintable() or _BLANK.search(seen) is not None
