@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from groq_magic.api.key import scrub
-from groq_magic.asking.code_output import output_of_run
+from groq_magic.asking.code_output import column_names, output_of_run
 from groq_magic.errors import OptionError
 from groq_magic.tools import tool_of
 from groq_magic.tools.approval import Approval, new_code
@@ -145,11 +145,12 @@ class ProposedCode:
                 return CodeAnswer(f"The user refused to run this code.{why}", "refused")
             if refusal := self._refusal(code):  # the user may have edited it
                 return CodeAnswer(f"The code did not run: {refusal}", "failed")
+            known = column_names(self._session.namespace)
             run = run_code(self._session.shell, code, approval, self._stopped)
             self._runs.append(run)
             if run.is_stopped:
                 raise CodeStoppedError
-            return self._sent(run, proposed)
+            return self._sent(run, proposed, known)
         except KeyboardInterrupt:
             pass
         # Raised out here, it has no context.
@@ -189,9 +190,9 @@ class ProposedCode:
             )
             title = "The edited code:"
 
-    def _sent(self, run: CodeRun, proposed: str) -> CodeAnswer:
+    def _sent(self, run: CodeRun, proposed: str, known: frozenset[str]) -> CodeAnswer:
         """Return what the model gets of a run, as far as the user lets it."""
-        output = output_of_run(self._session, run, sees=self._sees)
+        output = output_of_run(self._session, run, known, sees=self._sees)
         state: CallState = "failed" if run.error is not None else "returned"
         if run.code != proposed:
             ran = scrub(self._session.secrets().hidden(run.code))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -150,6 +151,42 @@ def test_the_schema_of_a_value_goes_back_without_a_question(bare: Any, answer: A
     assert "DataFrame, 30 rows × 2 columns" in found.text
     assert "ada" not in found.text
     assert answer("x = 1", "run").text == "It ran. It printed nothing and has no value."
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "pd.DataFrame(columns=df.email)",
+        "pd.DataFrame(columns=[each[::-1] for each in df.email])",
+        "df.rename_axis(index=df.email[0])",
+        "type(df.email[0], (pd.DataFrame,), {})(df)",
+        "type(df.email[0], (), {})()",
+        "df.email[0]",
+        "[df.email[0]]",
+        "5",
+    ],
+)
+@pytest.mark.parametrize("rows", [0, 5])
+def test_what_code_may_have_made_of_values_is_asked_for(
+    bare: Any, answer: Any, person: Person, last: str, rows: int
+) -> None:
+    bare.fine(f"%config GroqMagics.rows_sent = {rows}")
+    found = answer(f"import pandas as pd\n{TABLE}\n{last}", "run", "no")
+    assert found.text == "It ran. The user keeps the output private."
+    assert len(person.asked) == 2
+
+
+def test_bytes_at_no_rows_are_named_alone(bare: Any, answer: Any) -> None:
+    bare.fine("%config GroqMagics.rows_sent = 0")
+    assert answer("b'abc'", "run", "send").text == "Value:\nbytes"
+
+
+def test_long_lines_and_many_shell_lines_take_no_time(answer: Any) -> None:
+    began = time.monotonic()
+    answer("print('x' * 100_000)", "run", "no")
+    answer("!true\n" * 3_000, "no")
+    answer("await f()\n" + "!true\n" * 2_000, "no")
+    assert time.monotonic() - began < 30  # it was more than a minute
 
 
 def test_private_columns_and_secrets_are_replaced(
