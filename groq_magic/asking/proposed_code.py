@@ -178,16 +178,20 @@ class ProposedCode:
         while True:
             show_proposed(title, code)
             approval = approval_by_input(
-                shell, "Run it?", self._word, edits=True, stopped=self._stopped
+                shell,
+                "Run it?",
+                self._word,
+                edits=True,
+                stopped=self._stopped,
+                questions=self._session.questions,
             )
             if approval.kind == "stop":
                 raise CodeStoppedError
             if approval.kind != "edit":
                 self._runs_all = approval.kind == "all"
                 return code, approval
-            code = edited_by_input(
-                shell, code, partial(show_proposed, "The code as it is now:"), self._stopped
-            )
+            show = partial(show_proposed, "The code as it is now:")
+            code = edited_by_input(shell, code, show, self._stopped, self._session.questions)
             title = "The edited code:"
 
     def _sent(self, run: CodeRun, proposed: str, known: frozenset[str]) -> CodeAnswer:
@@ -200,7 +204,8 @@ class ProposedCode:
         if not (output.is_schema or self._runs_all):
             show_folded("What would be sent", output.text)
             question = f"Send this output ({output.size})?"
-            if not sending_by_input(self._session.shell, question, self._stopped):
+            questions = self._session.questions
+            if not sending_by_input(self._session.shell, question, self._stopped, questions):
                 ended = "It failed" if run.error is not None else "It ran"
                 return CodeAnswer(f"{ended}. The user keeps the output private.", state)
         return CodeAnswer(output.text, state, output.images)
