@@ -20,6 +20,8 @@ __all__ = ["shows_answer"]
 
 # Characters; more take seconds to compare.
 _LONGEST = 2_000_000
+# Calls of tools stand above the answer, and show code as answers do.
+_PARTS = ("groq-text", "groq-change", "groq-calls")
 _SPACE = re.compile(r"\s+")
 # What our outputs hold, now and by earlier versions: nothing else hides or replaces text.
 _TAGS = frozenset(
@@ -175,7 +177,7 @@ class _Shown(HTMLParser):
 
     @property
     def _place(self) -> str:
-        """The outermost part that is open: the answer, or the change of a cell."""
+        """The outermost part that is open: the answer, the change of a cell, or the calls."""
         return next((each for each in self._open if " " in each), "")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -193,7 +195,7 @@ class _Shown(HTMLParser):
             self.marks.update(name for name in classes if name.startswith("groq-"))
             self.marks.update({tag} & _SHRINKING)
         if tag not in _VOID:
-            named = next((c for c in ("groq-text", "groq-change") if c in classes), "")
+            named = next((c for c in _PARTS if c in classes), "")
             self.is_odd |= bool(named) and not self._place and "details" in self._open
             self._open.append(f"{tag} {named}".rstrip())
 
