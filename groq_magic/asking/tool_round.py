@@ -130,7 +130,10 @@ class ToolRounds:
     def _made(self, calls: Sequence[ToolCall]) -> list[CallResult]:
         budget = max(_LEAST, min(_MOST, _ROUND // len(calls)))
         first = len(self.calls)
-        asked = [CallResult(each.name, self._clean(each.arguments)) for each in calls]
+        asked = [
+            CallResult(each.name, self._clean(each.arguments), is_code=self._is_code(each))
+            for each in calls
+        ]
         self._show(*(replace(each, state="queued") for each in asked))
         for at, (call, each) in enumerate(zip(calls, asked, strict=True), first):
             self._set(at, self._result(at, call, each, budget))
@@ -152,7 +155,7 @@ class ToolRounds:
             text = self._clean(f"The arguments don't fit: {clip(str(error), _LONGEST_MESSAGE)}")
             return replace(asked, result=text, state="failed")
         try:
-            if self._code is not None and call.name == CODE_TOOL:
+            if self._code is not None and asked.is_code:
                 self._set(at, replace(asked, state="pending"))
                 return self._answered(self._code, asked, bound())
             return self._approved(at, asked, bound, budget)
@@ -162,6 +165,9 @@ class ToolRounds:
             pass
         self.is_stopped = True
         return replace(asked, result="Stopped by the user.", state="stopped")
+
+    def _is_code(self, call: ToolCall) -> bool:
+        return self._code is not None and call.name == CODE_TOOL
 
     def _answered(self, code: ProposedCode, asked: CallResult, proposed: str) -> CallResult:
         try:
