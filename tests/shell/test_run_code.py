@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -260,3 +261,14 @@ def test_the_saved_answer_needs_nobody_and_no_key(
     monkeypatch.delenv("GROQ_API_KEY")
     cells.fine(ASK, "a")
     assert cells.reply.text == "Twelve."
+
+
+def test_a_reason_contains_no_secret(
+    cells: Any, practice: Any, replies: list[str], key: str
+) -> None:
+    practice.script([proposal(0, CODE), {"round": 1, "pieces": ["Well."]}])
+    replies += [f"no {key}"]
+    cells.fine(ASK, "a")
+    (call,) = cells.reply.tool_calls
+    assert call.result == "The user refused to run this code. The reason: [key]"
+    assert key not in json.dumps(bodies(practice))
