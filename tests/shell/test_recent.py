@@ -9,6 +9,7 @@ import lxml.html
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from IPython.core import history
 
 from groq_magic.errors import OptionError
 from tests.markers import examples
@@ -22,7 +23,7 @@ HEADING = "Cells that ran before, oldest first:"
 FRAME = "import pandas as pd\ndf = pd.DataFrame({'email': ['ann@x.org', 'ben@x.org'] * 30})\ndf"
 # IPython 8 does not keep what cells print.
 KEEPS_PRINTS = pytest.mark.skipif(
-    not hasattr(__import__("IPython.core.history", fromlist=["x"]), "HistoryOutput"),
+    not hasattr(history, "HistoryOutput"),
     reason="this IPython keeps no printed output",
 )
 
