@@ -19,7 +19,7 @@ NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 IS_SAVED_WITH_THIS_PANDAS = int(version("pandas").split(".")[0]) >= 3
 PRACTICE = {"GROQ_MAGIC_PRACTICE": "unpaced"}
 # They depend on the Python and the pandas that ran it.
-VARIES = ("request_sha", "values_sha", "usage")
+VARIES = ("request_sha", "values_sha", "above_sha", "usage")
 INCLUDED_SIZE = re.compile(r"(?<= )\([\d,]+ characters\)")
 
 
