@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 __all__ = ["ToolCall", "ToolCalls"]
 
@@ -44,11 +47,10 @@ class ToolCalls:
 
     def add(self, parts: object) -> None:
         """Add what a chunk contains of calls; what is malformed is ignored."""
-        for place, part in enumerate(parts if isinstance(parts, list) else ()):
+        for part in parts if isinstance(parts, list) else ():
             if not isinstance(part, dict) or not isinstance(part.get("function"), dict):
                 continue
-            index = part.get("index")
-            number = index if isinstance(index, int) else len(self._found) + place
+            number = _number(part, self._found)
             if number not in self._found and len(self._found) >= _MOST_CALLS:
                 continue
             call = self._found.setdefault(number, ["", "", ""])
@@ -59,11 +61,9 @@ class ToolCalls:
 
     def add_executed(self, parts: object) -> None:
         """Add what a chunk reports of tools that ran at the service."""
-        for place, part in enumerate(parts if isinstance(parts, list) else ()):
+        for part in parts if isinstance(parts, list) else ():
             if isinstance(part, dict):
-                index = part.get("index")
-                number = index if isinstance(index, int) else len(self._executed) + place
-                self._executed.setdefault(number, {}).update(part)
+                self._executed.setdefault(_number(part, self._executed), {}).update(part)
 
     def executed(self) -> tuple[dict[str, Any], ...]:
         """Return what ran at the service, in its order."""
@@ -75,6 +75,12 @@ class ToolCalls:
             ToolCall(call_id or f"call_{number}", name, arguments)
             for number, (call_id, name, arguments) in sorted(self._found.items())
         )
+
+
+def _number(part: dict[str, Any], found: Collection[int]) -> int:
+    """Return the number of a call; one without a number is another call than those before."""
+    index = part.get("index")
+    return index if isinstance(index, int) else max(found, default=-1) + 1
 
 
 def _text(value: object) -> str:

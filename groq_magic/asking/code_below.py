@@ -10,6 +10,7 @@ from groq_magic.conversation import sha_of
 from groq_magic.errors import NotebookError
 from groq_magic.page.cell import next_source
 from groq_magic.page.front_end import has_input
+from groq_magic.views.saved_output import shows_answer
 
 if TYPE_CHECKING:
     from groq_magic.asking.draft import Draft
@@ -24,7 +25,8 @@ _BELOW = "The saved answer: its code is in the cell below. `%groq_retry` asks an
 def result_below_code(session: Session, draft: Draft, pending: PendingTurn) -> ReplayResult:
     """Return the saved answer to an ask whose code stands unchanged in the cell below.
 
-    That cell is the result: it runs without the model, and nobody has to approve it again.
+    That cell is the result: it runs without the model, and nobody has to approve it again. The
+    answer has to be the one that the notebook shows: later prompts send it.
     """
     if not draft.options.run_code or draft.ask.again or session.cell is None:
         return ReplayResult()
@@ -35,7 +37,7 @@ def result_below_code(session: Session, draft: Draft, pending: PendingTurn) -> R
     below = next_source(session.shell)
     if below is None:
         below = session.saved.source_below(session.cell)
-    if found is None or found.code_sha != sha_of(below.strip()):
+    if found is None or found.code_sha != sha_of(below.strip()) or not shows_answer(found):
         return ReplayResult()
     result = result_of_saved(found, practises=session.service.in_practice)
     return replace(result, lines=(_BELOW, *result.lines))

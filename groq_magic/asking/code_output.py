@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,17 +21,19 @@ from groq_magic.prompt.summary import is_data
 from groq_magic.session.cell_history import CellHistory
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from groq_magic.assistant import Context
     from groq_magic.prompt import PromptImage
     from groq_magic.session.session import Session
     from groq_magic.tools.code_run import CodeRun
 
-__all__ = ["CodeOutput", "output_of_run"]
+__all__ = ["CodeOutput", "column_names", "output_of_run"]
 
+_WORD = re.compile(r"\w+")
 _MOST_IMAGES = 3  # of a request
 _LONGEST_PART = 4_000
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)")
 _NOTHING = "It ran. It printed nothing and has no value."
 
 
@@ -63,13 +66,17 @@ class CodeOutput:
         return replace(self, text=f"{text}\n\n{self.text}", is_schema=False)
 
 
-def output_of_run(session: Session, run: CodeRun, *, sees: bool) -> CodeOutput:
+def output_of_run(
+    session: Session, run: CodeRun, known: frozenset[str], *, sees: bool
+) -> CodeOutput:
     """Return what may go back to the model.
 
     Parameters
     ----------
     session : Session
     run : CodeRun
+    known : frozenset of str
+        The names of columns that the session's tables had before the code ran.
     sees : bool
         Whether the model takes images.
     """
@@ -83,9 +90,7 @@ def output_of_run(session: Session, run: CodeRun, *, sees: bool) -> CodeOutput:
     for value in run.values:
         whole, schema = _described(context, value), tried(partial(context.added, value), "")
         parts.append(f"Value:\n{whole}")
-        # A number or a text is its own summary.
-        is_all = context.privacy.rows == 0 or (is_data(value) and whole == schema)
-        is_schema = is_schema and is_all
+        is_schema = is_schema and whole == schema and _has_known_names(value, run.code, known)
     if run.error is not None:
         error = run.error
         found = tried(lambda: trace_text(error, cell, context), type_name(error))
@@ -95,6 +100,32 @@ def output_of_run(session: Session, run: CodeRun, *, sees: bool) -> CodeOutput:
     text = "\n\n".join([*parts, *lines]) or _NOTHING
     text = without_surrogates(scrub(session.secrets().hidden(text)))[0]
     return CodeOutput(text, images, is_schema and not images)
+
+
+def column_names(namespace: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of the columns of a session's tables."""
+    return frozenset(
+        name for value in tuple(namespace.values()) if is_data(value) for name in _names_of(value)
+    )
+
+
+def _has_known_names(value: Any, code: str, known: frozenset[str]) -> bool:
+    """Whether a table's schema names nothing that its data may have given: code can make columns.
+
+    Anything else than a DataFrame with columns is not known; a class of its own has a name as well.
+    """
+    frames = [getattr(sys.modules.get(name), "DataFrame", None) for name in ("pandas", "polars")]
+    names = _names_of(value) if type(value) in frames else ()
+    words = frozenset(_WORD.findall(code))
+    return bool(names) and all(name in known or name in words for name in names)
+
+
+def _names_of(value: Any) -> tuple[str, ...]:
+    def read() -> tuple[str, ...]:
+        levels = getattr(getattr(value, "index", None), "names", ())
+        return tuple(map(str, (*value.columns, *(each for each in levels if each is not None))))
+
+    return tried(read, ())
 
 
 def _context(session: Session, run: CodeRun, cell: Cell) -> Context:
@@ -109,15 +140,15 @@ def _context(session: Session, run: CodeRun, cell: Cell) -> Context:
 def _tidy(printed: str) -> str:
     """Return text without colours, and without what later text in its line has replaced."""
     text = _COLOURS.sub("", printed).replace("\r\n", "\n")
-    return _OVERWRITTEN.sub("", text).strip("\n")
+    return "\n".join(line.rpartition("\r")[2] for line in text.split("\n")).strip("\n")
 
 
 def _described(context: Context, value: Any) -> str:
     """Return a value as a prompt that names it shows it; only its schema where that is all."""
     privacy = context.privacy
-    if privacy.rows == 0:
-        return context.added(value)
     try:
+        if privacy.rows == 0:
+            return context.added(value)
         found = describe(value, Extent(privacy))
     except PromptError:
         return type_name(value)

@@ -255,8 +255,11 @@ def _data_of(state: FinishState) -> PromptData:
     if state.rounds.messages:
         # What functions returned is data too.
         data = replace(data, seen=state.session.privacy().joined(data.seen))
-    is_replayed = isinstance(source, StoredAnswer) and source.source == "replay"
-    return replace(data, seen=UNKNOWN_LIMITS) if is_replayed and data.seen is not None else data
+    if not isinstance(source, StoredAnswer) or source.source != "replay":
+        return data
+    options = state.plan.draft.options
+    had_data = data.seen is not None or options.tools or options.run_code
+    return replace(data, seen=UNKNOWN_LIMITS) if had_data else data
 
 
 def _code_sha(state: FinishState) -> str | None:

@@ -47,7 +47,15 @@ def missed_by(session: Session, plan: Plan) -> frozenset[str]:
     """Return the slots of missed answers that `%groq_history` has, but for the cell's own."""
     if session.live is None:
         return frozenset()
-    turns = {slot_of(key) for key in session.conversations.shown(plan.pending.practice)}
+    practice, conversations = plan.pending.practice, session.conversations
+    # The page that lacks the cell may have said so: the turn is a deleted cell's then.
+    turns = {
+        slot_of(turn.shown)
+        for conversation in (
+            conversations.get(name, practice) for name in conversations.names(practice)
+        )
+        for turn in (*conversation.turns, *conversation.deleted)
+    }
     return frozenset(turns & session.live.finished.missed() - {slot_of(plan.pending.shown)})
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from groq_magic.api.key import scrub
-from groq_magic.asking.code_output import output_of_run
+from groq_magic.asking.code_output import column_names, output_of_run
 from groq_magic.errors import OptionError
 from groq_magic.tools import tool_of
 from groq_magic.tools.approval import Approval, new_code
@@ -46,10 +46,11 @@ CODE_SYSTEM = (
 )
 # Read by a person before it runs.
 _LONGEST = 20_000
-# Controls, halves of pairs, and what reorders text or joins letters: none of it can be seen.
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-# Letters and marks that look like nothing; the letters are names in Python.
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# Marks and letters that look like nothing: some are part of names, and all can hide data.
+_BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U0001d159\U000e0000-\U000e0fff]"
+)
 
 
 def with_code(tools: ToolSet) -> ToolSet:
@@ -144,11 +145,12 @@ class ProposedCode:
                 return CodeAnswer(f"The user refused to run this code.{why}", "refused")
             if refusal := self._refusal(code):  # the user may have edited it
                 return CodeAnswer(f"The code did not run: {refusal}", "failed")
+            known = column_names(self._session.namespace)
             run = run_code(self._session.shell, code, approval, self._stopped)
             self._runs.append(run)
             if run.is_stopped:
                 raise CodeStoppedError
-            return self._sent(run, proposed)
+            return self._sent(run, proposed, known)
         except KeyboardInterrupt:
             pass
         # Raised out here, it has no context.
@@ -160,7 +162,7 @@ class ProposedCode:
             return "it is empty."
         if len(code) > _LONGEST:
             return f"it has more than {_LONGEST:,} characters. Write shorter pieces."
-        if any(_is_hidden(character) for character in code):
+        if _has_hidden(code):
             return "it contains characters that can't be seen. Write them as escapes."
         if awaits(self._session.shell, code):
             return "a top-level await can't run here. Write it without await."
@@ -176,21 +178,25 @@ class ProposedCode:
         while True:
             show_proposed(title, code)
             approval = approval_by_input(
-                shell, "Run it?", self._word, edits=True, stopped=self._stopped
+                shell,
+                "Run it?",
+                self._word,
+                edits=True,
+                stopped=self._stopped,
+                questions=self._session.questions,
             )
             if approval.kind == "stop":
                 raise CodeStoppedError
             if approval.kind != "edit":
                 self._runs_all = approval.kind == "all"
                 return code, approval
-            code = edited_by_input(
-                shell, code, partial(show_proposed, "The code as it is now:"), self._stopped
-            )
+            show = partial(show_proposed, "The code as it is now:")
+            code = edited_by_input(shell, code, show, self._stopped, self._session.questions)
             title = "The edited code:"
 
-    def _sent(self, run: CodeRun, proposed: str) -> CodeAnswer:
+    def _sent(self, run: CodeRun, proposed: str, known: frozenset[str]) -> CodeAnswer:
         """Return what the model gets of a run, as far as the user lets it."""
-        output = output_of_run(self._session, run, sees=self._sees)
+        output = output_of_run(self._session, run, known, sees=self._sees)
         state: CallState = "failed" if run.error is not None else "returned"
         if run.code != proposed:
             ran = scrub(self._session.secrets().hidden(run.code))
@@ -198,17 +204,20 @@ class ProposedCode:
         if not (output.is_schema or self._runs_all):
             show_folded("What would be sent", output.text)
             question = f"Send this output ({output.size})?"
-            if not sending_by_input(self._session.shell, question, self._stopped):
+            questions = self._session.questions
+            if not sending_by_input(self._session.shell, question, self._stopped, questions):
                 ended = "It failed" if run.error is not None else "It ran"
                 return CodeAnswer(f"{ended}. The user keeps the output private.", state)
         return CodeAnswer(output.text, state, output.images)
 
     def _without_magic(self, piece: str) -> str:
         """Return code that can stand below other code: a cell magic only works at the top."""
-        is_magic = piece.startswith("%%") and len(self._runs) > 1
+        is_magic = piece.lstrip().startswith("%%") and len(self._runs) > 1
         return str(self._session.shell.transform_cell(piece)).rstrip() if is_magic else piece
 
 
-def _is_hidden(character: str) -> bool:
-    is_unseen = unicodedata.category(character) in _UNSEEN and character not in "\n\t"
-    return is_unseen or character in _BLANK
+def _has_hidden(code: str) -> bool:
+    """Whether code contains a character that can't be seen, or that reorders what is read."""
+    seen = code.replace("\n", "").replace("\t", "")
+    # Blanks other than the space are not printable either: in code they look like one.
+    return not seen.isprintable() or _BLANK.search(seen) is not None

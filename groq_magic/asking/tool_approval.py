@@ -69,7 +69,13 @@ class ToolApproval:
         if not self.is_needed:
             return None
         question = f"Run {clip(name, 60)}?"
-        found = approval_by_input(self._session.shell, question, self._code, stopped=self._stopped)
+        found = approval_by_input(
+            self._session.shell,
+            question,
+            self._code,
+            stopped=self._stopped,
+            questions=self._session.questions,
+        )
         if found.kind == "stop":
             raise KeyboardInterrupt
         self._is_for_all = found.kind == "all"

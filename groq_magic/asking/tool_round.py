@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.key import scrub
@@ -35,6 +36,7 @@ MOST_ROUNDS = 8
 _ROUND, _MOST, _LEAST = 32_000, 8_000, 250
 _LONGEST_MESSAGE = 1_000
 _STOPPED = "Not run: the user stopped."
+_NOT_ASKED = "Not run: nobody could approve it."
 _FIGURES = "The figures that the code has drawn:"
 
 
@@ -68,12 +70,8 @@ class ToolRounds:
         self._approval = ToolApproval(run.session, run.view.stopped)
         self._code = _code_of(run)
         self._figures: list[PromptImage] = []
-        secrets = run.plan.draft.secrets
         # The same for the same prompt: a turn that is asked again with the same calls is the same.
         self._id = f"call_{sha_of(run.plan.draft.ask.identity)[:8]}"
-        self._clean: Callable[[str], str] = lambda text: without_surrogates(
-            scrub(secrets.hidden(text))
-        )[0]
 
     def after(self, reader: Reader) -> Mapping[str, Any] | None:
         """Make the calls of an exchange; return the request with their results, None without calls.
@@ -127,10 +125,19 @@ class ToolRounds:
             for each in without_figures(self._messages)
         )
 
+    def _clean(self, text: str) -> str:
+        """Return a text without secrets: those of the prompt, and those that a call has set."""
+        run = self._run
+        hidden = run.session.secrets().hidden(run.plan.draft.secrets.hidden(text))
+        return without_surrogates(scrub(hidden))[0]
+
     def _made(self, calls: Sequence[ToolCall]) -> list[CallResult]:
         budget = max(_LEAST, min(_MOST, _ROUND // len(calls)))
         first = len(self.calls)
-        asked = [CallResult(each.name, self._clean(each.arguments)) for each in calls]
+        asked = [
+            CallResult(each.name, self._clean(each.arguments), is_code=self._is_code(each))
+            for each in calls
+        ]
         self._show(*(replace(each, state="queued") for each in asked))
         for at, (call, each) in enumerate(zip(calls, asked, strict=True), first):
             self._set(at, self._result(at, call, each, budget))
@@ -146,22 +153,33 @@ class ToolRounds:
             names = ", ".join(each.name for each in tools.functions) or "none"
             text = f"There is no tool {clip(call.name, 60)}. The tools are: {names}."
             return replace(asked, result=text, state="failed")
+        # The user's own code may check the arguments: it runs when the call is approved.
+        make = partial(tool.call, call.arguments)
         try:
-            bound = tool.bound(call.arguments)
-        except BadArgumentsError as error:
-            text = self._clean(f"The arguments don't fit: {clip(str(error), _LONGEST_MESSAGE)}")
-            return replace(asked, result=text, state="failed")
-        try:
-            if self._code is not None and call.name == CODE_TOOL:
-                self._set(at, replace(asked, state="pending"))
-                return self._answered(self._code, asked, bound())
-            return self._approved(at, asked, bound, budget)
+            if self._code is not None and asked.is_code:
+                return self._proposed(at, self._code, asked, make)
+            return self._approved(at, asked, make, budget)
         except NotebookError as error:
             self.error = error
         except (KeyboardInterrupt, CodeStoppedError):
             pass
         self.is_stopped = True
-        return replace(asked, result="Stopped by the user.", state="stopped")
+        text = "Stopped by the user." if self.error is None else _NOT_ASKED
+        return replace(asked, result=text, state="stopped")
+
+    def _proposed(
+        self, at: int, code: ProposedCode, asked: CallResult, make: Callable[[], str]
+    ) -> CallResult:
+        try:
+            proposed = make()
+        except BadArgumentsError as error:
+            text = self._clean(f"The arguments don't fit: {clip(str(error), _LONGEST_MESSAGE)}")
+            return replace(asked, result=text, state="failed")
+        self._set(at, replace(asked, state="pending"))
+        return self._answered(code, asked, proposed)
+
+    def _is_code(self, call: ToolCall) -> bool:
+        return self._code is not None and call.name == CODE_TOOL
 
     def _answered(self, code: ProposedCode, asked: CallResult, proposed: str) -> CallResult:
         try:
@@ -170,25 +188,28 @@ class ToolRounds:
         finally:
             self._run.view.move()
         self._figures += answer.images
-        return replace(asked, result=answer.text, state=answer.state)
+        return replace(asked, result=self._clean(answer.text), state=answer.state)
 
     def _approved(
-        self, at: int, asked: CallResult, bound: Callable[[], Any], budget: int
+        self, at: int, asked: CallResult, make: Callable[[], Any], budget: int
     ) -> CallResult:
         if self._approval.is_needed:
             self._set(at, replace(asked, state="pending"))
+            if (error := self._run.view.error) is not None:
+                # Nobody sees what would be approved.
+                raise error
         refusal = self._approval.refusal_of(asked.name)
         if refusal is not None:
             return replace(asked, result=self._clean(refusal), state="refused")
         self._set(at, replace(asked, state="running"))
-        return self._called(asked, bound, budget)
+        return self._called(asked, make, budget)
 
-    def _called(self, asked: CallResult, bound: Callable[[], Any], budget: int) -> CallResult:
+    def _called(self, asked: CallResult, make: Callable[[], Any], budget: int) -> CallResult:
         session = self._run.session
         sent = SentResults(session.namespace, session.privacy(), self._clean)
         limits = CallLimits(session.settings.tool_timeout, budget, self._run.view.stopped)
         with session.executions.in_tool():
-            return called(asked, bound, sent, limits)
+            return called(asked, make, sent, limits)
 
     def _show(self, *calls: CallResult) -> None:
         self.calls += calls

@@ -28,13 +28,19 @@ def added_turns(saved: Sequence[SavedTurn], revisions: Iterable[int]) -> dict[st
     """Return saved turns as turns, by conversation, each asked after the one before it."""
     added: dict[str, list[Turn]] = {}
     # The order in which they were asked is unknown: any answer may quote any of the values.
-    with_data = {each.conversation for each in saved if each.included}
+    with_data = {each.conversation for each in saved if each.included or _has_calls(each)}
     for each, revision in zip(saved, revisions, strict=False):
         above = added.setdefault(each.conversation, [])
         is_after_data = each.conversation in with_data
         turn = turn_of(each, above[-1].key if above else None, is_after_data=is_after_data)
         above.append(replace(turn, revision=revision))
     return added
+
+
+def _has_calls(saved: SavedTurn) -> bool:
+    """Whether functions or code may have given data to the answer."""
+    options = saved.options or {}
+    return bool(options.get("tools") or options.get("run_code") or saved.code_sha)
 
 
 def turn_of(saved: SavedTurn, after: TurnKey | None, *, is_after_data: bool = True) -> Turn:

@@ -27,16 +27,25 @@ class LastPlot:
         self._shell = shell
         self._figure: Any = None
         self._cell = 0
+        self._running = self._number()
+
+    def begin(self) -> None:
+        """Note the number of the cell that begins; IPython 8 counts on before it ends."""
+        self._running = self._number()
+
+    def _number(self) -> int:
+        return tried(lambda: int(self._shell.displayhook.prompt_count), 0)
 
     def remember(self) -> None:
         """Remember the current figure; called after each cell, before figures are closed."""
         figure = _current_figure()
         if figure is not None and figure is not self._figure:
             self._figure = figure
-            self._cell = tried(lambda: int(self._shell.displayhook.prompt_count), 0)
+            self._cell = self._running
 
     def install(self) -> None:
-        """Be called after each cell, first of all."""
+        """Be called before each cell, and after it first of all."""
+        self._shell.events.register("pre_execute", self.begin)
         self._shell.events.register("post_execute", self.remember)
         # The callback that shows and closes the figures may be there already.
         calls = self._shell.events.callbacks["post_execute"]
@@ -44,8 +53,9 @@ class LastPlot:
 
     def uninstall(self) -> None:
         """Be called no more, and keep no figure alive."""
-        if self.remember in self._shell.events.callbacks["post_execute"]:
-            self._shell.events.unregister("post_execute", self.remember)
+        for event, call in (("pre_execute", self.begin), ("post_execute", self.remember)):
+            if call in self._shell.events.callbacks[event]:
+                self._shell.events.unregister(event, call)
         self._figure = None
 
     def value(self) -> Any:

@@ -24,6 +24,7 @@ from groq_magic.session.secrets import EarlierTurns, present_secrets
 from groq_magic.session.stored_answers import StoredAnswers
 from groq_magic.session.token_estimate import TokenEstimate
 from groq_magic.session.undoing import UndoResult, show_former, show_removed
+from groq_magic.tools.approval_prompt import OpenQuestions
 from groq_magic.views.phrase import quoted
 from groq_magic.views.show import say
 
@@ -86,6 +87,7 @@ class Session:
         self.failures = LastFailures()
         self.background = BackgroundErrors()
         self.last_plot = LastPlot(shell)
+        self.questions = OpenQuestions()
         self._estimates = {practice: TokenEstimate() for practice in (False, True)}
         self.live: Live | None = None
         self.restore_offered = False
@@ -194,8 +196,6 @@ class Session:
         """The estimate of tokens; practice mode counts in its own way."""
         return self._estimates[self.service.in_practice]
 
-    # What the saved notebook holds beside
-
     def restorable(self) -> tuple[SavedTurn, ...]:
         """Return the saved turns that are not part of the conversation yet."""
         return self.conversations.restorable(self.saved_above(), self.service.in_practice)
@@ -263,8 +263,6 @@ class Session:
         elif self.live is not None:
             # No turn follows that could have become stale.
             self.live.refresh()
-
-    # Live views
 
     def refresh_picker(self) -> None:
         """Show the models known so far."""

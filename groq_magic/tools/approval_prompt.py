@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from groq_magic.errors import NotebookError
 from groq_magic.page.front_end import has_input
-from groq_magic.tools.approval import Approval, approval_of, sending_of
+from groq_magic.tools.approval import Approval, approval_of, new_code, sending_of
 from groq_magic.tools.time_limit import TimeLimitError, call_within
 
 if TYPE_CHECKING:
@@ -17,11 +17,29 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-__all__ = ["Question", "approval_by_input", "nobody_answers", "reply_by_input", "sending_by_input"]
+__all__ = [
+    "OpenQuestions",
+    "Question",
+    "approval_by_input",
+    "nobody_answers",
+    "reply_by_input",
+    "sending_by_input",
+]
 
 _PATIENCE = 120.0  # seconds
 _NO_REPLY = "nobody replied within two minutes"
 _Reply = TypeVar("_Reply")
+
+
+@dataclass
+class OpenQuestions:
+    """Whether a question of this session stands on a page without a reply.
+
+    JupyterLab leaves its box open, and the kernel takes what is typed there for the reply to
+    whatever it asks then. Since one did, each question has a word of its own to begin with.
+    """
+
+    left: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,10 +57,10 @@ class Question:
     text: str
     words: tuple[str, ...]
 
-    @property
-    def line(self) -> str:
-        """The question with the replies to choose from."""
-        return f"{self.text} Type {', '.join(self.words[:-1])} or {self.words[-1]}: "
+    def line(self, first: str = "") -> str:
+        """Return the question with the replies to choose from, each after the first word."""
+        words = [f"{first} {each}".lstrip() for each in self.words]
+        return f"{self.text} Type {', '.join(words[:-1])} or {words[-1]}: "
 
 
 def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
@@ -53,6 +71,7 @@ def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
     edits: bool = False,
     stopped: threading.Event | None = None,
     patience: float = _PATIENCE,
+    questions: OpenQuestions | None = None,
 ) -> Approval:
     """Ask until a reply decides; after two minutes without a line the answer is no.
 
@@ -69,6 +88,8 @@ def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
         Set in another thread, it ends the question as ■ does.
     patience : float
         How many seconds to wait for each line.
+    questions : OpenQuestions, optional
+        Those of the session.
 
     Raises
     ------
@@ -82,11 +103,17 @@ def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
     def read(typed: str) -> Approval | None:
         return approval_of(typed, code, edits=edits)
 
-    found = reply_by_input(shell, Question(question, words), read, stopped, patience)
+    asked = Question(question, words)
+    found = reply_by_input(shell, asked, read, stopped, patience=patience, questions=questions)
     return found or Approval("no", _NO_REPLY)
 
 
-def sending_by_input(shell: Any, question: str, stopped: threading.Event | None = None) -> bool:
+def sending_by_input(
+    shell: Any,
+    question: str,
+    stopped: threading.Event | None = None,
+    questions: OpenQuestions | None = None,
+) -> bool:
     """Ask whether something may be sent; without a line in two minutes it may not.
 
     Raises
@@ -95,15 +122,17 @@ def sending_by_input(shell: Any, question: str, stopped: threading.Event | None 
         As `approval_by_input`.
     """
     asked = Question(question, ("send", "no"))
-    return bool(reply_by_input(shell, asked, sending_of, stopped))
+    return bool(reply_by_input(shell, asked, sending_of, stopped, questions=questions))
 
 
-def reply_by_input(
+def reply_by_input(  # noqa: PLR0913 - what is asked, and how long, named
     shell: Any,
     question: Question,
     read: Callable[[str], _Reply | None],
     stopped: threading.Event | None = None,
+    *,
     patience: float = _PATIENCE,
+    questions: OpenQuestions | None = None,
 ) -> _Reply | None:
     """Ask until `read` makes something of a line; None where none comes.
 
@@ -113,7 +142,7 @@ def reply_by_input(
     question : Question
     read : callable
         From the line to what it means, None for anything else.
-    stopped, patience
+    stopped, patience, questions
         As of `approval_by_input`.
 
     Raises
@@ -121,7 +150,9 @@ def reply_by_input(
     NotebookError, KeyboardInterrupt
         As `approval_by_input`.
     """
-    asked = question.line
+    questions = questions or OpenQuestions()
+    first = new_code() if questions.left else ""
+    asked = line = question.line(first)
     while True:
         if not has_input(shell):
             raise nobody_answers()
@@ -130,15 +161,20 @@ def reply_by_input(
             # ipykernel and IPython give `input` its meaning while a cell runs.
             typed = call_within(patience, partial(input, asked), stopped)
         except TimeLimitError:
-            return None
+            typed = None
         except (EOFError, NotImplementedError, RuntimeError):
             raise nobody_answers() from None
-        if time.monotonic() - began > patience:
+        except KeyboardInterrupt:
+            questions.left = True
+            raise
+        if typed is None or time.monotonic() - began > patience:
+            questions.left = True
             return None
-        decision = read(typed)
+        is_meant, typed = typed.lstrip().startswith(first), typed.lstrip().removeprefix(first)
+        decision = read(typed) if is_meant else None
         if decision is not None:
             return decision
-        asked = f"Unknown reply. {question.line}"
+        asked = f"Unknown reply. {line}"
 
 
 def nobody_answers() -> NotebookError:

@@ -35,6 +35,8 @@ class CallResult:
         Titles and addresses of the pages that a search at Groq found.
     images : tuple of str
         Pictures that code at Groq drew: PNG in base64.
+    is_code : bool
+        Whether it proposes code, which is shown where it is approved.
     """
 
     name: str
@@ -44,6 +46,7 @@ class CallResult:
     state: CallState = "returned"
     sources: tuple[tuple[str, str], ...] = ()
     images: tuple[str, ...] = field(default=(), repr=False)
+    is_code: bool = field(default=False, repr=False)
 
     @property
     def is_over(self) -> bool:

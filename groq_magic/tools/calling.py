@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import PromptError
 from groq_magic.tools.call_result import CallResult
+from groq_magic.tools.function_tool import BadArgumentsError
 from groq_magic.tools.time_limit import TimeLimitError, call_within
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def called(
     asked : CallResult
         The call as the model wrote it.
     call : callable
-        The user's function with its arguments.
+        Checks the arguments, and calls the user's function with them.
     sent : SentResults
     limits : CallLimits
 
@@ -72,6 +73,8 @@ def called(
         return ended(f"The call took longer than {limits.seconds:g} s.", "failed")
     except PromptError as error:
         return ended(f"The result can't be sent: {error}", "failed")
+    except BadArgumentsError as error:
+        return ended(sent.of_bad_arguments(error), "failed")
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - a user's function may raise anything, SystemExit too

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
+    from groq_magic.tools.approval_prompt import OpenQuestions
+
 __all__ = ["edited_by_input", "edited_lines"]
 
 _EDIT = re.compile(r"([0-9]{1,6})(\+?)(?: (.*))?", re.DOTALL)
@@ -22,7 +24,11 @@ _QUESTION = Question(
 
 
 def edited_by_input(
-    shell: Any, code: str, show: Callable[[str], None], stopped: threading.Event | None = None
+    shell: Any,
+    code: str,
+    show: Callable[[str], None],
+    stopped: threading.Event | None = None,
+    questions: OpenQuestions | None = None,
 ) -> str:
     """Return code as the user has edited it; nothing of it has run.
 
@@ -34,6 +40,8 @@ def edited_by_input(
         Shows the code after each edit.
     stopped : threading.Event, optional
         Set in another thread, it ends the edit as ■ does.
+    questions : OpenQuestions, optional
+        Those of the session.
 
     Raises
     ------
@@ -45,7 +53,7 @@ def edited_by_input(
         def read(typed: str, code: str = code) -> str | None:
             return code if typed.strip() == "done" else edited_lines(code, typed)
 
-        found = reply_by_input(shell, _QUESTION, read, stopped)
+        found = reply_by_input(shell, _QUESTION, read, stopped, questions=questions)
         if found is None or found == code:
             return code
         code = found

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CodeRun", "NotApprovedError", "awaits", "run_code"]
 
+_MOST_LINES = 500
 _LAST_ERRORS = ("last_exc", "last_type", "last_value", "last_traceback")
 
 
@@ -72,10 +73,14 @@ class CodeRun:
 
 def awaits(shell: Any, code: str) -> bool:
     """Whether code awaits outside of functions: only the kernel's own loop can run that."""
+    if "await" not in code and "async" not in code:
+        return False
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     try:
-        # The other transformations look at the user's objects.
-        cell = shell.input_transformer_manager.transform_cell(code)
+        # The other transformations look at the user's objects. Thousands of shell lines take long:
+        # there only plain Python is looked at.
+        is_short = code.count("\n") < _MOST_LINES
+        cell = shell.input_transformer_manager.transform_cell(code) if is_short else code
         made = compile(cell, "<proposed>", "exec", flags=flags, dont_inherit=True)
     except Exception:  # noqa: BLE001 - transformations are anyone's; running it shows the error
         return False

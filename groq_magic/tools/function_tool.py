@@ -7,9 +7,10 @@ import json
 import re
 import typing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.clipping import clip, tried
+from groq_magic.clipping import clip, plain, tried, type_name
 from groq_magic.errors import OptionError
 from groq_magic.schemas import faults_of
 
@@ -27,7 +28,19 @@ _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 class BadArgumentsError(ValueError):
-    """A model called a tool with arguments that it does not take; the text says which."""
+    """A model called a tool with arguments that it does not take; the text says which.
+
+    Parameters
+    ----------
+    text : str
+        It may quote values: the user's own validators write some of it.
+    known : str
+        What the model knows of the call: words of it are no secret to it.
+    """
+
+    def __init__(self, text: str, known: str = "") -> None:
+        super().__init__(text)
+        self.known = known
 
 
 @dataclass(frozen=True)
@@ -58,8 +71,8 @@ class FunctionTool:
         function = {"name": self.name, **described, "parameters": dict(self.parameters)}
         return {"type": "function", "function": function}
 
-    def bound(self, arguments: str) -> Callable[[], Any]:
-        """Return the call, ready to be made.
+    def call(self, arguments: str) -> Any:
+        """Check arguments, and return what the function returns.
 
         Parameters
         ----------
@@ -71,12 +84,7 @@ class FunctionTool:
         BadArgumentsError
             When they are no JSON, or not those that it takes.
         """
-        from pydantic import ValidationError
-
-        try:
-            checked = self._arguments.model_validate_json(arguments.strip() or "{}")
-        except ValidationError as error:
-            raise BadArgumentsError("; ".join(faults_of(error, whole="the arguments"))) from None
+        checked = self._checked(arguments)
         given = {
             name: getattr(checked, at)
             for at, name in _aliases(self._arguments).items()
@@ -85,7 +93,22 @@ class FunctionTool:
         # One that is left out before one that is given has its default.
         last = max((n for n, each in enumerate(self._positional) if each.name in given), default=-1)
         first = [given.pop(each.name, each.default) for each in self._positional[: last + 1]]
-        return lambda: self.function(*first, **given)
+        return self.function(*first, **given)
+
+    def _checked(self, arguments: str) -> BaseModel:
+        from pydantic import ValidationError
+
+        try:
+            return self._arguments.model_validate_json(arguments.strip() or "{}")
+        except ValidationError as error:
+            why = "; ".join(faults_of(error, whole="the arguments"))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - the user's own validators may raise anything
+            why = f"{type_name(error)}: {tried(partial(_text, error), '')}".removesuffix(": ")
+        known = f"{arguments} {json.dumps(self.parameters)}"
+        # Raised out here, it has no context.
+        raise BadArgumentsError(why, known)
 
 
 def tool_of(name: str, function: Any) -> FunctionTool:
@@ -210,3 +233,7 @@ def _documented(function: Any) -> Docstring:
         return parse(text) if isinstance(text, str) else Docstring()
     except ParseError:
         return Docstring()
+
+
+def _text(error: BaseException) -> str:
+    return plain(str(error))

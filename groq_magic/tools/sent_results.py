@@ -15,6 +15,8 @@ from groq_magic.prompt.image import is_image
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from groq_magic.tools.function_tool import BadArgumentsError
+
 __all__ = ["SentResults"]
 
 _LONGEST_MESSAGE = 1_000
@@ -60,10 +62,19 @@ class SentResults:
 
     def of_exception(self, error: BaseException) -> str:
         """Return the type and the message of an exception."""
+        text = f"{type_name(error)}: {self._message(error)}"
+        return self._sent(text.removesuffix(": "), _LONGEST_MESSAGE)
+
+    def of_bad_arguments(self, error: BadArgumentsError) -> str:
+        """Return why a function does not take its arguments."""
+        text = f"The arguments don't fit: {self._message(error, error.known)}"
+        return self._sent(text, _LONGEST_MESSAGE)
+
+    def _message(self, error: BaseException, known: str = "") -> str:
         message = tried(lambda: str.__str__(str(error)), "")
-        if self.privacy.has_limits:
-            message = PrivateValues.of_session(self.namespace, self.privacy).message(message, "")
-        return self._sent(f"{type_name(error)}: {message}".removesuffix(": "), _LONGEST_MESSAGE)
+        if not self.privacy.has_limits:
+            return message
+        return PrivateValues.of_session(self.namespace, self.privacy).message(message, known)
 
     def _sent(self, text: str, longest: int) -> str:
         # Secrets first: one may contain surrogates, or be cut.

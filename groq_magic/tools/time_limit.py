@@ -30,7 +30,8 @@ def call_within(
     """Return what a call returns.
 
     ■ interrupts it too, even where interrupts are deferred. Code in C can't be
-    interrupted: the call then ends when that code does.
+    interrupted: the call then ends when that code does. Nor can a call that gives
+    interrupts back to the system, where they would end the process.
 
     Parameters
     ----------
@@ -104,7 +105,11 @@ class _Timer:
             if time.monotonic() < due and not is_stopped:
                 continue
             self.is_stopped |= is_stopped
-            self._is_due, due = True, time.monotonic() + _AGAIN
+            due = time.monotonic() + _AGAIN
+            if not callable(signal.getsignal(signal.SIGINT)):
+                # The call has set the system's own: a signal would end the process.
+                continue
+            self._is_due = True
             if sys.platform == "win32":
                 signal.raise_signal(signal.SIGINT)
             else:

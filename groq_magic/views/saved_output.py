@@ -20,6 +20,8 @@ __all__ = ["shows_answer"]
 
 # Characters; more take seconds to compare.
 _LONGEST = 2_000_000
+# Calls of tools stand above the answer, and show code as answers do.
+_PARTS = ("groq-text", "groq-change", "groq-calls")
 _SPACE = re.compile(r"\s+")
 # What our outputs hold, now and by earlier versions: nothing else hides or replaces text.
 _TAGS = frozenset(
@@ -152,6 +154,9 @@ class _Shown(HTMLParser):
         self.is_odd = False
         self.marks = Counter[str]()
         self._open: list[str] = []
+        self._counts = Counter[str]()
+        self._part = ""
+        self._part_at = 0
         self._answer: list[str] = []
         self._change: list[str] = []
 
@@ -173,11 +178,6 @@ class _Shown(HTMLParser):
         """The text of the change of a cell."""
         return _SPACE.sub("", "".join(self._change))
 
-    @property
-    def _place(self) -> str:
-        """The outermost part that is open: the answer, or the change of a cell."""
-        return next((each for each in self._open if " " in each), "")
-
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note an element: a `div` of the answer or of the change, or one within."""
         classes = (dict(attrs).get("class") or "").split()
@@ -189,26 +189,34 @@ class _Shown(HTMLParser):
             or not all(map(_CLASS.fullmatch, classes))
             or not all(map(_DECLARATION.fullmatch, declarations))
         )
-        if self._place == "div groq-text":
+        if self._part == "div groq-text":
             self.marks.update(name for name in classes if name.startswith("groq-"))
             self.marks.update({tag} & _SHRINKING)
         if tag not in _VOID:
-            named = next((c for c in ("groq-text", "groq-change") if c in classes), "")
-            self.is_odd |= bool(named) and not self._place and "details" in self._open
-            self._open.append(f"{tag} {named}".rstrip())
+            named = next((c for c in _PARTS if c in classes), "")
+            if named and not self._part:
+                # The outermost part that is open: the answer, the change of a cell, or the calls.
+                self._part, self._part_at = f"{tag} {named}", len(self._open)
+                self.is_odd |= self._counts["details"] > 0
+            self._open.append(tag)
+            self._counts[tag] += 1
 
     def handle_endtag(self, tag: str) -> None:
         """Note the end of an element; what was left open in it ends too."""
-        tags = [each.partition(" ")[0] for each in self._open]
-        if tag in tags:
-            del self._open[len(tags) - 1 - tags[::-1].index(tag) :]
+        if not self._counts[tag]:
+            return
+        closed = ""
+        while closed != tag:
+            closed = self._open.pop()
+            self._counts[closed] -= 1
+        if len(self._open) <= self._part_at:
+            self._part = ""
 
     def handle_data(self, data: str) -> None:
         """Take the text of the answer and of the change."""
-        place = self._place
-        if place == "div groq-change":
+        if self._part == "div groq-change":
             self._change.append(data)
-        elif place == "div groq-text":
+        elif self._part == "div groq-text":
             self._answer.append(data)
 
     def handle_comment(self, data: str) -> None:  # noqa: ARG002 - we write none

@@ -11,7 +11,7 @@ from groq_magic.views.phrase import phrase_html
 from groq_magic.views.show import publish
 from groq_magic.views.slots import TOKEN_CLASS, slot_classes
 from groq_magic.views.thumbnails import thumbnails_html
-from groq_magic.views.tool_calls import calls_html
+from groq_magic.views.tool_calls import calls_html, calls_plain
 
 if TYPE_CHECKING:
     from groq_magic.tools.call_result import CallResult
@@ -213,10 +213,11 @@ def saved_reasoning(html: str) -> str | None:
 
 
 class StaticView:
-    """The view where no widget can live: one output, when the answer has answer."""
+    """The view where no widget can live: one output, once the answer is complete."""
 
     def __init__(self) -> None:
         self.stopped = threading.Event()
+        self._asked: CallResult | None = None
 
     def open(self, start: AnswerStart) -> None:
         """Show nothing yet."""
@@ -228,7 +229,12 @@ class StaticView:
         """Show nothing yet."""
 
     def calls(self, calls: tuple[CallResult, ...]) -> None:
-        """Show nothing yet."""
+        """Show a call that waits for approval, once; the others come with the answer."""
+        waiting = next((each for each in calls if each.state == "pending"), None)
+        # Code is shown by itself.
+        if waiting is not None and waiting is not self._asked and not waiting.is_code:
+            self._asked = waiting
+            publish({"text/plain": calls_plain([waiting])})
 
     def move(self) -> None:
         """Show nothing yet."""

@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from groq_magic.clipping import clip
-from groq_magic.printable import SURROGATE, printable
+from groq_magic.printable import SURROGATE, escaped, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,7 +44,7 @@ def calls_html(calls: Iterable[CallResult]) -> str:
 
 
 def calls_plain(calls: Iterable[CallResult]) -> str:
-    """Return calls as plain text, two lines each at most."""
+    """Return calls as plain text; one that waits for approval with all of its arguments."""
     lines = []
     for each in calls:
         result = clip(" ".join(each.result.split()), _LONGEST_CALL)
@@ -54,18 +54,18 @@ def calls_plain(calls: Iterable[CallResult]) -> str:
 
 
 def _call_html(call: CallResult) -> str:
-    signature, facts = _signature(call), (_STATES[call.state], _duration(call))
+    signature, code = _signature(call), _code(call)
+    facts = (_STATES[call.state], _duration(call))
     aside = " · ".join(filter(None, facts))
     mark = ' class="groq-call-mark"' if call.state in _ATTENTION else ""
-    code = _code(call)
     fits = len(call.result) <= _LONGEST_IN_LINE and len(call.result.splitlines()) == 1 and not code
     line = (
         f"<code>{escape(clip(signature, _LONGEST_CALL))}</code>"
         + (f" → <code>{escape(printable(call.result))}</code>" if fits else "")
         + (f" <small{mark}>{escape(aside)}</small>" if aside else "")
     )
-    # Whoever approves a call sees all of it.
-    is_cut = len(signature) > _LONGEST_CALL and not code
+    # Whoever approves a call sees all of it; a page shows several spaces as one.
+    is_cut = (len(signature) > _LONGEST_CALL or "  " in signature) and not code
     body = "".join(
         (
             _code_html(code),
@@ -112,7 +112,9 @@ def _picture(data: str) -> str:
 
 
 def _heading(call: CallResult) -> str:
-    facts = (clip(_signature(call), _LONGEST_CALL), _STATES[call.state], _duration(call))
+    signature = _signature(call)
+    shown = clip(signature, _LONGEST_CALL) if call.is_over else signature
+    facts = (shown, _STATES[call.state], _duration(call))
     return " · ".join(filter(None, facts))
 
 
@@ -123,7 +125,7 @@ def _duration(call: CallResult) -> str:
 
 
 def _signature(call: CallResult) -> str:
-    """Return the call as Python writes it: `get_price(city="Oslo")`."""
+    """Return the call on one line, as Python writes it: `get_price(city="Oslo")`."""
     code = _code(call)
     if code:
         count = code.strip().count("\n") + 1
@@ -133,15 +135,15 @@ def _signature(call: CallResult) -> str:
     except (ValueError, RecursionError):
         given = None
     if not isinstance(given, dict):
-        return f"{call.name}({_one_line(call.arguments)})"
+        return escaped(f"{call.name}({call.arguments})")
     parts = (f"{name}={json.dumps(each, ensure_ascii=False)}" for name, each in given.items())
-    return _one_line(f"{call.name}({', '.join(parts)})")
+    return escaped(f"{call.name}({', '.join(parts)})")
 
 
 def _code(call: CallResult) -> str:
-    """Return the code that a call proposes, "" for any other call."""
+    """Return the code that a call of `--run-code` proposes, "" for any other call."""
     try:
-        given = json.loads(call.arguments) if call.name == "run_code" else None
+        given = json.loads(call.arguments) if call.is_code else None
     except (ValueError, RecursionError):
         return ""
     code = given.get("code") if isinstance(given, dict) and len(given) == 1 else None
@@ -156,10 +158,7 @@ def _code_html(code: str) -> str:
 
 def _arguments(call: CallResult) -> str:
     try:
-        return json.dumps(json.loads(call.arguments), indent=2, ensure_ascii=False)
+        text = json.dumps(json.loads(call.arguments), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
-        return call.arguments
-
-
-def _one_line(text: str) -> str:
-    return printable(" ".join(text.split()))
+        text = call.arguments
+    return "\n".join(map(escaped, text.split("\n")))

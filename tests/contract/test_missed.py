@@ -73,6 +73,18 @@ def test_an_answer_missed_during_an_ask_is_said_at_the_one_after(
     assert not said(notebook.ask(cell="e"))
 
 
+def test_an_answer_is_missed_too_where_the_page_reports_that_its_cell_is_gone(
+    notebook: Any, live: Any
+) -> None:
+    conversations = notebook.session.conversations
+    conversations.arrange(conversations.page.with_list(["a", "b"], at=1, notebook="n"))
+    notebook.ask(cell="a")
+    reload_during(live, "a")
+    conversations.arrange(conversations.page.with_list(["b"], at=2, notebook="n"))
+    assert not conversations.shown()
+    assert said(notebook.ask(cell="b"))
+
+
 def test_what_is_not_in_the_history_is_not_promised(notebook: Any, live: Any) -> None:
     notebook.ask(cell="a", once=True)
     reload_during(live, "a")

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 LONG = 120
 WITHIN = 30.0
 PIECES = [f"word{n} " for n in range(2000)]
-THREADS = "import threading; print([t.name for t in threading.enumerate() if 'groq-' in t.name])"
+# The list of models is fetched beside the ask, and may take as long as it likes.
+THREADS = """import threading
+for each in threading.enumerate():
+    if each.name == "groq-magic-models":
+        each.join(60)
+print([each.name for each in threading.enumerate() if "groq-" in each.name])"""
 
 
 class Kernel:

@@ -19,8 +19,8 @@ NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 IS_SAVED_WITH_THIS_PANDAS = int(version("pandas").split(".")[0]) >= 3
 PRACTICE = {"GROQ_MAGIC_PRACTICE": "unpaced"}
 # They depend on the Python and the pandas that ran it.
-VARIES = ("request_sha", "values_sha", "usage")
-INCLUDED_SIZE = re.compile(r"(?<= )\([\d,]+ characters\)")
+VARIES = ("request_sha", "values_sha", "above_sha", "usage")
+SIZES = re.compile(r"(?<= )\([\d,]+ characters\)|(?<= )[\d,]+(?= tokens sent)")
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +94,7 @@ def _steady(output: Any) -> dict[str, Any]:
     text = json.dumps(output)
     if not IS_SAVED_WITH_THIS_PANDAS:
         # Its name for a column of texts has another length.
-        text = INCLUDED_SIZE.sub("", text)
+        text = SIZES.sub("", text)
     kept = json.loads(text)
     kept.pop("execution_count", None)
     kept.pop("traceback", None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -152,6 +153,43 @@ def test_the_schema_of_a_value_goes_back_without_a_question(bare: Any, answer: A
     assert answer("x = 1", "run").text == "It ran. It printed nothing and has no value."
 
 
+@pytest.mark.parametrize(
+    "last",
+    [
+        "pd.DataFrame(columns=df.email)",
+        "pd.DataFrame(columns=[each[::-1] for each in df.email])",
+        "df.rename_axis(index=df.email[0])",
+        "type(df.email[0], (pd.DataFrame,), {})(df)",
+        "type(df.email[0], (), {})()",
+        "df.email[0]",
+        "[df.email[0]]",
+        "5",
+    ],
+)
+@pytest.mark.parametrize("rows", [0, 5])
+def test_what_code_may_have_made_of_values_is_asked_for(
+    bare: Any, answer: Any, person: Person, last: str, rows: int
+) -> None:
+    bare.fine(f"%config GroqMagics.rows_sent = {rows}")
+    found = answer(f"import pandas as pd\n{TABLE}\n{last}", "run", "no")
+    assert found.text == "It ran. The user keeps the output private."
+    assert len(person.asked) == 2
+
+
+def test_bytes_at_no_rows_are_named_alone(bare: Any, answer: Any) -> None:
+    bare.fine("%config GroqMagics.rows_sent = 0")
+    assert answer("b'abc'", "run", "send").text == "Value:\nbytes"
+
+
+def test_long_lines_and_many_shell_lines_take_no_time(answer: Any) -> None:
+    began = time.process_time()
+    answer("print('x' * 100_000)", "run", "no")
+    answer("!true\n" * 3_000, "no")
+    answer("await f()\n" + "!true\n" * 2_000, "no")
+    assert time.process_time() - began < 15  # it was more than a minute
+    assert "top-level await" in answer("x = 1\n" * 600 + "await f()").text
+
+
 def test_private_columns_and_secrets_are_replaced(
     bare: Any, answer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -210,6 +248,10 @@ def test_a_long_output_is_cut(answer: Any) -> None:
         ("x = '\u200b'", "characters that can't be seen"),
         ("x = '\U000e0041'", "characters that can't be seen"),
         ("\u3164 = 1", "characters that can't be seen"),
+        ("df\ufe00 = 1", "characters that can't be seen"),
+        ("x = '\U000e0141'", "characters that can't be seen"),
+        ("x = '\U0001d159\u2065'", "characters that can't be seen"),
+        ("x =\xa01", "characters that can't be seen"),
         ("await f()", "a top-level await can't run here"),
         ("x = 1\n" * 5_000, "more than 20,000 characters"),
     ],
@@ -273,6 +315,8 @@ def test_no_code_runs_that_was_not_approved(
             # What nobody answers ends as ■ does.
             person.replies[:] = [*replies, *[KeyboardInterrupt()] * 2]
             person.asked.clear()
+            # test_approval_prompt.py shows what a question that still stands changes.
+            bare.session.questions.left = False
             before, runs_before, text = ran.count, len(proposed._runs), ""
             try:
                 with capture_output():

@@ -587,3 +587,124 @@ def test_a_saved_answer_is_replayed_and_calls_nothing(
     tools.fine("%groq_replay auto")
     assert tools.fine(book.cells["a"], "a").plain == "It *costs* 2.5."
     assert not practice.requests()
+
+
+def test_a_call_that_is_not_shown_is_not_approved(
+    tools: Any, practice: Any, replies: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any) -> str:
+        raise OSError("page gone")
+
+    tools.fine("%config GroqMagics.confirm_tools = True")
+    asked = replies("run")
+    monkeypatch.setattr("groq_magic.views.static.StaticView.calls", fails)
+    script(practice, [call("talk")])
+    ran = tools.run("%groq --tools talk Go", "a")
+    assert isinstance(ran.error, NotebookError)
+    assert "could not be drawn (OSError: page gone)" in str(ran.error)
+    assert not asked
+    assert "from the tool" not in ran.text
+    assert [each.state for each in tools.reply.tool_calls] == ["stopped"]
+    assert len(practice.requests()) == 1
+
+
+VALIDATED = """
+import os, time
+from typing import Annotated
+from pydantic import AfterValidator, BeforeValidator, FilePath
+checked = []
+who = "Wilhelmina"
+def fails(value): raise ZeroDivisionError(who)
+def leaves(value): raise SystemExit(who)
+def odd(value): raise ValueError(who + " 4711")
+def key(value): raise ValueError(os.environ["GROQ_API_KEY"])
+def hangs(value): time.sleep(60)
+def exits(x: Annotated[int, AfterValidator(leaves)]): return x
+def divides(x: Annotated[int, AfterValidator(fails)]): return x
+def refuses(x: Annotated[int, AfterValidator(odd)]): return x
+def leaks(x: Annotated[int, AfterValidator(key)]): return x
+def waits(x: Annotated[int, AfterValidator(hangs)]): return x
+def looks(x: Annotated[str, BeforeValidator(lambda v: checked.append(v) or v)]): return x
+def opens(x: FilePath): return "there"
+"""
+
+
+def test_validators_run_once_the_call_is_approved(tools: Any, practice: Any, replies: Any) -> None:
+    tools.fine(VALIDATED)
+    tools.fine("%config GroqMagics.confirm_tools = True")
+    replies("no", "no", "run")
+    absent = call("opens", x="/nowhere/at/all")
+    script(practice, [call("looks", x="a")], [absent], [absent])
+    tools.fine("%groq --tools looks,opens Go", "a")
+    refused = "The user refused this call."
+    assert results(practice)[:2] == [refused, refused]
+    assert results(practice)[2].startswith("The arguments don't fit: x: Path does not point")
+    tools.fine("assert not checked")
+
+
+@pytest.mark.parametrize(
+    ("name", "result"),
+    [
+        ("divides", "The arguments don't fit: ZeroDivisionError: Wilhelmina"),
+        ("exits", "The arguments don't fit: SystemExit: Wilhelmina"),
+        ("refuses", "The arguments don't fit: x: Value error, Wilhelmina 4711 (it is 12)"),
+        ("leaks", "The arguments don't fit: x: Value error, [key] (it is 12)"),
+        ("waits", "The call took longer than 0.1 s."),
+    ],
+)
+def test_what_a_validator_raises_becomes_a_text(
+    tools: Any, practice: Any, name: str, result: str
+) -> None:
+    tools.fine(VALIDATED)
+    tools.fine("%config GroqMagics.tool_timeout = 0.1")
+    script(practice, [call(name, x=12)])
+    tools.fine(f"%groq --tools {name} Go", "a")
+    assert results(practice) == [result]
+    assert tools.reply.tool_calls[0].state == "failed"
+
+
+def test_at_no_rows_a_fault_of_arguments_quotes_only_what_the_model_knows(
+    tools: Any, practice: Any
+) -> None:
+    tools.fine(VALIDATED)
+    tools.fine("import pandas as pd\nframe = pd.DataFrame({'who': ['Wilhelmina']})")
+    tools.fine("%config GroqMagics.rows_sent = 0")
+    script(practice, [call("refuses", x=12)], [call("price", item="tea", count="many")])
+    tools.fine("%groq --tools refuses,price Go", "a")
+    refused, number = results(practice)
+    assert refused.startswith("The arguments don't fit: x: Value error")
+    assert "Wilhelmina" not in refused
+    assert "4711" not in refused
+    assert refused.endswith("(it is 12)")
+    assert '(it is "many")' in number
+
+
+def test_a_secret_that_a_call_sets_is_replaced(
+    tools: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_PASSWORD", "hunter2-hunter2")
+    tools.fine(
+        "import os\ndef load():\n"
+        "    before = os.environ['SHOP_PASSWORD']\n"
+        "    os.environ['SHOP_PASSWORD'] = 'swordfish-9-swordfish'\n"
+        "    return before + ' ' + os.environ['SHOP_PASSWORD']"
+    )
+    script(practice, [call("load")])
+    ran = tools.fine("%groq --tools load Go", "a")
+    assert results(practice) == ["[key] [key]"]
+    assert "swordfish-9" not in ran.everything
+    assert "hunter2" not in ran.everything
+
+
+def test_where_an_answer_is_one_output_a_call_is_shown_before_it_is_asked_for(
+    tools: Any, practice: Any, replies: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[Any] = []
+    monkeypatch.setattr("groq_magic.views.static.publish", lambda data, *_: shown.append(data))
+    tools.fine("%config GroqMagics.confirm_tools = True")
+    seen_at_question: list[Any] = []
+    replies(lambda _: seen_at_question.extend(shown) or "run")
+    script(practice, [call("price", item="tea")])
+    tools.run("%groq --tools price Cost?", "a")
+    (data,) = seen_at_question
+    assert data == {"text/plain": 'price(item="tea") · waits for your reply'}

@@ -46,6 +46,16 @@ def test_calls_without_numbers_or_ids_are_told_apart() -> None:
     assert len({call.id for call in found}) == 2
 
 
+def test_calls_without_numbers_are_told_apart_in_later_chunks_too() -> None:
+    chunks = [[part(name="a"), part(name="b")], [part(name="c")], [part(7, name="d")]]
+    found = collected(*chunks, [part(name="e")])
+    assert [call.name for call in found] == ["a", "b", "c", "d", "e"]
+    calls = ToolCalls()
+    calls.add_executed([{"type": "a"}, {"type": "b"}])
+    calls.add_executed([{"type": "c"}])
+    assert [each["type"] for each in calls.executed()] == ["a", "b", "c"]
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=3),
     lambda inner: (

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from itertools import count
 from typing import Any
 
+import pytest
+
 from groq_magic.conversation import SavedTurn, TurnKey
+from groq_magic.conversation.restoring import added_turns
+from groq_magic.conversation.sent_messages import sent_messages
+from groq_magic.prompt import Privacy
 
 
 def saved(cell: str) -> SavedTurn:
@@ -44,3 +51,21 @@ def test_thousands_of_turns_are_restored_at_once(notebook: Any) -> None:
     notebook.conversations.restore([saved(f"c{number}") for number in range(3_000)])
     assert time.process_time() - began < 8  # of 15 and more
     assert set(notebook.marks().values()) == {None}
+
+
+@pytest.mark.parametrize(
+    ("more", "is_sent"),
+    [
+        ({}, True),
+        ({"options": {"tools": ["f"]}}, False),
+        ({"options": {"run_code": True}}, False),
+        ({"code_sha": "a" * 64}, False),
+    ],
+)
+def test_an_answer_made_with_data_of_calls_is_not_sent_where_data_may_not_be(
+    more: dict[str, Any], *, is_sent: bool
+) -> None:
+    one = replace(saved("a"), answer="ann@x.org", **more)
+    (turn,) = added_turns([one], count(1))["main"]
+    sent = sent_messages([turn], (), Privacy(0, ()))
+    assert ("ann@x.org" in str(sent.messages)) is is_sent

@@ -26,7 +26,7 @@ def shell_of(**more: Any) -> Any:
         displayhook=SimpleNamespace(prompt_count=1),
         **more,
     )
-    shell.events = EventManager(shell, ["post_execute"])
+    shell.events = EventManager(shell, ["pre_execute", "post_execute"])
     return shell
 
 
@@ -63,10 +63,15 @@ def test_the_latest_cell_counts_and_in_it_the_latest_output() -> None:
     shell.user_ns["Out"][2] = own
     assert last.value() is own
     shell.displayhook.prompt_count = 3
+    last.begin()
     figure = plt.figure()
     assert last.value() is figure
+    # IPython 8 counts on before the cell ends.
+    shell.displayhook.prompt_count = 4
     last.remember()
     assert last.value() is figure
+    shell.user_ns["Out"][4] = own
+    assert last.value() is own
 
 
 def test_it_comes_before_whoever_closes_the_figures() -> None:
@@ -80,6 +85,7 @@ def test_it_comes_before_whoever_closes_the_figures() -> None:
     assert last.value() is figure
     last.uninstall()
     assert len(shell.events.callbacks["post_execute"]) == 1
+    assert shell.events.callbacks["pre_execute"] == []
     with pytest.raises(PromptError):
         last.value()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import time
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ import pytest
 
 from groq_magic.errors import NotebookError
 from groq_magic.tools.approval import Approval
-from groq_magic.tools.approval_prompt import approval_by_input
+from groq_magic.tools.approval_prompt import OpenQuestions, approval_by_input, sending_by_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,3 +85,21 @@ def test_an_interrupt_gets_through(monkeypatch: pytest.MonkeyPatch, asked: list[
     _reply_with(monkeypatch, asked, KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt):
         approval_by_input(NOTEBOOK, "Run f?", "bcdf")
+
+
+@pytest.mark.parametrize("end", [lambda: time.sleep(60), KeyboardInterrupt()])
+def test_a_reply_to_a_question_that_still_stands_is_none_to_the_next(
+    monkeypatch: pytest.MonkeyPatch, asked: list[str], end: Any
+) -> None:
+    questions = OpenQuestions()
+    _reply_with(monkeypatch, asked, end)
+    with contextlib.suppress(KeyboardInterrupt):
+        approval_by_input(NOTEBOOK, "Run f?", "bcdf", patience=0.05, questions=questions)
+
+    def word() -> str:
+        return asked[-1].split("Type ")[1].split()[0]
+
+    _reply_with(monkeypatch, asked, "run", "all bcdf", "stop", lambda: f" {word()}  run")
+    assert approval_by_input(NOTEBOOK, "Run g?", "bcdf", questions=questions) == Approval("run")
+    _reply_with(monkeypatch, asked, "send", "no", lambda: f"{word()} no")
+    assert not sending_by_input(NOTEBOOK, "Send it?", questions=questions)

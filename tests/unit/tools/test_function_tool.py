@@ -77,7 +77,7 @@ def untyped(anything, other=None):  # noqa: ANN001, ANN201 - as notebooks have t
 
 
 def called(function: Any, **arguments: Any) -> Any:
-    return tool_of("tool", function).bound(json.dumps(arguments))()
+    return tool_of("tool", function).call(json.dumps(arguments))
 
 
 @pytest.mark.parametrize("function", [numpy_style, google_style, sphinx_style])
@@ -140,7 +140,7 @@ def test_a_positional_parameter_keeps_its_place_when_one_before_it_is_left_out()
 )
 def test_wrong_arguments_are_refused_with_the_reason(arguments: str, message: str) -> None:
     with pytest.raises(BadArgumentsError, match=message):
-        tool_of("weather", numpy_style).bound(arguments)
+        tool_of("weather", numpy_style).call(arguments)
 
 
 async def waits() -> None: ...

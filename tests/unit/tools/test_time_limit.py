@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -120,3 +122,24 @@ def test_stop_in_another_thread_interrupts_the_call() -> None:
     with pytest.raises(KeyboardInterrupt):
         call_within(FOREVER, lambda: time.sleep(FOREVER), stopped)
     assert time.monotonic() - began < FOREVER / 2
+
+
+GIVES_INTERRUPTS_BACK = """
+import signal, time
+from groq_magic.tools.time_limit import call_within
+
+def call():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    time.sleep(0.5)
+    return "went on"
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+print(call_within(0.05, call), signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+"""
+
+
+def test_no_signal_ends_the_process_where_a_call_gives_interrupts_back() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", GIVES_INTERRUPTS_BACK], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stdout) == (0, "went on True\n"), ran.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -109,3 +110,53 @@ def test_whoever_approves_sees_all_arguments(state: str, is_open: bool) -> None:
 
 def test_a_long_result_is_cut_with_a_count() -> None:
     assert "[… 1,000 more characters]" in calls_html([CallResult("f", "{}", "x" * 5_000)])
+
+
+DELETES = json.dumps({"path": "notes.txt", "text": "x" * 80, "mode": "then rm -rf /"})
+
+
+def test_a_terminal_shows_all_arguments_of_a_call_that_waits() -> None:
+    waits = calls_plain([CallResult("write_file", DELETES, state="pending")])
+    assert 'mode="then rm -rf /")' in waits
+    over = calls_plain([CallResult("write_file", DELETES, "written")])
+    assert len(over.splitlines()[0]) == 100
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    ["\u00a0", "\u2028", "\u202e", "\u200b", "\u3000", "\ufe0f", "\u3164", "\x7f", "\U000e0101"],
+)
+@pytest.mark.parametrize("is_long", [False, True])
+def test_what_cannot_be_seen_in_arguments_is_escaped(unseen: str, is_long: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    path = f"a{unseen}b" + "c" * 200 * is_long
+    arguments = json.dumps({"path": path, f"k{unseen}": 1}, ensure_ascii=False)
+    asked = CallResult("read", arguments, state="pending")
+    for shown in (calls_html([asked]), calls_plain([asked])):
+        assert unseen not in shown
+        assert f"a{json.dumps(unseen)[1:-1]}b" in shown
+        assert f"k{json.dumps(unseen)[1:-1]}" in shown
+
+
+def test_spaces_in_arguments_are_shown_as_they_are() -> None:
+    asked = CallResult("read", json.dumps({"path": "a  b"}), state="pending")
+    assert '"a  b"' in calls_plain([asked])
+    html = calls_html([asked])
+    # On a page only an element <pre> shows both spaces.
+    assert "<details open>" in html
+    assert "a  b" in html.partition("<pre")[2]
+
+
+def test_a_function_called_run_code_shows_its_arguments_like_any_other() -> None:
+    asked = CallResult("run_code", json.dumps({"code": "x = 1\nwipe()"}), state="pending")
+    assert r'run_code(code="x = 1\nwipe()")' in calls_plain([asked])
+    assert "wipe()" in calls_html([asked]).partition("<details")[0]
+    proposed = replace(asked, is_code=True)
+    assert "run_code: 2 lines" in calls_plain([proposed])
+
+
+@given(st.text(max_size=80))
+@settings(max_examples=examples(100))
+def test_shown_arguments_are_those_that_are_passed(text: str) -> None:
+    asked = CallResult("f", json.dumps({"x": text}), state="pending")
+    shown = calls_plain([asked]).removeprefix("f(x=").removesuffix(") · waits for your reply")
+    assert json.loads(shown) == text
