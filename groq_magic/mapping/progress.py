@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from groq_magic.ledger.usage import Usage, cost
+from groq_magic.views.map_facts import MapProgress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,64 +18,11 @@ if TYPE_CHECKING:
     from groq_magic.mapping.budget import Budget
     from groq_magic.mapping.row_request import RowAnswer, RowRequest
 
-__all__ = ["Progress", "Tally"]
+__all__ = ["Tally"]
 
 # The rate is that of the last seconds, measured so often.
 _RATE_OVER, _RATE_EVERY = 20.0, 0.5
 _COUNTED = int(_RATE_OVER / _RATE_EVERY)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is.
-
-    Parameters
-    ----------
-    done : int
-        Rows with an answer, those from the journal included.
-    failed : int
-        Rows with an error.
-    from_journal : int
-        Rows whose answer was in the journal.
-    total : int or None
-        Rows in all, None where nobody knows.
-    seconds : float
-        Since it began.
-    rows_a_second : float
-        Of those that are asked, lately.
-    usage : Usage
-        The tokens of all its requests so far.
-    cost : float or None
-        In US dollars; None where a price is not known.
-    seconds_left : float or None
-        None where nobody knows.
-    waiting_for : str
-        Why requests wait, a sentence; "" while none does.
-    waits : float
-        How many seconds the first of them still waits.
-    running : int
-        Requests that are sent or wait.
-    is_over : bool
-    """
-
-    done: int
-    failed: int
-    from_journal: int
-    total: int | None
-    seconds: float
-    rows_a_second: float
-    usage: Usage
-    cost: float | None
-    seconds_left: float | None
-    waiting_for: str
-    waits: float
-    running: int
-    is_over: bool
-
-    @property
-    def left(self) -> int | None:
-        """Rows without an answer or an error, None where nobody knows how many there are."""
-        return None if self.total is None else max(0, self.total - self.done - self.failed)
 
 
 @dataclass
@@ -161,7 +109,7 @@ class Tally:
             else:
                 self._waits[id(request)] = wait
 
-    def progress(self, running: int, *, is_over: bool) -> Progress:
+    def progress(self, running: int, *, is_over: bool) -> MapProgress:
         """Return how far the run is."""
         with self._lock:
             now = self._over_at or time.monotonic()
@@ -171,7 +119,7 @@ class Tally:
             first = min(self._waits.values(), key=lambda wait: wait.until, default=None)
             tokens = self._prompt + self._completion
             usage = Usage(self._prompt, self._completion, tokens, self._reasoning, self._cached)
-            return Progress(
+            return MapProgress(
                 self._done + self._from_journal,
                 self._failed,
                 self._from_journal,

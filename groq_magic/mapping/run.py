@@ -13,7 +13,7 @@ from groq_magic.api.exchange import Exchange
 from groq_magic.api.sdk_faults import no_thread
 from groq_magic.api.share import Share
 from groq_magic.errors import GroqMagicError
-from groq_magic.mapping.progress import Progress, Tally
+from groq_magic.mapping.progress import Tally
 from groq_magic.mapping.row_request import RowAnswer
 from groq_magic.mapping.row_sending import Failures, RowSending, Sent
 from groq_magic.mapping.row_source import RowSource, whole_again
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from groq_magic.api.send import Outcome
     from groq_magic.mapping.journal import Journal
     from groq_magic.mapping.row_request import RowRequest
+    from groq_magic.views.map_facts import MapProgress
 
 __all__ = ["Run"]
 
@@ -158,7 +159,7 @@ class Run:
             # A thread that can't be woken, in a look-up of an address say, ends later.
             self._left_behind = True
 
-    def progress(self) -> Progress:
+    def progress(self) -> MapProgress:
         """Return how far it is."""
         return self._tally.progress(self._open, is_over=self.is_over)
 
