@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from groq_magic.ledger.usage import dollars
 from groq_magic.views.show import say
@@ -12,9 +12,10 @@ from groq_magic.views.show import say
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from groq_magic.views.live import Live
     from groq_magic.views.map_facts import MapEnd, MapProgress, MapRow, MapStart
 
-__all__ = ["GuardedMapView", "MapView", "PlainMapView"]
+__all__ = ["GuardedMapView", "MapView", "PlainMapView", "map_view"]
 
 
 class MapView(Protocol):
@@ -129,3 +130,19 @@ class GuardedMapView:
             call()
         except Exception:  # noqa: BLE001 - whatever a front end does, the rows are asked
             self._has_failed = True
+
+
+def map_view(
+    _kind: Literal["widgets", "static", "terminal"],
+    _live: Callable[[], Live] | None = None,
+) -> MapView:
+    """Return the view of one map, not yet open.
+
+    Parameters
+    ----------
+    _kind : {"widgets", "static", "terminal"}
+        What the front end can show.
+    _live : callable, optional
+        Returns what the session's views share; needed for widgets.
+    """
+    return PlainMapView()
