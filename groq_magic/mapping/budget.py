@@ -30,10 +30,13 @@ class Budget:
     amount : float
         In US dollars or tokens.
     in_dollars : bool
+    spent : float
+        What is used of it already.
     """
 
     amount: float
     in_dollars: bool
+    spent: float = 0.0
 
     @property
     def words(self) -> str:
