@@ -46,6 +46,11 @@ class Budget:
         is_cents = round(self.amount, 2) == self.amount
         return f"${self.amount:,.2f}" if is_cents else dollars(self.amount)
 
+    @property
+    def used_up(self) -> str:
+        """The reason why a run ended there."""
+        return f"The budget of {self.words} is used up."
+
     def price(self, model: str, usage: Usage) -> float:
         """Return what a request takes of it.
 

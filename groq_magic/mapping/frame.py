@@ -155,9 +155,9 @@ def cells_frame(
         For each model its columns, its requests, and the answers' cells by their keys.
     """
     columns: dict[str, tuple[str, list[Any]]] = {}
-    for names, plan, cells in results:
+    for names, plan, answers in results:
         # Equal rows have one answer.
-        found = [cells.get(key, _EMPTY) for key in plan.keys]
+        found = [answers.get(key, _EMPTY) for key in plan.keys]
         columns |= {
             names.written[each]: (kind, [row.get(each) for row in found])
             for each, kind in names.kinds.items()

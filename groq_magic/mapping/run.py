@@ -276,7 +276,7 @@ class Run:
         while (allowed := self._tally.allows(request)) is None and not self._ended.wait(_POLL):
             pass
         if allowed is False and self._settings.budget is not None:
-            self._end(f"The budget of {self._settings.budget.words} is used up.")
+            self._end(self._settings.budget.used_up)
         exchange, sending = Exchange(), self._sending
         with self._lock:
             if self._ended.is_set() or sending is None:
