@@ -52,9 +52,10 @@ def data_of(
     shown = clip(written, _LONGEST)
     expression = parse(written)
     if expression is None or expression.call:
+        quote = "'" if '"' in shown else '"'
         raise OptionError(
             f"`{shown}` is no name, attribute or item.",
-            f'Code stands in quotes: `%%groq_map "{shown}"`.',
+            f"Code stands in quotes: `%%groq_map {quote}{shown}{quote}`.",
         )
     if expression.root not in names:
         meant = near(expression.root, user_names(names))
