@@ -85,22 +85,19 @@ def _estimate(session: Session, plan: MapPlan, number: int, journal: Journal) ->
     limits = {kind: limit.limit for kind in _KINDS if (limit := known.get(kind)) is not None}
     usual = RunSettings()
     done = set() if options.again else set(journal.get_all(requests.places))
-    return (
-        map_estimate(
-            requests,
-            done,
-            limits=RunLimits(
-                limits.get("RPM"),
-                limits.get("RPD"),
-                limits.get("TPM"),
-                limits.get("TPD"),
-                options.share or usual.share,
-                options.concurrency or usual.concurrency,
-            ),
+    found = map_estimate(
+        requests,
+        done,
+        limits=RunLimits(
+            limits.get("RPM"),
+            limits.get("RPD"),
+            limits.get("TPM"),
+            limits.get("TPD"),
+            options.share or usual.share,
+            options.concurrency or usual.concurrency,
         ),
-        len(done),
-        bool(limits),
     )
+    return _ModelEstimate(found, len(done), bool(limits))
 
 
 def _heading(session: Session, plan: MapPlan, estimates: list[MapEstimate], shown: int) -> str:
