@@ -1,7 +1,7 @@
 """Talk to Groq's models from Jupyter cells: the notebook is the conversation.
 
-`%load_ext groq_magic`, then `%%groq` over a cell. In Python: `ask`, `complete`,
-`picker`, `get_session` and `rendering.to_html`.
+`%load_ext groq_magic`, then `%%groq` over a cell. In Python: `ask`, `complete`, `map`,
+`rows`, `picker`, `get_session` and `rendering.to_html`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import ipywidgets
 
+    from groq_magic.mapping.map_function import MapFunction
     from groq_magic.reply import Reply
     from groq_magic.session.session import Session
 
@@ -21,6 +22,7 @@ __all__ = [
     "get_session",
     "load_ipython_extension",
     "picker",
+    "rows",
     "unload_ipython_extension",
 ]
 
@@ -159,6 +161,39 @@ def _mapped(prompt: str, data: Any, options: dict[str, Any]) -> Any:
         return map_in_python(session, text, data, options)
 
     return hiding_secrets(lambda: session, mapped)
+
+
+def rows(prompt: str, **options: Any) -> MapFunction:
+    """Return a function that asks the same of every row of a frame: for Dask, Ray, processes.
+
+    It can be pickled, and runs in any thread, process or machine without IPython; the key is
+    looked for where it runs. `.meta(frame)` gives the columns and types of the result.
+
+    Parameters
+    ----------
+    prompt : str
+        With `{{column}}` for a row's values, and `{{row}}` for the whole row.
+    **options
+        The long options of `%%groq_map` with underscores, except those about all rows
+        together: `limit`, `sample`, `check`, `budget`. The session's settings, if there is a
+        session, are the defaults.
+
+    Returns
+    -------
+    MapFunction
+        From a DataFrame to the one that `map` returns.
+
+    Raises
+    ------
+    GroqMagicError
+        For options that can't be used.
+    """
+    from groq_magic.option_types import prompt_text
+
+    text = prompt_text(prompt, "rows", 'Columns are named in it: `rows("Rate {{text}}")`.')
+    from groq_magic.mapping.make_function import map_function
+
+    return map_function(text, options, _session_now)
 
 
 def _session_now() -> Session | None:

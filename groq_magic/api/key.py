@@ -19,6 +19,7 @@ __all__ = [
     "KEY_NAME",
     "KEY_PAGE",
     "NO_KEY_ENTERED",
+    "PRACTICE_KEY",
     "WITHOUT_KEY",
     "ApiKey",
     "KeyFinder",
@@ -69,6 +70,10 @@ class ApiKey:
 
     def __str__(self) -> str:
         return f"key from {self.source}"
+
+
+# What the practice server gets.
+PRACTICE_KEY = ApiKey("practice", "practice mode")
 
 
 @dataclass(frozen=True)

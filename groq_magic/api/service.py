@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from groq_magic.api.account import Account, accepted, account_of, listed, raise_refusal
 from groq_magic.api.base_url import is_plain, service_url
 from groq_magic.api.client import Client
-from groq_magic.api.key import KEY_NAME, KEY_PAGE, ApiKey, KeyFinder, checked
+from groq_magic.api.key import KEY_NAME, KEY_PAGE, PRACTICE_KEY, ApiKey, KeyFinder, checked
 from groq_magic.api.limiter import Limiter
 from groq_magic.api.models import Catalogue, offline_catalogue
 from groq_magic.api.practice_server import PracticeServer
@@ -29,7 +29,6 @@ __all__ = ["Service"]
 
 # The models are fetched while an ask runs, and mostly arrive before its answer.
 _SOON = 0.5
-_PRACTICE_KEY = ApiKey("practice", "practice mode")
 
 
 class Service:
@@ -105,7 +104,7 @@ class Service:
             When the one that is found is malformed.
         """
         if self.in_practice:
-            return _PRACTICE_KEY
+            return PRACTICE_KEY
         return self._keys.now().key
 
     def key_found_once(self) -> AbstractContextManager[None]:
@@ -121,7 +120,7 @@ class Service:
             As `key_now` and `base_url` do.
         """
         if (practice := self._practice) is not None:
-            found = account_of(_PRACTICE_KEY, practice.url)
+            found = account_of(PRACTICE_KEY, practice.url)
         elif (key := self._keys.now().key) is not None:
             found = account_of(key, service_url())
         else:
@@ -278,7 +277,7 @@ class Service:
     def _end_practice(self) -> None:
         if self._practice is not None:
             self._practice.close()
-            account_of(_PRACTICE_KEY, self._practice.url).close()
+            account_of(PRACTICE_KEY, self._practice.url).close()
         self._practice = None
 
     def _fetch(self, client: Client) -> Catalogue | Fault:

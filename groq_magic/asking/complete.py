@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import re
 import time
 import warnings
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.api.account import Account, account_of
-from groq_magic.api.base_url import is_plain, service_url
 from groq_magic.api.exchange import Exchange
-from groq_magic.api.key import KEY_NAME, KEY_PAGE, found_key
 from groq_magic.api.models import ALIASES, Catalogue, offline_catalogue
 from groq_magic.api.request import form_of, request_of, without_surrogates
 from groq_magic.api.send import Outcome, send
@@ -23,7 +18,6 @@ from groq_magic.asking.replies import nothing_came, reply_from
 from groq_magic.asking.typed_answers import repair_of, typed
 from groq_magic.conversation import estimate, text_in
 from groq_magic.errors import (
-    ApiKeyError,
     GroqMagicError,
     InterruptedAskError,
     OptionError,
@@ -32,12 +26,11 @@ from groq_magic.errors import (
 from groq_magic.ledger.request_log import record_of
 from groq_magic.ledger.usage import total_usage, usage_of
 from groq_magic.options import DEFAULT_MODEL, AskOptions
-from groq_magic.prompt.secrets import Secrets, secrets_in
 from groq_magic.schemas import Schema, SchemaForm, schema_of
+from groq_magic.session.python_calls import account_of_call, secrets_of_call, without_magics
 from groq_magic.settings import Settings
 
 if TYPE_CHECKING:
-    from groq_magic.api.key import ApiKey
     from groq_magic.reply import Reply
     from groq_magic.session.session import Session
 
@@ -49,9 +42,6 @@ _REFUSED = (
     *("out", "cell", "once", "conversation", "dry_run", "raw", "reasoning", "tools"),
     *("recent", "cache", "no_cache", "run_code"),
 )
-# The part of a remedy that names a magic, of no use in a plain script.
-_MAGIC = re.compile(r"(?:^|[;,.])[^;,.]*`%[^`]*`[^;,.]*")
-_FLAG = re.compile(r"--([a-z-]+)")
 
 
 def complete_checked(prompt: str, options: AskOptions, session: Session | None) -> Reply:
@@ -119,12 +109,8 @@ class _Completion:
         )
         self._session = session
         self._options = options.over(self._settings.options)
-        self._account = _account_of(session)
-        self._secrets = (
-            session.secrets()
-            if session is not None
-            else _secrets_of(self._account.key.value, tuple(os.environ.items()))
-        )
+        self._account = account_of_call(session)
+        self._secrets = secrets_of_call(session, self._account.key)
         self._models = session.service.catalogue() if session is not None else offline_catalogue()
         self._texts: list[str] = []
         self._reasonings: list[str] = []
@@ -243,11 +229,11 @@ class _Completion:
             happened = fault.error.happened
             if tries > 1 and not self._texts:
                 happened = f"{happened} {tries} tries failed."
-            return _without_magics(type(fault.error)(happened, fault.error.remedy))
+            return without_magics(type(fault.error)(happened, fault.error.remedy))
         if outcome.finish_reason is None and is_cancelled:
             return InterruptedAskError("Stopped: the connection was closed.")
         if outcome.finish_reason is None and not self._texts:
-            return _without_magics(nothing_came())
+            return without_magics(nothing_came())
         return None
 
 
@@ -255,41 +241,3 @@ def _schema_of(options: AskOptions, session: Session | None) -> Schema | None:
     if options.schema is None:
         return None
     return schema_of(options.schema, session.namespace if session is not None else {})
-
-
-@lru_cache(maxsize=1)
-def _secrets_of(key: str, environment: tuple[tuple[str, str], ...]) -> Secrets:
-    return Secrets({KEY_NAME: key, **secrets_in(dict(environment))})
-
-
-def _account_of(session: Session | None) -> Account:
-    if session is not None:
-        account = session.service.account()
-    else:
-        key = _key_for_scripts()
-        account = account_of(key, service_url()) if key is not None else None
-    if account is None:
-        raise ApiKeyError(
-            "There is no key.",
-            f"Set {KEY_NAME} or write it into a .env file; {KEY_PAGE} gives one.",
-        )
-    if is_plain(account.base_url):
-        line = f"{account.base_url} is plain http: others on the way can read the key."
-        warnings.warn(line, stacklevel=5)
-    return account
-
-
-def _key_for_scripts() -> ApiKey | None:
-    try:
-        return found_key()
-    except ApiKeyError as error:
-        malformed = _without_magics(error)
-    # Raised outside of `except`, it has no context.
-    raise malformed
-
-
-def _without_magics(error: GroqMagicError) -> GroqMagicError:
-    """Return the error with a remedy for Python: no magics, and options as keywords."""
-    remedy = _MAGIC.sub("", error.remedy).strip(" ;,.").replace("`-m ", "`model=")
-    remedy = _FLAG.sub(lambda flag: flag[1].replace("-", "_"), remedy)
-    return type(error)(error.happened, f"{remedy}." if remedy else "")

@@ -6,42 +6,18 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.mapping.hidden_view import HiddenView
 from groq_magic.mapping.map_run import MapRun
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from groq_magic.mapping.map_prepare import PreparedMap
     from groq_magic.mapping.map_run import RunBase
-    from groq_magic.views.map_facts import MapEnd, MapProgress, MapRow, MapStart
 
 __all__ = ["BackgroundMap"]
 
 _END_WITHIN = 2.0
-
-
-class _HiddenView:
-    """Shows nothing, and knows how far it is."""
-
-    def __init__(self) -> None:
-        self.stopped = threading.Event()
-        self.latest: MapProgress | None = None
-
-    def open(self, start: MapStart) -> None:
-        """Show nothing."""
-
-    def progress(self, progress: MapProgress) -> None:
-        """Keep it for `%groq_runs`."""
-        self.latest = progress
-
-    def rows(self, rows: Sequence[MapRow]) -> None:
-        """Show nothing."""
-
-    def finish(self, end: MapEnd) -> None:
-        """Show nothing."""
-
-    def discard(self) -> None:
-        """Show nothing."""
 
 
 class BackgroundMap:
@@ -66,7 +42,7 @@ class BackgroundMap:
     ) -> None:
         self.name = name
         self._prepared, self._finish = prepared, finish
-        self._view = _HiddenView()
+        self._view = HiddenView()
         self._run = MapRun(prepared.plan, base, self._view, self._view.stopped.is_set)
         self._over = threading.Event()
         self._frame: Any = None

@@ -234,17 +234,29 @@ def _kind_of(schema: Mapping[str, Any], answer_type: AnswerType) -> str:
 
 
 def _pandas_frame(rows: Rows) -> Any:
-    import pandas as pd
 
     if rows.frame is None:
-        index = pd.RangeIndex(len(rows)) if isinstance(rows.index, range) else list(rows.index)
-        columns = {column.label: list(column.cells) for column in rows.columns}
-        made = {name: pd.Series(cells, index=index) for name, cells in columns.items()}
-        return pd.DataFrame(made, index=index)
+        try:
+            return _pandas_rows(rows)
+        except UnicodeEncodeError:
+            # Texts of Arrow, which pandas takes where it is installed, have no half characters.
+            return _pandas_rows(rows, object)
     frame = rows.frame.copy()
     if frame.columns.inferred_type in {"categorical", "interval", "period"}:
         # Such an index takes no other names.
         frame.columns = frame.columns.astype(object)
+    return frame
+
+
+def _pandas_rows(rows: Rows, dtype: Any = None) -> Any:
+    import pandas as pd
+
+    is_range = isinstance(rows.index, range)
+    index = pd.RangeIndex(len(rows)) if is_range else pd.Index(list(rows.index), dtype=dtype)
+    labels = [column.label for column in rows.columns]
+    made = [pd.Series(list(column.cells), index, dtype=dtype) for column in rows.columns]
+    frame = pd.DataFrame(dict(enumerate(made)), index=index)
+    frame.columns = pd.Index(labels, dtype=dtype)
     return frame
 
 
@@ -255,11 +267,18 @@ def _pandas_column(kind: str, cells: list[Any], index: Any) -> Any:
         "integer": lambda: pd.Series(cells, index, dtype="Int64"),
         "boolean": lambda: pd.Series(cells, index, dtype="boolean"),
         "number": lambda: pd.Series(cells, index, dtype="float64"),
-        "date": lambda: pd.to_datetime(pd.Series(cells, index, dtype=object), format="ISO8601"),
+        "date": lambda: _pandas_dates(pd.Series(cells, index, dtype=object)),
     }
     made = tried(makers[kind], None) if kind in makers else None
     # What has no place in such a column is kept as it is.
     return pd.Series(cells, index, dtype=object) if made is None else made
+
+
+def _pandas_dates(cells: Any) -> Any:
+    """Return dates of one unit, whatever they are: parts of a frame are put together."""
+    import pandas as pd
+
+    return pd.to_datetime(cells, format="ISO8601").dt.as_unit("us")
 
 
 def _polars_series(name: str, kind: str, cells: list[Any]) -> Any:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.api.models import ALIASES, offline_catalogue
 from groq_magic.clipping import clip
 from groq_magic.errors import ApiKeyError
 from groq_magic.mapping.journal import Journal
+from groq_magic.mapping.map_models import models_of
 from groq_magic.mapping.map_plan import MapInputs, map_plan
 from groq_magic.mapping.row_request import RowAnswer
 from groq_magic.mapping.run_settings import RunSettings
@@ -19,16 +19,26 @@ from groq_magic.views.bar import included_phrases
 from groq_magic.views.phrase import first_words
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping
+    from collections.abc import Callable, Container, Mapping
 
     from groq_magic.api.account import Account
-    from groq_magic.api.models import Model
+    from groq_magic.api.models import Catalogue, Model
     from groq_magic.mapping.map_options import MapOptions
     from groq_magic.mapping.map_plan import MapPlan
     from groq_magic.mapping.request_plan import OversizedRow, RequestPlan
     from groq_magic.session.session import Session
+    from groq_magic.settings import Settings
 
-__all__ = ["MapAsk", "PreparedMap", "account_now", "notices_of", "planned", "prepare_map"]
+__all__ = [
+    "MapAsk",
+    "PreparedMap",
+    "account_now",
+    "notices_of",
+    "planned",
+    "prepare_map",
+    "prepared",
+    "run_settings",
+]
 
 # A limit seen longer ago may have been raised since: it refuses nothing.
 _FRESH = 3600.0  # seconds
@@ -110,7 +120,12 @@ def planned(session: Session, ask: MapAsk, *, fetch: bool) -> MapPlan:
             ask.prompt,
             ask.data,
             ask.names,
-            tuple(_models(session, ask.options, fetch=fetch)),
+            tuple(
+                models_of(
+                    ask.options.model or (session.settings.model,),
+                    lambda: _catalogue(session, fetch=fetch),
+                )
+            ),
             session.settings.defaults(),
             session.privacy(),
             session.secrets(),
@@ -132,13 +147,34 @@ def prepare_map(session: Session, ask: MapAsk) -> PreparedMap:
         When a row has to be sent, and there is no key.
     """
     plan = planned(session, ask, fetch=True)
-    options, journal = ask.options, Journal(ask.options.journal)
+    return prepared(plan, _settings(session, ask), lambda: account_now(session))
+
+
+def prepared(plan: MapPlan, settings: RunSettings, account: Callable[[], Account]) -> PreparedMap:
+    """Look up which rows of a plan have to be sent, without sending any.
+
+    Parameters
+    ----------
+    plan : MapPlan
+    settings : RunSettings
+    account : callable
+        Returns the service and the key; called if a row has to be sent.
+
+    Raises
+    ------
+    OptionError
+        When the journal is something else than a journal.
+    GroqMagicError
+        As `account` does.
+    """
+    journal = Journal(plan.options.journal)
     try:
-        known = tuple({} if options.again else journal.get_all(each.places) for each in plan.plans)
+        again = plan.options.again
+        known = tuple({} if again else journal.get_all(each.places) for each in plan.plans)
         is_sent = sum(map(len, known)) < plan.requested
-        account = account_now(session) if is_sent else None
+        found = account() if is_sent else None
         oversized = [
-            _too_long(session, requests, model, answers)
+            _too_long(found, requests, model, answers)
             for requests, (_, model), answers in zip(plan.plans, plan.models, known, strict=True)
         ]
     except BaseException:
@@ -148,8 +184,8 @@ def prepare_map(session: Session, ask: MapAsk) -> PreparedMap:
     return PreparedMap(
         plan,
         journal,
-        _settings(session, ask),
-        account,
+        settings,
+        found,
         known,
         tuple(answers for answers, _ in oversized),
         (*notices_of(plan), *(plan.prompts.secrets.hidden(line) for line in too_long)),
@@ -172,31 +208,17 @@ def account_now(session: Session) -> Account:
     return account
 
 
-def _models(
-    session: Session, options: MapOptions, *, fetch: bool
-) -> Iterator[tuple[str, Model | None]]:
-    """Yield the ids of the models, and their entries in the catalogue.
-
-    An entry decides what is sent, and so the keys of the journal: those that we know come first,
-    that they are the same with and without a key.
-    """
+def _catalogue(session: Session, *, fetch: bool) -> Catalogue:
     service = session.service
-    for name in options.model or (session.settings.model,):
-        known = offline_catalogue().get(name)
-        if known is not None:
-            yield name, known
-            continue
-        is_live = fetch and service.key_now() is not None
-        catalogue = service.fetched_catalogue() if is_live else service.catalogue()
-        model = catalogue.resolve(name) if name in ALIASES else name
-        yield model, offline_catalogue().get(model) or catalogue.get(model)
+    is_live = fetch and service.key_now() is not None
+    return service.fetched_catalogue() if is_live else service.catalogue()
 
 
 def _too_long(
-    session: Session, plan: RequestPlan, model: Model | None, answered: Container[str]
+    account: Account | None, plan: RequestPlan, model: Model | None, answered: Container[str]
 ) -> tuple[dict[str, RowAnswer], tuple[str, ...]]:
     """Return the rows that the service would refuse, with their errors, and a line about them."""
-    minute = session.service.limiter.limits_of(plan.model).get("TPM")
+    minute = account.limiter.limits_of(plan.model).get("TPM") if account is not None else None
     is_fresh = minute is not None and time.time() - minute.seen < _FRESH
     limits = {
         f"{plan.model} takes": model.context_window if model is not None else None,
@@ -245,12 +267,24 @@ def notices_of(plan: MapPlan) -> tuple[str, ...]:
 
 
 def _settings(session: Session, ask: MapAsk) -> RunSettings:
-    options, settings = ask.options, session.settings
     begin = first_words(session.secrets().hidden(ask.prompt), _LONGEST_NAME)
+    return run_settings(session.settings, ask.options, f"{ask.options.out or 'answers'}: {begin}")
+
+
+def run_settings(settings: Settings, options: MapOptions, name: str) -> RunSettings:
+    """Return how a run goes.
+
+    Parameters
+    ----------
+    settings : Settings
+    options : MapOptions
+    name : str
+        For the list of runs.
+    """
     usual = RunSettings()
     return replace(
         usual,
-        name=f"{options.out or 'answers'}: {begin}",
+        name=name,
         again=options.again,
         concurrency=options.concurrency or usual.concurrency,
         share=options.share or usual.share,

@@ -1,0 +1,117 @@
+"""Make a map a function: check its options, and leave out what belongs to this process."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from groq_magic.api.models import offline_catalogue
+from groq_magic.errors import OptionError
+from groq_magic.mapping.map_function import MapFunction
+from groq_magic.mapping.map_models import models_of
+from groq_magic.mapping.map_options import MapOptions
+from groq_magic.mapping.map_prepare import run_settings
+from groq_magic.options import AskOptions
+from groq_magic.prompt import Privacy
+from groq_magic.schemas import schema_of
+from groq_magic.session.python_calls import in_python, secrets_of_call
+from groq_magic.settings import Settings
+from groq_magic.views.phrase import first_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from groq_magic.session.session import Session
+
+__all__ = ["map_function"]
+
+# What would be meant of all rows, and can't be known of a part of them, or belongs to a cell.
+_REFUSED = {
+    "out": "The frame is what it returns.",
+    "dry_run": "`groq_magic.map` on some rows shows what is sent.",
+    "background": "It runs where it is called.",
+    "limit": "Give it fewer rows.",
+    "sample": "Give it a sample of the rows.",
+    "check": "`groq_magic.map` compares answers with a column.",
+    "budget": "Each call would have one of its own; `groq_magic.map` ends at a budget.",
+    "batch": "`%%groq_map --batch` hands rows over to Groq's batch engine.",
+}
+_LONGEST_NAME = 60
+_Table = TypeVar("_Table", MapOptions, AskOptions)
+
+
+def map_function(
+    prompt: str, keywords: Mapping[str, Any], session_now: Callable[[], Session | None]
+) -> MapFunction:
+    """Return a map as a function.
+
+    Parameters
+    ----------
+    prompt : str
+        With `{{column}}` and `{{row}}`.
+    keywords : mapping of str to object
+        The long options of `%%groq_map` with underscores.
+    session_now : callable
+        Of a module, so that it can be pickled.
+
+    Raises
+    ------
+    OptionError
+        For options that `%%groq_map` would refuse too, and those that don't make sense for parts.
+    """
+    for name in keywords:
+        if name in _REFUSED:
+            raise OptionError(f"rows() does not take `{name}`.", _REFUSED[name])
+    return in_python(lambda: _made(prompt, MapOptions.of_keywords(keywords), session_now))
+
+
+def _made(
+    prompt: str, options: MapOptions, session_now: Callable[[], Session | None]
+) -> MapFunction:
+    session = session_now()
+    settings = session.settings if session is not None else Settings()
+    namespace = session.namespace if session is not None else {}
+    hidden = secrets_of_call(session).hidden
+    options = _without(replace(options, schema=_portable(options.schema, namespace)), hidden)
+    catalogue = session.service.catalogue if session is not None else offline_catalogue
+    in_practice = session is not None and session.service.in_practice
+    log = str(Path(settings.log).expanduser().absolute()) if settings.log else ""
+    return MapFunction(
+        hidden(prompt),
+        options,
+        tuple(models_of(options.model or (settings.model,), catalogue)),
+        _without(replace(settings.defaults(), system=None), hidden),
+        Privacy(settings.rows_sent, tuple(settings.private)),
+        run_settings(settings, options, f"rows: {first_words(hidden(prompt), _LONGEST_NAME)}"),
+        log,
+        session.service.base_url() if session is not None and in_practice else "",
+        session_now,
+    )
+
+
+def _portable(schema: Any, namespace: Mapping[str, Any]) -> Any:
+    """Return a schema that means the same where the session's variables are missing."""
+    if not isinstance(schema, str):
+        if schema is not None:
+            schema_of(schema)  # checked here, not only where it runs
+        return schema
+    meant = schema_of(schema, namespace)
+    with contextlib.suppress(OptionError):
+        if schema_of(schema, {}).json_schema == meant.json_schema:
+            return schema
+    named = namespace.get(schema.strip())
+    return named if isinstance(named, type) else dict(meant.json_schema)
+
+
+def _without(options: _Table, hidden: Callable[[str], str]) -> _Table:
+    """Return options without secrets in their texts."""
+    found: dict[str, Any] = {}
+    for each in fields(options):
+        value = getattr(options, each.name)
+        if isinstance(value, str):
+            found[each.name] = hidden(value)
+        elif isinstance(value, tuple):
+            found[each.name] = tuple(hidden(one) if isinstance(one, str) else one for one in value)
+    return replace(options, **found)

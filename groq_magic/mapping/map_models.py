@@ -1,0 +1,39 @@
+"""The models of a map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from groq_magic.api.models import ALIASES, offline_catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from groq_magic.api.models import Catalogue, Model
+
+__all__ = ["models_of"]
+
+
+def models_of(
+    names: Iterable[str], catalogue: Callable[[], Catalogue]
+) -> Iterator[tuple[str, Model | None]]:
+    """Yield the ids of models, and their entries in the catalogue.
+
+    An entry decides what is sent, and so the keys of the journal: those that we know come first,
+    that they are the same with and without a key.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Ids, or what they are for: `fast`.
+    catalogue : callable
+        Returns the models of the key; called where we don't know a name.
+    """
+    for name in names:
+        known = offline_catalogue().get(name)
+        if known is not None:
+            yield name, known
+            continue
+        found = catalogue()
+        model = found.resolve(name) if name in ALIASES else name
+        yield model, offline_catalogue().get(model) or found.get(model)

@@ -1,0 +1,118 @@
+"""Calls in plain Python, with a session or without: their key, secrets and errors."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import warnings
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeVar
+
+from groq_magic.api.account import Account, account_of
+from groq_magic.api.base_url import is_plain, service_url
+from groq_magic.api.key import KEY_NAME, KEY_PAGE, found_key
+from groq_magic.errors import ApiKeyError, GroqMagicError, InterruptedAskError
+from groq_magic.prompt.secrets import Secrets, secrets_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from groq_magic.api.key import ApiKey
+    from groq_magic.session.session import Session
+
+__all__ = ["account_of_call", "in_python", "secrets_of_call", "without_magics"]
+
+# The part of a remedy that names a magic, of no use in a plain script.
+_MAGIC = re.compile(r"(?:^|[;,.])[^;,.]*`%[^`]*`[^;,.]*")
+_FLAG = re.compile(r"--([a-z-]+)")
+_Made = TypeVar("_Made")
+
+
+def account_of_call(session: Session | None, stacklevel: int = 6) -> Account:
+    """Return the service and the key that a call uses; it never asks for a key.
+
+    Parameters
+    ----------
+    session : Session or None
+        None takes the environment's key.
+    stacklevel : int
+        Of the warning that the key travels in the clear.
+
+    Raises
+    ------
+    ApiKeyError
+        When there is no key, or it is malformed.
+    """
+    if session is not None:
+        account = session.service.account()
+    else:
+        key = _key_for_scripts()
+        account = account_of(key, service_url()) if key is not None else None
+    if account is None:
+        raise ApiKeyError(
+            "There is no key.",
+            f"Set {KEY_NAME} or write it into a .env file; {KEY_PAGE} gives one.",
+        )
+    if is_plain(account.base_url):
+        line = f"{account.base_url} is plain http: others on the way can read the key."
+        warnings.warn(line, stacklevel=stacklevel)
+    return account
+
+
+def secrets_of_call(session: Session | None, key: ApiKey | None = None) -> Secrets:
+    """Return what no request may contain.
+
+    Parameters
+    ----------
+    session : Session or None
+    key : ApiKey, optional
+        The one in use without a session; looked for where it isn't given.
+    """
+    if session is not None:
+        return session.secrets()
+    if key is None:
+        # A malformed one is an error where it is needed.
+        with contextlib.suppress(ApiKeyError):
+            key = found_key()
+    return _secrets_of(key.value if key is not None else "", tuple(os.environ.items()))
+
+
+def in_python(call: Callable[[], _Made]) -> _Made:
+    """Return what a call returns; its errors have remedies for Python.
+
+    Raises
+    ------
+    GroqMagicError
+        As the call; for a KeyboardInterrupt an InterruptedAskError.
+    """
+    try:
+        return call()
+    except GroqMagicError as error:
+        failed = without_magics(error)
+    except KeyboardInterrupt:
+        failed = InterruptedAskError("Stopped.")
+    # Raised outside of `except`, it has no context.
+    raise failed
+
+
+def without_magics(error: GroqMagicError) -> GroqMagicError:
+    """Return the error with a remedy for Python: no magics, and options as keywords."""
+    remedy = _MAGIC.sub("", error.remedy).strip(" ;,.").replace("`-m ", "`model=")
+    remedy = _FLAG.sub(lambda flag: flag[1].replace("-", "_"), remedy)
+    return type(error)(error.happened, f"{remedy}." if remedy else "")
+
+
+@lru_cache(maxsize=1)
+def _secrets_of(key: str, environment: tuple[tuple[str, str], ...]) -> Secrets:
+    found = secrets_in(dict(environment))
+    return Secrets({KEY_NAME: key, **found} if key else found)
+
+
+def _key_for_scripts() -> ApiKey | None:
+    try:
+        return found_key()
+    except ApiKeyError as error:
+        malformed = without_magics(error)
+    # Raised outside of `except`, it has no context.
+    raise malformed
