@@ -15,7 +15,7 @@ from groq_magic.mapping.map_options import MapOptions
 from groq_magic.mapping.map_prepare import run_settings
 from groq_magic.options import AskOptions
 from groq_magic.prompt import Privacy
-from groq_magic.schemas import schema_of
+from groq_magic.schemas import Schema, schema_of
 from groq_magic.session.python_calls import in_python, secrets_of_call
 from groq_magic.settings import Settings
 from groq_magic.views.phrase import first_words
@@ -102,7 +102,8 @@ def _portable(schema: Any, namespace: Mapping[str, Any]) -> Any:
         if schema_of(schema, {}).json_schema == meant.json_schema:
             return schema
     named = namespace.get(schema.strip())
-    return named if isinstance(named, type) else dict(meant.json_schema)
+    # A type that was made of the session's variables can't be pickled: its JSON schema can.
+    return named if isinstance(named, type) else Schema(meant.name, meant.json_schema)
 
 
 def _without(options: _Table, hidden: Callable[[str], str]) -> _Table:

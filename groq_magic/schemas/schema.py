@@ -163,7 +163,7 @@ def schema_of(given: Any, namespace: Mapping[str, Any] | None = None) -> Schema:
     ----------
     given : object
         A pydantic model, dataclass, TypedDict, Enum, `list[…]` of them or another type; a JSON
-        schema as a dict; or a text, which names one of the session or lists its fields.
+        schema as a dict; a Schema; or a text, which names one of the session or lists its fields.
     namespace : mapping, optional
         The session's variables, for a text.
 
@@ -172,6 +172,8 @@ def schema_of(given: Any, namespace: Mapping[str, Any] | None = None) -> Schema:
     OptionError
         When it is none of these, or pydantic has no JSON schema for it.
     """
+    if isinstance(given, Schema):
+        return given
     if isinstance(given, str):
         given = declared(given, namespace or {})
     if isinstance(given, Mapping):

@@ -100,7 +100,8 @@ def without_magics(error: GroqMagicError) -> GroqMagicError:
     """Return the error with a remedy for Python: no magics, and options as keywords."""
     remedy = _MAGIC.sub("", error.remedy).strip(" ;,.").replace("`-m ", "`model=")
     remedy = _FLAG.sub(lambda flag: flag[1].replace("-", "_"), remedy)
-    return type(error)(error.happened, f"{remedy}." if remedy else "")
+    end = "." if remedy and not remedy.endswith("?") else ""
+    return type(error)(error.happened, f"{remedy}{end}")
 
 
 @lru_cache(maxsize=1)
