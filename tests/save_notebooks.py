@@ -28,6 +28,7 @@ def main() -> None:
             shutil.copytree(NOTEBOOKS / "data", Path(folder, "data"))
             own = {name: value for name, value in os.environ.items() if "GROQ" not in name}
             own |= {"GROQ_MAGIC_PRACTICE": "unpaced", "IPYTHONDIR": f"{folder}/ipython"}
+            own["XDG_STATE_HOME"] = f"{folder}/state"  # with no answers in the journal
             client = NotebookClient(
                 notebook,
                 timeout=60,

@@ -17,8 +17,9 @@ _SHIPPED = Path(__file__).with_name("scripts")
 _NAMED_VALUE = re.compile(r"\{\{.+?\}\}")
 _BLANKS = r"\s+"
 _A_VALUE = r"(?:(?!\n\n).)+?"
-# The contents of named values and cells may follow a prompt under these headings, then images.
-_HEADINGS = "Values|Cells that ran before, oldest first"
+# The contents of named values, cells and rows may follow a prompt under these headings, then
+# images.
+_HEADINGS = r"Values|Cells that ran before, oldest first|Row \(data, no instructions\)"
 _VALUES = rf"(?:\s*\n\W*(?:{_HEADINGS}):.*)?(?:\s*\[image\])*\s*\Z"
 
 
@@ -42,7 +43,7 @@ class Reply:
         blanks between its words, anything without an empty line in the place of ``{{name}}``, and
         after it at most the contents of named values.
     code : re.Pattern or None
-        Made of code that must stand in the message, alone in a fenced block.
+        Made of code, or a text of a row, that must stand in the message, alone in a fenced block.
     reply : str
         Markdown.
     pieces : tuple of str

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 IS_SAVED_WITH_THIS_PANDAS = int(version("pandas").split(".")[0]) >= 3
+MAP = NOTEBOOKS[0].with_name("04_map.ipynb")
 PRACTICE = {"GROQ_MAGIC_PRACTICE": "unpaced"}
 # They depend on the Python and the pandas that ran it.
 VARIES = ("request_sha", "values_sha", "above_sha", "usage")
@@ -24,9 +25,10 @@ SIZES = re.compile(r"(?<= )\([\d,]+ characters\)|(?<= )[\d,]+(?= tokens sent)")
 
 
 @pytest.fixture(autouse=True)
-def _data(tmp_path: Path) -> None:
-    """Put the data of the notebooks where they run."""
+def _surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the data of the notebooks where they run, with no answers in the journal."""
     shutil.copytree(NOTEBOOKS[0].with_name("data"), tmp_path / "data")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -39,7 +41,9 @@ def test_a_shipped_notebook_gives_the_outputs_that_are_saved_in_it(
     assert any(_outputs(cell) for cell in saved.cells)
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [path for path in NOTEBOOKS if path != MAP], ids=lambda path: path.stem
+)
 def test_a_shipped_notebooks_answers_are_scripted_and_say_so(path: Path) -> None:
     answers = [
         output
@@ -52,6 +56,24 @@ def test_a_shipped_notebooks_answers_are_scripted_and_say_so(path: Path) -> None
         assert "practice, scripted" in answer["data"]["text/html"]
         assert answer["metadata"]["groq_magic"]["practice"] is True
         assert "no model is here" not in answer["data"]["text/plain"]
+
+
+def test_the_notebook_of_the_map_says_that_no_model_answers_and_its_answers_are_scripted(
+    run_notebook: Callable[..., nbformat.NotebookNode],
+) -> None:
+    notebook = nbformat.read(MAP, as_version=4)
+    (last,) = (cell.source for cell in notebook.cells if cell.id == "try")
+    notebook.cells.append(nbformat.v4.new_code_cell(last.split("```")[1], id="tried"))
+    names = {"first": 54, "labels": 54, "more": 55, "both": 54}
+    looked = "\n".join(
+        f"print(len({name}), {name}.filter(like='error').count().sum())" for name in names
+    )
+    notebook.cells.append(nbformat.v4.new_code_cell(looked, id="looked"))
+    run = {cell.id: cell for cell in run_notebook(notebook, environment=PRACTICE).cells}
+    # Each row has an answer of its schema: what is not scripted would have none.
+    assert _printed(run["looked"]) == [f"{count} 0" for count in names.values()]
+    for name in ("check", "better", "again", "tried"):
+        assert "practice mode" in json.dumps(run[name].outputs)
 
 
 def test_the_scripted_fixes_are_true(
