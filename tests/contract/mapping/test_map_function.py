@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pickle
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date  # noqa: TC003 - pydantic reads the annotation
-from typing import TYPE_CHECKING, Any, Literal
+from pathlib import Path
+from typing import Any, Literal
 
 import cloudpickle
 import dask.dataframe as dd
@@ -18,9 +20,6 @@ import pytest
 
 import groq_magic
 from groq_magic.errors import ApiKeyError, GroqMagicError, OptionError, PromptError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 KEY = "gsk_made_up_for_tests_0123456789"
 SCORE = [{"reply": '{"score": 4, "why": "short"}'}]
@@ -245,6 +244,19 @@ def test_it_runs_without_ipython_and_finds_the_key_where_it_runs(practice: Any) 
 
 
 # Dask
+
+
+@pytest.mark.filterwarnings("ignore:The inplace keyword")  # Dask 2026.8 beside pandas 3.1
+def test_readmes_lines_for_dask_work(practice: Any, texts: pd.DataFrame, tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    blocks = re.findall(r"```python\n(.+?)```", readme, re.DOTALL)
+    (lines,) = (block for block in blocks if "dask" in block)
+    practice.script([{"reply": '{"score": 4, "reason": "short"}'}])
+    dd.from_pandas(texts, npartitions=3).to_parquet(tmp_path / "reviews")
+    exec(lines, {})  # noqa: S102 - our own
+    found = pd.read_parquet(tmp_path / "rated")
+    assert found["score"].tolist() == [4] * 12
+    assert len(sent(practice)) == 12
 
 
 def test_a_frame_of_dask_is_mapped_part_by_part(practice: Any, texts: pd.DataFrame) -> None:
