@@ -34,15 +34,20 @@ def check_part(checks: Sequence[CheckFacts]) -> Part:
 
 
 def _field_parts(field: str, checks: Sequence[CheckFacts]) -> list[Part]:
-    parts = [heading(field, _against(checks)), of_table(_models_table(checks))]
+    details = []
     for check in checks:
-        # Of one model the table above says whose answers they are.
+        # Of one model the table says whose answers they are.
         whose = f"{_pair(check)}: " if len(checks) > 1 else ""
         if confusions := _confusions(check, whose):
-            parts.append(confusions)
+            details.append(confusions)
         if check.rows:
-            parts.append(_disagreements(check, whose))
-    return parts
+            details.append(_disagreements(check, whose))
+    each = [joined([part], "<div>", "</div>") for part in details]
+    return [
+        heading(field, _against(checks)),
+        of_table(_models_table(checks)),
+        joined(each, '<div class="groq-check-details">', "</div>"),
+    ]
 
 
 def _against(checks: Sequence[CheckFacts]) -> str:
@@ -126,7 +131,7 @@ def _confusion_table(check: CheckFacts, whose: str) -> Part:
     counts = {pair: found.table.get(pair, 0) for pair in ((a, b) for a in names for b in names)}
     most = max(counts.values(), default=0) or 1
     down, across = _sides(check)
-    title = line(f"{whose}lines are {down}, columns {across}")
+    title = line(f"{whose}lines: {down}, columns: {across}")
     head = "".join(f'<th dir="auto">{escape(clip(_named(name), _LONGEST))}</th>' for name in names)
     body = "".join(
         f'<tr><th dir="auto" style="text-align: start">{escape(clip(_named(a), _LONGEST))}</th>'
@@ -170,7 +175,7 @@ def _confusion_list(check: CheckFacts, whose: str) -> Part:
 def _sides(check: CheckFacts) -> tuple[str, str]:
     """Return what is expected and what is given, in words."""
     if check.kind == "column":
-        return clip(check.expected, 60), "answered"
+        return clip(check.expected, 60), "answer"
     return _short(check.expected), _short(check.model)
 
 

@@ -10,7 +10,7 @@ from html import escape
 from statistics import fmean, median
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.clipping import clip, flat, number
+from groq_magic.clipping import clip, flat
 from groq_magic.printable import printable
 from groq_magic.views.part import Part, heading, joined
 from groq_magic.views.phrase import SEPARATOR
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from groq_magic.views.map_facts import MapField
 
-__all__ = ["FieldSummary", "field_part", "field_summary"]
+__all__ = ["FieldSummary", "field_summary", "fields_part"]
 
 # So many different values are counted one by one, of which the most frequent are shown.
 _MOST_DIFFERENT, _SHOWN = 30, 8
@@ -29,6 +29,8 @@ _MOST_NUMBERS = 7
 _LONGEST = 40  # characters of a value that is one of several, and no free text
 _BINS = 20
 _BAR = 20
+# Larger ones are identifiers, and their sums overflow.
+_LARGEST = 1e15
 _OTHERS = "others"
 
 
@@ -73,23 +75,28 @@ def field_summary(field: MapField) -> FieldSummary:
     return _of_texts(field, values, ends)
 
 
-def field_part(summary: FieldSummary) -> Part:
-    """Return the summary of a column: words, and a picture where there is something to count."""
-    title = heading(summary.name, SEPARATOR.join(summary.facts))
-    parts = [title]
+def fields_part(fields: Sequence[MapField]) -> Part:
+    """Return the summaries of columns: words, and a picture where there is something to count."""
+    summaries = [field_summary(field) for field in fields]
+    # Beside each other stand those with pictures; the lines of the others come after them.
+    summaries.sort(key=lambda summary: not (summary.counts or summary.bins))
+    return joined(map(_field_part, summaries), '<div class="groq-fields">', "</div>")
+
+
+def _field_part(summary: FieldSummary) -> Part:
+    parts = [heading(summary.name, SEPARATOR.join(summary.facts))]
     if summary.counts:
         parts.append(_counts_part(summary))
     elif summary.bins:
         parts.append(_histogram_part(summary))
-    return joined(parts, '<div class="groq-field">', "</div>")
+    kind = "groq-field" if len(parts) > 1 else "groq-field groq-field-words"
+    return joined(parts, f'<div class="{kind}">', "</div>")
 
 
 def _of_numbers(name: str, numbers: list[float], ends: tuple[str, ...]) -> FieldSummary:
     low, high = min(numbers), max(numbers)
     counted = Counter(numbers)
-    # Halves, so that the sum of large ones does not overflow.
-    mean = 2 * fmean(each / 2 for each in numbers)
-    facts = (f"mean {mean:,.4g}", f"median {median(numbers):,.4g}")
+    facts = (f"mean {fmean(numbers):,.4g}", f"median {median(numbers):,.4g}")
     if len(counted) <= _MOST_NUMBERS:
         counts = tuple((_digits(each), counted[each]) for each in sorted(counted))
         return FieldSummary(name, (*facts, *ends), counts, answers=len(numbers))
@@ -102,18 +109,18 @@ def _bins(
     numbers: list[float], low: float, high: float, *, whole: bool
 ) -> tuple[tuple[str, str, int], ...]:
     """Return equal ranges from the lowest to the highest; of whole numbers whole ones."""
-    # In this order the range of the largest numbers is none that overflows.
-    size = high / _BINS - low / _BINS
-    if whole and high - low < 10**15:
-        size = max(1.0, math.ceil((high - low + 1) / _BINS))
-    most = _BINS if not whole else max(1, min(_BINS, math.ceil((high - low + 1) / size)))
+    # The smallest numbers that there are have no twentieth.
+    size, most = (high - low) / _BINS or 1.0, _BINS
+    if whole:
+        size = math.ceil((high - low + 1) / _BINS)
+        most = math.ceil((high - low + 1) / size)
     counts = [0] * most
     for each in numbers:
-        counts[max(0, min(most - 1, int(each / size - low / size)))] += 1
+        counts[min(most - 1, int((each - low) / size))] += 1
     return tuple(
         (
-            number(low + at * size),
-            number(min(high, low + (at + 1) * size - (1 if whole else 0))),
+            _digits(low + at * size),
+            _digits(min(high, low + (at + 1) * size - (1 if whole else 0))),
             count,
         )
         for at, count in enumerate(counts)
@@ -126,9 +133,8 @@ def _of_texts(field: MapField, values: Sequence[Any], ends: tuple[str, ...]) -> 
     if not counted:
         return FieldSummary(field.name, ("all empty", *ends))
     longest = max(map(len, counted))
-    lists = any(isinstance(value, list) for value in values)
-    what = "entries" if lists else "values"
-    kinds = f"{len(counted):,} different {what}"
+    what = "entries" if any(isinstance(value, list) for value in values) else "values"
+    kinds = f"{len(counted):,} different {what}" if len(counted) > 1 else "always the same"
     repeats = len(counted) <= max(_SHOWN, len(texts) // 3)
     if longest <= _LONGEST and len(counted) <= _MOST_DIFFERENT and repeats:
         first = counted.most_common(_SHOWN if len(counted) > _SHOWN else None)
@@ -170,11 +176,12 @@ def _number(value: Any) -> float | None:
         found = float(value)
     except OverflowError:
         return None
-    return found if math.isfinite(found) else None
+    return found if abs(found) < _LARGEST else None
 
 
 def _digits(value: float) -> str:
-    return number(int(value)) if value == int(value) else number(value)
+    """Return a whole number in full, another in four digits."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.4g}"
 
 
 def _counts_part(summary: FieldSummary) -> Part:

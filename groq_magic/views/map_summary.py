@@ -10,8 +10,8 @@ from groq_magic.ledger.usage import dollars
 from groq_magic.printable import printable
 from groq_magic.views.bar import Bar
 from groq_magic.views.map_check import check_part
-from groq_magic.views.map_fields import field_part, field_summary
-from groq_magic.views.map_progress import count_words, from_journal_words, unit_of
+from groq_magic.views.map_fields import fields_part
+from groq_magic.views.map_progress import from_journal_words, unit_of
 from groq_magic.views.part import Part, heading, joined, line, of_table
 from groq_magic.views.static import notices_html, warning_lines
 from groq_magic.views.table import Table
@@ -25,7 +25,7 @@ __all__ = ["map_bundle", "rows_part"]
 
 # What fits beside each other on a wide page; the others are in the frame.
 _MOST_COLUMNS = 16
-_LONGEST = 120
+_LONGEST = 90
 _MOST_ERRORS = 6
 
 
@@ -73,8 +73,7 @@ def _parts(start: MapStart, end: MapEnd) -> list[Part]:
     if end.rows:
         parts.append(rows_part(start, end.rows, _title(start, len(end.rows))))
     if end.fields:
-        fields = (field_part(field_summary(field)) for field in end.fields)
-        parts.append(joined(fields, '<div class="groq-fields">', "</div>"))
+        parts.append(fields_part(end.fields))
     if end.errors:
         parts.append(_errors(end))
     return [*parts, _bar(start, end)]
@@ -134,7 +133,7 @@ def _bar(start: MapStart, end: MapEnd) -> Part:
     progress = end.progress
     usage = progress.usage
     facts = (
-        f"{count_words(progress, start)}{' answered' if not progress.failed else ''}",
+        _answered(start, end),
         f"{progress.failed:,} failed" if progress.failed else "",
         from_journal_words(progress),
         dollars(progress.cost) if progress.cost and not start.practice else "",
@@ -147,3 +146,12 @@ def _bar(start: MapStart, end: MapEnd) -> Part:
         marks=tuple(filter(None, facts)),
     )
     return Part(bar.html(""), *_texts([line(bar.plain())]))
+
+
+def _answered(start: MapStart, end: MapEnd) -> str:
+    done, total = end.progress.done, end.progress.total
+    of = f" of {total:,}" if total is not None and done < total else ""
+    unit = unit_of(start)
+    if unit == "answers":
+        return f"{done:,}{of} {unit}"
+    return f"{done:,}{of} {unit.removesuffix('s') if done == 1 and not of else unit} answered"

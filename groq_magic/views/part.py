@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+from groq_magic.clipping import clip
 from groq_magic.views.phrase import phrase_html, phrase_plain
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from groq_magic.views.table import Table
 
 __all__ = ["Part", "heading", "joined", "line", "of_table"]
+
+_LONGEST_NAME, _LONGEST_FACTS = 80, 200
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ def line(phrase: str) -> Part:
 
 
 def heading(name: str, facts: str = "") -> Part:
-    """Return a heading: a name and facts behind it, both anyone's text."""
+    """Return a heading: a name and facts behind it, both anyone's text and clipped."""
+    name, facts = clip(name, _LONGEST_NAME), clip(facts, _LONGEST_FACTS)
     small = f' <small dir="auto">{escape(facts)}</small>' if facts else ""
     return Part(
         f'<div class="groq-part"><b dir="auto">{escape(name)}</b>{small}</div>',

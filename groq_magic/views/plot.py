@@ -41,9 +41,9 @@ def bar_picture(share: float) -> str:
     It is silent: what it shows stands in words beside it.
     """
     width = max(1.0, min(1.0, share) * _BAR_WIDTH) if share > 0 else 0.0
-    return _picture(
-        "", _BAR_WIDTH, _BAR_HEIGHT, f'<rect width="{width:.1f}" height="100%" fill="{_COLUMNS}"/>'
-    )
+    shape = f'<rect width="{width:.1f}" height="{_BAR_HEIGHT}" fill="{_COLUMNS}"/>'
+    # On a narrow page it is shorter, but not thinner.
+    return _picture("", _BAR_WIDTH, _BAR_HEIGHT, shape, fit=' preserveAspectRatio="none"')
 
 
 def columns(values: Sequence[float | None], height: int = 3) -> list[str]:
@@ -95,10 +95,10 @@ def column_chart(values: Sequence[float | None], description: str, ends: Sequenc
     return _picture(description, _WIDTH, _HEIGHT, shapes)
 
 
-def _picture(description: str, width: int, height: int, shapes: str) -> str:
+def _picture(description: str, width: int, height: int, shapes: str, *, fit: str = "") -> str:
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}">{shapes}</svg>'
+        f'viewBox="0 0 {width} {height}"{fit}>{shapes}</svg>'
     )
     return (
         f'<img class="groq-chart" alt="{escape(description)}" width="{width}" height="{height}" '
