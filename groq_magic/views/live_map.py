@@ -87,7 +87,8 @@ class LiveMapView:
         how: Literal["complete", "stopped", "failed"] = (
             "complete" if not end.reason else "stopped" if self.stopped.is_set() else "failed"
         )
-        self._output.finish(map_bundle(self._start, end), {}, how)
+        data, slot = map_bundle(self._start, end)
+        self._output.finish(dict(data), {}, how, slot)
 
     def discard(self) -> None:
         """Leave nothing but an empty output, and that only if something was shown."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zlib import adler32
 
 from groq_magic.clipping import clip
 from groq_magic.durations import in_words
@@ -29,28 +30,29 @@ _LONGEST = 90
 _MOST_ERRORS = 6
 
 
-def map_bundle(start: MapStart, end: MapEnd) -> dict[str, str]:
+def map_bundle(start: MapStart, end: MapEnd) -> tuple[dict[str, str], str]:
     """Return the output of a map that is over.
 
     Returns
     -------
-    dict
+    data : dict
         ``text/html`` (safe, reads well without CSS), ``text/markdown`` and ``text/plain``. The
         same facts give the same bytes.
+    slot : str
+        The class by which a page finds it.
     """
     # Rendering imports markdown, and importing views must stay light.
     from groq_magic.rendering import safe_markdown
 
-    whole = joined(
-        _parts(start, end),
-        '<div class="groq-answer groq-map mathjax_ignore tex2jax_ignore">',
-        "</div>",
-    )
-    return {
-        "text/html": whole.html,
+    whole = joined(_parts(start, end))
+    slot = f"groq-map-{adler32(whole.html.encode('utf-8', 'replace'))}"
+    classes = f"groq-answer groq-map mathjax_ignore tex2jax_ignore {slot}"
+    data = {
+        "text/html": f'<div class="{classes}">{whole.html}</div>',
         "text/markdown": safe_markdown(whole.markdown),
         "text/plain": printable(whole.plain),
     }
+    return data, slot
 
 
 def rows_part(start: MapStart, rows: Sequence[MapRow], title: str) -> Part:

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from groq_magic.ledger.usage import dollars
 from groq_magic.printable import encodable, printable
-from groq_magic.views.map_progress import progress_words, unit_of, waiting_words
+from groq_magic.views.map_progress import (
+    from_journal_words,
+    progress_words,
+    unit_of,
+    waiting_words,
+)
 from groq_magic.views.map_summary import map_bundle
 from groq_magic.views.phrase import phrase_plain
 from groq_magic.views.show import publish
@@ -64,7 +69,7 @@ class TextMapView:
     def finish(self, end: MapEnd) -> None:
         """Remove the line and display the summary."""
         self.discard()
-        publish(map_bundle(self._start, end))
+        publish(map_bundle(self._start, end)[0])
 
     def discard(self) -> None:
         """Remove the line."""
@@ -78,7 +83,12 @@ def _line_on(stream: TextIO, start: MapStart, progress: MapProgress) -> _TqdmLin
         from tqdm import tqdm
     except ImportError:
         return _PlainLine(stream)
-    bar = tqdm(
+
+    class Bar(tqdm):  # type: ignore[type-arg]  # it is no generic class at runtime
+        # No thread that looks after bars nobody updates: it would outlive the run.
+        monitor_interval = 0
+
+    bar = Bar(
         total=progress.total,
         initial=progress.done + progress.failed,
         unit=f" {unit_of(start)}",
@@ -102,6 +112,7 @@ class _TqdmLine:
         cost = dollars(progress.cost) if progress.cost and not start.practice else ""
         facts = (
             f"{progress.failed:,} failed" if progress.failed else "",
+            from_journal_words(progress),
             f"{progress.usage.total_tokens:,} tokens" if progress.usage.total_tokens else "",
             "practice" if start.practice else cost,
             printable(waiting_words(progress)),

@@ -25,7 +25,7 @@ ATTRIBUTES = {"alt", "class", "dir", "height", "open", "src", "style", "width"}
 
 
 def plain(begin: Any = None, **changes: Any) -> str:
-    return map_bundle(begin or start(), end(**changes))["text/plain"]
+    return map_bundle(begin or start(), end(**changes))[0]["text/plain"]
 
 
 def test_a_whole_run_is_its_rows_and_a_line_of_figures() -> None:
@@ -76,7 +76,7 @@ def test_many_different_errors_are_summed_up() -> None:
 def test_a_run_that_ended_early_says_why_what_is_left_and_what_to_do(
     facts: dict[str, str], line: str
 ) -> None:
-    data = map_bundle(start(), end(progress=progress(is_over=True), **facts))
+    data, _ = map_bundle(start(), end(progress=progress(is_over=True), **facts))
     assert data["text/plain"].startswith(f"{line}\n")
     (warning,) = lxml.html.fromstring(data["text/html"]).find_class("groq-warning")
     assert warning.text_content() == line
@@ -114,7 +114,7 @@ def everywhere(text: str) -> dict[str, str]:
     text = text[:200]  # as the run clips what it gives
     check = CheckFacts(text, MODEL, text, "column", found, ((text, text, text),))
     other = CheckFacts(text, text, text, "model", found, ((text, text, text),))
-    return map_bundle(
+    data, _ = map_bundle(
         start(name=text, models=(text,), columns=(text, "score", "error")),
         end(
             rows=(MapRow(text, (text, text, text)),),
@@ -129,6 +129,7 @@ def everywhere(text: str) -> dict[str, str]:
             notices=(text,),
         ),
     )
+    return data
 
 
 @pytest.mark.parametrize("kind", PAYLOADS)
