@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from groq_magic.durations import in_words
 from groq_magic.views.live_output import LiveOutput
@@ -84,11 +84,8 @@ class LiveMapView:
 
     def finish(self, end: MapEnd) -> None:
         """Make the output static."""
-        how: Literal["complete", "stopped", "failed"] = (
-            "complete" if not end.reason else "stopped" if self.stopped.is_set() else "failed"
-        )
         data, slot = map_bundle(self._start, end)
-        self._output.finish(dict(data), {}, how, slot)
+        self._output.finish(dict(data), {}, "stopped" if end.reason else "complete", slot)
 
     def discard(self) -> None:
         """Leave nothing but an empty output, and that only if something was shown."""

@@ -158,9 +158,8 @@ def _texts(value: Any) -> list[str]:
 
 def _text(value: Any) -> str:
     if isinstance(value, str):
-        # One line, where it may be shown.
-        text = " ".join(value.split()) if len(value) <= 2 * _LONGEST else value
-        return printable(text) or "empty"
+        # A long one is never shown.
+        return (" ".join(value.split()) or "empty") if len(value) <= 2 * _LONGEST else value
     if isinstance(value, bool):
         return "true" if value else "false"
     try:
@@ -190,7 +189,12 @@ def _counts_part(summary: FieldSummary) -> Part:
     # What is summed up has no bar: it is longer than any.
     shares = [*(count / most for _, count in summary.counts), *(0.0 for _ in others)]
     rows = [
-        (clip(label, _LONGEST), share, f"{count:,}", f"{100 * count / summary.answers:.0f} %")
+        (
+            printable(clip(label, _LONGEST)),
+            share,
+            f"{count:,}",
+            f"{100 * count / summary.answers:.0f} %",
+        )
         for share, (label, count) in zip(shares, (*summary.counts, *others), strict=True)
     ]
     html = "".join(

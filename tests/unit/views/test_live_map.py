@@ -127,16 +127,11 @@ def test_without_a_page_the_line_and_the_rows_are_displayed(
     assert "Good rice" in shown[-1]["text/html"]
 
 
-@pytest.mark.parametrize(
-    ("reason", "pressed", "how"),
-    [("", False, "complete"), ("Stopped.", True, "stopped"), ("No key.", False, "failed")],
-)
+@pytest.mark.parametrize(("reason", "how"), [("", "complete"), ("Stopped.", "stopped")])
 def test_pages_learn_how_it_ended(
-    view: LiveMapView, sent: list[dict[str, Any]], reason: str, how: str, *, pressed: bool
+    view: LiveMapView, sent: list[dict[str, Any]], reason: str, how: str
 ) -> None:
     view.progress(progress())
-    if pressed:
-        view.stopped.set()
     view.finish(end(reason=reason))
     assert [each["how"] for each in sent if "ended" in each] == [how]
 
