@@ -5,20 +5,20 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from groq_magic.ledger.usage import Usage, cost
+from groq_magic.ledger.usage import Usage, cost, total_usage
 from groq_magic.views.map_facts import MapProgress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from groq_magic.api.send import Wait
     from groq_magic.mapping.budget import Budget
     from groq_magic.mapping.row_request import RowAnswer, RowRequest
 
-__all__ = ["Tally"]
+__all__ = ["Tally", "sum_of"]
 
 # The rate is that of the last seconds, measured so often.
 _RATE_OVER, _RATE_EVERY = 20.0, 0.5
@@ -49,7 +49,7 @@ class Tally:
         self._done = self._failed = self._from_journal = 0
         self._requests = self._prompt = self._completion = self._reasoning = self._cached = 0
         self._cost: float | None = 0.0
-        self._spending = _Spending()
+        self._spending = _Spending(budget.spent if budget is not None else 0.0)
         self._waits: dict[int, Wait] = {}
         self._began = time.monotonic()
         self._over_at: float | None = None
@@ -141,3 +141,32 @@ class Tally:
             self._marks.append((now, asked))
         then, before = self._marks[0]
         return (asked - before) / (now - then) if now > then else 0.0
+
+
+def sum_of(parts: Sequence[MapProgress], total: int) -> MapProgress:
+    """Return how far a map is that is done in parts, one after another.
+
+    Parameters
+    ----------
+    parts : sequence of MapProgress
+        Those that are over, and the one that runs.
+    total : int
+        Rows in all.
+    """
+    last = parts[-1]
+    costs = [each.cost for each in parts]
+    known = [each for each in costs if each is not None]
+    done, failed = sum(each.done for each in parts), sum(each.failed for each in parts)
+    left, rate = total - done - failed, last.rows_a_second
+    usage = total_usage(each.usage for each in parts)
+    return replace(
+        last,
+        done=done,
+        failed=failed,
+        from_journal=sum(each.from_journal for each in parts),
+        total=total,
+        seconds=sum(each.seconds for each in parts),
+        usage=usage or last.usage,
+        cost=sum(known) if len(known) == len(costs) else None,
+        seconds_left=left / rate if rate else None,
+    )

@@ -103,14 +103,13 @@ class Run:
         self._waiting: SimpleQueue[RowRequest | None] = SimpleQueue()
         # How many requests wait for a thread or are under way.
         self._open = 0
-        self._failures = Failures()
+        self._failures, self._news = Failures(), threading.Event()
         self._came: deque[_Row] = deque()
-        self._news = threading.Event()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_failure: object) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def __iter__(self) -> Iterator[_Row]:
@@ -261,7 +260,7 @@ class Run:
         if (error := self._failures.end_by(sent)) is not None:
             self._end(error.happened, error)
             return []
-        if sent.answer.error:
+        if sent.answer.error and not sent.may_be_split:
             return self._failed(request, sent.answer.error, sent.answer)
         split = self._split(request, sent.answer)
         for each in split.again:
@@ -277,7 +276,7 @@ class Run:
         while (allowed := self._tally.allows(request)) is None and not self._ended.wait(_POLL):
             pass
         if allowed is False and self._settings.budget is not None:
-            self._end(f"The budget of {self._settings.budget.words} is used up.")
+            self._end(self._settings.budget.used_up)
         exchange, sending = Exchange(), self._sending
         with self._lock:
             if self._ended.is_set() or sending is None:
@@ -295,7 +294,7 @@ class Run:
     def _failed(
         self, request: RowRequest, error: str, answer: RowAnswer | None = None
     ) -> list[_Row]:
-        model = str(request.request.get("model", ""))
-        failed = replace(answer or RowAnswer("", None, None, model, ""), error=error)
+        empty = RowAnswer("", None, None, str(request.request.get("model", "")), "")
+        failed = replace(answer or empty, error=error)
         self._tally.add_rows([failed] * len(request.keys))
         return [(key, failed) for key in request.keys]
