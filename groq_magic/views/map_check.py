@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from groq_magic.clipping import clip
 from groq_magic.ledger.usage import dollars
 from groq_magic.views.part import Part, heading, joined, line, of_table
+from groq_magic.views.phrase import SEPARATOR
 from groq_magic.views.table import Table
 
 if TYPE_CHECKING:
@@ -29,19 +30,25 @@ _DARKEST = 0.45  # of a cell's background; text stays readable on it in light an
 def check_part(checks: Sequence[CheckFacts]) -> Part:
     """Return the report: for each field a table of the models, then what each confuses."""
     fields = {check.field: [one for one in checks if one.field == check.field] for check in checks}
-    parts = [part for field, found in fields.items() for part in _field_parts(field, found)]
+    # The rows of one comparison are in sight, of several they would hide the numbers.
+    is_one = len(checks) == 1
+    parts = [
+        part
+        for field, found in fields.items()
+        for part in _field_parts(field, found, is_open=is_one)
+    ]
     return joined(parts, '<div class="groq-check">', "</div>")
 
 
-def _field_parts(field: str, checks: Sequence[CheckFacts]) -> list[Part]:
+def _field_parts(field: str, checks: Sequence[CheckFacts], *, is_open: bool) -> list[Part]:
     details = []
     for check in checks:
         # Of one model the table says whose answers they are.
-        whose = f"{_pair(check)}: " if len(checks) > 1 else ""
+        whose = f"{_pair(check)}{SEPARATOR}" if len(checks) > 1 else ""
         if confusions := _confusions(check, whose):
             details.append(confusions)
         if check.rows:
-            details.append(_disagreements(check, whose))
+            details.append(_disagreements(check, whose, is_open=is_open))
     each = [joined([part], "<div>", "</div>") for part in details]
     return [
         heading(field, _against(checks)),
@@ -179,7 +186,7 @@ def _sides(check: CheckFacts) -> tuple[str, str]:
     return _short(check.expected), _short(check.model)
 
 
-def _disagreements(check: CheckFacts, whose: str) -> Part:
+def _disagreements(check: CheckFacts, whose: str, *, is_open: bool) -> Part:
     found = check.agreement
     count = max(len(check.rows), found.compared - found.agreed)
     shown = f"; {len(check.rows):,} of them:" if len(check.rows) < count else ":"
@@ -189,7 +196,7 @@ def _disagreements(check: CheckFacts, whose: str) -> Part:
     title = f"{whose}{count:,} {disagree}{shown}"
     table = of_table(Table(("row", *_sides(check)), check.rows, is_verbatim=True))
     html = (
-        f'<details class="groq-folded" open><summary>{escape(title)}</summary>'
+        f'<details class="groq-folded"{" open" * is_open}><summary>{escape(title)}</summary>'
         f"{table.html}</details>"
     )
     above = line(title)

@@ -74,7 +74,7 @@ def _parts(start: MapStart, end: MapEnd) -> list[Part]:
         parts.append(check_part(end.checks))
     if end.rows:
         parts.append(rows_part(start, end.rows, _title(start, len(end.rows))))
-    if end.fields:
+    if end.fields and start.rows:
         parts.append(fields_part(end.fields))
     if end.errors:
         parts.append(_errors(end))
@@ -140,7 +140,7 @@ def _bar(start: MapStart, end: MapEnd) -> Part:
         from_journal_words(progress),
         dollars(progress.cost) if progress.cost and not start.practice else "",
         in_words(progress.seconds),
-        "practice" if start.practice else "",
+        "practice mode" if start.practice else "",
     )
     bar = Bar(
         ", ".join(start.models),

@@ -114,7 +114,7 @@ class _TqdmLine:
             f"{progress.failed:,} failed" if progress.failed else "",
             from_journal_words(progress),
             f"{progress.usage.total_tokens:,} tokens" if progress.usage.total_tokens else "",
-            "practice" if start.practice else cost,
+            "practice mode" if start.practice else cost,
             printable(waiting_words(progress)),
         )
         self._bar.set_postfix_str(", ".join(filter(None, facts)), refresh=False)

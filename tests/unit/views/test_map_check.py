@@ -68,8 +68,8 @@ def test_each_model_is_named_where_there_are_several() -> None:
     checks = [facts(["a", "b"], ["a", "a"]), facts(["a", "b"], ["b", "b"], model=OTHER)]
     part = check_part(checks)
     assert part.plain.count("mood") == 1
-    assert "gpt-oss-20b: lines: hand, columns: answer" in part.plain
-    assert "gpt-oss-120b: 1 row disagrees:" in part.plain
+    assert "gpt-oss-20b · lines: hand, columns: answer" in part.plain
+    assert "gpt-oss-120b · 1 row disagrees:" in part.plain
 
 
 def test_models_are_compared_with_each_other() -> None:
@@ -81,6 +81,12 @@ def test_models_are_compared_with_each_other() -> None:
 
 def test_nothing_to_compare_is_said() -> None:
     assert "nothing to compare" in check_part([facts([None], ["a"])]).plain
+
+
+def test_the_rows_of_one_comparison_are_in_sight_of_several_in_folds() -> None:
+    check = facts(["a", "b"], ["a", "a"])
+    assert '<details class="groq-folded" open>' in check_part([check]).html
+    assert " open>" not in check_part([check, check]).html
 
 
 def test_the_diagonal_is_seen_without_colours() -> None:

@@ -84,7 +84,7 @@ def test_a_run_that_ended_early_says_why_what_is_left_and_what_to_do(
 
 def test_practice_is_labelled_and_costs_nothing() -> None:
     shown = plain(start(practice=True))
-    assert shown.endswith("· practice")
+    assert shown.endswith("· practice mode")
     assert "$" not in shown
 
 
