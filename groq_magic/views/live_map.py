@@ -48,7 +48,6 @@ class LiveMapView:
         self._live = live
         self._output = LiveOutput(live, self.stopped, self._placeholder)
         self._facts: dict[str, str] = {}
-        self._shown_rows: tuple[MapRow, ...] = ()
         self._next = self._next_static = 0.0
 
     def open(self, start: MapStart) -> None:
@@ -75,9 +74,6 @@ class LiveMapView:
 
     def rows(self, rows: Sequence[MapRow]) -> None:
         """Draw the first rows that have answers."""
-        if tuple(rows) == self._shown_rows:
-            return
-        self._shown_rows = tuple(rows)
         self._facts["rows"] = rows_part(self._start, rows, "the first answers:").html
         if self._output.document is not None:
             self._draw()
