@@ -129,7 +129,7 @@ class _Completion:
         self._texts: list[str] = []
         self._reasonings: list[str] = []
         self._first: float | None = None
-        self._schema = _schema_of(self._options, session)
+        self._schema = _schema_of(self._options, session, self._secrets)
         privacy = session.privacy() if session is not None else None
         self._images = images_given(options.image or (), privacy)
         self._is_model_given = options.model is not None
@@ -251,10 +251,12 @@ class _Completion:
         return None
 
 
-def _schema_of(options: AskOptions, session: Session | None) -> Schema | None:
+def _schema_of(options: AskOptions, session: Session | None, secrets: Secrets) -> Schema | None:
     if options.schema is None:
         return None
-    return schema_of(options.schema, session.namespace if session is not None else {})
+    found = schema_of(options.schema, session.namespace if session is not None else {})
+    # A docstring may quote a key.
+    return replace(found, json_schema=secrets.hidden_in(found.json_schema))
 
 
 @lru_cache(maxsize=1)

@@ -50,6 +50,7 @@ _TYPES: Mapping[str, Any] = MappingProxyType(
     }
 )
 _FIELD = re.compile(r"""(?P<name>[^\W\d]\w*|"[^"]+"|'[^']+')(?:\s+(?P<type>\S.*))?""", re.DOTALL)
+_COLON = re.compile(r"([^\W\d]\w*)\s*:\s*(\S.*)", re.DOTALL)
 _QUOTES = "\"'"
 _MOST_VALUES = 500
 _SCALARS = (str, int, float, bool, type(None))
@@ -132,9 +133,10 @@ def _record(text: str, namespace: Mapping[str, Any]) -> Any:
     for part in _parts(text):
         found = _FIELD.fullmatch(part)
         if found is None:
-            raise OptionError(
-                f"--schema: {clip(part, 60)!r} isn't a name and a type.", f"Try {_EXAMPLE}."
-            )
+            remedy = f"Try {_EXAMPLE}."
+            if colon := _COLON.fullmatch(part):
+                remedy = f"Write {clip(f'{colon[1]} {colon[2]}', 60)!r}, without the colon."
+            raise OptionError(f"--schema: {clip(part, 60)!r} isn't a name and a type.", remedy)
         name = found["name"].strip(_QUOTES)
         if name in fields:
             raise OptionError(f"--schema has the field {name!r} twice.", "Give each its own name.")
