@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import SchemaError
 from groq_magic.practice import NO_MODEL
+from groq_magic.prompt.named_secrets import is_secret
 from groq_magic.reply import data_text
-from groq_magic.schemas import Mismatch
+from groq_magic.schemas import Mismatch, schema_of, without_defaults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.api.send import Outcome
+    from groq_magic.options import AskOptions
+    from groq_magic.prompt import Privacy
+    from groq_magic.prompt.secrets import Secrets
     from groq_magic.reply import Reply
     from groq_magic.schemas import Schema, SchemaForm
 
-__all__ = ["REPAIRING", "repair_of", "typed"]
+__all__ = ["REPAIRING", "repair_of", "schema_given", "typed"]
 
 REPAIRING = "That doesn't fit the schema; asked once more:"
 _REPAIR = """This answer does not fit the schema:
@@ -25,6 +29,35 @@ _REPAIR = """This answer does not fit the schema:
 Answer again with the whole corrected JSON, and nothing else."""
 _REFUSED = "the answer: it is no valid JSON of this schema"
 _CUT = "length"
+
+
+def schema_given(
+    options: AskOptions, namespace: Mapping[str, Any], secrets: Secrets, privacy: Privacy | None
+) -> Schema | None:
+    """Return the schema of an ask, its texts without secrets; None for none.
+
+    Parameters
+    ----------
+    options : AskOptions
+    namespace : Mapping of str to Any
+        The session's variables.
+    secrets : Secrets
+    privacy : Privacy or None
+
+    Raises
+    ------
+    OptionError
+        As `schema_of`.
+    """
+    if options.schema is None:
+        return None
+
+    def is_left_out(name: str, value: Any) -> bool:
+        return (privacy is not None and privacy.has_limits) or is_secret(name, value)
+
+    found = schema_of(options.schema, namespace)
+    shown = secrets.hidden_in(without_defaults(found.json_schema, is_left_out))
+    return replace(found, json_schema=shown)
 
 
 def repair_of(

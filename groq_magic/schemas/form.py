@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-__all__ = ["Restore", "SchemaForm", "json_mode_form", "name_of_root", "object_of", "unwrapped"]
+__all__ = [
+    "Restore",
+    "SchemaForm",
+    "json_mode_form",
+    "name_of_root",
+    "object_of",
+    "unwrapped",
+    "without_defaults",
+]
 
 Restore = Callable[[Any], Any]
 
@@ -70,3 +75,24 @@ def unwrapped(name: str, restore: Restore | None) -> Restore:
         return value[name] if restore is None else restore(value[name])
 
     return taken_out
+
+
+def without_defaults(schema: Any, is_left_out: Callable[[str, Any], bool]) -> Any:
+    """Return a schema without some of its defaults: they are values, and may be data.
+
+    Parameters
+    ----------
+    schema : dict, list or scalar of JSON
+    is_left_out : callable
+        From the name of a property and its default to whether that is left out.
+    """
+    if isinstance(schema, list):
+        return [without_defaults(each, is_left_out) for each in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    found = {key: without_defaults(each, is_left_out) for key, each in schema.items()}
+    parts = found.get("properties")
+    for name, part in parts.items() if isinstance(parts, dict) else ():
+        if isinstance(part, dict) and "default" in part and is_left_out(name, part["default"]):
+            del part["default"]
+    return found

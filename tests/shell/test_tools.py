@@ -708,3 +708,17 @@ def test_where_an_answer_is_one_output_a_call_is_shown_before_it_is_asked_for(
     tools.run("%groq --tools price Cost?", "a")
     (data,) = seen_at_question
     assert data == {"text/plain": 'price(item="tea") · waits for your reply'}
+
+
+def test_no_default_is_sent_where_some_values_may_not_be(tools: Any, practice: Any) -> None:
+    tools.fine("def find(email: str = 'ada@b.example', rows=['Wilhelmina']): return 1")
+    script(practice, [call("find")])
+    tools.fine("%groq --tools find Go", "a")
+    assert "ada@b.example" in json.dumps(practice.requests()[0]["body"])
+    for limit in ("private = ['email']", "rows_sent = 0"):
+        tools.fine(f"%config GroqMagics.{limit}")
+        before = len(practice.requests())
+        tools.fine("%groq --once --tools find Go", "b")
+        sent = json.dumps([each["body"] for each in practice.requests()[before:]])
+        assert "ada@b.example" not in sent
+        assert "Wilhelmina" not in sent
