@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from groq_magic.api.key import scrub
 from groq_magic.asking.code_output import column_names, output_of_run
+from groq_magic.asking.tool_approval import rules_kept
 from groq_magic.errors import OptionError
 from groq_magic.tools import tool_of
 from groq_magic.tools.approval import Approval, new_code
@@ -146,7 +147,8 @@ class ProposedCode:
             if refusal := self._refusal(code):  # the user may have edited it
                 return CodeAnswer(f"The code did not run: {refusal}", "failed")
             known = column_names(self._session.namespace)
-            run = run_code(self._session.shell, code, approval, self._stopped)
+            with rules_kept(self._session):
+                run = run_code(self._session.shell, code, approval, self._stopped)
             self._runs.append(run)
             if run.is_stopped:
                 raise CodeStoppedError

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from groq_magic.clipping import clip
@@ -12,11 +14,12 @@ from groq_magic.tools.approval_prompt import approval_by_input
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Iterator
 
     from groq_magic.session.session import Session
     from groq_magic.tools import ToolSet
 
-__all__ = ["ToolApproval", "can_approve", "nobody_approves"]
+__all__ = ["ToolApproval", "can_approve", "nobody_approves", "rules_kept"]
 
 _REFUSED = "The user refused this call."
 
@@ -33,6 +36,25 @@ def nobody_approves() -> NotebookError:
         "Nobody can approve calls of tools here; nothing was sent.",
         "`%config GroqMagics.confirm_tools = False` lets them run unasked.",
     )
+
+
+@contextmanager
+def rules_kept(session: Session) -> Iterator[None]:
+    """Put back what the model's code or call has loosened: the limits, and who is asked.
+
+    Parameters
+    ----------
+    session : Session
+    """
+    settings, asks, reply = session.settings, session.settings.confirm_tools, builtins.input
+    rows, private = settings.rows_sent, list(settings.private)
+    try:
+        yield
+    finally:
+        builtins.input = reply
+        settings.confirm_tools |= asks
+        settings.rows_sent = min(rows, settings.rows_sent)
+        settings.private = list(dict.fromkeys((*private, *settings.private)))
 
 
 class ToolApproval:

@@ -11,7 +11,7 @@ from groq_magic.api.request import without_surrogates
 from groq_magic.asking.figures import with_last_figures, without_figures
 from groq_magic.asking.images import with_parts
 from groq_magic.asking.proposed_code import CODE_TOOL, CodeStoppedError, ProposedCode
-from groq_magic.asking.tool_approval import ToolApproval
+from groq_magic.asking.tool_approval import ToolApproval, rules_kept
 from groq_magic.clipping import clip
 from groq_magic.conversation import sha_of
 from groq_magic.errors import NotebookError
@@ -208,7 +208,7 @@ class ToolRounds:
         session = self._run.session
         sent = SentResults(session.namespace, session.privacy(), self._clean)
         limits = CallLimits(session.settings.tool_timeout, budget, self._run.view.stopped)
-        with session.executions.in_tool():
+        with session.executions.in_tool(), rules_kept(session):
             return called(asked, make, sent, limits)
 
     def _show(self, *calls: CallResult) -> None:

@@ -272,3 +272,24 @@ def test_a_reason_contains_no_secret(
     (call,) = cells.reply.tool_calls
     assert call.result == "The user refused to run this code. The reason: [key]"
     assert key not in json.dumps(bodies(practice))
+
+
+def test_code_cannot_loosen_what_it_runs_under(
+    cells: Any, practice: Any, replies: list[str]
+) -> None:
+    cells.fine("%config GroqMagics.rows_sent = 2\n%config GroqMagics.private = ['email']")
+    loosens = (
+        "%config GroqMagics.confirm_tools = False\n%config GroqMagics.rows_sent = 9\n"
+        "%config GroqMagics.private = ['name']\nimport builtins\n"
+        "builtins.input = lambda _='': 'run'\n1"
+    )
+    practice.script([proposal(0, loosens), proposal(1, "n = 1"), {"round": 2, "pieces": ["Done."]}])
+    replies += ["run", "send", "no"]
+    cells.fine(ASK, "a")
+    assert not replies
+    assert "n" not in cells.shell.user_ns
+    settings = cells.session.settings
+    assert settings.confirm_tools
+    assert settings.rows_sent == 2
+    # What is stricter stays.
+    assert settings.private == ["email", "name"]
