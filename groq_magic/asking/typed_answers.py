@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.errors import SchemaError
+from groq_magic.clipping import is_a
+from groq_magic.errors import OptionError, SchemaError
 from groq_magic.practice import NO_MODEL
+from groq_magic.prompt import PrivateValues
 from groq_magic.prompt.named_secrets import is_secret
 from groq_magic.reply import data_text
 from groq_magic.schemas import Mismatch, schema_of, without_defaults
@@ -55,9 +57,31 @@ def schema_given(
     def is_left_out(name: str, value: Any) -> bool:
         return (privacy is not None and privacy.has_limits) or is_secret(name, value)
 
-    found = schema_of(options.schema, namespace)
+    names = _Sendable(namespace, privacy) if privacy and privacy.has_limits else namespace
+    found = schema_of(options.schema, names)
     shown = secrets.hidden_in(without_defaults(found.json_schema, is_left_out))
     return replace(found, json_schema=shown)
+
+
+class _Sendable(dict[str, Any]):
+    """The session's variables for a schema: a list there is sent whole, so it has to be allowed."""
+
+    def __init__(self, namespace: Mapping[str, Any], privacy: Privacy) -> None:
+        super().__init__(namespace)
+        self._privacy = privacy
+
+    def __getitem__(self, name: str) -> Any:
+        value = super().__getitem__(name)
+        if is_a(value, list, tuple, set, frozenset):
+            texts = "\n".join(map(str, value))
+            hidden = PrivateValues.of_session(self, self._privacy.named).hidden(texts)
+            if self._privacy.rows == 0 or self._privacy.hides(name) or hidden != texts:
+                why = "`rows_sent` is 0" if self._privacy.rows == 0 else "some are private"
+                raise OptionError(
+                    f"--schema: the values of {name} may not be sent: {why}.",
+                    "Write them as 'food'|'fuel', or leave the type out.",
+                )
+        return value
 
 
 def repair_of(

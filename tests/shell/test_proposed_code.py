@@ -201,7 +201,7 @@ def test_private_columns_and_secrets_are_replaced(
     assert "t0ken" not in found.text
     assert "ada" not in found.text
     folded = answer.shown.outputs[-1].data["text/plain"]
-    assert folded == f"What would be sent:\n{found.text}"
+    assert folded == f"Output for the model:\n{found.text}"
 
 
 def test_without_values_printed_text_and_figures_are_left_out(bare: Any, answer: Any) -> None:
@@ -343,3 +343,10 @@ def test_no_code_runs_that_was_not_approved(
     finally:
         ran.is_on = False
     assert len(proposed._runs) == allowed
+
+
+def test_all_of_what_would_be_sent_is_shown(bare: Any, answer: Any) -> None:
+    bare.shell.ast_node_interactivity = "all"
+    found = answer("\n".join(f"'{n}' + 'x' * 3_500" for n in range(9)), "run", "send")
+    assert len(found.text) > 25_000
+    assert answer.shown.outputs[-1].data["text/plain"].endswith(found.text)

@@ -280,3 +280,24 @@ def test_a_secret_in_a_schema_is_not_sent(
     answers(practice, {"kind": "a"})
     cells.fine("%groq --schema 'kind KINDS' Which?", "a")
     assert "hush" not in json.dumps(bodies(practice))
+
+
+@pytest.mark.parametrize("limit", ["rows_sent = 0", "private = ['who']", "private = ['NAMES']"])
+def test_a_list_of_values_that_may_not_be_sent_is_no_type(
+    cells: Any, practice: Any, limit: str
+) -> None:
+    practice.script([{"reply": '{"name": "Wilhelmina"}'}])
+    cells.fine(
+        "import pandas as pd\n"
+        "frame = pd.DataFrame({'who': ['Wilhelmina', 'Berta']})\n"
+        "NAMES = frame.who.unique().tolist()"
+    )
+    cells.fine("%groq --once --schema 'name NAMES' Who?")
+    cells.fine(f"%config GroqMagics.{limit}")
+    before = len(practice.requests())
+    ran = cells.run("%groq --once --schema 'name NAMES' Who?")
+    assert isinstance(ran.error, OptionError)
+    assert "Wilhelmina" not in ran.everything
+    assert len(practice.requests()) == before
+    # What is no data goes on.
+    cells.fine("%groq --once --schema 'name' Who?")
