@@ -350,3 +350,21 @@ def test_all_of_what_would_be_sent_is_shown(bare: Any, answer: Any) -> None:
     found = answer("\n".join(f"'{n}' + 'x' * 3_500" for n in range(9)), "run", "send")
     assert len(found.text) > 25_000
     assert answer.shown.outputs[-1].data["text/plain"].endswith(found.text)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "pl.DataFrame({'n': [{who: 1}] * 30})",
+        "pl.DataFrame({'n': [[{who: 1}]] * 30})",
+        "pl.DataFrame(schema={'n': pl.Enum([who])})",
+        "pd.DataFrame({'n': pd.arrays.SparseArray([1.0] * 30, fill_value=float(df.n[17]))})",
+    ],
+)
+@pytest.mark.parametrize("rows", [0, 5])
+def test_types_that_name_values_are_asked_for(bare: Any, answer: Any, rows: int, code: str) -> None:
+    bare.fine(f"%config GroqMagics.rows_sent = {rows}")
+    bare.fine(f"{TABLE}\nimport polars as pl\nwho = df.email[0]")
+    found = answer(code, "run", "no")
+    assert "ada" not in found.text
+    assert "17" not in found.text
