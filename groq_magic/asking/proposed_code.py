@@ -21,6 +21,7 @@ from groq_magic.views.show import show_folded
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Callable
 
     from groq_magic.prompt import PromptImage
     from groq_magic.session.session import Session
@@ -109,11 +110,21 @@ class ProposedCode:
         Set when the user presses Stop.
     sees : bool
         Whether the model takes images.
+    is_stopped : callable, optional
+        Whether ■ came while interrupts were deferred.
     """
 
-    def __init__(self, session: Session, stopped: threading.Event, *, sees: bool) -> None:
+    def __init__(
+        self,
+        session: Session,
+        stopped: threading.Event,
+        *,
+        sees: bool,
+        is_stopped: Callable[[], bool] = bool,
+    ) -> None:
         self._session = session
         self._stopped = stopped
+        self._is_stopped = is_stopped
         self._sees = sees
         self._word = new_code()
         self._runs_all = False
@@ -147,6 +158,8 @@ class ProposedCode:
             if refusal := self._refusal(code):  # the user may have edited it
                 return CodeAnswer(f"The code did not run: {refusal}", "failed")
             known = column_names(self._session.namespace)
+            if self._is_stopped():
+                raise CodeStoppedError
             with rules_kept(self._session):
                 run = run_code(self._session.shell, code, approval, self._stopped)
             self._runs.append(run)
@@ -179,6 +192,8 @@ class ProposedCode:
         title = "The model wants to run this code:"
         while True:
             show_proposed(title, code)
+            if self._is_stopped():
+                raise CodeStoppedError
             approval = approval_by_input(
                 shell,
                 "Run it?",

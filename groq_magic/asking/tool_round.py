@@ -202,6 +202,9 @@ class ToolRounds:
         if refusal is not None:
             return replace(asked, result=self._clean(refusal), state="refused")
         self._set(at, replace(asked, state="running"))
+        if self._run.is_stopped:
+            # ■ came while interrupts were deferred.
+            raise KeyboardInterrupt
         return self._called(asked, make, budget)
 
     def _called(self, asked: CallResult, make: Callable[[], Any], budget: int) -> CallResult:
@@ -225,7 +228,8 @@ def _code_of(run: AskRun) -> ProposedCode | None:
         return None
     known = run.session.service.catalogue().get(run.plan.model)
     sees = known is not None and known.sees
-    return ProposedCode(run.session, run.view.stopped, sees=sees)
+    stopped = run.view.stopped
+    return ProposedCode(run.session, stopped, sees=sees, is_stopped=lambda: run.is_stopped)
 
 
 def _sendable(call: ToolCall) -> ToolCall:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -293,3 +295,31 @@ def test_code_cannot_loosen_what_it_runs_under(
     assert settings.rows_sent == 2
     # What is stricter stays.
     assert settings.private == ["email", "name"]
+
+
+@pytest.mark.parametrize("name", ["show_proposed", "column_names", "awaits"])
+def test_no_code_runs_once_the_user_has_pressed_stop(
+    cells: Any,
+    practice: Any,
+    replies: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    place = f"groq_magic.asking.proposed_code.{name}"
+    pressed: list[str] = []
+
+    def press(*_given: Any) -> Any:
+        if name != "awaits" or not pressed:
+            os.kill(os.getpid(), signal.SIGINT)
+        pressed.append(name)
+        return frozenset() if name == "column_names" else None
+
+    practice.script([proposal(0, "n = 1"), {"round": 1, "pieces": ["Done."]}])
+    replies += ["run"]
+    monkeypatch.setattr(place, press)
+    ran = cells.run(ASK, "a")
+    assert isinstance(ran.error, InterruptedAskError)
+    assert pressed
+    assert "n" not in cells.shell.user_ns
+    assert [each.state for each in cells.reply.tool_calls] == ["stopped"]
+    assert len(practice.requests()) == 1

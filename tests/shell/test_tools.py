@@ -737,3 +737,18 @@ def test_a_tool_cannot_approve_the_next_call(tools: Any, practice: Any, replies:
     tools.fine(f"%groq -m {QWEN} --tools loosens,talk Go", "a")
     assert len(asked) == 2
     assert [each.state for each in tools.reply.tool_calls] == ["returned", "refused"]
+
+
+def test_no_function_runs_once_the_user_has_pressed_stop(
+    tools: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def press(_self: Any, _name: str) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr("groq_magic.asking.tool_approval.ToolApproval.refusal_of", press)
+    tools.fine("made = []\ndef note(): made.append(1)")
+    script(practice, [call("note")])
+    ran = tools.run("%groq --tools note Go", "a")
+    assert isinstance(ran.error, InterruptedAskError)
+    assert tools.shell.user_ns["made"] == []
+    assert [each.state for each in tools.reply.tool_calls] == ["stopped"]
