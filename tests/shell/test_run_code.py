@@ -212,7 +212,14 @@ def test_after_a_restart_the_saved_answer_is_shown_while_its_code_stands_below(
 
 @pytest.mark.parametrize(
     ("below", "ask"),
-    [(f"{CODE} # edited", ASK), ("", ASK), (CODE, ASK.replace("six", "seven"))],
+    [
+        (f"{CODE} # edited", ASK),
+        ("", ASK),
+        (CODE, ASK.replace("six", "seven")),
+        (f"{CODE}\u00a0", ASK),
+        (f"\f{CODE}", ASK),
+        (CODE.replace("n = 6", "n\u200b = 6"), ASK),
+    ],
 )
 def test_what_was_edited_asks_again(
     reopened: Any, practice: Any, replies: list[str], below: str, ask: str
