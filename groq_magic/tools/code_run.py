@@ -121,6 +121,9 @@ def run_code(
             # Between two steps of IPython, or while it showed an error.
             result.error_in_exec = interrupt
     error = result.error_before_exec or result.error_in_exec
+    if isinstance(error, SyntaxError) and error.filename == result.file:
+        # Of the code itself: the steps on the way to it are ours and IPython's.
+        error = error.with_traceback(None)
     return CodeRun(
         code,
         result.file,

@@ -368,3 +368,12 @@ def test_types_that_name_values_are_asked_for(bare: Any, answer: Any, rows: int,
     found = answer(code, "run", "no")
     assert "ada" not in found.text
     assert "17" not in found.text
+
+
+@pytest.mark.parametrize("code", ["1 +", "x = 1\nyield x", "if 1:\n  x = 1\n\ty = 2", "'''"])
+def test_an_error_of_syntax_names_the_code_alone(answer: Any, code: str) -> None:
+    text = answer(code, "run", "send").text
+    assert "Error: " in text
+    assert "The cell, line" in text
+    assert "File" not in text
+    assert "code_run.py" not in text
