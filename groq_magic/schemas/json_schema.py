@@ -43,14 +43,16 @@ def valid_json_schema(given: dict[str, Any]) -> dict[str, Any]:
 
 def _check_references(given: Mapping[str, Any]) -> None:
     """Raise ValueError for a reference to what the schema does not contain."""
+    from referencing import Registry
     from referencing.exceptions import Unresolvable
-    from referencing.jsonschema import DRAFT202012, EMPTY_REGISTRY
+    from referencing.jsonschema import DRAFT202012
 
     if "$id" in json.dumps(given):
         # References within a part with an address of its own are of that part.
         return
     resource = DRAFT202012.create_resource(given)
-    resolver = EMPTY_REGISTRY.resolver_with_root(resource)
+    registry: Registry[Any] = Registry()
+    resolver = registry.resolver_with_root(resource)
     waiting: list[Any] = [given]
     while waiting:
         each = waiting.pop()
@@ -75,13 +77,13 @@ def checked(value: Any, json_schema: Mapping[str, Any]) -> Any:
     Mismatch
     """
     import jsonschema
+    from referencing import Registry
     from referencing.exceptions import Unresolvable
-    from referencing.jsonschema import EMPTY_REGISTRY
 
     kind = jsonschema.validators.validator_for(json_schema, jsonschema.Draft202012Validator)
     try:
         # Else it would load what the schema refers to by address.
-        check = kind(json_schema, registry=EMPTY_REGISTRY)
+        check = kind(json_schema, registry=Registry())
         errors = list(islice(check.iter_errors(value), MOST_FAULTS))
     except Unresolvable as error:
         raise Mismatch((f"{WHOLE}: the schema lacks {line(error)}",)) from None
