@@ -14,7 +14,7 @@ from groq_magic.tools.time_limit import TimeLimitError, call_within
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
 __all__ = [
@@ -31,15 +31,27 @@ _NO_REPLY = "nobody replied within two minutes"
 _Reply = TypeVar("_Reply")
 
 
+def _show_nothing(_prompt: str, _replies: Sequence[tuple[str, str]]) -> None:
+    pass
+
+
 @dataclass
 class OpenQuestions:
-    """Whether a question of this session stands on a page without a reply.
+    """What a page shows of this session's questions.
 
-    JupyterLab leaves its box open, and the kernel takes what is typed there for the reply to
-    whatever it asks then. Since one did, each question has a word of its own to begin with.
+    Parameters
+    ----------
+    left : bool
+        Whether one stands without a reply. JupyterLab leaves its box open, and the kernel takes
+        what is typed there for the reply to whatever it asks then. Since one did, each question
+        has a word of its own to begin with.
+    show : callable
+        Shows buttons at the box of a question: their labels, and what each types. Without
+        buttons those of the last question go.
     """
 
     left: bool = False
+    show: Callable[[str, Sequence[tuple[str, str]]], None] = _show_nothing
 
 
 @dataclass(frozen=True)
@@ -52,15 +64,22 @@ class Question:
         One line: `Run get_price?`
     words : tuple of str
         What can be typed.
+    buttons : tuple of str
+        The replies that have buttons too.
     """
 
     text: str
     words: tuple[str, ...]
+    buttons: tuple[str, ...] = ()
 
     def line(self, first: str = "") -> str:
         """Return the question with the replies to choose from, each after the first word."""
         words = [f"{first} {each}".lstrip() for each in self.words]
         return f"{self.text} Type {', '.join(words[:-1])} or {words[-1]}: "
+
+    def replies(self, first: str = "") -> list[tuple[str, str]]:
+        """Return the buttons' labels with what they type."""
+        return [(each.capitalize(), f"{first} {each}".lstrip()) for each in self.buttons]
 
 
 def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
@@ -98,12 +117,14 @@ def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
     KeyboardInterrupt
         At ■, and when `stopped` is set.
     """
-    words = ("run", *(["edit"] if edits else []), "no REASON", f"all {code}", "stop")
+    first = ("run", *(["edit"] if edits else []))
+    words = (*first, "no REASON", f"all {code}", "stop")
 
     def read(typed: str) -> Approval | None:
         return approval_of(typed, code, edits=edits)
 
-    asked = Question(question, words)
+    # `all` approves what nobody has seen yet: it is typed, with its code.
+    asked = Question(question, words, (*first, "no", "stop"))
     found = reply_by_input(shell, asked, read, stopped, patience=patience, questions=questions)
     return found or Approval("no", _NO_REPLY)
 
@@ -121,7 +142,7 @@ def sending_by_input(
     NotebookError, KeyboardInterrupt
         As `approval_by_input`.
     """
-    asked = Question(question, ("send", "no"))
+    asked = Question(question, ("send", "no"), ("send", "no"))
     return bool(reply_by_input(shell, asked, sending_of, stopped, questions=questions))
 
 
@@ -157,6 +178,7 @@ def reply_by_input(  # noqa: PLR0913 - what is asked, and how long, named
         if not has_input(shell):
             raise nobody_answers()
         began = time.monotonic()
+        questions.show(asked, question.replies(first))
         try:
             # ipykernel and IPython give `input` its meaning while a cell runs.
             typed = call_within(patience, partial(input, asked), stopped)
@@ -167,6 +189,8 @@ def reply_by_input(  # noqa: PLR0913 - what is asked, and how long, named
         except KeyboardInterrupt:
             questions.left = True
             raise
+        finally:
+            questions.show(asked, ())
         if typed is None or time.monotonic() - began > patience:
             questions.left = True
             return None

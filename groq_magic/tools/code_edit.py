@@ -20,6 +20,7 @@ _BLANKS = re.compile(r"\s*")
 _QUESTION = Question(
     "Edit:",
     ("3 CODE to replace line 3", "3 to remove it", "3+ CODE to add below it", "done"),
+    ("done",),
 )
 
 
