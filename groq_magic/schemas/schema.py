@@ -126,6 +126,8 @@ class Schema:
             raise
         except RecursionError:
             raise Mismatch((f"{_WHOLE}: it is nested too deep",)) from None
+        except json.JSONDecodeError as error:
+            raise Mismatch((f"{_WHOLE}: it is not JSON ({_line(error)})",)) from None
         except ValueError as error:
             raise Mismatch((f"{_WHOLE}: {_line(error)}",)) from None
 
