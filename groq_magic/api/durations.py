@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["asked_wait", "in_words", "seconds_of", "wait_words"]
 
 # `ms` comes before `m`, or 547ms would read as 547 minutes.
-_PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|µs|us|s)")
+_PART = re.compile(r"(?<!\d)(\d++(?:\.\d++)?)(h|ms|m|µs|us|s)")
 # Up to two digits of seconds are easier to read than minutes.
 _LONG = 100
 # From a minute on people look at a clock.

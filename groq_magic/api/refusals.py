@@ -29,7 +29,7 @@ from groq_magic.errors import (
 
 __all__ = ["fault_of_refusal"]
 
-_TAGS = re.compile(r"<[^>]*>")
+_TAGS = re.compile(r"<[^<>]*>")
 # The title of a proxy's error page is enough.
 _TITLE = re.compile(r"<title>([^<]+)</title>", re.IGNORECASE)
 _LONGEST = 300

@@ -92,7 +92,7 @@ class CodeAnswer:
     ----------
     text : str
     images : tuple of PromptImage
-    state : {"returned", "failed", "refused"}
+    state : {"returned", "failed", "refused", "unanswered"}
     """
 
     text: str
@@ -152,6 +152,8 @@ class ProposedCode:
             return CodeAnswer(f"The code did not run: {refusal}", "failed")
         try:
             code, approval = self._approved(proposed)
+            if approval.kind == "unanswered":
+                return CodeAnswer("Nobody replied in time: the code did not run.", "unanswered")
             if not approval.runs:
                 why = f" The reason: {approval.reason}" if approval.reason else ""
                 return CodeAnswer(f"The user refused to run this code.{why}", "refused")
@@ -202,14 +204,17 @@ class ProposedCode:
                 stopped=self._stopped,
                 questions=self._session.questions,
             )
+            if approval.kind == "edit":
+                show = partial(show_proposed, "The code as it is now:")
+                edited = edited_by_input(shell, code, show, self._stopped, self._session.questions)
+                if isinstance(edited, str):
+                    code, title = edited, "The edited code:"
+                    continue
+                approval = edited
             if approval.kind == "stop":
                 raise CodeStoppedError
-            if approval.kind != "edit":
-                self._runs_all = approval.kind == "all"
-                return code, approval
-            show = partial(show_proposed, "The code as it is now:")
-            code = edited_by_input(shell, code, show, self._stopped, self._session.questions)
-            title = "The edited code:"
+            self._runs_all = approval.kind == "all"
+            return code, approval
 
     def _sent(self, run: CodeRun, proposed: str, known: frozenset[str]) -> CodeAnswer:
         """Return what the model gets of a run, as far as the user lets it."""

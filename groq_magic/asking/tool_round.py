@@ -200,7 +200,7 @@ class ToolRounds:
                 raise error
         refusal = self._approval.refusal_of(asked.name)
         if refusal is not None:
-            return replace(asked, result=self._clean(refusal), state="refused")
+            return replace(asked, result=self._clean(refusal.text), state=refusal.state)
         self._set(at, replace(asked, state="running"))
         if self._run.is_stopped:
             # ■ came while interrupts were deferred.

@@ -31,6 +31,7 @@ _REPAIR = """This answer does not fit the schema:
 Answer again with the whole corrected JSON, and nothing else."""
 _REFUSED = "the answer: it is no valid JSON of this schema"
 _CUT = "length"
+_MOST_SHOWN = 3
 
 
 def schema_given(
@@ -147,10 +148,10 @@ def _error(reply: Reply, mismatch: Mismatch) -> SchemaError:
             "Practice mode: no model is here, so there is no typed answer.",
             "Run `%groq_key` to connect a model.",
         )
-    first, *more = mismatch.faults
-    count = f" ({len(more)} more)" if more else ""
+    shown, more = mismatch.faults[:_MOST_SHOWN], mismatch.faults[_MOST_SHOWN:]
+    faults = f"{'; '.join(shown)}{f'; {len(more)} more' if more else ''}"
     if reply.finish_reason == _CUT:
         remedy = "It ended at the token limit: a larger `--max-tokens` gives more."
     else:
         remedy = "Its text is in `_groq.text`; `%groq_retry` asks again."
-    return SchemaError(f"The answer doesn't fit the schema: {first}{count}.", remedy)
+    return SchemaError(f"The answer doesn't fit the schema: {faults}.", remedy)

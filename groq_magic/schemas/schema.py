@@ -111,6 +111,8 @@ class Schema:
             raise
         except RecursionError:
             raise Mismatch((f"{WHOLE}: it is nested too deep",)) from None
+        except json.JSONDecodeError as error:
+            raise Mismatch((f"{WHOLE}: it is not JSON ({line(error)})",)) from None
         except ValueError as error:
             raise Mismatch((f"{WHOLE}: {line(error)}",)) from None
 

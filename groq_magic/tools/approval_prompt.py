@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from groq_magic.errors import NotebookError
@@ -14,7 +15,7 @@ from groq_magic.tools.time_limit import TimeLimitError, call_within
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
 __all__ = [
@@ -27,19 +28,30 @@ __all__ = [
 ]
 
 _PATIENCE = 120.0  # seconds
-_NO_REPLY = "nobody replied within two minutes"
 _Reply = TypeVar("_Reply")
+
+
+def _show_nothing(_prompt: str, _replies: Sequence[tuple[str, str]]) -> None:
+    pass
 
 
 @dataclass
 class OpenQuestions:
-    """Whether a question of this session stands on a page without a reply.
+    """What a page shows of this session's questions.
 
-    JupyterLab leaves its box open, and the kernel takes what is typed there for the reply to
-    whatever it asks then. Since one did, each question has a word of its own to begin with.
+    Parameters
+    ----------
+    left : bool
+        Whether one stands without a reply. JupyterLab leaves its box open, and the kernel takes
+        what is typed there for the reply to whatever it asks then. Since one did, each question
+        has a word of its own to begin with.
+    show : callable
+        Shows buttons at the box of a question: their labels, and what each types. Without
+        buttons those of the last question go.
     """
 
     left: bool = False
+    show: Callable[[str, Sequence[tuple[str, str]]], None] = _show_nothing
 
 
 @dataclass(frozen=True)
@@ -52,15 +64,31 @@ class Question:
         One line: `Run get_price?`
     words : tuple of str
         What can be typed.
+    buttons : tuple of str
+        The replies that have buttons too.
+    hints : mapping of str to str
+        What is said of replies that begin with these words and decide nothing.
     """
 
     text: str
     words: tuple[str, ...]
+    buttons: tuple[str, ...] = ()
+    hints: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def line(self, first: str = "") -> str:
         """Return the question with the replies to choose from, each after the first word."""
         words = [f"{first} {each}".lstrip() for each in self.words]
-        return f"{self.text} Type {', '.join(words[:-1])} or {words[-1]}: "
+        older = f"An older box is open, so begin with {first}. " if first else ""
+        return f"{older}{self.text} Type {', '.join(words[:-1])} or {words[-1]}: "
+
+    def hint(self, typed: str) -> str:
+        """Return why a reply decides nothing, as far as that is known."""
+        word = "".join(typed.split()[:1]).casefold()
+        return self.hints.get(word, "Unknown reply.")
+
+    def replies(self, first: str = "") -> list[tuple[str, str]]:
+        """Return the buttons' labels with what they type."""
+        return [(each.capitalize(), f"{first} {each}".lstrip()) for each in self.buttons]
 
 
 def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
@@ -73,7 +101,7 @@ def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
     patience: float = _PATIENCE,
     questions: OpenQuestions | None = None,
 ) -> Approval:
-    """Ask until a reply decides; after two minutes without a line the answer is no.
+    """Ask until a reply decides, or nobody replies for two minutes.
 
     Parameters
     ----------
@@ -98,14 +126,18 @@ def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
     KeyboardInterrupt
         At ■, and when `stopped` is set.
     """
-    words = ("run", *(["edit"] if edits else []), "no REASON", f"all {code}", "stop")
+    first = ("run", *(["edit"] if edits else []))
+    words = (*first, "no REASON", f"all {code}", "stop")
 
     def read(typed: str) -> Approval | None:
         return approval_of(typed, code, edits=edits)
 
-    asked = Question(question, words)
+    # `all` approves what nobody has seen yet: it is typed, with its code.
+    hints = {"all": f"`all` approves what comes too, so it takes a code: all {code}."}
+    hints |= dict.fromkeys(("y", "yes", "ok"), "Type run to approve.")
+    asked = Question(question, words, (*first, "no", "stop"), hints)
     found = reply_by_input(shell, asked, read, stopped, patience=patience, questions=questions)
-    return found or Approval("no", _NO_REPLY)
+    return found or Approval("unanswered")
 
 
 def sending_by_input(
@@ -121,7 +153,7 @@ def sending_by_input(
     NotebookError, KeyboardInterrupt
         As `approval_by_input`.
     """
-    asked = Question(question, ("send", "no"))
+    asked = Question(question, ("send", "no"), ("send", "no"))
     return bool(reply_by_input(shell, asked, sending_of, stopped, questions=questions))
 
 
@@ -157,6 +189,7 @@ def reply_by_input(  # noqa: PLR0913 - what is asked, and how long, named
         if not has_input(shell):
             raise nobody_answers()
         began = time.monotonic()
+        questions.show(asked, question.replies(first))
         try:
             # ipykernel and IPython give `input` its meaning while a cell runs.
             typed = call_within(patience, partial(input, asked), stopped)
@@ -167,6 +200,8 @@ def reply_by_input(  # noqa: PLR0913 - what is asked, and how long, named
         except KeyboardInterrupt:
             questions.left = True
             raise
+        finally:
+            questions.show(asked, ())
         if typed is None or time.monotonic() - began > patience:
             questions.left = True
             return None
@@ -174,7 +209,7 @@ def reply_by_input(  # noqa: PLR0913 - what is asked, and how long, named
         decision = read(typed) if is_meant else None
         if decision is not None:
             return decision
-        asked = f"Unknown reply. {line}"
+        asked = f"{question.hint(typed)} {line}"
 
 
 def nobody_answers() -> NotebookError:

@@ -31,10 +31,11 @@ _STATES = {
     "returned": "",
     "failed": "failed",
     "refused": "refused",
+    "unanswered": "not run: nobody replied within two minutes",
     "stopped": "stopped",
     "at service": "ran at Groq, billed apart",
 }
-_ATTENTION = frozenset({"failed", "refused", "stopped"})
+_ATTENTION = frozenset({"failed", "refused", "unanswered", "stopped"})
 
 
 def calls_html(calls: Iterable[CallResult]) -> str:

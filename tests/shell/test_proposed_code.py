@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import matplotlib as mpl
 import pytest
@@ -16,6 +17,8 @@ from IPython.utils.capture import capture_output
 
 from groq_magic.asking.proposed_code import CodeStoppedError, ProposedCode
 from groq_magic.errors import NotebookError
+from groq_magic.tools import approval_prompt
+from groq_magic.tools.time_limit import TimeLimitError
 from tests.markers import examples
 
 if TYPE_CHECKING:
@@ -88,7 +91,10 @@ def test_approved_code_runs_and_its_output_is_sent_once_approved(
 @pytest.mark.parametrize("reply", ["", "r", "yes", "RUN", "run it", "all", "all abcd", "x = 1"])
 def test_anything_else_asks_again(answer: Any, person: Person, reply: str) -> None:
     answer("1", reply, "no")
-    assert person.asked[1].startswith("Unknown reply. Run it?")
+    hint, _, again = person.asked[1].partition(" Run it? ")
+    assert again == person.asked[0].removeprefix("Run it? ")
+    known = {"yes": "Type run to approve.", "all": "`all` approves what comes too"}
+    assert hint.startswith(known.get(reply.partition(" ")[0], "Unknown reply."))
 
 
 def test_a_refusal_carries_its_reason(bare: Any, answer: Any) -> None:
@@ -127,8 +133,27 @@ def test_an_edit_runs_only_once_it_is_approved(bare: Any, answer: Any, person: P
     assert bare.shell.user_ns["y"] == 0.5
     assert found.text.startswith("The user edited the code. This ran:\nx = 1\ny = x / 2\n\nIt ran")
     assert answer.proposed.cell == "x = 1\ny = x / 2"
-    assert "3 CODE to replace line 3" in person.asked[1]
+    assert "2 CODE to replace line 2" in person.asked[1]
     assert answer("z = 1", "edit", "1 z = 2", "done", "no").text.startswith("The user refused")
+    assert "z" not in bare.shell.user_ns
+
+
+def test_an_edit_can_end_in_a_refusal(bare: Any, answer: Any) -> None:
+    assert answer("z = 1", "edit", "yes", "no too slow").text.endswith("The reason: too slow")
+    with pytest.raises(CodeStoppedError):
+        answer("z = 1", "edit", "1 z = 2", "stop")
+    assert "z" not in bare.shell.user_ns
+
+
+def test_code_that_nobody_answers_for_does_not_run(
+    bare: Any, answer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(approval_prompt, "call_within", Mock(side_effect=TimeLimitError))
+    found = answer("z = 1")
+    assert (found.text, found.state) == (
+        "Nobody replied in time: the code did not run.",
+        "unanswered",
+    )
     assert "z" not in bare.shell.user_ns
 
 

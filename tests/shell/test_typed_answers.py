@@ -155,6 +155,21 @@ def test_an_answer_that_does_not_fit_is_repaired_once(cells: Any, practice: Any)
     assert repaired.prompt_tokens > 2 * cells.reply.usage.prompt_tokens
 
 
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("I can't help with that.", "the answer: it is not JSON ("),
+        ('{"city": 1, "price": "a"}', "city: Input should be a valid string (it is 1); price: "),
+    ],
+)
+def test_what_does_not_fit_is_in_the_error(
+    cells: Any, practice: Any, text: str, fault: str
+) -> None:
+    practice.script([{"reply": text}])
+    ran = cells.run("%groq --schema 'city, price float' Where?", "a")
+    assert str(ran.error).startswith(f"The answer doesn't fit the schema: {fault}")
+
+
 def test_an_answer_that_never_fits_is_kept_and_refused(cells: Any, practice: Any) -> None:
     answers(practice, {"city": "Bern", "price": "cheap", "more": 1})
     ran = cells.run("%groq --schema 'city, price float' Where?", "a")
