@@ -210,8 +210,8 @@ def _value(session: Session, text: str, namespace: Mapping[str, Any]) -> Any:
 def _followed(session: Session, expression: Expression, namespace: Mapping[str, Any]) -> Any:
     if expression.call:
         raise PromptError(
-            f"`-i {clip(expression.text, 100)}`: calls aren't made there.",
-            "Assign the picture to a variable, and name that.",
+            f"`-i {clip(expression.text, 100)}`: calls aren't allowed there.",
+            "Assign the image to a variable, and name that.",
         )
     privacy = session.privacy()
     refuse_private(expression, privacy)

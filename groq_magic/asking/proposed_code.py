@@ -75,7 +75,9 @@ def with_code(tools: ToolSet) -> ToolSet:
         return code
 
     if tools.get(CODE_TOOL) is not None:
-        raise OptionError("--run-code has a tool run_code already.", "Rename your function.")
+        raise OptionError(
+            "--run-code: one of your tools is also named `run_code`.", "Rename your function."
+        )
     tool = tool_of(CODE_TOOL, run_code)
     return replace(tools, functions=(*tools.functions, tool))
 

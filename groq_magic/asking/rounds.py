@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Rounds", "read_rounds"]
 
-_REFUSED_CALL = """This call of a tool was refused: {why}
+_REFUSED_CALL = """This tool call was refused: {why}
 The tools are: {names}. Call one with arguments that fit its parameters, or answer without."""
 
 

@@ -42,8 +42,8 @@ def can_approve(session: Session, tools: ToolSet) -> bool:
 def nobody_approves() -> NotebookError:
     """Return the error of an ask whose calls nobody could approve."""
     return NotebookError(
-        "Nobody can approve calls of tools here; nothing was sent.",
-        "`%config GroqMagics.confirm_tools = False` lets them run unasked.",
+        "Nobody can approve tool calls here; nothing was sent.",
+        "`%config GroqMagics.confirm_tools = False` runs them without approval.",
     )
 
 

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ["REPAIRING", "repair_of", "schema_given", "typed"]
 
-REPAIRING = "That doesn't fit the schema; asked once more:"
+REPAIRING = "This answer doesn't fit the schema. A second try:"
 _REPAIR = """This answer does not fit the schema:
 {faults}
 Answer again with the whole corrected JSON, and nothing else."""
-_REFUSED = "the answer: it is no valid JSON of this schema"
+_REFUSED = "the answer: it isn't valid JSON of this schema"
 _CUT = "length"
 _MOST_SHOWN = 3
 
@@ -151,7 +151,7 @@ def _error(reply: Reply, mismatch: Mismatch) -> SchemaError:
     shown, more = mismatch.faults[:_MOST_SHOWN], mismatch.faults[_MOST_SHOWN:]
     faults = f"{'; '.join(shown)}{f'; {len(more)} more' if more else ''}"
     if reply.finish_reason == _CUT:
-        remedy = "It ended at the token limit: a larger `--max-tokens` gives more."
+        remedy = "It ended at the token limit; a larger `--max-tokens` gives more."
     else:
         remedy = "Its text is in `_groq.text`; `%groq_retry` asks again."
     return SchemaError(f"The answer doesn't fit the schema: {faults}.", remedy)

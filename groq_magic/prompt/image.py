@@ -44,7 +44,7 @@ _LONGEST_NAME = 60
 _MOST_PARTS = 9
 # `catch_warnings` changes the process, and a figure can't be drawn in two threads at once.
 _ONE_AT_A_TIME = threading.RLock()
-_REMEDY = "It takes a path, a web address, a figure, a PIL image, an IPython Image, or an array."
+_REMEDY = "Name a path, a web address, a figure, a PIL image, an IPython Image, or an array."
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def _opened(name: str, value: Any) -> Image:
         return found
     if hasattr(type(value), "__array_interface__") or hasattr(type(value), "__array__"):
         return _of_array(name, value)
-    raise PromptError(f"{name} is of type {type_name(value)}, no image.", _REMEDY)
+    raise PromptError(f"{name} isn't an image: its type is {type_name(value)}.", _REMEDY)
 
 
 def _figure_of(value: Any) -> Any:
@@ -200,7 +200,8 @@ def _of_array(name: str, value: Any) -> Image:
 
     if any(_is_of(value, module, kind) for module, kind in _TABLES):
         raise PromptError(
-            f"{name} is a {type_name(value)}, no image.", "Name a table in the prompt: `{{df}}`."
+            f"{name} isn't an image: its type is {type_name(value)}.",
+            "Name a table in the prompt: `{{df}}`.",
         )
     pixels = np.asarray(value)
     if pixels.ndim == 3 and pixels.shape[2] == 1:  # noqa: PLR2004 - height, width, one channel
@@ -209,8 +210,8 @@ def _of_array(name: str, value: Any) -> Image:
     if not is_picture or not pixels.size or pixels.dtype.kind not in "buif":
         shape = " \N{MULTIPLICATION SIGN} ".join(map(str, pixels.shape))
         raise PromptError(
-            f"{name} is an array of {shape or 'one value'}, no picture.",
-            "A picture has rows, columns, and 3 or 4 channels for colours.",
+            f"{name} isn't an image: it is an array of {shape or 'one value'}.",
+            "It needs rows and columns of numbers and, in colour, 3 or 4 channels.",
         )
     if pixels.dtype != np.uint8:
         # As floats they take many times the memory, and they are scaled down in any case.

@@ -106,7 +106,7 @@ def _check_class_name(text: str, namespace: Mapping[str, Any]) -> None:
     near = difflib.get_close_matches(text, classes, 1, 0.7) if text.isidentifier() else []
     if near:
         raise OptionError(
-            f"--schema: there is no {text!r} in this session.", f"Do you mean {near[0]}?"
+            f"--schema: there is no {text!r} in this session.", f"Did you mean {near[0]}?"
         )
     if text.isidentifier() and text[0].isupper() and not text.isupper():
         raise OptionError(

@@ -110,9 +110,9 @@ class Schema:
         except Mismatch:
             raise
         except RecursionError:
-            raise Mismatch((f"{WHOLE}: it is nested too deep",)) from None
+            raise Mismatch((f"{WHOLE}: it is nested too deeply",)) from None
         except json.JSONDecodeError as error:
-            raise Mismatch((f"{WHOLE}: it is not JSON ({line(error)})",)) from None
+            raise Mismatch((f"{WHOLE}: it isn't valid JSON ({line(error)})",)) from None
         except ValueError as error:
             raise Mismatch((f"{WHOLE}: {line(error)}",)) from None
 
@@ -164,7 +164,7 @@ def _schema_of(given: Any, namespace: Mapping[str, Any]) -> Schema:
         return Schema(_name(given.get("title", "")), valid_json_schema(dict(given)))
     given = type(None) if given is None else _modern(given)
     if not is_type(given):
-        raise _no_schema(given, "it is no type.")
+        raise _no_schema(given, "it isn't a type.")
     # A default or an example may be any object.
     found = json.loads(json.dumps(_json_schema(given), default=str))
     return Schema(_name(given.__name__ if isinstance(given, type) else ""), found, given)

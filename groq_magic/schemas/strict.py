@@ -197,7 +197,7 @@ class _Rewriting:
             for entry in value["entries"]:
                 key, each = entry["key"], entry["value"]
                 if key in found:
-                    raise ValueError(f"the key {json.dumps(key)} is there twice")
+                    raise ValueError(f"the key {json.dumps(key)} occurs twice")
                 found[key] = values.restore(each) if values.restore else each
             return found
 

@@ -76,7 +76,7 @@ class LastPlot:
             found.append((self._cell, self._figure))
         if not found:
             raise PromptError(
-                "Nothing was drawn yet.", "Run the cell of the plot first, or name a figure."
+                "No cell has drawn a plot yet.", "Run the cell of the plot first, or name a figure."
             )
         # The last one of the last cell.
         return max(reversed(found), key=lambda each: each[0])[1]

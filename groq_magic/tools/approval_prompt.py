@@ -78,7 +78,7 @@ class Question:
     def line(self, first: str = "") -> str:
         """Return the question with the replies to choose from, each after the first word."""
         words = [f"{first} {each}".lstrip() for each in self.words]
-        older = f"An older box is open, so begin with {first}. " if first else ""
+        older = f"An older input box is open, so begin with {first}. " if first else ""
         return f"{older}{self.text} Type {', '.join(words[:-1])} or {words[-1]}: "
 
     def hint(self, typed: str) -> str:
@@ -133,7 +133,7 @@ def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
         return approval_of(typed, code, edits=edits)
 
     # `all` approves what nobody has seen yet: it is typed, with its code.
-    hints = {"all": f"`all` approves what comes too, so it takes a code: all {code}."}
+    hints = {"all": f"Type all {code} to approve what follows too."}
     hints |= dict.fromkeys(("y", "yes", "ok"), "Type run to approve.")
     asked = Question(question, words, (*first, "no", "stop"), hints)
     found = reply_by_input(shell, asked, read, stopped, patience=patience, questions=questions)
@@ -214,4 +214,7 @@ def reply_by_input(  # noqa: PLR0913 - what is asked, and how long, named
 
 def nobody_answers() -> NotebookError:
     """Return the error of an ask that needs approval where nobody can be asked."""
-    return NotebookError("Nobody can be asked for approval here.", "Run it in a notebook.")
+    return NotebookError(
+        "Nobody can approve this: the front end takes no input.",
+        "Run the cell in a notebook or a terminal.",
+    )

@@ -174,7 +174,7 @@ def _signature(name: str, function: Any) -> tuple[list[inspect.Parameter], dict[
         parameters = list(inspect.signature(function).parameters.values())
     except (ValueError, TypeError):
         raise OptionError(
-            f"--tools: Python can't tell the parameters of {name}.",
+            f"--tools: Python can't read the parameters of {name}.",
             f"Write a function of your own that calls {name}.",
         ) from None
     # A hint may name what isn't there: then the parameter may be anything.
@@ -216,7 +216,7 @@ def _arguments(
         )
         raise OptionError(
             f"--tools: a model can't pass {odd.name if odd else 'the parameters'} to {name}.",
-            "Its type has no JSON form: give the model a function that takes texts and numbers.",
+            "Its type has no JSON schema: name a function that takes texts and numbers.",
         ) from None
     return model, _tidy(parameters, schema)
 

@@ -84,7 +84,7 @@ def tool_set_of(given: Sequence[Any], namespace: Mapping[str, Any]) -> ToolSet:
             continue
         tool = tool_of(name, namespace[name] if is_a(each, str) else each)
         if name in functions and functions[name].function is not tool.function:
-            raise OptionError(f"--tools: two functions are called {name}.", "Rename one.")
+            raise OptionError(f"--tools: two functions are named {name}.", "Rename one.")
         functions[name] = tool
     return ToolSet(tuple(functions.values()), tuple(at_service))
 

@@ -33,7 +33,7 @@ _STATES = {
     "refused": "refused",
     "unanswered": "not run: nobody replied within two minutes",
     "stopped": "stopped",
-    "at service": "ran at Groq, billed apart",
+    "at service": "ran at Groq, billed separately",
 }
 _ATTENTION = frozenset({"failed", "refused", "unanswered", "stopped"})
 
