@@ -1,4 +1,4 @@
-"""An ask whose code stands in the cell below: while it is unchanged, the saved answer holds."""
+"""The saved answer of `--run-code`, used again while the cell below has its code unchanged."""
 
 from __future__ import annotations
 

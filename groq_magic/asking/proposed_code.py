@@ -1,4 +1,4 @@
-"""Code that the model proposes in one ask: shown, approved, run, and what came of it sent back."""
+"""Code that the model proposes in one ask: shown, approved, run, and its output sent back."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ CODE_SYSTEM = (
 )
 # Read by a person before it runs.
 _LONGEST = 20_000
-# Marks and letters that look like nothing: some are part of names, and all can hide data.
+# Invisible marks and letters: names may contain some of them, and all can hide data.
 _BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U0001d159\U000e0000-\U000e0fff]"
@@ -111,7 +111,7 @@ class ProposedCode:
     stopped : threading.Event
         Set when the user presses Stop.
     sees : bool
-        Whether the model takes images.
+        Whether the model reads images.
     is_stopped : callable, optional
         Whether ■ came while interrupts were deferred.
     """
@@ -172,7 +172,7 @@ class ProposedCode:
             return self._sent(run, proposed, known)
         except KeyboardInterrupt:
             pass
-        # Raised out here, it has no context.
+        # Raised outside of `except` it has no context.
         raise CodeStoppedError
 
     def _refusal(self, code: str) -> str:
@@ -219,7 +219,7 @@ class ProposedCode:
             return code, approval
 
     def _sent(self, run: CodeRun, proposed: str, known: frozenset[str]) -> CodeAnswer:
-        """Return what the model gets of a run, as far as the user lets it."""
+        """Return what the model gets of a run: the output only if the user allows it."""
         output = output_of_run(self._session, run, known, sees=self._sees)
         state: CallState = "failed" if run.error is not None else "returned"
         if run.code != proposed:
@@ -244,5 +244,5 @@ class ProposedCode:
 def _has_hidden(code: str) -> bool:
     """Whether code contains a character that can't be seen, or that reorders what is read."""
     seen = code.replace("\n", "").replace("\t", "")
-    # Blanks other than the space are not printable either: in code they look like one.
+    # `isprintable` also rejects blanks that look like a space.
     return not seen.isprintable() or _BLANK.search(seen) is not None

@@ -43,7 +43,7 @@ class ToolSet:
         return (*(each.name for each in self.functions), *self.at_service)
 
     def get(self, name: str) -> FunctionTool | None:
-        """Return the function of this name, None where there is none."""
+        """Return the function of this name, or None."""
         return next((each for each in self.functions if each.name == name), None)
 
     def without_defaults(self) -> ToolSet:
@@ -71,7 +71,7 @@ def tool_set_of(given: Sequence[Any], namespace: Mapping[str, Any]) -> ToolSet:
     Raises
     ------
     OptionError
-        For a name that no function has, and a function that a model can't call.
+        For an unknown name, and for a function that a model can't call.
     """
     functions: dict[str, FunctionTool] = {}
     at_service: dict[str, None] = {}

@@ -350,7 +350,7 @@ def test_no_code_runs_that_was_not_approved(
             person.replies[:] = [*replies, *[KeyboardInterrupt()] * 2]
             person.asked.clear()
             # test_approval_prompt.py shows what a question that still stands changes.
-            bare.session.questions.left = False
+            bare.session.questions.has_unanswered = False
             before, runs_before, text = ran.count, len(proposed._runs), ""
             try:
                 with capture_output():
