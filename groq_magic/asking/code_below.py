@@ -44,9 +44,9 @@ def result_below_code(session: Session, draft: Draft, pending: PendingTurn) -> R
 
 
 def code_sha_of(code: str) -> str:
-    """Return the SHA-256 of a cell with code; lines and spaces around it are no change.
+    """Return the SHA-256 of a cell's code without the lines and spaces around it.
 
-    A blank that can't be seen is one.
+    Other blanks count: those can be invisible.
     """
     return sha_of(code.strip("\n "))
 

@@ -195,7 +195,7 @@ def _value(session: Session, text: str, namespace: Mapping[str, Any]) -> Any:
             if not is_file:
                 raise
     elif not is_file and (item := _ITEM.fullmatch(text)) and item[1] in namespace:
-        # The line is split as a shell would: it takes the quotes around the key.
+        # The line is split as a shell would: that has removed the quotes around the key.
         raise PromptError(
             f"`-i {clip(text, 100)}`: its key has no quotes.",
             f"""Write `-i "{item[1]}['{clip(item[2], 60)}']"`: quotes around the whole.""",

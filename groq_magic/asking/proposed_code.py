@@ -226,7 +226,7 @@ class ProposedCode:
             ran = scrub(self._session.secrets().hidden(run.code))
             output = output.below(f"The user edited the code. This ran:\n{ran}")
         if not (output.is_schema or self._runs_all):
-            # True before the reply and after it.
+            # A title that holds before the reply and after it.
             show_folded("Output for the model", output.text, whole=True)
             question = f"Send this output ({output.size})?"
             questions = self._session.questions

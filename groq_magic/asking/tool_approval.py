@@ -49,7 +49,7 @@ def no_approval_error() -> NotebookError:
 
 @contextmanager
 def rules_kept(session: Session) -> Iterator[None]:
-    """Put back what the model's code or call has loosened: the limits, and who is asked.
+    """Restore the limits, `confirm_tools` and `input` if the model's code or call loosened them.
 
     Parameters
     ----------

@@ -65,7 +65,7 @@ def schema_given(
 
 
 class _Sendable(dict[str, Any]):
-    """The session's variables for a schema: a list there is sent whole, so it has to be allowed."""
+    """The session's variables for a schema; it refuses lists with values that may not be sent."""
 
     def __init__(self, namespace: Mapping[str, Any], privacy: Privacy) -> None:
         super().__init__(namespace)

@@ -123,7 +123,7 @@ def run_code(
             result.error_in_exec = interrupt
     error = result.error_before_exec or result.error_in_exec
     if error is not None and _is_of_syntax(error, result.file):
-        # The steps on the way to it are ours and IPython's.
+        # The traceback's frames are ours and IPython's.
         error = error.with_traceback(None)
     return CodeRun(
         code,
@@ -175,7 +175,7 @@ def _run(shell: Any, code: str, result: _Result) -> None:
 
 
 def _is_of_syntax(error: BaseException, file: str) -> bool:
-    """Whether an error is of the code itself, which could not be compiled."""
+    """Whether the code itself could not be compiled."""
     return type(error) in _SYNTAX and getattr(error, "filename", "") == file
 
 

@@ -74,7 +74,7 @@ class FunctionTool:
         return {"type": "function", "function": function}
 
     def without_defaults(self) -> FunctionTool:
-        """Return it without the values of its defaults, which may be the user's data."""
+        """Return the tool without its default values, which may be the user's data."""
         parameters = without_defaults(self.parameters, lambda _name, _value: True)
         return replace(self, parameters=parameters)
 
@@ -138,7 +138,7 @@ def tool_of(name: str, function: Any) -> FunctionTool:
         raise
     except BaseException as error:  # noqa: BLE001 - an object that can be called may raise anything
         reason = f"{type_name(error)}: {' '.join(tried(partial(_text, error), '').split())}"
-    # Raised out here, it has no context.
+    # Raised outside of `except` it has no context.
     raise OptionError(
         f"--tools: the parameters of {name} can't be read ({clip(reason.rstrip(': .'), 120)}).",
         f"Write a function of your own that calls {name}.",

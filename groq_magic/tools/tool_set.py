@@ -47,7 +47,7 @@ class ToolSet:
         return next((each for each in self.functions if each.name == name), None)
 
     def without_defaults(self) -> ToolSet:
-        """Return it without the values of the functions' defaults."""
+        """Return the tools without the default values of their parameters."""
         return replace(self, functions=tuple(each.without_defaults() for each in self.functions))
 
     def declarations(self) -> list[dict[str, Any]]:
