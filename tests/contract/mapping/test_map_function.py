@@ -273,7 +273,7 @@ def test_a_frame_of_dask_is_mapped_part_by_part(practice: Any, texts: pd.DataFra
     assert len(sent(practice)) == 12
 
 
-@pytest.mark.slow  # each process imports pandas
+@pytest.mark.nightly  # each process imports Dask; by day another test has a process of its own
 def test_processes_share_a_journal(practice: Any, texts: pd.DataFrame, tmp_path: Path) -> None:
     df, path = dd.from_pandas(texts, npartitions=2), tmp_path / "own.sqlite"
     fn = groq_magic.rows("Rate {{text}}", schema=SCHEMA, journal=path)
