@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import re
+import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date  # noqa: TC003 - pydantic reads the annotation
 from pathlib import Path
@@ -19,7 +22,14 @@ import pydantic
 import pytest
 
 import groq_magic
-from groq_magic.errors import ApiKeyError, GroqMagicError, OptionError, PromptError
+from groq_magic.errors import (
+    ApiKeyError,
+    GroqMagicError,
+    InterruptedAskError,
+    OptionError,
+    PromptError,
+)
+from groq_magic.mapping.journal import Journal
 
 KEY = "gsk_made_up_for_tests_0123456789"
 SCORE = [{"reply": '{"score": 4, "why": "short"}'}]
@@ -225,6 +235,31 @@ def test_a_refused_key_ends_the_call_in_one_line(practice: Any, texts: pd.DataFr
     assert KEY not in str(caught.value)
     assert "%" not in str(caught.value)
     assert caught.value.__context__ is None
+
+
+def test_an_interrupt_ends_it_in_one_line_and_keeps_what_came(
+    practice: Any, texts: pd.DataFrame, tmp_path: Path
+) -> None:
+    slow = {"match": r"row 3\s", "pieces": ["x "] * 2000, "tokens_per_second": 20}
+    practice.script([slow, {"pieces": ["fine"]}])
+    path = tmp_path / "own.sqlite"
+    fn = groq_magic.rows("Rate {{text}}", journal=path)
+
+    def interrupt() -> None:
+        journal = Journal(path)
+        while sum(run.rows for run in journal.runs()) < 9:
+            time.sleep(0.01)
+        journal.close()
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(interrupt)
+        with pytest.raises(InterruptedAskError, match=r"^Stopped\. What was answered is kept"):
+            fn(texts)
+        done.result()
+    practice.script([{"pieces": ["fine"]}])
+    assert fn(texts)["answer"].tolist() == ["fine"] * 12
+    assert len(sent(practice)) == 10 + 3
 
 
 @pytest.mark.slow  # it starts Python
