@@ -13,6 +13,7 @@ from groq_magic.asking.images import chosen_for_images, refuse_blind
 from groq_magic.asking.notices import (
     line_of_left_out,
     line_of_missed,
+    line_of_pictures,
     line_of_restorable,
     missed_by,
     order_notice,
@@ -131,7 +132,8 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
     session.service.prefetch_catalogue()
     missed = missed_by(session, made)
     offer = line_of_restorable(session)
-    notices = (*notices, *line_of_missed(missed), *order_notice(session, made), *offer)
+    more = (*line_of_missed(missed), *order_notice(session, made), *offer)
+    notices = (*notices, *line_of_pictures(made), *more)
     return PreparedAsk(made, notices, source, missed, spare=spare, offers_restore=bool(offer))
 
 
