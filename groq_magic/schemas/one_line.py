@@ -50,6 +50,7 @@ _TYPES: Mapping[str, Any] = MappingProxyType(
     }
 )
 _FIELD = re.compile(r"""(?P<name>[^\W\d]\w*|"[^"]+"|'[^']+')(?:\s+(?P<type>\S.*))?""", re.DOTALL)
+_COLON = re.compile(r"[^\W\d]\w*\s*:")
 _QUOTES = "\"'"
 _MOST_VALUES = 500
 _SCALARS = (str, int, float, bool, type(None))
@@ -132,9 +133,7 @@ def _record(text: str, namespace: Mapping[str, Any]) -> Any:
     for part in _parts(text):
         found = _FIELD.fullmatch(part)
         if found is None:
-            raise OptionError(
-                f"--schema: {clip(part, 60)!r} isn't a name and a type.", f"Try {_EXAMPLE}."
-            )
+            raise _no_field(part)
         name = found["name"].strip(_QUOTES)
         if name in fields:
             raise OptionError(f"--schema has the field {name!r} twice.", "Give each its own name.")
@@ -143,6 +142,16 @@ def _record(text: str, namespace: Mapping[str, Any]) -> Any:
         raise OptionError("--schema is empty.", f"Try {_EXAMPLE}.")
     made = TypedDict("Record", fields)  # type: ignore[misc]  # fields known at run time only
     return Annotated[made, AfterValidator(Record)]
+
+
+def _no_field(part: str) -> OptionError:
+    remedy = f"Try {_EXAMPLE}."
+    if _COLON.match(part):
+        written = " ".join(part.replace(":", " ", 1).split())
+        remedy = f"Write a blank for the colon: {clip(written, 60)!r}."
+    elif part[0] in _QUOTES:
+        remedy = f"Values follow the name of their field: {_EXAMPLE}."
+    return OptionError(f"--schema: {clip(part, 60)!r} isn't a name and a type.", remedy)
 
 
 def _field(name: str, written: str | None, namespace: Mapping[str, Any]) -> Any:
@@ -172,6 +181,10 @@ def _parts(text: str) -> list[str]:
             parts.append("")
             continue
         parts[-1] += character
+    if quote:
+        raise OptionError(f"--schema: a quote {quote} is not closed.", "Close it.")
+    if depth:
+        raise OptionError("--schema: the brackets don't match.", "Each [ needs its ].")
     return [part.strip() for part in parts if part.strip()]
 
 
