@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["CodeOutput", "column_names", "output_of_run"]
 
 _WORD = re.compile(r"\w+")
+# Types of columns whose text has fields, categories or a value of their own.
+_NAMING_TYPE = re.compile(r"[{<]|Enum|Sparse", re.IGNORECASE)
 _MOST_IMAGES = 3  # of a request
 _LONGEST_PART = 4_000
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -117,6 +119,9 @@ def _has_known_names(value: Any, code: str, known: frozenset[str]) -> bool:
     frames = [getattr(sys.modules.get(name), "DataFrame", None) for name in ("pandas", "polars")]
     names = _names_of(value) if type(value) in frames else ()
     words = frozenset(_WORD.findall(code))
+    types = tried(lambda: " ".join(map(str, value.dtypes)), "{")
+    if _NAMING_TYPE.search(types):
+        return False
     return bool(names) and all(name in known or name in words for name in names)
 
 

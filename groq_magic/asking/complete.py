@@ -20,7 +20,7 @@ from groq_magic.api.request import form_of, request_of, without_surrogates
 from groq_magic.api.send import Outcome, send
 from groq_magic.asking.images import chosen_for_images, images_given, refuse_blind, with_parts
 from groq_magic.asking.replies import nothing_came, reply_from
-from groq_magic.asking.typed_answers import repair_of, typed
+from groq_magic.asking.typed_answers import repair_of, schema_given, typed
 from groq_magic.conversation import estimate, text_in
 from groq_magic.errors import (
     ApiKeyError,
@@ -33,12 +33,12 @@ from groq_magic.ledger.request_log import record_of
 from groq_magic.ledger.usage import total_usage, usage_of
 from groq_magic.options import DEFAULT_MODEL, AskOptions
 from groq_magic.prompt.secrets import Secrets, secrets_in
-from groq_magic.schemas import Schema, SchemaForm, schema_of
 from groq_magic.settings import Settings
 
 if TYPE_CHECKING:
     from groq_magic.api.key import ApiKey
     from groq_magic.reply import Reply
+    from groq_magic.schemas import SchemaForm
     from groq_magic.session.session import Session
 
 __all__ = ["complete_checked"]
@@ -129,8 +129,9 @@ class _Completion:
         self._texts: list[str] = []
         self._reasonings: list[str] = []
         self._first: float | None = None
-        self._schema = _schema_of(self._options, session)
         privacy = session.privacy() if session is not None else None
+        names = session.namespace if session is not None else {}
+        self._schema = schema_given(self._options, names, self._secrets, privacy)
         self._images = images_given(options.image or (), privacy)
         self._is_model_given = options.model is not None
         self._form: SchemaForm | None = None
@@ -249,12 +250,6 @@ class _Completion:
         if outcome.finish_reason is None and not self._texts:
             return _without_magics(nothing_came())
         return None
-
-
-def _schema_of(options: AskOptions, session: Session | None) -> Schema | None:
-    if options.schema is None:
-        return None
-    return schema_of(options.schema, session.namespace if session is not None else {})
 
 
 @lru_cache(maxsize=1)

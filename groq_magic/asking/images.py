@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import ChainMap
 from dataclasses import replace
 from pathlib import Path
@@ -36,6 +37,7 @@ __all__ = [
 
 _LAST = "plot"
 _LONGEST_NAME = 200
+_ITEM = re.compile(r"([^\W\d]\w*)\[([^\[\]\"']+)\]")
 
 
 def with_own_images(session: Session, ask: Ask, names: Mapping[str, Any] | None) -> Ask:
@@ -192,6 +194,12 @@ def _value(session: Session, text: str, namespace: Mapping[str, Any]) -> Any:
             # A file may be named as an attribute would be: `fig.png`.
             if not is_file:
                 raise
+    elif not is_file and (item := _ITEM.fullmatch(text)) and item[1] in namespace:
+        # The line is split as a shell would: it takes the quotes around the key.
+        raise PromptError(
+            f"`-i {clip(text, 100)}`: its key has no quotes.",
+            f"""Write `-i "{item[1]}['{clip(item[2], 60)}']"`: quotes around the whole.""",
+        )
     elif expression is not None and expression.text == expression.root and not is_file:
         meant = near(text, user_names(namespace))
         remedy = f"Did you mean `{meant}`?" if meant else "Name a figure, a path, or `plot`."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from groq_magic.api.key import scrub
 from groq_magic.asking.code_output import column_names, output_of_run
+from groq_magic.asking.tool_approval import rules_kept
 from groq_magic.errors import OptionError
 from groq_magic.tools import tool_of
 from groq_magic.tools.approval import Approval, new_code
@@ -20,6 +21,7 @@ from groq_magic.views.show import show_folded
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Callable
 
     from groq_magic.prompt import PromptImage
     from groq_magic.session.session import Session
@@ -90,7 +92,7 @@ class CodeAnswer:
     ----------
     text : str
     images : tuple of PromptImage
-    state : {"returned", "failed", "refused"}
+    state : {"returned", "failed", "refused", "unanswered"}
     """
 
     text: str
@@ -108,11 +110,21 @@ class ProposedCode:
         Set when the user presses Stop.
     sees : bool
         Whether the model takes images.
+    is_stopped : callable, optional
+        Whether ■ came while interrupts were deferred.
     """
 
-    def __init__(self, session: Session, stopped: threading.Event, *, sees: bool) -> None:
+    def __init__(
+        self,
+        session: Session,
+        stopped: threading.Event,
+        *,
+        sees: bool,
+        is_stopped: Callable[[], bool] = bool,
+    ) -> None:
         self._session = session
         self._stopped = stopped
+        self._is_stopped = is_stopped
         self._sees = sees
         self._word = new_code()
         self._runs_all = False
@@ -140,13 +152,18 @@ class ProposedCode:
             return CodeAnswer(f"The code did not run: {refusal}", "failed")
         try:
             code, approval = self._approved(proposed)
+            if approval.kind == "unanswered":
+                return CodeAnswer("Nobody replied in time: the code did not run.", "unanswered")
             if not approval.runs:
                 why = f" The reason: {approval.reason}" if approval.reason else ""
                 return CodeAnswer(f"The user refused to run this code.{why}", "refused")
             if refusal := self._refusal(code):  # the user may have edited it
                 return CodeAnswer(f"The code did not run: {refusal}", "failed")
             known = column_names(self._session.namespace)
-            run = run_code(self._session.shell, code, approval, self._stopped)
+            if self._is_stopped():
+                raise CodeStoppedError
+            with rules_kept(self._session):
+                run = run_code(self._session.shell, code, approval, self._stopped)
             self._runs.append(run)
             if run.is_stopped:
                 raise CodeStoppedError
@@ -177,6 +194,8 @@ class ProposedCode:
         title = "The model wants to run this code:"
         while True:
             show_proposed(title, code)
+            if self._is_stopped():
+                raise CodeStoppedError
             approval = approval_by_input(
                 shell,
                 "Run it?",
@@ -185,14 +204,17 @@ class ProposedCode:
                 stopped=self._stopped,
                 questions=self._session.questions,
             )
+            if approval.kind == "edit":
+                show = partial(show_proposed, "The code as it is now:")
+                edited = edited_by_input(shell, code, show, self._stopped, self._session.questions)
+                if isinstance(edited, str):
+                    code, title = edited, "The edited code:"
+                    continue
+                approval = edited
             if approval.kind == "stop":
                 raise CodeStoppedError
-            if approval.kind != "edit":
-                self._runs_all = approval.kind == "all"
-                return code, approval
-            show = partial(show_proposed, "The code as it is now:")
-            code = edited_by_input(shell, code, show, self._stopped, self._session.questions)
-            title = "The edited code:"
+            self._runs_all = approval.kind == "all"
+            return code, approval
 
     def _sent(self, run: CodeRun, proposed: str, known: frozenset[str]) -> CodeAnswer:
         """Return what the model gets of a run, as far as the user lets it."""
@@ -202,7 +224,8 @@ class ProposedCode:
             ran = scrub(self._session.secrets().hidden(run.code))
             output = output.below(f"The user edited the code. This ran:\n{ran}")
         if not (output.is_schema or self._runs_all):
-            show_folded("What would be sent", output.text)
+            # True before the reply and after it.
+            show_folded("Output for the model", output.text, whole=True)
             question = f"Send this output ({output.size})?"
             questions = self._session.questions
             if not sending_by_input(self._session.shell, question, self._stopped, questions):

@@ -11,7 +11,7 @@ from groq_magic.api.request import without_surrogates
 from groq_magic.asking.figures import with_last_figures, without_figures
 from groq_magic.asking.images import with_parts
 from groq_magic.asking.proposed_code import CODE_TOOL, CodeStoppedError, ProposedCode
-from groq_magic.asking.tool_approval import ToolApproval
+from groq_magic.asking.tool_approval import ToolApproval, rules_kept
 from groq_magic.clipping import clip
 from groq_magic.conversation import sha_of
 from groq_magic.errors import NotebookError
@@ -200,15 +200,18 @@ class ToolRounds:
                 raise error
         refusal = self._approval.refusal_of(asked.name)
         if refusal is not None:
-            return replace(asked, result=self._clean(refusal), state="refused")
+            return replace(asked, result=self._clean(refusal.text), state=refusal.state)
         self._set(at, replace(asked, state="running"))
+        if self._run.is_stopped:
+            # ■ came while interrupts were deferred.
+            raise KeyboardInterrupt
         return self._called(asked, make, budget)
 
     def _called(self, asked: CallResult, make: Callable[[], Any], budget: int) -> CallResult:
         session = self._run.session
         sent = SentResults(session.namespace, session.privacy(), self._clean)
         limits = CallLimits(session.settings.tool_timeout, budget, self._run.view.stopped)
-        with session.executions.in_tool():
+        with session.executions.in_tool(), rules_kept(session):
             return called(asked, make, sent, limits)
 
     def _show(self, *calls: CallResult) -> None:
@@ -225,7 +228,8 @@ def _code_of(run: AskRun) -> ProposedCode | None:
         return None
     known = run.session.service.catalogue().get(run.plan.model)
     sees = known is not None and known.sees
-    return ProposedCode(run.session, run.view.stopped, sees=sees)
+    stopped = run.view.stopped
+    return ProposedCode(run.session, stopped, sees=sees, is_stopped=lambda: run.is_stopped)
 
 
 def _sendable(call: ToolCall) -> ToolCall:

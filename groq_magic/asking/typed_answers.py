@@ -5,19 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.errors import SchemaError
+from groq_magic.clipping import is_a
+from groq_magic.errors import OptionError, SchemaError
 from groq_magic.practice import NO_MODEL
+from groq_magic.prompt import PrivateValues
+from groq_magic.prompt.named_secrets import is_secret
 from groq_magic.reply import data_text
-from groq_magic.schemas import Mismatch
+from groq_magic.schemas import Mismatch, schema_of, without_defaults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.api.send import Outcome
+    from groq_magic.options import AskOptions
+    from groq_magic.prompt import Privacy
+    from groq_magic.prompt.secrets import Secrets
     from groq_magic.reply import Reply
     from groq_magic.schemas import Schema, SchemaForm
 
-__all__ = ["REPAIRING", "repair_of", "typed"]
+__all__ = ["REPAIRING", "repair_of", "schema_given", "typed"]
 
 REPAIRING = "That doesn't fit the schema; asked once more:"
 _REPAIR = """This answer does not fit the schema:
@@ -25,6 +31,58 @@ _REPAIR = """This answer does not fit the schema:
 Answer again with the whole corrected JSON, and nothing else."""
 _REFUSED = "the answer: it is no valid JSON of this schema"
 _CUT = "length"
+_MOST_SHOWN = 3
+
+
+def schema_given(
+    options: AskOptions, namespace: Mapping[str, Any], secrets: Secrets, privacy: Privacy | None
+) -> Schema | None:
+    """Return the schema of an ask, its texts without secrets; None for none.
+
+    Parameters
+    ----------
+    options : AskOptions
+    namespace : Mapping of str to Any
+        The session's variables.
+    secrets : Secrets
+    privacy : Privacy or None
+
+    Raises
+    ------
+    OptionError
+        As `schema_of`.
+    """
+    if options.schema is None:
+        return None
+
+    def is_left_out(name: str, value: Any) -> bool:
+        return (privacy is not None and privacy.has_limits) or is_secret(name, value)
+
+    names = _Sendable(namespace, privacy) if privacy and privacy.has_limits else namespace
+    found = schema_of(options.schema, names)
+    shown = secrets.hidden_in(without_defaults(found.json_schema, is_left_out))
+    return replace(found, json_schema=shown)
+
+
+class _Sendable(dict[str, Any]):
+    """The session's variables for a schema: a list there is sent whole, so it has to be allowed."""
+
+    def __init__(self, namespace: Mapping[str, Any], privacy: Privacy) -> None:
+        super().__init__(namespace)
+        self._privacy = privacy
+
+    def __getitem__(self, name: str) -> Any:
+        value = super().__getitem__(name)
+        if is_a(value, list, tuple, set, frozenset):
+            texts = "\n".join(map(str, value))
+            hidden = PrivateValues.of_session(self, self._privacy.named).hidden(texts)
+            if self._privacy.rows == 0 or self._privacy.hides(name) or hidden != texts:
+                why = "`rows_sent` is 0" if self._privacy.rows == 0 else "some are private"
+                raise OptionError(
+                    f"--schema: the values of {name} may not be sent: {why}.",
+                    "Write them as 'food'|'fuel', or leave the type out.",
+                )
+        return value
 
 
 def repair_of(
@@ -90,10 +148,10 @@ def _error(reply: Reply, mismatch: Mismatch) -> SchemaError:
             "Practice mode: no model is here, so there is no typed answer.",
             "Run `%groq_key` to connect a model.",
         )
-    first, *more = mismatch.faults
-    count = f" ({len(more)} more)" if more else ""
+    shown, more = mismatch.faults[:_MOST_SHOWN], mismatch.faults[_MOST_SHOWN:]
+    faults = f"{'; '.join(shown)}{f'; {len(more)} more' if more else ''}"
     if reply.finish_reason == _CUT:
         remedy = "It ended at the token limit: a larger `--max-tokens` gives more."
     else:
         remedy = "Its text is in `_groq.text`; `%groq_retry` asks again."
-    return SchemaError(f"The answer doesn't fit the schema: {first}{count}.", remedy)
+    return SchemaError(f"The answer doesn't fit the schema: {faults}.", remedy)

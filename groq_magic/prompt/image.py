@@ -231,10 +231,12 @@ def _encoded(name: str, image: Image) -> PromptImage:
     if image.mode.startswith(("I", "F")):  # more than 256 greys
         image = _of_array(name, image)
     image.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
-    if image.mode not in {"RGB", "L"}:
+    if image.mode not in {"RGB", "L"} or "transparency" in image.info:
         coloured = image.convert("RGBA")
         image = Image.new("RGB", coloured.size, "white")
         image.paste(coloured, mask=coloured.getchannel("A"))
+    # A comment or a profile of colours would be written into the new file.
+    image.info = {}
     small = image.copy()
     small.thumbnail((_LONGEST_SIDE_OF_THUMBNAIL, _LONGEST_SIDE_OF_THUMBNAIL))
     return PromptImage(name, _data_url(image), image.width, image.height, _data_url(small))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from groq_magic.schemas.form import SchemaForm, without_defaults
+from groq_magic.schemas.mismatch import Mismatch, faults_of
 from groq_magic.schemas.one_line import Record
-from groq_magic.schemas.schema import Mismatch, Schema, TypedAnswer, faults_of, schema_of
-from groq_magic.schemas.strict import SchemaForm
+from groq_magic.schemas.schema import Schema, TypedAnswer, schema_of
 
 __all__ = [
     "Mismatch",
@@ -14,4 +15,5 @@ __all__ = [
     "TypedAnswer",
     "faults_of",
     "schema_of",
+    "without_defaults",
 ]

@@ -50,7 +50,7 @@ _TYPES: Mapping[str, Any] = MappingProxyType(
     }
 )
 _FIELD = re.compile(r"""(?P<name>[^\W\d]\w*|"[^"]+"|'[^']+')(?:\s+(?P<type>\S.*))?""", re.DOTALL)
-_COLON = re.compile(r"[^\W\d]\w*\s*:")
+_COLON = re.compile(r"([^\W\d]\w*)\s*:\s*(\S.*)", re.DOTALL)
 _QUOTES = "\"'"
 _MOST_VALUES = 500
 _SCALARS = (str, int, float, bool, type(None))
@@ -146,9 +146,8 @@ def _record(text: str, namespace: Mapping[str, Any]) -> Any:
 
 def _no_field(part: str) -> OptionError:
     remedy = f"Try {_EXAMPLE}."
-    if _COLON.match(part):
-        written = " ".join(part.replace(":", " ", 1).split())
-        remedy = f"Write a blank for the colon: {clip(written, 60)!r}."
+    if colon := _COLON.fullmatch(part):
+        remedy = f"Write {clip(f'{colon[1]} {colon[2]}', 60)!r}, without the colon."
     elif part[0] in _QUOTES:
         remedy = f"Values follow the name of their field: {_EXAMPLE}."
     return OptionError(f"--schema: {clip(part, 60)!r} isn't a name and a type.", remedy)

@@ -7,10 +7,9 @@ import json
 import re
 import sys
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import islice
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any
 
@@ -18,34 +17,20 @@ import typing_extensions
 
 from groq_magic.clipping import clip, tried, type_name
 from groq_magic.errors import OptionError
+from groq_magic.schemas.form import SchemaForm, json_mode_form
+from groq_magic.schemas.json_schema import checked, valid_json_schema
+from groq_magic.schemas.mismatch import WHOLE, Mismatch, faults_of, line
 from groq_magic.schemas.one_line import declared
-from groq_magic.schemas.strict import NotStrictError, SchemaForm, json_mode_form, strict_form
+from groq_magic.schemas.strict import NotStrictError, strict_form
 from groq_magic.session_types import is_type
 
 if TYPE_CHECKING:
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import TypeAdapter
 
-__all__ = ["Mismatch", "Schema", "TypedAnswer", "faults_of", "schema_of"]
+__all__ = ["Schema", "TypedAnswer", "schema_of"]
 
 _LONGEST_NAME = 64  # of the API
 _NAME = re.compile(r"[^A-Za-z0-9_-]+")
-_WHOLE = "the answer"
-_MOST_FAULTS = 8
-_LONGEST_FAULT = 200
-
-
-class Mismatch(ValueError):  # noqa: N818 - it is a finding; the error is raised by the ask
-    """A reply is not of the schema.
-
-    Parameters
-    ----------
-    faults : tuple of str
-        Where and why, each on one line: "price: Input should be a valid number".
-    """
-
-    def __init__(self, faults: tuple[str, ...]) -> None:
-        self.faults = faults
-        super().__init__("; ".join(faults))
 
 
 @dataclass(frozen=True)
@@ -125,13 +110,15 @@ class Schema:
         except Mismatch:
             raise
         except RecursionError:
-            raise Mismatch((f"{_WHOLE}: it is nested too deep",)) from None
+            raise Mismatch((f"{WHOLE}: it is nested too deep",)) from None
+        except json.JSONDecodeError as error:
+            raise Mismatch((f"{WHOLE}: it is not JSON ({line(error)})",)) from None
         except ValueError as error:
-            raise Mismatch((f"{_WHOLE}: {_line(error)}",)) from None
+            raise Mismatch((f"{WHOLE}: {line(error)}",)) from None
 
     def _validated(self, text: str, value: Any) -> Any:
         if self.annotation is None:
-            return _checked(value, self.json_schema)
+            return checked(value, self.json_schema)
         from pydantic import ValidationError
 
         try:
@@ -140,8 +127,8 @@ class Schema:
             raise Mismatch(faults_of(error)) from None
         except KeyboardInterrupt:
             raise
-        except Exception as error:  # noqa: BLE001 - the user's own validators may raise anything
-            raise Mismatch((f"{type_name(error)}: {_line(error)}",)) from None
+        except BaseException as error:  # noqa: BLE001 - the user's own validators may raise anything
+            raise Mismatch((f"{type_name(error)}: {line(error)}",)) from None
 
 
 def schema_of(given: Any, namespace: Mapping[str, Any] | None = None) -> Schema:
@@ -160,19 +147,26 @@ def schema_of(given: Any, namespace: Mapping[str, Any] | None = None) -> Schema:
     OptionError
         When it is none of these, or pydantic has no JSON schema for it.
     """
-    if isinstance(given, str):
-        given = declared(given, namespace or {})
-    if isinstance(given, Mapping):
-        return Schema(_name(given.get("title", "")), _valid_json_schema(dict(given)))
-    given = type(None) if given is None else _modern(given)
-    from pydantic import PydanticUserError
-
     try:
-        found = _adapter(given).json_schema() if is_type(given) else None
-    except (PydanticUserError, TypeError, NameError, ValueError) as error:
-        raise _no_schema(given, _line(error)) from None
-    if found is None:
+        return _schema_of(given, namespace or {})
+    except (OptionError, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # noqa: BLE001 - the session's classes may raise anything
+        why = line(error).partition(" For further information")[0]
+    # Raised outside of `except` it has no context.
+    raise _no_schema(given, f"{why.rstrip('.')}.")
+
+
+def _schema_of(given: Any, namespace: Mapping[str, Any]) -> Schema:
+    if isinstance(given, str):
+        given = declared(given, namespace)
+    if isinstance(given, Mapping):
+        return Schema(_name(given.get("title", "")), valid_json_schema(dict(given)))
+    given = type(None) if given is None else _modern(given)
+    if not is_type(given):
         raise _no_schema(given, "it is no type.")
+    # A default or an example may be any object.
+    found = json.loads(json.dumps(_json_schema(given), default=str))
     return Schema(_name(given.__name__ if isinstance(given, type) else ""), found, given)
 
 
@@ -187,6 +181,20 @@ def _adapter(annotation: Any) -> TypeAdapter[Any]:
     from pydantic import TypeAdapter
 
     return TypeAdapter(annotation)
+
+
+def _json_schema(annotation: Any) -> dict[str, Any]:
+    """Return the JSON schema of a type; that of a NamedTuple has the names of its fields."""
+    from pydantic.json_schema import GenerateJsonSchema
+
+    class WithNames(GenerateJsonSchema):
+        def get_title_from_name(self, name: str) -> str:
+            return name
+
+        def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - of all
+            return True
+
+    return _adapter(annotation).json_schema(schema_generator=WithNames)
 
 
 def _modern(annotation: Any) -> Any:
@@ -206,63 +214,6 @@ def _modern(annotation: Any) -> Any:
         origin: Any = annotation.__origin__
         return origin[tuple(map(_modern, arguments))]
     return annotation
-
-
-def _valid_json_schema(given: dict[str, Any]) -> dict[str, Any]:
-    import jsonschema
-
-    kind = jsonschema.validators.validator_for(given, jsonschema.Draft202012Validator)
-    try:
-        kind.check_schema(given)
-        json.dumps(given)
-    except (jsonschema.SchemaError, TypeError, ValueError, RecursionError) as error:
-        message = getattr(error, "message", str(error))
-        raise OptionError(
-            f"--schema isn't a JSON schema: {_line(message).rstrip('.')}.",
-            "Use a pydantic model or 'city, price float' instead.",
-        ) from None
-    return given
-
-
-def _checked(value: Any, json_schema: Mapping[str, Any]) -> Any:
-    """Return JSON that is of a JSON schema."""
-    import jsonschema
-
-    kind = jsonschema.validators.validator_for(json_schema, jsonschema.Draft202012Validator)
-    errors = islice(kind(json_schema).iter_errors(value), _MOST_FAULTS)
-    faults = tuple(f"{_place(error.absolute_path)}: {_line(error.message)}" for error in errors)
-    if faults:
-        raise Mismatch(faults)
-    return value
-
-
-def faults_of(error: ValidationError, *, whole: str = _WHOLE) -> tuple[str, ...]:
-    """Return what a validation found, each on one line: where, and why.
-
-    Parameters
-    ----------
-    error : ValidationError
-    whole : str
-        What the whole is called, for a fault of no part.
-    """
-    found = error.errors(include_url=False)[:_MOST_FAULTS]
-    return tuple(f"{_place(each['loc'], whole)}: {_why(each)}" for each in found)
-
-
-def _why(error: Mapping[str, Any]) -> str:
-    message = _line(error["msg"])
-    given = error.get("input")
-    if isinstance(given, str | int | float | bool):
-        message = f"{message} (it is {clip(json.dumps(given, ensure_ascii=False), 60)})"
-    return message
-
-
-def _place(path: Iterable[Any], whole: str = _WHOLE) -> str:
-    return ".".join(map(str, path)) or whole
-
-
-def _line(error: object) -> str:
-    return clip(" ".join(tried(lambda: str(error), type_name(error)).split()), _LONGEST_FAULT)
 
 
 def _shown(annotation: Any) -> str:

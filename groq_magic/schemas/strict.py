@@ -8,16 +8,17 @@ a tuple an object, and a constraint goes into the description: it is checked her
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 from groq_magic.schemas.fitting import SCALARS, fits
+from groq_magic.schemas.form import Restore, SchemaForm, name_of_root, object_of, unwrapped
 
-__all__ = ["NotStrictError", "SchemaForm", "json_mode_form", "strict_form"]
+__all__ = ["NotStrictError", "strict_form"]
 
-Restore = Callable[[Any], Any]
 Definitions = Mapping[str, Mapping[str, Any]]
 _ROOT = "#"
 # Those that say what a value is, not what it must fulfil; and the default, which null stands for.
@@ -32,38 +33,6 @@ class NotStrictError(ValueError):
     """The schema has no strict form: something in it may be anything."""
 
 
-@dataclass(frozen=True)
-class SchemaForm:
-    """A schema as a request contains it; its root is an object.
-
-    Parameters
-    ----------
-    schema : dict
-    restore : callable or None
-        From a reply of this form to a value of the original schema; None where they are equal.
-        It raises ValueError for a reply that has no such value.
-    is_strict : bool
-        Whether the service keeps to it; else the system message contains it.
-    name : str
-        As the API takes it: at most 64 letters, digits, `_` and `-`.
-    """
-
-    schema: dict[str, Any]
-    restore: Restore | None = None
-    is_strict: bool = False
-    name: str = "answer"
-
-
-def json_mode_form(schema: Mapping[str, Any]) -> SchemaForm:
-    """Return a schema as JSON mode needs it, whose answers are objects."""
-    if schema.get("type") == "object":
-        return SchemaForm(dict(schema))
-    inner = {name: part for name, part in schema.items() if name != "$defs"}
-    name = _name_of_root(inner)
-    definitions = {"$defs": schema["$defs"]} if "$defs" in schema else {}
-    return SchemaForm({**_object({name: inner}), **definitions}, _unwrapped(name, None))
-
-
 def strict_form(schema: Mapping[str, Any]) -> SchemaForm:
     """Rewrite a JSON schema for strict mode.
 
@@ -75,8 +44,8 @@ def strict_form(schema: Mapping[str, Any]) -> SchemaForm:
     rewriting = _Rewriting(schema)
     form = rewriting.of(schema)
     if form.schema.get("type") != "object":
-        name = _name_of_root(form.schema)
-        form = _Form(_object({name: form.schema}), _unwrapped(name, form.restore))
+        name = name_of_root(form.schema)
+        form = _Form(object_of({name: form.schema}), unwrapped(name, form.restore))
     definitions = {name: one.schema for name, one in rewriting.forms.items()}
     whole = {**form.schema, **({"$defs": definitions} if definitions else {})}
     return SchemaForm(whole, form.restore, is_strict=True)
@@ -123,7 +92,10 @@ class _Rewriting:
         kind = schema.get("type")
         if "const" in schema or "enum" in schema:
             typed = {"type": kind} if kind in SCALARS else {}
-            return _Form({**typed, "enum": list(schema.get("enum", [schema.get("const")]))})
+            values = list(schema.get("enum", [schema.get("const")]))
+            if any(isinstance(each, float) and not math.isfinite(each) for each in values):
+                raise NotStrictError("it has a number that JSON lacks")
+            return _Form({**typed, "enum": values})
         if isinstance(kind, list):
             return self._union([{**schema, "type": each} for each in kind])
         return self._of_type(schema)
@@ -189,7 +161,7 @@ class _Rewriting:
             for name, form in forms.items()
             if name not in required and not self.fits(None, form.schema)
         }
-        sent = _object({name: form.schema for name, form in forms.items()} | optional)
+        sent = object_of({name: form.schema for name, form in forms.items()} | optional)
         restores = {name: form.restore for name, form in forms.items() if form.restore is not None}
         if not (restores or optional):
             return _Form(sent)
@@ -214,9 +186,9 @@ class _Rewriting:
         if "propertyNames" in schema:
             named = self.of({"type": "string", **schema["propertyNames"]}).schema
             keys = named if "enum" in named or "$ref" in named else keys
-        pair = _object({"key": keys, "value": values.schema})
+        pair = object_of({"key": keys, "value": values.schema})
         # In an object, so that in a union it is not taken for a list.
-        sent = _object({"entries": {"type": "array", "items": pair}})
+        sent = object_of({"entries": {"type": "array", "items": pair}})
 
         def restore(value: Any) -> Any:
             if not self.fits(value, sent):
@@ -249,7 +221,11 @@ class _Rewriting:
         first = schema["prefixItems"]
         if schema.get("items", schema.get("maxItems") != len(first)) is not False:
             raise NotStrictError("it has a tuple of any length")
-        forms = {f"item_{place}": self.of(each) for place, each in enumerate(first, 1)}
+        # Of a NamedTuple these are its fields.
+        names = [str(each.get("title", "")) for each in first if isinstance(each, Mapping)]
+        if len(set(filter(None, names))) < len(first):
+            names = [f"item_{place}" for place in range(1, len(first) + 1)]
+        forms = {name: self.of(each) for name, each in zip(names, first, strict=True)}
 
         def restore(value: Any) -> Any:
             if not isinstance(value, dict) or set(value) != set(forms):
@@ -259,34 +235,12 @@ class _Rewriting:
                 for name, form in forms.items()
             ]
 
-        return _Form(_object({name: form.schema for name, form in forms.items()}), restore)
+        return _Form(object_of({name: form.schema for name, form in forms.items()}), restore)
 
     def fits(self, value: Any, schema: Mapping[str, Any]) -> bool:
         """Whether a value is of a strict form."""
         # One that is just being rewritten is an object, and no null.
         return fits(value, schema, {name: form.schema for name, form in self.forms.items()})
-
-
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
-def _name_of_root(schema: Mapping[str, Any]) -> str:
-    return "items" if schema.get("type") == "array" else "value"
-
-
-def _unwrapped(name: str, restore: Restore | None) -> Restore:
-    def unwrapped(value: Any) -> Any:
-        if not isinstance(value, dict) or set(value) != {name}:
-            return value
-        return value[name] if restore is None else restore(value[name])
-
-    return unwrapped
 
 
 def _description(schema: Mapping[str, Any]) -> str:

@@ -19,13 +19,14 @@ class Approval:
 
     Parameters
     ----------
-    kind : {"run", "edit", "no", "all", "stop"}
-        Run it; edit it first; refuse it; run it and all that follows in this ask; end the ask.
+    kind : {"run", "edit", "no", "all", "stop", "unanswered"}
+        Run it; edit it first; refuse it; run it and all that follows in this ask; end the ask;
+        nobody replied in time, which refuses it too.
     reason : str
         Why it is refused, for the model; "" if none is given.
     """
 
-    kind: Literal["run", "edit", "no", "all", "stop"]
+    kind: Literal["run", "edit", "no", "all", "stop", "unanswered"]
     reason: str = ""
 
     @property

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from groq_magic.errors import NotebookError
@@ -14,7 +15,7 @@ from groq_magic.tools.time_limit import TimeLimitError, call_within
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
 __all__ = [
@@ -27,7 +28,6 @@ __all__ = [
 ]
 
 _PATIENCE = 120.0  # seconds
-_NO_REPLY = "nobody replied within two minutes"
 _Reply = TypeVar("_Reply")
 
 
@@ -66,16 +66,25 @@ class Question:
         What can be typed.
     buttons : tuple of str
         The replies that have buttons too.
+    hints : mapping of str to str
+        What is said of replies that begin with these words and decide nothing.
     """
 
     text: str
     words: tuple[str, ...]
     buttons: tuple[str, ...] = ()
+    hints: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def line(self, first: str = "") -> str:
         """Return the question with the replies to choose from, each after the first word."""
         words = [f"{first} {each}".lstrip() for each in self.words]
-        return f"{self.text} Type {', '.join(words[:-1])} or {words[-1]}: "
+        older = f"An older box is open, so begin with {first}. " if first else ""
+        return f"{older}{self.text} Type {', '.join(words[:-1])} or {words[-1]}: "
+
+    def hint(self, typed: str) -> str:
+        """Return why a reply decides nothing, as far as that is known."""
+        word = "".join(typed.split()[:1]).casefold()
+        return self.hints.get(word, "Unknown reply.")
 
     def replies(self, first: str = "") -> list[tuple[str, str]]:
         """Return the buttons' labels with what they type."""
@@ -92,7 +101,7 @@ def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
     patience: float = _PATIENCE,
     questions: OpenQuestions | None = None,
 ) -> Approval:
-    """Ask until a reply decides; after two minutes without a line the answer is no.
+    """Ask until a reply decides, or nobody replies for two minutes.
 
     Parameters
     ----------
@@ -124,9 +133,11 @@ def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
         return approval_of(typed, code, edits=edits)
 
     # `all` approves what nobody has seen yet: it is typed, with its code.
-    asked = Question(question, words, (*first, "no", "stop"))
+    hints = {"all": f"`all` approves what comes too, so it takes a code: all {code}."}
+    hints |= dict.fromkeys(("y", "yes", "ok"), "Type run to approve.")
+    asked = Question(question, words, (*first, "no", "stop"), hints)
     found = reply_by_input(shell, asked, read, stopped, patience=patience, questions=questions)
-    return found or Approval("no", _NO_REPLY)
+    return found or Approval("unanswered")
 
 
 def sending_by_input(
@@ -198,7 +209,7 @@ def reply_by_input(  # noqa: PLR0913 - what is asked, and how long, named
         decision = read(typed) if is_meant else None
         if decision is not None:
             return decision
-        asked = f"Unknown reply. {line}"
+        asked = f"{question.hint(typed)} {line}"
 
 
 def nobody_answers() -> NotebookError:

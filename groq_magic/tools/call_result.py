@@ -9,7 +9,15 @@ __all__ = ["CallResult", "CallState"]
 
 # `queued` waits for the calls before it, `pending` for approval; after `running` come ends.
 CallState = Literal[
-    "queued", "pending", "running", "returned", "failed", "refused", "stopped", "at service"
+    "queued",
+    "pending",
+    "running",
+    "returned",
+    "failed",
+    "refused",
+    "unanswered",
+    "stopped",
+    "at service",
 ]
 
 
@@ -29,8 +37,8 @@ class CallResult:
         How long it ran; None where it did not, or not here.
     state : str
         `returned`, `failed` (also: unknown tool, arguments that don't fit, time over), `refused`
-        by the user, `stopped` with the ask, `at service` for a tool that ran at Groq; while it
-        goes on `queued`, `pending` and `running`.
+        by the user, `unanswered` where nobody approved it in time, `stopped` with the ask, `at
+        service` for a tool that ran at Groq; while it goes on `queued`, `pending` and `running`.
     sources : tuple of (str, str)
         Titles and addresses of the pages that a search at Groq found.
     images : tuple of str

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["CodeRun", "NotApprovedError", "awaits", "run_code"]
 
 _MOST_LINES = 500
+_SYNTAX = (SyntaxError, IndentationError, TabError)  # a class of the user's may raise anything
 _LAST_ERRORS = ("last_exc", "last_type", "last_value", "last_traceback")
 
 
@@ -121,6 +122,9 @@ def run_code(
             # Between two steps of IPython, or while it showed an error.
             result.error_in_exec = interrupt
     error = result.error_before_exec or result.error_in_exec
+    if error is not None and _is_of_syntax(error, result.file):
+        # The steps on the way to it are ours and IPython's.
+        error = error.with_traceback(None)
     return CodeRun(
         code,
         result.file,
@@ -168,6 +172,11 @@ def _run(shell: Any, code: str, result: _Result) -> None:
     finally:
         # Figures are shown, and closed, at this event.
         shell.events.trigger("post_execute")
+
+
+def _is_of_syntax(error: BaseException, file: str) -> bool:
+    """Whether an error is of the code itself, which could not be compiled."""
+    return type(error) in _SYNTAX and getattr(error, "filename", "") == file
 
 
 def _driven(coroutine: Any) -> None:

@@ -6,13 +6,15 @@ import inspect
 import json
 import re
 import typing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import clip, plain, tried, type_name
 from groq_magic.errors import OptionError
-from groq_magic.schemas import faults_of
+from groq_magic.printable import SURROGATE
+from groq_magic.prompt.named_secrets import is_secret
+from groq_magic.schemas import faults_of, without_defaults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,6 +73,11 @@ class FunctionTool:
         function = {"name": self.name, **described, "parameters": dict(self.parameters)}
         return {"type": "function", "function": function}
 
+    def without_defaults(self) -> FunctionTool:
+        """Return it without the values of its defaults, which may be the user's data."""
+        parameters = without_defaults(self.parameters, lambda _name, _value: True)
+        return replace(self, parameters=parameters)
+
     def call(self, arguments: str) -> Any:
         """Check arguments, and return what the function returns.
 
@@ -125,6 +132,20 @@ def tool_of(name: str, function: Any) -> FunctionTool:
     OptionError
         When it can't be called by a model, with the reason.
     """
+    try:
+        return _tool_of(name, function)
+    except (OptionError, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # noqa: BLE001 - an object that can be called may raise anything
+        reason = f"{type_name(error)}: {' '.join(tried(partial(_text, error), '').split())}"
+    # Raised out here, it has no context.
+    raise OptionError(
+        f"--tools: the parameters of {name} can't be read ({clip(reason.rstrip(': .'), 120)}).",
+        f"Write a function of your own that calls {name}.",
+    )
+
+
+def _tool_of(name: str, function: Any) -> FunctionTool:
     if not callable(function):
         raise OptionError(f"--tools: {clip(name, 60)!r} isn't a function.", "Name a function.")
     if not _NAME.fullmatch(name):
@@ -187,6 +208,8 @@ def _arguments(
     try:
         model = create_model("Arguments", __config__=ConfigDict(extra="forbid"), **fields)
         schema = model.model_json_schema(by_alias=True)
+        # As a request contains it: without NaN and halves of surrogate pairs.
+        json.dumps(schema, allow_nan=False, ensure_ascii=False).encode()
     except (PydanticUserError, TypeError, NameError, ValueError):
         odd = next(
             (each for each in parameters if not _has_schema(hints.get(each.name, Any))), None
@@ -214,11 +237,17 @@ def _tidy(parameters: list[inspect.Parameter], schema: dict[str, Any]) -> dict[s
         if each.default is not inspect.Parameter.empty and _is_json(each.default):
             part["default"] = each.default
     kept: dict[str, Any] = {name: schema[name] for name in ("required", "$defs") if name in schema}
-    return {"type": "object", "properties": properties, **kept, "additionalProperties": False}
+    found = {"type": "object", "properties": properties, **kept, "additionalProperties": False}
+    return dict(without_defaults(found, is_secret))
 
 
 def _is_json(value: Any) -> bool:
-    return tried(lambda: len(json.dumps(value, allow_nan=False)) <= _LONGEST_TEXT, otherwise=False)
+    """Whether a value is short, and can be sent."""
+
+    def size() -> int:
+        return len(json.dumps(value, allow_nan=False, ensure_ascii=False).encode())
+
+    return tried(size, _LONGEST_TEXT + 1) <= _LONGEST_TEXT
 
 
 def _aliases(model: type[BaseModel]) -> dict[str, str]:
@@ -230,7 +259,7 @@ def _documented(function: Any) -> Docstring:
 
     text = tried(lambda: inspect.getdoc(getattr(function, "func", function)), None)
     try:
-        return parse(text) if isinstance(text, str) else Docstring()
+        return parse(SURROGATE.sub("\ufffd", text)) if isinstance(text, str) else Docstring()
     except ParseError:
         return Docstring()
 

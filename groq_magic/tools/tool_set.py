@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import clip, is_a
@@ -45,6 +45,10 @@ class ToolSet:
     def get(self, name: str) -> FunctionTool | None:
         """Return the function of this name, None where there is none."""
         return next((each for each in self.functions if each.name == name), None)
+
+    def without_defaults(self) -> ToolSet:
+        """Return it without the values of the functions' defaults."""
+        return replace(self, functions=tuple(each.without_defaults() for each in self.functions))
 
     def declarations(self) -> list[dict[str, Any]]:
         """Return the tools as a request contains them."""

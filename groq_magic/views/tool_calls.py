@@ -31,9 +31,10 @@ _STATES = {
     "returned": "",
     "failed": "failed",
     "refused": "refused",
+    "unanswered": "not run: nobody replied within two minutes",
     "at service": "ran at Groq, billed apart",
 }
-_ATTENTION = frozenset({"failed", "refused", "stopped"})
+_ATTENTION = frozenset({"failed", "refused", "unanswered", "stopped"})
 
 
 def calls_html(calls: Iterable[CallResult]) -> str:

@@ -496,3 +496,10 @@ def test_a_restored_turn_says_that_there_was_an_image(lesson: Any, practice: Any
     messages = bodies(practice)[0]["messages"]
     assert messages[0]["content"] == "What is it?\n\n[image, left out]"
     assert messages[1]["content"] == "A **square**."
+
+
+def test_the_quotes_of_a_key_are_asked_for(cells: Any) -> None:
+    cells.fine("d = {'k': 1}")
+    ran = cells.run("%groq -i d['k'] What is it?")
+    assert isinstance(ran.error, PromptError)
+    assert """`-i "d['k']"`""" in str(ran.error)

@@ -120,9 +120,9 @@ def test_a_record_is_a_dict_with_attributes() -> None:
         ("kind 'food, shop", "a quote ' is not closed."),
         (
             "shop: str, total: float",
-            "isn't a name and a type. Write a blank for the colon: 'shop str'.",
+            "isn't a name and a type. Write 'shop str', without the colon.",
         ),
-        ('kind:"food"|"fuel"', """for the colon: 'kind "food"|"fuel"'."""),
+        ('kind:"food"|"fuel"', """Write 'kind "food"|"fuel"', without the colon."""),
         ('"red"|"green"', "Values follow the name of their field: --schema 'city, "),
         ("x list[3", "the brackets don't match."),
         ("x 3 4", "isn't a type for 'x'."),
