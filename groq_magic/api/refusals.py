@@ -115,7 +115,7 @@ def _spent(_refusal: _Refusal, _context: FaultContext) -> Fault:
 
 
 def _bad_tool_call(refusal: _Refusal, _context: FaultContext) -> Fault:
-    happened = f"The model's call of a tool was not valid: {refusal.message}"
+    happened = f"The model's tool call was not valid: {refusal.message}"
     error = RequestError(happened, "`%groq_retry` asks again.")
     return Fault(error, failed_generation=refusal.written)
 

@@ -1,4 +1,4 @@
-"""An ask whose code stands in the cell below: while it is unchanged, the saved answer holds."""
+"""The saved answer of `--run-code`, used again while the cell below has its code unchanged."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def result_below_code(session: Session, draft: Draft, pending: PendingTurn) -> R
 
 
 def code_sha_of(code: str) -> str:
-    """Return the SHA-256 of a cell with code; lines and spaces around it are no change.
+    """Return the SHA-256 of a cell's code without the lines and spaces around it.
 
-    A blank that can't be seen is one.
+    Other blanks count: those can be invisible.
     """
     return sha_of(code.strip("\n "))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from groq_magic.api.key import scrub
 from groq_magic.api.request import without_surrogates
-from groq_magic.asking.images import all_images, with_images, with_own_images
+from groq_magic.asking.images import all_images, with_given_images, with_images
 from groq_magic.asking.proposed_code import with_code
 from groq_magic.asking.typed_answers import schema_given
 from groq_magic.clipping import is_a
@@ -275,7 +275,7 @@ def bound(session: Session, ask: Ask) -> Ask:
     """
     names, ask = ask.names, replace(ask, names=None)
     if ask.composed is None:
-        ask = _with_own_tools(with_own_images(session, ask, names), names or {})
+        ask = _with_own_tools(with_given_images(session, ask, names), names or {})
     options = ask.options.over(session.settings.defaults())
     if names is None or options.raw or ask.composed is not None:
         return ask

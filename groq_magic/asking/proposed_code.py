@@ -1,4 +1,4 @@
-"""Code that the model proposes in one ask: shown, approved, run, and what came of it sent back."""
+"""Code that the model proposes in one ask: shown, approved, run, and its output sent back."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ CODE_SYSTEM = (
 )
 # Read by a person before it runs.
 _LONGEST = 20_000
-# Marks and letters that look like nothing: some are part of names, and all can hide data.
+# Invisible marks and letters: names may contain some of them, and all can hide data.
 _BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U0001d159\U000e0000-\U000e0fff]"
@@ -75,7 +75,9 @@ def with_code(tools: ToolSet) -> ToolSet:
         return code
 
     if tools.get(CODE_TOOL) is not None:
-        raise OptionError("--run-code has a tool run_code already.", "Rename your function.")
+        raise OptionError(
+            "--run-code: one of your tools is also named `run_code`.", "Rename your function."
+        )
     tool = tool_of(CODE_TOOL, run_code)
     return replace(tools, functions=(*tools.functions, tool))
 
@@ -109,7 +111,7 @@ class ProposedCode:
     stopped : threading.Event
         Set when the user presses Stop.
     sees : bool
-        Whether the model takes images.
+        Whether the model reads images.
     is_stopped : callable, optional
         Whether ■ came while interrupts were deferred.
     """
@@ -170,7 +172,7 @@ class ProposedCode:
             return self._sent(run, proposed, known)
         except KeyboardInterrupt:
             pass
-        # Raised out here, it has no context.
+        # Raised outside of `except` it has no context.
         raise CodeStoppedError
 
     def _refusal(self, code: str) -> str:
@@ -217,14 +219,14 @@ class ProposedCode:
             return code, approval
 
     def _sent(self, run: CodeRun, proposed: str, known: frozenset[str]) -> CodeAnswer:
-        """Return what the model gets of a run, as far as the user lets it."""
+        """Return what the model gets of a run: the output only if the user allows it."""
         output = output_of_run(self._session, run, known, sees=self._sees)
         state: CallState = "failed" if run.error is not None else "returned"
         if run.code != proposed:
             ran = scrub(self._session.secrets().hidden(run.code))
             output = output.below(f"The user edited the code. This ran:\n{ran}")
         if not (output.is_schema or self._runs_all):
-            # True before the reply and after it.
+            # A title that holds before the reply and after it.
             show_folded("Output for the model", output.text, whole=True)
             question = f"Send this output ({output.size})?"
             questions = self._session.questions
@@ -242,5 +244,5 @@ class ProposedCode:
 def _has_hidden(code: str) -> bool:
     """Whether code contains a character that can't be seen, or that reorders what is read."""
     seen = code.replace("\n", "").replace("\t", "")
-    # Blanks other than the space are not printable either: in code they look like one.
+    # `isprintable` also rejects blanks that look like a space.
     return not seen.isprintable() or _BLANK.search(seen) is not None

@@ -1,4 +1,4 @@
-"""Whether a call of a tool may be made: `confirm_tools` asks the user before each."""
+"""Whether a tool call may be made: `confirm_tools` asks the user before each."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from groq_magic.tools import ToolSet
     from groq_magic.tools.call_result import CallState
 
-__all__ = ["ToolApproval", "can_approve", "nobody_approves", "rules_kept"]
+__all__ = ["ToolApproval", "can_approve", "no_approval_error", "rules_kept"]
 
 _REFUSED = "The user refused this call."
 _UNANSWERED = "Nobody replied in time: this call was not made."
@@ -34,22 +34,22 @@ class Refusal(NamedTuple):
 
 
 def can_approve(session: Session, tools: ToolSet) -> bool:
-    """Whether the calls of an ask can be approved, or need not be."""
+    """Whether the tool calls of an ask can be approved, or need no approval."""
     needs_reply = tools.functions and session.settings.confirm_tools
     return not needs_reply or has_input(session.shell)
 
 
-def nobody_approves() -> NotebookError:
-    """Return the error of an ask whose calls nobody could approve."""
+def no_approval_error() -> NotebookError:
+    """Return the error for an ask whose tool calls nobody can approve."""
     return NotebookError(
-        "Nobody can approve calls of tools here; nothing was sent.",
-        "`%config GroqMagics.confirm_tools = False` lets them run unasked.",
+        "Nobody can approve tool calls here; nothing was sent.",
+        "`%config GroqMagics.confirm_tools = False` runs them without approval.",
     )
 
 
 @contextmanager
 def rules_kept(session: Session) -> Iterator[None]:
-    """Put back what the model's code or call has loosened: the limits, and who is asked.
+    """Restore the limits, `confirm_tools` and `input` if the model's code or call loosened them.
 
     Parameters
     ----------

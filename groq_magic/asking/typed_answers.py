@@ -1,4 +1,4 @@
-"""Answers that have to be of a schema: their check, and the one request that repairs them."""
+"""Answers that must fit a schema: their check, and the one request that asks for a correction."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from groq_magic.reply import Reply
     from groq_magic.schemas import Schema, SchemaForm
 
-__all__ = ["REPAIRING", "repair_of", "schema_given", "typed"]
+__all__ = ["SECOND_TRY", "repair_request", "schema_given", "with_data"]
 
-REPAIRING = "That doesn't fit the schema; asked once more:"
+SECOND_TRY = "This answer doesn't fit the schema. A second try:"
 _REPAIR = """This answer does not fit the schema:
 {faults}
 Answer again with the whole corrected JSON, and nothing else."""
-_REFUSED = "the answer: it is no valid JSON of this schema"
+_REFUSED = "the answer: it isn't valid JSON of this schema"
 _CUT = "length"
 _MOST_SHOWN = 3
 
@@ -65,7 +65,7 @@ def schema_given(
 
 
 class _Sendable(dict[str, Any]):
-    """The session's variables for a schema: a list there is sent whole, so it has to be allowed."""
+    """The session's variables for a schema; it refuses lists with values that may not be sent."""
 
     def __init__(self, namespace: Mapping[str, Any], privacy: Privacy) -> None:
         super().__init__(namespace)
@@ -85,10 +85,10 @@ class _Sendable(dict[str, Any]):
         return value
 
 
-def repair_of(
+def repair_request(
     request: Mapping[str, Any], schema: Schema, form: SchemaForm | None, text: str, outcome: Outcome
 ) -> dict[str, Any] | None:
-    """Return the request that asks once more for an answer that does not fit.
+    """Return the request that asks for a correction of an answer that does not fit.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def repair_of(
         What was sent.
     schema : Schema
     form : SchemaForm or None
-        The form in which it was asked for.
+        The form in which the request contained it.
     text : str
         The answer.
     outcome : Outcome
@@ -104,7 +104,7 @@ def repair_of(
     Returns
     -------
     dict or None
-        None where it fits, or asking again is no use.
+        None if the answer fits, or a correction can't help.
     """
     faults: tuple[str, ...] = ()
     if NO_MODEL in text:
@@ -131,8 +131,8 @@ def repair_of(
     }
 
 
-def typed(reply: Reply, schema: Schema, form: SchemaForm | None) -> Reply:
-    """Return a reply with its validated data; with an error where it is not of the schema."""
+def with_data(reply: Reply, schema: Schema, form: SchemaForm | None) -> Reply:
+    """Return a reply with its validated data, or with an error if it does not fit."""
     if reply.error is not None:
         return replace(reply, data=None)
     try:
@@ -151,7 +151,7 @@ def _error(reply: Reply, mismatch: Mismatch) -> SchemaError:
     shown, more = mismatch.faults[:_MOST_SHOWN], mismatch.faults[_MOST_SHOWN:]
     faults = f"{'; '.join(shown)}{f'; {len(more)} more' if more else ''}"
     if reply.finish_reason == _CUT:
-        remedy = "It ended at the token limit: a larger `--max-tokens` gives more."
+        remedy = "It ended at the token limit; a larger `--max-tokens` gives more."
     else:
         remedy = "Its text is in `_groq.text`; `%groq_retry` asks again."
     return SchemaError(f"The answer doesn't fit the schema: {faults}.", remedy)

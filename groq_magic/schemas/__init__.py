@@ -1,4 +1,4 @@
-"""Typed answers: a schema of the session or of one line, as the service takes it, and checked."""
+"""Typed answers: schemas from types or one line, in the form for a request, and their checks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A schema as a request contains it, and its answers put back into shape."""
+"""The form of a schema in a request, and the conversion of its answers back."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class SchemaForm:
     ----------
     schema : dict
     restore : callable or None
-        From a reply of this form to a value of the original schema; None where they are equal.
-        It raises ValueError for a reply that has no such value.
+        Converts a reply of this form to the original schema; None where they are equal.
+        It raises ValueError for a reply that can't be converted.
     is_strict : bool
-        Whether the service keeps to it; else the system message contains it.
+        Whether the service enforces it; else the system message contains it.
     name : str
-        As the API takes it: at most 64 letters, digits, `_` and `-`.
+        In the form of the API: at most 64 letters, digits, `_` and `-`.
     """
 
     schema: dict[str, Any]
@@ -42,7 +42,7 @@ class SchemaForm:
 
 
 def json_mode_form(schema: Mapping[str, Any]) -> SchemaForm:
-    """Return a schema as JSON mode needs it, whose answers are objects."""
+    """Return a schema for JSON mode, in which every answer is an object."""
     if schema.get("type") == "object":
         return SchemaForm(dict(schema))
     inner = {name: part for name, part in schema.items() if name != "$defs"}
@@ -62,12 +62,12 @@ def object_of(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def name_of_root(schema: Mapping[str, Any]) -> str:
-    """Return the property that holds what is no object itself."""
+    """Return the name of the property that wraps a value which is not an object."""
     return "items" if schema.get("type") == "array" else "value"
 
 
 def unwrapped(name: str, restore: Restore | None) -> Restore:
-    """Return what takes a value out of the object that holds it."""
+    """Return a function that takes a value out of the object that wraps it."""
 
     def taken_out(value: Any) -> Any:
         if not isinstance(value, dict) or set(value) != {name}:
@@ -84,7 +84,7 @@ def without_defaults(schema: Any, is_left_out: Callable[[str, Any], bool]) -> An
     ----------
     schema : dict, list or scalar of JSON
     is_left_out : callable
-        From the name of a property and its default to whether that is left out.
+        Whether to leave out a default, given the property's name and the default.
     """
     if isinstance(schema, list):
         return [without_defaults(each, is_left_out) for each in schema]

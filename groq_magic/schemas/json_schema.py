@@ -1,4 +1,4 @@
-"""JSON schemas that the user gives as such: whether they are valid, and the check of a reply."""
+"""JSON schemas that the user gives: their own check, and the check of a reply."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ __all__ = ["checked", "valid_json_schema"]
 
 
 def valid_json_schema(given: dict[str, Any]) -> dict[str, Any]:
-    """Return a JSON schema as it is.
+    """Return a JSON schema unchanged if it is valid.
 
     Raises
     ------
     OptionError
-        When it is none, or can't be sent.
+        When it is not valid, or can't be sent.
     """
     import jsonschema
 
@@ -42,13 +42,13 @@ def valid_json_schema(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_references(given: Mapping[str, Any]) -> None:
-    """Raise ValueError for a reference to what the schema does not contain."""
+    """Raise ValueError for a reference that the schema does not contain."""
     from referencing import Registry
     from referencing.exceptions import Unresolvable
     from referencing.jsonschema import DRAFT202012
 
     if "$id" in json.dumps(given):
-        # References within a part with an address of its own are of that part.
+        # In a part with an `$id`, references are relative to that part.
         return
     resource = DRAFT202012.create_resource(given)
     registry: Registry[Any] = Registry()
@@ -70,7 +70,7 @@ def _check_references(given: Mapping[str, Any]) -> None:
 
 
 def checked(value: Any, json_schema: Mapping[str, Any]) -> Any:
-    """Return JSON that is of a JSON schema.
+    """Return a value from JSON unchanged if it fits a JSON schema.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def checked(value: Any, json_schema: Mapping[str, Any]) -> Any:
 
     kind = jsonschema.validators.validator_for(json_schema, jsonschema.Draft202012Validator)
     try:
-        # Else it would load what the schema refers to by address.
+        # An empty registry: the default one would load schemas from the network.
         check = kind(json_schema, registry=Registry())
         errors = list(islice(check.iter_errors(value), MOST_FAULTS))
     except Unresolvable as error:

@@ -19,8 +19,8 @@ MOST_FAULTS = 8
 _LONGEST_FAULT = 200
 
 
-class Mismatch(ValueError):  # noqa: N818 - it is a finding; the error is raised by the ask
-    """A reply is not of the schema.
+class Mismatch(ValueError):  # noqa: N818 - a result of the check; the ask raises the error
+    """A reply does not fit the schema.
 
     Parameters
     ----------
@@ -34,13 +34,13 @@ class Mismatch(ValueError):  # noqa: N818 - it is a finding; the error is raised
 
 
 def faults_of(error: ValidationError, *, whole: str = WHOLE) -> tuple[str, ...]:
-    """Return what a validation found, each on one line: where, and why.
+    """Return the faults that a validation found, each on one line: where, and why.
 
     Parameters
     ----------
     error : ValidationError
     whole : str
-        What the whole is called, for a fault of no part.
+        The name of the whole, for a fault that concerns no single part.
     """
     found = error.errors(include_url=False)[:MOST_FAULTS]
     return tuple(f"{place(each['loc'], whole)}: {_why(each)}" for each in found)

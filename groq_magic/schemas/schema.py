@@ -1,4 +1,4 @@
-"""A schema: a type that an answer has, as a JSON schema, and the check of what comes back."""
+"""The schema of a typed answer: a Python type as JSON schema, and the check of the answer."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ _NAME = re.compile(r"[^A-Za-z0-9_-]+")
 
 @dataclass(frozen=True)
 class TypedAnswer:
-    """A reply that is of its schema.
+    """A reply that fits its schema.
 
     Parameters
     ----------
     data : object
         The validated object.
     text : str
-        Its JSON, as the schema itself has it.
+        Its JSON in the original form of the schema.
     """
 
     data: Any
@@ -51,12 +51,12 @@ class TypedAnswer:
 
 @dataclass(frozen=True)
 class Schema:
-    """The type that an answer has.
+    """The type that an answer must have.
 
     Parameters
     ----------
     name : str
-        As the API takes it: at most 64 letters, digits, `_` and `-`.
+        In the form of the API: at most 64 letters, digits, `_` and `-`.
     json_schema : mapping
     annotation : object
         The Python type; None where the user gave a JSON schema.
@@ -67,13 +67,13 @@ class Schema:
     annotation: Any = field(default=None, repr=False)
 
     def form(self, *, strict: bool) -> SchemaForm:
-        """Return it as a request contains it.
+        """Return the form of the schema for a request.
 
         Parameters
         ----------
         strict : bool
-            Whether the model has strict schemas; JSON mode is for the others, and for schemas
-            in which something may be anything.
+            Whether the model supports strict schemas. Other models, and schemas with a part
+            that allows any value, use JSON mode.
         """
         form = json_mode_form(self.json_schema)
         if strict:
@@ -86,19 +86,19 @@ class Schema:
         return _adapter(self.annotation)
 
     def read(self, text: str, form: SchemaForm | None = None) -> TypedAnswer:
-        """Check a reply and return what it holds.
+        """Check a reply, and return its value.
 
         Parameters
         ----------
         text : str
             JSON.
         form : SchemaForm, optional
-            The form in which it was asked for; without one it is of the schema itself.
+            The form that the request contained; None for the schema itself.
 
         Raises
         ------
         Mismatch
-            When it is no JSON, or not of the schema.
+            When it is not valid JSON, or does not fit.
         """
         restore = form.restore if form is not None else None
         try:
@@ -110,9 +110,9 @@ class Schema:
         except Mismatch:
             raise
         except RecursionError:
-            raise Mismatch((f"{WHOLE}: it is nested too deep",)) from None
+            raise Mismatch((f"{WHOLE}: it is nested too deeply",)) from None
         except json.JSONDecodeError as error:
-            raise Mismatch((f"{WHOLE}: it is not JSON ({line(error)})",)) from None
+            raise Mismatch((f"{WHOLE}: it isn't valid JSON ({line(error)})",)) from None
         except ValueError as error:
             raise Mismatch((f"{WHOLE}: {line(error)}",)) from None
 
@@ -138,7 +138,7 @@ def schema_of(given: Any, namespace: Mapping[str, Any] | None = None) -> Schema:
     ----------
     given : object
         A pydantic model, dataclass, TypedDict, Enum, `list[…]` of them or another type; a JSON
-        schema as a dict; or a text, which names one of the session or lists its fields.
+        schema as a dict; or a text, which names a type of the session or lists the fields.
     namespace : mapping, optional
         The session's variables, for a text.
 
@@ -164,7 +164,7 @@ def _schema_of(given: Any, namespace: Mapping[str, Any]) -> Schema:
         return Schema(_name(given.get("title", "")), valid_json_schema(dict(given)))
     given = type(None) if given is None else _modern(given)
     if not is_type(given):
-        raise _no_schema(given, "it is no type.")
+        raise _no_schema(given, "it isn't a type.")
     # A default or an example may be any object.
     found = json.loads(json.dumps(_json_schema(given), default=str))
     return Schema(_name(given.__name__ if isinstance(given, type) else ""), found, given)
@@ -198,7 +198,7 @@ def _json_schema(annotation: Any) -> dict[str, Any]:
 
 
 def _modern(annotation: Any) -> Any:
-    """Return a type whose TypedDicts pydantic takes: before 3.12, those of typing_extensions."""
+    """Return a type with TypedDicts that pydantic accepts: before 3.12, typing_extensions' own."""
     if sys.version_info >= (3, 12):
         return annotation
     if typing.is_typeddict(annotation):

@@ -1,8 +1,8 @@
-"""A JSON schema in the form that Groq's strict mode takes, and its answers put back into shape.
+"""Rewrite a JSON schema for Groq's strict mode, and convert its answers back.
 
-Strict mode wants every property required and nothing besides, and refuses constraints. So a
-property that may be missing may be null instead, an open map becomes a list of entries,
-a tuple an object, and a constraint goes into the description: it is checked here, on the reply.
+Strict mode requires every property, allows no others, and refuses constraints. So an optional
+property becomes one that may be null, an open map a list of entries, and a tuple an object.
+Constraints move into the description, and are checked on the reply.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["NotStrictError", "strict_form"]
 
 Definitions = Mapping[str, Mapping[str, Any]]
 _ROOT = "#"
-# Those that say what a value is, not what it must fulfil; and the default, which null stands for.
+# Keywords that are no constraints: structure, texts, and the default (a null stands for it).
 _STRUCTURE = (
     *("$defs", "$id", "$ref", "$schema", "additionalProperties", "allOf", "anyOf", "const"),
     *("default", "definitions", "description", "discriminator", "enum", "items", "oneOf"),
@@ -30,7 +30,7 @@ _STRUCTURE = (
 
 
 class NotStrictError(ValueError):
-    """The schema has no strict form: something in it may be anything."""
+    """The schema has no strict form: for example, a part of it allows any value."""
 
 
 def strict_form(schema: Mapping[str, Any]) -> SchemaForm:
@@ -39,28 +39,28 @@ def strict_form(schema: Mapping[str, Any]) -> SchemaForm:
     Raises
     ------
     NotStrictError
-        When it has no such form.
+        When it has no strict form.
     """
-    rewriting = _Rewriting(schema)
-    form = rewriting.of(schema)
+    rewriter = _StrictRewriter(schema)
+    form = rewriter.of(schema)
     if form.schema.get("type") != "object":
         name = name_of_root(form.schema)
         form = _Form(object_of({name: form.schema}), unwrapped(name, form.restore))
-    definitions = {name: one.schema for name, one in rewriting.forms.items()}
+    definitions = {name: one.schema for name, one in rewriter.forms.items()}
     whole = {**form.schema, **({"$defs": definitions} if definitions else {})}
     return SchemaForm(whole, form.restore, is_strict=True)
 
 
 @dataclass(frozen=True)
 class _Form:
-    """A rewritten part; without `restore` a reply is of the original schema as it stands."""
+    """A rewritten part; without `restore` its replies fit the original schema unchanged."""
 
     schema: dict[str, Any]
     restore: Restore | None = None
 
 
-class _Rewriting:
-    """The rewriting of one schema, with its definitions, which may refer to themselves."""
+class _StrictRewriter:
+    """Rewrites one schema with its definitions, which may refer to themselves."""
 
     def __init__(self, root: Mapping[str, Any]) -> None:
         self.root = root
@@ -74,7 +74,7 @@ class _Rewriting:
     def of(self, schema: Any) -> _Form:
         """Return the strict form of a part."""
         if not isinstance(schema, Mapping):
-            raise NotStrictError("a part of it may be anything")
+            raise NotStrictError("a part of it allows any value")
         form = self._of_kind(schema)
         if "$ref" in form.schema or not (text := _description(schema)):
             return form
@@ -108,7 +108,7 @@ class _Rewriting:
             return self._array(schema)
         if kind in SCALARS:
             return _Form({"type": kind})
-        raise NotStrictError("a part of it may be anything")
+        raise NotStrictError("a part of it allows any value")
 
     def _reference(self, reference: str) -> _Form:
         *path, last = reference.split("/")
@@ -122,7 +122,7 @@ class _Rewriting:
         if name not in self._begun:
             self._begun.add(name)
             self.forms[name] = self.of(body)
-        # A definition that is still being rewritten may turn out to need restoring.
+        # Looked up late: whether the definition needs `restore` may not be known yet.
         return _Form({"$ref": f"#/$defs/{name}"}, lambda value: self._restored(name, value))
 
     def _restored(self, name: str, value: Any) -> Any:
@@ -172,7 +172,7 @@ class _Rewriting:
             return {
                 name: restores[name](each) if name in restores else each
                 for name, each in value.items()
-                # Null stands for a missing property, where it is no value of it.
+                # Null stands for a missing property, unless null is a value of it.
                 if not (
                     each is None and name in optional and not self.fits(None, forms[name].schema)
                 )
@@ -187,7 +187,7 @@ class _Rewriting:
             named = self.of({"type": "string", **schema["propertyNames"]}).schema
             keys = named if "enum" in named or "$ref" in named else keys
         pair = object_of({"key": keys, "value": values.schema})
-        # In an object, so that in a union it is not taken for a list.
+        # Wrapped in an object, so that in a union it isn't mistaken for a list.
         sent = object_of({"entries": {"type": "array", "items": pair}})
 
         def restore(value: Any) -> Any:
@@ -197,7 +197,7 @@ class _Rewriting:
             for entry in value["entries"]:
                 key, each = entry["key"], entry["value"]
                 if key in found:
-                    raise ValueError(f"the key {json.dumps(key)} is there twice")
+                    raise ValueError(f"the key {json.dumps(key)} occurs twice")
                 found[key] = values.restore(each) if values.restore else each
             return found
 
@@ -238,13 +238,13 @@ class _Rewriting:
         return _Form(object_of({name: form.schema for name, form in forms.items()}), restore)
 
     def fits(self, value: Any, schema: Mapping[str, Any]) -> bool:
-        """Whether a value is of a strict form."""
-        # One that is just being rewritten is an object, and no null.
+        """Whether a value fits a strict form."""
+        # A definition still being rewritten is missing here; it is an object, so null never fits.
         return fits(value, schema, {name: form.schema for name, form in self.forms.items()})
 
 
 def _description(schema: Mapping[str, Any]) -> str:
-    """Return what the schema says in words, and its constraints, which strict mode refuses."""
+    """Return the schema's description, with the constraints that strict mode refuses."""
     constraints = "; ".join(
         f"{keyword}: {json.dumps(value, ensure_ascii=False, default=str)}"
         for keyword, value in schema.items()

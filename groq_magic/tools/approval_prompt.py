@@ -22,7 +22,7 @@ __all__ = [
     "OpenQuestions",
     "Question",
     "approval_by_input",
-    "nobody_answers",
+    "no_input_error",
     "reply_by_input",
     "sending_by_input",
 ]
@@ -37,26 +37,26 @@ def _show_nothing(_prompt: str, _replies: Sequence[tuple[str, str]]) -> None:
 
 @dataclass
 class OpenQuestions:
-    """What a page shows of this session's questions.
+    """The session's questions on the page: input boxes that stayed open, and buttons.
 
     Parameters
     ----------
-    left : bool
-        Whether one stands without a reply. JupyterLab leaves its box open, and the kernel takes
-        what is typed there for the reply to whatever it asks then. Since one did, each question
-        has a word of its own to begin with.
+    has_unanswered : bool
+        Whether a question got no reply. JupyterLab leaves its box open, and what is typed there
+        later reaches the kernel as the reply to another question. From then on replies have to
+        begin with a word that each question makes anew.
     show : callable
-        Shows buttons at the box of a question: their labels, and what each types. Without
-        buttons those of the last question go.
+        Shows buttons at the box of a question, given their labels and what each types;
+        without buttons it removes those of the last question.
     """
 
-    left: bool = False
+    has_unanswered: bool = False
     show: Callable[[str, Sequence[tuple[str, str]]], None] = _show_nothing
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question that is asked until a line answers it.
+    """A question that is repeated until it gets a valid reply.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class Question:
     buttons : tuple of str
         The replies that have buttons too.
     hints : mapping of str to str
-        What is said of replies that begin with these words and decide nothing.
+        Invalid replies by their first word, and what to type instead.
     """
 
     text: str
@@ -76,18 +76,18 @@ class Question:
     hints: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def line(self, first: str = "") -> str:
-        """Return the question with the replies to choose from, each after the first word."""
+        """Return the question with its replies, each after the first word."""
         words = [f"{first} {each}".lstrip() for each in self.words]
-        older = f"An older box is open, so begin with {first}. " if first else ""
+        older = f"An older input box is open, so begin with {first}. " if first else ""
         return f"{older}{self.text} Type {', '.join(words[:-1])} or {words[-1]}: "
 
     def hint(self, typed: str) -> str:
-        """Return why a reply decides nothing, as far as that is known."""
+        """Return what to show after an invalid reply."""
         word = "".join(typed.split()[:1]).casefold()
         return self.hints.get(word, "Unknown reply.")
 
     def replies(self, first: str = "") -> list[tuple[str, str]]:
-        """Return the buttons' labels with what they type."""
+        """Return the buttons: their labels and what they type."""
         return [(each.capitalize(), f"{first} {each}".lstrip()) for each in self.buttons]
 
 
@@ -101,7 +101,7 @@ def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
     patience: float = _PATIENCE,
     questions: OpenQuestions | None = None,
 ) -> Approval:
-    """Ask until a reply decides, or nobody replies for two minutes.
+    """Ask until a reply is valid, or there is none for two minutes.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
     question : str
         One line: `Run get_price?`
     code : str
-        What `all` has to be followed by; it is shown.
+        The letters to type after `all`; the question shows them.
     edits : bool
         Whether `edit` is offered.
     stopped : threading.Event, optional
@@ -132,8 +132,8 @@ def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
     def read(typed: str) -> Approval | None:
         return approval_of(typed, code, edits=edits)
 
-    # `all` approves what nobody has seen yet: it is typed, with its code.
-    hints = {"all": f"`all` approves what comes too, so it takes a code: all {code}."}
+    # `all` approves what nobody has seen yet: it has no button, and needs the letters.
+    hints = {"all": f"Type all {code} to approve what follows too."}
     hints |= dict.fromkeys(("y", "yes", "ok"), "Type run to approve.")
     asked = Question(question, words, (*first, "no", "stop"), hints)
     found = reply_by_input(shell, asked, read, stopped, patience=patience, questions=questions)
@@ -166,14 +166,14 @@ def reply_by_input(  # noqa: PLR0913 - what is asked, and how long, named
     patience: float = _PATIENCE,
     questions: OpenQuestions | None = None,
 ) -> _Reply | None:
-    """Ask until `read` makes something of a line; None where none comes.
+    """Ask until a reply is valid; return None if there is none in time.
 
     Parameters
     ----------
     shell : IPython.core.interactiveshell.InteractiveShell
     question : Question
     read : callable
-        From the line to what it means, None for anything else.
+        From a line to its meaning, None for an invalid reply.
     stopped, patience, questions
         As of `approval_by_input`.
 
@@ -183,11 +183,11 @@ def reply_by_input(  # noqa: PLR0913 - what is asked, and how long, named
         As `approval_by_input`.
     """
     questions = questions or OpenQuestions()
-    first = new_code() if questions.left else ""
+    first = new_code() if questions.has_unanswered else ""
     asked = line = question.line(first)
     while True:
         if not has_input(shell):
-            raise nobody_answers()
+            raise no_input_error()
         began = time.monotonic()
         questions.show(asked, question.replies(first))
         try:
@@ -196,14 +196,14 @@ def reply_by_input(  # noqa: PLR0913 - what is asked, and how long, named
         except TimeLimitError:
             typed = None
         except (EOFError, NotImplementedError, RuntimeError):
-            raise nobody_answers() from None
+            raise no_input_error() from None
         except KeyboardInterrupt:
-            questions.left = True
+            questions.has_unanswered = True
             raise
         finally:
             questions.show(asked, ())
         if typed is None or time.monotonic() - began > patience:
-            questions.left = True
+            questions.has_unanswered = True
             return None
         is_meant, typed = typed.lstrip().startswith(first), typed.lstrip().removeprefix(first)
         decision = read(typed) if is_meant else None
@@ -212,6 +212,9 @@ def reply_by_input(  # noqa: PLR0913 - what is asked, and how long, named
         asked = f"{question.hint(typed)} {line}"
 
 
-def nobody_answers() -> NotebookError:
-    """Return the error of an ask that needs approval where nobody can be asked."""
-    return NotebookError("Nobody can be asked for approval here.", "Run it in a notebook.")
+def no_input_error() -> NotebookError:
+    """Return the error for an approval that nobody can give."""
+    return NotebookError(
+        "Nobody can approve this: the front end takes no input.",
+        "Run the cell in a notebook or a terminal.",
+    )

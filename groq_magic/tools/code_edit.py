@@ -27,7 +27,7 @@ def edited_by_input(
     stopped: threading.Event | None = None,
     questions: OpenQuestions | None = None,
 ) -> str | Approval:
-    """Return code as the user has edited it, or why it is not to run; nothing of it has run.
+    """Let the user edit code; return the new code, or the decision not to run it.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def _question(code: str) -> Question:
 
 
 def edited_lines(code: str, typed: str) -> str | None:
-    """Return code with one line replaced, removed or added; None for what is no edit.
+    """Return code with one line replaced, removed or added; None if the text is no edit.
 
     Parameters
     ----------

@@ -74,7 +74,7 @@ def show_folded(summary: str, text: str, *, whole: bool = False) -> None:
     text : str
         Of anyone: it is escaped, and cut at 20,000 characters.
     whole : bool
-        Whether it is shown uncut: somebody decides about all of it.
+        Whether it is shown uncut, because somebody has to approve all of it.
     """
     shown = text if whole or len(text) <= _MOST else f"{text[:_MOST]}…"
     html = (

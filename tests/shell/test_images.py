@@ -104,7 +104,7 @@ def test_a_later_turn_has_the_size_in_place_of_the_picture(plotted: Any, practic
 
 
 def test_a_follow_up_says_that_the_picture_is_not_sent_again(plotted: Any) -> None:
-    notice = "The picture above is not sent again; <code>-i</code> sends it."
+    notice = "The image above is not sent again; <code>-i</code> sends it."
     with_picture = plotted.fine("%groq -i fig What does it show?", "a")
     again = plotted.fine("%groq -i fig And now?", "b")
     follow_up = plotted.fine("%groq And the second bar?", "c")
@@ -114,7 +114,7 @@ def test_a_follow_up_says_that_the_picture_is_not_sent_again(plotted: Any) -> No
     assert [each.data["text/html"].count(notice) for each in outputs] == [0, 0, 1, 0, 0]
     plotted.fine("%groq -i fig -i ax Which?", "f")
     two = plotted.fine("%groq Why?", "g").data["text/html"]
-    assert "The 2 pictures above are not sent again; <code>-i</code> sends them." in two
+    assert "The 2 images above are not sent again; <code>-i</code> sends them." in two
 
 
 @pytest.mark.parametrize("name", ["photo", "str(photo)", "photo.read_bytes()", "Image.open(photo)"])
@@ -250,14 +250,14 @@ def test_a_model_that_sees_and_is_set_stays(plotted: Any, practice: Any) -> None
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("%groq -i plot What?", "Nothing was drawn yet. Run the cell of the plot first"),
+        ("%groq -i plot What?", "No cell has drawn a plot yet. Run the cell of the plot first"),
         ("%groq -i nosuch What?", "There is no variable and no file `nosuch`."),
         ("%groq -i photoo What?", "Did you mean `photo`?"),
         ("%groq -i nosuch.png What?", "There is no file nosuch.png."),
-        ("%groq -i 'Image.open(photo)' What?", "`-i Image.open(photo)`: calls aren't made there."),
+        ("%groq -i 'Image.open(photo)' What?", "`: calls aren't allowed there."),
         ("%groq -i photo.nosuch What?", "`{{photo.nosuch}}`: `photo` has no `nosuch`."),
-        ("%groq -i number What?", "number is of type int, no image."),
-        ("%groq -i frame What?", "frame is a DataFrame, no image. Name a table in the prompt"),
+        ("%groq -i number What?", "number isn't an image: its type is int."),
+        ("%groq -i frame What?", "its type is DataFrame. Name a table in the prompt"),
         ("%groq -i liar What?", "liar can't be read as an image"),
         ("%groq -i broken What?", "broken can't be read as an image (RuntimeError: no canvas)."),
         ("%%groq\nWhat is {{broken}}?", "`{{broken}}`: broken can't be read as an image"),
@@ -265,7 +265,7 @@ def test_a_model_that_sees_and_is_set_stays(plotted: Any, practice: Any) -> None
         ("%%groq -i photo -i plot2 -i white\nAnd {{black}}?", "There are 4 images; the model"),
         (f"%groq -i {'x' * 9_999}.png What?", "can't be read as an image (OSError"),
         ("%groq -i '' What?", "-i is blank."),
-        ("groq_magic.ask('What?', images=[None])", "NoneType is of type NoneType, no image."),
+        ("groq_magic.ask('What?', images=[None])", "NoneType isn't an image"),
         ("groq_magic.complete('What?', images=['nosuch.png'])", "There is no file nosuch.png."),
     ],
 )

@@ -93,7 +93,7 @@ def test_anything_else_asks_again(answer: Any, person: Person, reply: str) -> No
     answer("1", reply, "no")
     hint, _, again = person.asked[1].partition(" Run it? ")
     assert again == person.asked[0].removeprefix("Run it? ")
-    known = {"yes": "Type run to approve.", "all": "`all` approves what comes too"}
+    known = {"yes": "Type run to approve.", "all": "Type all "}
     assert hint.startswith(known.get(reply.partition(" ")[0], "Unknown reply."))
 
 
@@ -299,7 +299,7 @@ def test_what_cannot_be_read_or_run_is_not_even_asked_for(
 
 def test_without_input_it_is_one_line(bare: Any) -> None:
     proposed = ProposedCode(bare.session, threading.Event(), sees=True)
-    with pytest.raises(NotebookError, match="Nobody can be asked"), capture_output():
+    with pytest.raises(NotebookError, match="Nobody can approve"), capture_output():
         proposed.answer("1")
 
 
@@ -350,7 +350,7 @@ def test_no_code_runs_that_was_not_approved(
             person.replies[:] = [*replies, *[KeyboardInterrupt()] * 2]
             person.asked.clear()
             # test_approval_prompt.py shows what a question that still stands changes.
-            bare.session.questions.left = False
+            bare.session.questions.has_unanswered = False
             before, runs_before, text = ran.count, len(proposed._runs), ""
             try:
                 with capture_output():

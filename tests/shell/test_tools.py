@@ -449,7 +449,7 @@ def test_tools_at_groq_are_shown_with_sources_and_pictures(tools: Any, practice:
         {"type": "code_interpreter"},
     ]
     html = ran.data["text/html"]
-    assert "ran at Groq, billed apart" in html
+    assert "ran at Groq, billed separately" in html
     assert 'href="https://example.com/?a=1&amp;b=2"' in html
     assert "A &lt;b&gt;page" in html
     assert 'href="javascript' not in html

@@ -158,7 +158,7 @@ def test_an_answer_that_does_not_fit_is_repaired_once(cells: Any, practice: Any)
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("I can't help with that.", "the answer: it is not JSON ("),
+        ("I can't help with that.", "the answer: it isn't valid JSON ("),
         ('{"city": 1, "price": "a"}', "city: Input should be a valid string (it is 1); price: "),
     ],
 )
@@ -257,7 +257,7 @@ def test_an_answer_that_never_fits_is_not_cached(cells: Any, practice: Any) -> N
     ("schema", "message"),
     [
         ("'price floaty'", "there is no 'floaty' in this session"),
-        ("Tovn", "Do you mean Town?"),
+        ("Tovn", "Did you mean Town?"),
         ("''", "--schema is blank. Try `--schema 'city, price float'`."),
         ("dataclasses", "'dataclasses' isn't a type"),
     ],

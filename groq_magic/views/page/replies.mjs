@@ -1,6 +1,6 @@
 // Buttons at the box in which the kernel asks for approval: each types a reply there and sends it.
 
-/** Start to show buttons while a question of the kernel's stands; return what ends it. */
+/** Show buttons while the kernel asks a question; return a function that stops it. */
 export function startReplies(model) {
   let end = () => {};
   const onMessage = ({ question }) => {
@@ -15,7 +15,7 @@ export function startReplies(model) {
   };
 }
 
-// A page can have several boxes: those of former questions stay open where nobody replied.
+// A page can have several boxes: those of unanswered questions stay open.
 function showReplies({ prompt, replies }) {
   const rows = [];
   const fill = () => {
@@ -42,7 +42,7 @@ function rowOf(replies, reply) {
   row.className = "groq-replies";
   row.setAttribute("role", "group");
   row.setAttribute("aria-label", "Replies");
-  // Enter and Space press the button; Jupyter's shortcuts would take them.
+  // Enter and Space press the button, instead of running Jupyter's shortcuts.
   row.dataset.lmSuppressShortcuts = "true";
   for (const [label, typed] of replies) {
     const button = document.createElement("button");

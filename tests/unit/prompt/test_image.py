@@ -191,12 +191,12 @@ class Hostile(Figure):
         ("nosuch.png", "There is no file nosuch.png."),
         (b"no picture", "can't be read as an image (its format is unknown)."),
         (b"", "can't be read as an image"),
-        (3, "x is of type int, no image."),
-        (None, "x is of type NoneType, no image."),
-        (np.zeros(4), "an array of 4, no picture."),
-        (np.zeros((2, 2, 2)), "an array of 2 × 2 × 2, no picture."),
-        (np.zeros((0, 4)), "no picture."),
-        (np.array([["a"]]), "no picture."),
+        (3, "x isn't an image: its type is int."),
+        (None, "x isn't an image: its type is NoneType."),
+        (np.zeros(4), "x isn't an image: it is an array of 4."),
+        (np.zeros((2, 2, 2)), "x isn't an image: it is an array of 2 × 2 × 2."),
+        (np.zeros((0, 4)), "x isn't an image: it is an array of 0 × 4."),
+        (np.array([["a"]]), "x isn't an image: it is an array of 1 × 1."),
         (Broken(), "can't be read as an image (RuntimeError: secret)."),
         (Hostile(), "can't be read as an image (SystemExit: 3)."),
         (as_bytes(picture())[:60], "can't be read as an image"),
@@ -225,7 +225,7 @@ def test_what_is_drawn_on_a_figure_is_that_figure() -> None:
 
 def test_a_table_is_no_picture() -> None:
     for table in (pd.DataFrame({"a": [1, 2]}), pd.Series([1, 2])):
-        with pytest.raises(PromptError, match="no image"):
+        with pytest.raises(PromptError, match="isn't an image"):
             image_of("x", table)
 
 

@@ -78,7 +78,7 @@ def test_buttons_type_the_replies_and_go_with_the_question(
 
     _reply_with(monkeypatch, asked, lambda: shown[-1][1][0][1])
     assert sending_by_input(NOTEBOOK, "Send it?", questions=questions)
-    assert shown[-2][0].startswith("An older box is open, so begin with ")
+    assert shown[-2][0].startswith("An older input box is open, so begin with ")
 
 
 @pytest.mark.parametrize("failure", [EOFError(), NotImplementedError(), RuntimeError("lost")])
@@ -86,13 +86,13 @@ def test_where_nobody_answers_it_is_one_error(
     monkeypatch: pytest.MonkeyPatch, asked: list[str], failure: Exception
 ) -> None:
     _reply_with(monkeypatch, asked, failure)
-    with pytest.raises(NotebookError, match="Nobody can be asked"):
+    with pytest.raises(NotebookError, match="Nobody can approve"):
         approval_by_input(NOTEBOOK, "Run f?", "bcdf")
 
 
 def test_without_input_nothing_is_asked(monkeypatch: pytest.MonkeyPatch, asked: list[str]) -> None:
     _reply_with(monkeypatch, asked, "run")
-    with pytest.raises(NotebookError, match="Nobody can be asked"):
+    with pytest.raises(NotebookError, match="Nobody can approve"):
         approval_by_input(WITHOUT_INPUT, "Run f?", "bcdf")
     assert not asked
 
