@@ -7,12 +7,14 @@ import os
 import sqlite3
 import threading
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from groq_magic.errors import OptionError
 from groq_magic.ledger.journal_tables import (
     TABLES,
+    RunRecord,
+    clear_jobs,
+    copy_jobs,
     prepare,
     readable,
     tables_of,
@@ -21,7 +23,7 @@ from groq_magic.ledger.journal_tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 __all__ = ["JournalFile", "RunRecord", "journal_path"]
@@ -30,30 +32,6 @@ _FILE = "journal.sqlite"
 _MAGIC = b"SQLite format 3\x00"
 # Two kernels may write at once: how many seconds one waits for the other.
 _WAIT = 5.0
-
-
-@dataclass(frozen=True)
-class RunRecord:
-    """One run in a journal.
-
-    Parameters
-    ----------
-    id : int
-    name, model : str
-    began, used : float
-        Unix times of its first answer, and of when it was last gone on with.
-    rows : int
-    size : int
-        Bytes of its answers.
-    """
-
-    id: int
-    name: str
-    model: str
-    began: float
-    used: float
-    rows: int
-    size: int
 
 
 class JournalFile:
@@ -85,8 +63,7 @@ class JournalFile:
 
     def get(self, key: str) -> str | None:
         """Return the answer kept under a key, None if there is no such answer."""
-        with self._reading:
-            file = self._for_reading()
+        with self.reading() as file:
             found = (
                 file
                 and file.execute(
@@ -101,20 +78,46 @@ class JournalFile:
 
     def put(self, name: str, model: str, answers: Mapping[str, str]) -> None:
         """Write the answers of a run, by their keys; all of them or, after a fault, none."""
+        with self.writing() as file:
+            self.add(file, name, model, answers)
+
+    def add(
+        self, file: sqlite3.Connection, name: str, model: str, answers: Mapping[str, str]
+    ) -> None:
+        """Write the answers of a run within what `writing` gives."""
+        run = self._run(file, name, model)
+        file.executemany(
+            "INSERT OR REPLACE INTO rows VALUES (?, ?, ?)",
+            [(key, run, answer) for key, answer in answers.items()],
+        )
+
+    @contextlib.contextmanager
+    def writing(self, *, is_durable: bool = False) -> Iterator[sqlite3.Connection]:
+        """Do all or nothing of what is written meanwhile; durably, a power cut can't undo it."""
         with self._writing:
             file = self._for_writing()
-            with transaction(file):
-                run = self._run(file, name, model)
-                file.executemany(
-                    "INSERT OR REPLACE INTO rows VALUES (?, ?, ?)",
-                    [(key, run, answer) for key, answer in answers.items()],
-                )
-            self._runs[name, model] = run
+            if is_durable:
+                file.execute("PRAGMA synchronous = FULL")
+            try:
+                with transaction(file):
+                    yield file
+            except BaseException:
+                # A run that was noted in it may not be there.
+                self._runs.clear()
+                raise
+            finally:
+                if is_durable:
+                    file.execute("PRAGMA synchronous = NORMAL")
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection | None]:
+        """Give the open file to read from; None where there is none yet."""
+        with self._reading:
+            yield self._for_reading()
 
     def runs(self) -> list[RunRecord]:
         """Return the runs whose answers it contains, the latest first."""
-        with self._reading:
-            file = self._for_reading()
+        with self.reading() as file:
             found = (
                 file
                 and file.execute(
@@ -138,6 +141,8 @@ class JournalFile:
             with transaction(file):
                 count = file.execute(f"DELETE FROM rows{chosen}", values).rowcount  # noqa: S608 - one of two constants
                 file.execute("DELETE FROM runs WHERE id NOT IN (SELECT run FROM rows)")
+                if run is None:
+                    clear_jobs(file)
             self._runs.clear()
             # What was removed would otherwise stay readable in the file.
             file.execute("VACUUM")
@@ -179,6 +184,8 @@ class JournalFile:
             self.path.rename(aside)
         for run, answers in readable(aside).items():
             self.put(*run, answers)
+        with self.writing() as file:
+            copy_jobs(aside, file)
         return aside
 
     def _run(self, file: sqlite3.Connection, name: str, model: str) -> int:
@@ -192,6 +199,7 @@ class JournalFile:
             " ON CONFLICT (name, model) DO UPDATE SET used = excluded.used RETURNING id",
             (name, model, now, now),
         ).fetchall()
+        self._runs[name, model] = int(number)
         return int(number)
 
     def _for_reading(self) -> sqlite3.Connection | None:
