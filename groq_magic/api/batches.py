@@ -162,21 +162,27 @@ class BatchService:
         """
         import groq
 
-        fault, exchange = None, Exchange()
-        try:
-            with (
-                self._client.sdk_for(exchange) as sdk,
-                sdk.files.with_streaming_response.content(
-                    file, timeout=self._client.timeout(self._timeout)
-                ) as reply,
-            ):
-                yield from _lines(reply.iter_bytes(chunk_size=65_536))
-        except groq.NotFoundError:
-            raise MissingFileError(file) from None
-        except Exception as failure:  # noqa: BLE001 - a fault of ours instead, whatever failed
-            fault = self._fault_of(failure, exchange)
-        if fault is not None:
-            raise _raised(fault)
+        for tried in range(1, _TRIES + 1):
+            exchange, has_come = Exchange(), False
+            try:
+                with (
+                    self._client.sdk_for(exchange) as sdk,
+                    sdk.files.with_streaming_response.content(
+                        file, timeout=self._client.timeout(self._timeout)
+                    ) as reply,
+                ):
+                    for line in _lines(reply.iter_bytes(chunk_size=65_536)):
+                        has_come = True
+                        yield line
+                    return
+            except groq.NotFoundError:
+                raise MissingFileError(file) from None
+            except Exception as failure:  # noqa: BLE001 - a fault of ours instead, whatever failed
+                fault = self._fault_of(failure, exchange)
+            if has_come or not _waited(fault, tried):
+                break
+        # Raised outside of `except` it has no context: the SDK's exceptions hold the key.
+        raise _raised(fault)
 
     def delete(self, file: str) -> None:
         """Delete a file; one that is not there is fine."""
@@ -214,11 +220,8 @@ class BatchService:
                     return None
                 fault = self._fault_of(failure, exchange)
             is_free = is_repeatable or isinstance(fault.error, RateLimitError)
-            wait = max(fault.wait or 0.0, backoff(tried))
-            if not (fault.retry and is_free and wait <= _LONGEST_WAIT) or tried == _TRIES:
+            if not (is_free and _waited(fault, tried)):
                 break
-            time.sleep(wait)
-        # Raised outside of `except` it has no context: the SDK's exceptions hold the key.
         raise _raised(fault)
 
     def _fault_of(self, failure: Exception, exchange: Exchange) -> Fault:
@@ -227,6 +230,15 @@ class BatchService:
             "the batch engine", str, self._timeout, self.url, key.value, key.source
         )
         return fault_of(failure, context, sent=exchange.is_sent)
+
+
+def _waited(fault: Fault, tried: int) -> bool:
+    """Wait for the next try; return False where another one can't help."""
+    wait = max(fault.wait or 0.0, backoff(tried))
+    if tried == _TRIES or not fault.retry or wait > _LONGEST_WAIT:
+        return False
+    time.sleep(wait)
+    return True
 
 
 def _raised(fault: Fault) -> Exception:
