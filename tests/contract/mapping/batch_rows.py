@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import groq
@@ -50,11 +51,11 @@ class Engine:
     path: Path
     url: str
 
-    @property
+    @cached_property
     def service(self) -> BatchService:
         return BatchService(account_of(ApiKey(KEY, "a test"), self.url).client(5.0))
 
-    @property
+    @cached_property
     def sdk(self) -> groq.Groq:
         return groq.Groq(api_key=KEY, base_url=self.url, max_retries=0)
 

@@ -341,7 +341,7 @@ def test_two_kernels_fetch_at_once(engine: Engine, monkeypatch: pytest.MonkeyPat
     plan = plan_of([f"row {n}" for n in range(5)])
     engine.hand_over(plan)
     engine.fetch()
-    service = engine.service
+    service = Engine(engine.path, engine.url).service
     lines = service.lines
 
     def other_first(file: str) -> Any:
@@ -364,7 +364,7 @@ def test_the_other_kernel_has_deleted_the_files(
     plan = plan_of(["a"])
     engine.hand_over(plan)
     engine.fetch()
-    service = engine.service
+    service = Engine(engine.path, engine.url).service
     lines = service.lines
 
     def other_first(file: str) -> Any:
@@ -394,6 +394,20 @@ def test_one_kernel_hands_over_at_a_time(engine: Engine) -> None:
         with pytest.raises(OptionError, match="Another kernel hands rows over"):
             engine.hand_over(plan_of(["a"]))
     assert engine.hand_over(plan_of(["a"])).rows == 1
+
+
+def test_a_lost_job_is_found_on_a_later_page(engine: Engine) -> None:
+    plan = plan_of(["a"])
+    engine.hand_over(plan)
+    (job,) = engine.journal().jobs.jobs()
+    # As a kernel leaves it that was killed before it noted the job's id.
+    engine.journal().jobs.update(job.id, batch="", state="")
+    for number in range(25):
+        other = Engine(engine.path.with_name(f"{number}.sqlite"), engine.url)
+        other.hand_over(plan_of([f"other {number}"]))
+
+    assert engine.hand_over(plan).jobs == ()
+    assert [each.batch for each in status(engine.journal(), engine.service)] == [job.batch]
 
 
 def test_no_key_is_in_any_error(practice_factory: Any, tmp_path: Path) -> None:

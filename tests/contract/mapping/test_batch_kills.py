@@ -83,6 +83,7 @@ def run(engine: Engine) -> None:
             return
 
 
+@pytest.mark.slow
 def test_a_kill_at_any_step_loses_nothing_and_sends_nothing_twice(
     practice: PracticeServer, tmp_path: Path
 ) -> None:
