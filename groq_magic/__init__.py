@@ -117,6 +117,50 @@ def complete(prompt: str, **options: Any) -> Reply:
     return complete_checked(text, checked, session)
 
 
+def map(prompt: str, data: Any, **options: Any) -> Any:  # noqa: A001 - read as `groq_magic.map`
+    """Ask the same of every row as `%%groq_map` does, and return the rows with their answers.
+
+    Parameters
+    ----------
+    prompt : str
+        With `{{column}}` for a row's values, and `{{row}}` for the whole row.
+    data : object
+        A DataFrame or Series of pandas or polars, a list, a dict of lists, or a dict of texts.
+    **options
+        The long options of `%%groq_map` with underscores: `schema=…`, `limit=20`,
+        `check="score=teacher"`, `model=["fast", "balanced"]` … `out="name"` sets a variable, too.
+
+    Returns
+    -------
+    DataFrame
+        Of polars for data of polars, else of pandas.
+
+    Raises
+    ------
+    GroqMagicError
+        When nothing could be sent, or the run ended before its last row; in another thread
+        than the shell's, a NotebookError.
+    """
+    from groq_magic.interrupts import in_one_line
+
+    return in_one_line(lambda: _mapped(prompt, data, options))
+
+
+def _mapped(prompt: str, data: Any, options: dict[str, Any]) -> Any:
+    from groq_magic.magics.errors_shown import hiding_secrets
+    from groq_magic.option_types import prompt_text
+
+    remedy = 'Columns are named in it: `map("Rate {{text}}", df)`.'
+    text, session = prompt_text(prompt, "map", remedy), get_session()
+
+    def mapped() -> Any:
+        from groq_magic.magics.map import map_in_python
+
+        return map_in_python(session, text, data, options)
+
+    return hiding_secrets(lambda: session, mapped)
+
+
 def _session_now() -> Session | None:
     """Return the session of this process, if IPython runs and the extension is loaded."""
     import sys

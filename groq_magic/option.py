@@ -1,16 +1,20 @@
-"""One option of a magic: its name and forms, its type and its help."""
+"""The options of a magic: each with its name and forms, its type and its help."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+import functools
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Self
 
+from groq_magic.errors import OptionError
 from groq_magic.option_types import Switch
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from groq_magic.option_types import OptionType
 
-__all__ = ["Option", "option"]
+__all__ = ["Option", "OptionTable", "option"]
 
 _NOT_STICKY = object()
 
@@ -83,6 +87,49 @@ class Option:
 
 
 def option(option_type: OptionType, text: str, short: str = "", **more: Any) -> Any:
-    """Return a field of `AskOptions`; the further parameters are those of `Option`."""
+    """Return a field of an `OptionTable`; the further parameters are those of `Option`."""
     declared = Option("", option_type, text, short, **more)
     return field(default=option_type.unset, metadata={"option": declared})
+
+
+class OptionTable:
+    """Base of dataclasses whose fields are options."""
+
+    @classmethod
+    def table(cls) -> tuple[Option, ...]:
+        """Return the options, in the order in which help shows them."""
+        return _table_of(cls)  # type: ignore[arg-type]  # mypy looks at the hash of its instances
+
+    @classmethod
+    def of_keywords(cls, given: Mapping[str, Any]) -> Self:
+        """Return keywords of Python as options, checked as a line's are.
+
+        Raises
+        ------
+        OptionError
+            For an unknown name or an invalid value.
+        """
+        table = cls.table()
+        values: dict[str, Any] = {}
+        for keyword, value in given.items():
+            found = next((one for one in table if one.keyword(keyword) is not None), None)
+            if found is None:
+                raise _unknown(keyword, table)
+            if value is not None:
+                read = found.type.read(keyword, value)
+                values[found.name] = read if found.keyword(keyword) else not read
+        return cls(**values)
+
+
+@functools.cache
+def _table_of(options: type[Any]) -> tuple[Option, ...]:
+    return tuple(replace(each.metadata["option"], name=each.name) for each in fields(options))
+
+
+def _unknown(keyword: str, table: tuple[Option, ...]) -> OptionError:
+    import difflib
+
+    close = difflib.get_close_matches(keyword, [each.name for each in table], n=1)
+    names = ", ".join(each.name for each in table if each.everyday)
+    remedy = f"Did you mean `{close[0]}`?" if close else f"Options: {names} …"
+    return OptionError(f"There is no option `{keyword}`.", remedy)

@@ -137,24 +137,27 @@ class Label(OptionType):
 
 @dataclass(frozen=True)
 class Whole(OptionType):
-    """A whole number from `low` to the largest that the API accepts.
+    """A whole number from `low` to `high`, else to the largest that the API accepts.
 
     Parameters
     ----------
     low : int
     example : int
         The number that an error suggests.
+    high : int
     """
 
     low: int
     example: int = 100
+    high: int = HIGHEST
 
     def read(self, flag: str, value: Any) -> int:
         """Return the number."""
         found = _number(value, int, numbers.Integral)
-        if found is None or not self.low <= found <= HIGHEST:
+        if found is None or not self.low <= found <= self.high:
             bound = f" from {self.low} on" if self.low > -HIGHEST else ""
             bound = " below 2**63" if found is not None and found > HIGHEST else bound
+            bound = f" from {self.low} to {self.high:,}" if self.high < HIGHEST else bound
             raise OptionError(
                 f"{flag} takes a whole number{bound}, not {quoted(value)}.",
                 try_value(flag, self.example),

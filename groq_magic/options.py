@@ -5,12 +5,10 @@ The parser of a line, keywords, settings, panel, help, completion and the reques
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from groq_magic.errors import OptionError
-from groq_magic.option import Option, option
+from groq_magic.option import OptionTable, option
 from groq_magic.option_types import (
     HIGHEST,
     Choice,
@@ -24,9 +22,6 @@ from groq_magic.option_types import (
 )
 from groq_magic.session_types import AnswerSchema, Images, ToolNames, VariableName
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 __all__ = ["DEFAULT_MODEL", "OPTIONS", "AnswerFormat", "AskOptions"]
 
 DEFAULT_MODEL = "openai/gpt-oss-120b"
@@ -34,7 +29,7 @@ AnswerFormat = Literal["markdown", "text", "code", "json"]
 
 
 @dataclass(frozen=True)
-class AskOptions:
+class AskOptions(OptionTable):
     """The options of one ask; None takes the session's setting.
 
     The names are the long options of `%%groq` with underscores, so that
@@ -193,31 +188,6 @@ class AskOptions:
         default=False,
     )
 
-    @classmethod
-    def table(cls) -> tuple[Option, ...]:
-        """Return the options, in the order in which help shows them."""
-        return _table_of(cls)  # type: ignore[arg-type]  # mypy looks at the hash of its instances
-
-    @classmethod
-    def of_keywords(cls, given: Mapping[str, Any]) -> Self:
-        """Return the keywords of `groq_magic.ask` as options, checked as a line's are.
-
-        Raises
-        ------
-        OptionError
-            For an unknown name or an invalid value.
-        """
-        table = cls.table()
-        values: dict[str, Any] = {}
-        for keyword, value in given.items():
-            found = next((one for one in table if one.keyword(keyword) is not None), None)
-            if found is None:
-                raise _unknown(keyword, table)
-            if value is not None:
-                read = found.type.read(keyword, value)
-                values[found.name] = read if found.keyword(keyword) else not read
-        return cls(**values)
-
     def over(self, earlier: Self) -> Self:
         """Return `earlier`, with the options that are given here replaced."""
         return replace(earlier, **self._given())
@@ -237,18 +207,4 @@ class AskOptions:
         return {name: value for name, (value, unset) in values.items() if value is not unset}
 
 
-@functools.cache
-def _table_of(options: type[AskOptions]) -> tuple[Option, ...]:
-    return tuple(replace(each.metadata["option"], name=each.name) for each in fields(options))
-
-
 OPTIONS = AskOptions.table()
-
-
-def _unknown(keyword: str, table: tuple[Option, ...]) -> OptionError:
-    import difflib
-
-    close = difflib.get_close_matches(keyword, [each.name for each in table], n=1)
-    names = ", ".join(each.name for each in table if each.everyday)
-    remedy = f"Did you mean `{close[0]}`?" if close else f"Options: {names} …"
-    return OptionError(f"There is no option `{keyword}`.", remedy)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from groq_magic.schemas import Schema, SchemaForm
     from groq_magic.tools import ToolSet
 
-__all__ = ["form_of", "request_of", "size_of", "without_surrogates"]
+__all__ = ["form_of", "is_strict", "request_of", "size_of", "without_surrogates"]
 
 _STRICT = "structured_outputs"
 # The models that make one call at a time (groq-api.md §1).
@@ -92,7 +92,12 @@ def form_of(
     """
     if schema is None:
         return None
-    return schema.form(strict=known is not None and _STRICT in known.features and not tools)
+    return schema.form(strict=is_strict(known) and not tools)
+
+
+def is_strict(known: Model | None) -> bool:
+    """Whether a model takes strict schemas; one that is not in the catalogue doesn't."""
+    return known is not None and _STRICT in known.features
 
 
 def size_of(text: str) -> int:

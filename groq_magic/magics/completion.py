@@ -29,6 +29,7 @@ _WORDS = MappingProxyType(
         "groq_cache": ("on", "off", "clear", "info"),
         "groq_practice": ("on", "off"),
         "groq_replay": ("on", "off"),
+        "groq_runs": ("clear", "cancel"),
     }
 )
 
@@ -76,7 +77,8 @@ def _on_line(session: Session, magic: str, typed: str) -> tuple[str, list[str], 
         return typed, _starting(_WORDS[magic], typed), "param"
     options = OPTIONS_OF.get(magic, ())
     found = _option_begun(typed, options, ids, lambda begun: _names(session, begun))
-    return _name_begun(session, typed) if found is None and magic == "groq_explain" else found
+    names_values = magic in {"groq_explain", "groq_map"}
+    return _name_begun(session, typed) if found is None and names_values else found
 
 
 def _option_begun(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from groq_magic.session.session import Session
     from groq_magic.views.guarded_view import View
     from groq_magic.views.live import Live
+    from groq_magic.views.map_view import MapView
     from groq_magic.views.session_facts import PanelFacts
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "display_replies",
     "end_replies",
     "live_of",
+    "map_view_of",
     "panel_facts",
     "show_reply",
     "show_speeds",
@@ -48,6 +50,13 @@ def show_reply(session: Session, ask: Ask) -> Reply:
     reply = send_ask(session, ask, view)
     show_speeds(session)
     return reply
+
+
+def map_view_of(session: Session) -> MapView:
+    """Return the view of one map that fits the front end."""
+    from groq_magic.views.map_view import map_view
+
+    return map_view(front_end(session.shell), lambda: live_of(session))
 
 
 def live_of(session: Session) -> Live:

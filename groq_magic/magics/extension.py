@@ -47,6 +47,8 @@ _MAGICS = MappingProxyType(
         "export": {"groq_export": "line"},
         "help": {"groq_help": "line"},
         "key": {"groq_key": "line", "groq_practice": "line"},
+        "map": {"groq_map": "cell"},
+        "runs": {"groq_runs": "line"},
         "model": {"groq_model": "line", "groq_models": "line"},
         "restore": {"groq_restore": "line"},
         "cache_and_replay": {"groq_cache": "line", "groq_replay": "line"},
@@ -98,8 +100,7 @@ class GroqMagics(Settings):
 
     def __init__(self, shell: Any) -> None:
         super().__init__(parent=shell)
-        self.shell = shell
-        self.owner = owner_of(shell)
+        self.shell, self.owner = shell, owner_of(shell)
         self._cells: dict[int, str] = {}
         self._hooks: list[tuple[str, Callable[..., None]]] = [
             ("pre_run_cell", self._cell_begins),
@@ -112,8 +113,7 @@ class GroqMagics(Settings):
         self._making = threading.RLock()
         self._session: Session | None = None
         # Whether the session knows of the cell that ran when it was made.
-        self._has_begun = False
-        self._source = ""
+        self._has_begun, self._source = False, ""
 
     @property
     def session(self) -> Session:

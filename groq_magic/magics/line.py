@@ -13,7 +13,14 @@ if TYPE_CHECKING:
 
     from groq_magic.option import Option
 
-__all__ = ["options_alone", "parsed_around", "parsed_line", "text_alone", "unquoted"]
+__all__ = [
+    "data_and_rest",
+    "options_alone",
+    "parsed_around",
+    "parsed_line",
+    "text_alone",
+    "unquoted",
+]
 
 _SPACE = re.compile(r"\s*")
 _OPTION = re.compile(r"--?[A-Za-z]")
@@ -127,6 +134,44 @@ def options_alone(
         takes = ", ".join(option.flag for option in options) or "nothing"
         raise OptionError(f"{magic} takes {takes}, not {word!r}.", remedy or f"Try `{magic}`.")
     return values
+
+
+def data_and_rest(text: str) -> tuple[str, str, bool]:
+    """Split a text into what names data, and the rest.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    data : str
+        Up to the first blank outside of brackets and quotes, verbatim; or what the quotes contain
+        that it begins with.
+    rest : str
+    is_code : bool
+        Whether it stood in quotes.
+
+    Raises
+    ------
+    OptionError
+        For a quote that is not closed.
+    """
+    if text[:1] in {"'", '"'}:
+        data, at = _word(text, 0)
+        return data, text[at:], True
+    _refuse_quote(text, 0, "%%groq_map")
+    depth, at = 0, 0
+    while at < len(text) and (depth > 0 or not text[at].isspace()):
+        if text[at] in "([{":
+            depth += 1
+        elif text[at] in ")]}":
+            depth -= 1
+        elif text[at] in "'\"":
+            end = text.find(text[at], at + 1)
+            at = end if end > 0 else len(text)
+        at += 1
+    return text[:at], text[at:], False
 
 
 def text_alone(line: str, magic: str) -> str:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from groq_magic.errors import OptionError
+from groq_magic.mapping.map_options import MapOptions
 from groq_magic.option import Option
 from groq_magic.option_types import Choice, Flag, Label, OptionType, Switch, Whole
 from groq_magic.options import OPTIONS
@@ -41,6 +42,12 @@ _AS_FRAME = Option(
     "returns a pandas DataFrame instead of showing it",
     metavar="dataframe",
 )
+_JOURNAL = Option(
+    "journal",
+    next(option.type for option in MapOptions.table() if option.name == "journal"),
+    "another journal than the user's own",
+    metavar="PATH",
+)
 # The assistant's magics decide themselves how an answer is used.
 _NOT_TAKEN = frozenset({"format", "image", "recent", "cell", "once", "raw"})
 _ASSISTANT = (
@@ -72,6 +79,8 @@ OPTIONS_OF = MappingProxyType(
             ),
             *_ASSISTANT,
         ),
+        "groq_map": MapOptions.table(),
+        "groq_runs": (_JOURNAL,),
         "groq_conversation": (_CONVERSATION,),
         "groq_history": (
             _CONVERSATION,

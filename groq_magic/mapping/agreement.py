@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import clip, is_a, plain, safe_repr, tried
@@ -12,13 +12,14 @@ from groq_magic.errors import OptionError
 from groq_magic.mapping.cells import is_missing
 from groq_magic.prompt.expression import near
 from groq_magic.prompt.scalars import is_of
+from groq_magic.views.map_facts import Agreement, Disagreement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from groq_magic.mapping.rows import Rows
 
-__all__ = ["Agreement", "Check", "Disagreement", "agreement", "checks_of", "places_to_check"]
+__all__ = ["Check", "agreement", "checks_of", "places_to_check"]
 
 # Larger ones are identifiers, and their squares overflow.
 _LARGEST = 1e15
@@ -38,63 +39,6 @@ class Check:
 
     name: str
     place: int
-
-
-@dataclass(frozen=True)
-class Disagreement:
-    """A row whose answer is another than expected.
-
-    Parameters
-    ----------
-    place : int
-        Of the row.
-    expected, given : object
-    """
-
-    place: int
-    expected: Any
-    given: Any
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """The comparison of answers with what is expected of them.
-
-    Parameters
-    ----------
-    compared, agreed, unanswered : int
-        Rows with both values, those where they are equal, and those without an answer.
-    categories : tuple of str
-        Of the table; numbers in their order.
-    table : mapping of (str, str) to int
-        How often what is expected came with what is given.
-    disagreements : tuple of Disagreement
-        Of numbers those that are furthest apart first.
-    mean_error, mean_absolute_error, within_one, kappa : float or None
-        Of numbers: how much higher the answers are, how far off, the share at most 1 off, and
-        Cohen's kappa with quadratic weights. None for categories; kappa also where all are equal.
-    """
-
-    compared: int
-    agreed: int
-    unanswered: int
-    categories: tuple[str, ...] = ()
-    table: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    disagreements: tuple[Disagreement, ...] = ()
-    mean_error: float | None = None
-    mean_absolute_error: float | None = None
-    within_one: float | None = None
-    kappa: float | None = None
-
-    @property
-    def is_of_numbers(self) -> bool:
-        """Whether numbers were compared."""
-        return self.mean_error is not None
-
-    @property
-    def share(self) -> float | None:
-        """The share of rows that agree, None if none were compared."""
-        return self.agreed / self.compared if self.compared else None
 
 
 def checks_of(text: str, fields: Iterable[str], rows: Rows) -> tuple[Check, ...]:

@@ -30,10 +30,13 @@ class Budget:
     amount : float
         In US dollars or tokens.
     in_dollars : bool
+    spent : float
+        What is used of it already.
     """
 
     amount: float
     in_dollars: bool
+    spent: float = 0.0
 
     @property
     def words(self) -> str:
@@ -42,6 +45,11 @@ class Budget:
             return f"{self.amount:,.0f} tokens"
         is_cents = round(self.amount, 2) == self.amount
         return f"${self.amount:,.2f}" if is_cents else dollars(self.amount)
+
+    @property
+    def used_up(self) -> str:
+        """The reason why a run ended there."""
+        return f"The budget of {self.words} is used up."
 
     def price(self, model: str, usage: Usage) -> float:
         """Return what a request takes of it.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib.util
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from groq_magic.clipping import clip, tried
 from groq_magic.errors import OptionError
@@ -23,10 +24,21 @@ if TYPE_CHECKING:
     from groq_magic.mapping.row_request import RowAnswer
     from groq_magic.mapping.rows import Rows
 
-__all__ = ["ERROR", "ResultColumns", "answers_frame", "result_columns"]
+__all__ = [
+    "ERROR",
+    "NOT_ASKED",
+    "ResultColumns",
+    "RowCells",
+    "answers_frame",
+    "cells_frame",
+    "cells_of",
+    "result_columns",
+]
 
 ERROR = "error"
-_NOT_ASKED = "Not asked yet."
+NOT_ASKED = "Not asked yet."
+_EMPTY = MappingProxyType({ERROR: NOT_ASKED})
+RowCells: TypeAlias = "Mapping[str, Any]"
 _OK, _AT, _IN = "_ok", "_at", "_in"
 
 
@@ -117,10 +129,39 @@ def answers_frame(
     results : iterable of (ResultColumns, RequestPlan, mapping of str to RowAnswer)
         For each model its columns, its requests, and the answers by their keys.
     """
+    return cells_frame(
+        rows,
+        (
+            (
+                names,
+                plan,
+                {key: cells_of(plan, key, answer) for key, answer in answers.items()},
+            )
+            for names, plan, answers in results
+        ),
+    )
+
+
+def cells_frame(
+    rows: Rows,
+    results: Iterable[tuple[ResultColumns, RequestPlan, Mapping[str, RowCells]]],
+) -> Any:
+    """Return the rows with the cells of their answers, as a DataFrame of pandas or of polars.
+
+    Parameters
+    ----------
+    rows : Rows
+    results : iterable of (ResultColumns, RequestPlan, mapping of str to mapping)
+        For each model its columns, its requests, and the answers' cells by their keys.
+    """
     columns: dict[str, tuple[str, list[Any]]] = {}
     for names, plan, answers in results:
-        found = _cells(names, plan, answers)
-        columns |= {names.written[each]: (names.kinds[each], found[each]) for each in names.kinds}
+        # Equal rows have one answer.
+        found = [answers.get(key, _EMPTY) for key in plan.keys]
+        columns |= {
+            names.written[each]: (kind, [row.get(each) for row in found])
+            for each, kind in names.kinds.items()
+        }
     if is_of(rows.frame, "polars", "DataFrame"):
         return rows.frame.with_columns(
             _polars_series(name, kind, cells) for name, (kind, cells) in columns.items()
@@ -132,19 +173,16 @@ def answers_frame(
     return frame
 
 
-def _cells(
-    columns: ResultColumns, plan: RequestPlan, answers: Mapping[str, RowAnswer]
-) -> dict[str, list[Any]]:
-    """Return the cells of each column, in the order of the rows."""
-    # Equal rows have one answer.
-    read = {key: _of_row(plan, key, answers.get(key)) for key in plan.places}
-    return {name: [read[key].get(name) for key in plan.keys] for name in columns.kinds}
+def cells_of(plan: RequestPlan, key: str, answer: RowAnswer) -> RowCells:
+    """Return the cells of a row by what they hold; those that are missing are left out.
 
-
-def _of_row(plan: RequestPlan, key: str, answer: RowAnswer | None) -> dict[str, Any]:
-    """Return the cells of a row by what they hold; those that are missing are left out."""
-    if answer is None:
-        return {ERROR: _NOT_ASKED}
+    Parameters
+    ----------
+    plan : RequestPlan
+    key : str
+        Of the row.
+    answer : RowAnswer
+    """
     if answer.error:
         return {ERROR: answer.error}
     try:

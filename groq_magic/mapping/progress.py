@@ -5,76 +5,24 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from groq_magic.ledger.usage import Usage, cost
+from groq_magic.ledger.usage import Usage, cost, total_usage
+from groq_magic.views.map_facts import MapProgress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from groq_magic.api.send import Wait
     from groq_magic.mapping.budget import Budget
     from groq_magic.mapping.row_request import RowAnswer, RowRequest
 
-__all__ = ["Progress", "Tally"]
+__all__ = ["Tally", "sum_of"]
 
 # The rate is that of the last seconds, measured so often.
 _RATE_OVER, _RATE_EVERY = 20.0, 0.5
 _COUNTED = int(_RATE_OVER / _RATE_EVERY)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is.
-
-    Parameters
-    ----------
-    done : int
-        Rows with an answer, those from the journal included.
-    failed : int
-        Rows with an error.
-    from_journal : int
-        Rows whose answer was in the journal.
-    total : int or None
-        Rows in all, None where nobody knows.
-    seconds : float
-        Since it began.
-    rows_a_second : float
-        Of those that are asked, lately.
-    usage : Usage
-        The tokens of all its requests so far.
-    cost : float or None
-        In US dollars; None where a price is not known.
-    seconds_left : float or None
-        None where nobody knows.
-    waiting_for : str
-        Why requests wait, a sentence; "" while none does.
-    waits : float
-        How many seconds the first of them still waits.
-    running : int
-        Requests that are sent or wait.
-    is_over : bool
-    """
-
-    done: int
-    failed: int
-    from_journal: int
-    total: int | None
-    seconds: float
-    rows_a_second: float
-    usage: Usage
-    cost: float | None
-    seconds_left: float | None
-    waiting_for: str
-    waits: float
-    running: int
-    is_over: bool
-
-    @property
-    def left(self) -> int | None:
-        """Rows without an answer or an error, None where nobody knows how many there are."""
-        return None if self.total is None else max(0, self.total - self.done - self.failed)
 
 
 @dataclass
@@ -101,7 +49,7 @@ class Tally:
         self._done = self._failed = self._from_journal = 0
         self._requests = self._prompt = self._completion = self._reasoning = self._cached = 0
         self._cost: float | None = 0.0
-        self._spending = _Spending()
+        self._spending = _Spending(budget.spent if budget is not None else 0.0)
         self._waits: dict[int, Wait] = {}
         self._began = time.monotonic()
         self._over_at: float | None = None
@@ -161,7 +109,7 @@ class Tally:
             else:
                 self._waits[id(request)] = wait
 
-    def progress(self, running: int, *, is_over: bool) -> Progress:
+    def progress(self, running: int, *, is_over: bool) -> MapProgress:
         """Return how far the run is."""
         with self._lock:
             now = self._over_at or time.monotonic()
@@ -171,7 +119,7 @@ class Tally:
             first = min(self._waits.values(), key=lambda wait: wait.until, default=None)
             tokens = self._prompt + self._completion
             usage = Usage(self._prompt, self._completion, tokens, self._reasoning, self._cached)
-            return Progress(
+            return MapProgress(
                 self._done + self._from_journal,
                 self._failed,
                 self._from_journal,
@@ -193,3 +141,32 @@ class Tally:
             self._marks.append((now, asked))
         then, before = self._marks[0]
         return (asked - before) / (now - then) if now > then else 0.0
+
+
+def sum_of(parts: Sequence[MapProgress], total: int) -> MapProgress:
+    """Return how far a map is that is done in parts, one after another.
+
+    Parameters
+    ----------
+    parts : sequence of MapProgress
+        Those that are over, and the one that runs.
+    total : int
+        Rows in all.
+    """
+    last = parts[-1]
+    costs = [each.cost for each in parts]
+    known = [each for each in costs if each is not None]
+    done, failed = sum(each.done for each in parts), sum(each.failed for each in parts)
+    left, rate = total - done - failed, last.rows_a_second
+    usage = total_usage(each.usage for each in parts)
+    return replace(
+        last,
+        done=done,
+        failed=failed,
+        from_journal=sum(each.from_journal for each in parts),
+        total=total,
+        seconds=sum(each.seconds for each in parts),
+        usage=usage or last.usage,
+        cost=sum(known) if len(known) == len(costs) else None,
+        seconds_left=left / rate if rate else None,
+    )

@@ -13,7 +13,7 @@ from groq_magic.conversation import TOKENS_AROUND_A_MESSAGE, text_in
 from groq_magic.ledger.usage import Usage
 from groq_magic.mapping.row_request import RowAnswer, RowRequest
 from groq_magic.mapping.run_settings import Split
-from groq_magic.practice import NO_MODEL
+from groq_magic.practice import NO_MODEL, without_fold
 from groq_magic.schemas import Mismatch
 
 if TYPE_CHECKING:
@@ -88,9 +88,14 @@ class RequestPlan:
         """The model's id."""
         return str(self.base["model"])
 
+    @property
+    def has_limit(self) -> bool:
+        """Whether the longest answer was given."""
+        return _LIMIT in self.base
+
     def with_max_tokens(self, count: int | None) -> RequestPlan:
         """Return the plan with a limit on its answers, unless one was given."""
-        return self if _LIMIT in self.base else replace(self, max_tokens=count)
+        return self if self.has_limit else replace(self, max_tokens=count)
 
     def requests(
         self, done: Iterable[str] = (), most_tokens: int | None = None
@@ -185,14 +190,14 @@ class RequestPlan:
     def split(self, sent: RowRequest, answer: RowAnswer) -> Split:
         """Return the answers to the rows of a request, and what to ask again.
 
-        Of several rows those without a valid answer are asked alone. An answer that ended at
-        the limit of a sample is asked without it.
+        Of several rows those without a valid answer are asked alone, also where all were refused.
+        An answer that ended at the limit of a sample is asked without it.
         """
         if len(sent.keys) > 1:
             return self._split_pack(sent, answer)
         (key,) = sent.keys
         is_cut = answer.finish_reason == _CUT
-        if is_cut and _LIMIT not in self.base and _LIMIT in sent.request:
+        if is_cut and not self.has_limit and _LIMIT in sent.request:
             request = {name: each for name, each in sent.request.items() if name != _LIMIT}
             return Split({}, (replace(sent, request=request),))
         return Split({key: answer if answer.error else self._checked(answer, is_cut=is_cut)})
@@ -200,6 +205,7 @@ class RequestPlan:
     def _checked(self, answer: RowAnswer, *, is_cut: bool) -> RowAnswer:
         if is_cut:
             return replace(answer, error="The answer ended at the token limit.")
+        answer = replace(answer, text=without_fold(answer.text))
         try:
             self.answer_type.read(answer.text)
         except Mismatch as mismatch:
@@ -210,8 +216,6 @@ class RequestPlan:
         return answer
 
     def _split_pack(self, sent: RowRequest, answer: RowAnswer) -> Split:
-        if answer.error and not answer.text and answer.finish_reason != _CUT:
-            return Split(dict.fromkeys(sent.keys, answer))
         is_cut = answer.finish_reason == _CUT or bool(answer.error)
         texts = self.answer_type.split(answer.text, len(sent.keys), is_cut=is_cut)
         shares = _shares(answer.usage, len(sent.keys))

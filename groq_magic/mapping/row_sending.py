@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from groq_magic.api.send import Outcome, backoff, send
-from groq_magic.errors import ApiKeyError, ModelError, RateLimitError, TooLargeError
+from groq_magic.errors import (
+    ApiKeyError,
+    ModelError,
+    RateLimitError,
+    RequestError,
+    TooLargeError,
+)
 from groq_magic.ledger.usage import Usage, usage_of
 from groq_magic.mapping.row_request import RowAnswer
 
@@ -52,6 +58,13 @@ class Sent:
     answer: RowAnswer | None
     usage: Usage | None = None
     fault: Fault | None = None
+
+    @property
+    def is_divisible(self) -> bool:
+        """Whether of several rows some may have an answer, or get one alone, though it failed."""
+        error = self.fault.error if self.fault is not None else None
+        has_text = self.answer is not None and bool(self.answer.text)
+        return has_text or isinstance(error, RequestError | TooLargeError)
 
 
 class Failures:
@@ -144,6 +157,9 @@ def _sent(request: RowRequest, outcome: Outcome, text: str, exchange: Exchange) 
         usage = Usage(request.tokens, 0, request.tokens)
     if fault is None and outcome.finish_reason is None and exchange.cancelled.is_set():
         return Sent(None, usage)
+    if fault is not None and not text:
+        # What a refused answer contained: of a pack some of its rows.
+        text = fault.failed_generation
     model = outcome.model or str(request.request.get("model", ""))
     error = _error_of(outcome, text)
     return Sent(RowAnswer(text, outcome.finish_reason, usage, model, error), usage, fault)

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from groq_magic.mapping.journal import Journal
     from groq_magic.mapping.row_request import RowAnswer, RowRequest
 
-__all__ = ["RowSource", "Rows", "whole_again"]
+__all__ = ["LookedUpRows", "RowSource", "whole_again"]
 
 
-class Rows(NamedTuple):
+class LookedUpRows(NamedTuple):
     """The rows of one request: those with an answer, and the requests for the others."""
 
     known: list[tuple[str, RowAnswer]]
@@ -51,19 +51,19 @@ class RowSource:
         self.is_exhausted = False
         self._requests, self._journal, self._rest = iter(requests), journal, rest
 
-    def take(self) -> Rows:
+    def take(self) -> LookedUpRows:
         """Return the rows of the next request; none at the end."""
         request = next(self._requests, None)
         if request is None:
             self.is_exhausted = True
-            return Rows([], ())
+            return LookedUpRows([], ())
         if self._journal is None:
-            return Rows([], (request,))
+            return LookedUpRows([], (request,))
         answers = {key: self._journal.get(key) for key in request.keys}
         known = [(key, answer) for key, answer in answers.items() if answer is not None]
         if not known:
-            return Rows([], (request,))
+            return LookedUpRows([], (request,))
         missing = tuple(key for key, answer in answers.items() if answer is None)
         unknown = self._rest(request, missing) if missing else ()
         asked = {key for each in unknown for key in each.keys}
-        return Rows([row for row in known if row[0] not in asked], unknown)
+        return LookedUpRows([row for row in known if row[0] not in asked], unknown)

@@ -13,7 +13,7 @@ from groq_magic.api.exchange import Exchange
 from groq_magic.api.sdk_faults import no_thread
 from groq_magic.api.share import Share
 from groq_magic.errors import GroqMagicError
-from groq_magic.mapping.progress import Progress, Tally
+from groq_magic.mapping.progress import Tally
 from groq_magic.mapping.row_request import RowAnswer
 from groq_magic.mapping.row_sending import Failures, RowSending, Sent
 from groq_magic.mapping.row_source import RowSource, whole_again
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from groq_magic.api.send import Outcome
     from groq_magic.mapping.journal import Journal
     from groq_magic.mapping.row_request import RowRequest
+    from groq_magic.views.map_facts import MapProgress
 
 __all__ = ["Run"]
 
@@ -102,14 +103,13 @@ class Run:
         self._waiting: SimpleQueue[RowRequest | None] = SimpleQueue()
         # How many requests wait for a thread or are under way.
         self._open = 0
-        self._failures = Failures()
+        self._failures, self._news = Failures(), threading.Event()
         self._came: deque[_Row] = deque()
-        self._news = threading.Event()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_failure: object) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def __iter__(self) -> Iterator[_Row]:
@@ -158,7 +158,7 @@ class Run:
             # A thread that can't be woken, in a look-up of an address say, ends later.
             self._left_behind = True
 
-    def progress(self) -> Progress:
+    def progress(self) -> MapProgress:
         """Return how far it is."""
         return self._tally.progress(self._open, is_over=self.is_over)
 
@@ -260,7 +260,7 @@ class Run:
         if (error := self._failures.end_by(sent)) is not None:
             self._end(error.happened, error)
             return []
-        if sent.answer.error:
+        if sent.answer.error and not (len(request.keys) > 1 and sent.is_divisible):
             return self._failed(request, sent.answer.error, sent.answer)
         split = self._split(request, sent.answer)
         for each in split.again:
@@ -276,7 +276,7 @@ class Run:
         while (allowed := self._tally.allows(request)) is None and not self._ended.wait(_POLL):
             pass
         if allowed is False and self._settings.budget is not None:
-            self._end(f"The budget of {self._settings.budget.words} is used up.")
+            self._end(self._settings.budget.used_up)
         exchange, sending = Exchange(), self._sending
         with self._lock:
             if self._ended.is_set() or sending is None:
@@ -294,7 +294,7 @@ class Run:
     def _failed(
         self, request: RowRequest, error: str, answer: RowAnswer | None = None
     ) -> list[_Row]:
-        model = str(request.request.get("model", ""))
-        failed = replace(answer or RowAnswer("", None, None, model, ""), error=error)
+        empty = RowAnswer("", None, None, str(request.request.get("model", "")), "")
+        failed = replace(answer or empty, error=error)
         self._tally.add_rows([failed] * len(request.keys))
         return [(key, failed) for key in request.keys]

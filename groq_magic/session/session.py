@@ -13,6 +13,7 @@ from groq_magic.ledger.request_log import RequestLog
 from groq_magic.page.cell import cell_id, listed_cells
 from groq_magic.page.shown_errors import BackgroundErrors
 from groq_magic.prompt import Privacy
+from groq_magic.session.background_runs import BackgroundRuns
 from groq_magic.session.bars import Bars
 from groq_magic.session.executions import Executions, owner_of
 from groq_magic.session.last_failures import LastFailures
@@ -84,10 +85,10 @@ class Session:
         self.earlier = EarlierTurns()
         self.stored_answers = StoredAnswers(settings)
         self._quota = QuotaWatch()
-        self.failures = LastFailures()
-        self.background = BackgroundErrors()
+        self.failures, self.background = LastFailures(), BackgroundErrors()
         self.last_plot = LastPlot(shell)
         self.questions = OpenQuestions()
+        self.background_runs = BackgroundRuns(shell, self.owner)
         self._estimates = {practice: TokenEstimate() for practice in (False, True)}
         self.live: Live | None = None
         self.restore_offered = False
@@ -272,7 +273,8 @@ class Session:
             self.live.models([(model.label, model.id) for model in catalogue.chat])
 
     def close(self) -> None:
-        """Close connections, views and servers."""
+        """Close runs, connections, views and servers."""
+        self.background_runs.close()
         self.service.close()
         if self.live is not None:
             self.live.close()

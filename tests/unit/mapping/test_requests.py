@@ -314,12 +314,16 @@ def test_the_rows_of_a_pack_without_an_answer_are_packed_again() -> None:
     assert made.rest(only(made), ()) == ()
 
 
-def test_a_pack_that_failed_gives_its_error_to_all_rows() -> None:
-    made = plan(["a", "b"], pack=2)
-    found = made.split(only(made), answered("", error="Connection lost."))
-    assert {answer.error for answer in found.answers.values()} == {"Connection lost."}
-    assert len(found.answers) == 2
-    assert found.again == ()
+def test_a_refused_pack_is_asked_in_single_rows_but_for_the_answers_in_it() -> None:
+    made = plan(["a", "b", "c"], pack=3)
+    refused = answered("", error="The model's answer is not valid JSON.")
+    assert [again.keys for again in made.split(only(made), refused).again] == [
+        (key,) for key in made.keys
+    ]
+    written = '{"rows": [{"row": 1, "answer": "yes"}, {"row": 2, "answer": "n'
+    found = made.split(only(made), answered(written, error="The model's answer is not valid JSON."))
+    assert {key: each.text for key, each in found.answers.items()} == {made.keys[0]: "yes"}
+    assert [again.keys for again in found.again] == [(key,) for key in made.keys[1:]]
 
 
 # What an answer is

@@ -1,0 +1,116 @@
+"""`%%groq_map`, and `groq_magic.map`."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.errors import OptionError
+from groq_magic.interrupts import unsent
+from groq_magic.magics.display import map_view_of
+from groq_magic.magics.line import data_and_rest, parsed_line
+from groq_magic.magics.options import OPTIONS_OF
+from groq_magic.mapping.map_options import MapOptions
+from groq_magic.page.caller import caller_names
+from groq_magic.views.show import say, show
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from groq_magic.mapping.map_prepare import MapAsk
+    from groq_magic.session.session import Session
+
+__all__ = ["groq_map", "map_in_python"]
+
+_MAGIC = "%%groq_map"
+_NAME = "answers"
+
+
+def groq_map(session: Session, line: str, cell: str) -> None:
+    """Ask the same of every row: `%%groq_map DATA [options]`, the prompt below.
+
+    DATA is a DataFrame, a Series, a list, a dict of lists or of texts: a
+    variable (df, df.text, d["k"]), or code in quotes ("df[df.x > 1]").
+    {{column}} in the prompt names a column, {{row}} the whole row; their
+    values follow below the prompt. The conversation is not sent.
+
+    The rows with their answers go into `answers`, or NAME with -o: a column
+    `answer`, or one a field with --schema, and `error`. Each answer is kept
+    in a journal at once: run again, the cell asks only what is missing.
+    --dry-run, --limit 20 and --check show what comes before it is paid for.
+
+        %%groq_map df --schema "score int, reason" --check score=teacher
+        Rate this answer from 0 to 5: {{answer}}
+
+    Options:
+    """
+    ask = _ask(session, line, cell)
+    if ask.options.dry_run:
+        from groq_magic.mapping.map_dry_run import map_dry_run
+
+        found = unsent(lambda: map_dry_run(session, ask))
+        show(found.html(), found.plain())
+        return
+    from groq_magic.mapping.map_flow import map_in_background, map_rows
+
+    if ask.options.background:
+        map_in_background(session, ask)
+        name = ask.options.out
+        say(
+            f"The run goes on in the background; `{name}` is set when it is over. "
+            f"`%groq_runs` shows how far it is, `%groq_runs cancel {name}` ends it."
+        )
+        return
+    map_rows(session, ask, lambda: map_view_of(session))
+
+
+def map_in_python(session: Session, prompt: str, data: Any, keywords: Mapping[str, Any]) -> Any:
+    """Ask every row as `groq_magic.map` does, and return the frame.
+
+    Raises
+    ------
+    OptionError
+        For options that `%%groq_map` would refuse too.
+    """
+    session.owner.require("groq_magic.map works")
+    options = MapOptions.of_keywords(keywords)
+    for name, is_given in (("dry_run", options.dry_run), ("background", options.background)):
+        if is_given:
+            raise OptionError(
+                f"map() returns the frame, so it has no {name}.",
+                f"`%%groq_map --{name.replace('_', '-')}` works.",
+            )
+    from groq_magic.mapping.map_flow import map_rows
+    from groq_magic.mapping.map_prepare import MapAsk
+
+    ask = MapAsk(prompt, data, options, _names(session))
+    return map_rows(session, ask, lambda: map_view_of(session))
+
+
+def _ask(session: Session, line: str, cell: str) -> MapAsk:
+    from groq_magic.mapping.data_source import data_of
+    from groq_magic.mapping.map_prepare import MapAsk
+
+    table = OPTIONS_OF["groq_map"]
+    given, text = parsed_line(line, table, _MAGIC)
+    if not text:
+        raise OptionError(
+            "There is no data on the %%groq_map line.",
+            "Name it there, as in `%%groq_map df`; the prompt goes below.",
+        )
+    written, rest, is_code = data_and_rest(text)
+    more, unexpected = parsed_line(rest, table, _MAGIC)
+    if unexpected:
+        raise OptionError(
+            f"Unexpected `{unexpected[:40]}` on the %%groq_map line.",
+            "The prompt goes into the lines below; code for the data stands in quotes.",
+        )
+    options = MapOptions(**{"out": _NAME, **given, **more})
+    names, namespace = _names(session), session.namespace
+    data = unsent(lambda: data_of(written, names, namespace, session.privacy(), is_code=is_code))
+    return MapAsk(cell, data, options, names)
+
+
+def _names(session: Session) -> Mapping[str, Any]:
+    """Return the variables of the code that calls, then the session's."""
+    return ChainMap(dict(caller_names(session.namespace) or {}), session.namespace)

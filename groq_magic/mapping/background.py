@@ -1,0 +1,124 @@
+"""A map that runs in a thread: nothing is displayed from it."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.mapping.map_run import MapRun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from groq_magic.mapping.map_prepare import PreparedMap
+    from groq_magic.mapping.map_run import RunBase
+    from groq_magic.views.map_facts import MapEnd, MapProgress, MapRow, MapStart
+
+__all__ = ["BackgroundMap"]
+
+_END_WITHIN = 2.0
+
+
+class _HiddenView:
+    """Shows nothing, and knows how far it is."""
+
+    def __init__(self) -> None:
+        self.stopped = threading.Event()
+        self.latest: MapProgress | None = None
+
+    def open(self, start: MapStart) -> None:
+        """Show nothing."""
+
+    def progress(self, progress: MapProgress) -> None:
+        """Keep it for `%groq_runs`."""
+        self.latest = progress
+
+    def rows(self, rows: Sequence[MapRow]) -> None:
+        """Show nothing."""
+
+    def finish(self, end: MapEnd) -> None:
+        """Show nothing."""
+
+    def discard(self) -> None:
+        """Show nothing."""
+
+
+class BackgroundMap:
+    """A map in a thread.
+
+    Parameters
+    ----------
+    name : str
+        The variable that the frame goes into.
+    prepared : PreparedMap
+    base : RunBase
+    finish : callable
+        Takes the run and the frame, None for none, in the main thread.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        prepared: PreparedMap,
+        base: RunBase,
+        finish: Callable[[MapRun, Any], None],
+    ) -> None:
+        self.name = name
+        self._prepared, self._finish = prepared, finish
+        self._view = _HiddenView()
+        self._run = MapRun(prepared.plan, base, self._view, self._view.stopped.is_set)
+        self._over = threading.Event()
+        self._frame: Any = None
+        self._failure = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it can be finished."""
+        return self._over.is_set()
+
+    @property
+    def words(self) -> str:
+        """How far it is, in one line."""
+        progress = self._view.latest or self._run.progress()
+        line = f"{progress.done:,} of {progress.total or 0:,} rows"
+        if progress.failed:
+            line += f", {progress.failed:,} failed"
+        if not self.is_over:
+            return f"{line}; {progress.waiting_for}" if progress.waiting_for else f"{line}; running"
+        return f"{line}; {self._failure or self._run.reason or 'done'}"
+
+    def start(self, when_over: Callable[[], None]) -> None:
+        """Begin.
+
+        Parameters
+        ----------
+        when_over : callable
+            Called in the thread.
+        """
+        thread = threading.Thread(
+            target=self._work, args=(when_over,), name="groq-magic-map-run", daemon=True
+        )
+        thread.start()
+
+    def stop(self) -> None:
+        """End it; what came so far is the frame."""
+        self._view.stopped.set()
+        self._over.wait(_END_WITHIN)
+
+    def finish(self) -> None:
+        """Put the frame into its variable; in the main thread."""
+        self._finish(self._run, self._frame)
+
+    def _work(self, when_over: Callable[[], None]) -> None:
+        try:
+            self._run.go()
+        except Exception as failure:  # noqa: BLE001 - `%groq_runs` shows it: nobody waits for this thread
+            self._failure = f"The run failed ({type(failure).__name__})."
+        with contextlib.suppress(Exception):
+            self._frame = self._run.frame()
+        self._prepared.journal.close()
+        self._over.set()
+        # The kernel may have ended meanwhile.
+        with contextlib.suppress(RuntimeError):
+            when_over()

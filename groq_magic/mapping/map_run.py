@@ -1,0 +1,210 @@
+"""The run of a map: model by model, first some rows that show how long answers are."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.ledger.usage import Usage, total_usage
+from groq_magic.mapping.frame import cells_frame, cells_of
+from groq_magic.mapping.map_rows import SHOWN, row_facts
+from groq_magic.mapping.progress import sum_of
+from groq_magic.mapping.requests import SAMPLED, max_tokens_from
+from groq_magic.mapping.run import Run
+from groq_magic.views.map_facts import MapProgress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from groq_magic.api.account import Account
+    from groq_magic.api.send import Outcome
+    from groq_magic.errors import GroqMagicError
+    from groq_magic.mapping.budget import Budget
+    from groq_magic.mapping.frame import RowCells
+    from groq_magic.mapping.journal import Journal
+    from groq_magic.mapping.map_plan import MapPlan
+    from groq_magic.mapping.request_plan import RequestPlan
+    from groq_magic.mapping.row_request import RowAnswer, RowRequest
+    from groq_magic.mapping.run_settings import RunSettings
+    from groq_magic.views.map_view import MapView
+
+__all__ = ["MapRun", "RunBase"]
+
+# ■ is noticed within so many seconds, and the view drawn at most so often.
+_POLL, _DRAWN_EVERY = 0.03, 0.1
+
+
+@dataclass(frozen=True)
+class RunBase:
+    """What the runs of a map stand on, besides its plan.
+
+    Parameters
+    ----------
+    journal : Journal
+    account : callable
+        Returns the service and the key, when the first request has to be sent.
+    settings : RunSettings
+    nearest : callable
+        From a refused model's id to the one to use instead.
+    on_sent : callable
+        Takes a request and its outcome, in a thread of the run.
+    too_long : tuple of mapping of str to RowAnswer
+        For each model the rows that are not sent, with their errors.
+    """
+
+    journal: Journal
+    account: Callable[[], Account]
+    settings: RunSettings
+    nearest: Callable[[str], str]
+    on_sent: Callable[[RowRequest, Outcome], object]
+    too_long: tuple[Mapping[str, RowAnswer], ...]
+
+
+class MapRun:
+    """The run of a map; all of it works in the thread that calls `go`.
+
+    Parameters
+    ----------
+    plan : MapPlan
+    base : RunBase
+    view : MapView
+        What happens is shown there, but for the end.
+    is_stopped : callable
+        Whether the user has broken it off.
+
+    Attributes
+    ----------
+    answers : tuple of dict of str to RowAnswer
+        For each model the answers that came, by the rows' keys.
+    cells : tuple of dict of str to mapping
+        What stands in the new columns, by the same.
+    reason : str
+        Why it ended before its last row, a sentence; "" where it did not.
+    error : GroqMagicError or None
+        The error that ended it.
+    is_stopped : bool
+        Whether the user ended it.
+    """
+
+    def __init__(
+        self, plan: MapPlan, base: RunBase, view: MapView, is_stopped: Callable[[], bool]
+    ) -> None:
+        self.plan = plan
+        self.answers: tuple[dict[str, RowAnswer], ...] = tuple({} for _ in plan.plans)
+        self.cells: tuple[dict[str, RowCells], ...] = tuple({} for _ in plan.plans)
+        self.reason = ""
+        self.error: GroqMagicError | None = None
+        self.is_stopped = False
+        self._base, self._view, self._asks_to_stop = base, view, is_stopped
+        # For each model the runs that are over.
+        self._parts: list[list[MapProgress]] = [[_failed(len(too))] for too in base.too_long]
+        self._first: list[str] = []
+        self._drawn, self._drawn_rows = 0.0, 0
+
+    def go(self) -> None:
+        """Ask for all rows; it returns when that is done, or ended before."""
+        for number, too_long in enumerate(self._base.too_long):
+            self._add(number, too_long.items())
+        for number in range(len(self.plan.plans)):
+            if not self.reason:
+                self._ask(number)
+
+    def frame(self) -> Any:
+        """Return the rows with the answers so far, as a DataFrame."""
+        plan = self.plan
+        return cells_frame(plan.rows, zip(plan.columns, plan.plans, self.cells, strict=True))
+
+    def progress(self, running: MapProgress | None = None) -> MapProgress:
+        """Return how far it is, all models together.
+
+        Parameters
+        ----------
+        running : MapProgress, optional
+            That of the run that is not over.
+        """
+        parts = [part for parts in self._parts for part in parts]
+        return sum_of([*parts, running] if running else parts, self.plan.requested)
+
+    def progress_of(self, number: int) -> MapProgress:
+        """Return how far it came with one model, without the rows that were too long."""
+        parts = self._parts[number][1:] or [_failed(0)]
+        return sum_of(parts, len(self.plan.plans[number].places))
+
+    def _ask(self, number: int) -> None:
+        plan, known = self.plan.plans[number], self.plan.models[number][1]
+        done = set(self._base.too_long[number])
+        if not plan.has_limit:
+            first = [keys for keys, _ in islice(plan.batches(done), SAMPLED)]
+            self._send(number, plan, map(plan.request_for, first))
+            if self.reason:
+                return
+            plan = plan.with_max_tokens(max_tokens_from(self._usages(number, first), known))
+            done.update(key for keys in first for key in keys)
+        if len(done) < len(plan.places):
+            self._send(number, plan, plan.requests(done))
+
+    def _usages(self, number: int, requests: Sequence[Sequence[str]]) -> list[Usage | None]:
+        """Return what the answers to requests took, packed ones together."""
+        answers = self.answers[number]
+        return [
+            total_usage(answers[key].usage for key in keys if key in answers) for keys in requests
+        ]
+
+    def _send(self, number: int, plan: RequestPlan, requests: Iterable[RowRequest]) -> None:
+        base, options = self._base, self.plan.options
+        budget = options.budget and replace(options.budget, spent=self._spent(options.budget))
+        run = Run(
+            requests,
+            journal=base.journal,
+            account=base.account,
+            settings=replace(base.settings, budget=budget),
+            rest=plan.rest,
+            split=plan.split,
+            nearest=base.nearest,
+            on_sent=base.on_sent,
+        )
+        try:
+            with run:
+                while not run.is_over:
+                    self._add(number, run.take(_POLL))
+                    self._draw(run.progress())
+                    if not self.is_stopped and self._asks_to_stop():
+                        self.is_stopped = True
+                        run.stop()
+        finally:
+            self._parts[number].append(run.progress())
+            self.reason, self.error = run.reason, run.error
+            self.is_stopped = self.is_stopped and bool(run.reason)
+
+    def _spent(self, budget: Budget) -> float:
+        progress = self.progress()
+        return progress.cost or 0.0 if budget.in_dollars else progress.usage.total_tokens
+
+    def _add(self, number: int, rows: Iterable[tuple[str, RowAnswer]]) -> None:
+        plan = self.plan.plans[number]
+        for key, answer in rows:
+            self.answers[number][key] = answer
+            # At once: when it ends, the frame has to be there soon.
+            self.cells[number][key] = cells_of(plan, key, answer)
+            if len(self._first) < SHOWN and not number:
+                self._first.append(key)
+
+    def _draw(self, running: MapProgress) -> None:
+        now = time.monotonic()
+        if now - self._drawn < _DRAWN_EVERY and not running.is_over:
+            return
+        self._drawn = now
+        self._view.progress(self.progress(running))
+        answered = sum(key in cells for cells in self.cells for key in self._first)
+        if answered != self._drawn_rows:
+            self._drawn_rows = answered
+            places = sorted(self.plan.plans[0].places[key] for key in self._first)
+            self._view.rows([row_facts(self.plan, place, self.cells) for place in places])
+
+
+def _failed(rows: int) -> MapProgress:
+    """Return the progress of rows that are too long to be sent."""
+    usage = Usage(0, 0, 0)
+    return MapProgress(0, rows, 0, rows, 0.0, 0.0, usage, 0.0, None, "", 0.0, 0, is_over=True)

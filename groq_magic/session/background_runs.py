@@ -1,0 +1,99 @@
+"""Runs in threads of their own, which end in variables of the user's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from groq_magic.session.executions import Owner
+
+__all__ = ["BackgroundRun", "BackgroundRuns"]
+
+# Of those that are over so many are listed.
+_MOST_LISTED = 20
+_EVENTS = ("pre_run_cell", "post_run_cell")
+
+
+class BackgroundRun(Protocol):
+    """Protocol for a run in a thread."""
+
+    @property
+    def name(self) -> str:
+        """The variable that it ends in."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it can be finished."""
+
+    @property
+    def words(self) -> str:
+        """How far it is, in one line."""
+
+    def stop(self) -> None:
+        """End it; what came so far is kept."""
+
+    def finish(self) -> None:
+        """Set its variable; in the main thread."""
+
+
+class BackgroundRuns:
+    """The runs of a session; what is over is delivered between cells.
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+    owner : Owner
+        The thread that sets variables.
+    """
+
+    def __init__(self, shell: Any, owner: Owner) -> None:
+        self._shell, self._owner = shell, owner
+        self._running: list[BackgroundRun] = []
+        self._over: list[tuple[str, str]] = []
+
+    def add(self, run: BackgroundRun) -> None:
+        """Add one that is about to begin."""
+        if not self._running:
+            for event in _EVENTS:
+                self._shell.events.register(event, self._between_cells)
+        self._running.append(run)
+
+    def end(self) -> None:
+        """Deliver what is over once the kernel is idle; in any thread."""
+        self._owner.hand_over(self.deliver)
+
+    def running(self, name: str = "") -> tuple[BackgroundRun, ...]:
+        """Return those that run, all or one by its variable's name."""
+        return tuple(run for run in self._running if name in {"", run.name})
+
+    def lines(self) -> tuple[tuple[str, str], ...]:
+        """Return the names of all and how far they are; those that run come first."""
+        return (*((run.name, run.words) for run in self._running), *reversed(self._over))
+
+    def deliver(self) -> None:
+        """Set the variables of those that are over; in other threads than the owner's, nothing."""
+        if not self._owner.is_here:
+            return
+        for run in [run for run in self._running if run.is_over]:
+            # Before its variable is set: what sets it may begin a cell.
+            self._running.remove(run)
+            self._over = [*self._over, (run.name, run.words)][-_MOST_LISTED:]
+            run.finish()
+            self._unregister()
+
+    def close(self) -> None:
+        """End all."""
+        for run in self._running:
+            run.stop()
+        if self._running:
+            self._running.clear()
+            self._unregister()
+
+    def _between_cells(self, _cell: object) -> None:
+        self.deliver()
+
+    def _unregister(self) -> None:
+        """Leave the shell's events alone where nothing runs."""
+        if not self._running:
+            for event in _EVENTS:
+                self._shell.events.unregister(event, self._between_cells)

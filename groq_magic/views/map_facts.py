@@ -1,0 +1,269 @@
+"""What a view gets of a map: at its start, while it runs, and when it is over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from groq_magic.ledger.usage import Usage
+
+__all__ = [
+    "Agreement",
+    "CheckFacts",
+    "Disagreement",
+    "MapEnd",
+    "MapField",
+    "MapProgress",
+    "MapRow",
+    "MapStart",
+]
+
+
+@dataclass(frozen=True)
+class MapStart:
+    """What a view gets before the first request.
+
+    Parameters
+    ----------
+    name : str
+        The variable that the frame goes into, "" for none.
+    models : tuple of str
+        The ids of the models that are asked.
+    rows, requested : int
+        Rows of the frame, and the answers that they need: equal rows need one, and each model
+        gives its own.
+    columns : tuple of str
+        The headings of the rows that are shown: columns that the prompt names, then new ones.
+    given : int
+        How many of them are columns of the data.
+    practice : bool
+        Whether the practice server answers.
+    notices : tuple of str
+        One-line phrases to show above; text in backticks is code.
+    """
+
+    name: str
+    models: tuple[str, ...]
+    rows: int
+    requested: int
+    columns: tuple[str, ...]
+    given: int
+    practice: bool
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MapProgress:
+    """How far a run is.
+
+    Parameters
+    ----------
+    done : int
+        Rows with an answer, those from the journal included; equal rows are one.
+    failed : int
+        Rows with an error.
+    from_journal : int
+        Rows whose answer was in the journal.
+    total : int or None
+        Rows in all, None where nobody knows.
+    seconds : float
+        Since it began.
+    rows_a_second : float
+        Of those that are asked, lately.
+    usage : Usage
+        The tokens of all its requests so far.
+    cost : float or None
+        In US dollars; None where a price is not known.
+    seconds_left : float or None
+        None where nobody knows.
+    waiting_for : str
+        Why requests wait, a sentence; "" while none does.
+    waits : float
+        How many seconds the first of them still waits.
+    running : int
+        Requests that are sent or wait.
+    is_over : bool
+    """
+
+    done: int
+    failed: int
+    from_journal: int
+    total: int | None
+    seconds: float
+    rows_a_second: float
+    usage: Usage
+    cost: float | None
+    seconds_left: float | None
+    waiting_for: str
+    waits: float
+    running: int
+    is_over: bool
+
+    @property
+    def left(self) -> int | None:
+        """Rows without an answer or an error, None where nobody knows how many there are."""
+        return None if self.total is None else max(0, self.total - self.done - self.failed)
+
+
+@dataclass(frozen=True)
+class MapRow:
+    """One row as a table shows it.
+
+    Parameters
+    ----------
+    label : str
+        Of the row, as its index has it.
+    cells : tuple of str
+        One for each of the start's columns, clipped; of anyone, so nothing in it is markup.
+    failed : bool
+        Whether it has an error.
+    """
+
+    label: str
+    cells: tuple[str, ...]
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class MapField:
+    """The answers in one new column, for a count or a histogram.
+
+    Parameters
+    ----------
+    name : str
+        Of the column.
+    kind : {"string", "integer", "number", "boolean", "date", "any"}
+    values : sequence of object
+        As JSON has them, one for each row; None where there is none.
+    """
+
+    name: str
+    kind: str
+    values: Sequence[Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A row whose answer is another than expected.
+
+    Parameters
+    ----------
+    place : int
+        Of the row.
+    expected, given : object
+    """
+
+    place: int
+    expected: Any
+    given: Any
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The comparison of answers with what is expected of them.
+
+    Parameters
+    ----------
+    compared, agreed, unanswered : int
+        Rows with both values, those where they are equal, and those without an answer.
+    categories : tuple of str
+        Of the table; numbers in their order.
+    table : mapping of (str, str) to int
+        How often what is expected came with what is given.
+    disagreements : tuple of Disagreement
+        Of numbers those that are furthest apart first.
+    mean_error, mean_absolute_error, within_one, kappa : float or None
+        Of numbers: how much higher the answers are, how far off, the share at most 1 off, and
+        Cohen's kappa with quadratic weights. None for categories; kappa also where all are equal.
+    """
+
+    compared: int
+    agreed: int
+    unanswered: int
+    categories: tuple[str, ...] = ()
+    table: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    disagreements: tuple[Disagreement, ...] = ()
+    mean_error: float | None = None
+    mean_absolute_error: float | None = None
+    within_one: float | None = None
+    kappa: float | None = None
+
+    @property
+    def is_of_numbers(self) -> bool:
+        """Whether numbers were compared."""
+        return self.mean_error is not None
+
+    @property
+    def share(self) -> float | None:
+        """The share of rows that agree, None if none were compared."""
+        return self.agreed / self.compared if self.compared else None
+
+
+@dataclass(frozen=True)
+class CheckFacts:
+    """How the answers of one model agree with a column, or with another model's.
+
+    Parameters
+    ----------
+    field : str
+        The name of the field that is compared.
+    model : str
+        Whose answers they are.
+    expected : str
+        What they are compared with: a column of the data, or another model's id.
+    kind : {"column", "model"}
+        Which of the two.
+    agreement : Agreement
+    rows : tuple of (str, str, str)
+        Rows that disagree, a few: their labels, what is expected, what is given; clipped.
+    cost : float or None
+        In US dollars for 1,000 rows; None where the price or the number of rows is not known.
+    rows_a_minute : float or None
+        None where none was asked.
+    """
+
+    field: str
+    model: str
+    expected: str
+    kind: Literal["column", "model"]
+    agreement: Agreement
+    rows: tuple[tuple[str, str, str], ...] = ()
+    cost: float | None = None
+    rows_a_minute: float | None = None
+
+
+@dataclass(frozen=True)
+class MapEnd:
+    """What a view gets when a map is over, also one that was stopped or failed.
+
+    Parameters
+    ----------
+    progress : MapProgress
+        Of all models together.
+    rows : tuple of MapRow
+        The first rows of the frame.
+    fields : tuple of MapField
+        The new columns with answers, those of quotes left out.
+    errors : tuple of (str, int)
+        The lines in the columns of errors, and how often each is there; the most frequent first.
+        Rows that were not asked are none.
+    checks : tuple of CheckFacts
+    reason : str
+        Why it ended before its last row, a sentence; "" where it did not.
+    remedy : str
+        What to do then, a sentence or "".
+    notices : tuple of str
+        One-line phrases to show above; those of the start are not repeated here.
+    """
+
+    progress: MapProgress
+    rows: tuple[MapRow, ...] = ()
+    fields: tuple[MapField, ...] = ()
+    errors: tuple[tuple[str, int], ...] = ()
+    checks: tuple[CheckFacts, ...] = ()
+    reason: str = ""
+    remedy: str = ""
+    notices: tuple[str, ...] = ()
