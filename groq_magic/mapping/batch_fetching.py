@@ -12,6 +12,7 @@ from groq_magic.mapping.batch_files import LineFaultError, answer_in
 from groq_magic.mapping.batch_jobs import find_lost, noted
 from groq_magic.mapping.journal import answer_of, text_of
 from groq_magic.mapping.row_request import RowAnswer, RowRequest
+from groq_magic.mapping.run_settings import Split
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -63,8 +64,8 @@ class BatchRows:
 
     Parameters
     ----------
-    answered : int
-        Rows whose answers have come into the journal.
+    answered : frozenset of str
+        The keys of rows whose answers have come among those of the journal.
     errors : mapping of str to RowAnswer
         Rows that failed, by their keys; the next run asks them again.
     waiting : mapping of str to RowAnswer
@@ -73,7 +74,7 @@ class BatchRows:
         Rows of packs without a valid answer, to be asked alone.
     """
 
-    answered: int = 0
+    answered: frozenset[str] = frozenset()
     errors: Mapping[str, RowAnswer] = field(default_factory=dict)
     waiting: Mapping[str, RowAnswer] = field(default_factory=dict)
     alone: tuple[RowRequest, ...] = ()
@@ -143,7 +144,7 @@ def collect(plan: RequestPlan, journal: Journal, url: str) -> BatchRows:
         for key, job in tables.waiting(url).items()
         if key in plan.places
     }
-    return BatchRows(reading.answered, reading.errors, waiting, tuple(reading.alone))
+    return BatchRows(frozenset(reading.answered), reading.errors, waiting, tuple(reading.alone))
 
 
 class _Reading:
@@ -153,7 +154,7 @@ class _Reading:
         self._plan, self._tables = plan, tables
         self._read: list[JobAnswer] = []
         self._whole: dict[str, str] = {}
-        self.answered = 0
+        self.answered: set[str] = set()
         self.errors: dict[str, RowAnswer] = {}
         self.alone: list[RowRequest] = []
 
@@ -166,7 +167,7 @@ class _Reading:
         kept = answer_of(each.answer) if each.answer is not None else None
         if kept is None:
             kept = _error(self._plan, each.job.error or "Groq sent no answer for this row.")
-        split = self._plan.split(RowRequest(each.keys, {}, 0), kept)
+        split = self._split(each.keys, kept)
         for key, answer in split.answers.items():
             if not answer.error:
                 self._whole[key] = text_of(answer)
@@ -174,11 +175,17 @@ class _Reading:
                 self.errors[key] = answer
         self.alone += split.again
 
+    def _split(self, keys: tuple[str, ...], answer: RowAnswer) -> Split:
+        if len(keys) > 1 and answer.error and not answer.text and answer.finish_reason is None:
+            # It expired, say: asked alone, its rows would fare no better.
+            return Split(dict.fromkeys(keys, answer))
+        return self._plan.split(RowRequest(keys, {}, 0), answer)
+
     def settle(self) -> None:
         if self._read:
             job = self._read[0].job
             self._tables.settle(job.name, job.model, self._whole, self._read)
-            self.answered += len(self._whole)
+            self.answered.update(self._whole)
             self._read, self._whole = [], {}
 
 

@@ -121,7 +121,7 @@ def answer_in(line: bytes, model: str) -> tuple[str, RowAnswer]:
     status = response.get("status_code") if isinstance(response, Mapping) else None
     if not given.get("error") and status == _OK and isinstance(body, Mapping):
         return name, _answer_of(body, model)
-    return name, RowAnswer("", None, None, model, _error_of(given, status, body, model))
+    return name, _failure_of(given, status, body, model)
 
 
 def _line(request: RowRequest) -> tuple[bytes, RowRequest]:
@@ -172,14 +172,15 @@ def _answer_of(body: Mapping[str, Any], model: str) -> RowAnswer:
     return RowAnswer(text, finish_reason, used, str(body.get("model") or model), error)
 
 
-def _error_of(given: Mapping[str, Any], status: object, body: object, model: str) -> str:
-    """Return why a request was not answered, in one line."""
+def _failure_of(given: Mapping[str, Any], status: object, body: object, model: str) -> RowAnswer:
+    """Return why a request was not answered, and what of a refused answer there was."""
     error = given.get("error")
     if isinstance(error, Mapping):
         code = str(error.get("code") or "")
         if code in _REASONS:
-            return _REASONS[code]
+            return RowAnswer("", None, None, model, _REASONS[code])
         body = {"error": error} if body is None else body
     context = FaultContext(model, str, 0.0, "the batch engine", "")
     number = status if isinstance(status, int) and status != _OK else 500
-    return fault_of_refusal(number, body, {}, context).error.happened
+    fault = fault_of_refusal(number, body, {}, context)
+    return RowAnswer(fault.failed_generation, None, None, model, fault.error.happened)

@@ -18,6 +18,8 @@ from groq_magic.errors import (
 from groq_magic.mapping.batch_fetching import collect, fetch
 from groq_magic.mapping.batch_files import FileLimits
 from groq_magic.mapping.batch_jobs import KEPT_BY_GROQ, cancel, status
+from groq_magic.mapping.batch_run import BatchRun, run_batch
+from groq_magic.mapping.row_request import RowAnswer
 from tests.contract.mapping.batch_rows import MODEL, Engine, plan_of
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ def test_rows_are_handed_over_fetched_and_deleted_there(engine: Engine) -> None:
     assert engine.files() == []
 
     rows = engine.collect(plan)
-    assert (rows.answered, rows.errors, rows.waiting, rows.alone) == (3, {}, {}, ())
+    assert (len(rows.answered), rows.errors, rows.waiting, rows.alone) == (3, {}, {}, ())
     assert engine.texts(plan) == ["fine"] * 4
     answer = engine.answers(plan)[0]
     assert answer is not None
@@ -127,7 +129,7 @@ def test_failed_and_expired_rows_are_errors_once_and_then_asked_again(
 
     rows = engine.finish(plan)
 
-    assert rows.answered == 1
+    assert len(rows.answered) == 1
     errors = {key: answer.error for key, answer in rows.errors.items()}
     assert errors == {
         plan.keys[1]: "The service failed (500): the model failed.",
@@ -137,7 +139,7 @@ def test_failed_and_expired_rows_are_errors_once_and_then_asked_again(
     assert engine.files() == []
     assert engine.hand_over(plan, without=rows.errors).jobs == ()
     assert engine.hand_over(plan).rows == 2
-    assert engine.finish(plan).answered == 2
+    assert len(engine.finish(plan).answered) == 2
     assert engine.texts(plan) == ["fine"] * 3
 
 
@@ -156,7 +158,7 @@ def test_answers_are_checked_against_the_schema(engine: Engine, practice: Practi
     plan = plan_of(["a", "bad"], schema="score int")
     engine.hand_over(plan)
     rows = engine.finish(plan)
-    assert rows.answered == 1
+    assert len(rows.answered) == 1
     assert "doesn't fit the schema" in rows.errors[plan.keys[1]].error
     assert engine.texts(plan) == ['{"score": 3}', None]
 
@@ -174,11 +176,11 @@ def test_packs_are_split_and_what_is_missing_is_asked_alone(
 
     rows = engine.finish(plan)
 
-    assert rows.answered == 2
+    assert len(rows.answered) == 2
     (alone,) = rows.alone
     assert alone.keys == (plan.keys[1],)
     assert engine.hand_over(plan, alone=rows.alone).rows == 1
-    assert engine.finish(plan).answered == 1
+    assert len(engine.finish(plan).answered) == 1
     texts = [json.loads(text or "") for text in engine.texts(plan)]
     assert texts == [{"score": 1}, {"score": 7}, {"score": 7}]
 
@@ -199,8 +201,8 @@ def test_rows_that_the_plan_no_longer_has_wait_for_one_that_has(engine: Engine) 
     engine.hand_over(plan)
     while engine.fetch().running:
         pass
-    assert engine.collect(plan_of(["a"])).answered == 1
-    assert engine.collect(plan_of(["a", "b"])).answered == 1
+    assert len(engine.collect(plan_of(["a"])).answered) == 1
+    assert len(engine.collect(plan_of(["a", "b"])).answered) == 1
     assert engine.journal().jobs.jobs() == ()
 
 
@@ -218,7 +220,7 @@ def test_a_cancelled_job_gives_what_it_has_and_frees_the_rest(
     (cancelled,) = cancel(engine.journal(), engine.service)
     assert cancelled.words == "being cancelled"
     rows = engine.finish(plan)
-    assert rows.answered == 1
+    assert len(rows.answered) == 1
     assert "cancelled" in rows.errors[plan.keys[1]].error
     assert engine.files() == []
     assert engine.hand_over(plan).rows == 1
@@ -348,12 +350,12 @@ def test_two_kernels_fetch_at_once(engine: Engine, monkeypatch: pytest.MonkeyPat
         """Let another kernel fetch, and read, all of it while this one reads the answers."""
         found = list(lines(file))
         assert len(engine.fetch().jobs) == 1
-        assert engine.collect(plan).answered == 5
+        assert len(engine.collect(plan).answered) == 5
         return iter(found)
 
     monkeypatch.setattr(service, "lines", other_first)
     assert fetch(engine.journal(), service).jobs == ()
-    assert collect(plan, engine.journal(), engine.url).answered == 0
+    assert len(collect(plan, engine.journal(), engine.url).answered) == 0
     assert engine.texts(plan) == ["fine"] * 5
     assert engine.journal().jobs.jobs() == ()
 
@@ -373,7 +375,7 @@ def test_the_other_kernel_has_deleted_the_files(
 
     monkeypatch.setattr(service, "lines", other_first)
     assert fetch(engine.journal(), service).jobs == ()
-    assert engine.collect(plan).answered == 1
+    assert len(engine.collect(plan).answered) == 1
 
 
 def test_answers_that_were_deleted_at_groq_are_errors(engine: Engine) -> None:
@@ -418,3 +420,54 @@ def test_no_key_is_in_any_error(practice_factory: Any, tmp_path: Path) -> None:
     while seen[-1] is not None:
         assert "gsk_made_up" not in f"{seen[-1]} {vars(seen[-1])}"
         seen.append(seen[-1].__cause__ or seen[-1].__context__)
+
+
+def test_a_run_takes_what_is_done_and_hands_the_rest_over(
+    engine: Engine, practice: PracticeServer
+) -> None:
+    practice.script([{"match": "late", "batch": "expired", "times": 1}, {"reply": "fine"}])
+    plan = plan_of(["a", "late", "too long"])
+    too_long = {plan.keys[2]: RowAnswer("", None, None, MODEL, "Too long.")}
+    lines: list[str] = []
+
+    def run(**options: Any) -> BatchRun:
+        return run_batch(
+            plan,
+            journal=engine.journal(),
+            service=engine.service,
+            left_out=too_long,
+            on_upload=lines.append,
+            **options,
+        )
+
+    first = run()
+    assert first.line == (
+        "2 rows handed to Groq's batch engine in 1 job. Run the cell again for the answers; "
+        "`%groq_runs status` shows how far it is."
+    )
+    assert (set(first.failed), set(first.waiting)) == ({plan.keys[2]}, set(plan.keys[:2]))
+    assert run().line.startswith("2 rows still with Groq's batch engine. Run")
+    second = run()
+    assert (second.line, second.jobs, second.waiting) == ("1 row fetched.", (), {})
+    assert "expired" in second.failed[plan.keys[1]].error
+    assert run().waiting.keys() == {plan.keys[1]}
+    run()
+    assert run().line == "1 row fetched."
+    assert run().line == ""
+    assert engine.texts(plan) == ["fine", "fine", None]
+    assert lines == [KEPT_BY_GROQ] * 2
+
+    # Anew, but once: what has just come is not asked again.
+    assert len(run(again=True).waiting) == 2
+    run(again=True)
+    assert (run(again=True).answered, engine.accepted()) == (2, 5)
+
+
+def test_packs_that_expire_or_are_refused(engine: Engine, practice: PracticeServer) -> None:
+    practice.script([{"match": "late", "batch": "expired"}, {"reply": '{"score": 7}'}])
+    plan = plan_of(["a", "late", "b", "c"], schema="score int", pack=2)
+    engine.hand_over(plan)
+    rows = engine.finish(plan)
+    # Those without an answer in a pack are asked alone, those that expired are not.
+    assert set(rows.errors) == set(plan.keys[:2])
+    assert {request.keys for request in rows.alone} == {(key,) for key in plan.keys[2:]}
