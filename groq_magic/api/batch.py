@@ -74,8 +74,7 @@ def text_in(item: Mapping[str, Any], name: str) -> str:
     ServiceError
         When it has none.
     """
-    value = item.get(name)
-    if isinstance(value, str) and value:
+    if value := _name(item.get(name)):
         return value
     raise ServiceError(f"The batch engine sent an object without `{name}`.", _AGAIN)
 
@@ -97,12 +96,18 @@ def batch_of(body: object) -> Batch:
         total,
         completed,
         failed,
-        str(item.get("input_file_id") or ""),
-        str(item.get("output_file_id") or ""),
-        str(item.get("error_file_id") or ""),
+        _name(item.get("input_file_id")),
+        _name(item.get("output_file_id")),
+        _name(item.get("error_file_id")),
         metadata if isinstance(metadata, Mapping) else {},
         _fault(item.get("errors")),
     )
+
+
+def _name(value: object) -> str:
+    """Return an id or a state, "" for what can be none."""
+    is_name = isinstance(value, str) and value.isascii() and value.isprintable()
+    return str(value) if is_name else ""
 
 
 def _fault(errors: object) -> str:

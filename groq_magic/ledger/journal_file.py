@@ -139,10 +139,9 @@ class JournalFile:
             file = self._for_writing()
             chosen, values = ("", ()) if run is None else (" WHERE run = ?", (run,))
             with transaction(file):
+                clear_jobs(file, run)
                 count = file.execute(f"DELETE FROM rows{chosen}", values).rowcount  # noqa: S608 - one of two constants
                 file.execute("DELETE FROM runs WHERE id NOT IN (SELECT run FROM rows)")
-                if run is None:
-                    clear_jobs(file)
             self._runs.clear()
             # What was removed would otherwise stay readable in the file.
             file.execute("VACUUM")

@@ -111,11 +111,18 @@ def readable(path: Path) -> dict[tuple[str, str], dict[str, str]]:
     return found
 
 
-def clear_jobs(file: sqlite3.Connection) -> None:
-    """Remove all answers of jobs, and the rows of jobs that are fetched."""
-    file.execute("DELETE FROM job_answers")
-    file.execute("DELETE FROM job_rows WHERE job IN (SELECT id FROM jobs WHERE state = 'fetched')")
-    file.execute("DELETE FROM jobs WHERE state = 'fetched' AND left = '[]'")
+def clear_jobs(file: sqlite3.Connection, run: int | None) -> None:
+    """Remove the answers of a run's jobs, or all, and the rows of those that are fetched."""
+    found = file.execute(
+        "SELECT id, state FROM jobs WHERE ?1 IS NULL"
+        " OR (name, model) IN (SELECT name, model FROM runs WHERE id = ?1)",
+        (run,),
+    )
+    for job, state in found.fetchall():
+        file.execute("DELETE FROM job_answers WHERE job = ?", (job,))
+        if state == "fetched":
+            file.execute("DELETE FROM job_rows WHERE job = ?", (job,))
+            file.execute("DELETE FROM jobs WHERE id = ? AND left = '[]'", (job,))
 
 
 def copy_jobs(path: Path, into: sqlite3.Connection) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from groq_magic.api.batches import MissingFileError
-from groq_magic.errors import ServiceError
+from groq_magic.errors import RequestError, ServiceError
 from groq_magic.ledger.job_record import FETCHED
 from groq_magic.mapping.batch_files import LineFaultError, answer_in
 from groq_magic.mapping.batch_jobs import find_lost, noted
@@ -194,7 +194,8 @@ def _fetched(
 ) -> JobRecord | None:
     """Fetch a job that is over; return None where another kernel has just done so."""
     try:
-        for file in filter(None, (batch.output, batch.error)):
+        # Should a row be in both files, its answer counts.
+        for file in filter(None, (batch.error, batch.output)):
             if not _keep_answers(job, service.lines(file), tables):
                 return None
         error = ""
@@ -202,7 +203,11 @@ def _fetched(
         if not any(each.id == job.id and not each.is_fetched for each in tables.jobs()):
             return None
         error = "The answers are no longer at Groq."
-    reason = f"Groq refused the whole file: {batch.fault}" if batch.fault else ""
+    reason = ""
+    if batch.fault:
+        # On one line and without a key, whatever the service sent.
+        text = f"Groq refused the whole file: {batch.fault}"
+        reason = RequestError(text).happened.encode(errors="replace").decode()
     ended = replace(
         job,
         completed=batch.completed,

@@ -114,7 +114,7 @@ def answer_in(line: bytes, model: str) -> tuple[str, RowAnswer]:
     except (ValueError, RecursionError):
         given = None
     name = given.get("custom_id") if isinstance(given, Mapping) else None
-    if not isinstance(name, str):
+    if not isinstance(name, str) or not name.isascii():
         raise LineFaultError
     response = given.get("response")
     body = response.get("body") if isinstance(response, Mapping) else None

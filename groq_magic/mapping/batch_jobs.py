@@ -261,6 +261,8 @@ def _open_requests(  # noqa: PLR0913, PLR0917 - the plan, and all where a row ma
 
 
 def _new_job(file: BatchFile, name: str, model: str, url: str) -> JobRecord:
+    # Half a character, of a prompt say, can't be written.
+    name, model = (text.encode(errors="replace").decode() for text in (name, model))
     return JobRecord(
         secrets.token_hex(16), name, model, url, time.time(), len(file.rows), file.requests
     )

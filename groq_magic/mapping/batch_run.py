@@ -28,6 +28,8 @@ class BatchRun:
     ----------
     answered : int
         Rows whose answers it took from finished jobs.
+    unknown : int
+        Jobs that Groq doesn't know with this key.
     jobs : tuple of JobRecord
         The new jobs.
     failed, waiting : mapping of str to RowAnswer
@@ -36,6 +38,7 @@ class BatchRun:
     """
 
     answered: int
+    unknown: int
     jobs: tuple[JobRecord, ...]
     failed: Mapping[str, RowAnswer] = field(repr=False)
     waiting: Mapping[str, RowAnswer] = field(repr=False)
@@ -55,6 +58,10 @@ class BatchRun:
         line = f"{', '.join(parts)}."
         if self.waiting:
             line += " Run the cell again for the answers; `%groq_runs status` shows how far it is."
+        if self.unknown:
+            # An old key's, or those of a journal from somebody else: their rows would wait forever.
+            unknown = f"{self.unknown:,} job{'s are' if self.unknown != 1 else ' is'} unknown"
+            line += f" {unknown} to this key: `%groq_runs cancel` forgets them."
         return line
 
 
@@ -94,7 +101,7 @@ def run_batch(  # noqa: PLR0913 - rows, where they go, and how
     GroqMagicError
         When the service or the journal can't be used; nothing is lost by it.
     """
-    fetch(journal, service)
+    fetched = fetch(journal, service)
     rows = collect(plan, journal, service.url)
     failed = {**(left_out or {}), **rows.errors}
     handed = hand_over(
@@ -109,7 +116,7 @@ def run_batch(  # noqa: PLR0913 - rows, where they go, and how
         on_upload=on_upload,
     )
     waiting = collect(plan, journal, service.url).waiting
-    return BatchRun(len(rows.answered), handed.jobs, failed, waiting)
+    return BatchRun(len(rows.answered), len(fetched.unknown), handed.jobs, failed, waiting)
 
 
 def _rows(count: int, what: str) -> str:

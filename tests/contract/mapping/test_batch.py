@@ -109,7 +109,7 @@ def test_a_request_larger_than_a_file_is_refused(engine: Engine) -> None:
 def test_odd_characters_arrive_as_they_are(engine: Engine, practice: PracticeServer) -> None:
     practice.script([{"match": "\u2028", "reply": "\u2028é😀\x0b\x85"}, {"reply": "no"}])
     plan = plan_of(["\u2028\x0b", "\ud800", '"\\n"'])
-    engine.hand_over(plan)
+    engine.hand_over(plan, name="\ud800")
     engine.finish(plan)
     assert engine.texts(plan) == ["\u2028é😀\x0b\x85", "no", "no"]
 
@@ -234,6 +234,8 @@ def test_a_job_that_the_key_does_not_know_is_forgotten_when_it_is_cancelled(
     practice.reset()
     assert len(engine.fetch().unknown) == 1
     assert engine.collect(plan).waiting
+    run = run_batch(plan, journal=engine.journal(), service=engine.service)
+    assert run.line.endswith(" 1 job is unknown to this key: `%groq_runs cancel` forgets them.")
 
     (forgotten,) = cancel(engine.journal(), engine.service)
     assert forgotten.words == "no longer there, forgotten"

@@ -33,7 +33,10 @@ def test_a_job_is_read() -> None:
     assert not batch_of(WHOLE | {"status": "cancelling"}).is_over
 
 
-@pytest.mark.parametrize("odd", [None, [], "page", {}, {"id": "x"}, {"id": "", "status": "y"}])
+@pytest.mark.parametrize(
+    "odd",
+    [None, [], "page", {}, {"id": "x"}, {"id": "", "status": "y"}, {"id": "\ud800", "status": "y"}],
+)
 def test_what_is_no_job_is_one_line(odd: Any) -> None:
     with pytest.raises(ServiceError, match="batch engine") as caught:
         batch_of(odd)

@@ -123,6 +123,20 @@ def test_clearing_removes_answers_and_keeps_jobs_that_are_under_way(
     assert {job.id: job.left for job in tables.jobs()} == {"j": ("f",), "k": ()}
 
 
+def test_clearing_a_run_removes_what_its_jobs_answered(
+    tables: JobTables, file: JournalFile
+) -> None:
+    fetched(tables, {"a": "A"})
+    file.put("Rate", "m", {"x": "X"})
+    file.put("Other", "m", {"y": "Y"})
+    other, run = file.runs()
+    assert file.clear(other.id) == 1
+    assert len(list(tables.answers())) == 2
+    assert file.clear(run.id) == 1
+    assert list(tables.answers()) == []
+    assert tables.jobs() == ()
+
+
 def test_jobs_of_a_damaged_journal_are_copied(tables: JobTables, file: JournalFile) -> None:
     file.put("Rate", "m", {"x": "X"})
     fetched(tables, {"a": "A"}, left=("f",))

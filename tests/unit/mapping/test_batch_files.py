@@ -162,7 +162,17 @@ def test_an_empty_answer_that_reasoning_used_up_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", [b"", b"<html>", b"[]", b"{}", b'{"custom_id": 1}', b"[" * 100_000, b"\xff"]
+    "written",
+    [
+        b"",
+        b"<html>",
+        b"[]",
+        b"{}",
+        b'{"custom_id": 1}',
+        b"[" * 100_000,
+        b"\xff",
+        b'{"custom_id": "\\ud800"}',
+    ],
 )
 def test_what_is_no_line_is_refused(written: bytes) -> None:
     with pytest.raises(LineFaultError):
