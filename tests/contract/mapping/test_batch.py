@@ -15,6 +15,7 @@ from groq_magic.errors import (
     ServiceError,
     TooLargeError,
 )
+from groq_magic.ledger.journal_file import JournalFile
 from groq_magic.mapping.batch_fetching import collect, fetch
 from groq_magic.mapping.batch_files import FileLimits
 from groq_magic.mapping.batch_jobs import KEPT_BY_GROQ, cancel, status
@@ -378,6 +379,31 @@ def test_the_other_kernel_has_deleted_the_files(
     monkeypatch.setattr(service, "lines", other_first)
     assert fetch(engine.journal(), service).jobs == ()
     assert len(engine.collect(plan).answered) == 1
+
+
+def test_files_are_deleted_once_their_answers_outlast_a_power_cut(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plan_of(["a"])
+    engine.hand_over(plan)
+    engine.fetch()
+    journal = engine.journal()
+    done: list[str] = []
+    writing = JournalFile.writing
+
+    def noted_writing(file: JournalFile, *, is_durable: bool = False) -> Any:
+        if is_durable:
+            done.append("written for good")
+        return writing(file, is_durable=is_durable)
+
+    def noted_delete(_file: str) -> None:
+        assert [job.is_fetched for job in engine.journal().jobs.jobs()] == [True]
+        done.append("deleted")
+
+    monkeypatch.setattr(JournalFile, "writing", noted_writing)
+    monkeypatch.setattr(engine.service, "delete", noted_delete)
+    fetch(journal, engine.service)
+    assert done == ["written for good", "deleted", "deleted"]
 
 
 def test_answers_that_were_deleted_at_groq_are_errors(engine: Engine) -> None:
