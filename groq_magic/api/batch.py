@@ -45,7 +45,8 @@ class Batch:
     @property
     def is_over(self) -> bool:
         """Whether nothing of it changes any more."""
-        return self.status in _OVER
+        # Its answers may be counted before their file is there.
+        return self.status in _OVER and bool(self.output or not self.completed)
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ __all__ = [
     "RunRecord",
     "clear_jobs",
     "copy_jobs",
+    "is_database",
     "prepare",
     "readable",
     "tables_of",
@@ -25,6 +26,7 @@ __all__ = [
 
 # "grqj" in ASCII: how a journal differs from another program's database.
 _APPLICATION = 0x6772716A
+_MAGIC = b"SQLite format 3\x00"
 TABLES = (
     """CREATE TABLE runs (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL, model TEXT NOT NULL,
@@ -73,6 +75,16 @@ class RunRecord:
     used: float
     rows: int
     size: int
+
+
+def is_database(path: Path) -> bool | None:
+    """Return whether a file is a database; None where it is missing or empty."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(_MAGIC))
+    except FileNotFoundError:
+        return None
+    return start == _MAGIC if start else None
 
 
 def prepare(file: sqlite3.Connection) -> None:

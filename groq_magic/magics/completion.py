@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.completer import SimpleCompletion
 
+from groq_magic.errors import GroqMagicError
+from groq_magic.magics.line import data_and_rest, parsed_line
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.options import OPTIONS
 
@@ -65,7 +67,8 @@ def _found(session: Session, context: Any) -> tuple[str, list[str], str] | None:
     variable = _VARIABLE.search(before)
     if variable is not None:
         prefix = variable[1]
-        return prefix, _names(session, prefix), "instance"
+        columns = _columns(session, lines[0][magic.end() :]) if magic[1] == "groq_map" else []
+        return prefix, [*_starting(columns, prefix), *_names(session, prefix)], "instance"
     return None if in_body else _on_line(session, magic[1], before[magic.end() :])
 
 
@@ -117,6 +120,21 @@ def _names(session: Session, begun: str) -> list[str]:
     from groq_magic.prompt import completions
 
     return completions(begun, session.namespace)
+
+
+def _columns(session: Session, line: str) -> list[str]:
+    """Return the columns of the data that a map's line names; code in quotes is not run."""
+    from groq_magic.mapping.data_source import column_names, data_of
+
+    try:
+        _, text = parsed_line(line, OPTIONS_OF["groq_map"], "%%groq_map")
+        written, _, is_code = data_and_rest(text)
+        if is_code:
+            return []
+        names = session.namespace
+        return column_names(data_of(written, names, names, session.privacy(), is_code=False))
+    except GroqMagicError:
+        return []
 
 
 def _aliases() -> tuple[str, ...]:

@@ -40,7 +40,7 @@ def groq_map(session: Session, line: str, cell: str) -> None:
     --dry-run, --limit 20 and --check show what comes before it is paid for.
 
         %%groq_map df --schema "score int, reason" --check score=teacher
-        Rate this answer from 0 to 5: {{answer}}
+        Rate this text from 0 to 5: {{text}}
 
     Options:
     """

@@ -183,5 +183,5 @@ def _unknown(what: str, name: str, names: Iterable[str]) -> OptionError:
     names = list(names)
     meant = near(name, names)
     listed = clip(", ".join(f"`{each}`" for each in names), 200)
-    remedy = f"Did you mean `{meant}`?" if meant else f"There are {listed}."
+    remedy = f"Did you mean `{meant}`?" if meant else f"Choose from {listed}."
     return OptionError(f"--check: {what} `{clip(name, 60)}`.", remedy)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.clipping import clip, tried, type_name
+from groq_magic.clipping import clip, is_a, plain, tried, type_name
 from groq_magic.errors import GroqMagicError, OptionError
+from groq_magic.mapping.rows import ITEM
 from groq_magic.prompt.expression import near, parse, user_names
 from groq_magic.prompt.refusals import refuse_private
+from groq_magic.prompt.scalars import is_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.prompt import Privacy
 
-__all__ = ["data_of"]
+__all__ = ["column_names", "data_of"]
 
-_LONGEST = 60
+_LONGEST, _MOST_NAMES = 60, 200
 
 
 def data_of(
@@ -52,9 +55,10 @@ def data_of(
     shown = clip(written, _LONGEST)
     expression = parse(written)
     if expression is None or expression.call:
+        quote = "'" if '"' in shown else '"'
         raise OptionError(
             f"`{shown}` is no name, attribute or item.",
-            f'Code stands in quotes: `%%groq_map "{shown}"`.',
+            f"Code stands in quotes: `%%groq_map {quote}{shown}{quote}`.",
         )
     if expression.root not in names:
         meant = near(expression.root, user_names(names))
@@ -62,6 +66,22 @@ def data_of(
         raise OptionError(f"There is no variable `{clip(expression.root, _LONGEST)}`.", remedy)
     refuse_private(expression, privacy)
     return expression.value_in(names, privacy)
+
+
+def column_names(value: Any) -> list[str]:
+    """Return the names that braces take of data, without reading it: for Tab.
+
+    Parameters
+    ----------
+    value : object
+    """
+    if is_of(value, "pandas", "DataFrame") or is_of(value, "polars", "DataFrame"):
+        names = [label for label in islice(value.columns, _MOST_NAMES) if is_a(label, str)]
+    elif is_a(value, dict):
+        names = [name for name in islice(dict.keys(value), _MOST_NAMES) if is_a(name, str)]
+    else:
+        names = []
+    return [*map(plain, names), ITEM]
 
 
 def _value_of_code(

@@ -15,7 +15,7 @@ from groq_magic.ledger.usage import Usage
 from groq_magic.mapping.row_request import RowAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 __all__ = ["Journal", "answer_of", "text_of"]
@@ -96,6 +96,26 @@ class Journal:
                     return self.get(key)
                 self._report("read", failure, "rows are asked anew")
         return answer_of(kept) if kept is not None else None
+
+    def get_all(self, keys: Collection[str]) -> dict[str, RowAnswer]:
+        """Return the answers to rows by their keys; those without one are left out.
+
+        Raises
+        ------
+        OptionError
+            When the file is something else than a journal.
+        """
+        try:
+            texts = self._file.get_all(keys)
+        except (OSError, sqlite3.Error):
+            # One by one what can be read is used, and a damaged file is set aside.
+            found = {key: self.get(key) for key in keys}
+            return {key: answer for key, answer in found.items() if answer is not None}
+        with self._lock:
+            for kept in self._unwritten.values():
+                texts |= {key: text for key, text in kept.items() if key in keys}
+        answers = {key: answer_of(text) for key, text in texts.items()}
+        return {key: answer for key, answer in answers.items() if answer is not None}
 
     def put(self, name: str, model: str, answers: Mapping[str, RowAnswer]) -> None:
         """Write answers of a run by the keys of their rows; never raises for the file's sake.

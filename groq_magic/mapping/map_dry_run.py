@@ -67,8 +67,7 @@ def _estimate(
     known = session.service.limiter.limits_of(requests.model)
     limits = {kind: limit.limit for kind in _KINDS if (limit := known.get(kind)) is not None}
     usual = RunSettings()
-    again = options.again
-    done = set() if again else {key for key in requests.places if journal.get(key) is not None}
+    done = set() if options.again else set(journal.get_all(requests.places))
     return map_estimate(
         requests,
         done,

@@ -132,6 +132,7 @@ class _Flow:
             prepared.settings,
             session.service.nearest,
             self._note,
+            prepared.known,
             prepared.too_long,
         )
 

@@ -118,16 +118,15 @@ class MapOptions(OptionTable):
     temperature: float | None = _of_asks("temperature")
     max_tokens: int | None = _of_asks("max_tokens")
     concurrency: int | None = option(
-        Whole(1, 10, _MOST_AT_ONCE), "requests at once; 10", metavar="N", everyday=False
+        Whole(1, 10, _MOST_AT_ONCE), "requests at once; 10", metavar="N"
     )
     share: float | None = option(
         Number(0.01, 1.0),
         "the part of what is left of the limits that it uses; 0.75",
         metavar="N",
-        everyday=False,
     )
     journal: Path | None = option(  # noqa: RUF009 - it declares a field, as `field` does
-        _JournalPath(), "the file that keeps the answers", metavar="PATH", everyday=False
+        _JournalPath(), "the file that keeps the answers", metavar="PATH"
     )
     top_p: float | None = _of_asks("top_p")
     frequency_penalty: float | None = _of_asks("frequency_penalty")

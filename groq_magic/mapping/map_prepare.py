@@ -19,7 +19,7 @@ from groq_magic.views.bar import included_phrases
 from groq_magic.views.phrase import first_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
 
     from groq_magic.api.account import Account
     from groq_magic.api.models import Model
@@ -65,6 +65,8 @@ class PreparedMap:
     settings : RunSettings
     account : Account or None
         None where every answer is in the journal.
+    known : tuple of mapping of str to RowAnswer
+        For each model the answers that were in the journal, by the rows' keys.
     too_long : tuple of mapping of str to RowAnswer
         For each model the rows that are not sent, with their errors.
     notices : tuple of str
@@ -75,6 +77,7 @@ class PreparedMap:
     journal: Journal
     settings: RunSettings
     account: Account | None
+    known: tuple[Mapping[str, RowAnswer], ...] = field(repr=False)
     too_long: tuple[Mapping[str, RowAnswer], ...]
     notices: tuple[str, ...]
 
@@ -131,12 +134,12 @@ def prepare_map(session: Session, ask: MapAsk) -> PreparedMap:
     plan = planned(session, ask, fetch=True)
     options, journal = ask.options, Journal(ask.options.journal)
     try:
-        missing = [_missing(each, journal, again=options.again) for each in plan.plans]
-        is_sent = any(next(keys, None) is not None for keys in missing)
+        known = tuple({} if options.again else journal.get_all(each.places) for each in plan.plans)
+        is_sent = sum(map(len, known)) < plan.requested
         account = account_now(session) if is_sent else None
         oversized = [
-            _too_long(session, each, known, journal, again=options.again)
-            for each, (_, known) in zip(plan.plans, plan.models, strict=True)
+            _too_long(session, requests, model, answers)
+            for requests, (_, model), answers in zip(plan.plans, plan.models, known, strict=True)
         ]
     except BaseException:
         journal.close()
@@ -147,6 +150,7 @@ def prepare_map(session: Session, ask: MapAsk) -> PreparedMap:
         journal,
         _settings(session, ask),
         account,
+        known,
         tuple(answers for answers, _ in oversized),
         (*notices_of(plan), *(plan.prompts.secrets.hidden(line) for line in too_long)),
     )
@@ -187,25 +191,21 @@ def _models(
         yield model, offline_catalogue().get(model) or catalogue.get(model)
 
 
-def _missing(plan: RequestPlan, journal: Journal, *, again: bool) -> Iterator[str]:
-    return (key for key in plan.places if again or journal.get(key) is None)
-
-
 def _too_long(
-    session: Session, plan: RequestPlan, known: Model | None, journal: Journal, *, again: bool
+    session: Session, plan: RequestPlan, model: Model | None, answered: Container[str]
 ) -> tuple[dict[str, RowAnswer], tuple[str, ...]]:
     """Return the rows that the service would refuse, with their errors, and a line about them."""
     minute = session.service.limiter.limits_of(plan.model).get("TPM")
     is_fresh = minute is not None and time.time() - minute.seen < _FRESH
     limits = {
-        f"{plan.model} takes": known.context_window if known is not None else None,
+        f"{plan.model} takes": model.context_window if model is not None else None,
         f"{plan.model} takes a minute with this key": minute.limit if minute and is_fresh else None,
     }
-    known_limits = {what: limit for what, limit in limits.items() if limit}
-    if not known_limits:
+    known = {what: limit for what, limit in limits.items() if limit}
+    if not known:
         return {}, ()
-    what, limit = min(known_limits.items(), key=lambda item: item[1])
-    found = [row for row in plan.oversized(limit) if again or journal.get(row.key) is None]
+    what, limit = min(known.items(), key=lambda item: item[1])
+    found = [row for row in plan.oversized(limit) if row.key not in answered]
     answers = {
         row.key: RowAnswer(
             "",

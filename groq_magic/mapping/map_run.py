@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,8 @@ __all__ = ["MapRun", "RunBase"]
 
 # ■ is noticed within so many seconds, and the view drawn at most so often.
 _POLL, _DRAWN_EVERY = 0.03, 0.1
+# Rows of the journal that are read before ■ is looked for.
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class RunBase:
         From a refused model's id to the one to use instead.
     on_sent : callable
         Takes a request and its outcome, in a thread of the run.
+    known : tuple of mapping of str to RowAnswer
+        For each model the answers that were in the journal, by the rows' keys.
     too_long : tuple of mapping of str to RowAnswer
         For each model the rows that are not sent, with their errors.
     """
@@ -59,6 +63,7 @@ class RunBase:
     settings: RunSettings
     nearest: Callable[[str], str]
     on_sent: Callable[[RowRequest, Outcome], object]
+    known: tuple[Mapping[str, RowAnswer], ...] = field(repr=False)
     too_long: tuple[Mapping[str, RowAnswer], ...]
 
 
@@ -98,15 +103,15 @@ class MapRun:
         self.error: GroqMagicError | None = None
         self.is_stopped = False
         self._base, self._view, self._asks_to_stop = base, view, is_stopped
-        # For each model the runs that are over.
-        self._parts: list[list[MapProgress]] = [[_failed(len(too))] for too in base.too_long]
+        # For each model what was known before, and the runs that are over.
+        self._parts: list[list[MapProgress]] = [[_part()] for _ in plan.plans]
         self._first: list[str] = []
         self._drawn, self._drawn_rows = 0.0, 0
 
     def go(self) -> None:
         """Ask for all rows; it returns when that is done, or ended before."""
-        for number, too_long in enumerate(self._base.too_long):
-            self._add(number, too_long.items())
+        for number in range(len(self.plan.plans)):
+            self._take_known(number)
         for number in range(len(self.plan.plans)):
             if not self.reason:
                 self._ask(number)
@@ -128,21 +133,35 @@ class MapRun:
         return sum_of([*parts, running] if running else parts, self.plan.requested)
 
     def progress_of(self, number: int) -> MapProgress:
-        """Return how far it came with one model, without the rows that were too long."""
-        parts = self._parts[number][1:] or [_failed(0)]
+        """Return how far it came with one model; rows that were too long are none of it."""
+        parts = self._parts[number][1:] or [_part()]
         return sum_of(parts, len(self.plan.plans[number].places))
 
+    def _take_known(self, number: int) -> None:
+        """Add what is known before anything is sent; ■ ends that too."""
+        known, too_long = self._base.known[number], self._base.too_long[number]
+        self._add(number, too_long.items())
+        waiting = iter(known.items())
+        while not self.reason and (some := list(islice(waiting, _AT_ONCE))):
+            self._add(number, some)
+            self._parts[number][0] = _part(len(self.answers[number]) - len(too_long), len(too_long))
+            self._draw()
+            if self._asks_to_stop():
+                self.reason, self.is_stopped = "Stopped.", True
+
     def _ask(self, number: int) -> None:
-        plan, known = self.plan.plans[number], self.plan.models[number][1]
-        done = set(self._base.too_long[number])
+        plan, model = self.plan.plans[number], self.plan.models[number][1]
+        done = {*self._base.too_long[number], *self._base.known[number]}
+        if len(done) == len(plan.places):
+            return
         if not plan.has_limit:
-            first = [keys for keys, _ in islice(plan.batches(done), SAMPLED)]
-            self._send(number, plan, map(plan.request_for, first))
-            if self.reason:
-                return
-            plan = plan.with_max_tokens(max_tokens_from(self._usages(number, first), known))
-            done.update(key for keys in first for key in keys)
-        if len(done) < len(plan.places):
+            sample: Sequence[Sequence[str]] = [(key,) for key in self._base.known[number]]
+            if plan.pack > 1 or len(sample) < SAMPLED:
+                sample = [keys for keys, _ in islice(plan.batches(done), SAMPLED)]
+                self._send(number, plan, map(plan.request_for, sample))
+                done.update(key for keys in sample for key in keys)
+            plan = plan.with_max_tokens(max_tokens_from(self._usages(number, sample), model))
+        if len(done) < len(plan.places) and not self.reason:
             self._send(number, plan, plan.requests(done))
 
     def _usages(self, number: int, requests: Sequence[Sequence[str]]) -> list[Usage | None]:
@@ -191,9 +210,9 @@ class MapRun:
             if len(self._first) < SHOWN and not number:
                 self._first.append(key)
 
-    def _draw(self, running: MapProgress) -> None:
-        now = time.monotonic()
-        if now - self._drawn < _DRAWN_EVERY and not running.is_over:
+    def _draw(self, running: MapProgress | None = None) -> None:
+        now, is_over = time.monotonic(), running is not None and running.is_over
+        if now - self._drawn < _DRAWN_EVERY and not is_over:
             return
         self._drawn = now
         self._view.progress(self.progress(running))
@@ -204,7 +223,15 @@ class MapRun:
             self._view.rows([row_facts(self.plan, place, self.cells) for place in places])
 
 
-def _failed(rows: int) -> MapProgress:
-    """Return the progress of rows that are too long to be sent."""
-    usage = Usage(0, 0, 0)
-    return MapProgress(0, rows, 0, rows, 0.0, 0.0, usage, 0.0, None, "", 0.0, 0, is_over=True)
+def _part(known: int = 0, too_long: int = 0) -> MapProgress:
+    """Return the progress of rows that need no request.
+
+    Parameters
+    ----------
+    known, too_long : int
+        Rows whose answer was in the journal, and that are not sent.
+    """
+    usage, rows = Usage(0, 0, 0), known + too_long
+    return MapProgress(
+        known, too_long, known, rows, 0.0, 0.0, usage, 0.0, None, "", 0.0, 0, is_over=True
+    )

@@ -191,13 +191,15 @@ class RequestPlan:
         """Return the answers to the rows of a request, and what to ask again.
 
         Of several rows those without a valid answer are asked alone, also where all were refused.
-        An answer that ended at the limit of a sample is asked without it.
+        An answer that ended at the limit of a sample, or was refused with it, is asked without it.
         """
         if len(sent.keys) > 1:
             return self._split_pack(sent, answer)
         (key,) = sent.keys
         is_cut = answer.finish_reason == _CUT
-        if is_cut and not self.has_limit and _LIMIT in sent.request:
+        # Of JSON that ended there the service gives an error.
+        may_be_cut = is_cut or bool(answer.error)
+        if may_be_cut and not self.has_limit and _LIMIT in sent.request:
             request = {name: each for name, each in sent.request.items() if name != _LIMIT}
             return Split({}, (replace(sent, request=request),))
         return Split({key: answer if answer.error else self._checked(answer, is_cut=is_cut)})

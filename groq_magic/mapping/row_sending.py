@@ -60,8 +60,8 @@ class Sent:
     fault: Fault | None = None
 
     @property
-    def is_divisible(self) -> bool:
-        """Whether of several rows some may have an answer, or get one alone, though it failed."""
+    def may_be_split(self) -> bool:
+        """Whether rows of it have an answer or may get one otherwise, though it failed."""
         error = self.fault.error if self.fault is not None else None
         has_text = self.answer is not None and bool(self.answer.text)
         return has_text or isinstance(error, RequestError | TooLargeError)

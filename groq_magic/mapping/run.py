@@ -260,7 +260,7 @@ class Run:
         if (error := self._failures.end_by(sent)) is not None:
             self._end(error.happened, error)
             return []
-        if sent.answer.error and not (len(request.keys) > 1 and sent.is_divisible):
+        if sent.answer.error and not sent.may_be_split:
             return self._failed(request, sent.answer.error, sent.answer)
         split = self._split(request, sent.answer)
         for each in split.again:

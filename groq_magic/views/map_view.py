@@ -76,7 +76,8 @@ class PlainMapView:
             parts.append("practice mode")
         elif progress.cost:
             parts.append(dollars(progress.cost))
-        lines = [" · ".join(parts), *end.notices]
+        ended = f"{end.reason} {end.remedy}".strip()
+        lines = [" · ".join(parts), *([ended] if end.reason else ()), *end.notices]
         lines += [f"{line} ({count:,})" for line, count in end.errors]
         say("\n".join(lines))
 

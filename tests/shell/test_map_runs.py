@@ -1,0 +1,164 @@
+"""Runs in the background, and the list of runs."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+
+from groq_magic.errors import NotebookError, OptionError
+from groq_magic.magics.help import help_of
+from groq_magic.magics.map import groq_map
+from tests.shell.test_completion import completed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture
+def mapped(cells: Any, practice: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    practice.script([{"pieces": ["fine"]}])
+    cells.shell.user_ns["df"] = pd.DataFrame({"text": ["good", "bad", "so so"]})
+    return cells
+
+
+def shown(ran: Any) -> str:
+    return "\n".join(output["data"]["text/plain"] for output in ran.outputs)
+
+
+def until(is_so: Callable[[], Any]) -> None:
+    end = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def slow(practice: Any) -> None:
+    practice.script(
+        [
+            {"match": "bad", "pieces": ["x "] * 2000, "tokens_per_second": 20},
+            {"pieces": ["fine"]},
+        ]
+    )
+
+
+def is_over(cells: Any) -> bool:
+    return all(run.is_over for run in cells.session.background_runs.running())
+
+
+def test_a_run_in_the_background_sets_its_variable_at_a_later_cell(mapped: Any) -> None:
+    ran = mapped.fine("%%groq_map df --background -o later\nRate {{text}}")
+    assert "`later`" not in shown(ran)
+    assert "later is set when it is over" in shown(ran)
+    until(lambda: is_over(mapped))
+    assert "later" not in mapped.shell.user_ns
+    ran = mapped.fine("got = later")
+    assert ran.outputs == []
+    assert mapped.shell.user_ns["got"]["answer"].tolist() == ["fine"] * 3
+    assert re.search(r"later +3 of 3 rows; done", shown(mapped.fine("%groq_runs")))
+
+
+def test_cancel_ends_it_and_keeps_what_came(mapped: Any, practice: Any) -> None:
+    slow(practice)
+    mapped.fine("%%groq_map df --background\nRate {{text}}")
+    with_two = re.compile(r"answers +2 of 3 rows; running")
+    until(lambda: with_two.search(shown(mapped.fine("%groq_runs"))))
+    ran = mapped.run("%%groq_map df --background\nRate {{text}} again")
+    assert isinstance(ran.error, NotebookError)
+    assert "A run into `answers` is under way." in str(ran.error)
+    ran = mapped.run("%groq_runs clear")
+    assert "A run is under way in the background." in str(ran.error)
+    began = time.monotonic()
+    ran = mapped.fine("%groq_runs cancel answers")
+    assert time.monotonic() - began < 1.5
+    assert "answers: 2 of 3 rows; Stopped." in shown(ran)
+    found = mapped.shell.user_ns["answers"]
+    assert found["answer"].notna().tolist() == [True, False, True]
+    ran = mapped.run("%groq_runs cancel")
+    assert "No run is under way." in str(ran.error)
+
+
+def test_unloading_ends_what_runs(mapped: Any, practice: Any, groq_threads: Any) -> None:
+    slow(practice)
+    mapped.fine("%%groq_map df --background\nRate {{text}}")
+    mapped.fine("%unload_ext groq_magic")
+    until(lambda: not [name for name in groq_threads() if "map" in name])
+    events = mapped.shell.events.callbacks
+    assert not [each for each in events["pre_run_cell"] if "BackgroundRuns" in repr(each)]
+
+
+def test_a_run_whose_key_is_refused_says_so_in_the_list(mapped: Any, practice: Any) -> None:
+    practice.faults("401:times=3")
+    mapped.fine("%%groq_map df --background --concurrency 1\nRate {{text}}")
+    until(lambda: is_over(mapped))
+    assert "refuses the key" in shown(mapped.fine("%groq_runs"))
+
+
+def test_runs_are_listed_with_size_and_age_and_cleared(mapped: Any, practice: Any) -> None:
+    assert "No runs yet" in shown(mapped.fine("%groq_runs"))
+    mapped.fine("%%groq_map df\nRate {{text}}")
+    mapped.fine("%%groq_map df -m fast -o second --limit 2\nRate {{text}}")
+    text = shown(mapped.fine("%groq_runs"))
+    assert re.search(r"answers: Rate \{\{text\}\} +openai/gpt-oss-120b +3 +\d+ bytes", text), text
+    assert re.search(r"second: Rate \{\{text\}\} +openai/gpt-oss-20b +2 +\d+ bytes", text), text
+    assert "a moment ago" in text
+    assert "journal.sqlite" in text
+    ran = mapped.run("%groq_runs clear 9")
+    assert isinstance(ran.error, OptionError)
+    assert "2 answers removed." in shown(mapped.fine("%groq_runs clear 2"))
+    assert "second:" not in shown(mapped.fine("%groq_runs"))
+    assert "3 answers removed." in shown(mapped.fine("%groq_runs clear"))
+    assert "No runs yet" in shown(mapped.fine("%groq_runs"))
+    mapped.fine("%%groq_map df\nRate {{text}}")
+    assert len(practice.requests()) == 8
+
+
+def test_another_word_is_refused(mapped: Any) -> None:
+    ran = mapped.run("%groq_runs remove")
+    assert "%groq_runs takes clear or cancel, not `remove`." in str(ran.error)
+
+
+def test_practice_is_labelled_and_apart_from_real_answers(mapped: Any, practice: Any) -> None:
+    mapped.fine("%%groq_map df\nRate {{text}}")
+    mapped.fine("%groq_practice on")
+    ran = mapped.fine("%%groq_map df\nRate {{text}}")
+    answers = mapped.shell.user_ns["answers"]["answer"]
+    assert all(answer.startswith("Practice mode: no model is here") for answer in answers)
+    assert not any("<details" in answer for answer in answers)
+    assert "practice mode" in shown(ran)
+    assert "$" not in shown(ran)
+    mapped.fine("%groq_practice off")
+    mapped.fine("%%groq_map df\nRate {{text}}")
+    assert mapped.shell.user_ns["answers"]["answer"].tolist() == ["fine"] * 3
+    assert len(practice.requests()) == 3
+
+
+def test_usage_and_log_count_a_map(mapped: Any) -> None:
+    mapped.fine("%config GroqMagics.log = 'log.jsonl'")
+    mapped.fine("%%groq_map df\nRate {{text}}")
+    assert "openai/gpt-oss-120b" in shown(mapped.fine("%groq_usage"))
+    with open("log.jsonl") as file:  # noqa: PTH123 - in the shell's folder
+        lines = file.readlines()
+    assert len(lines) == 3
+    assert '{"name": "text", "size": "a column"}' in lines[0]
+    assert "good" not in "".join(lines)
+
+
+def test_help_has_the_options_and_tab_the_columns(mapped: Any) -> None:
+    text = help_of(groq_map)
+    for flag in ("--check score=teacher", "--pack N", "--budget X", "--dry-run", "--evidence"):
+        assert flag in text
+    assert max(map(len, text.splitlines())) <= 100
+    assert completed(mapped, "%%groq_map df --ch") == ["--check"]
+    assert completed(mapped, "%%groq_map d") == ["df"]
+    assert completed(mapped, "%%groq_map -m fa") == ["fast"]
+    assert completed(mapped, "%groq_runs ca") == ["cancel"]
+    mapped.fine("d = {'the text': [1], 'texture': [2]}; tex = 1")
+    assert completed(mapped, "%%groq_map df --limit 2\nRate {{te") == ["text", "tex"]
+    assert completed(mapped, "%%groq_map d -o x\nRate {{the") == ["the text"]
+    assert completed(mapped, "%%groq_map 'd.x'\nRate {{the") == []
