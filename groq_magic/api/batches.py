@@ -160,8 +160,6 @@ class BatchService:
         MissingFileError
             When there is no such file.
         """
-        import groq
-
         for tried in range(1, _TRIES + 1):
             exchange, has_come = Exchange(), False
             try:
@@ -175,9 +173,9 @@ class BatchService:
                         has_come = True
                         yield line
                     return
-            except groq.NotFoundError:
-                raise MissingFileError(file) from None
             except Exception as failure:  # noqa: BLE001 - a fault of ours instead, whatever failed
+                if _is_missing(failure):
+                    raise MissingFileError(file) from None
                 fault = self._fault_of(failure, exchange)
             if has_come or not _waited(fault, tried):
                 break

@@ -193,28 +193,25 @@ def _fetched(
     job: JobRecord, batch: Batch, tables: JobTables, service: BatchService
 ) -> JobRecord | None:
     """Fetch a job that is over; return None where another kernel has just done so."""
-    try:
-        # Should a row be in both files, its answer counts.
-        for file in filter(None, (batch.error, batch.output)):
-            if not _keep_answers(job, service.lines(file), tables):
-                return None
-        error = ""
-    except MissingFileError:
-        if not any(each.id == job.id and not each.is_fetched for each in tables.jobs()):
-            return None
-        error = "The answers are no longer at Groq."
-    reason = ""
-    if batch.fault:
-        # On one line and without a key, whatever the service sent.
-        text = f"Groq refused the whole file: {batch.fault}"
-        reason = RequestError(text).happened.encode(errors="replace").decode()
+    counts: dict[str, int | None] = {}
+    # Should a row be in both files, its answer counts.
+    for file in filter(None, (batch.error, batch.output)):
+        try:
+            counts[file] = _keep_answers(job, service.lines(file), tables)
+        except MissingFileError:
+            counts[file] = None
+    missing = None in counts.values()
+    if missing and not any(each.id == job.id and not each.is_fetched for each in tables.jobs()):
+        return None
+    # Should answers be missing in the file, it is kept at Groq.
+    is_whole = missing or (counts.get(batch.output) or 0) >= batch.completed
     ended = replace(
         job,
         completed=batch.completed,
         failed=batch.failed,
         state=FETCHED,
-        error=error or reason or _ERRORS.get(batch.status, ""),
-        left=batch.files,
+        error=_reason(batch, is_missing=missing, is_whole=is_whole),
+        left=batch.files if is_whole else (),
     )
     tables.end(ended)
     # Only now, that all of it is safe here.
@@ -222,10 +219,23 @@ def _fetched(
     return replace(ended, left=())
 
 
-def _keep_answers(job: JobRecord, lines: Iterable[bytes], tables: JobTables) -> bool:
-    """Write answers as they come; return whether nobody else has fetched the job meanwhile."""
+def _reason(batch: Batch, *, is_missing: bool, is_whole: bool) -> str:
+    """Return why rows of a job have no answer."""
+    if is_missing:
+        return "The answers are no longer at Groq."
+    if not is_whole:
+        return f"Groq's file of answers lacks this row; it is kept there ({batch.output})."
+    if batch.fault:
+        # On one line and without a key, whatever the service sent.
+        text = f"Groq refused the whole file: {batch.fault}"
+        return RequestError(text).happened.encode(errors="replace").decode()
+    return _ERRORS.get(batch.status, "")
+
+
+def _keep_answers(job: JobRecord, lines: Iterable[bytes], tables: JobTables) -> int | None:
+    """Write answers as they come; return how many, None where the job is fetched already."""
     answers: dict[str, str] = {}
-    unreadable = 0
+    count = unreadable = 0
     for line in filter(bytes.strip, lines):
         try:
             request, answer = answer_in(line, job.model)
@@ -233,19 +243,19 @@ def _keep_answers(job: JobRecord, lines: Iterable[bytes], tables: JobTables) -> 
             unreadable += 1
             continue
         answers[request] = text_of(answer)
+        count += 1
         if len(answers) == _AT_ONCE:
             if not tables.keep(job.id, answers):
-                return False
+                return None
             answers = {}
-    if not tables.keep(job.id, answers):
-        return False
     if unreadable:
+        tables.keep(job.id, answers)
         # A login page, say: then nothing may be deleted.
         raise ServiceError(
-            f"{unreadable:,} lines of the batch engine's answers can't be read.",
+            f"{unreadable:,} line{'s' * (unreadable != 1)} of a batch job's answers can't be read.",
             "Nothing was deleted; `%groq_runs fetch` tries again.",
         )
-    return True
+    return count if tables.keep(job.id, answers) else None
 
 
 def _delete_files(job: JobRecord, tables: JobTables, service: BatchService) -> None:

@@ -131,7 +131,8 @@ def hand_over(  # noqa: PLR0913 - rows, where they go, and how
             if not done:
                 raise
             rows = HandOver(tuple(done)).rows
-            remedy = f"{rows:,} rows are handed over; run the cell again for the others."
+            are = f"row{'s are' if rows != 1 else ' is'}"
+            remedy = f"{rows:,} {are} handed over; run the cell again for the others."
             raise type(error)(error.happened, remedy) from None
     return HandOver(tuple(done))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from groq_magic.api.batch import Batch
 from groq_magic.errors import (
     ConnectionLostError,
     GroqMagicError,
@@ -285,7 +286,7 @@ def test_what_was_handed_over_before_a_failure_stays(
     practice.faults(batch=("ok", "ok", "429:retry-after=100"))
     with pytest.raises(GroqMagicError) as caught:
         engine.hand_over(plan, limits=FileLimits(lines=1))
-    assert caught.value.remedy == "1 rows are handed over; run the cell again for the others."
+    assert caught.value.remedy == "1 row is handed over; run the cell again for the others."
 
     assert engine.hand_over(plan, limits=FileLimits(lines=1)).rows == 2
     engine.finish(plan)
@@ -416,6 +417,41 @@ def test_answers_that_were_deleted_at_groq_are_errors(engine: Engine) -> None:
     rows = engine.finish(plan)
     assert rows.errors[plan.keys[0]].error == "The answers are no longer at Groq."
     assert engine.hand_over(plan).rows == 1
+
+
+def test_answers_come_although_the_file_of_errors_is_gone(
+    engine: Engine, practice: PracticeServer
+) -> None:
+    practice.script([{"match": "late", "batch": "expired"}, {"reply": "fine"}])
+    plan = plan_of(["a", "late"])
+    engine.hand_over(plan)
+    engine.fetch()
+    ended = engine.sdk.batches.retrieve(engine.sdk.batches.list().data[0].id)
+    engine.sdk.files.delete(ended.error_file_id or "")
+
+    rows = engine.finish(plan)
+    assert (len(rows.answered), len(rows.errors), engine.files()) == (1, 1, [])
+
+
+def test_a_file_that_lacks_answers_is_kept_at_groq(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plan_of(["a", "b"])
+    engine.hand_over(plan)
+    engine.fetch()
+    lines = engine.service.lines
+    monkeypatch.setattr(engine.service, "lines", lambda file: list(lines(file))[:1])
+
+    rows = engine.finish(plan)
+    assert len(rows.answered) == 1
+    (error,) = (answer.error for answer in rows.errors.values())
+    assert error.startswith("Groq's file of answers lacks this row; it is kept there (file_")
+    assert len(engine.files()) == 2
+
+
+def test_answers_that_are_counted_before_they_are_there_are_waited_for() -> None:
+    assert not Batch("b", "completed", 2, 2, 0, "i").is_over
+    assert Batch("b", "completed", 2, 0, 2, "i", "", "e").is_over
 
 
 def test_one_kernel_hands_over_at_a_time(engine: Engine) -> None:
