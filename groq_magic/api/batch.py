@@ -9,10 +9,11 @@ from typing import Any
 
 from groq_magic.errors import ServiceError
 
-__all__ = ["Batch", "batch_of", "item_of", "query_after", "text_in"]
+__all__ = ["AGAIN", "Batch", "batch_of", "item_of", "items_of", "query_after", "text_in"]
 
 _OVER = frozenset(("completed", "failed", "expired", "cancelled"))
-_AGAIN = "Run it again: nothing is sent twice."
+# The remedy where a request has failed.
+AGAIN = "Run it again: nothing is sent twice."
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,21 @@ def item_of(body: object) -> Mapping[str, Any]:
     """
     if isinstance(body, Mapping):
         return body
-    raise ServiceError("The reply of the batch engine can't be read.", _AGAIN)
+    raise ServiceError("The reply of the batch engine can't be read.", AGAIN)
+
+
+def items_of(page: Mapping[str, Any]) -> list[Any]:
+    """Return the items of a list, which must be there: without it nothing is known to be missing.
+
+    Raises
+    ------
+    ServiceError
+        When there is no list.
+    """
+    items = page.get("data")
+    if isinstance(items, list):
+        return items
+    raise ServiceError("The list of the batch engine can't be read.", AGAIN)
 
 
 def text_in(item: Mapping[str, Any], name: str) -> str:
@@ -77,7 +92,7 @@ def text_in(item: Mapping[str, Any], name: str) -> str:
     """
     if value := _name(item.get(name)):
         return value
-    raise ServiceError(f"The batch engine sent an object without `{name}`.", _AGAIN)
+    raise ServiceError(f"The batch engine sent an object without `{name}`.", AGAIN)
 
 
 def batch_of(body: object) -> Batch:

@@ -6,12 +6,12 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from groq_magic.api.batch import batch_of, item_of, query_after, text_in
+from groq_magic.api.batch import AGAIN, batch_of, item_of, items_of, query_after, text_in
 from groq_magic.api.exchange import Exchange
 from groq_magic.api.fault import FaultContext
 from groq_magic.api.sdk_faults import fault_of
 from groq_magic.api.send import backoff
-from groq_magic.errors import RateLimitError
+from groq_magic.errors import RateLimitError, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,8 +32,7 @@ _LONGEST_WAIT = 60.0
 # The reply to a file of 95 MB may take a while.
 _UPLOAD_TIMEOUT = 300.0
 # A list without end is a fault of the service.
-_MOST_PAGES = 1_000
-_AGAIN = "Run it again: nothing is sent twice."
+_MOST_PAGES = 500
 # What the remedies of chat requests name.
 _OF_CHATS = ("`%groq_retry`", "`%%groq?`")
 _Made = TypeVar("_Made")
@@ -115,17 +114,17 @@ class BatchService:
         return batch_of(found) if found is not None else None
 
     def batches(self) -> Iterator[Batch]:
-        """Yield the jobs of this key, as far as the service lists them."""
+        """Yield all jobs of this key that the service lists."""
         query: dict[str, str] = {}
         for _ in range(_MOST_PAGES):
             page = item_of(self._call(lambda sdk, query=query: self._page(sdk, query)))  # type: ignore[misc]  # bound to this page
-            items = page.get("data")
-            listed = [batch_of(each) for each in items] if isinstance(items, list) else []
+            listed = [batch_of(each) for each in items_of(page)]
             yield from listed
             following = query_after(page, listed)
-            if not listed or not following or following == query:
+            if not listed or not following:
                 return
             query = following
+        raise ServiceError("The list of the batch engine has no end.", AGAIN)
 
     def cancel(self, batch: str) -> Batch | None:
         """Cancel a job and return it; None where the service knows no such job."""
@@ -148,8 +147,7 @@ class BatchService:
                 ).http_response.json()
             )
         )
-        items = page.get("data")
-        found = [each for each in items if isinstance(each, Mapping)] if items else []
+        found = [item_of(each) for each in items_of(page)]
         return tuple((text_in(each, "id"), str(each.get("filename"))) for each in found)
 
     def lines(self, file: str) -> Iterator[bytes]:
@@ -243,7 +241,7 @@ def _raised(fault: Fault) -> Exception:
     """Return the error of a fault, with a remedy that fits."""
     error = fault.error
     if any(each in error.remedy for each in _OF_CHATS):
-        return type(error)(error.happened, _AGAIN)
+        return type(error)(error.happened, AGAIN)
     return error
 
 

@@ -476,6 +476,23 @@ def test_a_lost_job_is_found_on_a_later_page(engine: Engine) -> None:
     assert [each.batch for each in status(engine.journal(), engine.service)] == [job.batch]
 
 
+@pytest.mark.parametrize("fault", ["html-200", "wrong-json", "malformed-200", "503"])
+def test_a_list_that_cannot_be_read_forgets_no_job(
+    engine: Engine, practice: PracticeServer, fault: str
+) -> None:
+    plan = plan_of(["a"])
+    practice.faults(batch=("ok", "drop-before-headers"))
+    with pytest.raises(ConnectionLostError):
+        engine.hand_over(plan)
+    practice.faults(batch=(fault,) * 4)
+    with pytest.raises(ServiceError):
+        engine.fetch()
+    practice.faults(batch=())
+    assert engine.hand_over(plan).jobs == ()
+    engine.finish(plan)
+    assert (engine.texts(plan), engine.accepted()) == (["fine"], 1)
+
+
 def test_no_key_is_in_any_error(practice_factory: Any, tmp_path: Path) -> None:
     engine = Engine(tmp_path / "journal.sqlite", practice_factory(keys="gsk_other").url)
     with pytest.raises(GroqMagicError) as caught:
