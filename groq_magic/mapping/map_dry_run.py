@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from groq_magic.api.durations import in_words
+from groq_magic.clipping import clip
 from groq_magic.conversation import estimate
-from groq_magic.ledger.usage import dollars, token_words
+from groq_magic.ledger.usage import dollars
 from groq_magic.mapping.estimate import RunLimits, map_estimate
 from groq_magic.mapping.journal import Journal
 from groq_magic.mapping.map_prepare import notices_of, planned
@@ -31,6 +33,24 @@ _LONGEST = 300
 _KINDS = ("RPM", "RPD", "TPM", "TPD")
 
 
+@dataclass(frozen=True)
+class _ModelEstimate:
+    """What a map to one model would take.
+
+    Parameters
+    ----------
+    estimate : MapEstimate
+    done : int
+        Answers in the journal.
+    has_limits : bool
+        Whether any limit is known.
+    """
+
+    estimate: MapEstimate
+    done: int
+    has_limits: bool
+
+
 def map_dry_run(session: Session, ask: MapAsk) -> DryRun:
     """Return what a map would send; sends nothing, and asks for no key and no models.
 
@@ -46,11 +66,11 @@ def map_dry_run(session: Session, ask: MapAsk) -> DryRun:
         lines = journal.lines()
     finally:
         journal.close()
-    estimates = [each for each, _ in found]
+    estimates = [each.estimate for each in found]
     first = estimates[0]
     messages = [Message("system", first.system, estimate(first.system))] if first.system else []
     messages += [Message("user", text, estimate(text)) for text in first.prompts]
-    facts = [fact for number, each in enumerate(found) for fact in _facts(plan, number, *each)]
+    facts = [fact for number, each in enumerate(found) for fact in _facts(plan, number, each)]
     return DryRun(
         _heading(session, plan, estimates, len(first.prompts)),
         tuple(messages),
@@ -59,16 +79,13 @@ def map_dry_run(session: Session, ask: MapAsk) -> DryRun:
     )
 
 
-def _estimate(
-    session: Session, plan: MapPlan, number: int, journal: Journal
-) -> tuple[MapEstimate, int]:
-    """Return the estimate for one model, and how many of its answers are in the journal."""
+def _estimate(session: Session, plan: MapPlan, number: int, journal: Journal) -> _ModelEstimate:
     requests, options = plan.plans[number], plan.options
     known = session.service.limiter.limits_of(requests.model)
     limits = {kind: limit.limit for kind in _KINDS if (limit := known.get(kind)) is not None}
     usual = RunSettings()
     done = set() if options.again else set(journal.get_all(requests.places))
-    return map_estimate(
+    found = map_estimate(
         requests,
         done,
         limits=RunLimits(
@@ -79,7 +96,8 @@ def _estimate(
             options.share or usual.share,
             options.concurrency or usual.concurrency,
         ),
-    ), len(done)
+    )
+    return _ModelEstimate(found, len(done), bool(limits))
 
 
 def _heading(session: Session, plan: MapPlan, estimates: list[MapEstimate], shown: int) -> str:
@@ -97,24 +115,28 @@ def _heading(session: Session, plan: MapPlan, estimates: list[MapEstimate], show
     )
 
 
-def _facts(plan: MapPlan, number: int, found: MapEstimate, done: int) -> Iterator[str]:
+def _facts(plan: MapPlan, number: int, of_model: _ModelEstimate) -> Iterator[str]:
     """Yield what a map would take of one model, in words."""
+    found = of_model.estimate
+    time = f"about {in_words(found.seconds)} by the limits known so far"
+    if not of_model.has_limits:
+        time = f"at least {in_words(found.seconds)}: limits are known after the first answer"
     rows = f"{len(plan.rows):,} row{'s' * (len(plan.rows) != 1)}"
     different = len(plan.plans[number].places)
     if different < len(plan.rows):
         rows += f", {different:,} different"
-    if done:
-        rows += f", {done:,} in the journal"
+    if of_model.done:
+        rows += f", {of_model.done:,} in the journal"
     yield f"`{found.model}`: {rows}, {found.requests:,} request{'s' * (found.requests != 1)}"
-    tokens = token_words(found.prompt_tokens, found.answer_tokens, sent_as="to send")
+    tokens = f"{found.prompt_tokens:,} tokens to send and {found.answer_tokens:,} in answers"
     cost = f", {dollars(found.cost)}" if found.cost is not None else "; its price is unknown"
     cost = "; practice costs nothing" if plan.practice else cost
-    yield f"About {tokens}{cost}; about {in_words(found.seconds)} by the limits known so far."
-    options = {
-        name: value for name, value in plan.plans[number].base.items() if name not in _NOT_OPTIONS
-    }
+    yield f"About {tokens}{cost}; {time}."
+    requests = plan.plans[number]
+    base = requests.packed_base if requests.pack > 1 else requests.base
     written = SEPARATOR.join(
-        f"{name} {json.dumps(value, ensure_ascii=False)[:_LONGEST]}"
-        for name, value in options.items()
+        f"{name} {clip(json.dumps(value, ensure_ascii=False), _LONGEST)}"
+        for name, value in base.items()
+        if name not in _NOT_OPTIONS
     )
     yield f"Options: {written}"

@@ -20,6 +20,7 @@ from groq_magic.views.map_view import GuardedMapView
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from groq_magic.api.account import Account
     from groq_magic.api.send import Outcome
     from groq_magic.mapping.map_prepare import MapAsk, PreparedMap
     from groq_magic.mapping.row_request import RowRequest
@@ -128,13 +129,18 @@ class _Flow:
         self._last: tuple[RowRequest, Outcome] | None = None
         self.base = RunBase(
             prepared.journal,
-            lambda: self._account or account_now(session),
+            self._account_now,
             prepared.settings,
             session.service.nearest,
             self._note,
             prepared.known,
             prepared.too_long,
         )
+
+    def _account_now(self) -> Account:
+        # There is none yet where another kernel has removed answers from the journal just now.
+        self._account = self._account or account_now(self._session)
+        return self._account
 
     def keep(self, frame: Any, name: str | None) -> None:
         """Put the frame into the user's namespace."""

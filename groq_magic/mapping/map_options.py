@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar
@@ -69,9 +70,11 @@ class _JournalPath(OptionType):
         text = str(value) if isinstance(value, Path) else Text().read(flag, value)
         try:
             path = Path(text).expanduser().absolute()
-            is_folder = path.is_dir()
+            is_folder = stat.S_ISDIR(path.stat().st_mode)
+        except FileNotFoundError:
+            is_folder = False
         except (OSError, ValueError, RuntimeError):
-            # An impossible path, or a `~` without a home folder.
+            # An impossible path, one that may not be read, or a `~` without a home folder.
             raise OptionError(
                 f"{flag} {quoted(text)} is no path.", try_value(flag, "run.sqlite")
             ) from None

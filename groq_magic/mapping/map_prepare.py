@@ -157,14 +157,15 @@ def prepare_map(session: Session, ask: MapAsk) -> PreparedMap:
 
 
 def account_now(session: Session) -> Account:
-    """Return the account in use; the user is asked for a key where there is none.
+    """Return the account in use; where there is no key, the main thread asks the user for one.
 
     Raises
     ------
     ApiKeyError
         When there is no key and the user gives none.
     """
-    session.service.client()
+    if session.owner.is_here:
+        session.service.client()
     account = session.service.account()
     if account is None:
         raise ApiKeyError("There is no key.", "`%groq_key` asks for one.")

@@ -291,7 +291,8 @@ def interrupt_when() -> Iterator[Callable[[Callable[[], Any]], list[float]]]:
 
         def wait() -> None:
             until = time.monotonic() + 10
-            while not is_so() and time.monotonic() < until:
+            while not is_so():
+                assert time.monotonic() < until
                 time.sleep(0.01)
             pressed.append(time.monotonic())
             os.kill(os.getpid(), signal.SIGINT)
@@ -317,7 +318,7 @@ def test_what_came_before_stop_is_the_frame_and_the_rest_is_asked_later(
         ]
     )
     pressed = interrupt_when(
-        lambda: sum(each["outcome"] == "done" for each in practice.requests(running=True)) >= 20
+        lambda: sum(each["outcome"] == "complete" for each in practice.requests(running=True)) >= 20
     )
     ran = mapped.run("%%groq_map df -o part\nRate {{text}}\n")
     ended = time.monotonic()
@@ -329,7 +330,7 @@ def test_what_came_before_stop_is_the_frame_and_the_rest_is_asked_later(
     assert found["answer"].notna().sum() == 20
     assert set(found["error"][found["answer"].isna()]) == {"Not asked yet."}
     assert "20 of 40 rows answered" in shown(ran)
-    assert ended - pressed[0] < 1.0
+    assert ended - pressed[0] < 0.5
     practice.reset()
     practice.script([{"pieces": ["later"]}])
     mapped.fine("%%groq_map df -o part\nRate {{text}}\n")

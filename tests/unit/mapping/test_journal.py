@@ -210,3 +210,13 @@ def test_another_programs_file_is_refused_and_left_as_it_is(tmp_path: Path) -> N
             Journal(path)
         assert path.read_bytes() == before
     assert sorted(tmp_path.iterdir()) == [database, text]
+
+
+def test_many_are_looked_up_at_once(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    assert journal.get_all({"key 1"}) == {}
+    answers = {f"key {n}": RowAnswer(f"{n}", "stop", None, "m", "") for n in range(1_200)}
+    journal.put("run", "m", answers)
+    assert journal.get_all({*answers, "another"}) == answers
+    assert journal.get_all({"key 7"}) == {"key 7": answers["key 7"]}
+    journal.close()
