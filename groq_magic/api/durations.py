@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import math
 import re
 import time
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from groq_magic.durations import LONGEST, in_words
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["asked_wait", "in_words", "seconds_of", "wait_words"]
+__all__ = ["asked_wait", "seconds_of", "wait_words"]
 
 # `ms` comes before `m`, or 547ms would read as 547 minutes.
 _PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|µs|us|s)")
-# Up to two digits of seconds are easier to read than minutes.
-_LONG = 100
 # From a minute on people look at a clock.
 _CLOCK = 60
-# A year: what is longer is a mistake, and no clock can show it.
-_LONGEST = 366 * 86400.0
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "µs": 1e-6, "us": 1e-6}
 
 
@@ -29,19 +26,7 @@ def seconds_of(text: str | None) -> float | None:
     parts = _PART.findall(text or "")
     if not parts or "".join(n + u for n, u in parts) != (text or "").strip():
         return None
-    return min(_LONGEST, sum(float(number) * _SECONDS[unit] for number, unit in parts))
-
-
-def in_words(seconds: float) -> str:
-    """Return a wait in words: `4 s`, `9 min`, `2 h 5 min`."""
-    whole = max(1, _rounded(min(seconds, _LONGEST)))
-    if whole < _LONG:
-        return f"{whole} s"
-    minutes = _rounded(whole / 60)
-    if minutes < 60:  # noqa: PLR2004 - minutes an hour
-        return f"{minutes} min"
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest} min" if rest else f"{hours} h"
+    return min(LONGEST, sum(float(number) * _SECONDS[unit] for number, unit in parts))
 
 
 def wait_words(seconds: float, now: float | None = None) -> str:
@@ -61,7 +46,7 @@ def wait_words(seconds: float, now: float | None = None) -> str:
     if seconds < _CLOCK:
         return in_words(seconds)
     start = time.time() if now is None else now
-    then, today = time.localtime(start + min(seconds, _LONGEST)), time.localtime(start)
+    then, today = time.localtime(start + min(seconds, LONGEST)), time.localtime(start)
     day = "" if then[:3] == today[:3] else "%a "
     return f"{in_words(seconds)}{time.strftime(f', at {day}%H:%M', then)}"
 
@@ -73,7 +58,7 @@ def asked_wait(headers: Mapping[str, str], now: float | None = None) -> float | 
     """
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
-        return min(_LONGEST, milliseconds / 1000)
+        return min(LONGEST, milliseconds / 1000)
     text = (headers.get("retry-after") or "").strip()
     seconds = _number(text)
     if seconds is None:
@@ -84,12 +69,7 @@ def asked_wait(headers: Mapping[str, str], now: float | None = None) -> float | 
         except (TypeError, ValueError, OverflowError):
             return None
         seconds = max(0.0, at - (time.time() if now is None else now))
-    return seconds if seconds is None else min(_LONGEST, seconds)
-
-
-def _rounded(number: float) -> int:
-    # As the page does, which counts on from these words: Python rounds a half to the even number.
-    return math.floor(number + 0.5)
+    return seconds if seconds is None else min(LONGEST, seconds)
 
 
 def _number(text: str | None) -> float | None:

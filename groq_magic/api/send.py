@@ -11,12 +11,12 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.api.durations import in_words
 from groq_magic.api.exchange import Exchange
 from groq_magic.api.fault import FaultContext
 from groq_magic.api.limiter import Limiter
 from groq_magic.api.limits import Limits
 from groq_magic.api.reply_reader import Outcome, ReplyReader
+from groq_magic.durations import in_words
 from groq_magic.errors import ModelError
 from groq_magic.ledger.usage import usage_of
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from groq_magic.api.durations import in_words
 from groq_magic.clipping import clip
 from groq_magic.conversation import estimate
+from groq_magic.durations import in_words
 from groq_magic.ledger.usage import dollars
 from groq_magic.mapping.estimate import RunLimits, map_estimate
 from groq_magic.mapping.journal import Journal

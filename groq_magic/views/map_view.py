@@ -1,21 +1,21 @@
-"""The views of a map: their protocol, a plain one, and one that can't break a run."""
+"""The views of a map: their protocol, one that can't break a run, and the choice of one."""
 
 from __future__ import annotations
 
 import contextlib
-import threading
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from groq_magic.ledger.usage import dollars
+from groq_magic.views.phrase import SEPARATOR
 from groq_magic.views.show import say
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Sequence
 
     from groq_magic.views.live import Live
     from groq_magic.views.map_facts import MapEnd, MapProgress, MapRow, MapStart
 
-__all__ = ["GuardedMapView", "MapView", "PlainMapView", "map_view"]
+__all__ = ["GuardedMapView", "MapView", "map_view"]
 
 
 class MapView(Protocol):
@@ -41,48 +41,6 @@ class MapView(Protocol):
 
     def discard(self) -> None:
         """Leave nothing: the run failed before any row, or can't be summed up."""
-
-
-class PlainMapView:
-    """Shows one line, when the map is over."""
-
-    def __init__(self) -> None:
-        self.stopped = threading.Event()
-        self._start: MapStart | None = None
-
-    def open(self, start: MapStart) -> None:
-        """Begin to show."""
-        self._start = start
-        if start.notices:
-            say("\n".join(start.notices))
-
-    def progress(self, _progress: MapProgress) -> None:
-        """Show nothing."""
-
-    def rows(self, _rows: Sequence[MapRow]) -> None:
-        """Show nothing."""
-
-    def finish(self, end: MapEnd) -> None:
-        """Show how it ended."""
-        progress = end.progress
-        parts = [f"{progress.done:,} of {progress.total or 0:,} rows answered"]
-        if progress.failed:
-            parts.append(f"{progress.failed:,} failed")
-        if progress.from_journal:
-            parts.append(f"{progress.from_journal:,} from the journal")
-        if progress.usage.total_tokens:
-            parts.append(f"{progress.usage.total_tokens:,} tokens")
-        if self._start is not None and self._start.practice:
-            parts.append("practice mode")
-        elif progress.cost:
-            parts.append(dollars(progress.cost))
-        ended = f"{end.reason} {end.remedy}".strip()
-        lines = [" · ".join(parts), *([ended] if end.reason else ()), *end.notices]
-        lines += [f"{line} ({count:,})" for line, count in end.errors]
-        say("\n".join(lines))
-
-    def discard(self) -> None:
-        """Show nothing."""
 
 
 class GuardedMapView:
@@ -117,7 +75,7 @@ class GuardedMapView:
         if self._has_failed:
             self.discard()
             with contextlib.suppress(Exception):
-                PlainMapView().finish(end)
+                say(_plain_end(end))
 
     def discard(self) -> None:
         """Leave nothing."""
@@ -133,17 +91,36 @@ class GuardedMapView:
             self._has_failed = True
 
 
+def _plain_end(end: MapEnd) -> str:
+    progress = end.progress
+    words = f"{progress.done:,} rows answered{SEPARATOR}{progress.failed:,} failed"
+    return "\n".join(filter(None, (words, end.reason, end.remedy)))
+
+
 def map_view(
-    _kind: Literal["widgets", "static", "terminal"],
-    _live: Callable[[], Live] | None = None,
+    kind: Literal["widgets", "static", "terminal"],
+    live: Callable[[], Live] | None = None,
 ) -> MapView:
     """Return the view of one map, not yet open.
 
     Parameters
     ----------
-    _kind : {"widgets", "static", "terminal"}
+    kind : {"widgets", "static", "terminal"}
         What the front end can show.
-    _live : callable, optional
+    live : callable, optional
         Returns what the session's views share; needed for widgets.
+
+    Raises
+    ------
+    ValueError
+        When widgets are asked for without `live`.
     """
-    return PlainMapView()
+    if kind != "widgets":
+        from groq_magic.views.text_map import TextMapView
+
+        return TextMapView()
+    if live is None:
+        raise ValueError("a view with widgets needs live")
+    from groq_magic.views.live_map import LiveMapView
+
+    return LiveMapView(live())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["bar", "column_chart", "columns"]
+__all__ = ["bar", "bar_picture", "column_chart", "columns"]
 
 _ROWS = " ▁▂▃▄▅▆▇█"
 _EIGHTHS = 8
@@ -22,6 +22,7 @@ _WIDEST = 18
 # Read on white and on black: a picture does not know the page's theme.
 _COLUMNS, _LINE = "#4a8fd8", "#7c7c7c"
 _TICKS = (1.0, 0.5, 0.0)  # of the largest value
+_BAR_WIDTH, _BAR_HEIGHT = 120, 10
 _TEXT = f'fill="{_LINE}" font-family="sans-serif" font-size="11"'
 
 
@@ -32,6 +33,17 @@ def bar(share: float, width: int = 20) -> str:
         halves = max(1, halves)
     filled = "━" * (halves // 2) + "╸" * (halves % 2)
     return filled + "─" * (width - len(filled))
+
+
+def bar_picture(share: float) -> str:
+    """Return a bar that is filled by a share between 0 and 1, as safe HTML.
+
+    It is silent: what it shows stands in words beside it.
+    """
+    width = max(1.0, min(1.0, share) * _BAR_WIDTH) if share > 0 else 0.0
+    shape = f'<rect width="{width:.1f}" height="{_BAR_HEIGHT}" fill="{_COLUMNS}"/>'
+    # On a narrow page it is shorter, but not thinner.
+    return _picture("", _BAR_WIDTH, _BAR_HEIGHT, shape, fit=' preserveAspectRatio="none"')
 
 
 def columns(values: Sequence[float | None], height: int = 3) -> list[str]:
@@ -78,13 +90,18 @@ def column_chart(values: Sequence[float | None], description: str, ends: Sequenc
         for at, value in enumerate(values)
         if value is not None
     )
+    ends_shown = _ends(ends, step * len(values))
+    shapes = f'{_scale(most)}<g fill="{_COLUMNS}">{drawn}</g>{ends_shown}'
+    return _picture(description, _WIDTH, _HEIGHT, shapes)
+
+
+def _picture(description: str, width: int, height: int, shapes: str, *, fit: str = "") -> str:
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" '
-        f'viewBox="0 0 {_WIDTH} {_HEIGHT}">{_scale(most)}<g fill="{_COLUMNS}">{drawn}</g>'
-        f"{_ends(ends, step * len(values))}</svg>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}"{fit}>{shapes}</svg>'
     )
     return (
-        f'<img class="groq-chart" alt="{escape(description)}" width="{_WIDTH}" height="{_HEIGHT}" '
+        f'<img class="groq-chart" alt="{escape(description)}" width="{width}" height="{height}" '
         f'src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}">'
     )
 

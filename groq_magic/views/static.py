@@ -22,9 +22,11 @@ __all__ = [
     "UNFINISHED",
     "StaticView",
     "bundle",
+    "live_slot",
     "notices_html",
     "saved_reasoning",
     "unfinished",
+    "warning_lines",
     "warnings_html",
 ]
 
@@ -115,12 +117,28 @@ def unfinished(
         ``text/html`` and an empty ``text/plain``: nothing that could be taken
         for an answer.
     """
-    line = "More is coming; ■ in the toolbar stops it." if text or calls else UNFINISHED
+    line = "" if text or calls else UNFINISHED
+    come = (notices_html(notices), calls_html(calls), f"{_TEXT}{text}</div>" if text else "")
+    return live_slot(slot, "".join(come), line, thumbnails_html(images))
+
+
+def live_slot(slot: str, come: str, line: str, above: str = "") -> dict[str, str]:
+    """Return an output with the slot of a document, which the session's page draws.
+
+    Parameters
+    ----------
+    slot : str
+    come : str
+        Safe HTML of what has come: a saved notebook holds it.
+    line : str
+        What it says there; "" that more is coming.
+    above : str, optional
+        Safe HTML above the slot.
+    """
+    line = line or "More is coming; ■ in the toolbar stops it."
     html = (
-        f'<div class="groq-answer mathjax_ignore tex2jax_ignore">{thumbnails_html(images)}'
-        f'<div class="groq-slot-stream groq-doc-{slot} {TOKEN_CLASS}">'
-        f"{notices_html(notices)}{calls_html(calls)}"
-        f"{f'{_TEXT}{text}</div>' if text else ''}"
+        f'<div class="groq-answer mathjax_ignore tex2jax_ignore">{above}'
+        f'<div class="groq-slot-stream groq-doc-{slot} {TOKEN_CLASS}">{come}'
         f'<div class="groq-notice">{line}</div></div></div>'
     )
     return {"text/html": html, "text/plain": ""}
@@ -133,11 +151,15 @@ def notices_html(notices: tuple[str, ...]) -> str:
 
 def warnings_html(warnings: tuple[str, ...]) -> str:
     """Return the slot of the stale mark, and the warnings above an answer, as safe HTML."""
-    lines = "".join(
+    return f'<div class="groq-slot-stale"></div>{warning_lines(warnings)}'
+
+
+def warning_lines(warnings: tuple[str, ...]) -> str:
+    """Return warnings as safe HTML."""
+    return "".join(
         f'<div class="groq-warning" style="{_WARNING}">{phrase_html(line)}</div>'
         for line in warnings
     )
-    return f'<div class="groq-slot-stale"></div>{lines}'
 
 
 def _markdown_source(answer: FinishedAnswer) -> str:

@@ -1,9 +1,10 @@
-"""A listing, written once, as HTML and as plain text."""
+"""A listing, written once, as HTML, as plain text and as Markdown."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import escape
 
 from groq_magic.views.phrase import phrase_html, phrase_plain
 
@@ -11,6 +12,8 @@ __all__ = ["Table"]
 
 _NUMBER = re.compile(r"[-+~≈<$€£]*\d[\d,. ]*(?: ?(?:%|k|M|s|ms|kB|MB|tok/s|tokens))?")
 _EMPTY = frozenset({"", "\N{EN DASH}", "-", "?"})
+# Characters of a cell from which on its column gets room to be read in.
+_LONG = 30
 
 
 @dataclass(frozen=True)
@@ -22,13 +25,15 @@ class Table:
     columns : tuple of str
         The headings.
     rows : tuple of tuple of str
-        The cells; text in backticks is code.
+        The cells; text in backticks is code, unless the table is verbatim.
     note : str
         One line under the table, or "".
     ends : tuple of (str, str)
         What each row's first cell ends with, as safe HTML and as plain text; none where empty.
     name : str
         A class for the style sheet, "" for none.
+    is_verbatim : bool
+        Whether headings and cells are shown as they are: data, and what models wrote.
     """
 
     columns: tuple[str, ...]
@@ -36,18 +41,20 @@ class Table:
     note: str = ""
     ends: tuple[tuple[str, str], ...] = ()
     name: str = ""
+    is_verbatim: bool = False
 
     def html(self) -> str:
         """Return the table as safe HTML; columns of numbers stand to the right."""
         right = self._right()
         head = "".join(
-            f"<th{_style(at)}>{phrase_html(name)}</th>"
+            f"<th{self._attributes(name, right=at)}>{self._cell(name)}</th>"
             for name, at in zip(self.columns, right, strict=True)
         )
         body = "".join(
             "<tr>"
             + "".join(
-                f"<td{_style(at)}>{phrase_html(cell)}{'' if column else end}</td>"
+                f"<td{self._attributes(cell, right=at)}>{self._cell(cell)}"
+                f"{'' if column else end}</td>"
                 for column, (cell, at) in enumerate(zip(row, right, strict=True))
             )
             + "</tr>"
@@ -64,7 +71,8 @@ class Table:
         """Return the table as aligned plain text."""
         ended = zip(self.rows, self._ends(), strict=True)
         lines = [self.columns, *((f"{row[0]}{end}", *row[1:]) for row, (_, end) in ended)]
-        cells = [[phrase_plain(cell).replace("\n", " ") for cell in line] for line in lines]
+        read = str if self.is_verbatim else phrase_plain
+        cells = [[" ".join(read(cell).split("\n")) for cell in line] for line in lines]
         widths = [max(len(line[i]) for line in cells) for i in range(len(self.columns))]
         right = self._right()
         text = [_aligned(line, widths, right) for line in cells]
@@ -72,6 +80,24 @@ class Table:
         if self.note:
             text.extend(("", phrase_plain(self.note)))
         return "\n".join(text)
+
+    def markdown(self) -> str:
+        """Return a verbatim table as Markdown that shows its cells as they are."""
+        # Rendering imports markdown, and importing views must stay light.
+        from groq_magic.rendering.data_markdown import table_head, table_row
+
+        places = [str(place) for place in range(len(self.columns))]
+        rows = (table_row(dict(zip(places, row, strict=True)), places) for row in self.rows)
+        return "\n".join((table_head(self.columns, self._right()), *rows))
+
+    def _cell(self, text: str) -> str:
+        return escape(text) if self.is_verbatim else phrase_html(text)
+
+    def _attributes(self, text: str, *, right: bool) -> str:
+        if not self.is_verbatim:
+            return f' style="text-align: {"right" if right else "left"}"'
+        long = ' class="groq-long"' * (len(text) >= _LONG)
+        return f' dir="auto" style="text-align: {"right" if right else "start"}"{long}'
 
     def _ends(self) -> tuple[tuple[str, str], ...]:
         return self.ends or (("", ""),) * len(self.rows)
@@ -83,10 +109,6 @@ class Table:
 def _all_numbers(cells: list[str]) -> bool:
     told = [cell for cell in cells if cell not in _EMPTY]
     return bool(told) and all(_NUMBER.fullmatch(cell) for cell in told)
-
-
-def _style(right: bool) -> str:  # noqa: FBT001 - a cell stands left or right
-    return f' style="text-align: {"right" if right else "left"}"'
 
 
 def _aligned(line: list[str], widths: list[int], right: list[bool]) -> str:

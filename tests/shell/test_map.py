@@ -174,7 +174,7 @@ def test_no_rows_give_an_empty_frame_without_a_key(
     assert len(frame(mapped)) == 0
     assert {"answer", "error"} <= set(frame(mapped).columns)
     assert practice.requests() == []
-    assert "0 of 0 rows" in shown(ran)
+    assert "0 rows answered" in shown(ran)
 
 
 def test_a_cell_of_a_megabyte_is_listed_before_anything_is_sent(

@@ -33,6 +33,9 @@ export class Frame {
     this.summary = element("summary");
     this.calls = element("div", "groq-calls");
     this.callsShown = [];
+    // Of a map: how far it is, and its first rows.
+    this.progress = element("div");
+    this.rows = element("div");
     this.text = new Mount(element("div", "groq-text"));
     this.thought = new Mount(element("div"));
     this.waiting = element("div", "groq-waiting");
@@ -67,6 +70,7 @@ export class Frame {
     row.append(this.stop, element("span", "groq-dot"), this.facts, this.next);
     this.bar.append(row);
     this.root.append(this.notices, this.fold, this.calls, this.text.root);
+    this.root.append(this.progress, this.rows);
     this.root.append(this.waiting, this.status, this.bar);
     showPicker(this.picker, PICKER);
   }
@@ -95,7 +99,7 @@ export class Frame {
   }
 
   #show(facts) {
-    const { notices, summary, calls, model, figures, waiting, stop } = facts;
+    const { notices, summary, calls, model, figures, progress, rows, waiting, stop } = facts;
     const isNew = (name) => facts[name] !== undefined && facts[name] !== this.shown[name];
     if (isNew("notices")) this.notices.replaceChildren(parsed(notices));
     if (isNew("summary")) {
@@ -105,6 +109,8 @@ export class Frame {
     if (isNew("calls")) this.#drawCalls(calls);
     if (isNew("model")) this.model.textContent = `${model} · `;
     if (isNew("figures")) this.figures.textContent = figures;
+    if (isNew("progress")) this.progress.replaceChildren(parsed(progress));
+    if (isNew("rows")) this.rows.replaceChildren(parsed(rows));
     if (isNew("waiting")) this.#wait(waiting);
     if (isNew("stop")) {
       this.stop.ariaDisabled = "true"; // disabled, it would lose the focus

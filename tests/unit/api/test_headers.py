@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.api.durations import asked_wait, in_words, seconds_of, wait_words
+from groq_magic.api.durations import asked_wait, seconds_of, wait_words
 from groq_magic.api.fault import FaultContext
 from groq_magic.api.limits import Limits, hit_in, limits_in
 from groq_magic.api.sdk_faults import fault_of_body
+from groq_magic.durations import in_words
 from groq_magic.session.quota import meter_of, quota_facts
 
 ASKED = FaultContext("m", str, 10.0, "http://127.0.0.1", "gsk_made_up")

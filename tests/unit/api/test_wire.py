@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groq_magic.api.deltas import ThinkSplitter, chunk_of
-from groq_magic.api.durations import asked_wait, in_words, seconds_of
+from groq_magic.api.durations import asked_wait, seconds_of
 from groq_magic.api.limits import hit_in, limits_in
 from groq_magic.api.send import backoff
 from groq_magic.api.sse import Event, EventReader
+from groq_magic.durations import in_words
 
 
 def events(*pieces: bytes) -> list[Event]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import pytest
 
-from groq_magic.views import answer
+from groq_magic.views import live_output
 from groq_magic.views.answer import AnswerView
 from groq_magic.views.answer_facts import AnswerStart, Progress
 from groq_magic.views.finished_outputs import Run
@@ -36,9 +36,11 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
     def put(data: Any, *, metadata: Any, update: bool, **_others: Any) -> None:
         shown.append({"data": data, "metadata": metadata, "update": update})
 
-    monkeypatch.setattr(answer, "display", lambda data, **more: put(data, update=False, **more))
     monkeypatch.setattr(
-        answer, "update_display", lambda data, **more: put(data, update=True, **more)
+        live_output, "display", lambda data, **more: put(data, update=False, **more)
+    )
+    monkeypatch.setattr(
+        live_output, "update_display", lambda data, **more: put(data, update=True, **more)
     )
     return shown
 
@@ -117,7 +119,7 @@ def test_pages_learn_that_an_answer_ended_before_its_static_output_comes(
     sent = sent_by(live, monkeypatch)
     view.feed("Hello **you**", "hm")
     monkeypatch.setattr(
-        answer,
+        live_output,
         "update_display",
         lambda data, **_more: shown.append({"data": data, "sent": list(sent)}),
     )
@@ -180,7 +182,7 @@ def test_a_finished_output_is_offered_without_its_text(
     *,
     streams: bool,
 ) -> None:
-    monkeypatch.setattr(answer, "run_of", lambda _shell: IN_CELL_A)
+    monkeypatch.setattr(live_output, "run_of", lambda _shell: IN_CELL_A)
     sent = sent_by(live, monkeypatch)
     view = AnswerView(live)
     view.open(OPENING)
@@ -236,7 +238,7 @@ def test_exporting_the_widgets_state_marks_no_answer_as_missed(
     finished: Callable[..., FinishedAnswer],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(answer, "run_of", lambda _shell: IN_CELL_A)
+    monkeypatch.setattr(live_output, "run_of", lambda _shell: IN_CELL_A)
     view.feed("Hello", "")
     for _ in range(2):
         ipywidgets.Widget.get_manager_state()
@@ -274,7 +276,7 @@ def test_all_widgets_closed_in_mid_stream_cost_no_finished_output(
     finished: Callable[..., FinishedAnswer],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(answer, "run_of", lambda _shell: IN_CELL_A)
+    monkeypatch.setattr(live_output, "run_of", lambda _shell: IN_CELL_A)
     live.start()
     view.feed("Hello", "")
     ipywidgets.Widget.close_all()
@@ -292,7 +294,7 @@ def test_what_an_output_widget_captured_is_finished_there(
     monkeypatch: pytest.MonkeyPatch,
     ending: str,
 ) -> None:
-    monkeypatch.setattr(answer, "capturing_outputs", lambda _shell: ("out1", "out2"))
+    monkeypatch.setattr(live_output, "capturing_outputs", lambda _shell: ("out1", "out2"))
     sent: list[Any] = []
     live.start()
     live._session.send = sent.append

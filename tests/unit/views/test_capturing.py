@@ -6,7 +6,7 @@ from typing import Any
 import ipywidgets
 import pytest
 
-from groq_magic.views.answer import capturing_outputs
+from groq_magic.views.live_output import capturing_outputs
 
 
 def shell(parent: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import pytest
 
-from groq_magic.views import answer
+from groq_magic.views import live_output
 from groq_magic.views.answer import AnswerView
 from groq_magic.views.answer_facts import AnswerStart
 from groq_magic.views.static import bundle
@@ -23,9 +23,9 @@ OPENING = AnswerStart("groq-turn-a-1", "m", practice=False, notices=(), metadata
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     shown: list[dict[str, Any]] = []
-    monkeypatch.setattr(answer, "has_frames", lambda _shell: True)
+    monkeypatch.setattr(live_output, "has_frames", lambda _shell: True)
     for name in ("display", "update_display"):
-        monkeypatch.setattr(answer, name, lambda data, **_: shown.append(data))
+        monkeypatch.setattr(live_output, name, lambda data, **_: shown.append(data))
     return shown
 
 
@@ -47,12 +47,12 @@ def test_an_answer_in_a_frame_streams_in_a_view_beside_static_output(
 ) -> None:
     before = open_widgets()
     view.feed("Hello ", "")
-    framed = view._framed
+    framed = view._output._framed
     assert framed is not None
     assert shown[0][VIEW]["model_id"] == framed.model_id
     assert "not finished" in shown[0]["text/html"]
     sent: list[dict[str, Any]] = []
-    view._document._pages[-1] = sent.append  # type: ignore[union-attr]  # the framed widget's
+    view._output.document._pages[-1] = sent.append  # type: ignore[union-attr]  # the framed widget's
     view.feed("**you**", "")
 
     assert sent[0]["doc"] in framed.place
@@ -78,7 +78,7 @@ def test_a_page_that_runs_the_frames_widget_needs_no_static_updates(
     assert VIEW in shown[-1]
     assert "word word" in shown[-1]["text/html"]
     assert len(shown) == 2
-    view._framed._handle_custom_msg({"hello": {"missing": []}}, [])  # type: ignore[union-attr]  # it is shown
+    view._output._framed._handle_custom_msg({"hello": {"missing": []}}, [])  # type: ignore[union-attr]  # it is shown
     view.feed("word " * 600, "")
     assert len(shown) == 2
 

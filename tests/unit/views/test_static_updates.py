@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from groq_magic.views import answer
 from groq_magic.views import live as live_module
+from groq_magic.views import live_output
 from groq_magic.views.answer import AnswerView, StaticUpdates
 from groq_magic.views.answer_facts import AnswerStart
 from groq_magic.views.static import bundle
@@ -45,7 +45,9 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     shown: list[dict[str, Any]] = []
     for name in ("display", "update_display"):
         monkeypatch.setattr(
-            answer, name, lambda data, *, metadata, **_: shown.append({**data, "meta": metadata})
+            live_output,
+            name,
+            lambda data, *, metadata, **_: shown.append({**data, "meta": metadata}),
         )
     return shown
 

@@ -29,3 +29,23 @@ def test_gaps_do_not_make_a_column_of_numbers_words() -> None:
 
 def test_a_table_without_rows_is_its_headings() -> None:
     assert Table(("model", "id"), ()).plain() == "model  id\n-----  --"
+
+
+def test_a_verbatim_table_shows_backticks_and_tags_as_they_are() -> None:
+    table = Table(("a`b`", "n"), (("`x` <b>|", "1"), ("שלום", "2")), is_verbatim=True)
+
+    assert '<th dir="auto" style="text-align: start">a`b`</th>' in table.html()
+    assert '<td dir="auto" style="text-align: start">`x` &lt;b&gt;|</td>' in table.html()
+    assert "`x` <b>|  1" in table.plain()
+    assert table.markdown().splitlines() == [
+        "| a\\`b\\` | n |",
+        "| --- | ---: |",
+        "| \\`x\\` &lt;b&gt;\\| | 1 |",
+        "| שלום | 2 |",
+    ]
+
+
+def test_a_long_cell_gets_room_in_a_verbatim_table() -> None:
+    table = Table(("a",), (("word " * 8,),), is_verbatim=True)
+
+    assert 'class="groq-long">word' in table.html()

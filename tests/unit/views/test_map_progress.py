@@ -1,0 +1,79 @@
+"""The line of a map that runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import lxml.html
+import pytest
+
+from groq_magic.ledger.usage import Usage
+from groq_magic.views.map_progress import progress_html, progress_words, unit_of, waiting_words
+from tests.unit.views.map_values import progress, start
+
+
+def test_the_line_has_rows_failures_journal_rate_tokens_cost_and_time_left() -> None:
+    assert progress_words(progress(), start()) == (
+        "412 of 1,000 rows · 2 failed · 200 from the journal · 21 rows/s · 64,500 tokens · "
+        "$0.0061 · about 28 s left"
+    )
+
+
+def test_what_is_nothing_or_not_known_is_left_out() -> None:
+    empty = progress(
+        done=0,
+        failed=0,
+        from_journal=0,
+        total=None,
+        rows_a_second=0.0,
+        usage=Usage(0, 0, 0),
+        cost=None,
+        seconds_left=None,
+    )
+    assert progress_words(empty, start()) == "0 rows"
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"),
+    [(1_234.5, "1,234 rows/s"), (3.21, "3.2 rows/s"), (0.05, "3.0 rows/min"), (1e-5, "")],
+)
+def test_a_rate_is_of_seconds_or_of_minutes(rate: float, words: str) -> None:
+    line = progress_words(progress(rows_a_second=rate), start())
+    assert (f" · {words} · " in line) if words else "rows/" not in line
+
+
+def test_practice_has_no_cost() -> None:
+    line = progress_words(progress(), start(practice=True))
+    assert "practice mode" in line
+    assert "$" not in line
+
+
+@pytest.mark.parametrize(
+    ("facts", "unit"),
+    [
+        ({}, "rows"),
+        ({"requested": 900}, "different rows"),
+        ({"requested": 2_000, "models": ("a", "b")}, "answers"),
+    ],
+)
+def test_what_is_counted_is_named(facts: dict[str, Any], unit: str) -> None:
+    assert unit_of(start(**facts)) == unit
+
+
+def test_what_is_waited_for_says_for_how_long_until_it_is_over() -> None:
+    waiting = {"waiting_for": "The limit of `m` is reached.", "waits": 12.2}
+    assert waiting_words(progress(**waiting)) == (
+        "The limit of `m` is reached. Going on in 12 s. ■ stops."
+    )
+    assert waiting_words(progress(**waiting, is_over=True)) == ""
+    assert waiting_words(progress()) == ""
+
+
+def test_the_bar_is_a_meter_with_a_name() -> None:
+    (bar,) = lxml.html.fromstring(progress_html(progress(), start())).xpath(".//progress")
+    assert (bar.get("max"), bar.get("value")) == ("1000", "412")
+    assert bar.get("aria-label") == "412 of 1,000 rows"
+
+
+def test_a_bar_without_an_end_has_no_value() -> None:
+    assert "value=" not in progress_html(progress(total=None), start())

@@ -1,0 +1,43 @@
+"""A view of a map that fails breaks no run."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from groq_magic.views import map_view
+from groq_magic.views.map_view import GuardedMapView
+from tests.unit.views.map_values import end, progress, start
+
+
+class BrokenView:
+    def __init__(self, broken: str) -> None:
+        self.stopped = threading.Event()
+        self.called: list[str] = []
+        self._broken = broken
+
+    def __getattr__(self, name: str) -> Any:
+        def call(*_given: Any) -> None:
+            self.called.append(name)
+            if name == self._broken:
+                raise RuntimeError("The front end is gone.")
+
+        return call
+
+
+@pytest.mark.parametrize("broken", ["open", "progress", "rows", "finish"])
+def test_the_end_is_in_plain_words_where_the_view_failed(
+    broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(map_view, "say", said.append)
+    inner = BrokenView(broken)
+    view = GuardedMapView(inner)
+    view.open(start())
+    view.progress(progress())
+    view.rows([])
+    view.finish(end(reason="Stopped.", remedy="Run the cell again."))
+    assert inner.called[-2:] == [broken, "discard"]
+    assert said == ["1,000 rows answered · 0 failed\nStopped.\nRun the cell again."]
