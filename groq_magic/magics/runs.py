@@ -63,8 +63,8 @@ def _show(session: Session, journal: Journal) -> None:
     if runs:
         rows = tuple(
             (
-                str(run.id),
                 hidden(run.name),
+                str(run.id),
                 run.model,
                 f"{run.rows:,}",
                 _size(run.size),
@@ -73,7 +73,7 @@ def _show(session: Session, journal: Journal) -> None:
             for run in runs
         )
         note = f"{_size(journal.size())} in {journal.path}. {_CLEARS}"
-        tables.append(Table(("N", "run", "model", "rows", "size", "last used"), rows, note))
+        tables.append(Table(("run", "N", "model", "rows", "size", "last used"), rows, note))
     for table in tables:
         show(table.html(), table.plain())
     lines = journal.lines()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.clipping import clip
+from groq_magic.clipping import clip, is_a, plain
 from groq_magic.ledger.usage import cost
 from groq_magic.mapping.agreement import agreement
 from groq_magic.mapping.frame import ERROR, NOT_ASKED
@@ -13,7 +13,7 @@ from groq_magic.mapping.map_rows import SHOWN, cell_words, row_facts, shown_colu
 from groq_magic.views.map_facts import CheckFacts, MapEnd, MapField, MapStart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from groq_magic.mapping.map_plan import MapPlan
     from groq_magic.mapping.map_run import MapRun
@@ -72,9 +72,14 @@ def map_end(run: MapRun, remedy: str, notices: Sequence[str]) -> MapEnd:
 
 
 def _values(run: MapRun, number: int, name: str) -> list[Any]:
-    """Return what stands in one new column."""
+    """Return what stands in one new column, without secrets."""
     cells = run.cells[number]
-    return [cells.get(key, {}).get(name) for key in run.plan.plans[number].keys]
+    return _hidden(run, [cells.get(key, {}).get(name) for key in run.plan.plans[number].keys])
+
+
+def _hidden(run: MapRun, values: Iterable[Any]) -> list[Any]:
+    secrets = run.plan.prompts.secrets
+    return [secrets.hidden(plain(each)) if is_a(each, str) else each for each in values]
 
 
 def _fields(run: MapRun) -> Iterator[MapField]:
@@ -91,15 +96,14 @@ def _errors(run: MapRun) -> tuple[tuple[str, int], ...]:
         for line in _values(run, number, ERROR)
         if line and line != NOT_ASKED
     )
-    hidden = run.plan.prompts.secrets.hidden
-    return tuple((hidden(line), count) for line, count in found.most_common(_MOST_ERRORS))
+    return tuple(found.most_common(_MOST_ERRORS))
 
 
 def _checks(run: MapRun) -> Iterator[CheckFacts]:
     for check in run.plan.checks:
         column = run.plan.rows.columns[check.place]
         for number in range(len(run.plan.plans)):
-            yield _compared(run, number, check.name, column.name, column.cells)
+            yield _compared(run, number, check.name, column.name, _hidden(run, column.cells))
 
 
 def _comparisons(run: MapRun) -> Iterator[CheckFacts]:

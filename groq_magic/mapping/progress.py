@@ -72,7 +72,8 @@ class Tally:
                 if self._spending.reserved:
                     return None
                 # Nobody knows how long an answer is before the first.
-                if mean is not None or self._budget.estimate(request, 0) > self._budget.amount:
+                least = taken + self._budget.estimate(request, 0)
+                if mean is not None or least > self._budget.amount:
                     return False
             self._spending.reserved[id(request)] = needed
             return True

@@ -104,8 +104,10 @@ def test_runs_are_listed_with_size_and_age_and_cleared(mapped: Any, practice: An
     mapped.fine("%%groq_map df\nRate {{text}}")
     mapped.fine("%%groq_map df -m fast -o second --limit 2\nRate {{text}}")
     text = shown(mapped.fine("%groq_runs"))
-    assert re.search(r"answers: Rate \{\{text\}\} +openai/gpt-oss-120b +3 +\d+ bytes", text), text
-    assert re.search(r"second: Rate \{\{text\}\} +openai/gpt-oss-20b +2 +\d+ bytes", text), text
+    assert re.search(r"answers: Rate \{\{text\}\} +1 +openai/gpt-oss-120b +3 +\d+ bytes", text), (
+        text
+    )
+    assert re.search(r"second: Rate \{\{text\}\} +2 +openai/gpt-oss-20b +2 +\d+ bytes", text), text
     assert "a moment ago" in text
     assert "journal.sqlite" in text
     ran = mapped.run("%groq_runs clear 9")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from groq_magic.api.send import Wait
 from groq_magic.ledger.usage import Usage
-from groq_magic.mapping.progress import Tally
+from groq_magic.mapping.budget import budget_of
+from groq_magic.mapping.progress import Tally, sum_of
 from groq_magic.mapping.row_request import RowAnswer, RowRequest
+from groq_magic.views.map_facts import MapProgress
 
 MODEL = "openai/gpt-oss-20b"
 GOOD = RowAnswer("good", "stop", None, MODEL, "")
@@ -96,3 +99,25 @@ def test_it_costs_next_to_nothing() -> None:
         tally.add_rows([GOOD])
         progress(tally)
     assert time.perf_counter() - began < 1
+
+
+def test_parts_one_after_another_are_one() -> None:
+    def part(done: int, cost: float | None, seconds: float) -> MapProgress:
+        usage = Usage(done, done, 2 * done)
+        return MapProgress(
+            done, 1, 1, None, seconds, 2.0, usage, cost, None, "w", 3.0, 4, is_over=False
+        )
+
+    found = sum_of([part(3, 0.5, 1.0), part(5, 0.25, 2.0)], 20)
+    assert (found.done, found.failed, found.from_journal, found.total) == (8, 2, 2, 20)
+    assert (found.seconds, found.cost, found.usage.total_tokens) == (3.0, 0.75, 16)
+    assert (found.seconds_left, found.left) == (5.0, 10)
+    assert (found.waiting_for, found.running) == ("w", 4)
+    assert sum_of([part(3, None, 1.0), part(5, 0.25, 2.0)], 20).cost is None
+
+
+def test_what_an_earlier_run_spent_counts() -> None:
+    budget = replace(budget_of("10k"), spent=9_990)
+    request = RowRequest(("k",), {"model": "m"}, 20)
+    assert Tally(1, budget).allows(request) is False
+    assert Tally(1, replace(budget, spent=9_000)).allows(request) is True
