@@ -72,6 +72,7 @@ class JobRecord:
             "failed": "refused, not fetched",
             "cancelling": "being cancelled",
             "cancelled": f"cancelled with {done}, not fetched",
+            FETCHED: "fetched, not read",
         }.get(self.state, self.state)
 
 

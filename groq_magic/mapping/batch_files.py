@@ -24,6 +24,8 @@ __all__ = ["BatchFile", "FileLimits", "LineFaultError", "answer_in", "batch_file
 
 _URL = "/v1/chat/completions"
 _MEGABYTE = 1_000_000
+# A batch is never streamed, and is a service tier of its own.
+_NOT_SENT = frozenset({"stream", "service_tier"})
 _OK = 200
 _REASONS = {
     "batch_expired": "The batch job expired before this row was answered.",
@@ -129,7 +131,7 @@ def _line(request: RowRequest) -> tuple[bytes, RowRequest]:
         "custom_id": request.keys[0],
         "method": "POST",
         "url": _URL,
-        "body": {name: value for name, value in request.request.items() if name != "stream"},
+        "body": {name: each for name, each in request.request.items() if name not in _NOT_SENT},
     }
     text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
     return f"{text}\n".encode("utf-8", "replace"), request

@@ -9,7 +9,7 @@ from groq_magic.mapping.batch_fetching import collect, fetch
 from groq_magic.mapping.batch_jobs import hand_over
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from groq_magic.api.batches import BatchService
     from groq_magic.ledger.job_record import JobRecord
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from groq_magic.mapping.request_plan import RequestPlan
     from groq_magic.mapping.row_request import RowAnswer
 
-__all__ = ["BatchRun", "run_batch"]
+__all__ = ["BatchRun", "run_batch", "total_run"]
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class BatchRun:
 
     Parameters
     ----------
-    answered : int
-        Rows whose answers it took from finished jobs.
+    answered : frozenset of str
+        The keys of rows whose answers it took from finished jobs.
     unknown : int
         Jobs that Groq doesn't know with this key.
     jobs : tuple of JobRecord
@@ -37,7 +37,7 @@ class BatchRun:
         and those that are in a job.
     """
 
-    answered: int
+    answered: frozenset[str]
     unknown: int
     jobs: tuple[JobRecord, ...]
     failed: Mapping[str, RowAnswer] = field(repr=False)
@@ -46,7 +46,7 @@ class BatchRun:
     @property
     def line(self) -> str:
         """What happened, in words; "" where there was nothing to do."""
-        parts = [_rows(self.answered, "fetched")] if self.answered else []
+        parts = [_rows(len(self.answered), "fetched")] if self.answered else []
         if self.jobs:
             handed = _rows(sum(job.rows for job in self.jobs), "handed to Groq's batch engine")
             count = len(self.jobs)
@@ -63,6 +63,18 @@ class BatchRun:
             unknown = f"{self.unknown:,} job{'s are' if self.unknown != 1 else ' is'} unknown"
             line += f" {unknown} to this key: `%groq_runs cancel` forgets them."
         return line
+
+
+def total_run(runs: Sequence[BatchRun]) -> BatchRun:
+    """Return what the runs for several models did together."""
+    return BatchRun(
+        frozenset[str]().union(*(run.answered for run in runs)),
+        # Each run asks for all jobs.
+        max(run.unknown for run in runs),
+        tuple(job for run in runs for job in run.jobs),
+        {key: answer for run in runs for key, answer in run.failed.items()},
+        {key: answer for run in runs for key, answer in run.waiting.items()},
+    )
 
 
 def run_batch(  # noqa: PLR0913 - rows, where they go, and how
@@ -90,7 +102,8 @@ def run_batch(  # noqa: PLR0913 - rows, where they go, and how
     left_out : mapping of str to RowAnswer, optional
         The errors of rows that are not to be sent, by their keys.
     again : bool
-        Whether rows are handed over that have an answer from before this run.
+        Whether rows are handed over that have an answer. While any of the plan's rows is with the
+        engine or has just come from there, it goes on with these and begins none anew.
     window : str
         Within which the jobs should be done, from `24h` to `7d`.
     on_upload : callable
@@ -104,6 +117,7 @@ def run_batch(  # noqa: PLR0913 - rows, where they go, and how
     fetched = fetch(journal, service)
     rows = collect(plan, journal, service.url)
     failed = {**(left_out or {}), **rows.errors}
+    is_begun = bool(rows.answered or rows.errors or rows.waiting)
     handed = hand_over(
         plan,
         journal=journal,
@@ -111,12 +125,12 @@ def run_batch(  # noqa: PLR0913 - rows, where they go, and how
         name=name,
         without=failed.keys() | rows.answered,
         alone=rows.alone,
-        again=again,
+        again=again and not is_begun,
         window=window,
         on_upload=on_upload,
     )
     waiting = collect(plan, journal, service.url).waiting
-    return BatchRun(len(rows.answered), len(fetched.unknown), handed.jobs, failed, waiting)
+    return BatchRun(rows.answered, len(fetched.unknown), handed.jobs, failed, waiting)
 
 
 def _rows(count: int, what: str) -> str:

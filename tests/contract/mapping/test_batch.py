@@ -541,7 +541,7 @@ def test_a_run_takes_what_is_done_and_hands_the_rest_over(
     # Anew, but once: what has just come is not asked again.
     assert len(run(again=True).waiting) == 2
     run(again=True)
-    assert (run(again=True).answered, engine.accepted()) == (2, 5)
+    assert (len(run(again=True).answered), engine.accepted()) == (2, 5)
 
 
 def test_packs_that_expire_or_are_refused(engine: Engine, practice: PracticeServer) -> None:

@@ -192,7 +192,7 @@ def test_a_forged_list_of_files_is_empty(tables: JobTables, file: JournalFile) -
         ("completed", "done, not fetched"),
         ("expired", "expired with 1,001 of 2,000 requests done, not fetched"),
         ("cancelling", "being cancelled"),
-        ("fetched", "fetched"),
+        ("fetched", "fetched, not read"),
         ("something new", "something new"),
     ],
 )
