@@ -40,7 +40,8 @@ ANYTHING = st.recursive(
 
 def request(key: str, text: str = "x", *more: str) -> RowRequest:
     messages = [{"role": "user", "content": text}]
-    return RowRequest((key, *more), {"model": MODEL, "messages": messages, "stream": True}, 5)
+    not_sent = {"stream": True, "service_tier": "flex"}
+    return RowRequest((key, *more), {"model": MODEL, "messages": messages, **not_sent}, 5)
 
 
 def line(**changes: Any) -> bytes:
