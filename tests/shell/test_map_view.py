@@ -91,6 +91,17 @@ def test_equal_rows_are_requested_once_and_counted_as_one(mapped: Any, view: Any
     assert list(end.fields[0].values) == [4, 4, 4]
 
 
+def test_the_rows_of_the_sample_are_asked_and_counted_once(
+    mapped: Any, practice: Any, view: Any
+) -> None:
+    mapped.shell.user_ns["df"] = pd.DataFrame({"text": [f"row {n}" for n in range(15)]})
+    practice.faults("403")
+    mapped.fine("%%groq_map df --schema 'score int' --concurrency 1\nRate {{text}}")
+    progress = view.of("finish")[0].progress
+    assert (progress.done, progress.failed, progress.from_journal) == (14, 1, 0)
+    assert len(practice.requests()) == 15
+
+
 def test_a_check_has_the_figures_of_each_model(mapped: Any, view: Any) -> None:
     mapped.fine(
         "%%groq_map df -m fast,openai/gpt-oss-120b --schema 'score int' --check score=teacher\n"
