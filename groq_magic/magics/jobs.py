@@ -64,11 +64,11 @@ def fetched(session: Session, journal: Journal, begun: str) -> list[str]:
     found = _asked(session, lambda service: fetch(journal, service, ids))
     lines = []
     if found.jobs:
-        requests = sum(job.completed + job.failed for job in found.jobs)
-        lines.append(
-            f"{_count(requests, 'reply', 'replies')} of {_count(len(found.jobs), 'job')} fetched. "
-            "Run the cell again: it reads them."
-        )
+        replies = sum(job.completed + job.failed for job in found.jobs)
+        requests = sum(job.requests for job in found.jobs)
+        of = f"{replies:,} of {_count(requests, 'reply', 'replies')}"
+        jobs = _count(len(found.jobs), "job")
+        lines.append(f"{of} fetched from {jobs}. Run the cell again: it reads them.")
     lines += [f"{_line(job)}." for job in found.running]
     if found.unknown:
         are = "is" if len(found.unknown) == 1 else "are"
@@ -85,7 +85,7 @@ def cancelled(session: Session, journal: Journal, begun: str) -> list[str]:
     found = _asked(session, lambda service: cancel(journal, service, ids))
     lines = [f"{_line(job)}." for job in found]
     if any(job.batch and not job.is_fetched for job in found):
-        lines.append("What they have answered can still be fetched.")
+        lines.append("What was answered until then can still be fetched.")
     return lines or ["No job is under way."]
 
 
@@ -103,8 +103,8 @@ def jobs_table(session: Session, jobs: Sequence[JobRecord], age: Callable[[float
     url = session.service.base_url()
     rows = (
         (
-            job.id[:_SHOWN],
             hidden(job.name),
+            job.id[:_SHOWN],
             job.model,
             f"{job.rows:,}",
             job.words if job.url == url else f"{job.words} ({_host(job)})",
@@ -113,7 +113,7 @@ def jobs_table(session: Session, jobs: Sequence[JobRecord], age: Callable[[float
         for job in jobs
     )
     note = f"In practice mode. {_NOTE}" if session.service.in_practice else _NOTE
-    return Table(("job", "run", "model", "rows", "batch engine", "handed over"), tuple(rows), note)
+    return Table(("run", "job", "model", "rows", "batch engine", "handed over"), tuple(rows), note)
 
 
 def _ids(journal: Journal, begun: str) -> frozenset[str]:

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.ledger.usage import Usage, cost, total_usage
+from groq_magic.mapping.batch_fetching import BatchRows
 from groq_magic.mapping.frame import cells_frame, cells_of
 from groq_magic.mapping.map_rows import SHOWN, row_facts
 from groq_magic.mapping.progress import sum_of
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from groq_magic.api.account import Account
     from groq_magic.api.send import Outcome
     from groq_magic.errors import GroqMagicError
-    from groq_magic.mapping.batch_fetching import BatchRows
     from groq_magic.mapping.budget import Budget
     from groq_magic.mapping.frame import RowCells
     from groq_magic.mapping.journal import Journal
@@ -58,7 +58,8 @@ class RunBase:
     too_long : tuple of mapping of str to RowAnswer
         For each model the rows that are not sent, with their errors.
     batch : tuple of BatchRows
-        For each model what has come of the batch engine; its answers are among those known.
+        For each model what has come of the batch engine; its answers are among those known. Empty
+        where none is.
     """
 
     journal: Journal
@@ -68,11 +69,15 @@ class RunBase:
     on_sent: Callable[[RowRequest, Outcome], object]
     known: tuple[Mapping[str, RowAnswer], ...] = field(repr=False)
     too_long: tuple[Mapping[str, RowAnswer], ...]
-    batch: tuple[BatchRows, ...]
+    batch: tuple[BatchRows, ...] = ()
+
+    def in_batch(self, number: int) -> BatchRows:
+        """Return what has come of the batch engine for one model."""
+        return self.batch[number] if self.batch else BatchRows()
 
     def without_request(self, number: int) -> set[str]:
         """Return the keys of the rows of one model that are not asked."""
-        rows = self.batch[number]
+        rows = self.in_batch(number)
         return {*self.known[number], *self.too_long[number], *rows.errors, *rows.waiting}
 
 
@@ -153,11 +158,11 @@ class MapRun:
 
     def in_batch(self, number: int) -> Collection[str]:
         """Return the keys of the rows of one model that the batch engine has."""
-        return self._base.batch[number].waiting.keys()
+        return self._base.in_batch(number).waiting.keys()
 
     def _take_known(self, number: int) -> None:
         """Add what is known before anything is sent; ■ ends that too."""
-        known, rows = self._base.known[number], self._base.batch[number]
+        known, rows = self._base.known[number], self._base.in_batch(number)
         refused = {**self._base.too_long[number], **rows.errors}
         self._add(number, {**refused, **rows.waiting}.items())
         self._take_batch(number, {key: known[key] for key in rows.answered})
@@ -175,7 +180,7 @@ class MapRun:
     def _take_batch(self, number: int, answers: Mapping[str, RowAnswer]) -> None:
         """Add answers that have just come from the batch engine, at its price."""
         self._add(number, answers.items())
-        failed = self._base.batch[number].errors
+        failed = self._base.in_batch(number).errors
         usage = total_usage(each.usage for each in (*answers.values(), *failed.values()))
         price = cost(self.plan.plans[number].model, usage, in_batch=True) if usage else 0.0
         self._parts[number][1] = replace(
@@ -240,7 +245,11 @@ class MapRun:
             self.answers[number][key] = answer
             # At once: when it ends, the frame has to be there soon.
             self.cells[number][key] = cells_of(plan, key, answer)
-            if len(self._first) < SHOWN and not number and key not in self._base.batch[0].waiting:
+            if (
+                len(self._first) < SHOWN
+                and not number
+                and key not in self._base.in_batch(0).waiting
+            ):
                 self._first.append(key)
 
     def _draw(self, running: MapProgress | None = None) -> None:

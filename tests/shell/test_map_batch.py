@@ -60,7 +60,7 @@ def errors(cells: Any, name: str = "answers") -> list[Any]:
 def job(cells: Any) -> str:
     """Return the id of the one job in the journal, as it is shown."""
     text = shown(cells.fine("%groq_runs"))
-    (found,) = re.findall(r"^([0-9a-f]{8}) ", text, re.MULTILINE)
+    (found,) = re.findall(r"  ([0-9a-f]{8})  ", text)
     return str(found)
 
 
@@ -99,7 +99,7 @@ def test_rows_are_handed_over_fetched_and_the_cell_makes_the_frame_whole(
     assert all(HAS.fullmatch(error) for error in errors(mapped))
     finish(mapped)
     assert "done, not fetched" in shown(mapped.fine("%groq_runs status"))
-    assert "3 replies of 1 job fetched. Run the cell again" in shown(
+    assert "3 of 3 replies fetched from 1 job. Run the cell again" in shown(
         mapped.fine("%groq_runs fetch")
     )
     assert files(practice) == []
@@ -375,7 +375,7 @@ def test_jobs_are_listed_with_what_is_known_of_them(mapped: Any, practice: Any) 
     practice.forget_requests()
     text = shown(mapped.fine("%groq_runs"))
     assert re.search(
-        r"[0-9a-f]{8}  answers: Rate \{\{text\}\}  openai/gpt-oss-120b +3  being checked +a moment",
+        r"answers: Rate \{\{text\}\}  [0-9a-f]{8}  openai/gpt-oss-120b +3  being checked +a moment",
         text,
     )
     assert practice.requests("/openai/v1/batches") == []
@@ -411,7 +411,7 @@ def test_cancelled_rows_are_errors_and_free(mapped: Any, practice: Any) -> None:
     mapped.fine(CELL)
     mapped.fine("%groq_runs status")
     ran = mapped.fine(f"%groq_runs cancel {job(mapped)}")
-    assert "being cancelled. What they have answered can still be fetched." in " ".join(
+    assert "being cancelled. What was answered until then can still be fetched." in " ".join(
         shown(ran).splitlines()
     )
     finish(mapped)
