@@ -26,6 +26,8 @@ __all__ = ["hand_map_over"]
 
 _PRACTICE = "Practice mode: the rows go to the practice server, and nothing to Groq."
 
+_NOT_AGAIN = "`--again` asks nothing anew while rows of the map are in a job or come from one."
+
 
 def hand_map_over(session: Session, prepared: PreparedMap) -> PreparedMap:
     """Take what the batch engine has answered, hand it the other rows, and return at once.
@@ -104,18 +106,21 @@ def _after(prepared: PreparedMap, runs: list[BatchRun]) -> PreparedMap:
     found = []
     for plan, run in zip(plans, runs, strict=True):
         rows = BatchRows(run.answered, run.failed, run.waiting)
-        known, rows = with_answers(plan, prepared.journal, rows, again=again)
+        # Asked again, a row's older answer counts no more; what was not handed over keeps it.
+        open_rows = {*run.failed, *run.waiting} if again else ()
+        known, rows = with_answers(rows, prepared.journal.get_all(plan.places.keys() - open_rows))
         # None is sent, not even one whose answer another kernel has just removed.
         left = plan.places.keys() - known.keys() - rows.errors.keys()
         waiting = {key: rows.waiting.get(key) or _not_asked(plan) for key in left}
         found.append((known, replace(rows, waiting=waiting)))
-    line = total_run(runs).line
+    run = total_run(runs)
+    lines = [run.line, _NOT_AGAIN if again and not run.jobs else ""]
     return replace(
         prepared,
         known=tuple(known for known, _ in found),
         too_long=tuple({} for _ in plans),
         batch=tuple(rows for _, rows in found),
-        notices=(*((line,) if line else ()), *prepared.notices),
+        notices=(*filter(None, lines), *prepared.notices),
     )
 
 

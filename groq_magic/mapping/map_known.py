@@ -45,24 +45,14 @@ def known_rows(
         # A journal that can't be read ends no run.
         with contextlib.suppress(OptionError):
             rows = collect(plan, journal, url)
-    return with_answers(plan, journal, rows, again=options.again)
+    keys = rows.answered.intersection(plan.places) if options.again else plan.places
+    return with_answers(rows, journal.get_all(keys))
 
 
 def with_answers(
-    plan: RequestPlan, journal: Journal, rows: BatchRows, *, again: bool
+    rows: BatchRows, known: Mapping[str, RowAnswer]
 ) -> tuple[Mapping[str, RowAnswer], BatchRows]:
-    """Return the answers of a journal to rows of a plan, and of the batch engine's rows the others.
-
-    Parameters
-    ----------
-    plan : RequestPlan
-    journal : Journal
-    rows : BatchRows
-    again : bool
-        Whether only those count that have just come from the batch engine.
-    """
-    keys = rows.answered.intersection(plan.places) if again else plan.places
-    known = journal.get_all(keys)
+    """Return answers, and of the batch engine's rows those that have none."""
     errors, waiting = (
         {key: answer for key, answer in answers.items() if key not in known}
         for answers in (rows.errors, rows.waiting)
