@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import OptionError
 from groq_magic.ledger.job_record import JobAnswer, JobRecord
@@ -28,6 +28,8 @@ __all__ = ["JobTables"]
 _COLUMNS = (
     "id, name, model, url, made, rows, requests, file, batch, state, completed, failed, error, left"
 )
+_COUNTS = frozenset(("made", "rows", "requests", "completed", "failed"))
+_LARGEST = 10**12
 _CHANGING = frozenset(("file", "batch", "state", "completed", "failed", "error"))
 # Requests that are read at a time.
 _READ = 1_000
@@ -109,9 +111,7 @@ class JobTables:
                 if file
                 else []
             )
-        names = _COLUMNS.split(", ")
-        given = (dict(zip(names, row, strict=True)) for row in found)
-        records = (JobRecord(**(each | {"left": _names(each["left"])})) for each in given)
+        records = map(_record, found)
         return tuple(job for job in records if url in (None, job.url))
 
     def job_of(self, key: str, url: str) -> str:
@@ -258,6 +258,18 @@ class JobTables:
     def _unusable(self, what: str, failure: Exception) -> OptionError:
         reason = getattr(failure, "strerror", None) or str(failure).rstrip(".")
         return OptionError(f"The journal can't be {what}: {reason}.", f"It is {self._file.path}.")
+
+
+def _record(row: Iterable[Any]) -> JobRecord:
+    """Return a job as it was written; the file may be forged."""
+    values: dict[str, Any] = {}
+    for name, value in zip(_COLUMNS.split(", "), row, strict=True):
+        if name in _COUNTS:
+            is_number = isinstance(value, int | float) and 0 <= value < _LARGEST
+            values[name] = (float(value) if name == "made" else int(value)) if is_number else 0
+        else:
+            values[name] = text_of(value) if isinstance(value, bytes) else str(value)
+    return JobRecord(**(values | {"left": _names(values["left"])}))
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -142,7 +142,10 @@ def _line(job: JobRecord) -> str:
 
 
 def _host(job: JobRecord) -> str:
-    return urlsplit(job.url).netloc.rpartition("@")[2][:60]
+    # The journal may be anyone's.
+    with contextlib.suppress(ValueError):
+        return urlsplit(job.url).netloc.rpartition("@")[2][:60]
+    return "another address"
 
 
 def _count(number: int, one: str, several: str = "") -> str:

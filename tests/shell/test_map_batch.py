@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import groq
@@ -12,6 +14,7 @@ import pytest
 
 from groq_magic.api.batches import BatchService
 from groq_magic.errors import (
+    GroqMagicError,
     InterruptedAskError,
     NotebookError,
     OptionError,
@@ -494,3 +497,30 @@ def test_help_and_tab(mapped: Any) -> None:
     assert "fetch [JOB]" in help_of(groq_runs)
     assert completed(mapped, "%%groq_map df --ba") == ["--background", "--batch"]
     assert completed(mapped, "%groq_runs ") == ["status", "fetch", "cancel", "clear"]
+
+
+FORGED = {
+    "url": ["http://[x", 5],
+    "name": ["<b>x</b> `y`", b"\xff\xfe", "\x1b[31m"],
+    "made": ["soon", -1e300, 1e300],
+    "rows": ["many", -5],
+    "completed": [b"x", 2**62],
+    "state": ["<script>", b"\xff"],
+    "left": ["{", b"\xff", '["file"]'],
+    "id": ["", "<i>"],
+}
+
+
+@pytest.mark.parametrize("column", FORGED)
+def test_a_forged_job_breaks_nothing(mapped: Any, tmp_path: Path, column: str) -> None:
+    for value in FORGED[column]:
+        mapped.fine(f"%%groq_map df --batch --journal {tmp_path}/forged.sqlite\nRate {{{{text}}}}")
+        with contextlib.closing(sqlite3.connect(tmp_path / "forged.sqlite")) as file, file:
+            file.execute(f"UPDATE jobs SET {column} = ?", (value,))  # noqa: S608 - a name of ours
+        for word in ("", "status", "fetch", "cancel"):
+            ran = mapped.run(f"%groq_runs {word} --journal {tmp_path}/forged.sqlite")
+            assert isinstance(ran.error, GroqMagicError | None), ran.everything
+            html = "".join(output["data"]["text/html"] for output in ran.outputs)
+            assert not re.search(r"<(b|i|script)>", html)
+            assert "\x1b" not in shown(ran)
+        (tmp_path / "forged.sqlite").unlink()
