@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["asked_wait", "seconds_of", "wait_words"]
 
 # `ms` comes before `m`, or 547ms would read as 547 minutes.
-_PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|µs|us|s)")
+_PART = re.compile(r"(?<!\d)(\d++(?:\.\d++)?)(h|ms|m|µs|us|s)")
 # From a minute on people look at a clock.
 _CLOCK = 60
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "µs": 1e-6, "us": 1e-6}

@@ -29,7 +29,7 @@ from groq_magic.errors import (
 
 __all__ = ["fault_of_refusal"]
 
-_TAGS = re.compile(r"<[^>]*>")
+_TAGS = re.compile(r"<[^<>]*>")
 # The title of a proxy's error page is enough.
 _TITLE = re.compile(r"<title>([^<]+)</title>", re.IGNORECASE)
 _LONGEST = 300
@@ -116,7 +116,7 @@ def _spent(_refusal: _Refusal, _context: FaultContext) -> Fault:
 
 
 def _bad_tool_call(refusal: _Refusal, _context: FaultContext) -> Fault:
-    happened = f"The model's call of a tool was not valid: {refusal.message}"
+    happened = f"The model's tool call was not valid: {refusal.message}"
     error = RequestError(happened, "`%groq_retry` asks again.")
     return Fault(error, failed_generation=refusal.written)
 

@@ -153,7 +153,7 @@ def _ask_for_json(
                 f"{known.id} has no JSON mode.", "`%groq_models` shows which models have it."
             )
         request["response_format"] = {"type": "json_object"}
-    # The API refuses JSON mode unless a message names JSON; a call of a tool is not JSON mode's.
+    # The API refuses JSON mode unless a message names JSON; a tool call is not JSON mode's.
     if always or has_tools or not any("json" in text_in(each).lower() for each in messages):
         if (always or has_tools) and messages[0]["role"] == "system":
             messages[0]["content"] += f"\n\n{wish}"

@@ -1,4 +1,4 @@
-"""The calls of tools in a reply, and what tools of the service did, from its chunks."""
+"""The tool calls in a reply, and what tools of the service did, from its chunks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An ask whose code stands in the cell below: while it is unchanged, the saved answer holds."""
+"""The saved answer of `--run-code`, used again while the cell below has its code unchanged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from groq_magic.conversation import PendingTurn
     from groq_magic.session.session import Session
 
-__all__ = ["lacks_input", "refuse_without_input", "result_below_code"]
+__all__ = ["code_sha_of", "lacks_input", "refuse_without_input", "result_below_code"]
 
 _BELOW = "The saved answer: its code is in the cell below. `%groq_retry` asks anew."
 
@@ -37,10 +37,18 @@ def result_below_code(session: Session, draft: Draft, pending: PendingTurn) -> R
     below = next_source(session.shell)
     if below is None:
         below = session.saved.source_below(session.cell)
-    if found is None or found.code_sha != sha_of(below.strip()) or not shows_answer(found):
+    if found is None or found.code_sha != code_sha_of(below) or not shows_answer(found):
         return ReplayResult()
     result = result_of_saved(found, practises=session.service.in_practice)
     return replace(result, lines=(_BELOW, *result.lines))
+
+
+def code_sha_of(code: str) -> str:
+    """Return the SHA-256 of a cell's code without the lines and spaces around it.
+
+    Other blanks count: those can be invisible.
+    """
+    return sha_of(code.strip("\n "))
 
 
 def lacks_input(session: Session, draft: Draft) -> bool:

@@ -1,4 +1,4 @@
-"""What goes back to the model of a piece of code that ran, within the limits on the user's data."""
+"""The output of code that ran, as the model gets it, within the limits on the user's data."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["CodeOutput", "column_names", "output_of_run"]
 
 _WORD = re.compile(r"\w+")
+# Types of columns whose text has fields, categories or a value of their own.
+_NAMING_TYPE = re.compile(r"[{<]|Enum|Sparse", re.IGNORECASE)
 _MOST_IMAGES = 3  # of a request
 _LONGEST_PART = 4_000
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -39,7 +41,7 @@ _NOTHING = "It ran. It printed nothing and has no value."
 
 @dataclass(frozen=True)
 class CodeOutput:
-    """What may go back to the model of a piece of code that ran.
+    """The output of code that ran, as the model may get it.
 
     Parameters
     ----------
@@ -62,7 +64,7 @@ class CodeOutput:
         return f"{len(self.text):,} characters{figures}"
 
     def below(self, text: str) -> CodeOutput:
-        """Return it with another text above."""
+        """Return the output with a text above it."""
         return replace(self, text=f"{text}\n\n{self.text}", is_schema=False)
 
 
@@ -110,13 +112,17 @@ def column_names(namespace: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _has_known_names(value: Any, code: str, known: frozenset[str]) -> bool:
-    """Whether a table's schema names nothing that its data may have given: code can make columns.
+    """Whether all columns of a table existed before the run, or are named in the code.
 
-    Anything else than a DataFrame with columns is not known; a class of its own has a name as well.
+    Code can turn values into column names. Only pandas' and polars' own DataFrames can pass: the
+    name of another class may be a value too.
     """
     frames = [getattr(sys.modules.get(name), "DataFrame", None) for name in ("pandas", "polars")]
     names = _names_of(value) if type(value) in frames else ()
     words = frozenset(_WORD.findall(code))
+    types = tried(lambda: " ".join(map(str, value.dtypes)), "{")
+    if _NAMING_TYPE.search(types):
+        return False
     return bool(names) and all(name in known or name in words for name in names)
 
 
@@ -138,13 +144,13 @@ def _context(session: Session, run: CodeRun, cell: Cell) -> Context:
 
 
 def _tidy(printed: str) -> str:
-    """Return text without colours, and without what later text in its line has replaced."""
+    """Return text without colours, and without what a carriage return has overwritten."""
     text = _COLOURS.sub("", printed).replace("\r\n", "\n")
     return "\n".join(line.rpartition("\r")[2] for line in text.split("\n")).strip("\n")
 
 
 def _described(context: Context, value: Any) -> str:
-    """Return a value as a prompt that names it shows it; only its schema where that is all."""
+    """Return a value as `{{name}}` would include it; at `rows_sent = 0` its schema alone."""
     privacy = context.privacy
     try:
         if privacy.rows == 0:

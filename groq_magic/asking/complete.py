@@ -18,9 +18,14 @@ from groq_magic.api.key import KEY_NAME, KEY_PAGE, found_key
 from groq_magic.api.models import ALIASES, Catalogue, offline_catalogue
 from groq_magic.api.request import form_of, request_of, without_surrogates
 from groq_magic.api.send import Outcome, send
-from groq_magic.asking.images import chosen_for_images, images_given, refuse_blind, with_parts
+from groq_magic.asking.images import (
+    content_with_images,
+    images_given,
+    model_for_images,
+    refuse_without_vision,
+)
 from groq_magic.asking.replies import nothing_came, reply_from
-from groq_magic.asking.typed_answers import repair_of, typed
+from groq_magic.asking.typed_answers import repair_request, schema_given, with_data
 from groq_magic.conversation import estimate, text_in
 from groq_magic.errors import (
     ApiKeyError,
@@ -33,12 +38,12 @@ from groq_magic.ledger.request_log import record_of
 from groq_magic.ledger.usage import total_usage, usage_of
 from groq_magic.options import DEFAULT_MODEL, AskOptions
 from groq_magic.prompt.secrets import Secrets, secrets_in
-from groq_magic.schemas import Schema, SchemaForm, schema_of
 from groq_magic.settings import Settings
 
 if TYPE_CHECKING:
     from groq_magic.api.key import ApiKey
     from groq_magic.reply import Reply
+    from groq_magic.schemas import SchemaForm
     from groq_magic.session.session import Session
 
 __all__ = ["complete_checked"]
@@ -129,8 +134,9 @@ class _Completion:
         self._texts: list[str] = []
         self._reasonings: list[str] = []
         self._first: float | None = None
-        self._schema = _schema_of(self._options, session)
         privacy = session.privacy() if session is not None else None
+        names = session.namespace if session is not None else {}
+        self._schema = schema_given(self._options, names, self._secrets, privacy)
         self._images = images_given(options.image or (), privacy)
         self._is_model_given = options.model is not None
         self._form: SchemaForm | None = None
@@ -142,7 +148,7 @@ class _Completion:
         usage = usage_of(outcome.usage)
         again = None
         if self._schema is not None and not isinstance(error, InterruptedAskError):
-            again = repair_of(request, self._schema, self._form, "".join(self._texts), outcome)
+            again = repair_request(request, self._schema, self._form, "".join(self._texts), outcome)
         if again is not None:
             self._texts.clear()
             outcome, error = self._answered(again)
@@ -159,7 +165,7 @@ class _Completion:
         )
         reply = replace(reply, usage=usage)
         if self._schema is not None:
-            reply = typed(reply, self._schema, self._form)
+            reply = with_data(reply, self._schema, self._form)
         if reply.error is not None:
             reply.error.reply = reply
             raise reply.error
@@ -208,7 +214,7 @@ class _Completion:
         options, name = self._options, self._options.model or DEFAULT_MODEL
         models = self._catalogue() if self._images or name in ALIASES else self._models
         if self._images and not self._is_model_given:
-            name = chosen_for_images(name, models)
+            name = model_for_images(name, models)
         model = models.resolve(name)
         texts = {"system": options.system or "", "user": prompt}
         messages: list[dict[str, Any]] = [
@@ -219,8 +225,8 @@ class _Completion:
         ]
         known = models.get(model)
         if self._images:
-            refuse_blind(known, models)
-            messages[-1]["content"] = with_parts(messages[-1]["content"], self._images)
+            refuse_without_vision(known, models)
+            messages[-1]["content"] = content_with_images(messages[-1]["content"], self._images)
         self._form = form_of(self._schema, known)
         return self._secrets.hidden_request(request_of(options, model, known, messages, self._form))
 
@@ -249,12 +255,6 @@ class _Completion:
         if outcome.finish_reason is None and not self._texts:
             return _without_magics(nothing_came())
         return None
-
-
-def _schema_of(options: AskOptions, session: Session | None) -> Schema | None:
-    if options.schema is None:
-        return None
-    return schema_of(options.schema, session.namespace if session is not None else {})
 
 
 @lru_cache(maxsize=1)

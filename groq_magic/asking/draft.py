@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from groq_magic.api.key import scrub
 from groq_magic.api.request import without_surrogates
-from groq_magic.asking.images import all_images, with_images, with_own_images
+from groq_magic.asking.images import all_images, with_given_images, with_images
 from groq_magic.asking.proposed_code import with_code
+from groq_magic.asking.typed_answers import schema_given
 from groq_magic.clipping import is_a
 from groq_magic.conversation import PromptData, sha_of
 from groq_magic.errors import PromptError
 from groq_magic.prompt import FilledPrompt, IncludedValue, fill, fill_from, with_values
 from groq_magic.prompt.secrets import HIDDEN
-from groq_magic.schemas import schema_of
 from groq_magic.session.recent_cells import recent_cells
 from groq_magic.tools import NO_TOOLS, ToolSet, tool_set_of
 
@@ -137,7 +137,7 @@ def draft(session: Session, ask: Ask) -> Draft:
         sha_of([_numberless(prompt, data.values), system, *(each.url for each in images)])
         if filled.included and ask.composed is None
         else None,
-        _schema(session, options, secrets),
+        schema_given(options, session.namespace, secrets, session.privacy()),
         images,
         _tools(session, options),
     )
@@ -166,17 +166,11 @@ def _numberless(prompt: str, values: Sequence[NamedValue]) -> str:
     )
 
 
-def _schema(session: Session, options: AskOptions, secrets: Secrets) -> Schema | None:
-    """Return the schema of `--schema`, its texts without secrets."""
-    if options.schema is None:
-        return None
-    found = schema_of(options.schema, session.namespace)
-    return replace(found, json_schema=secrets.hidden_in(found.json_schema))
-
-
 def _tools(session: Session, options: AskOptions) -> ToolSet:
     """Return what the model may call."""
     tools = tool_set_of(options.tools or (), session.namespace)
+    if session.privacy().has_limits:
+        tools = tools.without_defaults()
     return with_code(tools) if options.run_code else tools
 
 
@@ -281,7 +275,7 @@ def bound(session: Session, ask: Ask) -> Ask:
     """
     names, ask = ask.names, replace(ask, names=None)
     if ask.composed is None:
-        ask = _with_own_tools(with_own_images(session, ask, names), names or {})
+        ask = _with_own_tools(with_given_images(session, ask, names), names or {})
     options = ask.options.over(session.settings.defaults())
     if names is None or options.raw or ask.composed is not None:
         return ask

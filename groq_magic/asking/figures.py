@@ -1,4 +1,4 @@
-"""Figures of proposed code in the messages of an ask, and what later turns have of them."""
+"""Figures of proposed code in the messages of an ask, and what replaces them in later turns."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def with_last_figures(messages: Sequence[Mapping[str, Any]]) -> list[Mapping[str
 
 
 def without_figures(messages: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return messages as later turns send them: of an image only that it was there."""
+    """Return messages as later turns send them, with a note in place of each image."""
     return [_without(message) if _images(message) else message for message in messages]
 
 

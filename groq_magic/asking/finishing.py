@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from groq_magic.asking.code_below import code_sha_of
 from groq_magic.asking.next_cell import chosen
 from groq_magic.asking.notices import mark_reported
 from groq_magic.asking.output import output_of
@@ -267,7 +268,7 @@ def _code_sha(state: FinishState) -> str | None:
     source, code = state.prepared.source, state.rounds.tools.code
     if isinstance(source, StoredAnswer):
         return source.code_sha
-    return sha_of(code.strip()) if code else None
+    return code_sha_of(code) if code else None
 
 
 def _cut_notice(state: FinishState) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import ChainMap
 from dataclasses import replace
 from pathlib import Path
@@ -26,20 +27,21 @@ if TYPE_CHECKING:
 
 __all__ = [
     "all_images",
-    "chosen_for_images",
+    "content_with_images",
     "images_given",
-    "refuse_blind",
+    "model_for_images",
+    "refuse_without_vision",
+    "with_given_images",
     "with_images",
-    "with_own_images",
-    "with_parts",
 ]
 
 _LAST = "plot"
 _LONGEST_NAME = 200
+_ITEM = re.compile(r"([^\W\d]\w*)\[([^\[\]\"']+)\]")
 
 
-def with_own_images(session: Session, ask: Ask, names: Mapping[str, Any] | None) -> Ask:
-    """Return an ask that holds the images of Python's values and of the calling code.
+def with_given_images(session: Session, ask: Ask, names: Mapping[str, Any] | None) -> Ask:
+    """Read the images that are Python values or variables of the calling code into the ask.
 
     Parameters
     ----------
@@ -63,7 +65,7 @@ def with_own_images(session: Session, ask: Ask, names: Mapping[str, Any] | None)
         _image(session, each, around) if own else None
         for each, own in zip(given, is_own, strict=True)
     )
-    # The ask is kept until the next one, and would keep the values alive.
+    # Names only: the ask is kept until the next one, and would keep the values alive.
     named = tuple(each if is_a(each, str) else _name(each) for each in given)
     options = replace(ask.options, image=named)
     return replace(ask, options=options, images=found)
@@ -75,7 +77,7 @@ def _images_of(session: Session, ask: Ask) -> tuple[PromptImage, ...]:
     Raises
     ------
     PromptError
-        Where one can't be found or read, or images may not be sent.
+        When one can't be found or read, or images may not be sent.
     """
     given = ask.options.image or ()
     if given:
@@ -97,7 +99,7 @@ def all_images(
         replace(
             each,
             name=without_surrogates(secrets.hidden(each.name))[0],
-            # An address; what is in a picture is no text.
+            # Of a web address only: image data is no text.
             url=each.url if each.width else secrets.hidden(each.url),
         )
         for each in (*filled.images, *given)
@@ -107,7 +109,7 @@ def all_images(
 def with_images(
     included: Sequence[IncludedValue], images: Sequence[PromptImage]
 ) -> tuple[IncludedValue, ...]:
-    """Return what a prompt includes with the images that it includes besides."""
+    """Return what a prompt includes: its values, and the images that are not among them."""
     named = {each.name for each in included}
     return (*included, *(each.included for each in images if each.name not in named))
 
@@ -125,7 +127,7 @@ def images_given(values: Sequence[Any], privacy: Privacy | None) -> tuple[Prompt
     return tuple(image_of(_name(value), value) for value in values)
 
 
-def with_parts(text: str, images: Sequence[PromptImage]) -> str | list[dict[str, Any]]:
+def content_with_images(text: str, images: Sequence[PromptImage]) -> str | list[dict[str, Any]]:
     """Return the content of a user's message: the text, with the images behind it if there are any.
 
     Raises
@@ -145,8 +147,8 @@ def with_parts(text: str, images: Sequence[PromptImage]) -> str | list[dict[str,
     return [{"type": "text", "text": text}, *(each.part for each in images)]
 
 
-def chosen_for_images(model: str, catalogue: Catalogue) -> str:
-    """Return the model of an ask with images for which none was named: the present one if it sees.
+def model_for_images(model: str, catalogue: Catalogue) -> str:
+    """Return the model for images if the user named none: the present one if it reads images.
 
     Parameters
     ----------
@@ -158,8 +160,8 @@ def chosen_for_images(model: str, catalogue: Catalogue) -> str:
     return model if known is not None and known.sees else "vision"
 
 
-def refuse_blind(model: Model | None, catalogue: Catalogue) -> None:
-    """Raise ModelError if a model takes no images; without the service's own word it is asked."""
+def refuse_without_vision(model: Model | None, catalogue: Catalogue) -> None:
+    """Raise ModelError if the service's list says that a model takes no images."""
     if not catalogue.live or model is None or model.sees or not model.inputs:
         return
     seeing = catalogue.choice("vision")
@@ -192,6 +194,12 @@ def _value(session: Session, text: str, namespace: Mapping[str, Any]) -> Any:
             # A file may be named as an attribute would be: `fig.png`.
             if not is_file:
                 raise
+    elif not is_file and (item := _ITEM.fullmatch(text)) and item[1] in namespace:
+        # The line is split as a shell would: that has removed the quotes around the key.
+        raise PromptError(
+            f"`-i {clip(text, 100)}`: its key has no quotes.",
+            f"""Write `-i "{item[1]}['{clip(item[2], 60)}']"`: quotes around the whole.""",
+        )
     elif expression is not None and expression.text == expression.root and not is_file:
         meant = near(text, user_names(namespace))
         remedy = f"Did you mean `{meant}`?" if meant else "Name a figure, a path, or `plot`."
@@ -202,8 +210,8 @@ def _value(session: Session, text: str, namespace: Mapping[str, Any]) -> Any:
 def _followed(session: Session, expression: Expression, namespace: Mapping[str, Any]) -> Any:
     if expression.call:
         raise PromptError(
-            f"`-i {clip(expression.text, 100)}`: calls aren't made there.",
-            "Assign the picture to a variable, and name that.",
+            f"`-i {clip(expression.text, 100)}`: calls aren't allowed there.",
+            "Assign the image to a variable, and name that.",
         )
     privacy = session.privacy()
     refuse_private(expression, privacy)

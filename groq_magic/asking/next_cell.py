@@ -56,7 +56,7 @@ def insert_below(session: Session, code: str, replaces: Replacement | None = Non
     """
     cell, live = session.cell, session.live
     has_page = live is not None and live.pages.has_page
-    if cell and not has_page and session.saved.source_below(cell) == code.strip():
+    if cell and not has_page and session.saved.source_below(cell).strip() == code.strip():
         return
     session.shell.set_next_input(code)
     if cell and live is not None:

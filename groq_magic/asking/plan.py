@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.request import form_of, request_of, size_of
-from groq_magic.asking.images import with_parts
+from groq_magic.asking.images import content_with_images
 from groq_magic.asking.proposed_code import CODE_SYSTEM
 from groq_magic.conversation import (
     Budget,
@@ -130,7 +130,7 @@ def plan(draft: Draft, facts: PlanInputs) -> Plan:
     messages = [
         *([{"role": "system", "content": system}] if system else ()),
         *earlier.messages,
-        {"role": "user", "content": with_parts(draft.whole, draft.images)},
+        {"role": "user", "content": content_with_images(draft.whole, draft.images)},
     ]
     form = form_of(draft.schema, facts.known, draft.tools)
     request = request_of(draft.options, facts.model, facts.known, messages, form, tools=draft.tools)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from groq_magic.api.models import ALIASES
 from groq_magic.asking.code_below import lacks_input, refuse_without_input, result_below_code
 from groq_magic.asking.draft import bound, draft
-from groq_magic.asking.images import chosen_for_images, refuse_blind
+from groq_magic.asking.images import model_for_images, refuse_without_vision
 from groq_magic.asking.notices import (
     line_of_left_out,
     line_of_missed,
@@ -25,7 +25,7 @@ from groq_magic.asking.stored_answer import (
     is_cached,
     replay_result,
 )
-from groq_magic.asking.tool_approval import can_approve, nobody_approves
+from groq_magic.asking.tool_approval import can_approve, no_approval_error
 
 if TYPE_CHECKING:
     from groq_magic.api.client import Client
@@ -113,7 +113,7 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
     spare = replace(found, pending=_turn(session, begun, found)) if found.is_spare else None
     if lacks_input(session, begun) or not can_approve(session, begun.tools):
         if found.answer is None:
-            raise nobody_approves()
+            raise no_approval_error()
         # The model can't be asked, so the saved answer is no spare.
         spare = None
     found = ReplayResult() if spare else found
@@ -204,7 +204,7 @@ def _facts(session: Session, begun: Draft, found: ReplayResult, *, fetch: bool) 
     named = _model_named(session, begun)
     model, known = _model(session, named, found, fetch=fetch, has_images=bool(begun.images))
     if begun.images and found.saved is None:
-        refuse_blind(known, session.service.catalogue())
+        refuse_without_vision(known, session.service.catalogue())
     minute = session.service.limiter.limits_of(model).get("TPM")
     is_fresh = minute is not None and time.time() - minute.seen < _FRESH
     return PlanInputs(
@@ -230,7 +230,7 @@ def _model_named(session: Session, begun: Draft) -> str:
     name = _model_set(session, begun)
     if not begun.images or begun.ask.options.model is not None:
         return name
-    return chosen_for_images(name, session.service.catalogue())
+    return model_for_images(name, session.service.catalogue())
 
 
 def _model(

@@ -1,4 +1,4 @@
-"""Code that the model proposes in one ask: shown, approved, run, and what came of it sent back."""
+"""Code that the model proposes in one ask: shown, approved, run, and its output sent back."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from groq_magic.api.key import scrub
 from groq_magic.asking.code_output import column_names, output_of_run
+from groq_magic.asking.tool_approval import rules_kept
 from groq_magic.errors import OptionError
 from groq_magic.tools import tool_of
 from groq_magic.tools.approval import Approval, new_code
@@ -20,6 +21,7 @@ from groq_magic.views.show import show_folded
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Callable
 
     from groq_magic.prompt import PromptImage
     from groq_magic.session.session import Session
@@ -46,7 +48,7 @@ CODE_SYSTEM = (
 )
 # Read by a person before it runs.
 _LONGEST = 20_000
-# Marks and letters that look like nothing: some are part of names, and all can hide data.
+# Invisible marks and letters: names may contain some of them, and all can hide data.
 _BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U0001d159\U000e0000-\U000e0fff]"
@@ -73,7 +75,9 @@ def with_code(tools: ToolSet) -> ToolSet:
         return code
 
     if tools.get(CODE_TOOL) is not None:
-        raise OptionError("--run-code has a tool run_code already.", "Rename your function.")
+        raise OptionError(
+            "--run-code: one of your tools is also named `run_code`.", "Rename your function."
+        )
     tool = tool_of(CODE_TOOL, run_code)
     return replace(tools, functions=(*tools.functions, tool))
 
@@ -90,7 +94,7 @@ class CodeAnswer:
     ----------
     text : str
     images : tuple of PromptImage
-    state : {"returned", "failed", "refused"}
+    state : {"returned", "failed", "refused", "unanswered"}
     """
 
     text: str
@@ -107,12 +111,22 @@ class ProposedCode:
     stopped : threading.Event
         Set when the user presses Stop.
     sees : bool
-        Whether the model takes images.
+        Whether the model reads images.
+    is_stopped : callable, optional
+        Whether ■ came while interrupts were deferred.
     """
 
-    def __init__(self, session: Session, stopped: threading.Event, *, sees: bool) -> None:
+    def __init__(
+        self,
+        session: Session,
+        stopped: threading.Event,
+        *,
+        sees: bool,
+        is_stopped: Callable[[], bool] = bool,
+    ) -> None:
         self._session = session
         self._stopped = stopped
+        self._is_stopped = is_stopped
         self._sees = sees
         self._word = new_code()
         self._runs_all = False
@@ -140,20 +154,25 @@ class ProposedCode:
             return CodeAnswer(f"The code did not run: {refusal}", "failed")
         try:
             code, approval = self._approved(proposed)
+            if approval.kind == "unanswered":
+                return CodeAnswer("Nobody replied in time: the code did not run.", "unanswered")
             if not approval.runs:
                 why = f" The reason: {approval.reason}" if approval.reason else ""
                 return CodeAnswer(f"The user refused to run this code.{why}", "refused")
             if refusal := self._refusal(code):  # the user may have edited it
                 return CodeAnswer(f"The code did not run: {refusal}", "failed")
             known = column_names(self._session.namespace)
-            run = run_code(self._session.shell, code, approval, self._stopped)
+            if self._is_stopped():
+                raise CodeStoppedError
+            with rules_kept(self._session):
+                run = run_code(self._session.shell, code, approval, self._stopped)
             self._runs.append(run)
             if run.is_stopped:
                 raise CodeStoppedError
             return self._sent(run, proposed, known)
         except KeyboardInterrupt:
             pass
-        # Raised out here, it has no context.
+        # Raised outside of `except` it has no context.
         raise CodeStoppedError
 
     def _refusal(self, code: str) -> str:
@@ -177,6 +196,8 @@ class ProposedCode:
         title = "The model wants to run this code:"
         while True:
             show_proposed(title, code)
+            if self._is_stopped():
+                raise CodeStoppedError
             approval = approval_by_input(
                 shell,
                 "Run it?",
@@ -185,24 +206,28 @@ class ProposedCode:
                 stopped=self._stopped,
                 questions=self._session.questions,
             )
+            if approval.kind == "edit":
+                show = partial(show_proposed, "The code as it is now:")
+                edited = edited_by_input(shell, code, show, self._stopped, self._session.questions)
+                if isinstance(edited, str):
+                    code, title = edited, "The edited code:"
+                    continue
+                approval = edited
             if approval.kind == "stop":
                 raise CodeStoppedError
-            if approval.kind != "edit":
-                self._runs_all = approval.kind == "all"
-                return code, approval
-            show = partial(show_proposed, "The code as it is now:")
-            code = edited_by_input(shell, code, show, self._stopped, self._session.questions)
-            title = "The edited code:"
+            self._runs_all = approval.kind == "all"
+            return code, approval
 
     def _sent(self, run: CodeRun, proposed: str, known: frozenset[str]) -> CodeAnswer:
-        """Return what the model gets of a run, as far as the user lets it."""
+        """Return what the model gets of a run: the output only if the user allows it."""
         output = output_of_run(self._session, run, known, sees=self._sees)
         state: CallState = "failed" if run.error is not None else "returned"
         if run.code != proposed:
             ran = scrub(self._session.secrets().hidden(run.code))
             output = output.below(f"The user edited the code. This ran:\n{ran}")
         if not (output.is_schema or self._runs_all):
-            show_folded("What would be sent", output.text)
+            # A title that holds before the reply and after it.
+            show_folded("Output for the model", output.text, whole=True)
             question = f"Send this output ({output.size})?"
             questions = self._session.questions
             if not sending_by_input(self._session.shell, question, self._stopped, questions):
@@ -219,5 +244,5 @@ class ProposedCode:
 def _has_hidden(code: str) -> bool:
     """Whether code contains a character that can't be seen, or that reorders what is read."""
     seen = code.replace("\n", "").replace("\t", "")
-    # Blanks other than the space are not printable either: in code they look like one.
+    # `isprintable` also rejects blanks that look like a space.
     return not seen.isprintable() or _BLANK.search(seen) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.asking.typed_answers import typed
+from groq_magic.asking.typed_answers import with_data
 from groq_magic.errors import ConnectionLostError, GroqMagicError, InterruptedAskError
 from groq_magic.ledger.usage import total_usage, usage_of
 from groq_magic.reply import Reply, Timing, code_of, data_of
@@ -50,7 +50,7 @@ def reply_of(plan: Plan, rounds: Rounds, *, started: float, now: float) -> Reply
     if plan.draft.schema is None:
         return reply
     # A saved answer is of the schema itself.
-    return typed(reply, plan.draft.schema, None if last.source == "replay" else plan.form)
+    return with_data(reply, plan.draft.schema, None if last.source == "replay" else plan.form)
 
 
 def _error_of(outcome: Outcome, text: str, *, stopped: bool) -> GroqMagicError | None:

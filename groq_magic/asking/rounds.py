@@ -1,6 +1,6 @@
-"""The exchanges of one ask: calls of tools and their results, and the repair of typed answers.
+"""The exchanges of one ask: tool calls and their results, and the repair of typed answers.
 
-Each step looks at what has come and returns the request that follows, or None.
+Each step looks at the last exchange and returns the next request, or None.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.asking.tool_round import ToolRounds
-from groq_magic.asking.typed_answers import REPAIRING, repair_of
+from groq_magic.asking.typed_answers import SECOND_TRY, repair_request
 from groq_magic.errors import ServiceError
 
 if TYPE_CHECKING:
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
 __all__ = ["Rounds", "read_rounds"]
 
-_REFUSED_CALL = """This call of a tool was refused: {why}
+_REFUSED_CALL = """This tool call was refused: {why}
 The tools are: {names}. Call one with arguments that fit its parameters, or answer without."""
 
 
 @dataclass
 class Rounds:
-    """What the exchanges of one ask brought.
+    """The exchanges of one ask, and what they have brought so far.
 
     Parameters
     ----------
     run : AskRun
     readers : list of Reader
-        One an exchange, with what has come.
+        One per exchange, with the text that has arrived.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class Rounds:
     is_repaired : bool
         Whether a second answer was asked for because the first one did not fit.
     tools : ToolRounds
-        The calls of tools.
+        The tool calls.
     """
 
     run: AskRun
@@ -72,12 +72,12 @@ class Rounds:
 
     @property
     def is_stopped(self) -> bool:
-        """Whether the user broke it off."""
+        """Whether the user stopped it."""
         return self.run.is_stopped or self.tools.is_stopped
 
     @property
     def texts(self) -> list[str]:
-        """The pieces of the answer; where an answer was repaired, of the last one alone."""
+        """The pieces of the answer; with a schema, those of the last answer alone."""
         found = [each.texts for each in self.readers if each.texts]
         if self.run.plan.draft.schema is not None:
             return found[-1] if found else []
@@ -93,7 +93,7 @@ class Rounds:
 
     @property
     def calls(self) -> tuple[CallResult, ...]:
-        """The calls of tools, those at the service too."""
+        """The tool calls, those at the service too."""
         return self.tools.calls
 
     @property
@@ -114,7 +114,7 @@ class Rounds:
 
 
 def read_rounds(run: AskRun, first: Reader) -> Rounds:
-    """Ask on as long as a step says so, and return all exchanges."""
+    """Send requests until no step returns another one, and return all exchanges."""
     rounds = Rounds(run, [first])
     if first.source != "service":
         return rounds
@@ -151,10 +151,10 @@ def _repair_data(rounds: Rounds) -> Mapping[str, Any] | None:
     plan, last = rounds.run.plan, rounds.last
     if plan.draft.schema is None or rounds.is_repaired:
         return None
-    request = repair_of(rounds.request, plan.draft.schema, plan.form, last.text, last.outcome)
+    request = repair_request(rounds.request, plan.draft.schema, plan.form, last.text, last.outcome)
     if request is not None:
         rounds.is_repaired = True
-        rounds.run.view.restart(REPAIRING)
+        rounds.run.view.restart(SECOND_TRY)
     return request
 
 
@@ -163,7 +163,7 @@ def _with_messages(request: Mapping[str, Any], written: str, said: str) -> dict[
     return {**request, "messages": [*request["messages"], *more]}
 
 
-# What a later request may be sent for, the first that applies.
+# The reasons for another request: the first that applies counts.
 STEPS: tuple[Callable[[Rounds], Mapping[str, Any] | None], ...] = (
     _call_tools,
     _repair_call,

@@ -1,8 +1,10 @@
-"""Whether a call of a tool may be made: `confirm_tools` asks the user before each."""
+"""Whether a tool call may be made: `confirm_tools` asks the user before each."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import builtins
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
 
 from groq_magic.clipping import clip
 from groq_magic.errors import NotebookError
@@ -12,27 +14,56 @@ from groq_magic.tools.approval_prompt import approval_by_input
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Iterator
 
     from groq_magic.session.session import Session
     from groq_magic.tools import ToolSet
+    from groq_magic.tools.call_result import CallState
 
-__all__ = ["ToolApproval", "can_approve", "nobody_approves"]
+__all__ = ["ToolApproval", "can_approve", "no_approval_error", "rules_kept"]
 
 _REFUSED = "The user refused this call."
+_UNANSWERED = "Nobody replied in time: this call was not made."
+
+
+class Refusal(NamedTuple):
+    """Why a call is not made, for the model, and the state of the call."""
+
+    text: str
+    state: CallState
 
 
 def can_approve(session: Session, tools: ToolSet) -> bool:
-    """Whether the calls of an ask can be approved, or need not be."""
+    """Whether the tool calls of an ask can be approved, or need no approval."""
     needs_reply = tools.functions and session.settings.confirm_tools
     return not needs_reply or has_input(session.shell)
 
 
-def nobody_approves() -> NotebookError:
-    """Return the error of an ask whose calls nobody could approve."""
+def no_approval_error() -> NotebookError:
+    """Return the error for an ask whose tool calls nobody can approve."""
     return NotebookError(
-        "Nobody can approve calls of tools here; nothing was sent.",
-        "`%config GroqMagics.confirm_tools = False` lets them run unasked.",
+        "Nobody can approve tool calls here; nothing was sent.",
+        "`%config GroqMagics.confirm_tools = False` runs them without approval.",
     )
+
+
+@contextmanager
+def rules_kept(session: Session) -> Iterator[None]:
+    """Restore the limits, `confirm_tools` and `input` if the model's code or call loosened them.
+
+    Parameters
+    ----------
+    session : Session
+    """
+    settings, asks, reply = session.settings, session.settings.confirm_tools, builtins.input
+    rows, private = settings.rows_sent, list(settings.private)
+    try:
+        yield
+    finally:
+        builtins.input = reply
+        settings.confirm_tools |= asks
+        settings.rows_sent = min(rows, settings.rows_sent)
+        settings.private = list(dict.fromkeys((*private, *settings.private)))
 
 
 class ToolApproval:
@@ -56,7 +87,7 @@ class ToolApproval:
         """Whether the user is asked before the next call."""
         return self._session.settings.confirm_tools and not self._is_for_all
 
-    def refusal_of(self, name: str) -> str | None:
+    def refusal_of(self, name: str) -> Refusal | None:
         """Return why a call is not made, for the model; None when it may be made.
 
         Raises
@@ -81,4 +112,7 @@ class ToolApproval:
         self._is_for_all = found.kind == "all"
         if found.runs:
             return None
-        return f"{_REFUSED} Their reason: {found.reason}" if found.reason else _REFUSED
+        if found.kind == "unanswered":
+            return Refusal(_UNANSWERED, "unanswered")
+        why = f" Their reason: {found.reason}" if found.reason else ""
+        return Refusal(f"{_REFUSED}{why}", "refused")

@@ -1,4 +1,4 @@
-"""One round of tools: the calls that a model asks for, approved, made, shown and answered."""
+"""The rounds of tool calls in one ask: each call is shown, approved, made, and its result sent."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.api.key import scrub
 from groq_magic.api.request import without_surrogates
 from groq_magic.asking.figures import with_last_figures, without_figures
-from groq_magic.asking.images import with_parts
+from groq_magic.asking.images import content_with_images
 from groq_magic.asking.proposed_code import CODE_TOOL, CodeStoppedError, ProposedCode
-from groq_magic.asking.tool_approval import ToolApproval
+from groq_magic.asking.tool_approval import ToolApproval, rules_kept
 from groq_magic.clipping import clip
 from groq_magic.conversation import sha_of
 from groq_magic.errors import NotebookError
 from groq_magic.tools import BadArgumentsError
 from groq_magic.tools.call_result import CallResult
-from groq_magic.tools.calling import CallLimits, called
+from groq_magic.tools.calling import CallLimits, make_call
 from groq_magic.tools.sent_results import SentResults
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ _FIGURES = "The figures that the code has drawn:"
 
 
 class ToolRounds:
-    """The calls of tools in one ask.
+    """The rounds of tool calls in one ask.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class ToolRounds:
     is_stopped : bool
         Whether the user ended the ask in a call.
     error : GroqMagicError or None
-        What ended it instead.
+        What else ended it: nobody could approve a call.
     """
 
     def __init__(self, run: AskRun) -> None:
@@ -70,13 +70,13 @@ class ToolRounds:
         self._approval = ToolApproval(run.session, run.view.stopped)
         self._code = _code_of(run)
         self._figures: list[PromptImage] = []
-        # The same for the same prompt: a turn that is asked again with the same calls is the same.
+        # From the prompt, so that a turn asked again with the same calls counts as unchanged.
         self._id = f"call_{sha_of(run.plan.draft.ask.identity)[:8]}"
 
     def after(self, reader: Reader) -> Mapping[str, Any] | None:
         """Make the calls of an exchange; return the request with their results, None without calls.
 
-        The last request allows no more calls.
+        After the last round the request allows no more calls.
         """
         if id(reader) in self._seen:
             return None
@@ -88,7 +88,7 @@ class ToolRounds:
         if not self._run.plan.draft.tools or not outcome.tool_calls or is_over:
             return None
         self.count += 1
-        results = self._made(outcome.tool_calls)
+        results = self._run_calls(outcome.tool_calls)
         first = len(self.calls) - len(results)
         # The service's ids are new each time, and may be missing.
         calls = [replace(e, id=f"{self._id}_{n}") for n, e in enumerate(outcome.tool_calls, first)]
@@ -101,7 +101,7 @@ class ToolRounds:
         ]
         if self._figures:
             # A tool's message takes no images.
-            content = with_parts(_FIGURES, self._figures)
+            content = content_with_images(_FIGURES, self._figures)
             self._messages.append({"role": "user", "content": content})
             self._figures = []
         if reader.text and self._run.plan.draft.schema is None:
@@ -117,7 +117,7 @@ class ToolRounds:
         return self._code.cell if self._code is not None else ""
 
     def turn_messages(self) -> tuple[Mapping[str, Any], ...]:
-        """Return the messages as later turns send them: text beside calls is in the answer."""
+        """Return the messages for later turns, without the text beside calls: the answer has it."""
         return tuple(
             {name: part for name, part in each.items() if name != "content"}
             if each["role"] == "assistant"
@@ -126,90 +126,93 @@ class ToolRounds:
         )
 
     def _clean(self, text: str) -> str:
-        """Return a text without secrets: those of the prompt, and those that a call has set."""
+        """Return a text without secrets, also those that a call has added to the environment."""
         run = self._run
         hidden = run.session.secrets().hidden(run.plan.draft.secrets.hidden(text))
         return without_surrogates(scrub(hidden))[0]
 
-    def _made(self, calls: Sequence[ToolCall]) -> list[CallResult]:
+    def _run_calls(self, calls: Sequence[ToolCall]) -> list[CallResult]:
         budget = max(_LEAST, min(_MOST, _ROUND // len(calls)))
         first = len(self.calls)
-        asked = [
+        requested = [
             CallResult(each.name, self._clean(each.arguments), is_code=self._is_code(each))
             for each in calls
         ]
-        self._show(*(replace(each, state="queued") for each in asked))
-        for at, (call, each) in enumerate(zip(calls, asked, strict=True), first):
+        self._show(*(replace(each, state="queued") for each in requested))
+        for at, (call, each) in enumerate(zip(calls, requested, strict=True), first):
             self._set(at, self._result(at, call, each, budget))
         return list(self.calls[first:])
 
-    def _result(self, at: int, call: ToolCall, asked: CallResult, budget: int) -> CallResult:
+    def _result(self, at: int, call: ToolCall, requested: CallResult, budget: int) -> CallResult:
         if self.is_stopped or self._run.is_stopped:
             self.is_stopped = True
-            return replace(asked, result=_STOPPED, state="stopped")
+            return replace(requested, result=_STOPPED, state="stopped")
         tools = self._run.plan.draft.tools
         tool = tools.get(call.name)
         if tool is None:
             names = ", ".join(each.name for each in tools.functions) or "none"
             text = f"There is no tool {clip(call.name, 60)}. The tools are: {names}."
-            return replace(asked, result=text, state="failed")
-        # The user's own code may check the arguments: it runs when the call is approved.
+            return replace(requested, result=text, state="failed")
+        # Checking the arguments may run the user's validators, so that waits for approval too.
         make = partial(tool.call, call.arguments)
         try:
-            if self._code is not None and asked.is_code:
-                return self._proposed(at, self._code, asked, make)
-            return self._approved(at, asked, make, budget)
+            if self._code is not None and requested.is_code:
+                return self._propose_code(at, self._code, requested, make)
+            return self._run_function(at, requested, make, budget)
         except NotebookError as error:
             self.error = error
         except (KeyboardInterrupt, CodeStoppedError):
             pass
         self.is_stopped = True
         text = "Stopped by the user." if self.error is None else _NOT_ASKED
-        return replace(asked, result=text, state="stopped")
+        return replace(requested, result=text, state="stopped")
 
-    def _proposed(
-        self, at: int, code: ProposedCode, asked: CallResult, make: Callable[[], str]
+    def _propose_code(
+        self, at: int, code: ProposedCode, requested: CallResult, make: Callable[[], str]
     ) -> CallResult:
         try:
             proposed = make()
         except BadArgumentsError as error:
             text = self._clean(f"The arguments don't fit: {clip(str(error), _LONGEST_MESSAGE)}")
-            return replace(asked, result=text, state="failed")
-        self._set(at, replace(asked, state="pending"))
-        return self._answered(code, asked, proposed)
+            return replace(requested, result=text, state="failed")
+        self._set(at, replace(requested, state="pending"))
+        return self._answer_code(code, requested, proposed)
 
     def _is_code(self, call: ToolCall) -> bool:
         return self._code is not None and call.name == CODE_TOOL
 
-    def _answered(self, code: ProposedCode, asked: CallResult, proposed: str) -> CallResult:
+    def _answer_code(self, code: ProposedCode, requested: CallResult, proposed: str) -> CallResult:
         try:
             with self._run.session.executions.in_tool():
                 answer = code.answer(proposed)
         finally:
             self._run.view.move()
         self._figures += answer.images
-        return replace(asked, result=self._clean(answer.text), state=answer.state)
+        return replace(requested, result=self._clean(answer.text), state=answer.state)
 
-    def _approved(
-        self, at: int, asked: CallResult, make: Callable[[], Any], budget: int
+    def _run_function(
+        self, at: int, requested: CallResult, make: Callable[[], Any], budget: int
     ) -> CallResult:
         if self._approval.is_needed:
-            self._set(at, replace(asked, state="pending"))
+            self._set(at, replace(requested, state="pending"))
             if (error := self._run.view.error) is not None:
                 # Nobody sees what would be approved.
                 raise error
-        refusal = self._approval.refusal_of(asked.name)
+        refusal = self._approval.refusal_of(requested.name)
         if refusal is not None:
-            return replace(asked, result=self._clean(refusal), state="refused")
-        self._set(at, replace(asked, state="running"))
-        return self._called(asked, make, budget)
+            return replace(requested, result=self._clean(refusal.text), state=refusal.state)
+        self._set(at, replace(requested, state="running"))
+        if self._run.is_stopped:
+            # ■ came while interrupts were deferred.
+            raise KeyboardInterrupt
+        return self._make_call(requested, make, budget)
 
-    def _called(self, asked: CallResult, make: Callable[[], Any], budget: int) -> CallResult:
+    def _make_call(self, requested: CallResult, make: Callable[[], Any], budget: int) -> CallResult:
         session = self._run.session
         sent = SentResults(session.namespace, session.privacy(), self._clean)
         limits = CallLimits(session.settings.tool_timeout, budget, self._run.view.stopped)
-        with session.executions.in_tool():
-            return called(asked, make, sent, limits)
+        with session.executions.in_tool(), rules_kept(session):
+            return make_call(requested, make, sent, limits)
 
     def _show(self, *calls: CallResult) -> None:
         self.calls += calls
@@ -225,7 +228,8 @@ def _code_of(run: AskRun) -> ProposedCode | None:
         return None
     known = run.session.service.catalogue().get(run.plan.model)
     sees = known is not None and known.sees
-    return ProposedCode(run.session, run.view.stopped, sees=sees)
+    stopped = run.view.stopped
+    return ProposedCode(run.session, stopped, sees=sees, is_stopped=lambda: run.is_stopped)
 
 
 def _sendable(call: ToolCall) -> ToolCall:

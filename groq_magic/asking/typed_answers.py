@@ -1,36 +1,94 @@
-"""Answers that have to be of a schema: their check, and the one request that repairs them."""
+"""Answers that must fit a schema: their check, and the one request that asks for a correction."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.errors import SchemaError
+from groq_magic.clipping import is_a
+from groq_magic.errors import OptionError, SchemaError
 from groq_magic.practice import NO_MODEL
+from groq_magic.prompt import PrivateValues
+from groq_magic.prompt.named_secrets import is_secret
 from groq_magic.reply import data_text
-from groq_magic.schemas import Mismatch
+from groq_magic.schemas import Mismatch, schema_of, without_defaults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from groq_magic.api.send import Outcome
+    from groq_magic.options import AskOptions
+    from groq_magic.prompt import Privacy
+    from groq_magic.prompt.secrets import Secrets
     from groq_magic.reply import Reply
     from groq_magic.schemas import Schema, SchemaForm
 
-__all__ = ["REPAIRING", "repair_of", "typed"]
+__all__ = ["SECOND_TRY", "repair_request", "schema_given", "with_data"]
 
-REPAIRING = "That doesn't fit the schema; asked once more:"
+SECOND_TRY = "This answer doesn't fit the schema. A second try:"
 _REPAIR = """This answer does not fit the schema:
 {faults}
 Answer again with the whole corrected JSON, and nothing else."""
-_REFUSED = "the answer: it is no valid JSON of this schema"
+_REFUSED = "the answer: it isn't valid JSON of this schema"
 _CUT = "length"
+_MOST_SHOWN = 3
 
 
-def repair_of(
+def schema_given(
+    options: AskOptions, namespace: Mapping[str, Any], secrets: Secrets, privacy: Privacy | None
+) -> Schema | None:
+    """Return the schema of an ask, its texts without secrets; None for none.
+
+    Parameters
+    ----------
+    options : AskOptions
+    namespace : Mapping of str to Any
+        The session's variables.
+    secrets : Secrets
+    privacy : Privacy or None
+
+    Raises
+    ------
+    OptionError
+        As `schema_of`.
+    """
+    if options.schema is None:
+        return None
+
+    def is_left_out(name: str, value: Any) -> bool:
+        return (privacy is not None and privacy.has_limits) or is_secret(name, value)
+
+    names = _Sendable(namespace, privacy) if privacy and privacy.has_limits else namespace
+    found = schema_of(options.schema, names)
+    shown = secrets.hidden_in(without_defaults(found.json_schema, is_left_out))
+    return replace(found, json_schema=shown)
+
+
+class _Sendable(dict[str, Any]):
+    """The session's variables for a schema; it refuses lists with values that may not be sent."""
+
+    def __init__(self, namespace: Mapping[str, Any], privacy: Privacy) -> None:
+        super().__init__(namespace)
+        self._privacy = privacy
+
+    def __getitem__(self, name: str) -> Any:
+        value = super().__getitem__(name)
+        if is_a(value, list, tuple, set, frozenset):
+            texts = "\n".join(map(str, value))
+            hidden = PrivateValues.of_session(self, self._privacy.named).hidden(texts)
+            if self._privacy.rows == 0 or self._privacy.hides(name) or hidden != texts:
+                why = "`rows_sent` is 0" if self._privacy.rows == 0 else "some are private"
+                raise OptionError(
+                    f"--schema: the values of {name} may not be sent: {why}.",
+                    "Write them as 'food'|'fuel', or leave the type out.",
+                )
+        return value
+
+
+def repair_request(
     request: Mapping[str, Any], schema: Schema, form: SchemaForm | None, text: str, outcome: Outcome
 ) -> dict[str, Any] | None:
-    """Return the request that asks once more for an answer that does not fit.
+    """Return the request that asks for a correction of an answer that does not fit.
 
     Parameters
     ----------
@@ -38,7 +96,7 @@ def repair_of(
         What was sent.
     schema : Schema
     form : SchemaForm or None
-        The form in which it was asked for.
+        The form in which the request contained it.
     text : str
         The answer.
     outcome : Outcome
@@ -46,7 +104,7 @@ def repair_of(
     Returns
     -------
     dict or None
-        None where it fits, or asking again is no use.
+        None if the answer fits, or a correction can't help.
     """
     faults: tuple[str, ...] = ()
     if NO_MODEL in text:
@@ -73,8 +131,8 @@ def repair_of(
     }
 
 
-def typed(reply: Reply, schema: Schema, form: SchemaForm | None) -> Reply:
-    """Return a reply with its validated data; with an error where it is not of the schema."""
+def with_data(reply: Reply, schema: Schema, form: SchemaForm | None) -> Reply:
+    """Return a reply with its validated data, or with an error if it does not fit."""
     if reply.error is not None:
         return replace(reply, data=None)
     try:
@@ -90,10 +148,10 @@ def _error(reply: Reply, mismatch: Mismatch) -> SchemaError:
             "Practice mode: no model is here, so there is no typed answer.",
             "Run `%groq_key` to connect a model.",
         )
-    first, *more = mismatch.faults
-    count = f" ({len(more)} more)" if more else ""
+    shown, more = mismatch.faults[:_MOST_SHOWN], mismatch.faults[_MOST_SHOWN:]
+    faults = f"{'; '.join(shown)}{f'; {len(more)} more' if more else ''}"
     if reply.finish_reason == _CUT:
-        remedy = "It ended at the token limit: a larger `--max-tokens` gives more."
+        remedy = "It ended at the token limit; a larger `--max-tokens` gives more."
     else:
         remedy = "Its text is in `_groq.text`; `%groq_retry` asks again."
-    return SchemaError(f"The answer doesn't fit the schema: {first}{count}.", remedy)
+    return SchemaError(f"The answer doesn't fit the schema: {faults}.", remedy)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LEAST_ROOM", "RecentCell", "is_ask", "recent_values"]
 
-# Of a cell in characters: with less nothing of it would be left but the marks of cuts.
+# Characters per cell: with less, only the marks of cuts would remain.
 LEAST_ROOM = 200
 _LONGEST_VALUE = 2_000
 _HALF = 0.5
@@ -33,7 +33,7 @@ _OWN_LINE = re.compile(
 
 @dataclass(frozen=True)
 class RecentCell:
-    """A cell that ran, and what came of it.
+    """A cell that ran, with its output, value and error.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def is_ask(source: str) -> bool:
 def recent_values(
     cells: Sequence[RecentCell], context: Context, scrub: Callable[[str], str] = str
 ) -> tuple[NamedValue, ...]:
-    """Return cells as a prompt includes them, all of them together in the room of a context.
+    """Return cells as a prompt includes them; together they fit into the room of a context.
 
     Small cells are whole; large ones share the rest of the room evenly.
 
@@ -74,7 +74,7 @@ def recent_values(
         The oldest first.
     context : Context
     scrub : callable
-        Replaces what looks like a key; before anything is cut.
+        Replaces what looks like a key. It is called before anything is cut.
     """
     known = context.secrets(*(each.cell.source for each in cells))
 
@@ -103,7 +103,7 @@ def _sections(each: RecentCell, context: Context, hide: Callable[[str], str]) ->
     if each.printed != error:
         sections.add("It printed:", each.printed, name="output", share=_HALF)
     sections.add("It failed:", error, name="error", share=_HALF)
-    # Cut last: of a secret that is cut in two, the second half would not be found.
+    # Cut last: half of a secret would not be recognised.
     value = cut_middle(known.hidden(hide(each.value)), _LONGEST_VALUE)
     sections.add("Its last value:", value, name="value")
     return sections

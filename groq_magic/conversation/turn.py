@@ -158,7 +158,7 @@ class Turn:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The text of each message, with the calls of tools in it."""
+        """The text of each message, with the tool calls in it."""
         return tuple(map(whole_text, self.messages))
 
     @property
@@ -245,7 +245,7 @@ def messages_of(
     ----------
     prompt, answer : str
     between : iterable of mapping
-        The calls of tools and their results.
+        The tool calls and their results.
     """
     asked = {"role": "user", "content": prompt}
     return (asked, *between, {"role": "assistant", "content": answer})
@@ -260,6 +260,6 @@ def text_in(message: Mapping[str, Any]) -> str:
 
 
 def whole_text(message: Mapping[str, Any]) -> str:
-    """Return a message's text and its calls of tools: all that counts as tokens."""
+    """Return a message's text and its tool calls: all that counts as tokens."""
     calls = message.get("tool_calls")
     return text_in(message) + (json.dumps(calls, ensure_ascii=False) if calls else "")

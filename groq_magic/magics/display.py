@@ -77,6 +77,7 @@ def live_of(session: Session) -> Live:
             hand_over=session.owner.hand_over,
         )
         session.live.start()
+        session.questions.show = session.live.question
     session.refresh_picker()
     return session.live
 

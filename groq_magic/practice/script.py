@@ -55,7 +55,7 @@ class Reply:
     executed_tools : tuple of dict
         What tools of the service did, of the API's shape.
     round : int or None
-        Answers only after so many rounds of calls of tools; None is after any number.
+        Answers only after so many rounds of tool calls; None is after any number.
     times : int or None
         How often; None is always.
     tokens_per_second : float or None

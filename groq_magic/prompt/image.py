@@ -1,4 +1,4 @@
-"""Images in prompts: pictures, figures and arrays as the service takes them."""
+"""Images in prompts: pictures, figures and arrays, encoded for a request."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_IMAGES", "PromptImage", "image_of", "is_image", "is_web_address"]
 
-# Of the model that sees (groq-api.md §2).
+# The limit of the model that reads images (groq-api.md §2).
 MOST_IMAGES = 3
 _LONGEST_SIDE = 2_048  # pixels
-# Of each image: three of them, in base64, are less than 4 MB, which is the most that Groq's
-# page on vision has named for a request with such images.
+# Per image: three of them, in base64, stay below 4 MB, the limit for a request with images on
+# Groq's page about vision.
 _MOST_BYTES = 950_000
-# A drawing stays sharp as PNG; a photograph of that size is smaller as JPEG.
+# Of JPEG, tried in turn when the PNG is too large; a PNG keeps drawings sharp.
 _QUALITIES = (90, 75, 60)
-# They can be read as arrays, whose values would be greys.
+# numpy would read these as arrays, and show their values as grey pixels.
 _TABLES = (
     ("pandas", "DataFrame"),
     ("pandas", "Series"),
@@ -44,7 +44,7 @@ _LONGEST_NAME = 60
 _MOST_PARTS = 9
 # `catch_warnings` changes the process, and a figure can't be drawn in two threads at once.
 _ONE_AT_A_TIME = threading.RLock()
-_REMEDY = "It takes a path, a web address, a figure, a PIL image, an IPython Image, or an array."
+_REMEDY = "Name a path, a web address, a figure, a PIL image, an IPython Image, or an array."
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class PromptImage:
 
     @property
     def part(self) -> dict[str, Any]:
-        """The part of a message that holds it."""
+        """The image as a part of a message."""
         return {"type": "image_url", "image_url": {"url": self.url}}
 
     @property
@@ -81,7 +81,7 @@ class PromptImage:
 
     @property
     def left_out(self) -> str:
-        """What stands for it in later turns."""
+        """The text that replaces it in later turns."""
         return f"[image: {self.size or clip(self.name, _LONGEST_NAME)}, left out]"
 
     @property
@@ -92,7 +92,7 @@ class PromptImage:
 
 def is_image(value: Any) -> bool:
     """Whether `{{name}}` of a value sends a picture: a figure, axes, or an image."""
-    is_other = _is_of(value, "PIL.Image", "Image") or _is_displayed(value)
+    is_other = _is_of(value, "PIL.Image", "Image") or _is_ipython_image(value)
     return is_other or _is_figure(value) or _is_axes(value)
 
 
@@ -119,7 +119,7 @@ def image_of(name: str, value: Any) -> PromptImage:
     """
     if is_a(value, str) and is_web_address(plain(value)):
         return PromptImage(name, plain(value).strip())
-    if _is_displayed(value) and tried(lambda: value.url and not value.data, otherwise=False):
+    if _is_ipython_image(value) and tried(lambda: value.url and not value.data, otherwise=False):
         return image_of(name, str(value.url))
     try:
         with _ONE_AT_A_TIME, warnings.catch_warnings():
@@ -137,7 +137,7 @@ def image_of(name: str, value: Any) -> PromptImage:
             reason = "(its format is unknown)"
         happened = f"{name} can't be read as an image {reason}."
         remedy = _REMEDY
-    # Raised outside of `except` it has no context: the error may quote a value.
+    # Raised outside of `except` it has no context, which may quote a value.
     raise PromptError(happened, remedy)
 
 
@@ -153,7 +153,7 @@ def _opened(name: str, value: Any) -> Image:
         value = io.BytesIO()
         figure.savefig(value, format="png", bbox_inches="tight", facecolor="white")
         return Image.open(value)
-    if _is_displayed(value):
+    if _is_ipython_image(value):
         value = value.data
     if is_a(value, Path) or is_a(value, str):
         return _of_file(name, Path(plain(value)) if is_a(value, str) else value)
@@ -164,7 +164,7 @@ def _opened(name: str, value: Any) -> Image:
         return found
     if hasattr(type(value), "__array_interface__") or hasattr(type(value), "__array__"):
         return _of_array(name, value)
-    raise PromptError(f"{name} is of type {type_name(value)}, no image.", _REMEDY)
+    raise PromptError(f"{name} isn't an image: its type is {type_name(value)}.", _REMEDY)
 
 
 def _figure_of(value: Any) -> Any:
@@ -189,18 +189,19 @@ def _of_file(name: str, path: Path) -> Image:
         raise PromptError(f"There is no file {clip(str(path), 100)}.", _REMEDY)
     if path.stat().st_size > _LONGEST_FILE:
         raise PromptError(f"{name} has more than 100 MB.", "Scale it down first.")
-    # Pillow would keep a file with several frames open.
+    # Read at once: Pillow would keep a file with several frames open.
     return Image.open(io.BytesIO(path.read_bytes()))
 
 
 def _of_array(name: str, value: Any) -> Image:
-    """Return an array of pixels as an image; numbers that are no bytes are spread over them."""
+    """Return an array of pixels as an image; other numbers are scaled to bytes."""
     import numpy as np
     from PIL import Image
 
     if any(_is_of(value, module, kind) for module, kind in _TABLES):
         raise PromptError(
-            f"{name} is a {type_name(value)}, no image.", "Name a table in the prompt: `{{df}}`."
+            f"{name} isn't an image: its type is {type_name(value)}.",
+            "Name a table in the prompt: `{{df}}`.",
         )
     pixels = np.asarray(value)
     if pixels.ndim == 3 and pixels.shape[2] == 1:  # noqa: PLR2004 - height, width, one channel
@@ -209,11 +210,11 @@ def _of_array(name: str, value: Any) -> Image:
     if not is_picture or not pixels.size or pixels.dtype.kind not in "buif":
         shape = " \N{MULTIPLICATION SIGN} ".join(map(str, pixels.shape))
         raise PromptError(
-            f"{name} is an array of {shape or 'one value'}, no picture.",
-            "A picture has rows, columns, and 3 or 4 channels for colours.",
+            f"{name} isn't an image: it is an array of {shape or 'one value'}.",
+            "It needs rows and columns of numbers and, in colour, 3 or 4 channels.",
         )
     if pixels.dtype != np.uint8:
-        # As floats they take many times the memory, and they are scaled down in any case.
+        # Thinned out first: floats take many times the memory, and large images are scaled down.
         step = max(1, max(pixels.shape[:2]) // (2 * _LONGEST_SIDE))
         pixels = pixels[::step, ::step]
         pixels = np.nan_to_num(pixels.astype(float), posinf=0, neginf=0)
@@ -224,24 +225,26 @@ def _of_array(name: str, value: Any) -> Image:
 
 
 def _encoded(name: str, image: Image) -> PromptImage:
-    """Return an image as it is sent: scaled, upright, on white, without what its file says."""
+    """Return an image as it is sent: scaled, upright, on white, without its file's metadata."""
     from PIL import Image, ImageOps
 
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith(("I", "F")):  # more than 256 greys
         image = _of_array(name, image)
     image.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
-    if image.mode not in {"RGB", "L"}:
+    if image.mode not in {"RGB", "L"} or "transparency" in image.info:
         coloured = image.convert("RGBA")
         image = Image.new("RGB", coloured.size, "white")
         image.paste(coloured, mask=coloured.getchannel("A"))
+    # A comment or a profile of colours would be written into the new file.
+    image.info = {}
     small = image.copy()
     small.thumbnail((_LONGEST_SIDE_OF_THUMBNAIL, _LONGEST_SIDE_OF_THUMBNAIL))
     return PromptImage(name, _data_url(image), image.width, image.height, _data_url(small))
 
 
 def _data_url(image: Image) -> str:
-    # The first that is small enough.
+    # The first encoding that is small enough.
     for kind, quality in (("PNG", 100), *(("JPEG", quality) for quality in _QUALITIES)):
         written = io.BytesIO()
         image.save(written, kind, quality=quality, optimize=True)
@@ -267,15 +270,15 @@ def _first(value: Any) -> Any:
     def first() -> Any:
         return value.flat[0] if value.dtype.hasobject and value.size else value
 
-    # A class of its own may raise from any of these.
+    # A subclass may raise from any of these.
     return tried(first, value) if _is_of(value, "numpy", "ndarray") else value
 
 
-def _is_displayed(value: Any) -> bool:
+def _is_ipython_image(value: Any) -> bool:
     return _is_of(value, "IPython.core.display", "Image")
 
 
 def _is_of(value: Any, module: str, name: str) -> bool:
-    # A value of a type is there only once its module was imported.
+    # A value can only exist once the module of its type is imported.
     kind = getattr(sys.modules.get(module), name, None)
     return isinstance(kind, type) and is_a(value, kind)

@@ -42,9 +42,10 @@ _WEAK = re.compile(r"token|pwd", re.IGNORECASE)
 _SHORTEST, _SHORTEST_WEAK = 4, 8
 _STRONG = re.compile(r"passw|secret|key|auth|access|api|bearer", re.IGNORECASE)
 _NO_WORD = re.compile(r"[^a-zA-Z\s'.,;:!?-]")
+# A long word or blank is gone through once: code may hold a megabyte of base64.
 _LITERAL = re.compile(
-    r"([A-Za-z_][\w-]*)['\"]?\]?\s*(?::\s*[\w.|\[\] ]+?)?\s*(?:=(?!=)|:)\s*[rbfuRBFU]{0,2}"
-    r"(\"\"\"|'''|\"|')((?:\\.|(?!\2).)+)\2",
+    r"(?<![\w-])([\w-]++)['\"]?\]?\s*+(?::\s*+[\w.|\[\] ]{1,100}?)?\s*+(?:=(?!=)|:)\s*+"
+    r"[rbfuRBFU]{0,2}+(\"\"\"|'''|\"|')((?:\\.|(?!\2).)+)\2",
 )
 _SCHEME = re.compile(r"^(?:bearer|basic|token|bot)\s+(?=\S)", re.IGNORECASE)
 _IN_URL = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")

@@ -31,7 +31,7 @@ _LONGEST_LINE = 4_000
 _PART = re.compile(r"""[^\W_]{4,}|(?<=['"`])[^\W_]{3}(?=['"`])""")
 # A quotation without an end was cut off.
 _QUOTED = re.compile(r"(?<!\w)(['\"`])(.*?)(?:\1(?!\w)|$)")
-_WITH_DIGIT = re.compile(r"[^\s'\"`,;()\[\]{}]*\d[^\s'\"`,;()\[\]{}]*")
+_WITH_DIGIT = re.compile(r"(?<![^\s'\"`,;()\[\]{}])[^\s'\"`,;()\[\]{}]*\d[^\s'\"`,;()\[\]{}]*")
 _TYPES = frozenset({"NoneType", "DataFrame", "Series", "Index", "ndarray"})
 
 

@@ -41,7 +41,7 @@ _SECRET_ENDS = (
 _PLACE_WORDS = frozenset({"DIR", "FILE", "FOLDER", "HOME", "PATH", "SOCK", "SOCKET"})
 _FOLDERS_OF_SHELLS = frozenset({"PWD", "OLDPWD"})
 # Where a value was cut: its beginning stands before the mark, or its end behind it.
-_CUT_BEFORE = re.compile(r"(?:\s|\\+n)*\[…|…|\.{3}")
+_CUT_BEFORE = re.compile(r"(?:(?<!\s)\s++|\\{1,16}+n){0,16}+\[…|…|\.{3}")
 _CUT_BEHIND = re.compile(r"left out\](?:\n|\\+n|\s)|…|\.{3}")
 _MARKS = ("…", "...", "left out]")  # each of the two needs one of them
 _IMAGE = re.compile(r"data:image/\w+;base64,[A-Za-z0-9+/]+=*\Z")

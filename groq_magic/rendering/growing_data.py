@@ -11,6 +11,10 @@ __all__ = ["GrowingData"]
 # No answer closes it.
 _FENCE = "`" * 64
 _MOST_ROWS = 100  # what the finished table shows too
+# Characters: a longer text is read again once it has grown by a sixteenth, so that the time for
+# all of it grows as the text does.
+_SHORT = 4_000
+_SIXTEENTH = 16
 
 
 class GrowingData:
@@ -24,7 +28,8 @@ class GrowingData:
 
     def __init__(self, name: str = "items") -> None:
         self._name = name
-        self._text = ""
+        self._pieces: list[str] = []
+        self._length = self._due = 0
         self._columns: tuple[str, ...] = ()
         self._rows = 0
         self._is_code = False
@@ -33,11 +38,18 @@ class GrowingData:
         """Take a piece of JSON and return the Markdown that it adds; often none."""
         if self._is_code:
             return delta
-        self._text += delta
-        rows = self._whole_rows()
+        self._pieces.append(delta)
+        self._length += len(delta)
+        if self._length < self._due or self._rows >= _MOST_ROWS:
+            return ""
+        text = "".join(self._pieces)
+        self._pieces = [text]
+        if self._length > _SHORT:
+            self._due = self._length + self._length // _SIXTEENTH
+        rows = self._whole_rows(text)
         if rows is None:
             self._is_code = True
-            return f"{_FENCE}json\n{self._text}"
+            return f"{_FENCE}json\n{text}"
         new = rows[self._rows : _MOST_ROWS]
         head = ""
         if new and not self._columns:
@@ -52,15 +64,15 @@ class GrowingData:
         self.__init__(self._name)  # type: ignore[misc]  # as new
         return f"{ending}\n\n{line}\n\n"
 
-    def _whole_rows(self) -> list[dict[str, Any]] | None:
+    def _whole_rows(self, text: str) -> list[dict[str, Any]] | None:
         """Return the records that are complete; None if there is no table to show."""
         # Only what streams typed data needs it, and it takes a while to import.
         from pydantic_core import from_json
 
-        if not self._text.strip():
+        if not text.strip():
             return []
         try:
-            data = from_json(self._text, allow_partial=True)
+            data = from_json(text, allow_partial=True)
         except ValueError:
             return None
         if not isinstance(data, dict) or (data and next(iter(data)) != self._name):

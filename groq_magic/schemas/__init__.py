@@ -1,10 +1,11 @@
-"""Typed answers: a schema of the session or of one line, as the service takes it, and checked."""
+"""Typed answers: schemas from types or one line, in the form for a request, and their checks."""
 
 from __future__ import annotations
 
+from groq_magic.schemas.form import SchemaForm, without_defaults
+from groq_magic.schemas.mismatch import Mismatch, faults_of
 from groq_magic.schemas.one_line import Record
-from groq_magic.schemas.schema import Mismatch, Schema, TypedAnswer, faults_of, schema_of
-from groq_magic.schemas.strict import SchemaForm
+from groq_magic.schemas.schema import Schema, TypedAnswer, schema_of
 
 __all__ = [
     "Mismatch",
@@ -14,4 +15,5 @@ __all__ = [
     "TypedAnswer",
     "faults_of",
     "schema_of",
+    "without_defaults",
 ]

@@ -1,4 +1,4 @@
-"""Whether a value is of a strict schema: which member of a union a reply has chosen."""
+"""Check a value against a strict schema, to find the member of a union that a reply has chosen."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ SCALARS: Mapping[str, tuple[type, ...]] = MappingProxyType(
 
 
 def fits(value: Any, schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> bool:
-    """Whether a value is of a schema in strict form.
+    """Whether a value fits a schema in strict form.
 
     Parameters
     ----------
     value : object
-        Of JSON.
+        From JSON.
     schema : mapping
     definitions : mapping
-        The schemas that it refers to; none fits one that is missing.
+        The schemas that it refers to by name; nothing fits a missing one.
     """
     if "$ref" in schema:
         name = unquote(schema["$ref"].removeprefix("#/$defs/"))

@@ -50,6 +50,7 @@ _TYPES: Mapping[str, Any] = MappingProxyType(
     }
 )
 _FIELD = re.compile(r"""(?P<name>[^\W\d]\w*|"[^"]+"|'[^']+')(?:\s+(?P<type>\S.*))?""", re.DOTALL)
+_COLON = re.compile(r"([^\W\d]\w*)\s*:\s*(\S.*)", re.DOTALL)
 _QUOTES = "\"'"
 _MOST_VALUES = 500
 _SCALARS = (str, int, float, bool, type(None))
@@ -81,7 +82,7 @@ def declared(text: str, namespace: Mapping[str, Any]) -> Any:
     Raises
     ------
     OptionError
-        When it names what isn't there, or can't be read.
+        When it names an unknown type, or can't be parsed.
     """
     text = text.strip()
     if text.startswith("{"):
@@ -100,12 +101,12 @@ def declared(text: str, namespace: Mapping[str, Any]) -> Any:
 
 
 def _check_class_name(text: str, namespace: Mapping[str, Any]) -> None:
-    """Refuse what seems to be the name of a class: it would become a field."""
+    """Refuse what looks like the name of an unknown class: it would become a field."""
     classes = [name for name, value in namespace.items() if isinstance(value, type)]
     near = difflib.get_close_matches(text, classes, 1, 0.7) if text.isidentifier() else []
     if near:
         raise OptionError(
-            f"--schema: there is no {text!r} in this session.", f"Do you mean {near[0]}?"
+            f"--schema: there is no {text!r} in this session.", f"Did you mean {near[0]}?"
         )
     if text.isidentifier() and text[0].isupper() and not text.isupper():
         raise OptionError(
@@ -132,9 +133,10 @@ def _record(text: str, namespace: Mapping[str, Any]) -> Any:
     for part in _parts(text):
         found = _FIELD.fullmatch(part)
         if found is None:
-            raise OptionError(
-                f"--schema: {clip(part, 60)!r} isn't a name and a type.", f"Try {_EXAMPLE}."
-            )
+            remedy = f"Try {_EXAMPLE}."
+            if colon := _COLON.fullmatch(part):
+                remedy = f"Write {clip(f'{colon[1]} {colon[2]}', 60)!r}, without the colon."
+            raise OptionError(f"--schema: {clip(part, 60)!r} isn't a name and a type.", remedy)
         name = found["name"].strip(_QUOTES)
         if name in fields:
             raise OptionError(f"--schema has the field {name!r} twice.", "Give each its own name.")
@@ -157,7 +159,7 @@ def _field(name: str, written: str | None, namespace: Mapping[str, Any]) -> Any:
 
 
 def _parts(text: str) -> list[str]:
-    """Split at the commas that stand in no bracket and in no quotes."""
+    """Split at the commas outside of brackets and quotes."""
     parts, depth, quote = [""], 0, ""
     for character in text:
         if quote:
@@ -239,7 +241,7 @@ def _named(name: str, written: str, namespace: Mapping[str, Any]) -> Any:
 
 
 def _as_type(value: Any, written: str) -> Any:
-    """Return a value of the session as a type: a list of values stands for one of them."""
+    """Return a value of the session as a type; a list becomes the type of one of its values."""
     if is_a(value, list, tuple, set, frozenset):
         return _literal(list(dict.fromkeys(value)), written)
     if is_a(value, dict) and "type" in value:
@@ -257,7 +259,7 @@ def _literal(values: list[Any], written: str) -> Any:
             f"It takes 1 to {_MOST_VALUES} of them, an Enum, or a type.",
         )
     if any(is_a(one, float) for one in values):
-        # Python's Literal takes no floats.
+        # `Literal` allows no floats.
         return enum.Enum("Value", {f"value_{at}": one for at, one in enumerate(values)})
     return Literal[tuple(values)]
 

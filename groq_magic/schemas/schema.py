@@ -1,4 +1,4 @@
-"""A schema: a type that an answer has, as a JSON schema, and the check of what comes back."""
+"""The schema of a typed answer: a Python type as JSON schema, and the check of the answer."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import json
 import re
 import sys
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import islice
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any
 
@@ -18,46 +17,32 @@ import typing_extensions
 
 from groq_magic.clipping import clip, tried, type_name
 from groq_magic.errors import OptionError
+from groq_magic.schemas.form import SchemaForm, json_mode_form
+from groq_magic.schemas.json_schema import checked, valid_json_schema
+from groq_magic.schemas.mismatch import WHOLE, Mismatch, faults_of, line
 from groq_magic.schemas.one_line import declared
-from groq_magic.schemas.strict import NotStrictError, SchemaForm, json_mode_form, strict_form
+from groq_magic.schemas.strict import NotStrictError, strict_form
 from groq_magic.session_types import is_type
 
 if TYPE_CHECKING:
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import TypeAdapter
 
-__all__ = ["Mismatch", "Schema", "TypedAnswer", "faults_of", "schema_of"]
+__all__ = ["Schema", "TypedAnswer", "schema_of"]
 
 _LONGEST_NAME = 64  # of the API
 _NAME = re.compile(r"[^A-Za-z0-9_-]+")
-_WHOLE = "the answer"
-_MOST_FAULTS = 8
-_LONGEST_FAULT = 200
-
-
-class Mismatch(ValueError):  # noqa: N818 - it is a finding; the error is raised by the ask
-    """A reply is not of the schema.
-
-    Parameters
-    ----------
-    faults : tuple of str
-        Where and why, each on one line: "price: Input should be a valid number".
-    """
-
-    def __init__(self, faults: tuple[str, ...]) -> None:
-        self.faults = faults
-        super().__init__("; ".join(faults))
 
 
 @dataclass(frozen=True)
 class TypedAnswer:
-    """A reply that is of its schema.
+    """A reply that fits its schema.
 
     Parameters
     ----------
     data : object
         The validated object.
     text : str
-        Its JSON, as the schema itself has it.
+        Its JSON in the original form of the schema.
     """
 
     data: Any
@@ -66,12 +51,12 @@ class TypedAnswer:
 
 @dataclass(frozen=True)
 class Schema:
-    """The type that an answer has.
+    """The type that an answer must have.
 
     Parameters
     ----------
     name : str
-        As the API takes it: at most 64 letters, digits, `_` and `-`.
+        In the form of the API: at most 64 letters, digits, `_` and `-`.
     json_schema : mapping
     annotation : object
         The Python type; None where the user gave a JSON schema.
@@ -82,13 +67,13 @@ class Schema:
     annotation: Any = field(default=None, repr=False)
 
     def form(self, *, strict: bool) -> SchemaForm:
-        """Return it as a request contains it.
+        """Return the form of the schema for a request.
 
         Parameters
         ----------
         strict : bool
-            Whether the model has strict schemas; JSON mode is for the others, and for schemas
-            in which something may be anything.
+            Whether the model supports strict schemas. Other models, and schemas with a part
+            that allows any value, use JSON mode.
         """
         form = json_mode_form(self.json_schema)
         if strict:
@@ -101,19 +86,19 @@ class Schema:
         return _adapter(self.annotation)
 
     def read(self, text: str, form: SchemaForm | None = None) -> TypedAnswer:
-        """Check a reply and return what it holds.
+        """Check a reply, and return its value.
 
         Parameters
         ----------
         text : str
             JSON.
         form : SchemaForm, optional
-            The form in which it was asked for; without one it is of the schema itself.
+            The form that the request contained; None for the schema itself.
 
         Raises
         ------
         Mismatch
-            When it is no JSON, or not of the schema.
+            When it is not valid JSON, or does not fit.
         """
         restore = form.restore if form is not None else None
         try:
@@ -125,9 +110,11 @@ class Schema:
         except Mismatch:
             raise
         except RecursionError:
-            raise Mismatch((f"{_WHOLE}: it is nested too deep",)) from None
+            raise Mismatch((f"{WHOLE}: it is nested too deeply",)) from None
+        except json.JSONDecodeError as error:
+            raise Mismatch((f"{WHOLE}: it isn't valid JSON ({line(error)})",)) from None
         except ValueError as error:
-            raise Mismatch((f"{_WHOLE}: {_line(error)}",)) from None
+            raise Mismatch((f"{WHOLE}: {line(error)}",)) from None
 
     def plain(self, data: Any) -> Any:
         """Return what a validated object holds as values of JSON.
@@ -143,7 +130,7 @@ class Schema:
 
     def _validated(self, text: str, value: Any) -> Any:
         if self.annotation is None:
-            return _checked(value, self.json_schema)
+            return checked(value, self.json_schema)
         from pydantic import ValidationError
 
         try:
@@ -152,8 +139,8 @@ class Schema:
             raise Mismatch(faults_of(error)) from None
         except KeyboardInterrupt:
             raise
-        except Exception as error:  # noqa: BLE001 - the user's own validators may raise anything
-            raise Mismatch((f"{type_name(error)}: {_line(error)}",)) from None
+        except BaseException as error:  # noqa: BLE001 - the user's own validators may raise anything
+            raise Mismatch((f"{type_name(error)}: {line(error)}",)) from None
 
 
 def schema_of(given: Any, namespace: Mapping[str, Any] | None = None) -> Schema:
@@ -163,7 +150,7 @@ def schema_of(given: Any, namespace: Mapping[str, Any] | None = None) -> Schema:
     ----------
     given : object
         A pydantic model, dataclass, TypedDict, Enum, `list[…]` of them or another type; a JSON
-        schema as a dict; or a text, which names one of the session or lists its fields.
+        schema as a dict; or a text, which names a type of the session or lists the fields.
     namespace : mapping, optional
         The session's variables, for a text.
 
@@ -172,19 +159,26 @@ def schema_of(given: Any, namespace: Mapping[str, Any] | None = None) -> Schema:
     OptionError
         When it is none of these, or pydantic has no JSON schema for it.
     """
-    if isinstance(given, str):
-        given = declared(given, namespace or {})
-    if isinstance(given, Mapping):
-        return Schema(_name(given.get("title", "")), _valid_json_schema(dict(given)))
-    given = type(None) if given is None else _modern(given)
-    from pydantic import PydanticUserError
-
     try:
-        found = _adapter(given).json_schema() if is_type(given) else None
-    except (PydanticUserError, TypeError, NameError, ValueError) as error:
-        raise _no_schema(given, _line(error)) from None
-    if found is None:
-        raise _no_schema(given, "it is no type.")
+        return _schema_of(given, namespace or {})
+    except (OptionError, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # noqa: BLE001 - the session's classes may raise anything
+        why = line(error).partition(" For further information")[0]
+    # Raised outside of `except` it has no context.
+    raise _no_schema(given, f"{why.rstrip('.')}.")
+
+
+def _schema_of(given: Any, namespace: Mapping[str, Any]) -> Schema:
+    if isinstance(given, str):
+        given = declared(given, namespace)
+    if isinstance(given, Mapping):
+        return Schema(_name(given.get("title", "")), valid_json_schema(dict(given)))
+    given = type(None) if given is None else _modern(given)
+    if not is_type(given):
+        raise _no_schema(given, "it isn't a type.")
+    # A default or an example may be any object.
+    found = json.loads(json.dumps(_json_schema(given), default=str))
     return Schema(_name(given.__name__ if isinstance(given, type) else ""), found, given)
 
 
@@ -201,8 +195,22 @@ def _adapter(annotation: Any) -> TypeAdapter[Any]:
     return TypeAdapter(annotation)
 
 
+def _json_schema(annotation: Any) -> dict[str, Any]:
+    """Return the JSON schema of a type; that of a NamedTuple has the names of its fields."""
+    from pydantic.json_schema import GenerateJsonSchema
+
+    class WithNames(GenerateJsonSchema):
+        def get_title_from_name(self, name: str) -> str:
+            return name
+
+        def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - of all
+            return True
+
+    return _adapter(annotation).json_schema(schema_generator=WithNames)
+
+
 def _modern(annotation: Any) -> Any:
-    """Return a type whose TypedDicts pydantic takes: before 3.12, those of typing_extensions."""
+    """Return a type with TypedDicts that pydantic accepts: before 3.12, typing_extensions' own."""
     if sys.version_info >= (3, 12):
         return annotation
     if typing.is_typeddict(annotation):
@@ -218,63 +226,6 @@ def _modern(annotation: Any) -> Any:
         origin: Any = annotation.__origin__
         return origin[tuple(map(_modern, arguments))]
     return annotation
-
-
-def _valid_json_schema(given: dict[str, Any]) -> dict[str, Any]:
-    import jsonschema
-
-    kind = jsonschema.validators.validator_for(given, jsonschema.Draft202012Validator)
-    try:
-        kind.check_schema(given)
-        json.dumps(given)
-    except (jsonschema.SchemaError, TypeError, ValueError, RecursionError) as error:
-        message = getattr(error, "message", str(error))
-        raise OptionError(
-            f"--schema isn't a JSON schema: {_line(message).rstrip('.')}.",
-            "Use a pydantic model or 'city, price float' instead.",
-        ) from None
-    return given
-
-
-def _checked(value: Any, json_schema: Mapping[str, Any]) -> Any:
-    """Return JSON that is of a JSON schema."""
-    import jsonschema
-
-    kind = jsonschema.validators.validator_for(json_schema, jsonschema.Draft202012Validator)
-    errors = islice(kind(json_schema).iter_errors(value), _MOST_FAULTS)
-    faults = tuple(f"{_place(error.absolute_path)}: {_line(error.message)}" for error in errors)
-    if faults:
-        raise Mismatch(faults)
-    return value
-
-
-def faults_of(error: ValidationError, *, whole: str = _WHOLE) -> tuple[str, ...]:
-    """Return what a validation found, each on one line: where, and why.
-
-    Parameters
-    ----------
-    error : ValidationError
-    whole : str
-        What the whole is called, for a fault of no part.
-    """
-    found = error.errors(include_url=False)[:_MOST_FAULTS]
-    return tuple(f"{_place(each['loc'], whole)}: {_why(each)}" for each in found)
-
-
-def _why(error: Mapping[str, Any]) -> str:
-    message = _line(error["msg"])
-    given = error.get("input")
-    if isinstance(given, str | int | float | bool):
-        message = f"{message} (it is {clip(json.dumps(given, ensure_ascii=False), 60)})"
-    return message
-
-
-def _place(path: Iterable[Any], whole: str = _WHOLE) -> str:
-    return ".".join(map(str, path)) or whole
-
-
-def _line(error: object) -> str:
-    return clip(" ".join(tried(lambda: str(error), type_name(error)).split()), _LONGEST_FAULT)
 
 
 def _shown(annotation: Any) -> str:

@@ -1,26 +1,27 @@
-"""A JSON schema in the form that Groq's strict mode takes, and its answers put back into shape.
+"""Rewrite a JSON schema for Groq's strict mode, and convert its answers back.
 
-Strict mode wants every property required and nothing besides, and refuses constraints. So a
-property that may be missing may be null instead, an open map becomes a list of entries,
-a tuple an object, and a constraint goes into the description: it is checked here, on the reply.
+Strict mode requires every property, allows no others, and refuses constraints. So an optional
+property becomes one that may be null, an open map a list of entries, and a tuple an object.
+Constraints move into the description, and are checked on the reply.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 from groq_magic.schemas.fitting import SCALARS, fits
+from groq_magic.schemas.form import Restore, SchemaForm, name_of_root, object_of, unwrapped
 
-__all__ = ["NotStrictError", "SchemaForm", "json_mode_form", "strict_form"]
+__all__ = ["NotStrictError", "strict_form"]
 
-Restore = Callable[[Any], Any]
 Definitions = Mapping[str, Mapping[str, Any]]
 _ROOT = "#"
-# Those that say what a value is, not what it must fulfil; and the default, which null stands for.
+# Keywords that are no constraints: structure, texts, and the default (a null stands for it).
 _STRUCTURE = (
     *("$defs", "$id", "$ref", "$schema", "additionalProperties", "allOf", "anyOf", "const"),
     *("default", "definitions", "description", "discriminator", "enum", "items", "oneOf"),
@@ -29,39 +30,7 @@ _STRUCTURE = (
 
 
 class NotStrictError(ValueError):
-    """The schema has no strict form: something in it may be anything."""
-
-
-@dataclass(frozen=True)
-class SchemaForm:
-    """A schema as a request contains it; its root is an object.
-
-    Parameters
-    ----------
-    schema : dict
-    restore : callable or None
-        From a reply of this form to a value of the original schema; None where they are equal.
-        It raises ValueError for a reply that has no such value.
-    is_strict : bool
-        Whether the service keeps to it; else the system message contains it.
-    name : str
-        As the API takes it: at most 64 letters, digits, `_` and `-`.
-    """
-
-    schema: dict[str, Any]
-    restore: Restore | None = None
-    is_strict: bool = False
-    name: str = "answer"
-
-
-def json_mode_form(schema: Mapping[str, Any]) -> SchemaForm:
-    """Return a schema as JSON mode needs it, whose answers are objects."""
-    if schema.get("type") == "object":
-        return SchemaForm(dict(schema))
-    inner = {name: part for name, part in schema.items() if name != "$defs"}
-    name = _name_of_root(inner)
-    definitions = {"$defs": schema["$defs"]} if "$defs" in schema else {}
-    return SchemaForm({**_object({name: inner}), **definitions}, _unwrapped(name, None))
+    """The schema has no strict form: for example, a part of it allows any value."""
 
 
 def strict_form(schema: Mapping[str, Any]) -> SchemaForm:
@@ -70,28 +39,28 @@ def strict_form(schema: Mapping[str, Any]) -> SchemaForm:
     Raises
     ------
     NotStrictError
-        When it has no such form.
+        When it has no strict form.
     """
-    rewriting = _Rewriting(schema)
-    form = rewriting.of(schema)
+    rewriter = _StrictRewriter(schema)
+    form = rewriter.of(schema)
     if form.schema.get("type") != "object":
-        name = _name_of_root(form.schema)
-        form = _Form(_object({name: form.schema}), _unwrapped(name, form.restore))
-    definitions = {name: one.schema for name, one in rewriting.forms.items()}
+        name = name_of_root(form.schema)
+        form = _Form(object_of({name: form.schema}), unwrapped(name, form.restore))
+    definitions = {name: one.schema for name, one in rewriter.forms.items()}
     whole = {**form.schema, **({"$defs": definitions} if definitions else {})}
     return SchemaForm(whole, form.restore, is_strict=True)
 
 
 @dataclass(frozen=True)
 class _Form:
-    """A rewritten part; without `restore` a reply is of the original schema as it stands."""
+    """A rewritten part; without `restore` its replies fit the original schema unchanged."""
 
     schema: dict[str, Any]
     restore: Restore | None = None
 
 
-class _Rewriting:
-    """The rewriting of one schema, with its definitions, which may refer to themselves."""
+class _StrictRewriter:
+    """Rewrites one schema with its definitions, which may refer to themselves."""
 
     def __init__(self, root: Mapping[str, Any]) -> None:
         self.root = root
@@ -105,7 +74,7 @@ class _Rewriting:
     def of(self, schema: Any) -> _Form:
         """Return the strict form of a part."""
         if not isinstance(schema, Mapping):
-            raise NotStrictError("a part of it may be anything")
+            raise NotStrictError("a part of it allows any value")
         form = self._of_kind(schema)
         if "$ref" in form.schema or not (text := _description(schema)):
             return form
@@ -123,7 +92,10 @@ class _Rewriting:
         kind = schema.get("type")
         if "const" in schema or "enum" in schema:
             typed = {"type": kind} if kind in SCALARS else {}
-            return _Form({**typed, "enum": list(schema.get("enum", [schema.get("const")]))})
+            values = list(schema.get("enum", [schema.get("const")]))
+            if any(isinstance(each, float) and not math.isfinite(each) for each in values):
+                raise NotStrictError("it has a number that JSON lacks")
+            return _Form({**typed, "enum": values})
         if isinstance(kind, list):
             return self._union([{**schema, "type": each} for each in kind])
         return self._of_type(schema)
@@ -136,7 +108,7 @@ class _Rewriting:
             return self._array(schema)
         if kind in SCALARS:
             return _Form({"type": kind})
-        raise NotStrictError("a part of it may be anything")
+        raise NotStrictError("a part of it allows any value")
 
     def _reference(self, reference: str) -> _Form:
         *path, last = reference.split("/")
@@ -150,7 +122,7 @@ class _Rewriting:
         if name not in self._begun:
             self._begun.add(name)
             self.forms[name] = self.of(body)
-        # A definition that is still being rewritten may turn out to need restoring.
+        # Looked up late: whether the definition needs `restore` may not be known yet.
         return _Form({"$ref": f"#/$defs/{name}"}, lambda value: self._restored(name, value))
 
     def _restored(self, name: str, value: Any) -> Any:
@@ -189,7 +161,7 @@ class _Rewriting:
             for name, form in forms.items()
             if name not in required and not self.fits(None, form.schema)
         }
-        sent = _object({name: form.schema for name, form in forms.items()} | optional)
+        sent = object_of({name: form.schema for name, form in forms.items()} | optional)
         restores = {name: form.restore for name, form in forms.items() if form.restore is not None}
         if not (restores or optional):
             return _Form(sent)
@@ -200,7 +172,7 @@ class _Rewriting:
             return {
                 name: restores[name](each) if name in restores else each
                 for name, each in value.items()
-                # Null stands for a missing property, where it is no value of it.
+                # Null stands for a missing property, unless null is a value of it.
                 if not (
                     each is None and name in optional and not self.fits(None, forms[name].schema)
                 )
@@ -214,9 +186,9 @@ class _Rewriting:
         if "propertyNames" in schema:
             named = self.of({"type": "string", **schema["propertyNames"]}).schema
             keys = named if "enum" in named or "$ref" in named else keys
-        pair = _object({"key": keys, "value": values.schema})
-        # In an object, so that in a union it is not taken for a list.
-        sent = _object({"entries": {"type": "array", "items": pair}})
+        pair = object_of({"key": keys, "value": values.schema})
+        # Wrapped in an object, so that in a union it isn't mistaken for a list.
+        sent = object_of({"entries": {"type": "array", "items": pair}})
 
         def restore(value: Any) -> Any:
             if not self.fits(value, sent):
@@ -225,7 +197,7 @@ class _Rewriting:
             for entry in value["entries"]:
                 key, each = entry["key"], entry["value"]
                 if key in found:
-                    raise ValueError(f"the key {json.dumps(key)} is there twice")
+                    raise ValueError(f"the key {json.dumps(key)} occurs twice")
                 found[key] = values.restore(each) if values.restore else each
             return found
 
@@ -249,7 +221,11 @@ class _Rewriting:
         first = schema["prefixItems"]
         if schema.get("items", schema.get("maxItems") != len(first)) is not False:
             raise NotStrictError("it has a tuple of any length")
-        forms = {f"item_{place}": self.of(each) for place, each in enumerate(first, 1)}
+        # Of a NamedTuple these are its fields.
+        names = [str(each.get("title", "")) for each in first if isinstance(each, Mapping)]
+        if len(set(filter(None, names))) < len(first):
+            names = [f"item_{place}" for place in range(1, len(first) + 1)]
+        forms = {name: self.of(each) for name, each in zip(names, first, strict=True)}
 
         def restore(value: Any) -> Any:
             if not isinstance(value, dict) or set(value) != set(forms):
@@ -259,38 +235,16 @@ class _Rewriting:
                 for name, form in forms.items()
             ]
 
-        return _Form(_object({name: form.schema for name, form in forms.items()}), restore)
+        return _Form(object_of({name: form.schema for name, form in forms.items()}), restore)
 
     def fits(self, value: Any, schema: Mapping[str, Any]) -> bool:
-        """Whether a value is of a strict form."""
-        # One that is just being rewritten is an object, and no null.
+        """Whether a value fits a strict form."""
+        # A definition still being rewritten is missing here; it is an object, so null never fits.
         return fits(value, schema, {name: form.schema for name, form in self.forms.items()})
 
 
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
-def _name_of_root(schema: Mapping[str, Any]) -> str:
-    return "items" if schema.get("type") == "array" else "value"
-
-
-def _unwrapped(name: str, restore: Restore | None) -> Restore:
-    def unwrapped(value: Any) -> Any:
-        if not isinstance(value, dict) or set(value) != {name}:
-            return value
-        return value[name] if restore is None else restore(value[name])
-
-    return unwrapped
-
-
 def _description(schema: Mapping[str, Any]) -> str:
-    """Return what the schema says in words, and its constraints, which strict mode refuses."""
+    """Return the schema's description, with the constraints that strict mode refuses."""
     constraints = "; ".join(
         f"{keyword}: {json.dumps(value, ensure_ascii=False, default=str)}"
         for keyword, value in schema.items()

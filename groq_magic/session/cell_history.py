@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["CellHistory", "record_cell_end"]
 
 # `%cd` prints its error and goes on.
-_CD_LINE = re.compile(r"^\s*%?cd\b", re.MULTILINE)
+_CD_LINE = re.compile(r"^[ \t]*+%?cd\b", re.MULTILINE)
 _FAILED_CD = re.compile(r"^\[Errno \d+\] ", re.MULTILINE)
 _TRACEBACK = "Traceback (most recent call last):"
 

@@ -17,7 +17,7 @@ __all__ = ["printed_by", "traceback_of"]
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _FOLDERS = re.compile(
-    r"[~/][^\s:]*/(?=site-packages/|lib/python3)(?:site-packages/|lib/python[\d.]+/)"
+    r"(?<![\w/~.@+-])[~/][\w/~.@+-]*/(?=site-packages/|lib/python3)(?:site-packages/|lib/python[\d.]+/)"
 )
 # Of this the end is sent, once values are replaced.
 _LONGEST_PRINT = 100_000

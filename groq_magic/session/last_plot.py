@@ -16,7 +16,7 @@ __all__ = ["LastPlot"]
 
 
 class LastPlot:
-    """Remembers the figure that was drawn last: matplotlib's inline backend closes it.
+    """Keeps the figure that was drawn last, which matplotlib's inline backend closes.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class LastPlot:
         self._running = self._number()
 
     def begin(self) -> None:
-        """Note the number of the cell that begins; IPython 8 counts on before it ends."""
+        """Note the number of the cell that begins; IPython 8 increases it before the cell ends."""
         self._running = self._number()
 
     def _number(self) -> int:
@@ -44,7 +44,7 @@ class LastPlot:
             self._cell = self._running
 
     def install(self) -> None:
-        """Be called before each cell, and after it first of all."""
+        """Register the callbacks: before each cell, and after it ahead of all others."""
         self._shell.events.register("pre_execute", self.begin)
         self._shell.events.register("post_execute", self.remember)
         # The callback that shows and closes the figures may be there already.
@@ -52,7 +52,7 @@ class LastPlot:
         calls.insert(0, calls.pop(calls.index(self.remember)))
 
     def uninstall(self) -> None:
-        """Be called no more, and keep no figure alive."""
+        """Unregister the callbacks, and release the figure."""
         for event, call in (("pre_execute", self.begin), ("post_execute", self.remember)):
             if call in self._shell.events.callbacks[event]:
                 self._shell.events.unregister(event, call)
@@ -72,18 +72,18 @@ class LastPlot:
             return current
         found = list(self._shown())
         if self._figure is not None:
-            # A cell's figures are shown behind its other outputs.
+            # A cell's figures are shown after its other outputs.
             found.append((self._cell, self._figure))
         if not found:
             raise PromptError(
-                "Nothing was drawn yet.", "Run the cell of the plot first, or name a figure."
+                "No cell has drawn a plot yet.", "Run the cell of the plot first, or name a figure."
             )
         # The last one of the last cell.
         return max(reversed(found), key=lambda each: each[0])[1]
 
     def _shown(self) -> Iterator[tuple[int, Any]]:
         """Yield the pictures that cells have shown, with the cells' numbers."""
-        # It takes a while to import, and the extension loads this module.
+        # Imported late: it takes a while, and loading the extension imports this module.
         from groq_magic.prompt.image import is_image
 
         # IPython 8 keeps no outputs.
@@ -99,7 +99,7 @@ class LastPlot:
 
 
 def _current_figure() -> Any:
-    """Return pyplot's current figure, None where there is none; none is made."""
+    """Return pyplot's current figure, or None, without making one."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is None:
         return None

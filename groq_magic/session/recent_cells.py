@@ -25,8 +25,7 @@ _NONE = "`--recent` includes nothing: no cell has run before this one."
 def recent_cells(session: Session, count: int) -> tuple[tuple[NamedValue, ...], tuple[str, ...]]:
     """Return the cells that ran last, as a prompt includes them, and notices for the user.
 
-    Of a cell that ran several times the last run counts; cells of our own magics are
-    conversation, and the cell that asks is no earlier one.
+    Only the last run of a cell counts. Cells of our own magics and the cell that asks are left out.
 
     Parameters
     ----------
@@ -43,7 +42,7 @@ def recent_cells(session: Session, count: int) -> tuple[tuple[NamedValue, ...], 
     if not cells:
         notices.append(_NONE)
     if count > most and len(found) > most:
-        notices.append(f"`--recent` includes the last {most} cells; more do not fit.")
+        notices.append(f"`--recent` includes the last {most} cells; more don't fit.")
     recent = []
     for cell in reversed(cells):
         printed, value = history.results_of(cell, context)

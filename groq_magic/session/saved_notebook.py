@@ -104,14 +104,14 @@ class SavedNotebook:
         return Replay(saved_answers(notebook), cells=ids_of(notebook), seen=self.cells_seen)
 
     def source_below(self, cell: str) -> str:
-        """Return the source of the code cell below a cell, without blank ends; "" where unknown."""
+        """Return the source of the code cell below a cell, "" where unknown."""
         try:
             notebook = own_notebook(self._shell, self.cells_seen)
         except NotebookError:
             return ""
         cells = tuple(code_cells_in(notebook))
         found = (low for up, low in pairwise(cells) if up.id == cell)
-        return next((low.source.strip() for low in found), "")
+        return next((low.source for low in found), "")
 
     def order(self, cell: str) -> tuple[tuple[str, ...], float]:
         """Return the ids of its cells from top to bottom, and when it was saved.

@@ -1,4 +1,4 @@
-"""Functions of the session that a model may call: their declarations, and calls with checks."""
+"""Functions of the session that a model may call: their declarations and checked calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a user types to approve or refuse what a model wants to do."""
+"""The replies that approve or refuse a tool call or code, and their meaning."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ _LETTERS = "bcdfghjkmnpqrtvwxz"
 
 @dataclass(frozen=True)
 class Approval:
-    """A decision.
+    """What the user decided about a tool call or a piece of code.
 
     Parameters
     ----------
-    kind : {"run", "edit", "no", "all", "stop"}
-        Run it; edit it first; refuse it; run it and all that follows in this ask; end the ask.
+    kind : {"run", "edit", "no", "all", "stop", "unanswered"}
+        In this order: run it; edit it first; refuse it; run it and all that follows in this ask;
+        end the ask; nobody replied in time, so it does not run.
     reason : str
-        Why it is refused, for the model; "" if none is given.
+        Why it is refused, for the model; "" without a reason.
     """
 
-    kind: Literal["run", "edit", "no", "all", "stop"]
+    kind: Literal["run", "edit", "no", "all", "stop", "unanswered"]
     reason: str = ""
 
     @property
     def runs(self) -> bool:
-        """Whether it is to be run as it stands."""
+        """Whether it may run, unedited."""
         return self.kind in {"run", "all"}
 
 
@@ -40,14 +41,14 @@ def new_code() -> str:
 
 
 def approval_of(typed: str, code: str, *, edits: bool = True) -> Approval | None:
-    """Return the decision that a reply holds; None for anything else, which is asked again.
+    """Return the decision that a reply states, None for an unknown reply.
 
     Parameters
     ----------
     typed : str
-        A line; a front end may give it the keys that were meant for a cell.
+        The line. It may be text meant for a cell, so only exact replies count.
     code : str
-        What `all` has to be followed by.
+        The letters to type after `all`.
     edits : bool
         Whether `edit` is offered.
     """
@@ -64,7 +65,7 @@ def approval_of(typed: str, code: str, *, edits: bool = True) -> Approval | None
 
 
 def sending_of(typed: str) -> bool | None:
-    """Return whether a reply lets an output be sent; None for anything else, which is asked again.
+    """Return whether a reply allows an output to be sent, None for an unknown reply.
 
     Parameters
     ----------

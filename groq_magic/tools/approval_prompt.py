@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from groq_magic.errors import NotebookError
@@ -14,37 +15,48 @@ from groq_magic.tools.time_limit import TimeLimitError, call_within
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
 __all__ = [
     "OpenQuestions",
     "Question",
     "approval_by_input",
-    "nobody_answers",
+    "no_input_error",
     "reply_by_input",
     "sending_by_input",
 ]
 
 _PATIENCE = 120.0  # seconds
-_NO_REPLY = "nobody replied within two minutes"
 _Reply = TypeVar("_Reply")
+
+
+def _show_nothing(_prompt: str, _replies: Sequence[tuple[str, str]]) -> None:
+    pass
 
 
 @dataclass
 class OpenQuestions:
-    """Whether a question of this session stands on a page without a reply.
+    """The session's questions on the page: input boxes that stayed open, and buttons.
 
-    JupyterLab leaves its box open, and the kernel takes what is typed there for the reply to
-    whatever it asks then. Since one did, each question has a word of its own to begin with.
+    Parameters
+    ----------
+    has_unanswered : bool
+        Whether a question got no reply. JupyterLab leaves its box open, and what is typed there
+        later reaches the kernel as the reply to another question. From then on replies have to
+        begin with a word that each question makes anew.
+    show : callable
+        Shows buttons at the box of a question, given their labels and what each types;
+        without buttons it removes those of the last question.
     """
 
-    left: bool = False
+    has_unanswered: bool = False
+    show: Callable[[str, Sequence[tuple[str, str]]], None] = _show_nothing
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question that is asked until a line answers it.
+    """A question that is repeated until it gets a valid reply.
 
     Parameters
     ----------
@@ -52,15 +64,31 @@ class Question:
         One line: `Run get_price?`
     words : tuple of str
         What can be typed.
+    buttons : tuple of str
+        The replies that have buttons too.
+    hints : mapping of str to str
+        Invalid replies by their first word, and what to type instead.
     """
 
     text: str
     words: tuple[str, ...]
+    buttons: tuple[str, ...] = ()
+    hints: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def line(self, first: str = "") -> str:
-        """Return the question with the replies to choose from, each after the first word."""
+        """Return the question with its replies, each after the first word."""
         words = [f"{first} {each}".lstrip() for each in self.words]
-        return f"{self.text} Type {', '.join(words[:-1])} or {words[-1]}: "
+        older = f"An older input box is open, so begin with {first}. " if first else ""
+        return f"{older}{self.text} Type {', '.join(words[:-1])} or {words[-1]}: "
+
+    def hint(self, typed: str) -> str:
+        """Return what to show after an invalid reply."""
+        word = "".join(typed.split()[:1]).casefold()
+        return self.hints.get(word, "Unknown reply.")
+
+    def replies(self, first: str = "") -> list[tuple[str, str]]:
+        """Return the buttons: their labels and what they type."""
+        return [(each.capitalize(), f"{first} {each}".lstrip()) for each in self.buttons]
 
 
 def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
@@ -73,7 +101,7 @@ def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
     patience: float = _PATIENCE,
     questions: OpenQuestions | None = None,
 ) -> Approval:
-    """Ask until a reply decides; after two minutes without a line the answer is no.
+    """Ask until a reply is valid, or there is none for two minutes.
 
     Parameters
     ----------
@@ -81,7 +109,7 @@ def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
     question : str
         One line: `Run get_price?`
     code : str
-        What `all` has to be followed by; it is shown.
+        The letters to type after `all`; the question shows them.
     edits : bool
         Whether `edit` is offered.
     stopped : threading.Event, optional
@@ -98,14 +126,18 @@ def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
     KeyboardInterrupt
         At ■, and when `stopped` is set.
     """
-    words = ("run", *(["edit"] if edits else []), "no REASON", f"all {code}", "stop")
+    first = ("run", *(["edit"] if edits else []))
+    words = (*first, "no REASON", f"all {code}", "stop")
 
     def read(typed: str) -> Approval | None:
         return approval_of(typed, code, edits=edits)
 
-    asked = Question(question, words)
+    # `all` approves what nobody has seen yet: it has no button, and needs the letters.
+    hints = {"all": f"Type all {code} to approve what follows too."}
+    hints |= dict.fromkeys(("y", "yes", "ok"), "Type run to approve.")
+    asked = Question(question, words, (*first, "no", "stop"), hints)
     found = reply_by_input(shell, asked, read, stopped, patience=patience, questions=questions)
-    return found or Approval("no", _NO_REPLY)
+    return found or Approval("unanswered")
 
 
 def sending_by_input(
@@ -121,7 +153,7 @@ def sending_by_input(
     NotebookError, KeyboardInterrupt
         As `approval_by_input`.
     """
-    asked = Question(question, ("send", "no"))
+    asked = Question(question, ("send", "no"), ("send", "no"))
     return bool(reply_by_input(shell, asked, sending_of, stopped, questions=questions))
 
 
@@ -134,14 +166,14 @@ def reply_by_input(  # noqa: PLR0913 - what is asked, and how long, named
     patience: float = _PATIENCE,
     questions: OpenQuestions | None = None,
 ) -> _Reply | None:
-    """Ask until `read` makes something of a line; None where none comes.
+    """Ask until a reply is valid; return None if there is none in time.
 
     Parameters
     ----------
     shell : IPython.core.interactiveshell.InteractiveShell
     question : Question
     read : callable
-        From the line to what it means, None for anything else.
+        From a line to its meaning, None for an invalid reply.
     stopped, patience, questions
         As of `approval_by_input`.
 
@@ -151,32 +183,38 @@ def reply_by_input(  # noqa: PLR0913 - what is asked, and how long, named
         As `approval_by_input`.
     """
     questions = questions or OpenQuestions()
-    first = new_code() if questions.left else ""
+    first = new_code() if questions.has_unanswered else ""
     asked = line = question.line(first)
     while True:
         if not has_input(shell):
-            raise nobody_answers()
+            raise no_input_error()
         began = time.monotonic()
+        questions.show(asked, question.replies(first))
         try:
             # ipykernel and IPython give `input` its meaning while a cell runs.
             typed = call_within(patience, partial(input, asked), stopped)
         except TimeLimitError:
             typed = None
         except (EOFError, NotImplementedError, RuntimeError):
-            raise nobody_answers() from None
+            raise no_input_error() from None
         except KeyboardInterrupt:
-            questions.left = True
+            questions.has_unanswered = True
             raise
+        finally:
+            questions.show(asked, ())
         if typed is None or time.monotonic() - began > patience:
-            questions.left = True
+            questions.has_unanswered = True
             return None
         is_meant, typed = typed.lstrip().startswith(first), typed.lstrip().removeprefix(first)
         decision = read(typed) if is_meant else None
         if decision is not None:
             return decision
-        asked = f"Unknown reply. {line}"
+        asked = f"{question.hint(typed)} {line}"
 
 
-def nobody_answers() -> NotebookError:
-    """Return the error of an ask that needs approval where nobody can be asked."""
-    return NotebookError("Nobody can be asked for approval here.", "Run it in a notebook.")
+def no_input_error() -> NotebookError:
+    """Return the error for an approval that nobody can give."""
+    return NotebookError(
+        "Nobody can approve this: the front end takes no input.",
+        "Run the cell in a notebook or a terminal.",
+    )

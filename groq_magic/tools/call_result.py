@@ -1,4 +1,4 @@
-"""A call of a tool and what came of it, as a reply lists it."""
+"""A tool call with its state and result, as `Reply.tool_calls` lists it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,23 @@ from typing import Any, Literal
 
 __all__ = ["CallResult", "CallState"]
 
-# `queued` waits for the calls before it, `pending` for approval; after `running` come ends.
+# `queued` waits for earlier calls, `pending` for approval. All after `running` are final.
 CallState = Literal[
-    "queued", "pending", "running", "returned", "failed", "refused", "stopped", "at service"
+    "queued",
+    "pending",
+    "running",
+    "returned",
+    "failed",
+    "refused",
+    "unanswered",
+    "stopped",
+    "at service",
 ]
 
 
 @dataclass(frozen=True)
 class CallResult:
-    """A call of a tool and what came of it.
+    """A tool call with its state and result.
 
     Parameters
     ----------
@@ -24,19 +32,19 @@ class CallResult:
     arguments : str
         JSON, as the model wrote it.
     result : str
-        The text that the model got; "" while there is none.
+        The text that the model got; "" until the call is over.
     seconds : float or None
-        How long it ran; None where it did not, or not here.
+        How long it ran; None if it did not run, or ran at Groq.
     state : str
-        `returned`, `failed` (also: unknown tool, arguments that don't fit, time over), `refused`
-        by the user, `stopped` with the ask, `at service` for a tool that ran at Groq; while it
-        goes on `queued`, `pending` and `running`.
+        First `queued`, `pending` (waits for approval), `running`. In the end `returned`, `failed`
+        (also: unknown tool, wrong arguments, time limit), `refused` by the user, `unanswered`
+        (nobody replied in time), `stopped` with the ask, or `at service` (it ran at Groq).
     sources : tuple of (str, str)
         Titles and addresses of the pages that a search at Groq found.
     images : tuple of str
         Pictures that code at Groq drew: PNG in base64.
     is_code : bool
-        Whether it proposes code, which is shown where it is approved.
+        Whether it proposes code, which is displayed where the user approves it.
     """
 
     name: str
@@ -50,12 +58,12 @@ class CallResult:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will come of it."""
+        """Whether the state is final."""
         return self.state not in {"queued", "pending", "running"}
 
     @classmethod
     def of_service(cls, part: dict[str, Any]) -> CallResult:
-        """Return what the service reports of a tool that ran there; malformed parts are left out.
+        """Return a tool call that ran at the service; malformed parts are left out.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Call one tool for a model: whatever comes of it becomes a text."""
+"""Make one tool call: its value or exception becomes text for the model."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from groq_magic.tools.call_result import CallState
     from groq_magic.tools.sent_results import SentResults
 
-__all__ = ["CallLimits", "called"]
+__all__ = ["CallLimits", "make_call"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class CallLimits:
     ----------
     seconds : float
     characters : int
-        Of its result.
+        The most that its result may have.
     stopped : threading.Event
         Set when the user stops the ask.
     """
@@ -39,14 +39,14 @@ class CallLimits:
     stopped: threading.Event
 
 
-def called(
-    asked: CallResult, call: Callable[[], Any], sent: SentResults, limits: CallLimits
+def make_call(
+    requested: CallResult, call: Callable[[], Any], sent: SentResults, limits: CallLimits
 ) -> CallResult:
-    """Make a call, and return it with its result.
+    """Make a tool call, and return it with its result.
 
     Parameters
     ----------
-    asked : CallResult
+    requested : CallResult
         The call as the model wrote it.
     call : callable
         Checks the arguments, and calls the user's function with them.
@@ -62,7 +62,7 @@ def called(
 
     def ended(result: str, state: CallState = "returned") -> CallResult:
         seconds = time.monotonic() - began
-        return CallResult(asked.name, asked.arguments, result, seconds, state)
+        return CallResult(requested.name, requested.arguments, result, seconds, state)
 
     def text() -> str:
         return sent.of_value(call(), limits.characters)

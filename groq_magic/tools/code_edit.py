@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.tools.approval import Approval, approval_of
 from groq_magic.tools.approval_prompt import Question, reply_by_input
 
 if TYPE_CHECKING:
@@ -17,10 +18,6 @@ __all__ = ["edited_by_input", "edited_lines"]
 
 _EDIT = re.compile(r"([0-9]{1,6})(\+?)(?: (.*))?", re.DOTALL)
 _BLANKS = re.compile(r"\s*")
-_QUESTION = Question(
-    "Edit:",
-    ("3 CODE to replace line 3", "3 to remove it", "3+ CODE to add below it", "done"),
-)
 
 
 def edited_by_input(
@@ -29,8 +26,8 @@ def edited_by_input(
     show: Callable[[str], None],
     stopped: threading.Event | None = None,
     questions: OpenQuestions | None = None,
-) -> str:
-    """Return code as the user has edited it; nothing of it has run.
+) -> str | Approval:
+    """Let the user edit code; return the new code, or the decision not to run it.
 
     Parameters
     ----------
@@ -50,18 +47,34 @@ def edited_by_input(
     """
     while True:
 
-        def read(typed: str, code: str = code) -> str | None:
-            return code if typed.strip() == "done" else edited_lines(code, typed)
+        def read(typed: str, code: str = code) -> tuple[str, Approval | None] | None:
+            if typed.strip() == "done":
+                return code, None
+            refusal = approval_of(typed, "", edits=False)
+            if refusal is not None and not refusal.runs:
+                return code, refusal
+            edited = edited_lines(code, typed)
+            return (edited, None) if edited is not None else None
 
-        found = reply_by_input(shell, _QUESTION, read, stopped, questions=questions)
-        if found is None or found == code:
+        question = _question(code)
+        found = reply_by_input(shell, question, read, stopped, questions=questions)
+        edited, refusal = found or (code, None)
+        if refusal is not None:
+            return refusal
+        if edited == code:
             return code
-        code = found
+        code = edited
         show(code)
 
 
+def _question(code: str) -> Question:
+    at = code.count("\n") + 1
+    edits = (f"{at} CODE to replace line {at}", f"{at} to remove it", f"{at}+ CODE to add below it")
+    return Question("Edit:", (*edits, "done", "no REASON", "stop"), ("done", "no", "stop"))
+
+
 def edited_lines(code: str, typed: str) -> str | None:
-    """Return code with one line replaced, removed or added; None for what is no edit.
+    """Return code with one line replaced, removed or added; None if the text is no edit.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""Run a piece of code in the user's kernel, as the code of a cell runs, and note what came of it.
+"""Run a piece of code in the user's kernel, as a cell's code runs, and record its output.
 
 IPython's own steps run it: its transformations, its compiler (so that a traceback shows the
-lines), its display of errors and figures. `run_cell` would count it as a cell: it would call
-everybody's hooks of a cell's beginning and end, set `_` and `Out`, and note it in the history.
+lines), its display of errors and figures. `run_cell` would treat it as a cell: it would call
+all hooks before and after a cell, set `_` and `Out`, and add it to the history.
 """
 
 from __future__ import annotations
@@ -29,16 +29,17 @@ if TYPE_CHECKING:
 __all__ = ["CodeRun", "NotApprovedError", "awaits", "run_code"]
 
 _MOST_LINES = 500
+_SYNTAX = (SyntaxError, IndentationError, TabError)  # a class of the user's may raise anything
 _LAST_ERRORS = ("last_exc", "last_type", "last_value", "last_traceback")
 
 
 class NotApprovedError(Exception):
-    """Code was about to run that nobody approved."""
+    """Code without approval was about to run."""
 
 
 @dataclass(frozen=True)
 class CodeRun:
-    """What came of a piece of code.
+    """The output of a piece of code, and its error.
 
     Parameters
     ----------
@@ -46,7 +47,7 @@ class CodeRun:
     file : str
         What its traceback calls the code.
     printed : str
-        What it printed and displayed as text; of a long text the beginning and the end.
+        What it printed and displayed as text; a long text without its middle.
     values : tuple of object
         The values that were shown as a cell's last value is: one at most, unless IPython
         is set to show more.
@@ -54,7 +55,7 @@ class CodeRun:
     images : tuple of bytes
         The figures that were shown, as PNG, each once.
     kept : str
-        The code with what did not run to its end commented out.
+        The code for the notebook, with the statement that failed and all after it commented out.
     """
 
     code: str
@@ -67,7 +68,7 @@ class CodeRun:
 
     @property
     def is_stopped(self) -> bool:
-        """Whether the user broke it off."""
+        """Whether the user stopped it."""
         return is_a(self.error, KeyboardInterrupt)
 
 
@@ -77,8 +78,8 @@ def awaits(shell: Any, code: str) -> bool:
         return False
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     try:
-        # The other transformations look at the user's objects. Thousands of shell lines take long:
-        # there only plain Python is looked at.
+        # `shell.transform_cell` would also look up the user's objects. Transforming thousands of
+        # shell lines takes long: long code is compiled as it stands.
         is_short = code.count("\n") < _MOST_LINES
         cell = shell.input_transformer_manager.transform_cell(code) if is_short else code
         made = compile(cell, "<proposed>", "exec", flags=flags, dont_inherit=True)
@@ -114,13 +115,16 @@ def run_code(
     with ExitStack() as stack:
         for around in (_last_errors_restored(), shell.builtin_trap, shell.display_trap):
             stack.enter_context(around)
-        stack.enter_context(output.noted())
+        stack.enter_context(output.recording())
         try:
             call_within(threading.TIMEOUT_MAX, partial(_run, shell, code, result), stopped)
         except KeyboardInterrupt as interrupt:
-            # Between two steps of IPython, or while it showed an error.
+            # IPython handles an interrupt of the code itself, but not one between its own steps.
             result.error_in_exec = interrupt
     error = result.error_before_exec or result.error_in_exec
+    if error is not None and _is_of_syntax(error, result.file):
+        # The traceback's frames are ours and IPython's.
+        error = error.with_traceback(None)
     return CodeRun(
         code,
         result.file,
@@ -134,7 +138,7 @@ def run_code(
 
 @dataclass
 class _Result:
-    """What IPython notes of an execution, with the code as it compiles it."""
+    """The result that IPython fills in for an execution, and the code as compiled."""
 
     execution_count: int
     error_before_exec: BaseException | None = None
@@ -150,7 +154,7 @@ def _run(shell: Any, code: str, result: _Result) -> None:
         number = result.execution_count
         result.file = shell.compile.cache(result.cell, number, raw_code=code)
         tree = shell.transform_ast(shell.compile.ast_parse(result.cell, filename=result.file))
-        _driven(
+        _run_to_end(
             shell.run_ast_nodes(
                 tree.body,
                 result.file,
@@ -170,7 +174,12 @@ def _run(shell: Any, code: str, result: _Result) -> None:
         shell.events.trigger("post_execute")
 
 
-def _driven(coroutine: Any) -> None:
+def _is_of_syntax(error: BaseException, file: str) -> bool:
+    """Whether the code itself could not be compiled."""
+    return type(error) in _SYNTAX and getattr(error, "filename", "") == file
+
+
+def _run_to_end(coroutine: Any) -> None:
     """Run IPython's coroutine to its end: without a top-level await it never waits."""
     try:
         coroutine.send(None)
@@ -182,7 +191,7 @@ def _driven(coroutine: Any) -> None:
 
 @contextmanager
 def _last_errors_restored() -> Iterator[None]:
-    """Leave what `%debug` and our hooks take for the last error as it was."""
+    """Restore `sys.last_exc` and the like: `%debug` and our hooks read the last error there."""
     before = {name: getattr(sys, name) for name in _LAST_ERRORS if hasattr(sys, name)}
     try:
         yield

@@ -1,4 +1,4 @@
-"""Code that failed, with what did not run to its end commented out: the rest can run again."""
+"""Code that failed, with the statement that failed and all after it commented out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["without_failed"]
 
 
 def without_failed(code: str, cell: str, error: BaseException, file: str) -> str:
-    """Return code in which the statement that failed, and all behind it, are comments.
+    """Return code in which the statement that failed, and all after it, are comments.
 
     Parameters
     ----------

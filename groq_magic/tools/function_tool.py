@@ -6,13 +6,15 @@ import inspect
 import json
 import re
 import typing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import clip, plain, tried, type_name
 from groq_magic.errors import OptionError
-from groq_magic.schemas import faults_of
+from groq_magic.printable import SURROGATE
+from groq_magic.prompt.named_secrets import is_secret
+from groq_magic.schemas import faults_of, without_defaults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,14 +30,14 @@ _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 class BadArgumentsError(ValueError):
-    """A model called a tool with arguments that it does not take; the text says which.
+    """A model called a tool with wrong arguments; the text says which.
 
     Parameters
     ----------
     text : str
-        It may quote values: the user's own validators write some of it.
+        It may quote private values: the user's own validators write some of it.
     known : str
-        What the model knows of the call: words of it are no secret to it.
+        The text that the model has already; its words are not hidden in the message.
     """
 
     def __init__(self, text: str, known: str = "") -> None:
@@ -66,10 +68,15 @@ class FunctionTool:
     _positional: tuple[inspect.Parameter, ...] = field(repr=False, compare=False)
 
     def declaration(self) -> dict[str, Any]:
-        """Return it as a request contains it."""
+        """Return the declaration for a request."""
         described = {"description": self.description} if self.description else {}
         function = {"name": self.name, **described, "parameters": dict(self.parameters)}
         return {"type": "function", "function": function}
+
+    def without_defaults(self) -> FunctionTool:
+        """Return the tool without its default values, which may be the user's data."""
+        parameters = without_defaults(self.parameters, lambda _name, _value: True)
+        return replace(self, parameters=parameters)
 
     def call(self, arguments: str) -> Any:
         """Check arguments, and return what the function returns.
@@ -82,7 +89,7 @@ class FunctionTool:
         Raises
         ------
         BadArgumentsError
-            When they are no JSON, or not those that it takes.
+            When they are not valid JSON, or don't fit the parameters.
         """
         checked = self._checked(arguments)
         given = {
@@ -90,7 +97,7 @@ class FunctionTool:
             for at, name in _aliases(self._arguments).items()
             if at in checked.model_fields_set
         }
-        # One that is left out before one that is given has its default.
+        # A positional parameter that is left out before a given one gets its default.
         last = max((n for n, each in enumerate(self._positional) if each.name in given), default=-1)
         first = [given.pop(each.name, each.default) for each in self._positional[: last + 1]]
         return self.function(*first, **given)
@@ -107,7 +114,7 @@ class FunctionTool:
         except BaseException as error:  # noqa: BLE001 - the user's own validators may raise anything
             why = f"{type_name(error)}: {tried(partial(_text, error), '')}".removesuffix(": ")
         known = f"{arguments} {json.dumps(self.parameters)}"
-        # Raised out here, it has no context.
+        # Raised outside of `except` it has no context, which could quote values.
         raise BadArgumentsError(why, known)
 
 
@@ -125,6 +132,20 @@ def tool_of(name: str, function: Any) -> FunctionTool:
     OptionError
         When it can't be called by a model, with the reason.
     """
+    try:
+        return _tool_of(name, function)
+    except (OptionError, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # noqa: BLE001 - an object that can be called may raise anything
+        reason = f"{type_name(error)}: {' '.join(tried(partial(_text, error), '').split())}"
+    # Raised outside of `except` it has no context.
+    raise OptionError(
+        f"--tools: the parameters of {name} can't be read ({clip(reason.rstrip(': .'), 120)}).",
+        f"Write a function of your own that calls {name}.",
+    )
+
+
+def _tool_of(name: str, function: Any) -> FunctionTool:
     if not callable(function):
         raise OptionError(f"--tools: {clip(name, 60)!r} isn't a function.", "Name a function.")
     if not _NAME.fullmatch(name):
@@ -153,10 +174,10 @@ def _signature(name: str, function: Any) -> tuple[list[inspect.Parameter], dict[
         parameters = list(inspect.signature(function).parameters.values())
     except (ValueError, TypeError):
         raise OptionError(
-            f"--tools: Python can't tell the parameters of {name}.",
+            f"--tools: Python can't read the parameters of {name}.",
             f"Write a function of your own that calls {name}.",
         ) from None
-    # A hint may name what isn't there: then the parameter may be anything.
+    # A hint may name a type that isn't defined: then the parameters have no types.
     none: dict[str, Any] = {}
     hints = tried(lambda: typing.get_type_hints(_hinted(function), include_extras=True), none)
     return [each for each in parameters if each.kind not in _VARIADIC], hints
@@ -182,18 +203,20 @@ def _arguments(
             facts["description"] = clip(described_as, _LONGEST_TEXT)
         if each.default is not inspect.Parameter.empty:
             facts["default"] = None
-        # pydantic takes no field that begins with an underscore, or is called like its methods.
+        # pydantic refuses fields named with an underscore first, or like its methods.
         fields[f"argument_{at}"] = (hints.get(each.name, Any), Field(**facts))
     try:
         model = create_model("Arguments", __config__=ConfigDict(extra="forbid"), **fields)
         schema = model.model_json_schema(by_alias=True)
+        # As a request contains it: without NaN and halves of surrogate pairs.
+        json.dumps(schema, allow_nan=False, ensure_ascii=False).encode()
     except (PydanticUserError, TypeError, NameError, ValueError):
         odd = next(
             (each for each in parameters if not _has_schema(hints.get(each.name, Any))), None
         )
         raise OptionError(
             f"--tools: a model can't pass {odd.name if odd else 'the parameters'} to {name}.",
-            "Its type has no JSON form: give the model a function that takes texts and numbers.",
+            "Its type has no JSON schema: name a function that takes texts and numbers.",
         ) from None
     return model, _tidy(parameters, schema)
 
@@ -205,7 +228,7 @@ def _has_schema(hint: Any) -> bool:
 
 
 def _tidy(parameters: list[inspect.Parameter], schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema without the titles that pydantic makes up, and with true defaults."""
+    """Return the schema with the function's own defaults, without pydantic's titles."""
     properties = {name: dict(part) for name, part in schema.get("properties", {}).items()}
     for each in parameters:
         part = properties[each.name]
@@ -214,11 +237,17 @@ def _tidy(parameters: list[inspect.Parameter], schema: dict[str, Any]) -> dict[s
         if each.default is not inspect.Parameter.empty and _is_json(each.default):
             part["default"] = each.default
     kept: dict[str, Any] = {name: schema[name] for name in ("required", "$defs") if name in schema}
-    return {"type": "object", "properties": properties, **kept, "additionalProperties": False}
+    found = {"type": "object", "properties": properties, **kept, "additionalProperties": False}
+    return dict(without_defaults(found, is_secret))
 
 
 def _is_json(value: Any) -> bool:
-    return tried(lambda: len(json.dumps(value, allow_nan=False)) <= _LONGEST_TEXT, otherwise=False)
+    """Whether a value is short, and can be sent."""
+
+    def size() -> int:
+        return len(json.dumps(value, allow_nan=False, ensure_ascii=False).encode())
+
+    return tried(size, _LONGEST_TEXT + 1) <= _LONGEST_TEXT
 
 
 def _aliases(model: type[BaseModel]) -> dict[str, str]:
@@ -230,7 +259,7 @@ def _documented(function: Any) -> Docstring:
 
     text = tried(lambda: inspect.getdoc(getattr(function, "func", function)), None)
     try:
-        return parse(text) if isinstance(text, str) else Docstring()
+        return parse(SURROGATE.sub("\ufffd", text)) if isinstance(text, str) else Docstring()
     except ParseError:
         return Docstring()
 

@@ -1,4 +1,4 @@
-"""What a model gets of a value that a tool returned, or of the exception that it raised."""
+"""The text that a model gets for a tool's value or exception."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SentResults:
     Parameters
     ----------
     namespace : Mapping of str to Any
-        The user's: where values of private columns and keys are looked for.
+        The user's; it is searched for the values of private columns and keys.
     privacy : Privacy
     clean : callable
         From a text to one without secrets.
@@ -45,15 +45,15 @@ class SentResults:
         Raises
         ------
         PromptError
-            For what has no text: a picture, binary data, a coroutine.
+            For a value without a text: an image, binary data, a coroutine.
         """
         if is_image(value):
-            raise PromptError(f"It returned a picture ({type_name(value)}).", "Return text.")
+            raise PromptError(f"It returned an image ({type_name(value)}).", "Return text.")
         if inspect.iscoroutine(value):
             value.close()
             raise PromptError("It returned a coroutine.", "Use a plain function.")
         found = describe(value, Extent(self.privacy)).text
-        # A text may be written from rows; a number says what the function computed.
+        # A text may quote rows, so all limits apply; another value is what the function computed.
         limits = self.privacy if is_a(value, str) else self.privacy.named
         if limits.has_limits:
             private = PrivateValues.of_session(self.namespace, limits)

@@ -1,4 +1,4 @@
-"""What running code prints, displays and returns: shown as ever, and noted."""
+"""Record what running code prints, displays and returns, while it is shown as usual."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ShownOutput"]
 
-# Characters: of what is printed, the beginning and the end are kept.
+# Characters kept of the beginning, and as many of the end.
 _KEPT = 50_000
 _PNG = "image/png"
 
@@ -28,7 +28,7 @@ class _Ends:
         self._lengths = [0, 0]
 
     def add(self, text: str) -> None:
-        """Add to the end; what is then in the middle of very much is dropped."""
+        """Add to the end; the middle of a very long text is dropped."""
         self._new.append(text)
         self._lengths[1] += len(text)
         self._lengths[0] += len(text)
@@ -51,7 +51,7 @@ class _Ends:
 
 
 class ShownOutput:
-    """Notes what a piece of code prints, displays and returns, which is shown as ever.
+    """Records what a piece of code prints, displays and returns, while it is shown as usual.
 
     Parameters
     ----------
@@ -81,36 +81,37 @@ class ShownOutput:
         return self._printed.text
 
     @contextmanager
-    def noted(self) -> Iterator[None]:
-        """Note what the code within the block shows."""
+    def recording(self) -> Iterator[None]:
+        """Record what the code in the `with` block shows."""
         with ExitStack() as stack:
             for stream in (sys.stdout, sys.stderr):
-                stack.enter_context(_replaced(stream, "write", self._noting_write))
+                stack.enter_context(_replaced(stream, "write", self._recording_write))
             publisher = self._shell.display_pub
-            stack.enter_context(_replaced(publisher, "publish", self._noting_publish))
-            stack.enter_context(_replaced(self._shell, "_showtraceback", self._unnoted))
+            stack.enter_context(_replaced(publisher, "publish", self._recording_publish))
+            stack.enter_context(_replaced(self._shell, "_showtraceback", self._showing_error))
             stack.enter_context(_replaced(sys, "displayhook", lambda _: self._show))
             yield
 
-    def _noting_write(self, write: Callable[..., Any]) -> Callable[..., Any]:
-        def noting(text: Any, *rest: Any, **named: Any) -> Any:
-            # What publishing prints in a terminal is noted already, and an error by itself.
+    def _recording_write(self, write: Callable[..., Any]) -> Callable[..., Any]:
+        def recording(text: Any, *rest: Any, **named: Any) -> Any:
+            # In a terminal, displays and errors are printed too: displays are recorded already,
+            # and errors are kept elsewhere.
             if not self._is_publishing and is_a(text, str):
                 self._printed.add(plain(text))
             return write(text, *rest, **named)
 
-        return noting
+        return recording
 
-    def _noting_publish(self, publish: Callable[..., Any]) -> Callable[..., Any]:
-        def noting(data: Any, *rest: Any, **named: Any) -> Any:
+    def _recording_publish(self, publish: Callable[..., Any]) -> Callable[..., Any]:
+        def recording(data: Any, *rest: Any, **named: Any) -> Any:
             if not (self._is_publishing or named.get("update")) and is_a(data, dict):
                 self._add_displayed(data)
             with self._publishing():
                 return publish(data, *rest, **named)
 
-        return noting
+        return recording
 
-    def _unnoted(self, show: Callable[..., Any]) -> Callable[..., Any]:
+    def _showing_error(self, show: Callable[..., Any]) -> Callable[..., Any]:
         def showing(*args: Any) -> Any:
             with self._publishing():
                 return show(*args)
@@ -126,7 +127,7 @@ class ShownOutput:
             self._is_publishing = before
 
     def _show(self, value: Any) -> None:
-        """Show a value as a cell's last one, without a number: `Out` is the user's."""
+        """Show a value as a cell's last one, but without a number: `Out` stays unchanged."""
         if value is None or self._is_quiet:
             return
         with self._publishing():

@@ -1,4 +1,4 @@
-"""A call in the main thread that ends after some time: a timer interrupts its Python code."""
+"""A time limit for a call in the main thread: a timer interrupts its Python code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["TimeLimitError", "call_within"]
 
 _Returned = TypeVar("_Returned")
-# Code that goes on after an interrupt gets another one.
+# Code that continues after an interrupt gets another one each second.
 _AGAIN = 1.0
 _POLL = 0.05
 
@@ -30,8 +30,8 @@ def call_within(
     """Return what a call returns.
 
     ■ interrupts it too, even where interrupts are deferred. Code in C can't be
-    interrupted: the call then ends when that code does. Nor can a call that gives
-    interrupts back to the system, where they would end the process.
+    interrupted: the call ends when that code does. Nor can a call that restores the
+    system's own handler, under which an interrupt would end the process.
 
     Parameters
     ----------
@@ -58,13 +58,13 @@ def call_within(
             try:
                 timer.stop()
             except KeyboardInterrupt:
-                # It came on the way in: the handler has to be put back all the same.
+                # An interrupt came before `stop` had restored the handler.
                 timer.stop()
                 raise
     except BaseException:
         if not timer.has_interrupted:
             raise
-    # Raised out here, it has no context: user code may have made any error of the interrupt.
+    # Raised outside of `except`: user code may have turned the interrupt into any error.
     if timer.is_stopped:
         raise KeyboardInterrupt
     raise TimeLimitError
@@ -91,10 +91,10 @@ class _Timer:
         self._ended.set()
         try:
             if self._thread.ident is not None:
-                # After this no signal of its own is on the way.
+                # After this the timer sends no more signals.
                 self._thread.join()
         finally:
-            # None: a handler that wasn't installed from Python, which can't be put back.
+            # None: a handler that wasn't installed from Python, which can't be restored.
             before = signal.default_int_handler if self._before is None else self._before
             signal.signal(signal.SIGINT, before)
 
@@ -107,7 +107,7 @@ class _Timer:
             self.is_stopped |= is_stopped
             due = time.monotonic() + _AGAIN
             if not callable(signal.getsignal(signal.SIGINT)):
-                # The call has set the system's own: a signal would end the process.
+                # The call has set the system's own handler: a signal would end the process.
                 continue
             self._is_due = True
             if sys.platform == "win32":
@@ -119,7 +119,7 @@ class _Timer:
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         is_due, self._is_due = self._is_due, False
         if not is_due and callable(self._before):
-            # Whoever defers interrupts learns of this one.
+            # A handler that defers interrupts has to see this one.
             self._before(number, frame)
         if not self._ended.is_set():
             self.has_interrupted |= is_due

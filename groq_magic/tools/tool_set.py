@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import clip, is_a
@@ -43,8 +43,12 @@ class ToolSet:
         return (*(each.name for each in self.functions), *self.at_service)
 
     def get(self, name: str) -> FunctionTool | None:
-        """Return the function of this name, None where there is none."""
+        """Return the function of this name, or None."""
         return next((each for each in self.functions if each.name == name), None)
+
+    def without_defaults(self) -> ToolSet:
+        """Return the tools without the default values of their parameters."""
+        return replace(self, functions=tuple(each.without_defaults() for each in self.functions))
 
     def declarations(self) -> list[dict[str, Any]]:
         """Return the tools as a request contains them."""
@@ -67,7 +71,7 @@ def tool_set_of(given: Sequence[Any], namespace: Mapping[str, Any]) -> ToolSet:
     Raises
     ------
     OptionError
-        For a name that no function has, and a function that a model can't call.
+        For an unknown name, and for a function that a model can't call.
     """
     functions: dict[str, FunctionTool] = {}
     at_service: dict[str, None] = {}
@@ -80,7 +84,7 @@ def tool_set_of(given: Sequence[Any], namespace: Mapping[str, Any]) -> ToolSet:
             continue
         tool = tool_of(name, namespace[name] if is_a(each, str) else each)
         if name in functions and functions[name].function is not tool.function:
-            raise OptionError(f"--tools: two functions are called {name}.", "Rename one.")
+            raise OptionError(f"--tools: two functions are named {name}.", "Rename one.")
         functions[name] = tool
     return ToolSet(tuple(functions.values()), tuple(at_service))
 

@@ -94,7 +94,7 @@ class AnswerView:
         return self._data
 
     def calls(self, calls: tuple[CallResult, ...]) -> None:
-        """Draw the calls of tools."""
+        """Draw the tool calls."""
         self._calls = calls
         document = self._shown()
         document.show({"calls": calls_html(calls)})

@@ -33,7 +33,7 @@ class View(Protocol):
         """Show a line, after which the answer begins again."""
 
     def calls(self, calls: tuple[CallResult, ...]) -> None:
-        """Show the calls of tools as they are now."""
+        """Show the tool calls as they are now."""
 
     def move(self) -> None:
         """Go on below what has been displayed since."""
@@ -104,7 +104,7 @@ class GuardedView:
             self._failure = failure
 
     def calls(self, calls: tuple[CallResult, ...]) -> None:
-        """Show the calls of tools as they are now."""
+        """Show the tool calls as they are now."""
         if self._failure is not None:
             return
         try:

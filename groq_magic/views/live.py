@@ -228,15 +228,13 @@ class Live:
             self._session.send_next(cell, code, replaces)
 
     def speeds(self, speeds: Mapping[str, str]) -> None:
-        """Send how quick models were.
-
-        Parameters
-        ----------
-        speeds : mapping of str to str
-            The class of a model's row in a listing, and what stands there.
-        """
+        """Send how quick models were; see `SessionWidget.send_speeds`."""
         if self._session is not None:
             self._session.send_speeds(speeds)
+
+    def question(self, prompt: str, replies: Sequence[tuple[str, str]]) -> None:
+        """Send the buttons of a question's box: their labels and what they type; none to end."""
+        self._send({"question": {"prompt": prompt, "replies": list(replies)}})
 
     def quota_changed(self) -> None:
         """Send what is left of the limits, for every bar and the panel."""

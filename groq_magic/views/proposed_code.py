@@ -9,8 +9,8 @@ from groq_magic.views.show import show
 
 __all__ = ["show_proposed"]
 
-# Inline, so that a notebook that is read without our style sheet has them too. Long lines wrap:
-# nothing that will run may stand out of sight.
+# Inline, for notebooks that are read without our style sheet. Long lines wrap, so that nothing
+# that may run is out of sight.
 _LINES = "white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere"
 _LINE = "display: flex"
 _NUMBER = "flex: none; width: 2.6em; opacity: 0.6; user-select: none"
@@ -23,14 +23,14 @@ def show_proposed(title: str, code: str) -> None:
     Parameters
     ----------
     title : str
-        A phrase over it.
+        The line above the code.
     code : str
     """
     from groq_magic.rendering import coloured_lines
 
     coloured = coloured_lines(code, "python")
     if "\n".join("".join(text for _, text in line) for line in coloured) != code:
-        # A lexer may tidy: what is shown is what runs.
+        # A lexer may change the text, but exactly the code that may run has to be shown.
         coloured = [[("", line)] for line in code.split("\n")]
     lines = "".join(_line_html(number, pieces) for number, pieces in enumerate(coloured, 1))
     html = (

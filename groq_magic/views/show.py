@@ -64,7 +64,7 @@ def say(text: str) -> None:
     )
 
 
-def show_folded(summary: str, text: str) -> None:
+def show_folded(summary: str, text: str, *, whole: bool = False) -> None:
     """Display a text under a heading that opens it, with nothing of it interpreted.
 
     Parameters
@@ -73,8 +73,10 @@ def show_folded(summary: str, text: str) -> None:
         The heading, plain text.
     text : str
         Of anyone: it is escaped, and cut at 20,000 characters.
+    whole : bool
+        Whether it is shown uncut, because somebody has to approve all of it.
     """
-    shown = text if len(text) <= _MOST else f"{text[:_MOST]}…"
+    shown = text if whole or len(text) <= _MOST else f"{text[:_MOST]}…"
     html = (
         '<details class="groq-folded mathjax_ignore tex2jax_ignore">'
         f"<summary>{escape(summary)}</summary><pre>{escape(shown)}</pre></details>"

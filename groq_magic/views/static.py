@@ -109,7 +109,7 @@ def unfinished(
     images : tuple of Thumbnail, optional
         They stand above the slot, where the finished answer has them too.
     calls : tuple of CallResult, optional
-        The calls of tools as they are now, where no page draws them.
+        The tool calls as they are now, where no page draws them.
 
     Returns
     -------

@@ -31,10 +31,11 @@ _STATES = {
     "returned": "",
     "failed": "failed",
     "refused": "refused",
+    "unanswered": "not run: nobody replied within two minutes",
     "stopped": "stopped",
-    "at service": "ran at Groq, billed apart",
+    "at service": "ran at Groq, billed separately",
 }
-_ATTENTION = frozenset({"failed", "refused", "stopped"})
+_ATTENTION = frozenset({"failed", "refused", "unanswered", "stopped"})
 
 
 def calls_html(calls: Iterable[CallResult]) -> str:
@@ -64,7 +65,7 @@ def _call_html(call: CallResult) -> str:
         + (f" → <code>{escape(printable(call.result))}</code>" if fits else "")
         + (f" <small{mark}>{escape(aside)}</small>" if aside else "")
     )
-    # Whoever approves a call sees all of it; a page shows several spaces as one.
+    # The user sees all of a call before approving it; HTML would join several spaces.
     is_cut = (len(signature) > _LONGEST_CALL or "  " in signature) and not code
     body = "".join(
         (
@@ -74,7 +75,7 @@ def _call_html(call: CallResult) -> str:
             _sources(call),
         )
     )
-    # Code stands where it is approved.
+    # Code has been shown where the user approved it, so its fold stays closed.
     fold = (
         f"<details{'' if call.is_over or code else ' open'}><summary>{line}</summary>"
         f'<div class="groq-call-body">{body}</div></details>'

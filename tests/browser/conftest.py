@@ -14,6 +14,7 @@ import json
 import os
 import sys
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 
@@ -25,6 +26,7 @@ from tests.chromium import FLAGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
     from playwright.sync_api import BrowserContext, Page, Playwright
@@ -39,6 +41,9 @@ class FrontEnd:
         self.opened: list[Notebook] = []
         self._context = context
         self._kept: Page | None = None
+        # A kernel takes a second to end: the next test does not wait for that.
+        self._kernels = ThreadPoolExecutor(1)
+        self._ends: dict[str, Future[None]] = {}
 
     def open(
         self,
@@ -98,14 +103,21 @@ class FrontEnd:
             page.close()
         self.opened.clear()
         for session in self.server.api("sessions"):
-            try:
-                self.server.api(f"sessions/{session['id']}", "DELETE")
-            except HTTPError as error:
-                if error.code not in {404, 410}:  # it shared a kernel that has ended
-                    raise
+            if session["id"] not in self._ends:
+                self._ends[session["id"]] = self._kernels.submit(self._end, session["id"])
+
+    def _end(self, session: str) -> None:
+        try:
+            self.server.api(f"sessions/{session}", "DELETE")
+        except HTTPError as error:
+            if error.code not in {404, 410}:  # it shared a kernel that has ended
+                raise
 
     def close(self) -> None:
         self.end_test(keep=False)
+        self._kernels.shutdown()
+        for each in self._ends.values():
+            each.result()
         self._context.close()
         self.server.close()
 

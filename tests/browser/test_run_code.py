@@ -55,6 +55,15 @@ def reply(notebook: Any, question: str | re.Pattern[str], typed: str) -> None:
     shown.wait_for_element_state("hidden")
 
 
+def press(notebook: Any, question: str, label: str) -> None:
+    """Reply by the button below the box."""
+    box_and_buttons = notebook.page.locator(".jp-Stdin:visible")
+    expect(box_and_buttons).to_contain_text(question)
+    shown = box(notebook).element_handle()
+    box_and_buttons.get_by_role("button", name=label, exact=True).click()
+    shown.wait_for_element_state("hidden")
+
+
 def test_code_is_approved_refused_and_put_below(jupyter: Any, practice: Any) -> None:
     practice.script(
         [
@@ -76,9 +85,14 @@ def test_code_is_approved_refused_and_put_below(jupyter: Any, practice: Any) -> 
     reply(notebook, "Unknown reply.", "run")
     notebook.screenshot("code-send")
     reply(notebook, re.compile(r"Send this output \([\d,]+ characters\)\?"), "send")
-    reply(notebook, "Run it?", "run")
+    notebook.page.set_viewport_size({"width": 600, "height": 900})
+    expect(notebook.page.locator(".groq-replies button")).to_have_text(
+        ["Run", "Edit", "No", "Stop"]
+    )
+    notebook.screenshot("code-buttons")
+    press(notebook, "Run it?", "Run")
     expect(output.locator("img")).to_be_visible()
-    reply(notebook, "Send this output", "no")
+    press(notebook, "Send this output", "No")
     notebook.screenshot("code-third")
     reply(notebook, "Run it?", "no keep the file")
     notebook.idle()

@@ -78,7 +78,7 @@ REFUSED = (
     Row(
         "tool-use-failed:generation=<look_up>",
         RequestError,
-        ("call of a tool", AGAIN),
+        ("tool call", AGAIN),
         folded="<look_up>",
     ),
     Row("html-200", ServiceError, ("web page", "GROQ_BASE_URL")),
@@ -116,10 +116,10 @@ BROKEN_OFF = (
     Row("reset:after=2", ConnectionLostError, ("broke off",), "one two"),
     Row("stall:after=2", ConnectionLostError, ("0.2 s", "above"), "one two"),
     Row("malformed-json:after=2", ServiceError, ("can't be read", AGAIN), "one two"),
-    Row("event-error:after=2", RequestError, ("call of a tool",), "one two", folded='"look_up"'),
-    Row("data-error:after=2", RequestError, ("call of a tool",), "one two", folded='"look_up"'),
+    Row("event-error:after=2", RequestError, ("tool call",), "one two", folded='"look_up"'),
+    Row("data-error:after=2", RequestError, ("tool call",), "one two", folded='"look_up"'),
     Row("event-error-bare:after=2", ServiceError, ("over capacity",), "one two"),
-    Row("event-error:after=0", RequestError, ("call of a tool",), folded='"look_up"'),
+    Row("event-error:after=0", RequestError, ("tool call",), folded='"look_up"'),
 )
 CUT_OFF = (
     Row("eof:after=2", None, ("cut off", AGAIN), "one two", "truncated"),

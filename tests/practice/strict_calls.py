@@ -1,4 +1,4 @@
-"""Whether messages with calls of tools and their results are as the service takes them."""
+"""Whether messages with tool calls and their results are as the service takes them."""
 
 from __future__ import annotations
 

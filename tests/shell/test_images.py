@@ -236,14 +236,14 @@ def test_a_model_that_sees_and_is_set_stays(plotted: Any, practice: Any) -> None
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("%groq -i plot What?", "Nothing was drawn yet. Run the cell of the plot first"),
+        ("%groq -i plot What?", "No cell has drawn a plot yet. Run the cell of the plot first"),
         ("%groq -i nosuch What?", "There is no variable and no file `nosuch`."),
         ("%groq -i photoo What?", "Did you mean `photo`?"),
         ("%groq -i nosuch.png What?", "There is no file nosuch.png."),
-        ("%groq -i 'Image.open(photo)' What?", "`-i Image.open(photo)`: calls aren't made there."),
+        ("%groq -i 'Image.open(photo)' What?", "`: calls aren't allowed there."),
         ("%groq -i photo.nosuch What?", "`{{photo.nosuch}}`: `photo` has no `nosuch`."),
-        ("%groq -i number What?", "number is of type int, no image."),
-        ("%groq -i frame What?", "frame is a DataFrame, no image. Name a table in the prompt"),
+        ("%groq -i number What?", "number isn't an image: its type is int."),
+        ("%groq -i frame What?", "its type is DataFrame. Name a table in the prompt"),
         ("%groq -i liar What?", "liar can't be read as an image"),
         ("%groq -i broken What?", "broken can't be read as an image (RuntimeError: no canvas)."),
         ("%%groq\nWhat is {{broken}}?", "`{{broken}}`: broken can't be read as an image"),
@@ -251,7 +251,7 @@ def test_a_model_that_sees_and_is_set_stays(plotted: Any, practice: Any) -> None
         ("%%groq -i photo -i plot2 -i white\nAnd {{black}}?", "There are 4 images; the model"),
         (f"%groq -i {'x' * 9_999}.png What?", "can't be read as an image (OSError"),
         ("%groq -i '' What?", "-i is blank."),
-        ("groq_magic.ask('What?', images=[None])", "NoneType is of type NoneType, no image."),
+        ("groq_magic.ask('What?', images=[None])", "NoneType isn't an image"),
         ("groq_magic.complete('What?', images=['nosuch.png'])", "There is no file nosuch.png."),
     ],
 )
@@ -482,3 +482,10 @@ def test_a_restored_turn_says_that_there_was_an_image(lesson: Any, practice: Any
     messages = bodies(practice)[0]["messages"]
     assert messages[0]["content"] == "What is it?\n\n[image, left out]"
     assert messages[1]["content"] == "A **square**."
+
+
+def test_the_quotes_of_a_key_are_asked_for(cells: Any) -> None:
+    cells.fine("d = {'k': 1}")
+    ran = cells.run("%groq -i d['k'] What is it?")
+    assert isinstance(ran.error, PromptError)
+    assert """`-i "d['k']"`""" in str(ran.error)

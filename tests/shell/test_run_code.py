@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -210,7 +212,14 @@ def test_after_a_restart_the_saved_answer_is_shown_while_its_code_stands_below(
 
 @pytest.mark.parametrize(
     ("below", "ask"),
-    [(f"{CODE} # edited", ASK), ("", ASK), (CODE, ASK.replace("six", "seven"))],
+    [
+        (f"{CODE} # edited", ASK),
+        ("", ASK),
+        (CODE, ASK.replace("six", "seven")),
+        (f"{CODE}\u00a0", ASK),
+        (f"\f{CODE}", ASK),
+        (CODE.replace("n = 6", "n\u200b = 6"), ASK),
+    ],
 )
 def test_what_was_edited_asks_again(
     reopened: Any, practice: Any, replies: list[str], below: str, ask: str
@@ -272,3 +281,52 @@ def test_a_reason_contains_no_secret(
     (call,) = cells.reply.tool_calls
     assert call.result == "The user refused to run this code. The reason: [key]"
     assert key not in json.dumps(bodies(practice))
+
+
+def test_code_cannot_loosen_what_it_runs_under(
+    cells: Any, practice: Any, replies: list[str]
+) -> None:
+    cells.fine("%config GroqMagics.rows_sent = 2\n%config GroqMagics.private = ['email']")
+    loosens = (
+        "%config GroqMagics.confirm_tools = False\n%config GroqMagics.rows_sent = 9\n"
+        "%config GroqMagics.private = ['name']\nimport builtins\n"
+        "builtins.input = lambda _='': 'run'\n1"
+    )
+    practice.script([proposal(0, loosens), proposal(1, "n = 1"), {"round": 2, "pieces": ["Done."]}])
+    replies += ["run", "send", "no"]
+    cells.fine(ASK, "a")
+    assert not replies
+    assert "n" not in cells.shell.user_ns
+    settings = cells.session.settings
+    assert settings.confirm_tools
+    assert settings.rows_sent == 2
+    # What is stricter stays.
+    assert settings.private == ["email", "name"]
+
+
+@pytest.mark.parametrize("name", ["show_proposed", "column_names", "awaits"])
+def test_no_code_runs_once_the_user_has_pressed_stop(
+    cells: Any,
+    practice: Any,
+    replies: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    place = f"groq_magic.asking.proposed_code.{name}"
+    pressed: list[str] = []
+
+    def press(*_given: Any) -> Any:
+        if name != "awaits" or not pressed:
+            os.kill(os.getpid(), signal.SIGINT)
+        pressed.append(name)
+        return frozenset() if name == "column_names" else None
+
+    practice.script([proposal(0, "n = 1"), {"round": 1, "pieces": ["Done."]}])
+    replies += ["run"]
+    monkeypatch.setattr(place, press)
+    ran = cells.run(ASK, "a")
+    assert isinstance(ran.error, InterruptedAskError)
+    assert pressed
+    assert "n" not in cells.shell.user_ns
+    assert [each.state for each in cells.reply.tool_calls] == ["stopped"]
+    assert len(practice.requests()) == 1

@@ -155,6 +155,21 @@ def test_an_answer_that_does_not_fit_is_repaired_once(cells: Any, practice: Any)
     assert repaired.prompt_tokens > 2 * cells.reply.usage.prompt_tokens
 
 
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("I can't help with that.", "the answer: it isn't valid JSON ("),
+        ('{"city": 1, "price": "a"}', "city: Input should be a valid string (it is 1); price: "),
+    ],
+)
+def test_what_does_not_fit_is_in_the_error(
+    cells: Any, practice: Any, text: str, fault: str
+) -> None:
+    practice.script([{"reply": text}])
+    ran = cells.run("%groq --schema 'city, price float' Where?", "a")
+    assert str(ran.error).startswith(f"The answer doesn't fit the schema: {fault}")
+
+
 def test_an_answer_that_never_fits_is_kept_and_refused(cells: Any, practice: Any) -> None:
     answers(practice, {"city": "Bern", "price": "cheap", "more": 1})
     ran = cells.run("%groq --schema 'city, price float' Where?", "a")
@@ -242,7 +257,7 @@ def test_an_answer_that_never_fits_is_not_cached(cells: Any, practice: Any) -> N
     ("schema", "message"),
     [
         ("'price floaty'", "there is no 'floaty' in this session"),
-        ("Tovn", "Do you mean Town?"),
+        ("Tovn", "Did you mean Town?"),
         ("''", "--schema is blank"),
         ("dataclasses", "'dataclasses' isn't a type"),
     ],
@@ -280,3 +295,24 @@ def test_a_secret_in_a_schema_is_not_sent(
     answers(practice, {"kind": "a"})
     cells.fine("%groq --schema 'kind KINDS' Which?", "a")
     assert "hush" not in json.dumps(bodies(practice))
+
+
+@pytest.mark.parametrize("limit", ["rows_sent = 0", "private = ['who']", "private = ['NAMES']"])
+def test_a_list_of_values_that_may_not_be_sent_is_no_type(
+    cells: Any, practice: Any, limit: str
+) -> None:
+    practice.script([{"reply": '{"name": "Wilhelmina"}'}])
+    cells.fine(
+        "import pandas as pd\n"
+        "frame = pd.DataFrame({'who': ['Wilhelmina', 'Berta']})\n"
+        "NAMES = frame.who.unique().tolist()"
+    )
+    cells.fine("%groq --once --schema 'name NAMES' Who?")
+    cells.fine(f"%config GroqMagics.{limit}")
+    before = len(practice.requests())
+    ran = cells.run("%groq --once --schema 'name NAMES' Who?")
+    assert isinstance(ran.error, OptionError)
+    assert "Wilhelmina" not in ran.everything
+    assert len(practice.requests()) == before
+    # What is no data goes on.
+    cells.fine("%groq --once --schema 'name' Who?")

@@ -38,7 +38,7 @@ _PYTHON_BODIES = frozenset(
 )
 _LINE_MAGIC = re.compile(r"\s*%{1,2}([A-Za-z_][\w.]*)")
 _SHELL = re.compile(
-    r"\s*(?:[\w.,\[\] ]+=\s*)?"
+    r"\s*+(?:[\w.,\[\] ]+=\s*)?"
     r"(?:!|%%?(?:pip|conda|mamba|micromamba|uv|sx|sc|system|bash|sh|script|cmd|powershell)\b)"
 )
 _INSTALL = re.compile(r"\binstall\b|\buv add\b")
@@ -221,7 +221,7 @@ def masked(code: str) -> str:
     return _MAGIC_LINE.sub(r"\1pass", code)
 
 
-_MAGIC_LINE = re.compile(r"(?m)^([ \t]*)(?:[%!].*|[^=\n\"'#]*=[ \t]*[%!].*)$")
+_MAGIC_LINE = re.compile(r"(?m)^([ \t]*+)(?:[%!].*|[^=\n\"'#]*=[ \t]*[%!].*)$")
 
 
 def _without_texts(code: str) -> str:

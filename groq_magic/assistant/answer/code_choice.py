@@ -29,7 +29,7 @@ __all__ = ["CodeChoice", "code_choice_of", "without_fence"]
 _NO_CODE = "the answer has no code block"
 _NEVER_ENDS = "a code block of the answer never ends"
 # How an answer begins that fixes another cell than the failing one: the system prompt asks so.
-_NAMED_CELL = re.compile(r"\W*(?:1\.)?\W*cell (\d+)\W{0,2}:", re.IGNORECASE)
+_NAMED_CELL = re.compile(r"\W*+(?:1\.)?\W*+cell (\d+)\W{0,2}:", re.IGNORECASE)
 # What stands in a prompt for a key that was removed; `d[key]` is code.
 _HIDDEN_KEY = re.compile(r"(?<![\w)\]])\[key\]")
 

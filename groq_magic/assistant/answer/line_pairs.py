@@ -17,7 +17,7 @@ _STATEMENT = re.compile(
     r"|assert|del|yield|[@%!])(?!\w)"
 )
 _CALLED = re.compile(r"[ \t]*(?:[\w.]+[ \t]*=[ \t]*)?(?:await[ \t]+)?([\w.]+)")
-_COMMENT = re.compile(r"\s+#[^\"']*$")
+_COMMENT = re.compile(r"(?<!\s)\s++#[^\"']*$")
 # They show anything.
 _ASIDES = frozenset({"print", "display", "type", "len", "help", "dir"})
 _SHORTEST = 10

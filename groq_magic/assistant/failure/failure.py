@@ -38,7 +38,7 @@ _MOST_ON_PATH = 4
 # Of one exception, whose lines' variables are shown.
 _INNERMOST = 2
 # `x = !cmd` sets no exit code; `!!cmd` neither.
-_SHELL_LINE = re.compile(r"^\s*(?:!(?!!)|%(?:pip|conda|mamba|micromamba|uv)\b)", re.MULTILINE)
+_SHELL_LINE = re.compile(r"^[ \t]*+(?:!(?!!)|%(?:pip|conda|mamba|micromamba|uv)\b)", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["file_hint", "hints"]
 
 _QUOTED = re.compile(r"'([^'\n]{1,200})'|\"([^\"\n]{1,200})\"|`([^`\n]{1,200})`")
-_KEYWORD = re.compile(r"(\w+)\(\) got an unexpected keyword argument '(\w+)'")
+_KEYWORD = re.compile(r"(?<!\w)(\w++)\(\) got an unexpected keyword argument '(\w+)'")
 _MISSING_FILE = re.compile(r"No such file or directory|not found|cannot find the (?:file|path)")
 _MOST_KEYS = 200
 _MOST_ENTRIES = 2_000

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = ["is_library", "is_local", "path_shown", "without_folders"]
 
-_PACKAGES = re.compile(r"[^\s'\"(]*[/\\](?:site|dist)-packages[/\\]")
+_PACKAGES = re.compile(r"(?<![^\s'\"(])[^\s'\"(]*[/\\](?:site|dist)-packages[/\\]")
 _MARKS = ("/site-packages/", "/dist-packages/")
 # Compiled code names the file that it was made of, which is not there.
 _COMPILED = (".pyx", ".pxi", ".pxd", ".c", ".cc", ".cpp", ".rs", ".f90")
-_CODE_OF_A_CELL = re.compile(r"<ipython-input-[^>]*>|\S*ipykernel_\d+/\S*")
+_CODE_OF_A_CELL = re.compile(r"<ipython-input-[^<>]*>|(?<!\S)\S*ipykernel_\d+/\S*")
 
 
 def path_shown(file: str) -> str:

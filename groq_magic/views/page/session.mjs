@@ -8,6 +8,7 @@ import { startNextCell } from "./next_cell.mjs";
 import { inEachNotebook } from "./notebooks.mjs";
 import { startOrder } from "./order.mjs";
 import { startProse } from "./prose.mjs";
+import { startReplies } from "./replies.mjs";
 import { SessionSlots } from "./session_slots.mjs";
 import { watchPage } from "./watch.mjs";
 import { startWriteBack } from "./write_back.mjs";
@@ -19,6 +20,7 @@ const STARTS = [
   startOrder,
   startNextCell,
   startProse,
+  startReplies,
   startHello,
 ];
 const GONE = new Set(["restarting", "autorestarting", "terminating", "dead"]);

@@ -1,4 +1,4 @@
-"""The calls of tools in a reply, whole or in fragments."""
+"""The tool calls in a reply, whole or in fragments."""
 
 from __future__ import annotations
 

@@ -110,6 +110,28 @@ def test_what_a_file_says_of_itself_is_not_sent() -> None:
     assert not found.getexif()
 
 
+@pytest.mark.parametrize("side", [50, 1_500])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_neither_a_comment_nor_a_profile_is_sent(side: int, kind: str) -> None:
+    # The large one is sent as JPEG, which has comments.
+    noise = np.random.default_rng(0).integers(0, 255, (side, side, 3), dtype=np.uint8)
+    options = {"comment": b"SECRET"} if kind == "JPEG" else {}
+    made = as_bytes(Image.fromarray(noise), kind, icc_profile=b"SECRET" * 20, **options)
+    assert b"SECRET" in made or kind == "PNG"  # compressed there
+    image = image_of("x", made)
+    for url in (image.url, image.thumbnail):
+        found = decoded(url)
+        assert not {"comment", "icc_profile"} & set(found.info)
+
+
+@pytest.mark.parametrize(("mode", "black"), [("RGB", (0, 0, 0)), ("L", 0)])
+def test_a_colour_that_stands_for_transparent_is_white(mode: str, black: Any) -> None:
+    made = as_bytes(Image.new(mode, (5, 5), black), "PNG", transparency=black)
+    image = sent(made)
+    assert "transparency" not in image.info
+    assert image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+
+
 def test_the_users_own_image_stays_as_it_is() -> None:
     image = picture(3_000, 20)
     image_of("x", image)
@@ -169,12 +191,12 @@ class Hostile(Figure):
         ("nosuch.png", "There is no file nosuch.png."),
         (b"no picture", "can't be read as an image (its format is unknown)."),
         (b"", "can't be read as an image"),
-        (3, "x is of type int, no image."),
-        (None, "x is of type NoneType, no image."),
-        (np.zeros(4), "an array of 4, no picture."),
-        (np.zeros((2, 2, 2)), "an array of 2 × 2 × 2, no picture."),
-        (np.zeros((0, 4)), "no picture."),
-        (np.array([["a"]]), "no picture."),
+        (3, "x isn't an image: its type is int."),
+        (None, "x isn't an image: its type is NoneType."),
+        (np.zeros(4), "x isn't an image: it is an array of 4."),
+        (np.zeros((2, 2, 2)), "x isn't an image: it is an array of 2 × 2 × 2."),
+        (np.zeros((0, 4)), "x isn't an image: it is an array of 0 × 4."),
+        (np.array([["a"]]), "x isn't an image: it is an array of 1 × 1."),
         (Broken(), "can't be read as an image (RuntimeError: secret)."),
         (Hostile(), "can't be read as an image (SystemExit: 3)."),
         (as_bytes(picture())[:60], "can't be read as an image"),
@@ -203,7 +225,7 @@ def test_what_is_drawn_on_a_figure_is_that_figure() -> None:
 
 def test_a_table_is_no_picture() -> None:
     for table in (pd.DataFrame({"a": [1, 2]}), pd.Series([1, 2])):
-        with pytest.raises(PromptError, match="no image"):
+        with pytest.raises(PromptError, match="isn't an image"):
             image_of("x", table)
 
 

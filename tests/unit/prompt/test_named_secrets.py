@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import namedtuple
 from dataclasses import dataclass
 from typing import Any
@@ -97,6 +98,23 @@ def test_what_code_gives_a_secret_name_is_withheld(code: str) -> None:
     secrets.add_code(code)
     assert VALUE not in secrets.hidden(code)
     assert "[key]" in secrets.hidden(code)
+
+
+@pytest.mark.parametrize(
+    "unit", ["a", "a-", " ", "a ", "a: ", "a = ", "password: a ", "password = '", "\\'", "x['"]
+)
+def test_long_code_costs_little_more_than_other_code(unit: str) -> None:
+    def seconds(source: str) -> float:
+        begin = time.thread_time()
+        NamedSecrets().add_code(source)
+        return time.thread_time() - begin
+
+    size = 100_000
+    usual = "prices = [round(price, 2) for price in prices]\n"
+    usual *= size // len(usual)
+    # A quadratic pattern takes thousands of times as long.
+    limit = 50 * max(seconds(usual) for _ in range(3))
+    assert any(seconds(unit * (size // len(unit))) <= limit for _ in range(5))
 
 
 def test_words_are_no_secrets() -> None:

@@ -84,3 +84,26 @@ def test_the_rows_that_were_shown_are_those_of_the_finished_table(
         alone = data_markdown([{**dict.fromkeys(rows[0], 0), **row}]).splitlines()[2]
         if set(row) == set(rows[0]):
             assert cells == alone.removeprefix("| ").removesuffix(" |")
+
+
+@pytest.mark.parametrize("text", ['{"items": [{"a": 1}, [' + "1," * 40_000, " " * 100_000])
+def test_the_time_grows_as_the_text_does(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+
+    whole_rows = GrowingData._whole_rows
+
+    def counted(data: GrowingData, given: str) -> Any:
+        read.append(len(given))
+        return whole_rows(data, given)
+
+    monkeypatch.setattr(GrowingData, "_whole_rows", counted)
+    grown(text, 4)
+    # Each character is read a bounded number of times.
+    assert 0 < sum(read) < 100 * len(text)
+
+
+def test_rows_behind_those_that_are_shown_are_not_read() -> None:
+    data = GrowingData()
+    shown = data.feed(json.dumps({"items": [{"a": 1}] * 150})[:-2])
+    assert shown.count("\n") == 102
+    assert data.feed(", no JSON") == ""

@@ -111,7 +111,7 @@ def test_a_record_is_a_dict_with_attributes() -> None:
         ("", "--schema is empty."),
         (" , ", "--schema is empty."),
         ("price floaty", "there is no 'floaty' in this session. Types are str, int"),
-        ("Tovn", "there is no 'Tovn' in this session. Do you mean Town?"),
+        ("Tovn", "there is no 'Tovn' in this session. Did you mean Town?"),
         ("Receipt", "there is no 'Receipt' in this session. Run the cell that defines it"),
         ("a b c", "'b c' isn't a type for 'a'."),
         ("x list[", "isn't a type for 'x'."),

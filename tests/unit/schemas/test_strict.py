@@ -116,7 +116,7 @@ def test_a_schema_that_refers_to_itself() -> None:
 def test_a_key_that_is_there_twice_is_refused() -> None:
     schema = schema_of(dict[str, int])
     pair = {"key": "a", "value": 1}
-    with pytest.raises(Mismatch, match='the key "a" is there twice'):
+    with pytest.raises(Mismatch, match='the key "a" occurs twice'):
         schema.read(json.dumps({"entries": [pair, pair]}), schema.form(strict=True))
 
 

@@ -44,7 +44,7 @@ def _no_figures() -> Any:
 def test_nothing_drawn_is_one_line() -> None:
     shell = shell_of()
     shell.history_manager.outputs[3] = shown({"text/plain": "x"}, {"image/png": object()}, None)
-    with pytest.raises(PromptError, match="Nothing was drawn yet"):
+    with pytest.raises(PromptError, match="No cell has drawn a plot yet"):
         LastPlot(shell).value()
 
 

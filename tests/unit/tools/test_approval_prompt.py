@@ -61,8 +61,24 @@ def test_edit_is_a_reply_where_it_is_offered(
 def test_no_reply_in_time_is_no(monkeypatch: pytest.MonkeyPatch, asked: list[str]) -> None:
     _reply_with(monkeypatch, asked, lambda: time.sleep(60))
     found = approval_by_input(NOTEBOOK, "Run f?", "bcdf", patience=0.05)
-    assert found.kind == "no"
-    assert "two minutes" in found.reason
+    assert found == Approval("unanswered")
+    assert not found.runs
+
+
+def test_buttons_type_the_replies_and_go_with_the_question(
+    monkeypatch: pytest.MonkeyPatch, asked: list[str]
+) -> None:
+    shown: list[Any] = []
+    questions = OpenQuestions(show=lambda prompt, replies: shown.append((prompt, list(replies))))
+    _reply_with(monkeypatch, asked, "maybe", KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        approval_by_input(NOTEBOOK, "Run f?", "bcdf", questions=questions)
+    buttons = [("Run", "run"), ("No", "no"), ("Stop", "stop")]
+    assert shown == [(asked[0], buttons), (asked[0], []), (asked[1], buttons), (asked[1], [])]
+
+    _reply_with(monkeypatch, asked, lambda: shown[-1][1][0][1])
+    assert sending_by_input(NOTEBOOK, "Send it?", questions=questions)
+    assert shown[-2][0].startswith("An older input box is open, so begin with ")
 
 
 @pytest.mark.parametrize("failure", [EOFError(), NotImplementedError(), RuntimeError("lost")])
@@ -70,13 +86,13 @@ def test_where_nobody_answers_it_is_one_error(
     monkeypatch: pytest.MonkeyPatch, asked: list[str], failure: Exception
 ) -> None:
     _reply_with(monkeypatch, asked, failure)
-    with pytest.raises(NotebookError, match="Nobody can be asked"):
+    with pytest.raises(NotebookError, match="Nobody can approve"):
         approval_by_input(NOTEBOOK, "Run f?", "bcdf")
 
 
 def test_without_input_nothing_is_asked(monkeypatch: pytest.MonkeyPatch, asked: list[str]) -> None:
     _reply_with(monkeypatch, asked, "run")
-    with pytest.raises(NotebookError, match="Nobody can be asked"):
+    with pytest.raises(NotebookError, match="Nobody can approve"):
         approval_by_input(WITHOUT_INPUT, "Run f?", "bcdf")
     assert not asked
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import functools
 import json
+import math
 from typing import Annotated, Any, Literal
 
 import pandas as pd  # noqa: TC002 - its hint is read at run time
@@ -17,6 +18,10 @@ from groq_magic.tools import BadArgumentsError, tool_of
 
 class Unit(enum.Enum):
     METRES = "m"
+
+
+class Rate(enum.Enum):
+    UNKNOWN = math.nan
 
 
 class Point(BaseModel):
@@ -169,3 +174,66 @@ def test_a_hint_that_names_nothing_leaves_the_parameter_open() -> None:
         return x
 
     assert called(lost, x=1) == 1
+
+
+class _BadSignature:
+    @property
+    def __signature__(self) -> Any:
+        raise ZeroDivisionError("no\nsignature")
+
+    def __call__(self) -> int:
+        return 1
+
+
+def has_halves(x: str = "\ud800") -> str:
+    """Half a pair: \ud800."""
+    return x
+
+
+def literal_of_half(x: Literal["\ud800"]) -> str:
+    return x
+
+
+def takes_no_number(x: Rate) -> Any:
+    return x
+
+
+@pytest.mark.parametrize("given", [_BadSignature(), literal_of_half, takes_no_number])
+def test_whatever_a_signature_raises_is_one_line(given: Any) -> None:
+    with pytest.raises(OptionError, match="--tools: ") as caught:
+        tool_of("given", given)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 300
+
+
+def test_what_cant_be_encoded_is_not_sent() -> None:
+    declared = tool_of("has_halves", has_halves).declaration()
+    written = json.dumps(declared, ensure_ascii=False).encode().decode()
+    assert "default" not in written
+    assert "Half a pair: \ufffd." in written
+
+
+class Account(BaseModel):
+    user: str = "ada"
+    password: str = "sesame-sesame"
+
+
+def opens(account: Account, token: str = "hunter2-hunter2", port: int = 80) -> Any:  # noqa: S107 - made up
+    return account, token, port
+
+
+def test_defaults_that_are_secrets_by_their_names_are_not_sent() -> None:
+    tool = tool_of("opens", opens)
+    written = json.dumps(tool.declaration())
+    assert "sesame" not in written
+    assert "hunter2" not in written
+    assert tool.parameters["properties"]["port"]["default"] == 80
+    assert tool.parameters["$defs"]["Account"]["properties"]["user"]["default"] == "ada"
+    # Who calls it without them has them all the same.
+    assert tool.call('{"account": {}}') == (Account(), "hunter2-hunter2", 80)
+
+
+def test_defaults_can_be_left_out() -> None:
+    tool = tool_of("opens", opens).without_defaults()
+    assert "default" not in json.dumps(tool.declaration())
+    assert tool.call('{"account": {}}')[2] == 80
