@@ -11,6 +11,7 @@ from groq_magic.api.models import ALIASES, offline_catalogue
 from groq_magic.clipping import clip
 from groq_magic.errors import ApiKeyError
 from groq_magic.mapping.journal import Journal
+from groq_magic.mapping.map_known import known_rows, waiting_notices
 from groq_magic.mapping.map_plan import MapInputs, map_plan
 from groq_magic.mapping.row_request import RowAnswer
 from groq_magic.mapping.run_settings import RunSettings
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from groq_magic.api.account import Account
     from groq_magic.api.models import Model
+    from groq_magic.mapping.batch_fetching import BatchRows
     from groq_magic.mapping.map_options import MapOptions
     from groq_magic.mapping.map_plan import MapPlan
     from groq_magic.mapping.request_plan import OversizedRow, RequestPlan
@@ -71,6 +73,8 @@ class PreparedMap:
         For each model the rows that are not sent, with their errors.
     notices : tuple of str
         Lines to show above the rows.
+    batch : tuple of BatchRows
+        For each model what has come of the batch engine; its answers are among those known.
     """
 
     plan: MapPlan
@@ -80,6 +84,7 @@ class PreparedMap:
     known: tuple[Mapping[str, RowAnswer], ...] = field(repr=False)
     too_long: tuple[Mapping[str, RowAnswer], ...]
     notices: tuple[str, ...]
+    batch: tuple[BatchRows, ...]
 
     @cached_property
     def included(self) -> tuple[tuple[str, int | str], ...]:
@@ -134,12 +139,15 @@ def prepare_map(session: Session, ask: MapAsk) -> PreparedMap:
     plan = planned(session, ask, fetch=True)
     options, journal = ask.options, Journal(ask.options.journal)
     try:
-        known = tuple({} if options.again else journal.get_all(each.places) for each in plan.plans)
-        is_sent = sum(map(len, known)) < plan.requested
+        found = [
+            known_rows(each, journal, session.service.base_url(), options) for each in plan.plans
+        ]
+        done = [{*known, *rows.errors, *rows.waiting} for known, rows in found]
+        is_sent = sum(map(len, done)) < plan.requested
         account = account_now(session) if is_sent else None
         oversized = [
-            _too_long(session, requests, model, answers)
-            for requests, (_, model), answers in zip(plan.plans, plan.models, known, strict=True)
+            _too_long(session, requests, model, keys, options)
+            for requests, (_, model), keys in zip(plan.plans, plan.models, done, strict=True)
         ]
     except BaseException:
         journal.close()
@@ -150,9 +158,14 @@ def prepare_map(session: Session, ask: MapAsk) -> PreparedMap:
         journal,
         _settings(session, ask),
         account,
-        known,
+        tuple(known for known, _ in found),
         tuple(answers for answers, _ in oversized),
-        (*notices_of(plan), *(plan.prompts.secrets.hidden(line) for line in too_long)),
+        (
+            *notices_of(plan),
+            *(plan.prompts.secrets.hidden(line) for line in too_long),
+            *waiting_notices(rows for _, rows in found),
+        ),
+        tuple(rows for _, rows in found),
     )
 
 
@@ -193,11 +206,16 @@ def _models(
 
 
 def _too_long(
-    session: Session, plan: RequestPlan, model: Model | None, answered: Container[str]
+    session: Session,
+    plan: RequestPlan,
+    model: Model | None,
+    answered: Container[str],
+    options: MapOptions,
 ) -> tuple[dict[str, RowAnswer], tuple[str, ...]]:
     """Return the rows that the service would refuse, with their errors, and a line about them."""
     minute = session.service.limiter.limits_of(plan.model).get("TPM")
-    is_fresh = minute is not None and time.time() - minute.seen < _FRESH
+    # The batch engine knows no limit of a minute.
+    is_fresh = minute is not None and time.time() - minute.seen < _FRESH and not options.batch
     limits = {
         f"{plan.model} takes": model.context_window if model is not None else None,
         f"{plan.model} takes a minute with this key": minute.limit if minute and is_fresh else None,
