@@ -84,13 +84,19 @@ def undisturbed(make: Callable[[], _Made]) -> _Made:
     return made
 
 
-def unsent(make: Callable[[], _Made]) -> _Made:
+def unsent(
+    make: Callable[[], _Made],
+    happened: str = "Stopped before anything was sent.",
+    remedy: str = "Run the cell again.",
+) -> _Made:
     """Return what is made before an ask is sent; an interrupt breaks it off.
 
     Parameters
     ----------
     make : callable
         May run the user's own code, or the SDK's.
+    happened, remedy : str
+        The error's words where it did send something.
 
     Raises
     ------
@@ -103,7 +109,7 @@ def unsent(make: Callable[[], _Made]) -> _Made:
     except KeyboardInterrupt:
         pass
     # Raised out here, it has no context.
-    raise InterruptedAskError("Stopped before anything was sent.", "Run the cell again.")
+    raise InterruptedAskError(happened, remedy)
 
 
 def in_one_line(call: Callable[[], _Made]) -> _Made:

@@ -15,6 +15,7 @@ from groq_magic.option_types import OptionType, Text, quoted, sendable, try_valu
 
 __all__ = ["AnswerSchema", "Images", "ToolNames", "VariableName", "is_type", "tool_name"]
 
+_FIELDS = "city, price float"
 _MOST_TOOLS = 128  # of the API
 # The session's own names: its history, its results, ours, and Python's module attributes.
 _IPYTHONS = re.compile(
@@ -36,12 +37,13 @@ class AnswerSchema(OptionType):
     def read(self, flag: str, value: Any) -> Any:
         """Return the text, or the type: whether it can be sent shows when the ask is prepared."""
         if issubclass(type(value), str):
+            if not str.strip(value):
+                quote = "" if flag.isidentifier() else "'"
+                raise OptionError(f"{flag} is blank.", try_value(flag, f"{quote}{_FIELDS}{quote}"))
             return Text().read(flag, value)
         if issubclass(type(value), dict) or is_type(value):
             return value
-        raise OptionError(
-            f"{flag} takes a type, not {quoted(value)}.", try_value(flag, "city, price float")
-        )
+        raise OptionError(f"{flag} takes a type, not {quoted(value)}.", try_value(flag, _FIELDS))
 
     def saved(self, value: Any) -> Any:
         """Return the text, or the type's name."""

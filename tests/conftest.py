@@ -48,9 +48,12 @@ class PracticeServer:
     process: subprocess.Popen[str]
     control: httpx.Client
 
-    def faults(self, *faults: str, models: tuple[str, ...] = ()) -> None:
-        """Set what the next chat requests, and requests for models, meet."""
-        self._post("/practice/faults", {"faults": faults, "models": models})
+    def faults(
+        self, *faults: str, models: tuple[str, ...] = (), batch: tuple[str, ...] = ()
+    ) -> None:
+        """Set what the next chat requests, those for models, and for files and batches meet."""
+        given = {"faults": faults, "models": models, "batch": batch}
+        self._post("/practice/faults", given)
 
     def script(self, replies: list[dict[str, Any]]) -> None:
         """Set what is answered to which prompt."""

@@ -51,11 +51,9 @@ def normalise(url: str | None) -> str:
 
 def is_loopback(url: str) -> bool:
     """Return whether `url` names this machine."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 

@@ -87,13 +87,13 @@ class Client:
         import groq
 
         with (
-            self._sdk_for(exchange) as sdk,
+            self.sdk_for(exchange) as sdk,
             # `chat.completions.create` first compares the whole request with the SDK's types,
             # which takes as long as all that is done here.
             sdk.post(
                 _CHAT,
                 body=dict(request),
-                options={"timeout": self._timeout(timeout)},
+                options={"timeout": self.timeout(timeout)},
                 cast_to=object,
                 stream=True,
                 stream_cls=groq.Stream[object],
@@ -115,8 +115,8 @@ class Client:
         ValueError
             When the reply is no list of models.
         """
-        with self._sdk_for(Exchange()) as sdk:
-            reply = sdk.models.with_raw_response.list(timeout=self._timeout(timeout))
+        with self.sdk_for(Exchange()) as sdk:
+            reply = sdk.models.with_raw_response.list(timeout=self.timeout(timeout))
         body = reply.http_response.json()
         items = body.get("data") if isinstance(body, dict) else None
         if not isinstance(items, list):
@@ -151,7 +151,14 @@ class Client:
         self._idle: list[tuple[float, Connection]] = []
 
     @contextlib.contextmanager
-    def _sdk_for(self, exchange: Exchange) -> Iterator[groq.Groq]:
+    def sdk_for(self, exchange: Exchange) -> Iterator[groq.Groq]:
+        """Lend the SDK, over a connection of its own, to an exchange.
+
+        Raises
+        ------
+        RequestError, CancelledError
+            As `open` does.
+        """
         if self._process != os.getpid():
             # A forked child must not read from its parent's sockets, nor wait for its locks.
             self._begin()
@@ -226,7 +233,8 @@ class Client:
                 )
             return self._trusted
 
-    def _timeout(self, seconds: float) -> httpx.Timeout:
+    def timeout(self, seconds: float) -> httpx.Timeout:
+        """Return the timeouts of a request that may wait so many seconds for a byte."""
         import httpx
 
         return httpx.Timeout(

@@ -33,6 +33,7 @@ _TAGS = re.compile(r"<[^<>]*>")
 # The title of a proxy's error page is enough.
 _TITLE = re.compile(r"<title>([^<]+)</title>", re.IGNORECASE)
 _LONGEST = 300
+_BILLING = "https://console.groq.com/settings/billing"
 # Groq's number for a flex tier without capacity; HTTP has none.
 _FLEX_FULL = 498
 # A longer wait is not worth sitting out.
@@ -110,7 +111,7 @@ def _key_refused(_refusal: _Refusal, context: FaultContext) -> Fault:
 
 def _spent(_refusal: _Refusal, _context: FaultContext) -> Fault:
     happened = "The organisation's spend limit is reached."
-    remedy = "Raise it at https://console.groq.com/settings/billing."
+    remedy = f"Raise it at {_BILLING}."
     return Fault(RateLimitError(happened, remedy))
 
 
@@ -131,6 +132,12 @@ def _bad_json(refusal: _Refusal, _context: FaultContext) -> Fault:
 def _denied(refusal: _Refusal, _context: FaultContext) -> Fault:
     remedy = "Check the network, a VPN or proxy, and the key's rights."
     return Fault(RequestError(f"Access is denied (403): {refusal.message}", remedy))
+
+
+def _not_in_plan(_refusal: _Refusal, _context: FaultContext) -> Fault:
+    happened = "This key has no access to Groq's batch engine (403)."
+    remedy = f"It needs a paid plan: {_BILLING}. Without --batch the rows are asked one by one."
+    return Fault(RequestError(happened, remedy))
 
 
 def _not_there(refusal: _Refusal, context: FaultContext) -> Fault:
@@ -190,6 +197,7 @@ _BY_CODE: Mapping[str, _Rule] = MappingProxyType(
         "model_decommissioned": _model_refused,
         "invalid_api_key": _key_refused,
         "blocked_api_access": _spent,
+        "not_available_for_plan": _not_in_plan,
         "tool_use_failed": _bad_tool_call,
         "json_validate_failed": _bad_json,
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.api.models import GENERAL
 from groq_magic.conversation import text_in
-from groq_magic.errors import OptionError
+from groq_magic.errors import ModelError, OptionError
 from groq_magic.printable import SURROGATE
 from groq_magic.tools import NO_TOOLS
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["form_of", "is_strict", "request_of", "size_of", "without_surrogates"]
 
 _STRICT = "structured_outputs"
-# The models that make one call at a time (groq-api.md §1).
-_ONE_CALL = "gpt-oss"
+# The models that make one call at a time, and that use the service's own tools (groq-api.md §1).
+_GPT_OSS = "gpt-oss"
 _JSON_WISH = "Answer with one JSON value and nothing else."
 _SCHEMA_WISH = (
     "Answer with one JSON object that is valid against this JSON schema, and nothing else:"
@@ -57,7 +58,7 @@ def request_of(  # noqa: PLR0913 - the parts of a request, named
 
     Raises
     ------
-    OptionError
+    OptionError, ModelError
         When the model can't do what an option asks for.
     """
     request: dict[str, Any] = {"model": model, "messages": [dict(m) for m in messages]}
@@ -116,8 +117,11 @@ def without_surrogates(text: str) -> tuple[str, int]:
 def _offer(request: dict[str, Any], known: Model | None, tools: ToolSet) -> None:
     if known is not None and known.features and "tools" not in known.features:
         raise OptionError(f"{known.id} can't call tools.", "`%groq_models` shows which models can.")
+    if tools.at_service and known is not None and known.features and _GPT_OSS not in known.id:
+        happened = f"{known.id} can't use `{tools.at_service[0]}`."
+        raise ModelError(happened, f"`-m {GENERAL}` can.")
     request["tools"] = tools.declarations()
-    if tools.functions and _ONE_CALL in request["model"]:
+    if tools.functions and _GPT_OSS in request["model"]:
         request["parallel_tool_calls"] = False
     _keep_reasoning_apart(request, known)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from groq_magic.session.session import Session
 
 __all__ = [
+    "line_of_images",
     "line_of_left_out",
     "line_of_missed",
     "line_of_restorable",
@@ -41,6 +42,20 @@ def line_of_left_out(names: Sequence[str], answers: int) -> tuple[str, ...]:
     if not left_out:
         return ()
     return (f"No longer sent, because of `rows_sent` or `private`: {', '.join(left_out)}.",)
+
+
+def line_of_images(plan: Plan) -> tuple[str, ...]:
+    """Return the notice that the images of the turn just above are not sent again.
+
+    A prompt with an image of its own needs none, nor does one further below.
+    """
+    above = plan.window.turns[-1:]
+    count = len(above[0].data.images) if above and not plan.draft.images else 0
+    if not count:
+        return ()
+    if count > 1:
+        return (f"The {count} images above are not sent again; `-i` sends them.",)
+    return ("The image above is not sent again; `-i` sends it.",)
 
 
 def missed_by(session: Session, plan: Plan) -> frozenset[str]:

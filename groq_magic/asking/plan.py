@@ -119,7 +119,7 @@ def plan(draft: Draft, facts: PlanInputs) -> Plan:
     ------
     TooLargeError
         When it fits neither the window nor the tokens a minute.
-    OptionError
+    OptionError, ModelError
         When the model can't do what an option asks for.
     """
     window = _window(draft, facts)

@@ -11,6 +11,7 @@ from groq_magic.asking.code_below import lacks_input, refuse_without_input, resu
 from groq_magic.asking.draft import bound, draft
 from groq_magic.asking.images import model_for_images, refuse_without_vision
 from groq_magic.asking.notices import (
+    line_of_images,
     line_of_left_out,
     line_of_missed,
     line_of_restorable,
@@ -131,7 +132,8 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
     session.service.prefetch_catalogue()
     missed = missed_by(session, made)
     offer = line_of_restorable(session)
-    notices = (*notices, *line_of_missed(missed), *order_notice(session, made), *offer)
+    more = (*line_of_missed(missed), *order_notice(session, made), *offer)
+    notices = (*notices, *line_of_images(made), *more)
     return PreparedAsk(made, notices, source, missed, spare=spare, offers_restore=bool(offer))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from groq_magic.practice import is_unscripted
+from groq_magic.reply import data_text
 from groq_magic.views.phrase import quoted
 
 if TYPE_CHECKING:
@@ -48,7 +50,16 @@ def warnings_of(plan: Plan, reply: Reply, choice: CodeChoice) -> tuple[str, ...]
         # An error has a line of its own.
         found.append("" if reply.error or any(found) else f"{answer} is empty.")
     elif form == "json" and reply.data is None:
-        found.append(f"{answer} is not valid JSON.")
+        found.append(f"{answer} {_no_data(reply.text)}")
     elif form == "code" and not reply.code and not explains:
         found.append(f"{answer} contains no code.")
     return tuple(filter(None, found))
+
+
+def _no_data(text: str) -> str:
+    """Return why an answer has no `.data`."""
+    try:
+        json.loads(data_text(text))
+    except (ValueError, RecursionError):
+        return "is not valid JSON."
+    return "is JSON, but neither an object nor a list; `_groq.text` has it."

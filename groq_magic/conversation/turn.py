@@ -243,12 +243,15 @@ def messages_of(
 
     Parameters
     ----------
-    prompt, answer : str
+    prompt : str
+    answer : str
+        "" for none, as after a stop in a call: a message without content may be refused.
     between : iterable of mapping
         The tool calls and their results.
     """
     asked = {"role": "user", "content": prompt}
-    return (asked, *between, {"role": "assistant", "content": answer})
+    answered = ({"role": "assistant", "content": answer},) if answer else ()
+    return (asked, *between, *answered)
 
 
 def text_in(message: Mapping[str, Any]) -> str:

@@ -7,13 +7,16 @@ import os
 import sqlite3
 import threading
 import time
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from groq_magic.errors import OptionError
 from groq_magic.ledger.journal_tables import (
     TABLES,
+    RunRecord,
+    clear_jobs,
+    copy_jobs,
+    is_database,
     prepare,
     readable,
     tables_of,
@@ -22,41 +25,16 @@ from groq_magic.ledger.journal_tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 __all__ = ["JournalFile", "RunRecord", "journal_path"]
 
 _FILE = "journal.sqlite"
-_MAGIC = b"SQLite format 3\x00"
 # Two kernels may write at once: how many seconds one waits for the other.
 _WAIT = 5.0
 # Keys in one look-up; SQLite takes 999 in any version.
 _AT_ONCE = 500
-
-
-@dataclass(frozen=True)
-class RunRecord:
-    """One run in a journal.
-
-    Parameters
-    ----------
-    id : int
-    name, model : str
-    began, used : float
-        Unix times of its first answer, and of when it was last gone on with.
-    rows : int
-    size : int
-        Bytes of its answers.
-    """
-
-    id: int
-    name: str
-    model: str
-    began: float
-    used: float
-    rows: int
-    size: int
 
 
 class JournalFile:
@@ -94,8 +72,7 @@ class JournalFile:
         """Return the answers kept under keys; far quicker than one by one."""
         found: dict[str, str] = {}
         waiting = iter(keys)
-        with self._reading:
-            file = self._for_reading()
+        with self.reading() as file:
             while file is not None and (some := tuple(islice(waiting, _AT_ONCE))):
                 marks = ",".join("?" * len(some))
                 # As bytes, for text that is not UTF-8 is no answer, and no fault of the file.
@@ -109,20 +86,46 @@ class JournalFile:
 
     def put(self, name: str, model: str, answers: Mapping[str, str]) -> None:
         """Write the answers of a run, by their keys; all of them or, after a fault, none."""
+        with self.writing() as file:
+            self.add(file, name, model, answers)
+
+    def add(
+        self, file: sqlite3.Connection, name: str, model: str, answers: Mapping[str, str]
+    ) -> None:
+        """Write the answers of a run within what `writing` gives."""
+        run = self._run(file, name, model)
+        file.executemany(
+            "INSERT OR REPLACE INTO rows VALUES (?, ?, ?)",
+            [(key, run, answer) for key, answer in answers.items()],
+        )
+
+    @contextlib.contextmanager
+    def writing(self, *, is_durable: bool = False) -> Iterator[sqlite3.Connection]:
+        """Do all or nothing of what is written meanwhile; durably, a power cut can't undo it."""
         with self._writing:
             file = self._for_writing()
-            with transaction(file):
-                run = self._run(file, name, model)
-                file.executemany(
-                    "INSERT OR REPLACE INTO rows VALUES (?, ?, ?)",
-                    [(key, run, answer) for key, answer in answers.items()],
-                )
-            self._runs[name, model] = run
+            if is_durable:
+                file.execute("PRAGMA synchronous = FULL")
+            try:
+                with transaction(file):
+                    yield file
+            except BaseException:
+                # A run that was noted in it may not be there.
+                self._runs.clear()
+                raise
+            finally:
+                if is_durable:
+                    file.execute("PRAGMA synchronous = NORMAL")
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection | None]:
+        """Give the open file to read from; None where there is none yet."""
+        with self._reading:
+            yield self._for_reading()
 
     def runs(self) -> list[RunRecord]:
         """Return the runs whose answers it contains, the latest first."""
-        with self._reading:
-            file = self._for_reading()
+        with self.reading() as file:
             found = (
                 file
                 and file.execute(
@@ -144,6 +147,7 @@ class JournalFile:
             file = self._for_writing()
             chosen, values = ("", ()) if run is None else (" WHERE run = ?", (run,))
             with transaction(file):
+                clear_jobs(file, run)
                 count = file.execute(f"DELETE FROM rows{chosen}", values).rowcount  # noqa: S608 - one of two constants
                 file.execute("DELETE FROM runs WHERE id NOT IN (SELECT run FROM rows)")
             self._runs.clear()
@@ -187,6 +191,8 @@ class JournalFile:
             self.path.rename(aside)
         for run, answers in readable(aside).items():
             self.put(*run, answers)
+        with self.writing() as file:
+            copy_jobs(aside, file)
         return aside
 
     def _run(self, file: sqlite3.Connection, name: str, model: str) -> int:
@@ -200,6 +206,7 @@ class JournalFile:
             " ON CONFLICT (name, model) DO UPDATE SET used = excluded.used RETURNING id",
             (name, model, now, now),
         ).fetchall()
+        self._runs[name, model] = int(number)
         return int(number)
 
     def _for_reading(self) -> sqlite3.Connection | None:
@@ -233,14 +240,10 @@ class JournalFile:
 
     def _is_there(self) -> bool:
         """Return whether there is a file with something in it; refuse what is no database."""
-        try:
-            with self.path.open("rb") as file:
-                start = file.read(len(_MAGIC))
-        except FileNotFoundError:
-            return False
-        if start and start != _MAGIC:
+        found = is_database(self.path)
+        if found is False:
             raise self._refused()
-        return bool(start) or self._beside()[0].exists()
+        return found or (self.path.exists() and self._beside()[0].exists())
 
     def _connect(self, mode: str) -> sqlite3.Connection | None:
         """Return the open file; None where it is empty and is not to be written."""
@@ -270,9 +273,8 @@ class JournalFile:
         return None
 
     def _refused(self) -> OptionError:
-        return OptionError(
-            f"`{self.path.name}` is not a journal.", "Give `--journal` another file."
-        )
+        happened = f"`{self.path.name}` is not a journal."
+        return OptionError(happened, "Give `--journal` another file.")
 
     def _opened(self) -> list[sqlite3.Connection]:
         return [file for file in (self._reader, self._writer) if file is not None]

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["TABLES", "prepare", "readable", "tables_of", "text_of", "transaction"]
+__all__ = [
+    "TABLES",
+    "RunRecord",
+    "clear_jobs",
+    "copy_jobs",
+    "is_database",
+    "prepare",
+    "readable",
+    "tables_of",
+    "text_of",
+    "transaction",
+]
 
 # "grqj" in ASCII: how a journal differs from another program's database.
 _APPLICATION = 0x6772716A
+_MAGIC = b"SQLite format 3\x00"
 TABLES = (
     """CREATE TABLE runs (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL, model TEXT NOT NULL,
@@ -22,7 +35,56 @@ TABLES = (
     """CREATE TABLE rows (
   key TEXT PRIMARY KEY, run INTEGER NOT NULL, answer TEXT NOT NULL
 ) WITHOUT ROWID""",
+    # Jobs of the batch engine, the rows that each has, and its answers until a plan reads them.
+    """CREATE TABLE jobs (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, model TEXT NOT NULL, url TEXT NOT NULL,
+  made REAL NOT NULL, rows INTEGER NOT NULL, requests INTEGER NOT NULL,
+  file TEXT NOT NULL, batch TEXT NOT NULL, state TEXT NOT NULL,
+  completed INTEGER NOT NULL, failed INTEGER NOT NULL, error TEXT NOT NULL, left TEXT NOT NULL
+)""",
+    """CREATE TABLE job_rows (
+  key TEXT PRIMARY KEY, job TEXT NOT NULL, request TEXT NOT NULL, place INTEGER NOT NULL
+) WITHOUT ROWID""",
+    "CREATE INDEX rows_of_jobs ON job_rows (job, request)",
+    """CREATE TABLE job_answers (
+  job TEXT NOT NULL, request TEXT NOT NULL, answer TEXT NOT NULL, PRIMARY KEY (job, request)
+) WITHOUT ROWID""",
 )
+_JOB_TABLES = ("jobs", "job_rows", "job_answers")
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run in a journal.
+
+    Parameters
+    ----------
+    id : int
+    name, model : str
+    began, used : float
+        Unix times of its first answer, and of when it was last gone on with.
+    rows : int
+    size : int
+        Bytes of its answers.
+    """
+
+    id: int
+    name: str
+    model: str
+    began: float
+    used: float
+    rows: int
+    size: int
+
+
+def is_database(path: Path) -> bool | None:
+    """Return whether a file is a database; None where it is missing or empty."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(_MAGIC))
+    except FileNotFoundError:
+        return None
+    return start == _MAGIC if start else None
 
 
 def prepare(file: sqlite3.Connection) -> None:
@@ -59,6 +121,31 @@ def readable(path: Path) -> dict[tuple[str, str], dict[str, str]]:
                 for key, run, answer in file.execute(f"SELECT * FROM rows ORDER BY key {order}"):  # noqa: S608 - one of two constants
                     found.setdefault(names.get(run, ("", "")), {})[key] = answer
     return found
+
+
+def clear_jobs(file: sqlite3.Connection, run: int | None) -> None:
+    """Remove the answers of a run's jobs, or all, and the rows of those that are fetched."""
+    found = file.execute(
+        "SELECT id, state FROM jobs WHERE ?1 IS NULL"
+        " OR (name, model) IN (SELECT name, model FROM runs WHERE id = ?1)",
+        (run,),
+    )
+    for job, state in found.fetchall():
+        file.execute("DELETE FROM job_answers WHERE job = ?", (job,))
+        if state == "fetched":
+            file.execute("DELETE FROM job_rows WHERE job = ?", (job,))
+            file.execute("DELETE FROM jobs WHERE id = ? AND left = '[]'", (job,))
+
+
+def copy_jobs(path: Path, into: sqlite3.Connection) -> None:
+    """Copy what can be read of the jobs in a damaged file."""
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as file:
+        file.execute("PRAGMA trusted_schema = OFF")
+        for table in _JOB_TABLES:
+            with contextlib.suppress(sqlite3.Error):
+                for row in file.execute(f"SELECT * FROM {table}"):  # noqa: S608 - one of three constants
+                    marks = ", ".join("?" * len(row))
+                    into.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", row)  # noqa: S608 - the same
 
 
 @contextlib.contextmanager

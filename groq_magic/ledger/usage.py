@@ -30,8 +30,9 @@ PRICES = MappingProxyType(
         "qwen/qwen3.8-27b": (0.80, 4.00),
     }
 )
-# Of the price of a prompt, for tokens that the service had cached.
-_CACHED_SHARE = 0.5
+# Of the price of a prompt, for tokens that the service had cached; and of all by the batch engine,
+# where the cache saves no more.
+_CACHED_SHARE = _BATCH_SHARE = 0.5
 _MILLION = 1_000_000
 _WHOLE = 1_000  # from there on no decimals
 
@@ -150,17 +151,25 @@ def total_usage(usages: Iterable[Usage | None]) -> Usage | None:
     )
 
 
-def cost(model: str, usage: Usage | None) -> float | None:
+def cost(model: str, usage: Usage | None, *, in_batch: bool = False) -> float | None:
     """Return what an ask cost in US dollars, None where the price is not known.
 
     Prompt tokens that the service had cached cost half.
+
+    Parameters
+    ----------
+    model : str
+    usage : Usage or None
+    in_batch : bool
+        Whether the batch engine answered, which costs half of all.
     """
     price = PRICES.get(model)
     if price is None or usage is None:
         return None
-    cached = min(usage.cached_tokens, usage.prompt_tokens)
+    cached = 0 if in_batch else min(usage.cached_tokens, usage.prompt_tokens)
     prompt = usage.prompt_tokens - cached * (1 - _CACHED_SHARE)
-    return (prompt * price[0] + usage.completion_tokens * price[1]) / _MILLION
+    whole = (prompt * price[0] + usage.completion_tokens * price[1]) / _MILLION
+    return whole * _BATCH_SHARE if in_batch else whole
 
 
 def dollars(amount: float | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import NotebookError, OptionError
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 
 __all__ = ["ask_in_python", "groq", "groq_retry", "run_ask"]
 
+# After an option whose value is easily written with blanks.
+_WITH_BLANKS = MappingProxyType(
+    {
+        "schema": "Put quotes around the fields; the prompt goes",
+        "tools": "Separate functions with commas, without blanks; the prompt goes",
+    }
+)
+
 
 def groq(session: Session, line: str, cell: str | None = None) -> None:
     """Ask; the text of `%%groq?` comes from the option table."""
@@ -34,10 +43,13 @@ def groq(session: Session, line: str, cell: str | None = None) -> None:
         _show_panel(session)
         return
     if cell is not None and text:
+        last = next(reversed(given), "")
         raise OptionError(
             f"Unexpected `{text[:40]}` on the %%groq line.",
-            "The prompt goes into the lines below.",
+            f"{_WITH_BLANKS.get(last, 'The prompt goes')} into the lines below.",
         )
+    if text and str(given.get("schema", "")).endswith(","):
+        raise OptionError("The fields after --schema end at a blank.", "Put quotes around them.")
     prompt = text if cell is None else cell
     names = _names_of_caller(session, prompt, options)
     run_ask(session, Ask(prompt, options, line=cell is None, names=names))

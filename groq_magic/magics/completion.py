@@ -31,7 +31,7 @@ _WORDS = MappingProxyType(
         "groq_cache": ("on", "off", "clear", "info"),
         "groq_practice": ("on", "off"),
         "groq_replay": ("on", "off"),
-        "groq_runs": ("clear", "cancel"),
+        "groq_runs": ("status", "fetch", "cancel", "clear"),
     }
 )
 

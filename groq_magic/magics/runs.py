@@ -1,4 +1,4 @@
-"""`%groq_runs`: the runs of `%%groq_map`, in journals and in the background."""
+"""`%groq_runs`: the runs of `%%groq_map`, in journals, in the background and in batch jobs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from groq_magic.errors import NotebookError, OptionError
+from groq_magic.magics.jobs import cancelled, fetched, jobs_now, jobs_table, known_jobs
 from groq_magic.magics.line import parsed_line
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.mapping.journal import Journal
@@ -13,23 +14,30 @@ from groq_magic.views.show import say, show
 from groq_magic.views.table import Table
 
 if TYPE_CHECKING:
-    from groq_magic.ledger.journal_file import RunRecord
     from groq_magic.session.session import Session
 
 __all__ = ["groq_runs"]
 
+_WORDS = ("status", "fetch", "cancel", "clear")
 _KILO = 1_000
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _CLEARS = "`%groq_runs clear` removes all, `%groq_runs clear N` one."
 
 
 def groq_runs(session: Session, line: str) -> None:
-    """List the runs of `%%groq_map`: `%groq_runs [clear [N]|cancel [NAME]]`.
+    """List the runs of `%%groq_map`, and what Groq's batch engine has of them.
 
-    The list has the runs in the background, and those whose answers are in
-    the journal, with their size and age. `clear` removes the answers of all
-    runs or of one, by its number; `cancel` ends those in the background: the
-    rows answered so far go into their variable.
+    The list has the runs in the background, the jobs of the batch engine as
+    last known, and the runs whose answers are in the journal. All of these
+    commands take one or all:
+
+        %groq_runs status [JOB]         asks Groq how far jobs are
+        %groq_runs fetch [JOB]          takes the answers of jobs that are done
+        %groq_runs cancel [NAME|JOB]    ends runs in the background, and jobs
+        %groq_runs clear [N]            removes the answers of runs
+
+    JOB is the beginning of a job's id. What was answered before a run or job
+    is cancelled is kept. Fetching deletes the files of a job at Groq.
 
     Options:
     """
@@ -37,30 +45,51 @@ def groq_runs(session: Session, line: str) -> None:
     session.background_runs.deliver()
     word, _, target = text.partition(" ")
     target = target.strip()
-    if word == "cancel":
-        say("\n".join(_cancelled(session, target)))
-        return
-    if word not in {"", "clear"} or (target and not word):
+    if word and word not in _WORDS:
         raise OptionError(
-            f"%groq_runs takes clear or cancel, not `{word[:40]}`.", "`%groq_runs` lists the runs."
+            f"%groq_runs takes {', '.join(_WORDS[:-1])} or {_WORDS[-1]}, not `{word[:40]}`.",
+            "`%groq_runs` lists the runs.",
         )
     journal = Journal(given.get("journal"))
     try:
+        if word in {"", "status"}:
+            _show(session, journal, word, target)
+            return
         if word == "clear":
-            say("\n".join((_cleared(session, journal, target), *journal.lines())))
+            lines = [_cleared(session, journal, target)]
+        elif word == "fetch":
+            lines = fetched(session, journal, target)
         else:
-            _show(session, journal)
+            lines = _cancelled(session, journal, target)
+        say("\n".join((*lines, *journal.lines())))
     finally:
         journal.close()
 
 
-def _show(session: Session, journal: Journal) -> None:
+def _show(session: Session, journal: Journal, word: str, target: str) -> None:
+    if word == "status":
+        jobs = jobs_now(session, journal, target)
+        tables = [jobs_table(session, jobs, _age)] if jobs else []
+    else:
+        tables = _tables(session, journal)
+    for table in tables:
+        show(table.html(), table.plain())
+    lines = journal.lines()
+    if not tables and not lines:
+        none = "No jobs: `%%groq_map --batch` makes them."
+        lines = (none if word else "No runs yet: `%%groq_map` makes them.",)
+    if lines:
+        say("\n".join(lines))
+
+
+def _tables(session: Session, journal: Journal) -> list[Table]:
     hidden = session.secrets().hidden
     tables = []
     if running := session.background_runs.lines():
         tables.append(Table(("variable", "in the background"), running))
-    runs = journal.runs()
-    if runs:
+    if jobs := known_jobs(journal):
+        tables.append(jobs_table(session, jobs, _age))
+    if runs := journal.runs():
         rows = tuple(
             (
                 hidden(run.name),
@@ -68,19 +97,13 @@ def _show(session: Session, journal: Journal) -> None:
                 run.model,
                 f"{run.rows:,}",
                 _size(run.size),
-                f"{_age(run)} ago",
+                f"{_age(run.used)} ago",
             )
             for run in runs
         )
         note = f"{_size(journal.size())} in {journal.path}. {_CLEARS}"
         tables.append(Table(("run", "N", "model", "rows", "size", "last used"), rows, note))
-    for table in tables:
-        show(table.html(), table.plain())
-    lines = journal.lines()
-    if not tables and not lines:
-        lines = ("No runs yet: `%%groq_map` makes them.",)
-    if lines:
-        say("\n".join(lines))
+    return tables
 
 
 def _cleared(session: Session, journal: Journal, target: str) -> str:
@@ -98,15 +121,22 @@ def _cleared(session: Session, journal: Journal, target: str) -> str:
     return f"{count:,} answer{'s' * (count != 1)} removed."
 
 
-def _cancelled(session: Session, name: str) -> list[str]:
-    found = session.background_runs.running(name)
-    if not found:
-        of_name = f" into `{name[:40]}`" if name else ""
-        raise NotebookError(f"No run{of_name} is under way.", "`%groq_runs` lists the runs.")
+def _cancelled(session: Session, journal: Journal, target: str) -> list[str]:
+    """End runs in the background, and jobs: all, or those of a variable, or a job."""
+    found = session.background_runs.running(target)
     for run in found:
         run.stop()
     session.background_runs.deliver()
-    return [f"`{run.name}`: {run.words}" for run in found]
+    lines = [f"`{run.name}`: {run.words}" for run in found]
+    has_jobs = any(not job.is_fetched for job in known_jobs(journal))
+    if found and (target or not has_jobs):
+        return lines
+    if not target and not has_jobs:
+        raise NotebookError("No run is under way.", "`%groq_runs` lists the runs.")
+    if lines:
+        # Shown also where the jobs can't be cancelled.
+        say("\n".join(lines))
+    return cancelled(session, journal, target)
 
 
 def _size(count: float) -> str:
@@ -117,8 +147,8 @@ def _size(count: float) -> str:
     return f"{count:,.1f} GB"
 
 
-def _age(run: RunRecord) -> str:
-    seconds = max(0.0, time.time() - run.used)
+def _age(then: float) -> str:
+    seconds = max(0.0, time.time() - then)
     for unit, size in (("day", _DAY), ("hour", _HOUR), ("minute", _MINUTE)):
         if seconds >= size:
             whole = int(seconds // size)

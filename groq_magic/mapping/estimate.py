@@ -83,6 +83,7 @@ def map_estimate(
     done: Collection[str] = (),
     *,
     limits: RunLimits | None = None,
+    in_batch: bool = False,
     tokens_an_answer: int | None = None,
 ) -> MapEstimate:
     """Return what is left of a map would take.
@@ -93,6 +94,8 @@ def map_estimate(
     done : collection of str
         The keys of the rows that have an answer.
     limits : RunLimits, optional
+    in_batch : bool
+        Whether it goes to the batch engine, at its price.
     tokens_an_answer : int, optional
         Of one row, its reasoning included; without it a guess by the type of the answer.
     """
@@ -116,7 +119,7 @@ def map_estimate(
         answer_tokens,
         each,
         _seconds(requests, total, limits),
-        cost(plan.model, usage),
+        cost(plan.model, usage, in_batch=in_batch),
         "\n\n".join(text_in(one) for one in (shown[0][:-1] if shown else ())),
         tuple(text_in(messages[-1]) for messages in shown),
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from groq_magic.errors import OptionError
 from groq_magic.ledger.journal_file import JournalFile, RunRecord, journal_path
+from groq_magic.ledger.journal_jobs import JobTables
 from groq_magic.ledger.usage import Usage
 from groq_magic.mapping.row_request import RowAnswer
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
-__all__ = ["Journal"]
+__all__ = ["Journal", "answer_of", "text_of"]
 
 # How many seconds pass before a file that could not be written is tried again.
 _AGAIN_AFTER = 1.0
@@ -66,6 +67,11 @@ class Journal:
         return self._file.path
 
     @property
+    def jobs(self) -> JobTables:
+        """The jobs of the batch engine."""
+        return JobTables(self._file)
+
+    @property
     def unwritten(self) -> int:
         """How many answers are in memory alone."""
         with self._lock:
@@ -89,7 +95,7 @@ class Journal:
                 if self._replace(failure, was_replaced=was_replaced):
                     return self.get(key)
                 self._report("read", failure, "rows are asked anew")
-        return _answer_of(kept) if kept is not None else None
+        return answer_of(kept) if kept is not None else None
 
     def get_all(self, keys: Collection[str]) -> dict[str, RowAnswer]:
         """Return the answers to rows by their keys; those without one are left out.
@@ -108,7 +114,7 @@ class Journal:
         with self._lock:
             for kept in self._unwritten.values():
                 texts |= {key: text for key, text in kept.items() if key in keys}
-        answers = {key: _answer_of(text) for key, text in texts.items()}
+        answers = {key: answer_of(text) for key, text in texts.items()}
         return {key: answer for key, answer in answers.items() if answer is not None}
 
     def put(self, name: str, model: str, answers: Mapping[str, RowAnswer]) -> None:
@@ -125,7 +131,7 @@ class Journal:
         run = name.encode(errors="replace").decode(), model.encode(errors="replace").decode()
         with self._lock:
             kept = self._unwritten.setdefault(run, {})
-            kept.update({key: _text_of(answer) for key, answer in answers.items()})
+            kept.update({key: text_of(answer) for key, answer in answers.items()})
             if time.monotonic() < self._next_try:
                 return
         self.flush()
@@ -228,21 +234,24 @@ def _reason(failure: Exception) -> str:
     return getattr(failure, "strerror", None) or str(failure).rstrip(".")
 
 
-def _text_of(answer: RowAnswer) -> str:
+def text_of(answer: RowAnswer) -> str:
+    """Return an answer as a text of the file."""
     usage = answer.usage
     counts = [getattr(usage, name) for name in _COUNTS] if usage is not None else None
+    values = [answer.text, answer.finish_reason, answer.model, counts]
+    if answer.error:
+        values.append(answer.error)
     # Short, for there are many; ASCII, so that half a character can be written too.
-    return json.dumps(
-        [answer.text, answer.finish_reason, answer.model, counts], separators=(",", ":")
-    )
+    return json.dumps(values, separators=(",", ":"))
 
 
-def _answer_of(text: str) -> RowAnswer | None:
-    """Return the answer that a text of the file holds, None where it holds none."""
+def answer_of(text: str) -> RowAnswer | None:
+    """Return the answer that a text of the file contains, None where it contains none."""
     try:
         match json.loads(text):
-            case [str(answer), str() | None as finish_reason, str(model), counts]:
-                return RowAnswer(answer, finish_reason, _usage_of(counts), model, "")
+            case [str(answer), str() | None as finish_reason, str(model), counts, *error]:
+                failure = str(error[0]) if error else ""
+                return RowAnswer(answer, finish_reason, _usage_of(counts), model, failure)
     # A text that is nested without end is no answer either.
     except (ValueError, RecursionError):
         pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from groq_magic.clipping import clip
 from groq_magic.conversation import estimate
 from groq_magic.durations import in_words
+from groq_magic.errors import OptionError
 from groq_magic.ledger.usage import dollars
 from groq_magic.mapping.estimate import RunLimits, map_estimate
 from groq_magic.mapping.journal import Journal
@@ -40,14 +42,15 @@ class _ModelEstimate:
     Parameters
     ----------
     estimate : MapEstimate
-    done : int
-        Answers in the journal.
+    done, in_batch : int
+        Answers in the journal, and rows that the batch engine has.
     has_limits : bool
         Whether any limit is known.
     """
 
     estimate: MapEstimate
     done: int
+    in_batch: int
     has_limits: bool
 
 
@@ -85,9 +88,11 @@ def _estimate(session: Session, plan: MapPlan, number: int, journal: Journal) ->
     limits = {kind: limit.limit for kind in _KINDS if (limit := known.get(kind)) is not None}
     usual = RunSettings()
     done = set() if options.again else set(journal.get_all(requests.places))
+    waiting = _in_batch(journal, session.service.base_url()) & requests.places.keys() - done
     found = map_estimate(
         requests,
-        done,
+        done | waiting,
+        in_batch=options.batch,
         limits=RunLimits(
             limits.get("RPM"),
             limits.get("RPD"),
@@ -97,12 +102,23 @@ def _estimate(session: Session, plan: MapPlan, number: int, journal: Journal) ->
             options.concurrency or usual.concurrency,
         ),
     )
-    return _ModelEstimate(found, len(done), bool(limits))
+    return _ModelEstimate(found, len(done), len(waiting), bool(limits))
+
+
+def _in_batch(journal: Journal, url: str) -> set[str]:
+    """Return the keys of all rows that the batch engine has, or has answered unread."""
+    # A journal that can't be read ends no run, and its line is shown.
+    with contextlib.suppress(OptionError):
+        answers = (each for each in journal.jobs.answers() if each.answer is not None)
+        return {*journal.jobs.waiting(url), *(key for each in answers for key in each.keys)}
+    return set()
 
 
 def _heading(session: Session, plan: MapPlan, estimates: list[MapEstimate], shown: int) -> str:
     host = urlsplit(session.service.base_url()).netloc.rpartition("@")[2]
     where = "in practice mode" if plan.practice else f"at {host}"
+    if plan.options.batch:
+        where += ", by the batch engine,"
     models = " and ".join(f"`{each.model}`" for each in estimates)
     requests = sum(each.requests for each in estimates)
     if not requests:
@@ -121,12 +137,16 @@ def _facts(plan: MapPlan, number: int, of_model: _ModelEstimate) -> Iterator[str
     time = f"about {in_words(found.seconds)} by the limits known so far"
     if not of_model.has_limits:
         time = f"at least {in_words(found.seconds)}: limits are known after the first answer"
+    if plan.options.batch:
+        time = "within a day"
     rows = f"{len(plan.rows):,} row{'s' * (len(plan.rows) != 1)}"
     different = len(plan.plans[number].places)
     if different < len(plan.rows):
         rows += f", {different:,} different"
     if of_model.done:
         rows += f", {of_model.done:,} in the journal"
+    if of_model.in_batch:
+        rows += f", {of_model.in_batch:,} with Groq's batch engine"
     yield f"`{found.model}`: {rows}, {found.requests:,} request{'s' * (found.requests != 1)}"
     tokens = f"{found.prompt_tokens:,} tokens to send and {found.answer_tokens:,} in answers"
     cost = f", {dollars(found.cost)}" if found.cost is not None else "; its price is unknown"

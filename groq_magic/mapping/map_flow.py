@@ -12,6 +12,7 @@ from groq_magic.ledger.ledger import Entry
 from groq_magic.ledger.request_log import record_of
 from groq_magic.ledger.usage import usage_of
 from groq_magic.mapping.background import BackgroundMap
+from groq_magic.mapping.map_batch import hand_map_over
 from groq_magic.mapping.map_prepare import account_now, prepare_map
 from groq_magic.mapping.map_run import MapRun, RunBase
 from groq_magic.mapping.map_summary import map_end, map_start
@@ -117,7 +118,8 @@ def map_in_background(session: Session, ask: MapAsk) -> None:
 def _prepared(session: Session, ask: MapAsk) -> PreparedMap:
     session.executions.refuse_in_tool()
     with session.service.key_found_once():
-        return unsent(lambda: prepare_map(session, ask))
+        prepared = unsent(lambda: prepare_map(session, ask))
+        return hand_map_over(session, prepared) if ask.options.batch else prepared
 
 
 class _Flow:
@@ -135,6 +137,7 @@ class _Flow:
             self._note,
             prepared.known,
             prepared.too_long,
+            prepared.batch,
         )
 
     def _account_now(self) -> Account:
@@ -151,8 +154,9 @@ class _Flow:
         """Record what was used, for `%groq_usage`, limits and estimates."""
         session, practice = self._session, run.plan.practice
         for number, plan in enumerate(run.plan.plans):
-            progress = run.progress_of(number)
-            if progress.usage.total_tokens:
+            for progress in (run.batch_progress_of(number), run.progress_of(number)):
+                if not progress.usage.total_tokens:
+                    continue
                 session.ledger.add(
                     Entry(
                         number=len(session.ledger) + 1,

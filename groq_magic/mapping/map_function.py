@@ -10,6 +10,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.account import account_of
+from groq_magic.api.base_url import service_url
 from groq_magic.api.key import PRACTICE_KEY
 from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts
@@ -137,7 +138,8 @@ class _Call:
 
     def frame(self, data: Any) -> Any:
         """Ask for all rows and return the frame."""
-        found = prepared(self._plan(data), self._function.settings, self._account_now)
+        plan, settings = self._plan(data), self._function.settings
+        found = prepared(plan, settings, self._url(), self._account_now)
         base = RunBase(
             found.journal,
             self._account_now,
@@ -146,6 +148,7 @@ class _Call:
             lambda request, outcome: self._note(found, request, outcome),
             found.known,
             found.too_long,
+            found.batch,
         )
         with contextlib.closing(found.journal), Interrupts() as interrupts:
             run = MapRun(found.plan, base, HiddenView(), lambda: interrupts.came)
@@ -186,14 +189,24 @@ class _Call:
         now = self._session.privacy()
         return Privacy(min(then.rows, now.rows), (*then.private, *now.private))
 
+    @property
+    def _practice(self) -> str:
+        """The practice server of when it was made: what was made there is paid for nowhere."""
+        session = self._session
+        is_there = session is not None and session.service.in_practice
+        return "" if is_there else self._function.practice
+
+    def _url(self) -> str:
+        """Return the address of the service."""
+        session = self._session
+        return self._practice or (service_url() if session is None else session.service.base_url())
+
     def _account_now(self) -> Account:
-        session, practice = self._session, self._function.practice
         if self._account is None:
-            if practice and (session is None or not session.service.in_practice):
-                # What was made in practice mode is paid for nowhere.
-                self._account = account_of(PRACTICE_KEY, practice)
+            if self._practice:
+                self._account = account_of(PRACTICE_KEY, self._practice)
             else:
-                self._account = account_of_call(session)
+                self._account = account_of_call(self._session)
         return self._account
 
     def _nearest(self, model: str) -> str:

@@ -118,6 +118,7 @@ class MapOptions(OptionTable):
     prefix: str | None = option(Text(), "stands before each new column's name", metavar="p_")
     again: bool = option(Flag(), "asks rows anew that have an answer")
     background: bool = option(Flag(), "the cell returns; `%groq_runs` shows how far it is")
+    batch: bool = option(Flag(), "Groq's batch engine: half the price, within a day")
     temperature: float | None = _of_asks("temperature")
     max_tokens: int | None = _of_asks("max_tokens")
     concurrency: int | None = option(

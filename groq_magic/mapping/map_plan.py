@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.request import is_strict
@@ -32,6 +33,17 @@ if TYPE_CHECKING:
     from groq_magic.schemas import Schema
 
 __all__ = ["MapInputs", "MapPlan", "map_plan"]
+
+_ITS_PACE = "The batch engine has a pace and limits of its own."
+_NOT_WITH_BATCH = MappingProxyType(
+    {
+        "background": "With --batch the cell returns at once anyway.",
+        "budget": "A job can't end at a sum; `--dry-run` estimates it, `--limit N` makes it small.",
+        "concurrency": _ITS_PACE,
+        "share": _ITS_PACE,
+        "service_tier": "The batch engine is a tier of its own.",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -121,6 +133,7 @@ def map_plan(inputs: MapInputs, options: MapOptions) -> MapPlan:
     PromptError
         When a name in the prompt is unknown or private, or a value can't be sent.
     """
+    _check_together(options)
     rows = rows_of(inputs.data)
     schema = None if options.schema is None else schema_of(options.schema, inputs.namespace)
     types = [_type_of(schema, options, known) for _, known in inputs.models]
@@ -160,8 +173,6 @@ def _type_of(schema: Schema | None, options: MapOptions, known: Model | None) ->
 
 def _asked(rows: Rows, checks: tuple[Check, ...], options: MapOptions) -> Rows:
     """Return the rows that are asked, which are those of the frame."""
-    if options.limit and options.sample:
-        raise OptionError("--limit and --sample exclude each other.", "Give one of them.")
     if checks:
         places = places_to_check(rows, checks)
         if not places:
@@ -175,6 +186,16 @@ def _asked(rows: Rows, checks: tuple[Check, ...], options: MapOptions) -> Rows:
     if options.limit and options.limit < len(rows):
         return rows.take(range(options.limit))
     return rows
+
+
+def _check_together(options: MapOptions) -> None:
+    """Refuse options that exclude each other."""
+    if options.limit and options.sample:
+        raise OptionError("--limit and --sample exclude each other.", "Give one of them.")
+    for name, remedy in _NOT_WITH_BATCH.items():
+        if options.batch and getattr(options, name):
+            flag = f"--{name.replace('_', '-')}"
+            raise OptionError(f"--batch and {flag} exclude each other.", remedy)
 
 
 def _check_budget(options: MapOptions, models: list[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,22 +9,24 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.clipping import clip
 from groq_magic.errors import ApiKeyError
 from groq_magic.mapping.journal import Journal
+from groq_magic.mapping.map_known import known_rows, waiting_notices
 from groq_magic.mapping.map_models import models_of
 from groq_magic.mapping.map_plan import MapInputs, map_plan
-from groq_magic.mapping.row_request import RowAnswer
 from groq_magic.mapping.run_settings import RunSettings
+from groq_magic.mapping.too_long import too_long_rows
 from groq_magic.prompt.secrets import HIDDEN
 from groq_magic.views.bar import included_phrases
 from groq_magic.views.phrase import first_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Mapping
+    from collections.abc import Callable, Mapping
 
     from groq_magic.api.account import Account
-    from groq_magic.api.models import Catalogue, Model
+    from groq_magic.api.models import Catalogue
+    from groq_magic.mapping.batch_fetching import BatchRows
     from groq_magic.mapping.map_options import MapOptions
     from groq_magic.mapping.map_plan import MapPlan
-    from groq_magic.mapping.request_plan import OversizedRow, RequestPlan
+    from groq_magic.mapping.row_request import RowAnswer
     from groq_magic.session.session import Session
     from groq_magic.settings import Settings
 
@@ -40,8 +41,6 @@ __all__ = [
     "run_settings",
 ]
 
-# A limit seen longer ago may have been raised since: it refuses nothing.
-_FRESH = 3600.0  # seconds
 _MOST_LISTED, _LONGEST_NAME = 5, 60
 
 
@@ -81,6 +80,8 @@ class PreparedMap:
         For each model the rows that are not sent, with their errors.
     notices : tuple of str
         Lines to show above the rows.
+    batch : tuple of BatchRows
+        For each model what has come of the batch engine; its answers are among those known.
     """
 
     plan: MapPlan
@@ -90,6 +91,7 @@ class PreparedMap:
     known: tuple[Mapping[str, RowAnswer], ...] = field(repr=False)
     too_long: tuple[Mapping[str, RowAnswer], ...]
     notices: tuple[str, ...]
+    batch: tuple[BatchRows, ...]
 
     @cached_property
     def included(self) -> tuple[tuple[str, int | str], ...]:
@@ -147,16 +149,21 @@ def prepare_map(session: Session, ask: MapAsk) -> PreparedMap:
         When a row has to be sent, and there is no key.
     """
     plan = planned(session, ask, fetch=True)
-    return prepared(plan, _settings(session, ask), lambda: account_now(session))
+    url = session.service.base_url()
+    return prepared(plan, _settings(session, ask), url, lambda: account_now(session))
 
 
-def prepared(plan: MapPlan, settings: RunSettings, account: Callable[[], Account]) -> PreparedMap:
+def prepared(
+    plan: MapPlan, settings: RunSettings, url: str, account: Callable[[], Account]
+) -> PreparedMap:
     """Look up which rows of a plan have to be sent, without sending any.
 
     Parameters
     ----------
     plan : MapPlan
     settings : RunSettings
+    url : str
+        The address of the service.
     account : callable
         Returns the service and the key; called if a row has to be sent.
 
@@ -169,13 +176,13 @@ def prepared(plan: MapPlan, settings: RunSettings, account: Callable[[], Account
     """
     journal = Journal(plan.options.journal)
     try:
-        again = plan.options.again
-        known = tuple({} if again else journal.get_all(each.places) for each in plan.plans)
-        is_sent = sum(map(len, known)) < plan.requested
-        found = account() if is_sent else None
+        found = [known_rows(each, journal, url, plan.options) for each in plan.plans]
+        done = [{*known, *rows.errors, *rows.waiting} for known, rows in found]
+        is_sent = sum(map(len, done)) < plan.requested
+        in_use = account() if is_sent else None
         oversized = [
-            _too_long(found, requests, model, answers)
-            for requests, (_, model), answers in zip(plan.plans, plan.models, known, strict=True)
+            too_long_rows(in_use, requests, model, keys, plan.options)
+            for requests, (_, model), keys in zip(plan.plans, plan.models, done, strict=True)
         ]
     except BaseException:
         journal.close()
@@ -185,10 +192,15 @@ def prepared(plan: MapPlan, settings: RunSettings, account: Callable[[], Account
         plan,
         journal,
         settings,
-        found,
-        known,
+        in_use,
+        tuple(known for known, _ in found),
         tuple(answers for answers, _ in oversized),
-        (*notices_of(plan), *(plan.prompts.secrets.hidden(line) for line in too_long)),
+        (
+            *notices_of(plan),
+            *(plan.prompts.secrets.hidden(line) for line in too_long),
+            *waiting_notices(rows for _, rows in found),
+        ),
+        tuple(rows for _, rows in found),
     )
 
 
@@ -212,41 +224,6 @@ def _catalogue(session: Session, *, fetch: bool) -> Catalogue:
     service = session.service
     is_live = fetch and service.key_now() is not None
     return service.fetched_catalogue() if is_live else service.catalogue()
-
-
-def _too_long(
-    account: Account | None, plan: RequestPlan, model: Model | None, answered: Container[str]
-) -> tuple[dict[str, RowAnswer], tuple[str, ...]]:
-    """Return the rows that the service would refuse, with their errors, and a line about them."""
-    minute = account.limiter.limits_of(plan.model).get("TPM") if account is not None else None
-    is_fresh = minute is not None and time.time() - minute.seen < _FRESH
-    limits = {
-        f"{plan.model} takes": model.context_window if model is not None else None,
-        f"{plan.model} takes a minute with this key": minute.limit if minute and is_fresh else None,
-    }
-    known = {what: limit for what, limit in limits.items() if limit}
-    if not known:
-        return {}, ()
-    what, limit = min(known.items(), key=lambda item: item[1])
-    found = [row for row in plan.oversized(limit) if row.key not in answered]
-    answers = {
-        row.key: RowAnswer(
-            "",
-            None,
-            None,
-            plan.model,
-            f"The row is too long: about {row.tokens:,} tokens; {what} {limit:,}.",
-        )
-        for row in found
-    }
-    return answers, (_line_of(found, f"{what} {limit:,} tokens"),) if found else ()
-
-
-def _line_of(found: list[OversizedRow], limit: str) -> str:
-    listed = ", ".join(f"{row.label} ({row.tokens:,})" for row in found[:_MOST_LISTED])
-    more = f" and {len(found) - _MOST_LISTED:,} more" if len(found) > _MOST_LISTED else ""
-    rows = "1 row is" if len(found) == 1 else f"{len(found):,} rows are"
-    return f"{rows} too long and not sent: {listed}{more}; {limit}."
 
 
 def notices_of(plan: MapPlan) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.ledger.usage import Usage, total_usage
+from groq_magic.ledger.usage import Usage, cost, total_usage
+from groq_magic.mapping.batch_fetching import BatchRows
 from groq_magic.mapping.frame import cells_frame, cells_of
 from groq_magic.mapping.map_rows import SHOWN, row_facts
 from groq_magic.mapping.progress import sum_of
@@ -16,7 +17,7 @@ from groq_magic.mapping.run import Run
 from groq_magic.views.map_facts import MapProgress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from groq_magic.api.account import Account
     from groq_magic.api.send import Outcome
@@ -56,6 +57,9 @@ class RunBase:
         For each model the answers that were in the journal, by the rows' keys.
     too_long : tuple of mapping of str to RowAnswer
         For each model the rows that are not sent, with their errors.
+    batch : tuple of BatchRows
+        For each model what has come of the batch engine; its answers are among those known. Empty
+        where none is.
     """
 
     journal: Journal
@@ -65,6 +69,16 @@ class RunBase:
     on_sent: Callable[[RowRequest, Outcome], object]
     known: tuple[Mapping[str, RowAnswer], ...] = field(repr=False)
     too_long: tuple[Mapping[str, RowAnswer], ...]
+    batch: tuple[BatchRows, ...] = ()
+
+    def in_batch(self, number: int) -> BatchRows:
+        """Return what has come of the batch engine for one model."""
+        return self.batch[number] if self.batch else BatchRows()
+
+    def without_request(self, number: int) -> set[str]:
+        """Return the keys of the rows of one model that are not asked."""
+        rows = self.in_batch(number)
+        return {*self.known[number], *self.too_long[number], *rows.errors, *rows.waiting}
 
 
 class MapRun:
@@ -103,8 +117,9 @@ class MapRun:
         self.error: GroqMagicError | None = None
         self.is_stopped = False
         self._base, self._view, self._asks_to_stop = base, view, is_stopped
-        # For each model what was known before, and the runs that are over.
-        self._parts: list[list[MapProgress]] = [[_part()] for _ in plan.plans]
+        # For each model what was known before, what the batch engine answered, and the runs that
+        # are over.
+        self._parts: list[list[MapProgress]] = [[_part(), _part()] for _ in plan.plans]
         self._first: list[str] = []
         self._drawn, self._drawn_rows = 0.0, 0
 
@@ -134,24 +149,47 @@ class MapRun:
 
     def progress_of(self, number: int) -> MapProgress:
         """Return how far it came with one model; rows that were too long are none of it."""
-        parts = self._parts[number][1:] or [_part()]
+        parts = self._parts[number][2:] or [_part()]
         return sum_of(parts, len(self.plan.plans[number].places))
+
+    def batch_progress_of(self, number: int) -> MapProgress:
+        """Return what was taken from the batch engine for one model."""
+        return self._parts[number][1]
+
+    def in_batch(self, number: int) -> Collection[str]:
+        """Return the keys of the rows of one model that the batch engine has."""
+        return self._base.in_batch(number).waiting.keys()
 
     def _take_known(self, number: int) -> None:
         """Add what is known before anything is sent; ■ ends that too."""
-        known, too_long = self._base.known[number], self._base.too_long[number]
-        self._add(number, too_long.items())
-        waiting = iter(known.items())
+        known, rows = self._base.known[number], self._base.in_batch(number)
+        refused = {**self._base.too_long[number], **rows.errors}
+        self._add(number, {**refused, **rows.waiting}.items())
+        self._take_batch(number, {key: known[key] for key in rows.answered})
+        before = len(self.answers[number])
+        self._parts[number][0] = _part(0, len(refused), len(rows.waiting))
+        waiting = ((key, answer) for key, answer in known.items() if key not in rows.answered)
         while not self.reason and (some := list(islice(waiting, _AT_ONCE))):
             self._add(number, some)
-            self._parts[number][0] = _part(len(self.answers[number]) - len(too_long), len(too_long))
+            found = len(self.answers[number]) - before
+            self._parts[number][0] = _part(found, len(refused), len(rows.waiting))
             self._draw()
             if self._asks_to_stop():
                 self.reason, self.is_stopped = "Stopped.", True
 
+    def _take_batch(self, number: int, answers: Mapping[str, RowAnswer]) -> None:
+        """Add answers that have just come from the batch engine, at its price."""
+        self._add(number, answers.items())
+        failed = self._base.in_batch(number).errors
+        usage = total_usage(each.usage for each in (*answers.values(), *failed.values()))
+        price = cost(self.plan.plans[number].model, usage, in_batch=True) if usage else 0.0
+        self._parts[number][1] = replace(
+            _part(), done=len(answers), usage=usage or Usage(0, 0, 0), cost=price
+        )
+
     def _ask(self, number: int) -> None:
         plan, model = self.plan.plans[number], self.plan.models[number][1]
-        done = {*self._base.too_long[number], *self._base.known[number]}
+        done = self._base.without_request(number)
         if len(done) == len(plan.places):
             return
         if not plan.has_limit:
@@ -207,7 +245,11 @@ class MapRun:
             self.answers[number][key] = answer
             # At once: when it ends, the frame has to be there soon.
             self.cells[number][key] = cells_of(plan, key, answer)
-            if len(self._first) < SHOWN and not number:
+            if (
+                len(self._first) < SHOWN
+                and not number
+                and key not in self._base.in_batch(0).waiting
+            ):
                 self._first.append(key)
 
     def _draw(self, running: MapProgress | None = None) -> None:
@@ -223,15 +265,27 @@ class MapRun:
             self._view.rows([row_facts(self.plan, place, self.cells) for place in places])
 
 
-def _part(known: int = 0, too_long: int = 0) -> MapProgress:
+def _part(known: int = 0, failed: int = 0, in_batch: int = 0) -> MapProgress:
     """Return the progress of rows that need no request.
 
     Parameters
     ----------
-    known, too_long : int
-        Rows whose answer was in the journal, and that are not sent.
+    known, failed, in_batch : int
+        Rows whose answer was in the journal, that are not sent, and that the batch engine has.
     """
-    usage, rows = Usage(0, 0, 0), known + too_long
     return MapProgress(
-        known, too_long, known, rows, 0.0, 0.0, usage, 0.0, None, "", 0.0, 0, is_over=True
+        done=known,
+        failed=failed,
+        from_journal=known,
+        total=known + failed + in_batch,
+        seconds=0.0,
+        rows_a_second=0.0,
+        usage=Usage(0, 0, 0),
+        cost=0.0,
+        seconds_left=None,
+        waiting_for="",
+        waits=0.0,
+        running=0,
+        is_over=True,
+        in_batch=in_batch,
     )

@@ -92,9 +92,9 @@ def _fields(run: MapRun) -> Iterator[MapField]:
 def _errors(run: MapRun) -> tuple[tuple[str, int], ...]:
     found = Counter(
         line
-        for number in range(len(run.plan.plans))
-        for line in _values(run, number, ERROR)
-        if line and line != NOT_ASKED
+        for number, plan in enumerate(run.plan.plans)
+        for key, line in zip(plan.keys, _values(run, number, ERROR), strict=True)
+        if line and line != NOT_ASKED and key not in run.in_batch(number)
     )
     return tuple(found.most_common(_MOST_ERRORS))
 
@@ -149,7 +149,7 @@ def _cost(run: MapRun, number: int) -> float | None:
     """Return what 1,000 rows cost, answers from the journal counted as when they were asked."""
     usages = [each.usage for each in run.answers[number].values() if each.usage is not None]
     model = run.plan.plans[number].model
-    costs = [cost(model, usage) for usage in usages]
+    costs = [cost(model, usage, in_batch=run.plan.options.batch) for usage in usages]
     known = [each for each in costs if each is not None]
     if run.plan.practice or not known:
         return None

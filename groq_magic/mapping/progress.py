@@ -158,13 +158,15 @@ def sum_of(parts: Sequence[MapProgress], total: int) -> MapProgress:
     costs = [each.cost for each in parts]
     known = [each for each in costs if each is not None]
     done, failed = sum(each.done for each in parts), sum(each.failed for each in parts)
-    left, rate = total - done - failed, last.rows_a_second
+    waiting = sum(each.in_batch for each in parts)
+    left, rate = total - done - failed - waiting, last.rows_a_second
     usage = total_usage(each.usage for each in parts)
     return replace(
         last,
         done=done,
         failed=failed,
         from_journal=sum(each.from_journal for each in parts),
+        in_batch=waiting,
         total=total,
         seconds=sum(each.seconds for each in parts),
         usage=usage or last.usage,

@@ -225,7 +225,8 @@ class RequestPlan:
             sent.keys[place]: RowAnswer(text, "stop", shares[place], answer.model, "")
             for place, text in sorted(texts.items())
         }
-        left = [key for key in sent.keys if key not in answers]
+        # Rows of a pack that was answered a day later may be gone from the data.
+        left = [key for key in sent.keys if key not in answers and key in self.places]
         # A row alone has another answer than a pack: the limit of packs says nothing about it.
         alone = replace(self, max_tokens=None)
         return Split(answers, tuple(alone.request_for([key]) for key in left))

@@ -3,11 +3,13 @@
 ``python -m groq_magic.practice --until-eof`` prints ``{"url": "http://127.0.0.1:PORT"}``
 and serves until its stdin ends (without ``--until-eof``: until it is interrupted);
 ``--help`` lists the options. Its endpoints, under ``/openai/v1``: ``models``,
-``models/{id}``, ``chat/completions``. It imports nothing of the rest of the package.
+``models/{id}``, ``chat/completions``, and for batches ``files`` and ``batches``. It imports
+nothing of the rest of the package.
 
 A request goes through `server` (HTTP), `chat` (limits, script), `checks` (refusals),
 `script` (the replies for the prompts of our notebooks, in scripts/) or `unscripted`,
-`completion` (the reply within the request's limits) and `answer` (its bytes).
+`completion` (the reply within the request's limits) and `answer` (its bytes). Batches:
+`batch_engine` (which request goes where), `files`, `batches` (jobs), `batch_input` (their lines).
 """
 
 from __future__ import annotations

@@ -41,12 +41,15 @@ class Options:
     keys : frozenset of str
         The only keys that are accepted; empty for any.
     limits : Limits
+    has_batch : bool
+        Whether the keys' plan includes the batch engine.
     """
 
     tokens_per_second: float = 0.0
     first_token_delay: float = 0.0
     keys: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
+    has_batch: bool = True
 
 
 class Chat:
@@ -113,6 +116,20 @@ class Chat:
         if speed:
             delay += completion.tokens / speed
         return replace(json_response(200, answer.document(), headers), delay=delay, on_end=count)
+
+    def answer(self, body: object) -> tuple[str, Answer]:
+        """Answer a request of a batch, which no limit holds back; return its scene too.
+
+        Raises
+        ------
+        Refusal
+            As the API would.
+        """
+        request = self._check(body)
+        with self._lock:
+            reply = self.script.take(request.question, request.rounds) or unscripted(request)
+            cached = self._cached_tokens(request)
+        return reply.batch, Answer(request, complete(request, reply), cached)
 
     def _cached_tokens(self, request: ChatRequest) -> int:
         """Count the tokens of the first messages that were sent before, in whole blocks."""

@@ -17,6 +17,7 @@ from groq_magic.practice.request import ChatRequest
 __all__ = ["check"]
 
 _LENGTHS = ("max_completion_tokens", "max_tokens")
+_TOOLS_AT_GROQ = ("browser_search", "code_interpreter")
 
 
 def check(body: object) -> ChatRequest:
@@ -47,6 +48,7 @@ def check(body: object) -> ChatRequest:
     require(messages, "'messages' : minimum number of items is 1", "messages")
     request = ChatRequest(model, tuple(messages), MappingProxyType(sent))
     _check_reasoning(request)
+    _check_tools(request)
     _check_length(request)
     return request
 
@@ -68,6 +70,16 @@ def _check_reasoning(request: ChatRequest) -> None:
     require(known, f"`reasoning_effort` must be one of {efforts}", "reasoning_effort")
     unsupported = f"reasoning_format is not supported with model `{model.id}`"
     require(not model.is_gpt_oss or "reasoning_format" not in sent, unsupported, "reasoning_format")
+
+
+def _check_tools(request: ChatRequest) -> None:
+    tools = request.parameters.get("tools", [])
+    require(isinstance(tools, list), "'tools' : value must be an array", "tools")
+    kinds = ("function", *_TOOLS_AT_GROQ) if request.model.is_gpt_oss else ("function",)
+    for number, tool in enumerate(tools):
+        kind = tool.get("type") if isinstance(tool, dict) else None
+        listed = ", ".join(kinds)
+        require(kind in kinds, f"'tools.{number}.type' : value must be one of {listed}", "tools")
 
 
 def _check_length(request: ChatRequest) -> None:

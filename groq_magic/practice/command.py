@@ -68,6 +68,7 @@ def _options(given: argparse.Namespace) -> Options:
     return Options(
         tokens_per_second=given.tokens_per_second,
         first_token_delay=given.first_token_delay,
+        has_batch=given.plan == "developer",
         keys=frozenset(key for key in given.keys.split(",") if key),
         limits=Limits(
             requests_per_minute=given.requests_per_minute,
@@ -93,6 +94,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--tokens-per-minute", type=int, default=300_000)
     add("--tokens-per-day", type=int, default=0)
     add("--keys", default="", metavar="K1,K2", help="the only keys accepted; any, if left out")
+    plans = ("developer", "free")
+    add("--plan", choices=plans, default=plans[0], help="free is without the batch engine")
     add("--script", type=Path, metavar="FILE", help="a JSON list of replies")
     add("--until-eof", action="store_true", help="end when stdin ends")
     return parser

@@ -64,6 +64,9 @@ class Reply:
     busy : float
         Instead of a reply: others of the organisation have just used up the tokens of this
         minute, so that the request fits in so many seconds.
+    batch : str
+        What happens to the request in a batch instead: ``failed``, ``expired``, or ``waiting``
+        until the batch is cancelled.
     """
 
     match: re.Pattern[str] | None = None
@@ -79,6 +82,7 @@ class Reply:
     times: int | None = None
     tokens_per_second: float | None = None
     busy: float = 0.0
+    batch: str = ""
 
     @cached_property
     def deltas(self) -> tuple[str, ...]:
@@ -143,7 +147,7 @@ def _read(number: int, entry: object) -> Reply:
         listed = ", ".join(sorted(known))
         raise ScriptError(f"reply {number} must be an object with some of: {listed}")
     given = {name: value for name, value in entry.items() if value is not None}
-    if not given.keys() & {"reply", "pieces", "tool_calls", "reasoning", "busy"}:
+    if not given.keys() & {"reply", "pieces", "tool_calls", "reasoning", "busy", "batch"}:
         raise ScriptError(f"reply {number} is empty: it needs a reply, pieces or tool_calls")
     try:
         for name in given.keys() & {"prompt", "code", "reply"}:

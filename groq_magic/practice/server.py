@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from groq_magic.practice import catalogue, refusals
+from groq_magic.practice.batch_engine import BATCHES, FILES, BatchEngine
 from groq_magic.practice.chat import Chat
 from groq_magic.practice.refusals import Refusal
 from groq_magic.practice.response import json_response
@@ -26,7 +27,8 @@ CHAT = "/openai/v1/chat/completions"
 MODELS = "/openai/v1/models"
 
 _OWN_HOSTS = frozenset({"", "127.0.0.1", "localhost"})
-_MOST_BYTES = 100 * 1024 * 1024
+# A file for a batch of 100 MB, and the form around it.
+_MOST_BYTES = 101 * 1024 * 1024
 _BATCH = 64 * 1024
 _TICK = 0.005
 
@@ -46,6 +48,8 @@ class Server(ThreadingTCPServer):
     ----------
     chat : Chat
         The chat endpoint with its limits and its script.
+    batch : BatchEngine
+        The files and the batches.
 
     Raises
     ------
@@ -62,6 +66,7 @@ class Server(ThreadingTCPServer):
     ) -> None:
         self.options = options
         self.chat = Chat(options)
+        self.batch = BatchEngine(lambda: self.chat, is_in_plan=options.has_batch)
         super().__init__(("127.0.0.1", port), connection or Connection)
 
     @property
@@ -115,6 +120,10 @@ class Connection(BaseHTTPRequestHandler):
         if (self.command, path) == ("POST", CHAT):
             self._check_key()
             return self.server.chat.respond(_parsed(body))
+        if path.startswith((FILES, BATCHES)):
+            self._check_key()
+            query, kind = urlsplit(self.path).query, self.headers.get("Content-Type", "")
+            return self.server.batch.respond(self.command, path, query, kind, body)
         is_list, name = path == MODELS, path.removeprefix(f"{MODELS}/")
         if self.command != "GET" or (name == path and not is_list):
             raise refusals.unknown_url(self.command, path)

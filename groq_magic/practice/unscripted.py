@@ -16,6 +16,7 @@ __all__ = ["unscripted"]
 
 _NO_ANSWER = f"{NO_MODEL}, and this prompt has no answer written in advance."
 _NO_FIX = f"{NO_MODEL} to fix this cell, so it stays as it is."
+_NO_TOOL = "No tool was called."
 _CONNECT = "Run `%groq_key` to connect a model; https://console.groq.com/keys gives a key."
 # How the system prompt of `%groq_fix` begins.
 _FIX = re.compile(r"You (?:mend|fix) cells")
@@ -35,10 +36,12 @@ def unscripted(request: ChatRequest) -> Reply:
     Returns
     -------
     Reply
-        Two sentences, with what was sent in a closed fold; an object in JSON mode.
+        Two sentences, one more about tools if there are any, with what was sent in a closed
+        fold; an object in JSON mode.
     """
     is_fix = _FIX.match(tokens.message_text(request.messages[0]))
-    sentences = f"{_NO_FIX if is_fix else _NO_ANSWER} {_CONNECT}"
+    no_tool = (_NO_TOOL,) if request.parameters.get("tools") and not request.rounds else ()
+    sentences = " ".join((_NO_FIX if is_fix else _NO_ANSWER, *no_tool, _CONNECT))
     if request.answer_format == "text":
         text = f"{sentences}\n\n{_fold(request)}\n"
     else:
@@ -59,6 +62,9 @@ def _fold(request: ChatRequest) -> str:
     given = {n: value for n, value in sorted(request.parameters.items()) if n not in _LEFT_OUT}
     parts.append(f"model: {request.model.id}")
     parts += [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in given.items()]
+    for tool in request.parameters.get("tools", ()):
+        declared = json.dumps(tool, ensure_ascii=False)
+        parts.append(_shortened(f"tool: {declared}", _LONGEST))
     sent = _indented("\n\n".join(parts))
     return f"<details>\n<summary>What was sent: {size}</summary>\n\n{sent}\n\n</details>"
 

@@ -133,10 +133,7 @@ def _record(text: str, namespace: Mapping[str, Any]) -> Any:
     for part in _parts(text):
         found = _FIELD.fullmatch(part)
         if found is None:
-            remedy = f"Try {_EXAMPLE}."
-            if colon := _COLON.fullmatch(part):
-                remedy = f"Write {clip(f'{colon[1]} {colon[2]}', 60)!r}, without the colon."
-            raise OptionError(f"--schema: {clip(part, 60)!r} isn't a name and a type.", remedy)
+            raise _no_field(part)
         name = found["name"].strip(_QUOTES)
         if name in fields:
             raise OptionError(f"--schema has the field {name!r} twice.", "Give each its own name.")
@@ -145,6 +142,15 @@ def _record(text: str, namespace: Mapping[str, Any]) -> Any:
         raise OptionError("--schema is empty.", f"Try {_EXAMPLE}.")
     made = TypedDict("Record", fields)  # type: ignore[misc]  # fields known at run time only
     return Annotated[made, AfterValidator(Record)]
+
+
+def _no_field(part: str) -> OptionError:
+    remedy = f"Try {_EXAMPLE}."
+    if colon := _COLON.fullmatch(part):
+        remedy = f"Write {clip(f'{colon[1]} {colon[2]}', 60)!r}, without the colon."
+    elif part[0] in _QUOTES:
+        remedy = f"Values follow the name of their field: {_EXAMPLE}."
+    return OptionError(f"--schema: {clip(part, 60)!r} isn't a name and a type.", remedy)
 
 
 def _field(name: str, written: str | None, namespace: Mapping[str, Any]) -> Any:
@@ -174,6 +180,10 @@ def _parts(text: str) -> list[str]:
             parts.append("")
             continue
         parts[-1] += character
+    if quote:
+        raise OptionError(f"--schema: a quote {quote} is not closed.", "Close it.")
+    if depth:
+        raise OptionError("--schema: the brackets don't match.", "Each [ needs its ].")
     return [part.strip() for part in parts if part.strip()]
 
 

@@ -86,6 +86,8 @@ class MapProgress:
     running : int
         Requests that are sent or wait.
     is_over : bool
+    in_batch : int
+        Rows that the batch engine has: they are neither done nor asked.
     """
 
     done: int
@@ -101,11 +103,13 @@ class MapProgress:
     waits: float
     running: int
     is_over: bool
+    in_batch: int = 0
 
     @property
     def left(self) -> int | None:
-        """Rows without an answer or an error, None where nobody knows how many there are."""
-        return None if self.total is None else max(0, self.total - self.done - self.failed)
+        """Rows that are still to be asked, None where nobody knows how many there are."""
+        finished = self.done + self.failed + self.in_batch
+        return None if self.total is None else max(0, self.total - finished)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "count_words",
     "from_journal_words",
+    "in_batch_words",
     "progress_html",
     "progress_words",
     "unit_of",
@@ -40,6 +41,7 @@ def progress_words(progress: MapProgress, start: MapStart) -> str:
         count_words(progress, start),
         f"{progress.failed:,} failed" if progress.failed else "",
         from_journal_words(progress),
+        in_batch_words(progress),
         _rate(progress),
         f"{progress.usage.total_tokens:,} tokens" if progress.usage.total_tokens else "",
         _cost(progress, start),
@@ -58,6 +60,11 @@ def count_words(progress: MapProgress, start: MapStart) -> str:
 def from_journal_words(progress: MapProgress) -> str:
     """Return how many answers were there before, "" where none was."""
     return f"{progress.from_journal:,} from the journal" if progress.from_journal else ""
+
+
+def in_batch_words(progress: MapProgress) -> str:
+    """Return how many rows the batch engine has, "" for none."""
+    return f"{progress.in_batch:,} with Groq's batch engine" if progress.in_batch else ""
 
 
 def waiting_words(progress: MapProgress) -> str:

@@ -12,7 +12,7 @@ from groq_magic.printable import printable
 from groq_magic.views.bar import Bar
 from groq_magic.views.map_check import check_part
 from groq_magic.views.map_fields import fields_part
-from groq_magic.views.map_progress import from_journal_words, unit_of
+from groq_magic.views.map_progress import from_journal_words, in_batch_words, unit_of
 from groq_magic.views.part import Part, heading, joined, line, of_table
 from groq_magic.views.static import notices_html, warning_lines
 from groq_magic.views.table import Table
@@ -138,6 +138,7 @@ def _bar(start: MapStart, end: MapEnd) -> Part:
         _answered(start, end),
         f"{progress.failed:,} failed" if progress.failed else "",
         from_journal_words(progress),
+        in_batch_words(progress),
         dollars(progress.cost) if progress.cost and not start.practice else "",
         in_words(progress.seconds),
         "practice mode" if start.practice else "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from groq_magic.views.map_progress import in_batch_words
 from groq_magic.views.phrase import SEPARATOR
 from groq_magic.views.show import say
 
@@ -94,6 +95,8 @@ class GuardedMapView:
 def _plain_end(end: MapEnd) -> str:
     progress = end.progress
     words = f"{progress.done:,} rows answered{SEPARATOR}{progress.failed:,} failed"
+    if waiting := in_batch_words(progress):
+        words += f"{SEPARATOR}{waiting}"
     return "\n".join(filter(None, (words, end.reason, end.remedy)))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from groq_magic.printable import printable
 from groq_magic.views.phrase import phrase_plain
+from groq_magic.views.terminal_text import TerminalText
 from groq_magic.views.tool_calls import calls_plain
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class TerminalView:
         self.stopped = threading.Event()
         self._write = write
         self._shown: list[str] = []
+        self._text = TerminalText()
         self._notices: tuple[str, ...] = ()
         self._waiting = ""
         self._calls = 0
@@ -50,12 +52,13 @@ class TerminalView:
         if text:
             self._wait("")
             self._shown.append(text)
-            self._write(printable(text))
+            self._add(self._text.feed(text))
 
     def restart(self, line: str) -> None:
         """Write a line, after which the answer begins again."""
         self._wait("")
         self._shown.clear()
+        self._text = TerminalText()
         self._write(f"\n{printable(line)}\n")
 
     def calls(self, calls: tuple[CallResult, ...]) -> None:
@@ -83,7 +86,7 @@ class TerminalView:
         shown = "".join(self._shown)
         text = answer.text
         rest = text.removeprefix(shown) if text.startswith(shown) else ""
-        self._write(printable(rest))
+        self._add(self._text.feed(rest) + self._text.rest())
         ending = "" if (shown + rest).endswith("\n") or not shown + rest else "\n"
         late = tuple(line for line in answer.notices if line not in self._notices)
         late = (*late, *answer.warnings)
@@ -97,6 +100,10 @@ class TerminalView:
     def discard(self) -> None:
         """Take the waiting line away."""
         self._wait("")
+
+    def _add(self, text: str) -> None:
+        if text:
+            self._write(printable(text))
 
     def _tell(self, notices: tuple[str, ...]) -> None:
         self._notices += notices

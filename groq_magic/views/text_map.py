@@ -12,6 +12,7 @@ from groq_magic.ledger.usage import dollars
 from groq_magic.printable import encodable, printable
 from groq_magic.views.map_progress import (
     from_journal_words,
+    in_batch_words,
     progress_words,
     unit_of,
     waiting_words,
@@ -113,6 +114,7 @@ class _TqdmLine:
         facts = (
             f"{progress.failed:,} failed" if progress.failed else "",
             from_journal_words(progress),
+            in_batch_words(progress),
             f"{progress.usage.total_tokens:,} tokens" if progress.usage.total_tokens else "",
             "practice mode" if start.practice else cost,
             printable(waiting_words(progress)),

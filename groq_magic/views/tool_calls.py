@@ -32,7 +32,6 @@ _STATES = {
     "failed": "failed",
     "refused": "refused",
     "unanswered": "not run: nobody replied within two minutes",
-    "stopped": "stopped",
     "at service": "ran at Groq, billed separately",
 }
 _ATTENTION = frozenset({"failed", "refused", "unanswered", "stopped"})
@@ -48,7 +47,7 @@ def calls_plain(calls: Iterable[CallResult]) -> str:
     """Return calls as plain text; one that waits for approval with all of its arguments."""
     lines = []
     for each in calls:
-        result = clip(" ".join(each.result.split()), _LONGEST_CALL)
+        result = clip(" ".join(_result(each).split()), _LONGEST_CALL)
         pages = (f"{title} {url}" for title, url in each.sources[:_MOST_SOURCES])
         lines += [_heading(each), *(f"  {line}" for line in (result, *pages) if line)]
     return printable("\n".join(lines))
@@ -56,13 +55,13 @@ def calls_plain(calls: Iterable[CallResult]) -> str:
 
 def _call_html(call: CallResult) -> str:
     signature, code = _signature(call), _code(call)
-    facts = (_STATES[call.state], _duration(call))
+    facts, result = (_state(call), _duration(call)), _result(call)
     aside = " · ".join(filter(None, facts))
     mark = ' class="groq-call-mark"' if call.state in _ATTENTION else ""
-    fits = len(call.result) <= _LONGEST_IN_LINE and len(call.result.splitlines()) == 1 and not code
+    fits = len(result) <= _LONGEST_IN_LINE and len(result.splitlines()) == 1 and not code
     line = (
         f"<code>{escape(clip(signature, _LONGEST_CALL))}</code>"
-        + (f" → <code>{escape(printable(call.result))}</code>" if fits else "")
+        + (f" → <code>{escape(printable(result))}</code>" if fits else "")
         + (f" <small{mark}>{escape(aside)}</small>" if aside else "")
     )
     # The user sees all of a call before approving it; HTML would join several spaces.
@@ -71,7 +70,7 @@ def _call_html(call: CallResult) -> str:
         (
             _code_html(code),
             _block("Arguments", _arguments(call), _LONGEST_ARGUMENTS) if is_cut else "",
-            "" if fits else _block("Result", call.result, _LONGEST_RESULT),
+            "" if fits else _block("Result", result, _LONGEST_RESULT),
             _sources(call),
         )
     )
@@ -115,8 +114,18 @@ def _picture(data: str) -> str:
 def _heading(call: CallResult) -> str:
     signature = _signature(call)
     shown = clip(signature, _LONGEST_CALL) if call.is_over else signature
-    facts = (shown, _STATES[call.state], _duration(call))
+    facts = (shown, _state(call), _duration(call))
     return " · ".join(filter(None, facts))
+
+
+def _state(call: CallResult) -> str:
+    """Return the state in words: of a call that was stopped the result has them."""
+    stopped = printable(call.result.rstrip("."))
+    return stopped if call.state == "stopped" else _STATES[call.state]
+
+
+def _result(call: CallResult) -> str:
+    return "" if call.state == "stopped" else call.result
 
 
 def _duration(call: CallResult) -> str:

@@ -118,7 +118,7 @@ class Notebook:
 
     def stop(self, index: int) -> Locator:
         """Return a streaming answer's Stop."""
-        return self.cell_output(index).get_by_role("button", name="Stop")
+        return self.cell_output(index).locator("button.groq-stop")
 
     def picker(self, index: int) -> Locator:
         """Return the picker in the bar of a cell's answer."""

@@ -114,7 +114,7 @@ def test_a_function_that_runs_can_be_stopped(opened: Any, practice: Any, how: st
     else:
         notebook.interrupt()
     expect(output).to_contain_text("InterruptedAskError: Stopped")
-    expect(output.locator(".groq-call")).to_contain_text("stopped")
+    expect(output.locator(".groq-call")).to_have_text("slow() Stopped by the user")
     notebook.idle()
     assert len(practice.requests()) == 1
 

@@ -133,3 +133,21 @@ test("an error of one line breaks between words, a traceback stays as it is", ()
   equal([codes, body.textContent.includes("`")], [["%x", "%y"], false]);
   end();
 });
+
+test("an id of a model in an error is code, though JupyterLab takes it for a path", () => {
+  const body = page(
+    "<main><div data-mime-type='application/vnd.jupyter.stderr'><pre>ModelError: a" +
+      "<a>/b</a> is retired. Use `-m openai<a>/gpt</a>; x` or `%y` (<a href='#'>there</a>)." +
+      "</pre></div></main>",
+  );
+  const { end } = start();
+  const texts = (name) => [...body.querySelectorAll(name)].map((each) => each.textContent);
+  equal(
+    [texts("code"), texts("a")],
+    [
+      ["-m openai/gpt; x", "%y"],
+      ["/b", "there"],
+    ],
+  );
+  end();
+});

@@ -4,8 +4,9 @@
 It answers as that one does, and has these endpoints besides:
 
 ==========================  ==================================================================
-POST /practice/faults       ``{"faults": […], "models": […]}``: what the next chat requests and
-                            requests for models meet, one each; replaces what was left
+POST /practice/faults       ``{"faults": […], "models": […], "batch": […]}``: what the next chat
+                            requests, requests for models, and for files and batches meet, one
+                            each; replaces what was left
 POST /practice/script       a JSON list of replies, see `groq_magic.practice.script.Reply`
 GET /practice/requests      the record of each request, see `server.Record`
 DELETE /practice/requests   forgets the records

@@ -12,6 +12,7 @@ from collections import deque
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.practice.batch_engine import BATCHES, FILES, BatchEngine
 from groq_magic.practice.chat import Chat
 from groq_magic.practice.refusals import bad_request, unknown_url
 from groq_magic.practice.response import json_response
@@ -85,14 +86,19 @@ class FaultyServer(Server):
     def reset(self) -> None:
         """Forget everything but the options."""
         self.chat = Chat(self.options, check)
-        self.faults: dict[str, deque[Fault]] = {"chat": deque(), "models": deque()}
+        self.batch = BatchEngine(lambda: self.chat, is_in_plan=self.options.has_batch)
+        self.faults: dict[str, deque[Fault]] = {
+            "chat": deque(),
+            "models": deque(),
+            "batch": deque(),
+        }
         self.records: deque[Record] = deque(maxlen=KEPT)
         self.count = 0
 
-    def set_faults(self, chat: list[str], models: list[str]) -> None:
+    def set_faults(self, chat: list[str], models: list[str], batch: list[str]) -> None:
         """Replace the faults to come; if one isn't known, nothing changes."""
         known = {**ERROR_SETTINGS, **STREAM_SETTINGS}
-        given = {"chat": chat, "models": models}
+        given = {"chat": chat, "models": models, "batch": batch}
         self.faults = {
             name: deque(fault for written in faults for fault in parse(written, known))
             for name, faults in given.items()
@@ -141,7 +147,11 @@ class FaultyConnection(Connection):
             self.server.count += 1
             self.record.number = self.server.count
             self.server.records.append(self.record)
-        endpoints = {"chat": path == CHAT, "models": f"{path}/".startswith(f"{MODELS}/")}
+        endpoints = {
+            "chat": path == CHAT,
+            "models": f"{path}/".startswith(f"{MODELS}/"),
+            "batch": path.startswith((FILES, BATCHES)),
+        }
         fault = next((self.server.next_fault(name) for name in endpoints if endpoints[name]), None)
         if fault is None:
             return super().respond(path, body)
@@ -211,7 +221,9 @@ class FaultyConnection(Connection):
         match (self.command, path):
             case ("POST", "/faults"):
                 try:
-                    server.set_faults(given.get("faults", []), given.get("models", []))
+                    server.set_faults(
+                        *(given.get(kind, []) for kind in ("faults", "models", "batch"))
+                    )
                 except FaultError as error:
                     raise bad_request(str(error)) from error
             case ("POST", "/script"):

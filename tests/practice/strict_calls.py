@@ -34,7 +34,8 @@ def check_calls(messages: list[dict[str, Any]]) -> None:
             once = len(set(open_calls)) == len(open_calls)
             require(once, f"'{where}.tool_calls' : ids must differ", "messages")
         elif message["role"] == "assistant":
-            has_content = message.get("content") is not None
+            # Whether an empty content is refused is unknown; nothing needs to send one.
+            has_content = message.get("content") not in (None, "", [])
             missing = f"'{where}.content' : property 'content' is missing"
             require(has_content, missing, "messages")
     _require_results(open_calls)

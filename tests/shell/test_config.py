@@ -64,7 +64,7 @@ def test_a_new_connect_timeout_counts_from_the_next_ask(cells: Any) -> None:
     cells.fine("%groq --once Say hi", "a")
     cells.fine("%config GroqMagics.connect_timeout = 1.5")
     cells.fine("%groq --once Say hi", "a")
-    assert cells.session.service.client()._timeout(60).connect == 1.5
+    assert cells.session.service.client().timeout(60).connect == 1.5
 
 
 def test_the_model_sticks_until_it_is_switched(cells: Any, practice: Any) -> None:

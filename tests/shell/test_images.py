@@ -103,6 +103,20 @@ def test_a_later_turn_has_the_size_in_place_of_the_picture(plotted: Any, practic
     assert "qwen/qwen3.8-27b · 1 image\n" in plotted.fine("%groq_history").plain
 
 
+def test_a_follow_up_says_that_the_picture_is_not_sent_again(plotted: Any) -> None:
+    notice = "The image above is not sent again; <code>-i</code> sends it."
+    with_picture = plotted.fine("%groq -i fig What does it show?", "a")
+    again = plotted.fine("%groq -i fig And now?", "b")
+    follow_up = plotted.fine("%groq And the second bar?", "c")
+    later = plotted.fine("%groq And the third?", "d")
+    once = plotted.fine("%groq --once Something else", "e")
+    outputs = (with_picture, again, follow_up, later, once)
+    assert [each.data["text/html"].count(notice) for each in outputs] == [0, 0, 1, 0, 0]
+    plotted.fine("%groq -i fig -i ax Which?", "f")
+    two = plotted.fine("%groq Why?", "g").data["text/html"]
+    assert "The 2 images above are not sent again; <code>-i</code> sends them." in two
+
+
 @pytest.mark.parametrize("name", ["photo", "str(photo)", "photo.read_bytes()", "Image.open(photo)"])
 def test_python_takes_any_image(cells: Any, practice: Any, photo: Path, name: str) -> None:
     cells.shell.user_ns |= {"photo": photo, "Image": Image}

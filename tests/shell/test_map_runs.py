@@ -120,7 +120,7 @@ def test_runs_are_listed_with_size_and_age_and_cleared(mapped: Any, practice: An
 
 def test_another_word_is_refused(mapped: Any) -> None:
     ran = mapped.run("%groq_runs remove")
-    assert "%groq_runs takes clear or cancel, not `remove`." in str(ran.error)
+    assert "%groq_runs takes status, fetch, cancel or clear, not `remove`." in str(ran.error)
 
 
 def test_practice_is_labelled_and_apart_from_real_answers(mapped: Any, practice: Any) -> None:

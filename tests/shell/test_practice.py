@@ -46,6 +46,16 @@ def test_a_prompt_of_our_notebooks_has_a_scripted_answer(practising: Any) -> Non
     assert ran.record["practice"] is True
 
 
+def test_no_speed_is_shown_that_no_model_has(practising: Any) -> None:
+    ran = practising.fine(f"%%groq\n{PROMPT}", "a")
+    assert "practice, scripted" in ran.data["text/html"]
+    assert practising.reply.timing.tokens_per_second is None
+    assert practising.session.ledger.entries[-1].tokens_per_second is None
+    usage = practising.fine("%groq_usage").plain
+    assert "Tokens answered, ask 1:" in usage
+    assert "Tokens a second" not in usage
+
+
 def test_another_prompt_has_none_and_says_so(practising: Any) -> None:
     ran = practising.fine(f"%%groq\n{PROMPT} In French.", "a")
     assert ran.plain.startswith(NO_MODEL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import signal
 from typing import TYPE_CHECKING, Any
 
@@ -492,6 +493,22 @@ def test_stop_ends_the_ask_and_keeps_the_calls(tools: Any, practice: Any, replie
     # A later turn is sent whole: each call has its result.
     practice.script([{"reply": "Yes."}])
     tools.fine("%groq Next", "b")
+    messages = practice.requests()[-1]["body"]["messages"]
+    roles = [each["role"] for each in messages]
+    assert roles == ["user", "assistant", "tool", "assistant", "tool", "tool", "user"]
+
+
+def test_what_was_stopped_is_said_once_beside_the_call(
+    tools: Any, practice: Any, replies: Any
+) -> None:
+    tools.fine("%config GroqMagics.confirm_tools = True")
+    replies("stop")
+    script(practice, [call("price", item="oil"), call("talk")])
+    ran = tools.run(f"%groq -m {QWEN} --tools price,talk Cost?", "a")
+    html = ran.outputs[-1]["data"]["text/html"]
+    marks = re.findall(r'<small class="groq-call-mark">(.*?)</small>', html)
+    assert marks == ["Stopped by the user", "Not run: the user stopped"]
+    assert html.lower().count("stopped") == 2
 
 
 def test_a_reason_contains_no_secret(tools: Any, practice: Any, replies: Any, key: str) -> None:

@@ -258,7 +258,7 @@ def test_an_answer_that_never_fits_is_not_cached(cells: Any, practice: Any) -> N
     [
         ("'price floaty'", "there is no 'floaty' in this session"),
         ("Tovn", "Did you mean Town?"),
-        ("''", "--schema is blank"),
+        ("''", "--schema is blank. Try `--schema 'city, price float'`."),
         ("dataclasses", "'dataclasses' isn't a type"),
     ],
 )

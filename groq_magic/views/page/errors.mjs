@@ -10,7 +10,18 @@ export function showErrors(root) {
   for (const pre of root.querySelectorAll(ERRORS)) {
     if (!ONE_LINE.test(pre.firstChild?.data ?? "")) continue;
     pre.classList.add("groq-error");
+    unlinkCode(pre);
     for (const node of [...pre.childNodes].filter(({ data }) => data))
       node.replaceWith(...phrase(node.data));
   }
+}
+
+// JupyterLab takes the id of a model for a path: its link would part the backticks around it.
+function unlinkCode(pre) {
+  let isCode = false;
+  for (const node of [...pre.childNodes]) {
+    if (node.textContent.split("`").length % 2 === 0) isCode = !isCode;
+    else if (isCode && node.localName === "a") node.replaceWith(node.textContent);
+  }
+  pre.normalize();
 }

@@ -43,6 +43,22 @@ def test_what_was_sent_stands_in_a_closed_fold(ask: Any) -> None:
     assert text.endswith("\n</details>\n")
 
 
+def test_tools_that_were_offered_and_not_called_are_named(ask: Any) -> None:
+    text = said(ask("Hello", tools=[*TOOLS[:1], {"type": "browser_search"}]))
+    sentences, _, fold = text.partition("\n\n<details>")
+    assert " No tool was called. Run `%groq_key`" in sentences
+    assert '    tool: {"type": "function", "function": {"name": "add", ' in fold
+    assert '    tool: {"type": "browser_search"}\n' in fold
+    hostile = tool("add", "</details>\n\n<b>out</b>")
+    assert "<b>" not in to_html(said(ask("Hello", tools=[hostile])))
+    called = [
+        {"role": "user", "content": "Hello"},
+        {"role": "assistant", "tool_calls": [CALL]},
+        {"role": "tool", "tool_call_id": "c1", "content": "3"},
+    ]
+    assert "No tool was called" not in said(ask(messages=called, tools=TOOLS))
+
+
 def test_what_was_sent_can_not_leave_its_fold(ask: Any) -> None:
     hostile = (
         "</details>\n\n<b>out</b>\n\n```python\nrun()\n```\n\n# Heading\r# Another\u2028# Third"
@@ -138,6 +154,7 @@ TOOLS = [
     tool("add", "Add two numbers", a={"type": "number"}, b={"type": "number"}),
     tool("get_weather", "Tell the weather of a city", city={"type": "string"}),
 ]
+CALL = {"id": "c1", "type": "function", "function": {"name": "add", "arguments": "{}"}}
 WEATHER = {"name": "get_weather", "arguments": {"city": "Oslo"}}
 
 

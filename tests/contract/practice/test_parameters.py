@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from groq_magic.practice import checks
+from groq_magic.practice.refusals import Refusal
+
 QWEN = "qwen/qwen3.8-27b"
 PIXEL = "data:image/png;base64,iVBORw0KGgo="
 TOOL = {"type": "function", "function": {"name": "look_up", "parameters": {"type": "object"}}}
@@ -256,3 +259,12 @@ def test_refuses_calls_and_results_that_do_not_fit(ask: Any, messages: Any, said
     answer = ask(tools=[TOOL], messages=messages)
     assert answer.status == 400
     assert said in answer.error["message"]
+
+
+def test_users_meet_the_refusal_of_tools_too() -> None:
+    tools = [{"type": "function", "function": {"name": "f"}}, {"type": "code_interpreter"}]
+    sent = {"messages": [{"role": "user", "content": "Hi"}], "tools": tools}
+    assert checks.check({**sent, "model": "openai/gpt-oss-20b"}).parameters["tools"] == tools
+    for wrong in (tools, "f", [{}], ["f"]):
+        with pytest.raises(Refusal, match="'tools"):
+            checks.check({**sent, "model": QWEN, "tools": wrong})

@@ -8,7 +8,7 @@ import pytest
 
 from groq_magic.api.models import Model
 from groq_magic.api.request import form_of, request_of
-from groq_magic.errors import OptionError
+from groq_magic.errors import ModelError, OptionError
 from groq_magic.options import AskOptions
 from groq_magic.schemas import schema_of
 from groq_magic.tools import NO_TOOLS, ToolSet, tool_set_of
@@ -46,6 +46,17 @@ def test_a_model_without_tools_is_refused() -> None:
         request(Model("guard", features=("json_mode",)))
     # Where the service does not list features, it decides.
     assert request(Model("new"))["tools"]
+
+
+def test_tools_of_the_service_are_for_gpt_oss_alone() -> None:
+    search = ToolSet((), ("browser_search",))
+    assert request(OSS, search)["tools"] == [{"type": "browser_search"}]
+    with pytest.raises(ModelError) as caught:
+        request(QWEN, search)
+    said = "qwen/qwen3.8-27b can't use `browser_search`. `-m openai/gpt-oss-120b` can."
+    assert str(caught.value) == said
+    # A model that the service does not describe is asked.
+    assert request(Model("new/model"), search)["tools"]
 
 
 def test_json_is_asked_for_in_words_beside_tools() -> None:

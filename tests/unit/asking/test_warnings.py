@@ -12,6 +12,7 @@ from groq_magic.assistant import CodeChoice
 from groq_magic.practice import NO_MODEL
 
 NONE_ADDED = "No cell added: it ends."
+NO_OBJECT = "{} is JSON, but neither an object nor a list; `_groq.text` has it."
 UNSCRIPTED = f"{NO_MODEL}, and no code either."
 
 
@@ -41,6 +42,8 @@ def warnings(
         ({}, ()),
         ({"form": "json"}, ("{} is not valid JSON.",)),
         ({"form": "json", "data": {"a": 1}}, ()),
+        ({"form": "json", "text": ' "red"\n'}, (NO_OBJECT,)),
+        ({"form": "json", "text": "```json\nnull\n```"}, (NO_OBJECT,)),
         ({"form": "code"}, ("{} contains no code.",)),
         ({"form": "code", "code": "x = 1"}, ()),
         ({"text": ""}, ("{} is empty.",)),

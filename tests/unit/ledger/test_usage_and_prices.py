@@ -56,6 +56,13 @@ def test_usage_without_a_count_is_none_and_not_free_of_charge(told: dict[str, An
     assert cost("openai/gpt-oss-120b", usage_of(told)) is None
 
 
+def test_the_batch_engine_costs_half_and_nothing_less_for_what_is_cached() -> None:
+    usage = Usage(1_000_000, 1_000_000, 2_000_000, cached_tokens=500_000)
+    assert cost("openai/gpt-oss-120b", usage) == pytest.approx(0.15 * 0.75 + 0.60)
+    assert cost("openai/gpt-oss-120b", usage, in_batch=True) == pytest.approx(0.75 / 2)
+    assert cost("some/model", usage, in_batch=True) is None
+
+
 ODD = st.one_of(
     st.none(),
     st.booleans(),

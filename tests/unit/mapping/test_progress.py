@@ -105,13 +105,26 @@ def test_parts_one_after_another_are_one() -> None:
     def part(done: int, cost: float | None, seconds: float) -> MapProgress:
         usage = Usage(done, done, 2 * done)
         return MapProgress(
-            done, 1, 1, None, seconds, 2.0, usage, cost, None, "w", 3.0, 4, is_over=False
+            done,
+            1,
+            1,
+            None,
+            seconds,
+            2.0,
+            usage,
+            cost,
+            None,
+            "w",
+            3.0,
+            4,
+            is_over=False,
+            in_batch=2,
         )
 
     found = sum_of([part(3, 0.5, 1.0), part(5, 0.25, 2.0)], 20)
     assert (found.done, found.failed, found.from_journal, found.total) == (8, 2, 2, 20)
     assert (found.seconds, found.cost, found.usage.total_tokens) == (3.0, 0.75, 16)
-    assert (found.seconds_left, found.left) == (5.0, 10)
+    assert (found.seconds_left, found.in_batch, found.left) == (3.0, 4, 6)
     assert (found.waiting_for, found.running) == ("w", 4)
     assert sum_of([part(3, None, 1.0), part(5, 0.25, 2.0)], 20).cost is None
 

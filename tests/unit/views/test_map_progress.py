@@ -42,6 +42,11 @@ def test_a_rate_is_of_seconds_or_of_minutes(rate: float, words: str) -> None:
     assert (f" · {words} · " in line) if words else "rows/" not in line
 
 
+def test_rows_that_the_batch_engine_has_are_neither_finished_nor_failed() -> None:
+    line = progress_words(progress(in_batch=300), start())
+    assert line.startswith("412 of 1,000 rows · 2 failed · 200 from the journal · 300 with Groq's")
+
+
 def test_practice_has_no_cost() -> None:
     line = progress_words(progress(), start(practice=True))
     assert "practice mode" in line

@@ -49,6 +49,14 @@ def test_failed_rows_are_grouped_and_what_to_do_next_is_said() -> None:
     assert "997 of 1,000 rows answered · 3 failed" in shown
 
 
+def test_rows_that_the_batch_engine_has_are_no_failures() -> None:
+    found = progress(done=0, failed=0, from_journal=0, in_batch=1_000, is_over=True)
+    for text in map_bundle(start(), end(progress=found))[0].values():
+        assert "with Groq" in text
+        assert "failed" not in text
+        assert "Run the cell again" not in text
+
+
 def test_one_failed_row_is_one() -> None:
     shown = plain(progress=progress(done=999, failed=1, is_over=True))
     assert shown.startswith("1 row failed. Run the cell again: it asks only this one.")

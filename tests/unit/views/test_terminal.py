@@ -50,6 +50,17 @@ def test_what_is_said_late_has_a_line_of_its_own(
     assert "".join(written).endswith("Hello\n80 % are used.\ngpt-oss-120b · 318 tokens\n")
 
 
+def test_a_fold_is_written_without_its_tags(
+    view: TerminalView, written: list[str], finished: Callable[..., FinishedAnswer]
+) -> None:
+    text = "Hello\n\n<details>\n<summary>More</summary>\n\n    x\n\n</details>"
+    for character in text[:-3]:
+        view.feed(character, "")
+    view.finish(finished(text))
+
+    assert "".join(written).endswith("Hello\n\nMore\n\n    x\n\n\ngpt-oss-120b · 318 tokens\n")
+
+
 def test_an_answer_that_never_streamed_is_written_whole(
     view: TerminalView, written: list[str], finished: Callable[..., FinishedAnswer]
 ) -> None:

@@ -1,0 +1,106 @@
+"""A job of the batch engine as a journal keeps it, its rows and its answers, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["FETCHED", "JobAnswer", "JobRecord", "JobRow"]
+
+# The state of a job whose answers are all in the journal.
+FETCHED = "fetched"
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    """One job of the batch engine.
+
+    Parameters
+    ----------
+    id : str
+        In this journal and in the job's metadata at the service.
+    name, model : str
+        Of the run.
+    url : str
+        The address of the service.
+    made : float
+        Unix time.
+    rows, requests : int
+        How many it had at first.
+    file, batch : str
+        The ids of its input file and of the job at the service; "" before they are known.
+    state : str
+        As the service last gave it; "" before, `FETCHED` once its answers are in the journal.
+    completed, failed : int
+        Requests.
+    error : str
+        Why rows of it have no answer, once it is fetched.
+    left : tuple of str
+        The files at the service that are still to be deleted, once it is fetched.
+    """
+
+    id: str
+    name: str
+    model: str
+    url: str
+    made: float
+    rows: int
+    requests: int
+    file: str = ""
+    batch: str = ""
+    state: str = ""
+    completed: int = 0
+    failed: int = 0
+    error: str = ""
+    left: tuple[str, ...] = ()
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether its answers are in the journal."""
+        return self.state == FETCHED
+
+    @property
+    def words(self) -> str:
+        """Its state in words."""
+        done = f"{self.completed + self.failed:,} of {self.requests:,} requests done"
+        return {
+            "": "not handed over",
+            "validating": "being checked",
+            "in_progress": done,
+            "finalizing": done,
+            "completed": "done, not fetched",
+            "expired": f"expired with {done}, not fetched",
+            "failed": "refused, not fetched",
+            "cancelling": "being cancelled",
+            "cancelled": f"cancelled with {done}, not fetched",
+            FETCHED: "fetched, not read",
+        }.get(self.state, self.state)
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """A row in a job: its key, the request that it is in, and its place there."""
+
+    key: str
+    request: str
+    place: int
+
+
+@dataclass(frozen=True)
+class JobAnswer:
+    """A request of a fetched job, and what came of it.
+
+    Parameters
+    ----------
+    job : JobRecord
+    request : str
+        Its `custom_id` in the job.
+    keys : tuple of str
+        Its rows, in their order; those that were read are not among them.
+    answer : str or None
+        As it was kept; None where none came.
+    """
+
+    job: JobRecord
+    request: str
+    keys: tuple[str, ...]
+    answer: str | None

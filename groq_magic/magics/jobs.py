@@ -1,0 +1,152 @@
+"""`%groq_runs status`, `fetch` and `cancel`: the jobs of Groq's batch engine."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
+
+from groq_magic.api.batches import BatchService
+from groq_magic.errors import OptionError
+from groq_magic.interrupts import unsent
+from groq_magic.mapping.batch_fetching import fetch
+from groq_magic.mapping.batch_jobs import cancel, status
+from groq_magic.mapping.map_prepare import account_now
+from groq_magic.views.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from groq_magic.ledger.job_record import JobRecord
+    from groq_magic.mapping.journal import Journal
+    from groq_magic.session.session import Session
+
+__all__ = ["cancelled", "fetched", "jobs_now", "jobs_table", "known_jobs"]
+
+_Made = TypeVar("_Made")
+# Of an id, as rows' errors have it.
+_SHOWN = 8
+_NOTE = "`%groq_runs fetch` brings the answers of jobs that are done; then run the cell again."
+
+
+def known_jobs(journal: Journal) -> tuple[JobRecord, ...]:
+    """Return the jobs as they were last known; none where the journal can't be read."""
+    with contextlib.suppress(OptionError):
+        return journal.jobs.jobs()
+    return ()
+
+
+def jobs_now(session: Session, journal: Journal, begun: str) -> tuple[JobRecord, ...]:
+    """Return jobs as they are now.
+
+    Parameters
+    ----------
+    session : Session
+    journal : Journal
+    begun : str
+        With what their ids begin, "" for all.
+
+    Raises
+    ------
+    OptionError
+        When there is no such job, or are several, or the journal can't be read.
+    GroqMagicError
+        When the service can't be used.
+    """
+    ids = _ids(journal, begun)
+    found = _asked(session, lambda service: status(journal, service))
+    return tuple(job for job in found if job.id in ids)
+
+
+def fetched(session: Session, journal: Journal, begun: str) -> list[str]:
+    """Fetch the answers of jobs that are done, and return lines about it; otherwise `jobs_now`."""
+    ids = _ids(journal, begun)
+    found = _asked(session, lambda service: fetch(journal, service, ids))
+    lines = []
+    if found.jobs:
+        replies = sum(job.completed + job.failed for job in found.jobs)
+        requests = sum(job.requests for job in found.jobs)
+        of = f"{replies:,} of {_count(requests, 'reply', 'replies')}"
+        jobs = _count(len(found.jobs), "job")
+        lines.append(f"{of} fetched from {jobs}. Run the cell again: it reads them.")
+    lines += [f"{_line(job)}." for job in found.running]
+    if found.unknown:
+        are = "is" if len(found.unknown) == 1 else "are"
+        lines.append(
+            f"{_count(len(found.unknown), 'job')} {are} unknown to this key: "
+            "`%groq_runs cancel` forgets them."
+        )
+    return lines or ["Nothing to fetch."]
+
+
+def cancelled(session: Session, journal: Journal, begun: str) -> list[str]:
+    """Cancel jobs, and return lines about it; otherwise `jobs_now`."""
+    ids = _ids(journal, begun)
+    found = _asked(session, lambda service: cancel(journal, service, ids))
+    lines = [f"{_line(job)}." for job in found]
+    if any(job.batch and not job.is_fetched for job in found):
+        lines.append("What was answered until then can still be fetched.")
+    return lines or ["No job is under way."]
+
+
+def jobs_table(session: Session, jobs: Sequence[JobRecord], age: Callable[[float], str]) -> Table:
+    """Return jobs as a table.
+
+    Parameters
+    ----------
+    session : Session
+    jobs : sequence of JobRecord
+    age : callable
+        From a time to words.
+    """
+    hidden = session.secrets().hidden
+    url = session.service.base_url()
+    rows = (
+        (
+            hidden(job.name),
+            job.id[:_SHOWN],
+            job.model,
+            f"{job.rows:,}",
+            job.words if job.url == url else f"{job.words} ({_host(job)})",
+            f"{age(job.made)} ago",
+        )
+        for job in jobs
+    )
+    note = f"In practice mode. {_NOTE}" if session.service.in_practice else _NOTE
+    return Table(("run", "job", "model", "rows", "batch engine", "handed over"), tuple(rows), note)
+
+
+def _ids(journal: Journal, begun: str) -> frozenset[str]:
+    """Return the ids of all jobs, or the one that begins so."""
+    ids = [job.id for job in journal.jobs.jobs()]
+    found = [each for each in ids if each.startswith(begun.lower())]
+    if begun and len(found) != 1:
+        how = f"{len(found):,} jobs begin with" if found else "No job or run is called"
+        raise OptionError(f"{how} `{begun[:40]}`.", "`%groq_runs` lists them.")
+    return frozenset(found)
+
+
+def _asked(session: Session, ask: Callable[[BatchService], _Made]) -> _Made:
+    """Return what the service of the session's account gives."""
+
+    def call() -> _Made:
+        with session.service.key_found_once():
+            client = account_now(session).client(session.settings.connect_timeout)
+        return ask(BatchService(client, session.settings.timeout))
+
+    return unsent(call, "Stopped.", "Run the cell again: it goes on there.")
+
+
+def _line(job: JobRecord) -> str:
+    return f"Job `{job.id[:_SHOWN]}`: {job.words}"
+
+
+def _host(job: JobRecord) -> str:
+    # The journal may be anyone's.
+    with contextlib.suppress(ValueError):
+        return urlsplit(job.url).netloc.rpartition("@")[2][:60]
+    return "another address"
+
+
+def _count(number: int, one: str, several: str = "") -> str:
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"

@@ -1,0 +1,292 @@
+"""Rows by Groq's batch engine: handed over, and what has become of the jobs.
+
+A job is in the journal, with its rows, before its file is uploaded, and carries its id there in
+the metadata at Groq. So whatever is killed between two steps, the next run finds the job or knows
+that there is none, and no row is handed over twice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from groq_magic.api.base_url import is_loopback
+from groq_magic.errors import (
+    ApiKeyError,
+    GroqMagicError,
+    ModelError,
+    OptionError,
+    PromptError,
+    RateLimitError,
+    RequestError,
+)
+from groq_magic.ledger.job_record import JobRecord
+from groq_magic.mapping.batch_files import batch_files
+from groq_magic.mapping.row_source import RowSource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from groq_magic.api.batch import Batch
+    from groq_magic.api.batches import BatchService
+    from groq_magic.ledger.journal_jobs import JobTables
+    from groq_magic.mapping.batch_files import BatchFile, FileLimits
+    from groq_magic.mapping.journal import Journal
+    from groq_magic.mapping.request_plan import RequestPlan
+    from groq_magic.mapping.row_request import RowRequest
+
+__all__ = ["KEPT_BY_GROQ", "HandOver", "cancel", "find_lost", "hand_over", "noted", "status"]
+
+KEPT_BY_GROQ = "Groq keeps batch files until they are deleted; fetching the answers deletes them."
+# In the metadata of a job at Groq.
+_MARK = "groq_magic_job"
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """What was handed over.
+
+    Parameters
+    ----------
+    jobs : tuple of JobRecord
+        The new jobs.
+    """
+
+    jobs: tuple[JobRecord, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many rows were handed over."""
+        return sum(job.rows for job in self.jobs)
+
+
+def hand_over(  # noqa: PLR0913 - rows, where they go, and how
+    plan: RequestPlan,
+    *,
+    journal: Journal,
+    service: BatchService,
+    name: str = "",
+    without: Collection[str] = (),
+    alone: Sequence[RowRequest] = (),
+    again: bool = False,
+    window: str = "24h",
+    on_upload: Callable[[str], object] = lambda _line: None,
+    limits: FileLimits | None = None,
+) -> HandOver:
+    """Hand the rows without an answer over; return when Groq has them.
+
+    Rows that are in the journal, or in a job at this address already, are not handed over.
+
+    Parameters
+    ----------
+    plan : RequestPlan
+    journal : Journal
+    service : BatchService
+    name : str
+        Of the run.
+    without : collection of str
+        The keys of rows to leave out.
+    alone : sequence of RowRequest
+        Rows to ask without the pack that the plan has them in: see `collect`.
+    again : bool
+        Whether rows are handed over that are in the journal.
+    window : str
+        Within which the jobs should be done, from `24h` to `7d`.
+    on_upload : callable
+        Takes a line for the user, before the first file is uploaded.
+    limits : FileLimits, optional
+
+    Raises
+    ------
+    OptionError
+        When the journal can't be written, or another kernel hands over.
+    GroqMagicError
+        When the service refuses or fails; what was handed over before stays so.
+    """
+    tables = journal.jobs
+    done: list[JobRecord] = []
+    with tables.alone() as is_alone:
+        if not is_alone:
+            raise OptionError(
+                "Another kernel hands rows over with this journal.",
+                "Run the cell again when it is done.",
+            )
+        find_lost(tables, service, is_alone=True)
+        # Limits of tokens a minute don't count here, so no answer has to be short.
+        plan = replace(plan, max_tokens=None)
+        requests = _open_requests(
+            plan, alone, without, None if again else journal, tables, service.url
+        )
+        try:
+            for file in batch_files(requests, limits):
+                if not done:
+                    on_upload(KEPT_BY_GROQ)
+                job = _new_job(file, name, plan.model, service.url)
+                tables.add(job, file.rows)
+                done.append(_started(job, file, window, tables, service))
+        except GroqMagicError as error:
+            if not done:
+                raise
+            rows = HandOver(tuple(done)).rows
+            are = f"row{'s are' if rows != 1 else ' is'}"
+            remedy = f"{rows:,} {are} handed over; run the cell again for the others."
+            raise type(error)(error.happened, remedy) from None
+    return HandOver(tuple(done))
+
+
+def status(journal: Journal, service: BatchService) -> tuple[JobRecord, ...]:
+    """Return the jobs in a journal, the latest first, as they are now.
+
+    Jobs at other addresses, practice mode's say, are as they were last known.
+
+    Raises
+    ------
+    GroqMagicError
+        When the service or the journal can't be used.
+    """
+    tables = journal.jobs
+    find_lost(tables, service)
+    for job in tables.jobs(service.url):
+        if job.batch and not job.is_fetched and (batch := service.batch(job.batch)) is not None:
+            noted(job, batch, tables)
+    return tables.jobs()
+
+
+def cancel(
+    journal: Journal, service: BatchService, ids: Collection[str] | None = None
+) -> tuple[JobRecord, ...]:
+    """Cancel jobs, or all of them at this address; return those that it concerned.
+
+    What a job has answered until then can still be fetched, and its files deleted. A job that
+    Groq doesn't know with this key is forgotten: its rows are asked again.
+
+    Parameters
+    ----------
+    journal : Journal
+    service : BatchService
+    ids : collection of str, optional
+        Of `JobRecord.id`.
+
+    Raises
+    ------
+    GroqMagicError
+        When the service or the journal can't be used.
+    """
+    tables = journal.jobs
+    find_lost(tables, service)
+    cancelled = []
+    for job in tables.jobs():
+        if job.is_fetched or (ids is not None and job.id not in ids):
+            continue
+        if job.url != service.url:
+            # A practice server ends with its kernel, and its jobs with it.
+            is_gone, batch = is_loopback(job.url), None
+        else:
+            batch = service.cancel(job.batch) if job.batch else None
+            is_gone = bool(job.batch) and batch is None
+        if batch is not None:
+            cancelled.append(noted(job, batch, tables))
+        elif is_gone:
+            tables.drop(job.id)
+            cancelled.append(replace(job, state="no longer there, forgotten"))
+    return tuple(cancelled)
+
+
+def noted(job: JobRecord, batch: Batch, tables: JobTables) -> JobRecord:
+    """Write what the service gives as the state of a job; return the job with it."""
+    done, failed = batch.completed, batch.failed
+    tables.update(job.id, state=batch.status, completed=done, failed=failed)
+    return replace(job, state=batch.status, completed=done, failed=failed)
+
+
+def find_lost(tables: JobTables, service: BatchService, *, is_alone: bool = False) -> None:
+    """Find the jobs at Groq that a killed process has begun, without noting their ids.
+
+    Parameters
+    ----------
+    tables : JobTables
+    service : BatchService
+    is_alone : bool
+        Whether the caller has the lock by which nobody else hands over. Without it, and where it
+        is not free, what is not found may be about to come.
+    """
+    if all(job.batch for job in tables.jobs(service.url)):
+        return
+    with contextlib.ExitStack() as closed:
+        is_alone = is_alone or closed.enter_context(tables.alone())
+        # Only now: whoever had the lock may have noted them meanwhile.
+        lost = {job.id: job for job in tables.jobs(service.url) if not job.batch}
+        for batch in service.batches():
+            job = lost.pop(str(batch.metadata.get(_MARK)), None)
+            if job is not None:
+                tables.update(job.id, batch=batch.id, file=batch.input, state=batch.status)
+            if not lost:
+                return
+        if is_alone:
+            _forget(lost.values(), tables, service)
+
+
+def _forget(jobs: Collection[JobRecord], tables: JobTables, service: BatchService) -> None:
+    """Remove jobs that never began, and their files, whose ids may not be known."""
+    names = {_file_name(job.id): job for job in jobs}
+    for file, name in service.files():
+        if name in names:
+            service.delete(file)
+    for job in jobs:
+        tables.drop(job.id)
+
+
+def _open_requests(  # noqa: PLR0913, PLR0917 - the plan, and all where a row may be already
+    plan: RequestPlan,
+    alone: Sequence[RowRequest],
+    without: Collection[str],
+    journal: Journal | None,
+    tables: JobTables,
+    url: str,
+) -> Iterator[RowRequest]:
+    """Yield the requests for the rows that are neither in the journal nor in a job."""
+    single = frozenset(key for request in alone for key in request.keys)
+    planned = plan.requests(single.union(without))
+    for requests in (planned, iter(alone)):
+        source = RowSource(requests, journal, plan.rest)
+        while not source.is_exhausted:
+            for request in source.take().unknown:
+                keys = tuple(key for key in request.keys if not tables.job_of(key, url))
+                if keys == request.keys:
+                    yield request
+                elif keys:
+                    yield plan.request_for(keys)
+
+
+def _new_job(file: BatchFile, name: str, model: str, url: str) -> JobRecord:
+    # Half a character, of a prompt say, can't be written.
+    name, model = (text.encode(errors="replace").decode() for text in (name, model))
+    return JobRecord(
+        secrets.token_hex(16), name, model, url, time.time(), len(file.rows), file.requests
+    )
+
+
+def _started(
+    job: JobRecord, file: BatchFile, window: str, tables: JobTables, service: BatchService
+) -> JobRecord:
+    """Upload the file of a job and begin it; each step is noted before the next."""
+    uploaded = ""
+    try:
+        uploaded = service.upload(_file_name(job.id), file.file)
+        tables.update(job.id, file=uploaded)
+        batch = service.create(uploaded, window, {_MARK: job.id})
+    except (ApiKeyError, ModelError, PromptError, RateLimitError, RequestError):
+        # Refused, so there is no such job. After other errors there may be one: see `find_lost`.
+        if uploaded:
+            service.delete(uploaded)
+        tables.drop(job.id)
+        raise
+    tables.update(job.id, batch=batch.id, state=batch.status)
+    return replace(job, file=uploaded, batch=batch.id, state=batch.status)
+
+
+def _file_name(job: str) -> str:
+    return f"groq_magic-{job}.jsonl"

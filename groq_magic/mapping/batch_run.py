@@ -1,0 +1,137 @@
+"""One run of a map by the batch engine: take what is done, hand the rest over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from groq_magic.mapping.batch_fetching import collect, fetch
+from groq_magic.mapping.batch_jobs import hand_over
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from groq_magic.api.batches import BatchService
+    from groq_magic.ledger.job_record import JobRecord
+    from groq_magic.mapping.journal import Journal
+    from groq_magic.mapping.request_plan import RequestPlan
+    from groq_magic.mapping.row_request import RowAnswer
+
+__all__ = ["BatchRun", "run_batch", "total_run"]
+
+
+@dataclass(frozen=True)
+class BatchRun:
+    """What one run by the batch engine did; all other rows of the plan are in the journal.
+
+    Parameters
+    ----------
+    answered : frozenset of str
+        The keys of rows whose answers it took from finished jobs.
+    unknown : int
+        Jobs that Groq doesn't know with this key.
+    jobs : tuple of JobRecord
+        The new jobs.
+    failed, waiting : mapping of str to RowAnswer
+        The errors of rows without an answer, by their keys: those that failed or are left out,
+        and those that are in a job.
+    """
+
+    answered: frozenset[str]
+    unknown: int
+    jobs: tuple[JobRecord, ...]
+    failed: Mapping[str, RowAnswer] = field(repr=False)
+    waiting: Mapping[str, RowAnswer] = field(repr=False)
+
+    @property
+    def line(self) -> str:
+        """What happened, in words; "" where there was nothing to do."""
+        parts = [_rows(len(self.answered), "fetched")] if self.answered else []
+        if self.jobs:
+            handed = _rows(sum(job.rows for job in self.jobs), "handed to Groq's batch engine")
+            count = len(self.jobs)
+            parts.append(f"{handed} in {count} job{'s' * (count != 1)}")
+        elif self.waiting:
+            parts.append(f"{_rows(len(self.waiting), 'still')} with Groq's batch engine")
+        if not parts:
+            return ""
+        line = f"{', '.join(parts)}."
+        if self.waiting:
+            line += " Run the cell again for the answers; `%groq_runs status` shows how far it is."
+        if self.unknown:
+            # An old key's, or those of a journal from somebody else: their rows would wait forever.
+            unknown = f"{self.unknown:,} job{'s are' if self.unknown != 1 else ' is'} unknown"
+            line += f" {unknown} to this key: `%groq_runs cancel` forgets them."
+        return line
+
+
+def total_run(runs: Sequence[BatchRun]) -> BatchRun:
+    """Return what the runs for several models did together."""
+    return BatchRun(
+        frozenset[str]().union(*(run.answered for run in runs)),
+        # Each run asks for all jobs.
+        max(run.unknown for run in runs),
+        tuple(job for run in runs for job in run.jobs),
+        {key: answer for run in runs for key, answer in run.failed.items()},
+        {key: answer for run in runs for key, answer in run.waiting.items()},
+    )
+
+
+def run_batch(  # noqa: PLR0913 - rows, where they go, and how
+    plan: RequestPlan,
+    *,
+    journal: Journal,
+    service: BatchService,
+    name: str = "",
+    left_out: Mapping[str, RowAnswer] | None = None,
+    again: bool = False,
+    window: str = "24h",
+    on_upload: Callable[[str], object] = lambda _line: None,
+) -> BatchRun:
+    """Take the answers of finished jobs, and hand the rows over that have none.
+
+    A row that has just failed is an error of this run; the next one hands it over again.
+
+    Parameters
+    ----------
+    plan : RequestPlan
+    journal : Journal
+    service : BatchService
+    name : str
+        Of the run.
+    left_out : mapping of str to RowAnswer, optional
+        The errors of rows that are not to be sent, by their keys.
+    again : bool
+        Whether rows are handed over that have an answer. While any of the plan's rows is with the
+        engine or has just come from there, it goes on with these and begins none anew.
+    window : str
+        Within which the jobs should be done, from `24h` to `7d`.
+    on_upload : callable
+        Takes a line for the user, before the first file is uploaded.
+
+    Raises
+    ------
+    GroqMagicError
+        When the service or the journal can't be used; nothing is lost by it.
+    """
+    fetched = fetch(journal, service)
+    rows = collect(plan, journal, service.url)
+    failed = {**(left_out or {}), **rows.errors}
+    is_begun = bool(rows.answered or rows.errors or rows.waiting)
+    handed = hand_over(
+        plan,
+        journal=journal,
+        service=service,
+        name=name,
+        without=failed.keys() | rows.answered,
+        alone=rows.alone,
+        again=again and not is_begun,
+        window=window,
+        on_upload=on_upload,
+    )
+    waiting = collect(plan, journal, service.url).waiting
+    return BatchRun(rows.answered, len(fetched.unknown), handed.jobs, failed, waiting)
+
+
+def _rows(count: int, what: str) -> str:
+    return f"{count:,} row{'s' * (count != 1)} {what}"

@@ -1,0 +1,128 @@
+"""`--batch` of a map: answers are taken from the batch engine, and it gets the other rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from groq_magic.api.batches import BatchService
+from groq_magic.interrupts import unsent
+from groq_magic.ledger.request_log import record_of
+from groq_magic.mapping.batch_fetching import BatchRows
+from groq_magic.mapping.batch_run import run_batch, total_run
+from groq_magic.mapping.frame import NOT_ASKED
+from groq_magic.mapping.map_known import with_answers
+from groq_magic.mapping.map_prepare import account_now
+from groq_magic.mapping.row_request import RowAnswer
+from groq_magic.views.show import say
+
+if TYPE_CHECKING:
+    from groq_magic.mapping.batch_run import BatchRun
+    from groq_magic.mapping.map_prepare import PreparedMap
+    from groq_magic.mapping.request_plan import RequestPlan
+    from groq_magic.session.session import Session
+
+__all__ = ["hand_map_over"]
+
+_PRACTICE = "Practice mode: the rows go to the practice server, and nothing to Groq."
+
+_NOT_AGAIN = "`--again` asks nothing anew while rows of the map are in a job or come from one."
+
+
+def hand_map_over(session: Session, prepared: PreparedMap) -> PreparedMap:
+    """Take what the batch engine has answered, hand it the other rows, and return at once.
+
+    Returns
+    -------
+    PreparedMap
+        With all answers known so far, and no row to send.
+
+    Raises
+    ------
+    GroqMagicError
+        When the engine or the journal can't be used; what was handed over before stays so.
+    """
+    try:
+        if _is_answered(session, prepared):
+            return prepared
+        runs = unsent(
+            lambda: _runs(session, prepared), "Stopped.", "Run the cell again: it goes on there."
+        )
+        return _after(prepared, runs)
+    except BaseException:
+        prepared.journal.close()
+        raise
+
+
+def _is_answered(session: Session, prepared: PreparedMap) -> bool:
+    """Return whether the engine isn't needed: then neither is a key."""
+    if sum(map(len, prepared.known)) < prepared.plan.requested:
+        return False
+    service = session.service
+    return service.key_now() is None or not prepared.journal.jobs.jobs(service.base_url())
+
+
+def _runs(session: Session, prepared: PreparedMap) -> list[BatchRun]:
+    plan, journal, settings = prepared.plan, prepared.journal, prepared.settings
+    account = prepared.account or account_now(session)
+    service = BatchService(account.client(settings.connect_timeout), settings.timeout)
+    shown: list[str] = []
+
+    def on_upload(line: str) -> None:
+        if not shown:
+            shown.append(_PRACTICE if plan.practice else line)
+            say(shown[0])
+
+    runs: list[BatchRun] = []
+    for requests, too_long in zip(plan.plans, prepared.too_long, strict=True):
+        before = {job.id for job in journal.jobs.jobs(service.url)}
+        try:
+            runs.append(
+                run_batch(
+                    requests,
+                    journal=journal,
+                    service=service,
+                    name=settings.name,
+                    left_out=too_long,
+                    again=settings.again,
+                    on_upload=on_upload,
+                )
+            )
+        finally:
+            # Also what was handed over before it failed.
+            for job in journal.jobs.jobs(service.url):
+                if job.id not in before:
+                    rows = ("a job of the batch engine", f"{job.requests:,} requests")
+                    included = (rows, *prepared.included)
+                    session.request_log.write(
+                        record_of(service.url, job.model, included, None, tries=1)
+                    )
+    return runs
+
+
+def _after(prepared: PreparedMap, runs: list[BatchRun]) -> PreparedMap:
+    """Return the map as it is to be shown after its runs."""
+    plans, again = prepared.plan.plans, prepared.settings.again
+    found = []
+    for plan, run in zip(plans, runs, strict=True):
+        rows = BatchRows(run.answered, run.failed, run.waiting)
+        # Asked again, a row's older answer counts no more; what was not handed over keeps it.
+        open_rows = {*run.failed, *run.waiting} if again else ()
+        known, rows = with_answers(rows, prepared.journal.get_all(plan.places.keys() - open_rows))
+        # None is sent, not even one whose answer another kernel has just removed.
+        left = plan.places.keys() - known.keys() - rows.errors.keys()
+        waiting = {key: rows.waiting.get(key) or _not_asked(plan) for key in left}
+        found.append((known, replace(rows, waiting=waiting)))
+    run = total_run(runs)
+    lines = [run.line, _NOT_AGAIN if again and not run.jobs else ""]
+    return replace(
+        prepared,
+        known=tuple(known for known, _ in found),
+        too_long=tuple({} for _ in plans),
+        batch=tuple(rows for _, rows in found),
+        notices=(*filter(None, lines), *prepared.notices),
+    )
+
+
+def _not_asked(plan: RequestPlan) -> RowAnswer:
+    return RowAnswer("", None, None, plan.model, NOT_ASKED)

@@ -1,0 +1,73 @@
+"""What is known of a map's rows before any is sent: answers, and what the batch engine has."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from groq_magic.errors import OptionError
+from groq_magic.mapping.batch_fetching import BatchRows, collect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from groq_magic.mapping.journal import Journal
+    from groq_magic.mapping.map_options import MapOptions
+    from groq_magic.mapping.request_plan import RequestPlan
+    from groq_magic.mapping.row_request import RowAnswer
+
+__all__ = ["known_rows", "waiting_notices", "with_answers"]
+
+
+def known_rows(
+    plan: RequestPlan, journal: Journal, url: str, options: MapOptions
+) -> tuple[Mapping[str, RowAnswer], BatchRows]:
+    """Return the answers to rows of a plan, and what the batch engine has of the others.
+
+    Fetched answers are read; the network is not used.
+
+    Parameters
+    ----------
+    plan : RequestPlan
+    journal : Journal
+    url : str
+        The address of the service.
+    options : MapOptions
+
+    Raises
+    ------
+    OptionError
+        When the journal is something else than a journal.
+    """
+    rows = BatchRows()
+    # With --batch they are read once all is fetched.
+    if not options.batch:
+        # A journal that can't be read ends no run.
+        with contextlib.suppress(OptionError):
+            rows = collect(plan, journal, url)
+    keys = rows.answered.intersection(plan.places) if options.again else plan.places
+    return with_answers(rows, journal.get_all(keys))
+
+
+def with_answers(
+    rows: BatchRows, known: Mapping[str, RowAnswer]
+) -> tuple[Mapping[str, RowAnswer], BatchRows]:
+    """Return answers, and of the batch engine's rows those that have none."""
+    errors, waiting = (
+        {key: answer for key, answer in answers.items() if key not in known}
+        for answers in (rows.errors, rows.waiting)
+    )
+    # Rows of packs that are to be asked alone are asked as all that have no answer.
+    return known, BatchRows(rows.answered.intersection(known), errors, waiting)
+
+
+def waiting_notices(batch: Iterable[BatchRows]) -> tuple[str, ...]:
+    """Return a line about rows that the batch engine has, in a map that asks the others."""
+    count = sum(len(rows.waiting) for rows in batch)
+    if not count:
+        return ()
+    rows = "1 row is" if count == 1 else f"{count:,} rows are"
+    line = (
+        f"{rows} with Groq's batch engine, and not asked: `%groq_runs fetch` brings the answers, "
+    )
+    return (line + "`%groq_runs cancel` frees the rows.",)

@@ -1,0 +1,73 @@
+"""The rows of a map that are too long for the model or the limits."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from groq_magic.mapping.row_request import RowAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from groq_magic.api.account import Account
+    from groq_magic.api.models import Model
+    from groq_magic.mapping.map_options import MapOptions
+    from groq_magic.mapping.request_plan import OversizedRow, RequestPlan
+
+__all__ = ["too_long_rows"]
+
+# A limit seen longer ago may have been raised since: it refuses nothing.
+_FRESH = 3600.0  # seconds
+_MOST_LISTED = 5
+
+
+def too_long_rows(
+    account: Account | None,
+    plan: RequestPlan,
+    model: Model | None,
+    answered: Container[str],
+    options: MapOptions,
+) -> tuple[dict[str, RowAnswer], tuple[str, ...]]:
+    """Return the rows that the service would refuse, with their errors, and a line about them.
+
+    Parameters
+    ----------
+    account : Account or None
+        Where limits are known.
+    plan : RequestPlan
+    model : Model or None
+    answered : container of str
+        The keys of rows that are not sent anyway.
+    options : MapOptions
+    """
+    minute = account.limiter.limits_of(plan.model).get("TPM") if account is not None else None
+    # The batch engine knows no limit of a minute.
+    is_fresh = minute is not None and time.time() - minute.seen < _FRESH and not options.batch
+    limits = {
+        f"{plan.model} takes": model.context_window if model is not None else None,
+        f"{plan.model} takes a minute with this key": minute.limit if minute and is_fresh else None,
+    }
+    known = {what: limit for what, limit in limits.items() if limit}
+    if not known:
+        return {}, ()
+    what, limit = min(known.items(), key=lambda item: item[1])
+    found = [row for row in plan.oversized(limit) if row.key not in answered]
+    answers = {
+        row.key: RowAnswer(
+            "",
+            None,
+            None,
+            plan.model,
+            f"The row is too long: about {row.tokens:,} tokens; {what} {limit:,}.",
+        )
+        for row in found
+    }
+    return answers, (_line_of(found, f"{what} {limit:,} tokens"),) if found else ()
+
+
+def _line_of(found: list[OversizedRow], limit: str) -> str:
+    listed = ", ".join(f"{row.label} ({row.tokens:,})" for row in found[:_MOST_LISTED])
+    more = f" and {len(found) - _MOST_LISTED:,} more" if len(found) > _MOST_LISTED else ""
+    rows = "1 row is" if len(found) == 1 else f"{len(found):,} rows are"
+    return f"{rows} too long and not sent: {listed}{more}; {limit}."
