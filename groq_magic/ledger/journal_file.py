@@ -21,6 +21,7 @@ from groq_magic.ledger.journal_tables import (
     readable,
     tables_of,
     text_of,
+    time_of,
     transaction,
 )
 
@@ -62,7 +63,6 @@ class JournalFile:
         # One for each lock: who reads never waits for who writes.
         self._writer: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
-        self._runs: dict[tuple[str, str], int] = {}
 
     def get(self, key: str) -> str | None:
         """Return the answer kept under a key, None if there is no such answer."""
@@ -93,7 +93,13 @@ class JournalFile:
         self, file: sqlite3.Connection, name: str, model: str, answers: Mapping[str, str]
     ) -> None:
         """Write the answers of a run within what `writing` gives."""
-        run = self._run(file, name, model)
+        now = time.time()
+        # Each time: another kernel may have removed the run, and its number be another one's.
+        ((run,),) = file.execute(
+            "INSERT INTO runs (name, model, began, used) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (name, model) DO UPDATE SET used = excluded.used RETURNING id",
+            (name, model, now, now),
+        ).fetchall()
         file.executemany(
             "INSERT OR REPLACE INTO rows VALUES (?, ?, ?)",
             [(key, run, answer) for key, answer in answers.items()],
@@ -109,10 +115,6 @@ class JournalFile:
             try:
                 with transaction(file):
                     yield file
-            except BaseException:
-                # A run that was noted in it may not be there.
-                self._runs.clear()
-                raise
             finally:
                 if is_durable:
                     file.execute("PRAGMA synchronous = NORMAL")
@@ -135,8 +137,16 @@ class JournalFile:
                 ).fetchall()
             )
         return [
-            RunRecord(row[0], text_of(row[1]), text_of(row[2]), row[3], row[4], row[5], int(row[6]))
-            for row in found or ()
+            RunRecord(
+                number,
+                text_of(name),
+                text_of(model),
+                time_of(began),
+                time_of(used),
+                rows,
+                int(size),
+            )
+            for number, name, model, began, used, rows, size in found or ()
         ]
 
     def clear(self, run: int | None = None) -> int:
@@ -150,7 +160,6 @@ class JournalFile:
                 clear_jobs(file, run)
                 count = file.execute(f"DELETE FROM rows{chosen}", values).rowcount  # noqa: S608 - one of two constants
                 file.execute("DELETE FROM runs WHERE id NOT IN (SELECT run FROM rows)")
-            self._runs.clear()
             # What was removed would otherwise stay readable in the file.
             file.execute("VACUUM")
             file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -171,7 +180,6 @@ class JournalFile:
                         file.execute("PRAGMA journal_mode = DELETE")
                 file.close()
             self._reader = self._writer = None
-            self._runs.clear()
 
     def set_aside(self) -> Path:
         """Rename a damaged file, copy what of it can be read into a new one; return its new name.
@@ -182,7 +190,6 @@ class JournalFile:
             for file in self._opened():
                 file.close()
             self._reader = self._writer = None
-            self._runs.clear()
             number = next(n for n in range(1, 10_000) if not self._damaged(n).exists())
             aside = self._damaged(number)
             for place in self._beside():
@@ -194,20 +201,6 @@ class JournalFile:
         with self.writing() as file:
             copy_jobs(aside, file)
         return aside
-
-    def _run(self, file: sqlite3.Connection, name: str, model: str) -> int:
-        """Return the id of a run, which is written with its first answer."""
-        known = self._runs.get((name, model))
-        if known is not None:
-            return known
-        now = time.time()
-        ((number,),) = file.execute(
-            "INSERT INTO runs (name, model, began, used) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (name, model) DO UPDATE SET used = excluded.used RETURNING id",
-            (name, model, now, now),
-        ).fetchall()
-        self._runs[name, model] = int(number)
-        return int(number)
 
     def _for_reading(self) -> sqlite3.Connection | None:
         self._forget_parents()

@@ -21,6 +21,7 @@ __all__ = [
     "readable",
     "tables_of",
     "text_of",
+    "time_of",
     "transaction",
 ]
 
@@ -50,6 +51,8 @@ TABLES = (
   job TEXT NOT NULL, request TEXT NOT NULL, answer TEXT NOT NULL, PRIMARY KEY (job, request)
 ) WITHOUT ROWID""",
 )
+# The year 33658, in Unix time.
+_LATEST = 1e12
 _JOB_TABLES = ("jobs", "job_rows", "job_answers")
 
 
@@ -164,6 +167,11 @@ def transaction(file: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[N
 def text_of(value: bytes) -> str:
     """Return a text that may be forged."""
     return value.decode(errors="replace")
+
+
+def time_of(value: object) -> float:
+    """Return a Unix time that may be forged; 0 for what is none."""
+    return value if isinstance(value, float) and 0 <= value < _LATEST else 0.0
 
 
 def _tables(file: sqlite3.Connection) -> set[str] | None:

@@ -220,3 +220,15 @@ def test_many_are_looked_up_at_once(tmp_path: Path) -> None:
     assert journal.get_all({*answers, "another"}) == answers
     assert journal.get_all({"key 7"}) == {"key 7": answers["key 7"]}
     journal.close()
+
+
+def test_a_run_goes_on_after_another_kernel_has_cleared_the_journal(path: Path) -> None:
+    one, other = Journal(path), Journal(path)
+    one.put("one", "m", {"a": ANSWER})
+    other.clear()
+    other.put("two", "m", {"b": ANSWER})
+    one.put("one", "m", {"c": ANSWER})
+    assert {run.name: run.rows for run in one.runs()} == {"one": 1, "two": 1}
+    (second,) = (run.id for run in one.runs() if run.name == "two")
+    other.clear(second)
+    assert one.get("c") == ANSWER
