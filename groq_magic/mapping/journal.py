@@ -23,6 +23,8 @@ __all__ = ["Journal", "answer_of", "text_of"]
 # How many seconds pass before a file that could not be written is tried again.
 _AGAIN_AFTER = 1.0
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+# No answer takes so many tokens: such a count is forged.
+_MOST_TOKENS = 10**9
 _COUNTS = ("prompt_tokens", "completion_tokens", "reasoning_tokens", "cached_tokens")
 
 
@@ -260,6 +262,8 @@ def answer_of(text: str) -> RowAnswer | None:
 
 def _usage_of(counts: object) -> Usage | None:
     match counts:
-        case [int(prompt), int(completion), int(reasoning), int(cached)]:
+        case [int(prompt), int(completion), int(reasoning), int(cached)] if all(
+            0 <= count < _MOST_TOKENS for count in (prompt, completion, reasoning, cached)
+        ):
             return Usage(prompt, completion, prompt + completion, reasoning, cached)
     return None

@@ -222,3 +222,23 @@ def test_a_path_through_a_file_or_to_a_folder_gives_one_line(tmp_path: Path) -> 
         assert len(lines) == 2
         assert lines[0].startswith("The journal can't be read (")
         assert lines[1].startswith("The journal can't be written (")
+
+
+@pytest.mark.parametrize("count", ["1" * 400, "-1", "1" * 10])
+def test_impossible_counts_of_tokens_are_no_usage(path: Path, count: str) -> None:
+    filled(path, 1)
+    with sqlite3.connect(path) as file:
+        row = f'["good", "stop", "m", [1, {count}, 0, 0]]'
+        file.execute("INSERT INTO rows VALUES ('forged', 1, ?)", (row,))
+    file.close()
+    assert Journal(path).get("forged") == ANSWER
+
+
+@pytest.mark.parametrize("time", ["noon", b"noon", 1e300, -1.0, float("-inf")])
+def test_forged_times_of_runs_are_numbers(path: Path, time: Any) -> None:
+    filled(path, 1)
+    with sqlite3.connect(path) as file:
+        file.execute("UPDATE runs SET began = ?, used = ?", (time, time))
+    file.close()
+    (run,) = Journal(path).runs()
+    assert (run.began, run.used) == (0.0, 0.0)
