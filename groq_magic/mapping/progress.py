@@ -68,6 +68,11 @@ class Tally:
             mean = self._completion / self._requests if self._requests else None
             needed = self._budget.estimate(request, mean)
             taken = self._spending.spent + sum(self._spending.reserved.values())
+            # Of the first alone nobody knows how long its answer is: ten at once could spend ten
+            # times the budget.
+            is_known = mean is not None or bool(request.request.get("max_completion_tokens"))
+            if self._spending.reserved and not is_known:
+                return None
             if taken + needed > self._budget.amount:
                 if self._spending.reserved:
                     return None

@@ -44,9 +44,8 @@ _Row = tuple[str, RowAnswer]
 class Run:
     """Sends requests, some at a time, and gives the answers as they come.
 
-    The requests are made, and the answers given, in the thread that calls `take` or
-    iterates; an answer is in the journal before it is given. Memory does not grow with
-    the number of rows.
+    The requests are made, and the answers given, in the thread that calls `take` or iterates; an
+    answer is in the journal before it is given. Memory does not grow with the number of rows.
 
     Parameters
     ----------
@@ -282,13 +281,14 @@ class Run:
             if self._ended.is_set() or sending is None:
                 return None
             self._exchanges.add(exchange)
+        sent = None
         try:
             sent = sending.send(request, exchange)
         finally:
             with self._lock:
                 self._exchanges.discard(exchange)
             self._tally.wait(request, None)
-        self._tally.add_request(request, sent.usage)
+            self._tally.add_request(request, sent.usage if sent is not None else None)
         return sent
 
     def _failed(

@@ -346,3 +346,19 @@ def test_a_run_in_a_thread_of_its_own(rows_server: Any, run_of: Any) -> None:
         assert 0 <= progress.done <= 30
         thread.join(0.01)
     assert len(came) == 30
+
+
+def test_a_fault_in_sending_gives_its_part_of_the_budget_back(
+    rows_server: Any, run_of: Any
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    budget = budget_of("1k")
+    run = run_of(rows_server(delay=0), map(row, range(3)), {"on_sent": fail}, budget=budget)
+    until = time.monotonic() + 20
+    found = []
+    with run:
+        while not run.is_over and time.monotonic() < until:
+            found += run.take(0.05)
+    assert [answer.error for _, answer in found] == ["The row failed (ZeroDivisionError)."] * 3

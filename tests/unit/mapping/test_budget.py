@@ -81,3 +81,11 @@ def test_an_unknown_price_can_not_be_counted() -> None:
     tally = Tally(None, Budget(1, in_dollars=True))
     with pytest.raises(OptionError, match="The price of new/model is not known"):
         tally.allows(RowRequest(("a",), {"model": "new/model"}, 10))
+
+
+def test_until_an_answer_shows_how_long_it_is_one_request_is_under_way() -> None:
+    tally = Tally(None, Budget(1_000, in_dollars=False))
+    rows = [RowRequest((str(number),), {"model": MODEL}, 10) for number in range(10)]
+    assert [tally.allows(each) for each in rows[:3]] == [True, None, None]
+    taken(tally, rows[:1], 400)
+    assert [tally.allows(each) for each in rows[1:4]] == [True, None, None]
