@@ -219,7 +219,7 @@ def row_prompts(  # noqa: PLR0913 - a prompt, its data, and what may be sent of 
         )
     if filled.images or filled_system.images:
         raise PromptError("A map sends no images.", "Leave the image out of the prompt.")
-    around_it = (_table(rows),) if privacy.private else ()
+    around_it = _data_of(rows, privacy) if privacy.private else ()
     private = PrivateValues.of_session(namespace, privacy, *around_it)
     if privacy.private and private.is_partial:
         raise PromptError(
@@ -250,11 +250,15 @@ def _included(prompts: Iterable[FilledPrompt]) -> Iterator[IncludedValue]:
     yield from {each.name: each for prompt in prompts for each in prompt.included}.values()
 
 
-def _table(rows: Rows) -> Any:
-    """Return the data in which private values are looked for."""
-    if rows.frame is not None:
-        return rows.frame
-    return {column.label: list(column.cells) for column in rows.columns}
+def _data_of(rows: Rows, privacy: Privacy) -> tuple[Any, ...]:
+    """Return the data in which private values are looked for, and items with private names."""
+    by_column = {column.label: list(column.cells) for column in rows.columns}
+    named: dict[Any, list[Any]] = {}
+    if rows.has_items and not isinstance(rows.index, range):
+        for label, item in zip(rows.index, rows.columns[0].cells, strict=True):
+            if privacy.hides(label):
+                named.setdefault(label, []).append(item)
+    return by_column if rows.frame is None else rows.frame, named
 
 
 def _notices(names: list[str]) -> Iterator[str]:

@@ -135,16 +135,23 @@ def _of_library(value: Any) -> Rows | None:
     if is_of(value, "polars", "DataFrame"):
         return _of_frame(value)  # its data never changes in place
     if is_of(value, "pandas", "Series", "Index"):
+        if is_of(value, "pandas", "MultiIndex"):
+            return _of_frame(value.to_frame(index=False, allow_duplicates=True))
         name = ITEM if value.name is None else value.name
         return _of_frame(value.to_frame(name=name).copy(), has_items=True)
     if is_of(value, "polars", "Series"):
         return _of_frame(value.to_frame(value.name or ITEM), has_items=True)
-    if not is_of(value, "numpy", "ndarray"):
-        return None
+    return _of_array(value) if is_of(value, "numpy", "ndarray") else None
+
+
+def _of_array(value: Any) -> Rows:
     if value.ndim != 1:
         raise OptionError(
             f"The data is an array of {value.ndim} dimensions.", "A list or a table has rows."
         )
+    if names := value.dtype.names:
+        columns = tuple(_column(name, value[name].tolist()) for name in names)
+        return Rows(columns, range(len(value)))
     return _of_items(value.tolist())
 
 

@@ -471,3 +471,18 @@ def test_any_prompt_over_any_values_is_sent_or_refused(
         return
     assert json.loads(json.dumps([made.text, *blocks])) == [made.text, *blocks]
     assert all(block.encode() for block in blocks)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"email": "ada@x.org", "city": "Rome"},
+        pd.Series({"email": "ada@x.org", "city": "Rome"}),
+        np.array([("ada@x.org", "Rome")], dtype=[("email", "U9"), ("city", "U9")]),
+    ],
+)
+def test_items_and_fields_with_private_names_are_not_sent(data: Any) -> None:
+    prompts = row_prompts("{{row}}", rows_of(data), {}, privacy=Privacy(5, ("email",)))
+    sent = "".join(prompts.row(place).block for place in range(len(prompts.rows)))
+    assert "ada" not in sent
+    assert "Rome" in sent

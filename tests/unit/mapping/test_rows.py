@@ -217,3 +217,10 @@ def test_plain_data_needs_no_pandas() -> None:
         "assert not {'pandas', 'polars', 'numpy'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_an_index_in_levels_and_an_array_of_records_are_tables() -> None:
+    levels = rows_of(pd.MultiIndex.from_tuples([("a", 1), ("b", 2)], names=["x", None]))
+    assert (levels.names, levels.columns[1].cells) == (("x", "1"), [1, 2])
+    records = rows_of(np.array([("a", 1)], dtype=[("x", "U1"), ("y", int)]))
+    assert (records.names, records.columns[1].cells) == (("x", "y"), [1])
