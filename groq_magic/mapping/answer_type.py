@@ -94,7 +94,9 @@ class AnswerType:
         if not self.evidence:
             return inner
         sent = inner.schema if inner is not None else _object({ANSWER: _TEXT})
-        taken = [name for name in map(quote_name, self.fields) if name in sent["properties"]]
+        taken = [
+            name for name in map(quote_name, self.fields) if name in sent.get("properties", {})
+        ]
         if taken:
             raise OptionError(
                 f"--evidence adds `{taken[0]}`, which the schema has already.",
@@ -102,7 +104,7 @@ class AnswerType:
             )
         quotes = {name: _quote_of(name) for name in self.fields}
         properties: dict[str, Any] = {}
-        for name, part in sent["properties"].items():
+        for name, part in sent.get("properties", {}).items():
             # The quote before the field: what is written first guides what follows.
             properties |= {quote_name(name): quotes.pop(name)} if name in quotes else {}
             properties[name] = part

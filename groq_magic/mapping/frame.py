@@ -107,9 +107,8 @@ def result_columns(
         ResultColumns(model, kinds, {name: f"{prefix}{name}{suffix}" for name in kinds})
         for model, suffix in zip(models, _suffixes(models), strict=True)
     )
-    taken = {str(column.label) for column in rows.columns} | set(rows.names)
     for name in (name for columns in found for name in columns.names):
-        if name in taken:
+        if name in rows.names:
             raise OptionError(
                 f"The data has a column `{clip(name, 60)}` already.",
                 f"`--prefix {'new_' if prefix != 'new_' else 'p_'}` names the new ones otherwise.",
@@ -132,11 +131,7 @@ def answers_frame(
     return cells_frame(
         rows,
         (
-            (
-                names,
-                plan,
-                {key: cells_of(plan, key, answer) for key, answer in answers.items()},
-            )
+            (names, plan, {key: cells_of(plan, key, answer) for key, answer in answers.items()})
             for names, plan, answers in results
         ),
     )
@@ -219,15 +214,19 @@ def _suffixes(models: Sequence[str]) -> list[str]:
     ]
 
 
-def _kind_of(schema: Mapping[str, Any], answer_type: AnswerType) -> str:
+def _kind_of(schema: Any, answer_type: AnswerType) -> str:
     """Return the type of a field's column: integer, number, boolean, date, or any."""
-    root = answer_type.schema.json_schema if answer_type.schema is not None else {}
-    name = str(schema.get("$ref", "")).rpartition("/")[2]
-    schema = root.get("$defs", {}).get(name, schema)
-    parts = [part for part in schema.get("anyOf", ()) if part.get("type") != "null"]
+    if isinstance(schema, dict) and "$ref" in schema and answer_type.schema is not None:
+        definitions = answer_type.schema.json_schema.get("$defs", {})
+        schema = definitions.get(schema["$ref"].rpartition("/")[2], schema)
+    if not isinstance(schema, dict):
+        return "any"  # `true` is a schema too
+    parts = [part for part in schema.get("anyOf", ()) if part != {"type": "null"}]
     if len(parts) == 1:
         return _kind_of(parts[0], answer_type)
     kind = schema.get("type")
+    if isinstance(kind, list):
+        kind = " or ".join(each for each in kind if each != "null")
     if kind == "string":
         return "date" if schema.get("format") in {"date", "date-time"} else "string"
     return kind if kind in {"integer", "number", "boolean"} and "enum" not in schema else "any"

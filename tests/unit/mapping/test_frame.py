@@ -290,3 +290,40 @@ def test_each_row_has_its_answer_whatever_the_data(
 
 def test_numpy_arrays_are_data_too() -> None:
     assert Run(np.array([1, 2])).frame("A", "B")["answer"].tolist() == ["A", "B"]
+
+
+@pytest.mark.parametrize(
+    ("part", "dtype"),
+    [
+        ({"type": ["integer", "null"]}, "Int64"),
+        ({"type": ["null", "string"]}, "object"),
+        ({"type": ["integer", "string"]}, "object"),
+        (True, "object"),
+        ({"$ref": "#/$defs/any"}, "object"),
+        ({"anyOf": [True, {"type": "null"}]}, "object"),
+    ],
+)
+def test_every_form_of_a_json_schema_has_a_column(part: Any, dtype: str) -> None:
+    schema = {"type": "object", "properties": {"x": part}, "$defs": {"any": True}}
+    found = Run(["a", "b"], schema=schema).frame({"x": None}, {"x": None})
+    assert str(found["x"].dtype) == dtype
+
+
+def test_evidence_for_an_answer_with_any_fields() -> None:
+    found = Run(["so it is"], "{{row}}", dict, evidence=True).frame(
+        {"answer_quote": "it is", "a": 1, "b": 2}
+    )
+    assert found["answer"].tolist() == [{"a": 1, "b": 2}]
+    assert found["answer_quote_ok"].tolist() == [True]
+
+
+def test_a_label_whose_text_raises_is_named_by_its_type() -> None:
+    class Odd:
+        def __str__(self) -> str:
+            raise RuntimeError
+
+        __repr__ = __str__
+
+    frame = pd.DataFrame([["x", "y"]])
+    frame.columns = pd.Index([Odd(), "b"], dtype=object)
+    assert Run(frame).frame("A").shape == (1, 4)
