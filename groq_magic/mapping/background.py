@@ -6,6 +6,7 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.api.sdk_faults import no_thread
 from groq_magic.mapping.hidden_view import HiddenView
 from groq_magic.mapping.map_run import MapRun
 
@@ -71,11 +72,23 @@ class BackgroundMap:
         ----------
         when_over : callable
             Called in the thread.
+
+        Raises
+        ------
+        GroqMagicError
+            When the process can't start another thread.
         """
         thread = threading.Thread(
             target=self._work, args=(when_over,), name="groq-magic-map-run", daemon=True
         )
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError:
+            self._prepared.journal.close()
+            failed = no_thread().error
+        else:
+            return
+        raise failed
 
     def stop(self) -> None:
         """End it; what came so far is the frame."""

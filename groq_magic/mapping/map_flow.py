@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import InterruptedAskError, NotebookError
-from groq_magic.interrupts import Interrupts, unsent
+from groq_magic.interrupts import Interrupts, undisturbed, unsent
 from groq_magic.ledger.ledger import Entry
 from groq_magic.ledger.request_log import record_of
 from groq_magic.ledger.usage import usage_of
@@ -111,8 +111,12 @@ def map_in_background(session: Session, ask: MapAsk) -> None:
         flow.register(run)
 
     background = BackgroundMap(name, prepared, flow.base, finish)
-    session.background_runs.add(background)
-    background.start(session.background_runs.end)
+
+    def begin() -> None:
+        background.start(session.background_runs.end)
+        session.background_runs.add(background)
+
+    undisturbed(begin)
 
 
 def _prepared(session: Session, ask: MapAsk) -> PreparedMap:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
 
-from groq_magic.errors import NotebookError, OptionError
+from groq_magic.errors import GroqMagicError, NotebookError, OptionError
 from groq_magic.magics.help import help_of
 from groq_magic.magics.map import groq_map
 from tests.shell.test_completion import completed
@@ -162,3 +163,22 @@ def test_help_has_the_options_and_tab_the_columns(mapped: Any) -> None:
     assert completed(mapped, "%%groq_map df --limit 2\nRate {{te") == ["text", "tex"]
     assert completed(mapped, "%%groq_map d -o x\nRate {{the") == ["the text"]
     assert completed(mapped, "%%groq_map 'd.x'\nRate {{the") == []
+
+
+def test_a_run_that_gets_no_thread_is_one_line_and_not_listed(
+    mapped: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = threading.Thread.start
+
+    def fail(thread: threading.Thread) -> None:
+        if thread.name == "groq-magic-map-run":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", fail)
+        ran = mapped.run("%%groq_map df --background\nRate {{text}}")
+    assert isinstance(ran.error, GroqMagicError)
+    assert mapped.session.background_runs.lines() == ()
+    mapped.fine("%%groq_map df --background\nRate {{text}}")
+    until(lambda: is_over(mapped))
