@@ -51,7 +51,7 @@ def row_facts(plan: MapPlan, place: int, cells: Sequence[dict[str, RowCells]]) -
     }
     texts += [cell_words(plan, found[columns.model].get(name)) for columns, name in _new(plan)]
     return MapRow(
-        plan.rows.label(place),
+        plan.prompts.secrets.hidden(plan.rows.label(place)),
         tuple(clip(text, _LONGEST) for text in texts),
         any(row.get(ERROR) for row in found.values()),
     )

@@ -127,7 +127,7 @@ def _compared(  # noqa: PLR0913 - what is compared, and with what
     found = agreement(values, _values(run, number, name), range(len(plan.rows)))
     rows = (
         (
-            plan.rows.label(each.place),
+            plan.prompts.secrets.hidden(plan.rows.label(each.place)),
             clip(cell_words(plan, each.expected), _LONGEST),
             clip(cell_words(plan, each.given), _LONGEST),
         )

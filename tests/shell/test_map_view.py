@@ -181,3 +181,14 @@ def test_a_secret_is_neither_sent_nor_shown(
     assert "Replaced by `[key]` in rows: the value of `SHOP_TOKEN`." in start.notices
     (end,) = view.of("finish")
     assert "tok_abcdef123456" not in str((end.rows, end.errors, vars(end.fields[0])))
+
+
+def test_a_secret_that_labels_a_row_is_not_shown(
+    mapped: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_TOKEN", "tok_abcdef123456")
+    frame = pd.DataFrame({"text": ["a"], "hand": ["b"]}, index=["tok_abcdef123456"])
+    mapped.shell.user_ns["data"] = frame
+    ran = mapped.fine("%%groq_map data --check answer=hand\nRate {{text}}")
+    assert "1 row disagrees" in ran.everything
+    assert "tok_abcdef123456" not in ran.everything
