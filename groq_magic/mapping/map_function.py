@@ -176,6 +176,7 @@ class _Call:
                 self._privacy(),
                 secrets_of_call(session),
                 TokenEstimate().per_byte,
+                self._url(),
                 bool(function.practice) or (session is not None and session.service.in_practice),
             ),
             function.options,

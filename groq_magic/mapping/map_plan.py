@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.api.base_url import is_loopback
 from groq_magic.api.request import is_strict
 from groq_magic.errors import OptionError
 from groq_magic.ledger.usage import Usage
@@ -65,6 +66,8 @@ class MapInputs:
     secrets : Secrets
     per_byte : float
         Tokens of a byte of text, as the service has counted so far.
+    url : str
+        The address of the service.
     practice : bool
         Whether the practice server answers.
     """
@@ -77,7 +80,13 @@ class MapInputs:
     privacy: Privacy
     secrets: Secrets = field(repr=False)
     per_byte: float
+    url: str
     practice: bool = False
+
+    @property
+    def server(self) -> str:
+        """What answers where it isn't Groq, in a word."""
+        return "practice" if self.practice else "local" if is_loopback(self.url) else ""
 
 
 @dataclass(frozen=True)
@@ -160,7 +169,7 @@ def map_plan(inputs: MapInputs, options: MapOptions) -> MapPlan:
             known,
             pack=options.pack or 1,
             per_byte=inputs.per_byte,
-            practice=inputs.practice,
+            server=inputs.server,
         )
         for (model, known), answer_type in zip(inputs.models, types, strict=True)
     )

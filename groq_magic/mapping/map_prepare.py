@@ -132,6 +132,7 @@ def planned(session: Session, ask: MapAsk, *, fetch: bool) -> MapPlan:
             session.privacy(),
             session.secrets(),
             session.estimate.per_byte,
+            session.service.base_url(),
             session.service.in_practice,
         ),
         ask.options,

@@ -32,7 +32,6 @@ __all__ = [
 SAMPLED = 10
 # An answer may be that much longer than the longest of the sample.
 _ROOM, _LEAST_ROOM = 1.5, 100
-_PRACTICE = " practice"
 _PACKED = (
     "Answer for each of the rows below by itself, as if it were the only one: give its number "
     "and its answer."
@@ -77,7 +76,7 @@ def request_plan(  # noqa: PLR0913 - the prompts, and all that makes requests of
     *,
     pack: int = 1,
     per_byte: float = PER_BYTE,
-    practice: bool = False,
+    server: str = "",
 ) -> RequestPlan:
     """Return the plan of a map's requests; it reads all rows once.
 
@@ -93,8 +92,8 @@ def request_plan(  # noqa: PLR0913 - the prompts, and all that makes requests of
         Rows in one request.
     per_byte : float
         Tokens of a byte of text, as the service has counted so far.
-    practice : bool
-        Whether the practice server answers: its answers have other keys.
+    server : str
+        What answers where it isn't Groq: such answers have other keys.
 
     Raises
     ------
@@ -110,7 +109,7 @@ def request_plan(  # noqa: PLR0913 - the prompts, and all that makes requests of
         packed = _base(prompts, text, answer_type.packed_form, options, known)
     # Of two ways of packing the answers may differ.
     common = json.dumps([base, packed if pack > 1 else None, pack], sort_keys=True)
-    common += _PRACTICE if practice else ""
+    common += f" {server}" if server else ""
     hashed = hashlib.sha256(common.encode())
     own = tokens_of(base, per_byte)
     keys: list[str] = []

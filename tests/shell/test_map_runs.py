@@ -182,3 +182,16 @@ def test_a_run_that_gets_no_thread_is_one_line_and_not_listed(
     assert mapped.session.background_runs.lines() == ()
     mapped.fine("%%groq_map df --background\nRate {{text}}")
     until(lambda: is_over(mapped))
+
+
+def test_answers_of_a_server_on_this_machine_are_never_taken_for_groqs(
+    mapped: Any, practice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mapped.fine("%%groq_map df\nRate {{text}}")
+    monkeypatch.setenv("GROQ_BASE_URL", "https://api.groq.com")
+    mapped.fine("%load_ext groq_magic")
+    ran = mapped.fine("%%groq_map df --dry-run\nRate {{text}}")
+    assert "in the journal" not in ran.everything
+    monkeypatch.setenv("GROQ_BASE_URL", practice.url)
+    ran = mapped.fine("%%groq_map df --dry-run\nRate {{text}}")
+    assert "3 in the journal" in ran.everything
