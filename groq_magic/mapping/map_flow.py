@@ -60,6 +60,7 @@ def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> A
         try:
             view.open(map_start(prepared.plan, ask.options.out or "", prepared.notices))
             run.go()
+            frame = run.frame()
         except BaseException:
             # A fault of our own, or the third interrupt: what came is kept.
             with contextlib.suppress(Exception):
@@ -67,7 +68,6 @@ def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> A
             view.discard()
             prepared.journal.close()
             raise
-        frame = run.frame()
         came = any(run.answers)
         if came or run.error is None:
             flow.keep(frame, ask.options.out)

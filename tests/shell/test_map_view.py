@@ -192,3 +192,14 @@ def test_a_secret_that_labels_a_row_is_not_shown(
     ran = mapped.fine("%%groq_map data --check answer=hand\nRate {{text}}")
     assert "1 row disagrees" in ran.everything
     assert "tok_abcdef123456" not in ran.everything
+
+
+def test_one_is_discarded_where_the_frame_can_not_be_made(
+    mapped: Any, view: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_run: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("groq_magic.mapping.map_flow.MapRun.frame", fail)
+    assert isinstance(mapped.run("%%groq_map df\nRate {{text}}").error, MemoryError)
+    assert len(view.of("discard")) == 1
