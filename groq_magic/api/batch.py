@@ -65,7 +65,7 @@ def item_of(body: object) -> Mapping[str, Any]:
     """
     if isinstance(body, Mapping):
         return body
-    raise ServiceError("The reply of the batch engine can't be read.", AGAIN)
+    raise ServiceError("The batch engine's reply can't be read.", AGAIN)
 
 
 def items_of(page: Mapping[str, Any]) -> list[Any]:
@@ -79,7 +79,7 @@ def items_of(page: Mapping[str, Any]) -> list[Any]:
     items = page.get("data")
     if isinstance(items, list):
         return items
-    raise ServiceError("The list of the batch engine can't be read.", AGAIN)
+    raise ServiceError("A list from the batch engine can't be read.", AGAIN)
 
 
 def text_in(item: Mapping[str, Any], name: str) -> str:

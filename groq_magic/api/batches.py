@@ -124,7 +124,7 @@ class BatchService:
             if not listed or not following:
                 return
             query = following
-        raise ServiceError("The list of the batch engine has no end.", AGAIN)
+        raise ServiceError("The batch engine's list of jobs never ends.", AGAIN)
 
     def cancel(self, batch: str) -> Batch | None:
         """Cancel a job and return it; None where the service knows no such job."""

@@ -63,16 +63,16 @@ class JobRecord:
         """Its state in words."""
         done = f"{self.completed + self.failed:,} of {self.requests:,} requests done"
         return {
-            "": "not handed over",
+            "": "not submitted",
             "validating": "being checked",
             "in_progress": done,
             "finalizing": done,
             "completed": "done, not fetched",
-            "expired": f"expired with {done}, not fetched",
-            "failed": "refused, not fetched",
+            "expired": f"expired; {done}, not fetched",
+            "failed": "refused by Groq, not fetched",
             "cancelling": "being cancelled",
-            "cancelled": f"cancelled with {done}, not fetched",
-            FETCHED: "fetched, not read",
+            "cancelled": f"cancelled; {done}, not fetched",
+            FETCHED: "fetched; run the cell again",
         }.get(self.state, self.state)
 
 

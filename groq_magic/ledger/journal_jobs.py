@@ -74,7 +74,7 @@ class JobTables:
                 is_alone, reason = False, str(failure)
                 if getattr(failure, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
                     raise OptionError(
-                        f"The journal can't be locked: {reason}.", f"It is {path}."
+                        f"The journal can't be locked: {reason}.", f"The file is {path}."
                     ) from None
             else:
                 is_alone = True
@@ -257,7 +257,9 @@ class JobTables:
 
     def _unusable(self, what: str, failure: Exception) -> OptionError:
         reason = getattr(failure, "strerror", None) or str(failure).rstrip(".")
-        return OptionError(f"The journal can't be {what}: {reason}.", f"It is {self._file.path}.")
+        return OptionError(
+            f"The journal can't be {what}: {reason}.", f"The file is {self._file.path}."
+        )
 
 
 def _record(row: Iterable[Any]) -> JobRecord:

@@ -57,8 +57,8 @@ def groq_map(session: Session, line: str, cell: str) -> None:
         map_in_background(session, ask)
         name = ask.options.out
         say(
-            f"The run goes on in the background; `{name}` is set when it is over. "
-            f"`%groq_runs` shows how far it is, `%groq_runs cancel {name}` ends it."
+            f"Running in the background; `{name}` is set at the end. "
+            f"`%groq_runs` shows progress, `%groq_runs cancel {name}` stops it."
         )
         return
     map_rows(session, ask, lambda: map_view_of(session))
@@ -77,8 +77,8 @@ def map_in_python(session: Session, prompt: str, data: Any, keywords: Mapping[st
     for name, is_given in (("dry_run", options.dry_run), ("background", options.background)):
         if is_given:
             raise OptionError(
-                f"map() returns the frame, so it has no {name}.",
-                f"`%%groq_map --{name.replace('_', '-')}` works.",
+                f"map() doesn't take {name}: it returns the frame.",
+                f"Use `%%groq_map --{name.replace('_', '-')}`.",
             )
     from groq_magic.mapping.map_flow import map_rows
     from groq_magic.mapping.map_prepare import MapAsk
@@ -103,7 +103,7 @@ def _ask(session: Session, line: str, cell: str) -> MapAsk:
     if unexpected:
         raise OptionError(
             f"Unexpected `{unexpected[:40]}` on the %%groq_map line.",
-            "The prompt goes into the lines below; code for the data stands in quotes.",
+            "The prompt goes below it; put code for the data in quotes.",
         )
     options = MapOptions(**{"out": _NAME, **given, **more})
     names, namespace = _names(session), session.namespace

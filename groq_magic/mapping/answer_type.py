@@ -97,8 +97,8 @@ class AnswerType:
         taken = [name for name in map(quote_name, self.fields) if name in sent["properties"]]
         if taken:
             raise OptionError(
-                f"--evidence adds `{taken[0]}`, which the schema has already.",
-                "Rename that field.",
+                f"--evidence adds `{taken[0]}`, but the schema already has that field.",
+                "Rename the schema's field.",
             )
         quotes = {name: _quote_of(name) for name in self.fields}
         properties: dict[str, Any] = {}
@@ -151,7 +151,7 @@ class AnswerType:
         if self.schema is None:
             answer = _parsed(text)
             if not isinstance(answer, dict) or not isinstance(answer.get(ANSWER), str):
-                raise Mismatch((f"{ANSWER}: it is no text",))
+                raise Mismatch((f"{ANSWER}: it isn't a text",))
             return RowValues({ANSWER: answer[ANSWER].strip()}, quotes)
         found = self.schema.read(text, self._inner)
         schema = self.schema
@@ -164,7 +164,7 @@ class AnswerType:
     def _without_quotes(self, text: str) -> tuple[str, dict[str, str]]:
         answer = _parsed(text)
         if not isinstance(answer, dict):
-            raise Mismatch(("the answer: it is no object",))
+            raise Mismatch(("the answer: it isn't an object",))
         names = {quote_name(name): name for name in self.fields}
         quotes = {
             names[key]: each for key, each in answer.items() if key in names and type(each) is str

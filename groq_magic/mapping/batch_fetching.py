@@ -140,7 +140,7 @@ def collect(plan: RequestPlan, journal: Journal, url: str) -> BatchRows:
         reading.take(each)
     reading.settle()
     waiting = {
-        key: _error(plan, f"Groq's batch engine has this row (job {job[:8]}).")
+        key: _error(plan, f"Waiting for Groq's batch job {job[:8]}.")
         for key, job in tables.waiting(url).items()
         if key in plan.places
     }
@@ -224,7 +224,7 @@ def _reason(batch: Batch, *, is_missing: bool, is_whole: bool) -> str:
     if is_missing:
         return "The answers are no longer at Groq."
     if not is_whole:
-        return f"Groq's file of answers lacks this row; it is kept there ({batch.output})."
+        return f"Groq's answer file ({batch.output}) lacks this row; the file is kept at Groq."
     if batch.fault:
         # On one line and without a key, whatever the service sent.
         text = f"Groq refused the whole file: {batch.fault}"

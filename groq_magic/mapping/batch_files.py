@@ -152,7 +152,7 @@ def _write(file: IO[bytes], line: bytes) -> None:
 def _too_large(size: int, limits: FileLimits) -> TooLargeError:
     mega = (f"{count / _MEGABYTE:,.0f} MB" for count in (size, limits.bytes))
     return TooLargeError(
-        "A row's request is {}; a batch file may have {}.".format(*mega), "Shorten the row."
+        "A row's request takes {}; a batch file holds {} at most.".format(*mega), "Shorten the row."
     )
 
 

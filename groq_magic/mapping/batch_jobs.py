@@ -111,7 +111,7 @@ def hand_over(  # noqa: PLR0913 - rows, where they go, and how
     with tables.alone() as is_alone:
         if not is_alone:
             raise OptionError(
-                "Another kernel hands rows over with this journal.",
+                "Another kernel is submitting rows with this journal.",
                 "Run the cell again when it is done.",
             )
         find_lost(tables, service, is_alone=True)
@@ -131,8 +131,8 @@ def hand_over(  # noqa: PLR0913 - rows, where they go, and how
             if not done:
                 raise
             rows = HandOver(tuple(done)).rows
-            are = f"row{'s are' if rows != 1 else ' is'}"
-            remedy = f"{rows:,} {are} handed over; run the cell again for the others."
+            were = f"row{'s were' if rows != 1 else ' was'}"
+            remedy = f"{rows:,} {were} submitted; run the cell again for the rest."
             raise type(error)(error.happened, remedy) from None
     return HandOver(tuple(done))
 
@@ -191,7 +191,7 @@ def cancel(
             cancelled.append(noted(job, batch, tables))
         elif is_gone:
             tables.drop(job.id)
-            cancelled.append(replace(job, state="no longer there, forgotten"))
+            cancelled.append(replace(job, state="no longer at Groq; removed from the list"))
     return tuple(cancelled)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from groq_magic.mapping.request_plan import RequestPlan
     from groq_magic.mapping.row_request import RowAnswer
 
-__all__ = ["BatchRun", "run_batch", "total_run"]
+__all__ = ["BatchRun", "run_batch", "total_run", "unknown_jobs"]
 
 
 @dataclass(frozen=True)
@@ -48,20 +48,18 @@ class BatchRun:
         """What happened, in words; "" where there was nothing to do."""
         parts = [_rows(len(self.answered), "fetched")] if self.answered else []
         if self.jobs:
-            handed = _rows(sum(job.rows for job in self.jobs), "handed to Groq's batch engine")
+            handed = _rows(sum(job.rows for job in self.jobs), "submitted to Groq's batch engine")
             count = len(self.jobs)
             parts.append(f"{handed} in {count} job{'s' * (count != 1)}")
         elif self.waiting:
-            parts.append(f"{_rows(len(self.waiting), 'still')} with Groq's batch engine")
+            parts.append(f"{_rows(len(self.waiting), 'still')} in a batch job")
         if not parts:
             return ""
         line = f"{', '.join(parts)}."
         if self.waiting:
-            line += " Run the cell again for the answers; `%groq_runs status` shows how far it is."
+            line += " Run the cell again for the answers; `%groq_runs status` shows progress."
         if self.unknown:
-            # An old key's, or those of a journal from somebody else: their rows would wait forever.
-            unknown = f"{self.unknown:,} job{'s are' if self.unknown != 1 else ' is'} unknown"
-            line += f" {unknown} to this key: `%groq_runs cancel` forgets them."
+            line += f" {unknown_jobs(self.unknown)}"
         return line
 
 
@@ -131,6 +129,15 @@ def run_batch(  # noqa: PLR0913 - rows, where they go, and how
     )
     waiting = collect(plan, journal, service.url).waiting
     return BatchRun(rows.answered, len(fetched.unknown), handed.jobs, failed, waiting)
+
+
+def unknown_jobs(count: int) -> str:
+    """Return a line about jobs that Groq doesn't know with this key: their rows wait forever.
+
+    They belong to an older key, or the journal is somebody else's.
+    """
+    jobs, them = ("1 job isn't", "it") if count == 1 else (f"{count:,} jobs aren't", "one")
+    return f"{jobs} known to this key; `%groq_runs cancel JOB` removes {them}."
 
 
 def _rows(count: int, what: str) -> str:

@@ -77,7 +77,7 @@ def cell_text(value: Any, privacy: Privacy) -> CellText:
     if is_a(value, *_BINARY):
         raise PromptError(f"binary, {len(value):,} bytes.", "Decode it to text first.")
     if is_image(value):
-        raise PromptError("an image.", "A map sends text alone.")
+        raise PromptError("an image.", "A map sends only text.")
     if is_a(value, dict, *_LISTS) or is_of(value, "numpy", "ndarray"):
         found = _json_value(value, privacy, 0)
         return CellText(json.dumps(found, ensure_ascii=False), "json")
@@ -87,7 +87,7 @@ def cell_text(value: Any, privacy: Privacy) -> CellText:
 def _json_value(value: Any, privacy: Privacy, depth: int) -> Any:
     """Return a cell's content as JSON has it; the names of what is private stay."""
     if depth > _DEEPEST:
-        raise PromptError("nested too deep.", "Make columns of its parts.")
+        raise PromptError("nested too deeply.", "Make columns of its parts.")
     if is_a(value, dict):
         return {
             _key(key): PRIVATE if privacy.hides(key) else _json_value(each, privacy, depth + 1)

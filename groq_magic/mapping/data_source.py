@@ -57,12 +57,12 @@ def data_of(
     if expression is None or expression.call:
         quote = "'" if '"' in shown else '"'
         raise OptionError(
-            f"`{shown}` is no name, attribute or item.",
-            f"Code stands in quotes: `%%groq_map {quote}{shown}{quote}`.",
+            f"`{shown}` isn't a variable, attribute or item.",
+            f"Put code in quotes: `%%groq_map {quote}{shown}{quote}`.",
         )
     if expression.root not in names:
         meant = near(expression.root, user_names(names))
-        remedy = f"Did you mean `{meant}`?" if meant else "Run the cell that makes it first."
+        remedy = f"Did you mean `{meant}`?" if meant else "First run the cell that defines it."
         raise OptionError(f"There is no variable `{clip(expression.root, _LONGEST)}`.", remedy)
     refuse_private(expression, privacy)
     return expression.value_in(names, privacy)
@@ -93,7 +93,7 @@ def _value_of_code(
     except (SyntaxError, ValueError):
         compiled = None
     if compiled is None:
-        raise OptionError(f"`{shown}` is no expression of Python.", 'Try "df[df.x > 1]".')
+        raise OptionError(f"`{shown}` isn't a Python expression.", 'Try "df[df.x > 1]".')
     try:
         return eval(compiled, namespace, names)  # noqa: S307 - the user's own code, as in a cell
     except GroqMagicError:
@@ -105,4 +105,4 @@ def _value_of_code(
     line = clip(" ".join(why.split()), 200)
     kind = f"{type_name(raised)}: {line}" if line else type_name(raised)
     # Raised out here, it has no context, and so none of the frames.
-    raise OptionError(f"`{shown}` failed: {kind}.", "Correct it.")
+    raise OptionError(f"`{shown}` failed: {kind}.", "Correct the code in quotes.")

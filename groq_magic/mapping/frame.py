@@ -111,8 +111,8 @@ def result_columns(
     for name in (name for columns in found for name in columns.names):
         if name in taken:
             raise OptionError(
-                f"The data has a column `{clip(name, 60)}` already.",
-                f"`--prefix {'new_' if prefix != 'new_' else 'p_'}` names the new ones otherwise.",
+                f"The data already has a column `{clip(name, 60)}`.",
+                f"`--prefix {'new_' if prefix != 'new_' else 'p_'}` renames the new ones.",
             )
     return found
 

@@ -48,7 +48,7 @@ class Journal:
             self._file = JournalFile(path or journal_path())
         except RuntimeError:
             raise OptionError(
-                "There is no place for a journal: the home folder is unknown.",
+                "No place for the journal: the home folder is unknown.",
                 "Set XDG_STATE_HOME or give `--journal PATH`.",
             ) from None
         self._unwritten: dict[tuple[str, str], dict[str, str]] = {}
@@ -94,7 +94,7 @@ class Journal:
             except (OSError, sqlite3.Error) as failure:
                 if self._replace(failure, was_replaced=was_replaced):
                     return self.get(key)
-                self._report("read", failure, "rows are asked anew")
+                self._report("read", failure, "all rows are asked again")
         return answer_of(kept) if kept is not None else None
 
     def get_all(self, keys: Collection[str]) -> dict[str, RowAnswer]:
@@ -170,7 +170,7 @@ class Journal:
             return self._file.clear(run)
         except (OSError, sqlite3.Error) as failure:
             reason = _reason(failure)
-        raise OptionError(f"The journal can't be cleared: {reason}.", f"It is {self.path}.")
+        raise OptionError(f"The journal can't be cleared: {reason}.", f"The file is {self.path}.")
 
     def size(self) -> int:
         """Return how many bytes its file takes."""
@@ -197,7 +197,7 @@ class Journal:
         except (OSError, sqlite3.Error, OptionError) as failure:
             if self._replace(failure, was_replaced=was_replaced):
                 return self._written(run, answers)
-            self._report("written", failure, "answers are kept in this session alone")
+            self._report("written", failure, "answers are kept only in memory")
             with self._lock:
                 self._next_try = time.monotonic() + _AGAIN_AFTER
             return False
@@ -218,7 +218,7 @@ class Journal:
             self._replaced = True
         with self._lock:
             self._lines.append(
-                f"The journal was damaged; it is kept as {aside.name}, what could be read is used."
+                f"The journal was damaged: it is now {aside.name}, and what could be read is used."
             )
         return True
 

@@ -29,14 +29,14 @@ __all__ = ["map_function"]
 
 # What would be meant of all rows, and can't be known of a part of them, or belongs to a cell.
 _REFUSED = {
-    "out": "The frame is what it returns.",
+    "out": "It returns the frame.",
     "dry_run": "`groq_magic.map` on some rows shows what is sent.",
-    "background": "It runs where it is called.",
+    "background": "It runs in the thread that calls it.",
     "limit": "Give it fewer rows.",
     "sample": "Give it a sample of the rows.",
     "check": "`groq_magic.map` compares answers with a column.",
-    "budget": "Each call would have one of its own; `groq_magic.map` ends at a budget.",
-    "batch": "`%%groq_map --batch` hands rows over to Groq's batch engine.",
+    "budget": "Each call would have its own; `groq_magic.map` takes one for all rows.",
+    "batch": "`%%groq_map --batch` submits rows to Groq's batch engine.",
 }
 _LONGEST_NAME = 60
 _Table = TypeVar("_Table", MapOptions, AskOptions)

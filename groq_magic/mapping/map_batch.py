@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["hand_map_over"]
 
-_PRACTICE = "Practice mode: the rows go to the practice server, and nothing to Groq."
-
-_NOT_AGAIN = "`--again` asks nothing anew while rows of the map are in a job or come from one."
+_PRACTICE = "Practice mode: the rows go to the practice server, not to Groq."
+_NOT_AGAIN = "`--again` was ignored: rows are in a batch job or were just fetched from one."
 
 
 def hand_map_over(session: Session, prepared: PreparedMap) -> PreparedMap:
@@ -46,7 +45,7 @@ def hand_map_over(session: Session, prepared: PreparedMap) -> PreparedMap:
         if _is_answered(session, prepared):
             return prepared
         runs = unsent(
-            lambda: _runs(session, prepared), "Stopped.", "Run the cell again: it goes on there."
+            lambda: _runs(session, prepared), "Stopped.", "Run the cell again to continue."
         )
         return _after(prepared, runs)
     except BaseException:

@@ -118,7 +118,7 @@ def _heading(session: Session, plan: MapPlan, estimates: list[MapEstimate], show
     host = urlsplit(session.service.base_url()).netloc.rpartition("@")[2]
     where = "in practice mode" if plan.practice else f"at {host}"
     if plan.options.batch:
-        where += ", by the batch engine,"
+        where += ", through the batch engine,"
     models = " and ".join(f"`{each.model}`" for each in estimates)
     requests = sum(each.requests for each in estimates)
     if not requests:
@@ -134,7 +134,7 @@ def _heading(session: Session, plan: MapPlan, estimates: list[MapEstimate], show
 def _facts(plan: MapPlan, number: int, of_model: _ModelEstimate) -> Iterator[str]:
     """Yield what a map would take of one model, in words."""
     found = of_model.estimate
-    time = f"about {in_words(found.seconds)} by the limits known so far"
+    time = f"about {in_words(found.seconds)} with the limits known so far"
     if not of_model.has_limits:
         time = f"at least {in_words(found.seconds)}: limits are known after the first answer"
     if plan.options.batch:
@@ -146,7 +146,7 @@ def _facts(plan: MapPlan, number: int, of_model: _ModelEstimate) -> Iterator[str
     if of_model.done:
         rows += f", {of_model.done:,} in the journal"
     if of_model.in_batch:
-        rows += f", {of_model.in_batch:,} with Groq's batch engine"
+        rows += f", {of_model.in_batch:,} in a batch job"
     yield f"`{found.model}`: {rows}, {found.requests:,} request{'s' * (found.requests != 1)}"
     tokens = f"{found.prompt_tokens:,} tokens to send and {found.answer_tokens:,} in answers"
     cost = f", {dollars(found.cost)}" if found.cost is not None else "; its price is unknown"

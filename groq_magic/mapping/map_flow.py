@@ -100,7 +100,7 @@ def map_in_background(session: Session, ask: MapAsk) -> None:
     name = ask.options.out or ""
     if session.background_runs.running(name):
         raise NotebookError(
-            f"A run into `{name}` is under way.", f"`%groq_runs cancel {name}` ends it."
+            f"A run for `{name}` is still going.", f"`%groq_runs cancel {name}` stops it."
         )
     prepared = _prepared(session, ask)
     flow = _Flow(session, prepared)

@@ -67,7 +67,5 @@ def waiting_notices(batch: Iterable[BatchRows]) -> tuple[str, ...]:
     if not count:
         return ()
     rows = "1 row is" if count == 1 else f"{count:,} rows are"
-    line = (
-        f"{rows} with Groq's batch engine, and not asked: `%groq_runs fetch` brings the answers, "
-    )
-    return (line + "`%groq_runs cancel` frees the rows.",)
+    line = f"{rows} in a batch job and not asked here. `%groq_runs fetch` gets the answers; "
+    return (line + "after `%groq_runs cancel` this cell asks the rows itself.",)

@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 
 __all__ = ["MapInputs", "MapPlan", "map_plan"]
 
-_ITS_PACE = "The batch engine has a pace and limits of its own."
+_ITS_PACE = "The batch engine sets its own pace and limits."
 _NOT_WITH_BATCH = MappingProxyType(
     {
         "background": "With --batch the cell returns at once anyway.",
-        "budget": "A job can't end at a sum; `--dry-run` estimates it, `--limit N` makes it small.",
+        "budget": "A job can't stop there; `--dry-run` estimates the cost, `--limit N` lowers it.",
         "concurrency": _ITS_PACE,
         "share": _ITS_PACE,
-        "service_tier": "The batch engine is a tier of its own.",
+        "service_tier": "The batch engine is itself a tier.",
     }
 )
 

@@ -236,7 +236,7 @@ def notices_of(plan: MapPlan) -> tuple[str, ...]:
     names = ", ".join(f"`{name}`" for name in secrets)
     included = tuple((clip(each.name, _LONGEST_NAME), each.size) for each in plan.prompts.included)
     return (
-        hidden(f"Sent of each row: {shown}{more}"),
+        hidden(f"Sent from each row: {shown}{more}"),
         *map(hidden, included_phrases(included, ())),
         *plan.prompts.notices,
         *((f"Replaced by `{HIDDEN}` in rows: the value of {names}.",) if secrets else ()),

@@ -215,10 +215,10 @@ def row_prompts(  # noqa: PLR0913 - a prompt, its data, and what may be sent of 
     filled_system = fill(around.text, namespace, privacy=privacy)
     if missing := (*filled.missing, *filled_system.missing):
         raise PromptError(
-            f"`{{{{{missing[0]}}}}}`: there is no such column or variable.", "Correct its name."
+            f"`{{{{{missing[0]}}}}}`: there is no such column or variable.", "Correct the name."
         )
     if filled.images or filled_system.images:
-        raise PromptError("A map sends no images.", "Leave the image out of the prompt.")
+        raise PromptError("A map sends no images.", "Remove the image from the prompt.")
     around_it = (_table(rows),) if privacy.private else ()
     private = PrivateValues.of_session(namespace, privacy, *around_it)
     if privacy.private and private.is_partial:

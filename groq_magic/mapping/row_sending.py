@@ -88,7 +88,7 @@ class Failures:
             if error is None or self._in_a_row < _MOST_IN_A_ROW:
                 return None
         happened = f"{_MOST_IN_A_ROW} requests in a row failed: {error.happened}"
-        remedy = "Run the cell again once it works; finished rows are kept."
+        remedy = "Run the cell again later; finished rows are kept."
         return type(error)(happened, remedy)
 
 

@@ -143,7 +143,7 @@ def _of_library(value: Any) -> Rows | None:
         return None
     if value.ndim != 1:
         raise OptionError(
-            f"The data is an array of {value.ndim} dimensions.", "A list or a table has rows."
+            f"The data is an array of {value.ndim} dimensions.", "Use a list, a Series or a table."
         )
     return _of_items(value.tolist())
 
@@ -192,7 +192,7 @@ def _of_dict(value: Mapping[Any, Any]) -> Rows:
         try:
             return _of_frame(pd.DataFrame(dict(value)).copy())
         except ValueError as error:
-            raise OptionError(f"The data is no table: {error}.", _KINDS) from None
+            raise OptionError(f"The data can't be read as a table: {error}.", _KINDS) from None
     if len(listed) < len(value):
         raise OptionError("The data mixes lists and single values.", _KINDS)
     columns = tuple(_column(name, _listed(each)) for name, each in listed.items())
@@ -203,7 +203,7 @@ def _of_dict(value: Mapping[Any, Any]) -> Rows:
         raise OptionError(
             f"The data's lists differ in length: `{clip(first.name, 60)}` has "
             f"{len(first.cells):,}, `{clip(other.name, 60)}` has {len(other.cells):,}.",
-            "A table has as many cells in each column.",
+            "All columns of a table have the same length.",
         )
     return Rows(columns, range(len(columns[0].cells)))
 

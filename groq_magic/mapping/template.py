@@ -154,7 +154,7 @@ class _Reading:
         if name not in self._places and not self._rows.has_items:
             raise PromptError(
                 f"{expression.braced}: `row` is the whole row.",
-                f"Name its column alone, as in `{{{{{clip(self._rows.names[0], _LONGEST)}}}}}`."
+                f"Name the column itself, as in `{{{{{clip(self._rows.names[0], _LONGEST)}}}}}`."
                 if self._rows.names
                 else "",
             )

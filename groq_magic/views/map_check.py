@@ -93,7 +93,7 @@ def _measures(check: CheckFacts) -> dict[str, str]:
     measures["agree"] = _share(found)
     measures["no answer"] = f"{found.unanswered:,}" if found.unanswered else ""
     measures["mean error"] = _signed(found.mean_error)
-    measures["mean distance"] = _decimals(found.mean_absolute_error)
+    measures["mean absolute error"] = _decimals(found.mean_absolute_error)
     measures["within ±1"] = _percent(found.within_one)
     measures["weighted kappa"] = _decimals(found.kappa)
     measures["$ per 1,000 rows"] = "" if check.cost is None else dollars(check.cost)
@@ -138,7 +138,7 @@ def _confusion_table(check: CheckFacts, whose: str) -> Part:
     counts = {pair: found.table.get(pair, 0) for pair in ((a, b) for a in names for b in names)}
     most = max(counts.values(), default=0) or 1
     down, across = _sides(check)
-    title = line(f"{whose}lines: {down}, columns: {across}")
+    title = line(f"{whose}down: {down}, across: {across}")
     head = "".join(f'<th dir="auto">{escape(clip(_named(name), _LONGEST))}</th>' for name in names)
     body = "".join(
         f'<tr><th dir="auto" style="text-align: start">{escape(clip(_named(a), _LONGEST))}</th>'
@@ -171,7 +171,7 @@ def _confusion_list(check: CheckFacts, whose: str) -> Part:
     found = check.agreement
     wrong = Counter({(a, b): count for (a, b), count in found.table.items() if a != b})
     shown = wrong.most_common(_CONFUSIONS)
-    title = line(f"{whose}the most frequent of {len(wrong):,} different confusions")
+    title = line(f"{whose}the most frequent of {len(wrong):,} kinds of disagreement")
     rows = tuple(
         (clip(_named(a), 60), clip(_named(b), 60), f"{count:,}") for (a, b), count in shown
     )

@@ -64,14 +64,14 @@ def from_journal_words(progress: MapProgress) -> str:
 
 def in_batch_words(progress: MapProgress) -> str:
     """Return how many rows the batch engine has, "" for none."""
-    return f"{progress.in_batch:,} with Groq's batch engine" if progress.in_batch else ""
+    return f"{progress.in_batch:,} in a batch job" if progress.in_batch else ""
 
 
 def waiting_words(progress: MapProgress) -> str:
     """Return what is waited for, "" while nothing is."""
     if not progress.waiting_for or progress.is_over:
         return ""
-    return f"{progress.waiting_for} Going on in {in_words(progress.waits)}. ■ stops."
+    return f"{progress.waiting_for} Continues in {in_words(progress.waits)}. ■ stops."
 
 
 def progress_html(progress: MapProgress, start: MapStart) -> str:

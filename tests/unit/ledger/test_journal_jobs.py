@@ -186,13 +186,13 @@ def test_a_forged_list_of_files_is_empty(tables: JobTables, file: JournalFile) -
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        ("", "not handed over"),
+        ("", "not submitted"),
         ("validating", "being checked"),
         ("in_progress", "1,001 of 2,000 requests done"),
         ("completed", "done, not fetched"),
-        ("expired", "expired with 1,001 of 2,000 requests done, not fetched"),
+        ("expired", "expired; 1,001 of 2,000 requests done, not fetched"),
         ("cancelling", "being cancelled"),
-        ("fetched", "fetched, not read"),
+        ("fetched", "fetched; run the cell again"),
         ("something new", "something new"),
     ],
 )
