@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 __all__ = ["cancelled", "fetched", "jobs_now", "jobs_table", "known_jobs"]
 
 _Made = TypeVar("_Made")
-# Of an id, as rows' errors have it.
+# Characters of a job's id, as in the errors of its rows.
 _SHOWN = 8
 _NOTE = "`%groq_runs fetch` gets the answers of finished jobs; then run the cell again."
 
 
 def known_jobs(journal: Journal) -> tuple[JobRecord, ...]:
-    """Return the jobs as they were last known; none where the journal can't be read."""
+    """Return the jobs as last known; no jobs where the journal can't be read."""
     with contextlib.suppress(OptionError):
         return journal.jobs.jobs()
     return ()
@@ -45,12 +45,12 @@ def jobs_now(session: Session, journal: Journal, begun: str) -> tuple[JobRecord,
     session : Session
     journal : Journal
     begun : str
-        With what their ids begin, "" for all.
+        The beginning of a job's id, "" for all jobs.
 
     Raises
     ------
     OptionError
-        When there is no such job, or are several, or the journal can't be read.
+        When no job or several jobs match, or the journal can't be read.
     GroqMagicError
         When the service can't be used.
     """
@@ -60,7 +60,7 @@ def jobs_now(session: Session, journal: Journal, begun: str) -> tuple[JobRecord,
 
 
 def fetched(session: Session, journal: Journal, begun: str) -> list[str]:
-    """Fetch the answers of jobs that are done, and return lines about it; otherwise `jobs_now`."""
+    """Fetch the answers of finished jobs, and return lines to show; else as `jobs_now`."""
     ids = _ids(journal, begun)
     found = _asked(session, lambda service: fetch(journal, service, ids))
     lines = []
@@ -77,7 +77,7 @@ def fetched(session: Session, journal: Journal, begun: str) -> list[str]:
 
 
 def cancelled(session: Session, journal: Journal, begun: str) -> list[str]:
-    """Cancel jobs, and return lines about it; otherwise `jobs_now`."""
+    """Cancel jobs, and return lines to show; else as `jobs_now`."""
     ids = _ids(journal, begun)
     found = _asked(session, lambda service: cancel(journal, service, ids))
     lines = [f"{_line(job)}." for job in found]
@@ -94,7 +94,7 @@ def jobs_table(session: Session, jobs: Sequence[JobRecord], age: Callable[[float
     session : Session
     jobs : sequence of JobRecord
     age : callable
-        From a time to words.
+        Takes a Unix time, and returns how long ago it was, in words.
     """
     hidden = session.secrets().hidden
     url = session.service.base_url()
@@ -114,7 +114,7 @@ def jobs_table(session: Session, jobs: Sequence[JobRecord], age: Callable[[float
 
 
 def _ids(journal: Journal, begun: str) -> frozenset[str]:
-    """Return the ids of all jobs, or the one that begins so."""
+    """Return the ids of all jobs, or the one id with this beginning."""
     ids = [job.id for job in journal.jobs.jobs()]
     found = [each for each in ids if each.startswith(begun.lower())]
     if begun and len(found) != 1:
@@ -124,7 +124,7 @@ def _ids(journal: Journal, begun: str) -> frozenset[str]:
 
 
 def _asked(session: Session, ask: Callable[[BatchService], _Made]) -> _Made:
-    """Return what the service of the session's account gives."""
+    """Call `ask` with the batch service of the session's account, and return its result."""
 
     def call() -> _Made:
         with session.service.key_found_once():

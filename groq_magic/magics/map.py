@@ -27,17 +27,18 @@ _NAME = "answers"
 
 
 def groq_map(session: Session, line: str, cell: str) -> None:
-    """Ask the same of every row: `%%groq_map DATA [options]`, the prompt below.
+    """Run one prompt over every row: `%%groq_map DATA [options]`, the prompt below.
 
-    DATA is a DataFrame, a Series, a list, a dict of lists or of texts: a
-    variable (df, df.text, d["k"]), or code in quotes ("df[df.x > 1]").
+    DATA is a DataFrame, a Series, a list, a dict of lists or a dict of texts:
+    a variable (df, df.text, d["k"]), or code in quotes ("df[df.x > 1]").
     {{column}} in the prompt names a column, {{row}} the whole row; their
     values follow below the prompt. The conversation is not sent.
 
-    The rows with their answers go into `answers`, or NAME with -o: a column
-    `answer`, or one a field with --schema, and `error`. Each answer is kept
-    in a journal at once: run again, the cell asks only what is missing.
-    --dry-run, --limit 20 and --check show what comes before it is paid for.
+    The result is a DataFrame in `answers`, or in NAME with -o: the rows, a
+    column `answer` or one for each field of --schema, and a column `error`.
+    Each answer is written to a journal at once: run the cell again after a
+    stop or an error, and it asks only the missing rows. Before you pay for
+    all rows, try --dry-run, --limit 20 and --check.
 
         %%groq_map df --schema "score int, reason" --check score=teacher
         Rate this text from 0 to 5: {{text}}
@@ -65,7 +66,7 @@ def groq_map(session: Session, line: str, cell: str) -> None:
 
 
 def map_in_python(session: Session, prompt: str, data: Any, keywords: Mapping[str, Any]) -> Any:
-    """Ask every row as `groq_magic.map` does, and return the frame.
+    """Run a map for `groq_magic.map`, and return the frame.
 
     Raises
     ------
@@ -112,5 +113,5 @@ def _ask(session: Session, line: str, cell: str) -> MapAsk:
 
 
 def _names(session: Session) -> Mapping[str, Any]:
-    """Return the variables of the code that calls, then the session's."""
+    """Return the caller's variables, then the session's."""
     return ChainMap(dict(caller_names(session.namespace) or {}), session.namespace)

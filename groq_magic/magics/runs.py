@@ -1,4 +1,4 @@
-"""`%groq_runs`: the runs of `%%groq_map`, in journals, in the background and in batch jobs."""
+"""`%groq_runs`: the runs of `%%groq_map`, finished, in the background and in batch jobs."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ _CLEARS = "`%groq_runs clear` removes all, `%groq_runs clear N` one."
 
 
 def groq_runs(session: Session, line: str) -> None:
-    """List the runs of `%%groq_map`, and what Groq's batch engine has of them.
+    """List the runs of `%%groq_map`, and their jobs at Groq's batch engine.
 
-    The list has the runs in the background, the jobs of the batch engine as
-    last known, and the runs whose answers are in the journal. All of these
-    commands take one or all:
+    The list shows runs in the background, batch jobs as last known, and runs
+    whose answers are in the journal. These commands take one run or job, or
+    all of them:
 
         %groq_runs status [JOB]         asks Groq how far jobs are
-        %groq_runs fetch [JOB]          takes the answers of jobs that are done
-        %groq_runs cancel [NAME|JOB]    ends runs in the background, and jobs
+        %groq_runs fetch [JOB]          gets the answers of finished jobs
+        %groq_runs cancel [NAME|JOB]    stops background runs, cancels jobs
         %groq_runs clear [N]            removes the answers of runs
 
-    JOB is the beginning of a job's id. What was answered before a run or job
-    is cancelled is kept. Fetching deletes the files of a job at Groq.
+    JOB is the beginning of a job's id. Answers given before a run or job was
+    cancelled are kept. Fetching deletes a job's files at Groq.
 
     Options:
     """

@@ -1,4 +1,4 @@
-"""What the answer to a row is: a text, or the fields of a schema, each with a quote or without."""
+"""The type of a row's answer: a text, or the fields of a schema, with quotes or without."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class RowValues:
     data : mapping of str to object
         The fields, as JSON has them.
     quotes : mapping of str to str
-        What supports each field; empty where no evidence was asked for.
+        The quote for each field; empty without `--evidence`.
     """
 
     data: Mapping[str, Any]
@@ -47,14 +47,14 @@ class RowValues:
 
 @dataclass(frozen=True)
 class AnswerType:
-    """What the answers have to be.
+    """The type that all answers must have.
 
     Parameters
     ----------
     schema : Schema or None
         None for a text.
     is_strict : bool
-        Whether the model has strict schemas; else they are asked for in JSON mode.
+        Whether the model supports strict schemas; otherwise JSON mode is used.
     evidence : bool
         Whether each field comes with a quote from the row.
     """
@@ -72,7 +72,7 @@ class AnswerType:
 
     @cached_property
     def _properties(self) -> Mapping[str, Any]:
-        """Those of a schema that is an object; in one without any, anything may stand."""
+        """The properties of a schema that is an object; without properties anything is allowed."""
         if self.schema is None:
             return {}
         root = self.schema.json_schema
@@ -140,7 +140,7 @@ class AnswerType:
         Raises
         ------
         Mismatch
-            When it is not of the schema.
+            When it doesn't fit the schema.
         """
         if self.form is None:
             return RowValues({ANSWER: text.strip()})
@@ -173,7 +173,7 @@ class AnswerType:
         return json.dumps(rest, ensure_ascii=False), quotes
 
     def split(self, text: str, count: int, *, is_cut: bool = False) -> dict[int, str]:
-        """Return the texts of the answers to several rows by their place, without the bad ones.
+        """Return the valid answers to the rows of a pack, by their places.
 
         Parameters
         ----------
@@ -182,7 +182,7 @@ class AnswerType:
         count : int
             How many rows there were.
         is_cut : bool
-            Whether it broke off: its last answer may be a part.
+            Whether it was cut off: its last answer may be incomplete.
         """
         items = _items(data_text(text), is_cut=is_cut)
         found: dict[int, str] = {}
@@ -198,7 +198,7 @@ class AnswerType:
                 answer = json.dumps(answer, ensure_ascii=False)
             if isinstance(answer, str) and self._is_valid(answer):
                 found[number] = answer
-        # Of two answers to one row either may be another row's.
+        # With two answers to one row, either may belong to another row.
         return {number - 1: each for number, each in found.items() if number not in twice}
 
     def _is_valid(self, text: str) -> bool:

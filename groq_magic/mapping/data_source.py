@@ -1,4 +1,4 @@
-"""The data that a map's line names: an expression as in braces, or in quotes any code."""
+"""The data that the `%%groq_map` line names: an expression as in braces, or code in quotes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def data_of(
     ----------
     written : str
     names : mapping
-        The variables of the code that calls, then the session's.
+        The caller's variables, then the session's.
     namespace : dict
         The session's variables, which functions in the code see.
     privacy : Privacy
@@ -46,7 +46,7 @@ def data_of(
     Raises
     ------
     OptionError
-        When it is nothing of the kind, a name is unknown, or the code fails.
+        When it is not an expression, a name is unknown, or the code fails.
     PromptError
         When it is private, or its value can't be read.
     """
@@ -69,7 +69,7 @@ def data_of(
 
 
 def column_names(value: Any) -> list[str]:
-    """Return the names that braces take of data, without reading it: for Tab.
+    """Return the names of the columns for completion, without reading the data.
 
     Parameters
     ----------

@@ -37,13 +37,13 @@ _KINDS = ("RPM", "RPD", "TPM", "TPD")
 
 @dataclass(frozen=True)
 class _ModelEstimate:
-    """What a map to one model would take.
+    """The estimate for one model, and what need not be asked.
 
     Parameters
     ----------
     estimate : MapEstimate
     done, in_batch : int
-        Answers in the journal, and rows that the batch engine has.
+        Answers in the journal, and rows in batch jobs.
     has_limits : bool
         Whether any limit is known.
     """
@@ -106,8 +106,8 @@ def _estimate(session: Session, plan: MapPlan, number: int, journal: Journal) ->
 
 
 def _in_batch(journal: Journal, url: str) -> set[str]:
-    """Return the keys of all rows that the batch engine has, or has answered unread."""
-    # A journal that can't be read ends no run, and its line is shown.
+    """Return the keys of all rows in batch jobs, and of those fetched but not yet read."""
+    # A journal that can't be read stops nothing: a notice says so.
     with contextlib.suppress(OptionError):
         answers = (each for each in journal.jobs.answers() if each.answer is not None)
         return {*journal.jobs.waiting(url), *(key for each in answers for key in each.keys)}
@@ -132,7 +132,7 @@ def _heading(session: Session, plan: MapPlan, estimates: list[MapEstimate], show
 
 
 def _facts(plan: MapPlan, number: int, of_model: _ModelEstimate) -> Iterator[str]:
-    """Yield what a map would take of one model, in words."""
+    """Yield the estimate for one model, in words."""
     found = of_model.estimate
     time = f"about {in_words(found.seconds)} with the limits known so far"
     if not of_model.has_limits:

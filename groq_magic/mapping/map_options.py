@@ -1,4 +1,4 @@
-"""The options of a map: its own, and those of an ask that its requests take."""
+"""The options of a map: its own, and those that it shares with `%%groq`."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class _Spending(OptionType):
 
 
 class _JournalPath(OptionType):
-    """The path of a file, which may be there or not."""
+    """The path of a file, which need not exist."""
 
     def read(self, flag: str, value: Any) -> Path:
         """Return its absolute path."""
@@ -84,7 +84,7 @@ class _JournalPath(OptionType):
 
 
 def _of_asks(name: str) -> Any:
-    """Return an option of an ask, which a map takes too."""
+    """Return an option of `%%groq` that a map takes too."""
     (found,) = (each for each in fields(AskOptions) if each.name == name)
     return field(default=found.default, metadata=found.metadata)
 

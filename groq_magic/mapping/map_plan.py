@@ -1,4 +1,4 @@
-"""What is decided of a map before anything is sent: its rows, requests, columns and checks."""
+"""The plan of a map, made before anything is sent: rows, requests, columns and checks."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _NOT_WITH_BATCH = MappingProxyType(
 
 @dataclass(frozen=True)
 class MapInputs:
-    """What a map is planned from, besides its options.
+    """The input of `map_plan`, besides the options.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ class MapInputs:
 
 @dataclass(frozen=True)
 class MapPlan:
-    """A map as it is going to be run.
+    """The rows, requests, columns and checks of a map.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ class MapPlan:
 
     @property
     def requested(self) -> int:
-        """How many answers it needs: equal rows need one, each model gives its own."""
+        """How many answers it needs: one for equal rows, for each model."""
         return sum(len(plan.places) for plan in self.plans)
 
 
@@ -150,7 +150,7 @@ def map_plan(inputs: MapInputs, options: MapOptions) -> MapPlan:
     ids = [model for model, _ in inputs.models]
     columns = result_columns(prompts, types[0], ids, options.prefix or "")
     _check_budget(options, ids)
-    # The map has a system prompt of its own alone, and its answers are no Markdown.
+    # The session's system prompt and format are not used in maps.
     defaults = replace(inputs.defaults, system=None, format=None)
     plans = tuple(
         request_plan(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["too_long_rows"]
 
-# A limit seen longer ago may have been raised since: it refuses nothing.
+# An older limit may have been raised since, and is ignored.
 _FRESH = 3600.0  # seconds
 _MOST_LISTED = 5
 
@@ -38,11 +38,11 @@ def too_long_rows(
     plan : RequestPlan
     model : Model or None
     answered : container of str
-        The keys of rows that are not sent anyway.
+        The keys of rows that need no request.
     options : MapOptions
     """
     minute = account.limiter.limits_of(plan.model).get("TPM") if account is not None else None
-    # The batch engine knows no limit of a minute.
+    # The batch engine has no limits a minute.
     is_fresh = minute is not None and time.time() - minute.seen < _FRESH and not options.batch
     window = model.context_window if model is not None else None
     a_minute = minute.limit if minute is not None and is_fresh else None

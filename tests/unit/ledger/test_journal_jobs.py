@@ -86,16 +86,16 @@ def test_answers_come_with_their_rows_in_order_until_they_are_read(
     assert tables.jobs()[0].state == FETCHED
 
     part = replace(found[0], keys=("a",))
-    tables.settle("Rate", "m", {"a": "read"}, [part])
+    tables.move_rows("Rate", "m", {"a": "read"}, [part])
     assert file.get("a") == "read"
     assert [each.keys for each in tables.answers()] == [("b",), ("c",)]
-    tables.settle("Rate", "m", {}, tables.answers())
+    tables.move_rows("Rate", "m", {}, tables.answers())
     assert tables.jobs() == ()
 
 
 def test_a_job_stays_until_its_files_are_deleted(tables: JobTables) -> None:
     fetched(tables, {}, left=("f", "g"))
-    tables.settle("Rate", "m", {}, list(tables.answers()))
+    tables.move_rows("Rate", "m", {}, list(tables.answers()))
     tables.deleted("j", "f")
     assert tables.jobs()[0].left == ("g",)
     tables.deleted("j", "g")
