@@ -120,7 +120,7 @@ def complete(prompt: str, **options: Any) -> Reply:
 
 
 def map(prompt: str, data: Any, **options: Any) -> Any:  # noqa: A001 - read as `groq_magic.map`
-    """Ask the same of every row as `%%groq_map` does, and return the rows with their answers.
+    """Run one prompt over every row as `%%groq_map` does; return the rows with their answers.
 
     Parameters
     ----------
@@ -164,10 +164,10 @@ def _mapped(prompt: str, data: Any, options: dict[str, Any]) -> Any:
 
 
 def rows(prompt: str, **options: Any) -> MapFunction:
-    """Return a function that asks the same of every row of a frame: for Dask, Ray, processes.
+    """Return a function that runs one prompt over every row of a frame: for Dask, Ray, processes.
 
-    It can be pickled, and runs in any thread, process or machine without IPython; the key is
-    looked for where it runs. `.meta(frame)` gives the columns and types of the result.
+    The function can be pickled, and runs in any thread, process or machine without IPython; it
+    looks for the key where it runs. `.meta(frame)` gives the columns and types of the result.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ def rows(prompt: str, **options: Any) -> MapFunction:
     Returns
     -------
     MapFunction
-        From a DataFrame to the one that `map` returns.
+        Takes a DataFrame, and returns what `map` returns for it.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A job of Groq's batch engine, and what else its replies contain, as values."""
+"""Read the replies of Groq's batch engine: jobs, lists and ids."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class Batch:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing of it changes any more."""
-        # Its answers may be counted before their file is there.
+        """Whether it has ended, and its output file is there."""
+        # Answers may be counted before their file exists.
         return self.status in _OVER and bool(self.output or not self.completed)
 
     @property
@@ -65,11 +65,11 @@ def item_of(body: object) -> Mapping[str, Any]:
     """
     if isinstance(body, Mapping):
         return body
-    raise ServiceError("The reply of the batch engine can't be read.", AGAIN)
+    raise ServiceError("The batch engine's reply can't be read.", AGAIN)
 
 
 def items_of(page: Mapping[str, Any]) -> list[Any]:
-    """Return the items of a list, which must be there: without it nothing is known to be missing.
+    """Return the items of a list; a reply without a list is an error, not an empty list.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def items_of(page: Mapping[str, Any]) -> list[Any]:
     items = page.get("data")
     if isinstance(items, list):
         return items
-    raise ServiceError("The list of the batch engine can't be read.", AGAIN)
+    raise ServiceError("A list from the batch engine can't be read.", AGAIN)
 
 
 def text_in(item: Mapping[str, Any], name: str) -> str:
@@ -101,7 +101,7 @@ def batch_of(body: object) -> Batch:
     Raises
     ------
     ServiceError
-        When it is no job.
+        When it isn't a job.
     """
     item = item_of(body)
     counts, metadata = item.get("request_counts"), item.get("metadata")
@@ -121,7 +121,7 @@ def batch_of(body: object) -> Batch:
 
 
 def _name(value: object) -> str:
-    """Return an id or a state, "" for what can be none."""
+    """Return an id or a state, "" for a value that can't be one."""
     is_name = isinstance(value, str) and value.isascii() and value.isprintable()
     return str(value) if is_name else ""
 
@@ -143,7 +143,7 @@ def _count(counts: object, name: str) -> int:
 
 
 def query_after(page: Mapping[str, Any], listed: list[Batch]) -> dict[str, str]:
-    """Return the query of the next page: by a cursor, or as OpenAI has it."""
+    """Return the query of the next page: a cursor, or OpenAI's `after`."""
     paging = page.get("paging")
     cursor = paging.get("next_cursor") if isinstance(paging, Mapping) else None
     if isinstance(cursor, str) and cursor:

@@ -27,19 +27,19 @@ __all__ = ["BatchService", "MissingFileError"]
 
 _ENDPOINT: Literal["/v1/chat/completions"] = "/v1/chat/completions"
 _TRIES = 4
-# A longer wait is not worth sitting out: whoever asked can ask again.
+# Rather than wait longer, fail: the user can try again.
 _LONGEST_WAIT = 60.0
 # The reply to a file of 95 MB may take a while.
 _UPLOAD_TIMEOUT = 300.0
-# A list without end is a fault of the service.
+# A longer list is an error of the service.
 _MOST_PAGES = 500
-# What the remedies of chat requests name.
+# Remedies of chat requests, which don't fit here.
 _OF_CHATS = ("`%groq_retry`", "`%%groq?`")
 _Made = TypeVar("_Made")
 
 
 class MissingFileError(Exception):
-    """The service has no such file, any more."""
+    """The service doesn't have the file, or no longer."""
 
 
 class BatchService:
@@ -88,7 +88,7 @@ class BatchService:
         file : str
             Its id.
         window : str
-            Within which the job should be done, from `24h` to `7d`.
+            The time in which the job should be done, `24h` to `7d`.
         metadata : mapping of str to str
         """
         return batch_of(
@@ -124,7 +124,7 @@ class BatchService:
             if not listed or not following:
                 return
             query = following
-        raise ServiceError("The list of the batch engine has no end.", AGAIN)
+        raise ServiceError("The batch engine's list of jobs never ends.", AGAIN)
 
     def cancel(self, batch: str) -> Batch | None:
         """Cancel a job and return it; None where the service knows no such job."""
@@ -181,7 +181,7 @@ class BatchService:
         raise _raised(fault)
 
     def delete(self, file: str) -> None:
-        """Delete a file; one that is not there is fine."""
+        """Delete a file; no error if it doesn't exist."""
         self._call(
             lambda sdk: sdk.files.with_raw_response.delete(
                 file, timeout=self._client.timeout(self._timeout)
@@ -197,14 +197,14 @@ class BatchService:
     def _call(
         self, send: Callable[[groq.Groq], _Made], *, is_repeatable: bool = True
     ) -> _Made | None:
-        """Return what a request returns, None where its object is not there.
+        """Return the result of a request, None if its object doesn't exist.
 
         Parameters
         ----------
         send : callable
         is_repeatable : bool
-            Whether it does nothing more when it is done twice. Another one is tried again only
-            after a limit has refused it.
+            Whether sending it twice does no harm. Other requests are repeated only if a limit
+            refused them.
         """
         for tried in range(1, _TRIES + 1):
             exchange = Exchange()
@@ -238,7 +238,7 @@ def _waited(fault: Fault, tried: int) -> bool:
 
 
 def _raised(fault: Fault) -> Exception:
-    """Return the error of a fault, with a remedy that fits."""
+    """Return the error of a fault, with a remedy that fits batches."""
     error = fault.error
     if any(each in error.remedy for each in _OF_CHATS):
         return type(error)(error.happened, AGAIN)

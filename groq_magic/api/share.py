@@ -1,4 +1,4 @@
-"""The part of the limits that one run may use, since others use them too."""
+"""The part of the limits that one run may use, so that others can work, too."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ __all__ = ["ModelShare", "Share"]
 
 
 class Share:
-    """A part of what is left of the limits, and of what refills, for each model.
+    """A part of the remaining limits, and of their refill, for each model.
 
     Parameters
     ----------
     fraction : float
-        Above 0; 1 is all there is.
+        Above 0; 1 for all.
     """
 
     def __init__(self, fraction: float) -> None:
@@ -32,7 +32,7 @@ class Share:
 
 
 class ModelShare:
-    """The share of one model's limits: a bucket beside each of theirs; use it with their lock.
+    """The share of one model's limits, counted beside them; use it while holding their lock.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class ModelShare:
     def of(self, limits: Limits, now: float) -> Limits:
         """Return what is left of the share, given what is left of the limits.
 
-        One that is everything limits nothing.
+        A share of 1 limits nothing.
         """
         if self._fraction >= 1:
             return Limits()

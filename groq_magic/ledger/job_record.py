@@ -1,4 +1,4 @@
-"""A job of the batch engine as a journal keeps it, its rows and its answers, as values."""
+"""A batch job in a journal, with its rows and its answers, as values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class JobRecord:
     Parameters
     ----------
     id : str
-        In this journal and in the job's metadata at the service.
+        Its id in this journal, and in the job's metadata at the service.
     name, model : str
         Of the run.
     url : str
@@ -25,15 +25,15 @@ class JobRecord:
     made : float
         Unix time.
     rows, requests : int
-        How many it had at first.
+        How many it was submitted with.
     file, batch : str
         The ids of its input file and of the job at the service; "" before they are known.
     state : str
-        As the service last gave it; "" before, `FETCHED` once its answers are in the journal.
+        The service's latest state; "" before the first, `FETCHED` once the answers are here.
     completed, failed : int
         Requests.
     error : str
-        Why rows of it have no answer, once it is fetched.
+        Why some rows have no answer, once it is fetched.
     left : tuple of str
         The files at the service that are still to be deleted, once it is fetched.
     """
@@ -63,16 +63,16 @@ class JobRecord:
         """Its state in words."""
         done = f"{self.completed + self.failed:,} of {self.requests:,} requests done"
         return {
-            "": "not handed over",
+            "": "not submitted",
             "validating": "being checked",
             "in_progress": done,
             "finalizing": done,
             "completed": "done, not fetched",
-            "expired": f"expired with {done}, not fetched",
-            "failed": "refused, not fetched",
+            "expired": f"expired; {done}, not fetched",
+            "failed": "refused by Groq, not fetched",
             "cancelling": "being cancelled",
-            "cancelled": f"cancelled with {done}, not fetched",
-            FETCHED: "fetched, not read",
+            "cancelled": f"cancelled; {done}, not fetched",
+            FETCHED: "fetched; run the cell again",
         }.get(self.state, self.state)
 
 
@@ -87,7 +87,7 @@ class JobRow:
 
 @dataclass(frozen=True)
 class JobAnswer:
-    """A request of a fetched job, and what came of it.
+    """A request of a fetched job, and its answer.
 
     Parameters
     ----------
@@ -95,9 +95,9 @@ class JobAnswer:
     request : str
         Its `custom_id` in the job.
     keys : tuple of str
-        Its rows, in their order; those that were read are not among them.
+        The keys of its rows that were not read yet, in order.
     answer : str or None
-        As it was kept; None where none came.
+        The stored answer; None if none came.
     """
 
     job: JobRecord

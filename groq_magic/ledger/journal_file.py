@@ -41,8 +41,8 @@ _AT_ONCE = 500
 class JournalFile:
     """A file of answers that several threads and kernels may use at once.
 
-    Each answer is in the file when `put` returns: a process that is killed then
-    loses none. The file is made for the user alone (0600), at the first `put`.
+    Each answer is in the file when `put` returns, even if the process is killed
+    afterwards. The file is made for the user alone (0600), at the first `put`.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class JournalFile:
         self.path = path
         self._process = os.getpid()
         self._writing, self._reading = threading.Lock(), threading.Lock()
-        # One for each lock: who reads never waits for who writes.
+        # A connection for each lock: readers never wait for writers.
         self._writer: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
 
@@ -69,13 +69,13 @@ class JournalFile:
         return self.get_all((key,)).get(key)
 
     def get_all(self, keys: Iterable[str]) -> dict[str, str]:
-        """Return the answers kept under keys; far quicker than one by one."""
+        """Return the answers by their keys; much faster than one by one."""
         found: dict[str, str] = {}
         waiting = iter(keys)
         with self.reading() as file:
             while file is not None and (some := tuple(islice(waiting, _AT_ONCE))):
                 marks = ",".join("?" * len(some))
-                # As bytes, for text that is not UTF-8 is no answer, and no fault of the file.
+                # As bytes: text that is not UTF-8 is skipped, and no error of the file.
                 for key, answer in file.execute(
                     f"SELECT key, CAST(answer AS BLOB) FROM rows WHERE key IN ({marks})",  # noqa: S608 - question marks
                     some,
@@ -85,14 +85,14 @@ class JournalFile:
         return found
 
     def put(self, name: str, model: str, answers: Mapping[str, str]) -> None:
-        """Write the answers of a run, by their keys; all of them or, after a fault, none."""
+        """Write the answers of a run by their keys, all or none."""
         with self.writing() as file:
             self.add(file, name, model, answers)
 
     def add(
         self, file: sqlite3.Connection, name: str, model: str, answers: Mapping[str, str]
     ) -> None:
-        """Write the answers of a run within what `writing` gives."""
+        """Write the answers of a run, within the transaction of `writing`."""
         now = time.time()
         # Each time: another kernel may have removed the run, and its number be another one's.
         ((run,),) = file.execute(
@@ -107,7 +107,7 @@ class JournalFile:
 
     @contextlib.contextmanager
     def writing(self, *, is_durable: bool = False) -> Iterator[sqlite3.Connection]:
-        """Do all or nothing of what is written meanwhile; durably, a power cut can't undo it."""
+        """Open a transaction to write in; a durable one survives a power cut."""
         with self._writing:
             file = self._for_writing()
             if is_durable:
@@ -121,7 +121,7 @@ class JournalFile:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection | None]:
-        """Give the open file to read from; None where there is none yet."""
+        """Yield the open file to read from; None if it doesn't exist yet."""
         with self._reading:
             yield self._for_reading()
 
@@ -160,7 +160,7 @@ class JournalFile:
                 clear_jobs(file, run)
                 count = file.execute(f"DELETE FROM rows{chosen}", values).rowcount  # noqa: S608 - one of two constants
                 file.execute("DELETE FROM runs WHERE id NOT IN (SELECT run FROM rows)")
-            # What was removed would otherwise stay readable in the file.
+            # Otherwise removed answers could still be read from the file.
             file.execute("VACUUM")
             file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             return count
@@ -171,7 +171,7 @@ class JournalFile:
         return sum(place.stat().st_size for place in places if place.exists())
 
     def close(self) -> None:
-        """Close it; nobody else having it open, it is one file that can be handed out."""
+        """Close it; if nobody else has it open, it is then a single file that can be copied."""
         with self._writing, self._reading:
             for file in self._opened():
                 with contextlib.suppress(sqlite3.Error):
@@ -182,9 +182,9 @@ class JournalFile:
             self._reader = self._writer = None
 
     def set_aside(self) -> Path:
-        """Rename a damaged file, copy what of it can be read into a new one; return its new name.
+        """Rename a damaged file, and copy its readable part to a new one; return the new name.
 
-        Whoever has it open writes into the renamed one.
+        Processes that have it open keep writing to the renamed file.
         """
         with self._writing, self._reading:
             for file in self._opened():
@@ -207,7 +207,7 @@ class JournalFile:
         if self._reader is None and self._is_there():
             mode = "ro"
             if not os.access(self.path.parent, os.W_OK):
-                # What states who else uses the file can't be made there.
+                # SQLite can't create its lock files there.
                 mode += "&immutable=1"
             self._reader = self._connect(mode)
         return self._reader
@@ -225,21 +225,21 @@ class JournalFile:
         return self._writer
 
     def _forget_parents(self) -> None:
-        """Begin anew in a forked process: its parent's connections are not to be used there."""
+        """Forget the connections in a forked process: it must not use its parent's."""
         if self._process != os.getpid():
             self._inherited = self._opened()
             self._process = os.getpid()
             self._reader = self._writer = None
 
     def _is_there(self) -> bool:
-        """Return whether there is a file with something in it; refuse what is no database."""
+        """Return whether the file exists and isn't empty; refuse one that is not a database."""
         found = is_database(self.path)
         if found is False:
             raise self._refused()
         return found or (self.path.exists() and self._beside()[0].exists())
 
     def _connect(self, mode: str) -> sqlite3.Connection | None:
-        """Return the open file; None where it is empty and is not to be written."""
+        """Return the open file; None for an empty one that is only to be read."""
         file = sqlite3.connect(
             f"{self.path.absolute().as_uri()}?mode={mode}",
             uri=True,
@@ -248,7 +248,7 @@ class JournalFile:
             check_same_thread=False,
         )
         try:
-            # A forged file must not run anything of its own.
+            # A forged file must not run code of its own.
             file.execute("PRAGMA trusted_schema = OFF")
             # Another program's database is not changed in any way.
             tables = tables_of(file)
@@ -281,7 +281,7 @@ class JournalFile:
 
 
 def journal_path() -> Path:
-    """Return where the user's journal is, as each system has it.
+    """Return the path of the default journal, in the system's state folder.
 
     Raises
     ------

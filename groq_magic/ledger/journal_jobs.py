@@ -1,8 +1,8 @@
-"""The jobs of the batch engine in a journal: which rows each has, and what has come of them.
+"""The batch jobs in a journal: the rows of each, and their answers.
 
-A row belongs to one job at most. A job is written before anything of it is uploaded, and
-removed once its rows are answered and its files at the service deleted: a process that is
-killed in between leaves what the next one needs to go on.
+A row belongs to one job at most. A job is written before its file is uploaded, and removed once
+its rows are answered and its files at the service are deleted. So if a process is killed in
+between, the next one can continue.
 """
 
 from __future__ import annotations
@@ -58,9 +58,9 @@ class JobTables:
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[bool]:
-        """Give whether nobody else hands rows over with this journal, nor will meanwhile.
+        """Lock this journal for submitting rows; yield whether the lock was free.
 
-        The lock is the system's, so it ends with the process, however that ends.
+        The operating system releases it when the process ends, even if it is killed.
         """
         path = self._file.path
         with contextlib.ExitStack() as closed:
@@ -74,14 +74,14 @@ class JobTables:
                 is_alone, reason = False, str(failure)
                 if getattr(failure, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
                     raise OptionError(
-                        f"The journal can't be locked: {reason}.", f"It is {path}."
+                        f"The journal can't be locked: {reason}.", f"The file is {path}."
                     ) from None
             else:
                 is_alone = True
             yield is_alone
 
     def add(self, job: JobRecord, rows: Iterable[JobRow]) -> None:
-        """Write a job and its rows, which leave the jobs that they were in."""
+        """Write a job and its rows; rows are moved from other jobs."""
         values = [getattr(job, name) for name in _COLUMNS.split(", ")[:-1]]
         with self._writing() as file:
             marks = ", ".join("?" * (len(values) + 1))
@@ -115,7 +115,7 @@ class JobTables:
         return tuple(job for job in records if url in (None, job.url))
 
     def job_of(self, key: str, url: str) -> str:
-        """Return the id of the job at an address that has a row, "" for none."""
+        """Return the id of the job with a row, among those at an address; "" for none."""
         with self._reading() as file:
             found = (
                 file
@@ -127,7 +127,7 @@ class JobTables:
         return str(found[0]) if found else ""
 
     def waiting(self, url: str) -> dict[str, str]:
-        """Return the keys of all rows whose jobs at an address are not fetched, and the jobs."""
+        """Return the keys of rows in unfetched jobs at an address, each with its job's id."""
         with self._reading() as file:
             found = (
                 file.execute(
@@ -141,7 +141,7 @@ class JobTables:
         return dict(found)
 
     def keep(self, job: str, answers: Mapping[str, str]) -> bool:
-        """Write answers by their requests; return whether the job is still to be fetched."""
+        """Write answers by their requests; return False if the job is already fetched or gone."""
         with self._writing() as file:
             is_open = file.execute(
                 "SELECT 1 FROM jobs WHERE id = ? AND state != 'fetched'",
@@ -155,7 +155,7 @@ class JobTables:
         return bool(is_open)
 
     def end(self, job: JobRecord) -> None:
-        """Write that all answers of a job are here, so that a power cut can't undo it."""
+        """Mark a job as fetched, in a way that survives a power cut."""
         with self._writing(is_durable=True) as file:
             file.execute(
                 "UPDATE jobs SET state = 'fetched', completed = ?, failed = ?, error = ?,"
@@ -165,7 +165,7 @@ class JobTables:
             file.execute(_UNUSED)
 
     def deleted(self, job: str, name: str) -> None:
-        """Write that a file of a fetched job is no longer at the service."""
+        """Record that a file of a fetched job was deleted at the service."""
         with self._writing() as file:
             found = file.execute("SELECT left FROM jobs WHERE id = ?", (job,)).fetchone()
             left = [each for each in _names(found[0]) if each != name] if found else []
@@ -173,7 +173,7 @@ class JobTables:
             file.execute(_DONE)
 
     def answers(self) -> Iterator[JobAnswer]:
-        """Yield the requests of fetched jobs whose rows were not read yet."""
+        """Yield the requests of fetched jobs that were not read yet."""
         for job in (each for each in self.jobs() if each.is_fetched):
             last: str | None = ""
             while last is not None:
@@ -203,10 +203,10 @@ class JobTables:
             requests.setdefault(request, ([], text))[0].append(key)
         return requests
 
-    def settle(
+    def move_rows(
         self, name: str, model: str, answers: Mapping[str, str], read: Iterable[JobAnswer]
     ) -> None:
-        """Move rows out of their jobs: those with an answer to the answers of a run.
+        """Remove rows from their jobs, and write their answers as those of a run.
 
         Parameters
         ----------
@@ -215,7 +215,7 @@ class JobTables:
         answers : mapping of str to str
             By the rows' keys.
         read : iterable of JobAnswer
-            With the keys of the rows to move.
+            The requests whose rows are removed.
         """
         with self._writing() as file:
             if answers:
@@ -233,7 +233,7 @@ class JobTables:
             file.execute(_DONE)
 
     def drop(self, job: str) -> None:
-        """Remove a job; its rows are no longer in any."""
+        """Remove a job and its rows."""
         with self._writing() as file:
             file.execute("DELETE FROM job_rows WHERE job = ?", (job,))
             file.execute("DELETE FROM job_answers WHERE job = ?", (job,))
@@ -257,7 +257,9 @@ class JobTables:
 
     def _unusable(self, what: str, failure: Exception) -> OptionError:
         reason = getattr(failure, "strerror", None) or str(failure).rstrip(".")
-        return OptionError(f"The journal can't be {what}: {reason}.", f"It is {self._file.path}.")
+        return OptionError(
+            f"The journal can't be {what}: {reason}.", f"The file is {self._file.path}."
+        )
 
 
 def _record(row: Iterable[Any]) -> JobRecord:

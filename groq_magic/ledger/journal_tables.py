@@ -1,4 +1,4 @@
-"""The tables of a journal in SQLite: made, recognised, and read where they are damaged."""
+"""The SQLite tables of a journal: create them, recognise them, rescue damaged ones."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class RunRecord:
     id : int
     name, model : str
     began, used : float
-        Unix times of its first answer, and of when it was last gone on with.
+        Unix times of its first answer, and of its last use.
     rows : int
     size : int
         Bytes of its answers.
@@ -91,9 +91,9 @@ def is_database(path: Path) -> bool | None:
 
 
 def prepare(file: sqlite3.Connection) -> None:
-    """Make a file, that is empty or a journal, ready to be written."""
-    # Then a commit needs no wait for the disk, and a power cut can't damage the file. Where a
-    # disk can't do it, each commit waits.
+    """Prepare a file, empty or already a journal, for writing."""
+    # With WAL a commit doesn't wait for the disk, and a power cut can't damage the file. Some
+    # disks don't support it: there each commit waits.
     with contextlib.suppress(sqlite3.OperationalError):
         file.execute("PRAGMA journal_mode = WAL")
     file.execute("PRAGMA synchronous = NORMAL")
@@ -105,14 +105,14 @@ def prepare(file: sqlite3.Connection) -> None:
 
 
 def tables_of(file: sqlite3.Connection) -> set[str] | None:
-    """Return how its tables, and whatever could run by itself, are defined; None where empty."""
-    # As of one time: another kernel may be making them.
+    """Return the definitions of tables, triggers and views; None for an empty file."""
+    # In one transaction: another kernel may be creating them.
     with transaction(file, "DEFERRED"):
         return _tables(file)
 
 
 def readable(path: Path) -> dict[tuple[str, str], dict[str, str]]:
-    """Return the answers that can be read from a damaged file, from its start and from its end."""
+    """Return the readable answers of a damaged file, read from its start and from its end."""
     found: dict[tuple[str, str], dict[str, str]] = {}
     with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as file:
         file.execute("PRAGMA trusted_schema = OFF")
@@ -127,7 +127,7 @@ def readable(path: Path) -> dict[tuple[str, str], dict[str, str]]:
 
 
 def clear_jobs(file: sqlite3.Connection, run: int | None) -> None:
-    """Remove the answers of a run's jobs, or all, and the rows of those that are fetched."""
+    """Remove the answers of a run's jobs, or of all, and the rows of fetched jobs."""
     found = file.execute(
         "SELECT id, state FROM jobs WHERE ?1 IS NULL"
         " OR (name, model) IN (SELECT name, model FROM runs WHERE id = ?1)",
@@ -141,7 +141,7 @@ def clear_jobs(file: sqlite3.Connection, run: int | None) -> None:
 
 
 def copy_jobs(path: Path, into: sqlite3.Connection) -> None:
-    """Copy what can be read of the jobs in a damaged file."""
+    """Copy the readable jobs of a damaged file."""
     with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as file:
         file.execute("PRAGMA trusted_schema = OFF")
         for table in _JOB_TABLES:
@@ -153,7 +153,7 @@ def copy_jobs(path: Path, into: sqlite3.Connection) -> None:
 
 @contextlib.contextmanager
 def transaction(file: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[None]:
-    """Do all or nothing of what is done in it."""
+    """Run the block as one transaction."""
     file.execute(f"BEGIN {kind}")
     try:
         yield

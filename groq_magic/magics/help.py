@@ -33,7 +33,7 @@ _THE_REST = (
     ("%groq_model [ID]", "shows the picker, or sets the model from now on"),
     ("%groq_system [text]", "shows or sets the system prompt; `%%groq_system` for a longer one"),
     ("%groq_explain [N|name|_]", "explains a cell, a name, the last output or error"),
-    ("%%groq_map DATA [options]", "asks the same of every row of a table or list"),
+    ("%%groq_map DATA [options]", "runs one prompt over every row of a table or list"),
     ("%groq_runs", "lists the runs of %%groq_map: `status`, `fetch`, `cancel`, `clear`"),
     ("%%groq_code [language]", "writes the next cell's code from a description"),
     ("%groq_undo", "undoes the last change of the conversation; repeat it to go back further"),

@@ -11,6 +11,7 @@ from groq_magic.errors import OptionError
 from groq_magic.interrupts import unsent
 from groq_magic.mapping.batch_fetching import fetch
 from groq_magic.mapping.batch_jobs import cancel, status
+from groq_magic.mapping.batch_run import unknown_jobs
 from groq_magic.mapping.map_prepare import account_now
 from groq_magic.views.table import Table
 
@@ -24,13 +25,13 @@ if TYPE_CHECKING:
 __all__ = ["cancelled", "fetched", "jobs_now", "jobs_table", "known_jobs"]
 
 _Made = TypeVar("_Made")
-# Of an id, as rows' errors have it.
+# Characters of a job's id, as in the errors of its rows.
 _SHOWN = 8
-_NOTE = "`%groq_runs fetch` brings the answers of jobs that are done; then run the cell again."
+_NOTE = "`%groq_runs fetch` gets the answers of finished jobs; then run the cell again."
 
 
 def known_jobs(journal: Journal) -> tuple[JobRecord, ...]:
-    """Return the jobs as they were last known; none where the journal can't be read."""
+    """Return the jobs as last known; no jobs where the journal can't be read."""
     with contextlib.suppress(OptionError):
         return journal.jobs.jobs()
     return ()
@@ -44,12 +45,12 @@ def jobs_now(session: Session, journal: Journal, begun: str) -> tuple[JobRecord,
     session : Session
     journal : Journal
     begun : str
-        With what their ids begin, "" for all.
+        The beginning of a job's id, "" for all jobs.
 
     Raises
     ------
     OptionError
-        When there is no such job, or are several, or the journal can't be read.
+        When no job or several jobs match, or the journal can't be read.
     GroqMagicError
         When the service can't be used.
     """
@@ -59,7 +60,7 @@ def jobs_now(session: Session, journal: Journal, begun: str) -> tuple[JobRecord,
 
 
 def fetched(session: Session, journal: Journal, begun: str) -> list[str]:
-    """Fetch the answers of jobs that are done, and return lines about it; otherwise `jobs_now`."""
+    """Fetch the answers of finished jobs, and return lines to show; else as `jobs_now`."""
     ids = _ids(journal, begun)
     found = _asked(session, lambda service: fetch(journal, service, ids))
     lines = []
@@ -68,25 +69,21 @@ def fetched(session: Session, journal: Journal, begun: str) -> list[str]:
         requests = sum(job.requests for job in found.jobs)
         of = f"{replies:,} of {_count(requests, 'reply', 'replies')}"
         jobs = _count(len(found.jobs), "job")
-        lines.append(f"{of} fetched from {jobs}. Run the cell again: it reads them.")
+        lines.append(f"{of} fetched from {jobs}. Run the cell again to use them.")
     lines += [f"{_line(job)}." for job in found.running]
     if found.unknown:
-        are = "is" if len(found.unknown) == 1 else "are"
-        lines.append(
-            f"{_count(len(found.unknown), 'job')} {are} unknown to this key: "
-            "`%groq_runs cancel` forgets them."
-        )
+        lines.append(unknown_jobs(len(found.unknown)))
     return lines or ["Nothing to fetch."]
 
 
 def cancelled(session: Session, journal: Journal, begun: str) -> list[str]:
-    """Cancel jobs, and return lines about it; otherwise `jobs_now`."""
+    """Cancel jobs, and return lines to show; else as `jobs_now`."""
     ids = _ids(journal, begun)
     found = _asked(session, lambda service: cancel(journal, service, ids))
     lines = [f"{_line(job)}." for job in found]
     if any(job.batch and not job.is_fetched for job in found):
-        lines.append("What was answered until then can still be fetched.")
-    return lines or ["No job is under way."]
+        lines.append("Answers given before that can still be fetched.")
+    return lines or ["No job to cancel."]
 
 
 def jobs_table(session: Session, jobs: Sequence[JobRecord], age: Callable[[float], str]) -> Table:
@@ -97,7 +94,7 @@ def jobs_table(session: Session, jobs: Sequence[JobRecord], age: Callable[[float
     session : Session
     jobs : sequence of JobRecord
     age : callable
-        From a time to words.
+        Takes a Unix time, and returns how long ago it was, in words.
     """
     hidden = session.secrets().hidden
     url = session.service.base_url()
@@ -113,28 +110,28 @@ def jobs_table(session: Session, jobs: Sequence[JobRecord], age: Callable[[float
         for job in jobs
     )
     note = f"In practice mode. {_NOTE}" if session.service.in_practice else _NOTE
-    return Table(("run", "job", "model", "rows", "batch engine", "handed over"), tuple(rows), note)
+    return Table(("run", "job", "model", "rows", "state", "submitted"), tuple(rows), note)
 
 
 def _ids(journal: Journal, begun: str) -> frozenset[str]:
-    """Return the ids of all jobs, or the one that begins so."""
+    """Return the ids of all jobs, or the one id with this beginning."""
     ids = [job.id for job in journal.jobs.jobs()]
     found = [each for each in ids if each.startswith(begun.lower())]
     if begun and len(found) != 1:
         how = f"{len(found):,} jobs begin with" if found else "No job or run is called"
-        raise OptionError(f"{how} `{begun[:40]}`.", "`%groq_runs` lists them.")
+        raise OptionError(f"{how} `{begun[:40]}`.", "`%groq_runs` lists runs and jobs.")
     return frozenset(found)
 
 
 def _asked(session: Session, ask: Callable[[BatchService], _Made]) -> _Made:
-    """Return what the service of the session's account gives."""
+    """Call `ask` with the batch service of the session's account, and return its result."""
 
     def call() -> _Made:
         with session.service.key_found_once():
             client = account_now(session).client(session.settings.connect_timeout)
         return ask(BatchService(client, session.settings.timeout))
 
-    return unsent(call, "Stopped.", "Run the cell again: it goes on there.")
+    return unsent(call, "Stopped.", "Run it again to continue.")
 
 
 def _line(job: JobRecord) -> str:

@@ -27,17 +27,18 @@ _NAME = "answers"
 
 
 def groq_map(session: Session, line: str, cell: str) -> None:
-    """Ask the same of every row: `%%groq_map DATA [options]`, the prompt below.
+    """Run one prompt over every row: `%%groq_map DATA [options]`, the prompt below.
 
-    DATA is a DataFrame, a Series, a list, a dict of lists or of texts: a
-    variable (df, df.text, d["k"]), or code in quotes ("df[df.x > 1]").
+    DATA is a DataFrame, a Series, a list, a dict of lists or a dict of texts:
+    a variable (df, df.text, d["k"]), or code in quotes ("df[df.x > 1]").
     {{column}} in the prompt names a column, {{row}} the whole row; their
     values follow below the prompt. The conversation is not sent.
 
-    The rows with their answers go into `answers`, or NAME with -o: a column
-    `answer`, or one a field with --schema, and `error`. Each answer is kept
-    in a journal at once: run again, the cell asks only what is missing.
-    --dry-run, --limit 20 and --check show what comes before it is paid for.
+    The result is a DataFrame in `answers`, or in NAME with -o: the rows, a
+    column `answer` or one for each field of --schema, and a column `error`.
+    Each answer is written to a journal at once: run the cell again after a
+    stop or an error, and it asks only the missing rows. Before you pay for
+    all rows, try --dry-run, --limit 20 and --check.
 
         %%groq_map df --schema "score int, reason" --check score=teacher
         Rate this text from 0 to 5: {{text}}
@@ -57,15 +58,15 @@ def groq_map(session: Session, line: str, cell: str) -> None:
         map_in_background(session, ask)
         name = ask.options.out
         say(
-            f"The run goes on in the background; `{name}` is set when it is over. "
-            f"`%groq_runs` shows how far it is, `%groq_runs cancel {name}` ends it."
+            f"Running in the background; `{name}` is set at the end. "
+            f"`%groq_runs` shows progress, `%groq_runs cancel {name}` stops it."
         )
         return
     map_rows(session, ask, lambda: map_view_of(session))
 
 
 def map_in_python(session: Session, prompt: str, data: Any, keywords: Mapping[str, Any]) -> Any:
-    """Ask every row as `groq_magic.map` does, and return the frame.
+    """Run a map for `groq_magic.map`, and return the frame.
 
     Raises
     ------
@@ -77,8 +78,8 @@ def map_in_python(session: Session, prompt: str, data: Any, keywords: Mapping[st
     for name, is_given in (("dry_run", options.dry_run), ("background", options.background)):
         if is_given:
             raise OptionError(
-                f"map() returns the frame, so it has no {name}.",
-                f"`%%groq_map --{name.replace('_', '-')}` works.",
+                f"map() doesn't take {name}: it returns the frame.",
+                f"Use `%%groq_map --{name.replace('_', '-')}`.",
             )
     from groq_magic.mapping.map_flow import map_rows
     from groq_magic.mapping.map_prepare import MapAsk
@@ -103,7 +104,7 @@ def _ask(session: Session, line: str, cell: str) -> MapAsk:
     if unexpected:
         raise OptionError(
             f"Unexpected `{unexpected[:40]}` on the %%groq_map line.",
-            "The prompt goes into the lines below; code for the data stands in quotes.",
+            "The prompt goes below it; put code for the data in quotes.",
         )
     options = MapOptions(**{"out": _NAME, **given, **more})
     names, namespace = _names(session), session.namespace
@@ -112,5 +113,5 @@ def _ask(session: Session, line: str, cell: str) -> MapAsk:
 
 
 def _names(session: Session) -> Mapping[str, Any]:
-    """Return the variables of the code that calls, then the session's."""
+    """Return the caller's variables, then the session's."""
     return ChainMap(dict(caller_names(session.namespace) or {}), session.namespace)

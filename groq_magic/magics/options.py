@@ -45,7 +45,7 @@ _AS_FRAME = Option(
 _JOURNAL = Option(
     "journal",
     next(option.type for option in MapOptions.table() if option.name == "journal"),
-    "another journal than the user's own",
+    "another journal than the default one",
     metavar="PATH",
 )
 # The assistant's magics decide themselves how an answer is used.

@@ -1,4 +1,4 @@
-"""`%groq_runs`: the runs of `%%groq_map`, in journals, in the background and in batch jobs."""
+"""`%groq_runs`: the runs of `%%groq_map`, finished, in the background and in batch jobs."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ _CLEARS = "`%groq_runs clear` removes all, `%groq_runs clear N` one."
 
 
 def groq_runs(session: Session, line: str) -> None:
-    """List the runs of `%%groq_map`, and what Groq's batch engine has of them.
+    """List the runs of `%%groq_map`, and their jobs at Groq's batch engine.
 
-    The list has the runs in the background, the jobs of the batch engine as
-    last known, and the runs whose answers are in the journal. All of these
-    commands take one or all:
+    The list shows runs in the background, batch jobs as last known, and runs
+    whose answers are in the journal. These commands take one run or job, or
+    all of them:
 
         %groq_runs status [JOB]         asks Groq how far jobs are
-        %groq_runs fetch [JOB]          takes the answers of jobs that are done
-        %groq_runs cancel [NAME|JOB]    ends runs in the background, and jobs
+        %groq_runs fetch [JOB]          gets the answers of finished jobs
+        %groq_runs cancel [NAME|JOB]    stops background runs, cancels jobs
         %groq_runs clear [N]            removes the answers of runs
 
-    JOB is the beginning of a job's id. What was answered before a run or job
-    is cancelled is kept. Fetching deletes the files of a job at Groq.
+    JOB is the beginning of a job's id. Answers given before a run or job was
+    cancelled are kept. Fetching deletes a job's files at Groq.
 
     Options:
     """
@@ -76,8 +76,8 @@ def _show(session: Session, journal: Journal, word: str, target: str) -> None:
         show(table.html(), table.plain())
     lines = journal.lines()
     if not tables and not lines:
-        none = "No jobs: `%%groq_map --batch` makes them."
-        lines = (none if word else "No runs yet: `%%groq_map` makes them.",)
+        none = "No batch jobs yet; `%%groq_map --batch` starts one."
+        lines = (none if word else "No runs yet; `%%groq_map` starts one.",)
     if lines:
         say("\n".join(lines))
 
@@ -86,7 +86,7 @@ def _tables(session: Session, journal: Journal) -> list[Table]:
     hidden = session.secrets().hidden
     tables = []
     if running := session.background_runs.lines():
-        tables.append(Table(("variable", "in the background"), running))
+        tables.append(Table(("background run", "progress"), running))
     if jobs := known_jobs(journal):
         tables.append(jobs_table(session, jobs, _age))
     if runs := journal.runs():
@@ -109,13 +109,13 @@ def _tables(session: Session, journal: Journal) -> list[Table]:
 def _cleared(session: Session, journal: Journal, target: str) -> str:
     if session.background_runs.running():
         raise NotebookError(
-            "A run is under way in the background.", "`%groq_runs cancel` ends it first."
+            "A run is still going in the background.", "Stop it first: `%groq_runs cancel`."
         )
     number = None
     if target:
         ids = {str(run.id): run.id for run in journal.runs()}
         if target not in ids:
-            raise OptionError(f"There is no run {target[:40]}.", "`%groq_runs` lists them.")
+            raise OptionError(f"There is no run number {target[:40]}.", "`%groq_runs` lists them.")
         number = ids[target]
     count = journal.clear(number)
     return f"{count:,} answer{'s' * (count != 1)} removed."
@@ -132,7 +132,7 @@ def _cancelled(session: Session, journal: Journal, target: str) -> list[str]:
     if found and (target or not has_jobs):
         return lines
     if not target and not has_jobs:
-        raise NotebookError("No run is under way.", "`%groq_runs` lists the runs.")
+        raise NotebookError("No run or job to cancel.", "`%groq_runs` lists the runs.")
     if lines:
         # Shown also where the jobs can't be cancelled.
         say("\n".join(lines))

@@ -1,4 +1,4 @@
-"""How well answers agree with a column that people have filled in, or with another model's."""
+"""How well answers agree with a column of the data, or with another model's answers."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Check:
 
 
 def checks_of(text: str, fields: Iterable[str], rows: Rows) -> tuple[Check, ...]:
-    """Return what `--check` names: `score=teacher,cat=hand`.
+    """Return the checks that `--check` names: `score=teacher,cat=hand`.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def checks_of(text: str, fields: Iterable[str], rows: Rows) -> tuple[Check, ...]
     Raises
     ------
     OptionError
-        When a name is unknown, or comes twice.
+        When a name is unknown, or given twice.
     """
     names = list(fields)
     found: dict[str, Check] = {}
@@ -87,10 +87,10 @@ def places_to_check(rows: Rows, checks: Iterable[Check]) -> list[int]:
 
 
 def agreement(expected: Sequence[Any], given: Sequence[Any], places: Iterable[int]) -> Agreement:
-    """Compare answers with what is expected of them.
+    """Compare answers with the expected values.
 
-    They are compared as numbers if all are numbers, else as texts, capitals and outer blanks
-    aside. Rows in which nothing is expected do not count.
+    They are compared as numbers if all are numbers, else as texts without regard to case and
+    outer spaces. Rows without an expected value do not count.
 
     Parameters
     ----------
@@ -143,8 +143,8 @@ def _of_numbers(
 def _kappa(pairs: list[tuple[float, float]]) -> float | None:
     """Return Cohen's kappa with quadratic weights.
 
-    The disagreement that chance would give, the mean of (a - b)² over all a and all b, is the
-    sum of both variances and the squared difference of the means: no table is needed, and the
+    The disagreement expected by chance, the mean of (a - b)² over all a and all b, equals the
+    sum of both variances and the squared difference of the means. So no table is needed, and the
     numbers need not be whole.
     """
     count = len(pairs)

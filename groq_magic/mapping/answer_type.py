@@ -1,4 +1,4 @@
-"""What the answer to a row is: a text, or the fields of a schema, each with a quote or without."""
+"""The type of a row's answer: a text, or the fields of a schema, with quotes or without."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class RowValues:
     data : mapping of str to object
         The fields, as JSON has them.
     quotes : mapping of str to str
-        What supports each field; empty where no evidence was asked for.
+        The quote for each field; empty without `--evidence`.
     """
 
     data: Mapping[str, Any]
@@ -47,14 +47,14 @@ class RowValues:
 
 @dataclass(frozen=True)
 class AnswerType:
-    """What the answers have to be.
+    """The type that all answers must have.
 
     Parameters
     ----------
     schema : Schema or None
         None for a text.
     is_strict : bool
-        Whether the model has strict schemas; else they are asked for in JSON mode.
+        Whether the model supports strict schemas; otherwise JSON mode is used.
     evidence : bool
         Whether each field comes with a quote from the row.
     """
@@ -72,7 +72,7 @@ class AnswerType:
 
     @cached_property
     def _properties(self) -> Mapping[str, Any]:
-        """Those of a schema that is an object; in one without any, anything may stand."""
+        """The properties of a schema that is an object; without properties anything is allowed."""
         if self.schema is None:
             return {}
         root = self.schema.json_schema
@@ -99,8 +99,8 @@ class AnswerType:
         ]
         if taken:
             raise OptionError(
-                f"--evidence adds `{taken[0]}`, which the schema has already.",
-                "Rename that field.",
+                f"--evidence adds `{taken[0]}`, but the schema already has that field.",
+                "Rename the schema's field.",
             )
         quotes = {name: _quote_of(name) for name in self.fields}
         properties: dict[str, Any] = {}
@@ -142,7 +142,7 @@ class AnswerType:
         Raises
         ------
         Mismatch
-            When it is not of the schema.
+            When it doesn't fit the schema.
         """
         if self.form is None:
             return RowValues({ANSWER: text.strip()})
@@ -153,7 +153,7 @@ class AnswerType:
         if self.schema is None:
             answer = _parsed(text)
             if not isinstance(answer, dict) or not isinstance(answer.get(ANSWER), str):
-                raise Mismatch((f"{ANSWER}: it is no text",))
+                raise Mismatch((f"{ANSWER}: it isn't a text",))
             return RowValues({ANSWER: answer[ANSWER].strip()}, quotes)
         found = self.schema.read(text, self._inner)
         schema = self.schema
@@ -166,7 +166,7 @@ class AnswerType:
     def _without_quotes(self, text: str) -> tuple[str, dict[str, str]]:
         answer = _parsed(text)
         if not isinstance(answer, dict):
-            raise Mismatch(("the answer: it is no object",))
+            raise Mismatch(("the answer: it isn't an object",))
         names = {quote_name(name): name for name in self.fields}
         quotes = {
             names[key]: each for key, each in answer.items() if key in names and type(each) is str
@@ -175,7 +175,7 @@ class AnswerType:
         return json.dumps(rest, ensure_ascii=False), quotes
 
     def split(self, text: str, count: int, *, is_cut: bool = False) -> dict[int, str]:
-        """Return the texts of the answers to several rows by their place, without the bad ones.
+        """Return the valid answers to the rows of a pack, by their places.
 
         Parameters
         ----------
@@ -184,7 +184,7 @@ class AnswerType:
         count : int
             How many rows there were.
         is_cut : bool
-            Whether it broke off: its last answer may be a part.
+            Whether it was cut off: its last answer may be incomplete.
         """
         items = _items(data_text(text), is_cut=is_cut)
         found: dict[int, str] = {}
@@ -200,7 +200,7 @@ class AnswerType:
                 answer = json.dumps(answer, ensure_ascii=False)
             if isinstance(answer, str) and self._is_valid(answer):
                 found[number] = answer
-        # Of two answers to one row either may be another row's.
+        # With two answers to one row, either may belong to another row.
         return {number - 1: each for number, each in found.items() if number not in twice}
 
     def _is_valid(self, text: str) -> bool:

@@ -1,4 +1,4 @@
-"""A map that runs in a thread: nothing is displayed from it."""
+"""A map that runs in a thread and displays nothing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class BackgroundMap:
     prepared : PreparedMap
     base : RunBase
     finish : callable
-        Takes the run and the frame, None for none, in the main thread.
+        Takes the run and the frame (None if it can't be made), in the main thread.
     """
 
     def __init__(
@@ -91,12 +91,12 @@ class BackgroundMap:
         raise failed
 
     def stop(self) -> None:
-        """End it; what came so far is the frame."""
+        """Stop it; the frame has the answers so far."""
         self._view.stopped.set()
         self._over.wait(_END_WITHIN)
 
     def finish(self) -> None:
-        """Put the frame into its variable; in the main thread."""
+        """Set its variable to the frame; in the main thread."""
         self._finish(self._run, self._frame)
 
     def _work(self, when_over: Callable[[], None]) -> None:

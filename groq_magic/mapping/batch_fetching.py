@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from groq_magic.mapping.journal import Journal
     from groq_magic.mapping.request_plan import RequestPlan
 
-__all__ = ["BatchRows", "Fetched", "collect", "fetch"]
+__all__ = ["BatchRows", "FetchResult", "collect", "fetch"]
 
 # Answers that are written at a time.
 _AT_ONCE = 500
@@ -35,17 +35,17 @@ _ERRORS = {
 
 
 @dataclass(frozen=True)
-class Fetched:
-    """What was fetched.
+class FetchResult:
+    """The jobs that `fetch` looked at.
 
     Parameters
     ----------
     jobs : tuple of JobRecord
-        Those that ended and whose answers are in the journal now.
+        Finished jobs, whose answers are now in the journal.
     running : tuple of JobRecord
-        Those that are not done yet.
+        Jobs that are not finished.
     unknown : tuple of JobRecord
-        Those that Groq doesn't know with this key: `cancel` forgets them.
+        Jobs that Groq doesn't know with this key; `cancel` removes them.
     """
 
     jobs: tuple[JobRecord, ...]
@@ -60,16 +60,16 @@ class Fetched:
 
 @dataclass(frozen=True)
 class BatchRows:
-    """The rows of a plan that were or are in jobs.
+    """The rows of a plan that are in batch jobs, or were.
 
     Parameters
     ----------
     answered : frozenset of str
-        The keys of rows whose answers have come among those of the journal.
+        The keys of rows whose answers were just moved into the journal.
     errors : mapping of str to RowAnswer
         Rows that failed, by their keys; the next run asks them again.
     waiting : mapping of str to RowAnswer
-        Rows whose jobs aren't fetched, as errors that say so.
+        Rows whose jobs aren't fetched yet, with an error that states it.
     alone : tuple of RowRequest
         Rows of packs without a valid answer, to be asked alone.
     """
@@ -80,11 +80,13 @@ class BatchRows:
     alone: tuple[RowRequest, ...] = ()
 
 
-def fetch(journal: Journal, service: BatchService, ids: Collection[str] | None = None) -> Fetched:
-    """Bring the answers of jobs that are done into the journal, then delete their files at Groq.
+def fetch(
+    journal: Journal, service: BatchService, ids: Collection[str] | None = None
+) -> FetchResult:
+    """Write the answers of finished jobs into the journal, then delete their files at Groq.
 
     It needs no plan; `collect` reads the answers when the cell runs again. Several kernels may
-    do it at once.
+    fetch at once.
 
     Parameters
     ----------
@@ -114,13 +116,13 @@ def fetch(journal: Journal, service: BatchService, ids: Collection[str] | None =
                 running.append(noted(job, batch, tables))
             elif (ended := _fetched(job, batch, tables, service)) is not None:
                 done.append(ended)
-    return Fetched(tuple(done), tuple(running), tuple(unknown))
+    return FetchResult(tuple(done), tuple(running), tuple(unknown))
 
 
 def collect(plan: RequestPlan, journal: Journal, url: str) -> BatchRows:
-    """Read the fetched answers to the rows of a plan, and return what is known of the others.
+    """Read the fetched answers to the rows of a plan, and return its rows in batch jobs.
 
-    Valid answers are in the journal afterwards, as those of any run. Errors are returned once.
+    Valid answers are moved to the answers of a run in the journal. Errors are returned once.
 
     Parameters
     ----------
@@ -138,9 +140,9 @@ def collect(plan: RequestPlan, journal: Journal, url: str) -> BatchRows:
     reading = _Reading(plan, tables)
     for each in tables.answers():
         reading.take(each)
-    reading.settle()
+    reading.flush()
     waiting = {
-        key: _error(plan, f"Groq's batch engine has this row (job {job[:8]}).")
+        key: _error(plan, f"Waiting for Groq's batch job {job[:8]}.")
         for key, job in tables.waiting(url).items()
         if key in plan.places
     }
@@ -148,7 +150,7 @@ def collect(plan: RequestPlan, journal: Journal, url: str) -> BatchRows:
 
 
 class _Reading:
-    """Reads requests, and moves their rows some at a time."""
+    """Reads fetched answers, and moves their rows out of the jobs in groups."""
 
     def __init__(self, plan: RequestPlan, tables: JobTables) -> None:
         self._plan, self._tables = plan, tables
@@ -162,7 +164,7 @@ class _Reading:
         if not any(key in self._plan.places for key in each.keys):
             return
         if (self._read and self._read[-1].job != each.job) or len(self._read) == _AT_ONCE:
-            self.settle()
+            self.flush()
         self._read.append(each)
         kept = answer_of(each.answer) if each.answer is not None else None
         if kept is None:
@@ -177,14 +179,14 @@ class _Reading:
 
     def _split(self, keys: tuple[str, ...], answer: RowAnswer) -> Split:
         if len(keys) > 1 and answer.error and not answer.text and answer.finish_reason is None:
-            # It expired, say: asked alone, its rows would fare no better.
+            # It expired, say: asking its rows alone would not help.
             return Split(dict.fromkeys(keys, answer))
         return self._plan.split(RowRequest(keys, {}, 0), answer)
 
-    def settle(self) -> None:
+    def flush(self) -> None:
         if self._read:
             job = self._read[0].job
-            self._tables.settle(job.name, job.model, self._whole, self._read)
+            self._tables.move_rows(job.name, job.model, self._whole, self._read)
             self.answered.update(self._whole)
             self._read, self._whole = [], {}
 
@@ -192,9 +194,9 @@ class _Reading:
 def _fetched(
     job: JobRecord, batch: Batch, tables: JobTables, service: BatchService
 ) -> JobRecord | None:
-    """Fetch a job that is over; return None where another kernel has just done so."""
+    """Fetch a finished job; return None if another kernel has just done so."""
     counts: dict[str, int | None] = {}
-    # Should a row be in both files, its answer counts.
+    # The answers come last: if a row is in both files, its answer wins.
     for file in filter(None, (batch.error, batch.output)):
         try:
             counts[file] = _keep_answers(job, service.lines(file), tables)
@@ -203,7 +205,7 @@ def _fetched(
     missing = None in counts.values()
     if missing and not any(each.id == job.id and not each.is_fetched for each in tables.jobs()):
         return None
-    # Should answers be missing in the file, it is kept at Groq.
+    # If the file lacks answers, it is kept at Groq.
     is_whole = missing or (counts.get(batch.output) or 0) >= batch.completed
     ended = replace(
         job,
@@ -214,7 +216,7 @@ def _fetched(
         left=batch.files if is_whole else (),
     )
     tables.end(ended)
-    # Only now, that all of it is safe here.
+    # Only now that all answers are on disk.
     _delete_files(ended, tables, service)
     return replace(ended, left=())
 
@@ -224,7 +226,7 @@ def _reason(batch: Batch, *, is_missing: bool, is_whole: bool) -> str:
     if is_missing:
         return "The answers are no longer at Groq."
     if not is_whole:
-        return f"Groq's file of answers lacks this row; it is kept there ({batch.output})."
+        return f"Groq's answer file ({batch.output}) lacks this row; the file is kept at Groq."
     if batch.fault:
         # On one line and without a key, whatever the service sent.
         text = f"Groq refused the whole file: {batch.fault}"
@@ -233,7 +235,7 @@ def _reason(batch: Batch, *, is_missing: bool, is_whole: bool) -> str:
 
 
 def _keep_answers(job: JobRecord, lines: Iterable[bytes], tables: JobTables) -> int | None:
-    """Write answers as they come; return how many, None where the job is fetched already."""
+    """Write answers as they arrive; return how many, None if the job was already fetched."""
     answers: dict[str, str] = {}
     count = unreadable = 0
     for line in filter(bytes.strip, lines):
@@ -250,7 +252,7 @@ def _keep_answers(job: JobRecord, lines: Iterable[bytes], tables: JobTables) -> 
             answers = {}
     if unreadable:
         tables.keep(job.id, answers)
-        # A login page, say: then nothing may be deleted.
+        # The reply may be a login page: delete nothing.
         raise ServiceError(
             f"{unreadable:,} line{'s' * (unreadable != 1)} of a batch job's answers can't be read.",
             "Nothing was deleted; `%groq_runs fetch` tries again.",

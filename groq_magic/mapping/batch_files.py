@@ -1,4 +1,4 @@
-"""The files of requests for the batch engine, written to disk, and the lines that it answers."""
+"""The files for the batch engine: writes requests, and reads the lines that it answers."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class BatchFile:
     Parameters
     ----------
     file : file object
-        It is gone from the disk when it is closed, or the process ends.
+        A temporary file, deleted when it is closed or the process ends.
     rows : tuple of JobRow
     requests : int
     """
@@ -65,7 +65,7 @@ class BatchFile:
 def batch_files(
     requests: Iterable[RowRequest], limits: FileLimits | None = None
 ) -> Iterator[BatchFile]:
-    """Yield files with all requests, each until the next one is taken.
+    """Yield files with all requests; each is deleted when the next one is taken.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def answer_in(line: bytes, model: str) -> tuple[str, RowAnswer]:
     Raises
     ------
     LineFaultError
-        When it is no such line.
+        When the line can't be read.
     """
     try:
         given = json.loads(line)
@@ -138,7 +138,7 @@ def _line(request: RowRequest) -> tuple[bytes, RowRequest]:
 
 
 def _write(file: IO[bytes], line: bytes) -> None:
-    """Write a line, or for none what is not on the disk yet."""
+    """Write a line; an empty one flushes the file."""
     try:
         file.write(line) if line else file.flush()
     except OSError as failure:
@@ -152,7 +152,7 @@ def _write(file: IO[bytes], line: bytes) -> None:
 def _too_large(size: int, limits: FileLimits) -> TooLargeError:
     mega = (f"{count / _MEGABYTE:,.0f} MB" for count in (size, limits.bytes))
     return TooLargeError(
-        "A row's request is {}; a batch file may have {}.".format(*mega), "Shorten the row."
+        "A row's request takes {}; a batch file holds {} at most.".format(*mega), "Shorten the row."
     )
 
 
@@ -175,7 +175,7 @@ def _answer_of(body: Mapping[str, Any], model: str) -> RowAnswer:
 
 
 def _failure_of(given: Mapping[str, Any], status: object, body: object, model: str) -> RowAnswer:
-    """Return why a request was not answered, and what of a refused answer there was."""
+    """Return the error of a request, with the part of a refused answer that it contains."""
     error = given.get("error")
     if isinstance(error, Mapping):
         code = str(error.get("code") or "")

@@ -1,8 +1,8 @@
-"""Rows by Groq's batch engine: handed over, and what has become of the jobs.
+"""Submit rows to Groq's batch engine, and look up or cancel the jobs.
 
-A job is in the journal, with its rows, before its file is uploaded, and carries its id there in
-the metadata at Groq. So whatever is killed between two steps, the next run finds the job or knows
-that there is none, and no row is handed over twice.
+A job and its rows are written to the journal before its file is uploaded, and the job at Groq has
+the journal's id in its metadata. So if the process is killed between two steps, the next run finds
+the job at Groq or knows that it doesn't exist, and no row is submitted twice.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _MARK = "groq_magic_job"
 
 @dataclass(frozen=True)
 class HandOver:
-    """What was handed over.
+    """The result of `hand_over`.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class HandOver:
 
     @property
     def rows(self) -> int:
-        """How many rows were handed over."""
+        """How many rows were submitted."""
         return sum(job.rows for job in self.jobs)
 
 
@@ -76,9 +76,9 @@ def hand_over(  # noqa: PLR0913 - rows, where they go, and how
     on_upload: Callable[[str], object] = lambda _line: None,
     limits: FileLimits | None = None,
 ) -> HandOver:
-    """Hand the rows without an answer over; return when Groq has them.
+    """Submit the rows without an answer; return when Groq has them.
 
-    Rows that are in the journal, or in a job at this address already, are not handed over.
+    Rows that have an answer in the journal, or are in a job at this address, are left out.
 
     Parameters
     ----------
@@ -86,15 +86,15 @@ def hand_over(  # noqa: PLR0913 - rows, where they go, and how
     journal : Journal
     service : BatchService
     name : str
-        Of the run.
+        The run's name.
     without : collection of str
         The keys of rows to leave out.
     alone : sequence of RowRequest
-        Rows to ask without the pack that the plan has them in: see `collect`.
+        Rows to ask alone, not in the plan's packs: see `collect`.
     again : bool
-        Whether rows are handed over that are in the journal.
+        Whether to submit also rows that have an answer in the journal.
     window : str
-        Within which the jobs should be done, from `24h` to `7d`.
+        The time in which the jobs should be done, `24h` to `7d`.
     on_upload : callable
         Takes a line for the user, before the first file is uploaded.
     limits : FileLimits, optional
@@ -102,20 +102,20 @@ def hand_over(  # noqa: PLR0913 - rows, where they go, and how
     Raises
     ------
     OptionError
-        When the journal can't be written, or another kernel hands over.
+        When the journal can't be written, or another kernel is submitting.
     GroqMagicError
-        When the service refuses or fails; what was handed over before stays so.
+        When the service refuses or fails; rows submitted before stay submitted.
     """
     tables = journal.jobs
     done: list[JobRecord] = []
     with tables.alone() as is_alone:
         if not is_alone:
             raise OptionError(
-                "Another kernel hands rows over with this journal.",
+                "Another kernel is submitting rows with this journal.",
                 "Run the cell again when it is done.",
             )
         find_lost(tables, service, is_alone=True)
-        # Limits of tokens a minute don't count here, so no answer has to be short.
+        # Batches don't count against tokens a minute, so answers need no cap.
         plan = replace(plan, max_tokens=None)
         requests = _open_requests(
             plan, alone, without, None if again else journal, tables, service.url
@@ -131,8 +131,8 @@ def hand_over(  # noqa: PLR0913 - rows, where they go, and how
             if not done:
                 raise
             rows = HandOver(tuple(done)).rows
-            are = f"row{'s are' if rows != 1 else ' is'}"
-            remedy = f"{rows:,} {are} handed over; run the cell again for the others."
+            were = f"row{'s were' if rows != 1 else ' was'}"
+            remedy = f"{rows:,} {were} submitted; run the cell again for the rest."
             raise type(error)(error.happened, remedy) from None
     return HandOver(tuple(done))
 
@@ -140,7 +140,7 @@ def hand_over(  # noqa: PLR0913 - rows, where they go, and how
 def status(journal: Journal, service: BatchService) -> tuple[JobRecord, ...]:
     """Return the jobs in a journal, the latest first, as they are now.
 
-    Jobs at other addresses, practice mode's say, are as they were last known.
+    Jobs at other addresses, such as practice mode's, are returned as last known.
 
     Raises
     ------
@@ -158,10 +158,10 @@ def status(journal: Journal, service: BatchService) -> tuple[JobRecord, ...]:
 def cancel(
     journal: Journal, service: BatchService, ids: Collection[str] | None = None
 ) -> tuple[JobRecord, ...]:
-    """Cancel jobs, or all of them at this address; return those that it concerned.
+    """Cancel the given jobs, or all at this address; return the jobs that changed.
 
-    What a job has answered until then can still be fetched, and its files deleted. A job that
-    Groq doesn't know with this key is forgotten: its rows are asked again.
+    The answers until then can still be fetched. A job that Groq doesn't know with this key is
+    removed from the journal, and its rows are asked again.
 
     Parameters
     ----------
@@ -191,33 +191,33 @@ def cancel(
             cancelled.append(noted(job, batch, tables))
         elif is_gone:
             tables.drop(job.id)
-            cancelled.append(replace(job, state="no longer there, forgotten"))
+            cancelled.append(replace(job, state="no longer at Groq; removed from the list"))
     return tuple(cancelled)
 
 
 def noted(job: JobRecord, batch: Batch, tables: JobTables) -> JobRecord:
-    """Write what the service gives as the state of a job; return the job with it."""
+    """Write a job's state at the service into the journal; return the updated job."""
     done, failed = batch.completed, batch.failed
     tables.update(job.id, state=batch.status, completed=done, failed=failed)
     return replace(job, state=batch.status, completed=done, failed=failed)
 
 
 def find_lost(tables: JobTables, service: BatchService, *, is_alone: bool = False) -> None:
-    """Find the jobs at Groq that a killed process has begun, without noting their ids.
+    """Find jobs that a killed process began at Groq before it could write their ids.
 
     Parameters
     ----------
     tables : JobTables
     service : BatchService
     is_alone : bool
-        Whether the caller has the lock by which nobody else hands over. Without it, and where it
-        is not free, what is not found may be about to come.
+        Whether the caller holds the lock for submitting. Without the lock, a job that is not
+        found may belong to a kernel that is submitting it now, and is kept.
     """
     if all(job.batch for job in tables.jobs(service.url)):
         return
     with contextlib.ExitStack() as closed:
         is_alone = is_alone or closed.enter_context(tables.alone())
-        # Only now: whoever had the lock may have noted them meanwhile.
+        # Read again: whoever had the lock may have written the ids meanwhile.
         lost = {job.id: job for job in tables.jobs(service.url) if not job.batch}
         for batch in service.batches():
             job = lost.pop(str(batch.metadata.get(_MARK)), None)
@@ -230,7 +230,7 @@ def find_lost(tables: JobTables, service: BatchService, *, is_alone: bool = Fals
 
 
 def _forget(jobs: Collection[JobRecord], tables: JobTables, service: BatchService) -> None:
-    """Remove jobs that never began, and their files, whose ids may not be known."""
+    """Remove jobs that never began, and their files, found by name."""
     names = {_file_name(job.id): job for job in jobs}
     for file, name in service.files():
         if name in names:
@@ -239,7 +239,7 @@ def _forget(jobs: Collection[JobRecord], tables: JobTables, service: BatchServic
         tables.drop(job.id)
 
 
-def _open_requests(  # noqa: PLR0913, PLR0917 - the plan, and all where a row may be already
+def _open_requests(  # noqa: PLR0913, PLR0917 - the plan, and the places where a row may already be
     plan: RequestPlan,
     alone: Sequence[RowRequest],
     without: Collection[str],
@@ -262,7 +262,7 @@ def _open_requests(  # noqa: PLR0913, PLR0917 - the plan, and all where a row ma
 
 
 def _new_job(file: BatchFile, name: str, model: str, url: str) -> JobRecord:
-    # Half a character, of a prompt say, can't be written.
+    # A lone surrogate, from a prompt say, can't be written.
     name, model = (text.encode(errors="replace").decode() for text in (name, model))
     return JobRecord(
         secrets.token_hex(16), name, model, url, time.time(), len(file.rows), file.requests
@@ -272,7 +272,7 @@ def _new_job(file: BatchFile, name: str, model: str, url: str) -> JobRecord:
 def _started(
     job: JobRecord, file: BatchFile, window: str, tables: JobTables, service: BatchService
 ) -> JobRecord:
-    """Upload the file of a job and begin it; each step is noted before the next."""
+    """Upload a job's file and begin the job; each step is written down before the next."""
     uploaded = ""
     try:
         uploaded = service.upload(_file_name(job.id), file.file)

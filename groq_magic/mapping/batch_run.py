@@ -1,4 +1,4 @@
-"""One run of a map by the batch engine: take what is done, hand the rest over."""
+"""One run of a map with the batch engine: fetch finished jobs, submit the other rows."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from groq_magic.mapping.request_plan import RequestPlan
     from groq_magic.mapping.row_request import RowAnswer
 
-__all__ = ["BatchRun", "run_batch", "total_run"]
+__all__ = ["BatchRun", "run_batch", "total_run", "unknown_jobs"]
 
 
 @dataclass(frozen=True)
 class BatchRun:
-    """What one run by the batch engine did; all other rows of the plan are in the journal.
+    """The result of one run with the batch engine; all other rows have answers in the journal.
 
     Parameters
     ----------
@@ -33,8 +33,8 @@ class BatchRun:
     jobs : tuple of JobRecord
         The new jobs.
     failed, waiting : mapping of str to RowAnswer
-        The errors of rows without an answer, by their keys: those that failed or are left out,
-        and those that are in a job.
+        The errors of rows without an answer, by their keys: of rows that failed or are left out,
+        and of rows in a job.
     """
 
     answered: frozenset[str]
@@ -45,31 +45,29 @@ class BatchRun:
 
     @property
     def line(self) -> str:
-        """What happened, in words; "" where there was nothing to do."""
+        """One line about what happened, "" if nothing did."""
         parts = [_rows(len(self.answered), "fetched")] if self.answered else []
         if self.jobs:
-            handed = _rows(sum(job.rows for job in self.jobs), "handed to Groq's batch engine")
+            handed = _rows(sum(job.rows for job in self.jobs), "submitted to Groq's batch engine")
             count = len(self.jobs)
             parts.append(f"{handed} in {count} job{'s' * (count != 1)}")
         elif self.waiting:
-            parts.append(f"{_rows(len(self.waiting), 'still')} with Groq's batch engine")
+            parts.append(f"{_rows(len(self.waiting), 'still')} in a batch job")
         if not parts:
             return ""
         line = f"{', '.join(parts)}."
         if self.waiting:
-            line += " Run the cell again for the answers; `%groq_runs status` shows how far it is."
+            line += " Run the cell again for the answers; `%groq_runs status` shows progress."
         if self.unknown:
-            # An old key's, or those of a journal from somebody else: their rows would wait forever.
-            unknown = f"{self.unknown:,} job{'s are' if self.unknown != 1 else ' is'} unknown"
-            line += f" {unknown} to this key: `%groq_runs cancel` forgets them."
+            line += f" {unknown_jobs(self.unknown)}"
         return line
 
 
 def total_run(runs: Sequence[BatchRun]) -> BatchRun:
-    """Return what the runs for several models did together."""
+    """Return the runs for several models as one."""
     return BatchRun(
         frozenset[str]().union(*(run.answered for run in runs)),
-        # Each run asks for all jobs.
+        # Each run looks at all jobs, so the counts are equal.
         max(run.unknown for run in runs),
         tuple(job for run in runs for job in run.jobs),
         {key: answer for run in runs for key, answer in run.failed.items()},
@@ -88,9 +86,9 @@ def run_batch(  # noqa: PLR0913 - rows, where they go, and how
     window: str = "24h",
     on_upload: Callable[[str], object] = lambda _line: None,
 ) -> BatchRun:
-    """Take the answers of finished jobs, and hand the rows over that have none.
+    """Fetch the answers of finished jobs, and submit the rows without an answer.
 
-    A row that has just failed is an error of this run; the next one hands it over again.
+    A row that has just failed is an error of this run; the next run submits it again.
 
     Parameters
     ----------
@@ -98,14 +96,14 @@ def run_batch(  # noqa: PLR0913 - rows, where they go, and how
     journal : Journal
     service : BatchService
     name : str
-        Of the run.
+        The run's name.
     left_out : mapping of str to RowAnswer, optional
         The errors of rows that are not to be sent, by their keys.
     again : bool
-        Whether rows are handed over that have an answer. While any of the plan's rows is with the
-        engine or has just come from there, it goes on with these and begins none anew.
+        Whether to submit rows that have an answer, too. Ignored while any of the plan's rows is
+        in a job or was just fetched from one.
     window : str
-        Within which the jobs should be done, from `24h` to `7d`.
+        The time in which the jobs should be done, `24h` to `7d`.
     on_upload : callable
         Takes a line for the user, before the first file is uploaded.
 
@@ -131,6 +129,15 @@ def run_batch(  # noqa: PLR0913 - rows, where they go, and how
     )
     waiting = collect(plan, journal, service.url).waiting
     return BatchRun(rows.answered, len(fetched.unknown), handed.jobs, failed, waiting)
+
+
+def unknown_jobs(count: int) -> str:
+    """Return a line about jobs that Groq doesn't know with this key: their rows wait forever.
+
+    They belong to an older key, or the journal is somebody else's.
+    """
+    jobs, them = ("1 job isn't", "it") if count == 1 else (f"{count:,} jobs aren't", "one")
+    return f"{jobs} known to this key; `%groq_runs cancel JOB` removes {them}."
 
 
 def _rows(count: int, what: str) -> str:

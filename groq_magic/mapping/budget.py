@@ -31,7 +31,7 @@ class Budget:
         In US dollars or tokens.
     in_dollars : bool
     spent : float
-        What is used of it already.
+        How much of it is already used.
     """
 
     amount: float
@@ -48,11 +48,11 @@ class Budget:
 
     @property
     def used_up(self) -> str:
-        """The reason why a run ended there."""
+        """Why the run ended, for a run that ended at its budget."""
         return f"The budget of {self.words} is used up."
 
     def price(self, model: str, usage: Usage) -> float:
-        """Return what a request takes of it.
+        """Return how much of the budget a request took.
 
         Raises
         ------
@@ -69,7 +69,7 @@ class Budget:
         return amount
 
     def estimate(self, request: RowRequest, completion: float | None) -> float:
-        """Return what a request may take of it.
+        """Return how much of the budget a request may take.
 
         Parameters
         ----------
@@ -91,7 +91,7 @@ def budget_of(text: str) -> Budget:
     Raises
     ------
     OptionError
-        When it names none.
+        When it is not a valid budget.
     """
     found = _WRITTEN.fullmatch(text.strip())
     if found is None:

@@ -1,4 +1,4 @@
-"""A cell of the data as text: what a row's prompt contains of it."""
+"""The text of one cell of the data, as it is sent."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ class CellText:
     ----------
     text : str
     language : str or None
-        Of its fence; None for a number, date or the like, which stands on the line of its name.
+        The language of its fence; None for a number, date or the like, which stands on one line
+        with its name.
     """
 
     text: str
@@ -51,12 +52,12 @@ def is_missing(value: Any) -> bool:
         return math.isnan(float.__float__(value))
     if type_name(value) in _NULLS:
         return True
-    # A missing date or number of numpy is the only scalar of it that differs from itself.
+    # numpy's NaN and NaT are its only scalars that differ from themselves.
     return is_of(value, "numpy", "generic") and tried(lambda: bool(value != value), otherwise=False)  # noqa: PLR0124 - as above
 
 
 def cell_text(value: Any, privacy: Privacy) -> CellText:
-    """Return a cell as text: in full, but for what is private in it.
+    """Return a cell as text, in full except for private values.
 
     Parameters
     ----------
@@ -66,7 +67,7 @@ def cell_text(value: Any, privacy: Privacy) -> CellText:
     Raises
     ------
     PromptError
-        For what has no text: bytes, images, methods, containers within themselves.
+        For values that can't be sent as text: bytes, images, methods, recursive containers.
     """
     if is_a(value, str):
         return CellText(plain(value), "text")
@@ -77,7 +78,7 @@ def cell_text(value: Any, privacy: Privacy) -> CellText:
     if is_a(value, *_BINARY):
         raise PromptError(f"binary, {len(value):,} bytes.", "Decode it to text first.")
     if is_image(value):
-        raise PromptError("an image.", "A map sends text alone.")
+        raise PromptError("an image.", "A map sends only text.")
     if is_a(value, dict, *_LISTS) or is_of(value, "numpy", "ndarray"):
         found = _json_value(value, privacy, 0)
         return CellText(json.dumps(found, ensure_ascii=False), "json")
@@ -85,9 +86,9 @@ def cell_text(value: Any, privacy: Privacy) -> CellText:
 
 
 def _json_value(value: Any, privacy: Privacy, depth: int) -> Any:
-    """Return a cell's content as JSON has it; the names of what is private stay."""
+    """Return a cell as JSON values; private values are replaced, their names stay."""
     if depth > _DEEPEST:
-        raise PromptError("nested too deep.", "Make columns of its parts.")
+        raise PromptError("nested too deeply.", "Make columns of its parts.")
     if is_a(value, dict):
         return {
             _key(key): PRIVATE if privacy.hides(key) else _json_value(each, privacy, depth + 1)

@@ -1,4 +1,4 @@
-"""What a map's prompt names of a row: a column, or an attribute or item of its cells."""
+"""A part of the row that the prompt names: a column, or an attribute or item of its cells."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ class ColumnPart:
     place : int
         Of the column.
     written : str
-        As the braces have it.
+        The text between the braces.
     text : str
         Its name in the prompt.
     expression : Expression or None
-        What is read of a cell; None for the cell itself.
+        The attribute or item of the cell; None for the cell itself.
     spec : str or None
         The format spec.
     is_of_row : bool
-        Whether `{{row}}` names it: then what can't be sent is left out.
+        Whether `{{row}}` names it: then values that can't be sent are described instead.
     """
 
     column: Column = field(repr=False)
@@ -47,7 +47,7 @@ class ColumnPart:
 
     @property
     def key(self) -> tuple[int, str, str | None]:
-        """What is the same for two places that mean the same."""
+        """Equal for two parts that give the same text."""
         return self.place, self.text, self.spec
 
     @property

@@ -1,4 +1,4 @@
-"""The data that a map's line names: an expression as in braces, or in quotes any code."""
+"""The data that the `%%groq_map` line names: an expression as in braces, or code in quotes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def data_of(
     ----------
     written : str
     names : mapping
-        The variables of the code that calls, then the session's.
+        The caller's variables, then the session's.
     namespace : dict
         The session's variables, which functions in the code see.
     privacy : Privacy
@@ -46,7 +46,7 @@ def data_of(
     Raises
     ------
     OptionError
-        When it is nothing of the kind, a name is unknown, or the code fails.
+        When it is not an expression, a name is unknown, or the code fails.
     PromptError
         When it is private, or its value can't be read.
     """
@@ -57,19 +57,19 @@ def data_of(
     if expression is None or expression.call:
         quote = "'" if '"' in shown else '"'
         raise OptionError(
-            f"`{shown}` is no name, attribute or item.",
-            f"Code stands in quotes: `%%groq_map {quote}{shown}{quote}`.",
+            f"`{shown}` isn't a variable, attribute or item.",
+            f"Put code in quotes: `%%groq_map {quote}{shown}{quote}`.",
         )
     if expression.root not in names:
         meant = near(expression.root, user_names(names))
-        remedy = f"Did you mean `{meant}`?" if meant else "Run the cell that makes it first."
+        remedy = f"Did you mean `{meant}`?" if meant else "First run the cell that defines it."
         raise OptionError(f"There is no variable `{clip(expression.root, _LONGEST)}`.", remedy)
     refuse_private(expression, privacy)
     return expression.value_in(names, privacy)
 
 
 def column_names(value: Any) -> list[str]:
-    """Return the names that braces take of data, without reading it: for Tab.
+    """Return the names of the columns for completion, without reading the data.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def _value_of_code(
     except (SyntaxError, ValueError):
         compiled = None
     if compiled is None:
-        raise OptionError(f"`{shown}` is no expression of Python.", 'Try "df[df.x > 1]".')
+        raise OptionError(f"`{shown}` isn't a Python expression.", 'Try "df[df.x > 1]".')
     try:
         return eval(compiled, namespace, names)  # noqa: S307 - the user's own code, as in a cell
     except GroqMagicError:
@@ -105,4 +105,4 @@ def _value_of_code(
     line = clip(" ".join(why.split()), 200)
     kind = f"{type_name(raised)}: {line}" if line else type_name(raised)
     # Raised out here, it has no context, and so none of the frames.
-    raise OptionError(f"`{shown}` failed: {kind}.", "Correct it.")
+    raise OptionError(f"`{shown}` failed: {kind}.", "Correct the code in quotes.")

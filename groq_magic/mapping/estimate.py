@@ -1,4 +1,4 @@
-"""What a map would take, before anything is sent: requests, tokens, time and cost."""
+"""An estimate before anything is sent: requests, tokens, time and cost."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ __all__ = ["MapEstimate", "RunLimits", "map_estimate"]
 
 _SHOWN = 3
 _MINUTE, _DAY = 60.0, 86_400.0
-# Of an answer whose length nobody knows: a little reasoning, and a text or some fields.
+# Guessed tokens of an answer: a little reasoning, and a text or some fields.
 _REASONING, _TEXT, _FIELD, _QUOTE = 40, 60, 12, 30
 
 
 @dataclass(frozen=True)
 class RunLimits:
-    """What holds a run back; None where a limit is not known.
+    """The limits of a run; None where a limit is not known.
 
     Parameters
     ----------
     requests_a_minute, requests_a_day, tokens_a_minute, tokens_a_day : int or None
     share : float
-        The part of them that the run takes.
+        The part of the limits that the run may use.
     concurrency : int
         Requests at once.
     seconds_a_request : float
@@ -48,15 +48,15 @@ class RunLimits:
 
 @dataclass(frozen=True)
 class MapEstimate:
-    """What a map to one model would take.
+    """The estimate for one model.
 
     Parameters
     ----------
     model : str
     rows, requests : int
-        Rows that are asked for, equal ones once, and the requests that this takes.
+        Different rows to ask, and the requests that they take.
     prompt_tokens, answer_tokens, tokens_an_answer : int
-        In all, and of the answer to one row.
+        Totals, and the tokens of one row's answer.
     seconds : float
     cost : float or None
         In US dollars, without what the service's cache of prompts saves; None where the price is
@@ -86,7 +86,7 @@ def map_estimate(
     in_batch: bool = False,
     tokens_an_answer: int | None = None,
 ) -> MapEstimate:
-    """Return what is left of a map would take.
+    """Return an estimate for the rows that have no answer yet.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def map_estimate(
         The keys of the rows that have an answer.
     limits : RunLimits, optional
     in_batch : bool
-        Whether it goes to the batch engine, at its price.
+        Whether the batch engine answers, at its price.
     tokens_an_answer : int, optional
         Of one row, its reasoning included; without it a guess by the type of the answer.
     """
@@ -126,7 +126,7 @@ def map_estimate(
 
 
 def _seconds(requests: int, tokens: int, limits: RunLimits) -> float:
-    """Return the time of the narrowest limit; what a minute or a day allows is there at once."""
+    """Return the time by the tightest limit; the first minute's or day's quota is free at once."""
     bounds = [requests * limits.seconds_a_request / max(1, limits.concurrency)]
     for amount, limit, window in (
         (requests, limits.requests_a_minute, _MINUTE),
@@ -140,7 +140,7 @@ def _seconds(requests: int, tokens: int, limits: RunLimits) -> float:
 
 
 def _tokens_of_an_answer(plan: RequestPlan) -> int:
-    """Return a guess, at most what was given as the longest answer."""
+    """Return a guess, bounded by `--max-tokens`."""
     kind = plan.answer_type
     fields = len(kind.fields)
     guess = _REASONING + (_TEXT if kind.schema is None else fields * _FIELD)

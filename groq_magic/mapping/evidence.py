@@ -1,4 +1,4 @@
-"""Whether a quote stands in the text of a row, written as it is there or nearly so."""
+"""Find a quote in the text of a row, exactly or with small differences in writing."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _normal(text: str, *, joins: str) -> tuple[str, list[int]]:
     ----------
     text : str
     joins : str
-        What stands for a hyphen at the end of a line.
+        The replacement for a hyphen at the end of a line.
     """
     pieces: list[str] = []
     places: list[int] = []

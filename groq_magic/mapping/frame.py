@@ -51,7 +51,7 @@ class ResultColumns:
     model : str
         Its id.
     kinds : mapping of str to str
-        The type of each column, by what it holds: a field, its quote, where that stands.
+        The type of each column, by its content: a field, its quote, the quote's place.
     written : mapping of str to str
         The columns' names in the frame, by the same.
     """
@@ -76,14 +76,14 @@ def result_columns(
     prompts : RowPrompts
     answer_type : AnswerType
     models : sequence of str
-        Their ids; of several each has its columns, with its name behind.
+        Their ids; with several, the model's name is appended to each column.
     prefix : str
         Stands before each name.
 
     Raises
     ------
     OptionError
-        When a name is taken, or there is no pandas to make a frame with.
+        When a name is taken, or pandas is not installed.
     """
     rows = prompts.rows
     if rows.frame is None and importlib.util.find_spec("pandas") is None:
@@ -110,8 +110,8 @@ def result_columns(
     for name in (name for columns in found for name in columns.names):
         if name in rows.names:
             raise OptionError(
-                f"The data has a column `{clip(name, 60)}` already.",
-                f"`--prefix {'new_' if prefix != 'new_' else 'p_'}` names the new ones otherwise.",
+                f"The data already has a column `{clip(name, 60)}`.",
+                f"`--prefix {'new_' if prefix != 'new_' else 'p_'}` renames the new ones.",
             )
     return found
 
@@ -169,7 +169,7 @@ def cells_frame(
 
 
 def cells_of(plan: RequestPlan, key: str, answer: RowAnswer) -> RowCells:
-    """Return the cells of a row by what they hold; those that are missing are left out.
+    """Return the cells of a row by their content; missing ones are left out.
 
     Parameters
     ----------
@@ -238,7 +238,7 @@ def _pandas_frame(rows: Rows) -> Any:
         try:
             return _pandas_rows(rows)
         except UnicodeEncodeError:
-            # Texts of Arrow, which pandas takes where it is installed, have no half characters.
+            # Arrow strings, which pandas uses if pyarrow is installed, allow no lone surrogates.
             return _pandas_rows(rows, object)
     frame = rows.frame.copy()
     if frame.columns.inferred_type in {"categorical", "interval", "period"}:
@@ -269,12 +269,12 @@ def _pandas_column(kind: str, cells: list[Any], index: Any) -> Any:
         "date": lambda: _pandas_dates(pd.Series(cells, index, dtype=object)),
     }
     made = tried(makers[kind], None) if kind in makers else None
-    # What has no place in such a column is kept as it is.
+    # Values that don't fit the type are kept as objects.
     return pd.Series(cells, index, dtype=object) if made is None else made
 
 
 def _pandas_dates(cells: Any) -> Any:
-    """Return dates of one unit, whatever they are: parts of a frame are put together."""
+    """Return dates in microseconds always, so that parts of a frame can be concatenated."""
     import pandas as pd
 
     return pd.to_datetime(cells, format="ISO8601").dt.as_unit("us")

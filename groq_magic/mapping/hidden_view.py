@@ -1,4 +1,4 @@
-"""The view of a map that nobody watches."""
+"""A view that shows nothing, for maps outside of a cell."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["HiddenView"]
 
 
 class HiddenView:
-    """Shows nothing, and knows how far it is."""
+    """Shows nothing, and keeps the latest progress."""
 
     def __init__(self) -> None:
         self.stopped = threading.Event()

@@ -31,8 +31,8 @@ _COUNTS = ("prompt_tokens", "completion_tokens", "reasoning_tokens", "cached_tok
 class Journal:
     """The answers of runs, on disk; any thread may use it.
 
-    A file that can't be read or written ends no run: `lines` states it once, and
-    the answers that came stay in memory until the file takes them.
+    A file that can't be read or written stops no run: `lines` reports it once, and
+    answers stay in memory until the file can be written.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class Journal:
             self._file = JournalFile(path or journal_path())
         except RuntimeError:
             raise OptionError(
-                "There is no place for a journal: the home folder is unknown.",
+                "No place for the journal: the home folder is unknown.",
                 "Set XDG_STATE_HOME or give `--journal PATH`.",
             ) from None
         self._unwritten: dict[tuple[str, str], dict[str, str]] = {}
@@ -60,7 +60,7 @@ class Journal:
         self._next_try = 0.0
         self._replacing = threading.Lock()
         self._replaced = False
-        # What is no journal is refused before anything is sent.
+        # Refuse a file that is not a journal before anything is sent.
         self.get("")
 
     @property
@@ -75,7 +75,7 @@ class Journal:
 
     @property
     def unwritten(self) -> int:
-        """How many answers are in memory alone."""
+        """How many answers are only in memory."""
         with self._lock:
             return sum(map(len, self._unwritten.values()))
 
@@ -96,7 +96,7 @@ class Journal:
             except (OSError, sqlite3.Error) as failure:
                 if self._replace(failure, was_replaced=was_replaced):
                     return self.get(key)
-                self._report("read", failure, "rows are asked anew")
+                self._report("read", failure, "all rows are asked again")
         return answer_of(kept) if kept is not None else None
 
     def get_all(self, keys: Collection[str]) -> dict[str, RowAnswer]:
@@ -129,7 +129,7 @@ class Journal:
         answers : mapping of str to RowAnswer
             Those without an error.
         """
-        # Half a character, of a prompt say, can't be written.
+        # A lone surrogate, from a prompt say, can't be written.
         run = name.encode(errors="replace").decode(), model.encode(errors="replace").decode()
         with self._lock:
             kept = self._unwritten.setdefault(run, {})
@@ -139,7 +139,7 @@ class Journal:
         self.flush()
 
     def flush(self) -> bool:
-        """Write what is in memory alone; return whether nothing is left there."""
+        """Write the answers that are only in memory; return whether all were written."""
         with self._lock:
             waiting = {run: dict(answers) for run, answers in self._unwritten.items() if answers}
         for run, answers in waiting.items():
@@ -153,7 +153,7 @@ class Journal:
         return True
 
     def runs(self) -> list[RunRecord]:
-        """Return the runs that it contains, the latest first; none where `lines` states why."""
+        """Return the runs, the latest first; empty if unreadable, and then `lines` reports why."""
         try:
             return self._file.runs()
         except (OSError, sqlite3.Error) as failure:
@@ -172,7 +172,7 @@ class Journal:
             return self._file.clear(run)
         except (OSError, sqlite3.Error) as failure:
             reason = _reason(failure)
-        raise OptionError(f"The journal can't be cleared: {reason}.", f"It is {self.path}.")
+        raise OptionError(f"The journal can't be cleared: {reason}.", f"The file is {self.path}.")
 
     def size(self) -> int:
         """Return how many bytes its file takes."""
@@ -187,7 +187,7 @@ class Journal:
         self._file.close()
 
     def lines(self) -> tuple[str, ...]:
-        """Return, once each, what the user is to know of the file; mostly nothing."""
+        """Return messages to the user about the file, each once; usually none."""
         with self._lock:
             lines, self._lines = tuple(self._lines), []
         return lines
@@ -199,7 +199,7 @@ class Journal:
         except (OSError, sqlite3.Error, OptionError) as failure:
             if self._replace(failure, was_replaced=was_replaced):
                 return self._written(run, answers)
-            self._report("written", failure, "answers are kept in this session alone")
+            self._report("written", failure, "answers are kept only in memory")
             with self._lock:
                 self._next_try = time.monotonic() + _AGAIN_AFTER
             return False
@@ -220,7 +220,7 @@ class Journal:
             self._replaced = True
         with self._lock:
             self._lines.append(
-                f"The journal was damaged; it is kept as {aside.name}, what could be read is used."
+                f"The journal was damaged: it is now {aside.name}, and what could be read is used."
             )
         return True
 
@@ -243,18 +243,18 @@ def text_of(answer: RowAnswer) -> str:
     values = [answer.text, answer.finish_reason, answer.model, counts]
     if answer.error:
         values.append(answer.error)
-    # Short, for there are many; ASCII, so that half a character can be written too.
+    # Short, for there are many; ASCII, so that a lone surrogate can be written.
     return json.dumps(values, separators=(",", ":"))
 
 
 def answer_of(text: str) -> RowAnswer | None:
-    """Return the answer that a text of the file contains, None where it contains none."""
+    """Return the answer that a text of the file contains, None if it contains none."""
     try:
         match json.loads(text):
             case [str(answer), str() | None as finish_reason, str(model), counts, *error]:
                 failure = str(error[0]) if error else ""
                 return RowAnswer(answer, finish_reason, _usage_of(counts), model, failure)
-    # A text that is nested without end is no answer either.
+    # A text nested too deeply is not an answer either.
     except (ValueError, RecursionError):
         pass
     return None

@@ -1,4 +1,4 @@
-"""Make a map a function: check its options, and leave out what belongs to this process."""
+"""Make the function that `groq_magic.rows` returns: check its options, keep only portable ones."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 
 __all__ = ["map_function"]
 
-# What would be meant of all rows, and can't be known of a part of them, or belongs to a cell.
+# Options about all rows together, which one call doesn't see, or about the cell.
 _REFUSED = {
-    "out": "The frame is what it returns.",
+    "out": "It returns the frame.",
     "dry_run": "`groq_magic.map` on some rows shows what is sent.",
-    "background": "It runs where it is called.",
+    "background": "It runs in the thread that calls it.",
     "limit": "Give it fewer rows.",
     "sample": "Give it a sample of the rows.",
     "check": "`groq_magic.map` compares answers with a column.",
-    "budget": "Each call would have one of its own; `groq_magic.map` ends at a budget.",
-    "batch": "`%%groq_map --batch` hands rows over to Groq's batch engine.",
+    "budget": "Each call would have its own; `groq_magic.map` takes one for all rows.",
+    "batch": "`%%groq_map --batch` submits rows to Groq's batch engine.",
 }
 _LONGEST_NAME = 60
 _Table = TypeVar("_Table", MapOptions, AskOptions)
@@ -54,12 +54,12 @@ def map_function(
     keywords : mapping of str to object
         The long options of `%%groq_map` with underscores.
     session_now : callable
-        Of a module, so that it can be pickled.
+        A function of a module, so that it can be pickled.
 
     Raises
     ------
     OptionError
-        For options that `%%groq_map` would refuse too, and those that don't make sense for parts.
+        For options that `%%groq_map` refuses too, and those that need all rows.
     """
     for name in keywords:
         if name in _REFUSED:

@@ -1,4 +1,4 @@
-"""`--batch` of a map: answers are taken from the batch engine, and it gets the other rows."""
+"""`--batch` of a map: fetch answers from the batch engine, and submit the other rows to it."""
 
 from __future__ import annotations
 
@@ -24,29 +24,28 @@ if TYPE_CHECKING:
 
 __all__ = ["hand_map_over"]
 
-_PRACTICE = "Practice mode: the rows go to the practice server, and nothing to Groq."
-
-_NOT_AGAIN = "`--again` asks nothing anew while rows of the map are in a job or come from one."
+_PRACTICE = "Practice mode: the rows go to the practice server, not to Groq."
+_NOT_AGAIN = "`--again` was ignored: rows are in a batch job or were just fetched from one."
 
 
 def hand_map_over(session: Session, prepared: PreparedMap) -> PreparedMap:
-    """Take what the batch engine has answered, hand it the other rows, and return at once.
+    """Fetch what the batch engine has answered, submit the other rows to it, and return at once.
 
     Returns
     -------
     PreparedMap
-        With all answers known so far, and no row to send.
+        With all answers so far; no row is left to send.
 
     Raises
     ------
     GroqMagicError
-        When the engine or the journal can't be used; what was handed over before stays so.
+        When the engine or the journal can't be used; rows submitted before stay submitted.
     """
     try:
         if _is_answered(session, prepared):
             return prepared
         runs = unsent(
-            lambda: _runs(session, prepared), "Stopped.", "Run the cell again: it goes on there."
+            lambda: _runs(session, prepared), "Stopped.", "Run the cell again to continue."
         )
         return _after(prepared, runs)
     except BaseException:
@@ -55,7 +54,7 @@ def hand_map_over(session: Session, prepared: PreparedMap) -> PreparedMap:
 
 
 def _is_answered(session: Session, prepared: PreparedMap) -> bool:
-    """Return whether the engine isn't needed: then neither is a key."""
+    """Return whether all rows are answered, so that neither the engine nor a key is needed."""
     if sum(map(len, prepared.known)) < prepared.plan.requested:
         return False
     service = session.service
@@ -89,7 +88,7 @@ def _runs(session: Session, prepared: PreparedMap) -> list[BatchRun]:
                 )
             )
         finally:
-            # Also what was handed over before it failed.
+            # Also jobs that were submitted before a failure.
             for job in journal.jobs.jobs(service.url):
                 if job.id not in before:
                     rows = ("a job of the batch engine", f"{job.requests:,} requests")
@@ -101,15 +100,15 @@ def _runs(session: Session, prepared: PreparedMap) -> list[BatchRun]:
 
 
 def _after(prepared: PreparedMap, runs: list[BatchRun]) -> PreparedMap:
-    """Return the map as it is to be shown after its runs."""
+    """Return the map with the results of its batch runs."""
     plans, again = prepared.plan.plans, prepared.settings.again
     found = []
     for plan, run in zip(plans, runs, strict=True):
         rows = BatchRows(run.answered, run.failed, run.waiting)
-        # Asked again, a row's older answer counts no more; what was not handed over keeps it.
+        # With --again a submitted row loses its older answer; one that was not submitted keeps it.
         open_rows = {*run.failed, *run.waiting} if again else ()
         known, rows = with_answers(rows, prepared.journal.get_all(plan.places.keys() - open_rows))
-        # None is sent, not even one whose answer another kernel has just removed.
+        # No row is sent now, not even one whose answer another kernel has just removed.
         left = plan.places.keys() - known.keys() - rows.errors.keys()
         waiting = {key: rows.waiting.get(key) or _not_asked(plan) for key in left}
         found.append((known, replace(rows, waiting=waiting)))

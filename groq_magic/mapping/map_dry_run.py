@@ -37,13 +37,13 @@ _KINDS = ("RPM", "RPD", "TPM", "TPD")
 
 @dataclass(frozen=True)
 class _ModelEstimate:
-    """What a map to one model would take.
+    """The estimate for one model, and what need not be asked.
 
     Parameters
     ----------
     estimate : MapEstimate
     done, in_batch : int
-        Answers in the journal, and rows that the batch engine has.
+        Answers in the journal, and rows in batch jobs.
     has_limits : bool
         Whether any limit is known.
     """
@@ -106,8 +106,8 @@ def _estimate(session: Session, plan: MapPlan, number: int, journal: Journal) ->
 
 
 def _in_batch(journal: Journal, url: str) -> set[str]:
-    """Return the keys of all rows that the batch engine has, or has answered unread."""
-    # A journal that can't be read ends no run, and its line is shown.
+    """Return the keys of all rows in batch jobs, and of those fetched but not yet read."""
+    # A journal that can't be read stops nothing: a notice says so.
     with contextlib.suppress(OptionError):
         answers = (each for each in journal.jobs.answers() if each.answer is not None)
         return {*journal.jobs.waiting(url), *(key for each in answers for key in each.keys)}
@@ -118,7 +118,7 @@ def _heading(session: Session, plan: MapPlan, estimates: list[MapEstimate], show
     host = urlsplit(session.service.base_url()).netloc.rpartition("@")[2]
     where = "in practice mode" if plan.practice else f"at {host}"
     if plan.options.batch:
-        where += ", by the batch engine,"
+        where += ", through the batch engine,"
     models = " and ".join(f"`{each.model}`" for each in estimates)
     requests = sum(each.requests for each in estimates)
     if not requests:
@@ -132,9 +132,9 @@ def _heading(session: Session, plan: MapPlan, estimates: list[MapEstimate], show
 
 
 def _facts(plan: MapPlan, number: int, of_model: _ModelEstimate) -> Iterator[str]:
-    """Yield what a map would take of one model, in words."""
+    """Yield the estimate for one model, in words."""
     found = of_model.estimate
-    time = f"about {in_words(found.seconds)} by the limits known so far"
+    time = f"about {in_words(found.seconds)} with the limits known so far"
     if not of_model.has_limits:
         time = f"at least {in_words(found.seconds)}: limits are known after the first answer"
     if plan.options.batch:
@@ -146,7 +146,7 @@ def _facts(plan: MapPlan, number: int, of_model: _ModelEstimate) -> Iterator[str
     if of_model.done:
         rows += f", {of_model.done:,} in the journal"
     if of_model.in_batch:
-        rows += f", {of_model.in_batch:,} with Groq's batch engine"
+        rows += f", {of_model.in_batch:,} in a batch job"
     yield f"`{found.model}`: {rows}, {found.requests:,} request{'s' * (found.requests != 1)}"
     tokens = f"{found.prompt_tokens:,} tokens to send and {found.answer_tokens:,} in answers"
     cost = f", {dollars(found.cost)}" if found.cost is not None else "; its price is unknown"

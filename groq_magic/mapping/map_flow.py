@@ -1,4 +1,4 @@
-"""Ask every row: prepare, run, keep the frame, show what it came to."""
+"""One map from start to end: prepare, run, set the variable, show the summary."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = ["map_in_background", "map_rows"]
 
 
 def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> Any:
-    """Ask every row, and return the frame; with a name it is in the user's namespace as well.
+    """Ask every row and return the frame; with `-o` also set the variable.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> A
             run.go()
             frame = run.frame()
         except BaseException:
-            # A fault of our own, or the third interrupt: what came is kept.
+            # A bug of ours, or the third interrupt: keep the answers so far.
             with contextlib.suppress(Exception):
                 flow.keep(run.frame(), ask.options.out)
             view.discard()
@@ -88,7 +88,7 @@ def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> A
 
 
 def map_in_background(session: Session, ask: MapAsk) -> None:
-    """Begin to ask every row in a thread; the frame gets its name once it is over.
+    """Ask every row in a thread; the variable is set at the end.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def map_in_background(session: Session, ask: MapAsk) -> None:
     name = ask.options.out or ""
     if session.background_runs.running(name):
         raise NotebookError(
-            f"A run into `{name}` is under way.", f"`%groq_runs cancel {name}` ends it."
+            f"A run for `{name}` is still going.", f"`%groq_runs cancel {name}` stops it."
         )
     prepared = _prepared(session, ask)
     flow = _Flow(session, prepared)
@@ -127,7 +127,7 @@ def _prepared(session: Session, ask: MapAsk) -> PreparedMap:
 
 
 class _Flow:
-    """What a run does to its session."""
+    """Connects a run to its session: the variable, the ledger and the log."""
 
     def __init__(self, session: Session, prepared: PreparedMap) -> None:
         self._session, self._prepared = session, prepared
@@ -145,17 +145,17 @@ class _Flow:
         )
 
     def _account_now(self) -> Account:
-        # There is none yet where another kernel has removed answers from the journal just now.
+        # Missing if all answers were known, and another kernel has just removed some.
         self._account = self._account or account_now(self._session)
         return self._account
 
     def keep(self, frame: Any, name: str | None) -> None:
-        """Put the frame into the user's namespace."""
+        """Set the user's variable to the frame."""
         if name:
             self._session.namespace[name] = frame
 
     def register(self, run: MapRun) -> None:
-        """Record what was used, for `%groq_usage`, limits and estimates."""
+        """Record the tokens, for `%groq_usage`, limits and estimates."""
         session, practice = self._session, run.plan.practice
         for number, plan in enumerate(run.plan.plans):
             for progress in (run.batch_progress_of(number), run.progress_of(number)):
@@ -185,7 +185,7 @@ class _Flow:
             session.note(str(request.request["model"]), outcome)
 
     def lines(self, run: MapRun) -> tuple[str, ...]:
-        """Return the notices that came up while it ran."""
+        """Return the notices that came up during the run."""
         news = (line for plan in run.plan.plans for line in self._session.news(plan.model))
         return (*self._prepared.journal.lines(), *news)
 

@@ -1,4 +1,4 @@
-"""A map as a function of frames, which may run in any thread, process or machine."""
+"""A map as a function from frame to frame, which runs in any thread, process or machine."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ if TYPE_CHECKING:
 
 __all__ = ["MapFunction"]
 
-# Dask's function that calls others with rows that it made up.
+# Dask calls functions with made-up rows from a function of this name.
 _OF_DASK = "emulate"
 _LONGEST = 60
 
 
 @dataclass(frozen=True)
 class MapFunction:
-    """Asks the same of every row of a frame; what it contains can be pickled, and no key is in it.
+    """Runs one prompt over every row of a frame; it can be pickled, and contains no key.
 
     It needs no session where it runs: the key is looked for there, in the environment or a
     `.env`, and connections are opened there. All calls in one process share its limits.
@@ -60,7 +60,7 @@ class MapFunction:
     prompt : str
     options : MapOptions
     models : tuple of (str, Model or None)
-        Chosen when it was made, so that every machine asks the same ones.
+        Chosen once, so that every machine asks the same models.
     defaults : AskOptions
         What the user had set.
     privacy : Privacy
@@ -97,8 +97,8 @@ class MapFunction:
         Raises
         ------
         GroqMagicError
-            When nothing could be sent, or the run ended before its last row: what was answered
-            until then is in the journal.
+            When nothing could be sent, or the run ended before its last row: the answers until
+            then are in the journal.
         """
         call = _Call(self, self.session_now())
         return in_python(lambda: call.unasked(data) if _is_made_up() else call.frame(data))
@@ -124,7 +124,7 @@ class MapFunction:
 
 
 class _Call:
-    """One call: what it finds where it runs."""
+    """One call, with the key, session and log of the process it runs in."""
 
     def __init__(self, function: MapFunction, session: Session | None) -> None:
         self._function, self._session = function, session
@@ -132,7 +132,7 @@ class _Call:
         self._log = session.request_log if session is not None else RequestLog(lambda: function.log)
 
     def unasked(self, data: Any) -> Any:
-        """Return the frame of rows that are not sent."""
+        """Return the result without answers; sends nothing."""
         plan = self._plan(data)
         return cells_frame(plan.rows, zip(plan.columns, plan.plans, repeat({})))
 
@@ -155,7 +155,7 @@ class _Call:
             run.go()
             frame = run.frame()
         for line in (*found.journal.lines(), *self._log.lines()):
-            # Where warnings are errors, the answers still count more.
+            # Where warnings are errors, the answers must not be lost.
             with contextlib.suppress(UserWarning):
                 warnings.warn(line, stacklevel=5)
         if run.error is not None:
@@ -183,7 +183,7 @@ class _Call:
         )
 
     def _privacy(self) -> Privacy:
-        """Return what may be sent: by the settings as it was made, and as they are now."""
+        """Return the stricter of the settings when `rows` was called and those of now."""
         then = self._function.privacy
         if self._session is None:
             return then
@@ -192,7 +192,7 @@ class _Call:
 
     @property
     def _practice(self) -> str:
-        """The practice server of when it was made: what was made there is paid for nowhere."""
+        """The practice server, if `rows` was called in practice mode: then nothing goes to Groq."""
         session = self._session
         is_there = session is not None and session.service.in_practice
         return "" if is_there else self._function.practice
@@ -227,7 +227,7 @@ class _Call:
 
 
 def _is_made_up() -> bool:
-    """Whether Dask calls to learn the types of the result, with rows that it made up."""
+    """Return whether Dask calls with made-up rows, to learn the types of the result."""
     frame = sys._getframe(1)  # noqa: SLF001 - the cheap way to look at the callers
     while frame is not None:
         if frame.f_code.co_name.strip("_") == _OF_DASK:

@@ -1,4 +1,4 @@
-"""What is known of a map's rows before any is sent: answers, and what the batch engine has."""
+"""The rows of a map that need no request: answers in the journal, and rows in batch jobs."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ __all__ = ["known_rows", "waiting_notices", "with_answers"]
 def known_rows(
     plan: RequestPlan, journal: Journal, url: str, options: MapOptions
 ) -> tuple[Mapping[str, RowAnswer], BatchRows]:
-    """Return the answers to rows of a plan, and what the batch engine has of the others.
+    """Return the answers to rows of a plan, and which other rows are in batch jobs.
 
-    Fetched answers are read; the network is not used.
+    FetchResult answers are read; the network is not used.
 
     Parameters
     ----------
@@ -40,9 +40,9 @@ def known_rows(
         When the journal is something else than a journal.
     """
     rows = BatchRows()
-    # With --batch they are read once all is fetched.
+    # With --batch they are read later, after fetching.
     if not options.batch:
-        # A journal that can't be read ends no run.
+        # A journal that can't be read stops no run.
         with contextlib.suppress(OptionError):
             rows = collect(plan, journal, url)
     keys = rows.answered.intersection(plan.places) if options.again else plan.places
@@ -52,22 +52,20 @@ def known_rows(
 def with_answers(
     rows: BatchRows, known: Mapping[str, RowAnswer]
 ) -> tuple[Mapping[str, RowAnswer], BatchRows]:
-    """Return answers, and of the batch engine's rows those that have none."""
+    """Return the answers, and the batch rows without those that have an answer."""
     errors, waiting = (
         {key: answer for key, answer in answers.items() if key not in known}
         for answers in (rows.errors, rows.waiting)
     )
-    # Rows of packs that are to be asked alone are asked as all that have no answer.
+    # Rows of packs without a valid answer are asked like all rows without an answer.
     return known, BatchRows(rows.answered.intersection(known), errors, waiting)
 
 
 def waiting_notices(batch: Iterable[BatchRows]) -> tuple[str, ...]:
-    """Return a line about rows that the batch engine has, in a map that asks the others."""
+    """Return a line about rows in batch jobs, for a map that asks only the others."""
     count = sum(len(rows.waiting) for rows in batch)
     if not count:
         return ()
     rows = "1 row is" if count == 1 else f"{count:,} rows are"
-    line = (
-        f"{rows} with Groq's batch engine, and not asked: `%groq_runs fetch` brings the answers, "
-    )
-    return (line + "`%groq_runs cancel` frees the rows.",)
+    line = f"{rows} in a batch job and not asked here. `%groq_runs fetch` gets the answers; "
+    return (line + "after `%groq_runs cancel` this cell asks the rows itself.",)

@@ -19,15 +19,15 @@ def models_of(
 ) -> Iterator[tuple[str, Model | None]]:
     """Yield the ids of models, and their entries in the catalogue.
 
-    An entry decides what is sent, and so the keys of the journal: those that we know come first,
-    that they are the same with and without a key.
+    An entry affects the request, and so the journal's keys. Our own entries come before those of
+    the service, so that the keys are the same with and without an API key.
 
     Parameters
     ----------
     names : iterable of str
-        Ids, or what they are for: `fast`.
+        Ids, or names for a task such as `fast`.
     catalogue : callable
-        Returns the models of the key; called where we don't know a name.
+        Returns the models that the key can use; called only for names that we don't know.
     """
     for name in names:
         known = offline_catalogue().get(name)

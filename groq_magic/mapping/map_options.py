@@ -1,4 +1,4 @@
-"""The options of a map: its own, and those of an ask that its requests take."""
+"""The options of a map: its own, and those that it shares with `%%groq`."""
 
 from __future__ import annotations
 
@@ -45,9 +45,7 @@ class _Models(OptionType):
         if not names:
             raise OptionError(f"{flag} names no model.", try_value(flag, "fast,balanced"))
         if len(names) > _MOST_MODELS:
-            raise OptionError(
-                f"There are {len(names)} models for {flag}.", f"It takes {_MOST_MODELS}."
-            )
+            raise OptionError(f"{flag} names {len(names)} models.", f"Name {_MOST_MODELS} at most.")
         return tuple(names)
 
 
@@ -58,12 +56,14 @@ class _Spending(OptionType):
         """Return the budget."""
         is_number = type(value) is int
         if not is_number and not issubclass(type(value), str):
-            raise OptionError(f"{flag} takes a budget, not {quoted(value)}.", "Try `2usd`, `200k`.")
+            raise OptionError(
+                f"{flag} takes a budget, not {quoted(value)}.", "Try `2usd` or `200k`."
+            )
         return budget_of(str(value) if is_number else sendable(flag, value))
 
 
 class _JournalPath(OptionType):
-    """The path of a file, which may be there or not."""
+    """The path of a file, which need not exist."""
 
     def read(self, flag: str, value: Any) -> Path:
         """Return its absolute path."""
@@ -76,7 +76,7 @@ class _JournalPath(OptionType):
         except (OSError, ValueError, RuntimeError):
             # An impossible path, one that may not be read, or a `~` without a home folder.
             raise OptionError(
-                f"{flag} {quoted(text)} is no path.", try_value(flag, "run.sqlite")
+                f"{flag} {quoted(text)} isn't a valid path.", try_value(flag, "run.sqlite")
             ) from None
         if is_folder:
             raise OptionError(f"{flag} {quoted(text)} is a folder.", "Name a file in it.")
@@ -84,7 +84,7 @@ class _JournalPath(OptionType):
 
 
 def _of_asks(name: str) -> Any:
-    """Return an option of an ask, which a map takes too."""
+    """Return an option of `%%groq` that a map takes too."""
     (found,) = (each for each in fields(AskOptions) if each.name == name)
     return field(default=found.default, metadata=found.metadata)
 
@@ -96,37 +96,45 @@ class MapOptions(OptionTable):
     The names are the long options of `%%groq_map` with underscores.
     """
 
-    out: str | None = option(VariableName(), "the frame's name; answers", "-o", metavar="NAME")
+    out: str | None = option(
+        VariableName(), "the variable for the result; answers by default", "-o", metavar="NAME"
+    )
     model: tuple[str, ...] | None = option(
         _Models(), "one model, or several to compare", "-m", metavar="A,B"
     )
     system: str | None = _of_asks("system")
     schema: Any = _of_asks("schema")  # noqa: RUF009 - it declares a field, as `field` does
-    evidence: bool = option(Flag(), "a quote from the row for each field, looked up in it")
-    dry_run: bool = option(Flag(), "three prompts and an estimate; sends nothing")
-    limit: int | None = option(Whole(1, 20), "the first N rows alone", metavar="N")
-    sample: int | None = option(Whole(1, 50), "N rows by chance, the same each time", metavar="N")
+    evidence: bool = option(
+        Flag(), "adds a quote from the row for each field, and looks it up there"
+    )
+    dry_run: bool = option(Flag(), "shows three prompts and an estimate, and sends nothing")
+    limit: int | None = option(Whole(1, 20), "asks only the first N rows", metavar="N")
+    sample: int | None = option(
+        Whole(1, 50), "asks N random rows, the same ones each time", metavar="N"
+    )
     check: str | None = option(
-        Text(), "compares fields with columns, where these have a value", metavar="score=teacher"
+        Text(),
+        "compares a field with a column, where the column has a value",
+        metavar="score=teacher",
     )
     budget: Budget | None = option(  # noqa: RUF009 - it declares a field, as `field` does
-        _Spending(), "ends there: 2usd, 200k tokens", metavar="X"
+        _Spending(), "stops at this cost: 2usd, or 200k for tokens", metavar="X"
     )
     pack: int | None = option(
-        Whole(1, 20, 200), "N rows in each request, for limits of requests", metavar="N"
+        Whole(1, 20, 200), "sends N rows in each request, for few requests a day", metavar="N"
     )
-    prefix: str | None = option(Text(), "stands before each new column's name", metavar="p_")
-    again: bool = option(Flag(), "asks rows anew that have an answer")
-    background: bool = option(Flag(), "the cell returns; `%groq_runs` shows how far it is")
+    prefix: str | None = option(Text(), "begins the name of each new column", metavar="p_")
+    again: bool = option(Flag(), "also asks rows that already have an answer")
+    background: bool = option(Flag(), "returns at once; `%groq_runs` shows progress")
     batch: bool = option(Flag(), "Groq's batch engine: half the price, within a day")
     temperature: float | None = _of_asks("temperature")
     max_tokens: int | None = _of_asks("max_tokens")
     concurrency: int | None = option(
-        Whole(1, 10, _MOST_AT_ONCE), "requests at once; 10", metavar="N"
+        Whole(1, 10, _MOST_AT_ONCE), "requests at once; 10 by default", metavar="N"
     )
     share: float | None = option(
         Number(0.01, 1.0),
-        "the part of what is left of the limits that it uses; 0.75",
+        "share of the remaining limits to use; 0.75 by default",
         metavar="N",
     )
     journal: Path | None = option(  # noqa: RUF009 - it declares a field, as `field` does

@@ -1,4 +1,4 @@
-"""What is decided of a map before anything is sent: its rows, requests, columns and checks."""
+"""The plan of a map, made before anything is sent: rows, requests, columns and checks."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ if TYPE_CHECKING:
 
 __all__ = ["MapInputs", "MapPlan", "map_plan"]
 
-_ITS_PACE = "The batch engine has a pace and limits of its own."
+_ITS_PACE = "The batch engine sets its own pace and limits."
 _NOT_WITH_BATCH = MappingProxyType(
     {
         "background": "With --batch the cell returns at once anyway.",
-        "budget": "A job can't end at a sum; `--dry-run` estimates it, `--limit N` makes it small.",
+        "budget": "A job can't stop there; `--dry-run` estimates the cost, `--limit N` lowers it.",
         "concurrency": _ITS_PACE,
         "share": _ITS_PACE,
-        "service_tier": "The batch engine is a tier of its own.",
+        "service_tier": "The batch engine is itself a tier.",
     }
 )
 
 
 @dataclass(frozen=True)
 class MapInputs:
-    """What a map is planned from, besides its options.
+    """The input of `map_plan`, besides the options.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ class MapInputs:
 
 @dataclass(frozen=True)
 class MapPlan:
-    """A map as it is going to be run.
+    """The rows, requests, columns and checks of a map.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ class MapPlan:
 
     @property
     def requested(self) -> int:
-        """How many answers it needs: equal rows need one, each model gives its own."""
+        """How many answers it needs: one for equal rows, for each model."""
         return sum(len(plan.places) for plan in self.plans)
 
 
@@ -159,7 +159,7 @@ def map_plan(inputs: MapInputs, options: MapOptions) -> MapPlan:
     ids = [model for model, _ in inputs.models]
     columns = result_columns(prompts, types[0], ids, options.prefix or "")
     _check_budget(options, ids)
-    # The map has a system prompt of its own alone, and its answers are no Markdown.
+    # The session's system prompt and format are not used in maps.
     defaults = replace(inputs.defaults, system=None, format=None)
     plans = tuple(
         request_plan(

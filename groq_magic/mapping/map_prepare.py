@@ -1,4 +1,4 @@
-"""Prepare a map: its plan, its journal, the rows that are too long, and the account."""
+"""Prepare a map: its plan and journal, the known and the too long rows, and the account."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class PreparedMap:
     notices : tuple of str
         Lines to show above the rows.
     batch : tuple of BatchRows
-        For each model what has come of the batch engine; its answers are among those known.
+        For each model its rows in batch jobs; answers from there are also in `known`.
     """
 
     plan: MapPlan
@@ -110,12 +110,12 @@ def planned(session: Session, ask: MapAsk, *, fetch: bool) -> MapPlan:
     session : Session
     ask : MapAsk
     fetch : bool
-        Whether the models of the key may be fetched.
+        Whether the list of models may be fetched from the service.
 
     Raises
     ------
     OptionError, PromptError, ModelError
-        As `map_plan`, and where no model of the key is one for a task.
+        As `map_plan`, and when the key has no model for a task name such as `fast`.
     """
     return map_plan(
         MapInputs(
@@ -237,7 +237,7 @@ def notices_of(plan: MapPlan) -> tuple[str, ...]:
     names = ", ".join(f"`{name}`" for name in secrets)
     included = tuple((clip(each.name, _LONGEST_NAME), each.size) for each in plan.prompts.included)
     return (
-        hidden(f"Sent of each row: {shown}{more}"),
+        hidden(f"Sent from each row: {shown}{more}"),
         *map(hidden, included_phrases(included, ())),
         *plan.prompts.notices,
         *((f"Replaced by `{HIDDEN}` in rows: the value of {names}.",) if secrets else ()),
@@ -250,7 +250,7 @@ def _settings(session: Session, ask: MapAsk) -> RunSettings:
 
 
 def run_settings(settings: Settings, options: MapOptions, name: str) -> RunSettings:
-    """Return how a run goes.
+    """Return the settings of a run.
 
     Parameters
     ----------

@@ -69,7 +69,7 @@ def cell_words(plan: MapPlan, value: Any) -> str:
 
 
 def _new(plan: MapPlan) -> list[tuple[Any, str]]:
-    """Return the new columns that are shown, and what they contain."""
+    """Return the new columns to show, each with its field, quote or error."""
     found = []
     for columns, requests in zip(plan.columns, plan.plans, strict=True):
         quotes = [f"{name}_quote" for name in requests.answer_type.fields]

@@ -1,4 +1,4 @@
-"""The run of a map: model by model, first some rows that show how long answers are."""
+"""The run of a map: one model after another, first a few rows to see how long answers are."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class RunBase:
-    """What the runs of a map stand on, besides its plan.
+    """What all runs of one map share, besides its plan.
 
     Parameters
     ----------
@@ -58,8 +58,8 @@ class RunBase:
     too_long : tuple of mapping of str to RowAnswer
         For each model the rows that are not sent, with their errors.
     batch : tuple of BatchRows
-        For each model what has come of the batch engine; its answers are among those known. Empty
-        where none is.
+        For each model its rows in batch jobs; answers from there are also in `known`. May be
+        empty.
     """
 
     journal: Journal
@@ -72,7 +72,7 @@ class RunBase:
     batch: tuple[BatchRows, ...] = ()
 
     def in_batch(self, number: int) -> BatchRows:
-        """Return what has come of the batch engine for one model."""
+        """Return the rows of one model in batch jobs."""
         return self.batch[number] if self.batch else BatchRows()
 
     def without_request(self, number: int) -> set[str]:
@@ -82,29 +82,29 @@ class RunBase:
 
 
 class MapRun:
-    """The run of a map; all of it works in the thread that calls `go`.
+    """The run of a map, in the thread that calls `go`.
 
     Parameters
     ----------
     plan : MapPlan
     base : RunBase
     view : MapView
-        What happens is shown there, but for the end.
+        Shows progress and rows; the caller shows the end.
     is_stopped : callable
-        Whether the user has broken it off.
+        Returns whether the user wants to stop.
 
     Attributes
     ----------
     answers : tuple of dict of str to RowAnswer
         For each model the answers that came, by the rows' keys.
     cells : tuple of dict of str to mapping
-        What stands in the new columns, by the same.
+        For each model the cells of the new columns, by the rows' keys.
     reason : str
         Why it ended before its last row, a sentence; "" where it did not.
     error : GroqMagicError or None
         The error that ended it.
     is_stopped : bool
-        Whether the user ended it.
+        Whether the user stopped it.
     """
 
     def __init__(
@@ -117,14 +117,13 @@ class MapRun:
         self.error: GroqMagicError | None = None
         self.is_stopped = False
         self._base, self._view, self._asks_to_stop = base, view, is_stopped
-        # For each model what was known before, what the batch engine answered, and the runs that
-        # are over.
+        # For each model the progress of: known rows, rows from the batch engine, then each run.
         self._parts: list[list[MapProgress]] = [[_part(), _part()] for _ in plan.plans]
         self._first: list[str] = []
         self._drawn, self._drawn_rows = 0.0, 0
 
     def go(self) -> None:
-        """Ask for all rows; it returns when that is done, or ended before."""
+        """Ask all rows; return when all are answered, or the run was ended."""
         for number in range(len(self.plan.plans)):
             self._take_known(number)
         for number in range(len(self.plan.plans)):
@@ -142,13 +141,13 @@ class MapRun:
         Parameters
         ----------
         running : MapProgress, optional
-            That of the run that is not over.
+            The progress of the run under way.
         """
         parts = [part for parts in self._parts for part in parts]
         return sum_of([*parts, running] if running else parts, self.plan.requested)
 
     def progress_of(self, number: int) -> MapProgress:
-        """Return how far it came with one model; rows that were too long are none of it."""
+        """Return how far it came with one model, without rows that needed no request."""
         parts = self._parts[number][2:] or [_part()]
         return sum_of(parts, len(self.plan.plans[number].places))
 
@@ -157,11 +156,11 @@ class MapRun:
         return self._parts[number][1]
 
     def in_batch(self, number: int) -> Collection[str]:
-        """Return the keys of the rows of one model that the batch engine has."""
+        """Return the keys of the rows of one model that wait in batch jobs."""
         return self._base.in_batch(number).waiting.keys()
 
     def _take_known(self, number: int) -> None:
-        """Add what is known before anything is sent; ■ ends that too."""
+        """Add the known rows before anything is sent; ■ stops that too."""
         known, rows = self._base.known[number], self._base.in_batch(number)
         refused = {**self._base.too_long[number], **rows.errors}
         self._add(number, {**refused, **rows.waiting}.items())
@@ -243,7 +242,7 @@ class MapRun:
         plan = self.plan.plans[number]
         for key, answer in rows:
             self.answers[number][key] = answer
-            # At once: when it ends, the frame has to be there soon.
+            # Not only at the end: then the frame has to be ready quickly.
             self.cells[number][key] = cells_of(plan, key, answer)
             if (
                 len(self._first) < SHOWN
@@ -271,7 +270,7 @@ def _part(known: int = 0, failed: int = 0, in_batch: int = 0) -> MapProgress:
     Parameters
     ----------
     known, failed, in_batch : int
-        Rows whose answer was in the journal, that are not sent, and that the batch engine has.
+        Rows with an answer in the journal, rows that can't be sent, and rows in batch jobs.
     """
     return MapProgress(
         done=known,

@@ -1,4 +1,4 @@
-"""What a map came to: its fields, its errors, and how its answers agree."""
+"""The summary of a map: its fields, its errors, and how well its answers agree."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _THOUSAND, _MINUTE = 1_000, 60.0
 
 
 def map_start(plan: MapPlan, name: str, notices: Sequence[str]) -> MapStart:
-    """Return what a view gets before the first request.
+    """Return what a view gets at the start of a map.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def map_start(plan: MapPlan, name: str, notices: Sequence[str]) -> MapStart:
 
 
 def map_end(run: MapRun, remedy: str, notices: Sequence[str]) -> MapEnd:
-    """Return what a view gets of a map that is over.
+    """Return what a view gets at the end of a map.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def map_end(run: MapRun, remedy: str, notices: Sequence[str]) -> MapEnd:
 
 
 def _values(run: MapRun, number: int, name: str) -> list[Any]:
-    """Return what stands in one new column, without secrets."""
+    """Return the cells of one new column, without secrets."""
     cells = run.cells[number]
     return _hidden(run, [cells.get(key, {}).get(name) for key in run.plan.plans[number].keys])
 
@@ -146,7 +146,7 @@ def _compared(  # noqa: PLR0913 - what is compared, and with what
 
 
 def _cost(run: MapRun, number: int) -> float | None:
-    """Return what 1,000 rows cost, answers from the journal counted as when they were asked."""
+    """Return what 1,000 rows cost; answers from the journal count at their original price."""
     usages = [each.usage for each in run.answers[number].values() if each.usage is not None]
     model = run.plan.plans[number].model
     costs = [cost(model, usage, in_batch=run.plan.options.batch) for usage in usages]

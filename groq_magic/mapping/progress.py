@@ -27,7 +27,7 @@ _COUNTED = int(_RATE_OVER / _RATE_EVERY)
 
 @dataclass
 class _Spending:
-    """What requests took of the budget, and what those under way may take."""
+    """How much of the budget is spent, and reserved for requests under way."""
 
     spent: float = 0.0
     reserved: dict[int, float] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Tally:
             self._from_journal += rows
 
     def allows(self, request: RowRequest) -> bool | None:
-        """Reserve a request's part of the budget; None: only those under way will show."""
+        """Reserve a request's part of the budget; None while it depends on requests under way."""
         if self._budget is None:
             return True
         with self._lock:
@@ -76,7 +76,7 @@ class Tally:
             if taken + needed > self._budget.amount:
                 if self._spending.reserved:
                     return None
-                # Nobody knows how long an answer is before the first.
+                # Before the first answer its length is unknown.
                 least = taken + self._budget.estimate(request, 0)
                 if mean is not None or least > self._budget.amount:
                     return False
@@ -84,7 +84,7 @@ class Tally:
             return True
 
     def add_request(self, request: RowRequest, usage: Usage | None) -> None:
-        """Count what a request took; None for one that was not counted."""
+        """Count the tokens of a request; None for a request that took none."""
         model = str(request.request.get("model", ""))
         with self._lock:
             self._spending.reserved.pop(id(request), None)
@@ -108,7 +108,7 @@ class Tally:
             self._done += len(failed) - sum(failed)
 
     def wait(self, request: RowRequest, wait: Wait | None) -> None:
-        """Note what a request waits for, None for nothing more."""
+        """Record what a request waits for; None once it waits no more."""
         with self._lock:
             if wait is None:
                 self._waits.pop(id(request), None)
@@ -150,12 +150,12 @@ class Tally:
 
 
 def sum_of(parts: Sequence[MapProgress], total: int) -> MapProgress:
-    """Return how far a map is that is done in parts, one after another.
+    """Return the progress of a map that runs in parts, one after another.
 
     Parameters
     ----------
     parts : sequence of MapProgress
-        Those that are over, and the one that runs.
+        The finished parts, and the one under way.
     total : int
         Rows in all.
     """

@@ -1,8 +1,7 @@
-"""The prompts of a map: one text for all rows, and below it a block with the values of each.
+"""The prompts of a map: one text for all rows, followed by a block with the values of a row.
 
-The names of columns stand in the text, their values in the block: a row's values are data, a long
-row gets the prompt of a short one, and what all rows have in common comes first, for the
-service's cache of prompts.
+The text contains the names of columns, the block their values. So values are marked as data, all
+rows have the same text, and that text comes first, for the service's prompt cache.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ class RowText:
     body : str
         Each value under its name: numbers and dates on one line, texts in a fence.
     texts : tuple of (str, str)
-        The names and the texts alone, in which quotes are looked up.
+        Names and texts, in which quotes are looked up.
     secrets : tuple of str
         The variables whose values were replaced.
     """
@@ -124,7 +123,7 @@ class RowPrompts:
 
     @cached_property
     def _names(self) -> tuple[str, ...]:
-        """The parts' names as the blocks have them: as the prompt has them, whatever is private."""
+        """The names of the parts in the blocks, the same as in the prompt."""
         codes = (self.secrets.hidden(part.code) for part in self.parts)
         return tuple(without_surrogates(code)[0] for code in codes)
 
@@ -150,7 +149,7 @@ class RowPrompts:
             value = part.value(place, self.privacy)
             if part.spec is not None and not is_missing(value):
                 text = formatted(value, part.spec)
-                # What may have several lines must not look like other values.
+                # A text of several lines must not look like further values.
                 is_line = is_scalar(value) and len(f"{text}.".splitlines()) == 1
                 cell = CellText(text, None if is_line else "text")
             else:
@@ -215,10 +214,10 @@ def row_prompts(  # noqa: PLR0913 - a prompt, its data, and what may be sent of 
     filled_system = fill(around.text, namespace, privacy=privacy)
     if missing := (*filled.missing, *filled_system.missing):
         raise PromptError(
-            f"`{{{{{missing[0]}}}}}`: there is no such column or variable.", "Correct its name."
+            f"`{{{{{missing[0]}}}}}`: there is no such column or variable.", "Correct the name."
         )
     if filled.images or filled_system.images:
-        raise PromptError("A map sends no images.", "Leave the image out of the prompt.")
+        raise PromptError("A map sends no images.", "Remove the image from the prompt.")
     around_it = _data_of(rows, privacy) if privacy.private else ()
     private = PrivateValues.of_session(namespace, privacy, *around_it)
     if privacy.private and private.is_partial:
@@ -227,7 +226,7 @@ def row_prompts(  # noqa: PLR0913 - a prompt, its data, and what may be sent of 
             "Map a part of it, or `del` what isn't needed.",
         )
     named = {value.name for value in filled.values}
-    # What the prompt names too is sent once, with it.
+    # A value that both prompts name is sent once, with the prompt.
     values = [value for value in filled_system.values if value.name not in named]
     texts = (filled.whole, with_values(filled_system.text, values))
     names = [name for text in texts for name in secrets.found(text)[1]]

@@ -1,4 +1,4 @@
-"""The plan of a map's requests to one model: which rows go into which, and what comes back."""
+"""The requests of a map to one model: which rows each contains, and how to read its answer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["PER_BYTE", "OversizedRow", "RequestPlan", "tokens_of"]
 
 PER_BYTE = 0.25
-# The estimate of tokens may be that much too high.
+# The estimate of tokens may be too high by this factor.
 _SURELY = 0.9
 _CUT = "length"
 _LIMIT = "max_completion_tokens"
@@ -41,7 +41,7 @@ class OversizedRow:
     label : str
         Of the row.
     tokens : int
-        About what its request takes.
+        About how many its request takes.
     """
 
     key: str
@@ -58,13 +58,13 @@ class RequestPlan:
     prompts : RowPrompts
     answer_type : AnswerType
     base, packed_base : mapping
-        The requests for one row and for several, with the prompt but no row.
+        The requests for one row and for several, with the prompt but without rows.
     keys : tuple of str
         The journal's key for each row; equal rows have equal keys.
     pack : int
         Rows in one request at most.
     max_tokens : int or None
-        The longest answer, where it is known from a sample; it is no part of the keys.
+        The longest answer, if known from a sample; not part of the keys.
     per_byte : float
         Tokens of a byte of text.
     secrets : tuple of str
@@ -90,11 +90,11 @@ class RequestPlan:
 
     @property
     def has_limit(self) -> bool:
-        """Whether the longest answer was given."""
+        """Whether the user gave `--max-tokens`."""
         return _LIMIT in self.base
 
     def with_max_tokens(self, count: int | None) -> RequestPlan:
-        """Return the plan with a limit on its answers, unless one was given."""
+        """Return the plan with a limit on its answers, unless the user gave one."""
         return self if self.has_limit else replace(self, max_tokens=count)
 
     def requests(
@@ -107,7 +107,7 @@ class RequestPlan:
         done : iterable of str
             The keys of rows that need no answer: those in the journal.
         most_tokens : int, optional
-            What the prompt of several rows takes at most.
+            The most tokens for the prompt of several rows.
         """
         for keys, _ in self.batches(done, most_tokens):
             yield self.request_for(keys)
@@ -155,7 +155,7 @@ class RequestPlan:
 
     @cached_property
     def _around(self) -> tuple[int, int]:
-        """What the requests for one row and for several take without a row."""
+        """The tokens of the requests for one row and for several, without rows."""
         return (
             tokens_of(self.base, self.per_byte),
             tokens_of(self.packed_base, self.per_byte),
@@ -177,27 +177,27 @@ class RequestPlan:
         )
 
     def rest(self, _sent: RowRequest, keys: tuple[str, ...]) -> tuple[RowRequest, ...]:
-        """Return the request for the rows of another that have no answer yet.
+        """Return the request for those rows of a request that have no answer yet.
 
         Parameters
         ----------
         _sent : RowRequest
         keys : tuple of str
-            Those rows'.
+            The keys of those rows.
         """
         return (self.request_for(keys),) if keys else ()
 
     def split(self, sent: RowRequest, answer: RowAnswer) -> Split:
         """Return the answers to the rows of a request, and what to ask again.
 
-        Of several rows those without a valid answer are asked alone, also where all were refused.
-        An answer that ended at the limit of a sample, or was refused with it, is asked without it.
+        Rows of a pack without a valid answer are asked alone. An answer that ended at the limit
+        known from a sample, or failed with that limit, is asked again without it.
         """
         if len(sent.keys) > 1:
             return self._split_pack(sent, answer)
         (key,) = sent.keys
         is_cut = answer.finish_reason == _CUT
-        # Of JSON that ended there the service gives an error.
+        # For JSON that is cut off the service returns an error.
         may_be_cut = is_cut or bool(answer.error)
         if may_be_cut and not self.has_limit and _LIMIT in sent.request:
             request = {name: each for name, each in sent.request.items() if name != _LIMIT}
@@ -225,9 +225,9 @@ class RequestPlan:
             sent.keys[place]: RowAnswer(text, "stop", shares[place], answer.model, "")
             for place, text in sorted(texts.items())
         }
-        # Rows of a pack that was answered a day later may be gone from the data.
+        # A batch answers a day later: some of a pack's rows may no longer be in the data.
         left = [key for key in sent.keys if key not in answers and key in self.places]
-        # A row alone has another answer than a pack: the limit of packs says nothing about it.
+        # The limit known from packs doesn't apply to single rows.
         alone = replace(self, max_tokens=None)
         return Split(answers, tuple(alone.request_for([key]) for key in left))
 
@@ -255,7 +255,7 @@ def _with_row(base: Mapping[str, Any], block: str) -> dict[str, Any]:
 
 
 def _shares(usage: Usage | None, count: int) -> list[Usage | None]:
-    """Return the tokens of a request as shares of its rows, which sum up to them."""
+    """Split the tokens of a request among its rows; the shares add up to the total."""
     if usage is None:
         return [None] * count
 

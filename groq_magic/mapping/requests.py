@@ -30,7 +30,7 @@ __all__ = [
 
 # The rows whose answers show how long answers are.
 SAMPLED = 10
-# An answer may be that much longer than the longest of the sample.
+# How much longer than the longest of the sample an answer may be.
 _ROOM, _LEAST_ROOM = 1.5, 100
 _PACKED = (
     "Answer for each of the rows below by itself, as if it were the only one: give its number "
@@ -39,14 +39,14 @@ _PACKED = (
 
 
 def row_options(given: AskOptions, defaults: AskOptions, known: Model | None) -> AskOptions:
-    """Return the options of a row's request: nothing by chance and little reasoning.
+    """Return the options of a row's request: by default temperature 0 and little reasoning.
 
     Parameters
     ----------
     given, defaults : AskOptions
         What was given with the map, and what the user has set: both win.
     known : Model or None
-        The model's entry in the catalogue; only one that reasons takes an effort.
+        The model's entry in the catalogue; only reasoning models take an effort.
     """
     options = given.over(defaults)
     temperature = 0.0 if options.temperature is None else options.temperature
@@ -57,9 +57,9 @@ def row_options(given: AskOptions, defaults: AskOptions, known: Model | None) ->
 
 
 def max_tokens_from(usages: Iterable[Usage | None], known: Model | None = None) -> int | None:
-    """Return how long an answer may be, by those of the first rows; None if nothing was counted.
+    """Return the limit for answers, from those to the first rows; None if no tokens were counted.
 
-    The service counts it against the tokens a minute before an answer has begun.
+    The service counts the limit against the tokens a minute before an answer has begun.
     """
     longest = max((usage.completion_tokens for usage in usages if usage is not None), default=0)
     if not longest:
@@ -68,7 +68,7 @@ def max_tokens_from(usages: Iterable[Usage | None], known: Model | None = None) 
     return min(most, known.max_completion_tokens or most) if known is not None else most
 
 
-def request_plan(  # noqa: PLR0913 - the prompts, and all that makes requests of them
+def request_plan(  # noqa: PLR0913 - the prompts, and all that goes into their requests
     prompts: RowPrompts,
     answer_type: AnswerType,
     options: AskOptions,
@@ -107,7 +107,7 @@ def request_plan(  # noqa: PLR0913 - the prompts, and all that makes requests of
     if pack > 1:
         text = f"{prompts.text}\n\n{_PACKED}"
         packed = _base(prompts, text, answer_type.packed_form, options, known)
-    # Of two ways of packing the answers may differ.
+    # Packed differently, rows may get different answers: so the pack is part of the key.
     common = json.dumps([base, packed if pack > 1 else None, pack], sort_keys=True)
     common += f" {server}" if server else ""
     hashed = hashlib.sha256(common.encode())

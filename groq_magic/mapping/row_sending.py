@@ -29,28 +29,28 @@ if TYPE_CHECKING:
     from groq_magic.errors import GroqMagicError
     from groq_magic.mapping.row_request import RowRequest
 
-__all__ = ["Failures", "RowSending", "Sent"]
+__all__ = ["Failures", "RowSending", "SendResult"]
 
-# How often a row is sent anew, with all its tries, where a limit refused it: limits pass.
+# How often a row that a limit refused is sent again, each time with all its tries.
 _ROUNDS = 10
 # The wait before that, as after so many tries.
 _ROUND_TRIES = 5
-# So many requests that fail one after another end a run: the rest would too.
+# A run ends after so many failures in a row: the rest would fail, too.
 _MOST_IN_A_ROW = 100
-# Not "length", say: then reasoning may have used up the tokens.
+# After other reasons an empty answer is an error: reasoning may have used up the tokens.
 _WHOLE = "stop"
 
 
 @dataclass(frozen=True)
-class Sent:
-    """How sending one request ended.
+class SendResult:
+    """The result of sending one request.
 
     Parameters
     ----------
     answer : RowAnswer or None
         None where the run was stopped before it came.
     usage : Usage or None
-        What it took, an estimate where the service reported nothing; None for nothing.
+        The tokens used, estimated if the service reported none; None if none were.
     fault : Fault or None
         Why it failed.
     """
@@ -61,34 +61,34 @@ class Sent:
 
     @property
     def may_be_split(self) -> bool:
-        """Whether rows of it have an answer or may get one otherwise, though it failed."""
+        """Whether some rows of a failed request have an answer, or may get one if asked alone."""
         error = self.fault.error if self.fault is not None else None
         has_text = self.answer is not None and bool(self.answer.text)
         return has_text or isinstance(error, RequestError | TooLargeError)
 
 
 class Failures:
-    """Finds the failure of one request that the others would meet too; any thread may use it."""
+    """Decides whether a failure ends the run, since other requests would fail too; thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._in_a_row = 0
 
-    def end_by(self, sent: Sent) -> GroqMagicError | None:
-        """Return the error that is to end the run after a request, None for none."""
+    def end_by(self, sent: SendResult) -> GroqMagicError | None:
+        """Return the error that ends the run after a request, None if it continues."""
         fault = sent.fault
         error = fault.error if fault is not None else None
         is_spent = fault is not None and isinstance(error, RateLimitError) and not fault.retry
         if is_spent or isinstance(error, ApiKeyError | ModelError):
             return error
         with self._lock:
-            # Too large rows may follow one another.
+            # Several rows in a row may be too large.
             is_alike = error is not None and not isinstance(error, TooLargeError)
             self._in_a_row = self._in_a_row + 1 if is_alike else 0
             if error is None or self._in_a_row < _MOST_IN_A_ROW:
                 return None
         happened = f"{_MOST_IN_A_ROW} requests in a row failed: {error.happened}"
-        remedy = "Run the cell again once it works; finished rows are kept."
+        remedy = "Run the cell again later; finished rows are kept."
         return type(error)(happened, remedy)
 
 
@@ -104,7 +104,7 @@ class RowSending:
     timeout, connect_timeout : float
         Seconds.
     tries : int
-        Those that a limit refused are not counted.
+        Tries that a limit refused are not counted.
     on_wait : callable
         Takes a request and its wait, or None when it is over, in the sending thread.
     on_sent : callable
@@ -122,7 +122,7 @@ class RowSending:
     on_sent: Callable[[RowRequest, Outcome], object]
     nearest: Callable[[str], str]
 
-    def send(self, request: RowRequest, exchange: Exchange) -> Sent:
+    def send(self, request: RowRequest, exchange: Exchange) -> SendResult:
         """Send a request until it is answered, has failed or is cancelled."""
         for _ in range(_ROUNDS):
             texts: list[str] = []
@@ -146,27 +146,27 @@ class RowSending:
             if fault is None or not fault.retry or not isinstance(fault.error, RateLimitError):
                 break
             if exchange.cancelled.wait(max(fault.wait or 0.0, backoff(_ROUND_TRIES))):
-                return Sent(None)
+                return SendResult(None)
         return _sent(request, outcome, "".join(texts), exchange)
 
 
-def _sent(request: RowRequest, outcome: Outcome, text: str, exchange: Exchange) -> Sent:
+def _sent(request: RowRequest, outcome: Outcome, text: str, exchange: Exchange) -> SendResult:
     usage, fault = usage_of(outcome.usage), outcome.fault
     if usage is None and exchange.is_sent and not (fault is not None and fault.is_refusal):
-        # The service may have counted what it never reported.
+        # The service may have counted tokens without reporting them.
         usage = Usage(request.tokens, 0, request.tokens)
     if fault is None and outcome.finish_reason is None and exchange.cancelled.is_set():
-        return Sent(None, usage)
+        return SendResult(None, usage)
     if fault is not None and not text:
-        # What a refused answer contained: of a pack some of its rows.
+        # A refused answer may contain some rows of a pack.
         text = fault.failed_generation
     model = outcome.model or str(request.request.get("model", ""))
     error = _error_of(outcome, text)
-    return Sent(RowAnswer(text, outcome.finish_reason, usage, model, error), usage, fault)
+    return SendResult(RowAnswer(text, outcome.finish_reason, usage, model, error), usage, fault)
 
 
 def _error_of(outcome: Outcome, text: str) -> str:
-    """Return why the answer is not whole, in one line; "" where it is."""
+    """Return why the answer is incomplete, in one line; "" if it is complete."""
     if outcome.fault is not None:
         tried = f" {outcome.tries} tries failed." if outcome.tries > 1 else ""
         return f"{outcome.fault.error.happened}{tried}"

@@ -1,4 +1,4 @@
-"""The requests of a run, less the rows whose answers are in the journal."""
+"""The requests of a run, without rows whose answers are in the journal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class LookedUpRows(NamedTuple):
 
 
 def whole_again(request: RowRequest, _missing: tuple[str, ...]) -> Sequence[RowRequest]:
-    """Return the request itself, also for the rows of it that have an answer."""
+    """Return the whole request, including rows that have an answer."""
     return (request,)
 
 
@@ -34,12 +34,12 @@ class RowSource:
     journal : Journal or None
         None asks every row.
     rest : callable
-        From packed rows and the keys of those without an answer to the requests for these.
+        Takes a request and the keys of its rows without an answer; returns requests for these.
 
     Attributes
     ----------
     is_exhausted : bool
-        Whether there are no more.
+        Whether no requests are left.
     """
 
     def __init__(

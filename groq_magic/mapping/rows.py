@@ -33,9 +33,9 @@ class Column:
     Parameters
     ----------
     label : object
-        As the data has it.
+        The label in the data.
     name : str
-        As braces name it.
+        The name in braces.
     read : callable
         Returns its cells; it is called once, when they are first needed.
     """
@@ -99,13 +99,13 @@ class Rows:
         return Rows(tuple(columns), [self.index[place] for place in places], None, self.has_items)
 
     def sample(self, count: int, seed: int = 0) -> Rows:
-        """Return some rows by chance, in their order; the same for the same seed."""
+        """Return random rows in their order; the same rows for the same seed."""
         places = random.Random(seed).sample(range(len(self)), min(count, len(self)))  # noqa: S311 - no secret
         return self.take(sorted(places))
 
 
 def rows_of(value: Any) -> Rows:
-    """Return data as rows; later changes to it don't reach them.
+    """Return a copy of data as rows, safe from later changes.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def _of_library(value: Any) -> Rows | None:
 def _of_array(value: Any) -> Rows:
     if value.ndim != 1:
         raise OptionError(
-            f"The data is an array of {value.ndim} dimensions.", "A list or a table has rows."
+            f"The data is an array of {value.ndim} dimensions.", "Use a list, a Series or a table."
         )
     if names := value.dtype.names:
         columns = tuple(_column(name, value[name].tolist()) for name in names)
@@ -163,7 +163,7 @@ def _no_rows(value: Any) -> OptionError:
 
 
 def _of_frame(frame: Any, *, has_items: bool = False) -> Rows:
-    """Return a frame that nobody else changes as rows."""
+    """Return a frame as rows, without copying it."""
     if is_of(frame, "polars", "DataFrame"):
         columns = (Column(each.name, each.name, each.to_list) for each in frame.get_columns())
         return Rows(tuple(columns), range(frame.height), frame, has_items)
@@ -176,7 +176,7 @@ def _of_frame(frame: Any, *, has_items: bool = False) -> Rows:
 
 
 def _of_items(items: list[Any], index: Sequence[Any] | None = None) -> Rows:
-    """Return the items of a list as rows; records as those of a table."""
+    """Return the items of a list as rows; dicts become the rows of a table."""
     index = range(len(items)) if index is None else index
     if not items or not all(_is_record(item) for item in items):
         return Rows((_column(ITEM, items),), index, None, has_items=True)
@@ -199,7 +199,7 @@ def _of_dict(value: Mapping[Any, Any]) -> Rows:
         try:
             return _of_frame(pd.DataFrame(dict(value)).copy())
         except ValueError as error:
-            raise OptionError(f"The data is no table: {error}.", _KINDS) from None
+            raise OptionError(f"The data can't be read as a table: {error}.", _KINDS) from None
     if len(listed) < len(value):
         raise OptionError("The data mixes lists and single values.", _KINDS)
     columns = tuple(_column(name, _listed(each)) for name, each in listed.items())
@@ -210,7 +210,7 @@ def _of_dict(value: Mapping[Any, Any]) -> Rows:
         raise OptionError(
             f"The data's lists differ in length: `{clip(first.name, 60)}` has "
             f"{len(first.cells):,}, `{clip(other.name, 60)}` has {len(other.cells):,}.",
-            "A table has as many cells in each column.",
+            "All columns of a table have the same length.",
         )
     return Rows(columns, range(len(columns[0].cells)))
 
@@ -235,7 +235,7 @@ def _column(label: Any, cells: Sequence[Any]) -> Column:
 
 
 def _text_of(label: Any) -> str:
-    """Return the name of a label in braces: of one in levels their names, joined."""
+    """Return the name of a label in braces; the levels of a multi-index label are joined."""
     if is_a(label, tuple):
         return "_".join(filter(None, map(_text_of, _items(label))))
     return plain(label) if is_a(label, str) else tried(lambda: plain(str(label)), type_name(label))

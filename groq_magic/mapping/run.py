@@ -1,4 +1,4 @@
-"""A run: many requests over rows, some at a time, each answer kept at once."""
+"""A run: sends many requests in threads, and writes each answer to the journal at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from groq_magic.api.share import Share
 from groq_magic.errors import GroqMagicError
 from groq_magic.mapping.progress import Tally
 from groq_magic.mapping.row_request import RowAnswer
-from groq_magic.mapping.row_sending import Failures, RowSending, Sent
+from groq_magic.mapping.row_sending import Failures, RowSending, SendResult
 from groq_magic.mapping.row_source import RowSource, whole_again
 from groq_magic.mapping.run_settings import RunSettings, Split, each_alike
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Run"]
 
-# So many requests wait for a thread, for each thread: the caller may be busy for a while.
+# Requests that wait for each thread, so that threads have work while the caller is busy.
 _AHEAD = 8
 # For so many seconds rows are looked up before the caller gets those that were found.
 _LOOK_UP = 0.02
@@ -42,10 +42,10 @@ _Row = tuple[str, RowAnswer]
 
 
 class Run:
-    """Sends requests, some at a time, and gives the answers as they come.
+    """Sends requests, several at a time, and returns answers as they arrive.
 
-    The requests are made, and the answers given, in the thread that calls `take` or iterates; an
-    answer is in the journal before it is given. Memory does not grow with the number of rows.
+    Requests are made, and answers returned, in the thread that calls `take` or iterates. An answer
+    is in the journal before it is returned. Memory does not grow with the number of rows.
 
     Parameters
     ----------
@@ -57,10 +57,10 @@ class Run:
         request has to be sent.
     settings : RunSettings, optional
     rest : callable
-        From packed rows, of which some are in the journal, and the keys of the others to the
-        requests for these; in the caller's thread.
+        Takes a request, of which some rows are in the journal, and the keys of the others;
+        returns requests for these, in the caller's thread.
     split : callable
-        From a request and its answer to those of its rows, in a thread of the run.
+        Takes a request and its answer, and returns the answers to its rows, in a thread.
     nearest : callable
         From a refused model's id to the one to use instead.
     on_sent : callable
@@ -74,7 +74,7 @@ class Run:
         The error that ended it.
     """
 
-    def __init__(  # noqa: PLR0913 - what a run stands on, named
+    def __init__(  # noqa: PLR0913 - all that a run uses, by name
         self,
         requests: Iterable[RowRequest],
         *,
@@ -112,7 +112,7 @@ class Run:
         self.stop()
 
     def __iter__(self) -> Iterator[_Row]:
-        """Yield each row's key and answer; the end of the iteration ends the run."""
+        """Yield each row's key and answer; leaving the loop ends the run."""
         try:
             while not self.is_over:
                 yield from self.take(_POLL)
@@ -121,13 +121,13 @@ class Run:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing comes any more."""
+        """Whether no more answers will come."""
         is_done = self._open == 0 and (self._source.is_exhausted or self._ended.is_set())
-        # In this order: a request that is not open any more may have brought something just now.
+        # In this order: a request that has just closed may have added an answer.
         return (is_done or self._left_behind) and not self._came
 
     def take(self, timeout: float) -> list[_Row]:
-        """Return keys and answers that came, after so many seconds at the latest."""
+        """Return the keys and answers that have arrived; wait at most `timeout` seconds."""
         try:
             found = self._feed()
             if not found and not self.is_over:
@@ -144,7 +144,7 @@ class Run:
         return found
 
     def stop(self, reason: str = "Stopped.") -> None:
-        """End it, in any thread: what is under way is cancelled, what came can be taken."""
+        """End the run, from any thread: cancel open requests; answers so far can still be taken."""
         if self.is_over:
             reason = ""
         self._end(reason)
@@ -154,7 +154,7 @@ class Run:
                 if thread is not threading.current_thread():
                     thread.join(max(0.0, until - time.monotonic()))
         finally:
-            # A thread that can't be woken, in a look-up of an address say, ends later.
+            # A thread that can't be interrupted, in a DNS lookup say, ends later.
             self._left_behind = True
 
     def progress(self) -> MapProgress:
@@ -175,7 +175,7 @@ class Run:
         self._news.set()
 
     def _feed(self) -> list[_Row]:
-        """Give the threads enough to do; return rows whose answers are in the journal."""
+        """Queue requests for the threads; return rows whose answers are in the journal."""
         found: list[_Row] = []
         until = time.monotonic() + _LOOK_UP
         enough = _AHEAD * self._settings.concurrency
@@ -201,9 +201,9 @@ class Run:
             self._start_thread()
 
     def _open_one(self, request: RowRequest) -> None:
-        """Let a request wait for a thread, unless the run has ended."""
+        """Queue a request, unless the run has ended."""
         with self._lock:
-            # What waited after the end would never be taken, and the run never be over.
+            # A request queued after the end would never be taken, and the run never end.
             if not self._ended.is_set():
                 self._open += 1
                 self._waiting.put(request)
@@ -242,14 +242,14 @@ class Run:
                 self._end(error.happened, error)
             except Exception as failure:  # noqa: BLE001 - one row's failure, whatever it is, ends no run
                 rows = self._failed(request, f"The row failed ({type(failure).__name__}).")
-            # In this order: a request that is no longer open has nothing that is still to come.
+            # In this order: once a request is closed, all its answers must be there.
             self._came.extend(rows)
             with self._lock:
                 self._open -= 1
             self._news.set()
 
     def _answers_to(self, request: RowRequest) -> list[_Row]:
-        """Send a request; return the answers for its rows, which are in the journal."""
+        """Send a request, write its answers to the journal, and return them by row."""
         sent = self._sent(request)
         if sent is None:
             return []
@@ -270,8 +270,8 @@ class Run:
         self._tally.add_rows(split.answers.values())
         return list(split.answers.items())
 
-    def _sent(self, request: RowRequest) -> Sent | None:
-        """Send a request as the budget allows; None where the run ends before."""
+    def _sent(self, request: RowRequest) -> SendResult | None:
+        """Send a request when the budget allows it; return None if the run ends before."""
         while (allowed := self._tally.allows(request)) is None and not self._ended.wait(_POLL):
             pass
         if allowed is False and self._settings.budget is not None:

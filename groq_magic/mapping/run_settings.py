@@ -1,4 +1,4 @@
-"""How a run goes, and what the answer to one request is for its rows."""
+"""The settings of a run, and the split of one answer into those of its rows."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ __all__ = ["RunSettings", "Split", "each_alike"]
 
 @dataclass(frozen=True)
 class RunSettings:
-    """How a run goes.
+    """The settings of a run.
 
     Parameters
     ----------
     name : str
         For the list of runs.
     total : int or None
-        Rows in all, None where nobody knows.
+        Rows in all, None if unknown.
     concurrency : int
         Requests at once.
     share : float
-        The part of what is left of the limits that it may use.
+        The part of the remaining limits that it may use.
     budget : Budget or None
         What it may spend.
     again : bool
-        Whether rows are asked that are in the journal.
+        Whether to ask rows that have an answer in the journal.
     timeout, connect_timeout : float
-        Seconds without a byte, and until a connection is there.
+        Seconds without a byte, and for connecting.
     tries : int
-        How often a row is sent at most, those not counted that a limit held back.
+        How often a row is sent at most; tries that a limit refused are not counted.
     """
 
     name: str = ""
@@ -51,14 +51,14 @@ class RunSettings:
 
 @dataclass(frozen=True)
 class Split:
-    """What the answer to one request is for its rows.
+    """The answers to the rows of one request, and what to ask again.
 
     Parameters
     ----------
     answers : mapping of str to RowAnswer
         By the rows' keys.
     again : sequence of RowRequest
-        What is asked instead for rows that are missing in `answers`.
+        Requests to send for rows that are missing in `answers`.
     """
 
     answers: Mapping[str, RowAnswer]

@@ -26,7 +26,7 @@ __all__ = ["Template", "template_of"]
 
 # A column's name may have spaces or begin with a digit. Not `${{ … }}`, which is GitHub's.
 _BRACES = re.compile(r"(?<!\$)\{\{([^{}\n]+)\}\}")
-# What can only be meant as a name.
+# Text that can only be a name.
 _NAME = re.compile(r"[^\W\d]")
 _LONGEST = 60
 
@@ -68,13 +68,13 @@ def template_of(
     Raises
     ------
     PromptError
-        When a name is unknown, private or that of several columns, or it is a call.
+        When a name is unknown, private or that of several columns, or for a call.
     """
     return _Reading(rows, namespace, privacy, not_in_row).template(text)
 
 
 class _Reading:
-    """The reading of one text."""
+    """Reads the braces of one text."""
 
     def __init__(
         self,
@@ -154,7 +154,7 @@ class _Reading:
         if name not in self._places and not self._rows.has_items:
             raise PromptError(
                 f"{expression.braced}: `row` is the whole row.",
-                f"Name its column alone, as in `{{{{{clip(self._rows.names[0], _LONGEST)}}}}}`."
+                f"Name the column itself, as in `{{{{{clip(self._rows.names[0], _LONGEST)}}}}}`."
                 if self._rows.names
                 else "",
             )
@@ -241,7 +241,7 @@ class _Reading:
 
 
 def _readings(inside: str) -> Iterator[tuple[str, str | None]]:
-    """Yield what the name and the format spec between braces may be, the longest name first."""
+    """Yield the possible names and format specs between braces, the longest name first."""
     yield inside, None
     if inside.strip() != inside:
         yield inside.strip(), None

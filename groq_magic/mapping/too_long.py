@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["too_long_rows"]
 
-# A limit seen longer ago may have been raised since: it refuses nothing.
+# An older limit may have been raised since, and is ignored.
 _FRESH = 3600.0  # seconds
 _MOST_LISTED = 5
 
@@ -38,20 +38,25 @@ def too_long_rows(
     plan : RequestPlan
     model : Model or None
     answered : container of str
-        The keys of rows that are not sent anyway.
+        The keys of rows that need no request.
     options : MapOptions
     """
     minute = account.limiter.limits_of(plan.model).get("TPM") if account is not None else None
-    # The batch engine knows no limit of a minute.
+    # The batch engine has no limits a minute.
     is_fresh = minute is not None and time.time() - minute.seen < _FRESH and not options.batch
-    limits = {
-        f"{plan.model} takes": model.context_window if model is not None else None,
-        f"{plan.model} takes a minute with this key": minute.limit if minute and is_fresh else None,
-    }
-    known = {what: limit for what, limit in limits.items() if limit}
+    window = model.context_window if model is not None else None
+    a_minute = minute.limit if minute is not None and is_fresh else None
+    known = [
+        (limit, words)
+        for limit, words in (
+            (window, f"{plan.model} takes {window or 0:,} at most"),
+            (a_minute, f"this key's limit is {a_minute or 0:,} a minute"),
+        )
+        if limit
+    ]
     if not known:
         return {}, ()
-    what, limit = min(known.items(), key=lambda item: item[1])
+    limit, words = min(known)
     found = [row for row in plan.oversized(limit) if row.key not in answered]
     answers = {
         row.key: RowAnswer(
@@ -59,15 +64,15 @@ def too_long_rows(
             None,
             None,
             plan.model,
-            f"The row is too long: about {row.tokens:,} tokens; {what} {limit:,}.",
+            f"The row is too long: about {row.tokens:,} tokens; {words}.",
         )
         for row in found
     }
-    return answers, (_line_of(found, f"{what} {limit:,} tokens"),) if found else ()
+    return answers, (_line_of(found, words),) if found else ()
 
 
 def _line_of(found: list[OversizedRow], limit: str) -> str:
-    listed = ", ".join(f"{row.label} ({row.tokens:,})" for row in found[:_MOST_LISTED])
+    listed = ", ".join(f"{row.label} ({row.tokens:,} tokens)" for row in found[:_MOST_LISTED])
     more = f" and {len(found) - _MOST_LISTED:,} more" if len(found) > _MOST_LISTED else ""
     rows = "1 row is" if len(found) == 1 else f"{len(found):,} rows are"
     return f"{rows} too long and not sent: {listed}{more}; {limit}."

@@ -1,4 +1,4 @@
-"""The batch engine: which request for files and batches goes where."""
+"""The batch engine of the practice server: routes requests for files and batches."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class BatchEngine:
 
 
 def _outcome(chat: Chat, body: Mapping[str, Any]) -> Outcome:
-    """Answer one request of a batch; the limits of chat requests don't count."""
+    """Answer one request of a batch, without the limits of chat requests."""
     try:
         scene, answer = chat.answer(body)
     except Refusal as refusal:

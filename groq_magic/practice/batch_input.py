@@ -1,4 +1,4 @@
-"""The lines of a batch's input file: read, or refused as the API refuses a file."""
+"""Read the lines of a batch's input file, or refuse the file as the API does."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["ENDPOINT", "MOST_LINES", "BatchLine", "LineFault", "input_of"]
 
 ENDPOINT = "/v1/chat/completions"
 MOST_LINES = 50_000
-# A file of faults is not listed in full.
+# At most so many faults are listed.
 _MOST_FAULTS = 20
 
 
@@ -35,7 +35,7 @@ class LineFault:
     ----------
     code, message : str
     line : int or None
-        From 1; None where it is the whole file.
+        From 1; None for the whole file.
     param : str or None
         The member that is wrong.
     """
@@ -51,7 +51,7 @@ class LineFault:
 
 
 def input_of(content: bytes) -> tuple[tuple[BatchLine, ...], tuple[LineFault, ...]]:
-    """Return the requests of a file, and why it is refused; one of both is empty."""
+    """Return the requests of a file, or the reasons to refuse it; one of the two is empty."""
     lines = content.rstrip(b"\n").split(b"\n")
     if len(lines) > MOST_LINES:
         message = f"The file has {len(lines):,} lines; {MOST_LINES:,} are allowed."

@@ -1,4 +1,4 @@
-"""The batches endpoint: jobs that go one step further each time one asks for their state.
+"""The batches endpoint: each request for a job's state moves the job one step on.
 
 ``validating`` → ``in_progress`` (half of the requests answered) → ``completed``, ``expired`` or,
 for a file with a fault, ``failed``; ``cancelling`` → ``cancelled``. What happens to a request of

@@ -1,4 +1,4 @@
-"""The files endpoint: what was uploaded for batches, and what batches have written."""
+"""The files endpoint: input files of batches, and the files that batches have written."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from groq_magic.practice.refusals import Refusal, bad_request, require
 
 __all__ = ["BATCH", "Files", "StoredFile", "new_id", "unknown_object"]
 
-# What a file is uploaded for; no other purpose is known.
+# The only purpose that is accepted.
 BATCH = "batch"
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _MOST_BYTES = 100 * 1024 * 1024

@@ -1,4 +1,4 @@
-"""Runs in threads of their own, which end in variables of the user's."""
+"""Runs in background threads, each of which sets a variable of the user at its end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BackgroundRun", "BackgroundRuns"]
 
-# Of those that are over so many are listed.
+# How many finished runs are listed.
 _MOST_LISTED = 20
 _EVENTS = ("pre_run_cell", "post_run_cell")
 
@@ -19,7 +19,7 @@ class BackgroundRun(Protocol):
 
     @property
     def name(self) -> str:
-        """The variable that it ends in."""
+        """The variable that it sets."""
 
     @property
     def is_over(self) -> bool:
@@ -30,14 +30,14 @@ class BackgroundRun(Protocol):
         """How far it is, in one line."""
 
     def stop(self) -> None:
-        """End it; what came so far is kept."""
+        """Stop it; answers so far are kept."""
 
     def finish(self) -> None:
         """Set its variable; in the main thread."""
 
 
 class BackgroundRuns:
-    """The runs of a session; what is over is delivered between cells.
+    """The background runs of a session; their variables are set between cells.
 
     Parameters
     ----------
@@ -52,37 +52,37 @@ class BackgroundRuns:
         self._over: list[tuple[str, str]] = []
 
     def add(self, run: BackgroundRun) -> None:
-        """Add one that is about to begin."""
+        """Add a run that is about to begin."""
         if not self._running:
             for event in _EVENTS:
                 self._shell.events.register(event, self._between_cells)
         self._running.append(run)
 
     def end(self) -> None:
-        """Deliver what is over once the kernel is idle; in any thread."""
+        """Have finished runs delivered once the kernel is idle; from any thread."""
         self._owner.hand_over(self.deliver)
 
     def running(self, name: str = "") -> tuple[BackgroundRun, ...]:
-        """Return those that run, all or one by its variable's name."""
+        """Return the runs under way, all or those with this variable."""
         return tuple(run for run in self._running if name in {"", run.name})
 
     def lines(self) -> tuple[tuple[str, str], ...]:
-        """Return the names of all and how far they are; those that run come first."""
+        """Return the name and progress of each run; runs under way come first."""
         return (*((run.name, run.words) for run in self._running), *reversed(self._over))
 
     def deliver(self) -> None:
-        """Set the variables of those that are over; in other threads than the owner's, nothing."""
+        """Set the variables of finished runs; does nothing outside the owner's thread."""
         if not self._owner.is_here:
             return
         for run in [run for run in self._running if run.is_over]:
-            # Before its variable is set: what sets it may begin a cell.
+            # Before its variable is set, since that may start a cell.
             self._running.remove(run)
             self._over = [*self._over, (run.name, run.words)][-_MOST_LISTED:]
             run.finish()
             self._unregister()
 
     def close(self) -> None:
-        """End all."""
+        """Stop all runs."""
         for run in self._running:
             run.stop()
         if self._running:
@@ -93,7 +93,7 @@ class BackgroundRuns:
         self.deliver()
 
     def _unregister(self) -> None:
-        """Leave the shell's events alone where nothing runs."""
+        """Unregister from the shell's events if nothing runs."""
         if not self._running:
             for event in _EVENTS:
                 self._shell.events.unregister(event, self._between_cells)

@@ -30,14 +30,14 @@ _Made = TypeVar("_Made")
 
 
 def account_of_call(session: Session | None, stacklevel: int = 6) -> Account:
-    """Return the service and the key that a call uses; it never asks for a key.
+    """Return the service and the key that a call uses; never prompt for a key.
 
     Parameters
     ----------
     session : Session or None
         None takes the environment's key.
     stacklevel : int
-        Of the warning that the key travels in the clear.
+        For the warning that the key is sent unencrypted.
 
     Raises
     ------
@@ -61,18 +61,18 @@ def account_of_call(session: Session | None, stacklevel: int = 6) -> Account:
 
 
 def secrets_of_call(session: Session | None, key: ApiKey | None = None) -> Secrets:
-    """Return what no request may contain.
+    """Return the secrets that no request may contain.
 
     Parameters
     ----------
     session : Session or None
     key : ApiKey, optional
-        The one in use without a session; looked for where it isn't given.
+        The key in use without a session; by default it is looked up.
     """
     if session is not None:
         return session.secrets()
     if key is None:
-        # A malformed one is an error where it is needed.
+        # A malformed key is an error only where it is used.
         with contextlib.suppress(ApiKeyError):
             key = found_key()
     return _secrets_of(key.value if key is not None else "", tuple(os.environ.items()))

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ["LiveMapView"]
 
-# What changes more often can't be read.
+# More frequent changes can't be read.
 _EVERY = 0.2
-# Outputs that no page draws are whole ones each time.
+# Where no page draws it, the whole output is sent each time.
 _STATIC_EVERY = 2.0
-# A map that fails at once, or has all its answers in the journal, shows its end alone.
+# A map that ends sooner, failed or with all answers in the journal, shows only its end.
 _SHOWN_AFTER = 0.25
 _UNFINISHED = (
     "This map is not finished. Answers so far are in the journal; "
@@ -55,7 +55,7 @@ class LiveMapView:
         self._start = start
 
     def progress(self, progress: MapProgress) -> None:
-        """Draw how far it is, and what is waited for."""
+        """Draw the progress, and the reason for a wait."""
         now = time.monotonic()
         is_shown = self._output.document is not None or progress.waiting_for
         if progress.is_over or now < self._next:
@@ -84,7 +84,7 @@ class LiveMapView:
         self._output.finish(dict(data), {}, "stopped" if end.reason else "complete", slot)
 
     def discard(self) -> None:
-        """Leave nothing but an empty output, and that only if something was shown."""
+        """Empty the output, if anything was shown."""
         if self._output.document is not None:
             self._output.finish({"text/html": "", "text/plain": ""}, {}, "failed")
 

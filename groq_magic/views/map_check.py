@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_part"]
 
-# More categories make a table that nobody reads: the most frequent confusions are listed instead.
+# With more categories the most frequent confusions are listed, since the table is too large.
 _MOST_CATEGORIES = 10
 _CONFUSIONS = 10
 _LONGEST = 24
@@ -28,9 +28,9 @@ _DARKEST = 0.45  # of a cell's background; text stays readable on it in light an
 
 
 def check_part(checks: Sequence[CheckFacts]) -> Part:
-    """Return the report: for each field a table of the models, then what each confuses."""
+    """Return the report: for each field a table of the models, then the confusions of each."""
     fields = {check.field: [one for one in checks if one.field == check.field] for check in checks}
-    # The rows of one comparison are in sight, of several they would hide the numbers.
+    # The rows of a single comparison are unfolded; of several they would hide the numbers.
     is_one = len(checks) == 1
     parts = [
         part
@@ -43,7 +43,7 @@ def check_part(checks: Sequence[CheckFacts]) -> Part:
 def _field_parts(field: str, checks: Sequence[CheckFacts], *, is_open: bool) -> list[Part]:
     details = []
     for check in checks:
-        # Of one model the table says whose answers they are.
+        # With one model the table above already names it.
         whose = f"{_pair(check)}{SEPARATOR}" if len(checks) > 1 else ""
         if confusions := _confusions(check, whose):
             details.append(confusions)
@@ -75,7 +75,7 @@ def _short(model: str) -> str:
 
 
 def _models_table(checks: Sequence[CheckFacts]) -> Table:
-    """Return a line for each model; columns that none of them has are left out."""
+    """Return a row for each model; empty columns are left out."""
     rows = [_measures(check) for check in checks]
     names = [
         name
@@ -93,7 +93,7 @@ def _measures(check: CheckFacts) -> dict[str, str]:
     measures["agree"] = _share(found)
     measures["no answer"] = f"{found.unanswered:,}" if found.unanswered else ""
     measures["mean error"] = _signed(found.mean_error)
-    measures["mean distance"] = _decimals(found.mean_absolute_error)
+    measures["mean absolute error"] = _decimals(found.mean_absolute_error)
     measures["within ±1"] = _percent(found.within_one)
     measures["weighted kappa"] = _decimals(found.kappa)
     measures["$ per 1,000 rows"] = "" if check.cost is None else dollars(check.cost)
@@ -118,12 +118,12 @@ def _decimals(value: float | None) -> str:
 def _signed(value: float | None) -> str:
     if value is None:
         return ""
-    # Half a hundredth below nothing is no error to the low side.
+    # No "-0.00".
     return f"{value:+.2f}" if abs(value) >= 0.005 else "0.00"  # noqa: PLR2004 - two decimals
 
 
 def _confusions(check: CheckFacts, whose: str) -> Part | None:
-    """Return the table of confusions, or a list of the most frequent; None where all is equal."""
+    """Return the table of confusions, or the most frequent ones; None if all rows agree."""
     found = check.agreement
     if found.agreed == found.compared:
         return None
@@ -138,7 +138,7 @@ def _confusion_table(check: CheckFacts, whose: str) -> Part:
     counts = {pair: found.table.get(pair, 0) for pair in ((a, b) for a in names for b in names)}
     most = max(counts.values(), default=0) or 1
     down, across = _sides(check)
-    title = line(f"{whose}lines: {down}, columns: {across}")
+    title = line(f"{whose}down: {down}, across: {across}")
     head = "".join(f'<th dir="auto">{escape(clip(_named(name), _LONGEST))}</th>' for name in names)
     body = "".join(
         f'<tr><th dir="auto" style="text-align: start">{escape(clip(_named(a), _LONGEST))}</th>'
@@ -171,7 +171,7 @@ def _confusion_list(check: CheckFacts, whose: str) -> Part:
     found = check.agreement
     wrong = Counter({(a, b): count for (a, b), count in found.table.items() if a != b})
     shown = wrong.most_common(_CONFUSIONS)
-    title = line(f"{whose}the most frequent of {len(wrong):,} different confusions")
+    title = line(f"{whose}the most frequent of {len(wrong):,} kinds of disagreement")
     rows = tuple(
         (clip(_named(a), 60), clip(_named(b), 60), f"{count:,}") for (a, b), count in shown
     )

@@ -1,4 +1,4 @@
-"""What a view gets of a map: at its start, while it runs, and when it is over."""
+"""The data that a map's view gets: at its start, while it runs, and at its end."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class MapStart:
-    """What a view gets before the first request.
+    """What a view gets at the start.
 
     Parameters
     ----------
@@ -33,8 +33,7 @@ class MapStart:
     models : tuple of str
         The ids of the models that are asked.
     rows, requested : int
-        Rows of the frame, and the answers that they need: equal rows need one, and each model
-        gives its own.
+        Rows of the frame, and the answers that they need: one for equal rows, for each model.
     columns : tuple of str
         The headings of the rows that are shown: columns that the prompt names, then new ones.
     given : int
@@ -62,23 +61,23 @@ class MapProgress:
     Parameters
     ----------
     done : int
-        Rows with an answer, those from the journal included; equal rows are one.
+        Rows with an answer, including those from the journal; equal rows count once.
     failed : int
         Rows with an error.
     from_journal : int
         Rows whose answer was in the journal.
     total : int or None
-        Rows in all, None where nobody knows.
+        Rows in all, None if unknown.
     seconds : float
         Since it began.
     rows_a_second : float
-        Of those that are asked, lately.
+        The recent rate of rows that are asked.
     usage : Usage
         The tokens of all its requests so far.
     cost : float or None
         In US dollars; None where a price is not known.
     seconds_left : float or None
-        None where nobody knows.
+        None if unknown.
     waiting_for : str
         Why requests wait, a sentence; "" while none does.
     waits : float
@@ -87,7 +86,7 @@ class MapProgress:
         Requests that are sent or wait.
     is_over : bool
     in_batch : int
-        Rows that the batch engine has: they are neither done nor asked.
+        Rows in batch jobs: neither done nor asked.
     """
 
     done: int
@@ -107,7 +106,7 @@ class MapProgress:
 
     @property
     def left(self) -> int | None:
-        """Rows that are still to be asked, None where nobody knows how many there are."""
+        """Rows that are still to be asked, None if unknown."""
         finished = self.done + self.failed + self.in_batch
         return None if self.total is None else max(0, self.total - finished)
 
@@ -121,7 +120,7 @@ class MapRow:
     label : str
         Of the row, as its index has it.
     cells : tuple of str
-        One for each of the start's columns, clipped; of anyone, so nothing in it is markup.
+        One for each of the start's columns, clipped; untrusted text, never markup.
     failed : bool
         Whether it has an error.
     """
@@ -151,7 +150,7 @@ class MapField:
 
 @dataclass(frozen=True)
 class Disagreement:
-    """A row whose answer is another than expected.
+    """A row whose answer differs from the expected value.
 
     Parameters
     ----------
@@ -167,7 +166,7 @@ class Disagreement:
 
 @dataclass(frozen=True)
 class Agreement:
-    """The comparison of answers with what is expected of them.
+    """The comparison of answers with expected values.
 
     Parameters
     ----------
@@ -176,12 +175,12 @@ class Agreement:
     categories : tuple of str
         Of the table; numbers in their order.
     table : mapping of (str, str) to int
-        How often what is expected came with what is given.
+        How often each pair of expected and given value occurs.
     disagreements : tuple of Disagreement
-        Of numbers those that are furthest apart first.
+        For numbers the largest differences first.
     mean_error, mean_absolute_error, within_one, kappa : float or None
-        Of numbers: how much higher the answers are, how far off, the share at most 1 off, and
-        Cohen's kappa with quadratic weights. None for categories; kappa also where all are equal.
+        For numbers: the mean error, the mean absolute error, the share at most 1 off, and Cohen's
+        kappa with quadratic weights. None for categories; kappa also if all values are equal.
     """
 
     compared: int
@@ -241,7 +240,7 @@ class CheckFacts:
 
 @dataclass(frozen=True)
 class MapEnd:
-    """What a view gets when a map is over, also one that was stopped or failed.
+    """What a view gets at the end of a map, also of one that was stopped or failed.
 
     Parameters
     ----------
@@ -253,7 +252,7 @@ class MapEnd:
         The new columns with answers, those of quotes left out.
     errors : tuple of (str, int)
         The lines in the columns of errors, and how often each is there; the most frequent first.
-        Rows that were not asked are none.
+        Rows that were not asked are not counted.
     checks : tuple of CheckFacts
     reason : str
         Why it ended before its last row, a sentence; "" where it did not.

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 __all__ = ["FieldSummary", "field_summary", "fields_part"]
 
-# So many different values are counted one by one, of which the most frequent are shown.
+# Up to so many different values are counted, and so many of them shown.
 _MOST_DIFFERENT, _SHOWN = 30, 8
 _MOST_NUMBERS = 7
-_LONGEST = 40  # characters of a value that is one of several, and no free text
+_LONGEST = 40  # characters; longer values are free text
 _BINS = 20
 _BAR = 20
 # Larger ones are identifiers, and their sums overflow.
@@ -47,11 +47,11 @@ class FieldSummary:
     counts : tuple of (str, int)
         Values and how often each came; empty for numbers of a wide range, and for free text.
     others : tuple of (str, int) or None
-        What the values are called that are too many to show, and how often they came.
+        A label for the values that are not shown, and how often they came.
     answers : int
-        Of how many answers these are parts; a list may have several values.
+        The number of answers; an answer that is a list has several values.
     bins : tuple of (str, str, int)
-        Of numbers of a wide range: from, to, and how many.
+        For numbers of a wide range: from, to, and how many.
     """
 
     name: str
@@ -63,7 +63,7 @@ class FieldSummary:
 
 
 def field_summary(field: MapField) -> FieldSummary:
-    """Return what a column's answers have in common."""
+    """Return the summary of a column's answers."""
     values = [value for value in field.values if value is not None]
     missing = len(field.values) - len(values)
     ends = (f"{missing:,} missing",) if missing else ()
@@ -78,7 +78,7 @@ def field_summary(field: MapField) -> FieldSummary:
 def fields_part(fields: Sequence[MapField]) -> Part:
     """Return the summaries of columns: words, and a picture where there is something to count."""
     summaries = [field_summary(field) for field in fields]
-    # Beside each other stand those with pictures; the lines of the others come after them.
+    # Those with pictures come first, side by side; the others follow as lines.
     summaries.sort(key=lambda summary: not (summary.counts or summary.bins))
     return joined(map(_field_part, summaries), '<div class="groq-fields">', "</div>")
 
@@ -108,8 +108,8 @@ def _of_numbers(name: str, numbers: list[float], ends: tuple[str, ...]) -> Field
 def _bins(
     numbers: list[float], low: float, high: float, *, whole: bool
 ) -> tuple[tuple[str, str, int], ...]:
-    """Return equal ranges from the lowest to the highest; of whole numbers whole ones."""
-    # The smallest numbers that there are have no twentieth.
+    """Return equal ranges from the lowest to the highest, with whole bounds for whole numbers."""
+    # A twentieth of the smallest possible number is 0.
     size, most = (high - low) / _BINS or 1.0, _BINS
     if whole:
         size = math.ceil((high - low + 1) / _BINS)
@@ -151,7 +151,7 @@ def _of_texts(field: MapField, values: Sequence[Any], ends: tuple[str, ...]) -> 
 
 
 def _texts(value: Any) -> list[str]:
-    """Return the words that are counted: of a list each entry's."""
+    """Return the texts to count: one, or for a list one for each entry."""
     items = value if isinstance(value, list) else [value]
     return [_text(item) for item in items]
 
@@ -186,7 +186,7 @@ def _digits(value: float) -> str:
 def _counts_part(summary: FieldSummary) -> Part:
     most = max(count for _, count in summary.counts)
     others = [summary.others] if summary.others else []
-    # What is summed up has no bar: it is longer than any.
+    # The sum of the others has no bar: it would be longer than any.
     shares = [*(count / most for _, count in summary.counts), *(0.0 for _ in others)]
     rows = [
         (
@@ -217,10 +217,10 @@ def _counts_part(summary: FieldSummary) -> Part:
 def _histogram_part(summary: FieldSummary) -> Part:
     counts = [float(count) for _, _, count in summary.bins]
     ends = (summary.bins[0][0], summary.bins[-1][1])
-    told = ", ".join(
+    described = ", ".join(
         f"{count:,} from {low} to {high}" for low, high, count in summary.bins if count
     )
-    alt = f"Histogram of {clip(printable(summary.name), 60)}: {told}"
+    alt = f"Histogram of {clip(printable(summary.name), 60)}: {described}"
     lines = columns(counts)
     margin = " " * (lines[0].index("┤") + 1)
     gap = max(1, max(map(len, lines)) - len(margin) - len(ends[0]) - len(ends[1]))

@@ -22,14 +22,14 @@ __all__ = [
     "waiting_words",
 ]
 
-# A rate below is of so few rows that "0.0" would stand there.
+# Slower rates would show as "0.0 rows/s", and are shown per minute.
 _SLOW = 0.1
-# From so many rows a second on decimals only flicker.
+# At faster rates decimals only flicker.
 _FAST = 10
 
 
 def unit_of(start: MapStart) -> str:
-    """Return what is counted: rows, or where these are fewer or more, what differs."""
+    """Return what is counted: rows, different rows, or with several models answers."""
     if start.requested == start.rows:
         return "rows"
     return "answers" if len(start.models) > 1 else "different rows"
@@ -58,32 +58,32 @@ def count_words(progress: MapProgress, start: MapStart) -> str:
 
 
 def from_journal_words(progress: MapProgress) -> str:
-    """Return how many answers were there before, "" where none was."""
+    """Return how many answers were in the journal, "" for none."""
     return f"{progress.from_journal:,} from the journal" if progress.from_journal else ""
 
 
 def in_batch_words(progress: MapProgress) -> str:
-    """Return how many rows the batch engine has, "" for none."""
-    return f"{progress.in_batch:,} with Groq's batch engine" if progress.in_batch else ""
+    """Return how many rows are in batch jobs, "" for none."""
+    return f"{progress.in_batch:,} in a batch job" if progress.in_batch else ""
 
 
 def waiting_words(progress: MapProgress) -> str:
-    """Return what is waited for, "" while nothing is."""
+    """Return the reason for a wait and its length, "" while nothing waits."""
     if not progress.waiting_for or progress.is_over:
         return ""
-    return f"{progress.waiting_for} Going on in {in_words(progress.waits)}. ■ stops."
+    return f"{progress.waiting_for} Continues in {in_words(progress.waits)}. ■ stops."
 
 
 def progress_html(progress: MapProgress, start: MapStart) -> str:
     """Return the line as safe HTML, below a bar."""
     words = progress_words(progress, start)
-    # A bar that nobody knows the end of moves by itself.
+    # Without a known total the browser animates the bar.
     share = (
         f' max="{max(1, progress.total)}" value="{progress.done + progress.failed}"'
         if progress.total is not None
         else ""
     )
-    # Read on demand, and not five times a second.
+    # A label, so that screen readers read it on demand and not five times a second.
     return (
         f'<div class="groq-map-progress"><progress class="groq-meter"{share} '
         f'aria-label="{escape(count_words(progress, start))}"></progress>'

@@ -1,4 +1,4 @@
-"""What a notebook keeps of a map."""
+"""The static output of a map, which stays in the notebook."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 __all__ = ["map_bundle", "rows_part"]
 
-# What fits beside each other on a wide page; the others are in the frame.
+# As many as fit on a wide page; the frame has the others.
 _MOST_COLUMNS = 16
 _LONGEST = 90
 _MOST_ERRORS = 6
 
 
 def map_bundle(start: MapStart, end: MapEnd) -> tuple[dict[str, str], str]:
-    """Return the output of a map that is over.
+    """Return the output of a finished map.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def _parts(start: MapStart, end: MapEnd) -> list[Part]:
 
 
 def _shown_columns(start: MapStart) -> list[int]:
-    """Return the places of the columns that are shown: of many the new ones rather."""
+    """Return the places of the columns to show; new columns come before those of the data."""
     new = list(range(start.given, len(start.columns)))[:_MOST_COLUMNS]
     given = list(range(min(start.given, len(start.columns))))
     return [*given[: max(0, _MOST_COLUMNS - len(new))], *new]
@@ -131,7 +131,7 @@ def _errors(end: MapEnd) -> Part:
 
 
 def _bar(start: MapStart, end: MapEnd) -> Part:
-    """Return the line of figures at the end, which stays true."""
+    """Return the line of figures at the end."""
     progress = end.progress
     usage = progress.usage
     facts = (

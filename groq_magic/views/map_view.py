@@ -32,16 +32,16 @@ class MapView(Protocol):
         """Begin to show."""
 
     def progress(self, progress: MapProgress) -> None:
-        """Show how far it is, or what is waited for."""
+        """Show the progress, or the reason for a wait."""
 
     def rows(self, rows: Sequence[MapRow]) -> None:
         """Show the first rows that have answers, all that are known so far, at most five."""
 
     def finish(self, end: MapEnd) -> None:
-        """Leave the static output and close what is alive."""
+        """Show the static output, and close widgets."""
 
     def discard(self) -> None:
-        """Leave nothing: the run failed before any row, or can't be summed up."""
+        """Remove the output: the run failed before any row, or its summary can't be made."""
 
 
 class GuardedMapView:
@@ -71,7 +71,7 @@ class GuardedMapView:
         self._draw(lambda: self._view.rows(rows))
 
     def finish(self, end: MapEnd) -> None:
-        """Leave the static output, in plain words where the view can't."""
+        """Show the static output, or one plain line if the view fails."""
         self._draw(lambda: self._view.finish(end))
         if self._has_failed:
             self.discard()
@@ -79,7 +79,7 @@ class GuardedMapView:
                 say(_plain_end(end))
 
     def discard(self) -> None:
-        """Leave nothing."""
+        """Remove the output."""
         with contextlib.suppress(Exception):
             self._view.discard()
 

@@ -1,4 +1,4 @@
-"""The view of one map where no widget can live: a line of text, then the summary."""
+"""The view of one map without widgets: a line of text, then the summary."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TextMapView"]
 
-# A terminal draws a line anew; where a file keeps what is written, each is one more.
+# A terminal overwrites the line; in a file each update is one more line.
 _EVERY, _EVERY_IN_A_FILE = 0.2, 5.0
 
 
@@ -51,7 +51,7 @@ class TextMapView:
     def open(self, start: MapStart) -> None:
         """Begin; the first line comes with the first progress."""
         self._start = start
-        # What is over at once needs no line.
+        # A map that ends at once needs no line.
         self._next = time.monotonic() + self._every
 
     def progress(self, progress: MapProgress) -> None:
@@ -86,7 +86,7 @@ def _line_on(stream: TextIO, start: MapStart, progress: MapProgress) -> _TqdmLin
         return _PlainLine(stream)
 
     class Bar(tqdm):  # type: ignore[type-arg]  # it is no generic class at runtime
-        # No thread that looks after bars nobody updates: it would outlive the run.
+        # tqdm's monitor thread would outlive the run.
         monitor_interval = 0
 
     bar = Bar(
@@ -96,7 +96,7 @@ def _line_on(stream: TextIO, start: MapStart, progress: MapProgress) -> _TqdmLin
         file=stream,
         leave=False,
         dynamic_ncols=True,
-        # It is drawn when there is something to draw, and at no other time.
+        # We decide when it is drawn.
         mininterval=0,
         miniters=0,
     )
@@ -104,7 +104,7 @@ def _line_on(stream: TextIO, start: MapStart, progress: MapProgress) -> _TqdmLin
 
 
 class _TqdmLine:
-    """The line as tqdm draws it: it has the bar, the rate and the time left of its own."""
+    """A line drawn by tqdm, which adds the bar, the rate and the time left."""
 
     def __init__(self, bar: Any) -> None:
         self._bar = bar
@@ -128,7 +128,7 @@ class _TqdmLine:
 
 
 class _PlainLine:
-    """The line as other views have it."""
+    """A line with the same words as the other views."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

@@ -31,7 +31,7 @@ def test_a_run_shows_its_line_and_rows_and_stop_ends_it(jupyter: Any) -> None:
     notebook.run_cell(1, wait=False)
     output = notebook.cell_output(1)
     expect(output).to_contain_text("502 of 1,000 rows · 2 failed · 200 from the journal")
-    expect(output).to_contain_text("is reached. Going on in 12 s.")
+    expect(output).to_contain_text("is reached. Continues in 12 s.")
     expect(output.get_by_role("progressbar")).to_have_attribute("value", "502")
     expect(output.get_by_role("row")).to_have_count(6)
     assert "not finished" in str(notebook.save()["cells"][1]["outputs"])

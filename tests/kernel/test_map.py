@@ -117,7 +117,7 @@ def test_the_background_sets_its_variable_while_the_kernel_is_idle(
     )
     kernel.run(watch, "watch")
     ran = kernel.run("%%groq_map rows -o later --background\nRate {{row}}", "map")
-    assert "later is set when it is over" in ran.plain
+    assert "later is set at the end" in ran.plain
     seen = tmp_path / "seen"
     until(lambda: seen.exists() and seen.read_text())
     assert seen.read_text() == "['fine', 'fine', 'fine']"

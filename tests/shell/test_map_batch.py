@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 CELL = "%%groq_map df --batch\nRate {{text}}"
 PLAIN = "%%groq_map df\nRate {{text}}"
-HAS = re.compile(r"Groq's batch engine has this row \(job [0-9a-f]{8}\)\.")
+HAS = re.compile(r"Waiting for Groq's batch job [0-9a-f]{8}\.")
 # The practice server goes one step on whenever it is asked for a job.
 STEPS = 5
 KEPT = "Groq keeps batch files until they are deleted; fetching the answers deletes them."
@@ -99,9 +99,9 @@ def test_rows_are_handed_over_fetched_and_the_cell_makes_the_frame_whole(
     ran = mapped.fine(CELL)
     first, second = (output["data"]["text/plain"] for output in ran.outputs)
     assert first == KEPT
-    assert "3 rows handed to Groq's batch engine in 1 job. Run the cell again" in second
+    assert "3 rows submitted to Groq's batch engine in 1 job. Run the cell again" in second
     assert "0 of 3 rows answered" in second
-    assert "3 with Groq's batch engine" in second
+    assert "3 in a batch job" in second
     assert "failed" not in second.lower()
     assert answers(mapped) == [None] * 3
     assert all(HAS.fullmatch(error) for error in errors(mapped))
@@ -119,12 +119,12 @@ def test_rows_are_handed_over_fetched_and_the_cell_makes_the_frame_whole(
     assert "with Groq" not in text
     assert KEPT not in text
     assert practice.requests() == []
-    assert "No jobs" in shown(mapped.fine("%groq_runs status"))
+    assert "No batch jobs yet" in shown(mapped.fine("%groq_runs status"))
 
 
 def test_the_cell_alone_fetches_too(mapped: Any, practice: Any) -> None:
     mapped.fine(CELL)
-    assert "3 rows still with Groq's batch engine." in shown(mapped.fine(CELL))
+    assert "3 rows still in a batch job." in shown(mapped.fine(CELL))
     for _ in range(3):
         mapped.fine(CELL)
     assert answers(mapped) == ["fine"] * 3
@@ -139,9 +139,9 @@ def test_without_the_option_the_cell_collects_first_and_pays_nothing_twice(
     assert answers(mapped) == [None, None, "fine"]
     assert len(practice.requests()) == 1
     text = shown(ran)
-    assert "2 rows are with Groq's batch engine, and not asked: %groq_runs fetch brings" in text
+    assert "2 rows are in a batch job and not asked here. %groq_runs fetch gets" in text
     assert "1 of 3 rows answered" in text
-    assert "2 with Groq's batch engine" in text
+    assert "2 in a batch job" in text
     assert "Failed" not in text
     finish(mapped)
     mapped.fine("%groq_runs fetch")
@@ -155,7 +155,7 @@ def test_without_the_option_the_cell_collects_first_and_pays_nothing_twice(
 
 def test_in_python_it_returns_the_frame_with_what_it_lacks(mapped: Any) -> None:
     ran = mapped.fine("import groq_magic\ngot = groq_magic.map('Rate {{text}}', df, batch=True)")
-    assert "3 rows handed to Groq's batch engine" in shown(ran)
+    assert "3 rows submitted to Groq's batch engine" in shown(ran)
     assert all(HAS.fullmatch(error) for error in errors(mapped, "got"))
     assert "answers" not in mapped.shell.user_ns
 
@@ -180,7 +180,7 @@ def test_expired_and_failed_rows_are_errors_and_handed_over_again(
     assert "2 rows failed. Run the cell again: it asks only these." in text
     assert "2 failed" in text
     assert "The batch job expired" in text
-    assert "2 rows handed to" in shown(mapped.fine(CELL))
+    assert "2 rows submitted to" in shown(mapped.fine(CELL))
     finish(mapped)
     mapped.fine(CELL)
     assert answers(mapped) == ["fine"] * 3
@@ -237,9 +237,9 @@ def test_again_is_over_once_its_jobs_are(mapped: Any, practice: Any) -> None:
         if answers(mapped) == ["new", "new", "fine"]:
             break
     assert "2 rows fetched." in text
-    assert "--again asks nothing anew while rows of the map are in a job" in text
+    assert "--again was ignored: rows are in a batch job" in text
     assert handed_over(practice) == 2
-    assert "3 rows handed" in shown(mapped.fine(again))
+    assert "3 rows submitted" in shown(mapped.fine(again))
 
 
 def test_two_models_are_two_jobs_and_a_check_is_made_of_their_answers(
@@ -249,7 +249,7 @@ def test_two_models_are_two_jobs_and_a_check_is_made_of_their_answers(
     mapped.shell.user_ns["df"]["hand"] = ["yes", "yes", None]
     cell = "%%groq_map df --batch -m fast,balanced --check answer=hand\nIs {{text}} praise?"
     ran = mapped.fine(cell)
-    assert "4 rows handed to Groq's batch engine in 2 jobs. Run" in shown(ran)
+    assert "4 rows submitted to Groq's batch engine in 2 jobs. Run" in shown(ran)
     assert shown(ran).count(KEPT) == 1
     finish(mapped)
     text = shown(mapped.fine(cell))
@@ -272,7 +272,7 @@ def test_packs_a_schema_and_evidence(mapped: Any, practice: Any) -> None:
     finish(mapped)
     # The row alone has an answer; the reply to two has none, so that they are asked alone.
     text = shown(mapped.fine(cell))
-    assert "1 row fetched, 2 rows handed to Groq's batch engine in 1 job." in text
+    assert "1 row fetched, 2 rows submitted to Groq's batch engine in 1 job." in text
     finish(mapped)
     mapped.fine(cell)
     found = mapped.shell.user_ns["answers"]
@@ -294,14 +294,14 @@ def test_it_costs_half_in_the_summary_the_usage_and_the_estimate(
     ]
     estimates = [float(re.search(r"\$(\d+\.\d+)", text)[1]) for text in dry]
     assert estimates[1] == pytest.approx(estimates[0] / 2, abs=0.0002)
-    assert "by the batch engine" in dry[1]
+    assert "through the batch engine" in dry[1]
     assert "within a day" in dry[1]
     assert practice.requests() == []
     cell = "%%groq_map long --batch\nRate {{row}}"
     mapped.fine(cell)
     assert mapped.session.ledger.entries == ()
     text = shown(mapped.fine(cell.replace("--batch", "--batch --dry-run")))
-    assert "20 rows, 20 with Groq's batch engine, 0 requests" in text
+    assert "20 rows, 20 in a batch job, 0 requests" in text
     finish(mapped)
     text = shown(mapped.fine(cell))
     (entry,) = mapped.session.ledger.entries
@@ -383,7 +383,7 @@ def test_stop_while_rows_are_handed_over(mapped: Any, practice: Any, monkeypatch
         patched.setattr(BatchService, "create", interrupted)
         ran = mapped.run(CELL)
     assert isinstance(ran.error, InterruptedAskError)
-    assert str(ran.error) == "Stopped. Run the cell again: it goes on there."
+    assert str(ran.error) == "Stopped. Run the cell again to continue."
     assert KEY not in ran.everything
     for _ in range(STEPS):
         mapped.fine(CELL)
@@ -408,7 +408,7 @@ def test_jobs_are_listed_with_what_is_known_of_them(mapped: Any, practice: Any) 
     assert "1 of 3 requests done" in shown(mapped.fine("%groq_runs"))
     finish(mapped)
     mapped.fine("%groq_runs fetch")
-    assert "fetched, not read" in shown(mapped.fine("%groq_runs"))
+    assert "fetched; run the cell again" in shown(mapped.fine("%groq_runs"))
 
 
 def test_a_job_is_named_by_the_beginning_of_its_id(mapped: Any, practice: Any) -> None:
@@ -423,7 +423,9 @@ def test_a_job_is_named_by_the_beginning_of_its_id(mapped: Any, practice: Any) -
     for word in ("status", "fetch", "cancel"):
         ran = mapped.run(f"%groq_runs {word} nothing")
         assert isinstance(ran.error, OptionError)
-        assert "No job or run is called `nothing`. `%groq_runs` lists them." in str(ran.error)
+        assert "No job or run is called `nothing`. `%groq_runs` lists runs and jobs." in str(
+            ran.error
+        )
     texts = [shown(mapped.fine(f"%groq_runs fetch {first.upper()}")) for _ in range(STEPS)]
     assert sum("fetched from 1 job" in text for text in texts) == 1
     text = shown(mapped.fine("%groq_runs fetch"))
@@ -435,7 +437,7 @@ def test_cancelled_rows_are_errors_and_free(mapped: Any, practice: Any) -> None:
     mapped.fine(CELL)
     mapped.fine("%groq_runs status")
     ran = mapped.fine(f"%groq_runs cancel {job(mapped)}")
-    assert "being cancelled. What was answered until then can still be fetched." in " ".join(
+    assert "being cancelled. Answers given before that can still be fetched." in " ".join(
         shown(ran).splitlines()
     )
     finish(mapped)
@@ -463,7 +465,9 @@ def test_cancel_ends_all_or_says_that_nothing_is_under_way(mapped: Any, practice
 
 
 def test_nothing_is_fetched_where_there_is_no_job(mapped: Any) -> None:
-    assert "No jobs: %%groq_map --batch makes them." in shown(mapped.fine("%groq_runs status"))
+    assert "No batch jobs yet; %%groq_map --batch starts one." in shown(
+        mapped.fine("%groq_runs status")
+    )
     assert "Nothing to fetch." in shown(mapped.fine("%groq_runs fetch"))
 
 
@@ -480,7 +484,7 @@ def test_jobs_of_another_address_are_listed_as_such(
 def test_practice_mode_is_labelled(mapped: Any, practice: Any) -> None:
     mapped.fine("%groq_practice on")
     text = shown(mapped.fine(CELL))
-    assert "Practice mode: the rows go to the practice server, and nothing to Groq." in text
+    assert "Practice mode: the rows go to the practice server, not to Groq." in text
     assert KEPT not in text
     assert "practice mode" in text
     assert "In practice mode." in shown(mapped.fine("%groq_runs status"))

@@ -55,7 +55,7 @@ def is_over(cells: Any) -> bool:
 def test_a_run_in_the_background_sets_its_variable_at_a_later_cell(mapped: Any) -> None:
     ran = mapped.fine("%%groq_map df --background -o later\nRate {{text}}")
     assert "`later`" not in shown(ran)
-    assert "later is set when it is over" in shown(ran)
+    assert "later is set at the end" in shown(ran)
     until(lambda: is_over(mapped))
     assert "later" not in mapped.shell.user_ns
     ran = mapped.fine("got = later")
@@ -71,15 +71,15 @@ def test_cancel_ends_it_and_keeps_what_came(mapped: Any, practice: Any) -> None:
     until(lambda: with_two.search(shown(mapped.fine("%groq_runs"))))
     ran = mapped.run("%%groq_map df --background\nRate {{text}} again")
     assert isinstance(ran.error, NotebookError)
-    assert "A run into `answers` is under way." in str(ran.error)
+    assert "A run for `answers` is still going." in str(ran.error)
     ran = mapped.run("%groq_runs clear")
-    assert "A run is under way in the background." in str(ran.error)
+    assert "A run is still going in the background." in str(ran.error)
     ran = mapped.fine("%groq_runs cancel answers")
     assert "answers: 2 of 3 rows; Stopped." in shown(ran)
     found = mapped.shell.user_ns["answers"]
     assert found["answer"].notna().tolist() == [True, False, True]
     ran = mapped.run("%groq_runs cancel")
-    assert "No run is under way." in str(ran.error)
+    assert "No run or job to cancel." in str(ran.error)
 
 
 def test_unloading_ends_what_runs(mapped: Any, practice: Any, groq_threads: Any) -> None:

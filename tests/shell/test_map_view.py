@@ -66,7 +66,7 @@ def test_it_gets_a_start_progress_rows_and_one_end(mapped: Any, view: Any) -> No
     (start,) = view.of("open")
     assert (start.name, start.rows, start.requested) == ("answers", 8, 8)
     assert (start.columns, start.given) == (("text", "score", "error"), 1)
-    assert start.notices == ("Sent of each row: `text`",)
+    assert start.notices == ("Sent from each row: `text`",)
     last = view.of("progress")[-1]
     assert (last.done, last.failed, last.total, last.is_over) == (8, 0, 8, True)
     assert all(len(rows) <= 5 for rows in view.of("rows"))

@@ -13,7 +13,7 @@ from groq_magic.api.batches import BatchService
 from groq_magic.api.key import ApiKey
 from groq_magic.api.models import offline_catalogue
 from groq_magic.mapping.answer_type import AnswerType
-from groq_magic.mapping.batch_fetching import BatchRows, Fetched, collect, fetch
+from groq_magic.mapping.batch_fetching import BatchRows, FetchResult, collect, fetch
 from groq_magic.mapping.batch_jobs import HandOver, hand_over
 from groq_magic.mapping.journal import Journal
 from groq_magic.mapping.prompts import row_prompts
@@ -65,7 +65,7 @@ class Engine:
     def hand_over(self, plan: RequestPlan, **options: Any) -> HandOver:
         return hand_over(plan, journal=self.journal(), service=self.service, **options)
 
-    def fetch(self) -> Fetched:
+    def fetch(self) -> FetchResult:
         return fetch(self.journal(), self.service)
 
     def collect(self, plan: RequestPlan) -> BatchRows:

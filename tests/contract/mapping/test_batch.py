@@ -52,7 +52,7 @@ def test_rows_are_handed_over_fetched_and_deleted_there(engine: Engine) -> None:
     assert file == f"groq_magic-{given.jobs[0].id}.jsonl"
     waiting = engine.collect(plan).waiting
     assert waiting.keys() == set(plan.keys)
-    assert "batch engine has this row" in waiting[plan.keys[0]].error
+    assert "Waiting for Groq's batch job" in waiting[plan.keys[0]].error
 
     (running,) = engine.fetch().running
     assert (running.state, running.completed, running.requests) == ("in_progress", 1, 3)
@@ -103,7 +103,7 @@ def test_files_have_no_more_lines_and_bytes_than_allowed(engine: Engine) -> None
 
 def test_a_request_larger_than_a_file_is_refused(engine: Engine) -> None:
     plan = plan_of(["a", "b" * 2_000])
-    with pytest.raises(TooLargeError, match=r"^A row's request is 0 MB"):
+    with pytest.raises(TooLargeError, match=r"^A row's request takes 0 MB"):
         engine.hand_over(plan, limits=FileLimits(bytes=1_000))
     assert engine.files() == []
 
@@ -237,10 +237,10 @@ def test_a_job_that_the_key_does_not_know_is_forgotten_when_it_is_cancelled(
     assert len(engine.fetch().unknown) == 1
     assert engine.collect(plan).waiting
     run = run_batch(plan, journal=engine.journal(), service=engine.service)
-    assert run.line.endswith(" 1 job is unknown to this key: `%groq_runs cancel` forgets them.")
+    assert run.line.endswith(" 1 job isn't known to this key; `%groq_runs cancel JOB` removes it.")
 
     (forgotten,) = cancel(engine.journal(), engine.service)
-    assert forgotten.words == "no longer there, forgotten"
+    assert forgotten.words == "no longer at Groq; removed from the list"
     assert engine.collect(plan).waiting == {}
 
 
@@ -286,7 +286,7 @@ def test_what_was_handed_over_before_a_failure_stays(
     practice.faults(batch=("ok", "ok", "429:retry-after=100"))
     with pytest.raises(GroqMagicError) as caught:
         engine.hand_over(plan, limits=FileLimits(lines=1))
-    assert caught.value.remedy == "1 row is handed over; run the cell again for the others."
+    assert caught.value.remedy == "1 row was submitted; run the cell again for the rest."
 
     assert engine.hand_over(plan, limits=FileLimits(lines=1)).rows == 2
     engine.finish(plan)
@@ -445,7 +445,7 @@ def test_a_file_that_lacks_answers_is_kept_at_groq(
     rows = engine.finish(plan)
     assert len(rows.answered) == 1
     (error,) = (answer.error for answer in rows.errors.values())
-    assert error.startswith("Groq's file of answers lacks this row; it is kept there (file_")
+    assert error.endswith(" lacks this row; the file is kept at Groq.")
     assert len(engine.files()) == 2
 
 
@@ -457,7 +457,7 @@ def test_answers_that_are_counted_before_they_are_there_are_waited_for() -> None
 def test_one_kernel_hands_over_at_a_time(engine: Engine) -> None:
     with engine.journal().jobs.alone() as is_alone:
         assert is_alone
-        with pytest.raises(OptionError, match="Another kernel hands rows over"):
+        with pytest.raises(OptionError, match="Another kernel is submitting rows"):
             engine.hand_over(plan_of(["a"]))
     assert engine.hand_over(plan_of(["a"])).rows == 1
 
@@ -523,11 +523,11 @@ def test_a_run_takes_what_is_done_and_hands_the_rest_over(
 
     first = run()
     assert first.line == (
-        "2 rows handed to Groq's batch engine in 1 job. Run the cell again for the answers; "
-        "`%groq_runs status` shows how far it is."
+        "2 rows submitted to Groq's batch engine in 1 job. Run the cell again for the answers; "
+        "`%groq_runs status` shows progress."
     )
     assert (set(first.failed), set(first.waiting)) == ({plan.keys[2]}, set(plan.keys[:2]))
-    assert run().line.startswith("2 rows still with Groq's batch engine. Run")
+    assert run().line.startswith("2 rows still in a batch job. Run")
     second = run()
     assert (second.line, second.jobs, second.waiting) == ("1 row fetched.", (), {})
     assert "expired" in second.failed[plan.keys[1]].error

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 STEPS = {
     BatchService: ("upload", "create", "batch", "files", "delete"),
-    JobTables: ("add", "update", "keep", "end", "deleted", "settle", "drop"),
+    JobTables: ("add", "update", "keep", "end", "deleted", "move_rows", "drop"),
 }
 # Its parent kills it while it has the lock.
 HOLDS = """

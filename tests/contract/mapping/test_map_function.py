@@ -131,7 +131,7 @@ def test_what_is_wrong_is_refused_before_anything_is_sent(practice: Any) -> None
     for call in (fn, fn.meta):
         with pytest.raises(PromptError, match=r"Did you mean `texts`\?$"):
             call(pd.DataFrame({"texts": ["a"]}))
-        with pytest.raises(OptionError, match="has a column `score` already"):
+        with pytest.raises(OptionError, match="already has a column `score`"):
             call(pd.DataFrame({"text": ["a"], "score": [1]}))
     assert sent(practice) == []
 

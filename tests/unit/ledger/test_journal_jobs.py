@@ -86,16 +86,16 @@ def test_answers_come_with_their_rows_in_order_until_they_are_read(
     assert tables.jobs()[0].state == FETCHED
 
     part = replace(found[0], keys=("a",))
-    tables.settle("Rate", "m", {"a": "read"}, [part])
+    tables.move_rows("Rate", "m", {"a": "read"}, [part])
     assert file.get("a") == "read"
     assert [each.keys for each in tables.answers()] == [("b",), ("c",)]
-    tables.settle("Rate", "m", {}, tables.answers())
+    tables.move_rows("Rate", "m", {}, tables.answers())
     assert tables.jobs() == ()
 
 
 def test_a_job_stays_until_its_files_are_deleted(tables: JobTables) -> None:
     fetched(tables, {}, left=("f", "g"))
-    tables.settle("Rate", "m", {}, list(tables.answers()))
+    tables.move_rows("Rate", "m", {}, list(tables.answers()))
     tables.deleted("j", "f")
     assert tables.jobs()[0].left == ("g",)
     tables.deleted("j", "g")
@@ -186,13 +186,13 @@ def test_a_forged_list_of_files_is_empty(tables: JobTables, file: JournalFile) -
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        ("", "not handed over"),
+        ("", "not submitted"),
         ("validating", "being checked"),
         ("in_progress", "1,001 of 2,000 requests done"),
         ("completed", "done, not fetched"),
-        ("expired", "expired with 1,001 of 2,000 requests done, not fetched"),
+        ("expired", "expired; 1,001 of 2,000 requests done, not fetched"),
         ("cancelling", "being cancelled"),
-        ("fetched", "fetched, not read"),
+        ("fetched", "fetched; run the cell again"),
         ("something new", "something new"),
     ],
 )

@@ -193,7 +193,7 @@ def test_without_a_home_there_is_no_place_for_it(monkeypatch: pytest.MonkeyPatch
         raise RuntimeError("Could not determine home directory.")
 
     monkeypatch.setattr("groq_magic.mapping.journal.journal_path", unknown)
-    with pytest.raises(OptionError, match="no place for a journal"):
+    with pytest.raises(OptionError, match="No place for the journal"):
         Journal()
 
 

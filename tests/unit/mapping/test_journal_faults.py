@@ -118,7 +118,7 @@ def test_in_a_read_only_place_it_answers_and_keeps_new_answers_in_memory(
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.count("\n") == 1
     assert ended.stdout.startswith("The journal can't be written (")
-    assert ended.stdout.endswith("); answers are kept in this session alone.\n")
+    assert ended.stdout.endswith("); answers are kept only in memory.\n")
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -141,9 +141,7 @@ def test_what_can_be_read_of_a_damaged_file_is_used(path: Path, seed: int) -> No
     assert all(each is None or isinstance(each.text, str) for each in found)
     assert len(lines) <= 1
     if lines:
-        assert lines[0].startswith(
-            "The journal was damaged; it is kept as journal.sqlite.damaged-1"
-        )
+        assert lines[0].startswith("The journal was damaged: it is now journal.sqlite.damaged-1")
         assert path.with_name("journal.sqlite.damaged-1").read_bytes()[:100] == bytes(data[:100])
     journal.close()
 

@@ -185,7 +185,7 @@ def test_an_item_that_no_row_has_is_refused() -> None:
 
 
 def test_a_column_of_the_row_is_named_by_itself() -> None:
-    assert "alone, as in `{{a}}`" in refusal('{{row["a"]}}', {"a": ["x"]})
+    assert "itself, as in `{{a}}`" in refusal('{{row["a"]}}', {"a": ["x"]})
 
 
 @pytest.mark.parametrize("name", ["txt", "tetx", "review txt", "nothing at all", "x.y", "q[0]"])

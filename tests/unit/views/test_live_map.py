@@ -99,7 +99,7 @@ def test_what_is_waited_for_is_drawn_and_taken_away(
     view.progress(progress(seconds=0.1, waiting_for="The limit is reached.", waits=3.0))
     clock.now += 1
     view.progress(progress())
-    assert facts_in(sent, "waiting") == ["The limit is reached. Going on in 3 s. ■ stops.", ""]
+    assert facts_in(sent, "waiting") == ["The limit is reached. Continues in 3 s. ■ stops.", ""]
 
 
 def test_a_notebook_saved_before_the_end_says_how_to_go_on(

@@ -28,7 +28,7 @@ def test_categories_have_their_share_and_a_table_of_confusions() -> None:
         "model               agree          no answer  $ per 1,000 rows  rows/min\n"
         "------------------  -------------  ---------  ----------------  --------\n"
         "openai/gpt-oss-20b  67 % (2 of 3)          1           $0.0123       412\n\n"
-        "lines: hand, columns: answer\n\n"
+        "down: hand, across: answer\n\n"
         "   a  b\n-  -  -\na  1  1\nb  0  1\n\n"
         "1 row disagrees:\nrow  hand  answer\n---  ----  ------\n  1  a     b"
     )
@@ -38,7 +38,7 @@ def test_numbers_have_errors_the_share_within_one_and_kappa() -> None:
     part = check_part([facts([1, 2, 3, 4], [1, 3, 3, 1])])
     head, _, line = part.plain.split("\n\n")[1].splitlines()
     assert head.split("  ")[-1].strip() == "$ per 1,000 rows"
-    for name in ("mean error", "mean distance", "within ±1", "weighted kappa"):
+    for name in ("mean error", "mean absolute error", "within ±1", "weighted kappa"):
         assert name in head
     assert "-0.50" in line
     assert "1.00" in line
@@ -60,7 +60,7 @@ def test_full_agreement_has_no_table_of_confusions() -> None:
 def test_of_many_categories_the_frequent_confusions_are_listed() -> None:
     expected = [f"kind {n}" for n in range(30)] + ["kind 0", "kind 0"]
     part = check_part([facts(expected, ["kind 1"] * 32)])
-    assert "the most frequent of 29 different confusions" in part.plain
+    assert "the most frequent of 29 kinds of disagreement" in part.plain
     assert "kind 0   kind 1     3" in part.plain
 
 
@@ -68,7 +68,7 @@ def test_each_model_is_named_where_there_are_several() -> None:
     checks = [facts(["a", "b"], ["a", "a"]), facts(["a", "b"], ["b", "b"], model=OTHER)]
     part = check_part(checks)
     assert part.plain.count("mood") == 1
-    assert "gpt-oss-20b · lines: hand, columns: answer" in part.plain
+    assert "gpt-oss-20b · down: hand, across: answer" in part.plain
     assert "gpt-oss-120b · 1 row disagrees:" in part.plain
 
 

@@ -44,7 +44,9 @@ def test_a_rate_is_of_seconds_or_of_minutes(rate: float, words: str) -> None:
 
 def test_rows_that_the_batch_engine_has_are_neither_finished_nor_failed() -> None:
     line = progress_words(progress(in_batch=300), start())
-    assert line.startswith("412 of 1,000 rows · 2 failed · 200 from the journal · 300 with Groq's")
+    assert line.startswith(
+        "412 of 1,000 rows · 2 failed · 200 from the journal · 300 in a batch job"
+    )
 
 
 def test_practice_has_no_cost() -> None:
@@ -68,7 +70,7 @@ def test_what_is_counted_is_named(facts: dict[str, Any], unit: str) -> None:
 def test_what_is_waited_for_says_for_how_long_until_it_is_over() -> None:
     waiting = {"waiting_for": "The limit of `m` is reached.", "waits": 12.2}
     assert waiting_words(progress(**waiting)) == (
-        "The limit of `m` is reached. Going on in 12 s. ■ stops."
+        "The limit of `m` is reached. Continues in 12 s. ■ stops."
     )
     assert waiting_words(progress(**waiting, is_over=True)) == ""
     assert waiting_words(progress()) == ""

@@ -52,7 +52,7 @@ def test_failed_rows_are_grouped_and_what_to_do_next_is_said() -> None:
 def test_rows_that_the_batch_engine_has_are_no_failures() -> None:
     found = progress(done=0, failed=0, from_journal=0, in_batch=1_000, is_over=True)
     for text in map_bundle(start(), end(progress=found))[0].values():
-        assert "with Groq" in text
+        assert "in a batch job" in text
         assert "failed" not in text
         assert "Run the cell again" not in text
 

@@ -80,7 +80,7 @@ def test_what_is_waited_for_stands_on_the_line_and_controls_nothing(
         monkeypatch.setitem(sys.modules, "tqdm", None)
     monkeypatch.setenv("COLUMNS", "300")
     line = written(waiting_for="The limit\x1b[31m is reached.", waits=9.0)
-    assert "The limit[31m is reached. Going on in 9 s." in line
+    assert "The limit[31m is reached. Continues in 9 s." in line
     assert "\x1b[31m" not in line
 
 
