@@ -186,8 +186,10 @@ class _BadSignature:
 
 
 def has_halves(x: str = "\ud800") -> str:
-    """Half a pair: \ud800."""
     return x
+
+
+has_halves.__doc__ = "Half a pair: \ud800."  # from Python 3.13 on a literal can't be written so
 
 
 def literal_of_half(x: Literal["\ud800"]) -> str:
