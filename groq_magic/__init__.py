@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import ipywidgets
 
-    from groq_magic.mapping.map_function import MapFunction
+    from groq_magic.mapping.function import MapFunction
     from groq_magic.reply import Reply
     from groq_magic.session.session import Session
 

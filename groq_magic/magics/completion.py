@@ -124,7 +124,7 @@ def _names(session: Session, begun: str) -> list[str]:
 
 def _columns(session: Session, line: str) -> list[str]:
     """Return the columns of the data that a map's line names; code in quotes is not run."""
-    from groq_magic.mapping.data_source import column_names, data_of
+    from groq_magic.mapping.data.data_source import column_names, data_of
 
     try:
         _, text = parsed_line(line, OPTIONS_OF["groq_map"], "%%groq_map")

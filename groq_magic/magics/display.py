@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from groq_magic.session.session import Session
     from groq_magic.views.guarded_view import View
     from groq_magic.views.live import Live
-    from groq_magic.views.map_view import MapView
+    from groq_magic.views.map.view import MapView
     from groq_magic.views.session_facts import PanelFacts
 
 __all__ = [
@@ -54,7 +54,7 @@ def show_reply(session: Session, ask: Ask) -> Reply:
 
 def map_view_of(session: Session) -> MapView:
     """Return the view of one map that fits the front end."""
-    from groq_magic.views.map_view import map_view
+    from groq_magic.views.map.view import map_view
 
     return map_view(front_end(session.shell), lambda: live_of(session))
 

@@ -9,17 +9,17 @@ from urllib.parse import urlsplit
 from groq_magic.api.batches import BatchService
 from groq_magic.errors import OptionError
 from groq_magic.interrupts import unsent
-from groq_magic.mapping.batch_fetching import fetch
-from groq_magic.mapping.batch_jobs import cancel, status
-from groq_magic.mapping.batch_run import unknown_jobs
-from groq_magic.mapping.map_prepare import account_now
+from groq_magic.mapping.batch.batch_run import unknown_jobs
+from groq_magic.mapping.batch.fetching import fetch
+from groq_magic.mapping.batch.jobs import cancel, status
+from groq_magic.mapping.prepare import account_now
 from groq_magic.views.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from groq_magic.ledger.job_record import JobRecord
-    from groq_magic.mapping.journal import Journal
+    from groq_magic.mapping.sending.journal import Journal
     from groq_magic.session.session import Session
 
 __all__ = ["cancelled", "fetched", "jobs_now", "jobs_table", "known_jobs"]

@@ -10,14 +10,14 @@ from groq_magic.interrupts import unsent
 from groq_magic.magics.display import map_view_of
 from groq_magic.magics.line import data_and_rest, parsed_line
 from groq_magic.magics.options import OPTIONS_OF
-from groq_magic.mapping.map_options import MapOptions
+from groq_magic.mapping.options import MapOptions
 from groq_magic.page.caller import caller_names
 from groq_magic.views.show import say, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from groq_magic.mapping.map_prepare import MapAsk
+    from groq_magic.mapping.prepare import MapAsk
     from groq_magic.session.session import Session
 
 __all__ = ["groq_map", "map_in_python"]
@@ -47,12 +47,12 @@ def groq_map(session: Session, line: str, cell: str) -> None:
     """
     ask = _ask(session, line, cell)
     if ask.options.dry_run:
-        from groq_magic.mapping.map_dry_run import map_dry_run
+        from groq_magic.mapping.dry_run import map_dry_run
 
         found = unsent(lambda: map_dry_run(session, ask))
         show(found.html(), found.plain())
         return
-    from groq_magic.mapping.map_flow import map_in_background, map_rows
+    from groq_magic.mapping.flow import map_in_background, map_rows
 
     if ask.options.background:
         map_in_background(session, ask)
@@ -81,16 +81,16 @@ def map_in_python(session: Session, prompt: str, data: Any, keywords: Mapping[st
                 f"map() doesn't take {name}: it returns the frame.",
                 f"Use `%%groq_map --{name.replace('_', '-')}`.",
             )
-    from groq_magic.mapping.map_flow import map_rows
-    from groq_magic.mapping.map_prepare import MapAsk
+    from groq_magic.mapping.flow import map_rows
+    from groq_magic.mapping.prepare import MapAsk
 
     ask = MapAsk(prompt, data, options, _names(session))
     return map_rows(session, ask, lambda: map_view_of(session))
 
 
 def _ask(session: Session, line: str, cell: str) -> MapAsk:
-    from groq_magic.mapping.data_source import data_of
-    from groq_magic.mapping.map_prepare import MapAsk
+    from groq_magic.mapping.data.data_source import data_of
+    from groq_magic.mapping.prepare import MapAsk
 
     table = OPTIONS_OF["groq_map"]
     given, text = parsed_line(line, table, _MAGIC)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from groq_magic.errors import OptionError
-from groq_magic.mapping.map_options import MapOptions
+from groq_magic.mapping.options import MapOptions
 from groq_magic.option import Option
 from groq_magic.option_types import Choice, Flag, Label, OptionType, Switch, Whole
 from groq_magic.options import OPTIONS

@@ -9,7 +9,7 @@ from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.jobs import cancelled, fetched, jobs_now, jobs_table, known_jobs
 from groq_magic.magics.line import parsed_line
 from groq_magic.magics.options import OPTIONS_OF
-from groq_magic.mapping.journal import Journal
+from groq_magic.mapping.sending.journal import Journal
 from groq_magic.views.show import say, show
 from groq_magic.views.table import Table
 

@@ -13,8 +13,8 @@ from groq_magic.mapping.map_run import MapRun
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from groq_magic.mapping.map_prepare import PreparedMap
     from groq_magic.mapping.map_run import RunBase
+    from groq_magic.mapping.prepare import PreparedMap
 
 __all__ = ["BackgroundMap"]
 

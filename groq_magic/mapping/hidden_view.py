@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from groq_magic.views.map_facts import MapEnd, MapProgress, MapRow, MapStart
+    from groq_magic.views.map.facts import MapEnd, MapProgress, MapRow, MapStart
 
 __all__ = ["HiddenView"]
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from groq_magic.api.models import offline_catalogue
 from groq_magic.errors import OptionError
-from groq_magic.mapping.map_function import MapFunction
-from groq_magic.mapping.map_models import models_of
-from groq_magic.mapping.map_options import MapOptions
-from groq_magic.mapping.map_prepare import run_settings
+from groq_magic.mapping.function import MapFunction
+from groq_magic.mapping.models import models_of
+from groq_magic.mapping.options import MapOptions
+from groq_magic.mapping.prepare import run_settings
 from groq_magic.options import AskOptions
 from groq_magic.prompt import Privacy
 from groq_magic.schemas import Schema, schema_of

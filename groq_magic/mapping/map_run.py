@@ -8,13 +8,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.ledger.usage import Usage, cost, total_usage
-from groq_magic.mapping.batch_fetching import BatchRows
-from groq_magic.mapping.frame import cells_frame, cells_of
-from groq_magic.mapping.map_rows import SHOWN, row_facts
-from groq_magic.mapping.progress import sum_of
-from groq_magic.mapping.requests import SAMPLED, max_tokens_from
-from groq_magic.mapping.run import Run
-from groq_magic.views.map_facts import MapProgress
+from groq_magic.mapping.batch.fetching import BatchRows
+from groq_magic.mapping.requests.grouping import SAMPLED, max_tokens_from
+from groq_magic.mapping.results.frame import cells_frame, cells_of
+from groq_magic.mapping.sending.progress import sum_of
+from groq_magic.mapping.sending.run import Run
+from groq_magic.mapping.shown_rows import SHOWN, row_facts
+from groq_magic.views.map.facts import MapProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from groq_magic.api.account import Account
     from groq_magic.api.send import Outcome
     from groq_magic.errors import GroqMagicError
-    from groq_magic.mapping.budget import Budget
-    from groq_magic.mapping.frame import RowCells
-    from groq_magic.mapping.journal import Journal
-    from groq_magic.mapping.map_plan import MapPlan
-    from groq_magic.mapping.request_plan import RequestPlan
-    from groq_magic.mapping.row_request import RowAnswer, RowRequest
-    from groq_magic.mapping.run_settings import RunSettings
-    from groq_magic.views.map_view import MapView
+    from groq_magic.mapping.plan import MapPlan
+    from groq_magic.mapping.requests.request_plan import RequestPlan
+    from groq_magic.mapping.results.frame import RowCells
+    from groq_magic.mapping.sending.budget import Budget
+    from groq_magic.mapping.sending.journal import Journal
+    from groq_magic.mapping.sending.row_request import RowAnswer, RowRequest
+    from groq_magic.mapping.sending.run_settings import RunSettings
+    from groq_magic.views.map.view import MapView
 
 __all__ = ["MapRun", "RunBase"]
 

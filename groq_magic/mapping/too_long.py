@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from groq_magic.mapping.row_request import RowAnswer
+from groq_magic.mapping.sending.row_request import RowAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
     from groq_magic.api.account import Account
     from groq_magic.api.models import Model
-    from groq_magic.mapping.map_options import MapOptions
-    from groq_magic.mapping.request_plan import OversizedRow, RequestPlan
+    from groq_magic.mapping.options import MapOptions
+    from groq_magic.mapping.requests.request_plan import OversizedRow, RequestPlan
 
 __all__ = ["too_long_rows"]
 

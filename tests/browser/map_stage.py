@@ -12,7 +12,7 @@ from typing import Any
 from stage import live
 
 from groq_magic.ledger.usage import Usage
-from groq_magic.views.map_facts import (
+from groq_magic.views.map.facts import (
     Agreement,
     CheckFacts,
     Disagreement,
@@ -22,7 +22,7 @@ from groq_magic.views.map_facts import (
     MapRow,
     MapStart,
 )
-from groq_magic.views.map_view import map_view
+from groq_magic.views.map.view import map_view
 
 MODEL, OTHER = "openai/gpt-oss-20b", "openai/gpt-oss-120b"
 COLUMNS = ("review", "sentiment", "score", "summary", "error")

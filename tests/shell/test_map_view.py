@@ -200,6 +200,6 @@ def test_one_is_discarded_where_the_frame_can_not_be_made(
     def fail(_run: Any) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("groq_magic.mapping.map_flow.MapRun.frame", fail)
+    monkeypatch.setattr("groq_magic.mapping.flow.MapRun.frame", fail)
     assert isinstance(mapped.run("%%groq_map df\nRate {{text}}").error, MemoryError)
     assert len(view.of("discard")) == 1

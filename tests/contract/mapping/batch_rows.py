@@ -12,13 +12,13 @@ from groq_magic.api.account import account_of
 from groq_magic.api.batches import BatchService
 from groq_magic.api.key import ApiKey
 from groq_magic.api.models import offline_catalogue
-from groq_magic.mapping.answer_type import AnswerType
-from groq_magic.mapping.batch_fetching import BatchRows, FetchResult, collect, fetch
-from groq_magic.mapping.batch_jobs import HandOver, hand_over
-from groq_magic.mapping.journal import Journal
-from groq_magic.mapping.prompts import row_prompts
-from groq_magic.mapping.requests import request_plan, row_options
-from groq_magic.mapping.rows import rows_of
+from groq_magic.mapping.batch.fetching import BatchRows, FetchResult, collect, fetch
+from groq_magic.mapping.batch.jobs import HandOver, hand_over
+from groq_magic.mapping.data.prompts import row_prompts
+from groq_magic.mapping.data.rows import rows_of
+from groq_magic.mapping.requests.answer_type import AnswerType
+from groq_magic.mapping.requests.grouping import request_plan, row_options
+from groq_magic.mapping.sending.journal import Journal
 from groq_magic.options import AskOptions
 from groq_magic.schemas import schema_of
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from groq_magic.mapping.request_plan import RequestPlan
-    from groq_magic.mapping.row_request import RowAnswer
+    from groq_magic.mapping.requests.request_plan import RequestPlan
+    from groq_magic.mapping.sending.row_request import RowAnswer
 
 MODEL = "openai/gpt-oss-20b"
 KEY = "gsk_made_up_for_tests_0123456789"

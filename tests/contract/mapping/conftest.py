@@ -13,10 +13,10 @@ import pytest
 
 from groq_magic.api.account import account_of
 from groq_magic.api.key import ApiKey
-from groq_magic.mapping.journal import Journal
-from groq_magic.mapping.row_request import RowRequest
-from groq_magic.mapping.run import Run
-from groq_magic.mapping.run_settings import RunSettings
+from groq_magic.mapping.sending.journal import Journal
+from groq_magic.mapping.sending.row_request import RowRequest
+from groq_magic.mapping.sending.run import Run
+from groq_magic.mapping.sending.run_settings import RunSettings
 from tests.rows_server import started
 
 if TYPE_CHECKING:

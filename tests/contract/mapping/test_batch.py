@@ -17,11 +17,11 @@ from groq_magic.errors import (
     TooLargeError,
 )
 from groq_magic.ledger.journal_file import JournalFile
-from groq_magic.mapping.batch_fetching import collect, fetch
-from groq_magic.mapping.batch_files import FileLimits
-from groq_magic.mapping.batch_jobs import KEPT_BY_GROQ, cancel, status
-from groq_magic.mapping.batch_run import BatchRun, run_batch
-from groq_magic.mapping.row_request import RowAnswer
+from groq_magic.mapping.batch.batch_run import BatchRun, run_batch
+from groq_magic.mapping.batch.fetching import collect, fetch
+from groq_magic.mapping.batch.files import FileLimits
+from groq_magic.mapping.batch.jobs import KEPT_BY_GROQ, cancel, status
+from groq_magic.mapping.sending.row_request import RowAnswer
 from tests.contract.mapping.batch_rows import MODEL, Engine, plan_of
 
 if TYPE_CHECKING:

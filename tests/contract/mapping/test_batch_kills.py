@@ -12,8 +12,8 @@ import pytest
 
 from groq_magic.api.batches import BatchService
 from groq_magic.ledger.journal_jobs import JobTables
-from groq_magic.mapping.batch_files import FileLimits
-from groq_magic.mapping.journal import Journal
+from groq_magic.mapping.batch.files import FileLimits
+from groq_magic.mapping.sending.journal import Journal
 from tests.contract.mapping.batch_rows import Engine, plan_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ STEPS = {
 HOLDS = """
 import sys, time
 from pathlib import Path
-from groq_magic.mapping.journal import Journal
+from groq_magic.mapping.sending.journal import Journal
 with Journal(Path(sys.argv[1])).jobs.alone():
     print("held", flush=True)
     time.sleep(600)

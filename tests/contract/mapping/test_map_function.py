@@ -29,7 +29,7 @@ from groq_magic.errors import (
     OptionError,
     PromptError,
 )
-from groq_magic.mapping.journal import Journal
+from groq_magic.mapping.sending.journal import Journal
 
 KEY = "gsk_made_up_for_tests_0123456789"
 SCORE = [{"reply": '{"score": 4, "why": "short"}'}]

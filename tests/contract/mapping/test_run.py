@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from groq_magic.errors import ApiKeyError, ModelError, OptionError, ServiceError
-from groq_magic.mapping.budget import budget_of
-from groq_magic.mapping.row_request import RowAnswer, RowRequest
-from groq_magic.mapping.run_settings import Split
+from groq_magic.mapping.sending.budget import budget_of
+from groq_magic.mapping.sending.row_request import RowAnswer, RowRequest
+from groq_magic.mapping.sending.run_settings import Split
 from tests.contract.mapping.conftest import row
 from tests.rows_server import ANSWER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from groq_magic.mapping.journal import Journal
+    from groq_magic.mapping.sending.journal import Journal
 
 
 def prompts(server: Any) -> Counter[str]:

@@ -46,7 +46,7 @@ ODD_BUT_WHOLE = ("no-done", "no-blank-line", "ping:every=1", "comments", "crlf",
 def _no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("groq_magic.api.send._SHORTEST_WAIT", 0.01)
     monkeypatch.setattr("groq_magic.api.send.backoff", lambda _tried: 0.01)
-    monkeypatch.setattr("groq_magic.mapping.row_sending.backoff", lambda _tried: 0.01)
+    monkeypatch.setattr("groq_magic.mapping.sending.row_sending.backoff", lambda _tried: 0.01)
 
 
 @pytest.mark.parametrize("streamed", [False, True])

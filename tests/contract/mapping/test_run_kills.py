@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from groq_magic.mapping.journal import Journal
+from groq_magic.mapping.sending.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from groq_magic.mapping.row_request import RowAnswer
+    from groq_magic.mapping.sending.row_request import RowAnswer
 
 AT_ONCE = 10
 ROOT = Path(__file__).parents[3]
@@ -30,10 +30,10 @@ from pathlib import Path
 import groq
 from groq_magic.api.account import account_of
 from groq_magic.api.key import ApiKey
-from groq_magic.mapping.journal import Journal
-from groq_magic.mapping.row_request import RowRequest
-from groq_magic.mapping.run import Run
-from groq_magic.mapping.run_settings import RunSettings
+from groq_magic.mapping.sending.journal import Journal
+from groq_magic.mapping.sending.row_request import RowRequest
+from groq_magic.mapping.sending.run import Run
+from groq_magic.mapping.sending.run_settings import RunSettings
 
 def row(number):
     messages = [{"role": "user", "content": f"Row {number}"}]

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groq_magic.errors import OptionError
-from groq_magic.mapping.agreement import Check, agreement, checks_of, places_to_check
-from groq_magic.mapping.rows import rows_of
+from groq_magic.mapping.data.rows import rows_of
+from groq_magic.mapping.results.agreement import Check, agreement, checks_of, places_to_check
 
 FRAME = pd.DataFrame({"text": ["a", "b", "c"], "teacher": [1, None, 3], "hand": ["x", None, None]})
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from groq_magic.errors import RequestError
 from groq_magic.ledger.usage import Usage
-from groq_magic.mapping.batch_files import FileLimits, LineFaultError, answer_in, batch_files
-from groq_magic.mapping.row_request import RowAnswer, RowRequest
+from groq_magic.mapping.batch.files import FileLimits, LineFaultError, answer_in, batch_files
+from groq_magic.mapping.sending.row_request import RowAnswer, RowRequest
 from tests.markers import examples
 
 MODEL = "openai/gpt-oss-20b"

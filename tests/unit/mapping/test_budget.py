@@ -8,9 +8,9 @@ import pytest
 
 from groq_magic.errors import OptionError
 from groq_magic.ledger.usage import Usage
-from groq_magic.mapping.budget import Budget, budget_of
-from groq_magic.mapping.progress import Tally
-from groq_magic.mapping.row_request import RowRequest
+from groq_magic.mapping.sending.budget import Budget, budget_of
+from groq_magic.mapping.sending.progress import Tally
+from groq_magic.mapping.sending.row_request import RowRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from groq_magic.mapping.answer_type import AnswerType
-from groq_magic.mapping.estimate import MapEstimate, RunLimits, map_estimate
-from groq_magic.mapping.prompts import row_prompts
-from groq_magic.mapping.requests import request_plan, row_options
-from groq_magic.mapping.rows import rows_of
+from groq_magic.mapping.data.prompts import row_prompts
+from groq_magic.mapping.data.rows import rows_of
+from groq_magic.mapping.requests.answer_type import AnswerType
+from groq_magic.mapping.requests.estimate import MapEstimate, RunLimits, map_estimate
+from groq_magic.mapping.requests.grouping import request_plan, row_options
 from groq_magic.options import AskOptions
 from groq_magic.schemas import schema_of
 
 if TYPE_CHECKING:
-    from groq_magic.mapping.request_plan import RequestPlan
+    from groq_magic.mapping.requests.request_plan import RequestPlan
 
 MODEL = "openai/gpt-oss-20b"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.mapping.evidence import FoundQuote, find_quote
+from groq_magic.mapping.results.evidence import FoundQuote, find_quote
 
 
 def found(quote: str, text: str) -> FoundQuote:

@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groq_magic.errors import OptionError
-from groq_magic.mapping.answer_type import AnswerType
-from groq_magic.mapping.frame import ResultColumns, answers_frame, result_columns
-from groq_magic.mapping.prompts import row_prompts
-from groq_magic.mapping.requests import request_plan, row_options
-from groq_magic.mapping.row_request import RowAnswer
-from groq_magic.mapping.rows import rows_of
+from groq_magic.mapping.data.prompts import row_prompts
+from groq_magic.mapping.data.rows import rows_of
+from groq_magic.mapping.requests.answer_type import AnswerType
+from groq_magic.mapping.requests.grouping import request_plan, row_options
+from groq_magic.mapping.results.frame import ResultColumns, answers_frame, result_columns
+from groq_magic.mapping.sending.row_request import RowAnswer
 from groq_magic.options import AskOptions
 from groq_magic.schemas import schema_of
 from tests.markers import examples

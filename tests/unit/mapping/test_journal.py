@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from groq_magic.errors import OptionError
 from groq_magic.ledger.journal_file import journal_path
 from groq_magic.ledger.usage import Usage
-from groq_magic.mapping.journal import Journal
-from groq_magic.mapping.row_request import RowAnswer
+from groq_magic.mapping.sending.journal import Journal
+from groq_magic.mapping.sending.row_request import RowAnswer
 from tests.markers import examples
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def test_without_a_home_there_is_no_place_for_it(monkeypatch: pytest.MonkeyPatch
     def unknown() -> Path:
         raise RuntimeError("Could not determine home directory.")
 
-    monkeypatch.setattr("groq_magic.mapping.journal.journal_path", unknown)
+    monkeypatch.setattr("groq_magic.mapping.sending.journal.journal_path", unknown)
     with pytest.raises(OptionError, match="No place for the journal"):
         Journal()
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from groq_magic.errors import OptionError
-from groq_magic.mapping.journal import Journal
-from groq_magic.mapping.row_request import RowAnswer
+from groq_magic.mapping.sending.journal import Journal
+from groq_magic.mapping.sending.row_request import RowAnswer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +46,7 @@ def test_on_a_full_disk_answers_stay_in_memory_until_there_is_room(
         put(*given)
 
     monkeypatch.setattr(journal._file, "put", full)
-    monkeypatch.setattr("groq_magic.mapping.journal._AGAIN_AFTER", 0.0)
+    monkeypatch.setattr("groq_magic.mapping.sending.journal._AGAIN_AFTER", 0.0)
     for key in ("a", "b", "c"):
         journal.put("", "m", {key: ANSWER})
     assert [journal.get(key) for key in ("before", "a", "b", "c")] == [ANSWER] * 4
@@ -79,8 +79,8 @@ READ_ONLY = """
 import os, sys
 from pathlib import Path
 sys.path.insert(0, "")
-from groq_magic.mapping.journal import Journal
-from groq_magic.mapping.row_request import RowAnswer
+from groq_magic.mapping.sending.journal import Journal
+from groq_magic.mapping.sending.row_request import RowAnswer
 if os.getuid() == 0:
     os.setuid(65534)
 journal = Journal(Path(sys.argv[1]))

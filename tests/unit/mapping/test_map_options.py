@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from groq_magic.errors import OptionError, PromptError
 from groq_magic.magics.line import data_and_rest
-from groq_magic.mapping.budget import Budget
-from groq_magic.mapping.data_source import column_names, data_of
-from groq_magic.mapping.map_options import MapOptions
+from groq_magic.mapping.data.data_source import column_names, data_of
+from groq_magic.mapping.options import MapOptions
+from groq_magic.mapping.sending.budget import Budget
 from groq_magic.option_types import Whole
 from groq_magic.prompt import Privacy
 

@@ -10,10 +10,10 @@ import pytest
 
 from groq_magic.api.send import Wait
 from groq_magic.ledger.usage import Usage
-from groq_magic.mapping.budget import budget_of
-from groq_magic.mapping.progress import Tally, sum_of
-from groq_magic.mapping.row_request import RowAnswer, RowRequest
-from groq_magic.views.map_facts import MapProgress
+from groq_magic.mapping.sending.budget import budget_of
+from groq_magic.mapping.sending.progress import Tally, sum_of
+from groq_magic.mapping.sending.row_request import RowAnswer, RowRequest
+from groq_magic.views.map.facts import MapProgress
 
 MODEL = "openai/gpt-oss-20b"
 GOOD = RowAnswer("good", "stop", None, MODEL, "")
@@ -31,7 +31,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    monkeypatch.setattr("groq_magic.mapping.progress.time", made)
+    monkeypatch.setattr("groq_magic.mapping.sending.progress.time", made)
     return made
 
 

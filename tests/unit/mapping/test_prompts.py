@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groq_magic.errors import PromptError
-from groq_magic.mapping.prompts import RowPrompts, row_prompts
-from groq_magic.mapping.rows import rows_of
+from groq_magic.mapping.data.prompts import RowPrompts, row_prompts
+from groq_magic.mapping.data.rows import rows_of
 from groq_magic.prompt.privacy import Privacy
 from groq_magic.prompt.secrets import Secrets
 from tests.markers import examples

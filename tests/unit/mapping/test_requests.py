@@ -14,11 +14,11 @@ from pydantic import BaseModel
 from groq_magic.api.models import Model, offline_catalogue
 from groq_magic.errors import OptionError
 from groq_magic.ledger.usage import Usage
-from groq_magic.mapping.answer_type import AnswerType
-from groq_magic.mapping.prompts import row_prompts
-from groq_magic.mapping.requests import max_tokens_from, request_plan, row_options
-from groq_magic.mapping.row_request import RowAnswer, RowRequest
-from groq_magic.mapping.rows import rows_of
+from groq_magic.mapping.data.prompts import row_prompts
+from groq_magic.mapping.data.rows import rows_of
+from groq_magic.mapping.requests.answer_type import AnswerType
+from groq_magic.mapping.requests.grouping import max_tokens_from, request_plan, row_options
+from groq_magic.mapping.sending.row_request import RowAnswer, RowRequest
 from groq_magic.options import AskOptions
 from groq_magic.prompt.secrets import Secrets
 from groq_magic.schemas import Mismatch, schema_of
@@ -27,7 +27,7 @@ from tests.markers import examples
 if TYPE_CHECKING:
     import random
 
-    from groq_magic.mapping.request_plan import RequestPlan
+    from groq_magic.mapping.requests.request_plan import RequestPlan
 
 MODEL = "openai/gpt-oss-20b"
 KNOWN = offline_catalogue().get(MODEL)

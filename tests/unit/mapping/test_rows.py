@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from groq_magic.errors import OptionError
-from groq_magic.mapping.rows import rows_of
+from groq_magic.mapping.data.rows import rows_of
 
 
 def cells(value: Any) -> list[tuple[Any, ...]]:
@@ -212,7 +212,7 @@ def test_a_class_that_raises_is_refused_or_taken_as_an_item() -> None:
 
 def test_plain_data_needs_no_pandas() -> None:
     code = (
-        "import sys; from groq_magic.mapping.rows import rows_of;"
+        "import sys; from groq_magic.mapping.data.rows import rows_of;"
         "rows_of([1]); rows_of({'a': [1]}); rows_of({'a': 'x'});"
         "assert not {'pandas', 'polars', 'numpy'} & set(sys.modules)"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from groq_magic.ledger.usage import Usage
-from groq_magic.views.map_facts import MapEnd, MapProgress, MapRow, MapStart
+from groq_magic.views.map.facts import MapEnd, MapProgress, MapRow, MapStart
 
 MODEL = "openai/gpt-oss-20b"
 

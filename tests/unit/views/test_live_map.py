@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from groq_magic.views import live as live_module
-from groq_magic.views import live_map, live_output
-from groq_magic.views.live_map import LiveMapView
-from groq_magic.views.map_facts import MapRow
-from groq_magic.views.map_summary import map_bundle
-from groq_magic.views.map_view import map_view
+from groq_magic.views import live_output
+from groq_magic.views.map import live as live_map
+from groq_magic.views.map.facts import MapRow
+from groq_magic.views.map.live import LiveMapView
+from groq_magic.views.map.summary import map_bundle
+from groq_magic.views.map.view import map_view
 from tests.unit.views.map_values import end, progress, start
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import Any
 
 import lxml.html
 
-from groq_magic.mapping.agreement import agreement
-from groq_magic.views.map_check import check_part
-from groq_magic.views.map_facts import CheckFacts
+from groq_magic.mapping.results.agreement import agreement
+from groq_magic.views.map.check import check_part
+from groq_magic.views.map.facts import CheckFacts
 from tests.unit.views.map_values import MODEL
 
 OTHER = "openai/gpt-oss-120b"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groq_magic.views.map_facts import MapField
-from groq_magic.views.map_fields import FieldSummary, field_summary, fields_part
+from groq_magic.views.map.facts import MapField
+from groq_magic.views.map.fields import FieldSummary, field_summary, fields_part
 from tests.markers import examples
 
 # Of JSON, and what only Python's reader of JSON lets through.

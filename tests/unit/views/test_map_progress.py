@@ -8,7 +8,7 @@ import lxml.html
 import pytest
 
 from groq_magic.ledger.usage import Usage
-from groq_magic.views.map_progress import progress_html, progress_words, unit_of, waiting_words
+from groq_magic.views.map.progress import progress_html, progress_words, unit_of, waiting_words
 from tests.unit.views.map_values import progress, start
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import lxml.html
 import pytest
 
-from groq_magic.mapping.agreement import agreement
+from groq_magic.mapping.results.agreement import agreement
 from groq_magic.rendering import to_html
-from groq_magic.views.map_facts import CheckFacts, MapField, MapRow
-from groq_magic.views.map_summary import map_bundle, rows_part
+from groq_magic.views.map.facts import CheckFacts, MapField, MapRow
+from groq_magic.views.map.summary import map_bundle, rows_part
 from tests.unit.views.map_values import MODEL, end, progress, start
 
 PAYLOADS = json.loads((Path(__file__).parents[2] / "payloads.json").read_text())

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from groq_magic.views import map_view
-from groq_magic.views.map_view import GuardedMapView
+from groq_magic.views.map import view as map_view
+from groq_magic.views.map.view import GuardedMapView
 from tests.unit.views.map_values import end, progress, start
 
 

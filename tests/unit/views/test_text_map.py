@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from groq_magic.views import text_map
-from groq_magic.views.map_summary import map_bundle
-from groq_magic.views.map_view import map_view
-from groq_magic.views.text_map import TextMapView
+from groq_magic.views.map import text as text_map
+from groq_magic.views.map.summary import map_bundle
+from groq_magic.views.map.text import TextMapView
+from groq_magic.views.map.view import map_view
 from tests.unit.views.map_values import end, progress, start
 
 

@@ -1,0 +1,292 @@
+"""Submit rows to Groq's batch engine, and look up or cancel the jobs.
+
+A job and its rows are written to the journal before its file is uploaded, and the job at Groq has
+the journal's id in its metadata. So if the process is killed between two steps, the next run finds
+the job at Groq or knows that it doesn't exist, and no row is submitted twice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from groq_magic.api.base_url import is_loopback
+from groq_magic.errors import (
+    ApiKeyError,
+    GroqMagicError,
+    ModelError,
+    OptionError,
+    PromptError,
+    RateLimitError,
+    RequestError,
+)
+from groq_magic.ledger.job_record import JobRecord
+from groq_magic.mapping.batch.files import batch_files
+from groq_magic.mapping.sending.row_source import RowSource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from groq_magic.api.batch import Batch
+    from groq_magic.api.batches import BatchService
+    from groq_magic.ledger.journal_jobs import JobTables
+    from groq_magic.mapping.batch.files import BatchFile, FileLimits
+    from groq_magic.mapping.requests.request_plan import RequestPlan
+    from groq_magic.mapping.sending.journal import Journal
+    from groq_magic.mapping.sending.row_request import RowRequest
+
+__all__ = ["KEPT_BY_GROQ", "HandOver", "cancel", "find_lost", "hand_over", "noted", "status"]
+
+KEPT_BY_GROQ = "Groq keeps batch files until they are deleted; fetching the answers deletes them."
+# In the metadata of a job at Groq.
+_MARK = "groq_magic_job"
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """The result of `hand_over`.
+
+    Parameters
+    ----------
+    jobs : tuple of JobRecord
+        The new jobs.
+    """
+
+    jobs: tuple[JobRecord, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many rows were submitted."""
+        return sum(job.rows for job in self.jobs)
+
+
+def hand_over(  # noqa: PLR0913 - rows, where they go, and how
+    plan: RequestPlan,
+    *,
+    journal: Journal,
+    service: BatchService,
+    name: str = "",
+    without: Collection[str] = (),
+    alone: Sequence[RowRequest] = (),
+    again: bool = False,
+    window: str = "24h",
+    on_upload: Callable[[str], object] = lambda _line: None,
+    limits: FileLimits | None = None,
+) -> HandOver:
+    """Submit the rows without an answer; return when Groq has them.
+
+    Rows that have an answer in the journal, or are in a job at this address, are left out.
+
+    Parameters
+    ----------
+    plan : RequestPlan
+    journal : Journal
+    service : BatchService
+    name : str
+        The run's name.
+    without : collection of str
+        The keys of rows to leave out.
+    alone : sequence of RowRequest
+        Rows to ask alone, not in the plan's packs: see `collect`.
+    again : bool
+        Whether to submit also rows that have an answer in the journal.
+    window : str
+        The time in which the jobs should be done, `24h` to `7d`.
+    on_upload : callable
+        Takes a line for the user, before the first file is uploaded.
+    limits : FileLimits, optional
+
+    Raises
+    ------
+    OptionError
+        When the journal can't be written, or another kernel is submitting.
+    GroqMagicError
+        When the service refuses or fails; rows submitted before stay submitted.
+    """
+    tables = journal.jobs
+    done: list[JobRecord] = []
+    with tables.alone() as is_alone:
+        if not is_alone:
+            raise OptionError(
+                "Another kernel is submitting rows with this journal.",
+                "Run the cell again when it is done.",
+            )
+        find_lost(tables, service, is_alone=True)
+        # Batches don't count against tokens a minute, so answers need no cap.
+        plan = replace(plan, max_tokens=None)
+        requests = _open_requests(
+            plan, alone, without, None if again else journal, tables, service.url
+        )
+        try:
+            for file in batch_files(requests, limits):
+                if not done:
+                    on_upload(KEPT_BY_GROQ)
+                job = _new_job(file, name, plan.model, service.url)
+                tables.add(job, file.rows)
+                done.append(_started(job, file, window, tables, service))
+        except GroqMagicError as error:
+            if not done:
+                raise
+            rows = HandOver(tuple(done)).rows
+            were = f"row{'s were' if rows != 1 else ' was'}"
+            remedy = f"{rows:,} {were} submitted; run the cell again for the rest."
+            raise type(error)(error.happened, remedy) from None
+    return HandOver(tuple(done))
+
+
+def status(journal: Journal, service: BatchService) -> tuple[JobRecord, ...]:
+    """Return the jobs in a journal, the latest first, as they are now.
+
+    Jobs at other addresses, such as practice mode's, are returned as last known.
+
+    Raises
+    ------
+    GroqMagicError
+        When the service or the journal can't be used.
+    """
+    tables = journal.jobs
+    find_lost(tables, service)
+    for job in tables.jobs(service.url):
+        if job.batch and not job.is_fetched and (batch := service.batch(job.batch)) is not None:
+            noted(job, batch, tables)
+    return tables.jobs()
+
+
+def cancel(
+    journal: Journal, service: BatchService, ids: Collection[str] | None = None
+) -> tuple[JobRecord, ...]:
+    """Cancel the given jobs, or all at this address; return the jobs that changed.
+
+    The answers until then can still be fetched. A job that Groq doesn't know with this key is
+    removed from the journal, and its rows are asked again.
+
+    Parameters
+    ----------
+    journal : Journal
+    service : BatchService
+    ids : collection of str, optional
+        Of `JobRecord.id`.
+
+    Raises
+    ------
+    GroqMagicError
+        When the service or the journal can't be used.
+    """
+    tables = journal.jobs
+    find_lost(tables, service)
+    cancelled = []
+    for job in tables.jobs():
+        if job.is_fetched or (ids is not None and job.id not in ids):
+            continue
+        if job.url != service.url:
+            # A practice server ends with its kernel, and its jobs with it.
+            is_gone, batch = is_loopback(job.url), None
+        else:
+            batch = service.cancel(job.batch) if job.batch else None
+            is_gone = bool(job.batch) and batch is None
+        if batch is not None:
+            cancelled.append(noted(job, batch, tables))
+        elif is_gone:
+            tables.drop(job.id)
+            cancelled.append(replace(job, state="no longer at Groq; removed from the list"))
+    return tuple(cancelled)
+
+
+def noted(job: JobRecord, batch: Batch, tables: JobTables) -> JobRecord:
+    """Write a job's state at the service into the journal; return the updated job."""
+    done, failed = batch.completed, batch.failed
+    tables.update(job.id, state=batch.status, completed=done, failed=failed)
+    return replace(job, state=batch.status, completed=done, failed=failed)
+
+
+def find_lost(tables: JobTables, service: BatchService, *, is_alone: bool = False) -> None:
+    """Find jobs that a killed process began at Groq before it could write their ids.
+
+    Parameters
+    ----------
+    tables : JobTables
+    service : BatchService
+    is_alone : bool
+        Whether the caller holds the lock for submitting. Without the lock, a job that is not
+        found may belong to a kernel that is submitting it now, and is kept.
+    """
+    if all(job.batch for job in tables.jobs(service.url)):
+        return
+    with contextlib.ExitStack() as closed:
+        is_alone = is_alone or closed.enter_context(tables.alone())
+        # Read again: whoever had the lock may have written the ids meanwhile.
+        lost = {job.id: job for job in tables.jobs(service.url) if not job.batch}
+        for batch in service.batches():
+            job = lost.pop(str(batch.metadata.get(_MARK)), None)
+            if job is not None:
+                tables.update(job.id, batch=batch.id, file=batch.input, state=batch.status)
+            if not lost:
+                return
+        if is_alone:
+            _forget(lost.values(), tables, service)
+
+
+def _forget(jobs: Collection[JobRecord], tables: JobTables, service: BatchService) -> None:
+    """Remove jobs that never began, and their files, found by name."""
+    names = {_file_name(job.id): job for job in jobs}
+    for file, name in service.files():
+        if name in names:
+            service.delete(file)
+    for job in jobs:
+        tables.drop(job.id)
+
+
+def _open_requests(  # noqa: PLR0913, PLR0917 - the plan, and the places where a row may already be
+    plan: RequestPlan,
+    alone: Sequence[RowRequest],
+    without: Collection[str],
+    journal: Journal | None,
+    tables: JobTables,
+    url: str,
+) -> Iterator[RowRequest]:
+    """Yield the requests for the rows that are neither in the journal nor in a job."""
+    single = frozenset(key for request in alone for key in request.keys)
+    planned = plan.requests(single.union(without))
+    for requests in (planned, iter(alone)):
+        source = RowSource(requests, journal, plan.rest)
+        while not source.is_exhausted:
+            for request in source.take().unknown:
+                keys = tuple(key for key in request.keys if not tables.job_of(key, url))
+                if keys == request.keys:
+                    yield request
+                elif keys:
+                    yield plan.request_for(keys)
+
+
+def _new_job(file: BatchFile, name: str, model: str, url: str) -> JobRecord:
+    # A lone surrogate, from a prompt say, can't be written.
+    name, model = (text.encode(errors="replace").decode() for text in (name, model))
+    return JobRecord(
+        secrets.token_hex(16), name, model, url, time.time(), len(file.rows), file.requests
+    )
+
+
+def _started(
+    job: JobRecord, file: BatchFile, window: str, tables: JobTables, service: BatchService
+) -> JobRecord:
+    """Upload a job's file and begin the job; each step is written down before the next."""
+    uploaded = ""
+    try:
+        uploaded = service.upload(_file_name(job.id), file.file)
+        tables.update(job.id, file=uploaded)
+        batch = service.create(uploaded, window, {_MARK: job.id})
+    except (ApiKeyError, ModelError, PromptError, RateLimitError, RequestError):
+        # Refused, so there is no such job. After other errors there may be one: see `find_lost`.
+        if uploaded:
+            service.delete(uploaded)
+        tables.drop(job.id)
+        raise
+    tables.update(job.id, batch=batch.id, state=batch.status)
+    return replace(job, file=uploaded, batch=batch.id, state=batch.status)
+
+
+def _file_name(job: str) -> str:
+    return f"groq_magic-{job}.jsonl"

@@ -1,0 +1,73 @@
+"""A part of the row that the prompt names: a column, or an attribute or item of its cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.errors import PromptError
+from groq_magic.mapping.data.cells import is_missing
+
+if TYPE_CHECKING:
+    from groq_magic.mapping.data.rows import Column
+    from groq_magic.prompt import Privacy
+    from groq_magic.prompt.expression import Expression
+
+__all__ = ["ColumnPart"]
+
+
+@dataclass(frozen=True)
+class ColumnPart:
+    """A column, or a part of its cells, that the prompt names.
+
+    Parameters
+    ----------
+    column : Column
+    place : int
+        Of the column.
+    written : str
+        The text between the braces.
+    text : str
+        Its name in the prompt.
+    expression : Expression or None
+        The attribute or item of the cell; None for the cell itself.
+    spec : str or None
+        The format spec.
+    is_of_row : bool
+        Whether `{{row}}` names it: then values that can't be sent are described instead.
+    """
+
+    column: Column = field(repr=False)
+    place: int
+    written: str
+    text: str
+    expression: Expression | None = field(default=None, repr=False)
+    spec: str | None = None
+    is_of_row: bool = False
+
+    @property
+    def key(self) -> tuple[int, str, str | None]:
+        """Equal for two parts that give the same text."""
+        return self.place, self.text, self.spec
+
+    @property
+    def code(self) -> str:
+        """Its name as a code span on one line."""
+        # Rendering takes a while to import.
+        from groq_magic.rendering import code_span
+
+        return code_span(" ".join(self.text.splitlines()))
+
+    def value(self, place: int, privacy: Privacy) -> Any:
+        """Return the value of a row; None where a cell has no such attribute or item."""
+        try:
+            return self.value_or_error(place, privacy)
+        except PromptError:
+            return None
+
+    def value_or_error(self, place: int, privacy: Privacy) -> Any:
+        """Return the value of a row, or raise PromptError."""
+        cell = self.column.cells[place]
+        if self.expression is None or is_missing(cell):
+            return cell
+        return self.expression.value_in({self.expression.root: cell}, privacy)

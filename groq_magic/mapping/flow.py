@@ -1,0 +1,221 @@
+"""One map from start to end: prepare, run, set the variable, show the summary."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.errors import InterruptedAskError, NotebookError
+from groq_magic.interrupts import Interrupts, undisturbed, unsent
+from groq_magic.ledger.ledger import Entry
+from groq_magic.ledger.request_log import record_of
+from groq_magic.ledger.usage import usage_of
+from groq_magic.mapping.background import BackgroundMap
+from groq_magic.mapping.batch_map import hand_map_over
+from groq_magic.mapping.map_run import MapRun, RunBase
+from groq_magic.mapping.prepare import account_now, prepare_map
+from groq_magic.mapping.summary import map_end, map_start
+from groq_magic.views.map.view import GuardedMapView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from groq_magic.api.account import Account
+    from groq_magic.api.send import Outcome
+    from groq_magic.mapping.prepare import MapAsk, PreparedMap
+    from groq_magic.mapping.sending.row_request import RowRequest
+    from groq_magic.session.session import Session
+    from groq_magic.views.map.view import MapView
+
+__all__ = ["map_in_background", "map_rows"]
+
+
+def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> Any:
+    """Ask every row and return the frame; with `-o` also set the variable.
+
+    Parameters
+    ----------
+    session : Session
+    ask : MapAsk
+    view_of : callable
+        Makes the view; called when the first row is about to be sent.
+
+    Raises
+    ------
+    GroqMagicError
+        When nothing could be sent, or the run ended before its last row: then the frame so far
+        is in the user's namespace.
+    """
+    prepared = _prepared(session, ask)
+    flow = _Flow(session, prepared)
+    with Interrupts() as interrupts:
+        view = GuardedMapView(view_of())
+        run = MapRun(
+            prepared.plan,
+            flow.base,
+            view,
+            lambda: interrupts.came or view.stopped.is_set(),
+        )
+        try:
+            view.open(map_start(prepared.plan, ask.options.out or "", prepared.notices))
+            run.go()
+            frame = run.frame()
+        except BaseException:
+            # A bug of ours, or the third interrupt: keep the answers so far.
+            with contextlib.suppress(Exception):
+                flow.keep(run.frame(), ask.options.out)
+            view.discard()
+            prepared.journal.close()
+            raise
+        came = any(run.answers)
+        if came or run.error is None:
+            flow.keep(frame, ask.options.out)
+        flow.register(run)
+        prepared.journal.close()
+        if came or run.error is None:
+            view.finish(map_end(run, _remedy(run), flow.lines(run)))
+        else:
+            view.discard()
+    if run.error is not None:
+        raise run.error
+    if run.reason and not _is_spent(run):
+        raise InterruptedAskError(_end_words(run), _remedy(run))
+    if interrupts.came:
+        # The interrupt came after the last answer: Run All still has to stop.
+        raise InterruptedAskError("Stopped; all rows are answered.")
+    return frame
+
+
+def map_in_background(session: Session, ask: MapAsk) -> None:
+    """Ask every row in a thread; the variable is set at the end.
+
+    Raises
+    ------
+    GroqMagicError
+        When nothing could be sent.
+    NotebookError
+        When a run with that name is under way.
+    """
+    name = ask.options.out or ""
+    if session.background_runs.running(name):
+        raise NotebookError(
+            f"A run for `{name}` is still going.", f"`%groq_runs cancel {name}` stops it."
+        )
+    prepared = _prepared(session, ask)
+    flow = _Flow(session, prepared)
+
+    def finish(run: MapRun, frame: Any) -> None:
+        if frame is not None:
+            flow.keep(frame, name)
+        flow.register(run)
+
+    background = BackgroundMap(name, prepared, flow.base, finish)
+
+    def begin() -> None:
+        background.start(session.background_runs.end)
+        session.background_runs.add(background)
+
+    undisturbed(begin)
+
+
+def _prepared(session: Session, ask: MapAsk) -> PreparedMap:
+    session.executions.refuse_in_tool()
+    with session.service.key_found_once():
+        prepared = unsent(lambda: prepare_map(session, ask))
+        return hand_map_over(session, prepared) if ask.options.batch else prepared
+
+
+class _Flow:
+    """Connects a run to its session: the variable, the ledger and the log."""
+
+    def __init__(self, session: Session, prepared: PreparedMap) -> None:
+        self._session, self._prepared = session, prepared
+        self._account = prepared.account
+        self._last: tuple[RowRequest, Outcome] | None = None
+        self.base = RunBase(
+            prepared.journal,
+            self._account_now,
+            prepared.settings,
+            session.service.nearest,
+            self._note,
+            prepared.known,
+            prepared.too_long,
+            prepared.batch,
+        )
+
+    def _account_now(self) -> Account:
+        # Missing if all answers were known, and another kernel has just removed some.
+        self._account = self._account or account_now(self._session)
+        return self._account
+
+    def keep(self, frame: Any, name: str | None) -> None:
+        """Set the user's variable to the frame."""
+        if name:
+            self._session.namespace[name] = frame
+
+    def register(self, run: MapRun) -> None:
+        """Record the tokens, for `%groq_usage`, limits and estimates."""
+        session, practice = self._session, run.plan.practice
+        for number, plan in enumerate(run.plan.plans):
+            for progress in (run.batch_progress_of(number), run.progress_of(number)):
+                if not progress.usage.total_tokens:
+                    continue
+                session.ledger.add(
+                    Entry(
+                        number=len(session.ledger) + 1,
+                        at=time.time(),
+                        model=plan.model,
+                        source="service",
+                        practice=practice,
+                        finish_reason="interrupted" if run.reason else "stop",
+                        usage=progress.usage,
+                        queue=None,
+                        first_token=None,
+                        total=progress.seconds,
+                        tokens_per_second=None,
+                        cost=0.0 if practice else progress.cost,
+                    )
+                )
+        if self._last is not None:
+            request, outcome = self._last
+            usage = usage_of(outcome.usage)
+            if usage is not None and not practice:
+                session.estimate.learn(request.request, usage.prompt_tokens)
+            session.note(str(request.request["model"]), outcome)
+
+    def lines(self, run: MapRun) -> tuple[str, ...]:
+        """Return the notices that came up during the run."""
+        news = (line for plan in run.plan.plans for line in self._session.news(plan.model))
+        return (*self._prepared.journal.lines(), *news)
+
+    def _note(self, request: RowRequest, outcome: Outcome) -> None:
+        """Log a request; in a thread of the run."""
+        account = self._account
+        self._last = request, outcome
+        self._session.request_log.write(
+            record_of(
+                account.base_url if account is not None else "",
+                str(request.request["model"]),
+                self._prepared.included,
+                usage_of(outcome.usage),
+                tries=outcome.tries,
+            )
+        )
+
+
+def _is_spent(run: MapRun) -> bool:
+    budget = run.plan.options.budget
+    return budget is not None and run.reason == budget.used_up
+
+
+def _end_words(run: MapRun) -> str:
+    progress = run.progress()
+    answered = f"{progress.done:,} of {progress.total or 0:,} rows are answered"
+    return f"{run.reason.removesuffix('.')}: {answered}."
+
+
+def _remedy(run: MapRun) -> str:
+    if run.error is not None:
+        return run.error.remedy
+    return "Run the cell again to ask the rest." if run.reason else ""

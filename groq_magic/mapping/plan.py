@@ -1,0 +1,214 @@
+"""The plan of a map, made before anything is sent: rows, requests, columns and checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.api.base_url import is_loopback
+from groq_magic.api.request import is_strict
+from groq_magic.errors import OptionError
+from groq_magic.ledger.usage import Usage
+from groq_magic.mapping.data.prompts import row_prompts
+from groq_magic.mapping.data.rows import rows_of
+from groq_magic.mapping.requests.answer_type import AnswerType
+from groq_magic.mapping.requests.grouping import request_plan, row_options
+from groq_magic.mapping.results.agreement import checks_of, places_to_check
+from groq_magic.mapping.results.frame import result_columns
+from groq_magic.schemas import schema_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from groq_magic.api.models import Model
+    from groq_magic.mapping.data.prompts import RowPrompts
+    from groq_magic.mapping.data.rows import Rows
+    from groq_magic.mapping.options import MapOptions
+    from groq_magic.mapping.requests.request_plan import RequestPlan
+    from groq_magic.mapping.results.agreement import Check
+    from groq_magic.mapping.results.frame import ResultColumns
+    from groq_magic.options import AskOptions
+    from groq_magic.prompt import Privacy
+    from groq_magic.prompt.secrets import Secrets
+    from groq_magic.schemas import Schema
+
+__all__ = ["MapInputs", "MapPlan", "map_plan"]
+
+_ITS_PACE = "The batch engine sets its own pace and limits."
+_NOT_WITH_BATCH = MappingProxyType(
+    {
+        "background": "With --batch the cell returns at once anyway.",
+        "budget": "A job can't stop there; `--dry-run` estimates the cost, `--limit N` lowers it.",
+        "concurrency": _ITS_PACE,
+        "share": _ITS_PACE,
+        "service_tier": "The batch engine is itself a tier.",
+    }
+)
+
+
+@dataclass(frozen=True)
+class MapInputs:
+    """The input of `map_plan`, besides the options.
+
+    Parameters
+    ----------
+    prompt : str
+        As typed.
+    data : object
+    namespace : mapping
+        The session's variables.
+    models : tuple of (str, Model or None)
+        The ids, and their entries in the catalogue.
+    defaults : AskOptions
+        What the user has set.
+    privacy : Privacy
+    secrets : Secrets
+    per_byte : float
+        Tokens of a byte of text, as the service has counted so far.
+    url : str
+        The address of the service.
+    practice : bool
+        Whether the practice server answers.
+    """
+
+    prompt: str = field(repr=False)
+    data: Any = field(repr=False)
+    namespace: Mapping[str, Any] = field(repr=False)
+    models: tuple[tuple[str, Model | None], ...]
+    defaults: AskOptions
+    privacy: Privacy
+    secrets: Secrets = field(repr=False)
+    per_byte: float
+    url: str
+    practice: bool = False
+
+    @property
+    def server(self) -> str:
+        """What answers where it isn't Groq, in a word."""
+        return "practice" if self.practice else "local" if is_loopback(self.url) else ""
+
+
+@dataclass(frozen=True)
+class MapPlan:
+    """The rows, requests, columns and checks of a map.
+
+    Parameters
+    ----------
+    options : MapOptions
+    prompts : RowPrompts
+        With the rows of the frame: those that are asked.
+    plans : tuple of RequestPlan
+        The requests to each model.
+    columns : tuple of ResultColumns
+        The new columns of each model.
+    checks : tuple of Check
+    models : tuple of (str, Model or None)
+    practice : bool
+    """
+
+    options: MapOptions
+    prompts: RowPrompts = field(repr=False)
+    plans: tuple[RequestPlan, ...] = field(repr=False)
+    columns: tuple[ResultColumns, ...] = field(repr=False)
+    checks: tuple[Check, ...]
+    models: tuple[tuple[str, Model | None], ...]
+    practice: bool = False
+
+    @property
+    def rows(self) -> Rows:
+        """The rows of the frame."""
+        return self.prompts.rows
+
+    @property
+    def requested(self) -> int:
+        """How many answers it needs: one for equal rows, for each model."""
+        return sum(len(plan.places) for plan in self.plans)
+
+
+def map_plan(inputs: MapInputs, options: MapOptions) -> MapPlan:
+    """Return the plan of a map; the user's own code may run here.
+
+    Parameters
+    ----------
+    inputs : MapInputs
+    options : MapOptions
+
+    Raises
+    ------
+    OptionError
+        For data without rows, an unknown field or column, a name that is taken, or options that
+        exclude each other.
+    PromptError
+        When a name in the prompt is unknown or private, or a value can't be sent.
+    """
+    _check_together(options)
+    rows = rows_of(inputs.data)
+    schema = None if options.schema is None else schema_of(options.schema, inputs.namespace)
+    types = [_type_of(schema, options, known) for _, known in inputs.models]
+    checks = checks_of(options.check, types[0].fields, rows) if options.check else ()
+    prompts = row_prompts(
+        inputs.prompt,
+        _asked(rows, checks, options),
+        inputs.namespace,
+        system=options.system or "",
+        privacy=inputs.privacy,
+        secrets=inputs.secrets,
+        not_in_row=[check.place for check in checks],
+    )
+    ids = [model for model, _ in inputs.models]
+    columns = result_columns(prompts, types[0], ids, options.prefix or "")
+    _check_budget(options, ids)
+    # The session's system prompt and format are not used in maps.
+    defaults = replace(inputs.defaults, system=None, format=None)
+    plans = tuple(
+        request_plan(
+            prompts,
+            answer_type,
+            row_options(options.of_requests(model), defaults, known),
+            known,
+            pack=options.pack or 1,
+            per_byte=inputs.per_byte,
+            server=inputs.server,
+        )
+        for (model, known), answer_type in zip(inputs.models, types, strict=True)
+    )
+    return MapPlan(options, prompts, plans, columns, checks, inputs.models, inputs.practice)
+
+
+def _type_of(schema: Schema | None, options: MapOptions, known: Model | None) -> AnswerType:
+    return AnswerType(schema, is_strict(known), options.evidence)
+
+
+def _asked(rows: Rows, checks: tuple[Check, ...], options: MapOptions) -> Rows:
+    """Return the rows that are asked, which are those of the frame."""
+    if checks:
+        places = places_to_check(rows, checks)
+        if not places:
+            names = ", ".join(f"`{rows.columns[check.place].name}`" for check in checks)
+            raise OptionError(
+                f"--check: no row has a value in {names}.", "Fill some in, or leave --check out."
+            )
+        rows = rows.take(places)
+    if options.sample:
+        return rows.sample(options.sample, options.seed or 0)
+    if options.limit and options.limit < len(rows):
+        return rows.take(range(options.limit))
+    return rows
+
+
+def _check_together(options: MapOptions) -> None:
+    """Refuse options that exclude each other."""
+    if options.limit and options.sample:
+        raise OptionError("--limit and --sample exclude each other.", "Give one of them.")
+    for name, remedy in _NOT_WITH_BATCH.items():
+        if options.batch and getattr(options, name):
+            flag = f"--{name.replace('_', '-')}"
+            raise OptionError(f"--batch and {flag} exclude each other.", remedy)
+
+
+def _check_budget(options: MapOptions, models: list[str]) -> None:
+    """Refuse a budget in dollars where a price is not known."""
+    if options.budget is not None:
+        for model in models:
+            options.budget.price(model, Usage(1, 1, 2))

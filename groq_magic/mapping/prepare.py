@@ -1,0 +1,272 @@
+"""Prepare a map: its plan and journal, the known and the too long rows, and the account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.clipping import clip
+from groq_magic.errors import ApiKeyError
+from groq_magic.mapping.known_rows import known_rows, waiting_notices
+from groq_magic.mapping.models import models_of
+from groq_magic.mapping.plan import MapInputs, map_plan
+from groq_magic.mapping.sending.journal import Journal
+from groq_magic.mapping.sending.run_settings import RunSettings
+from groq_magic.mapping.too_long import too_long_rows
+from groq_magic.prompt.secrets import HIDDEN
+from groq_magic.views.bar import included_phrases
+from groq_magic.views.phrase import first_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from groq_magic.api.account import Account
+    from groq_magic.api.models import Catalogue
+    from groq_magic.mapping.batch.fetching import BatchRows
+    from groq_magic.mapping.options import MapOptions
+    from groq_magic.mapping.plan import MapPlan
+    from groq_magic.mapping.sending.row_request import RowAnswer
+    from groq_magic.session.session import Session
+    from groq_magic.settings import Settings
+
+__all__ = [
+    "MapAsk",
+    "PreparedMap",
+    "account_now",
+    "notices_of",
+    "planned",
+    "prepare_map",
+    "prepared",
+    "run_settings",
+]
+
+_MOST_LISTED, _LONGEST_NAME = 5, 60
+
+
+@dataclass(frozen=True)
+class MapAsk:
+    """What the user typed for a map.
+
+    Parameters
+    ----------
+    prompt : str
+    data : object
+    options : MapOptions
+    names : mapping of str to object
+        The variables that the prompt may name.
+    """
+
+    prompt: str
+    data: Any = field(repr=False)
+    options: MapOptions
+    names: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PreparedMap:
+    """A map that is ready to be run.
+
+    Parameters
+    ----------
+    plan : MapPlan
+    journal : Journal
+    settings : RunSettings
+    account : Account or None
+        None where every answer is in the journal.
+    known : tuple of mapping of str to RowAnswer
+        For each model the answers that were in the journal, by the rows' keys.
+    too_long : tuple of mapping of str to RowAnswer
+        For each model the rows that are not sent, with their errors.
+    notices : tuple of str
+        Lines to show above the rows.
+    batch : tuple of BatchRows
+        For each model its rows in batch jobs; answers from there are also in `known`.
+    """
+
+    plan: MapPlan
+    journal: Journal
+    settings: RunSettings
+    account: Account | None
+    known: tuple[Mapping[str, RowAnswer], ...] = field(repr=False)
+    too_long: tuple[Mapping[str, RowAnswer], ...]
+    notices: tuple[str, ...]
+    batch: tuple[BatchRows, ...]
+
+    @cached_property
+    def included(self) -> tuple[tuple[str, int | str], ...]:
+        """Names and sizes of what its requests include, for the log."""
+        prompts = self.plan.prompts
+        hidden = prompts.secrets.hidden
+        columns = ((hidden(clip(part.text, 200)), "a column") for part in prompts.parts)
+        return (*((hidden(each.name), each.size) for each in prompts.included), *columns)
+
+
+def planned(session: Session, ask: MapAsk, *, fetch: bool) -> MapPlan:
+    """Return the plan of a map; the user's own code may run here.
+
+    Parameters
+    ----------
+    session : Session
+    ask : MapAsk
+    fetch : bool
+        Whether the list of models may be fetched from the service.
+
+    Raises
+    ------
+    OptionError, PromptError, ModelError
+        As `map_plan`, and when the key has no model for a task name such as `fast`.
+    """
+    return map_plan(
+        MapInputs(
+            ask.prompt,
+            ask.data,
+            ask.names,
+            tuple(
+                models_of(
+                    ask.options.model or (session.settings.model,),
+                    lambda: _catalogue(session, fetch=fetch),
+                )
+            ),
+            session.settings.defaults(),
+            session.privacy(),
+            session.secrets(),
+            session.estimate.per_byte,
+            session.service.base_url(),
+            session.service.in_practice,
+        ),
+        ask.options,
+    )
+
+
+def prepare_map(session: Session, ask: MapAsk) -> PreparedMap:
+    """Prepare a map without sending any row.
+
+    Raises
+    ------
+    OptionError, PromptError, ModelError
+        As `planned`, and where the journal is something else than a journal.
+    ApiKeyError
+        When a row has to be sent, and there is no key.
+    """
+    plan = planned(session, ask, fetch=True)
+    url = session.service.base_url()
+    return prepared(plan, _settings(session, ask), url, lambda: account_now(session))
+
+
+def prepared(
+    plan: MapPlan, settings: RunSettings, url: str, account: Callable[[], Account]
+) -> PreparedMap:
+    """Look up which rows of a plan have to be sent, without sending any.
+
+    Parameters
+    ----------
+    plan : MapPlan
+    settings : RunSettings
+    url : str
+        The address of the service.
+    account : callable
+        Returns the service and the key; called if a row has to be sent.
+
+    Raises
+    ------
+    OptionError
+        When the journal is something else than a journal.
+    GroqMagicError
+        As `account` does.
+    """
+    journal = Journal(plan.options.journal)
+    try:
+        found = [known_rows(each, journal, url, plan.options) for each in plan.plans]
+        done = [{*known, *rows.errors, *rows.waiting} for known, rows in found]
+        is_sent = sum(map(len, done)) < plan.requested
+        in_use = account() if is_sent else None
+        oversized = [
+            too_long_rows(in_use, requests, model, keys, plan.options)
+            for requests, (_, model), keys in zip(plan.plans, plan.models, done, strict=True)
+        ]
+    except BaseException:
+        journal.close()
+        raise
+    too_long = [line for _, lines in oversized for line in lines]
+    return PreparedMap(
+        plan,
+        journal,
+        settings,
+        in_use,
+        tuple(known for known, _ in found),
+        tuple(answers for answers, _ in oversized),
+        (
+            *notices_of(plan),
+            *(plan.prompts.secrets.hidden(line) for line in too_long),
+            *waiting_notices(rows for _, rows in found),
+        ),
+        tuple(rows for _, rows in found),
+    )
+
+
+def account_now(session: Session) -> Account:
+    """Return the account in use; where there is no key, the main thread asks the user for one.
+
+    Raises
+    ------
+    ApiKeyError
+        When there is no key and the user gives none.
+    """
+    if session.owner.is_here:
+        session.service.client()
+    account = session.service.account()
+    if account is None:
+        raise ApiKeyError("There is no key.", "`%groq_key` asks for one.")
+    return account
+
+
+def _catalogue(session: Session, *, fetch: bool) -> Catalogue:
+    service = session.service
+    is_live = fetch and service.key_now() is not None
+    return service.fetched_catalogue() if is_live else service.catalogue()
+
+
+def notices_of(plan: MapPlan) -> tuple[str, ...]:
+    """Return lines about what a map sends, and what it leaves out."""
+    hidden = plan.prompts.secrets.hidden
+    columns = list(dict.fromkeys(part.text for part in plan.prompts.parts))
+    shown = ", ".join(f"`{clip(name, _LONGEST_NAME)}`" for name in columns[:_MOST_LISTED])
+    more = f" and {len(columns) - _MOST_LISTED} more" if len(columns) > _MOST_LISTED else ""
+    secrets = dict.fromkeys(name for each in plan.plans for name in each.secrets)
+    names = ", ".join(f"`{name}`" for name in secrets)
+    included = tuple((clip(each.name, _LONGEST_NAME), each.size) for each in plan.prompts.included)
+    return (
+        hidden(f"Sent from each row: {shown}{more}"),
+        *map(hidden, included_phrases(included, ())),
+        *plan.prompts.notices,
+        *((f"Replaced by `{HIDDEN}` in rows: the value of {names}.",) if secrets else ()),
+    )
+
+
+def _settings(session: Session, ask: MapAsk) -> RunSettings:
+    begin = first_words(session.secrets().hidden(ask.prompt), _LONGEST_NAME)
+    return run_settings(session.settings, ask.options, f"{ask.options.out or 'answers'}: {begin}")
+
+
+def run_settings(settings: Settings, options: MapOptions, name: str) -> RunSettings:
+    """Return the settings of a run.
+
+    Parameters
+    ----------
+    settings : Settings
+    options : MapOptions
+    name : str
+        For the list of runs.
+    """
+    usual = RunSettings()
+    return replace(
+        usual,
+        name=name,
+        again=options.again,
+        concurrency=options.concurrency or usual.concurrency,
+        share=options.share or usual.share,
+        timeout=options.timeout or settings.timeout,
+        connect_timeout=settings.connect_timeout,
+        tries=settings.tries,
+    )

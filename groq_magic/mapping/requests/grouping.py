@@ -1,0 +1,155 @@
+"""The requests of a map: one for each different row, or for several rows packed into one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.api.request import request_of, size_of
+from groq_magic.mapping.requests.request_plan import PER_BYTE, RequestPlan, tokens_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from groq_magic.api.models import Model
+    from groq_magic.ledger.usage import Usage
+    from groq_magic.mapping.data.prompts import RowPrompts
+    from groq_magic.mapping.requests.answer_type import AnswerType
+    from groq_magic.options import AskOptions
+    from groq_magic.schemas import SchemaForm
+
+__all__ = [
+    "SAMPLED",
+    "max_tokens_from",
+    "request_plan",
+    "row_options",
+]
+
+# The rows whose answers show how long answers are.
+SAMPLED = 10
+# How much longer than the longest of the sample an answer may be.
+_ROOM, _LEAST_ROOM = 1.5, 100
+_PACKED = (
+    "Answer for each of the rows below by itself, as if it were the only one: give its number "
+    "and its answer."
+)
+
+
+def row_options(given: AskOptions, defaults: AskOptions, known: Model | None) -> AskOptions:
+    """Return the options of a row's request: by default temperature 0 and little reasoning.
+
+    Parameters
+    ----------
+    given, defaults : AskOptions
+        What was given with the map, and what the user has set: both win.
+    known : Model or None
+        The model's entry in the catalogue; only reasoning models take an effort.
+    """
+    options = given.over(defaults)
+    temperature = 0.0 if options.temperature is None else options.temperature
+    effort = options.reasoning_effort
+    if not effort and known is not None and "reasoning" in known.features:
+        effort = "low"
+    return replace(options, temperature=temperature, reasoning_effort=effort, stream=False)
+
+
+def max_tokens_from(usages: Iterable[Usage | None], known: Model | None = None) -> int | None:
+    """Return the limit for answers, from those to the first rows; None if no tokens were counted.
+
+    The service counts the limit against the tokens a minute before an answer has begun.
+    """
+    longest = max((usage.completion_tokens for usage in usages if usage is not None), default=0)
+    if not longest:
+        return None
+    most = max(math.ceil(longest * _ROOM), longest + _LEAST_ROOM)
+    return min(most, known.max_completion_tokens or most) if known is not None else most
+
+
+def request_plan(  # noqa: PLR0913 - the prompts, and all that goes into their requests
+    prompts: RowPrompts,
+    answer_type: AnswerType,
+    options: AskOptions,
+    known: Model | None,
+    *,
+    pack: int = 1,
+    per_byte: float = PER_BYTE,
+    server: str = "",
+) -> RequestPlan:
+    """Return the plan of a map's requests; it reads all rows once.
+
+    Parameters
+    ----------
+    prompts : RowPrompts
+    answer_type : AnswerType
+    options : AskOptions
+        Those of `row_options`; its model is an id.
+    known : Model or None
+        The model's entry in the catalogue.
+    pack : int
+        Rows in one request.
+    per_byte : float
+        Tokens of a byte of text, as the service has counted so far.
+    server : str
+        What answers where it isn't Groq: such answers have other keys.
+
+    Raises
+    ------
+    OptionError
+        When the model can't do what an option asks for.
+    PromptError
+        When a value can't be sent.
+    """
+    base = _base(prompts, prompts.text, answer_type.form, options, known)
+    packed = base
+    if pack > 1:
+        text = f"{prompts.text}\n\n{_PACKED}"
+        packed = _base(prompts, text, answer_type.packed_form, options, known)
+    # Packed differently, rows may get different answers: so the pack is part of the key.
+    common = json.dumps([base, packed if pack > 1 else None, pack], sort_keys=True)
+    common += f" {server}" if server else ""
+    hashed = hashlib.sha256(common.encode())
+    own = tokens_of(base, per_byte)
+    keys: list[str] = []
+    places: dict[str, int] = {}
+    tokens: dict[str, int] = {}
+    secrets: dict[str, None] = {}
+    for place in range(len(prompts.rows)):
+        row = prompts.row(place)
+        each = hashed.copy()
+        each.update(row.block.encode())
+        key = each.hexdigest()
+        if key not in places:
+            places[key] = place
+            tokens[key] = own + math.ceil(size_of(row.block) * per_byte)
+            secrets |= dict.fromkeys(row.secrets)
+        keys.append(key)
+    return RequestPlan(
+        prompts,
+        answer_type,
+        base,
+        packed,
+        tuple(keys),
+        places,
+        tokens,
+        pack,
+        None,
+        per_byte,
+        tuple(secrets),
+    )
+
+
+def _base(
+    prompts: RowPrompts,
+    text: str,
+    form: SchemaForm | None,
+    options: AskOptions,
+    known: Model | None,
+) -> dict[str, Any]:
+    """Return a request with the prompt, but no row."""
+    system = [{"role": "system", "content": prompts.system}] if prompts.system else []
+    messages = [*system, {"role": "user", "content": text}]
+    request = request_of(options, str(options.model), known, messages, form)
+    return prompts.secrets.hidden_request(request)

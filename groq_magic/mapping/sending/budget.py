@@ -1,0 +1,105 @@
+"""The most that a run may spend: `2usd`, `200k`."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from groq_magic.errors import OptionError
+from groq_magic.ledger.usage import Usage, cost, dollars
+
+if TYPE_CHECKING:
+    from groq_magic.mapping.sending.row_request import RowRequest
+
+__all__ = ["Budget", "budget_of"]
+
+_WRITTEN = re.compile(r"\$?\s*(\d+(?:[_,]\d{3})*(?:\.\d+)?|\.\d+)\s*(usd|k|m|)", re.IGNORECASE)
+_FACTORS = {"": 1, "k": 1_000, "m": 1_000_000}
+_CLEAR = 1_000
+_REMEDY = "Write it like `2usd`, or in tokens like `200k`."
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The most that a run may spend.
+
+    Parameters
+    ----------
+    amount : float
+        In US dollars or tokens.
+    in_dollars : bool
+    spent : float
+        How much of it is already used.
+    """
+
+    amount: float
+    in_dollars: bool
+    spent: float = 0.0
+
+    @property
+    def words(self) -> str:
+        """As people read it: `$2.00`, `200,000 tokens`."""
+        if not self.in_dollars:
+            return f"{self.amount:,.0f} tokens"
+        is_cents = round(self.amount, 2) == self.amount
+        return f"${self.amount:,.2f}" if is_cents else dollars(self.amount)
+
+    @property
+    def used_up(self) -> str:
+        """Why the run ended, for a run that ended at its budget."""
+        return f"The budget of {self.words} is used up."
+
+    def price(self, model: str, usage: Usage) -> float:
+        """Return how much of the budget a request took.
+
+        Raises
+        ------
+        OptionError
+            When it is in dollars and the model's price is not known.
+        """
+        if not self.in_dollars:
+            return usage.total_tokens
+        amount = cost(model, usage)
+        if amount is None:
+            raise OptionError(
+                f"The price of {model} is not known.", "Give `--budget` in tokens, like `200k`."
+            )
+        return amount
+
+    def estimate(self, request: RowRequest, completion: float | None) -> float:
+        """Return how much of the budget a request may take.
+
+        Parameters
+        ----------
+        request : RowRequest
+        completion : float or None
+            How many tokens answers took so far; None before the first.
+        """
+        answer = completion
+        if answer is None:
+            answer = float(request.request.get("max_completion_tokens") or 0)
+        whole = math.ceil(answer)
+        model = str(request.request.get("model", ""))
+        return self.price(model, Usage(request.tokens, whole, request.tokens + whole))
+
+
+def budget_of(text: str) -> Budget:
+    """Return the budget that a text names: `2usd`, `$0.50`, `200k`, `1.5m`, `80000`.
+
+    Raises
+    ------
+    OptionError
+        When it is not a valid budget.
+    """
+    found = _WRITTEN.fullmatch(text.strip())
+    if found is None:
+        raise OptionError(f"`{text}` is not a budget.", _REMEDY)
+    amount, unit = float(re.sub("[_,]", "", found[1])), found[2].lower()
+    in_dollars = unit == "usd" or text.strip().startswith("$")
+    # A small number without a unit may mean either.
+    is_unclear = not in_dollars and not unit and amount < _CLEAR
+    if not amount or is_unclear or (in_dollars and unit not in {"usd", ""}):
+        raise OptionError(f"`{text}` is not a budget.", _REMEDY)
+    return Budget(amount * _FACTORS.get(unit, 1), in_dollars)

@@ -1,0 +1,180 @@
+"""How far a run over rows is, counted as its answers come."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from groq_magic.ledger.usage import Usage, cost, total_usage
+from groq_magic.views.map.facts import MapProgress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from groq_magic.api.send import Wait
+    from groq_magic.mapping.sending.budget import Budget
+    from groq_magic.mapping.sending.row_request import RowAnswer, RowRequest
+
+__all__ = ["Tally", "sum_of"]
+
+# The rate is that of the last seconds, measured so often.
+_RATE_OVER, _RATE_EVERY = 20.0, 0.5
+_COUNTED = int(_RATE_OVER / _RATE_EVERY)
+
+
+@dataclass
+class _Spending:
+    """How much of the budget is spent, and reserved for requests under way."""
+
+    spent: float = 0.0
+    reserved: dict[int, float] = field(default_factory=dict)
+
+
+class Tally:
+    """Counts rows, tokens and money of one run; any thread may use it.
+
+    Parameters
+    ----------
+    total : int or None
+        Rows in all.
+    budget : Budget or None
+    """
+
+    def __init__(self, total: int | None, budget: Budget | None) -> None:
+        self._lock = threading.Lock()
+        self._total, self._budget = total, budget
+        self._done = self._failed = self._from_journal = 0
+        self._requests = self._prompt = self._completion = self._reasoning = self._cached = 0
+        self._cost: float | None = 0.0
+        self._spending = _Spending(budget.spent if budget is not None else 0.0)
+        self._waits: dict[int, Wait] = {}
+        self._began = time.monotonic()
+        self._over_at: float | None = None
+        self._marks: deque[tuple[float, int]] = deque([(self._began, 0)], _COUNTED)
+
+    def take_from_journal(self, rows: int) -> None:
+        """Count rows whose answers were in the journal."""
+        with self._lock:
+            self._from_journal += rows
+
+    def allows(self, request: RowRequest) -> bool | None:
+        """Reserve a request's part of the budget; None while it depends on requests under way."""
+        if self._budget is None:
+            return True
+        with self._lock:
+            mean = self._completion / self._requests if self._requests else None
+            needed = self._budget.estimate(request, mean)
+            taken = self._spending.spent + sum(self._spending.reserved.values())
+            # Of the first alone nobody knows how long its answer is: ten at once could spend ten
+            # times the budget.
+            is_known = mean is not None or bool(request.request.get("max_completion_tokens"))
+            if self._spending.reserved and not is_known:
+                return None
+            if taken + needed > self._budget.amount:
+                if self._spending.reserved:
+                    return None
+                # Before the first answer its length is unknown.
+                least = taken + self._budget.estimate(request, 0)
+                if mean is not None or least > self._budget.amount:
+                    return False
+            self._spending.reserved[id(request)] = needed
+            return True
+
+    def add_request(self, request: RowRequest, usage: Usage | None) -> None:
+        """Count the tokens of a request; None for a request that took none."""
+        model = str(request.request.get("model", ""))
+        with self._lock:
+            self._spending.reserved.pop(id(request), None)
+            if usage is None:
+                return
+            self._requests += 1
+            self._prompt += usage.prompt_tokens
+            self._completion += usage.completion_tokens
+            self._reasoning += usage.reasoning_tokens
+            self._cached += usage.cached_tokens
+            price = cost(model, usage)
+            self._cost = None if price is None or self._cost is None else self._cost + price
+            if self._budget is not None:
+                self._spending.spent += self._budget.price(model, usage)
+
+    def add_rows(self, answers: Iterable[RowAnswer]) -> None:
+        """Count rows that were asked."""
+        failed = [bool(answer.error) for answer in answers]
+        with self._lock:
+            self._failed += sum(failed)
+            self._done += len(failed) - sum(failed)
+
+    def wait(self, request: RowRequest, wait: Wait | None) -> None:
+        """Record what a request waits for; None once it waits no more."""
+        with self._lock:
+            if wait is None:
+                self._waits.pop(id(request), None)
+            else:
+                self._waits[id(request)] = wait
+
+    def progress(self, running: int, *, is_over: bool) -> MapProgress:
+        """Return how far the run is."""
+        with self._lock:
+            now = self._over_at or time.monotonic()
+            self._over_at = now if is_over else None
+            asked, rate = self._done + self._failed, self._rate(now)
+            left = None if self._total is None else self._total - asked - self._from_journal
+            first = min(self._waits.values(), key=lambda wait: wait.until, default=None)
+            tokens = self._prompt + self._completion
+            usage = Usage(self._prompt, self._completion, tokens, self._reasoning, self._cached)
+            return MapProgress(
+                self._done + self._from_journal,
+                self._failed,
+                self._from_journal,
+                self._total,
+                now - self._began,
+                rate,
+                usage,
+                self._cost,
+                left / rate if left is not None and rate else None,
+                first.reason if first is not None else "",
+                max(0.0, first.until - now) if first is not None else 0.0,
+                running,
+                is_over,
+            )
+
+    def _rate(self, now: float) -> float:
+        asked = self._done + self._failed
+        if now - self._marks[-1][0] >= _RATE_EVERY:
+            self._marks.append((now, asked))
+        then, before = self._marks[0]
+        return (asked - before) / (now - then) if now > then else 0.0
+
+
+def sum_of(parts: Sequence[MapProgress], total: int) -> MapProgress:
+    """Return the progress of a map that runs in parts, one after another.
+
+    Parameters
+    ----------
+    parts : sequence of MapProgress
+        The finished parts, and the one under way.
+    total : int
+        Rows in all.
+    """
+    last = parts[-1]
+    costs = [each.cost for each in parts]
+    known = [each for each in costs if each is not None]
+    done, failed = sum(each.done for each in parts), sum(each.failed for each in parts)
+    waiting = sum(each.in_batch for each in parts)
+    left, rate = total - done - failed - waiting, last.rows_a_second
+    usage = total_usage(each.usage for each in parts)
+    return replace(
+        last,
+        done=done,
+        failed=failed,
+        from_journal=sum(each.from_journal for each in parts),
+        in_batch=waiting,
+        total=total,
+        seconds=sum(each.seconds for each in parts),
+        usage=usage or last.usage,
+        cost=sum(known) if len(known) == len(costs) else None,
+        seconds_left=left / rate if rate else None,
+    )

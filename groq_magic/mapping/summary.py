@@ -1,0 +1,162 @@
+"""The summary of a map: its fields, its errors, and how well its answers agree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.clipping import clip, is_a, plain
+from groq_magic.ledger.usage import cost
+from groq_magic.mapping.results.agreement import agreement
+from groq_magic.mapping.results.frame import ERROR, NOT_ASKED
+from groq_magic.mapping.shown_rows import SHOWN, cell_words, row_facts, shown_columns
+from groq_magic.views.map.facts import CheckFacts, MapEnd, MapField, MapStart
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from groq_magic.mapping.map_run import MapRun
+    from groq_magic.mapping.plan import MapPlan
+
+__all__ = ["map_end", "map_start"]
+
+_MOST_ERRORS, _MOST_DISAGREEING, _LONGEST = 5, 10, 200
+_THOUSAND, _MINUTE = 1_000, 60.0
+
+
+def map_start(plan: MapPlan, name: str, notices: Sequence[str]) -> MapStart:
+    """Return what a view gets at the start of a map.
+
+    Parameters
+    ----------
+    plan : MapPlan
+    name : str
+        The variable that the frame goes into, "" for none.
+    notices : sequence of str
+    """
+    given, new = shown_columns(plan)
+    return MapStart(
+        name,
+        tuple(model for model, _ in plan.models),
+        len(plan.rows),
+        plan.requested,
+        (*given, *new),
+        len(given),
+        plan.practice,
+        tuple(notices),
+    )
+
+
+def map_end(run: MapRun, remedy: str, notices: Sequence[str]) -> MapEnd:
+    """Return what a view gets at the end of a map.
+
+    Parameters
+    ----------
+    run : MapRun
+    remedy : str
+        What to do where it ended before its last row.
+    notices : sequence of str
+    """
+    plan = run.plan
+    shown = range(min(SHOWN, len(plan.rows)))
+    return MapEnd(
+        run.progress(),
+        tuple(row_facts(plan, place, run.cells) for place in shown),
+        tuple(_fields(run)),
+        _errors(run),
+        tuple(_checks(run) if plan.checks else _comparisons(run)),
+        run.reason,
+        remedy,
+        tuple(notices),
+    )
+
+
+def _values(run: MapRun, number: int, name: str) -> list[Any]:
+    """Return the cells of one new column, without secrets."""
+    cells = run.cells[number]
+    return _hidden(run, [cells.get(key, {}).get(name) for key in run.plan.plans[number].keys])
+
+
+def _hidden(run: MapRun, values: Iterable[Any]) -> list[Any]:
+    secrets = run.plan.prompts.secrets
+    return [secrets.hidden(plain(each)) if is_a(each, str) else each for each in values]
+
+
+def _fields(run: MapRun) -> Iterator[MapField]:
+    for number, columns in enumerate(run.plan.columns):
+        for name in run.plan.plans[number].answer_type.fields:
+            kind = columns.kinds[name]
+            yield MapField(columns.written[name], kind, _values(run, number, name))
+
+
+def _errors(run: MapRun) -> tuple[tuple[str, int], ...]:
+    found = Counter(
+        line
+        for number, plan in enumerate(run.plan.plans)
+        for key, line in zip(plan.keys, _values(run, number, ERROR), strict=True)
+        if line and line != NOT_ASKED and key not in run.in_batch(number)
+    )
+    return tuple(found.most_common(_MOST_ERRORS))
+
+
+def _checks(run: MapRun) -> Iterator[CheckFacts]:
+    for check in run.plan.checks:
+        column = run.plan.rows.columns[check.place]
+        for number in range(len(run.plan.plans)):
+            yield _compared(run, number, check.name, column.name, _hidden(run, column.cells))
+
+
+def _comparisons(run: MapRun) -> Iterator[CheckFacts]:
+    first, *others = range(len(run.plan.plans))
+    for number in others:
+        for name in run.plan.plans[number].answer_type.fields:
+            expected = run.plan.plans[first].model
+            yield _compared(run, number, name, expected, _values(run, first, name), is_model=True)
+
+
+def _compared(  # noqa: PLR0913 - what is compared, and with what
+    run: MapRun,
+    number: int,
+    name: str,
+    expected: str,
+    values: Sequence[Any],
+    *,
+    is_model: bool = False,
+) -> CheckFacts:
+    plan = run.plan
+    found = agreement(values, _values(run, number, name), range(len(plan.rows)))
+    rows = (
+        (
+            plan.prompts.secrets.hidden(plan.rows.label(each.place)),
+            clip(cell_words(plan, each.expected), _LONGEST),
+            clip(cell_words(plan, each.given), _LONGEST),
+        )
+        for each in found.disagreements[:_MOST_DISAGREEING]
+    )
+    return CheckFacts(
+        name,
+        plan.plans[number].model,
+        expected,
+        "model" if is_model else "column",
+        found,
+        tuple(rows),
+        _cost(run, number),
+        _rate(run, number),
+    )
+
+
+def _cost(run: MapRun, number: int) -> float | None:
+    """Return what 1,000 rows cost; answers from the journal count at their original price."""
+    usages = [each.usage for each in run.answers[number].values() if each.usage is not None]
+    model = run.plan.plans[number].model
+    costs = [cost(model, usage, in_batch=run.plan.options.batch) for usage in usages]
+    known = [each for each in costs if each is not None]
+    if run.plan.practice or not known:
+        return None
+    return sum(known) / len(known) * _THOUSAND
+
+
+def _rate(run: MapRun, number: int) -> float | None:
+    progress = run.progress_of(number)
+    asked = progress.done + progress.failed - progress.from_journal
+    return asked / progress.seconds * _MINUTE if asked and progress.seconds else None

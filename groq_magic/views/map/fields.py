@@ -1,0 +1,234 @@
+"""The answers in one column: how often each came, a histogram of numbers, or how long texts are."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from dataclasses import dataclass
+from html import escape
+from statistics import fmean, median
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.clipping import clip, flat
+from groq_magic.printable import printable
+from groq_magic.views.part import Part, heading, joined
+from groq_magic.views.phrase import SEPARATOR
+from groq_magic.views.plot import bar, bar_picture, column_chart, columns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from groq_magic.views.map.facts import MapField
+
+__all__ = ["FieldSummary", "field_summary", "fields_part"]
+
+# Up to so many different values are counted, and so many of them shown.
+_MOST_DIFFERENT, _SHOWN = 30, 8
+_MOST_NUMBERS = 7
+_LONGEST = 40  # characters; longer values are free text
+_BINS = 20
+_BAR = 20
+# Larger ones are identifiers, and their sums overflow.
+_LARGEST = 1e15
+_OTHERS = "others"
+
+
+@dataclass(frozen=True)
+class FieldSummary:
+    """The answers in one column.
+
+    Parameters
+    ----------
+    name : str
+        Of the column.
+    facts : tuple of str
+        In words: "mean 3.2", "4 missing".
+    counts : tuple of (str, int)
+        Values and how often each came; empty for numbers of a wide range, and for free text.
+    others : tuple of (str, int) or None
+        A label for the values that are not shown, and how often they came.
+    answers : int
+        The number of answers; an answer that is a list has several values.
+    bins : tuple of (str, str, int)
+        For numbers of a wide range: from, to, and how many.
+    """
+
+    name: str
+    facts: tuple[str, ...]
+    counts: tuple[tuple[str, int], ...] = ()
+    others: tuple[str, int] | None = None
+    answers: int = 0
+    bins: tuple[tuple[str, str, int], ...] = ()
+
+
+def field_summary(field: MapField) -> FieldSummary:
+    """Return the summary of a column's answers."""
+    values = [value for value in field.values if value is not None]
+    missing = len(field.values) - len(values)
+    ends = (f"{missing:,} missing",) if missing else ()
+    if not values:
+        return FieldSummary(field.name, ("no answers",))
+    numbers = [found for found in map(_number, values) if found is not None]
+    if len(numbers) == len(values):
+        return _of_numbers(field.name, numbers, ends)
+    return _of_texts(field, values, ends)
+
+
+def fields_part(fields: Sequence[MapField]) -> Part:
+    """Return the summaries of columns: words, and a picture where there is something to count."""
+    summaries = [field_summary(field) for field in fields]
+    # Those with pictures come first, side by side; the others follow as lines.
+    summaries.sort(key=lambda summary: not (summary.counts or summary.bins))
+    return joined(map(_field_part, summaries), '<div class="groq-fields">', "</div>")
+
+
+def _field_part(summary: FieldSummary) -> Part:
+    parts = [heading(summary.name, SEPARATOR.join(summary.facts))]
+    if summary.counts:
+        parts.append(_counts_part(summary))
+    elif summary.bins:
+        parts.append(_histogram_part(summary))
+    kind = "groq-field" if len(parts) > 1 else "groq-field groq-field-words"
+    return joined(parts, f'<div class="{kind}">', "</div>")
+
+
+def _of_numbers(name: str, numbers: list[float], ends: tuple[str, ...]) -> FieldSummary:
+    low, high = min(numbers), max(numbers)
+    counted = Counter(numbers)
+    facts = (f"mean {fmean(numbers):,.4g}", f"median {median(numbers):,.4g}")
+    if len(counted) <= _MOST_NUMBERS:
+        counts = tuple((_digits(each), counted[each]) for each in sorted(counted))
+        return FieldSummary(name, (*facts, *ends), counts, answers=len(numbers))
+    whole = all(each == int(each) for each in counted)
+    spread = f"{_digits(low)} to {_digits(high)}"
+    return FieldSummary(name, (spread, *facts, *ends), bins=_bins(numbers, low, high, whole=whole))
+
+
+def _bins(
+    numbers: list[float], low: float, high: float, *, whole: bool
+) -> tuple[tuple[str, str, int], ...]:
+    """Return equal ranges from the lowest to the highest, with whole bounds for whole numbers."""
+    # A twentieth of the smallest possible number is 0.
+    size, most = (high - low) / _BINS or 1.0, _BINS
+    if whole:
+        size = math.ceil((high - low + 1) / _BINS)
+        most = math.ceil((high - low + 1) / size)
+    counts = [0] * most
+    for each in numbers:
+        counts[min(most - 1, int((each - low) / size))] += 1
+    return tuple(
+        (
+            _digits(low + at * size),
+            _digits(min(high, low + (at + 1) * size - (1 if whole else 0))),
+            count,
+        )
+        for at, count in enumerate(counts)
+    )
+
+
+def _of_texts(field: MapField, values: Sequence[Any], ends: tuple[str, ...]) -> FieldSummary:
+    texts = [text for value in values for text in _texts(value)]
+    counted = Counter(texts)
+    if not counted:
+        return FieldSummary(field.name, ("all empty", *ends))
+    longest = max(map(len, counted))
+    what = "entries" if any(isinstance(value, list) for value in values) else "values"
+    kinds = f"{len(counted):,} different {what}" if len(counted) > 1 else "always the same"
+    repeats = len(counted) <= max(_SHOWN, len(texts) // 3)
+    if longest <= _LONGEST and len(counted) <= _MOST_DIFFERENT and repeats:
+        first = counted.most_common(_SHOWN if len(counted) > _SHOWN else None)
+        rest = len(texts) - sum(count for _, count in first)
+        others = (f"{len(counted) - len(first)} {_OTHERS}", rest) if rest else None
+        facts = (kinds, *ends) if others else ends
+        return FieldSummary(field.name, facts, tuple(first), others, len(values))
+    if field.kind == "date":
+        return FieldSummary(field.name, (f"{min(counted)} to {max(counted)}", kinds, *ends))
+    shortest = min(map(len, counted))
+    lengths = f"{shortest:,} to {longest:,} characters" if shortest < longest else ""
+    facts = (kinds, lengths or f"{longest:,} characters each", *ends)
+    return FieldSummary(field.name, facts)
+
+
+def _texts(value: Any) -> list[str]:
+    """Return the texts to count: one, or for a list one for each entry."""
+    items = value if isinstance(value, list) else [value]
+    return [_text(item) for item in items]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        # A long one is never shown.
+        return (" ".join(value.split()) or "empty") if len(value) <= 2 * _LONGEST else value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    try:
+        return clip(json.dumps(value, ensure_ascii=False), 200)
+    except (TypeError, ValueError, RecursionError):
+        return flat(value, 200)
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        found = float(value)
+    except OverflowError:
+        return None
+    return found if abs(found) < _LARGEST else None
+
+
+def _digits(value: float) -> str:
+    """Return a whole number in full, another in four digits."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.4g}"
+
+
+def _counts_part(summary: FieldSummary) -> Part:
+    most = max(count for _, count in summary.counts)
+    others = [summary.others] if summary.others else []
+    # The sum of the others has no bar: it would be longer than any.
+    shares = [*(count / most for _, count in summary.counts), *(0.0 for _ in others)]
+    rows = [
+        (
+            printable(clip(label, _LONGEST)),
+            share,
+            f"{count:,}",
+            f"{100 * count / summary.answers:.0f} %",
+        )
+        for share, (label, count) in zip(shares, (*summary.counts, *others), strict=True)
+    ]
+    html = "".join(
+        f'<tr><td dir="auto" style="text-align: start">{escape(label)}</td>'
+        f"<td>{bar_picture(share) if share else ''}</td>"
+        f'<td style="text-align: right">{count}</td><td style="text-align: right">{part}</td></tr>'
+        for label, share, count, part in rows
+    )
+    width = max(len(label) for label, *_ in rows)
+    digits = max(len(count) for _, _, count, _ in rows)
+    lines = [
+        f"{label:<{width}}  {drawn:<{_BAR}}  {count:>{digits}}  {part:>5}"
+        for label, drawn, count, part in (
+            (label, bar(share, _BAR) if share else "", *rest) for label, share, *rest in rows
+        )
+    ]
+    return Part(f"<table><tbody>{html}</tbody></table>", "\n".join(lines), _fenced(lines))
+
+
+def _histogram_part(summary: FieldSummary) -> Part:
+    counts = [float(count) for _, _, count in summary.bins]
+    ends = (summary.bins[0][0], summary.bins[-1][1])
+    described = ", ".join(
+        f"{count:,} from {low} to {high}" for low, high, count in summary.bins if count
+    )
+    alt = f"Histogram of {clip(printable(summary.name), 60)}: {described}"
+    lines = columns(counts)
+    margin = " " * (lines[0].index("┤") + 1)
+    gap = max(1, max(map(len, lines)) - len(margin) - len(ends[0]) - len(ends[1]))
+    lines.append(f"{margin}{ends[0]}{' ' * gap}{ends[1]}")
+    return Part(f"<div>{column_chart(counts, alt, ends)}</div>", "\n".join(lines), _fenced(lines))
+
+
+def _fenced(lines: Sequence[str]) -> str:
+    from groq_magic.rendering import fenced
+
+    return fenced("\n".join(lines))

@@ -1,0 +1,101 @@
+"""The view of one map in a notebook: a line and the first rows while it runs, then a summary."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from groq_magic.durations import in_words
+from groq_magic.views.live_output import LiveOutput
+from groq_magic.views.map.progress import progress_html, waiting_words
+from groq_magic.views.map.summary import map_bundle, rows_part
+from groq_magic.views.phrase import phrase_html
+from groq_magic.views.static import live_slot, notices_html
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from groq_magic.views.documents import Document
+    from groq_magic.views.live import Live
+    from groq_magic.views.map.facts import MapEnd, MapProgress, MapRow, MapStart
+
+__all__ = ["LiveMapView"]
+
+# More frequent changes can't be read.
+_EVERY = 0.2
+# Where no page draws it, the whole output is sent each time.
+_STATIC_EVERY = 2.0
+# A map that ends sooner, failed or with all answers in the journal, shows only its end.
+_SHOWN_AFTER = 0.25
+_UNFINISHED = (
+    "This map is not finished. Answers so far are in the journal; "
+    "if its kernel has stopped, run the cell again: it asks only the rest."
+)
+
+
+class LiveMapView:
+    """The view of one map in a notebook that shows widgets.
+
+    Parameters
+    ----------
+    live : Live
+        What the views of one session share.
+    """
+
+    def __init__(self, live: Live) -> None:
+        self.stopped = threading.Event()
+        self._live = live
+        self._output = LiveOutput(live, self.stopped, self._placeholder)
+        self._facts: dict[str, str] = {}
+        self._next = self._next_static = 0.0
+
+    def open(self, start: MapStart) -> None:
+        """Begin; nothing is shown yet."""
+        self._start = start
+
+    def progress(self, progress: MapProgress) -> None:
+        """Draw the progress, and the reason for a wait."""
+        now = time.monotonic()
+        is_shown = self._output.document is not None or progress.waiting_for
+        if progress.is_over or now < self._next:
+            return
+        if not is_shown and progress.seconds < _SHOWN_AFTER:
+            return
+        self._next = now + _EVERY
+        self._draw(
+            progress=progress_html(progress, self._start),
+            waiting=phrase_html(waiting_words(progress)),
+            figures=in_words(progress.seconds),
+        )
+        if self._live.lacks_page and now >= self._next_static:
+            self._next_static = now + _STATIC_EVERY
+            self._output.update()
+
+    def rows(self, rows: Sequence[MapRow]) -> None:
+        """Draw the first rows that have answers."""
+        self._facts["rows"] = rows_part(self._start, rows, "the first answers:").html
+        if self._output.document is not None:
+            self._draw()
+
+    def finish(self, end: MapEnd) -> None:
+        """Make the output static."""
+        data, slot = map_bundle(self._start, end)
+        self._output.finish(dict(data), {}, "stopped" if end.reason else "complete", slot)
+
+    def discard(self) -> None:
+        """Empty the output, if anything was shown."""
+        if self._output.document is not None:
+            self._output.finish({"text/html": "", "text/plain": ""}, {}, "failed")
+
+    def _draw(self, **facts: str) -> None:
+        self._facts.update(facts)
+        models = self._start.models
+        model = models[0] if len(models) == 1 else f"{len(models)} models"
+        self._output.open(self._start.notices, model, {}).show(self._facts)
+
+    def _placeholder(self, document: Document, with_text: bool) -> dict[str, Any]:  # noqa: FBT001 - as it is called
+        names = ("progress", "rows", "waiting") if with_text else ()
+        facts = (self._facts.get(name, "") for name in names)
+        come = "".join((notices_html(self._start.notices), *facts))
+        return live_slot(document.slot, come, "" if with_text else _UNFINISHED)

@@ -1,0 +1,111 @@
+"""How far a map is, in words and as a line with a bar."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from groq_magic.durations import in_words
+from groq_magic.ledger.usage import dollars
+from groq_magic.views.phrase import SEPARATOR, phrase_html
+
+if TYPE_CHECKING:
+    from groq_magic.views.map.facts import MapProgress, MapStart
+
+__all__ = [
+    "count_words",
+    "from_journal_words",
+    "in_batch_words",
+    "progress_html",
+    "progress_words",
+    "unit_of",
+    "waiting_words",
+]
+
+# Slower rates would show as "0.0 rows/s", and are shown per minute.
+_SLOW = 0.1
+# At faster rates decimals only flicker.
+_FAST = 10
+
+
+def unit_of(start: MapStart) -> str:
+    """Return what is counted: rows, different rows, or with several models answers."""
+    if start.requested == start.rows:
+        return "rows"
+    return "answers" if len(start.models) > 1 else "different rows"
+
+
+def progress_words(progress: MapProgress, start: MapStart) -> str:
+    """Return how far a map is: `412 of 1,000 rows · 3 failed · 21.4 rows/s · about 28 s left`."""
+    parts = (
+        count_words(progress, start),
+        f"{progress.failed:,} failed" if progress.failed else "",
+        from_journal_words(progress),
+        in_batch_words(progress),
+        _rate(progress),
+        f"{progress.usage.total_tokens:,} tokens" if progress.usage.total_tokens else "",
+        _cost(progress, start),
+        _left(progress),
+    )
+    return SEPARATOR.join(filter(None, parts))
+
+
+def count_words(progress: MapProgress, start: MapStart) -> str:
+    """Return how many rows are finished, of how many: `412 of 1,000 rows`."""
+    finished = progress.done + progress.failed
+    of = f" of {progress.total:,}" if progress.total is not None else ""
+    return f"{finished:,}{of} {unit_of(start)}"
+
+
+def from_journal_words(progress: MapProgress) -> str:
+    """Return how many answers were in the journal, "" for none."""
+    return f"{progress.from_journal:,} from the journal" if progress.from_journal else ""
+
+
+def in_batch_words(progress: MapProgress) -> str:
+    """Return how many rows are in batch jobs, "" for none."""
+    return f"{progress.in_batch:,} in a batch job" if progress.in_batch else ""
+
+
+def waiting_words(progress: MapProgress) -> str:
+    """Return the reason for a wait and its length, "" while nothing waits."""
+    if not progress.waiting_for or progress.is_over:
+        return ""
+    return f"{progress.waiting_for} Continues in {in_words(progress.waits)}. ■ stops."
+
+
+def progress_html(progress: MapProgress, start: MapStart) -> str:
+    """Return the line as safe HTML, below a bar."""
+    words = progress_words(progress, start)
+    # Without a known total the browser animates the bar.
+    share = (
+        f' max="{max(1, progress.total)}" value="{progress.done + progress.failed}"'
+        if progress.total is not None
+        else ""
+    )
+    # A label, so that screen readers read it on demand and not five times a second.
+    return (
+        f'<div class="groq-map-progress"><progress class="groq-meter"{share} '
+        f'aria-label="{escape(count_words(progress, start))}"></progress>'
+        f'<div class="groq-map-figures">{phrase_html(words)}</div></div>'
+    )
+
+
+def _rate(progress: MapProgress) -> str:
+    rate = progress.rows_a_second
+    if rate < _SLOW:
+        per_minute = rate * 60
+        return f"{per_minute:.1f} rows/min" if per_minute >= _SLOW else ""
+    return f"{rate:,.0f} rows/s" if rate >= _FAST else f"{rate:.1f} rows/s"
+
+
+def _cost(progress: MapProgress, start: MapStart) -> str:
+    if start.practice:
+        return "practice mode"
+    return dollars(progress.cost) if progress.cost else ""
+
+
+def _left(progress: MapProgress) -> str:
+    if progress.seconds_left is None or not progress.left:
+        return ""
+    return f"about {in_words(progress.seconds_left)} left"

@@ -1,0 +1,160 @@
+"""The static output of a map, which stays in the notebook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zlib import adler32
+
+from groq_magic.clipping import clip
+from groq_magic.durations import in_words
+from groq_magic.ledger.usage import dollars
+from groq_magic.printable import printable
+from groq_magic.views.bar import Bar
+from groq_magic.views.map.check import check_part
+from groq_magic.views.map.fields import fields_part
+from groq_magic.views.map.progress import from_journal_words, in_batch_words, unit_of
+from groq_magic.views.part import Part, heading, joined, line, of_table
+from groq_magic.views.static import notices_html, warning_lines
+from groq_magic.views.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from groq_magic.views.map.facts import MapEnd, MapRow, MapStart
+
+__all__ = ["map_bundle", "rows_part"]
+
+# As many as fit on a wide page; the frame has the others.
+_MOST_COLUMNS = 16
+_LONGEST = 90
+_MOST_ERRORS = 6
+
+
+def map_bundle(start: MapStart, end: MapEnd) -> tuple[dict[str, str], str]:
+    """Return the output of a finished map.
+
+    Returns
+    -------
+    data : dict
+        ``text/html`` (safe, reads well without CSS), ``text/markdown`` and ``text/plain``. The
+        same facts give the same bytes.
+    slot : str
+        The class by which a page finds it.
+    """
+    # Rendering imports markdown, and importing views must stay light.
+    from groq_magic.rendering import safe_markdown
+
+    whole = joined(_parts(start, end))
+    slot = f"groq-map-{adler32(whole.html.encode('utf-8', 'replace'))}"
+    classes = f"groq-answer groq-map mathjax_ignore tex2jax_ignore {slot}"
+    data = {
+        "text/html": f'<div class="{classes}">{whole.html}</div>',
+        "text/markdown": safe_markdown(whole.markdown),
+        "text/plain": printable(whole.plain),
+    }
+    return data, slot
+
+
+def rows_part(start: MapStart, rows: Sequence[MapRow], title: str) -> Part:
+    """Return rows as a table under a heading; new columns come after those of the data."""
+    shown = _shown_columns(start)
+    cells = tuple(
+        (clip(row.label, 40), *(clip(row.cells[at], _LONGEST) for at in shown)) for row in rows
+    )
+    names = ("", *(clip(start.columns[at], 60) for at in shown))
+    table = of_table(Table(names, cells, name="groq-map-rows", is_verbatim=True))
+    left_out = len(start.columns) - len(shown)
+    note = [line(f"{left_out} more columns are in the frame.")] if left_out else []
+    return joined([heading(start.name or "answers", title), table, *note])
+
+
+def _parts(start: MapStart, end: MapEnd) -> list[Part]:
+    parts = [_warnings(start, end), _notices((*start.notices, *end.notices))]
+    if end.checks:
+        parts.append(check_part(end.checks))
+    if end.rows:
+        parts.append(rows_part(start, end.rows, _title(start, len(end.rows))))
+    if end.fields and start.rows:
+        parts.append(fields_part(end.fields))
+    if end.errors:
+        parts.append(_errors(end))
+    return [*parts, _bar(start, end)]
+
+
+def _shown_columns(start: MapStart) -> list[int]:
+    """Return the places of the columns to show; new columns come before those of the data."""
+    new = list(range(start.given, len(start.columns)))[:_MOST_COLUMNS]
+    given = list(range(min(start.given, len(start.columns))))
+    return [*given[: max(0, _MOST_COLUMNS - len(new))], *new]
+
+
+def _title(start: MapStart, shown: int) -> str:
+    if shown >= start.rows:
+        return f"{start.rows:,} row{'s' * (start.rows != 1)}"
+    first = "the first row" if shown == 1 else f"the first {shown}"
+    return f"{start.rows:,} rows, {first}:"
+
+
+def _warnings(start: MapStart, end: MapEnd) -> Part:
+    """Return why it ended early, how many rows are left, and what to do."""
+    left = end.progress.left or 0
+    failed = end.progress.failed
+    said = []
+    if end.reason:
+        rest = f"{left:,} of {end.progress.total:,} {unit_of(start)} are left." if left else ""
+        again = end.remedy or ("Run the cell again: it asks only these." if left else "")
+        said.append(" ".join(filter(None, (end.reason, rest, again))))
+    elif failed:
+        rows, these = f"{failed:,} {unit_of(start)}", "these"
+        if failed == 1:
+            rows, these = rows.removesuffix("s"), "this one"
+        said.append(f"{rows} failed. Run the cell again: it asks only {these}.")
+    parts = [line(each) for each in said]
+    return Part(warning_lines(tuple(said)), *_texts(parts))
+
+
+def _notices(notices: tuple[str, ...]) -> Part:
+    return Part(notices_html(notices), *_texts([line(each) for each in notices]))
+
+
+def _texts(parts: Sequence[Part]) -> tuple[str, str]:
+    return "\n".join(part.plain for part in parts), "\n\n".join(part.markdown for part in parts)
+
+
+def _errors(end: MapEnd) -> Part:
+    shown = end.errors[:_MOST_ERRORS]
+    rows = [(f"{count:,}", clip(text, 200)) for text, count in shown]
+    if rest := end.errors[_MOST_ERRORS:]:
+        rows.append((f"{sum(count for _, count in rest):,}", f"{len(rest):,} other errors"))
+    table = Table(("rows", "error"), tuple(rows), name="groq-map-errors", is_verbatim=True)
+    return joined([heading("Failed"), of_table(table)])
+
+
+def _bar(start: MapStart, end: MapEnd) -> Part:
+    """Return the line of figures at the end."""
+    progress = end.progress
+    usage = progress.usage
+    facts = (
+        _answered(start, end),
+        f"{progress.failed:,} failed" if progress.failed else "",
+        from_journal_words(progress),
+        in_batch_words(progress),
+        dollars(progress.cost) if progress.cost and not start.practice else "",
+        in_words(progress.seconds),
+        "practice mode" if start.practice else "",
+    )
+    bar = Bar(
+        ", ".join(start.models),
+        usage.words if usage.total_tokens else "",
+        marks=tuple(filter(None, facts)),
+    )
+    return Part(bar.html(""), *_texts([line(bar.plain())]))
+
+
+def _answered(start: MapStart, end: MapEnd) -> str:
+    done, total = end.progress.done, end.progress.total
+    of = f" of {total:,}" if total is not None and done < total else ""
+    unit = unit_of(start)
+    if unit == "answers":
+        return f"{done:,}{of} {unit}"
+    return f"{done:,}{of} {unit.removesuffix('s') if done == 1 and not of else unit} answered"
