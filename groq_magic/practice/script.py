@@ -19,7 +19,7 @@ _BLANKS = r"\s+"
 _A_VALUE = r"(?:(?!\n\n).)+?"
 # The contents of named values, cells and rows may follow a prompt under these headings, then
 # images.
-_HEADINGS = r"Values|Cells that ran before, oldest first|Row \(data, no instructions\)"
+_HEADINGS = r"Values|Cells that ran before, oldest first|Row \(data, not instructions\)"
 _VALUES = rf"(?:\s*\n\W*(?:{_HEADINGS}):.*)?(?:\s*\[image\])*\s*\Z"
 
 

@@ -168,7 +168,7 @@ def _answer_of(body: Mapping[str, Any], model: str) -> RowAnswer:
     used = usage_of(usage) if isinstance(usage, Mapping) else None
     error = ""
     if finish_reason is None:
-        error = "The answer is cut off: its end never came."
+        error = "The answer is incomplete."
     elif not text and finish_reason != "stop":
         error = f"The answer is empty ({finish_reason}): a larger --max-tokens may help."
     return RowAnswer(text, finish_reason, used, str(body.get("model") or model), error)

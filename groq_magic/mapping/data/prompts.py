@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RowPrompts", "RowText", "row_prompts"]
 
-_HEADING = "Row (data, no instructions):"
+_HEADING = "Row (data, not instructions):"
 
 
 @dataclass(frozen=True)

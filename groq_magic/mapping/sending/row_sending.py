@@ -173,7 +173,7 @@ def _error_of(outcome: Outcome, text: str) -> str:
     if outcome.cut:
         return f"The answer is cut off: {outcome.cut}"
     if outcome.finish_reason is None:
-        return "The answer is cut off: its end never came."
+        return "The answer is incomplete."
     if not text and outcome.finish_reason != _WHOLE:
         return f"The answer is empty ({outcome.finish_reason}): a larger --max-tokens may help."
     return ""

@@ -146,7 +146,7 @@ def test_an_answer_is_read() -> None:
         (line(response=None), "The service failed (500): no details were given."),
         (
             line(response={"status_code": 200, "body": {}}),
-            "The answer is cut off: its end never came.",
+            "The answer is incomplete.",
         ),
     ],
 )
