@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from groq_magic.api.key import scrub
 from groq_magic.asking.code_output import column_names, output_of_run
-from groq_magic.asking.tool_approval import rules_kept
+from groq_magic.asking.tool_approval import limits_restored
 from groq_magic.errors import OptionError
 from groq_magic.tools import tool_of
-from groq_magic.tools.approval import Approval, new_code
-from groq_magic.tools.approval_prompt import approval_by_input, sending_by_input
-from groq_magic.tools.code_edit import edited_by_input
-from groq_magic.tools.code_run import awaits, run_code
+from groq_magic.tools.code_edit import edit_by_input
+from groq_magic.tools.code_run import has_top_level_await, run_code
+from groq_magic.tools.decision import Decision, new_code
+from groq_magic.tools.question import ask_decision, ask_to_send
 from groq_magic.views.proposed_code import show_proposed
 from groq_magic.views.show import show_folded
 
@@ -164,7 +164,7 @@ class ProposedCode:
             known = column_names(self._session.namespace)
             if self._is_stopped():
                 raise CodeStoppedError
-            with rules_kept(self._session):
+            with limits_restored(self._session):
                 run = run_code(self._session.shell, code, approval, self._stopped)
             self._runs.append(run)
             if run.is_stopped:
@@ -183,22 +183,22 @@ class ProposedCode:
             return f"it has more than {_LONGEST:,} characters. Write shorter pieces."
         if _has_hidden(code):
             return "it contains characters that can't be seen. Write them as escapes."
-        if awaits(self._session.shell, code):
+        if has_top_level_await(self._session.shell, code):
             return "a top-level await can't run here. Write it without await."
         return ""
 
-    def _approved(self, code: str) -> tuple[str, Approval]:
+    def _approved(self, code: str) -> tuple[str, Decision]:
         """Return the code as it may run, with the decision about it."""
         shell = self._session.shell
         if self._runs_all:
             show_proposed("The model's next code, approved by `all`:", code)
-            return code, Approval("run")
+            return code, Decision("run")
         title = "The model wants to run this code:"
         while True:
             show_proposed(title, code)
             if self._is_stopped():
                 raise CodeStoppedError
-            approval = approval_by_input(
+            approval = ask_decision(
                 shell,
                 "Run it?",
                 self._word,
@@ -208,7 +208,7 @@ class ProposedCode:
             )
             if approval.kind == "edit":
                 show = partial(show_proposed, "The code as it is now:")
-                edited = edited_by_input(shell, code, show, self._stopped, self._session.questions)
+                edited = edit_by_input(shell, code, show, self._stopped, self._session.questions)
                 if isinstance(edited, str):
                     code, title = edited, "The edited code:"
                     continue
@@ -230,7 +230,7 @@ class ProposedCode:
             show_folded("Output for the model", output.text, whole=True)
             question = f"Send this output ({output.size})?"
             questions = self._session.questions
-            if not sending_by_input(self._session.shell, question, self._stopped, questions):
+            if not ask_to_send(self._session.shell, question, self._stopped, questions):
                 ended = "It failed" if run.error is not None else "It ran"
                 return CodeAnswer(f"{ended}. The user keeps the output private.", state)
         return CodeAnswer(output.text, state, output.images)

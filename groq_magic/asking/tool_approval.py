@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from groq_magic.clipping import clip
 from groq_magic.errors import NotebookError
 from groq_magic.page.front_end import has_input
-from groq_magic.tools.approval import new_code
-from groq_magic.tools.approval_prompt import approval_by_input
+from groq_magic.tools.decision import new_code
+from groq_magic.tools.question import ask_decision
 
 if TYPE_CHECKING:
     import threading
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from groq_magic.tools import ToolSet
     from groq_magic.tools.call_result import CallState
 
-__all__ = ["ToolApproval", "can_approve", "no_approval_error", "rules_kept"]
+__all__ = ["ToolApproval", "can_approve", "limits_restored", "no_approval_error"]
 
 _REFUSED = "The user refused this call."
 _UNANSWERED = "Nobody replied in time: this call was not made."
@@ -48,7 +48,7 @@ def no_approval_error() -> NotebookError:
 
 
 @contextmanager
-def rules_kept(session: Session) -> Iterator[None]:
+def limits_restored(session: Session) -> Iterator[None]:
     """Restore the limits, `confirm_tools` and `input` if the model's code or call loosened them.
 
     Parameters
@@ -100,7 +100,7 @@ class ToolApproval:
         if not self.is_needed:
             return None
         question = f"Run {clip(name, 60)}?"
-        found = approval_by_input(
+        found = ask_decision(
             self._session.shell,
             question,
             self._code,

@@ -11,13 +11,13 @@ from groq_magic.api.request import without_surrogates
 from groq_magic.asking.figures import with_last_figures, without_figures
 from groq_magic.asking.images import content_with_images
 from groq_magic.asking.proposed_code import CODE_TOOL, CodeStoppedError, ProposedCode
-from groq_magic.asking.tool_approval import ToolApproval, rules_kept
+from groq_magic.asking.tool_approval import ToolApproval, limits_restored
 from groq_magic.clipping import clip
 from groq_magic.conversation import sha_of
 from groq_magic.errors import NotebookError
 from groq_magic.tools import BadArgumentsError
+from groq_magic.tools.call import CallLimits, make_call
 from groq_magic.tools.call_result import CallResult
-from groq_magic.tools.calling import CallLimits, make_call
 from groq_magic.tools.sent_results import SentResults
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ class ToolRounds:
         session = self._run.session
         sent = SentResults(session.namespace, session.privacy(), self._clean)
         limits = CallLimits(session.settings.tool_timeout, budget, self._run.view.stopped)
-        with session.executions.in_tool(), rules_kept(session):
+        with session.executions.in_tool(), limits_restored(session):
             return make_call(requested, make, sent, limits)
 
     def _show(self, *calls: CallResult) -> None:

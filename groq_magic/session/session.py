@@ -25,7 +25,7 @@ from groq_magic.session.secrets import EarlierTurns, present_secrets
 from groq_magic.session.stored_answers import StoredAnswers
 from groq_magic.session.token_estimate import TokenEstimate
 from groq_magic.session.undoing import UndoResult, show_former, show_removed
-from groq_magic.tools.approval_prompt import OpenQuestions
+from groq_magic.tools.question import OpenQuestions
 from groq_magic.views.phrase import quoted
 from groq_magic.views.show import say
 

@@ -17,7 +17,7 @@ from IPython.utils.capture import capture_output
 
 from groq_magic.asking.proposed_code import CodeStoppedError, ProposedCode
 from groq_magic.errors import NotebookError
-from groq_magic.tools import approval_prompt
+from groq_magic.tools import question as question_module
 from groq_magic.tools.time_limit import TimeLimitError
 from tests.markers import examples
 
@@ -38,7 +38,7 @@ class Person:
         self.asked: list[str] = []
         self.replies: list[Any] = []
         monkeypatch.setattr("builtins.input", self._input)
-        monkeypatch.setattr("groq_magic.tools.approval_prompt.has_input", lambda _shell: True)
+        monkeypatch.setattr("groq_magic.tools.question.has_input", lambda _shell: True)
 
     def _input(self, question: str) -> str:
         self.asked.append(question)
@@ -133,7 +133,7 @@ def test_an_edit_runs_only_once_it_is_approved(bare: Any, answer: Any, person: P
     assert bare.shell.user_ns["y"] == 0.5
     assert found.text.startswith("The user edited the code. This ran:\nx = 1\ny = x / 2\n\nIt ran")
     assert answer.proposed.cell == "x = 1\ny = x / 2"
-    assert "2 CODE to replace line 2" in person.asked[1]
+    assert "2 CODE (replace)" in person.asked[1]
     assert answer("z = 1", "edit", "1 z = 2", "done", "no").text.startswith("The user refused")
     assert "z" not in bare.shell.user_ns
 
@@ -148,7 +148,7 @@ def test_an_edit_can_end_in_a_refusal(bare: Any, answer: Any) -> None:
 def test_code_that_nobody_answers_for_does_not_run(
     bare: Any, answer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(approval_prompt, "call_within", Mock(side_effect=TimeLimitError))
+    monkeypatch.setattr(question_module, "call_within", Mock(side_effect=TimeLimitError))
     found = answer("z = 1")
     assert (found.text, found.state) == (
         "Nobody replied in time: the code did not run.",
@@ -349,7 +349,7 @@ def test_no_code_runs_that_was_not_approved(
             # What nobody answers ends as ■ does.
             person.replies[:] = [*replies, *[KeyboardInterrupt()] * 2]
             person.asked.clear()
-            # test_approval_prompt.py shows what a question that still stands changes.
+            # test_question.py shows the effect of an unanswered question.
             bare.session.questions.has_unanswered = False
             before, runs_before, text = ran.count, len(proposed._runs), ""
             try:

@@ -39,7 +39,7 @@ def replies(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return word[0] if typed == "ALL" and word else typed
 
     monkeypatch.setattr("builtins.input", reply)
-    for module in ("tools.approval_prompt", "asking.code_below", "asking.tool_approval"):
+    for module in ("tools.question", "asking.code_below", "asking.tool_approval"):
         monkeypatch.setattr(f"groq_magic.{module}.has_input", lambda _shell: True)
     return left
 
@@ -304,7 +304,7 @@ def test_code_cannot_loosen_what_it_runs_under(
     assert settings.private == ["email", "name"]
 
 
-@pytest.mark.parametrize("name", ["show_proposed", "column_names", "awaits"])
+@pytest.mark.parametrize("name", ["show_proposed", "column_names", "has_top_level_await"])
 def test_no_code_runs_once_the_user_has_pressed_stop(
     cells: Any,
     practice: Any,
@@ -316,7 +316,7 @@ def test_no_code_runs_once_the_user_has_pressed_stop(
     pressed: list[str] = []
 
     def press(*_given: Any) -> Any:
-        if name != "awaits" or not pressed:
+        if name != "has_top_level_await" or not pressed:
             os.kill(os.getpid(), signal.SIGINT)
         pressed.append(name)
         return frozenset() if name == "column_names" else None

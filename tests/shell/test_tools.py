@@ -103,7 +103,7 @@ def replies(monkeypatch: pytest.MonkeyPatch) -> Any:
             return str(found(question) if callable(found) else found)
 
         monkeypatch.setattr("builtins.input", reply)
-        for module in ("groq_magic.tools.approval_prompt", "groq_magic.asking.tool_approval"):
+        for module in ("groq_magic.tools.question", "groq_magic.asking.tool_approval"):
             monkeypatch.setattr(f"{module}.has_input", lambda _shell: True)
         return asked
 
