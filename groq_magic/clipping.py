@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["clip", "cut", "flat", "is_a", "number", "plain", "safe_repr", "tried", "type_name"]
+__all__ = [
+    "clip",
+    "count_of",
+    "cut",
+    "flat",
+    "is_a",
+    "number",
+    "plain",
+    "safe_repr",
+    "tried",
+    "type_name",
+]
 
 # An address says nothing to a model, and would make each run's request another one.
 _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+| id='\d+'")
@@ -62,6 +73,11 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     return f"{text[:limit]}\n[… {len(text) - limit:,} more characters left out]"
+
+
+def count_of(count: int, noun: str) -> str:
+    """Return a number of things: `1 turn`, `2,000 turns`."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 def flat(value: Any, limit: int) -> str:

@@ -90,7 +90,7 @@ def output_of_run(
         parts.append(f"Printed:\n{cut_middle(context.output(printed), _LONGEST_PART)}")
         is_schema = False
     for value in run.values:
-        whole, schema = _described(context, value), tried(partial(context.added, value), "")
+        whole, schema = _described(context, value), tried(partial(context.schema_of, value), "")
         parts.append(f"Value:\n{whole}")
         is_schema = is_schema and whole == schema and _has_known_names(value, run.code, known)
     if run.error is not None:
@@ -140,7 +140,7 @@ def _context(session: Session, run: CodeRun, cell: Cell) -> Context:
     def cell_of(name: str) -> Cell | None:
         return cell if name == run.file else history.of_file(name)
 
-    return replace(history.context(0), cell_of=cell_of).holding(run.error)
+    return replace(history.context(0), cell_of=cell_of).with_locals_of(run.error)
 
 
 def _tidy(printed: str) -> str:
@@ -154,7 +154,7 @@ def _described(context: Context, value: Any) -> str:
     privacy = context.privacy
     try:
         if privacy.rows == 0:
-            return context.added(value)
+            return context.schema_of(value)
         found = describe(value, Extent(privacy))
     except PromptError:
         return type_name(value)

@@ -69,14 +69,14 @@ def test_words_without_a_name_are_about_the_last_output(
 ) -> None:
     cells.fine("6 * 7")
     prompt = prompt_of("%groq_explain why is it {even}, isn't it?")
-    assert "What I say of it: why is it {even}, isn't it?" in prompt
+    assert "My note: why is it {even}, isn't it?" in prompt
     assert "\n42\n" in prompt
 
 
 def test_words_after_a_name_are_about_it(cells: Any, prompt_of: Callable[..., str]) -> None:
     cells.fine("def half(x):\n    return x / 2")
     prompt = prompt_of("%groq_explain half what if x is a string?")
-    assert "What I say of it: what if x is a string?" in prompt
+    assert "My note: what if x is a string?" in prompt
 
 
 @pytest.mark.parametrize(

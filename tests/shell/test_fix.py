@@ -210,7 +210,7 @@ def test_a_cell_that_did_not_fail_needs_words(cells: Any, prompt_of: Callable[..
     assert str(ran.error).startswith("Cell 2 did not fail.")
     prompt = prompt_of("%groq_fix 2 it should be three")
     assert "It raises no error." in prompt
-    assert "What I say of it: it should be three" in prompt
+    assert "My note: it should be three" in prompt
 
 
 def test_a_number_of_no_cell_is_refused(cells: Any) -> None:

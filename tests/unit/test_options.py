@@ -9,7 +9,7 @@ from traitlets import TraitError
 
 from groq_magic.api.request import request_of
 from groq_magic.api.snippets import LANGUAGES
-from groq_magic.assistant import LEVELS
+from groq_magic.assistant.explain import READERS
 from groq_magic.errors import OptionError
 from groq_magic.magics.completion import _option_begun
 from groq_magic.magics.help import ask_help
@@ -44,7 +44,7 @@ def test_a_name_and_its_help_never_run_together() -> None:
 
 def test_the_levels_of_an_explanation_are_those_of_its_prompts() -> None:
     (level,) = (option for option in OPTIONS_OF["groq_explain"] if option.name == "level")
-    assert level.type.values == LEVELS
+    assert ("", *level.type.values) == tuple(READERS)
 
 
 def test_the_kinds_of_an_export_are_those_of_its_snippets() -> None:

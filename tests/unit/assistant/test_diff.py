@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.assistant.answer.edits import applied
+from groq_magic.assistant.answer.edits import apply_edits
 from groq_magic.assistant.answer.hunks import diff_edits, looks_like_diff
 
 SOURCE = "a = 1\nb = 2\n\nc = a + b\nprint(c)"
@@ -16,7 +16,7 @@ SOURCE = "a = 1\nb = 2\n\nc = a + b\nprint(c)"
 
 def patched(source: str, diff: str) -> str | None:
     edits = diff_edits(source, diff)
-    return applied(edits, source) if not isinstance(edits, int) and edits else None
+    return apply_edits(edits, source) if not isinstance(edits, int) and edits else None
 
 
 @pytest.mark.parametrize(
