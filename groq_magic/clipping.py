@@ -8,6 +8,7 @@ a plain `str`, whatever subclass it was.
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "clip",
+    "common_start",
     "count_of",
     "cut",
     "flat",
@@ -73,6 +75,12 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     return f"{text[:limit]}\n[… {len(text) - limit:,} more characters left out]"
+
+
+def common_start(one: str, other: str) -> int:
+    """Return how many characters two texts have in common from their beginning."""
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    return sum(1 for _ in same)
 
 
 def count_of(count: int, noun: str) -> str:

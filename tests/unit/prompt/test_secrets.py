@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from groq_magic.assistant.cuts import cut_middle
 from groq_magic.clipping import clip, cut, flat, safe_repr
-from groq_magic.prompt import summarise
 from groq_magic.prompt.secrets import HIDDEN, Secrets, secrets_in
 from tests.markers import examples
+from tests.unit.prompt.summaries import summarise
 
 if TYPE_CHECKING:
     from collections.abc import Callable

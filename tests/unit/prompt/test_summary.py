@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groq_magic.errors import PromptError
-from groq_magic.prompt import summarise
+from tests.unit.prompt.summaries import summarise
 
 Point = namedtuple("Point", "x y")  # noqa: PYI024 - the untyped kind is what is met
 
@@ -257,8 +257,8 @@ def test_json_like_data_stays_within_its_room(value: Any) -> None:
 
 def test_neither_pandas_nor_numpy_is_imported_for_it() -> None:
     code = (
-        "import sys; from groq_magic.prompt import summarise, fill; "
-        "summarise({'a': [1]}); fill('{{x}}', {'x': [object()]}); "
+        "import sys; from groq_magic.prompt import describe, fill; "
+        "describe({'a': [1]}); fill('{{x}}', {'x': [object()]}); "
         "print([m for m in ('pandas', 'numpy', 'groq', 'IPython') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groq_magic.prompt import summarise
 from tests.markers import examples
+from tests.unit.prompt.summaries import summarise
 
 
 def sales(rows: int) -> pd.DataFrame:
