@@ -1,4 +1,4 @@
-"""Code that the model proposes in one ask: shown, approved, run, and its output sent back."""
+"""Code that the model proposes in an ask: show it, ask for approval, run it, send its output."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ CODE_SYSTEM = (
     "Write short pieces that do one thing, look at the result, and go on. Use plain statements, "
     "not top-level await. End with the answer in words, without the code."
 )
-# Read by a person before it runs.
+# Characters; a person reads the code before it runs.
 _LONGEST = 20_000
-# Invisible marks and letters: names may contain some of them, and all can hide data.
+# Invisible characters, which can hide data; Python allows some of them in names.
 _BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U0001d159\U000e0000-\U000e0fff]"
@@ -88,7 +88,7 @@ class CodeStoppedError(Exception):
 
 @dataclass(frozen=True)
 class CodeAnswer:
-    """What the model gets for a piece of code.
+    """The result of a piece of code, for the model.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ class CodeAnswer:
 
 
 class ProposedCode:
-    """The code of one ask.
+    """The code that the model proposes in one ask.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ class ProposedCode:
         CodeStoppedError
             When the user ends the ask.
         NotebookError
-            Where nobody can answer.
+            When nobody can approve it.
         """
         proposed = code.replace("\r\n", "\n").strip("\n").rstrip()
         refusal = self._refusal(proposed)
@@ -159,7 +159,7 @@ class ProposedCode:
             if not approval.runs:
                 why = f" The reason: {approval.reason}" if approval.reason else ""
                 return CodeAnswer(f"The user refused to run this code.{why}", "refused")
-            if refusal := self._refusal(code):  # the user may have edited it
+            if refusal := self._refusal(code):  # again, for edited code
                 return CodeAnswer(f"The code did not run: {refusal}", "failed")
             known = column_names(self._session.namespace)
             if self._is_stopped():
@@ -188,7 +188,7 @@ class ProposedCode:
         return ""
 
     def _approved(self, code: str) -> tuple[str, Decision]:
-        """Return the code as it may run, with the decision about it."""
+        """Return the code, edited or not, with the user's decision about it."""
         shell = self._session.shell
         if self._runs_all:
             show_proposed("The model's next code, approved by `all`:", code)
@@ -207,7 +207,7 @@ class ProposedCode:
                 questions=self._session.questions,
             )
             if approval.kind == "edit":
-                show = partial(show_proposed, "The code as it is now:")
+                show = partial(show_proposed, "The edited code:")
                 edited = edit_by_input(shell, code, show, self._stopped, self._session.questions)
                 if isinstance(edited, str):
                     code, title = edited, "The edited code:"
@@ -219,14 +219,14 @@ class ProposedCode:
             return code, approval
 
     def _sent(self, run: CodeRun, proposed: str, known: frozenset[str]) -> CodeAnswer:
-        """Return what the model gets of a run: the output only if the user allows it."""
+        """Return the result of a run for the model; the output only if the user allows it."""
         output = output_of_run(self._session, run, known, sees=self._sees)
         state: CallState = "failed" if run.error is not None else "returned"
         if run.code != proposed:
             ran = scrub(self._session.secrets().hidden(run.code))
             output = output.below(f"The user edited the code. This ran:\n{ran}")
         if not (output.is_schema or self._runs_all):
-            # A title that holds before the reply and after it.
+            # A title that is true before the reply and after it.
             show_folded("Output for the model", output.text, whole=True)
             question = f"Send this output ({output.size})?"
             questions = self._session.questions
@@ -236,13 +236,13 @@ class ProposedCode:
         return CodeAnswer(output.text, state, output.images)
 
     def _without_magic(self, piece: str) -> str:
-        """Return code that can stand below other code: a cell magic only works at the top."""
+        """Return code that works below other code, where a cell magic does not."""
         is_magic = piece.lstrip().startswith("%%") and len(self._runs) > 1
         return str(self._session.shell.transform_cell(piece)).rstrip() if is_magic else piece
 
 
 def _has_hidden(code: str) -> bool:
-    """Whether code contains a character that can't be seen, or that reorders what is read."""
+    """Whether code contains a character that can't be seen, or that reorders text."""
     seen = code.replace("\n", "").replace("\t", "")
     # `isprintable` also rejects blanks that look like a space.
     return not seen.isprintable() or _BLANK.search(seen) is not None

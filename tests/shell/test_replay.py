@@ -337,7 +337,7 @@ def test_saved_reasoning_that_is_too_long_is_left_out_and_a_line_says_so(
     html = taught().fine(CELLS["thought"], "thought").data["text/html"]
     assert "<details" not in html
     assert "The saved reasoning is left out" in html
-    assert "<code>%groq_retry</code> asks anew" in html
+    assert "<code>%groq_retry</code> asks again" in html
 
 
 def test_a_notebook_without_answers_says_so(taught: Callable[..., Any], notebook: Notebook) -> None:
