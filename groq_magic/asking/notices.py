@@ -89,7 +89,7 @@ def notice_of_missed(missed: frozenset[str]) -> tuple[str, ...]:
 def mark_reported(session: Session, missed: frozenset[str]) -> None:
     """Note that the notice was shown; it is shown once."""
     if session.live is not None:
-        session.live.finished.reported(missed)
+        session.live.finished.mark_reported(missed)
 
 
 def notice_of_order(session: Session, plan: Plan) -> tuple[str, ...]:

@@ -256,9 +256,9 @@ class Session:
         self, turn: Turn, output: FinishedAnswer, *, in_conversation: bool, appended: bool
     ) -> None:
         """Register a finished answer's bar, and mark the answers that its turn made stale."""
-        thought = self.live.answers.thought(output.slot) if self.live is not None else None
+        reasoning = self.live.answers.reasoning(output.slot) if self.live is not None else None
         self.bars.asked(turn)
-        self.bars.add(turn, output, in_conversation=in_conversation, thought=thought)
+        self.bars.add(turn, output, in_conversation=in_conversation, reasoning=reasoning)
         if not appended:
             self._changed()
         elif self.live is not None:

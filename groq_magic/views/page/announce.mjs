@@ -1,10 +1,10 @@
-// What a screen reader announces. Outputs are replaced when an answer ends, and a region that is
-// removed is not read: this one stands outside of them.
+// Announcements for screen readers. Outputs are replaced when an answer ends, and a removed
+// region is not read, so this one is outside of the outputs.
 
 import { element } from "./html.mjs";
 
 const REGION = "#groq-announcements"; // one for all sessions of a page
-const KEPT = 3000; // ms: later, a reader of the whole page would take it for new
+const KEPT = 3000; // ms; later, it would look new to somebody who reads the whole page
 const ENDS = { complete: "Answer complete", stopped: "Stopped.", failed: "Answer failed" };
 
 /** Announce a text politely. */
@@ -15,12 +15,12 @@ export function announce(text) {
   region.clearing = setTimeout(() => region.replaceChildren(), KEPT);
 }
 
-/** Announce how each answer of a session ended; return what ends that. */
+/** Announce the end of each answer of a session; return a function that stops this. */
 export function startAnnouncing(model) {
-  const region = theRegion(); // read only if it was there before
+  const region = theRegion(); // it is read only if it existed before
   const onMessage = ({ ended, how }) => {
     if (!ENDS[how] || region.dataset.ended === ended) return;
-    region.dataset.ended = ended; // two sessions of a page may see one end
+    region.dataset.ended = ended; // two widgets on a page may get the same message
     announce(ENDS[how]);
   };
   model.on("msg:custom", onMessage);

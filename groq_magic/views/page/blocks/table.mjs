@@ -1,4 +1,4 @@
-// A table, whose rows come one by one.
+// A table. It grows row by row.
 
 import { elementOf, growNodes, insertNodes, isRedrawn, removeNodes } from "./nodes.mjs";
 
