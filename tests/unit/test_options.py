@@ -13,7 +13,7 @@ from groq_magic.assistant.explain import READERS
 from groq_magic.errors import OptionError
 from groq_magic.magics.completion import _option_begun
 from groq_magic.magics.help import ask_help
-from groq_magic.magics.line import parsed_line
+from groq_magic.magics.line import parse_line
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.option import option
 from groq_magic.option_types import Choice, Number, Switch
@@ -122,10 +122,10 @@ MORE = {"min_p": 0.5, "verbosity": "terse", "logprobs": True}
 
 def test_a_new_option_is_on_the_line() -> None:
     line = "-p 0.5 --verbosity=terse --logprobs Say hi"
-    assert parsed_line(line, More.table(), "%groq") == (MORE, "Say hi")
-    assert parsed_line("--no-logprobs", More.table(), "%groq")[0] == {"logprobs": False}
+    assert parse_line(line, More.table(), "%groq") == (MORE, "Say hi")
+    assert parse_line("--no-logprobs", More.table(), "%groq")[0] == {"logprobs": False}
     with pytest.raises(OptionError, match="--min-p takes a number from 0 to 1"):
-        parsed_line("--min-p 2 Say hi", More.table(), "%groq")
+        parse_line("--min-p 2 Say hi", More.table(), "%groq")
 
 
 def test_a_new_option_is_a_keyword() -> None:
