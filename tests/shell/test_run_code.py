@@ -108,7 +108,7 @@ def test_stop_ends_the_ask_in_one_line(cells: Any, practice: Any, replies: list[
     assert len(bodies(practice)) == 1
 
 
-def test_where_nobody_can_answer_nothing_is_sent(cells: Any, practice: Any) -> None:
+def test_if_nobody_can_approve_nothing_is_sent(cells: Any, practice: Any) -> None:
     ran = cells.run(ASK, "a")
     assert isinstance(ran.error, NotebookError)
     assert str(ran.error).startswith("--run-code: nobody can approve code here.")
@@ -242,7 +242,7 @@ def test_a_saved_text_that_the_notebook_does_not_show_answers_nothing(
 
 
 @pytest.mark.parametrize(("below", "is_shown"), [(CODE, True), ("n = 7", False), (None, False)])
-def test_an_open_page_says_what_stands_below(
+def test_an_open_page_reports_the_cell_below(
     reopened: Any, practice: Any, replies: list[str], below: str | None, *, is_shown: bool
 ) -> None:
     cells = reopened()
@@ -253,7 +253,7 @@ def test_an_open_page_says_what_stands_below(
     assert cells.reply.text == ("Twelve." if is_shown else "Refused.")
 
 
-def test_retry_asks_anew(reopened: Any, practice: Any, replies: list[str]) -> None:
+def test_retry_asks_again(reopened: Any, practice: Any, replies: list[str]) -> None:
     cells = reopened()
     cells.fine(ASK, "a")
     replies += ["no"]
@@ -283,9 +283,7 @@ def test_a_reason_contains_no_secret(
     assert key not in json.dumps(bodies(practice))
 
 
-def test_code_cannot_loosen_what_it_runs_under(
-    cells: Any, practice: Any, replies: list[str]
-) -> None:
+def test_code_cannot_loosen_its_own_limits(cells: Any, practice: Any, replies: list[str]) -> None:
     cells.fine("%config GroqMagics.rows_sent = 2\n%config GroqMagics.private = ['email']")
     loosens = (
         "%config GroqMagics.confirm_tools = False\n%config GroqMagics.rows_sent = 9\n"

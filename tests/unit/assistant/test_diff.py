@@ -1,4 +1,4 @@
-"""Diffs as models write them."""
+"""Diffs as models write them, applied to a cell."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_diff_by_the_standard_library_is_applied(before: list[str], after: lis
         assert result == "\n".join(after)
 
 
-def test_code_is_told_from_a_diff() -> None:
+def test_code_and_diffs_are_distinguished() -> None:
     assert looks_like_diff("@@ -1 +1 @@\n-a\n+b")
     assert looks_like_diff(" a = 1\n-b = 2\n+b = 3")
     assert not looks_like_diff(SOURCE)

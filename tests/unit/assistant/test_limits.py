@@ -1,4 +1,4 @@
-"""What the assistant's prompts hold where some values may not be sent."""
+"""The assistant's prompts when some values may not be sent."""
 
 from __future__ import annotations
 

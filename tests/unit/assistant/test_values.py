@@ -1,4 +1,4 @@
-"""Values in a few words."""
+"""Short descriptions of values."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_attributes_are_read_without_running_anything() -> None:
     assert own_attributes(np) == own_attributes(Lazy) == own_attributes(1) == {}
 
 
-def test_names_and_types_hold_no_value() -> None:
+def test_names_and_types_contain_no_value() -> None:
     def area(width: int, height: int = 12345, *, city: str = "Oslo") -> int:
         return width * height * len(city)
 

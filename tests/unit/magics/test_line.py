@@ -89,7 +89,7 @@ def test_a_value_in_quotes_is_itself(value: str) -> None:
 
 
 @given(st.text("ab-'\"\\#é", min_size=1))
-def test_a_value_is_what_a_shell_makes_of_it(word: str) -> None:
+def test_a_value_is_read_as_in_a_shell(word: str) -> None:
     try:
         expected = shlex.split(word)
     except ValueError:

@@ -197,7 +197,7 @@ def test_a_request_is_hidden_in_its_texts_alone() -> None:
     }
 
 
-def test_what_holds_secrets_does_not_show_them() -> None:
+def test_the_repr_of_secrets_does_not_show_them() -> None:
     known = Secrets({"A_KEY": "one-secret-1"})
     assert "one-secret" not in repr(known)
     assert "A_KEY" in repr(known)

@@ -65,7 +65,7 @@ def test_a_function_is_its_source() -> None:
         (pytest, "module pytest"),
     ],
 )
-def test_single_values_are_themselves(value: Any, text: str) -> None:
+def test_single_values_are_shown_as_they_are(value: Any, text: str) -> None:
     assert summarise(value) == text
 
 
@@ -117,7 +117,7 @@ def test_recursive_data_ends() -> None:
         {f"{i}" for i in range(10_000)},
     ],
 )
-def test_large_nested_data_is_shown_in_part_and_says_so(value: Any) -> None:
+def test_large_nested_data_is_shown_in_part_with_a_note(value: Any) -> None:
     text = summarise(value)
     assert len(text) <= 4000
     assert "…" in text
@@ -137,7 +137,7 @@ def test_data_deeper_than_six_levels_is_left_out() -> None:
     assert "<list…>" in summarise(deep)
 
 
-def test_long_text_is_cut_with_a_mark_that_says_what_was_left_out() -> None:
+def test_long_text_is_cut_with_a_mark_that_counts_the_rest() -> None:
     text = summarise("a" * 150_000)
     assert text.startswith("a" * 100_000)
     assert text.endswith("[… 50,000 more characters left out]")

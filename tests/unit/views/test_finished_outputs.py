@@ -27,7 +27,7 @@ def ids(offers: list[dict[str, Any]]) -> list[int]:
     return [offer["id"] for offer in offers]
 
 
-def test_an_output_is_kept_until_it_stands() -> None:
+def test_an_output_is_kept_until_it_is_saved() -> None:
     finished = FinishedOutputs()
     first, second = add(finished, "a"), add(finished, "b")
     finished.shown([first])
@@ -99,7 +99,7 @@ def test_a_page_saves_what_no_other_page_shows() -> None:
     assert [each["save"] for each in finished.wanted([number])] == [False]
 
 
-def test_a_page_that_was_reloaded_before_it_saved_counts_no_more() -> None:
+def test_a_page_that_was_reloaded_before_saving_no_longer_counts() -> None:
     finished = FinishedOutputs()
     first, second = add(finished, "a"), add(finished, "b")
     finished.shown([first])
