@@ -11,7 +11,7 @@ from groq_magic.api.request import request_of
 from groq_magic.api.snippets import LANGUAGES
 from groq_magic.assistant.explain import READERS
 from groq_magic.errors import OptionError
-from groq_magic.magics.completion import _option_begun
+from groq_magic.magics.completion import _complete_option
 from groq_magic.magics.help import ask_help
 from groq_magic.magics.line import parse_line
 from groq_magic.magics.options import OPTIONS_OF
@@ -153,7 +153,7 @@ def test_a_new_option_is_helped_with_and_completed() -> None:
         ("--no-l", ["--no-logprobs"]),
         ("--verbosity t", ["terse"]),
     ):
-        found = _option_begun(typed, More.table(), ())
+        found = _complete_option(typed, More.table(), ())
         assert found is not None
         assert found[1] == offered
 
