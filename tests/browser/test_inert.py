@@ -55,7 +55,7 @@ STIR = """
 
 STIR_ALL = f"(pieces) => pieces.flatMap({STIR})"
 
-KEEPING = page_code("kept")
+KEEPING = page_code("interrupted")
 
 # What the page keeps of an answer whose kernel has gone: it is saved, and shown as it is.
 KEPT = """([code, pieces]) => {
