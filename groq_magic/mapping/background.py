@@ -13,7 +13,7 @@ from groq_magic.mapping.map_run import MapRun
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from groq_magic.mapping.map_run import RunBase
+    from groq_magic.mapping.map_run import RunContext
     from groq_magic.mapping.prepare import PreparedMap
 
 __all__ = ["BackgroundMap"]
@@ -29,7 +29,7 @@ class BackgroundMap:
     name : str
         The variable that the frame goes into.
     prepared : PreparedMap
-    base : RunBase
+    context : RunContext
     finish : callable
         Takes the run and the frame (None if it can't be made), in the main thread.
     """
@@ -38,13 +38,13 @@ class BackgroundMap:
         self,
         name: str,
         prepared: PreparedMap,
-        base: RunBase,
+        context: RunContext,
         finish: Callable[[MapRun, Any], None],
     ) -> None:
         self.name = name
         self._prepared, self._finish = prepared, finish
         self._view = HiddenView()
-        self._run = MapRun(prepared.plan, base, self._view, self._view.stopped.is_set)
+        self._run = MapRun(prepared.plan, context, self._view, self._view.stopped.is_set)
         self._over = threading.Event()
         self._frame: Any = None
         self._failure = ""

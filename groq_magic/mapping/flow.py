@@ -13,7 +13,7 @@ from groq_magic.ledger.request_log import record_of
 from groq_magic.ledger.usage import usage_of
 from groq_magic.mapping.background import BackgroundMap
 from groq_magic.mapping.batch_map import hand_map_over
-from groq_magic.mapping.map_run import MapRun, RunBase
+from groq_magic.mapping.map_run import MapRun, RunContext
 from groq_magic.mapping.prepare import account_now, prepare_map
 from groq_magic.mapping.summary import map_end, map_start
 from groq_magic.views.map.view import GuardedMapView
@@ -53,7 +53,7 @@ def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> A
         view = GuardedMapView(view_of())
         run = MapRun(
             prepared.plan,
-            flow.base,
+            flow.context,
             view,
             lambda: interrupts.came or view.stopped.is_set(),
         )
@@ -87,8 +87,8 @@ def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> A
     return frame
 
 
-def map_in_background(session: Session, ask: MapAsk) -> None:
-    """Ask every row in a thread; the variable is set at the end.
+def map_in_background(session: Session, ask: MapAsk) -> tuple[str, ...]:
+    """Ask every row in a thread, which sets the variable at the end; return lines to show now.
 
     Raises
     ------
@@ -110,13 +110,14 @@ def map_in_background(session: Session, ask: MapAsk) -> None:
             flow.keep(frame, name)
         flow.register(run)
 
-    background = BackgroundMap(name, prepared, flow.base, finish)
+    background = BackgroundMap(name, prepared, flow.context, finish)
 
     def begin() -> None:
         background.start(session.background_runs.end)
         session.background_runs.add(background)
 
     undisturbed(begin)
+    return prepared.plan.notices
 
 
 def _prepared(session: Session, ask: MapAsk) -> PreparedMap:
@@ -133,7 +134,7 @@ class _Flow:
         self._session, self._prepared = session, prepared
         self._account = prepared.account
         self._last: tuple[RowRequest, Outcome] | None = None
-        self.base = RunBase(
+        self.context = RunContext(
             prepared.journal,
             self._account_now,
             prepared.settings,
@@ -153,6 +154,7 @@ class _Flow:
         """Set the user's variable to the frame."""
         if name:
             self._session.namespace[name] = frame
+            self._session.map_results[name] = frame
 
     def register(self, run: MapRun) -> None:
         """Record the tokens, for `%groq_usage`, limits and estimates."""

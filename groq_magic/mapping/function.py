@@ -17,7 +17,7 @@ from groq_magic.interrupts import Interrupts
 from groq_magic.ledger.request_log import RequestLog, record_of
 from groq_magic.ledger.usage import usage_of
 from groq_magic.mapping.hidden_view import HiddenView
-from groq_magic.mapping.map_run import MapRun, RunBase
+from groq_magic.mapping.map_run import MapRun, RunContext
 from groq_magic.mapping.plan import MapInputs, map_plan
 from groq_magic.mapping.prepare import prepared
 from groq_magic.mapping.results.frame import cells_frame
@@ -140,7 +140,7 @@ class _Call:
         """Ask for all rows and return the frame."""
         plan, settings = self._plan(data), self._function.settings
         found = prepared(plan, settings, self._url(), self._account_now)
-        base = RunBase(
+        context = RunContext(
             found.journal,
             self._account_now,
             found.settings,
@@ -151,7 +151,7 @@ class _Call:
             found.batch,
         )
         with contextlib.closing(found.journal), Interrupts() as interrupts:
-            run = MapRun(found.plan, base, HiddenView(), lambda: interrupts.came)
+            run = MapRun(found.plan, context, HiddenView(), lambda: interrupts.came)
             run.go()
             frame = run.frame()
         for line in (*found.journal.lines(), *self._log.lines()):

@@ -97,7 +97,10 @@ class MapOptions(OptionTable):
     """
 
     out: str | None = option(
-        VariableName(), "the variable for the result; answers by default", "-o", metavar="NAME"
+        VariableName("answers"),
+        "the variable for the result; answers by default",
+        "-o",
+        metavar="NAME",
     )
     model: tuple[str, ...] | None = option(
         _Models(), "one model, or several to compare", "-m", metavar="A,B"

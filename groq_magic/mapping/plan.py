@@ -105,6 +105,8 @@ class MapPlan:
     checks : tuple of Check
     models : tuple of (str, Model or None)
     practice : bool
+    notices : tuple of str
+        Lines to show to the user, besides those of the prompts.
     """
 
     options: MapOptions
@@ -114,6 +116,7 @@ class MapPlan:
     checks: tuple[Check, ...]
     models: tuple[tuple[str, Model | None], ...]
     practice: bool = False
+    notices: tuple[str, ...] = ()
 
     @property
     def rows(self) -> Rows:

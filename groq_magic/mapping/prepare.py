@@ -11,6 +11,7 @@ from groq_magic.errors import ApiKeyError
 from groq_magic.mapping.known_rows import known_rows, waiting_notices
 from groq_magic.mapping.models import models_of
 from groq_magic.mapping.plan import MapInputs, map_plan
+from groq_magic.mapping.result_name import replaced_by_result
 from groq_magic.mapping.sending.journal import Journal
 from groq_magic.mapping.sending.run_settings import RunSettings
 from groq_magic.mapping.too_long import too_long_rows
@@ -55,12 +56,15 @@ class MapAsk:
     options : MapOptions
     names : mapping of str to object
         The variables that the prompt may name.
+    data_names : frozenset of str
+        The variables that the data was made of.
     """
 
     prompt: str
     data: Any = field(repr=False)
     options: MapOptions
     names: Mapping[str, Any] = field(repr=False)
+    data_names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -115,9 +119,13 @@ def planned(session: Session, ask: MapAsk, *, fetch: bool) -> MapPlan:
     Raises
     ------
     OptionError, PromptError, ModelError
-        As `map_plan`, and when the key has no model for a task name such as `fast`.
+        As `map_plan`, for the name of the result, and when the key has no model for a task name
+        such as `fast`.
     """
-    return map_plan(
+    replaced = replaced_by_result(
+        ask.options.out or "", session.namespace, session.map_results, ask.data, ask.data_names
+    )
+    plan = map_plan(
         MapInputs(
             ask.prompt,
             ask.data,
@@ -137,6 +145,7 @@ def planned(session: Session, ask: MapAsk, *, fetch: bool) -> MapPlan:
         ),
         ask.options,
     )
+    return replace(plan, notices=(replaced,) if replaced else ())
 
 
 def prepare_map(session: Session, ask: MapAsk) -> PreparedMap:
@@ -237,6 +246,7 @@ def notices_of(plan: MapPlan) -> tuple[str, ...]:
     names = ", ".join(f"`{name}`" for name in secrets)
     included = tuple((clip(each.name, _LONGEST_NAME), each.size) for each in plan.prompts.included)
     return (
+        *map(hidden, plan.notices),
         hidden(f"Sent from each row: {shown}{more}"),
         *map(hidden, included_phrases(included, ())),
         *plan.prompts.notices,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from groq_magic.api.service import Service
 from groq_magic.conversation import Conversations
@@ -79,16 +80,15 @@ class Session:
         self.bars = Bars(self.conversations, self.secrets, self.cell_number)
         self.service = Service(settings, lambda: self.saved.folder, ask_for_key, say)
         self.last: Ask | None = None
-        self.ledger = Ledger()
-        self.requests = RequestHistory()
+        self.ledger, self.requests = Ledger(), RequestHistory()
         self.request_log = RequestLog(lambda: settings.log)
         self.earlier = EarlierTurns()
         self.stored_answers = StoredAnswers(settings)
         self._quota = QuotaWatch()
         self.failures, self.background = LastFailures(), BackgroundErrors()
-        self.last_plot = LastPlot(shell)
-        self.questions = OpenQuestions()
+        self.last_plot, self.questions = LastPlot(shell), OpenQuestions()
         self.background_runs = BackgroundRuns(shell, self.owner)
+        self.map_results: WeakValueDictionary[str, Any] = WeakValueDictionary()
         self._estimates = {practice: TokenEstimate() for practice in (False, True)}
         self.live: Live | None = None
         self.restore_offered = False

@@ -99,6 +99,24 @@ def test_in_python_it_returns_the_frame_and_sets_no_name(mapped: Any, practice: 
     assert frame(mapped, "named")["answer"].tolist() == ["fine"]
 
 
+def test_a_line_names_the_variable_that_the_result_replaces(mapped: Any, practice: Any) -> None:
+    practice.script([{"pieces": ["fine"]}])
+    mapped.fine("found, nothing = {'x': 1}, None")
+    line = "Replaced by the result: found (dict)"
+    assert line in mapped.fine("%%groq_map df -o found --dry-run\nRate {{text}}").plain
+    assert frame(mapped, "found") == {"x": 1}
+    assert line in mapped.fine("%%groq_map df -o found\nRate {{text}}").plain
+    again = mapped.fine("%%groq_map df -o found\nRate {{text}}").plain
+    assert "Replaced" not in again  # the result of an earlier map
+    assert "Replaced" not in mapped.fine("%%groq_map df -o nothing\nRate {{text}}").plain
+    mapped.fine("found = found.dropna()")
+    changed = mapped.fine("%%groq_map df -o found\nRate {{text}}").plain
+    assert "Replaced by the result: found (DataFrame)" in changed
+    code = '"[x for x in df.text]" -o x'
+    mapped.fine(f"x = 1\nget_ipython().run_cell_magic('groq_map', '{code}', 'Rate {{{{row}}}}')")
+    assert len(frame(mapped, "x")) == len(frame(mapped, "df"))
+
+
 def test_data_may_be_any_code_and_an_item(mapped: Any, practice: Any) -> None:
     practice.script([{"pieces": ["fine"]}])
     mapped.fine('%%groq_map "df[df.n > 1].head(1)" -o one\nRate {{text}}')

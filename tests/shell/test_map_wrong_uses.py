@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -45,7 +46,14 @@ USES = {
     "%%groq_map df --check answer=none\nRate {{text}}": "no row has a value in `none`",
     "%%groq_map df -m fast,fast\nRate {{text}}": "twice",
     "%%groq_map df -m ,\nRate {{text}}": "names no model",
-    "%%groq_map df -o 1x\nRate {{text}}": "isn't a valid variable name",
+    "%%groq_map df -o 1x\nRate {{text}}": "`1x` isn't a valid variable name. Try `-o answers`.",
+    "%%groq_map df -o len\nRate {{text}}": "Python uses the name `len`. Try `-o answers`.",
+    "%%groq_map df -o pd\nRate {{text}}": "`pd` is a module. Choose another name: `-o answers`.",
+    "%%groq_map df -o Kind\nRate {{text}}": "`Kind` is a class.",
+    "%%groq_map df -o sqrt\nRate {{text}}": "`sqrt` is a function.",
+    "%%groq_map df -o df --dry-run\nRate {{text}}": "`df` is the data. Choose another name",
+    "%%groq_map df.text -o df\nRate {{text}}": "`df` is the data.",
+    '%%groq_map "df[df.n > 1]" -o df\nRate {{text}}': "`df` is the data.",
     "%%groq_map df --journal /\nRate {{text}}": "is a folder",
     "%%groq_map df --journal other.txt\nRate {{text}}": "is not a journal",
     "%%groq_map df --stream\nRate {{text}}": "has no option `--stream`",
@@ -61,6 +69,9 @@ def data(cells: Any) -> Any:
         taken=frame.assign(answer=1),
         twice=pd.DataFrame([[1, 2]], columns=["x", "x"]),
         number=7,
+        pd=pd,
+        sqrt=math.sqrt,
+        Kind=type("Kind", (), {}),
         binary=[b"\x00\xff"],
     )
     cells.fine("%config GroqMagics.private = ['secret']")
@@ -91,6 +102,7 @@ def test_in_python_too(data: Any, practice: Any) -> None:
         "groq_magic.map(df, 'Rate {{text}}')": "takes the prompt as text, not DataFrame",
         "groq_magic.map('Rate {{text}}', df, dry_run=True)": "doesn't take dry_run",
         "groq_magic.map('Rate {{text}}', df, background=True)": "doesn't take background",
+        "groq_magic.map('Rate {{text}}', df, out='df')": "`df` is the data.",
         "groq_magic.map('Rate {{text}}', df, limits=2)": "Did you mean `limit`?",
         "groq_magic.map('Rate {{text}}', df, limit='x')": "limit takes a whole number",
         "groq_magic.map('Rate {{text}}', df, model=[])": "names no model",
