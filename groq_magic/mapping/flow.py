@@ -15,6 +15,7 @@ from groq_magic.mapping.background import BackgroundMap
 from groq_magic.mapping.batch_map import hand_map_over
 from groq_magic.mapping.map_run import MapRun, RunContext
 from groq_magic.mapping.prepare import account_now, prepare_map
+from groq_magic.mapping.requests.request_plan import NOT_SCRIPTED
 from groq_magic.mapping.summary import map_end, map_start
 from groq_magic.views.map.view import GuardedMapView
 
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from groq_magic.views.map.view import MapView
 
 __all__ = ["map_in_background", "map_rows"]
+
+_SCRIPT = (
+    "Add entries to the script (`%groq_practice --script FILE on`), or ask a model (`%groq_key`)."
+)
 
 
 def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> Any:
@@ -220,4 +225,7 @@ def _end_words(run: MapRun) -> str:
 def _remedy(run: MapRun) -> str:
     if run.error is not None:
         return run.error.remedy
-    return "Run the cell again to ask the rest." if run.reason else ""
+    if run.reason:
+        return "Run the cell again to ask the rest."
+    errors = {answer.error for answers in run.answers for answer in answers.values()} - {""}
+    return _SCRIPT if errors == {NOT_SCRIPTED} else ""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from groq_magic.errors import OptionError
-from groq_magic.mapping.sending.budget import Budget, budget_of
+from groq_magic.mapping.sending.budget import BUDGET_FORMS, Budget, budget_of
 from groq_magic.option import OptionTable, option
 from groq_magic.option_types import (
     Flag,
@@ -52,13 +52,13 @@ class _Models(OptionType):
 class _Spending(OptionType):
     """A budget, in dollars or tokens."""
 
+    units: ClassVar[tuple[str, ...]] = ("tokens", "usd")
+
     def read(self, flag: str, value: Any) -> Budget:
         """Return the budget."""
         is_number = type(value) is int
         if not is_number and not issubclass(type(value), str):
-            raise OptionError(
-                f"{flag} takes a budget, not {quoted(value)}.", "Try `2usd` or `200k`."
-            )
+            raise OptionError(f"{flag} takes a budget, not {quoted(value)}.", BUDGET_FORMS)
         return budget_of(str(value) if is_number else sendable(flag, value))
 
 
@@ -117,11 +117,11 @@ class MapOptions(OptionTable):
     )
     check: str | None = option(
         Text(),
-        "compares a field with a column, where the column has a value",
+        "asks only rows with a value in this column, and compares",
         metavar="score=teacher",
     )
     budget: Budget | None = option(  # noqa: RUF009 - it declares a field, as `field` does
-        _Spending(), "stops at this cost: 2usd, or 200k for tokens", metavar="X"
+        _Spending(), "stops at this cost: 2usd, or 200k tokens", metavar="X"
     )
     pack: int | None = option(
         Whole(1, 20, 200), "sends N rows in each request, for few requests a day", metavar="N"

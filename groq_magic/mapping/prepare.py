@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 _MOST_LISTED, _LONGEST_NAME = 5, 60
+_PRACTICE_BUDGET = "Practice costs nothing; the budget counts what Groq would charge."
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,10 @@ def planned(session: Session, ask: MapAsk, *, fetch: bool) -> MapPlan:
         ),
         ask.options,
     )
-    return replace(plan, notices=(replaced,) if replaced else ())
+    budget = ask.options.budget
+    counted = plan.practice and budget is not None and budget.in_dollars
+    notices = (replaced, _PRACTICE_BUDGET if counted else "")
+    return replace(plan, notices=tuple(filter(None, notices)))
 
 
 def prepare_map(session: Session, ask: MapAsk) -> PreparedMap:

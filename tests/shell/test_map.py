@@ -370,6 +370,8 @@ def test_limit_sample_and_budget(mapped: Any, practice: Any, prompts: Any) -> No
     assert "The budget of 2,000 tokens is used up" in shown(ran)
     spent = sum(len(each) // 4 for each in prompts()[before:])
     assert spent < 2_000
+    mapped.fine("%%groq_map df --budget 200k tokens --limit 1 -o c\nRate it: {{text}}")
+    assert frame(mapped, "c")["answer"].tolist() == ["fine"]
 
 
 def test_a_dry_run_sends_nothing_and_needs_no_key(

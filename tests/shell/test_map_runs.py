@@ -128,10 +128,11 @@ def test_practice_is_labelled_and_apart_from_real_answers(mapped: Any, practice:
     mapped.fine("%%groq_map df\nRate {{text}}")
     mapped.fine("%groq_practice on")
     ran = mapped.fine("%%groq_map df\nRate {{text}}")
-    answers = mapped.shell.user_ns["answers"]["answer"]
-    assert all(answer.startswith("Practice mode: no model is here") for answer in answers)
-    assert not any("<details" in answer for answer in answers)
     assert "practice mode" in shown(ran)
+    errors = mapped.shell.user_ns["answers"]["error"]
+    assert set(errors) == {"Practice mode: no entry of the script matches."}
+    assert "3 rows failed. Add entries to the script (%groq_practice --script" in shown(ran)
+    assert "Run the cell again" not in shown(ran)
     assert "$" not in shown(ran)
     mapped.fine("%groq_practice off")
     mapped.fine("%%groq_map df\nRate {{text}}")
@@ -148,6 +149,34 @@ def test_usage_and_log_count_a_map(mapped: Any) -> None:
     assert len(lines) == 3
     assert '{"name": "text", "size": "a column"}' in lines[0]
     assert "good" not in "".join(lines)
+
+
+def test_a_script_that_is_changed_answers_the_rows_without_an_entry(
+    mapped: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROQ_MAGIC_PRACTICE", "unpaced")
+    script, cell = tmp_path / "script.json", "%%groq_map df\nRate {{text}}"
+    script.write_text('[{"match": "good", "reply": "yes"}]')
+    mapped.fine(f"%groq_practice --script {script} on")
+    mapped.fine(cell)
+    script.write_text('[{"match": "good", "reply": "never"}, {"match": "Rate", "reply": "no"}]')
+    mapped.fine(f"%groq_practice --script {script} on")
+    mapped.fine(cell)
+    assert mapped.shell.user_ns["answers"]["answer"].tolist() == ["yes", "no", "no"]
+
+
+def test_a_budget_in_dollars_works_in_practice_mode(
+    mapped: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROQ_MAGIC_PRACTICE", "unpaced")
+    script = tmp_path / "script.json"
+    script.write_text('[{"match": "Rate", "reply": "fine"}]')
+    mapped.fine(f"%groq_practice --script {script} on")
+    mapped.fine("many = [f'row {n}' for n in range(40)]")
+    ran = mapped.fine("%%groq_map many --budget 0.00005usd --max-tokens 10\nRate {{row}}")
+    assert "The budget of $0.00005 is used up." in shown(ran)
+    assert "Practice costs nothing; the budget counts what Groq would charge." in shown(ran)
+    assert 3 < mapped.shell.user_ns["answers"]["answer"].notna().sum() < 40
 
 
 def test_help_has_the_options_and_tab_the_columns(mapped: Any) -> None:

@@ -35,7 +35,7 @@ USES = {
     "%%groq_map binary\nRate {{row}}": "`{{row}}` of row 0: binary, 2 bytes",
     "%%groq_map df --limit 0\nRate {{text}}": "--limit takes a whole number from 1",
     "%%groq_map df --limit 2 --sample 2\nRate {{text}}": "exclude each other",
-    "%%groq_map df --budget 5\nRate {{text}}": "`5` is not a budget. Write it like `2usd`",
+    "%%groq_map df --budget 5\nRate {{text}}": "`5` is not a budget. Write dollars like `2usd`",
     "%%groq_map df --budget 2usd -m some/model\nRate {{text}}": "price of some/model is not known",
     "%%groq_map df --share 2\nRate {{text}}": "--share takes a number from 0.01 to 1",
     "%%groq_map df --concurrency 1000\nRate {{text}}": "from 1 to 200",

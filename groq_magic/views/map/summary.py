@@ -108,7 +108,8 @@ def _warnings(start: MapStart, end: MapEnd) -> Part:
         rows, these = f"{failed:,} {unit_of(start)}", "these"
         if failed == 1:
             rows, these = rows.removesuffix("s"), "this one"
-        said.append(f"{rows} failed. Run the cell again: it asks only {these}.")
+        again = end.remedy or f"Run the cell again: it asks only {these}."
+        said.append(f"{rows} failed. {again}")
     parts = [line(each) for each in said]
     return Part(warning_lines(tuple(said)), *_texts(parts))
 
