@@ -260,7 +260,7 @@ def notices_of(plan: MapPlan) -> tuple[str, ...]:
 
 def _settings(session: Session, ask: MapAsk) -> RunSettings:
     begin = first_words(session.secrets().hidden(ask.prompt), _LONGEST_NAME)
-    return run_settings(session.settings, ask.options, f"{ask.options.out or 'answers'}: {begin}")
+    return run_settings(session.settings, ask.options, f"{ask.options.out or 'map'}: {begin}")
 
 
 def run_settings(settings: Settings, options: MapOptions, name: str) -> RunSettings:

@@ -65,7 +65,9 @@ def rows_part(start: MapStart, rows: Sequence[MapRow], title: str) -> Part:
     table = of_table(Table(names, cells, name="groq-map-rows", is_verbatim=True))
     left_out = len(start.columns) - len(shown)
     note = [line(f"{left_out} more columns are in the frame.")] if left_out else []
-    return joined([heading(start.name or "answers", title), table, *note])
+    # `groq_magic.map` sets no variable.
+    head = heading(start.name, title) if start.name else heading(title.capitalize())
+    return joined([head, table, *note])
 
 
 def _parts(start: MapStart, end: MapEnd) -> list[Part]:
