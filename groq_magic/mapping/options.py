@@ -62,6 +62,20 @@ class _Spending(OptionType):
         return budget_of(str(value) if is_number else sendable(flag, value))
 
 
+class _Checks(OptionType):
+    """Fields and columns: `score=teacher,cat=hand`."""
+
+    def read(self, flag: str, value: Any) -> str:
+        """Return the text: whether the names exist shows when the map is prepared."""
+        if not issubclass(type(value), str) or not str.strip(value):
+            what = (
+                "is blank" if issubclass(type(value), str) else f"takes text, not {quoted(value)}"
+            )
+            pair = f'{flag}="score=teacher"' if flag.isidentifier() else f"{flag} score=teacher"
+            raise OptionError(f"{flag} {what}.", f"Try `{pair}`.")
+        return sendable(flag, value)
+
+
 class _JournalPath(OptionType):
     """The path of a file, which need not exist."""
 
@@ -116,7 +130,7 @@ class MapOptions(OptionTable):
         Whole(1, 50), "asks N random rows, the same ones each time", metavar="N"
     )
     check: str | None = option(
-        Text(),
+        _Checks(),
         "asks only rows with a value in this column, and compares",
         metavar="score=teacher",
     )

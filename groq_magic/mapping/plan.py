@@ -10,6 +10,7 @@ from groq_magic.api.base_url import is_loopback
 from groq_magic.api.request import is_strict
 from groq_magic.errors import OptionError
 from groq_magic.ledger.usage import Usage
+from groq_magic.mapping.check_columns import refuse_columns
 from groq_magic.mapping.data.prompts import row_prompts
 from groq_magic.mapping.data.rows import rows_of
 from groq_magic.mapping.requests.answer_type import AnswerType
@@ -149,7 +150,9 @@ def map_plan(inputs: MapInputs, options: MapOptions) -> MapPlan:
     rows = rows_of(inputs.data)
     schema = None if options.schema is None else schema_of(options.schema, inputs.namespace)
     types = [_type_of(schema, options, known) for _, known in inputs.models]
-    checks = checks_of(options.check, types[0].fields, rows) if options.check else ()
+    fields = types[0].fields
+    checks = checks_of(options.check, fields, rows) if options.check else ()
+    refuse_columns(checks, fields, schema, rows, inputs.privacy)
     prompts = row_prompts(
         inputs.prompt,
         _asked(rows, checks, options),

@@ -44,6 +44,11 @@ USES = {
     "%%groq_map df --check score=n\nRate {{text}}": "the answers have no field `score`",
     "%%groq_map df --check answer=m\nRate {{text}}": "there is no column `m`",
     "%%groq_map df --check answer=none\nRate {{text}}": "no row has a value in `none`",
+    "%%groq_map df --check answer=secret\nRate {{text}}": "--check: `secret` is private.",
+    "%%groq_map df --schema 'x int' --check x=text\nRate {{text}}": (
+        "--check: no value in `text` fits `x` (a number). Choose a column"
+    ),
+    "%%groq_map df --check ' '\nRate {{text}}": "--check is blank. Try `--check score=teacher`.",
     "%%groq_map df -m fast,fast\nRate {{text}}": "twice",
     "%%groq_map df -m ,\nRate {{text}}": "names no model",
     "%%groq_map df -o 1x\nRate {{text}}": "`1x` isn't a valid variable name. Try `-o answers`.",
@@ -102,6 +107,9 @@ def test_in_python_too(data: Any, practice: Any) -> None:
         "groq_magic.map(df, 'Rate {{text}}')": "takes the prompt as text, not DataFrame",
         "groq_magic.map('Rate {{text}}', df, dry_run=True)": "doesn't take dry_run",
         "groq_magic.map('Rate {{text}}', df, background=True)": "doesn't take background",
+        "groq_magic.map('Rate {{text}}', df, check={'answer': 'n'})": (
+            "check takes text, not `{'answer': 'n'}` (dict). Try `check=\"score=teacher\"`."
+        ),
         "groq_magic.map('Rate {{text}}', df, out='df')": "`df` is the data.",
         "groq_magic.map('Rate {{text}}', df, limits=2)": "Did you mean `limit`?",
         "groq_magic.map('Rate {{text}}', df, limit='x')": "limit takes a whole number",
