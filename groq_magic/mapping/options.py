@@ -131,7 +131,7 @@ class MapOptions(OptionTable):
     )
     check: str | None = option(
         _Checks(),
-        "asks only rows with a value in this column, and compares",
+        "asks only rows with a value in teacher, and compares",
         metavar="score=teacher",
     )
     budget: Budget | None = option(  # noqa: RUF009 - it declares a field, as `field` does

@@ -185,6 +185,9 @@ def test_help_has_the_options_and_tab_the_columns(mapped: Any) -> None:
         assert flag in text
     assert max(map(len, text.splitlines())) <= 100
     assert completed(mapped, "%%groq_map df --ch") == ["--check"]
+    offered = completed(mapped, "%%groq_map df -")
+    listed = re.findall(r"^  (-\w|--[\w-]+)(?:, (--[\w-]+))?", text, re.MULTILINE)
+    assert sorted(offered) == sorted(filter(None, (form for forms in listed for form in forms)))
     assert completed(mapped, "%%groq_map d") == ["df"]
     assert completed(mapped, "%%groq_map -m fa") == ["fast"]
     assert completed(mapped, "%groq_runs ca") == ["cancel"]
