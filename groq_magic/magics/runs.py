@@ -50,7 +50,7 @@ def groq_runs(session: Session, line: str) -> None:
             f"%groq_runs takes {', '.join(_WORDS[:-1])} or {_WORDS[-1]}, not `{word[:40]}`.",
             "`%groq_runs` lists the runs.",
         )
-    journal = Journal(given.get("journal"))
+    journal = Journal(given.get("journal"), session.unwritten)
     try:
         if word in {"", "status"}:
             _show(session, journal, word, target)

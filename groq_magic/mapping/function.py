@@ -139,7 +139,8 @@ class _Call:
     def frame(self, data: Any) -> Any:
         """Ask for all rows and return the frame."""
         plan, settings = self._plan(data), self._function.settings
-        found = prepared(plan, settings, self._url(), self._account_now)
+        unwritten = self._session.unwritten if self._session is not None else None
+        found = prepared(plan, settings, self._url(), self._account_now, unwritten)
         base = RunBase(
             found.journal,
             self._account_now,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from groq_magic.api.account import Account
     from groq_magic.api.models import Catalogue
+    from groq_magic.ledger.unwritten import UnwrittenOfFiles
     from groq_magic.mapping.batch.fetching import BatchRows
     from groq_magic.mapping.options import MapOptions
     from groq_magic.mapping.plan import MapPlan
@@ -151,11 +152,16 @@ def prepare_map(session: Session, ask: MapAsk) -> PreparedMap:
     """
     plan = planned(session, ask, fetch=True)
     url = session.service.base_url()
-    return prepared(plan, _settings(session, ask), url, lambda: account_now(session))
+    settings, unwritten = _settings(session, ask), session.unwritten
+    return prepared(plan, settings, url, lambda: account_now(session), unwritten)
 
 
 def prepared(
-    plan: MapPlan, settings: RunSettings, url: str, account: Callable[[], Account]
+    plan: MapPlan,
+    settings: RunSettings,
+    url: str,
+    account: Callable[[], Account],
+    unwritten: UnwrittenOfFiles | None,
 ) -> PreparedMap:
     """Look up which rows of a plan have to be sent, without sending any.
 
@@ -167,6 +173,8 @@ def prepared(
         The address of the service.
     account : callable
         Returns the service and the key; called if a row has to be sent.
+    unwritten : UnwrittenOfFiles or None
+        As `Journal` takes it.
 
     Raises
     ------
@@ -175,7 +183,7 @@ def prepared(
     GroqMagicError
         As `account` does.
     """
-    journal = Journal(plan.options.journal)
+    journal = Journal(plan.options.journal, unwritten)
     try:
         found = [known_rows(each, journal, url, plan.options) for each in plan.plans]
         done = [{*known, *rows.errors, *rows.waiting} for known, rows in found]

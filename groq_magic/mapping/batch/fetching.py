@@ -10,9 +10,9 @@ from groq_magic.errors import RequestError, ServiceError
 from groq_magic.ledger.job_record import FETCHED
 from groq_magic.mapping.batch.files import LineFaultError, answer_in
 from groq_magic.mapping.batch.jobs import find_lost, noted
-from groq_magic.mapping.sending.journal import answer_of, text_of
 from groq_magic.mapping.sending.row_request import RowAnswer, RowRequest
 from groq_magic.mapping.sending.run_settings import Split
+from groq_magic.mapping.sending.stored_answer import answer_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

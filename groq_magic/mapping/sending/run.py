@@ -137,7 +137,6 @@ class Run:
                 found.append(self._came.popleft())
             if self.is_over:
                 self.stop()
-                self._journal.flush()
         except BaseException:
             self.stop()
             raise
