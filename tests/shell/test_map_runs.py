@@ -13,6 +13,7 @@ import pytest
 from groq_magic.errors import GroqMagicError, NotebookError, OptionError
 from groq_magic.magics.help import help_of
 from groq_magic.magics.map import groq_map
+from groq_magic.mapping.map_run import MapRun
 from tests.shell.test_completion import completed
 
 if TYPE_CHECKING:
@@ -48,14 +49,31 @@ def slow(practice: Any) -> None:
     )
 
 
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Let no run in the background begin before this is set."""
+    released, go = threading.Event(), MapRun.go
+
+    def go_later(run: MapRun) -> None:
+        assert released.wait(20)
+        go(run)
+
+    monkeypatch.setattr(MapRun, "go", go_later)
+    return released
+
+
 def is_over(cells: Any) -> bool:
     return all(run.is_over for run in cells.session.background_runs.running())
 
 
-def test_a_run_in_the_background_sets_its_variable_at_a_later_cell(mapped: Any) -> None:
+def test_a_run_in_the_background_sets_its_variable_at_a_later_cell(
+    mapped: Any, held: threading.Event
+) -> None:
     ran = mapped.fine("%%groq_map df --background -o later\nRate {{text}}")
     assert "`later`" not in shown(ran)
     assert "later is set at the end" in shown(ran)
+    # If it were over before its cell, that cell would set the variable.
+    held.set()
     until(lambda: is_over(mapped))
     assert "later" not in mapped.shell.user_ns
     ran = mapped.fine("got = later")
