@@ -7,7 +7,6 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.sdk_faults import no_thread
-from groq_magic.mapping.hidden_view import HiddenView
 from groq_magic.mapping.map_run import MapRun
 
 if TYPE_CHECKING:
@@ -43,9 +42,8 @@ class BackgroundMap:
     ) -> None:
         self.name = name
         self._prepared, self._finish = prepared, finish
-        self._view = HiddenView()
-        self._run = MapRun(prepared.plan, base, self._view, self._view.stopped.is_set)
-        self._over = threading.Event()
+        self._stopped, self._over = threading.Event(), threading.Event()
+        self._run = MapRun(prepared.plan, base, None, self._stopped.is_set)
         self._frame: Any = None
         self._failure = ""
 
@@ -57,7 +55,7 @@ class BackgroundMap:
     @property
     def words(self) -> str:
         """How far it is, in one line."""
-        progress = self._view.latest or self._run.progress()
+        progress = self._run.progress() if self.is_over else self._run.latest
         line = f"{progress.done:,} of {progress.total or 0:,} rows"
         if progress.failed:
             line += f", {progress.failed:,} failed"
@@ -92,7 +90,7 @@ class BackgroundMap:
 
     def stop(self) -> None:
         """Stop it; the frame has the answers so far."""
-        self._view.stopped.set()
+        self._stopped.set()
         self._over.wait(_END_WITHIN)
 
     def finish(self) -> None:

@@ -124,4 +124,4 @@ def _after(prepared: PreparedMap, runs: list[BatchRun]) -> PreparedMap:
 
 
 def _not_asked(plan: RequestPlan) -> RowAnswer:
-    return RowAnswer("", None, None, plan.model, NOT_ASKED)
+    return RowAnswer.failure(plan.model, NOT_ASKED)

@@ -79,7 +79,7 @@ def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> A
             view.discard()
     if run.error is not None:
         raise run.error
-    if run.reason and not _is_spent(run):
+    if run.reason and not run.is_spent:
         raise InterruptedAskError(_end_words(run), _remedy(run))
     if interrupts.came:
         # The interrupt came after the last answer: Run All still has to stop.
@@ -202,11 +202,6 @@ class _Flow:
                 tries=outcome.tries,
             )
         )
-
-
-def _is_spent(run: MapRun) -> bool:
-    budget = run.plan.options.budget
-    return budget is not None and run.reason == budget.used_up
 
 
 def _end_words(run: MapRun) -> str:

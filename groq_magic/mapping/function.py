@@ -16,7 +16,6 @@ from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts
 from groq_magic.ledger.request_log import RequestLog, record_of
 from groq_magic.ledger.usage import usage_of
-from groq_magic.mapping.hidden_view import HiddenView
 from groq_magic.mapping.map_run import MapRun, RunBase
 from groq_magic.mapping.plan import MapInputs, map_plan
 from groq_magic.mapping.prepare import prepared
@@ -152,7 +151,7 @@ class _Call:
             found.batch,
         )
         with contextlib.closing(found.journal), Interrupts() as interrupts:
-            run = MapRun(found.plan, base, HiddenView(), lambda: interrupts.came)
+            run = MapRun(found.plan, base, None, lambda: interrupts.came)
             run.go()
             frame = run.frame()
         for line in (*found.journal.lines(), *self._log.lines()):

@@ -267,4 +267,4 @@ def _delete_files(job: JobRecord, tables: JobTables, service: BatchService) -> N
 
 
 def _error(plan: RequestPlan, error: str) -> RowAnswer:
-    return RowAnswer("", None, None, plan.model, error)
+    return RowAnswer.failure(plan.model, error)
