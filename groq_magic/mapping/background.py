@@ -11,6 +11,7 @@ from groq_magic.mapping.map_run import MapRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from groq_magic.mapping.map_run import RunBase
     from groq_magic.mapping.prepare import PreparedMap
@@ -87,6 +88,12 @@ class BackgroundMap:
         else:
             return
         raise failed
+
+    def writes(self, journal: Path, run: str | None) -> bool:
+        """Return whether it writes answers of a run, or any, to a journal."""
+        prepared = self._prepared
+        is_same = prepared.journal.path.absolute() == journal.absolute()
+        return is_same and run in {None, prepared.settings.name}
 
     def stop(self) -> None:
         """Stop it; the frame has the answers so far."""

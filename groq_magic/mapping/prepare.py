@@ -39,10 +39,11 @@ __all__ = [
     "planned",
     "prepare_map",
     "prepared",
+    "run_name",
     "run_settings",
 ]
 
-_MOST_LISTED, _LONGEST_NAME = 5, 60
+_MOST_LISTED, _LONGEST_NAME, _LONGEST_OPTIONS = 5, 60, 50
 
 
 @dataclass(frozen=True)
@@ -253,8 +254,24 @@ def notices_of(plan: MapPlan) -> tuple[str, ...]:
 
 
 def _settings(session: Session, ask: MapAsk) -> RunSettings:
-    begin = first_words(session.secrets().hidden(ask.prompt), _LONGEST_NAME)
-    return run_settings(session.settings, ask.options, f"{ask.options.out or 'answers'}: {begin}")
+    name = run_name(ask.options.out or "answers", ask.prompt, ask.options, session.secrets().hidden)
+    return run_settings(session.settings, ask.options, name)
+
+
+def run_name(variable: str, prompt: str, options: MapOptions, hidden: Callable[[str], str]) -> str:
+    """Return the name of a run in the list: its variable, the prompt's beginning, its options.
+
+    Parameters
+    ----------
+    variable : str
+    prompt : str
+    options : MapOptions
+    hidden : callable
+        Takes a text, and returns it without secrets.
+    """
+    begin = first_words(hidden(prompt), _LONGEST_NAME)
+    words = first_words(hidden(options.words), _LONGEST_OPTIONS)
+    return f"{variable}: {begin} \N{MIDDLE DOT} {words}" if words else f"{variable}: {begin}"
 
 
 def run_settings(settings: Settings, options: MapOptions, name: str) -> RunSettings:

@@ -91,7 +91,8 @@ def test_cancel_ends_it_and_keeps_what_came(mapped: Any, practice: Any) -> None:
     assert isinstance(ran.error, NotebookError)
     assert "A run for `answers` is still going." in str(ran.error)
     ran = mapped.run("%groq_runs clear")
-    assert "A run is still going in the background." in str(ran.error)
+    assert "The run for `answers` is still going in the background." in str(ran.error)
+    assert "`%groq_runs cancel answers`" in str(ran.error)
     ran = mapped.fine("%groq_runs cancel answers")
     assert "answers: 2 of 3 rows; Stopped." in shown(ran)
     found = mapped.shell.user_ns["answers"]
@@ -121,10 +122,10 @@ def test_runs_are_listed_with_size_and_age_and_cleared(mapped: Any, practice: An
     mapped.fine("%%groq_map df\nRate {{text}}")
     mapped.fine("%%groq_map df -m fast -o second --limit 2\nRate {{text}}")
     text = shown(mapped.fine("%groq_runs"))
-    assert re.search(r"answers: Rate \{\{text\}\} +1 +openai/gpt-oss-120b +3 +\d+ bytes", text), (
+    assert re.search(r"1  answers: Rate \{\{text\}\} +openai/gpt-oss-120b +3 +\d+ bytes", text), (
         text
     )
-    assert re.search(r"second: Rate \{\{text\}\} +2 +openai/gpt-oss-20b +2 +\d+ bytes", text), text
+    assert re.search(r"2  second: Rate \{\{text\}\} +openai/gpt-oss-20b +2 +\d+ bytes", text), text
     assert "a moment ago" in text
     assert "journal.sqlite" in text
     ran = mapped.run("%groq_runs clear 9")
@@ -135,6 +136,45 @@ def test_runs_are_listed_with_size_and_age_and_cleared(mapped: Any, practice: An
     assert "No runs yet" in shown(mapped.fine("%groq_runs"))
     mapped.fine("%%groq_map df\nRate {{text}}")
     assert len(practice.requests()) == 8
+
+
+def test_the_options_of_a_run_are_listed_and_it_is_a_run_of_its_own(
+    mapped: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_TOKEN", "tok_abcdef123456")
+    mapped.fine("%%groq_map df\nRate {{text}}")
+    mapped.fine("%%groq_map df --limit 2 -t 0.5 -s 'Use tok_abcdef123456'\nRate {{text}}")
+    text = shown(mapped.fine("%groq_runs"))
+    assert re.search(r"1  answers: Rate \{\{text\}\} +openai/gpt-oss-120b +3 ", text), text
+    assert re.search(
+        r"2  answers: Rate \{\{text\}\} · --system Use \[key\] --temperature 0.5 +openai", text
+    ), text
+    assert "tok_abcdef123456" not in text
+    assert "Equal rows have one answer, listed with the run that asked it." in text
+
+
+def test_another_run_can_be_cleared_while_one_is_in_the_background(
+    mapped: Any, practice: Any
+) -> None:
+    mapped.fine("%%groq_map df -o first\nRate {{text}}")
+    slow(practice)
+    mapped.fine("%%groq_map df --background\nRate {{text}} again")
+    with_two = re.compile(r"answers +2 of 3 rows; running")
+    until(lambda: with_two.search(shown(mapped.fine("%groq_runs"))))
+    assert "3 answers removed." in shown(mapped.fine("%groq_runs clear 1"))
+    for line in ("%groq_runs clear 2", "%groq_runs clear"):
+        assert "The run for `answers` is still going" in str(mapped.run(line).error)
+    other = "%groq_runs --journal other.sqlite clear"
+    assert "0 answers removed." in shown(mapped.fine(other))
+    mapped.fine("%groq_runs cancel")
+
+
+def test_clear_removes_ended_background_runs_from_the_list(mapped: Any) -> None:
+    mapped.fine("%%groq_map df --background\nRate {{text}}")
+    until(lambda: is_over(mapped))
+    assert "background run" in shown(mapped.fine("%groq_runs"))
+    mapped.fine("%groq_runs clear")
+    assert "No runs yet" in shown(mapped.fine("%groq_runs"))
 
 
 def test_another_word_is_refused(mapped: Any) -> None:
