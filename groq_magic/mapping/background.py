@@ -106,7 +106,7 @@ class BackgroundMap:
 
     def _work(self, when_over: Callable[[], None]) -> None:
         try:
-            self._run.go()
+            self._run.run()
         except Exception as failure:  # noqa: BLE001 - `%groq_runs` shows it: nobody waits for this thread
             self._failure = f"The run failed ({type(failure).__name__})."
         with contextlib.suppress(Exception):

@@ -12,7 +12,7 @@ from groq_magic.ledger.ledger import Entry
 from groq_magic.ledger.request_log import record_of
 from groq_magic.ledger.usage import usage_of
 from groq_magic.mapping.background import BackgroundMap
-from groq_magic.mapping.batch_map import hand_map_over
+from groq_magic.mapping.batch_map import submit_map
 from groq_magic.mapping.map_run import MapRun, RunBase
 from groq_magic.mapping.prepare import account_now, prepare_map
 from groq_magic.mapping.summary import map_end, map_start
@@ -59,7 +59,7 @@ def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> A
         )
         try:
             view.open(map_start(prepared.plan, ask.options.out or "", prepared.notices))
-            run.go()
+            run.run()
             frame = run.frame()
         except BaseException:
             # A bug of ours, or the third interrupt: keep the answers so far.
@@ -123,7 +123,7 @@ def _prepared(session: Session, ask: MapAsk) -> PreparedMap:
     session.executions.refuse_in_tool()
     with session.service.key_found_once():
         prepared = unsent(lambda: prepare_map(session, ask))
-        return hand_map_over(session, prepared) if ask.options.batch else prepared
+        return submit_map(session, prepared) if ask.options.batch else prepared
 
 
 class _Flow:

@@ -16,7 +16,7 @@ from groq_magic.mapping.prepare import run_name, run_settings
 from groq_magic.options import AskOptions
 from groq_magic.prompt import Privacy
 from groq_magic.schemas import Schema, schema_of
-from groq_magic.session.python_calls import in_python, secrets_of_call
+from groq_magic.session.python_calls import secrets_of_call, with_python_errors
 from groq_magic.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,10 +62,12 @@ def map_function(
     for name in keywords:
         if name in _REFUSED:
             raise OptionError(f"rows() does not take `{name}`.", _REFUSED[name])
-    return in_python(lambda: _made(prompt, MapOptions.of_keywords(keywords), session_now))
+    return with_python_errors(
+        lambda: _map_function(prompt, MapOptions.of_keywords(keywords), session_now)
+    )
 
 
-def _made(
+def _map_function(
     prompt: str, options: MapOptions, session_now: Callable[[], Session | None]
 ) -> MapFunction:
     session = session_now()

@@ -82,7 +82,7 @@ class RunBase:
 
 
 class MapRun:
-    """The run of a map, in the thread that calls `go`.
+    """The run of a map, in the thread that calls `run`.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ class MapRun:
         self._first: list[str] = []
         self._drawn, self._drawn_rows = 0.0, 0
 
-    def go(self) -> None:
+    def run(self) -> None:
         """Ask all rows; return when all are answered, or the run was ended."""
         for number in range(len(self.plan.plans)):
             self._take_known(number)

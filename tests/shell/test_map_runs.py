@@ -52,13 +52,13 @@ def slow(practice: Any) -> None:
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Let no run in the background begin before this is set."""
-    released, go = threading.Event(), MapRun.go
+    released, begin = threading.Event(), MapRun.run
 
-    def go_later(run: MapRun) -> None:
+    def run_later(run: MapRun) -> None:
         assert released.wait(20)
-        go(run)
+        begin(run)
 
-    monkeypatch.setattr(MapRun, "go", go_later)
+    monkeypatch.setattr(MapRun, "run", run_later)
     return released
 
 

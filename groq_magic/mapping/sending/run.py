@@ -15,8 +15,8 @@ from groq_magic.errors import GroqMagicError
 from groq_magic.mapping.sending.progress import Tally
 from groq_magic.mapping.sending.row_request import RowAnswer
 from groq_magic.mapping.sending.row_sending import Failures, RowSending, SendResult
-from groq_magic.mapping.sending.row_source import RowSource, whole_again
-from groq_magic.mapping.sending.run_settings import RunSettings, Split, each_alike
+from groq_magic.mapping.sending.row_source import RowSource, whole_request
+from groq_magic.mapping.sending.run_settings import RunSettings, Split, same_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -82,8 +82,8 @@ class Run:
         journal: Journal,
         account: Callable[[], Account],
         settings: RunSettings | None = None,
-        rest: Callable[[RowRequest, tuple[str, ...]], Sequence[RowRequest]] = whole_again,
-        split: Callable[[RowRequest, RowAnswer], Split] = each_alike,
+        rest: Callable[[RowRequest, tuple[str, ...]], Sequence[RowRequest]] = whole_request,
+        split: Callable[[RowRequest, RowAnswer], Split] = same_answer,
         nearest: Callable[[str], str] = str,
         on_sent: Callable[[RowRequest, Outcome], object] = lambda _request, _outcome: None,
     ) -> None:
@@ -194,7 +194,7 @@ class Run:
     def _put(self, request: RowRequest) -> None:
         if self._sending is None:
             try:
-                self._sending = self._made_sending()
+                self._sending = self._new_sending()
             except GroqMagicError as error:
                 self._end(error.happened, error)
                 return
@@ -210,7 +210,7 @@ class Run:
                 self._open += 1
                 self._waiting.put(request)
 
-    def _made_sending(self) -> RowSending:
+    def _new_sending(self) -> RowSending:
         settings = self._settings
         return RowSending(
             self._account(),
