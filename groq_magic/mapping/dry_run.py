@@ -64,7 +64,7 @@ def map_dry_run(session: Session, ask: MapAsk) -> DryRun:
         As `prepare_map`.
     """
     plan = planned(session, ask, fetch=False)
-    journal = Journal(ask.options.journal)
+    journal = Journal(ask.options.journal, session.unwritten)
     try:
         found = [_estimate(session, plan, number, journal) for number in range(len(plan.plans))]
         lines = journal.lines()

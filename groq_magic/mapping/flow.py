@@ -12,7 +12,7 @@ from groq_magic.ledger.ledger import Entry
 from groq_magic.ledger.request_log import record_of
 from groq_magic.ledger.usage import usage_of
 from groq_magic.mapping.background import BackgroundMap
-from groq_magic.mapping.batch_map import hand_map_over
+from groq_magic.mapping.batch_map import submit_map
 from groq_magic.mapping.map_run import MapRun, RunContext
 from groq_magic.mapping.prepare import account_now, prepare_map
 from groq_magic.mapping.requests.request_plan import NOT_SCRIPTED
@@ -64,7 +64,7 @@ def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> A
         )
         try:
             view.open(map_start(prepared.plan, ask.options.out or "", prepared.notices))
-            run.go()
+            run.run()
             frame = run.frame()
         except BaseException:
             # A bug of ours, or the third interrupt: keep the answers so far.
@@ -84,7 +84,7 @@ def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> A
             view.discard()
     if run.error is not None:
         raise run.error
-    if run.reason and not _is_spent(run):
+    if run.reason and not run.is_spent:
         raise InterruptedAskError(_end_words(run), _remedy(run))
     if interrupts.came:
         # The interrupt came after the last answer: Run All still has to stop.
@@ -129,7 +129,7 @@ def _prepared(session: Session, ask: MapAsk) -> PreparedMap:
     session.executions.refuse_in_tool()
     with session.service.key_found_once():
         prepared = unsent(lambda: prepare_map(session, ask))
-        return hand_map_over(session, prepared) if ask.options.batch else prepared
+        return submit_map(session, prepared) if ask.options.batch else prepared
 
 
 class _Flow:
@@ -209,11 +209,6 @@ class _Flow:
                 tries=outcome.tries,
             )
         )
-
-
-def _is_spent(run: MapRun) -> bool:
-    budget = run.plan.options.budget
-    return budget is not None and run.reason == budget.used_up
 
 
 def _end_words(run: MapRun) -> str:

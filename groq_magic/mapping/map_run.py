@@ -82,13 +82,13 @@ class RunContext:
 
 
 class MapRun:
-    """The run of a map, in the thread that calls `go`.
+    """The run of a map, in the thread that calls `run`.
 
     Parameters
     ----------
     plan : MapPlan
     context : RunContext
-    view : MapView
+    view : MapView or None
         Shows progress and rows; the caller shows the end.
     is_stopped : callable
         Returns whether the user wants to stop.
@@ -103,26 +103,33 @@ class MapRun:
         Why it ended before its last row, a sentence; "" where it did not.
     error : GroqMagicError or None
         The error that ended it.
-    is_stopped : bool
-        Whether the user stopped it.
+    latest : MapProgress
+        How far it was a moment ago, for other threads.
+    is_stopped, is_spent : bool
+        Whether the user stopped it, and whether it ended at its budget.
     """
 
     def __init__(
-        self, plan: MapPlan, context: RunContext, view: MapView, is_stopped: Callable[[], bool]
+        self,
+        plan: MapPlan,
+        context: RunContext,
+        view: MapView | None,
+        is_stopped: Callable[[], bool],
     ) -> None:
         self.plan = plan
         self.answers: tuple[dict[str, RowAnswer], ...] = tuple({} for _ in plan.plans)
         self.cells: tuple[dict[str, RowCells], ...] = tuple({} for _ in plan.plans)
         self.reason = ""
         self.error: GroqMagicError | None = None
-        self.is_stopped = False
+        self.is_stopped = self.is_spent = False
         self._context, self._view, self._asks_to_stop = context, view, is_stopped
         # For each model the progress of: known rows, rows from the batch engine, then each run.
         self._parts: list[list[MapProgress]] = [[_part(), _part()] for _ in plan.plans]
+        self.latest = self.progress()
         self._first: list[str] = []
         self._drawn, self._drawn_rows = 0.0, 0
 
-    def go(self) -> None:
+    def run(self) -> None:
         """Ask all rows; return when all are answered, or the run was ended."""
         for number in range(len(self.plan.plans)):
             self._take_known(number)
@@ -231,7 +238,7 @@ class MapRun:
                         run.stop()
         finally:
             self._parts[number].append(run.progress())
-            self.reason, self.error = run.reason, run.error
+            self.reason, self.error, self.is_spent = run.reason, run.error, run.is_spent
             self.is_stopped = self.is_stopped and bool(run.reason)
 
     def _spent(self, budget: Budget) -> float:
@@ -256,7 +263,10 @@ class MapRun:
         if now - self._drawn < _DRAWN_EVERY and not is_over:
             return
         self._drawn = now
-        self._view.progress(self.progress(running))
+        self.latest = self.progress(running)
+        if self._view is None:
+            return
+        self._view.progress(self.latest)
         answered = sum(key in cells for cells in self.cells for key in self._first)
         if answered != self._drawn_rows:
             self._drawn_rows = answered

@@ -176,7 +176,20 @@ class MapOptions(OptionTable):
         """
         return AskOptions(model=model, **{name: getattr(self, name) for name in _IN_REQUESTS})
 
+    @property
+    def words(self) -> str:
+        """The options that change the answers, as typed: `--schema score int --pack 20`."""
+        given = ((each, getattr(self, each.name)) for each in self.table())
+        return " ".join(
+            f"{each.flag} {'' if value is True else each.type.saved(value)}".strip()
+            for each, value in given
+            if each.name in _IN_ANSWERS and value is not None and value is not False
+        )
 
+
+_IN_ANSWERS = frozenset(
+    ("system", "schema", "evidence", "pack", "temperature", "reasoning_effort", "seed")
+)
 _IN_REQUESTS = (
     *("temperature", "max_tokens", "top_p", "frequency_penalty", "presence_penalty", "seed"),
     *("stop", "reasoning_effort", "service_tier", "timeout"),

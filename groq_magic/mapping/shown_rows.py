@@ -26,7 +26,7 @@ _MOST_GIVEN, _LONGEST = 3, 200
 def shown_columns(plan: MapPlan) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the headings of the rows that are shown: columns of the data, and new ones."""
     given = tuple(clip(part.text, 60) for part in plan.prompts.parts[:_MOST_GIVEN])
-    new = tuple(columns.written[name] for columns, name in _new(plan))
+    new = tuple(columns.column_names[name] for columns, name in _new(plan))
     return given, new
 
 
@@ -74,5 +74,5 @@ def _new(plan: MapPlan) -> list[tuple[Any, str]]:
     for columns, requests in zip(plan.columns, plan.plans, strict=True):
         quotes = [f"{name}_quote" for name in requests.answer_type.fields]
         names = [*requests.answer_type.fields, *quotes, ERROR]
-        found += [(columns, name) for name in names if name in columns.written]
+        found += [(columns, name) for name in names if name in columns.column_names]
     return found

@@ -85,8 +85,8 @@ def _hidden(run: MapRun, values: Iterable[Any]) -> list[Any]:
 def _fields(run: MapRun) -> Iterator[MapField]:
     for number, columns in enumerate(run.plan.columns):
         for name in run.plan.plans[number].answer_type.fields:
-            kind = columns.kinds[name]
-            yield MapField(columns.written[name], kind, _values(run, number, name))
+            kind = columns.types[name]
+            yield MapField(columns.column_names[name], kind, _values(run, number, name))
 
 
 def _errors(run: MapRun) -> tuple[tuple[str, int], ...]:

@@ -50,20 +50,20 @@ class ResultColumns:
     ----------
     model : str
         Its id.
-    kinds : mapping of str to str
+    types : mapping of str to str
         The type of each column, by its content: a field, its quote, the quote's place.
-    written : mapping of str to str
+    column_names : mapping of str to str
         The columns' names in the frame, by the same.
     """
 
     model: str
-    kinds: Mapping[str, str] = field(repr=False)
-    written: Mapping[str, str]
+    types: Mapping[str, str] = field(repr=False)
+    column_names: Mapping[str, str]
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names in the frame."""
-        return tuple(self.written.values())
+        return tuple(self.column_names.values())
 
 
 def result_columns(
@@ -154,8 +154,8 @@ def cells_frame(
         # Equal rows have one answer.
         found = [answers.get(key, _EMPTY) for key in plan.keys]
         columns |= {
-            names.written[each]: (kind, [row.get(each) for row in found])
-            for each, kind in names.kinds.items()
+            names.column_names[each]: (kind, [row.get(each) for row in found])
+            for each, kind in names.types.items()
         }
     if is_of(rows.frame, "polars", "DataFrame"):
         return rows.frame.with_columns(

@@ -85,8 +85,7 @@ class Budget:
         if answer is None:
             answer = float(request.request.get("max_completion_tokens") or 0)
         whole = math.ceil(answer)
-        model = str(request.request.get("model", ""))
-        return self.price(model, Usage(request.tokens, whole, request.tokens + whole))
+        return self.price(request.model, Usage(request.tokens, whole, request.tokens + whole))
 
 
 def budget_of(text: str) -> Budget:
