@@ -16,6 +16,7 @@ from groq_magic.mapping.batch_map import hand_map_over
 from groq_magic.mapping.map_run import MapRun, RunBase
 from groq_magic.mapping.prepare import account_now, prepare_map
 from groq_magic.mapping.summary import map_end, map_start
+from groq_magic.views.map.progress import unit_of
 from groq_magic.views.map.view import GuardedMapView
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> A
             lambda: interrupts.came or view.stopped.is_set(),
         )
         try:
-            view.open(map_start(prepared.plan, ask.options.out or "", prepared.notices))
+            start = map_start(prepared.plan, ask.options.out or "", prepared.notices)
+            view.open(start)
             run.go()
             frame = run.frame()
         except BaseException:
@@ -74,13 +76,14 @@ def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> A
         flow.register(run)
         prepared.journal.close()
         if came or run.error is None:
-            view.finish(map_end(run, _remedy(run), flow.lines(run)))
+            is_raised = run.error is not None or _is_stopped(run)
+            view.finish(map_end(run, _remedy(run), flow.lines(run), is_raised=is_raised))
         else:
             view.discard()
     if run.error is not None:
         raise run.error
-    if run.reason and not _is_spent(run):
-        raise InterruptedAskError(_end_words(run), _remedy(run))
+    if _is_stopped(run):
+        raise InterruptedAskError(_end_words(run, unit_of(start)), _remedy(run))
     if interrupts.came:
         # The interrupt came after the last answer: Run All still has to stop.
         raise InterruptedAskError("Stopped; all rows are answered.")
@@ -204,14 +207,15 @@ class _Flow:
         )
 
 
-def _is_spent(run: MapRun) -> bool:
+def _is_stopped(run: MapRun) -> bool:
+    """Return whether it ended before its last row, and not by its budget."""
     budget = run.plan.options.budget
-    return budget is not None and run.reason == budget.used_up
+    return bool(run.reason) and (budget is None or run.reason != budget.used_up)
 
 
-def _end_words(run: MapRun) -> str:
+def _end_words(run: MapRun, unit: str) -> str:
     progress = run.progress()
-    answered = f"{progress.done:,} of {progress.total or 0:,} rows are answered"
+    answered = f"{progress.done:,} of {progress.total or 0:,} {unit} are answered"
     return f"{run.reason.removesuffix('.')}: {answered}."
 
 

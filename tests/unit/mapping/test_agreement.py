@@ -83,10 +83,17 @@ def test_numbers_in_texts_are_numbers_if_all_are() -> None:
     assert agreement(["1", "n/a"], [1, "N/A"], range(2)).share == 1
 
 
+def test_categories_are_shown_as_first_written_in_the_expected_values() -> None:
+    found = agreement([" Good", "BAD"], ["GOOD ", "Mixed"], range(2))
+    assert found.categories == ("BAD", "Good", "Mixed")
+    assert found.table == {("Good", "Good"): 1, ("BAD", "Mixed"): 1}
+    assert [each.place for each in found.disagreements] == [1]
+
+
 def test_true_and_false_are_categories() -> None:
     found = agreement([True, np.False_], [True, True], range(2))
     assert not found.is_of_numbers
-    assert found.categories == ("false", "true")
+    assert found.categories == ("False", "True")
     assert found.share == 0.5
 
 
