@@ -50,16 +50,9 @@ def map_start(plan: MapPlan, name: str, notices: Sequence[str]) -> MapStart:
         (*given, *new),
         len(given),
         plan.practice,
-        (*notices, *_no_rows(plan)),
+        (*notices, *([] if len(plan.rows) else ["The data have no rows."])),
         error_columns(plan),
     )
-
-
-def _no_rows(plan: MapPlan) -> Iterator[str]:
-    if len(plan.rows) == 0:
-        columns = dict.fromkeys(plan.rows.columns[check.place].name for check in plan.checks)
-        named = " or ".join(f"`{clip(name, 60)}`" for name in columns)
-        yield f"No row has a value in {named}." if columns else "The data have no rows."
 
 
 def map_end(run: MapRun, remedy: str, notices: Sequence[str], *, is_raised: bool = False) -> MapEnd:
