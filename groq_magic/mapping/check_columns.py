@@ -54,7 +54,7 @@ class _Values:
     def may_be(self, cell: Any) -> bool:
         """Return whether an answer can equal, or come near, a value of the data."""
         is_number = self.has_numbers and as_number(cell) is not None
-        return self.is_any or is_number or as_category(cell) in self.choices
+        return self.is_any or is_number or as_category(cell).casefold() in self.choices
 
     @property
     def words(self) -> str:
@@ -120,7 +120,9 @@ def _values_of(schema: Any, definitions: Mapping[str, Any]) -> _Values:
         return _values_of(definitions.get(name), others)
     if "enum" in schema or "const" in schema:
         listed = schema.get("enum", [schema.get("const")])
-        return _Values(choices=frozenset(as_category(each) for each in listed if each is not None))
+        return _Values(
+            choices=frozenset(as_category(each).casefold() for each in listed if each is not None)
+        )
     if parts := schema.get("anyOf") or schema.get("oneOf"):
         return reduce(or_, (_values_of(part, definitions) for part in parts))
     kinds = schema.get("type")

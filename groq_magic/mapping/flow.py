@@ -17,6 +17,7 @@ from groq_magic.mapping.map_run import MapRun, RunContext
 from groq_magic.mapping.prepare import account_now, prepare_map
 from groq_magic.mapping.requests.request_plan import NOT_SCRIPTED
 from groq_magic.mapping.summary import map_end, map_start
+from groq_magic.views.map.progress import unit_of
 from groq_magic.views.map.view import GuardedMapView
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> A
             lambda: interrupts.came or view.stopped.is_set(),
         )
         try:
-            view.open(map_start(prepared.plan, ask.options.out or "", prepared.notices))
+            start = map_start(prepared.plan, ask.options.out or "", prepared.notices)
+            view.open(start)
             run.run()
             frame = run.frame()
         except BaseException:
@@ -73,19 +75,20 @@ def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> A
             view.discard()
             prepared.journal.close()
             raise
-        came = any(run.answers)
+        came, is_stopped = any(run.answers), bool(run.reason) and not run.is_spent
         if came or run.error is None:
             flow.keep(frame, ask.options.out)
         flow.register(run)
         prepared.journal.close()
         if came or run.error is None:
-            view.finish(map_end(run, _remedy(run), flow.lines(run)))
+            is_raised = run.error is not None or is_stopped
+            view.finish(map_end(run, _remedy(run), flow.lines(run), is_raised=is_raised))
         else:
             view.discard()
     if run.error is not None:
         raise run.error
-    if run.reason and not run.is_spent:
-        raise InterruptedAskError(_end_words(run), _remedy(run))
+    if is_stopped:
+        raise InterruptedAskError(_end_words(run, unit_of(start)), _remedy(run))
     if interrupts.came:
         # The interrupt came after the last answer: Run All still has to stop.
         raise InterruptedAskError("Stopped; all rows are answered.")
@@ -211,9 +214,9 @@ class _Flow:
         )
 
 
-def _end_words(run: MapRun) -> str:
+def _end_words(run: MapRun, unit: str) -> str:
     progress = run.progress()
-    answered = f"{progress.done:,} of {progress.total or 0:,} rows are answered"
+    answered = f"{progress.done:,} of {progress.total or 0:,} {unit} are answered"
     return f"{run.reason.removesuffix('.')}: {answered}."
 
 

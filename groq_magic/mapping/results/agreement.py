@@ -114,14 +114,24 @@ def agreement(expected: Sequence[Any], given: Sequence[Any], places: Iterable[in
     pairs = [(a, b) for a, b in numbers if a is not None and b is not None]
     if len(pairs) == len(both):
         return _of_numbers(both, pairs, unanswered)
-    texts = [(as_category(first), as_category(second)) for _, first, second in both]
-    differing = [row for row, (a, b) in zip(both, texts, strict=True) if a != b]
+    return _of_texts(both, unanswered)
+
+
+def _of_texts(rows: list[tuple[int, Any, Any]], unanswered: int) -> Agreement:
+    texts = [(as_category(first), as_category(second)) for _, first, second in rows]
+    pairs = [(a.casefold(), b.casefold()) for a, b in texts]
+    # Shown as first written, in the expected values if possible.
+    written: dict[str, str] = {}
+    for side in zip(*texts, strict=True):
+        for text in side:
+            written.setdefault(text.casefold(), text)
+    differing = [row for row, (a, b) in zip(rows, pairs, strict=True) if a != b]
     return Agreement(
-        len(both),
-        len(both) - len(differing),
+        len(rows),
+        len(rows) - len(differing),
         unanswered,
-        tuple(sorted({each for pair in texts for each in pair})),
-        Counter(texts),
+        tuple(written[each] for each in sorted(written)),
+        Counter((written[a], written[b]) for a, b in pairs),
         tuple(Disagreement(*row) for row in differing),
     )
 
@@ -175,12 +185,12 @@ def as_number(value: Any) -> float | None:
 
 
 def as_category(value: Any) -> str:
-    """Return the text by which a value is compared: without case and outer spaces."""
+    """Return the text of a category, without outer spaces."""
     number = as_number(value)
     if number is not None:
         return _digits(number)
     text = plain(value) if is_a(value, str) else tried(lambda: plain(str(value)), None)
-    return (safe_repr(value, 200) if text is None else text).strip().casefold()
+    return (safe_repr(value, 200) if text is None else text).strip()
 
 
 def _digits(number: float) -> str:
