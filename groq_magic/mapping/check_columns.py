@@ -120,7 +120,10 @@ def _values_of(schema: Any, definitions: Mapping[str, Any]) -> _Values:
         return _values_of(definitions.get(name), others)
     if "enum" in schema or "const" in schema:
         listed = schema.get("enum", [schema.get("const")])
-        return _Values(choices=frozenset(as_category(each) for each in listed if each is not None))
+        listed = [each for each in listed if each is not None]
+        # Among numbers one that is near counts too.
+        are_numbers = bool(listed) and all(as_number(each) is not None for each in listed)
+        return _Values(has_numbers=are_numbers, choices=frozenset(map(as_category, listed)))
     if parts := schema.get("anyOf") or schema.get("oneOf"):
         return reduce(or_, (_values_of(part, definitions) for part in parts))
     kinds = schema.get("type")
