@@ -53,8 +53,9 @@ class _Values:
 
     def may_be(self, cell: Any) -> bool:
         """Return whether an answer can equal, or come near, a value of the data."""
-        is_number = self.has_numbers and as_number(cell) is not None
-        return self.is_any or is_number or as_category(cell).casefold() in self.choices
+        if self.is_any or (self.has_numbers and as_number(cell) is not None):
+            return True
+        return as_category(cell).casefold() in {choice.casefold() for choice in self.choices}
 
     @property
     def words(self) -> str:
@@ -120,9 +121,10 @@ def _values_of(schema: Any, definitions: Mapping[str, Any]) -> _Values:
         return _values_of(definitions.get(name), others)
     if "enum" in schema or "const" in schema:
         listed = schema.get("enum", [schema.get("const")])
-        return _Values(
-            choices=frozenset(as_category(each).casefold() for each in listed if each is not None)
-        )
+        listed = [each for each in listed if each is not None]
+        # Among numbers one that is near counts too.
+        are_numbers = bool(listed) and all(as_number(each) is not None for each in listed)
+        return _Values(has_numbers=are_numbers, choices=frozenset(map(as_category, listed)))
     if parts := schema.get("anyOf") or schema.get("oneOf"):
         return reduce(or_, (_values_of(part, definitions) for part in parts))
     kinds = schema.get("type")

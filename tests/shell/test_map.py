@@ -118,6 +118,9 @@ def test_a_line_names_the_variable_that_the_result_replaces(mapped: Any, practic
     mapped.fine("found = found.dropna()")
     changed = mapped.fine("%%groq_map df -o found\nRate {{text}}").plain
     assert "Replaced by the result: found (DataFrame)" in changed
+    mapped.fine("elsewhere = [1]")
+    behind = mapped.fine("%%groq_map df -o elsewhere --background\nRate {{text}}")
+    assert "Replaced by the result: elsewhere (list)" in shown(behind)
     code = '"[x for x in df.text]" -o x'
     mapped.fine(f"x = 1\nget_ipython().run_cell_magic('groq_map', '{code}', 'Rate {{{{row}}}}')")
     assert len(frame(mapped, "x")) == len(frame(mapped, "df"))

@@ -75,6 +75,7 @@ def test_types_that_never_agree_are_refused(schema: Any, column: str, words: str
         ("x date", "text"),
         ("x int", "nothing"),
         (int | str, "text"),
+        (Literal[1, 2, 3], "number"),
     ],
 )
 def test_types_that_may_agree_are_compared(schema: Any, column: str) -> None:
