@@ -115,15 +115,13 @@ def _warnings(start: MapStart, end: MapEnd) -> Part:
     left = end.progress.left or 0
     failed = end.progress.failed
     said = []
-    if end.is_raised:
-        # The error below gives the reason and what to do, and the bar the counts.
-        pass
-    elif end.reason:
+    # Else the error below gives the reason and what to do, and the bar the counts.
+    if end.reason and not end.is_raised:
         verb = "is" if left == 1 else "are"
         of = f"{left:,} of {end.progress.total:,} {unit_of(start)}"
         rest = f"{of} {verb} not asked yet." if left else ""
         said.append(" ".join(filter(None, (end.reason, rest, end.remedy))))
-    elif failed:
+    elif failed and not end.is_raised:
         rows, these = f"{failed:,} {unit_of(start)}", "these"
         if failed == 1:
             rows, these = rows.removesuffix("s"), "this one"
