@@ -152,7 +152,7 @@ class MapRun:
     def progress_of(self, number: int) -> MapProgress:
         """Return how far it came with one model, without rows that needed no request."""
         parts = self._parts[number][2:] or [_part()]
-        return sum_of(parts, len(self.plan.plans[number].places))
+        return sum_of(parts, len(self.plan.plans[number].positions))
 
     def batch_progress_of(self, number: int) -> MapProgress:
         """Return what was taken from the batch engine for one model."""
@@ -192,7 +192,7 @@ class MapRun:
     def _ask(self, number: int) -> None:
         plan, model = self.plan.plans[number], self.plan.models[number][1]
         done = self._base.without_request(number)
-        if len(done) == len(plan.places):
+        if len(done) == len(plan.positions):
             return
         if not plan.has_limit:
             sample: Sequence[Sequence[str]] = [(key,) for key in self._base.known[number]]
@@ -201,7 +201,7 @@ class MapRun:
                 self._send(number, plan, map(plan.request_for, sample))
                 done.update(key for keys in sample for key in keys)
             plan = plan.with_max_tokens(max_tokens_from(self._usages(number, sample), model))
-        if len(done) < len(plan.places) and not self.reason:
+        if len(done) < len(plan.positions) and not self.reason:
             self._send(number, plan, plan.requests(done))
 
     def _usages(self, number: int, requests: Sequence[Sequence[str]]) -> list[Usage | None]:
@@ -266,7 +266,7 @@ class MapRun:
         answered = sum(key in cells for cells in self.cells for key in self._first)
         if answered != self._drawn_rows:
             self._drawn_rows = answered
-            places = sorted(self.plan.plans[0].places[key] for key in self._first)
+            places = sorted(self.plan.plans[0].positions[key] for key in self._first)
             self._view.rows([row_facts(self.plan, place, self.cells) for place in places])
 
 

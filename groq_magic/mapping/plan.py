@@ -123,7 +123,7 @@ class MapPlan:
     @property
     def requested(self) -> int:
         """How many answers it needs: one for equal rows, for each model."""
-        return sum(len(plan.places) for plan in self.plans)
+        return sum(len(plan.positions) for plan in self.plans)
 
 
 def map_plan(inputs: MapInputs, options: MapOptions) -> MapPlan:

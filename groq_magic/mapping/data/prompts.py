@@ -92,8 +92,8 @@ class RowPrompts:
     secrets: Secrets = field(default_factory=lambda: Secrets({}), repr=False)
     private: PrivateValues = field(default_factory=lambda: PrivateValues((), Privacy()), repr=False)
 
-    def row(self, place: int) -> RowText:
-        """Return the values of the row at a place.
+    def row(self, position: int) -> RowText:
+        """Return the values of the row at a position.
 
         Raises
         ------
@@ -108,7 +108,7 @@ class RowPrompts:
         secrets: tuple[str, ...] = ()
         was_line = False
         for name, part in zip(self._names, self.parts, strict=True):
-            cell, found = self._cell(part, place)
+            cell, found = self._cell(part, position)
             text = cell.text
             secrets += found
             texts.append((part.text, text))
@@ -144,9 +144,9 @@ class RowPrompts:
         text, found = self.secrets.found(text)
         return without_surrogates(text)[0], found
 
-    def _cell(self, part: ColumnPart, place: int) -> tuple[CellText, tuple[str, ...]]:
+    def _cell(self, part: ColumnPart, position: int) -> tuple[CellText, tuple[str, ...]]:
         try:
-            value = part.value(place, self.privacy)
+            value = part.value(position, self.privacy)
             if part.spec is not None and not is_missing(value):
                 text = formatted(value, part.spec)
                 # A text of several lines must not look like further values.
@@ -159,7 +159,9 @@ class RowPrompts:
         except PromptError as error:
             if part.is_of_row:
                 return CellText(error.happened.removesuffix(".")), ()
-            happened = f"`{{{{{part.written}}}}}` of row {self.rows.label(place)}: {error.happened}"
+            happened = (
+                f"`{{{{{part.written}}}}}` of row {self.rows.label(position)}: {error.happened}"
+            )
             raise PromptError(happened, error.remedy) from None
 
 
@@ -187,7 +189,7 @@ def row_prompts(  # noqa: PLR0913 - a prompt, its data, and what may be sent of 
     privacy : Privacy, optional
     secrets : Secrets, optional
     not_in_row : collection of int
-        The places of columns that `{{row}}` leaves out: those that answers are checked against.
+        The positions of columns that `{{row}}` leaves out: those that answers are checked against.
 
     Raises
     ------

@@ -29,7 +29,6 @@ __all__ = [
     "NOT_ASKED",
     "ResultColumns",
     "RowCells",
-    "answers_frame",
     "cells_frame",
     "cells_of",
     "result_columns",
@@ -116,27 +115,6 @@ def result_columns(
     return found
 
 
-def answers_frame(
-    rows: Rows,
-    results: Iterable[tuple[ResultColumns, RequestPlan, Mapping[str, RowAnswer]]],
-) -> Any:
-    """Return the rows with their answers so far, as a DataFrame of pandas or of polars.
-
-    Parameters
-    ----------
-    rows : Rows
-    results : iterable of (ResultColumns, RequestPlan, mapping of str to RowAnswer)
-        For each model its columns, its requests, and the answers by their keys.
-    """
-    return cells_frame(
-        rows,
-        (
-            (names, plan, {key: cells_of(plan, key, answer) for key, answer in answers.items()})
-            for names, plan, answers in results
-        ),
-    )
-
-
 def cells_frame(
     rows: Rows,
     results: Iterable[tuple[ResultColumns, RequestPlan, Mapping[str, RowCells]]],
@@ -186,7 +164,7 @@ def cells_of(plan: RequestPlan, key: str, answer: RowAnswer) -> RowCells:
         return {ERROR: f"The answer doesn't fit the schema: {mismatch.faults[0]}."}
     cells = dict(found.data)
     if found.quotes:
-        texts = plan.prompts.row(plan.places[key]).texts
+        texts = plan.prompts.row(plan.positions[key]).texts
         for name, quote in found.quotes.items():
             place = find_quote(quote, texts)
             column = quote_name(name)
