@@ -107,9 +107,11 @@ def _after(prepared: PreparedMap, runs: list[BatchRun]) -> PreparedMap:
         rows = BatchRows(run.answered, run.failed, run.waiting)
         # With --again a submitted row loses its older answer; one that was not submitted keeps it.
         open_rows = {*run.failed, *run.waiting} if again else ()
-        known, rows = with_answers(rows, prepared.journal.get_all(plan.places.keys() - open_rows))
+        known, rows = with_answers(
+            rows, prepared.journal.get_all(plan.positions.keys() - open_rows)
+        )
         # No row is sent now, not even one whose answer another kernel has just removed.
-        left = plan.places.keys() - known.keys() - rows.errors.keys()
+        left = plan.positions.keys() - known.keys() - rows.errors.keys()
         waiting = {key: rows.waiting.get(key) or _not_asked(plan) for key in left}
         found.append((known, replace(rows, waiting=waiting)))
     run = total_run(runs)

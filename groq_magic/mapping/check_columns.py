@@ -37,7 +37,7 @@ class _Values:
         Whether any text may be one.
     has_numbers : bool
     choices : frozenset of str
-        Others, as they are compared.
+        Others, as text.
     """
 
     is_any: bool = False
@@ -94,7 +94,7 @@ def refuse_columns(
     root = schema.json_schema if schema is not None else {}
     definitions = {**root.get("definitions", {}), **root.get("$defs", {})}
     for check in checks:
-        column = rows.columns[check.place]
+        column = rows.columns[check.position]
         name = clip(column.name, _LONGEST)
         if privacy.hides(column.label) or privacy.hides(column.name):
             raise PromptError(

@@ -93,8 +93,8 @@ def _estimate(session: Session, plan: MapPlan, number: int, journal: Journal) ->
     known = session.service.limiter.limits_of(requests.model)
     limits = {kind: limit.limit for kind in _KINDS if (limit := known.get(kind)) is not None}
     usual = RunSettings()
-    done = set() if options.again else set(journal.get_all(requests.places))
-    waiting = _in_batch(journal, session.service.base_url()) & requests.places.keys() - done
+    done = set() if options.again else set(journal.get_all(requests.positions))
+    waiting = _in_batch(journal, session.service.base_url()) & requests.positions.keys() - done
     found = map_estimate(
         requests,
         done | waiting,
@@ -146,7 +146,7 @@ def _facts(plan: MapPlan, number: int, of_model: _ModelEstimate) -> Iterator[str
     if plan.options.batch:
         time = "within a day"
     rows = f"{len(plan.rows):,} row{'s' * (len(plan.rows) != 1)}"
-    different = len(plan.plans[number].places)
+    different = len(plan.plans[number].positions)
     if different < len(plan.rows):
         rows += f", {different:,} different"
     if of_model.done:

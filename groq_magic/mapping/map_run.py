@@ -156,7 +156,7 @@ class MapRun:
     def progress_of(self, number: int) -> MapProgress:
         """Return how far it came with one model, without rows that needed no request."""
         parts = self._parts[number][2:] or [_part()]
-        return sum_of(parts, len(self.plan.plans[number].places))
+        return sum_of(parts, len(self.plan.plans[number].positions))
 
     def batch_progress_of(self, number: int) -> MapProgress:
         """Return what was taken from the batch engine for one model."""
@@ -196,7 +196,7 @@ class MapRun:
     def _ask(self, number: int) -> None:
         plan, model = self.plan.plans[number], self.plan.models[number][1]
         done = self._context.without_request(number)
-        if len(done) == len(plan.places):
+        if len(done) == len(plan.positions):
             return
         if not plan.has_limit:
             sample: Sequence[Sequence[str]] = [(key,) for key in self._context.known[number]]
@@ -205,7 +205,7 @@ class MapRun:
                 self._send(number, plan, map(plan.request_for, sample))
                 done.update(key for keys in sample for key in keys)
             plan = plan.with_max_tokens(max_tokens_from(self._usages(number, sample), model))
-        if len(done) < len(plan.places) and not self.reason:
+        if len(done) < len(plan.positions) and not self.reason:
             self._send(number, plan, plan.requests(done))
 
     def _usages(self, number: int, requests: Sequence[Sequence[str]]) -> list[Usage | None]:
@@ -270,8 +270,8 @@ class MapRun:
         answered = sum(key in cells for cells in self.cells for key in self._first)
         if answered != self._drawn_rows:
             self._drawn_rows = answered
-            places = sorted(self.plan.plans[0].places[key] for key in self._first)
-            self._view.rows([row_facts(self.plan, place, self.cells) for place in places])
+            positions = sorted(self.plan.plans[0].positions[key] for key in self._first)
+            self._view.rows([row_facts(self.plan, each, self.cells) for each in positions])
 
 
 def _part(known: int = 0, failed: int = 0, in_batch: int = 0) -> MapProgress:

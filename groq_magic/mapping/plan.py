@@ -15,7 +15,7 @@ from groq_magic.mapping.data.prompts import row_prompts
 from groq_magic.mapping.data.rows import rows_of
 from groq_magic.mapping.requests.answer_type import AnswerType
 from groq_magic.mapping.requests.grouping import request_plan, row_options
-from groq_magic.mapping.results.agreement import checks_of, places_to_check
+from groq_magic.mapping.results.agreement import checks_of, positions_to_check
 from groq_magic.mapping.results.frame import result_columns
 from groq_magic.schemas import schema_of
 
@@ -127,7 +127,7 @@ class MapPlan:
     @property
     def requested(self) -> int:
         """How many answers it needs: one for equal rows, for each model."""
-        return sum(len(plan.places) for plan in self.plans)
+        return sum(len(plan.positions) for plan in self.plans)
 
 
 def map_plan(inputs: MapInputs, options: MapOptions) -> MapPlan:
@@ -160,7 +160,7 @@ def map_plan(inputs: MapInputs, options: MapOptions) -> MapPlan:
         system=options.system or "",
         privacy=inputs.privacy,
         secrets=inputs.secrets,
-        not_in_row=[check.place for check in checks],
+        not_in_row=[check.position for check in checks],
     )
     ids = [model for model, _ in inputs.models]
     columns = result_columns(prompts, types[0], ids, options.prefix or "")
@@ -189,13 +189,13 @@ def _type_of(schema: Schema | None, options: MapOptions, known: Model | None) ->
 def _asked(rows: Rows, checks: tuple[Check, ...], options: MapOptions) -> Rows:
     """Return the rows that are asked, which are those of the frame."""
     if checks:
-        places = places_to_check(rows, checks)
-        if not places:
-            names = ", ".join(f"`{rows.columns[check.place].name}`" for check in checks)
+        positions = positions_to_check(rows, checks)
+        if not positions:
+            names = ", ".join(f"`{rows.columns[check.position].name}`" for check in checks)
             raise OptionError(
                 f"--check: no row has a value in {names}.", "Fill some in, or leave --check out."
             )
-        rows = rows.take(places)
+        rows = rows.take(positions)
     if options.sample:
         return rows.sample(options.sample, options.seed or 0)
     if options.limit and options.limit < len(rows):

@@ -125,7 +125,7 @@ def _errors(run: MapRun) -> tuple[tuple[str, int], ...]:
 
 def _checks(run: MapRun) -> Iterator[CheckFacts]:
     for check in run.plan.checks:
-        column = run.plan.rows.columns[check.place]
+        column = run.plan.rows.columns[check.position]
         for number in range(len(run.plan.plans)):
             yield _compared(run, number, check.name, column.name, _hidden(run, column.cells))
 
@@ -151,7 +151,7 @@ def _compared(  # noqa: PLR0913 - what is compared, and with what
     found = agreement(values, _values(run, number, name), range(len(plan.rows)))
     rows = (
         (
-            plan.prompts.secrets.hidden(plan.rows.label(each.place)),
+            plan.prompts.secrets.hidden(plan.rows.label(each.position)),
             clip(cell_words(plan, each.expected), _LONGEST),
             clip(cell_words(plan, each.given), _LONGEST),
         )

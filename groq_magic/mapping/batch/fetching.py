@@ -144,7 +144,7 @@ def collect(plan: RequestPlan, journal: Journal, url: str) -> BatchRows:
     waiting = {
         key: _error(plan, f"Waiting for Groq's batch job {job[:8]}.")
         for key, job in tables.waiting(url).items()
-        if key in plan.places
+        if key in plan.positions
     }
     return BatchRows(frozenset(reading.answered), reading.errors, waiting, tuple(reading.alone))
 
@@ -161,7 +161,7 @@ class _Reading:
         self.alone: list[RowRequest] = []
 
     def take(self, each: JobAnswer) -> None:
-        if not any(key in self._plan.places for key in each.keys):
+        if not any(key in self._plan.positions for key in each.keys):
             return
         if (self._read and self._read[-1].job != each.job) or len(self._read) == _AT_ONCE:
             self.flush()
@@ -173,7 +173,7 @@ class _Reading:
         for key, answer in split.answers.items():
             if not answer.error:
                 self._whole[key] = text_of(answer)
-            elif key in self._plan.places:
+            elif key in self._plan.positions:
                 self.errors[key] = answer
         self.alone += split.again
 

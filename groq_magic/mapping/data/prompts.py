@@ -63,19 +63,19 @@ class RowText:
 
 
 class _KeptRows:
-    """Rows that were made, by their places, up to a total size."""
+    """Rows that were made, by their positions, up to a total size."""
 
     def __init__(self) -> None:
         self._rows: dict[int, RowText] = {}
         self._room = _MOST_KEPT
 
-    def get(self, place: int) -> RowText | None:
-        return self._rows.get(place)
+    def get(self, position: int) -> RowText | None:
+        return self._rows.get(position)
 
-    def add(self, place: int, row: RowText) -> RowText:
+    def add(self, position: int, row: RowText) -> RowText:
         if len(row.body) <= self._room:
             self._room -= len(row.body)
-            self._rows[place] = row
+            self._rows[position] = row
         return row
 
 
@@ -111,8 +111,8 @@ class RowPrompts:
     secrets: Secrets = field(default_factory=lambda: Secrets({}), repr=False)
     private: PrivateValues = field(default_factory=lambda: PrivateValues((), Privacy()), repr=False)
 
-    def row(self, place: int) -> RowText:
-        """Return the values of the row at a place.
+    def row(self, position: int) -> RowText:
+        """Return the values of the row at a position.
 
         It is made once, unless the rows are too long to keep: the plan, the request and the
         search for quotes need it.
@@ -122,10 +122,10 @@ class RowPrompts:
         PromptError
             When a value that the prompt names can't be sent.
         """
-        found = self._kept.get(place)
-        return self._kept.add(place, self._row(place)) if found is None else found
+        found = self._kept.get(position)
+        return self._kept.add(position, self._row(position)) if found is None else found
 
-    def _row(self, place: int) -> RowText:
+    def _row(self, position: int) -> RowText:
         # Rendering takes a while to import.
         from groq_magic.rendering import fenced
 
@@ -134,7 +134,7 @@ class RowPrompts:
         secrets: tuple[str, ...] = ()
         was_line = False
         for name, part in zip(self._names, self.parts, strict=True):
-            cell, found = self._cell(part, place)
+            cell, found = self._cell(part, position)
             text = cell.text
             secrets += found
             texts.append((part.text, text))
@@ -174,9 +174,9 @@ class RowPrompts:
         text, found = self.secrets.found(text)
         return without_surrogates(text)[0], found
 
-    def _cell(self, part: ColumnPart, place: int) -> tuple[CellText, tuple[str, ...]]:
+    def _cell(self, part: ColumnPart, position: int) -> tuple[CellText, tuple[str, ...]]:
         try:
-            value = part.value(place, self.privacy)
+            value = part.value(position, self.privacy)
             if part.spec is not None and not is_missing(value):
                 text = formatted(value, part.spec)
                 # A text of several lines must not look like further values.
@@ -189,7 +189,9 @@ class RowPrompts:
         except PromptError as error:
             if part.is_of_row:
                 return CellText(error.happened.removesuffix(".")), ()
-            happened = f"`{{{{{part.written}}}}}` of row {self.rows.label(place)}: {error.happened}"
+            happened = (
+                f"`{{{{{part.written}}}}}` of row {self.rows.label(position)}: {error.happened}"
+            )
             raise PromptError(happened, error.remedy) from None
 
 
@@ -217,7 +219,7 @@ def row_prompts(  # noqa: PLR0913 - a prompt, its data, and what may be sent of 
     privacy : Privacy, optional
     secrets : Secrets, optional
     not_in_row : collection of int
-        The places of columns that `{{row}}` leaves out: those that answers are checked against.
+        The positions of columns that `{{row}}` leaves out: those that answers are checked against.
 
     Raises
     ------

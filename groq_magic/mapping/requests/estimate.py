@@ -131,7 +131,7 @@ def map_estimate(
 
 
 def _preview(plan: RequestPlan, keys: Sequence[str]) -> str:
-    texts = plan.prompts.row(plan.places[keys[0]]).texts
+    texts = plan.prompts.row(plan.positions[keys[0]]).texts
     values = (
         texts[0][1] if len(texts) == 1 else ", ".join(f"{name}: {text}" for name, text in texts)
     )

@@ -25,7 +25,7 @@ __all__ = [
     "as_category",
     "as_number",
     "checks_of",
-    "places_to_check",
+    "positions_to_check",
 ]
 
 # Larger ones are identifiers, and their squares overflow.
@@ -40,12 +40,12 @@ class Check:
     ----------
     name : str
         Of the field.
-    place : int
+    position : int
         Of the column.
     """
 
     name: str
-    place: int
+    position: int
 
 
 def checks_of(text: str, fields: Iterable[str], rows: Rows) -> tuple[Check, ...]:
@@ -83,17 +83,17 @@ def checks_of(text: str, fields: Iterable[str], rows: Rows) -> tuple[Check, ...]
     return tuple(found.values())
 
 
-def places_to_check(rows: Rows, checks: Iterable[Check]) -> list[int]:
-    """Return the places of the rows in which one of the checked columns has a value."""
-    columns = [rows.columns[check.place].cells for check in checks]
+def positions_to_check(rows: Rows, checks: Iterable[Check]) -> list[int]:
+    """Return the positions of the rows in which one of the checked columns has a value."""
+    columns = [rows.columns[check.position].cells for check in checks]
     return [
-        place
-        for place in range(len(rows))
-        if any(not is_missing(column[place]) for column in columns)
+        position
+        for position in range(len(rows))
+        if any(not is_missing(column[position]) for column in columns)
     ]
 
 
-def agreement(expected: Sequence[Any], given: Sequence[Any], places: Iterable[int]) -> Agreement:
+def agreement(expected: Sequence[Any], given: Sequence[Any], positions: Iterable[int]) -> Agreement:
     """Compare answers with the expected values.
 
     They are compared as numbers if all are numbers, else as texts without regard to case and
@@ -102,10 +102,10 @@ def agreement(expected: Sequence[Any], given: Sequence[Any], places: Iterable[in
     Parameters
     ----------
     expected, given : sequence of object
-    places : iterable of int
+    positions : iterable of int
         Of their rows.
     """
-    rows = [row for row in zip(places, expected, given, strict=True) if not is_missing(row[1])]
+    rows = [row for row in zip(positions, expected, given, strict=True) if not is_missing(row[1])]
     both = [row for row in rows if not is_missing(row[2])]
     unanswered = len(rows) - len(both)
     if not both:

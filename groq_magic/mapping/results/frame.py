@@ -166,7 +166,7 @@ def cells_of(plan: RequestPlan, key: str, answer: RowAnswer) -> RowCells:
         return {ERROR: f"The answer doesn't fit the schema: {mismatch.faults[0]}."}
     cells = dict(found.data)
     if found.quotes:
-        texts = plan.prompts.row(plan.places[key]).texts
+        texts = plan.prompts.row(plan.positions[key]).texts
         for name, quote in found.quotes.items():
             place = find_quote(quote, texts)
             column = quote_name(name)

@@ -176,12 +176,12 @@ class Disagreement:
 
     Parameters
     ----------
-    place : int
+    position : int
         Of the row.
     expected, given : object
     """
 
-    place: int
+    position: int
     expected: Any
     given: Any
 

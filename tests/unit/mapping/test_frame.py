@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from groq_magic.mapping.requests.answer_type import AnswerType
 from groq_magic.mapping.requests.grouping import request_plan, row_options
 from groq_magic.mapping.results.frame import (
     ResultColumns,
+    RowCells,
     cells_frame,
     cells_of,
     is_invented,
@@ -28,6 +29,9 @@ from groq_magic.mapping.sending.row_request import RowAnswer
 from groq_magic.options import AskOptions
 from groq_magic.schemas import schema_of
 from tests.markers import examples
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MODEL = "openai/gpt-oss-20b"
 
@@ -64,8 +68,12 @@ class Run:
             for key, reply in zip(self.plan.keys, replies, strict=False)
             if reply is not None
         }
-        cells = {key: cells_of(self.plan, key, answer) for key, answer in answers.items()}
-        return cells_frame(self.rows, [(self.columns(**options)[0], self.plan, cells)])
+        return cells_frame(
+            self.rows, [(self.columns(**options)[0], self.plan, self.cells(answers))]
+        )
+
+    def cells(self, answers: Mapping[str, RowAnswer]) -> dict[str, RowCells]:
+        return {key: cells_of(self.plan, key, answer) for key, answer in answers.items()}
 
 
 def _text(reply: Any) -> str:
@@ -215,8 +223,8 @@ def test_several_models_have_columns_of_their_own() -> None:
     one, two = run.columns("openai/gpt-oss-20b", "openai/gpt-oss-120b")
     assert one.names == ("score_gpt-oss-20b", "error_gpt-oss-20b")
     assert two.names == ("score_gpt-oss-120b", "error_gpt-oss-120b")
-    cells = {run.plan.keys[0]: {"score": 3}}
-    frame = cells_frame(run.rows, [(one, run.plan, cells), (two, run.plan, {})])
+    answers = {run.plan.keys[0]: answered('{"score": 3}', "stop")}
+    frame = cells_frame(run.rows, [(one, run.plan, run.cells(answers)), (two, run.plan, {})])
     assert frame["score_gpt-oss-20b"].tolist() == [3]
     assert frame["error_gpt-oss-120b"].tolist() == ["Not asked yet."]
     assert [each.names[0] for each in run.columns("a/m", "b/m")] == ["score_a/m", "score_b/m"]
