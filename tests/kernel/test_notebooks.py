@@ -101,6 +101,23 @@ def test_the_scripted_fixes_are_true(
     assert _printed(run["call-again"]) == ["50.0"]
 
 
+def test_the_cell_that_the_code_assistants_notebook_proposes_to_try_is_fixed(
+    run_notebook: Callable[..., nbformat.NotebookNode],
+) -> None:
+    path = next(path for path in NOTEBOOKS if path.stem == "05_code_assistant")
+    notebook = nbformat.read(path, as_version=4)
+    (last,) = (cell.source for cell in notebook.cells if cell.id == "try")
+    fails = nbformat.v4.new_code_cell(last.split("```")[1].strip(), id="tried")
+    fails.metadata["tags"] = ["raises-exception"]
+    (fix,) = re.findall("`(%groq_fix .*?)`", last)
+    notebook.cells.append(fails)
+    notebook.cells.append(nbformat.v4.new_code_cell(fix, id="fixed"))
+    notebook.cells.append(nbformat.v4.new_code_cell("exec(_groq.code)", id="again"))
+    run = {cell.id: cell for cell in run_notebook(notebook, environment=PRACTICE).cells}
+    assert [output.output_type for output in run["tried"].outputs] == ["error"]
+    assert _printed(run["again"]) == ["Cem paid most: 30.5"]
+
+
 def _printed(cell: Any) -> list[str]:
     return [line for output in cell.outputs for line in output.get("text", "").splitlines()]
 

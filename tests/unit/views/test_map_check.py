@@ -16,7 +16,7 @@ OTHER = "openai/gpt-oss-120b"
 
 def facts(hand: list[Any], given: list[Any], **changes: Any) -> CheckFacts:
     found = agreement(hand, given, range(len(given)))
-    rows = tuple((str(r.place), str(r.expected), str(r.given)) for r in found.disagreements[:2])
+    rows = tuple((str(r.position), str(r.expected), str(r.given)) for r in found.disagreements[:2])
     values = {"field": "mood", "model": MODEL, "expected": "hand", "kind": "column", "cost": 0.0123}
     return CheckFacts(**{**values, "agreement": found, "rows": rows, **changes})
 
