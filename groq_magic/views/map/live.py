@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from groq_magic.durations import in_words
 from groq_magic.views.live_output import LiveOutput
@@ -81,12 +81,19 @@ class LiveMapView:
     def finish(self, end: MapEnd) -> None:
         """Make the output static."""
         data, slot = map_bundle(self._start, end)
-        self._output.finish(dict(data), {}, "stopped" if end.reason else "complete", slot)
+        self._output.finish(dict(data), {}, self._end(end.reason), slot)
 
     def discard(self) -> None:
         """Empty the output, if anything was shown."""
         if self._output.document is not None:
             self._output.finish({"text/html": "", "text/plain": ""}, {}, "failed")
+
+    def _end(self, reason: str) -> Literal["complete", "stopped", "failed"]:
+        if not reason:
+            return "complete"
+        # Else an error ended it, or a setting such as the budget.
+        is_stopped = self.stopped.is_set() or reason.startswith("Stopped")
+        return "stopped" if is_stopped else "failed"
 
     def _draw(self, **facts: str) -> None:
         self._facts.update(facts)

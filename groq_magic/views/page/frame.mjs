@@ -3,6 +3,7 @@
 
 import { PICKER } from "./bars.mjs";
 import { element, parsed } from "./html.mjs";
+import { focusAllScrolled, focusIfScrolled } from "./keyboard.mjs";
 import { Mount } from "./mounts.mjs";
 import { Slot } from "./slots.mjs";
 
@@ -72,6 +73,7 @@ export class Frame {
     this.root.append(this.notices, this.fold, this.calls, this.text.root);
     this.root.append(this.progress, this.rows);
     this.root.append(this.waiting, this.status, this.bar);
+    focusIfScrolled(this.thought.root);
     showPicker(this.picker, PICKER);
   }
 
@@ -111,6 +113,7 @@ export class Frame {
     if (isNew("figures")) this.figures.textContent = figures;
     if (isNew("progress")) this.progress.replaceChildren(parsed(progress));
     if (isNew("rows")) this.rows.replaceChildren(parsed(rows));
+    for (const name of ["calls", "rows"]) if (isNew(name)) focusAllScrolled(this[name]);
     if (isNew("waiting")) this.#wait(waiting);
     if (isNew("stop")) {
       this.stop.ariaDisabled = "true"; // disabled, it would lose the focus

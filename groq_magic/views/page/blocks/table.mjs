@@ -1,11 +1,13 @@
 // A table, whose rows come one by one.
 
+import { focusIfScrolled } from "../keyboard.mjs";
 import { elementOf, growNodes, insertNodes, isRedrawn, removeNodes } from "./nodes.mjs";
 
 export const tableBlock = {
   mount(block, place) {
     const mounted = insertNodes(block, place);
     growTable(mounted, block);
+    focusIfScrolled(elementOf(mounted));
     return mounted;
   },
 
