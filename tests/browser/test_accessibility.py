@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from nbconvert import HTMLExporter
 from playwright.sync_api import expect
 
 from tests.axe import faults, needs_axe
 from tests.browser.kinds import only_in_lab
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 STAGE = "from stage import *"
 ANSWER = f"ask('```python\\nx = 1  # {'long ' * 60}\\n```')"
@@ -171,6 +178,23 @@ def test_axe_finds_no_serious_fault_in_any_view_light_or_dark(views: Any) -> Non
         views.theme(theme)
         views.page.locator(".jp-WindowedPanel-outer").evaluate("(node) => node.scrollTo(0, 0)")
         found += [f"{theme}: {each}" for each in faults(views.page, *OURS)]
+    assert not found, "\n".join(found)
+
+
+@needs_axe
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_no_serious_fault_in_notebooks_saved_as_html(
+    browser: Browser, theme: str
+) -> None:
+    found = []
+    page = browser.new_page(viewport={"width": 1000, "height": 20_000})
+    page.route("**/*", lambda route: route.fulfill(body=""))  # nbconvert's scripts are elsewhere
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        html, _ = HTMLExporter(theme=theme).from_filename(str(path))
+        page.set_content(html, wait_until="domcontentloaded")
+        page.evaluate("() => document.querySelectorAll('details').forEach((e) => (e.open = true))")
+        found += [f"{path.stem}: {each}" for each in faults(page, ".groq-answer")]
+    page.close()
     assert not found, "\n".join(found)
 
 
