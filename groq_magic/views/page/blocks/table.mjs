@@ -1,7 +1,7 @@
 // A table, whose rows come one by one.
 
 import { focusIfScrolled } from "../keyboard.mjs";
-import { elementOf, growNodes, insertNodes, isRedrawn, removeNodes } from "./nodes.mjs";
+import { elementOf, growNodes, insertNodes, isRedrawn, redraw, removeNodes } from "./nodes.mjs";
 
 export const tableBlock = {
   mount(block, place) {
@@ -14,9 +14,11 @@ export const tableBlock = {
   update(mounted, block) {
     if (!isRedrawn(mounted, block)) return growTable(mounted, block);
     const [first] = mounted.nodes;
-    const fresh = tableBlock.mount(block, { parent: first.parentNode, before: first });
-    removeNodes(mounted);
-    Object.assign(mounted, fresh);
+    redraw(mounted, () => {
+      const fresh = tableBlock.mount(block, { parent: first.parentNode, before: first });
+      removeNodes(mounted);
+      Object.assign(mounted, fresh);
+    });
   },
 
   dispose: removeNodes,
