@@ -236,6 +236,10 @@ class Live:
         """Send the buttons of a question's box: their labels and what they type; none to end."""
         self._send({"question": {"prompt": prompt, "replies": list(replies)}})
 
+    def announce_error(self, line: str) -> None:
+        """Have screen readers announce an error that a cell ends with."""
+        self._send({"error": line})
+
     def quota_changed(self) -> None:
         """Send what is left of the limits, for every bar and the panel."""
         if self._session is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from groq_magic.durations import in_words
 from groq_magic.views.live_output import LiveOutput
@@ -82,7 +82,7 @@ class LiveMapView:
         """Make the output static."""
         data, slot = map_bundle(self._start, end)
         words = end_words(end.progress, self._start, is_stopped=bool(end.reason))
-        self._output.finish(dict(data), {}, "stopped" if end.reason else "complete", slot, words)
+        self._output.finish(dict(data), {}, self._end(end.reason), slot, words)
 
     def discard(self) -> None:
         """Empty the output, if anything was shown."""
@@ -90,6 +90,13 @@ class LiveMapView:
             self._output.finish(
                 {"text/html": "", "text/plain": ""}, {}, "failed", words="Map failed"
             )
+
+    def _end(self, reason: str) -> Literal["complete", "stopped", "failed"]:
+        if not reason:
+            return "complete"
+        # Else an error ended it, or a setting such as the budget.
+        is_stopped = self.stopped.is_set() or reason.startswith("Stopped")
+        return "stopped" if is_stopped else "failed"
 
     def _draw(self, **facts: str) -> None:
         self._facts.update(facts)

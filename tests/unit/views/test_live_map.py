@@ -128,7 +128,10 @@ def test_without_a_page_the_line_and_the_rows_are_displayed(
     assert "Good rice" in shown[-1]["text/html"]
 
 
-@pytest.mark.parametrize(("reason", "how"), [("", "complete"), ("Stopped.", "stopped")])
+@pytest.mark.parametrize(
+    ("reason", "how"),
+    [("", "complete"), ("Stopped.", "stopped"), ("The budget is used up.", "failed")],
+)
 def test_pages_learn_how_it_ended(
     view: LiveMapView, sent: list[dict[str, Any]], reason: str, how: str
 ) -> None:
