@@ -81,7 +81,7 @@ class AskOptions(OptionTable):
     )
     image: tuple[Any, ...] | None = option(
         Images(3),
-        "a picture: plot, a name, path or web address; up to 3 times",
+        "an image: plot, a name, path or web address; up to 3 times",
         "-i",
         metavar="X",
         plural="images",

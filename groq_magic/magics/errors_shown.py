@@ -1,4 +1,4 @@
-"""Errors as users get them: without secrets, and announced to screen readers."""
+"""Remove secrets from errors, and announce errors to screen readers."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _Result = TypeVar("_Result")
 
 
 def hiding_secrets(session: Callable[[], Session], call: Callable[[], _Result]) -> _Result:
-    """Return what a call returns; the errors that it raises show `[key]` for each secret."""
+    """Return what a call returns; in its errors `[key]` replaces each secret."""
     try:
         return call()
     except GroqMagicError as error:
         shown = error
-        # An interrupt while the session is made must not replace the error.
+        # An interrupt while the session is made must not hide the error.
         with contextlib.suppress(GroqMagicError, KeyboardInterrupt):
             shown = _without_secrets(session(), error)
             _announce(session(), shown)

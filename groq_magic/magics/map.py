@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.errors import OptionError
 from groq_magic.interrupts import unsent
 from groq_magic.magics.display import map_view_of
-from groq_magic.magics.line import data_and_rest, parsed_line
+from groq_magic.magics.line import data_and_rest, parse_line
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.mapping.options import MapOptions
 from groq_magic.page.caller import caller_names
@@ -93,14 +93,14 @@ def _ask(session: Session, line: str, cell: str) -> MapAsk:
     from groq_magic.mapping.result_name import names_in
 
     table = OPTIONS_OF["groq_map"]
-    given, text = parsed_line(line, table, _MAGIC)
+    given, text = parse_line(line, table, _MAGIC)
     if not text:
         raise OptionError(
             "There is no data on the %%groq_map line.",
             "Name it there, as in `%%groq_map df`; the prompt goes below.",
         )
     written, rest, is_code = data_and_rest(text)
-    more, unexpected = parsed_line(rest, table, _MAGIC)
+    more, unexpected = parse_line(rest, table, _MAGIC)
     if unexpected:
         raise OptionError(
             f"Unexpected `{unexpected[:40]}` on the %%groq_map line.",

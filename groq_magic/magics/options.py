@@ -66,7 +66,7 @@ OPTIONS_OF = MappingProxyType(
         "groq_explain": (
             Option(
                 "level",
-                # Those of `groq_magic.assistant.LEVELS`, which takes a while to import.
+                # The keys of `READERS` in `assistant.explain`, which takes a while to import.
                 Choice(("beginner", "expert")),
                 "for a beginner or an expert",
                 metavar="LEVEL",

@@ -27,7 +27,7 @@ from groq_magic.session.secrets import EarlierTurns, present_secrets
 from groq_magic.session.stored_answers import StoredAnswers
 from groq_magic.session.token_estimate import TokenEstimate
 from groq_magic.session.undoing import UndoResult, show_former, show_removed
-from groq_magic.tools.approval_prompt import OpenQuestions
+from groq_magic.tools.question import OpenQuestions
 from groq_magic.views.phrase import quoted
 from groq_magic.views.show import say
 
@@ -256,9 +256,9 @@ class Session:
         self, turn: Turn, output: FinishedAnswer, *, in_conversation: bool, appended: bool
     ) -> None:
         """Register a finished answer's bar, and mark the answers that its turn made stale."""
-        thought = self.live.answers.thought(output.slot) if self.live is not None else None
+        reasoning = self.live.answers.reasoning(output.slot) if self.live is not None else None
         self.bars.asked(turn)
-        self.bars.add(turn, output, in_conversation=in_conversation, thought=thought)
+        self.bars.add(turn, output, in_conversation=in_conversation, reasoning=reasoning)
         if not appended:
             self._changed()
         elif self.live is not None:

@@ -1,4 +1,4 @@
-"""The tools that a model called: a line each, and a fold where there is more to read."""
+"""Tool calls: one line each, and a fold with the details."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 from html import escape
 from typing import TYPE_CHECKING
 
-from groq_magic.clipping import clip
+from groq_magic.clipping import clip, count_of
 from groq_magic.printable import SURROGATE, escaped, printable
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _LONGEST_IN_LINE = 60
 _LONGEST_RESULT, _LONGEST_ARGUMENTS = 4_000, 100_000
 _MOST_SOURCES = 20
 _REL = "noopener noreferrer nofollow"
-_LARGEST_PICTURE = 4_000_000  # characters of base64
+_LARGEST_IMAGE = 4_000_000  # characters of base64
 _STATES = {
     "queued": "not run yet",
     "pending": "waits for your reply",
@@ -44,7 +44,7 @@ def calls_html(calls: Iterable[CallResult]) -> str:
 
 
 def calls_plain(calls: Iterable[CallResult]) -> str:
-    """Return calls as plain text; one that waits for approval with all of its arguments."""
+    """Return calls as plain text; calls that wait for approval with all arguments."""
     lines = []
     for each in calls:
         result = clip(" ".join(_result(each).split()), _LONGEST_CALL)
@@ -64,7 +64,7 @@ def _call_html(call: CallResult) -> str:
         + (f" → <code>{escape(printable(result))}</code>" if fits else "")
         + (f" <small{mark}>{escape(aside)}</small>" if aside else "")
     )
-    # The user sees all of a call before approving it; HTML would join several spaces.
+    # The user has to see all of a call before approving it; HTML would join several spaces.
     is_cut = (len(signature) > _LONGEST_CALL or "  " in signature) and not code
     body = "".join(
         (
@@ -74,13 +74,13 @@ def _call_html(call: CallResult) -> str:
             _sources(call),
         )
     )
-    # Code has been shown where the user approved it, so its fold stays closed.
+    # The fold of code stays closed: the code is shown above its question.
     fold = (
         f"<details{'' if call.is_over or code else ' open'}><summary>{line}</summary>"
         f'<div class="groq-call-body">{body}</div></details>'
     )
     shown = fold if body else f'<div class="groq-call-line">{line}</div>'
-    return f'<div class="groq-call">{shown}{"".join(map(_picture, call.images))}</div>'
+    return f'<div class="groq-call">{shown}{"".join(map(_image, call.images))}</div>'
 
 
 def _block(name: str, text: str, longest: int) -> str:
@@ -101,14 +101,14 @@ def _sources(call: CallResult) -> str:
     return f"<div><small>Sources</small></div><ol>{items}</ol>" if items else ""
 
 
-def _picture(data: str) -> str:
+def _image(data: str) -> str:
     try:
         is_png = base64.b64decode(data, validate=True).startswith(b"\x89PNG")
     except (binascii.Error, ValueError):
         return ""
-    if not is_png or len(data) > _LARGEST_PICTURE:
+    if not is_png or len(data) > _LARGEST_IMAGE:
         return ""
-    return f'<img src="data:image/png;base64,{data}" alt="Picture drawn by code at Groq">'
+    return f'<img src="data:image/png;base64,{data}" alt="Image drawn by code at Groq">'
 
 
 def _heading(call: CallResult) -> str:
@@ -119,7 +119,7 @@ def _heading(call: CallResult) -> str:
 
 
 def _state(call: CallResult) -> str:
-    """Return the state in words: of a call that was stopped the result has them."""
+    """Return the state in words; for a stopped call these are in its result."""
     stopped = printable(call.result.rstrip("."))
     return stopped if call.state == "stopped" else _STATES[call.state]
 
@@ -138,8 +138,7 @@ def _signature(call: CallResult) -> str:
     """Return the call on one line, as Python writes it: `get_price(city="Oslo")`."""
     code = _code(call)
     if code:
-        count = code.strip().count("\n") + 1
-        return f"run_code: {count} line{'s' * (count > 1)}"
+        return f"run_code: {count_of(code.strip().count(chr(10)) + 1, 'line')}"
     try:
         given = json.loads(call.arguments or "{}")
     except (ValueError, RecursionError):

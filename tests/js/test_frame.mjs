@@ -6,7 +6,7 @@ const EMPTY = { blocks: [] };
 function frameOn(root) {
   const frame = new Frame({ stop: () => undefined, showPicker: () => undefined });
   root.append(frame.root);
-  return (show) => frame.draw({ text: EMPTY, thought: EMPTY, show });
+  return (show) => frame.draw({ text: EMPTY, reasoning: EMPTY, show });
 }
 
 test("how far a map is changes, and the rows that are read stay as they are", () => {

@@ -1,10 +1,10 @@
-// What a screen reader announces. Outputs are replaced when an answer ends, and a region that is
-// removed is not read: this one stands outside of them.
+// Announcements for screen readers. Outputs are replaced when an answer ends, and a removed
+// region is not read, so this one is outside of the outputs.
 
 import { element } from "./html.mjs";
 
 const REGION = "#groq-announcements"; // one for all sessions of a page
-const KEPT = 3000; // ms: later, a reader of the whole page would take it for new
+const KEPT = 3000; // ms; later, it would look new to somebody who reads the whole page
 
 /** Announce a text politely. */
 export function announce(text) {

@@ -1,4 +1,4 @@
-// The session widget on a page: starts the parts that live as long as its kernel, and ends them.
+// The session widget on a page: starts its parts, and ends them with the kernel.
 
 import { startAnnouncing } from "./announce.mjs";
 import { startKeepingFocus } from "./focus.mjs";
@@ -34,7 +34,7 @@ export default () => ({
     const { statusChanged, kernelChanged } = context?.sessionContext ?? {};
     const fill = () => slots.fill();
     const endWatch = watchPage(fill, () => slots.answers.isStreaming);
-    // Where one meets another Lab than it expects, hello.mjs reports that, and the others go on.
+    // If one fails with another version of Lab, hello.mjs reports that, and the others start.
     const startSlots = () => inEachNotebook(model, (each) => slots.addNotebook(each));
     const parts = [...STARTS, startSlots].map((start) => tried(() => start(model)));
     const end = ({ keep }) => {
@@ -51,7 +51,7 @@ export default () => ({
     kernelChanged?.connect(onGone);
     restored?.connect?.(fill);
     fill();
-    // All have read it. Saved with the notebook, it would bring every answer's reasoning along.
+    // All parts have read it. It must not be saved with the notebook: it has all reasoning.
     model.set("present", {});
 
     return () => {

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from groq_magic.prompt import summarise
+from tests.unit.prompt.summaries import summarise
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -178,7 +178,7 @@ def test_reasoning_that_is_not_saved_stays_in_a_live_slot(
     view.finish(finished())
 
     turns = live._session.get_state()["present"]["turns"]
-    summary, html = turns["groq-turn-cell-1-1"]["thought"]
+    summary, html = turns["groq-turn-cell-1-1"]["reasoning"]
     assert summary.startswith("Reasoning")
     assert "<em>me</em>" in html
 

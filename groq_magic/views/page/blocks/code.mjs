@@ -1,4 +1,4 @@
-// A block of code, with a button that copies it. Its lines come one by one.
+// A block of code, with a button that copies it. It grows line by line.
 
 import { withCopy } from "../copy.mjs";
 import { parsed } from "../html.mjs";

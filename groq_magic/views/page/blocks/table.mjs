@@ -1,4 +1,4 @@
-// A table, whose rows come one by one.
+// A table. It grows row by row.
 
 import { focusIfScrolled } from "../keyboard.mjs";
 import { elementOf, growNodes, insertNodes, isRedrawn, redraw, removeNodes } from "./nodes.mjs";
