@@ -182,7 +182,7 @@ def test_axe_finds_no_serious_fault_in_any_view_light_or_dark(views: Any) -> Non
 
 
 @needs_axe
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.nightly)])
 def test_axe_finds_no_serious_fault_in_notebooks_saved_as_html(
     browser: Browser, theme: str
 ) -> None:
