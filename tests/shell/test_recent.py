@@ -252,6 +252,8 @@ def test_whatever_ran_the_prompt_is_sent(
     served: Any, practice: Any, chosen: list[str], rows: int, private: list[str]
 ) -> None:
     cells = served(rows_sent=rows, private=private)
+    # IPython's traceback is its own, and takes longer than the ask.
+    cells.shell.InteractiveTB.set_mode("Minimal")
     for number, source in enumerate(chosen):
         cells.run(source, f"c{number}")
     cells.fine(f"%groq --recent {len(chosen)} Why?", "ask")
