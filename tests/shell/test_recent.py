@@ -248,6 +248,7 @@ HOSTILE = (
 )
 # The shells are made anew for each example.
 @settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
 def test_whatever_ran_the_prompt_is_sent(
     served: Any, practice: Any, chosen: list[str], rows: int, private: list[str]
 ) -> None:

@@ -229,6 +229,7 @@ def test_a_table_is_no_picture() -> None:
             image_of("x", table)
 
 
+@pytest.mark.slow
 def test_three_images_fit_into_a_request() -> None:
     noise = np.random.default_rng(0).integers(0, 255, (2_048, 2_048, 3), dtype=np.uint8)
     assert 3 * len(image_of("x", noise).url) < 4_000_000

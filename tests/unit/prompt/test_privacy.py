@@ -425,6 +425,7 @@ def seconds(found: Callable[[], object]) -> float:
 
 
 @pytest.mark.parametrize("privacy", [NONE, Privacy(private=("name", "note"))])
+@pytest.mark.slow
 def test_the_search_takes_time_in_proportion_to_data_and_text(privacy: Privacy) -> None:
     def search(rows: int, text: str) -> Callable[[], object]:
         names = [f"Name{n} Family{n}" for n in range(rows)]

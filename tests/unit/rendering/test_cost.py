@@ -132,6 +132,7 @@ def test_text_that_was_slow_costs_little_more_than_prose(name: str) -> None:
     assert ratio(KNOWN[name]) <= LIMIT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("work", [to_html, safe_markdown])
 @pytest.mark.parametrize("name", LONG)
 def test_text_at_once_costs_little_more_than_prose(
