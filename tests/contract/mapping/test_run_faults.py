@@ -35,8 +35,8 @@ LASTING_IN_STREAMS = {
     "event-error:after=2": "tool call",
     "data-error:after=2": "tool call",
     "event-error-bare:after=2": "over capacity",
-    "eof:after=2": "cut off",
-    "no-finish-reason": "cut off",
+    "eof:after=2": "incomplete",
+    "no-finish-reason": "incomplete",
     "x-groq-error:after=2": "cut off",
 }
 ODD_BUT_WHOLE = ("no-done", "no-blank-line", "ping:every=1", "comments", "crlf", "usage-apart")
