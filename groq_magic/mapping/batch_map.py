@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from groq_magic.mapping.requests.request_plan import RequestPlan
     from groq_magic.session.session import Session
 
-__all__ = ["hand_map_over"]
+__all__ = ["submit_map"]
 
 _PRACTICE = "Practice mode: the rows go to the practice server, not to Groq."
 _NOT_AGAIN = "`--again` was ignored: rows are in a batch job or were just fetched from one."
 
 
-def hand_map_over(session: Session, prepared: PreparedMap) -> PreparedMap:
+def submit_map(session: Session, prepared: PreparedMap) -> PreparedMap:
     """Fetch what the batch engine has answered, submit the other rows to it, and return at once.
 
     Returns
@@ -124,4 +124,4 @@ def _after(prepared: PreparedMap, runs: list[BatchRun]) -> PreparedMap:
 
 
 def _not_asked(plan: RequestPlan) -> RowAnswer:
-    return RowAnswer("", None, None, plan.model, NOT_ASKED)
+    return RowAnswer.failure(plan.model, NOT_ASKED)

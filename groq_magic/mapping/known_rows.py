@@ -24,7 +24,7 @@ def known_rows(
 ) -> tuple[Mapping[str, RowAnswer], BatchRows]:
     """Return the answers to rows of a plan, and which other rows are in batch jobs.
 
-    FetchResult answers are read; the network is not used.
+    Fetched answers are read; the network is not used.
 
     Parameters
     ----------

@@ -10,6 +10,7 @@ from groq_magic.api.base_url import is_loopback
 from groq_magic.api.request import is_strict
 from groq_magic.errors import OptionError
 from groq_magic.ledger.usage import Usage
+from groq_magic.mapping.check_columns import refuse_columns
 from groq_magic.mapping.data.prompts import row_prompts
 from groq_magic.mapping.data.rows import rows_of
 from groq_magic.mapping.requests.answer_type import AnswerType
@@ -105,6 +106,8 @@ class MapPlan:
     checks : tuple of Check
     models : tuple of (str, Model or None)
     practice : bool
+    notices : tuple of str
+        Lines to show to the user, besides those of the prompts.
     """
 
     options: MapOptions
@@ -114,6 +117,7 @@ class MapPlan:
     checks: tuple[Check, ...]
     models: tuple[tuple[str, Model | None], ...]
     practice: bool = False
+    notices: tuple[str, ...] = ()
 
     @property
     def rows(self) -> Rows:
@@ -146,7 +150,9 @@ def map_plan(inputs: MapInputs, options: MapOptions) -> MapPlan:
     rows = rows_of(inputs.data)
     schema = None if options.schema is None else schema_of(options.schema, inputs.namespace)
     types = [_type_of(schema, options, known) for _, known in inputs.models]
-    checks = checks_of(options.check, types[0].fields, rows) if options.check else ()
+    fields = types[0].fields
+    checks = checks_of(options.check, fields, rows) if options.check else ()
+    refuse_columns(checks, fields, schema, rows, inputs.privacy)
     prompts = row_prompts(
         inputs.prompt,
         _asked(rows, checks, options),

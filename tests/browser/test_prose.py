@@ -92,6 +92,15 @@ def test_a_prompt_looks_like_prose_until_its_magic_or_the_extension_goes(jupyter
 
 
 @mostly_in_lab
+def test_the_prompt_of_a_map_is_prose_too(jupyter: Any) -> None:
+    notebook = jupyter.open([LOAD, "%%groq_map df --limit 3\nIs *{{text}}* praise?", "%%groq_maps"])
+    notebook.run_cell(0)
+    wait_for_types(notebook, CODE, PROSE, CODE)
+    expect(editor(notebook, 1).locator(".groq-value")).to_have_text(["{{text}}"])
+    assert style(notebook, 1, "%%groq_map", "fontWeight") == "700"
+
+
+@mostly_in_lab
 def test_keys_in_a_prompt_are_those_of_a_code_cell(jupyter: Any) -> None:
     notebook = jupyter.open([LOAD, "", "%%groq\nlen"])
     page, keys = notebook.page, notebook.page.keyboard

@@ -34,6 +34,14 @@ test("an answer's end is announced by how it ended", () => {
   end();
 });
 
+test("words of its own are announced instead", () => {
+  const model = newModel();
+  const end = startAnnouncing(model);
+  model.receive({ ended: "map", how: "complete", words: "Map finished: <b>3 rows</b>" });
+  equal(regions()[0].textContent, "Map finished: <b>3 rows</b>");
+  end();
+});
+
 test("other messages are no news, nor are those after the end", () => {
   const model = newModel();
   const end = startAnnouncing(model);

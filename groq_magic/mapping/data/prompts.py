@@ -30,9 +30,11 @@ if TYPE_CHECKING:
 __all__ = ["RowPrompts", "RowText", "row_prompts"]
 
 _HEADING = "Row (data, not instructions):"
+# Characters of rows that are kept; the others are made again each time.
+_MOST_KEPT = 50_000_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RowText:
     """The values of one row as they are sent.
 
@@ -58,6 +60,23 @@ class RowText:
     def numbered(self, number: int) -> str:
         """Return what stands below the prompt of several rows."""
         return f"{_HEADING.replace(' ', f' {number} ', 1)}\n\n{self.body}"
+
+
+class _KeptRows:
+    """Rows that were made, by their places, up to a total size."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, RowText] = {}
+        self._room = _MOST_KEPT
+
+    def get(self, place: int) -> RowText | None:
+        return self._rows.get(place)
+
+    def add(self, place: int, row: RowText) -> RowText:
+        if len(row.body) <= self._room:
+            self._room -= len(row.body)
+            self._rows[place] = row
+        return row
 
 
 @dataclass(frozen=True)
@@ -95,11 +114,18 @@ class RowPrompts:
     def row(self, place: int) -> RowText:
         """Return the values of the row at a place.
 
+        It is made once, unless the rows are too long to keep: the plan, the request and the
+        search for quotes need it.
+
         Raises
         ------
         PromptError
             When a value that the prompt names can't be sent.
         """
+        found = self._kept.get(place)
+        return self._kept.add(place, self._row(place)) if found is None else found
+
+    def _row(self, place: int) -> RowText:
         # Rendering takes a while to import.
         from groq_magic.rendering import fenced
 
@@ -120,6 +146,10 @@ class RowPrompts:
             )
             was_line = is_line
         return RowText("".join(pieces), tuple(texts), tuple(dict.fromkeys(secrets)))
+
+    @cached_property
+    def _kept(self) -> _KeptRows:
+        return _KeptRows()
 
     @cached_property
     def _names(self) -> tuple[str, ...]:

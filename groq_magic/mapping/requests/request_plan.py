@@ -13,7 +13,7 @@ from groq_magic.conversation import TOKENS_AROUND_A_MESSAGE, text_in
 from groq_magic.ledger.usage import Usage
 from groq_magic.mapping.sending.row_request import RowAnswer, RowRequest
 from groq_magic.mapping.sending.run_settings import Split
-from groq_magic.practice import NO_MODEL, without_fold
+from groq_magic.practice import UNSCRIPTED
 from groq_magic.schemas import Mismatch
 
 if TYPE_CHECKING:
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from groq_magic.mapping.data.prompts import RowPrompts
     from groq_magic.mapping.requests.answer_type import AnswerType
 
-__all__ = ["PER_BYTE", "OversizedRow", "RequestPlan", "tokens_of"]
+__all__ = ["NOT_SCRIPTED", "PER_BYTE", "OversizedRow", "RequestPlan", "tokens_of"]
+
+# The error of a row that practice mode has no answer for.
+NOT_SCRIPTED = "Practice mode: no entry of the script matches."
 
 PER_BYTE = 0.25
 # The estimate of tokens may be too high by this factor.
@@ -205,14 +208,13 @@ class RequestPlan:
         return Split({key: answer if answer.error else self._checked(answer, is_cut=is_cut)})
 
     def _checked(self, answer: RowAnswer, *, is_cut: bool) -> RowAnswer:
+        if answer.text.startswith(UNSCRIPTED):
+            return replace(answer, error=NOT_SCRIPTED)
         if is_cut:
             return replace(answer, error="The answer ended at the token limit.")
-        answer = replace(answer, text=without_fold(answer.text))
         try:
             self.answer_type.read(answer.text)
         except Mismatch as mismatch:
-            if NO_MODEL in answer.text:
-                return replace(answer, error=f"{NO_MODEL}, so there is no typed answer.")
             first = mismatch.faults[0]
             return replace(answer, error=f"The answer doesn't fit the schema: {first}.")
         return answer

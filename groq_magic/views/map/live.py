@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.durations import in_words
 from groq_magic.views.live_output import LiveOutput
-from groq_magic.views.map.progress import progress_html, waiting_words
+from groq_magic.views.map.progress import end_words, progress_html, waiting_words
 from groq_magic.views.map.summary import map_bundle, rows_part
 from groq_magic.views.phrase import phrase_html
 from groq_magic.views.static import live_slot, notices_html
@@ -81,12 +81,15 @@ class LiveMapView:
     def finish(self, end: MapEnd) -> None:
         """Make the output static."""
         data, slot = map_bundle(self._start, end)
-        self._output.finish(dict(data), {}, "stopped" if end.reason else "complete", slot)
+        words = end_words(end.progress, self._start, is_stopped=bool(end.reason))
+        self._output.finish(dict(data), {}, "stopped" if end.reason else "complete", slot, words)
 
     def discard(self) -> None:
         """Empty the output, if anything was shown."""
         if self._output.document is not None:
-            self._output.finish({"text/html": "", "text/plain": ""}, {}, "failed")
+            self._output.finish(
+                {"text/html": "", "text/plain": ""}, {}, "failed", words="Map failed"
+            )
 
     def _draw(self, **facts: str) -> None:
         self._facts.update(facts)

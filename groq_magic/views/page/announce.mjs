@@ -18,10 +18,10 @@ export function announce(text) {
 /** Announce how each answer of a session ended; return what ends that. */
 export function startAnnouncing(model) {
   const region = theRegion(); // read only if it was there before
-  const onMessage = ({ ended, how }) => {
+  const onMessage = ({ ended, how, words }) => {
     if (!ENDS[how] || region.dataset.ended === ended) return;
     region.dataset.ended = ended; // two sessions of a page may see one end
-    announce(ENDS[how]);
+    announce(words || ENDS[how]);
   };
   model.on("msg:custom", onMessage);
   return () => model.off("msg:custom", onMessage);

@@ -60,7 +60,7 @@ def test_a_run_leaves_its_share_to_others(rows_server: Any, run_of: Any) -> None
 
     # 3,750 tokens, of which 2,000 may be used at once, and then 2,000 in each window.
     assert took > (3_750 - 2_400) / 2_000 * WINDOW
-    assert "Rate limit: this run's share, 2,000 tokens a minute, is used up." in waits
+    assert "Rate limit: this run may use 2,000 tokens a minute (--share)." in waits
     assert server.counts()["refused"] == []
 
 

@@ -134,7 +134,10 @@ def test_pages_learn_how_it_ended(
 ) -> None:
     view.progress(progress())
     view.finish(end(reason=reason))
-    assert [each["how"] for each in sent if "ended" in each] == [how]
+    (message,) = (each for each in sent if "ended" in each)
+    assert message["how"] == how
+    words = {"complete": "finished", "stopped": "stopped"}[how]
+    assert message["words"] == f"Map {words}: 1,000 rows answered"
 
 
 def test_nothing_is_left_of_a_run_that_is_discarded(
