@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.browser.kinds import only_in_lab
+from tests.browser.kinds import mostly_in_lab, only_in_lab
 
 LOAD = "%load_ext groq_magic\nnorthern_sales = 1"
 PROMPT = """%%groq -m fast
@@ -92,6 +92,7 @@ def test_a_prompt_looks_like_prose_until_its_magic_or_the_extension_goes(jupyter
     expect(notebook.page.locator(".groq-value")).to_have_count(0)
 
 
+@mostly_in_lab
 def test_the_prompt_of_a_map_is_prose_too(jupyter: Any) -> None:
     notebook = jupyter.open([LOAD, "%%groq_map df --limit 3\nIs *{{text}}* praise?", "%%groq_maps"])
     notebook.run_cell(0)
@@ -100,6 +101,7 @@ def test_the_prompt_of_a_map_is_prose_too(jupyter: Any) -> None:
     assert style(notebook, 1, "%%groq_map", "fontWeight") == "700"
 
 
+@mostly_in_lab
 def test_keys_in_a_prompt_are_those_of_a_code_cell(jupyter: Any) -> None:
     notebook = jupyter.open([LOAD, "", "%%groq\nlen"])
     page, keys = notebook.page, notebook.page.keyboard

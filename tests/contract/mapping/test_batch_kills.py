@@ -84,12 +84,14 @@ def run(engine: Engine) -> None:
 
 
 @pytest.mark.slow
+# By day after each step, which is nearly before the next one; by night at both.
+@pytest.mark.parametrize("step", [2, pytest.param(1, marks=pytest.mark.nightly)])
 def test_a_kill_at_any_step_loses_nothing_and_sends_nothing_twice(
-    practice: PracticeServer, tmp_path: Path
+    practice: PracticeServer, tmp_path: Path, step: int
 ) -> None:
     at, was_killed = 0, True
     while was_killed:
-        at, was_killed = at + 1, False
+        at, was_killed = at + step, False
         practice.reset()
         practice.script([{"reply": "fine"}])
         engine = Engine(tmp_path / f"{at}.sqlite", practice.url)

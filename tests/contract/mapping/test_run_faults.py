@@ -49,6 +49,7 @@ def _no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("groq_magic.mapping.sending.row_sending.backoff", lambda _tried: 0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("streamed", [False, True])
 def test_one_reply_in_twenty_fails_in_every_way(
     practice: Any, run_of: Any, journal: Any, streamed: Any
