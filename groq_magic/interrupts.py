@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Interrupts", "in_one_line", "undisturbed", "unsent"]
 
-_Made = TypeVar("_Made")
+_Result = TypeVar("_Result")
 # So many interrupts are deferred; the next one raises.
 _DEFERRED = 2
 
@@ -67,7 +67,7 @@ class Interrupts:
             signal.signal(signal.SIGINT, self._before)  # type: ignore[arg-type]  # what signal() itself returned
 
 
-def undisturbed(make: Callable[[], _Made]) -> _Made:
+def undisturbed(make: Callable[[], _Result]) -> _Result:
     """Return what is made in one go, an import for instance; an interrupt ends it after that.
 
     Within the definition of a class Python would make another error of it.
@@ -85,10 +85,10 @@ def undisturbed(make: Callable[[], _Made]) -> _Made:
 
 
 def unsent(
-    make: Callable[[], _Made],
+    make: Callable[[], _Result],
     happened: str = "Stopped before anything was sent.",
     remedy: str = "Run the cell again.",
-) -> _Made:
+) -> _Result:
     """Return what is made before an ask is sent; an interrupt breaks it off.
 
     Parameters
@@ -112,7 +112,7 @@ def unsent(
     raise InterruptedAskError(happened, remedy)
 
 
-def in_one_line(call: Callable[[], _Made]) -> _Made:
+def in_one_line(call: Callable[[], _Result]) -> _Result:
     """Return what a call returns; an interrupt that gets through ends it in one line.
 
     A KeyboardInterrupt from a task that a cell started would end the kernel's

@@ -18,12 +18,8 @@ UNPACED = "unpaced"
 
 _END_WITHIN = 2.0
 # Slower than a model: there is time to watch an answer, and to stop a long one.
+# The limits are those of a paid plan, the defaults of the command.
 _PACE = ("--tokens-per-second", "60", "--first-token-delay", "0.4")
-# Those of a free plan: what an ask takes can be seen in the meters.
-_LIMITS = (
-    *("--requests-per-minute", "30", "--requests-per-day", "1000"),
-    *("--tokens-per-minute", "8000"),
-)
 
 
 class PracticeServer:
@@ -43,7 +39,7 @@ class PracticeServer:
         # Where nobody watches, as in a test or a conversion, answers come at once.
         pace = () if os.environ.get(SWITCH) == UNPACED else _PACE
         command = [sys.executable, "-m", "groq_magic.practice", "--until-eof"]
-        command += [*pace, *_LIMITS, *options]
+        command += [*pace, *options]
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, our own options
                 command,

@@ -16,7 +16,7 @@ from groq_magic.interrupts import Interrupts, in_one_line, undisturbed, unsent
 from groq_magic.magics.cell_source import QuestionPrompt, completer_of, loads_alone, with_body
 from groq_magic.magics.display import display_replies, end_replies
 from groq_magic.magics.errors_shown import hiding_secrets
-from groq_magic.magics.key import key_asker, key_state
+from groq_magic.magics.key import greet, key_asker
 from groq_magic.page.caller import cell_is_running
 from groq_magic.page.cell import cell_id
 from groq_magic.page.front_end import front_end
@@ -24,8 +24,6 @@ from groq_magic.page.shown_errors import BackgroundErrors, last_shown
 from groq_magic.session.executions import owner_of
 from groq_magic.session.last_plot import LastPlot
 from groq_magic.settings import Settings
-from groq_magic.views.show import show
-from groq_magic.views.slots import banner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -271,7 +269,7 @@ def load(shell: Any) -> None:
 
 def _greet(extension: GroqMagics) -> None:
     service = extension.session.service if extension.has_session else None
-    show(*banner(extension.model, key_state(extension.shell, service), is_of_key=True))
+    greet(extension.shell, extension.model, service)
 
 
 def unload(shell: Any) -> None:

@@ -81,12 +81,11 @@ def help_of(magic: Callable[..., object]) -> str:
     text = inspect.getdoc(magic) or ""
     if not text.endswith("Options:"):
         return text
-    return "\n".join((text, *_lines(option for option in OPTIONS_OF[name] if option.everyday)))
+    return "\n".join((text, *_listed(OPTIONS_OF[name])))
 
 
 def ask_help(options: Iterable[Option]) -> str:
     """Return the help of `%%groq?`."""
-    options = tuple(options)
     return "\n".join(
         (
             "Ask a Groq model; the answer streams in, and the notebook is the conversation.",
@@ -102,15 +101,16 @@ def ask_help(options: Iterable[Option]) -> str:
             "The reply is in _groq: .text, .code, .data, .usage …",
             "",
             "Options, for this ask only:",
-            *_lines(option for option in options if option.everyday),
-            "",
-            "Advanced:",
-            *_lines(option for option in options if not option.everyday),
+            *_listed(options),
             "",
             "A prompt that begins with a dash goes after `--`.",
         )
     )
 
 
-def _lines(options: Iterable[Option]) -> list[str]:
-    return [f"  {option.usage:<26}{option.help}" for option in options]
+def _listed(options: Iterable[Option]) -> list[str]:
+    """Return a line for each option; completion offers the same ones."""
+    lines: dict[bool, list[str]] = {True: [], False: []}
+    for option in options:
+        lines[option.everyday].append(f"  {option.usage:<26}{option.help}")
+    return [*lines[True], *(["", "Advanced:", *lines[False]] if lines[False] else ())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.key import KEY_NAME, KEY_PAGE, NO_KEY_ENTERED, found_key
@@ -16,7 +17,36 @@ if TYPE_CHECKING:
     from groq_magic.api.service import Service
     from groq_magic.session.session import Session
 
-__all__ = ["enter_key", "groq_key", "groq_practice", "key_asker", "key_facts", "key_state"]
+__all__ = [
+    "enter_key",
+    "greet",
+    "groq_key",
+    "groq_practice",
+    "key_asker",
+    "key_facts",
+    "key_state",
+]
+
+# A line of a cell that shows the state itself.
+_SHOWS_STATE = re.compile(r"^%groq_(?:practice|key)\b(?!\?)", re.MULTILINE)
+
+
+def greet(shell: Any, model: str, service: Service | None) -> None:
+    """Show the line of `%load_ext`, unless a later line of the cell shows another such line.
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+    model : str
+        The model in use.
+    service : Service or None
+        None before the session is made.
+    """
+    sources, number = shell.history_manager.input_hist_raw, shell.displayhook.prompt_count
+    # Missing for code that isn't kept in the history.
+    source = sources[number] if number < len(sources) else ""
+    if not _SHOWS_STATE.search(source):
+        show(*banner(model, key_state(shell, service), is_of_key=True))
 
 
 def groq_key(session: Session, line: str) -> None:

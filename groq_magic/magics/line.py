@@ -201,8 +201,7 @@ def _take_option(
     line: str, at: int, options: Sequence[Option], magic: str, values: dict[str, Any]
 ) -> int:
     """Read the option at a place of the line into `values`; return where the next word begins."""
-    start = at
-    word, at = _word(line, at)
+    start, (word, at) = at, _word(line, at)
     flag, joined, value = word.partition("=")
     option = next((o for o in options if flag in o.forms), None)
     lacks_a_dash = any(f"-{flag}" in o.forms for o in options)
@@ -224,6 +223,8 @@ def _take_option(
             raise OptionError(f"{flag} needs a value.", f"Write `{flag} {option.metavar}`.")
         _refuse_quote(line, at, flag)
         value, at = _word(line, at)
+    if (unit := line[at:].partition(" ")[0]) in option.type.units:
+        value, at = f"{value} {unit}", _after_space(line, at + len(unit))
     given = [*values.get(option.name, ()), value] if option.type.repeats else value
     values[option.name] = option.type.read(flag, given)
     return at

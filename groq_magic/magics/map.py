@@ -55,12 +55,11 @@ def groq_map(session: Session, line: str, cell: str) -> None:
     from groq_magic.mapping.flow import map_in_background, map_rows
 
     if ask.options.background:
-        map_in_background(session, ask)
+        notices = map_in_background(session, ask)
         name = ask.options.out
-        say(
-            f"Running in the background; `{name}` is set at the end. "
-            f"`%groq_runs` shows progress, `%groq_runs cancel {name}` stops it."
-        )
+        line = f"Running in the background; `{name}` is set at the end. "
+        line += f"`%groq_runs` shows progress, `%groq_runs cancel {name}` stops it."
+        say("\n".join((*notices, line)))
         return
     map_rows(session, ask, lambda: map_view_of(session))
 
@@ -91,6 +90,7 @@ def map_in_python(session: Session, prompt: str, data: Any, keywords: Mapping[st
 def _ask(session: Session, line: str, cell: str) -> MapAsk:
     from groq_magic.mapping.data.data_source import data_of
     from groq_magic.mapping.prepare import MapAsk
+    from groq_magic.mapping.result_name import names_in
 
     table = OPTIONS_OF["groq_map"]
     given, text = parse_line(line, table, _MAGIC)
@@ -109,7 +109,7 @@ def _ask(session: Session, line: str, cell: str) -> MapAsk:
     options = MapOptions(**{"out": _NAME, **given, **more})
     names, namespace = _names(session), session.namespace
     data = unsent(lambda: data_of(written, names, namespace, session.privacy(), is_code=is_code))
-    return MapAsk(cell, data, options, names)
+    return MapAsk(cell, data, options, names, names_in(written))
 
 
 def _names(session: Session) -> Mapping[str, Any]:

@@ -84,7 +84,7 @@ class NamedSecrets:
         self._of_columns: dict[str, str] = {}
         self._visited: dict[int, Any] = {}
         self._visits = 0
-        self._made: Secrets | None = None
+        self._all: Secrets | None = None
 
     def add_values(self, *variables: Mapping[str, Any]) -> None:
         """Add the secrets among variables, and among their contents."""
@@ -108,9 +108,9 @@ class NamedSecrets:
             text = _secrets(standing).hidden(text)
         if not self._values:
             return text
-        if self._made is None:
-            self._made = _secrets(self._values)
-        return self._made.hidden(text)
+        if self._all is None:
+            self._all = _secrets(self._values)
+        return self._all.hidden(text)
 
     def _walk(self, name: Any, value: Any, inside: str, depth: int) -> None:
         """Search a value; `inside` is the secret name that it belongs to, or ""."""
@@ -148,7 +148,7 @@ class NamedSecrets:
         value = _SCHEME.sub("", value.strip())
         if not _is_harmless(name, value) and len(self._values) < _MOST_SECRETS:
             self._values.setdefault(value, name)
-            self._made = None
+            self._all = None
 
 
 def _secrets(values: Mapping[str, str]) -> Secrets:

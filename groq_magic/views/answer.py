@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from groq_magic.views.figures import figures, reasoning_summary
 from groq_magic.views.live_output import LiveOutput
@@ -13,7 +13,7 @@ from groq_magic.views.static import bundle, unfinished
 from groq_magic.views.tool_calls import calls_html
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from groq_magic.rendering import GrowingData
     from groq_magic.tools.call_result import CallResult
@@ -126,9 +126,7 @@ class AnswerView:
         # Sent before the output, so that the bar appears with its facts.
         reasoning = None if document is None or answer.reasoning else document.reasoning()
         self._live.put(answer.slot, answer.live, reasoning)
-        self._output.finish(
-            data, metadata, "stopped" if self.stopped.is_set() else "complete", self._start.slot
-        )
+        self._output.finish(data, metadata, self._end(metadata), self._start.slot)
         if shown := self._output.shown_answer(reasoning):
             self._live.answers.add(answer.slot, shown)
 
@@ -137,6 +135,12 @@ class AnswerView:
         if self._output.document is not None:
             empty = {"text/html": "", "text/plain": ""}
             self._output.finish(empty, {}, "failed", self._start.slot)
+
+    def _end(self, metadata: Mapping[str, Any]) -> Literal["complete", "stopped", "failed"]:
+        if self.stopped.is_set():
+            return "stopped"
+        ended = metadata.get("groq_magic", {}).get("finish_reason")
+        return "failed" if ended == "error" else "complete"
 
     def _shown(self) -> Document:
         is_new, start = self._output.document is None, self._start

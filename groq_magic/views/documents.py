@@ -86,10 +86,18 @@ class Document:
         self._stopped.set()
         self.show({"stop": "received"})
 
-    def end(self, how: Literal["complete", "stopped", "failed"]) -> None:
-        """Announce that the static output follows."""
+    def end(self, how: Literal["complete", "stopped", "failed"], words: str = "") -> None:
+        """Announce that the static output follows.
+
+        Parameters
+        ----------
+        how : {"complete", "stopped", "failed"}
+        words : str
+            What screen readers announce, "" for how an answer ended.
+        """
+        message = {"ended": self.slot, "how": how, **({"words": words} if words else {})}
         with self._sending:
-            self._send_message({"ended": self.slot, "how": how})
+            self._send_message(message)
 
     def html(self) -> str:
         """Return the safe HTML of the answer's text so far."""

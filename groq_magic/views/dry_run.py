@@ -29,11 +29,14 @@ class Message:
     text : str
     tokens : int
         Estimated tokens.
+    preview : str
+        What its line shows; "" for the beginning of the text.
     """
 
     role: str
     text: str
     tokens: int
+    preview: str = ""
 
     @property
     def size(self) -> str:
@@ -50,23 +53,26 @@ class DryRun:
     heading : str
         A phrase that names the destination.
     messages : tuple of Message
-        In the order in which they would be sent; the last one is shown unfolded.
+        In the order in which they would be sent.
     facts : tuple of str
         Phrases below the messages: included values, options, the estimate.
     notices : tuple of str
         Phrases above the messages.
+    unfolded : int
+        The index of the message that is shown unfolded.
     """
 
     heading: str
     messages: Sequence[Message]
     facts: tuple[str, ...]
     notices: tuple[str, ...] = ()
+    unfolded: int = -1
 
     def html(self) -> str:
         """Return the request as safe HTML: a list of native folds, one for each message."""
-        last = len(self.messages) - 1
+        unfolded = self.unfolded % max(1, len(self.messages))
         folds = "".join(
-            _fold(message, is_open=at == last) for at, message in enumerate(self.messages)
+            _fold(message, is_open=at == unfolded) for at, message in enumerate(self.messages)
         )
         facts = "".join(f"<div>{phrase_html(fact)}</div>" for fact in self.facts)
         return (
@@ -83,9 +89,10 @@ class DryRun:
 
 
 def _fold(message: Message, *, is_open: bool) -> str:
+    line = first_words(message.preview or message.text, _SHOWN)
     return (
         f'<details class="groq-turn"{" open" * is_open}><summary><span class="groq-turn-line">'
-        f'<b>{message.role}</b> <span dir="auto">{escape(first_words(message.text, _SHOWN))}</span>'
+        f'<b>{message.role}</b> <span dir="auto">{escape(line)}</span>'
         f" <small>{message.size}</small></span></summary>"
         f'<pre class="groq-prompt" dir="auto">{escape(message.text)}</pre></details>'
     )

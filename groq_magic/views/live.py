@@ -39,9 +39,8 @@ class Live:
     Parameters
     ----------
     settings : traitlets.HasTraits
-        The session's settings: the traits `model`, `temperature`,
-        `max_tokens`, `reasoning_effort` and `system` follow the controls, and
-        the controls follow them.
+        The traits `model`, `temperature`, `max_tokens`, `reasoning_effort` and `system` follow
+        the controls, and the controls follow them.
     panel_facts : callable
         Returns the facts in the panel.
     quota : callable
@@ -238,6 +237,10 @@ class Live:
     def question(self, prompt: str, replies: Sequence[tuple[str, str]]) -> None:
         """Send the buttons of a question: labels, and the replies they type; none removes them."""
         self._send({"question": {"prompt": prompt, "replies": list(replies)}})
+
+    def announce_error(self, line: str) -> None:
+        """Have screen readers announce an error that a cell ends with."""
+        self._send({"error": line})
 
     def quota_changed(self) -> None:
         """Send the remaining quota, for every bar and the panel."""

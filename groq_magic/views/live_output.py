@@ -104,12 +104,23 @@ class LiveOutput:
         metadata: dict[str, Any],
         how: Literal["complete", "stopped", "failed"],
         turn: str = "",
+        words: str = "",
     ) -> None:
-        """Make it static; `turn` is the class of an answer's bar."""
+        """Make it static.
+
+        Parameters
+        ----------
+        data, metadata : dict
+        how : {"complete", "stopped", "failed"}
+        turn : str
+            The class of an answer's bar.
+        words : str
+            What screen readers announce, "" for how an answer ended.
+        """
         if self.document is None:
             self._display(data, metadata)
         else:
-            self.document.end(how)
+            self.document.end(how, words)
             self._publish(data, metadata, update=True)
             self._live.remove_document(self.document)
             self.document = None

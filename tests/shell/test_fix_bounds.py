@@ -74,6 +74,7 @@ def test_a_value_whose_repr_is_huge_or_raises_is_bounded(
     assert len(prompt) < 6_000
 
 
+@pytest.mark.slow
 def test_the_budget_of_tokens_holds(served: Callable[..., Any], practice: Any) -> None:
     cells = served(assistant_tokens=1_000)
     lines = "\n".join(f"value_{n} = {n}  # a line that takes some room" for n in range(800))

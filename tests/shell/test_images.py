@@ -412,6 +412,7 @@ def test_too_many_images_by_two_names_are_one_option() -> None:
         AskOptions.of_keywords({"images": [b""] * 4})
 
 
+@pytest.mark.slow
 def test_four_threads_send_images_at_once(plotted: Any, practice: Any) -> None:
     plotted.fine(
         "import groq_magic, concurrent.futures as cf\n"

@@ -337,6 +337,7 @@ def ran() -> Iterator[_Ran]:
 
 @settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(CODES, st.lists(TYPED, max_size=8)), min_size=1, max_size=3))
+@pytest.mark.slow
 def test_no_code_runs_that_was_not_approved(
     bare: Any, person: Person, ran: _Ran, pieces: list[tuple[str, list[Any]]]
 ) -> None:

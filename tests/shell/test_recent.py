@@ -246,10 +246,13 @@ HOSTILE = (
 )
 # The shells are made anew for each example.
 @settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
 def test_whatever_ran_the_prompt_is_sent(
     served: Any, practice: Any, chosen: list[str], rows: int, private: list[str]
 ) -> None:
     cells = served(rows_sent=rows, private=private)
+    # IPython's traceback is its own, and takes longer than the ask.
+    cells.shell.InteractiveTB.set_mode("Minimal")
     for number, source in enumerate(chosen):
         cells.run(source, f"c{number}")
     cells.fine(f"%groq --recent {len(chosen)} Why?", "ask")

@@ -288,7 +288,8 @@ def test_code_cannot_loosen_its_own_limits(cells: Any, practice: Any, replies: l
     loosens = (
         "%config GroqMagics.confirm_tools = False\n%config GroqMagics.rows_sent = 9\n"
         "%config GroqMagics.private = ['name']\nimport builtins\n"
-        "builtins.input = lambda _='': 'run'\n1"
+        # Replies that would do it, and no endless ones: no question is asked for ever.
+        "words = iter(['send', 'run', 'send'])\nbuiltins.input = lambda _='': next(words)\n1"
     )
     practice.script([proposal(0, loosens), proposal(1, "n = 1"), {"round": 2, "pieces": ["Done."]}])
     replies += ["run", "send", "no"]

@@ -3,6 +3,7 @@
 
 import { PICKER } from "./bars.mjs";
 import { element, parsed } from "./html.mjs";
+import { focusAllScrolled, focusIfScrolled } from "./keyboard.mjs";
 import { Mount } from "./mounts.mjs";
 import { Slot } from "./slots.mjs";
 
@@ -18,6 +19,13 @@ function scrollerOf(node) {
     if (scrolls && at.scrollHeight > at.clientHeight) return at;
   }
   return document.scrollingElement;
+}
+
+// What replaces an element that had the focus; a call may have no fold.
+function focusOn(node) {
+  const target = node.querySelector("summary") ?? node;
+  if (target === node) node.tabIndex = -1;
+  target.focus({ preventScroll: true });
 }
 
 /** One view of a streaming answer. */
@@ -72,6 +80,7 @@ export class Frame {
     this.root.append(this.notices, this.fold, this.calls, this.text.root);
     this.root.append(this.progress, this.rows);
     this.root.append(this.waiting, this.status, this.bar);
+    focusIfScrolled(this.thought.root);
     showPicker(this.picker, PICKER);
   }
 
@@ -110,7 +119,8 @@ export class Frame {
     if (isNew("model")) this.model.textContent = `${model} · `;
     if (isNew("figures")) this.figures.textContent = figures;
     if (isNew("progress")) this.progress.replaceChildren(parsed(progress));
-    if (isNew("rows")) this.rows.replaceChildren(parsed(rows));
+    if (isNew("rows")) this.#drawRows(rows);
+    for (const name of ["calls", "rows"]) if (isNew(name)) focusAllScrolled(this[name]);
     if (isNew("waiting")) this.#wait(waiting);
     if (isNew("stop")) {
       this.stop.ariaDisabled = "true"; // a disabled button would lose the focus
@@ -120,6 +130,20 @@ export class Frame {
     this.shown = facts;
   }
 
+  // The table of rows keeps its scroll position and the focus.
+  #drawRows(html) {
+    const before = this.rows.querySelector(".groq-scrolls");
+    const hadFocus = before && before === document.activeElement;
+    const { scrollLeft = 0 } = before ?? {};
+    this.rows.replaceChildren(parsed(html));
+    const table = this.rows.querySelector(".groq-listing");
+    if (!(before && table)) return;
+    table.scrollLeft = scrollLeft;
+    if (!hadFocus) return;
+    table.tabIndex = 0;
+    table.focus({ preventScroll: true });
+  }
+
   // Unchanged calls are not drawn again, so that their folds stay open or closed.
   #drawCalls(html) {
     const made = [...(parsed(html).firstElementChild?.children ?? [])];
@@ -127,8 +151,10 @@ export class Frame {
     for (const [at, node] of made.entries()) {
       if (now[at] === this.callsShown[at]) continue;
       const before = this.calls.children[at];
+      const hadFocus = before?.contains(document.activeElement);
       if (before) before.replaceWith(node);
       else this.calls.append(node);
+      if (hadFocus) focusOn(node);
     }
     this.callsShown = now;
   }

@@ -5,7 +5,7 @@ import { aroundMethod } from "./patch.mjs";
 
 export const PROMPT_MIME = "text/x-groq-prompt";
 // The magics with a prompt below them, in the cell's first line that isn't blank.
-export const PROMPT_MAGIC = /^\s*%%groq(?:_code|_system)?(?!\S)/;
+export const PROMPT_MAGIC = /^\s*%%groq(?:_code|_map|_system)?(?!\S)/;
 
 // The kernel's rules: not `${{ … }}`, a name first, on one line, no end within a string.
 const VALUE =

@@ -3,6 +3,7 @@
 import { startAnnouncing } from "./announce.mjs";
 import { startKeepingFocus } from "./focus.mjs";
 import { startHello } from "./hello.mjs";
+import { startKeys } from "./keyboard.mjs";
 import { tried } from "./lab.mjs";
 import { startNextCell } from "./next_cell.mjs";
 import { inEachNotebook } from "./notebooks.mjs";
@@ -16,6 +17,7 @@ import { startWriteBack } from "./write_back.mjs";
 const STARTS = [
   startAnnouncing,
   startKeepingFocus,
+  startKeys,
   startWriteBack,
   startOrder,
   startNextCell,

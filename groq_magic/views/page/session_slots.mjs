@@ -7,6 +7,7 @@ import { Bar, PICKER } from "./bars.mjs";
 import { withCopy } from "./copy.mjs";
 import { showErrors } from "./errors.mjs";
 import { KeyEntry } from "./key_entry.mjs";
+import { focusAllScrolled } from "./keyboard.mjs";
 import { rootsOf } from "./outputs.mjs";
 import { grouped, Refill } from "./quota.mjs";
 import { isKnown, Slot } from "./slots.mjs";
@@ -141,6 +142,7 @@ export class SessionSlots {
     for (const node of root.querySelectorAll(".groq-slot-speed")) this.fillSpeed(node);
     for (const listing of root.querySelectorAll(".groq-models")) this.fillMarks(listing);
     showErrors(root);
+    focusAllScrolled(root);
     this.drawMeters(root);
   }
 

@@ -14,6 +14,12 @@ export function isKnown(manager, id) {
   return manager.has_model?.(id) ?? true;
 }
 
+// A slider beside a field has the name of the field's label.
+function nameSliders(root) {
+  for (const handle of root.querySelectorAll('[role="slider"]:not([aria-label])'))
+    handle.ariaLabel = handle.closest(".widget-hbox")?.querySelector("label")?.textContent ?? "";
+}
+
 /** One slot, with its static content. */
 export class Slot {
   constructor(node) {
@@ -43,6 +49,7 @@ export class Slot {
       this.release = () => giveBack(manager, id, view);
       if (this.isClosed) return this.release();
       if (isNew) await displayed(view);
+      nameSliders(view.el);
       if (label) view.el.querySelector("select")?.setAttribute("aria-label", label);
       this.fill(view.el);
     } catch {

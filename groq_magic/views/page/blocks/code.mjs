@@ -2,6 +2,7 @@
 
 import { withCopy } from "../copy.mjs";
 import { parsed } from "../html.mjs";
+import { focusIfScrolled } from "../keyboard.mjs";
 import { growNodes, insertNodes, isRedrawn, removeNodes } from "./nodes.mjs";
 
 export const codeBlock = {
@@ -10,6 +11,7 @@ export const codeBlock = {
     mounted.pre = mounted.nodes.find((node) => node.localName === "pre");
     mounted.nodes.unshift(withCopy(mounted.pre));
     growNodes(mounted, mounted.pre.querySelector("code"), block);
+    focusIfScrolled(mounted.pre);
     return mounted;
   },
 

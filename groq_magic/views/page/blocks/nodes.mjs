@@ -2,6 +2,8 @@
 
 import { parsed } from "../html.mjs";
 
+const FOCUSABLE = "a[href], button, summary, [tabindex]";
+
 /** Insert a block's HTML into a parent, before a node or at the end. */
 export function insertNodes(block, { parent, before }) {
   const fragment = parsed(block.html);
@@ -21,6 +23,17 @@ export function replaceNodes(mounted, block) {
 
 export function removeNodes(mounted) {
   for (const node of mounted.nodes) node.remove();
+}
+
+/** Draw a block anew: an element in it that has the focus passes it on to the one in its place. */
+export function redraw(mounted, draw) {
+  const at = focusablesOf(mounted).indexOf(document.activeElement);
+  draw();
+  if (at >= 0) focusablesOf(mounted)[at]?.focus({ preventScroll: true });
+}
+
+function focusablesOf({ nodes }) {
+  return nodes.flatMap((node) => [...(node.querySelectorAll?.(FOCUSABLE) ?? [])]);
 }
 
 /** Return the block's first element. */
