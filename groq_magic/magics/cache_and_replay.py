@@ -126,5 +126,5 @@ def _path_of(file: str) -> Path:
         return Path(file).expanduser()
     except RuntimeError:
         raise NotebookError(
-            f"{file}: there is no such home folder.", "Give the file's whole path."
+            f"{file}: no such home folder.", "Give the file's whole path."
         ) from None

@@ -89,6 +89,7 @@ _CHECKS = MappingProxyType(
         "rowspan": re.compile(r"\d{1,3}"),
         "align": re.compile(r"left|center|right"),
         "dir": re.compile(r"ltr|rtl|auto"),
+        "aria-label": re.compile(r"done|to do"),
     }
 )
 _REL = "noopener noreferrer nofollow"

@@ -34,8 +34,8 @@ _TAGS = frozenset(
 )
 _ATTRIBUTES = frozenset(
     """
-    align alt checked class colspan datetime dir disabled height href lang open rel reversed
-    rowspan src start style title type value width
+    align alt aria-label checked class colspan datetime dir disabled height href lang open rel
+    reversed rowspan src start style title type value width
     """.split()  # noqa: SIM905 - words read best as words
 )
 # Declarations that neither move text nor make it unreadable.

@@ -9,7 +9,7 @@ import pytest
 from groq_magic.asking import finishing
 
 
-@pytest.mark.parametrize("step", ["chosen", "output_of"])
+@pytest.mark.parametrize("step", ["choose_code", "output_of"])
 def test_an_answer_is_kept_before_anything_is_made_of_it(
     notebook: Any, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

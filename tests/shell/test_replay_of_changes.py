@@ -186,7 +186,7 @@ def test_a_file_with_a_byte_order_mark_is_replayed(
 @pytest.mark.parametrize(
     ("named", "said"),
     [
-        ("~nobodyhere/x.ipynb", "~nobodyhere/x.ipynb isn't there"),
+        ("~nobodyhere/x.ipynb", "~nobodyhere/x.ipynb: no such home folder."),
         ("gone.ipynb", "gone.ipynb isn't there. Its path starts from"),
         (".", ". is a folder."),
     ],

@@ -80,7 +80,7 @@ export class Frame {
     this.root.append(this.notices, this.fold, this.calls, this.text.root);
     this.root.append(this.progress, this.rows);
     this.root.append(this.waiting, this.status, this.bar);
-    focusIfScrolled(this.thought.root);
+    focusIfScrolled(this.reasoning.root);
     showPicker(this.picker, PICKER);
   }
 

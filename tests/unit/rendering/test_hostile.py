@@ -29,7 +29,7 @@ _ATTRIBUTES = frozenset(
     lang dir colspan rowspan value reversed datetime xmlns display stretchy fence form
     separator mathvariant minsize maxsize lspace rspace linethickness columnalign
     displaystyle scriptlevel accent movablelimits depth voffset largeop symmetric rowspacing
-    columnspacing
+    columnspacing aria-label
     """.split()  # noqa: SIM905 - words read best as words
 )
 _CLASS = re.compile(r"language-[^\s]*|mathjax_process tex2jax_process|[a-z][a-z0-9]{0,2}")
@@ -64,6 +64,8 @@ def _danger(element: Any, name: str, value: str) -> str:
         bad = re.fullmatch(r"text-align: (left|center|right)", value) is None
     elif name == "class":
         bad = _CLASS.fullmatch(value) is None
+    elif name == "aria-label":
+        bad = element.tag != "input" or value not in {"done", "to do"}
     elif name == "type":
         bad = element.tag == "input" and value != "checkbox"
     return f"{element.tag} {name}={value}" if bad else ""

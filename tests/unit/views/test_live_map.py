@@ -139,7 +139,7 @@ def test_pages_learn_how_it_ended(
     view.finish(end(reason=reason))
     (message,) = (each for each in sent if "ended" in each)
     assert message["how"] == how
-    words = {"complete": "finished", "stopped": "stopped"}[how]
+    words = "stopped" if reason else "finished"
     assert message["words"] == f"Map {words}: 1,000 rows answered"
 
 
