@@ -165,7 +165,7 @@ def _kept(session: Session, ask: Ask) -> Ask:
         pending = _pending(session, ask, options)
         # A retry from another cell takes the same place.
         options = replace(ask.options, conversation=pending.conversation)
-        session.last = replace(ask, options=options, place=pending.place)
+        session.last = replace(ask, options=options, replaces=pending.key)
     return ask
 
 
@@ -195,7 +195,7 @@ def _pending(
         conversation=options.conversation or session.settings.conversation,
         practice=saved.practice if saved is not None else session.service.in_practice,
         once=options.once,
-        place=ask.place,
+        replaces=ask.replaces,
         run=execution.run,
         is_sent=is_begun,
         cell_number=execution.number,

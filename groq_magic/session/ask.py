@@ -30,8 +30,8 @@ class Ask:
     line : bool
         Whether it was asked in a line or in code: then its cell's body is not the
         prompt, and the turn's metadata contains it.
-    place : TurnKey or None
-        The turn whose place it takes, for a retry.
+    replaces : TurnKey or None
+        For a retry, the key of the turn that it replaces.
     again : bool
         Whether a new answer is wanted, not the cached one.
     composed : AssistantPrompt or None
@@ -50,7 +50,7 @@ class Ask:
     text: str
     options: AskOptions = field(default_factory=AskOptions)
     line: bool = False
-    place: TurnKey | None = None
+    replaces: TurnKey | None = None
     again: bool = False
     composed: AssistantPrompt | None = None
     names: Mapping[str, Any] | None = field(default=None, repr=False)

@@ -245,7 +245,7 @@ def test_a_file_of_another_notebook_is_not_read(
     other.write_text(json.dumps({"cells": [{"id": "z", "cell_type": "code", "source": ""}]}))
     monkeypatch.setenv("JPY_SESSION_NAME", str(other))
     ran = cells.run("%groq_replay on", "load")
-    assert "does not hold the cells that ran here" in str(ran.error)
+    assert "does not contain the cells that ran here" in str(ran.error)
 
 
 def test_odd_cells_in_the_file_do_no_harm(taught: Callable[..., Any], notebook: Notebook) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.conversation.chain import EMPTY, Chain, EarlierTurn, Places, chain_of
+from groq_magic.conversation.chain import EMPTY, Chain, ChainSearch, EarlierTurn, chain_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,10 +73,10 @@ def test_turns_are_found_in_chains_that_share_links(common: list[int], rest: lis
         *accumulate((EarlierTurn(key, key) for key in rest), Chain.then, initial=EMPTY),
     ]
     links += [shared.then(EarlierTurn(10, 10)), shared]
-    places = Places()
+    search = ChainSearch()
     for link in links:
         held = [turn.key for turn in link][::-1]
         for key in range(11):
             last = max((at for at, each in enumerate(held, 1) if each == key), default=None)
-            assert places.place(link, key) == last
-            assert places.has(link, key) == (key in held)
+            assert search.number(link, key) == last
+            assert search.contains(link, key) == (key in held)

@@ -26,7 +26,7 @@ asks = st.fixed_dictionaries(
         "conversation": st.sampled_from(NAMES),
         "practice": st.sampled_from([False, False, False, True]),
         "once": st.sampled_from([False, False, False, True]),
-        "place": st.sampled_from([None, None, None, TurnKey("a", 1), TurnKey("b", 2)]),
+        "replaces": st.sampled_from([None, None, None, TurnKey("a", 1), TurnKey("b", 2)]),
     }
 )
 others = st.fixed_dictionaries(
@@ -43,7 +43,7 @@ Model = dict[tuple[str, bool], list[tuple[Any, str]]]
 
 def run(notebook: Any, step: dict[str, Any], number: int) -> None:
     answers = [None if fails else f"{number}.{i}" for i, fails in enumerate(step["fails"])]
-    options = {name: step[name] for name in ("conversation", "practice", "once", "place")}
+    options = {name: step[name] for name in ("conversation", "practice", "once", "replaces")}
     notebook.run(step["cell"], *answers, **options)
 
 
@@ -104,7 +104,7 @@ def test_history_equals_the_model(
     for number, step in enumerate(steps):
         if step["do"] == "undo":
             continue
-        step = step | {"place": None}  # noqa: PLW2901 - the model knows no retries
+        step = step | {"replaces": None}  # noqa: PLW2901 - the model knows no retries
         perform(notebook, step, number)
         if step["do"] == "run":
             model_run(model, step, number)
@@ -194,7 +194,7 @@ def test_running_all_cells_again_leaves_every_turn_fresh(
     for name, practice in WORLDS:
         for turn in conversations.get(name, practice).turns:
             pending = conversations.begin(
-                None, 0, conversation=name, practice=practice, place=turn.key
+                None, 0, conversation=name, practice=practice, replaces=turn.key
             )
             notebook.settle(pending, turn.answer)
         turns = conversations.get(name, practice).turns

@@ -155,9 +155,9 @@ def test_a_file_is_ours_when_it_holds_a_cell_that_ran_here(
     path.write_text(json.dumps({"cells": [{"id": "a"}, "odd", {"id": ["b"]}, {"id": 3}]}), "utf-8")
     monkeypatch.setenv("JPY_SESSION_NAME", str(path))
     assert own_notebook(shell(), {"a"})["cells"][0] == {"id": "a"}
-    with pytest.raises(NotebookError, match="does not hold the cells"):
+    with pytest.raises(NotebookError, match="does not contain the cells"):
         own_notebook(shell(), {"z"})
-    with pytest.raises(NotebookError, match="does not hold the cells"):
+    with pytest.raises(NotebookError, match="does not contain the cells"):
         own_notebook(shell(), set())
 
 
