@@ -1,4 +1,4 @@
-"""The SQLite tables of a journal: create them, recognise them, rescue damaged ones."""
+"""The SQLite tables of a journal: create, recognise and recover them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
     "transaction",
 ]
 
-# "grqj" in ASCII: how a journal differs from another program's database.
+# "grqj" in ASCII: tells a journal from another program's database.
 _APPLICATION = 0x6772716A
 _MAGIC = b"SQLite format 3\x00"
 TABLES = (
@@ -165,12 +165,12 @@ def transaction(file: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[N
 
 
 def text_of(value: bytes) -> str:
-    """Return a text that may be forged."""
+    """Decode a text that may be forged."""
     return value.decode(errors="replace")
 
 
 def time_of(value: object) -> float:
-    """Return a Unix time that may be forged; 0 for what is none."""
+    """Return a Unix time that may be forged, 0 for an invalid one."""
     return value if isinstance(value, float) and 0 <= value < _LATEST else 0.0
 
 

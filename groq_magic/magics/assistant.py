@@ -19,7 +19,7 @@ from groq_magic.assistant import (
     write_prompt,
 )
 from groq_magic.errors import NotebookError, OptionError
-from groq_magic.interrupts import unsent
+from groq_magic.interrupts import interruptible
 from groq_magic.magics.ask import run_ask
 from groq_magic.magics.line import parsed_around
 from groq_magic.magics.options import OPTIONS_OF
@@ -150,7 +150,7 @@ def _ask(
         filled = fill(words.words, names, privacy=privacy)
         return compose(filled).with_words(words.typed, filled, privacy)
 
-    composed = unsent(composed_now)
+    composed = interruptible(composed_now)
     own = {"keep", "level", "replace", "session"}
     options = AskOptions(**{name: value for name, value in given.items() if name not in own})
     options = options.over(AskOptions(temperature=_TEMPERATURE, once=not given.get("keep", False)))

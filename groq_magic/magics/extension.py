@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import no_var_expand
 
-from groq_magic.interrupts import Interrupts, in_one_line, undisturbed, unsent
+from groq_magic.interrupts import Interrupts, in_one_line, interruptible, uninterrupted
 from groq_magic.magics.cell_source import QuestionPrompt, completer_of, loads_alone, with_body
 from groq_magic.magics.display import display_replies, end_replies
 from groq_magic.magics.errors_shown import hiding_secrets
@@ -87,7 +87,7 @@ class _Magic:
         extension = self._extension
 
         def call() -> Any:
-            function = unsent(lambda: undisturbed(lambda: self.__wrapped__))
+            function = interruptible(lambda: uninterrupted(lambda: self.__wrapped__))
             session = (extension.session,) if self.__name__ != _WITHOUT_SESSION else ()
             return function(*session, *line_and_cell)
 
@@ -121,7 +121,7 @@ class GroqMagics(Settings):
         # `groq_magic.complete` may be what needs it first, in several threads at once.
         with self._making:
             if self._session is None:
-                self._session = unsent(lambda: undisturbed(self._new_session))
+                self._session = interruptible(lambda: uninterrupted(self._new_session))
                 self._session.executions.add_earlier(self._cells)
             # Another thread that made it has no cell that runs.
             if not self._has_begun and self.owner.is_here:

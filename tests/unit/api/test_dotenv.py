@@ -14,7 +14,7 @@ from dotenv import dotenv_values
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.api.key import KEY_NAME, ApiKey, KeySearch, _from_file, found_key, search
+from groq_magic.api.key import KEY_NAME, ApiKey, KeySearch, _from_file, find_key, search
 from groq_magic.errors import ApiKeyError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def env(tmp_path: Path) -> Path:
 
 
 def found(env: Path) -> ApiKey | None:
-    return found_key(env.parent / "a")
+    return find_key(env.parent / "a")
 
 
 @pytest.mark.parametrize(
@@ -201,5 +201,5 @@ def test_without_a_working_folder_there_is_no_file_and_no_failure(
     gone.rmdir()
     assert search(lambda: None) == KeySearch()
     monkeypatch.setenv(KEY_NAME, KEY)
-    assert found_key() == ApiKey(KEY, KEY_NAME)
+    assert find_key() == ApiKey(KEY, KEY_NAME)
     monkeypatch.chdir(tmp_path)

@@ -96,7 +96,7 @@ def test_a_damaged_file_that_cannot_be_deleted_is_done_without(
     monkeypatch.setattr(Path, "unlink", refused)
     cache.put("k", ANSWER)
     assert cache.get("k") is None
-    assert "(Permission denied); asks go on without it" in cache.take_line()
+    assert "(Permission denied); asks continue without it" in cache.take_line()
     assert (cache.clear(), cache.fault) == (0, "Permission denied")
 
 
@@ -158,7 +158,7 @@ def closed(
 def test_a_place_that_cannot_be_looked_at_is_done_without(closed: Path) -> None:
     cache = Cache(closed, 10_000, 30)
     assert cache.get("k") is None
-    assert "asks go on without it" in cache.take_line()
+    assert "asks continue without it" in cache.take_line()
     assert (cache.info(), bool(cache.fault)) == (CacheInfo(0, 0, None), True)
     assert (cache.clear(), bool(cache.fault)) == (0, True)
     cache.put("k", ANSWER)
@@ -168,7 +168,7 @@ def test_a_place_that_cannot_be_looked_at_is_done_without(closed: Path) -> None:
 def _put_in_vain(cache: Cache) -> None:
     cache.put("k", ANSWER)
     assert cache.get("k") is None
-    assert "asks go on without it" in cache.take_line()
+    assert "asks continue without it" in cache.take_line()
     cache.put("k", ANSWER)
     assert cache.take_line() == ""
 
@@ -185,7 +185,7 @@ def test_a_file_that_can_only_be_read_still_answers(
     monkeypatch.setattr(sqlite3, "connect", read_only)
     assert cache.get("k") == ANSWER
     cache.put("other", ANSWER)
-    assert "asks go on without it" in cache.take_line()
+    assert "asks continue without it" in cache.take_line()
     for _ in range(2):
         assert cache.clear() == 0
         assert "readonly" in cache.fault
