@@ -100,11 +100,7 @@ class Reply:
         facts = (
             self.model,
             self.finish_reason,
-            self.usage.words
-            if self.usage
-            else f"about {token_words(None, pieces)}"
-            if pieces
-            else "",
+            self.usage.words if self.usage else about,
             f"{self.timing.total:.2g} s" if self.timing.total else "",
             f"{speed:,.0f} tok/s" if speed else "",
         )

@@ -12,7 +12,7 @@ from groq_magic.durations import LONGEST, in_words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["asked_wait", "seconds_of", "wait_words"]
+__all__ = ["requested_wait", "seconds_of", "wait_words"]
 
 # `ms` comes before `m`, or 547ms would read as 547 minutes.
 _PART = re.compile(r"(?<!\d)(\d++(?:\.\d++)?)(h|ms|m|µs|us|s)")
@@ -51,7 +51,7 @@ def wait_words(seconds: float, now: float | None = None) -> str:
     return f"{in_words(seconds)}{time.strftime(f', at {day}%H:%M', then)}"
 
 
-def asked_wait(headers: Mapping[str, str], now: float | None = None) -> float | None:
+def requested_wait(headers: Mapping[str, str], now: float | None = None) -> float | None:
     """Return the seconds of `retry-after-ms` or `retry-after`: a number, a duration or a date.
 
     0 for no pause, None where neither header is valid; a year at most.

@@ -24,10 +24,10 @@ __all__ = [
     "ApiKey",
     "KeyFinder",
     "KeySearch",
-    "checked",
     "find_key",
+    "parse_key",
     "scrub",
-    "search",
+    "search_key",
 ]
 
 KEY_NAME = "GROQ_API_KEY"
@@ -78,7 +78,7 @@ PRACTICE_KEY = ApiKey("practice", "practice mode")
 
 @dataclass(frozen=True)
 class KeySearch:
-    """The result of a search for a key.
+    """The result of a search for the key.
 
     Parameters
     ----------
@@ -92,12 +92,12 @@ class KeySearch:
 
 
 class KeyFinder:
-    """Finds the key of a session: the one that was typed, else that of `search`.
+    """Finds the key of a session: the one that was typed, else that of `search_key`.
 
     Parameters
     ----------
     folder : callable
-        Returns where the search for a `.env` begins.
+        Returns the folder in which the search for a `.env` begins.
     """
 
     def __init__(self, folder: Callable[[], Path | None]) -> None:
@@ -116,7 +116,7 @@ class KeyFinder:
         """
         if self.typed is not None:
             return KeySearch(self.typed)
-        found = self._kept or search(self._folder)
+        found = self._kept or search_key(self._folder)
         if self._keeps:
             self._kept = found
         return found
@@ -133,11 +133,11 @@ class KeyFinder:
 
 
 def find_key(folder: Path | None = None) -> ApiKey | None:
-    """Return the key that `search` finds, None without one."""
-    return search(lambda: folder).key
+    """Return the key that `search_key` finds, None without one."""
+    return search_key(lambda: folder).key
 
 
-def search(folder: Callable[[], Path | None]) -> KeySearch:
+def search_key(folder: Callable[[], Path | None]) -> KeySearch:
     """Look for the key in the environment, then in the nearest `.env` upward of a folder.
 
     `folder` is called only where the environment has no key. Of a `.env` only
@@ -150,7 +150,7 @@ def search(folder: Callable[[], Path | None]) -> KeySearch:
     """
     value = os.environ.get(KEY_NAME)
     if value is not None and value.strip():
-        return KeySearch(checked(value, KEY_NAME))
+        return KeySearch(parse_key(value, KEY_NAME))
     skipped = ""
     for each in _upward(folder()):
         try:
@@ -159,11 +159,11 @@ def search(folder: Callable[[], Path | None]) -> KeySearch:
             skipped = skipped or _line_of_skipped(each, failure)
             continue
         if value:
-            return KeySearch(checked(value, ".env"), skipped)
+            return KeySearch(parse_key(value, ".env"), skipped)
     return KeySearch(skipped=skipped)
 
 
-def checked(value: str, source: str) -> ApiKey:
+def parse_key(value: str, source: str) -> ApiKey:
     """Return `value` as a key, without surrounding white space.
 
     Raises

@@ -14,7 +14,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
-from groq_magic.api.durations import asked_wait, wait_words
+from groq_magic.api.durations import requested_wait, wait_words
 from groq_magic.api.fault import Fault, FaultContext
 from groq_magic.api.key import KEY_PAGE, WITHOUT_KEY, scrub
 from groq_magic.api.limits import LimitHit, hit_in, wait_in, words_of
@@ -157,7 +157,7 @@ def _too_large(refusal: _Refusal, context: FaultContext) -> Fault:
 
 def _limited(refusal: _Refusal, _context: FaultContext) -> Fault:
     hit = hit_in(refusal.message)
-    wait = asked_wait(refusal.headers)
+    wait = requested_wait(refusal.headers)
     if wait is None:
         wait = wait_in(refusal.message)
     reason = f"Rate limit: {_limit_words(hit)} are used up."
@@ -175,7 +175,7 @@ def _failing(refusal: _Refusal, _context: FaultContext) -> Fault:
         reason = f"The model is over capacity{number}."
     else:
         reason = f"The service failed{number}: {refusal.message}"
-    wait = asked_wait(refusal.headers)
+    wait = requested_wait(refusal.headers)
     when = f"Try again in {wait_words(wait)}:" if wait and wait >= _LONG_WAIT else ""
     error = ServiceError(reason, f"{when} `%groq_retry` asks again.")
     # An event in a stream has no HTTP status, and seldom its own.

@@ -6,16 +6,10 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING
 
-from groq_magic.api.account import (
-    Account,
-    account_of,
-    check_key,
-    list_models,
-    raise_refusal,
-)
+from groq_magic.api.account import Account, account_of, check_key, list_models, raise_refusal
 from groq_magic.api.base_url import is_plain, service_url
 from groq_magic.api.client import Client
-from groq_magic.api.key import KEY_NAME, KEY_PAGE, PRACTICE_KEY, ApiKey, KeyFinder, checked
+from groq_magic.api.key import KEY_NAME, KEY_PAGE, PRACTICE_KEY, ApiKey, KeyFinder, parse_key
 from groq_magic.api.limiter import Limiter
 from groq_magic.api.models import Catalogue, offline_catalogue
 from groq_magic.api.practice_server import PracticeServer
@@ -85,7 +79,7 @@ class Service:
         """The known limits of the model that was asked last."""
         return self.limiter.limits_of(self.last_model)
 
-    def practise(self, *, on: bool, script: Path | None = None) -> None:
+    def set_practice(self, *, on: bool, script: Path | None = None) -> None:
         """Start or end practice mode; limits and models of the other mode are dropped.
 
         Parameters
@@ -162,10 +156,10 @@ class Service:
                 f"Set {KEY_NAME} or write it into a .env file; {KEY_PAGE} gives one. "
                 "`%groq_practice on` needs none.",
             )
-        key = checked(typed, "%groq_key")
+        key = parse_key(typed, "%groq_key")
         self._warned_of.add(url)  # the prompt for the key has warned
         catalogue = check_key(Client(key, url))
-        self.practise(on=False)
+        self.set_practice(on=False)
         self._keys.typed, self._catalogue = key, catalogue
         return key
 

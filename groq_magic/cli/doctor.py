@@ -13,7 +13,7 @@ from typing import NamedTuple
 from groq_magic.api.account import list_models
 from groq_magic.api.base_url import is_plain, service_url
 from groq_magic.api.client import Client
-from groq_magic.api.key import KEY_NAME, KEY_PAGE, KeySearch, search
+from groq_magic.api.key import KEY_NAME, KEY_PAGE, KeySearch, search_key
 from groq_magic.api.models import Catalogue
 from groq_magic.errors import ApiKeyError, GroqMagicError
 from groq_magic.page.notebook_file import working_folder
@@ -112,7 +112,7 @@ def _page_parts() -> Finding:
 
 def _key() -> tuple[Finding, KeySearch]:
     try:
-        found = search(working_folder)
+        found = search_key(working_folder)
     except ApiKeyError as error:
         return Finding("fault", "key", str(error)), KeySearch()
     if found.key is not None:

@@ -263,7 +263,7 @@ def load(shell: Any) -> None:
     extension.cell_begins()
     # The demo sets it where there is no key.
     if os.environ.get("GROQ_MAGIC_PRACTICE"):
-        extension.session.service.practise(on=True)
+        extension.session.service.set_practice(on=True)
     _greet(extension)
     if front_end(shell) == "widgets":
         extension.start_page_later()

@@ -54,7 +54,7 @@ def groq_practice(session: Session, line: str) -> None:
     wanted = text or "on"
     if wanted not in {"on", "off"}:
         raise OptionError("%groq_practice takes on or off.", "Try `%groq_practice on`.")
-    session.service.practise(on=wanted == "on", script=given.get("script"))
+    session.service.set_practice(on=wanted == "on", script=given.get("script"))
     if wanted == "on":
         _show_state(session, "practice mode: no model answers; `%groq_practice off` ends it")
     else:

@@ -15,7 +15,7 @@ import pytest
 
 from groq_magic.api.client import Client
 from groq_magic.api.fault import FaultContext
-from groq_magic.api.key import ApiKey, checked
+from groq_magic.api.key import ApiKey, parse_key
 from groq_magic.api.sdk_faults import fault_of
 from groq_magic.errors import ApiKeyError, GroqMagicError
 
@@ -112,7 +112,7 @@ def test_a_malformed_key_is_refused_without_being_shown(
 
 def test_control_characters_in_a_typed_key_are_refused_unseen() -> None:
     with pytest.raises(ApiKeyError) as caught:
-        checked("gsk_a\x00b", "%groq_key")
+        parse_key("gsk_a\x00b", "%groq_key")
     assert "gsk" not in str(caught.value)
 
 

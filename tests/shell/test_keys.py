@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from groq_magic.api.key import KeySearch, search
+from groq_magic.api.key import KeySearch, search_key
 from groq_magic.errors import ApiKeyError, InterruptedAskError, RequestError, ServiceError
 from groq_magic.magics.page_start import _fill
 
@@ -365,9 +365,9 @@ def test_one_ask_looks_for_the_key_once(
 
     def counted(folder: Path | None) -> KeySearch:
         searches.append(folder)
-        return search(folder)
+        return search_key(folder)
 
-    monkeypatch.setattr("groq_magic.api.key.search", counted)
+    monkeypatch.setattr("groq_magic.api.key.search_key", counted)
     fresh.fine(f"%groq {options} Say hi again")
     assert len(searches) == 1
     # A key that changes counts from the next ask on.

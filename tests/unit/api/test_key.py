@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from groq_magic.api.key import ApiKey, checked, find_key
+from groq_magic.api.key import ApiKey, find_key, parse_key
 from groq_magic.errors import ApiKeyError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def _no_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("value", [KEY, f" {KEY}\t", f"{KEY}\r\n", f"\N{NO-BREAK SPACE}{KEY}"])
 def test_white_space_around_it_is_trimmed(value: str) -> None:
-    assert checked(value, "GROQ_API_KEY").value == KEY
+    assert parse_key(value, "GROQ_API_KEY").value == KEY
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_white_space_around_it_is_trimmed(value: str) -> None:
 )
 def test_what_no_key_holds_is_refused_without_showing_it(value: str, told: str) -> None:
     with pytest.raises(ApiKeyError) as caught:
-        checked(value, ".env")
+        parse_key(value, ".env")
     assert told in str(caught.value)
     assert KEY not in str(caught.value)
     assert caught.value.remedy
