@@ -34,7 +34,7 @@ _TAGS = re.compile(r"<[^<>]*>")
 _TITLE = re.compile(r"<title>([^<]+)</title>", re.IGNORECASE)
 _LONGEST = 300
 _BILLING = "https://console.groq.com/settings/billing"
-# Groq's number for a flex tier without capacity; HTTP has none.
+# Groq's number for a flex tier without capacity; it is not in HTTP.
 _FLEX_FULL = 498
 # Seconds; the remedy names a longer wait.
 _LONG_WAIT = 60.0

@@ -102,7 +102,7 @@ def _network_fault(failure: Exception, context: FaultContext, *, sent: bool) -> 
         remedy = "`%groq_retry` asks again; `--timeout` waits longer."
         return Fault(ConnectionLostError(reason, remedy), retry=True, reason=reason)
     if sent:
-        reason = "The connection broke off."
+        reason = "The connection broke."
         return Fault(ConnectionLostError(reason, _AGAIN), retry=True, reason=reason)
     # The SDK wraps every exception of the transport: the cause is more precise.
     return _unsent(failure.__cause__ or failure, context)

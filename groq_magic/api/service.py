@@ -176,7 +176,7 @@ class Service:
         return service_url()
 
     def client(self) -> Client:
-        """Return the client of the key and address in use; ask for a key if there is none.
+        """Return the client of the key and address in use; ask for a key if it is missing.
 
         All code that sends a key calls this, so the warning about plain http is shown here.
 

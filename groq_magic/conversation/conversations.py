@@ -49,7 +49,7 @@ class Conversations:
         return self._arrangements.show(page)
 
     def get(self, name: str, practice: bool = False) -> Arrangement:  # noqa: FBT001, FBT002 - half of the conversation's name
-        """Return the conversation of that name in the page's order, empty if there is none yet."""
+        """Return the conversation of that name in the page's order, empty at first."""
         return self._arrangements.of(self._histories[practice].get(name))
 
     def names(self, practice: bool = False) -> tuple[str, ...]:  # noqa: FBT001, FBT002 - as in `get`

@@ -253,7 +253,7 @@ def messages_of(
 
 
 def text_in(message: Mapping[str, Any]) -> str:
-    """Return a message's text; there may be images beside it, and tool calls have none."""
+    """Return a message's text; there may be images beside it, and tool calls have no text."""
     content = message.get("content")
     if isinstance(content, list):
         return "\n".join(part["text"] for part in content if part["type"] == "text")

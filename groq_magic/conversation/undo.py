@@ -73,7 +73,7 @@ class UndoHistory:
         return bool(self._changes) and self._changes[-1].run is run
 
     def get(self, name: str) -> Conversation:
-        """Return the conversation of that name, empty if there is none yet."""
+        """Return the conversation of that name, empty at first."""
         return self.conversations.get(name) or Conversation(name, self.practice)
 
     def without(self, is_removed: Callable[[Turn], bool]) -> dict[str, Conversation]:

@@ -25,7 +25,7 @@ __all__ = [
     "transaction",
 ]
 
-# "grqj" in ASCII: tells a journal from another program's database.
+# "grqj" in ASCII: distinguishes a journal from another program's database.
 _APPLICATION = 0x6772716A
 _MAGIC = b"SQLite format 3\x00"
 TABLES = (

@@ -125,7 +125,7 @@ def groq_code(session: Session, line: str, cell: str) -> None:
 
 @dataclass(frozen=True)
 class _Words:
-    """What the user typed for the assistant: the whole line, and the words in it."""
+    """The user's input for the assistant: the whole line, and the words in it."""
 
     typed: str
     words: str

@@ -40,7 +40,7 @@ def groq_cache(session: Session, line: str) -> None:
         stored.cache.info()
         settings.cache = True
         message = (
-            "The cache is on: the same request is answered from it; `%groq_retry` asks anew."
+            "The cache is on: the same request is answered from it; `%groq_retry` asks again."
             if not stored.cache.fault
             else _unusable(session)
         )

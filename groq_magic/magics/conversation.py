@@ -48,13 +48,13 @@ def groq_system(session: Session, line: str, cell: str | None = None) -> None:
     if text:
         text = session.secrets().hidden(sendable("The text", text))
         settings.system = "" if text in {"off", "''", '""'} else text
-    said = _NO_SYSTEM
+    state = _NO_SYSTEM
     if settings.system:
         begins = "System prompt set. It is" if text else "The system prompt is"
-        said = f"{begins} {_SENT_UNTIL}:\n{settings.system}"
+        state = f"{begins} {_SENT_UNTIL}:\n{settings.system}"
     elif text:
-        said = f"System prompt removed. {_NO_SYSTEM}"
-    say(session.secrets().hidden(said))
+        state = f"System prompt removed. {_NO_SYSTEM}"
+    say(session.secrets().hidden(state))
 
 
 def groq_history(session: Session, line: str) -> None:
@@ -123,7 +123,7 @@ def groq_reset(session: Session, line: str) -> None:
 def groq_conversation(session: Session, line: str) -> None:
     """Show the conversations, or switch to another one: `%groq_conversation [NAME]`.
 
-    `-c NAME`, as `%%groq` takes it, says the same.
+    `-c NAME`, as in `%%groq`, does the same for one ask.
     """
     _, wanted = _named(line, "groq_conversation")
     if wanted:

@@ -89,7 +89,7 @@ def _request(
 
 
 def _save(files: Mapping[str, bytes]) -> None:
-    """Save the images that the code reads; their names tell their content apart."""
+    """Save the images that the code reads; their names are unique by content."""
     for name, data in files.items():
         try:
             Path(name).write_bytes(data)

@@ -98,7 +98,7 @@ def ask_help(options: Iterable[Option]) -> str:
             "Running a cell again replaces its turn; moving a cell moves it, deleting removes it.",
             "Stop, or the toolbar's ■, ends an answer and keeps the text that arrived.",
             "{{name}} in the prompt includes a variable; a DataFrame is included as a summary.",
-            "A figure or an image is sent as a picture: {{fig}}, or `-i plot` for the last plot.",
+            "A figure is sent as an image: {{fig}}, or `-i plot` for the last plot.",
             "The reply is in _groq: .text, .code, .data, .usage …",
             "",
             "Options, for this ask only:",

@@ -93,7 +93,7 @@ def parsed_around(
     -------
     values : dict
     target : str
-        "" where the first word is none.
+        "" where the first word is not one.
     words : str
         The rest, verbatim.
 

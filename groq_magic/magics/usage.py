@@ -33,7 +33,7 @@ def groq_usage(session: Session, line: str) -> pd.DataFrame | None:
     given = options_alone(line, OPTIONS_OF["groq_usage"], "%groq_usage")
     if given:
         records = [_with_time(record) for record in session.ledger.records()]
-        # Whole numbers stay whole where an ask has none.
+        # Whole numbers stay whole where an ask lacks them.
         return data_frame(records, FIELDS).astype(dict.fromkeys(TOKENS, "Int64"))
     order = tuple(KINDS)
     meters = [

@@ -29,7 +29,7 @@ class Fence:
     Attributes
     ----------
     language : str
-        The first word of its info string; empty if it has none.
+        The first word of its info string; may be empty.
     code : str
         Its text; every line ends in a newline.
     closed : bool

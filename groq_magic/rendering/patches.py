@@ -40,7 +40,7 @@ class Patch(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Shown:
+class _ShownBlock:
     kind: BlockKind
     key: tuple[object, ...]
     head: str
@@ -60,7 +60,7 @@ class Canvas:
     """The blocks that a page shows; records each change as a patch."""
 
     def __init__(self) -> None:
-        self._shown: list[_Shown] = []
+        self._shown: list[_ShownBlock] = []
         self._patches: list[Patch] = []
 
     def __len__(self) -> int:
@@ -100,7 +100,7 @@ class Canvas:
             shown = self._shown[index]
             if (shown.kind, shown.key, shown.head, shown.foot) == (kind, key, head, foot):
                 return shown.count
-        fresh = _Shown(kind, key, head, foot)
+        fresh = _ShownBlock(kind, key, head, foot)
         self._shown[index : index + 1] = [fresh]
         self._patches.append(fresh.patch(index))
         return 0

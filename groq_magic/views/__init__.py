@@ -1,4 +1,4 @@
-"""What shows an answer, and everything else that is displayed.
+"""The views of answers, and everything else that is displayed.
 
 The only room that imports ipywidgets and anywidget, and only when a widget is
 made: importing it is light. Views get values and callables, never the session.

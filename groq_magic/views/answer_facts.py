@@ -1,4 +1,4 @@
-"""What a view gets of an answer: at its start, while it streams, and when it is finished."""
+"""The facts of an answer for its view: at its start, while it streams, and when it is finished."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ViewFormat = Literal["markdown", "text", "code", "json", "data"]
 
 @dataclass(frozen=True)
 class AnswerStart:
-    """What a view gets before the first token.
+    """The facts for a view before the first token.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class Progress:
     first_token : float or None
         Seconds from the beginning to the first token; None before it.
     waiting : str
-        One line that says what is waited for, "" when nothing is.
+        The reason for a wait in one line, "" without a wait.
     """
 
     tokens: int
@@ -110,7 +110,7 @@ class Replacement:
 
 @dataclass(frozen=True)
 class LiveFacts:
-    """What a finished answer shows while its session lives; never saved.
+    """The facts that a finished answer shows while its session lives; never saved.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ class FinishedAnswer:
     metadata : mapping
         The output's whole metadata, ``{"groq_magic": {…}}``.
     live : LiveFacts
-        What its bar says while the session lives.
+        The facts in its bar while the session lives.
     change : CellDiff or None
         What the answer's code changes, shown below `prose`.
     prose : str

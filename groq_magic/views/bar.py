@@ -11,7 +11,7 @@ __all__ = ["Bar", "included_phrases"]
 
 @dataclass(frozen=True)
 class Bar:
-    """What stays true of a finished answer: the line under it, as it is saved.
+    """The line under a finished answer that is saved: facts that stay true.
 
     Parameters
     ----------

@@ -63,7 +63,7 @@ class CellDiff:
 
     @property
     def title(self) -> str:
-        """What changed, in one line."""
+        """The changes, in one line."""
         marks = [line.mark for line in self.lines]
         gone, new = marks.count("-"), marks.count("+")
         name = self.name[:1].upper() + self.name[1:]

@@ -1,4 +1,4 @@
-"""What an ask would send: its messages as one can read them, what they include, an estimate."""
+"""The dry run of an ask: its messages in readable form, what they include, an estimate."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["figures", "thought_summary"]
 
-# A rate over less time than this says more about the network than the model.
+# A rate over less time than this measures the network rather than the model.
 SHORTEST = 0.2
 TENTH = 0.1
 
@@ -37,8 +37,8 @@ def figures(progress: Progress) -> str:
     streaming = progress.seconds - progress.first_token
     rate = f"{progress.tokens / streaming:,.0f} tok/s" if streaming >= SHORTEST else ""
     first = f"{progress.first_token:.2f} s to first token"
-    said = (token_words(None, progress.tokens), rate, elapsed, first)
-    return SEPARATOR.join(phrase for phrase in said if phrase)
+    phrases = (token_words(None, progress.tokens), rate, elapsed, first)
+    return SEPARATOR.join(phrase for phrase in phrases if phrase)
 
 
 def thought_summary(seconds: float, *, over: bool) -> str:

@@ -164,7 +164,7 @@ class FinishedOutputs:
     def wanted(self, numbers: object) -> list[dict[str, Any]]:
         """Return offers with the outputs themselves, for a page that lacks them.
 
-        `save` says whether the page is to save them: not where another page
+        `save` is whether the page should save them: not where another page
         shows them, whose own save would then meet a changed file.
         """
         with self._lock:

@@ -67,7 +67,7 @@ class GuardedView:
 
     @property
     def error(self) -> NotebookError | None:
-        """What to tell of a view that failed; None where none did."""
+        """The error of the view, None if it did not fail."""
         if self._failure is None:
             return None
         failure = self._failure

@@ -1,4 +1,4 @@
-"""What the views of one session share while its kernel lives."""
+"""The views of one session, while its kernel lives."""
 
 from __future__ import annotations
 
@@ -247,7 +247,7 @@ class Live:
             self._session.send_key()
 
     def refresh(self) -> None:
-        """Draw the panel's facts anew."""
+        """Draw the panel's facts again."""
         if self._panel is not None:
             self._panel.refresh()
 

@@ -1,4 +1,4 @@
-"""What the open pages of a session lack of JupyterLab's internals."""
+"""Reports of open pages about the JupyterLab internals that they lack."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LOST: Mapping[tuple[str, ...], str] = {
 
 
 class PageReports:
-    """What the pages of a session lack of JupyterLab's internals.
+    """The JupyterLab internals that the pages of a session lack.
 
     Notes
     -----

@@ -94,7 +94,7 @@ class Panel:
         self._picker.models(models)
 
     def refresh(self) -> None:
-        """Draw the facts anew."""
+        """Draw the facts again."""
         facts = self._facts()
         self._key.value = key_slot(facts.key)
         self._conversation.value = phrase_html(facts.conversation)

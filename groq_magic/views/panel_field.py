@@ -103,7 +103,7 @@ class _ChoiceField(PanelField):
         return (ipywidgets.Dropdown(description=self.option.panel, options=self._options("")),)
 
     def _options(self, present: str) -> tuple[tuple[str, str], ...]:
-        # What the API calls `default` is the model's own, which the empty value says too.
+        # What the API calls `default` is the model's own, which the empty value means, too.
         values = [value for value in self.option.type.values if value != "default"]
         unset = ((DEFAULT, ""),) if self.option.default == "" else ()
         more = [present] if present and present not in values else []

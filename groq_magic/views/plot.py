@@ -1,4 +1,4 @@
-"""Small plots: in characters for terminals, as pictures for pages, which need no style sheet."""
+"""Small plots: in characters for terminals, as images for pages, without a style sheet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["bar", "bar_picture", "column_chart", "columns"]
+__all__ = ["bar", "bar_image", "column_chart", "columns"]
 
 _ROWS = " ▁▂▃▄▅▆▇█"
 _EIGHTHS = 8
@@ -19,7 +19,7 @@ _WIDTH, _HEIGHT = 300, 76
 _LEFT, _TOP, _BASE = 54, 6, 60  # left edge, top of the largest, and base line of the columns
 _DIGIT = 7  # pixels, at most, of a character in a label
 _WIDEST = 18
-# Read on white and on black: a picture does not know the page's theme.
+# Read on white and on black: an image does not know the page's theme.
 _COLUMNS, _LINE = "#4a8fd8", "#7c7c7c"
 _TICKS = (1.0, 0.5, 0.0)  # of the largest value
 _BAR_WIDTH, _BAR_HEIGHT = 120, 10
@@ -35,7 +35,7 @@ def bar(share: float, width: int = 20) -> str:
     return filled + "─" * (width - len(filled))
 
 
-def bar_picture(share: float) -> str:
+def bar_image(share: float) -> str:
     """Return a bar that is filled by a share between 0 and 1, as safe HTML.
 
     It is silent: what it shows stands in words beside it.
@@ -43,7 +43,7 @@ def bar_picture(share: float) -> str:
     width = max(1.0, min(1.0, share) * _BAR_WIDTH) if share > 0 else 0.0
     shape = f'<rect width="{width:.1f}" height="{_BAR_HEIGHT}" fill="{_COLUMNS}"/>'
     # On a narrow page it is shorter, but not thinner.
-    return _picture("", _BAR_WIDTH, _BAR_HEIGHT, shape, fit=' preserveAspectRatio="none"')
+    return _image("", _BAR_WIDTH, _BAR_HEIGHT, shape, fit=' preserveAspectRatio="none"')
 
 
 def columns(values: Sequence[float | None], height: int = 3) -> list[str]:
@@ -75,7 +75,7 @@ def column_chart(values: Sequence[float | None], description: str, ends: Sequenc
     values : sequence of float or None
         Not negative; None leaves its place empty.
     description : str
-        Read where the picture is not shown.
+        Read where the image is not shown.
     ends : sequence of str, optional
         The labels under the first and the last column.
 
@@ -92,10 +92,10 @@ def column_chart(values: Sequence[float | None], description: str, ends: Sequenc
     )
     ends_shown = _ends(ends, step * len(values))
     shapes = f'{_scale(most)}<g fill="{_COLUMNS}">{drawn}</g>{ends_shown}'
-    return _picture(description, _WIDTH, _HEIGHT, shapes)
+    return _image(description, _WIDTH, _HEIGHT, shapes)
 
 
-def _picture(description: str, width: int, height: int, shapes: str, *, fit: str = "") -> str:
+def _image(description: str, width: int, height: int, shapes: str, *, fit: str = "") -> str:
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}"{fit}>{shapes}</svg>'

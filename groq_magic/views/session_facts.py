@@ -1,4 +1,4 @@
-"""What a view gets of the session: its key, its conversation, what is left of the limits."""
+"""The facts of the session for its views: key, conversation, rest of the limits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["KeyFacts", "Meter", "PanelFacts", "QuotaFacts", "Refill"]
 
 @dataclass(frozen=True)
 class Refill:
-    """A limit at the moment it is told: a bucket that refills continuously.
+    """A limit when it is reported: a bucket that refills continuously.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class Refill:
 
 @dataclass(frozen=True)
 class QuotaFacts:
-    """What bars and panel show of the limits of the model that was asked last.
+    """The limits of the model that was asked last, for bars and panel.
 
     Parameters
     ----------
@@ -49,14 +49,14 @@ class QuotaFacts:
 
 @dataclass(frozen=True)
 class KeyFacts:
-    """What the page shows of the key.
+    """The facts of the key for the page.
 
     Parameters
     ----------
     state : str
         "key from GROQ_API_KEY", or what happens without one; never the key.
     wanted : bool
-        Whether there is none of the user's own, so that one can be entered.
+        Whether the user's own key is missing, so that one can be entered.
     """
 
     state: str
@@ -82,7 +82,7 @@ class Meter:
 
 @dataclass(frozen=True)
 class PanelFacts:
-    """What the panel shows beside the settings.
+    """The facts in the panel beside the settings.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ class PanelFacts:
     minute, day : Meter or None
         The quota of this minute and of today; None while it is unknown.
     privacy : str
-        What limits and logs what is sent: "`rows_sent` 5 · `private` none · `log` none".
+        The limits and the log of requests: "`rows_sent` 5 · `private` none · `log` none".
     page : str
         What the open pages lack: "prompts look like code (no `cells.changed`)"; usually "".
     """

@@ -59,7 +59,7 @@ class SessionWidget(anywidget.AnyWidget):
     -----
     It is never displayed, and carries the style sheet of all views. Facts go out by turn, and
     documents by slot, as custom messages; the trait `present` holds all of them for a page
-    that loads anew. What is left of the limits goes out once after an ask, for all bars and
+    that loads again. What is left of the limits goes out once after an ask, for all bars and
     the panel: the page counts it on by the clock, and an idle kernel sends nothing.
 
     What a busy kernel must receive comes twice: as a message of the widget, and on the

@@ -131,7 +131,7 @@ def live_slot(slot: str, come: str, line: str, above: str = "") -> dict[str, str
     come : str
         Safe HTML of what has come: a saved notebook holds it.
     line : str
-        What it says there; "" that more is coming.
+        The text there; "" for the notice that more is coming.
     above : str, optional
         Safe HTML above the slot.
     """

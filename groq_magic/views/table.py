@@ -107,8 +107,8 @@ class Table:
 
 
 def _all_numbers(cells: list[str]) -> bool:
-    told = [cell for cell in cells if cell not in _EMPTY]
-    return bool(told) and all(_NUMBER.fullmatch(cell) for cell in told)
+    filled = [cell for cell in cells if cell not in _EMPTY]
+    return bool(filled) and all(_NUMBER.fullmatch(cell) for cell in filled)
 
 
 def _aligned(line: list[str], widths: list[int], right: list[bool]) -> str:

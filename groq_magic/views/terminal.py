@@ -45,7 +45,7 @@ class TerminalView:
 
     def open(self, start: AnswerStart) -> None:
         """Write the notices."""
-        self._tell(start.notices)
+        self._write_notices(start.notices)
 
     def feed(self, text: str, reasoning: str) -> None:  # noqa: ARG002 - reasoning isn't shown here
         """Write what has come."""
@@ -93,7 +93,7 @@ class TerminalView:
         if late:
             self._write(ending)
             ending = ""
-            self._tell(late)
+            self._write_notices(late)
         change = f"\n{answer.change.plain()}\n\n" if answer.change else ""
         self._write(f"{ending}{printable(change + answer.bar.plain())}\n")
 
@@ -105,7 +105,7 @@ class TerminalView:
         if text:
             self._write(printable(text))
 
-    def _tell(self, notices: tuple[str, ...]) -> None:
+    def _write_notices(self, notices: tuple[str, ...]) -> None:
         self._notices += notices
         for line in notices:
             self._write(f"{printable(phrase_plain(line))}\n")

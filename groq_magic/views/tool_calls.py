@@ -23,7 +23,7 @@ _LONGEST_IN_LINE = 60
 _LONGEST_RESULT, _LONGEST_ARGUMENTS = 4_000, 100_000
 _MOST_SOURCES = 20
 _REL = "noopener noreferrer nofollow"
-_LARGEST_PICTURE = 4_000_000  # characters of base64
+_LARGEST_IMAGE = 4_000_000  # characters of base64
 _STATES = {
     "queued": "not run yet",
     "pending": "waits for your reply",
@@ -80,7 +80,7 @@ def _call_html(call: CallResult) -> str:
         f'<div class="groq-call-body">{body}</div></details>'
     )
     shown = fold if body else f'<div class="groq-call-line">{line}</div>'
-    return f'<div class="groq-call">{shown}{"".join(map(_picture, call.images))}</div>'
+    return f'<div class="groq-call">{shown}{"".join(map(_image, call.images))}</div>'
 
 
 def _block(name: str, text: str, longest: int) -> str:
@@ -101,14 +101,14 @@ def _sources(call: CallResult) -> str:
     return f"<div><small>Sources</small></div><ol>{items}</ol>" if items else ""
 
 
-def _picture(data: str) -> str:
+def _image(data: str) -> str:
     try:
         is_png = base64.b64decode(data, validate=True).startswith(b"\x89PNG")
     except (binascii.Error, ValueError):
         return ""
-    if not is_png or len(data) > _LARGEST_PICTURE:
+    if not is_png or len(data) > _LARGEST_IMAGE:
         return ""
-    return f'<img src="data:image/png;base64,{data}" alt="Picture drawn by code at Groq">'
+    return f'<img src="data:image/png;base64,{data}" alt="Image drawn by code at Groq">'
 
 
 def _heading(call: CallResult) -> str:

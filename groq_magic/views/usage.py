@@ -1,4 +1,4 @@
-"""What the session used, and what is left."""
+"""The usage of the session, and the rest of the limits."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _asks(ledger: Ledger, *, practice: bool) -> list[tuple[str, str]]:
 
 def _left_out(count: int) -> str:
     asks, are = ("asks were", "are") if count > 1 else ("ask was", "is")
-    return f"{count:,} {asks} refused, stopped or broken off unanswered, and {are} not counted."
+    return f"{count:,} {asks} refused, stopped or cut off unanswered, and {are} not counted."
 
 
 def _unmeasured(count: int) -> str:
@@ -161,10 +161,10 @@ def _charts(entries: Sequence[Entry]) -> tuple[str, str]:
     html, plain = [], []
     for what, values in (("Tokens answered", tokens), ("Tokens a second", speeds)):
         if any(values):
-            told = ", ".join("none" if each is None else f"{each:,.0f}" for each in values)
+            listed = ", ".join("none" if each is None else f"{each:,.0f}" for each in values)
             html.append(
                 f"<div><div><small>{what}, {asks}</small></div>"
-                f"{column_chart(values, f'{what}, {asks}: {told}', numbers)}</div>"
+                f"{column_chart(values, f'{what}, {asks}: {listed}', numbers)}</div>"
             )
             plain.append("\n".join((f"{what}, {asks}:", *columns(values))))
     return f'<div class="groq-charts">{"".join(html)}</div>', "\n\n".join(plain)

@@ -21,7 +21,7 @@ HELD = """print([
 def expect_held(notebook: Any, *held: str) -> None:
     """Expect what the kernel's side of the Output holds in the end: cell 2 prints it."""
     wanted = str(list(held))
-    for _ in range(200):  # it is told when the kernel has time
+    for _ in range(200):  # it is reported when the kernel has time
         notebook.run_cell(2)
         if notebook.cell_output(2).inner_text().strip() == wanted:
             return

@@ -19,7 +19,7 @@ from groq_magic.errors import (
 
 
 class Clock:
-    """Stands for `time` where waits pass at once, and tells how long they would have taken."""
+    """Stands for `time` where waits pass at once, and counts how long they would have taken."""
 
     def __init__(self) -> None:
         self.passed = 0.0

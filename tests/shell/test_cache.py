@@ -68,7 +68,7 @@ def test_an_option_uses_it_for_one_ask(cells: Any, practice: Any) -> None:
     assert cells.reply.source == "cache"
 
 
-def test_no_cache_asks_anew_although_it_is_on(cells: Any, practice: Any) -> None:
+def test_no_cache_asks_again_although_it_is_on(cells: Any, practice: Any) -> None:
     cells.fine("%groq_cache on")
     for _ in range(2):
         cells.fine("%%groq --once --no-cache\nHi", "a")
@@ -76,7 +76,7 @@ def test_no_cache_asks_anew_although_it_is_on(cells: Any, practice: Any) -> None
     assert cells.session.stored_answers.cache.info().answers == 0
 
 
-def test_retry_asks_anew_and_keeps_the_new_answer(cells: Any, practice: Any) -> None:
+def test_retry_asks_again_and_keeps_the_new_answer(cells: Any, practice: Any) -> None:
     practice.script([{"reply": "One.", "times": 1}, {"reply": "Two."}])
     cells.fine("%groq_cache on")
     cells.fine("%%groq\nHi", "a")
@@ -100,7 +100,7 @@ def test_streaming_or_not_is_the_same_request(cells: Any, practice: Any) -> None
 
 
 @pytest.mark.parametrize("fault", ["cut:bytes=900", "eof:after=3", "event-error:after=3"])
-def test_an_answer_that_broke_off_is_not_kept(cells: Any, practice: Any, fault: str) -> None:
+def test_an_answer_that_was_cut_short_is_not_kept(cells: Any, practice: Any, fault: str) -> None:
     practice.faults(fault)
     cells.run("%%groq --once --cache\nHi", "a")
     assert cells.session.stored_answers.cache.info().answers == 0
@@ -155,7 +155,9 @@ def test_neither_the_key_nor_the_prompt_is_in_the_file_in_the_clear(cells: Any, 
     assert "private" not in rows[0][0]
 
 
-def test_a_damaged_file_is_told_in_a_line_and_the_ask_goes_on(cells: Any, practice: Any) -> None:
+def test_a_damaged_file_is_reported_in_a_line_and_the_ask_goes_on(
+    cells: Any, practice: Any
+) -> None:
     cells.fine("%%groq --once --cache\nHi", "a")
     cells.session.stored_answers.cache.path.write_bytes(b"damaged" * 1000)
     ran = cells.fine("%%groq --once --cache\nHi", "a")
@@ -165,7 +167,7 @@ def test_a_damaged_file_is_told_in_a_line_and_the_ask_goes_on(cells: Any, practi
     assert len(practice.requests()) == 2
 
 
-def test_a_folder_in_the_way_is_told_in_a_line_and_the_ask_goes_on(
+def test_a_folder_in_the_way_is_reported_in_a_line_and_the_ask_goes_on(
     cells: Any, tmp_path: Path
 ) -> None:
     (tmp_path / "cache").write_text("no folder")
@@ -205,13 +207,13 @@ def test_without_a_place_it_is_not_turned_on_and_an_ask_goes_on(
     cells.fine("%groq_cache off")
 
 
-def test_a_place_that_cannot_be_looked_at_is_told_and_the_ask_goes_on(
+def test_a_place_that_cannot_be_looked_at_is_reported_and_the_ask_goes_on(
     cells: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ("x" * 300)))
-    told = "The cache can't be used (File name too long); asks continue without it. It is "
-    assert cells.fine("%groq_cache").plain.startswith(f"{told}off, in ")
-    assert cells.fine("%groq_cache on").plain.startswith(f"{told}on, in ")
+    reported = "The cache can't be used (File name too long); asks continue without it. It is "
+    assert cells.fine("%groq_cache").plain.startswith(f"{reported}off, in ")
+    assert cells.fine("%groq_cache on").plain.startswith(f"{reported}on, in ")
     for lines in (1, 0):
         ran = cells.fine("%%groq --once\nHi", "a")
         assert ran.data["text/html"].count("asks continue without it") == lines

@@ -143,7 +143,7 @@ def test_temperature_is_low_unless_it_is_given(
     assert practice.requests()[-1]["body"]["temperature"] == 0.9
 
 
-def test_retry_mends_again_and_puts_the_cell_next_again(cells: Any, practice: Any) -> None:
+def test_retry_fixes_again_and_puts_the_cell_next_again(cells: Any, practice: Any) -> None:
     practice.script(
         [{"reply": "```python\nx = 1\n```", "times": 1}, {"reply": "```python\nx = 2\n```"}]
     )
@@ -194,7 +194,7 @@ def test_an_error_from_before_the_extension_was_loaded_is_found(
     assert "`early`, which the failing line names" in prompt
 
 
-def test_a_number_mends_that_cell(cells: Any, prompt_of: Callable[..., str]) -> None:
+def test_a_number_fixes_that_cell(cells: Any, prompt_of: Callable[..., str]) -> None:
     cells.run("old = 1\nold.nosuch")
     cells.run("1 / 0")
     prompt = prompt_of("%groq_fix 2")

@@ -86,7 +86,7 @@ def test_the_budget_of_tokens_holds(served: Callable[..., Any], practice: Any) -
     assert "unified diff" in request[0]["content"]
 
 
-def test_a_diff_mends_a_cell_too_long_to_be_sent_whole(
+def test_a_diff_fixes_a_cell_too_long_to_be_sent_whole(
     served: Callable[..., Any], practice: Any
 ) -> None:
     cells = served(assistant_tokens=300)
@@ -109,10 +109,10 @@ def test_secrets_and_the_environment_are_not_sent(
         cells.run("(db_password + environ['GROQ_API_KEY']).nosuch")
         again = prompt_of()
         cells.run("raise ValueError('401 for ' + environ['GROQ_API_KEY'])")
-        told = prompt_of()
+        reported = prompt_of()
     finally:
         del os.environ["SOME_SECRET_OF_TESTS"]
-    for sent in (prompt, again, told):
+    for sent in (prompt, again, reported):
         assert "shown-nowhere" not in sent
         assert "correct horse" not in sent
         assert key not in sent

@@ -115,7 +115,7 @@ def test_a_malformed_key_is_refused_unseen_and_unsent(
     assert practice.requests() == []
 
 
-def test_a_blank_key_is_none(fresh: Any, monkeypatch: pytest.MonkeyPatch, asked: Any) -> None:
+def test_a_blank_key_is_missing(fresh: Any, monkeypatch: pytest.MonkeyPatch, asked: Any) -> None:
     monkeypatch.setenv("GROQ_API_KEY", " \n")
     questions = asked(FIRST)
     fresh.fine("%groq Say hi")

@@ -47,7 +47,7 @@ def taught(
     notebook: Notebook,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Any]:
-    """Run and save the notebook with a key; then make shells that have none."""
+    """Run and save the notebook with a key; then make shells without a key."""
     monkeypatch.setattr("groq_magic.magics.display.front_end", lambda _shell: "static")
     reasoned = {"Thought.": {"reasoning": REASONING}}
     practice.script([{"reply": r, "times": 1, **reasoned.get(r, {})} for r in REPLIES])
@@ -337,7 +337,7 @@ def test_saved_reasoning_that_is_too_long_is_left_out_and_a_line_says_so(
     html = taught().fine(CELLS["thought"], "thought").data["text/html"]
     assert "<details" not in html
     assert "The saved reasoning is left out" in html
-    assert "<code>%groq_retry</code> asks anew" in html
+    assert "<code>%groq_retry</code> asks again" in html
 
 
 def test_a_notebook_without_answers_says_so(taught: Callable[..., Any], notebook: Notebook) -> None:

@@ -253,7 +253,7 @@ def test_an_open_page_says_what_stands_below(
     assert cells.reply.text == ("Twelve." if is_shown else "Refused.")
 
 
-def test_retry_asks_anew(reopened: Any, practice: Any, replies: list[str]) -> None:
+def test_retry_asks_again(reopened: Any, practice: Any, replies: list[str]) -> None:
     cells = reopened()
     cells.fine(ASK, "a")
     replies += ["no"]

@@ -421,7 +421,7 @@ def test_a_dry_run_lists_the_tools(tools: Any, practice: Any) -> None:
     assert not practice.requests()
 
 
-def test_tools_at_groq_are_shown_with_sources_and_pictures(tools: Any, practice: Any) -> None:
+def test_tools_at_groq_are_shown_with_sources_and_images(tools: Any, practice: Any) -> None:
     png = base64.b64encode(b"\x89PNG made up").decode()
     pages = [
         {"title": "A <b>page</b>", "url": "https://example.com/?a=1&b=2"},
@@ -587,14 +587,14 @@ def test_a_saved_answer_is_replayed_and_calls_nothing(
 ) -> None:
     script(practice, [call("price", item="tea"), call("talk")], final="It *costs* 2.5.")
     path = tmp_path / "notebooks" / "shop.ipynb"
-    book = Notebook(path, {"a": f"%groq -m {QWEN} --tools price,talk Cost?"})
-    book.run(tools)
-    book.save()
+    notebook = Notebook(path, {"a": f"%groq -m {QWEN} --tools price,talk Cost?"})
+    notebook.run(tools)
+    notebook.save()
     monkeypatch.setenv("JPY_SESSION_NAME", str(path))
     practice.forget_requests()
     tools.fine("%config GroqMagics.confirm_tools = True")
     tools.fine("%groq_replay on")
-    ran = tools.fine(book.cells["a"], "a")
+    ran = tools.fine(notebook.cells["a"], "a")
     assert tools.reply.source == "replay"
     assert ran.plain == "It *costs* 2.5."
     # The calls above the saved text are no part of it.
@@ -602,7 +602,7 @@ def test_a_saved_answer_is_replayed_and_calls_nothing(
     assert not tools.reply.tool_calls
     # Where nobody can approve a call, the saved answer is used at once.
     tools.fine("%groq_replay auto")
-    assert tools.fine(book.cells["a"], "a").plain == "It *costs* 2.5."
+    assert tools.fine(notebook.cells["a"], "a").plain == "It *costs* 2.5."
     assert not practice.requests()
 
 

@@ -29,7 +29,7 @@ def test_the_commands_name_extras_and_scripts_that_there_are() -> None:
     assert ".venv/bin/groq-magic demo" in commands()[0]
 
 
-def test_the_picture_on_the_first_screen_is_there() -> None:
-    picture = re.search(r"!\[[^\]]+\]\(([^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
-    assert picture is not None
-    assert (ROOT / picture[1]).read_bytes().startswith(b"\x89PNG")
+def test_the_image_on_the_first_screen_is_there() -> None:
+    image = re.search(r"!\[[^\]]+\]\(([^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
+    assert image is not None
+    assert (ROOT / image[1]).read_bytes().startswith(b"\x89PNG")

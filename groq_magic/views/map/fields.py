@@ -14,7 +14,7 @@ from groq_magic.clipping import clip, flat
 from groq_magic.printable import printable
 from groq_magic.views.part import Part, heading, joined
 from groq_magic.views.phrase import SEPARATOR
-from groq_magic.views.plot import bar, bar_picture, column_chart, columns
+from groq_magic.views.plot import bar, bar_image, column_chart, columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -199,7 +199,7 @@ def _counts_part(summary: FieldSummary) -> Part:
     ]
     html = "".join(
         f'<tr><td dir="auto" style="text-align: start">{escape(label)}</td>'
-        f"<td>{bar_picture(share) if share else ''}</td>"
+        f"<td>{bar_image(share) if share else ''}</td>"
         f'<td style="text-align: right">{count}</td><td style="text-align: right">{part}</td></tr>'
         for label, share, count, part in rows
     )

@@ -1,5 +1,5 @@
 // What stands around a document while it streams: notices, the fold of its reasoning, the line
-// that says what is waited for, and the bar with Stop.
+// that names the reason for a wait, and the bar with Stop.
 
 import { PICKER } from "./bars.mjs";
 import { element, parsed } from "./html.mjs";

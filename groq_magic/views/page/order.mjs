@@ -18,7 +18,7 @@ function orderIn(document, model) {
   const changes = new Changes(document, model);
   const withOrder = function (requestExecute, [content, dispose, metadata, ...rest]) {
     const order = tried(() => orderOf(document));
-    changes.told = String(order);
+    changes.reported = String(order);
     return requestExecute.call(
       this,
       content,
@@ -50,7 +50,7 @@ function nextOf(document, id) {
   return below && markOf(below)?.next_of === id ? { groqNext: sourceOf(below) } : {};
 }
 
-// A cell's own metadata is part of the request, and anyone's: the token says that this is ours.
+// A cell's own metadata is part of the request, and anyone's: the token shows that this is ours.
 function requestOf(document, order, token) {
   return order && { groqOrder: order, groqNotebook: document.path, groqToken: token };
 }
@@ -63,7 +63,7 @@ class Changes {
   constructor(document, model) {
     this.document = document;
     this.model = model;
-    this.told = "";
+    this.reported = "";
     this.timer = undefined;
     this.onCells = () => this.later();
     this.onStatus = (_, status) => status === "idle" && this.later();
@@ -89,8 +89,8 @@ class Changes {
   report() {
     const { document, model } = this;
     const order = orderOf(document);
-    if (String(order) === this.told || connectionOf(document).status !== "idle") return;
+    if (String(order) === this.reported || connectionOf(document).status !== "idle") return;
     model.send({ cells: { order, notebook: document.path } });
-    this.told = String(order);
+    this.reported = String(order);
   }
 }

@@ -66,7 +66,7 @@ class ProseCell {
 
   update() {
     const { cell } = this;
-    // Lab sets the kernel's type anew after each start, and on cells that it has just made.
+    // Lab sets the kernel's type again after each start, and on cells that it has just made.
     if (cell.mimeType !== PROMPT_MIME) this.type = cell.mimeType;
     const type = PROMPT_MAGIC.test(cell.sharedModel.getSource()) ? PROMPT_MIME : this.type;
     if (cell.mimeType !== type) cell.mimeType = type;

@@ -202,7 +202,7 @@ export class SessionSlots {
     return node[FILLED_BY] !== this;
   }
 
-  /** Show a view, when its model is there: a page that loads anew gets models in any order. */
+  /** Show a view, when its model is there: a page that loads again gets models in any order. */
   showView(slot, id, label) {
     if (isKnown(this.manager, id)) slot.showView(this.manager, id, label);
     else this.awaited.set(slot, [id, label]);

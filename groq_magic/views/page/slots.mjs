@@ -2,7 +2,7 @@
 
 import { giveBack, takeView } from "./views.mjs";
 
-/** Tell a view that is put in place by hand, and the views in it, that they are displayed. */
+/** Report to a view that is put in place by hand, and the views in it, that they are displayed. */
 export async function displayed(view) {
   view.trigger("displayed");
   const children = await Promise.all(view.children_views?.views ?? []);

@@ -2,7 +2,7 @@
 
 // Where we change the page ourselves.
 const OWN = ".groq-slot-stream, .groq-bar, .groq-slot-panel, .groq-load";
-// A slot that widgets bring along: the panel is drawn anew with another key.
+// A slot that widgets bring along: the panel is drawn again with another key.
 const WITHIN = ".groq-slot-key";
 // Our outputs, and the tabs that say which notebook a panel shows.
 const OURS = "[class*='groq-'], [data-id]";

@@ -110,7 +110,7 @@ class WriteBack {
     }, OTHERS_FIRST);
   }
 
-  // A page that showed the output may be gone since: those that are there confirm it anew.
+  // A page that showed the output may be gone since: those that are there confirm it again.
   sendLack(id) {
     if (this.lacked.push(id) > 1) return;
     queueMicrotask(() => sendNow(this.model, { lacks: this.lacked.splice(0) }));
@@ -216,7 +216,7 @@ class WriteBack {
 }
 
 // JupyterLab takes two saves at once for a change of the file by somebody else, and asks the user:
-// one that comes while ours is under way waits for its end.
+// one that comes during ours waits for its end.
 async function saveAlone(context) {
   if (typeof context.save !== "function") return;
   const ours = Promise.resolve(tried(() => context.save())).catch(ignored);

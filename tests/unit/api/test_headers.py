@@ -80,8 +80,12 @@ def test_a_wait_is_a_sound_number_or_unknown(header: str, milliseconds: str | No
 
 
 @given(st.tuples(KINDS, NUMBERS, NUMBERS, DURATIONS), STATUSES, DURATIONS)
-def test_any_refusal_is_one_line(told: tuple[str, str, str, str], status: int, header: str) -> None:
-    text = "on tokens ({}): Limit {}, Used {}, Requested 9. Please try again in {}.".format(*told)
+def test_any_refusal_is_one_line(
+    reported: tuple[str, str, str, str], status: int, header: str
+) -> None:
+    text = "on tokens ({}): Limit {}, Used {}, Requested 9. Please try again in {}.".format(
+        *reported
+    )
     body = {"error": {"message": text, "code": "rate_limit_exceeded"}}
     fault = fault_of_body(status, body, {"retry-after": header}, ASKED)
     assert "\n" not in str(fault.error)

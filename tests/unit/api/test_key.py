@@ -26,7 +26,7 @@ def test_white_space_around_it_is_trimmed(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "reported"),
     [
         ("", "No key entered"),
         ("  ", "No key entered"),
@@ -40,10 +40,10 @@ def test_white_space_around_it_is_trimmed(value: str) -> None:
         (f"{KEY}\x00", "white space"),
     ],
 )
-def test_what_no_key_holds_is_refused_without_showing_it(value: str, told: str) -> None:
+def test_what_no_key_holds_is_refused_without_showing_it(value: str, reported: str) -> None:
     with pytest.raises(ApiKeyError) as caught:
         parse_key(value, ".env")
-    assert told in str(caught.value)
+    assert reported in str(caught.value)
     assert KEY not in str(caught.value)
     assert caught.value.remedy
 

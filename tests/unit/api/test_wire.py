@@ -222,7 +222,7 @@ def thought(*pieces: str) -> tuple[str, str]:
         ("  ", "  ", ""),
     ],
 )
-def test_thinking_is_told_from_the_answer_however_it_is_cut(
+def test_thinking_is_split_from_the_answer_however_it_is_cut(
     text: str, answer: str, reasoning: str
 ) -> None:
     assert thought(text) == (answer, reasoning)

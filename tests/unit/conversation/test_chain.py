@@ -33,7 +33,7 @@ def test_what_two_orders_share_is_their_longest_common_beginning(
 def test_a_long_chain_is_searched_in_few_steps() -> None:
     compared = 0
 
-    class Counted(Chain):
+    class CountingChain(Chain):
         __slots__ = ()
 
         def __eq__(self, other: object) -> bool:
@@ -44,9 +44,9 @@ def test_a_long_chain_is_searched_in_few_steps() -> None:
         __hash__ = Chain.__hash__
 
         def then(self, turn: EarlierTurn) -> Chain:
-            return Counted(self, turn)
+            return CountingChain(self, turn)
 
-    start = Counted(None, None)
+    start = CountingChain(None, None)
     others = turns([*range(1_234), *range(3_000, 4_000)])
     saw = list(accumulate(turns(range(2_000)), Chain.then, initial=start))[-1]
     now = list(accumulate(others, Chain.then, initial=start))

@@ -127,7 +127,7 @@ def test_a_retry_takes_the_turns_place_wherever_it_is_typed(notebook: Any) -> No
     assert TurnKey("a", 1) not in notebook.conversations.shown()
 
 
-def test_a_retry_of_a_failed_ask_takes_the_place_it_would_have_had(notebook: Any) -> None:
+def test_a_retry_of_a_failed_ask_stands_where_it_would_have_stood(notebook: Any) -> None:
     notebook.run("a", None)
     notebook.run("c", "two", replaces=TurnKey("a", 1))
     notebook.run("b", "three")
@@ -241,7 +241,7 @@ def test_practice_turns_never_mix_with_real_ones(notebook: Any) -> None:
     assert notebook.answers() == ["real"]
 
 
-def test_leftovers_leave_only_the_world_that_was_asked(notebook: Any) -> None:
+def test_leftovers_are_removed_only_in_the_mode_that_was_asked(notebook: Any) -> None:
     notebook.run("a", "one", "two")
     notebook.run("a", "practised", practice=True)
     assert notebook.answers() == ["one", "two"]

@@ -115,7 +115,7 @@ def test_by_cell_an_ask_is_answered_by_its_own_cell_again_and_again() -> None:
     assert answer(replay, wanted("a", "Q", ask=2)) is None
 
 
-def test_a_cell_of_the_file_shows_that_cells_are_told() -> None:
+def test_a_cell_of_the_file_shows_that_cells_have_ids() -> None:
     replay = Replay([saved("a", 1, "Q", "A"), saved("b", 1, "Q", "B")], cells=CELLS)
     assert answer(replay, wanted("b", "Q")) == "B"
     assert answer(replay, wanted("new", "Q")) is None

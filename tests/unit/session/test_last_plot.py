@@ -1,4 +1,4 @@
-"""Which picture was drawn last, of figures, results and other outputs."""
+"""Which image was drawn last, of figures, results and other outputs."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_the_latest_cell_counts_and_in_it_the_latest_output() -> None:
     last.keep_figure()
     plt.close("all")
     assert last.value() is figure
-    # The figure itself, not the picture of it that its cell shows.
+    # The figure itself, not the image of it that its cell shows.
     shell.history_manager.outputs[1] = shown({"image/png": PNG})
     assert last.value() is figure
     shell.history_manager.outputs[2] = shown({"image/png": b"raw"}, {"image/png": PNG})

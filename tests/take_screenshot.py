@@ -1,6 +1,6 @@
-"""Take the README's picture: JupyterLab with an answer in practice mode.
+"""Take the README's screenshot: JupyterLab with an answer in practice mode.
 
-    python -m tests.take_picture
+    python -m tests.take_screenshot
 
 It needs a Chromium, as the tests do.
 """
@@ -15,7 +15,7 @@ from playwright.sync_api import expect, sync_playwright
 from tests.browser.conftest import front_ends, notebook_of
 from tests.chromium import find_chromium
 
-PICTURE = Path(__file__).parents[1] / "notebooks" / "screenshot.png"
+SCREENSHOT = Path(__file__).parents[1] / "notebooks" / "screenshot.png"
 # The prompt is one of the quickstart's, so that practice mode has an answer to it.
 CELLS = (
     "%load_ext groq_magic",
@@ -40,7 +40,7 @@ class _Folders:
 
 
 def main() -> None:
-    """Write the picture."""
+    """Write the screenshot."""
     with sync_playwright() as playwright:
         chromium = find_chromium(playwright)
         if chromium is None:
@@ -61,7 +61,7 @@ def main() -> None:
             # Nothing selected, nothing under the pointer, the whole answer in sight.
             notebook.page.mouse.move(500, 20)
             notebook.cell(0).scroll_into_view_if_needed()
-            notebook.page.screenshot(path=PICTURE)
+            notebook.page.screenshot(path=SCREENSHOT)
 
 
 if __name__ == "__main__":
