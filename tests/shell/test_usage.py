@@ -185,7 +185,7 @@ def test_an_id_that_was_refused_is_no_model_that_was_used(cells: Any) -> None:
         assert cells.run("%%groq -m no/such-model\nHi", cell).error is not None
     data = cells.fine("%groq_usage").data
     assert "no/such-model" not in str(data)
-    assert "2 asks were refused, stopped or broken off" in data["text/plain"]
+    assert "2 asks were refused, stopped or cut off" in data["text/plain"]
     assert "Nothing was asked" not in data["text/plain"]
     cells.fine("frame = %groq_usage --as dataframe")
     assert list(cells.shell.user_ns["frame"]["finish_reason"]) == ["error", "error"]
