@@ -8,12 +8,25 @@ type is checked by `type()`, never by its `__class__`, and text becomes a plain
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["clip", "cut", "flat", "is_a", "number", "plain", "safe_repr", "tried", "type_name"]
+__all__ = [
+    "clip",
+    "common_start",
+    "count_of",
+    "cut",
+    "flat",
+    "is_a",
+    "number",
+    "plain",
+    "safe_repr",
+    "tried",
+    "type_name",
+]
 
 # Addresses are useless to a model, and would differ in each run's request.
 _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+| id='\d+'")
@@ -62,6 +75,17 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     return f"{text[:limit]}\n[… {len(text) - limit:,} more characters left out]"
+
+
+def common_start(one: str, other: str) -> int:
+    """Return how many characters two texts have in common from their beginning."""
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    return sum(1 for _ in same)
+
+
+def count_of(count: int, noun: str) -> str:
+    """Return a number of things: `1 turn`, `2,000 turns`."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 def flat(value: Any, limit: int) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Interrupts", "in_one_line", "interruptible", "uninterrupted"]
 
-_Made = TypeVar("_Made")
+_Result = TypeVar("_Result")
 # The number of interrupts that are deferred; the next one raises.
 _DEFERRED = 2
 
@@ -66,7 +66,7 @@ class Interrupts:
             signal.signal(signal.SIGINT, self._before)  # type: ignore[arg-type]  # what signal() itself returned
 
 
-def uninterrupted(make: Callable[[], _Made]) -> _Made:
+def uninterrupted(make: Callable[[], _Result]) -> _Result:
     """Return what `make` returns, and raise an interrupt only afterwards; for imports.
 
     An interrupt within the definition of a class becomes another error in Python.
@@ -84,10 +84,10 @@ def uninterrupted(make: Callable[[], _Made]) -> _Made:
 
 
 def interruptible(
-    make: Callable[[], _Made],
+    make: Callable[[], _Result],
     happened: str = "Stopped before anything was sent.",
     remedy: str = "Run the cell again.",
-) -> _Made:
+) -> _Result:
     """Return what `make` returns; an interrupt becomes an error of one line.
 
     A KeyboardInterrupt would show the frames of the code that it interrupts, which
@@ -112,6 +112,6 @@ def interruptible(
     raise InterruptedAskError(happened, remedy)
 
 
-def in_one_line(call: Callable[[], _Made]) -> _Made:
+def in_one_line(call: Callable[[], _Result]) -> _Result:
     """Return what a whole magic returns; as `interruptible`, after something was sent."""
     return interruptible(call, "Stopped.", "`%groq_history` shows what is kept.")

@@ -119,8 +119,17 @@ def tool_name(function: Any) -> str:
     return str.__str__(name) if is_a(name, str) else "function"
 
 
+@dataclass(frozen=True)
 class VariableName(OptionType):
-    """A name for a variable that neither Python nor IPython uses."""
+    """A name for a variable that neither Python nor IPython uses.
+
+    Parameters
+    ----------
+    example : str
+        The name that an error suggests.
+    """
+
+    example: str = "answer"
 
     def read(self, flag: str, value: Any) -> str:
         """Return the name."""
@@ -130,9 +139,11 @@ class VariableName(OptionType):
         found = unicodedata.normalize("NFKC", sendable(flag, value))
         if not found.isidentifier() or keyword.iskeyword(found):
             raise OptionError(
-                f"{quoted(found)} isn't a valid variable name.", try_value(flag, "answer")
+                f"{quoted(found)} isn't a valid variable name.", try_value(flag, self.example)
             )
         if _IPYTHONS.fullmatch(found) or found in vars(builtins):
             owner = "IPython" if _IPYTHONS.fullmatch(found) else "Python"
-            raise OptionError(f"{owner} uses the name {quoted(found)}.", try_value(flag, "answer"))
+            raise OptionError(
+                f"{owner} uses the name {quoted(found)}.", try_value(flag, self.example)
+            )
         return found

@@ -118,7 +118,7 @@ class Settings(Configurable):
         min=200,
         help="About how many tokens of code and values %groq_fix and --recent include.",
     ).tag(config=True)
-    confirm_tools = Bool(True, help="Asks you before each call of a function by the model.").tag(  # noqa: FBT003 - traitlets' signature
+    confirm_tools = Bool(True, help="Whether you are asked before each tool call.").tag(  # noqa: FBT003 - traitlets' signature
         config=True
     )
     tool_timeout = BoundedFloat(

@@ -17,7 +17,11 @@ import httpx
 import pytest
 
 from tests.chromium import browser, chromium, playwright  # noqa: F401 - fixtures
-from tests.markers import pytest_collection_modifyitems, pytest_configure  # noqa: F401 - hooks
+from tests.markers import (  # noqa: F401 - hooks
+    pytest_collection_finish,
+    pytest_collection_modifyitems,
+    pytest_configure,
+)
 from tests.page_errors import lone_page  # noqa: F401 - a fixture
 
 if TYPE_CHECKING:

@@ -1,22 +1,29 @@
 """What a run leaves out: markers by folder, and how many examples hypothesis tries.
 
     pytest                                               all but nightly
-    pytest -m "not browser and not kernel and not slow"  in under two minutes, on two cores
+    pytest -m "not browser and not kernel and not slow"  in under two minutes, on two cores, with a
+                                                         quarter of the examples of each property
     pytest -m nightly                                    long walks, other versions of Jupyter, and
                                                          ten times the examples of each property
 
-`slow` stands at the tests that take more than a few seconds each, or all cases of one together.
+`slow` stands at the tests that take more than a second each, or a few seconds for all cases.
 """
 
 from __future__ import annotations
 
+import gc
 import re
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-__all__ = ["examples", "pytest_collection_modifyitems", "pytest_configure"]
+__all__ = [
+    "examples",
+    "pytest_collection_finish",
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+]
 
 FOLDERS = {"browser", "kernel"}
 HERE = Path(__file__).parent
@@ -29,7 +36,10 @@ def pytest_configure(config: pytest.Config) -> None:
     # By day the same examples each time, so that a run says what a change did; by night others.
     settings.register_profile("default", busy, derandomize=True)
     settings.register_profile("nightly", busy, max_examples=10 * busy.max_examples)
-    settings.load_profile("nightly" if _is_nightly(config) else "default")
+    quarter = busy.max_examples // 4
+    settings.register_profile("quick", busy, derandomize=True, max_examples=quarter)
+    quick = "quick" if "not slow" in config.getoption("markexpr") else "default"
+    settings.load_profile("nightly" if _is_nightly(config) else quick)
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their markers
@@ -44,9 +54,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("slow")
 
 
+def pytest_collection_finish() -> None:
+    # The tests and all that they import live to the end: collecting garbage among them takes
+    # a second each time.
+    gc.collect()
+    gc.freeze()
+
+
 def examples(count: int) -> int:
     """Return how many examples to try for a property that is slow to try: fewer by day."""
-    return count * settings().max_examples // settings.get_profile("default").max_examples
+    tried = count * settings().max_examples // settings.get_profile("default").max_examples
+    return max(1, tried)
 
 
 def _is_nightly(config: pytest.Config) -> bool:

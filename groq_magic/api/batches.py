@@ -35,7 +35,7 @@ _UPLOAD_TIMEOUT = 300.0
 _MOST_PAGES = 500
 # Remedies of chat requests, which don't fit here.
 _OF_CHATS = ("`%groq_retry`", "`%%groq?`")
-_Made = TypeVar("_Made")
+_Result = TypeVar("_Result")
 
 
 class MissingFileError(Exception):
@@ -195,8 +195,8 @@ class BatchService:
         return listed.http_response.json()
 
     def _call(
-        self, send: Callable[[groq.Groq], _Made], *, is_repeatable: bool = True
-    ) -> _Made | None:
+        self, send: Callable[[groq.Groq], _Result], *, is_repeatable: bool = True
+    ) -> _Result | None:
         """Return the result of a request, None if its object doesn't exist.
 
         Parameters
@@ -256,9 +256,15 @@ def _is_missing(failure: Exception) -> bool:
 
 def _lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Yield lines; only a line feed ends one, whatever characters the answers contain."""
-    rest = b""
+    # The parts of one line are joined once: joined with each piece, a line without an end would
+    # take time that grows with the square of its length.
+    line: list[bytes] = []
     for piece in pieces:
-        *whole, rest = (rest + piece).split(b"\n")
-        yield from whole
-    if rest:
+        first, *others = piece.split(b"\n")
+        line.append(first)
+        if others:
+            yield b"".join(line)
+            yield from others[:-1]
+            line = others[-1:]
+    if rest := b"".join(line):
         yield rest

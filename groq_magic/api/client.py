@@ -169,7 +169,7 @@ class Client:
             self._exchanges.add(exchange)
             connection = self._idle.pop()[1] if self._idle else None
         try:
-            connection = connection or Connection(self._make_sdk)
+            connection = connection or Connection(self._new_sdk)
             with connection.leased(exchange) as sdk:
                 yield sdk
         except KeyboardInterrupt:
@@ -193,7 +193,7 @@ class Client:
         for each in closing:
             each.close()
 
-    def _make_sdk(self, hook: Callable[[httpx.Request], None]) -> groq.Groq:
+    def _new_sdk(self, hook: Callable[[httpx.Request], None]) -> groq.Groq:
         import groq
         import httpx
 

@@ -211,7 +211,7 @@ class Reservation:
                 words = words_of(limit.kind, limit.limit)
                 reason = f"Rate limit: {words} are used up."
                 if of_share:
-                    reason = f"Rate limit: this run's share, {words}, is used up."
+                    reason = f"Rate limit: this run may use {words} (--share)."
                 longest = max(longest, Delay(seconds, reason), key=lambda each: each.seconds)
         return longest if longest.seconds else None
 

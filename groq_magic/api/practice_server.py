@@ -18,12 +18,8 @@ UNPACED = "unpaced"
 
 _END_WITHIN = 2.0
 # Slower than a model, to leave time to watch an answer, or to stop it.
+# The limits are those of a paid plan, the defaults of the command.
 _PACE = ("--tokens-per-second", "60", "--first-token-delay", "0.4")
-# Of a free plan: each ask visibly changes the meters.
-_LIMITS = (
-    *("--requests-per-minute", "30", "--requests-per-day", "1000"),
-    *("--tokens-per-minute", "8000"),
-)
 
 
 class PracticeServer:
@@ -42,7 +38,7 @@ class PracticeServer:
         # In tests and conversions, answers come at once.
         pace = () if os.environ.get(SWITCH) == UNPACED else _PACE
         command = [sys.executable, "-m", "groq_magic.practice", "--until-eof"]
-        command += [*pace, *_LIMITS, *options]
+        command += [*pace, *options]
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, our own options
                 command,

@@ -1,4 +1,4 @@
-"""One ask under way: its exchanges are read by a thread, and drawn by this one meanwhile."""
+"""One running ask: a thread reads its exchanges, and this one draws them meanwhile."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _FRAME = 0.05
 
 @dataclass(frozen=True)
 class AskRun:
-    """One ask under way.
+    """One running ask.
 
     Parameters
     ----------
@@ -51,21 +51,16 @@ class AskRun:
 
     @property
     def plan(self) -> Plan:
-        """What is asked."""
+        """The plan of the ask."""
         return self.prepared.plan
 
     @property
     def is_stopped(self) -> bool:
-        """Whether the user broke it off, by ■ or by Stop."""
+        """Whether the user stopped it, with ■ or Stop."""
         return self.interrupts.came or self.view.stopped.is_set()
 
     def reader(self, request: Mapping[str, Any] | None = None) -> Reader:
-        """Return the reader of the answer to a request, the plan's unless given; or a stored one's.
-
-        Parameters
-        ----------
-        request : mapping, optional
-        """
+        """Return a reader of the stored answer, or of the answer to a request (the plan's)."""
         source, session = self.prepared.source, self.session
         if isinstance(source, StoredAnswer):
             return Reader(source.read, source.source)
@@ -91,7 +86,7 @@ class AskRun:
         Returns
         -------
         bool
-            Whether it was given up, because no token came within `patience` seconds.
+            Whether it gave up, because no token arrived within `patience` seconds.
         """
         shown, next_frame, is_late = [0, 0], 0.0, False
         try:
@@ -114,7 +109,7 @@ class AskRun:
         return is_late
 
     def log(self, reader: Reader) -> None:
-        """Write a request into the log, if it was sent at all; each exchange is one."""
+        """Write an exchange into the request log, if it was sent at all."""
         client, tries = self.prepared.source, reader.outcome.tries
         is_sent = reader.exchange.is_sent or tries > 1
         if isinstance(client, StoredAnswer) or not is_sent:

@@ -1,4 +1,4 @@
-"""The saved answer of `--run-code`, used again while the cell below has its code unchanged."""
+"""Reuse the saved answer of `--run-code` while the cell below has its code unchanged."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 __all__ = ["code_sha_of", "lacks_input", "refuse_without_input", "result_below_code"]
 
-_BELOW = "The saved answer: its code is in the cell below. `%groq_retry` asks anew."
+_BELOW = "The saved answer: its code is in the cell below. `%groq_retry` asks again."
 
 
 def result_below_code(session: Session, draft: Draft, pending: PendingTurn) -> ReplayResult:
     """Return the saved answer to an ask whose code stands unchanged in the cell below.
 
-    That cell is the result: it runs without the model, and nobody has to approve it again. The
-    answer has to be the one that the notebook shows: later prompts send it.
+    That cell runs without the model and without another approval. The answer has to be the one
+    that the notebook shows: later prompts send it.
     """
     if not draft.options.run_code or draft.ask.again or session.cell is None:
         return ReplayResult()
@@ -39,25 +39,22 @@ def result_below_code(session: Session, draft: Draft, pending: PendingTurn) -> R
         below = session.saved.source_below(session.cell)
     if found is None or found.code_sha != code_sha_of(below) or not shows_answer(found):
         return ReplayResult()
-    result = result_of_saved(found, practises=session.service.in_practice)
+    result = result_of_saved(found, in_practice=session.service.in_practice)
     return replace(result, lines=(_BELOW, *result.lines))
 
 
 def code_sha_of(code: str) -> str:
-    """Return the SHA-256 of a cell's code without the lines and spaces around it.
-
-    Other blanks count: those can be invisible.
-    """
+    """Return the SHA-256 of a cell's code without the line breaks and spaces around it."""
     return sha_of(code.strip("\n "))
 
 
 def lacks_input(session: Session, draft: Draft) -> bool:
-    """Whether an ask may propose code, and nobody can be asked about it."""
+    """Whether an ask may propose code, and nobody can approve it."""
     return draft.options.run_code and not has_input(session.shell)
 
 
 def refuse_without_input(session: Session, draft: Draft) -> None:
-    """Refuse `--run-code` where nobody can be asked, before anything is sent.
+    """Refuse `--run-code` if nobody can approve code, before anything is sent.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The output of code that ran, as the model gets it, within the limits on the user's data."""
+"""The output of code that ran, as the model may get it: within the limits on the user's data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from groq_magic.api.request import without_surrogates
 from groq_magic.assistant import Cell
 from groq_magic.assistant.cuts import cut_middle
 from groq_magic.assistant.failure.trace import trace_text
-from groq_magic.clipping import tried, type_name
+from groq_magic.clipping import count_of, tried, type_name
 from groq_magic.errors import PromptError
 from groq_magic.prompt import Extent, describe
 from groq_magic.prompt.image import image_of
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["CodeOutput", "column_names", "output_of_run"]
 
 _WORD = re.compile(r"\w+")
-# Types of columns whose text has fields, categories or a value of their own.
+# Column types whose names contain fields, categories or values.
 _NAMING_TYPE = re.compile(r"[{<]|Enum|Sparse", re.IGNORECASE)
 _MOST_IMAGES = 3  # of a request
 _LONGEST_PART = 4_000
@@ -46,10 +46,10 @@ class CodeOutput:
     Parameters
     ----------
     text : str
-        Without secrets, cut to a budget.
+        The text without secrets, cut to a limit.
     images : tuple of PromptImage
     is_schema : bool
-        Whether it contains no more than the schema of a value.
+        Whether the output is only the schema of a value.
     """
 
     text: str
@@ -58,9 +58,8 @@ class CodeOutput:
 
     @property
     def size(self) -> str:
-        """Its size in words."""
-        count = len(self.images)
-        figures = f" and {count} figure{'s' * (count > 1)}" if count else ""
+        """The size in words."""
+        figures = f" and {count_of(len(self.images), 'figure')}" if self.images else ""
         return f"{len(self.text):,} characters{figures}"
 
     def below(self, text: str) -> CodeOutput:
@@ -71,26 +70,26 @@ class CodeOutput:
 def output_of_run(
     session: Session, run: CodeRun, known: frozenset[str], *, sees: bool
 ) -> CodeOutput:
-    """Return what may go back to the model.
+    """Return the output of a run as the model may get it.
 
     Parameters
     ----------
     session : Session
     run : CodeRun
     known : frozenset of str
-        The names of columns that the session's tables had before the code ran.
+        The names of columns that the session's tables had before the run.
     sees : bool
         Whether the model takes images.
     """
     cell = Cell(None, run.code)
     context = _context(session, run, cell)
     parts, is_schema = [], True
-    printed = _tidy(run.printed)
+    printed = _as_shown(run.printed)
     if printed:
         parts.append(f"Printed:\n{cut_middle(context.output(printed), _LONGEST_PART)}")
         is_schema = False
     for value in run.values:
-        whole, schema = _described(context, value), tried(partial(context.added, value), "")
+        whole, schema = _described(context, value), tried(partial(context.schema_of, value), "")
         parts.append(f"Value:\n{whole}")
         is_schema = is_schema and whole == schema and _has_known_names(value, run.code, known)
     if run.error is not None:
@@ -112,9 +111,9 @@ def column_names(namespace: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _has_known_names(value: Any, code: str, known: frozenset[str]) -> bool:
-    """Whether all columns of a table existed before the run, or are named in the code.
+    """Whether all columns of a table existed before the run, or occur in the code.
 
-    Code can turn values into column names. Only pandas' and polars' own DataFrames can pass: the
+    Code can turn values into column names. Only DataFrames of pandas and polars can pass: the
     name of another class may be a value too.
     """
     frames = [getattr(sys.modules.get(name), "DataFrame", None) for name in ("pandas", "polars")]
@@ -140,11 +139,11 @@ def _context(session: Session, run: CodeRun, cell: Cell) -> Context:
     def cell_of(name: str) -> Cell | None:
         return cell if name == run.file else history.of_file(name)
 
-    return replace(history.context(0), cell_of=cell_of).holding(run.error)
+    return replace(history.context(0), cell_of=cell_of).with_locals_of(run.error)
 
 
-def _tidy(printed: str) -> str:
-    """Return text without colours, and without what a carriage return has overwritten."""
+def _as_shown(printed: str) -> str:
+    """Return text without colours, and without text before a carriage return."""
     text = _COLOURS.sub("", printed).replace("\r\n", "\n")
     return "\n".join(line.rpartition("\r")[2] for line in text.split("\n")).strip("\n")
 
@@ -154,7 +153,7 @@ def _described(context: Context, value: Any) -> str:
     privacy = context.privacy
     try:
         if privacy.rows == 0:
-            return context.added(value)
+            return context.schema_of(value)
         found = describe(value, Extent(privacy))
     except PromptError:
         return type_name(value)
@@ -167,10 +166,9 @@ def _images(
     session: Session, run: CodeRun, *, sees: bool
 ) -> tuple[tuple[PromptImage, ...], tuple[str, ...]]:
     """Return the figures that may be sent, and lines about the others."""
-    count = len(run.images)
-    if not count:
+    if not run.images:
         return (), ()
-    figures = f"{count} figure{'s' * (count > 1)}"
+    figures = count_of(len(run.images), "figure")
     if session.privacy().rows == 0:
         return (), (f"[{figures}, left out: no values may be sent]",)
     if not sees:

@@ -15,12 +15,12 @@ from groq_magic.api.request import form_of, request_of, without_surrogates
 from groq_magic.api.send import Outcome, send
 from groq_magic.asking.images import (
     content_with_images,
-    images_given,
+    images_of_values,
     model_for_images,
     refuse_without_vision,
 )
-from groq_magic.asking.replies import nothing_came, reply_from
-from groq_magic.asking.typed_answers import repair_request, schema_given, with_data
+from groq_magic.asking.replies import no_text_error, reply_from
+from groq_magic.asking.typed_answers import repair_request, schema_of_ask, with_data
 from groq_magic.conversation import estimate, text_in
 from groq_magic.errors import (
     GroqMagicError,
@@ -41,8 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["complete_checked"]
 
-# Options about cells, conversations, functions that someone approves, and how an answer is
-# shown or cached.
+# Options about cells, conversations, tools, and how an answer is shown or cached.
 _REFUSED = (
     *("out", "cell", "once", "conversation", "dry_run", "raw", "reasoning", "tools"),
     *("recent", "cache", "no_cache", "run_code"),
@@ -50,13 +49,13 @@ _REFUSED = (
 
 
 def complete_checked(prompt: str, options: AskOptions, session: Session | None) -> Reply:
-    """Send a prompt and return the reply; it runs in the caller's thread, whichever it is.
+    """Send a prompt and return the reply; it runs in the caller's thread.
 
     Parameters
     ----------
     prompt : str
     options : AskOptions
-        Only those that were given.
+        The given ones.
     session : Session or None
         Provides the settings, the key and practice mode; None takes the environment's key.
 
@@ -120,22 +119,22 @@ class _Completion:
         self._first: float | None = None
         privacy = session.privacy() if session is not None else None
         names = session.namespace if session is not None else {}
-        self._schema = schema_given(self._options, names, self._secrets, privacy)
-        self._images = images_given(options.image or (), privacy)
+        self._schema = schema_of_ask(self._options, names, self._secrets, privacy)
+        self._images = images_of_values(options.image or (), privacy)
         self._is_model_given = options.model is not None
         self._form: SchemaForm | None = None
 
     def reply_to(self, prompt: str) -> Reply:
         """Send the prompt and return the reply."""
         started, request = time.monotonic(), self._request(prompt)
-        outcome, error = self._answered(request)
+        outcome, error = self._read_answer(request)
         usage = usage_of(outcome.usage)
         again = None
         if self._schema is not None and not isinstance(error, InterruptedAskError):
             again = repair_request(request, self._schema, self._form, "".join(self._texts), outcome)
         if again is not None:
             self._texts.clear()
-            outcome, error = self._answered(again)
+            outcome, error = self._read_answer(again)
             usage = total_usage((usage, usage_of(outcome.usage)))
         reply = reply_from(
             request,
@@ -155,11 +154,11 @@ class _Completion:
             raise reply.error
         return reply
 
-    def _answered(self, request: dict[str, Any]) -> tuple[Outcome, GroqMagicError | None]:
+    def _read_answer(self, request: dict[str, Any]) -> tuple[Outcome, GroqMagicError | None]:
         try:
             return self._sent(request)
         except KeyboardInterrupt:
-            # The reply keeps what had come.
+            # The reply keeps the text that has arrived.
             return Outcome(), InterruptedAskError("Stopped.")
 
     def _sent(self, request: dict[str, Any]) -> tuple[Outcome, GroqMagicError | None]:
@@ -181,7 +180,7 @@ class _Completion:
         return outcome, self._error(outcome, is_cancelled=exchange.cancelled.is_set())
 
     def _log(self, model: str, outcome: Outcome) -> None:
-        """Write what was sent into the session's log; a prompt given in Python names no values."""
+        """Write a request into the session's log; a prompt given in Python names no values."""
         if self._session is None:
             return
         url, usage = self._account.base_url, usage_of(outcome.usage)
@@ -190,7 +189,7 @@ class _Completion:
         included = ((self._secrets.hidden(each.name), each.size) for each in found)
         log.write(record_of(url, model, included, usage, tries=outcome.tries))
         for line in log.lines():
-            # Where warnings are errors, the reply still counts more.
+            # The reply is returned even if warnings are errors.
             with contextlib.suppress(UserWarning):
                 warnings.warn(line, stacklevel=6)
 
@@ -215,7 +214,7 @@ class _Completion:
         return self._secrets.hidden_request(request_of(options, model, known, messages, self._form))
 
     def _catalogue(self) -> Catalogue:
-        """Return the models of the key, fetched if they are not known."""
+        """Return the key's models; fetch them if unknown."""
         if not self._models.live:
             self._models = self._account.models()
         return self._models
@@ -237,5 +236,5 @@ class _Completion:
         if outcome.finish_reason is None and is_cancelled:
             return InterruptedAskError("Stopped: the connection was closed.")
         if outcome.finish_reason is None and not self._texts:
-            return without_magics(nothing_came())
+            return without_magics(no_text_error())
         return None

@@ -10,8 +10,8 @@ from groq_magic.api.key import scrub
 from groq_magic.api.request import without_surrogates
 from groq_magic.asking.images import all_images, with_given_images, with_images
 from groq_magic.asking.proposed_code import with_code
-from groq_magic.asking.typed_answers import schema_given
-from groq_magic.clipping import is_a
+from groq_magic.asking.typed_answers import schema_of_ask
+from groq_magic.clipping import count_of, is_a
 from groq_magic.conversation import PromptData, sha_of
 from groq_magic.errors import PromptError
 from groq_magic.prompt import FilledPrompt, IncludedValue, fill, fill_from, with_values
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from groq_magic.session.ask import Ask
     from groq_magic.session.session import Session
 
-__all__ = ["Draft", "bound", "draft"]
+__all__ = ["Draft", "make_draft", "with_caller_values"]
 
 _CELL_NUMBER = re.compile(r"\bcell \d+", re.IGNORECASE)
 
@@ -43,25 +43,25 @@ class Draft:
     ----------
     ask : Ask
     options : AskOptions
-        The given ones, and the session's for all others.
+        The given options, and the session's values for all others.
     prompt, system : str
-        Without secrets; the system prompt with its values, the prompt with the
-        names of those that are no scalars.
+        Texts without secrets. The system prompt contains its values, the prompt only scalars
+        and the names of other values.
     data : PromptData
         The values that the prompt names.
     included : tuple of IncludedValue
-        The values that are included.
+        The names and sizes of all included values.
     notices : tuple of str
         Lines to show to the user.
     secrets : Secrets
     values_sha : str or None
-        The hash of the texts with their values, None where they have none.
+        The hash of the texts with their values, None without values.
     schema : Schema or None
-        What the answer has to be of.
+        The schema of the answer.
     images : tuple of PromptImage
-        Those that go along.
+        The images to send.
     tools : ToolSet
-        What the model may call.
+        The tools that the model may call.
     """
 
     ask: Ask
@@ -84,7 +84,7 @@ class Draft:
 
     @property
     def named(self) -> tuple[str, ...]:
-        """The keys of these values."""
+        """The keys of the values that the prompt names."""
         return tuple(value.key for value in self.data.values)
 
     def as_saved(self, text: str) -> str:
@@ -92,15 +92,15 @@ class Draft:
         return without_surrogates(self.secrets.hidden(text))[0]
 
 
-def draft(session: Session, ask: Ask) -> Draft:
-    """Return an ask with its texts as they are sent; the user's own code may run here.
+def make_draft(session: Session, ask: Ask) -> Draft:
+    """Return the draft of an ask; the user's own code may run here.
 
     Raises
     ------
     PromptError
         When the prompt is empty, or contains a misspelt name.
     """
-    ask, secrets = bound(session, ask), session.secrets()
+    ask, secrets = with_caller_values(session, ask), session.secrets()
     options = ask.options.over(session.settings.defaults())
     _check_names(options, secrets)
     filled, system = _filled(session, ask, options)
@@ -110,12 +110,12 @@ def draft(session: Session, ask: Ask) -> Draft:
     # Before surrogates are replaced: a secret may contain them.
     texts = [filled.text, system, *(value.text for value in filled.values)]
     hidden = [secrets.found(text) for text in texts]
-    # A traceback or a value may hold a key of another service; it must not be sent.
+    # A traceback or a value may contain a key of another service; it must not be sent.
     texts = [scrub(text) if ask.composed is not None else text for text, _ in hidden]
     if ask.composed is not None and texts[0] != filled.text:
         ask = replace(ask, composed=replace(ask.composed, hides_a_key=True))
     names = [name for _, found in hidden for name in found]
-    lines = (*map(secrets.hidden, filled.notices), *recent_notices, *_line_of_hidden(names))
+    lines = (*map(secrets.hidden, filled.notices), *recent_notices, *_notice_of_hidden(names))
     encodable = [without_surrogates(text) for text in texts]
     prompt, system, *blocks = [text for text, _ in encodable]
     data = _data(ask, filled, blocks, secrets, session.privacy())
@@ -131,13 +131,13 @@ def draft(session: Session, ask: Ask) -> Draft:
         ),
         (
             *(without_surrogates(line)[0] for line in lines),
-            *_line_of_replaced(sum(replaced for _, replaced in encodable)),
+            *_notice_of_replaced(sum(replaced for _, replaced in encodable)),
         ),
         secrets,
-        sha_of([_numberless(prompt, data.values), system, *(each.url for each in images)])
+        sha_of([_without_cell_numbers(prompt, data.values), system, *(each.url for each in images)])
         if filled.included and ask.composed is None
         else None,
-        schema_given(options, session.namespace, secrets, session.privacy()),
+        schema_of_ask(options, session.namespace, secrets, session.privacy()),
         images,
         _tools(session, options),
     )
@@ -155,8 +155,8 @@ def _with_recent(
     return replace(filled, values=(*filled.values, *cells), included=included), notices
 
 
-def _numberless(prompt: str, values: Sequence[NamedValue]) -> str:
-    """Return a prompt with its values, without numbers of cells: another run has others."""
+def _without_cell_numbers(prompt: str, values: Sequence[NamedValue]) -> str:
+    """Return a prompt with its values, without cell numbers, which differ in each run."""
     return with_values(
         prompt,
         (
@@ -167,7 +167,7 @@ def _numberless(prompt: str, values: Sequence[NamedValue]) -> str:
 
 
 def _tools(session: Session, options: AskOptions) -> ToolSet:
-    """Return what the model may call."""
+    """Return the tools that the model may call."""
     tools = tool_set_of(options.tools or (), session.namespace)
     if session.privacy().has_limits:
         tools = tools.without_defaults()
@@ -181,14 +181,14 @@ def _data(
     secrets: Secrets,
     privacy: Privacy,
 ) -> PromptData:
-    """Return the values of a prompt with the texts that are sent of them."""
+    """Return the values of a prompt with their texts as sent."""
     values = tuple(
         replace(value, name=without_surrogates(secrets.hidden(value.name))[0], text=text)
         for value, text in zip(filled.values, blocks, strict=True)
     )
     composed = ask.composed
     if composed is not None:
-        # Without data of the session in the prompt, the answer can't quote any.
+        # If the prompt has no data of the session, the answer can't quote any.
         seen = composed.privacy if composed.included or values else None
         left_out = tuple(each.left_out for each in filled.images)
         return PromptData(values, composed.privacy, seen=seen, images=left_out)
@@ -196,20 +196,20 @@ def _data(
     names = frozenset(piece.name for piece in pieces)
     has_scalars = any(piece.value is None and piece.image is None for piece in pieces)
     in_place = privacy.of_scalars if has_scalars else None
-    # The system prompt may include values of its own; a picture may show any.
+    # The system prompt may include values too, and an image may show any.
     has_rows = values or filled.images or any(each.name not in names for each in filled.included)
     left_out = tuple(each.left_out for each in filled.images)
     return PromptData(values, in_place, names, privacy if has_rows else in_place, left_out)
 
 
 def _check_names(options: AskOptions, secrets: Secrets) -> None:
-    """Refuse a secret where it can't be replaced: these names are sent, shown and saved."""
+    """Refuse secrets in names, which are sent, shown and saved unchanged."""
     for option, name in (("--model", options.model), ("--conversation", options.conversation)):
         if name and secrets.hidden(name) != name:
             raise PromptError(f"{option} contains a secret.", "Type a name without it.")
 
 
-def _line_of_replaced(count: int) -> tuple[str, ...]:
+def _notice_of_replaced(count: int) -> tuple[str, ...]:
     """Return the notice of lone surrogates, if there were any."""
     if not count:
         return ()
@@ -243,7 +243,7 @@ def _filled(session: Session, ask: Ask, options: AskOptions) -> tuple[FilledProm
     filled = fill(text, session.namespace, ask.own, privacy)
     around = fill(options.system or "", session.namespace, ask.own, privacy)
     named = {value.name for value in filled.values}
-    # What the prompt names too is sent once, with it.
+    # Values that the prompt names too are sent once, below it.
     values = [value for value in around.values if value.name not in named]
     both = replace(
         filled,
@@ -254,24 +254,24 @@ def _filled(session: Session, ask: Ask, options: AskOptions) -> tuple[FilledProm
     return both, with_values(around.text, values)
 
 
-def _line_of_hidden(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the notice that names the hidden secrets and counts their places."""
+def _notice_of_hidden(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the notice of hidden secrets: their names and the number of places."""
     if not names:
         return ()
-    places = f"{len(names)} place{'s' * (len(names) != 1)}"
     named = ", ".join(f"`{name}`" for name in dict.fromkeys(names))
+    places = count_of(len(names), "place")
     return (f"Replaced by `{HIDDEN}` in {places}: the value of {named}.",)
 
 
-def bound(session: Session, ask: Ask) -> Ask:
-    """Return an ask that holds the calling code's values as text and images, not its variables.
+def with_caller_values(session: Session, ask: Ask) -> Ask:
+    """Return an ask with the calling code's values as text and images, not as variables.
 
     The ask is kept until the next one, and would keep the variables alive.
 
     Raises
     ------
     PromptError
-        As `draft`.
+        As `make_draft`.
     """
     names, ask = ask.names, replace(ask, names=None)
     if ask.composed is None:
@@ -284,7 +284,7 @@ def bound(session: Session, ask: Ask) -> Ask:
 
 
 def _with_own_tools(ask: Ask, names: Mapping[str, Any]) -> Ask:
-    """Return an ask that holds the functions that the calling code names, not their names."""
+    """Return an ask with the functions of the calling code in place of their names."""
     given = ask.options.tools
     if not given or not any(is_a(each, str) and each in names for each in given):
         return ask

@@ -24,7 +24,7 @@ _NOT_OPTIONS = frozenset({"messages", "model", "tools"})
 
 
 def dry_run_of(session: Session, ask: Ask) -> DryRun:
-    """Return what an ask would send; sends nothing, and asks for no key and no models.
+    """Return what an ask would send, without sending it, a key or the list of models.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def _heading(session: Session, plan: Plan, count: int) -> str:
 
 
 def _notice_of_task(session: Session, plan: Plan) -> tuple[str, ...]:
-    """Return the notice that a task may mean another model; no models are fetched to know."""
+    """Return the notice that a task may mean another model, as the list is not fetched."""
     name = plan.draft.options.model or session.settings.model
     name = "vision" if plan.is_for_images else name
     if name == plan.model or session.service.catalogue().live:
@@ -82,9 +82,9 @@ def _options(plan: Plan) -> str:
 
 
 def _estimate(plan: Plan, tokens: int) -> str:
-    """Return the estimated tokens to send and their cost; the answer's cost is apart."""
+    """Return the estimated tokens to send and their cost, and the price of the answer."""
     about = f"About {token_words(tokens, None, sent_as='to send')}"
-    # Of an image the service alone knows how many tokens it takes.
+    # Only the service knows how many tokens an image takes.
     more = f", plus {plan.images}" if plan.images else ""
     if plan.pending.practice:
         return f"{about}{more}; practice costs nothing."

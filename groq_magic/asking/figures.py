@@ -1,4 +1,4 @@
-"""Figures of proposed code in the messages of an ask, and what replaces them in later turns."""
+"""Figures of proposed code in the messages of an ask, and their replacement in later turns."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LEFT_OUT = "[figure, left out]"
 
 
 def with_last_figures(messages: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return messages with as many images as a request takes, the latest ones."""
+    """Return messages with only the latest images, as many as a request takes."""
     room, sent = MOST_IMAGES, []
     for message in reversed(messages):
         count = len(_images(message))

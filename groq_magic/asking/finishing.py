@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from groq_magic.asking.code_below import code_sha_of
-from groq_magic.asking.next_cell import chosen
+from groq_magic.asking.next_cell import choose_code
 from groq_magic.asking.notices import mark_reported
 from groq_magic.asking.output import output_of
 from groq_magic.asking.stored_answer import StoredAnswer, keep_in_cache
@@ -42,14 +42,14 @@ class FinishState:
     Parameters
     ----------
     rounds : Rounds
-        Its exchanges, with the text so far.
+        The exchanges, with the text so far.
     reply : Reply
 
     Attributes
     ----------
     turn : Turn
     is_appended : bool
-        Whether the turn is the last one, so that none became stale.
+        Whether the turn is the last one, so that no later one became stale.
     choice : CodeChoice
         The code for the next cell.
     output : FinishedAnswer
@@ -64,22 +64,22 @@ class FinishState:
 
     @property
     def session(self) -> Session:
-        """The session that asks."""
+        """The session."""
         return self.rounds.run.session
 
     @property
     def prepared(self) -> PreparedAsk:
-        """The ask as it was prepared."""
+        """The prepared ask."""
         return self.rounds.run.prepared
 
     @property
     def view(self) -> GuardedView:
-        """The view that shows it."""
+        """The view that shows the answer."""
         return self.rounds.run.view
 
     @property
     def plan(self) -> Plan:
-        """What was sent."""
+        """The plan of the ask."""
         return self.prepared.plan
 
     @property
@@ -91,8 +91,8 @@ class FinishState:
 def finish(state: FinishState) -> CodeChoice:
     """Run the steps and return the code for the next cell."""
     reply = state.reply
-    came_to_nothing = reply.error is not None and not reply.text and not reply.tool_calls
-    for step in (*KEEP, *(NOTHING_CAME if came_to_nothing else SHOW), show_refused_text):
+    has_no_answer = reply.error is not None and not reply.text and not reply.tool_calls
+    for step in (*KEEP, *(NO_ANSWER if has_no_answer else SHOW), show_refused_text):
         step(state)
     return state.choice
 
@@ -103,24 +103,24 @@ def put_into_namespace(state: FinishState) -> None:
 
 
 def add_to_ledger(state: FinishState) -> None:
-    """Record its usage for `%groq_usage`."""
+    """Record the usage for `%groq_usage`."""
     state.session.ledger.add(_entry(state))
 
 
 def write_log(state: FinishState) -> None:
-    """Write what was sent into the log, if it was sent at all."""
+    """Write the last exchange into the request log."""
     state.rounds.run.log(state.reader)
 
 
 def put_into_cache(state: FinishState) -> None:
-    """Put the answer into the cache; a failing cache never loses an answer."""
+    """Put the answer into the cache; if the cache fails, the answer is still shown."""
     if state.reply.error is not None:
         return
     with contextlib.suppress(Exception):
         keep_in_cache(state.session, state.plan, state.reader)
 
 
-def pass_by_request(state: FinishState) -> None:
+def note_unanswered(state: FinishState) -> None:
     """Note for `%groq_export` that this ask has no answer to export."""
     state.session.requests.note_failure()
 
@@ -158,7 +158,7 @@ def add_request(state: FinishState) -> None:
     """Keep the request for `%groq_export`."""
     turn = state.turn
     label = AskLabel(turn.typed, turn.cell_number)
-    # With the results of its calls the request gives the answer without the functions.
+    # The request includes the results of the calls, so the code needs no functions.
     request = state.rounds.request if state.rounds.messages else state.plan.request
     state.session.requests.add(request, turn.revision, label)
 
@@ -173,9 +173,9 @@ def learn_token_size(state: FinishState) -> None:
 
 
 def choose_next_cell(state: FinishState) -> None:
-    """Choose the code for the next cell from the answer; a fix that fails again is known by it."""
+    """Choose the code for the next cell; remember a fix, which may fail again."""
     composed = state.plan.draft.ask.composed
-    choice = state.choice = chosen(state.session, state.plan.draft.ask, state.reply)
+    choice = state.choice = choose_code(state.session, state.plan.draft.ask, state.reply)
     if state.rounds.tools.code:
         state.choice = CodeChoice(state.rounds.tools.code)
         return
@@ -200,7 +200,7 @@ def make_output(state: FinishState) -> None:
 
 
 def mark_missed(state: FinishState) -> None:
-    """Note that the missed answers were reported: they need no second notice."""
+    """Note that the missed answers were reported."""
     mark_reported(state.session, state.prepared.missed)
 
 
@@ -234,9 +234,9 @@ def show_refused_text(state: FinishState) -> None:
 
 
 Step = Callable[[FinishState], None]
-# What must not be lost comes first: a failure of a later step then loses no answer.
+# The reply is kept first, so that a failure of a later step loses nothing.
 KEEP: tuple[Step, ...] = (put_into_namespace, add_to_ledger, write_log, put_into_cache)
-NOTHING_CAME: tuple[Step, ...] = (pass_by_request, discard_view)
+NO_ANSWER: tuple[Step, ...] = (note_unanswered, discard_view)
 SHOW: tuple[Step, ...] = (
     end_turn,
     add_request,
@@ -251,10 +251,10 @@ SHOW: tuple[Step, ...] = (
 
 
 def _data_of(state: FinishState) -> PromptData:
-    """Return the turn's data; what the request of a replayed answer contained is unknown."""
+    """Return the turn's data; the data in the request of a replayed answer is unknown."""
     data, source = state.plan.data, state.prepared.source
     if state.rounds.messages:
-        # What functions returned is data too.
+        # Results of tool calls are data too.
         data = replace(data, seen=state.session.privacy().joined(data.seen))
     if not isinstance(source, StoredAnswer) or source.source != "replay":
         return data
@@ -272,13 +272,13 @@ def _code_sha(state: FinishState) -> str | None:
 
 
 def _cut_notice(state: FinishState) -> tuple[str, ...]:
-    """Return the notice of why the service ended an answer early, if it did."""
+    """Return the notice that the service ended the answer early, if it did."""
     cut = state.reader.outcome.cut
     return (f"The service ended the answer early: {cut}",) if cut else ()
 
 
 def _entry(state: FinishState) -> Entry:
-    """Return the ask as the ledger holds it."""
+    """Return the ask's entry in the ledger."""
     reply, practice = state.reply, state.plan.pending.practice
     timing = reply.timing
     free = practice or reply.source != "service"

@@ -11,7 +11,7 @@ from groq_magic.asking.finishing import FinishState, finish
 from groq_magic.asking.next_cell import can_replace, insert_below, replacement_of
 from groq_magic.asking.output import opening_of
 from groq_magic.asking.prepare import prepare
-from groq_magic.asking.replies import earlier_stays, reply_of
+from groq_magic.asking.replies import mention_earlier_answer, reply_of
 from groq_magic.asking.rounds import read_rounds
 from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts, interruptible
@@ -40,7 +40,7 @@ def send_ask(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
     session : Session
     ask : Ask
     view_of : callable
-        Makes the view; called when the ask is ready to be sent.
+        Returns a new view; called when the ask is ready to be sent.
 
     Returns
     -------
@@ -50,19 +50,19 @@ def send_ask(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
     Raises
     ------
     GroqMagicError
-        When it could not be sent, or failed: then `_groq` contains the text so far.
+        When it could not be sent, or failed. `_groq` then has the text so far.
     """
     session.executions.refuse_in_tool()
     with session.service.key_found_once():
-        return _asked(session, ask, view_of)
+        return _run_ask(session, ask, view_of)
 
 
-def _asked(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
+def _run_ask(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
     prepared = interruptible(lambda: prepare(session, ask))
     with Interrupts() as interrupts:
         run = AskRun(session, prepared, GuardedView(view_of()), interrupts)
         try:
-            reply, choice = _finished(run)
+            reply, choice = _read_and_finish(run)
         except BaseException:
             # A fault of our own, or the third interrupt: the text that arrived is kept.
             run.view.rescue()
@@ -75,37 +75,37 @@ def _asked(session: Session, ask: Ask, view_of: Callable[[], View]) -> Reply:
     if run.view.error is not None:
         raise run.view.error
     if choice.code:
-        # The answer says where no page can do it: one that loads later replaces nothing either.
+        # If no page can replace cells now, one that loads later must not do it either.
         is_in_place = ask.in_place and can_replace(session)
         replaces = replacement_of(session, choice) if is_in_place else None
         insert_below(session, choice.code, replaces)
     return reply
 
 
-def _finished(run: AskRun) -> tuple[Reply, CodeChoice]:
+def _read_and_finish(run: AskRun) -> tuple[Reply, CodeChoice]:
     run.view.open(opening_of(run.session, run.plan, run.prepared.notices))
-    run, reader = _answered(run)
+    run, reader = _read_answer(run)
     rounds = read_rounds(run, reader)
     reply = reply_of(run.plan, rounds, started=run.started, now=time.monotonic())
-    reply = earlier_stays(run.session, run.plan, reply)
+    reply = mention_earlier_answer(run.session, run.plan, reply)
     return reply, finish(FinishState(rounds, reply))
 
 
-def _answered(run: AskRun) -> tuple[AskRun, Reader]:
-    """Read the answer; or the spare one, if the model's does not begin in time."""
+def _read_answer(run: AskRun) -> tuple[AskRun, Reader]:
+    """Read the model's answer, or the saved one if the model's does not begin in time."""
     reader, patience = run.reader(), run.session.stored_answers.patience
-    is_late = run.watch(reader, patience if run.prepared.spare else None)
+    is_late = run.watch(reader, patience if run.prepared.fallback else None)
     outcome = reader.outcome
     has_begun = reader.first_token is not None or outcome.finish_reason is not None
-    if run.prepared.spare is None or run.is_stopped or (has_begun and not is_late):
+    if run.prepared.fallback is None or run.is_stopped or (has_begun and not is_late):
         return run, reader
     why = f"No first token after {patience:g} s."
     if not is_late:
         why = outcome.fault.error.happened if outcome.fault else "The reply ended before any text."
-    # The request that gave no answer counts, and its data was sent.
+    # The request without an answer was sent, and counts.
     run.session.note(run.plan.model, outcome)
     run.log(reader)
-    run = replace(run, prepared=run.prepared.with_spare(f"{why} This is the saved answer."))
+    run = replace(run, prepared=run.prepared.with_fallback(f"{why} This is the saved answer."))
     reader = run.reader()
     run.watch(reader)
     return run, reader

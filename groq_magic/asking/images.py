@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "all_images",
     "content_with_images",
-    "images_given",
+    "images_of_values",
     "model_for_images",
     "refuse_without_vision",
     "with_given_images",
@@ -41,14 +41,14 @@ _ITEM = re.compile(r"([^\W\d]\w*)\[([^\[\]\"']+)\]")
 
 
 def with_given_images(session: Session, ask: Ask, names: Mapping[str, Any] | None) -> Ask:
-    """Read the images that are Python values or variables of the calling code into the ask.
+    """Return an ask with the images read that are variables of the calling code.
 
     Parameters
     ----------
     session : Session
     ask : Ask
     names : Mapping of str to Any, or None
-        The variables of the calling code, None for the notebook's.
+        The variables of the calling code; None for the notebook's.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def with_given_images(session: Session, ask: Ask, names: Mapping[str, Any] | Non
     return replace(ask, options=options, images=found)
 
 
-def _images_of(session: Session, ask: Ask) -> tuple[PromptImage, ...]:
+def _images_of_option(session: Session, ask: Ask) -> tuple[PromptImage, ...]:
     """Return the images of `-i`; the user's own code may run here.
 
     Raises
@@ -94,12 +94,12 @@ def all_images(
 ) -> tuple[PromptImage, ...]:
     """Return the images of the braces and of `-i`, each once, without secrets in their names."""
     named = {each.name for each in filled.images}
-    given = (each for each in _images_of(session, ask) if each.name not in named)
+    given = (each for each in _images_of_option(session, ask) if each.name not in named)
     return tuple(
         replace(
             each,
             name=without_surrogates(secrets.hidden(each.name))[0],
-            # Of a web address only: image data is no text.
+            # Only web addresses: image data is no text.
             url=each.url if each.width else secrets.hidden(each.url),
         )
         for each in (*filled.images, *given)
@@ -109,13 +109,13 @@ def all_images(
 def with_images(
     included: Sequence[IncludedValue], images: Sequence[PromptImage]
 ) -> tuple[IncludedValue, ...]:
-    """Return what a prompt includes: its values, and the images that are not among them."""
+    """Return the included values of a prompt, with the images that are not among them."""
     named = {each.name for each in included}
     return (*included, *(each.included for each in images if each.name not in named))
 
 
-def images_given(values: Sequence[Any], privacy: Privacy | None) -> tuple[PromptImage, ...]:
-    """Return the images that are given to `groq_magic.complete`, a text as path or address.
+def images_of_values(values: Sequence[Any], privacy: Privacy | None) -> tuple[PromptImage, ...]:
+    """Return the images for `groq_magic.complete`; a text is a path or an address.
 
     Raises
     ------
@@ -128,7 +128,7 @@ def images_given(values: Sequence[Any], privacy: Privacy | None) -> tuple[Prompt
 
 
 def content_with_images(text: str, images: Sequence[PromptImage]) -> str | list[dict[str, Any]]:
-    """Return the content of a user's message: the text, with the images behind it if there are any.
+    """Return the content of a user's message: the text, then the images if there are any.
 
     Raises
     ------
@@ -148,12 +148,12 @@ def content_with_images(text: str, images: Sequence[PromptImage]) -> str | list[
 
 
 def model_for_images(model: str, catalogue: Catalogue) -> str:
-    """Return the model for images if the user named none: the present one if it reads images.
+    """Return the model for images if the user named none: the current one if it reads images.
 
     Parameters
     ----------
     model : str
-        The present one, an id or a task.
+        The current model, an id or a task.
     catalogue : Catalogue
     """
     known = catalogue.get(model)
@@ -161,7 +161,7 @@ def model_for_images(model: str, catalogue: Catalogue) -> str:
 
 
 def refuse_without_vision(model: Model | None, catalogue: Catalogue) -> None:
-    """Raise ModelError if the service's list says that a model takes no images."""
+    """Raise ModelError if a model takes no images according to the service's list."""
     if not catalogue.live or model is None or model.sees or not model.inputs:
         return
     seeing = catalogue.choice("vision")
@@ -182,20 +182,20 @@ def _name(given: Any) -> str:
 
 
 def _value(session: Session, text: str, namespace: Mapping[str, Any]) -> Any:
-    """Return what a text means: the last plot, a value of the session, a path or an address."""
+    """Return the value that a text names: the last plot, a variable, a path or an address."""
     if text == _LAST and not is_image(namespace.get(text)):
         return session.last_plot.value()
     expression = None if is_web_address(text) else parse(text)
     is_file = tried(lambda: Path(text).expanduser().is_file(), otherwise=False)
     if expression is not None and expression.root in namespace:
         try:
-            return _followed(session, expression, namespace)
+            return _value_of_expression(session, expression, namespace)
         except PromptError:
-            # A file may be named as an attribute would be: `fig.png`.
+            # A file's name may look like an attribute: `fig.png`.
             if not is_file:
                 raise
     elif not is_file and (item := _ITEM.fullmatch(text)) and item[1] in namespace:
-        # The line is split as a shell would: that has removed the quotes around the key.
+        # Splitting the line as a shell does has removed the quotes around the key.
         raise PromptError(
             f"`-i {clip(text, 100)}`: its key has no quotes.",
             f"""Write `-i "{item[1]}['{clip(item[2], 60)}']"`: quotes around the whole.""",
@@ -207,7 +207,9 @@ def _value(session: Session, text: str, namespace: Mapping[str, Any]) -> Any:
     return text
 
 
-def _followed(session: Session, expression: Expression, namespace: Mapping[str, Any]) -> Any:
+def _value_of_expression(
+    session: Session, expression: Expression, namespace: Mapping[str, Any]
+) -> Any:
     if expression.call:
         raise PromptError(
             f"`-i {clip(expression.text, 100)}`: calls aren't allowed there.",

@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "can_replace",
-    "change_of",
-    "chosen",
+    "choose_code",
+    "diff_of",
     "insert_below",
     "prose_of",
     "remarks_of",
     "replacement_of",
 ]
 
-_LOOK_EVERY = 0.02  # seconds
+_POLL = 0.02  # seconds
 
 
-def chosen(session: Session, ask: Ask, reply: Reply) -> CodeChoice:
+def choose_code(session: Session, ask: Ask, reply: Reply) -> CodeChoice:
     """Return the code for the next cell, or why there is none; empty if none is wanted."""
     if ask.composed is None and not ask.options.cell:
         return CodeChoice()
@@ -43,16 +43,16 @@ def chosen(session: Session, ask: Ask, reply: Reply) -> CodeChoice:
 
 
 def insert_below(session: Session, code: str, replaces: Replacement | None = None) -> None:
-    """Insert a cell with this code below the one that asked; the page replaces the one before.
+    """Insert a cell below the one that asked; the page removes the one inserted before.
 
-    Without such a page nothing is inserted where the saved file has an equal cell already.
+    Without a page, nothing is inserted if the saved file already has an equal cell.
 
     Parameters
     ----------
     session : Session
     code : str
     replaces : Replacement or None
-        The cell that the page replaces with the code, if it can.
+        The cell that the page replaces with the code.
     """
     cell, live = session.cell, session.live
     has_page = live is not None and live.pages.has_page
@@ -64,7 +64,7 @@ def insert_below(session: Session, code: str, replaces: Replacement | None = Non
 
 
 def replacement_of(session: Session, choice: CodeChoice) -> Replacement | None:
-    """Return what the page needs to replace the failed cell; None without a page."""
+    """Return the facts that the page needs to replace the failed cell; None without a page."""
     asked, fixed = session.cell, choice.cell
     if asked is None or session.live is None or fixed is None or not choice.code:
         return None
@@ -72,7 +72,7 @@ def replacement_of(session: Session, choice: CodeChoice) -> Replacement | None:
     return Replacement(asked, cell, fixed.number, fixed.name, fixed.source, choice.code)
 
 
-def change_of(session: Session, ask: Ask, choice: CodeChoice) -> CellDiff | None:
+def diff_of(session: Session, ask: Ask, choice: CodeChoice) -> CellDiff | None:
     """Return the diff from the failed cell to the fixed one, None without a fix."""
     if choice.cell is None:
         return None
@@ -82,7 +82,7 @@ def change_of(session: Session, ask: Ask, choice: CodeChoice) -> CellDiff | None
 
 
 def _what_to_do(session: Session, ask: Ask, fixed: Cell) -> tuple[str, ...]:
-    """Return a remark where the user has to replace a cell, or to run another one after it."""
+    """Return a remark if the user has to replace a cell, or to run another one afterwards."""
     failed = ask.composed.cells[0] if ask.composed is not None else fixed
     is_earlier = failed.number != fixed.number
     then = f", then run {failed.name}" if is_earlier else ""
@@ -92,7 +92,7 @@ def _what_to_do(session: Session, ask: Ask, fixed: Cell) -> tuple[str, ...]:
         return (f"{name} {why}. Replace it with the cell below{then}.",)
     if not is_earlier:
         return ()
-    # Its button replaces the cell, or the one below is run.
+    # The user replaces the cell with the button, or runs the one below.
     has_button = session.cell is not None and session.live is not None
     do = f"Run the fixed {fixed.name}" if has_button else f"Replace {fixed.name} with this"
     return (f"{do}{then}.",)
@@ -105,12 +105,12 @@ def can_replace(session: Session) -> bool:
         return False
     # A page that has just been opened may still be loading the widget.
     while not (live.pages.has_page or live.lacks_page):
-        time.sleep(_LOOK_EVERY)
+        time.sleep(_POLL)
     return live.pages.can_replace
 
 
 def remarks_of(choice: CodeChoice) -> tuple[str, ...]:
-    """Return the remarks on a new cell; those on a fixed one stand above its diff."""
+    """Return the remarks on a new cell; those on a fixed one are above its diff."""
     return choice.remarks if choice.cell is None else ()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from groq_magic.clipping import count_of
 from groq_magic.conversation import turn_of
 from groq_magic.errors import NotebookError
 from groq_magic.page.cell import request_cells
@@ -16,17 +17,17 @@ if TYPE_CHECKING:
     from groq_magic.session.session import Session
 
 __all__ = [
-    "line_of_images",
-    "line_of_left_out",
-    "line_of_missed",
-    "line_of_restorable",
     "mark_reported",
     "missed_by",
-    "order_notice",
+    "notice_of_images",
+    "notice_of_left_out",
+    "notice_of_missed",
+    "notice_of_order",
+    "notice_of_restorable",
 ]
 
 
-def line_of_left_out(names: Sequence[str], answers: int) -> tuple[str, ...]:
+def notice_of_left_out(names: Sequence[str], answers: int) -> tuple[str, ...]:
     """Return the notice of values and answers of earlier turns that are no longer sent.
 
     Parameters
@@ -38,16 +39,16 @@ def line_of_left_out(names: Sequence[str], answers: int) -> tuple[str, ...]:
     """
     left_out = [f"`{name}`" for name in names]
     if answers:
-        left_out.append(f"{answers} answer{'s' * (answers > 1)} that may quote excluded values")
+        left_out.append(f"{count_of(answers, 'answer')} that may quote excluded values")
     if not left_out:
         return ()
     return (f"No longer sent, because of `rows_sent` or `private`: {', '.join(left_out)}.",)
 
 
-def line_of_images(plan: Plan) -> tuple[str, ...]:
+def notice_of_images(plan: Plan) -> tuple[str, ...]:
     """Return the notice that the images of the turn just above are not sent again.
 
-    A prompt with an image of its own needs none, nor does one further below.
+    A prompt with its own image, or further below, needs no notice.
     """
     above = plan.window.turns[-1:]
     count = len(above[0].data.images) if above and not plan.draft.images else 0
@@ -59,11 +60,11 @@ def line_of_images(plan: Plan) -> tuple[str, ...]:
 
 
 def missed_by(session: Session, plan: Plan) -> frozenset[str]:
-    """Return the slots of missed answers that `%groq_history` has, but for the cell's own."""
+    """Return the slots of missed answers in `%groq_history`, without the cell's own."""
     if session.live is None:
         return frozenset()
     practice, conversations = plan.pending.practice, session.conversations
-    # The page that lacks the cell may have said so: the turn is a deleted cell's then.
+    # If the page has reported that it lacks the cell, the turn counts as deleted.
     turns = {
         slot_of(turn.shown)
         for conversation in (
@@ -74,7 +75,7 @@ def missed_by(session: Session, plan: Plan) -> frozenset[str]:
     return frozenset(turns & session.live.finished.missed() - {slot_of(plan.pending.shown)})
 
 
-def line_of_missed(missed: frozenset[str]) -> tuple[str, ...]:
+def notice_of_missed(missed: frozenset[str]) -> tuple[str, ...]:
     """Return the notice of missed answers, if there are any."""
     if not missed:
         return ()
@@ -86,20 +87,20 @@ def line_of_missed(missed: frozenset[str]) -> tuple[str, ...]:
 
 
 def mark_reported(session: Session, missed: frozenset[str]) -> None:
-    """Note that the notice was shown: it is shown once."""
+    """Note that the notice was shown; it is shown once."""
     if session.live is not None:
-        session.live.finished.reported(missed)
+        session.live.finished.mark_reported(missed)
 
 
-def order_notice(session: Session, plan: Plan) -> tuple[str, ...]:
-    """Return the notice, once, where there are turns that the page's order would arrange."""
+def notice_of_order(session: Session, plan: Plan) -> tuple[str, ...]:
+    """Return the notice, once, that the page can't report its order, if there are turns."""
     if session.live is None or session.cell is None or request_cells(session.shell).order:
         return ()
     turns = session.conversations.count(plan.pending.practice)
     return session.live.pages.order_notice() if turns else ()
 
 
-def line_of_restorable(session: Session) -> tuple[str, ...]:
+def notice_of_restorable(session: Session) -> tuple[str, ...]:
     """Return the notice of answers above that are not in the conversation; once."""
     if session.restore_offered:
         return ()
@@ -107,7 +108,7 @@ def line_of_restorable(session: Session) -> tuple[str, ...]:
         found = session.restorable()
     except NotebookError:
         return ()
-    # The cell that is running shows an answer that is about to be replaced.
+    # The answer of the running cell is about to be replaced.
     found = tuple(
         saved for saved in found if saved.shown.cell != session.cell and not saved.is_edited
     )

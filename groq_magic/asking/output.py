@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.asking.next_cell import change_of, prose_of, remarks_of, replacement_of
+from groq_magic.asking.next_cell import diff_of, prose_of, remarks_of, replacement_of
 from groq_magic.asking.warnings import warnings_of
 from groq_magic.conversation import METADATA_VERSION, chain_of, prompt_in, sha_of
 from groq_magic.ledger.usage import cost, dollars, token_words
@@ -36,7 +36,7 @@ _MARKS = MappingProxyType(
     }
 )
 
-# Shown while the session lives; the saved file does not depend on the source.
+# Shown while the session lives: the saved file must not depend on the source.
 _SOURCES = MappingProxyType({"cache": "from the cache", "replay": "replayed"})
 
 
@@ -54,12 +54,12 @@ def opening_of(session: Session, plan: Plan, notices: tuple[str, ...]) -> Answer
 
 
 def _format_of(plan: Plan) -> ViewFormat:
-    """Return how the answer is shown: typed data as a table or a tree, unless -f asks otherwise."""
-    chosen = plan.draft.options.format or "markdown"
-    return "data" if plan.draft.schema is not None and chosen == "markdown" else chosen
+    """Return the format of the view: typed data as a table or a tree, unless `-f` is given."""
+    format_ = plan.draft.options.format or "markdown"
+    return "data" if plan.draft.schema is not None and format_ == "markdown" else format_
 
 
-def output_of(  # noqa: PLR0913 - what an answer came to, named
+def output_of(  # noqa: PLR0913 - all but three are named
     session: Session,
     plan: Plan,
     reply: Reply,
@@ -74,7 +74,7 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
     from groq_magic.rendering import fenced_code
 
     ask, options = plan.draft.ask, plan.draft.options
-    # Without a model and a script, figures would count the fold of what was sent.
+    # The practice server's unscripted answer quotes the request: its tokens mean nothing.
     is_counted = not (plan.pending.practice and is_unscripted(reply.text))
     tokens = _tokens(session, plan, reply) if is_counted else ""
     return FinishedAnswer(
@@ -94,7 +94,7 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
         live=replace(
             _live_facts(session, reply, turn, tokens), replacement=replacement_of(session, choice)
         ),
-        change=change_of(session, ask, choice),
+        change=diff_of(session, ask, choice),
         prose=prose_of(choice, reply.text),
     )
 
@@ -102,7 +102,7 @@ def output_of(  # noqa: PLR0913 - what an answer came to, named
 def _warning_without_page(session: Session, turn: Turn) -> tuple[str, ...]:
     """Return the warning of a replayed answer that was saved below other turns.
 
-    With a page, the page shows the warning while it applies.
+    If there is a page, it shows the warning itself, while it applies.
     """
     is_of_others = turn.saved_above is not None and session.live is None
     return (session.bars.stale_line(turn),) if is_of_others else ()
@@ -160,7 +160,7 @@ def _metadata_of(
 
 
 def _is_in_source(session: Session, plan: Plan) -> bool:
-    """Whether the cell's source alone gives the prompt, to whoever reads the file."""
+    """Whether the prompt can be read from the cell's source in the saved file."""
     ask = plan.draft.ask
     if ask.line or (ask.composed is not None and ask.composed.identity != ask.text.strip()):
         return False
@@ -179,7 +179,7 @@ def _replaced(key: TurnKey | None) -> dict[str, Any] | None:
 
 
 def _tokens(session: Session, plan: Plan, reply: Reply) -> str:
-    """Return the tokens sent and answered: counted, else estimated; "" if unknown."""
+    """Return the tokens sent and answered in words: as billed, else estimated; "" if unknown."""
     if reply.usage is not None:
         return reply.usage.words
     if reply.timing.pieces is None:

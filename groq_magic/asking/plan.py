@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.api.request import form_of, request_of, size_of
 from groq_magic.asking.images import content_with_images
 from groq_magic.asking.proposed_code import CODE_SYSTEM
+from groq_magic.clipping import count_of
 from groq_magic.conversation import (
     Budget,
     HistoryWindow,
@@ -30,34 +31,34 @@ if TYPE_CHECKING:
     from groq_magic.prompt.secrets import Secrets
     from groq_magic.schemas import SchemaForm
 
-__all__ = ["Plan", "PlanInputs", "plan"]
+__all__ = ["Plan", "PlanInputs", "make_plan"]
 
-# The estimate of tokens may be that much too high.
-_SURELY = 0.9
-# No model's window is larger: what an unknown model can't take either.
+# The true number of tokens is at least this share of the estimate.
+_LEAST_SHARE = 0.9
+# The limit for unknown models: no window is larger.
 _LARGEST_WINDOW = 10_000_000
 
 
 @dataclass(frozen=True)
 class PlanInputs:
-    """What `plan` needs besides the draft.
+    """What `make_plan` needs besides the draft.
 
     Parameters
     ----------
     model : str
-        The id of the model that is asked.
+        The id of the model to ask.
     known : Model or None
-        Its entry in the catalogue.
+        The model's entry in the catalogue.
     pending : PendingTurn
-        With the turns above it.
+        The ask's turn, with the turns above it.
     tokens_per_minute : int or None
         The limit, if it was seen recently.
     history_share : float
-        The share of it that earlier turns may take.
+        The share of this limit that earlier turns may take.
     tokens_per_byte : float
-        As the service has counted so far.
+        The ratio in the service's counts so far.
     without_secrets : callable
-        From turns and secrets to turns in which these are hidden.
+        Takes turns and secrets, and returns the turns with these hidden.
     privacy : Privacy
         How much of the user's data may be sent.
     is_for_images : bool
@@ -90,7 +91,7 @@ class Plan:
 
     @property
     def included(self) -> tuple[tuple[str, int | str], ...]:
-        """The values that the prompt includes: names, and characters or a size in words."""
+        """The names of the included values, with their characters or size in words."""
         return tuple((each.name, each.size) for each in self.draft.included)
 
     @property
@@ -101,9 +102,8 @@ class Plan:
 
     @property
     def images(self) -> str:
-        """How many images are sent, in words; "" for none."""
-        count = len(self.draft.images)
-        return f"{count} image{'s' * (count > 1)}" if count else ""
+        """The number of images in words, "" for none."""
+        return count_of(len(self.draft.images), "image") if self.draft.images else ""
 
     @property
     def data(self) -> PromptData:
@@ -112,7 +112,7 @@ class Plan:
         return own if earlier is None else replace(own, seen=earlier.joined(own.seen))
 
 
-def plan(draft: Draft, facts: PlanInputs) -> Plan:
+def make_plan(draft: Draft, facts: PlanInputs) -> Plan:
     """Build the request, with as many earlier turns as fit.
 
     Raises
@@ -120,7 +120,7 @@ def plan(draft: Draft, facts: PlanInputs) -> Plan:
     TooLargeError
         When it fits neither the window nor the tokens a minute.
     OptionError, ModelError
-        When the model can't do what an option asks for.
+        When the model does not support an option.
     """
     window = _window(draft, facts)
     turns = facts.without_secrets(window.turns, draft.secrets)
@@ -135,7 +135,7 @@ def plan(draft: Draft, facts: PlanInputs) -> Plan:
     form = form_of(draft.schema, facts.known, draft.tools)
     request = request_of(draft.options, facts.model, facts.known, messages, form, tools=draft.tools)
     if draft.tools:
-        # A docstring may quote a key.
+        # A docstring may contain a key.
         request["tools"] = draft.secrets.hidden_in(request["tools"])
     if "stop" in request:
         request["stop"] = draft.secrets.hidden_in(request["stop"])
@@ -152,17 +152,18 @@ def _window(draft: Draft, facts: PlanInputs) -> HistoryWindow:
         facts.known.context_window if facts.known else None,
         draft.options.max_tokens,
         facts.history_share,
-        _density(facts, *earlier),
+        _tokens_per_character(facts, *earlier),
     )
     prompt, system = (
-        estimate(text, _density(facts, text)) if text else 0 for text in (draft.whole, draft.system)
+        estimate(text, _tokens_per_character(facts, text)) if text else 0
+        for text in (draft.whole, draft.system)
     )
     _check_size(prompt + system, budget)
     return fit(before, prompt_tokens=prompt, system_tokens=system, budget=budget, named=draft.named)
 
 
-def _density(facts: PlanInputs, *texts: str) -> float:
-    """Return about how many tokens a character of these texts takes."""
+def _tokens_per_character(facts: PlanInputs, *texts: str) -> float:
+    """Return the estimated tokens per character of texts."""
     return facts.tokens_per_byte * sum(map(size_of, texts)) / max(1, sum(map(len, texts)))
 
 
@@ -177,7 +178,7 @@ def _check_size(tokens: int, budget: Budget) -> None:
         (window if window is not None else _LARGEST_WINDOW, "the model's window of {:,} tokens"),
         (budget.tokens_per_minute, "your {:,} tokens a minute"),
     ):
-        if limit is not None and tokens * _SURELY + (budget.reply_tokens or 0) > limit:
+        if limit is not None and tokens * _LEAST_SHARE + (budget.reply_tokens or 0) > limit:
             raise TooLargeError(
                 f"The request takes about {whole:,} tokens, {whole - limit:,} more than "
                 f"{what.format(limit)}; nothing was sent.",

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 from groq_magic.api.models import ALIASES
 from groq_magic.asking.code_below import lacks_input, refuse_without_input, result_below_code
-from groq_magic.asking.draft import bound, draft
+from groq_magic.asking.draft import make_draft, with_caller_values
 from groq_magic.asking.images import model_for_images, refuse_without_vision
 from groq_magic.asking.notices import (
-    line_of_images,
-    line_of_left_out,
-    line_of_missed,
-    line_of_restorable,
     missed_by,
-    order_notice,
+    notice_of_images,
+    notice_of_left_out,
+    notice_of_missed,
+    notice_of_order,
+    notice_of_restorable,
 )
-from groq_magic.asking.plan import Plan, PlanInputs, plan
+from groq_magic.asking.plan import Plan, PlanInputs, make_plan
 from groq_magic.asking.stored_answer import (
     ReplayResult,
     StoredAnswer,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PreparedAsk", "dry_run", "prepare"]
 
-# A limit seen longer ago may have been raised since: it refuses nothing.
+# An older limit is ignored: it may have been raised since.
 _FRESH = 3600.0  # seconds
 
 
@@ -53,12 +53,12 @@ class PreparedAsk:
     notices : tuple of str
         The lines above the answer.
     source : Client or StoredAnswer
-        Where the answer comes from.
+        The source of the answer.
     missed : frozenset of str
         The slots of answers that the notices report as missed.
     saved_reasoning : str
-        Safe HTML of the reasoning that a replayed answer was saved with, "" for none.
-    spare : ReplayResult or None
+        Safe HTML of the reasoning saved with a replayed answer, "" for none.
+    fallback : ReplayResult or None
         The saved answer, used if the model gives none.
     offers_restore : bool
         Whether the notices offer saved turns.
@@ -69,22 +69,22 @@ class PreparedAsk:
     source: Client | StoredAnswer
     missed: frozenset[str] = frozenset()
     saved_reasoning: str = ""
-    spare: ReplayResult | None = None
+    fallback: ReplayResult | None = None
     offers_restore: bool = False
 
-    def with_spare(self, why: str) -> PreparedAsk:
-        """Return the ask as the saved answer answers it, with a notice that gives the reason."""
-        spare = self.spare
-        if spare is None or spare.answer is None:
+    def with_fallback(self, why: str) -> PreparedAsk:
+        """Return the ask with the saved answer as its source, and a notice of the reason."""
+        fallback = self.fallback
+        if fallback is None or fallback.answer is None:
             return self
-        notices = (*self.notices, why, *spare.notices(self.plan.draft))
+        notices = (*self.notices, why, *fallback.notices(self.plan.draft))
         return replace(
             self,
-            plan=replace(self.plan, pending=spare.pending or self.plan.pending),
+            plan=replace(self.plan, pending=fallback.pending or self.plan.pending),
             notices=notices,
-            source=spare.answer,
-            saved_reasoning=spare.reasoning,
-            spare=None,
+            source=fallback.answer,
+            saved_reasoning=fallback.reasoning,
+            fallback=None,
         )
 
 
@@ -102,39 +102,40 @@ def prepare(session: Session, ask: Ask) -> PreparedAsk:
     NotebookError
         When replay is on and has no answer, and there is no key.
     """
-    ask = _kept(session, ask)
+    ask = _keep_for_retry(session, ask)
     session.order_turns()
-    begun = draft(session, ask)
-    found = replay_result(session, begun, _turn(session, begun))
+    draft = make_draft(session, ask)
+    found = replay_result(session, draft, _turn(session, draft))
     if found.answer is None:
-        below = result_below_code(session, begun, _turn(session, begun))
+        below = result_below_code(session, draft, _turn(session, draft))
         found = below if below.answer is not None else found
     if found.answer is None:
-        refuse_without_input(session, begun)
-    spare = replace(found, pending=_turn(session, begun, found)) if found.is_spare else None
-    if lacks_input(session, begun) or not can_approve(session, begun.tools):
+        refuse_without_input(session, draft)
+    fallback = replace(found, pending=_turn(session, draft, found)) if found.is_fallback else None
+    if lacks_input(session, draft) or not can_approve(session, draft.tools):
         if found.answer is None:
             raise no_approval_error()
-        # The model can't be asked, so the saved answer is no spare.
-        spare = None
-    found = ReplayResult() if spare else found
-    if found.answer is None and not is_cached(begun.options):
+        # The model can't be asked, so the saved answer is no fallback.
+        fallback = None
+    found = ReplayResult() if fallback else found
+    if found.answer is None and not is_cached(draft.options):
         session.service.client()
-    # With a spare answer nothing waits for the list of models.
-    made = plan(begun, _facts(session, begun, found, fetch=spare is None))
+    # With a fallback nothing waits for the list of models.
+    plan = make_plan(draft, _facts(session, draft, found, fetch=fallback is None))
     # Without a stored answer a key is required.
-    source = found.answer or cached_answer(session, made) or session.service.client()
-    made = replace(made, pending=_turn(session, begun, found, is_begun=True))
-    lines = (*_line_of_left_out(made), *found.notices(begun))
-    notices = (*begun.notices, *map(begun.secrets.hidden, lines))
+    source = found.answer or cached_answer(session, plan) or session.service.client()
+    plan = replace(plan, pending=_turn(session, draft, found, is_sent=True))
+    left_out = notice_of_left_out(plan.earlier.left_out, plan.earlier.answers_left_out)
+    lines = (*left_out, *found.notices(draft))
+    notices = (*draft.notices, *map(draft.secrets.hidden, lines))
     if isinstance(source, StoredAnswer):
-        return PreparedAsk(made, notices, source, saved_reasoning=found.reasoning)
+        return PreparedAsk(plan, notices, source, saved_reasoning=found.reasoning)
     session.service.prefetch_catalogue()
-    missed = missed_by(session, made)
-    offer = line_of_restorable(session)
-    more = (*line_of_missed(missed), *order_notice(session, made), *offer)
-    notices = (*notices, *line_of_images(made), *more)
-    return PreparedAsk(made, notices, source, missed, spare=spare, offers_restore=bool(offer))
+    missed = missed_by(session, plan)
+    offer = notice_of_restorable(session)
+    more = (*notice_of_missed(missed), *notice_of_order(session, plan), *offer)
+    notices = (*notices, *notice_of_images(plan), *more)
+    return PreparedAsk(plan, notices, source, missed, fallback=fallback, offers_restore=bool(offer))
 
 
 def dry_run(session: Session, ask: Ask) -> Plan:
@@ -146,20 +147,16 @@ def dry_run(session: Session, ask: Ask) -> Plan:
         As `prepare`.
     """
     session.order_turns()
-    begun = draft(session, ask)
-    return plan(begun, _facts(session, begun, ReplayResult(), fetch=False))
+    draft = make_draft(session, ask)
+    return make_plan(draft, _facts(session, draft, ReplayResult(), fetch=False))
 
 
-def _line_of_left_out(made: Plan) -> tuple[str, ...]:
-    return line_of_left_out(made.earlier.left_out, made.earlier.answers_left_out)
-
-
-def _kept(session: Session, ask: Ask) -> Ask:
-    """Keep the ask for `%groq_retry`, which also repeats an ask that failed for want of a key."""
+def _keep_for_retry(session: Session, ask: Ask) -> Ask:
+    """Keep the ask for `%groq_retry`, which also repeats an ask that failed without a key."""
     if ask.names is not None or ask.options.image:
         # If reading the caller's values fails, there is nothing to retry.
         session.last = None
-        ask = bound(session, ask)
+        ask = with_caller_values(session, ask)
     if ask.text.strip():
         options = ask.options.over(session.settings.defaults())
         pending = _pending(session, ask, options)
@@ -170,10 +167,10 @@ def _kept(session: Session, ask: Ask) -> Ask:
 
 
 def _turn(
-    session: Session, begun: Draft, found: ReplayResult | None = None, *, is_begun: bool = False
+    session: Session, draft: Draft, found: ReplayResult | None = None, *, is_sent: bool = False
 ) -> PendingTurn:
     saved = found.saved if found is not None else None
-    return _pending(session, begun.ask, begun.options, saved, is_begun=is_begun)
+    return _pending(session, draft.ask, draft.options, saved, is_sent=is_sent)
 
 
 def _pending(
@@ -182,7 +179,7 @@ def _pending(
     options: AskOptions,
     saved: SavedTurn | None = None,
     *,
-    is_begun: bool = False,
+    is_sent: bool = False,
 ) -> PendingTurn:
     """Return the pending turn of an ask; only one that will be sent takes a number.
 
@@ -197,40 +194,40 @@ def _pending(
         once=options.once,
         replaces=ask.replaces,
         run=execution.run,
-        is_sent=is_begun,
+        is_sent=is_sent,
         cell_number=execution.number,
     )
 
 
-def _facts(session: Session, begun: Draft, found: ReplayResult, *, fetch: bool) -> PlanInputs:
-    named = _model_named(session, begun)
-    model, known = _model(session, named, found, fetch=fetch, has_images=bool(begun.images))
-    if begun.images and found.saved is None:
+def _facts(session: Session, draft: Draft, found: ReplayResult, *, fetch: bool) -> PlanInputs:
+    named = _model_named(session, draft)
+    model, known = _model(session, named, found, fetch=fetch, has_images=bool(draft.images))
+    if draft.images and found.saved is None:
         refuse_without_vision(known, session.service.catalogue())
     minute = session.service.limiter.limits_of(model).get("TPM")
     is_fresh = minute is not None and time.time() - minute.seen < _FRESH
     return PlanInputs(
         model,
         known,
-        _turn(session, begun, found),
+        _turn(session, draft, found),
         minute.limit if minute is not None and is_fresh else None,
         session.settings.history_share,
         session.estimate.per_byte,
         session.earlier.without,
         session.privacy(),
-        is_for_images=found.saved is None and named != _model_set(session, begun),
+        is_for_images=found.saved is None and named != _model_set(session, draft),
     )
 
 
-def _model_set(session: Session, begun: Draft) -> str:
-    """Return the model as set for the ask or the session, an id or a task."""
-    return begun.options.model or session.settings.model
+def _model_set(session: Session, draft: Draft) -> str:
+    """Return the model set for the ask or the session, an id or a task."""
+    return draft.options.model or session.settings.model
 
 
-def _model_named(session: Session, begun: Draft) -> str:
-    """Return the model to ask, an id or a task: with images one that sees, unless one is given."""
-    name = _model_set(session, begun)
-    if not begun.images or begun.ask.options.model is not None:
+def _model_named(session: Session, draft: Draft) -> str:
+    """Return the model to ask, an id or a task; with images one that reads them, unless given."""
+    name = _model_set(session, draft)
+    if not draft.images or draft.ask.options.model is not None:
         return name
     return model_for_images(name, session.service.catalogue())
 
@@ -240,11 +237,11 @@ def _model(
 ) -> tuple[str, Model | None]:
     # A replayed answer keeps its model, whichever one a task means now.
     name = found.saved.model if found.saved else named
-    # Which models take images, as which one a task means, only the service's list says.
+    # Only the service's list has which models take images, and which one a task means.
     if (name not in ALIASES and not has_images) or found.saved:
         return name, session.service.catalogue().get(name)
     service = session.service
     live = fetch and service.key_now() is not None
     catalogue = service.fetched_catalogue() if live else service.catalogue()
-    chosen = catalogue.resolve(name)
-    return chosen, catalogue.get(chosen)
+    model = catalogue.resolve(name)
+    return model, catalogue.get(model)

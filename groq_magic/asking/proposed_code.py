@@ -1,4 +1,4 @@
-"""Code that the model proposes in one ask: shown, approved, run, and its output sent back."""
+"""Code that the model proposes in an ask: show it, ask for approval, run it, send its output."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from groq_magic.api.key import scrub
 from groq_magic.asking.code_output import column_names, output_of_run
-from groq_magic.asking.tool_approval import rules_kept
+from groq_magic.asking.tool_approval import limits_restored
 from groq_magic.errors import OptionError
 from groq_magic.tools import tool_of
-from groq_magic.tools.approval import Approval, new_code
-from groq_magic.tools.approval_prompt import approval_by_input, sending_by_input
-from groq_magic.tools.code_edit import edited_by_input
-from groq_magic.tools.code_run import awaits, run_code
+from groq_magic.tools.code_edit import edit_by_input
+from groq_magic.tools.code_run import has_top_level_await, run_code
+from groq_magic.tools.decision import Decision, new_code
+from groq_magic.tools.question import ask_decision, ask_to_send
 from groq_magic.views.proposed_code import show_proposed
 from groq_magic.views.show import show_folded
 
@@ -46,9 +46,9 @@ CODE_SYSTEM = (
     "Write short pieces that do one thing, look at the result, and go on. Use plain statements, "
     "not top-level await. End with the answer in words, without the code."
 )
-# Read by a person before it runs.
+# Characters; a person reads the code before it runs.
 _LONGEST = 20_000
-# Invisible marks and letters: names may contain some of them, and all can hide data.
+# Invisible characters, which can hide data; Python allows some of them in names.
 _BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U0001d159\U000e0000-\U000e0fff]"
@@ -88,7 +88,7 @@ class CodeStoppedError(Exception):
 
 @dataclass(frozen=True)
 class CodeAnswer:
-    """What the model gets for a piece of code.
+    """The result of a piece of code, for the model.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ class CodeAnswer:
 
 
 class ProposedCode:
-    """The code of one ask.
+    """The code that the model proposes in one ask.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ class ProposedCode:
         CodeStoppedError
             When the user ends the ask.
         NotebookError
-            Where nobody can answer.
+            When nobody can approve it.
         """
         proposed = code.replace("\r\n", "\n").strip("\n").rstrip()
         refusal = self._refusal(proposed)
@@ -159,12 +159,12 @@ class ProposedCode:
             if not approval.runs:
                 why = f" The reason: {approval.reason}" if approval.reason else ""
                 return CodeAnswer(f"The user refused to run this code.{why}", "refused")
-            if refusal := self._refusal(code):  # the user may have edited it
+            if refusal := self._refusal(code):  # again, for edited code
                 return CodeAnswer(f"The code did not run: {refusal}", "failed")
             known = column_names(self._session.namespace)
             if self._is_stopped():
                 raise CodeStoppedError
-            with rules_kept(self._session):
+            with limits_restored(self._session):
                 run = run_code(self._session.shell, code, approval, self._stopped)
             self._runs.append(run)
             if run.is_stopped:
@@ -183,22 +183,22 @@ class ProposedCode:
             return f"it has more than {_LONGEST:,} characters. Write shorter pieces."
         if _has_hidden(code):
             return "it contains characters that can't be seen. Write them as escapes."
-        if awaits(self._session.shell, code):
+        if has_top_level_await(self._session.shell, code):
             return "a top-level await can't run here. Write it without await."
         return ""
 
-    def _approved(self, code: str) -> tuple[str, Approval]:
-        """Return the code as it may run, with the decision about it."""
+    def _approved(self, code: str) -> tuple[str, Decision]:
+        """Return the code, edited or not, with the user's decision about it."""
         shell = self._session.shell
         if self._runs_all:
             show_proposed("The model's next code, approved by `all`:", code)
-            return code, Approval("run")
+            return code, Decision("run")
         title = "The model wants to run this code:"
         while True:
             show_proposed(title, code)
             if self._is_stopped():
                 raise CodeStoppedError
-            approval = approval_by_input(
+            approval = ask_decision(
                 shell,
                 "Run it?",
                 self._word,
@@ -207,8 +207,8 @@ class ProposedCode:
                 questions=self._session.questions,
             )
             if approval.kind == "edit":
-                show = partial(show_proposed, "The code as it is now:")
-                edited = edited_by_input(shell, code, show, self._stopped, self._session.questions)
+                show = partial(show_proposed, "The edited code:")
+                edited = edit_by_input(shell, code, show, self._stopped, self._session.questions)
                 if isinstance(edited, str):
                     code, title = edited, "The edited code:"
                     continue
@@ -219,30 +219,30 @@ class ProposedCode:
             return code, approval
 
     def _sent(self, run: CodeRun, proposed: str, known: frozenset[str]) -> CodeAnswer:
-        """Return what the model gets of a run: the output only if the user allows it."""
+        """Return the result of a run for the model; the output only if the user allows it."""
         output = output_of_run(self._session, run, known, sees=self._sees)
         state: CallState = "failed" if run.error is not None else "returned"
         if run.code != proposed:
             ran = scrub(self._session.secrets().hidden(run.code))
             output = output.below(f"The user edited the code. This ran:\n{ran}")
         if not (output.is_schema or self._runs_all):
-            # A title that holds before the reply and after it.
+            # A title that is true before the reply and after it.
             show_folded("Output for the model", output.text, whole=True)
             question = f"Send this output ({output.size})?"
             questions = self._session.questions
-            if not sending_by_input(self._session.shell, question, self._stopped, questions):
+            if not ask_to_send(self._session.shell, question, self._stopped, questions):
                 ended = "It failed" if run.error is not None else "It ran"
                 return CodeAnswer(f"{ended}. The user keeps the output private.", state)
         return CodeAnswer(output.text, state, output.images)
 
     def _without_magic(self, piece: str) -> str:
-        """Return code that can stand below other code: a cell magic only works at the top."""
+        """Return code that works below other code, where a cell magic does not."""
         is_magic = piece.lstrip().startswith("%%") and len(self._runs) > 1
         return str(self._session.shell.transform_cell(piece)).rstrip() if is_magic else piece
 
 
 def _has_hidden(code: str) -> bool:
-    """Whether code contains a character that can't be seen, or that reorders what is read."""
+    """Whether code contains a character that can't be seen, or that reorders text."""
     seen = code.replace("\n", "").replace("\t", "")
     # `isprintable` also rejects blanks that look like a space.
     return not seen.isprintable() or _BLANK.search(seen) is not None

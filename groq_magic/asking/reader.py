@@ -35,16 +35,14 @@ class ReadFunction(Protocol):
 class Reader:
     """Reads one answer in a thread of its own.
 
-    Life: `start`, then any number of `wait` and looks at `texts` and
-    `reasonings`, which only grow, until `ended` is set; `close` always. The
-    lists are the one place where the text is kept, so that an interrupt of
+    Call `start`, then `wait` and read `texts` and `reasonings`, which only grow, until `ended`
+    is set; call `close` in any case. Only these lists have the text, so that an interrupt of
     the thread that draws can't lose any.
 
     Parameters
     ----------
-    read : Read
+    read : ReadFunction
     source : {"service", "cache", "replay"}
-        Who gives the answer.
     """
 
     def __init__(self, read: ReadFunction, source: Source = "service") -> None:
@@ -77,7 +75,7 @@ class Reader:
             )
 
     def stop(self) -> None:
-        """Cancel its own request, and no other."""
+        """Cancel the request."""
         self.exchange.cancel()
 
     def close(self) -> None:

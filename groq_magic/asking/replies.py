@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from groq_magic.asking.rounds import Rounds
     from groq_magic.session.session import Session
 
-__all__ = ["earlier_stays", "nothing_came", "reply_from", "reply_of"]
+__all__ = ["mention_earlier_answer", "no_text_error", "reply_from", "reply_of"]
 
 
 def reply_of(plan: Plan, rounds: Rounds, *, started: float, now: float) -> Reply:
@@ -28,7 +28,7 @@ def reply_of(plan: Plan, rounds: Rounds, *, started: float, now: float) -> Reply
     ----------
     plan : Plan
     rounds : Rounds
-        Its exchanges, with what has come.
+        The exchanges, with the text so far.
     started, now : float
         When it began and ended, on the clock of `time.monotonic`.
     """
@@ -46,13 +46,13 @@ def reply_of(plan: Plan, rounds: Rounds, *, started: float, now: float) -> Reply
     usages = [usage_of(each.outcome.usage) for each in rounds.readers]
     reply = replace(reply, usage=total_usage(usages), tool_calls=rounds.calls)
     if plan.pending.practice and reply.usage is not None:
-        # It would be the speed of the practice server, which no model has.
+        # The practice server's speed says nothing about a model.
         reply = replace(reply, timing=replace(reply.timing, tokens_per_second=None))
     if last.source != "service":
         reply = replace(reply, timing=Timing(None, now - started), source=last.source)
     if plan.draft.schema is None:
         return reply
-    # A saved answer is of the schema itself.
+    # A saved answer has the form of the schema itself.
     return with_data(reply, plan.draft.schema, None if last.source == "replay" else plan.form)
 
 
@@ -61,10 +61,10 @@ def _error_of(outcome: Outcome, text: str, *, stopped: bool) -> GroqMagicError |
         return _stopped(text)
     if outcome.fault is not None:
         return _broken(outcome.fault.error, text, outcome.tries)
-    return nothing_came() if outcome.finish_reason is None and not text else None
+    return no_text_error() if outcome.finish_reason is None and not text else None
 
 
-def reply_from(  # noqa: PLR0913 - how a request went, named
+def reply_from(  # noqa: PLR0913 - all but four are named
     request: Mapping[str, Any],
     outcome: Outcome,
     texts: Sequence[str],
@@ -82,13 +82,13 @@ def reply_from(  # noqa: PLR0913 - how a request went, named
     request : mapping
     outcome : Outcome
     texts, reasonings : sequence of str
-        The pieces as they came.
+        The received pieces.
     error : GroqMagicError or None
-        What broke it off.
+        The error that ended it.
     started, now : float
         When it began and ended, on the clock of `time.monotonic`.
     first : float or None
-        When the first piece came.
+        When the first piece arrived.
     """
     finish_reason = outcome.finish_reason or "truncated"
     if isinstance(error, InterruptedAskError):
@@ -97,7 +97,7 @@ def reply_from(  # noqa: PLR0913 - how a request went, named
         finish_reason = "error"
     text, usage = "".join(texts), usage_of(outcome.usage)
     writing = (usage.completion_time if usage else None) or (now - first if first else 0.0)
-    # Without usage a piece counts as a token; the time since the first one covers reasoning too.
+    # Without usage each piece counts as a token, those of the reasoning too.
     tokens = usage.completion_tokens if usage else len(texts) + len(reasonings)
     code = code_of(text)
     return Reply(
@@ -119,13 +119,13 @@ def reply_from(  # noqa: PLR0913 - how a request went, named
     )
 
 
-def nothing_came() -> ConnectionLostError:
+def no_text_error() -> ConnectionLostError:
     """Return the error of a reply that ended normally but contains no text."""
     return ConnectionLostError("The reply ended before any text.", "`%groq_retry` asks again.")
 
 
-def earlier_stays(session: Session, plan: Plan, reply: Reply) -> Reply:
-    """Return the reply; if it is empty, its error mentions that the earlier answer stays."""
+def mention_earlier_answer(session: Session, plan: Plan, reply: Reply) -> Reply:
+    """Return the reply; if it is empty, its error adds that the earlier answer stays."""
     error, practice = reply.error, plan.pending.practice
     if error is None or reply.text or reply.tool_calls or plan.pending.once:
         return reply

@@ -29,7 +29,7 @@ The tools are: {names}. Call one with arguments that fit its parameters, or answ
 
 @dataclass
 class Rounds:
-    """The exchanges of one ask, and what they have brought so far.
+    """The exchanges of one ask, with their results so far.
 
     Parameters
     ----------
@@ -40,9 +40,9 @@ class Rounds:
     Attributes
     ----------
     request : mapping
-        The last one that was sent.
+        The last request.
     is_repaired : bool
-        Whether a second answer was asked for because the first one did not fit.
+        Whether a second answer was requested because the first one did not fit.
     tools : ToolRounds
         The tool calls.
     """
@@ -64,7 +64,7 @@ class Rounds:
 
     @property
     def outcome(self) -> Outcome:
-        """How the ask ended: calls that the user stopped leave it unfinished."""
+        """The outcome of the ask; without a finish reason if the user stopped it in a call."""
         outcome, offered = self.last.outcome, self.run.plan.draft.tools
         has_open_calls = self.run.is_stopped and bool(offered and outcome.tool_calls)
         is_cut = self.tools.is_stopped or has_open_calls
@@ -93,7 +93,7 @@ class Rounds:
 
     @property
     def calls(self) -> tuple[CallResult, ...]:
-        """The tool calls, those at the service too."""
+        """The tool calls, also those at the service."""
         return self.tools.calls
 
     @property
@@ -103,7 +103,7 @@ class Rounds:
 
     @property
     def error(self) -> GroqMagicError | None:
-        """Why there is no answer though no exchange failed."""
+        """The reason if there is no answer although no exchange failed."""
         if self.tools.error is not None or self.is_stopped:
             return self.tools.error
         has_calls = self.run.plan.draft.tools and self.last.outcome.tool_calls
@@ -132,7 +132,7 @@ def read_rounds(run: AskRun, first: Reader) -> Rounds:
 
 
 def _call_tools(rounds: Rounds) -> Mapping[str, Any] | None:
-    """Make the calls that the model asks for; return the request with their results."""
+    """Make the requested tool calls; return the request with their results."""
     return rounds.tools.after(rounds.last)
 
 
@@ -158,12 +158,12 @@ def _repair_data(rounds: Rounds) -> Mapping[str, Any] | None:
     return request
 
 
-def _with_messages(request: Mapping[str, Any], written: str, said: str) -> dict[str, Any]:
-    more = [{"role": "assistant", "content": written}, {"role": "user", "content": said}]
+def _with_messages(request: Mapping[str, Any], answer: str, prompt: str) -> dict[str, Any]:
+    more = [{"role": "assistant", "content": answer}, {"role": "user", "content": prompt}]
     return {**request, "messages": [*request["messages"], *more]}
 
 
-# The reasons for another request: the first that applies counts.
+# Each step may return another request; the first one that does is used.
 STEPS: tuple[Callable[[Rounds], Mapping[str, Any] | None], ...] = (
     _call_tools,
     _repair_call,

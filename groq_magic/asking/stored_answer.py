@@ -1,4 +1,4 @@
-"""Answers that need no request: from the cache, or from this notebook's own saved turns."""
+"""Answers that need no request: from the cache, or from this notebook's saved turns."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = [
     "result_of_saved",
 ]
 
-# The finish reasons worth keeping: not of answers that broke off or ran out of tokens.
+# The finish reasons of answers to keep: not of partial or truncated ones.
 _WHOLE = frozenset({"stop"})
 _COUNTS = (
     "prompt_tokens",
@@ -56,7 +56,7 @@ _OF_PRACTICE = (
 )
 _NO_KEY = "No key: this is the saved answer."
 _NO_MODEL = "Practice mode: this is the saved answer."
-_LEFT_OUT = "The saved reasoning is left out: it is too long. `%groq_retry` asks anew."
+_LEFT_OUT = "The saved reasoning is left out: it is too long. `%groq_retry` asks again."
 
 
 class NoSavedAnswerError(NotebookError):
@@ -65,7 +65,7 @@ class NoSavedAnswerError(NotebookError):
     Attributes
     ----------
     former : SavedTurn or None
-        The saved answer to what the cell asked before.
+        The saved answer to the cell's former prompt.
     """
 
     former: SavedTurn | None = None
@@ -81,10 +81,10 @@ class StoredAnswer:
         Where it was found.
     text, model, finish_reason : str
     usage : mapping or None
-        Only the counts: the timing of then is meaningless now.
+        Only the counts: the original timing is meaningless now.
     reasoning : str
     above_sha : str or None
-        For a saved answer, the SHA-256 of the turns above it then, where the file has it.
+        For a saved answer, the SHA-256 of the turns that were above it, if the file has it.
     code_sha : str or None
         For a saved answer, the SHA-256 of the code that ran for it.
     """
@@ -105,13 +105,13 @@ class StoredAnswer:
         on_delta: Callable[[str, str], object],
         on_wait: object,  # noqa: ARG002 - it is all there
     ) -> Outcome:
-        """Deliver it as `api.send` delivers an answer, at once."""
+        """Deliver the answer as `api.send` does, but at once."""
         if self.text or self.reasoning:
             on_delta(self.text, self.reasoning)
         return Outcome(self.finish_reason, usage=self.usage, model=self.model)
 
     def data(self) -> dict[str, Any]:
-        """Return it as an entry of the cache."""
+        """Return the answer as an entry of the cache."""
         return {
             "text": self.text,
             "model": self.model,
@@ -142,35 +142,34 @@ class ReplayResult:
     answer : StoredAnswer or None
         The saved answer, if one was found.
     lines : tuple of str
-        For the user.
+        Notices for the user.
     saved : SavedTurn or None
-        As read from the file.
+        The turn as read from the file.
     reasoning : str
         Safe HTML of the reasoning that the saved answer shows, "" for none.
-    is_spare : bool
-        Whether the model is asked first, and this answer used if it gives none.
+    is_fallback : bool
+        Whether the model is asked first, and this answer is used only if it gives none.
     pending : PendingTurn or None
-        The turn of a spare answer: it may be of practice mode when the ask is not.
+        The turn of a fallback: the saved answer may be of practice mode, and the ask not.
     """
 
     answer: StoredAnswer | None = None
     lines: tuple[str, ...] = ()
     saved: SavedTurn | None = None
     reasoning: str = ""
-    is_spare: bool = False
+    is_fallback: bool = False
     pending: PendingTurn | None = None
 
     def notices(self, draft: Draft) -> tuple[str, ...]:
         """Return the lines, and a notice if values or the system prompt differ now.
 
-        Unchanged cells are answered even if values or the system prompt have
-        changed; the notice tells the reader.
+        Unchanged cells are answered even if values or the system prompt have changed.
         """
         return tuple(map(draft.secrets.hidden, self._lines(draft)))
 
     def _lines(self, draft: Draft) -> tuple[str, ...]:
         saved = self.saved
-        # The prompts of magics were compared by their identity.
+        # Prompts of the assistant were compared by their identity.
         if saved is None or draft.ask.composed is not None:
             return self.lines
         if saved.system not in (None, draft.as_saved(draft.options.system or "")):
@@ -196,16 +195,16 @@ def replay_result(session: Session, draft: Draft, pending: PendingTurn) -> Repla
     found = stored.replay.find(key)
     if found is None:
         return _without_saved(session, stored.replay.why_missing(key), stored.replay.former(key))
-    practises = session.service.in_practice
-    result = result_of_saved(found, practises=practises)
+    in_practice = session.service.in_practice
+    result = result_of_saved(found, in_practice=in_practice)
     if not stored.asks_first:
         return result
-    if session.service.key_now() is not None and not practises:
-        return replace(result, is_spare=True)
-    return replace(result, lines=(_NO_MODEL if practises else _NO_KEY, *result.lines))
+    if session.service.key_now() is not None and not in_practice:
+        return replace(result, is_fallback=True)
+    return replace(result, lines=(_NO_MODEL if in_practice else _NO_KEY, *result.lines))
 
 
-def result_of_saved(found: SavedTurn, *, practises: bool) -> ReplayResult:
+def result_of_saved(found: SavedTurn, *, in_practice: bool) -> ReplayResult:
     """Return the result for a saved answer that was found."""
     answer = StoredAnswer(
         "replay",
@@ -218,7 +217,7 @@ def result_of_saved(found: SavedTurn, *, practises: bool) -> ReplayResult:
     )
     reasoning = saved_reasoning(found.html)
     lines = (
-        _OF_PRACTICE if found.practice and not practises else "",
+        _OF_PRACTICE if found.practice and not in_practice else "",
         _LEFT_OUT if reasoning is None else "",
         "" if shows_answer(found) else _OTHER_TEXT,
         _NEWER if found.is_newer else "",
@@ -228,13 +227,13 @@ def result_of_saved(found: SavedTurn, *, practises: bool) -> ReplayResult:
 
 def _without_saved(session: Session, why: str, former: SavedTurn | None) -> ReplayResult:
     """Return the notice of an ask without a saved answer, which goes to the model."""
-    practises = session.service.in_practice
+    in_practice = session.service.in_practice
     if session.service.key_now() is not None:
-        asked = "Practice mode answered." if practises else "The model was asked."
+        asked = "Practice mode answered." if in_practice else "The model was asked."
         save = " Save the notebook to keep the answer." if why == NEW_CELL else ""
         line = f"No saved answer: {why}. {asked}{save}"
         return ReplayResult(
-            lines=() if session.stored_answers.asks_first and not practises else (line,)
+            lines=() if session.stored_answers.asks_first and not in_practice else (line,)
         )
     if why == NEW_CELL:
         raise NoSavedAnswerError(
@@ -273,7 +272,7 @@ def keep_in_cache(session: Session, plan: Plan, reader: Reader) -> None:
 
 def _key(session: Session, request: Mapping[str, Any]) -> str:
     service = session.service
-    # The practice server's port is another one each time.
+    # The practice server's port changes each time.
     return key_of("practice" if service.in_practice else service.base_url(), request)
 
 

@@ -1,4 +1,4 @@
-"""Whether a tool call may be made: `confirm_tools` asks the user before each."""
+"""Ask the user before each tool call, unless `confirm_tools` is off."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from groq_magic.clipping import clip
 from groq_magic.errors import NotebookError
 from groq_magic.page.front_end import has_input
-from groq_magic.tools.approval import new_code
-from groq_magic.tools.approval_prompt import approval_by_input
+from groq_magic.tools.decision import new_code
+from groq_magic.tools.question import ask_decision
 
 if TYPE_CHECKING:
     import threading
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from groq_magic.tools import ToolSet
     from groq_magic.tools.call_result import CallState
 
-__all__ = ["ToolApproval", "can_approve", "no_approval_error", "rules_kept"]
+__all__ = ["ToolApproval", "can_approve", "limits_restored", "no_approval_error"]
 
 _REFUSED = "The user refused this call."
 _UNANSWERED = "Nobody replied in time: this call was not made."
 
 
 class Refusal(NamedTuple):
-    """Why a call is not made, for the model, and the state of the call."""
+    """The reason why a call is not made, for the model, and the call's state."""
 
     text: str
     state: CallState
@@ -48,26 +48,21 @@ def no_approval_error() -> NotebookError:
 
 
 @contextmanager
-def rules_kept(session: Session) -> Iterator[None]:
-    """Restore the limits, `confirm_tools` and `input` if the model's code or call loosened them.
-
-    Parameters
-    ----------
-    session : Session
-    """
-    settings, asks, reply = session.settings, session.settings.confirm_tools, builtins.input
+def limits_restored(session: Session) -> Iterator[None]:
+    """Undo what the model's code or call loosens: limits, `confirm_tools`, `input`."""
+    settings, confirms, input_before = session.settings, session.settings.confirm_tools, input
     rows, private = settings.rows_sent, list(settings.private)
     try:
         yield
     finally:
-        builtins.input = reply
-        settings.confirm_tools |= asks
+        builtins.input = input_before
+        settings.confirm_tools |= confirms
         settings.rows_sent = min(rows, settings.rows_sent)
         settings.private = list(dict.fromkeys((*private, *settings.private)))
 
 
 class ToolApproval:
-    """The approvals of one ask.
+    """Asks for approval of the tool calls of one ask.
 
     Parameters
     ----------
@@ -88,31 +83,31 @@ class ToolApproval:
         return self._session.settings.confirm_tools and not self._is_for_all
 
     def refusal_of(self, name: str) -> Refusal | None:
-        """Return why a call is not made, for the model; None when it may be made.
+        """Return why a call is not made; None if it may be made.
 
         Raises
         ------
         KeyboardInterrupt
             When the user stops the ask.
         NotebookError
-            When nobody can be asked.
+            When nobody can reply.
         """
         if not self.is_needed:
             return None
         question = f"Run {clip(name, 60)}?"
-        found = approval_by_input(
+        decision = ask_decision(
             self._session.shell,
             question,
             self._code,
             stopped=self._stopped,
             questions=self._session.questions,
         )
-        if found.kind == "stop":
+        if decision.kind == "stop":
             raise KeyboardInterrupt
-        self._is_for_all = found.kind == "all"
-        if found.runs:
+        self._is_for_all = decision.kind == "all"
+        if decision.runs:
             return None
-        if found.kind == "unanswered":
+        if decision.kind == "unanswered":
             return Refusal(_UNANSWERED, "unanswered")
-        why = f" Their reason: {found.reason}" if found.reason else ""
+        why = f" Their reason: {decision.reason}" if decision.reason else ""
         return Refusal(f"{_REFUSED}{why}", "refused")

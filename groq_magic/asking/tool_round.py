@@ -1,4 +1,4 @@
-"""The rounds of tool calls in one ask: each call is shown, approved, made, and its result sent."""
+"""The rounds of tool calls in an ask: show each call, get approval, make it, send its result."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from groq_magic.api.request import without_surrogates
 from groq_magic.asking.figures import with_last_figures, without_figures
 from groq_magic.asking.images import content_with_images
 from groq_magic.asking.proposed_code import CODE_TOOL, CodeStoppedError, ProposedCode
-from groq_magic.asking.tool_approval import ToolApproval, rules_kept
+from groq_magic.asking.tool_approval import ToolApproval, limits_restored
 from groq_magic.clipping import clip
 from groq_magic.conversation import sha_of
 from groq_magic.errors import NotebookError
 from groq_magic.tools import BadArgumentsError
+from groq_magic.tools.call import CallLimits, make_call
 from groq_magic.tools.call_result import CallResult
-from groq_magic.tools.calling import CallLimits, make_call
 from groq_magic.tools.sent_results import SentResults
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["MOST_ROUNDS", "ToolRounds"]
 
 MOST_ROUNDS = 8
-# Characters of the results of one round, and of one result at most and at least.
+# Characters: of all results of a round, of one result at most, and at least.
 _ROUND, _MOST, _LEAST = 32_000, 8_000, 250
 _LONGEST_MESSAGE = 1_000
 _STOPPED = "Not run: the user stopped."
@@ -50,13 +50,13 @@ class ToolRounds:
     Attributes
     ----------
     calls : tuple of CallResult
-        All calls so far, those at the service too.
+        All calls so far, also those at the service.
     count : int
-        How many rounds there were.
+        The number of rounds so far.
     is_stopped : bool
         Whether the user ended the ask in a call.
     error : GroqMagicError or None
-        What else ended it: nobody could approve a call.
+        The error if nobody could approve a call.
     """
 
     def __init__(self, run: AskRun) -> None:
@@ -70,7 +70,7 @@ class ToolRounds:
         self._approval = ToolApproval(run.session, run.view.stopped)
         self._code = _code_of(run)
         self._figures: list[PromptImage] = []
-        # From the prompt, so that a turn asked again with the same calls counts as unchanged.
+        # Made from the prompt, so that the same calls of a repeated ask have the same ids.
         self._id = f"call_{sha_of(run.plan.draft.ask.identity)[:8]}"
 
     def after(self, reader: Reader) -> Mapping[str, Any] | None:
@@ -92,17 +92,17 @@ class ToolRounds:
         first = len(self.calls) - len(results)
         # The service's ids are new each time, and may be missing.
         calls = [replace(e, id=f"{self._id}_{n}") for n, e in enumerate(outcome.tool_calls, first)]
-        said = {"content": without_surrogates(reader.text)[0]} if reader.text else {}
+        content = {"content": without_surrogates(reader.text)[0]} if reader.text else {}
         parts = [_sendable(each).part for each in calls]
-        self._messages.append({"role": "assistant", **said, "tool_calls": parts})
+        self._messages.append({"role": "assistant", **content, "tool_calls": parts})
         self._messages += [
             {"role": "tool", "tool_call_id": call.id, "content": result.result}
             for call, result in zip(calls, results, strict=True)
         ]
         if self._figures:
             # A tool's message takes no images.
-            content = content_with_images(_FIGURES, self._figures)
-            self._messages.append({"role": "user", "content": content})
+            images = content_with_images(_FIGURES, self._figures)
+            self._messages.append({"role": "user", "content": images})
             self._figures = []
         if reader.text and self._run.plan.draft.schema is None:
             self._run.view.feed("\n\n", "")
@@ -117,7 +117,7 @@ class ToolRounds:
         return self._code.cell if self._code is not None else ""
 
     def turn_messages(self) -> tuple[Mapping[str, Any], ...]:
-        """Return the messages for later turns, without the text beside calls: the answer has it."""
+        """Return the messages for later turns, without text beside calls, which the answer has."""
         return tuple(
             {name: part for name, part in each.items() if name != "content"}
             if each["role"] == "assistant"
@@ -126,7 +126,7 @@ class ToolRounds:
         )
 
     def _clean(self, text: str) -> str:
-        """Return a text without secrets, also those that a call has added to the environment."""
+        """Return a text without secrets, also without those that a call has set."""
         run = self._run
         hidden = run.session.secrets().hidden(run.plan.draft.secrets.hidden(text))
         return without_surrogates(scrub(hidden))[0]
@@ -135,7 +135,11 @@ class ToolRounds:
         budget = max(_LEAST, min(_MOST, _ROUND // len(calls)))
         first = len(self.calls)
         requested = [
-            CallResult(each.name, self._clean(each.arguments), is_code=self._is_code(each))
+            CallResult(
+                each.name,
+                self._clean(each.arguments),
+                is_code=self._code is not None and each.name == CODE_TOOL,
+            )
             for each in calls
         ]
         self._show(*(replace(each, state="queued") for each in requested))
@@ -153,7 +157,7 @@ class ToolRounds:
             names = ", ".join(each.name for each in tools.functions) or "none"
             text = f"There is no tool {clip(call.name, 60)}. The tools are: {names}."
             return replace(requested, result=text, state="failed")
-        # Checking the arguments may run the user's validators, so that waits for approval too.
+        # Checking the arguments may run the user's validators: it waits for approval too.
         make = partial(tool.call, call.arguments)
         try:
             if self._code is not None and requested.is_code:
@@ -176,12 +180,6 @@ class ToolRounds:
             text = self._clean(f"The arguments don't fit: {clip(str(error), _LONGEST_MESSAGE)}")
             return replace(requested, result=text, state="failed")
         self._set(at, replace(requested, state="pending"))
-        return self._answer_code(code, requested, proposed)
-
-    def _is_code(self, call: ToolCall) -> bool:
-        return self._code is not None and call.name == CODE_TOOL
-
-    def _answer_code(self, code: ProposedCode, requested: CallResult, proposed: str) -> CallResult:
         try:
             with self._run.session.executions.in_tool():
                 answer = code.answer(proposed)
@@ -196,7 +194,7 @@ class ToolRounds:
         if self._approval.is_needed:
             self._set(at, replace(requested, state="pending"))
             if (error := self._run.view.error) is not None:
-                # Nobody sees what would be approved.
+                # The user can't see what to approve.
                 raise error
         refusal = self._approval.refusal_of(requested.name)
         if refusal is not None:
@@ -211,7 +209,7 @@ class ToolRounds:
         session = self._run.session
         sent = SentResults(session.namespace, session.privacy(), self._clean)
         limits = CallLimits(session.settings.tool_timeout, budget, self._run.view.stopped)
-        with session.executions.in_tool(), rules_kept(session):
+        with session.executions.in_tool(), limits_restored(session):
             return make_call(requested, make, sent, limits)
 
     def _show(self, *calls: CallResult) -> None:

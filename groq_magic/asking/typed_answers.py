@@ -1,4 +1,4 @@
-"""Answers that must fit a schema: their check, and the one request that asks for a correction."""
+"""Answers that must fit a schema: check them, and request one correction."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from groq_magic.reply import Reply
     from groq_magic.schemas import Schema, SchemaForm
 
-__all__ = ["SECOND_TRY", "repair_request", "schema_given", "with_data"]
+__all__ = ["SECOND_TRY", "repair_request", "schema_of_ask", "with_data"]
 
 SECOND_TRY = "This answer doesn't fit the schema. A second try:"
 _REPAIR = """This answer does not fit the schema:
@@ -34,7 +34,7 @@ _CUT = "length"
 _MOST_SHOWN = 3
 
 
-def schema_given(
+def schema_of_ask(
     options: AskOptions, namespace: Mapping[str, Any], secrets: Secrets, privacy: Privacy | None
 ) -> Schema | None:
     """Return the schema of an ask, its texts without secrets; None for none.
@@ -58,14 +58,14 @@ def schema_given(
     def is_left_out(name: str, value: Any) -> bool:
         return (privacy is not None and privacy.has_limits) or is_secret(name, value)
 
-    names = _Sendable(namespace, privacy) if privacy and privacy.has_limits else namespace
+    names = _SchemaNamespace(namespace, privacy) if privacy and privacy.has_limits else namespace
     found = schema_of(options.schema, names)
     shown = secrets.hidden_in(without_defaults(found.json_schema, is_left_out))
     return replace(found, json_schema=shown)
 
 
-class _Sendable(dict[str, Any]):
-    """The session's variables for a schema; it refuses lists with values that may not be sent."""
+class _SchemaNamespace(dict[str, Any]):
+    """The session's variables for a schema; lists with values that may not be sent are refused."""
 
     def __init__(self, namespace: Mapping[str, Any], privacy: Privacy) -> None:
         super().__init__(namespace)
@@ -93,7 +93,7 @@ def repair_request(
     Parameters
     ----------
     request : mapping
-        What was sent.
+        The first request.
     schema : Schema
     form : SchemaForm or None
         The form in which the request contained it.
@@ -110,7 +110,7 @@ def repair_request(
     if NO_MODEL in text:
         return None
     if outcome.fault is not None:
-        # The service checks strict answers itself, and shows what the model wrote.
+        # The service checks strict answers itself, and its error quotes the answer.
         text = outcome.fault.failed_generation
         faults = (_REFUSED,) if text else ()
     elif outcome.finish_reason == "stop":

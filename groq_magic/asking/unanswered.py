@@ -1,4 +1,4 @@
-"""An ask of a replayed notebook that nobody can answer: no saved answer, and no key."""
+"""An ask of a replayed notebook without a saved answer and without a key."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ __all__ = ["show_unanswered"]
 def show_unanswered(session: Session, error: NoSavedAnswerError, out: str | None) -> None:
     """Show why there is no answer, with the answer to the former prompt; `_groq` has the error.
 
-    The cell succeeds: if it failed, Run All would stop, and a front end would have cleared the
-    saved answers below it, which the next save then loses.
+    The cell succeeds: if it failed, Run All would stop. The front end has cleared the outputs of
+    the cells below by then, so that the next save would lose their saved answers.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def _output(session: Session, saved: SavedTurn | None, warnings: tuple[str, ...]
 
 
 def _metadata(saved: SavedTurn) -> dict[str, Any]:
-    """Return the metadata of a saved turn: once the prompt is as it was, the answer is its own."""
+    """Return the metadata of a saved turn, so that its prompt, typed again, finds the answer."""
     record = {
         "version": METADATA_VERSION,
         "conversation": saved.conversation,

@@ -1,4 +1,4 @@
-"""The warnings above an answer: what is wrong with it, and what to do."""
+"""The warnings above an answer: what is wrong with it, and the remedy."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ENDS = MappingProxyType(
 
 
 def warnings_of(plan: Plan, reply: Reply, choice: CodeChoice) -> tuple[str, ...]:
-    """Return the warnings of a finished answer; each names the prompt that it is about.
+    """Return the warnings above a finished answer; each names the prompt.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def warnings_of(plan: Plan, reply: Reply, choice: CodeChoice) -> tuple[str, ...]
         answer = f"The answer to {quoted(plan.draft.as_saved(ask.text))}"
     # Practice mode's answer to an unscripted prompt explains why it has no code.
     explains = plan.pending.practice and bool(reply.text) and is_unscripted(reply.text)
-    # First why there is no cell: that is what was asked for.
+    # The missing cell comes first: the cell was the purpose of the ask.
     found = ["" if explains else choice.why]
     if reply.finish_reason in _ENDS:
         found.append(f"{answer} {_ENDS[reply.finish_reason]}")

@@ -1,7 +1,7 @@
-"""The code assistant: what is asked of a model for a cell, and what its answer's code becomes.
+"""The code assistant: its prompts, and the code in answers that becomes a cell.
 
 Pure: cells, exceptions and variables in, prompts and code out. Braces in a value or a traceback
-are never filled in, and nothing there is an instruction: all is fenced.
+are never filled in. All data is fenced, so that nothing in it is taken for an instruction.
 """
 
 from __future__ import annotations
@@ -9,12 +9,7 @@ from __future__ import annotations
 from groq_magic.assistant.answer.code_choice import CodeChoice, code_choice_of, without_fence
 from groq_magic.assistant.answer.diff import DiffLine, difference
 from groq_magic.assistant.cell import Cell, Context
-from groq_magic.assistant.explain import (
-    LEVELS,
-    explain_cell,
-    explain_failure,
-    explain_value,
-)
+from groq_magic.assistant.explain import explain_cell, explain_failure, explain_value
 from groq_magic.assistant.failure.failure import (
     Attempt,
     Failure,
@@ -29,7 +24,6 @@ from groq_magic.assistant.write import write_prompt
 
 __all__ = [
     "LEAST_ROOM",
-    "LEVELS",
     "AssistantPrompt",
     "Attempt",
     "Cell",

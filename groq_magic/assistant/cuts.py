@@ -1,4 +1,4 @@
-"""Texts cut to the room that is left for them: between lines, and with a mark."""
+"""Cut texts to a size: between lines, and with a mark."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ _TAIL_SHARE = 3
 
 
 def cut_middle(text: str, room: int) -> str:
-    """Return `text` in about `room` characters, its middle left out where it is longer.
+    """Return `text` in about `room` characters, without its middle if it is longer.
 
-    It is cut between lines where that leaves most of the room in use.
+    It is cut between lines if that uses most of the room.
     """
     if len(text) <= room:
         return text
@@ -37,7 +37,7 @@ def cut_around(text: str, line: int, room: int) -> str:
         below = len(lines[last + 1]) + 1 if last + 1 < len(lines) else room + 1
         if min(above, below) > room:
             break
-        # The lines above say where the values come from: they go first.
+        # The lines above come first: they show where the values come from.
         if above <= room:
             first, room = first - 1, room - above
         if below <= room:

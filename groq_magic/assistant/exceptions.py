@@ -1,4 +1,4 @@
-"""Exceptions: class and message as text, what led to them, and the members of groups."""
+"""Exceptions: class and message as text, their causes, and the members of groups."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LONGEST_CHAIN = 5
 
 
 def errors_of(error: BaseException, depth: int = 0) -> Iterator[BaseException]:
-    """Yield an exception, what led to it, and the members of groups."""
+    """Yield an exception, its causes, and the members of groups."""
     for one, _ in reversed(chain_of(error)):
         yield one
         if isinstance(one, BaseExceptionGroup) and depth < DEEPEST_GROUP:
@@ -36,7 +36,7 @@ def errors_of(error: BaseException, depth: int = 0) -> Iterator[BaseException]:
 
 
 def class_name(kind: type) -> str:
-    """Return a class's name, with its module where that says something."""
+    """Return a class's name, with its module unless that is a builtin or IPython's."""
     module = tried(lambda: plain(kind.__module__), "")
     name = tried(lambda: plain(kind.__qualname__), "a class")
     # UsageError is IPython's: its name says enough.
@@ -51,7 +51,7 @@ def message_of(error: BaseException, clean: Callable[[str], str] = str) -> str:
     ----------
     error : BaseException
     clean : callable
-        From a message to what may be sent of it.
+        Removes from a message what may not be sent.
     """
     kind, message = class_name(type(error)), _message(error, clean)
     lines = [f"{kind}: {message}" if message else kind]
@@ -70,7 +70,7 @@ def message_of(error: BaseException, clean: Callable[[str], str] = str) -> str:
 
 def _message(error: BaseException, clean: Callable[[str], str]) -> str:
     try:
-        # Not a SyntaxError's place: it names a file that nobody knows.
+        # Without a SyntaxError's place: it names a file that the user doesn't know.
         message = str(error.msg) if isinstance(error, SyntaxError) else ""
         return cut_middle(clean(plain(message or str(error))), _LONGEST)
     except KeyboardInterrupt:
@@ -80,14 +80,14 @@ def _message(error: BaseException, clean: Callable[[str], str]) -> str:
 
 
 def chain_of(error: BaseException) -> list[tuple[BaseException, str]]:
-    """Return an exception with what led to it, the first cause first.
+    """Return an exception after its causes, the first cause first.
 
     Each has the sentence that leads to the next one; "" for the last.
     """
     found = [(error, "")]
     while len(found) < _LONGEST_CHAIN:
         earlier = tried(lambda: _before(found[0][0]), None)
-        # What leads to itself is a cycle.
+        # Causes can form a cycle.
         if earlier is None or any(earlier[0] is one for one, _ in found):
             break
         found.insert(0, earlier)

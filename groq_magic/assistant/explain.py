@@ -21,10 +21,10 @@ from groq_magic.prompt.scalars import is_scalar
 if TYPE_CHECKING:
     from groq_magic.assistant.cell import Context
 
-__all__ = ["LEVELS", "explain_cell", "explain_failure", "explain_value"]
+__all__ = ["READERS", "explain_cell", "explain_failure", "explain_value"]
 
-LEVELS = ("beginner", "expert")
-_READERS = MappingProxyType(
+# By the level of `%groq_explain`, "" without one.
+READERS = MappingProxyType(
     {
         "": "someone who knows the language and wants to understand this piece",
         "beginner": "a beginner: define every term that you use, and give one small example",
@@ -39,35 +39,35 @@ _HALF = 0.5
 
 
 def explain_cell(
-    cell: Cell, result: str, failure: Failure | None, asked: Question, context: Context
+    cell: Cell, result: str, failure: Failure | None, question: Question, context: Context
 ) -> AssistantPrompt:
-    """Compose the prompt for a cell, with what came of it.
+    """Compose the prompt for a cell, with its output.
 
     Parameters
     ----------
     cell : Cell
     result : str
-        Its result or what it printed, "" for none.
+        The last value and the printed output, "" for none.
     failure : Failure or None
-        How it failed.
-    asked : Question
+        The cell's failure.
+    question : Question
     context : Context
     """
     facts = facts_of(failure, context) if failure is not None else None
     hide = secrets_of(failure or Failure(cell), facts, context).hidden
-    sections = Sections(asked.request("Explain this cell."), context.room, hide)
+    sections = Sections(question.request("Explain this cell."), context.room, hide)
     sections.add(f"{cell.name.capitalize()}:", cell.source, name=cell.name, language=cell.language)
-    sections.add("What came of it:", result, name="its output", share=_HALF)
+    sections.add("Its output:", result, name="its output", share=_HALF)
     if failure is not None:
         add_error(sections, failure, facts, context, output=False)
-    return _composed(sections, asked, cell)
+    return _prompt_of(sections, question, cell)
 
 
-def explain_failure(failure: Failure, asked: Question, context: Context) -> AssistantPrompt:
+def explain_failure(failure: Failure, question: Question, context: Context) -> AssistantPrompt:
     """Compose the prompt for an error."""
     cell, facts = failure.cell, facts_of(failure, context)
     hide = secrets_of(failure, facts, context).hidden
-    sections = Sections(asked.request("Explain why this cell failed."), context.room, hide)
+    sections = Sections(question.request("Explain why this cell failed."), context.room, hide)
     sections.add(
         f"{cell.name.capitalize()}:",
         cell.source,
@@ -78,25 +78,25 @@ def explain_failure(failure: Failure, asked: Question, context: Context) -> Assi
     )
     add_error(sections, failure, facts, context, output=False)
     add_other_code(sections, facts)
-    sections.say(f"Versions: {facts.versions if facts is not None else versions()}.")
-    return _composed(sections, asked, cell)
+    sections.add_sentence(f"Versions: {facts.versions if facts is not None else versions()}.")
+    return _prompt_of(sections, question, cell)
 
 
-def explain_value(name: str, value: Any, asked: Question, context: Context) -> AssistantPrompt:
+def explain_value(name: str, value: Any, question: Question, context: Context) -> AssistantPrompt:
     """Compose the prompt for a function, a class, a module or any other value.
 
     Parameters
     ----------
     name : str
-        As the user named it.
+        The user's name for it.
     value : Any
-    asked : Question
+    question : Question
     context : Context
 
     Raises
     ------
     PromptError
-        For what can't be shown as text.
+        When the value can't be shown as text.
     """
     try:
         shown, language, what = _shown(name, value, context)
@@ -104,16 +104,16 @@ def explain_value(name: str, value: Any, asked: Question, context: Context) -> A
         raise
     except BaseException as error:
         kind, reason = class_name(type(value)), class_name(type(error))
-        raise PromptError(f"`{name}`, a {kind}, can't be looked at: it raised {reason}.") from error
+        raise PromptError(f"`{name}`, a {kind}, can't be read: it raised {reason}.") from error
     hide = context.secrets(shown).hidden
-    sections = Sections(asked.request(f"Explain `{name}`, {what}."), context.room, hide)
+    sections = Sections(question.request(f"Explain `{name}`, {what}."), context.room, hide)
     sections.add(f"`{name}`:", shown, name=name, language=language)
-    # Of code it is the code that is explained: another function of that name is another question.
-    return _composed(sections, asked, *([Cell(None, shown)] if language == "python" else ()))
+    # For code the question is about the code, not the name: it changes with the code.
+    return _prompt_of(sections, question, *([Cell(None, shown)] if language == "python" else ()))
 
 
 def _shown(name: str, value: Any, context: Context) -> tuple[str, str, str]:
-    """Return what is known of a value, the language of that, and what it is."""
+    """Return a value as text, the language of the text, and what the value is."""
     if is_a(value, ModuleType):
         return _doc(value) or f"module {value.__name__}", "text", f"the module {value.__name__}"
     if is_a(value, type, *ROUTINES):
@@ -123,9 +123,8 @@ def _shown(name: str, value: Any, context: Context) -> tuple[str, str, str]:
             return source, "python", f"a {what.partition(' ')[0]}"
         return "\n\n".join(filter(None, (what, _doc(value)))), "text", f"a {what}"
     kind = class_name(type(value))
-    # The user names it: more than its schema is sent.
     found = describe(value, Extent(context.privacy)).text
-    # A number or a text with a name of its own was named; another may be a table's.
+    # A scalar or text in a variable is the user's choice; one within a table may be private.
     if not (name.isidentifier() and (is_scalar(value) or is_a(value, str))):
         found = PrivateValues.of_session(context.namespace, context.privacy.named, value).hidden(
             found
@@ -137,12 +136,12 @@ def _doc(value: Any) -> str:
     return tried(lambda: inspect.getdoc(value) or "", "")  # a user's descriptor may raise anything
 
 
-def _composed(sections: Sections, asked: Question, *cells: Cell) -> AssistantPrompt:
+def _prompt_of(sections: Sections, question: Question, *cells: Cell) -> AssistantPrompt:
     return AssistantPrompt(
         intent="explain",
-        typed=asked.typed,
+        typed=question.typed,
         prompt=sections.text,
-        system=_SYSTEM.format(reader=_READERS[asked.level], data=DATA_RULE),
+        system=_SYSTEM.format(reader=READERS[question.level], data=DATA_RULE),
         included=sections.included,
         cells=cells,
     )

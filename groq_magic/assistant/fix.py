@@ -39,19 +39,19 @@ _DIFF = (
 _CELL_SHARE = 0.5
 
 
-def fix_prompt(failure: Failure, asked: Question, context: Context) -> AssistantPrompt:
+def fix_prompt(failure: Failure, question: Question, context: Context) -> AssistantPrompt:
     """Compose the prompt.
 
     Parameters
     ----------
     failure : Failure
-        Its cell alone where the cell did not fail.
-    asked : Question
+        Only its cell is set if the cell did not fail.
+    question : Question
     context : Context
     """
     cell, facts = failure.cell, facts_of(failure, context)
     hide = secrets_of(failure, facts, context).hidden
-    sections = Sections(asked.request(_request(failure, facts)), context.room, hide)
+    sections = Sections(question.request(_request(failure, facts)), context.room, hide)
     sections.add(
         f"{cell.name.capitalize()}:",
         cell.source,
@@ -63,15 +63,15 @@ def fix_prompt(failure: Failure, asked: Question, context: Context) -> Assistant
     add_error(sections, failure, facts, context, output=True)
     others = add_other_code(sections, facts)
     add_attempts(sections, failure, context.privacy)
-    sections.say(f"Versions: {facts.versions if facts is not None else versions()}.")
+    sections.add_sentence(f"Versions: {facts.versions if facts is not None else versions()}.")
     code = _WHOLE.format(language=cell.language) if sections.is_whole(cell.name) else _DIFF
     return AssistantPrompt(
         intent="fix",
-        typed=asked.typed,
+        typed=question.typed,
         prompt=sections.text,
         system=_SYSTEM.format(code=code, data=DATA_RULE),
         included=sections.included,
-        # What is shown in part can't be fixed whole.
+        # A cell that is shown in part can't be fixed as a whole.
         cells=(cell, *(other for other in others if sections.is_whole(other.name))),
         line=facts.line if facts is not None else 0,
         language=cell.language,
@@ -90,8 +90,8 @@ def _request(failure: Failure, facts: ErrorFacts | None) -> str:
         return f"A shell line of this cell ended with exit code {failure.exit_code}. Fix it."
     if facts is None and not failure.text:
         return "Fix this cell. It raises no error."
-    if failure.beside:
-        return f"Code of this cell failed in a {failure.beside}. Fix it."
+    if failure.background:
+        return f"Code of this cell failed in a {failure.background}. Fix it."
     if facts is not None and facts.file:
         return (
             f"This cell failed. The error is in {facts.file}, which is no cell: if the fault is "

@@ -1,4 +1,4 @@
-"""The names that lines of code set and read, as their text shows; the code may be broken."""
+"""The names that lines of code set and read, judged by their text; the code may be broken."""
 
 from __future__ import annotations
 
@@ -53,5 +53,5 @@ def names_imported(lines: Iterable[str]) -> set[str]:
 
 
 def names_read(code: str) -> set[str]:
-    """Return the words of code that may be names: those outside of texts and comments."""
+    """Return the words of code outside of texts and comments, which may be names."""
     return set(_WORD.findall(_TEXT.sub("", code)))

@@ -1,4 +1,4 @@
-"""Cells that ran before a prompt, as the prompt includes them: source, output, error and value."""
+"""The cells of `--recent` as a prompt includes them: source, output, error and value."""
 
 from __future__ import annotations
 
@@ -39,13 +39,12 @@ class RecentCell:
     ----------
     cell : Cell
     identity : str
-        The notebook's id of the cell, "" where the front end sends none.
+        The notebook's id of the cell, "" if the front end sends none.
     printed : str
-        What may be sent of its printed output.
+        The part of its printed output that may be sent.
     value : str
-        What may be sent of its last value: a summary.
+        A summary of its last value that may be sent.
     failure : Failure or None
-        How it failed.
     """
 
     cell: Cell
@@ -56,7 +55,7 @@ class RecentCell:
 
 
 def is_ask(source: str) -> bool:
-    """Whether a cell consists of our own magics: it is conversation or setup, not code."""
+    """Whether a cell has only magics of ours, and so is conversation or setup, not code."""
     lines = [line.strip() for line in source.split("\n") if line.strip()]
     return not lines or bool(_OWN_CELL.match(lines[0])) or all(map(_OWN_LINE.match, lines))
 
@@ -64,7 +63,7 @@ def is_ask(source: str) -> bool:
 def recent_values(
     cells: Sequence[RecentCell], context: Context, scrub: Callable[[str], str] = str
 ) -> tuple[NamedValue, ...]:
-    """Return cells as a prompt includes them; together they fit into the room of a context.
+    """Return cells as a prompt includes them; together they fit into the context's room.
 
     Small cells are whole; large ones share the rest of the room evenly.
 
@@ -74,7 +73,7 @@ def recent_values(
         The oldest first.
     context : Context
     scrub : callable
-        Replaces what looks like a key. It is called before anything is cut.
+        Replaces texts that look like keys. It is called before anything is cut.
     """
     known = context.secrets(*(each.cell.source for each in cells))
 
@@ -84,7 +83,7 @@ def recent_values(
     written = [_sections(each, context, hide) for each in cells]
     rooms = _shares([each.size for each in written], context.room)
     return tuple(
-        NamedValue(each.cell.name, sections.within(room).text, context.privacy, each.identity)
+        NamedValue(each.cell.name, sections.with_room(room).text, context.privacy, each.identity)
         for each, sections, room in zip(cells, written, rooms, strict=True)
     )
 
@@ -95,11 +94,11 @@ def _sections(each: RecentCell, context: Context, hide: Callable[[str], str]) ->
     error, known = "", NamedSecrets()
     if failure is not None:
         error = context.output(failure.text) if facts is None else facts.trace
-        # The frames that failed may hold secrets too.
+        # The error's frames may contain secrets too.
         known = secrets_of(failure, facts, context)
     sections = Sections(f"`{cell.name}`:", 0, lambda text: known.hidden(hide(text)))
     sections.add("Its code:", cell.source, name="code", language=cell.language, share=_HALF)
-    # The output of a failed shell command is its error.
+    # The output of a failed shell command is also its error.
     if each.printed != error:
         sections.add("It printed:", each.printed, name="output", share=_HALF)
     sections.add("It failed:", error, name="error", share=_HALF)
@@ -110,7 +109,7 @@ def _sections(each: RecentCell, context: Context, hide: Callable[[str], str]) ->
 
 
 def _shares(needs: Sequence[int], room: int) -> list[int]:
-    """Return how much of a room each part gets: no more than it needs, else an even share."""
+    """Return the room for each part: what it needs, at most an even share of the rest."""
     found = [0] * len(needs)
     for count, at in enumerate(sorted(range(len(needs)), key=needs.__getitem__)):
         found[at] = min(needs[at], room // (len(needs) - count))

@@ -1,4 +1,4 @@
-"""Describe a session's names by type, never by value: those in a description, and the rest."""
+"""Describe a session's names by type, never by value."""
 
 from __future__ import annotations
 
@@ -22,27 +22,20 @@ if TYPE_CHECKING:
 
     from groq_magic.assistant.cell import Context
 
-__all__ = ["described", "imports_in_use", "named_in", "session_names", "typed_name"]
+__all__ = ["describe_variable", "imports_in_use", "name_with_type", "names_in", "session_names"]
 
 _COLUMNS = 30
 _MOST_NAMES = 200
 _MOST_CELLS = 300
 _BRACES = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _NAME = re.compile(r"(?<![\w.])[^\W\d]\w*")
-# Words, unless they stand as code does.
+# English words, unless they are written as code.
 _WORDS = frozenset({"a", "A", "I"})
 _AS_CODE = re.compile(r"`([^\W\d]\w*)`|\b([^\W\d]\w*)(?=[\[(]|\.\w)")
 
 
-def named_in(text: str, namespace: Mapping[str, Any]) -> list[str]:
-    """Return the user's variables that a description names, in its order; not those in braces.
-
-    Parameters
-    ----------
-    text : str
-        As typed.
-    namespace : Mapping of str to Any
-    """
+def names_in(text: str, namespace: Mapping[str, Any]) -> list[str]:
+    """Return the user's variables that a text names outside of braces, in its order."""
     text = _BRACES.sub(" ", text)
     as_code = {one or other for one, other in _AS_CODE.findall(text)}
     known = set(user_names(namespace))
@@ -50,8 +43,8 @@ def named_in(text: str, namespace: Mapping[str, Any]) -> list[str]:
     return [word for word in words if word in known and (word not in _WORDS or word in as_code)]
 
 
-def described(name: str, context: Context) -> str:
-    """Return a variable as it is sent when a description names it: type, or schema of data."""
+def describe_variable(name: str, context: Context) -> str:
+    """Return the description of a variable: its type, or the schema of data."""
     value = context.namespace[name]
     if is_secret(name, value) or context.privacy.hides(name):
         return f"{kind_of(value)}, its value withheld"
@@ -59,10 +52,10 @@ def described(name: str, context: Context) -> str:
         return found
     if is_data(value):
         try:
-            return context.added(value)
+            return context.schema_of(value)
         except PromptError:
             pass  # a value that can't be summarised still has a type
-    return typed_name(name, value, context.privacy).removeprefix(f"{name}: ")
+    return name_with_type(name, value, context.privacy).removeprefix(f"{name}: ")
 
 
 def session_names(context: Context, *, without: Collection[str] = ()) -> list[str]:
@@ -76,7 +69,7 @@ def session_names(context: Context, *, without: Collection[str] = ()) -> list[st
     """
     space = context.namespace
     names = [n for n in user_names(space) if n not in without and not _import_of(n, space[n])]
-    return [typed_name(n, space[n], context.privacy) for n in _newest_first(names, context)]
+    return [name_with_type(n, space[n], context.privacy) for n in _newest_first(names, context)]
 
 
 def _newest_first(names: list[str], context: Context) -> list[str]:
@@ -91,13 +84,13 @@ def _newest_first(names: list[str], context: Context) -> list[str]:
     return sorted(newest, key=lambda name: ages.get(name, _MOST_CELLS))[:_MOST_NAMES]
 
 
-def typed_name(name: str, value: Any, privacy: Privacy | None = None) -> str:
-    """Return `name: type`, with columns and shape where there are some; no value."""
+def name_with_type(name: str, value: Any, privacy: Privacy | None = None) -> str:
+    """Return `name: type`, with columns and shape if it has any; no value."""
     privacy = privacy or Privacy()
-    return tried(lambda: _typed_name(name, value, privacy), f"{name}: {kind_of(value)}")
+    return tried(lambda: _name_with_type(name, value, privacy), f"{name}: {kind_of(value)}")
 
 
-def _typed_name(name: str, value: Any, privacy: Privacy) -> str:
+def _name_with_type(name: str, value: Any, privacy: Privacy) -> str:
     kind = kind_of(value)
     if is_a(value, FunctionType, type):
         return f"{name}: {signature(value, names_alone=True)}"
@@ -136,17 +129,17 @@ def imports_in_use(namespace: Mapping[str, Any], *, without: Collection[str] = (
 
 
 def _import_of(name: str, value: Any) -> str:
-    """Return the import that gave a name its value, "" if it was defined here."""
+    """Return the import that set a name, "" if it was defined in the session."""
 
     def read() -> str:
-        made = getattr(value, "__name__", None)
-        renamed = "" if made == name else f" as {name}"
+        original = getattr(value, "__name__", None)
+        renamed = "" if original == name else f" as {name}"
         if is_a(value, ModuleType):
-            return f"import {made}{renamed}"
-        # What was defined here has __main__; a plain value has no module of its own.
+            return f"import {original}{renamed}"
+        # Definitions of the session have `__main__`; a plain value has no module of its own.
         owner = getattr(value, "__module__", None) if callable(value) else None
-        if not isinstance(owner, str) or owner == "__main__" or not isinstance(made, str):
+        if not isinstance(owner, str) or owner == "__main__" or not isinstance(original, str):
             return ""
-        return f"from {owner} import {made}{renamed}"
+        return f"from {owner} import {original}{renamed}"
 
     return tried(read, "")  # a user's object may raise anything

@@ -1,4 +1,4 @@
-"""Values in a few words: type and a short summary, source or import, never a secret."""
+"""Describe values in short: type, and a summary, source or import; never a secret."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ __all__ = [
     "source_of",
 ]
 
-# By their types: `inspect.isroutine` asks the value itself, whose class may raise.
+# By type: `inspect.isroutine` reads attributes of the value, whose class may raise.
 ROUTINES = (
     FunctionType,
     BuiltinFunctionType,
@@ -44,16 +44,12 @@ ROUTINES = (
     MethodWrapperType,
 )
 
-# What does not fit into the prompt is cut there.
 _SHORT = 4_000
 _SHORT_TEXT = 300
 
 
 def brief(name: str, value: Any, context: Context, shown: tuple[str, ...] = ()) -> str:
-    """Return `name: type`, and a short summary where it says more.
-
-    Text whose name says that it is secret, and the environment, are named by
-    their type alone: nobody asked to send them.
+    """Return `name: type` and a short summary; of secrets and the environment the type alone.
 
     Parameters
     ----------
@@ -61,21 +57,20 @@ def brief(name: str, value: Any, context: Context, shown: tuple[str, ...] = ()) 
     value : Any
     context : Context
     shown : tuple of str
-        Sources that the prompt holds already.
+        Sources that the prompt contains already.
     """
     try:
         return _brief(name, value, context, shown)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - a user's object may raise from anything
-        return f"{name}: {kind_of(value)}, which can't be looked at: {type_name(error)}"
+        return f"{name}: {kind_of(value)}, which can't be read: {type_name(error)}"
 
 
 def own_attributes(value: Any) -> dict[str, Any]:
-    """Return what an object holds itself, read without running anything of its class."""
+    """Return an object's own attributes, read without running code of its class."""
     if issubclass(type(value), type | ModuleType):
         return {}
-    # Some have none, and some make it.
     own = tried(lambda: object.__getattribute__(value, "__dict__"), None)
     return own if type(own) is dict else {}
 
@@ -100,15 +95,15 @@ def _brief(name: str, value: Any, context: Context, shown: tuple[str, ...]) -> s
 
 def _summary(kind: str, value: Any, context: Context) -> str:
     try:
-        summary = cut_middle(context.added(value), _SHORT)
+        summary = cut_middle(context.schema_of(value), _SHORT)
     except PromptError:
         return f"{kind} of length {len(value):,}" if is_a(value, bytes, bytearray) else kind
-    # That of data begins with its type.
+    # The summary of data begins with its type.
     return summary if summary.startswith(kind) else f"{kind} {summary}"
 
 
 def signature(value: Any, *, names_alone: bool = False) -> str:
-    """Return how a function or class is called: ``function f(a, b=2)``.
+    """Return a function or class with its parameters: ``function f(a, b=2)``.
 
     Parameters
     ----------
@@ -127,12 +122,12 @@ def signature(value: Any, *, names_alone: bool = False) -> str:
             found = inspect.Signature([p.replace(default=empty, annotation=empty) for p in each])
         return str(found)
 
-    # Builtins have none; defaults may be large, and may raise when they are shown.
+    # Builtins have no signature; defaults may be large, and their reprs may raise.
     return f"{kind} {name}{cut_middle(tried(called, '(…)'), _SHORT_TEXT)}"
 
 
 def _callable(value: Any, context: Context, shown: tuple[str, ...]) -> str:
-    """Return the source of what the user wrote, the signature of anything else."""
+    """Return the signature, and the source of the user's own code."""
     own = tried(lambda: value.__module__ == "__main__", otherwise=False)
     source = source_of(value, context) if own else ""
     called = signature(value, names_alone=context.privacy.has_limits)
@@ -147,10 +142,10 @@ def kind_of(value: Any) -> str:
 
 
 def source_of(value: Any, context: Context) -> str:
-    """Return the source of a function or class, "" where there is none.
+    """Return the source of a function or class, "" if it has none.
 
-    Python finds a class's source by its module's file, which the session has
-    not: there the last cell that has such a class is searched.
+    Python finds a class's source by its module's file. A session has no such file: there
+    the last cell with a class of this name is searched.
     """
     if source := definition(value):
         return source.rstrip()
@@ -161,7 +156,7 @@ def source_of(value: Any, context: Context) -> str:
 
 
 def _class_in(source: str, name: str) -> str:
-    """Return a class in the source of a cell, with its decorators; "" if there is none."""
+    """Return the definition of a class in a cell's source, with its decorators; "" for none."""
     inside = r"(?:\n(?:[ \t]*$|\1[ \t)].*))*"
     begins = rf"^([ \t]*)(?:@.*\n\1)*class {re.escape(name)}\b.*"
     found = re.search(begins + inside, source, re.MULTILINE)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from groq_magic.assistant.prompt import DATA_RULE, AssistantPrompt, Sections
 from groq_magic.assistant.session_names import (
-    described,
+    describe_variable,
     imports_in_use,
-    named_in,
+    names_in,
     session_names,
 )
+from groq_magic.clipping import count_of
 from groq_magic.errors import PromptError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ Answer with one fenced block marked {marked}, and before it at most two sentence
 {data}"""
 
 
-def write_prompt(  # noqa: PLR0913 - each is a part of what is asked
+def write_prompt(  # noqa: PLR0913 - all but four are named
     task: FilledPrompt, language: str, head: str, context: Context, *, typed: str, session: bool
 ) -> AssistantPrompt:
     """Compose the prompt.
@@ -38,11 +39,11 @@ def write_prompt(  # noqa: PLR0913 - each is a part of what is asked
     Parameters
     ----------
     task : FilledPrompt
-        What the code is to do, in the user's words, unchanged. Variables that it
-        names without braces are included by type, tables by schema.
+        The user's description of the code. Variables that it names without braces are
+        included by type, tables by schema.
     language : str
     head : str
-        The cell magic that code in this language needs over it, or "".
+        The cell magic that code in this language needs, or "".
     context : Context
     typed : str
         The description as typed.
@@ -58,41 +59,38 @@ def write_prompt(  # noqa: PLR0913 - each is a part of what is asked
     if not words:
         raise PromptError("There is no description.", "Describe the code below `%%groq_code`.")
     sections = Sections(words, context.room, context.secrets().hidden)
-    # What stands in braces follows below the prompt.
+    # Values in braces follow below the prompt.
     filled = {value.name for value in task.values}
-    named = [name for name in named_in(typed, context.namespace) if name not in filled]
+    named = [name for name in names_in(typed, context.namespace) if name not in filled]
     for name in named:
-        sections.add(f"`{name}`:", described(name, context), name=name, share=0.5)
+        sections.add(f"`{name}`:", describe_variable(name, context), name=name, share=0.5)
     if session:
         imports = imports_in_use(context.namespace, without=named)
         others = session_names(context, without={*named, *filled})
         sections.add(
             "Imported in the session:",
             "\n".join(imports),
-            name=_counted(len(imports), "import"),
+            name=count_of(len(imports), "import"),
             share=0.3,
         )
-        # The newest are first, and stay where the text is cut.
+        # The newest are first, and stay if the text is cut.
         sections.add(
             "Names and types of the session:",
             "\n".join(others),
-            name=_counted(len(others), "name"),
+            name=count_of(len(others), "name"),
             line=1,
         )
-    spoken = _NAMES.get(language, language)
-    asked = (language if language != "python" else "", "--session" if session else "")
+    variant = (language if language != "python" else "", "--session" if session else "")
     return AssistantPrompt(
         intent="write",
         typed=words,
         prompt=sections.text,
-        system=_SYSTEM.format(language=spoken, marked=language, data=DATA_RULE),
+        system=_SYSTEM.format(
+            language=_NAMES.get(language, language), marked=language, data=DATA_RULE
+        ),
         included=sections.included,
         language=language,
         head=head,
-        asked=" ".join(filter(None, asked)),
+        variant=" ".join(filter(None, variant)),
         hides_a_key=sections.hides_a_key,
     )
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'s' * (count != 1)}"

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from groq_magic.errors import OptionError
+from groq_magic.ledger.journal_locks import patiently, snapshot, transaction
 from groq_magic.ledger.journal_tables import (
     TABLES,
     RunRecord,
@@ -19,10 +20,8 @@ from groq_magic.ledger.journal_tables import (
     is_database,
     prepare,
     readable,
+    runs_in,
     tables_of,
-    text_of,
-    time_of,
-    transaction,
 )
 
 if TYPE_CHECKING:
@@ -32,8 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["JournalFile", "RunRecord", "journal_path"]
 
 _FILE = "journal.sqlite"
-# Seconds to wait for another kernel that writes.
-_WAIT = 5.0
+# Seconds to wait for another kernel that uses the file, in all and in one try.
+_WAIT, _ONE_TRY = 5.0, 0.02
 # Keys in one query; every version of SQLite allows 999.
 _AT_ONCE = 500
 
@@ -65,14 +64,17 @@ class JournalFile:
         self._reader: sqlite3.Connection | None = None
 
     def get(self, key: str) -> str | None:
-        """Return the answer of a key, None if it is missing."""
-        return self.get_all((key,)).get(key)
+        """Return the answer of a key, None if it is missing.
 
-    def get_all(self, keys: Iterable[str]) -> dict[str, str]:
+        It doesn't wait for another process that has locked the file.
+        """
+        return self.get_all((key,), wait=0.0).get(key)
+
+    def get_all(self, keys: Iterable[str], *, wait: float = _WAIT) -> dict[str, str]:
         """Return the answers by their keys; much faster than one by one."""
         found: dict[str, str] = {}
         waiting = iter(keys)
-        with self.reading() as file:
+        with self.reading(wait) as file:
             while file is not None and (some := tuple(islice(waiting, _AT_ONCE))):
                 marks = ",".join("?" * len(some))
                 # As bytes: text that is not UTF-8 is skipped, and is not an error of the file.
@@ -84,9 +86,11 @@ class JournalFile:
                         found[key] = answer.decode()
         return found
 
-    def put(self, name: str, model: str, answers: Mapping[str, str]) -> None:
+    def put(
+        self, name: str, model: str, answers: Mapping[str, str], *, wait: float = _WAIT
+    ) -> None:
         """Write the answers of a run by their keys, all or none."""
-        with self.writing() as file:
+        with self.writing(wait=wait) as file:
             self.add(file, name, model, answers)
 
     def add(
@@ -106,62 +110,58 @@ class JournalFile:
         )
 
     @contextlib.contextmanager
-    def writing(self, *, is_durable: bool = False) -> Iterator[sqlite3.Connection]:
-        """Open a transaction to write in; a durable one survives a power cut."""
+    def writing(
+        self, *, is_durable: bool = False, wait: float = _WAIT
+    ) -> Iterator[sqlite3.Connection]:
+        """Open a transaction to write in.
+
+        Parameters
+        ----------
+        is_durable : bool
+            Whether it survives a power cut.
+        wait : float
+            Seconds for which to wait if another process has locked the file.
+        """
         with self._writing:
-            file = self._for_writing()
+            file = patiently(self._for_writing, wait)
             if is_durable:
                 file.execute("PRAGMA synchronous = FULL")
             try:
-                with transaction(file):
+                with transaction(file, wait=wait):
                     yield file
             finally:
                 if is_durable:
                     file.execute("PRAGMA synchronous = NORMAL")
 
     @contextlib.contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection | None]:
+    def reading(self, wait: float = _WAIT) -> Iterator[sqlite3.Connection | None]:
         """Yield the open file to read from; None if it doesn't exist yet."""
         with self._reading:
-            yield self._for_reading()
+            file = patiently(self._for_reading, wait)
+            if file is None:
+                yield None
+                return
+            with snapshot(file, wait):
+                yield file
 
     def runs(self) -> list[RunRecord]:
         """Return the runs whose answers it contains, the latest first."""
         with self.reading() as file:
-            found = (
-                file
-                and file.execute(
-                    "SELECT id, CAST(name AS BLOB), CAST(model AS BLOB), began, used, count(*),"
-                    " total(length(CAST(answer AS BLOB)) + length(key))"
-                    " FROM rows JOIN runs ON id = run GROUP BY id ORDER BY used DESC"
-                ).fetchall()
-            )
-        return [
-            RunRecord(
-                number,
-                text_of(name),
-                text_of(model),
-                time_of(began),
-                time_of(used),
-                rows,
-                int(size),
-            )
-            for number, name, model, began, used, rows, size in found or ()
-        ]
+            return runs_in(file) if file is not None else []
 
     def clear(self, run: int | None = None) -> int:
         """Remove the answers of one run, or of all; return how many there were."""
         with self._writing:
             if not self.path.exists():
                 return 0
-            file = self._for_writing()
+            file = patiently(self._for_writing, _WAIT)
             chosen, values = ("", ()) if run is None else (" WHERE run = ?", (run,))
-            with transaction(file):
+            with transaction(file, wait=_WAIT):
                 clear_jobs(file, run)
                 count = file.execute(f"DELETE FROM rows{chosen}", values).rowcount  # noqa: S608 - one of two constants
                 file.execute("DELETE FROM runs WHERE id NOT IN (SELECT run FROM rows)")
             # Otherwise removed answers could still be read from the file.
-            file.execute("VACUUM")
+            patiently(lambda: file.execute("VACUUM"), _WAIT)
             file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             return count
 
@@ -243,7 +243,7 @@ class JournalFile:
         file = sqlite3.connect(
             f"{self.path.absolute().as_uri()}?mode={mode}",
             uri=True,
-            timeout=_WAIT,
+            timeout=_ONE_TRY,
             isolation_level=None,
             check_same_thread=False,
         )

@@ -57,7 +57,7 @@ class JobTables:
         self._file = file
 
     @contextlib.contextmanager
-    def alone(self) -> Iterator[bool]:
+    def submit_lock(self) -> Iterator[bool]:
         """Lock this journal for submitting rows; yield whether the lock was free.
 
         The operating system releases it when the process ends, even if it is killed.
@@ -71,14 +71,14 @@ class JobTables:
                 closed.callback(lock.close)
                 lock.execute("BEGIN EXCLUSIVE")
             except (OSError, sqlite3.Error) as failure:
-                is_alone, reason = False, str(failure)
+                has_lock, reason = False, str(failure)
                 if getattr(failure, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
                     raise OptionError(
                         f"The journal can't be locked: {reason}.", f"The file is {path}."
                     ) from None
             else:
-                is_alone = True
-            yield is_alone
+                has_lock = True
+            yield has_lock
 
     def add(self, job: JobRecord, rows: Iterable[JobRow]) -> None:
         """Write a job and its rows; rows are moved from other jobs."""

@@ -7,8 +7,9 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from groq_magic.ledger.journal_locks import transaction
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 __all__ = [
@@ -19,10 +20,10 @@ __all__ = [
     "is_database",
     "prepare",
     "readable",
+    "runs_in",
     "tables_of",
     "text_of",
     "time_of",
-    "transaction",
 ]
 
 # "grqj" in ASCII: distinguishes a journal from another program's database.
@@ -126,6 +127,21 @@ def readable(path: Path) -> dict[tuple[str, str], dict[str, str]]:
     return found
 
 
+def runs_in(file: sqlite3.Connection) -> list[RunRecord]:
+    """Return the runs whose answers a file contains, the latest first."""
+    found = file.execute(
+        "SELECT id, CAST(name AS BLOB), CAST(model AS BLOB), began, used, count(*),"
+        " total(length(CAST(answer AS BLOB)) + length(key))"
+        " FROM rows JOIN runs ON id = run GROUP BY id ORDER BY used DESC"
+    ).fetchall()
+    return [
+        RunRecord(
+            number, text_of(name), text_of(model), time_of(began), time_of(used), rows, int(size)
+        )
+        for number, name, model, began, used, rows, size in found
+    ]
+
+
 def clear_jobs(file: sqlite3.Connection, run: int | None) -> None:
     """Remove the answers of a run's jobs, or of all, and the rows of fetched jobs."""
     found = file.execute(
@@ -149,19 +165,6 @@ def copy_jobs(path: Path, into: sqlite3.Connection) -> None:
                 for row in file.execute(f"SELECT * FROM {table}"):  # noqa: S608 - one of three constants
                     marks = ", ".join("?" * len(row))
                     into.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", row)  # noqa: S608 - the same
-
-
-@contextlib.contextmanager
-def transaction(file: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[None]:
-    """Run the block as one transaction."""
-    file.execute(f"BEGIN {kind}")
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(sqlite3.Error):
-            file.execute("ROLLBACK")
-        raise
-    file.execute("COMMIT")
 
 
 def text_of(value: bytes) -> str:

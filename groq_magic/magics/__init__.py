@@ -1,4 +1,4 @@
-"""The IPython interface: a module for each family of magics. They parse, call and display."""
+"""The IPython interface: a module for each group of magics. They parse, call and display."""
 
 from __future__ import annotations
 

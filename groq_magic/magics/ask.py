@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.display import conversation_turns, live_of, panel_facts, show_reply
-from groq_magic.magics.line import parsed_line
+from groq_magic.magics.line import parse_line
 from groq_magic.options import OPTIONS, AskOptions
 from groq_magic.page.caller import caller_names
 from groq_magic.page.front_end import front_end
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ask_in_python", "groq", "groq_retry", "run_ask"]
 
-# After an option whose value is easily written with blanks.
+# Remedies after options whose values are often written with blanks.
 _WITH_BLANKS = MappingProxyType(
     {
         "schema": "Put quotes around the fields; the prompt goes",
@@ -35,7 +35,7 @@ _WITH_BLANKS = MappingProxyType(
 def groq(session: Session, line: str, cell: str | None = None) -> None:
     """Ask; the text of `%%groq?` comes from the option table."""
     magic = "%groq" if cell is None else "%%groq"
-    given, text = parsed_line(line, OPTIONS, magic)
+    given, text = parse_line(line, OPTIONS, magic)
     options = AskOptions(**given)
     if cell is None and not text:
         if given:
@@ -56,12 +56,12 @@ def groq(session: Session, line: str, cell: str | None = None) -> None:
 
 
 def groq_retry(session: Session, line: str) -> None:
-    """Ask the most recent ask again, a failed one too: `%groq_retry [options]`.
+    """Ask the last prompt again, also after a failure: `%groq_retry [options]`.
 
-    The new answer takes the turn's place. Options, if given, come on top
-    of those of the ask: `%groq_retry -m reasoning -t 0`.
+    The new answer replaces the turn. Given options override those of the ask:
+    `%groq_retry -m reasoning -t 0`.
     """
-    given, text = parsed_line(line, OPTIONS, "%groq_retry")
+    given, text = parse_line(line, OPTIONS, "%groq_retry")
     if text:
         raise OptionError("%groq_retry takes options only.", "It asks the last prompt again.")
     last = session.last
@@ -111,7 +111,7 @@ def run_ask(session: Session, ask: Ask) -> None:
 
 
 def _names_of_caller(session: Session, text: str, options: AskOptions) -> Mapping[str, Any] | None:
-    """Return the names of the calling code, where a prompt may need them; else None."""
+    """Return the variables of the calling code if a prompt may need them, else None."""
     system = options.system or session.settings.system
     is_needed = "{{" in f"{text}{system}" or options.image or options.tools
     return caller_names(session.namespace) if is_needed else None
@@ -126,7 +126,7 @@ def _show_panel(session: Session) -> None:
     system = session.secrets().hidden(settings.system)
     facts = panel_facts(session)
     meters = (("This minute", facts.minute), ("Today", facts.day))
-    # They change by the clock: a saved output is the same each time.
+    # Limits change by the clock, and a saved output must not.
     is_terminal = front_end(session.shell) == "terminal"
     limits = [(name, meter.label) for name, meter in meters if is_terminal and meter is not None]
     more = [("Conversation", conversation_turns(session)), ("Key", facts.key)]

@@ -21,7 +21,7 @@ from groq_magic.assistant import (
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.interrupts import interruptible
 from groq_magic.magics.ask import run_ask
-from groq_magic.magics.line import parsed_around
+from groq_magic.magics.line import parse_with_target
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.options import AskOptions
 from groq_magic.page.caller import caller_names
@@ -49,24 +49,26 @@ _TEMPERATURE = 0.2
 def groq_fix(session: Session, line: str) -> None:
     """Fix the cell that failed last: `%groq_fix [N] [options] [words…]`.
 
-    It sends the failing cell, its error and the variables that the failing
-    line names. The answer explains the error and shows the change; the fixed
-    cell is inserted below, not run. A button under the change replaces the
+    It sends the failed cell, its error and the variables that the failing
+    line names. The answer explains the error and shows the fix as a diff; the
+    fixed cell is inserted below, not run. A button under the diff replaces the
     failed cell instead; `--replace` does so at once. `%groq_fix 3` fixes
     cell 3.
 
     Options:
     """
-    given, target, words = parsed_around(line, OPTIONS_OF["groq_fix"], "%groq_fix", str.isdecimal)
+    given, target, words = parse_with_target(
+        line, OPTIONS_OF["groq_fix"], "%groq_fix", str.isdecimal
+    )
     failure = _failure(session, target, words)
     typed = f"%groq_fix {line.strip()}".strip()
 
     def compose(filled: FilledPrompt) -> AssistantPrompt:
         context = _context(session)
-        looked_at = with_facts(failure, context)
-        # The cell's end drops the exception: the session's data is not searched again for that.
-        session.failures.keep_facts(looked_at)
-        return fix_prompt(looked_at, Question(typed, filled.text), context)
+        known = with_facts(failure, context)
+        # At the cell's end the exception is dropped, and its facts are needed: they are kept here.
+        session.failures.keep_facts(known)
+        return fix_prompt(known, Question(typed, filled.text), context)
 
     _ask(session, _Words(typed, words), compose, given, line=True)
 
@@ -79,7 +81,7 @@ def groq_explain(session: Session, line: str) -> None:
 
     Options:
     """
-    given, target, words = parsed_around(
+    given, target, words = parse_with_target(
         line,
         OPTIONS_OF["groq_explain"],
         "%groq_explain",
@@ -91,13 +93,13 @@ def groq_explain(session: Session, line: str) -> None:
     typed = f"%groq_explain {line.strip()}".strip()
 
     def compose(filled: FilledPrompt) -> AssistantPrompt:
-        return _explained(session, target, Question(typed, filled.text, given.get("level", "")))
+        return _explain(session, target, Question(typed, filled.text, given.get("level", "")))
 
     _ask(session, _Words(typed, words), compose, given, line=True)
 
 
 def groq_code(session: Session, line: str, cell: str) -> None:
-    """Write the next cell's code: `%%groq_code [language] [options]`, what it does below.
+    """Write the next cell's code: `%%groq_code [language] [options]`, its description below.
 
     The language is Python unless you name another. The types and sizes of the
     variables that the description names are sent, and the schemas of tables;
@@ -105,7 +107,7 @@ def groq_code(session: Session, line: str, cell: str) -> None:
 
     Options:
     """
-    given, language, rest = parsed_around(line, OPTIONS_OF["groq_code"], "%%groq_code", bool)
+    given, language, rest = parse_with_target(line, OPTIONS_OF["groq_code"], "%%groq_code", bool)
     if rest:
         raise OptionError(
             f"Unexpected `{rest[:40]}` after the language.",
@@ -125,7 +127,7 @@ def groq_code(session: Session, line: str, cell: str) -> None:
 
 @dataclass(frozen=True)
 class _Words:
-    """The user's input for the assistant: the whole line, and the words in it."""
+    """The user's input for the assistant: the whole line as typed, and the words in it."""
 
     typed: str
     words: str
@@ -144,13 +146,13 @@ def _ask(
     `compose` takes the user's words with values filled in.
     """
 
-    def composed_now() -> AssistantPrompt:
+    def prompt() -> AssistantPrompt:
         own, privacy = caller_names(session.namespace) or {}, session.privacy()
         names = ChainMap(dict(own), session.namespace)
         filled = fill(words.words, names, privacy=privacy)
         return compose(filled).with_words(words.typed, filled, privacy)
 
-    composed = interruptible(composed_now)
+    composed = interruptible(prompt)
     own = {"keep", "level", "replace", "session"}
     options = AskOptions(**{name: value for name, value in given.items() if name not in own})
     options = options.over(AskOptions(temperature=_TEMPERATURE, once=not given.get("keep", False)))
@@ -159,11 +161,11 @@ def _ask(
 
 
 def _failure(session: Session, target: str, words: str) -> Failure:
-    past = CellHistory(session)
+    history = CellHistory(session)
     if not target:
-        return past.last_failure()
-    cell = past.numbered(int(target))
-    failure = past.failure_of(cell)
+        return history.last_failure()
+    cell = history.numbered(int(target))
+    failure = history.failure_of(cell)
     if failure is None and not words:
         raise NotebookError(
             f"Cell {target} did not fail.", f"Say what is wrong: `%groq_fix {target} …`."
@@ -171,8 +173,8 @@ def _failure(session: Session, target: str, words: str) -> Failure:
     return failure or Failure(cell)
 
 
-def _explained(session: Session, target: str, asked: Question) -> AssistantPrompt:
-    past, context = CellHistory(session), _context(session)
+def _explain(session: Session, target: str, question: Question) -> AssistantPrompt:
+    history, context = CellHistory(session), _context(session)
     if target and target != "_" and not target.isdecimal():
         expression = _expression(session, target)
         value = None
@@ -180,16 +182,16 @@ def _explained(session: Session, target: str, asked: Question) -> AssistantPromp
             privacy = session.privacy()
             refuse_private(expression, privacy)
             value = expression.value_in(_names(session), privacy)
-        return explain_value(target, value, asked, context)
+        return explain_value(target, value, question, context)
     if target == "_":
-        cell = past.last_output()
+        cell = history.last_output()
     else:
-        cell = past.numbered(int(target)) if target else past.latest_with_result()
-    failure = past.failure_of(cell)
+        cell = history.numbered(int(target)) if target else history.latest_with_result()
+    failure = history.failure_of(cell)
     if failure is not None and not target:
-        return explain_failure(failure, asked, context)
-    result = "\n".join(filter(None, past.results_of(cell, context)))
-    return explain_cell(cell, result, failure, asked, context)
+        return explain_failure(failure, question, context)
+    result = "\n".join(filter(None, history.results_of(cell, context)))
+    return explain_cell(cell, result, failure, question, context)
 
 
 def _is_target(session: Session, word: str) -> bool:
@@ -197,7 +199,7 @@ def _is_target(session: Session, word: str) -> bool:
 
 
 def _expression(session: Session, word: str) -> Expression | None:
-    """Return a word as an expression of names, attributes and items; None for others."""
+    """Return a word as an expression of names, attributes and items; None for any other word."""
     found = parse(word)
     if found is None or found.call or found.root not in _names(session):
         return None

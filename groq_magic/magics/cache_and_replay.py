@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from groq_magic.clipping import count_of
 from groq_magic.errors import NotebookError, OptionError
-from groq_magic.ledger.cache import MOST_BYTES, MOST_DAYS
-from groq_magic.magics.line import parsed_line, unquoted
+from groq_magic.magics.line import parse_line, unquoted
 from groq_magic.views.show import say
 
 if TYPE_CHECKING:
@@ -24,16 +24,15 @@ _IN_ORDER = " The file has no cell ids: its answers are taken in their order."
 def groq_cache(session: Session, line: str) -> None:
     """Keep answers on this computer, and reuse them: `%groq_cache on|off|clear|info`.
 
-    A request that is the same in every part (address, model, messages,
-    parameters) is then answered at once, at no cost. `--cache` and
-    `--no-cache` decide for one ask.
+    An identical request (address, model, messages, parameters) is then answered
+    at once, at no cost. `--cache` and `--no-cache` apply to one ask.
     """
-    wanted = parsed_line(line, (), "%groq_cache")[1] or "info"
+    wanted = parse_line(line, (), "%groq_cache")[1] or "info"
     settings, stored = session.settings, session.stored_answers
     if wanted not in {"on", "off", "clear", "info"}:
         raise OptionError("%groq_cache takes on, off, clear or info.", "Try `%groq_cache on`.")
     if wanted == "clear":
-        message = _cleared(session)
+        message = _clear(session)
     elif wanted == "info":
         message = _state(session)
     elif wanted == "on":
@@ -59,7 +58,7 @@ def groq_replay(session: Session, line: str) -> None:
     a key, or in practice mode. Where the notebook's file is not known
     (`jupyter nbconvert --execute`), `%groq_replay on FILE.ipynb` names it.
     """
-    wanted, _, named = parsed_line(line, (), "%groq_replay")[1].partition(" ")
+    wanted, _, named = parse_line(line, (), "%groq_replay")[1].partition(" ")
     file = unquoted(named.strip())
     if wanted not in {"", "on", "off", "auto"} or (file and wanted not in {"on", "auto"}):
         raise OptionError("%groq_replay takes on, off or auto.", "Try `%groq_replay on`.")
@@ -81,8 +80,7 @@ def groq_replay(session: Session, line: str) -> None:
 def _replay_state(stored: StoredAnswers) -> str:
     if stored.replay is None:
         return "Replay is off."
-    count = len(stored.replay.answers)
-    answers = f"{count} saved answer{'s' * (count != 1)}"
+    answers = count_of(len(stored.replay.answers), "saved answer")
     in_order = "" if stored.replay.cells else _IN_ORDER
     if stored.asks_first:
         late = f"after {stored.patience:g} s without a first token, or without a key"
@@ -91,7 +89,7 @@ def _replay_state(stored: StoredAnswers) -> str:
     return f"Replay is on: unchanged cells are answered from {answers}, {how}.{in_order}"
 
 
-def _cleared(session: Session) -> str:
+def _clear(session: Session) -> str:
     cache = session.stored_answers.cache
     count = cache.clear()
     if cache.fault:
@@ -99,7 +97,7 @@ def _cleared(session: Session) -> str:
             f"The cache was not cleared: it can't be used ({cache.fault}).",
             f"Try again, or delete {cache.path}.",
         )
-    return f"{count} answer{'s' * (count != 1)} removed."
+    return f"{count_of(count, 'answer')} removed."
 
 
 def _unusable(session: Session) -> str:
@@ -113,13 +111,13 @@ def _state(session: Session) -> str:
     info, settings = session.stored_answers.cache.info(), session.settings
     if session.stored_answers.cache.fault:
         return _unusable(session)
-    state, plural = "on" if settings.cache else "off", "s" * (info.answers != 1)
-    size = f"{info.size / 1e6:.1f} of {MOST_BYTES / 1e6:g} MB"
-    kept = f"kept for {MOST_DAYS} days"
-    lines = [f"The cache is {state}: {info.answers:,} answer{plural}, {size}, {kept}."]
+    state, answers = "on" if settings.cache else "off", count_of(info.answers, "answer")
+    size = f"{info.size / 1e6:.1f} of {settings.cache_megabytes:g} MB"
+    kept = f"kept for {settings.cache_days:g} days"
+    lines = [f"The cache is {state}: {answers}, {size}, {kept}."]
     if info.oldest is not None:
-        days = max(0.0, (time.time() - info.oldest) / _DAY)
-        lines.append(f"The oldest is {days:.0f} day{'s' * (round(days) != 1)} old.")
+        days = max(0, round((time.time() - info.oldest) / _DAY))
+        lines.append(f"The oldest is {count_of(days, 'day')} old.")
     return "\n".join((*lines, f"It is in {session.stored_answers.cache.path}"))
 
 
@@ -128,5 +126,5 @@ def _path_of(file: str) -> Path:
         return Path(file).expanduser()
     except RuntimeError:
         raise NotebookError(
-            f"{file} isn't there: there is no such home folder.", "Give the file's whole path."
+            f"{file}: there is no such home folder.", "Give the file's whole path."
         ) from None

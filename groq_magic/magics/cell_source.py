@@ -1,4 +1,4 @@
-"""Read and adapt cells for IPython: `%groq what is x?`, cells without a body, Tab completion."""
+"""Hooks for IPython's parser: `%groq what is x?`, cells without a body, Tab completion."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _INDENTS = (tokenize.INDENT, tokenize.DEDENT)
 
 
 class QuestionPrompt(EscapedCommand):
-    """Takes `%groq what is a p-value?`, which IPython would read as help on `p-value`.
+    """Accepts `%groq what is a p-value?`, which IPython would read as help on `p-value`.
 
-    `%groq?` alone stays help. Lines inside strings are left alone, since
-    IPython looks for magics at the beginning of statements only.
+    `%groq?` alone still shows help. Lines inside strings stay unchanged, since
+    IPython looks for magics only at the beginning of statements.
     """
 
     # Before HelpEnd, whose priority is 5.
@@ -46,11 +46,11 @@ class QuestionPrompt(EscapedCommand):
 
 
 def with_body(lines: list[str]) -> list[str]:
-    """Return a cell's lines, with a blank one if a magic of ours is the only line.
+    """Return a cell's lines, with a blank one added if a magic of ours is the only line.
 
-    IPython refuses a cell magic without a body on its own, in words that
-    leave out where the prompt goes, and without an error output. It calls
-    this before it looks for cell magics.
+    IPython itself refuses a cell magic without a body, with a message that doesn't
+    explain where the prompt goes, and without an error output. It calls this before
+    it looks for cell magics.
     """
     if len(lines) == 1 and _HEAD_ALONE.fullmatch(lines[0].rstrip()):
         return [f"{lines[0].rstrip()}\n", "\n"]
@@ -58,16 +58,17 @@ def with_body(lines: list[str]) -> list[str]:
 
 
 def completer_of(session: Callable[[], Session]) -> Callable[[Any], Any]:
-    """Return a matcher for IPython's completer; what it needs is imported for our magics alone."""
+    """Return a matcher for IPython's completer; its imports are made only for our magics."""
 
     @context_matcher()  # type: ignore[untyped-decorator]  # IPython gives it no types
     def groq_matcher(context: Any) -> dict[str, Any]:
         if "%groq" not in context.full_text:
             return {"completions": [], "matched_fragment": "", "suppress": False}
-        made = session()
+        # Made first: it waits for imports in the background.
+        current = session()
         from groq_magic.magics.completion import completions_at
 
-        return completions_at(made, context)
+        return completions_at(current, context)
 
     return groq_matcher  # type: ignore[no-any-return]  # IPython has no types
 

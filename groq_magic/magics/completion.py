@@ -1,4 +1,4 @@
-"""Tab: options, model ids and variables in prompts."""
+"""Tab completion: options, model ids, and variables in prompts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.completer import SimpleCompletion
 
 from groq_magic.errors import GroqMagicError
-from groq_magic.magics.line import data_and_rest, parsed_line
+from groq_magic.magics.line import data_and_rest, parse_line
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.options import OPTIONS
 
@@ -79,18 +79,20 @@ def _on_line(session: Session, magic: str, typed: str) -> tuple[str, list[str], 
     if magic in _WORDS:
         return typed, _starting(_WORDS[magic], typed), "param"
     options = OPTIONS_OF.get(magic, ())
-    found = _option_begun(typed, options, ids, lambda begun: _names(session, begun))
-    names_values = magic in {"groq_explain", "groq_map"}
-    return _name_begun(session, typed) if found is None and names_values else found
+    found = _complete_option(typed, options, ids, lambda begun: _names(session, begun))
+    if found is not None or magic not in {"groq_explain", "groq_map"}:
+        return found
+    begun = typed.rpartition(" ")[2]
+    return begun, _names(session, begun), "instance"
 
 
-def _option_begun(
+def _complete_option(
     typed: str,
     options: Iterable[Option],
     ids: Iterable[str],
     names: Callable[[str], Iterable[str]] = lambda _begun: (),
 ) -> tuple[str, list[str], str] | None:
-    """Return the options or values that complete the last word; None if it is neither."""
+    """Return the options or values that complete the last word; None without any."""
     value = _VALUE.search(typed)
     if value is not None:
         flag, begun = value.groups()
@@ -111,11 +113,6 @@ def _option_begun(
     return flag_begun[1], _starting(forms, flag_begun[1]), "param"
 
 
-def _name_begun(session: Session, typed: str) -> tuple[str, list[str], str]:
-    begun = typed.rpartition(" ")[2]
-    return begun, _names(session, begun), "instance"
-
-
 def _names(session: Session, begun: str) -> list[str]:
     from groq_magic.prompt import completions
 
@@ -127,7 +124,7 @@ def _columns(session: Session, line: str) -> list[str]:
     from groq_magic.mapping.data.data_source import column_names, data_of
 
     try:
-        _, text = parsed_line(line, OPTIONS_OF["groq_map"], "%%groq_map")
+        _, text = parse_line(line, OPTIONS_OF["groq_map"], "%%groq_map")
         written, _, is_code = data_and_rest(text)
         if is_code:
             return []

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.clipping import count_of
 from groq_magic.errors import OptionError
-from groq_magic.magics.line import options_alone, parsed_line, text_alone, unquoted
+from groq_magic.magics.line import options_alone, parse_line, text_alone, unquoted
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.option_types import Label, sendable
 from groq_magic.reply import bundle_of
@@ -48,13 +49,13 @@ def groq_system(session: Session, line: str, cell: str | None = None) -> None:
     if text:
         text = session.secrets().hidden(sendable("The text", text))
         settings.system = "" if text in {"off", "''", '""'} else text
-    state = _NO_SYSTEM
+    message = _NO_SYSTEM
     if settings.system:
         begins = "System prompt set. It is" if text else "The system prompt is"
-        state = f"{begins} {_SENT_UNTIL}:\n{settings.system}"
+        message = f"{begins} {_SENT_UNTIL}:\n{settings.system}"
     elif text:
-        state = f"System prompt removed. {_NO_SYSTEM}"
-    say(session.secrets().hidden(state))
+        message = f"System prompt removed. {_NO_SYSTEM}"
+    say(session.secrets().hidden(message))
 
 
 def groq_history(session: Session, line: str) -> None:
@@ -86,16 +87,15 @@ def groq_history(session: Session, line: str) -> None:
         )
         for turn in (*conversation.turns, *conversation.deleted)
     ]
-    count = len(conversation.turns)
-    turns = f"{count} turn{'s' * (count != 1)}"
+    turns = count_of(len(conversation.turns), "turn")
     heading = f"Conversation `{name}`, {turns}. A prompt is sent with the turns above its cell."
     show(*history(secrets.hidden(heading), rows))
 
 
 def groq_undo(session: Session, line: str) -> None:
-    """Undo the last change of the conversation, a reset too; repeat it to go further.
+    """Undo the last change of the conversation, also a reset; repeat it to go back further.
 
-    A cell whose turn has its former answer back shows that answer again.
+    A cell whose turn gets its former answer back shows that answer again.
     """
     _alone(line, "%groq_undo")
     result, hidden = session.undo(), session.secrets().hidden
@@ -112,9 +112,8 @@ def groq_reset(session: Session, line: str) -> None:
     """Empty the conversation; the system prompt stays, and `%groq_undo` brings it back."""
     _alone(line, "%groq_reset")
     count = session.reset()
-    turns = f"{count} turn{'s' * (count != 1)}"
     say(
-        f"The conversation is empty; `%groq_undo` brings {turns} back."
+        f"The conversation is empty; `%groq_undo` brings {count_of(count, 'turn')} back."
         if count
         else "The conversation was empty already."
     )
@@ -123,7 +122,7 @@ def groq_reset(session: Session, line: str) -> None:
 def groq_conversation(session: Session, line: str) -> None:
     """Show the conversations, or switch to another one: `%groq_conversation [NAME]`.
 
-    `-c NAME`, as in `%%groq`, does the same for one ask.
+    `-c NAME` does the same.
     """
     _, wanted = _named(line, "groq_conversation")
     if wanted:
@@ -162,7 +161,7 @@ def turn_numbered(session: Session, name: str, number: int, typed: str = "") -> 
 
 
 def _show_prompt(prompt: str) -> None:
-    """Show the prompt of a former answer, whose cell contains another one."""
+    """Show the prompt of a former answer, as its cell contains another prompt now."""
     whole = " ".join(prompt.split())
     if len(whole) <= _LONGEST_LINE:
         say(f"The answer belongs to the cell's former prompt, “{whole}”. {TO_GO_ON}")
@@ -184,7 +183,7 @@ def _note(session: Session, turn: Turn) -> str:
     change = session.conversations.change_above(turn)
     notes: list[str] = [turn.model]
     images = len(turn.data.images)
-    notes += [f"{images} image{'s' * (images > 1)}"] if images else []
+    notes += [count_of(images, "image")] if images else []
     notes += [turn.finish_reason or ""] if turn.partial else []
     notes += [note_of(change)] if change else []
     notes += ["practice"] if turn.practice else []
@@ -193,14 +192,14 @@ def _note(session: Session, turn: Turn) -> str:
 
 
 def _named(line: str, name: str) -> tuple[dict[str, Any], str]:
-    """Return the options and the conversation that is named, alone or behind `-c`; "" for none."""
+    """Return the options, and the conversation's name, alone or after `-c`; "" for none."""
     magic = f"%{name}"
-    given, text = parsed_line(line, OPTIONS_OF[name], magic)
-    behind: str = given.get("conversation", "")
-    if behind and text:
-        raise OptionError(f"{magic} takes one name.", f"Write `{magic} {behind}`.")
+    given, text = parse_line(line, OPTIONS_OF[name], magic)
+    name_of_option: str = given.get("conversation", "")
+    if name_of_option and text:
+        raise OptionError(f"{magic} takes one name.", f"Write `{magic} {name_of_option}`.")
     bare = unquoted(text)
-    return given, behind or (Label().read(magic, bare) if bare else "")
+    return given, name_of_option or (Label().read(magic, bare) if bare else "")
 
 
 def _alone(line: str, magic: str) -> None:

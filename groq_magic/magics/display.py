@@ -1,10 +1,11 @@
-"""The displays of the magics: answers, and the widgets of the session."""
+"""Functions with which magics display answers and the session's widgets."""
 
 from __future__ import annotations
 
 import contextlib
 from typing import TYPE_CHECKING, Any
 
+from groq_magic.clipping import count_of
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.key import enter_key, key_facts, key_state
 from groq_magic.page.front_end import front_end
@@ -41,7 +42,7 @@ _REPLY = ("groq_magic.reply", "Reply")
 
 
 def show_reply(session: Session, ask: Ask) -> Reply:
-    """Ask, and show the answer in the view that fits the front end."""
+    """Ask, and show the answer in the front end's kind of view."""
     from groq_magic.asking.flow import send_ask
 
     def view() -> View:
@@ -53,14 +54,14 @@ def show_reply(session: Session, ask: Ask) -> Reply:
 
 
 def map_view_of(session: Session) -> MapView:
-    """Return the view of one map that fits the front end."""
+    """Return a view of one map of the front end's kind."""
     from groq_magic.views.map.view import map_view
 
     return map_view(front_end(session.shell), lambda: live_of(session))
 
 
 def live_of(session: Session) -> Live:
-    """Return the widgets that the session's views share, made at first need."""
+    """Return the session's widgets; they are made when first needed."""
     if session.live is None:
         from groq_magic.session.quota import quota_facts
         from groq_magic.views.live import Live
@@ -123,7 +124,7 @@ def show_speeds(session: Session) -> None:
 
 
 def _undo(session: Session) -> None:
-    # A press of Undo with nothing to undo is no error.
+    # If there is nothing to undo, the button does nothing.
     with contextlib.suppress(NotebookError):
         session.undo()
 
@@ -139,7 +140,7 @@ def panel_facts(session: Session) -> PanelFacts:
 
     limits = session.service.limits
     minute, day = limits.get("TPM"), limits.get("RPD")
-    # The row's heading already names the key.
+    # The row is already labelled Key.
     key = key_state(session.shell, session.service).removeprefix("key ")
     return PanelFacts(
         key,
@@ -173,12 +174,12 @@ def _privacy_line(session: Session) -> str:
 def conversation_turns(session: Session) -> str:
     """Return the conversation in use and the number of its turns: `main · 3 turns`."""
     name = session.settings.conversation
-    count = len(session.conversations.get(name, session.service.in_practice).turns)
-    return f"{name} · {count} turn{'s' * (count != 1)}"
+    turns = session.conversations.get(name, session.service.in_practice).turns
+    return f"{name} · {count_of(len(turns), 'turn')}"
 
 
 def data_frame(records: Sequence[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
-    """Return records as a DataFrame, which has its columns without any record too.
+    """Return records as a DataFrame, which has all columns even without records.
 
     Raises
     ------

@@ -13,7 +13,7 @@ from groq_magic.api.snippets import LANGUAGES, snippet
 from groq_magic.asking.next_cell import insert_below
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.conversation import turn_numbered
-from groq_magic.magics.line import parsed_around
+from groq_magic.magics.line import parse_with_target
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.views.phrase import quoted
 from groq_magic.views.show import say, show
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["groq_export"]
 
-_PASSED = (
+_UNANSWERED = (
     "The last ask got no answer; this is the last answered request. "
     "`_groq.request` is the unanswered one."
 )
@@ -42,7 +42,7 @@ def groq_export(session: Session, line: str) -> None:
     puts Python into the next cell. The code takes the key from GROQ_API_KEY,
     and images from files, which are saved into the kernel's folder.
     """
-    given, first, rest = parsed_around(line, OPTIONS_OF["groq_export"], "%groq_export", bool)
+    given, first, rest = parse_with_target(line, OPTIONS_OF["groq_export"], "%groq_export", bool)
     turn = f"{first} {rest}".strip()
     kind = given.get("as", "python")
     if given.get("cell") and LANGUAGES[kind] != "python":
@@ -57,7 +57,7 @@ def groq_export(session: Session, line: str) -> None:
     label = replace(label, prompt=secrets.hidden(label.prompt))
     code = snippet(request, kind, address, stream=given.get("stream")).rstrip("\n")
     if not turn and session.requests.has_failed_since:
-        say(_PASSED)
+        say(_UNANSWERED)
     _save(image_files(request))
     if given.get("cell"):
         insert_below(session, code)
@@ -89,7 +89,7 @@ def _request(
 
 
 def _save(files: Mapping[str, bytes]) -> None:
-    """Save the images that the code reads; their names are unique by content."""
+    """Save the images that the code reads; different images have different names."""
     for name, data in files.items():
         try:
             Path(name).write_bytes(data)

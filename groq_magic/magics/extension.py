@@ -16,7 +16,7 @@ from groq_magic.interrupts import Interrupts, in_one_line, interruptible, uninte
 from groq_magic.magics.cell_source import QuestionPrompt, completer_of, loads_alone, with_body
 from groq_magic.magics.display import display_replies, end_replies
 from groq_magic.magics.errors_shown import hiding_secrets
-from groq_magic.magics.key import key_asker, key_state
+from groq_magic.magics.key import greet, key_asker
 from groq_magic.page.caller import cell_is_running
 from groq_magic.page.cell import cell_id
 from groq_magic.page.front_end import front_end
@@ -24,8 +24,6 @@ from groq_magic.page.shown_errors import BackgroundErrors, last_shown
 from groq_magic.session.executions import owner_of
 from groq_magic.session.last_plot import LastPlot
 from groq_magic.settings import Settings
-from groq_magic.views.show import show
-from groq_magic.views.slots import banner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,14 +53,14 @@ _MAGICS = MappingProxyType(
         "usage": {"groq_usage": "line"},
     }
 )
-# Right after loading there is no need to wait for the imports of a session.
+# Works without a session, so that it need not wait for a session's imports.
 _WITHOUT_SESSION = "groq_help"
 _EXTENSION = "groq_magic"
 
 
 @no_var_expand
 class _Magic:
-    # No docstring: that of an instance is its magic's help.
+    # No docstring: an instance's docstring is its magic's help.
 
     def __init__(self, extension: GroqMagics, name: str, module: str) -> None:
         self.__name__ = name
@@ -117,13 +115,13 @@ class GroqMagics(Settings):
 
     @property
     def session(self) -> Session:
-        """The session, made at first need: what it needs would make loading slow."""
-        # `groq_magic.complete` may be what needs it first, in several threads at once.
+        """The session, made when first needed: its imports would make loading slow."""
+        # `groq_magic.complete` may need it first, in several threads at once.
         with self._making:
             if self._session is None:
                 self._session = interruptible(lambda: uninterrupted(self._new_session))
                 self._session.executions.add_earlier(self._cells)
-            # Another thread that made it has no cell that runs.
+            # Only the owner's thread runs cells.
             if not self._has_begun and self.owner.is_here:
                 self._has_begun = True
                 if cell_is_running():
@@ -133,7 +131,7 @@ class GroqMagics(Settings):
     def wait_for_imports(self) -> None:
         """Wait until the imports in the background are finished.
 
-        Python refuses to import a package whose module another thread imports, and the reverse.
+        Python fails if one thread imports a package, and another one a module of it.
         """
         if self._imports is not None and self._imports.is_alive():
             self._imports.join()
@@ -157,7 +155,7 @@ class GroqMagics(Settings):
         return self._session is not None
 
     def cell_begins(self, source: str = "") -> None:
-        """Note that a cell begins to run, and its source where that is known."""
+        """Note that a cell begins to run, and its source if known."""
         cell, self._source = cell_id(self.shell), source
         if self.has_session:
             self.session.cell_begins(source)
@@ -170,15 +168,15 @@ class GroqMagics(Settings):
             source = info.raw_cell or ""
             self.cell_begins(source)
             if loads_alone(source, _EXTENSION):
-                # Else IPython only prints that it is loaded: the cell would lose its picker.
+                # Otherwise IPython only prints that it is loaded, and the cell loses its picker.
                 self.shell.extension_manager.loaded.discard(_EXTENSION)
 
     def _is_cell_of_its_own(self) -> bool:
-        """Whether it is neither within another one, as of `%rerun`, nor a subshell's."""
+        """Whether the cell runs neither within another one, as by `%rerun`, nor in a subshell."""
         return self.owner.is_here and not cell_is_running()
 
     def _cell_has_run(self, result: Any) -> None:
-        # IPython shows what a hook raises as a traceback, and the cell is over.
+        # An interrupt here would be shown as a traceback: the cell is over.
         with Interrupts():
             self._cell_ended(result)
 
@@ -187,13 +185,13 @@ class GroqMagics(Settings):
             return
         if _extension_of(self.shell) is self:
             self.shell.extension_manager.loaded.add(_EXTENSION)
-        # IPython has no result of a cell that was cancelled while it awaited.
+        # A cell that was cancelled during an `await` has no result.
         succeeded = result is not None and result.success
         shown = None if last_shown() is self._shown_before else last_shown()
-        self._shown_before = None  # it keeps the values of its frames alive
+        self._shown_before = None  # an error keeps the values of its frames alive
         has_failed = not succeeded or self.shell.user_ns.get("_exit_code")
         has_failed = has_failed or shown is not None or self._background.is_any
-        # A cell that went well need not wait for the session, which the first ask makes.
+        # A cell without a failure doesn't need the session, which the first ask makes.
         if not (self.has_session or has_failed):
             return
         from groq_magic.session.cell_history import record_cell_end
@@ -203,7 +201,7 @@ class GroqMagics(Settings):
             record_cell_end(self.session, result, shown)
 
     def start_page_later(self) -> None:
-        """Make what the page shows of the session, once the cell is over."""
+        """Start the page's part of the session, once the cell is over."""
         from groq_magic.magics.page_start import start_page_later
 
         self._imports = start_page_later(
@@ -258,7 +256,7 @@ def load(shell: Any) -> None:
         return
     extension = GroqMagics(shell)
     extension.install()
-    # IPython's own list: what `ask` loads can be unloaded and reloaded.
+    # IPython's own list, so that an extension loaded by `ask` can be unloaded and reloaded.
     shell.extension_manager.loaded.add(_EXTENSION)
     extension.cell_begins()
     # The demo sets it where there is no key.
@@ -271,7 +269,7 @@ def load(shell: Any) -> None:
 
 def _greet(extension: GroqMagics) -> None:
     service = extension.session.service if extension.has_session else None
-    show(*banner(extension.model, key_state(extension.shell, service), is_of_key=True))
+    greet(extension.shell, extension.model, service)
 
 
 def unload(shell: Any) -> None:
@@ -282,7 +280,7 @@ def unload(shell: Any) -> None:
 
 
 def session_of(shell: Any) -> Session | None:
-    """Return the session of a shell, None where the extension isn't loaded."""
+    """Return the session of a shell, None if the extension isn't loaded."""
     extension = _extension_of(shell)
     if extension is None:
         return None
@@ -295,6 +293,6 @@ def _extension_of(shell: Any) -> GroqMagics | None:
 
 
 def _all_of(shell: Any) -> list[GroqMagics]:
-    # By name: after a reload of the module the class is another one.
+    # By name: a reload of the module makes a new class.
     present = getattr(shell, "configurables", ())
     return [each for each in present if type(each).__name__ == GroqMagics.__name__]

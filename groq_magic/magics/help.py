@@ -53,8 +53,8 @@ _LIMITS = (
     ("%config GroqMagics.rows_sent = 0", "sends no values of tables, only names and types"),
     ('%config GroqMagics.private = ["email"]', "never sends columns or keys of these names"),
     ('%config GroqMagics.log = "groq.jsonl"', "writes a line for each request, without content"),
-    ("%config GroqMagics.confirm_tools = False", "runs the functions of `--tools` without asking"),
-    ("%config GroqMagics.tool_timeout = 300", "lets one call of such a function take 300 s"),
+    ("%config GroqMagics.confirm_tools = False", "makes tool calls without asking you"),
+    ("%config GroqMagics.tool_timeout = 300", "allows 300 s for each tool call"),
 )
 
 
@@ -74,19 +74,18 @@ def groq_help(line: str) -> None:
 
 
 def help_of(magic: Callable[..., object]) -> str:
-    """Return the help of a magic: its docstring; after a last "Options:" also its options."""
+    """Return the help of a magic: its docstring, and its options if that ends with "Options:"."""
     name = magic.__name__
     if name == "groq":
         return ask_help(OPTIONS)
     text = inspect.getdoc(magic) or ""
     if not text.endswith("Options:"):
         return text
-    return "\n".join((text, *_lines(option for option in OPTIONS_OF[name] if option.everyday)))
+    return "\n".join((text, *_listed(OPTIONS_OF[name])))
 
 
 def ask_help(options: Iterable[Option]) -> str:
     """Return the help of `%%groq?`."""
-    options = tuple(options)
     return "\n".join(
         (
             "Ask a Groq model; the answer streams in, and the notebook is the conversation.",
@@ -98,19 +97,20 @@ def ask_help(options: Iterable[Option]) -> str:
             "Running a cell again replaces its turn; moving a cell moves it, deleting removes it.",
             "Stop, or the toolbar's ■, ends an answer and keeps the text that arrived.",
             "{{name}} in the prompt includes a variable; a DataFrame is included as a summary.",
-            "A figure is sent as an image: {{fig}}, or `-i plot` for the last plot.",
+            "A figure or an image is sent as an image: {{fig}}, or `-i plot` for the last plot.",
             "The reply is in _groq: .text, .code, .data, .usage …",
             "",
             "Options, for this ask only:",
-            *_lines(option for option in options if option.everyday),
-            "",
-            "Advanced:",
-            *_lines(option for option in options if not option.everyday),
+            *_listed(options),
             "",
             "A prompt that begins with a dash goes after `--`.",
         )
     )
 
 
-def _lines(options: Iterable[Option]) -> list[str]:
-    return [f"  {option.usage:<26}{option.help}" for option in options]
+def _listed(options: Iterable[Option]) -> list[str]:
+    """Return a line for each option; completion offers the same ones."""
+    lines: dict[bool, list[str]] = {True: [], False: []}
+    for option in options:
+        lines[option.everyday].append(f"  {option.usage:<26}{option.help}")
+    return [*lines[True], *(["", "Advanced:", *lines[False]] if lines[False] else ())]

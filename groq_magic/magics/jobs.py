@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["cancelled", "fetched", "jobs_now", "jobs_table", "known_jobs"]
 
-_Made = TypeVar("_Made")
+_Result = TypeVar("_Result")
 # Characters of a job's id, as in the errors of its rows.
 _SHOWN = 8
 _NOTE = "`%groq_runs fetch` gets the answers of finished jobs; then run the cell again."
@@ -123,10 +123,10 @@ def _ids(journal: Journal, begun: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _asked(session: Session, ask: Callable[[BatchService], _Made]) -> _Made:
+def _asked(session: Session, ask: Callable[[BatchService], _Result]) -> _Result:
     """Call `ask` with the batch service of the session's account, and return its result."""
 
-    def call() -> _Made:
+    def call() -> _Result:
         with session.service.key_found_once():
             client = account_now(session).client
         return ask(BatchService(client, session.settings.timeout))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.key import KEY_NAME, KEY_PAGE, NO_KEY_ENTERED, find_key
@@ -16,16 +17,45 @@ if TYPE_CHECKING:
     from groq_magic.api.service import Service
     from groq_magic.session.session import Session
 
-__all__ = ["enter_key", "groq_key", "groq_practice", "key_asker", "key_facts", "key_state"]
+__all__ = [
+    "enter_key",
+    "greet",
+    "groq_key",
+    "groq_practice",
+    "key_asker",
+    "key_facts",
+    "key_state",
+]
+
+# A line of a cell that shows the state itself.
+_SHOWS_STATE = re.compile(r"^%groq_(?:practice|key)\b(?!\?)", re.MULTILINE)
+
+
+def greet(shell: Any, model: str, service: Service | None) -> None:
+    """Show the line of `%load_ext`, unless a later line of the cell shows another such line.
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+    model : str
+        The model in use.
+    service : Service or None
+        None before the session is made.
+    """
+    sources, number = shell.history_manager.input_hist_raw, shell.displayhook.prompt_count
+    # Missing for code that isn't kept in the history.
+    source = sources[number] if number < len(sources) else ""
+    if not _SHOWS_STATE.search(source):
+        show(*banner(model, key_state(shell, service), is_of_key=True))
 
 
 def groq_key(session: Session, line: str) -> None:
-    """Ask for a key, masked; it is checked and kept in this process alone.
+    """Ask for a key, masked; it is checked, and kept in this process alone.
 
-    The reply explains how to keep the key.
+    The output explains how to store it.
     """
     if line.strip():
-        # It may be a key: it is in the notebook now, and must not be repeated.
+        # It may be a key, and must not be repeated in the error.
         raise OptionError(
             "%groq_key takes nothing on its line: a key there is saved with the notebook.",
             "Run `%groq_key` alone, and delete that line if it held a key.",
@@ -47,10 +77,10 @@ def groq_practice(session: Session, line: str) -> None:
     A script is a JSON list of replies that it gives as they are, such as
     `[{"match": "mean", "reply": "The mean is …"}]`.
     """
-    from groq_magic.magics.line import parsed_line
+    from groq_magic.magics.line import parse_line
     from groq_magic.magics.options import OPTIONS_OF
 
-    given, text = parsed_line(line, OPTIONS_OF["groq_practice"], "%groq_practice")
+    given, text = parse_line(line, OPTIONS_OF["groq_practice"], "%groq_practice")
     wanted = text or "on"
     if wanted not in {"on", "off"}:
         raise OptionError("%groq_practice takes on or off.", "Try `%groq_practice on`.")
@@ -58,13 +88,13 @@ def groq_practice(session: Session, line: str) -> None:
     if wanted == "on":
         _show_state(session, "practice mode: no model answers; `%groq_practice off` ends it")
     else:
-        _take_over(session)
+        _show_new_key(session)
         state = key_state(session.shell, session.service)
         show(*banner(session.settings.model, state, note="practice mode ended", is_of_key=True))
 
 
 def enter_key(session: Session, typed: str) -> str:
-    """Use a key that was entered on the page; return why it is not used, "" if it is."""
+    """Use a key that was entered on the page; return the reason if it is not used, else ""."""
     service = session.service
     try:
         if warning := service.key_warning():
@@ -73,17 +103,17 @@ def enter_key(session: Session, typed: str) -> str:
         service.new_key(typed)
     except GroqMagicError as error:
         return str(error)
-    _take_over(session)
+    _show_new_key(session)
     return ""
 
 
 def key_facts(session: Session) -> KeyFacts:
-    """Return what the page shows of the key."""
+    """Return the key's state, for the page."""
     service = session.service
     return KeyFacts(key_state(session.shell, service), wanted=service.own_key() is None)
 
 
-def _take_over(session: Session) -> None:
+def _show_new_key(session: Session) -> None:
     """Show everywhere that another key, or practice mode, is in use."""
     session.refresh_picker()
     live = session.live
@@ -95,12 +125,12 @@ def _take_over(session: Session) -> None:
 
 
 def _show_state(session: Session, state: str) -> None:
-    _take_over(session)
+    _show_new_key(session)
     show(*banner(session.settings.model, state))
 
 
 def key_state(shell: Any, service: Service | None) -> str:
-    """Return where the key is from, or what happens without one; never the key.
+    """Return the key's source, or what happens without one; never the key.
 
     Parameters
     ----------
@@ -121,7 +151,7 @@ def key_state(shell: Any, service: Service | None) -> str:
 
 
 def key_asker(shell: Any, warning: str) -> str | None:
-    """Ask for a key, masked; None where there is no way to ask. An empty entry cancels.
+    """Ask for a key, masked; return None if the front end takes no input. An empty entry cancels.
 
     Parameters
     ----------

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 __all__ = [
     "data_and_rest",
     "options_alone",
-    "parsed_around",
-    "parsed_line",
+    "parse_line",
+    "parse_with_target",
     "text_alone",
     "unquoted",
 ]
 
 _SPACE = re.compile(r"\s*")
 _OPTION = re.compile(r"--?[A-Za-z]")
-# What word processors and chat programs make of `--` and of straight quotes.
+# Word processors and chat programs replace `--` and straight quotes by these.
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2e3a\ufe58\ufe63\uff0d"
 _QUOTES = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u00ab\u00bb\u2033\uff02\uff07"
 _DASHED = re.compile(f"[-{_DASHES}]+([A-Za-z][\\w{_DASHES}-]*)")
@@ -36,7 +36,7 @@ _HELP = ("help", "h")
 _LONGEST_QUOTE = 40
 
 
-def parsed_line(line: str, options: Sequence[Option], magic: str) -> tuple[dict[str, Any], str]:
+def parse_line(line: str, options: Sequence[Option], magic: str) -> tuple[dict[str, Any], str]:
     """Split a line into its options and the text after them.
 
     Options come first and are split as a shell would; the first other token,
@@ -48,7 +48,7 @@ def parsed_line(line: str, options: Sequence[Option], magic: str) -> tuple[dict[
     line : str
     options : sequence of Option
     magic : str
-        Its name, for messages: `%%groq`.
+        The magic's name, for messages: `%%groq`.
 
     Returns
     -------
@@ -59,9 +59,8 @@ def parsed_line(line: str, options: Sequence[Option], magic: str) -> tuple[dict[
     Raises
     ------
     OptionError
-        For an unknown option, one without its value, a bad value, a quote
-        that is not closed, or dashes and quotes of a word processor where
-        those of a keyboard belong.
+        For an unknown option, a missing or invalid value, a quote that is not
+        closed, or typographic dashes and quotes.
     """
     values: dict[str, Any] = {}
     at = _after_space(line, 0)
@@ -75,38 +74,38 @@ def parsed_line(line: str, options: Sequence[Option], magic: str) -> tuple[dict[
     return values, ""
 
 
-def parsed_around(
+def parse_with_target(
     line: str, options: Sequence[Option], magic: str, is_target: Callable[[str], bool]
 ) -> tuple[dict[str, Any], str, str]:
-    """Split a line into options, a target and words; options may be on both sides of it.
+    """Split a line into options, a target and words; options may be on both sides of the target.
 
     Parameters
     ----------
     line : str
     options : sequence of Option
     magic : str
-        Its name, for messages.
+        The magic's name, for messages.
     is_target : callable
-        Whether the first word is what the magic is about.
+        Whether a first word is a target.
 
     Returns
     -------
     values : dict
     target : str
-        "" where the first word is not one.
+        "" if the first word is not one.
     words : str
         The rest, verbatim.
 
     Raises
     ------
     OptionError
-        As `parsed_line`.
+        As `parse_line`.
     """
-    given, text = parsed_line(line, options, magic)
+    given, text = parse_line(line, options, magic)
     first, _, rest = text.partition(" ")
     if not first or not is_target(first):
         return given, "", text
-    more, words = parsed_line(rest, options, magic)
+    more, words = parse_line(rest, options, magic)
     return {**given, **more}, first, words
 
 
@@ -126,9 +125,9 @@ def options_alone(
     Raises
     ------
     OptionError
-        As `parsed_line`, and for any text.
+        As `parse_line`, and for any text.
     """
-    values, text = parsed_line(line, options, magic)
+    values, text = parse_line(line, options, magic)
     if text:
         word = _short(text.split()[0])
         takes = ", ".join(option.flag for option in options) or "nothing"
@@ -137,7 +136,7 @@ def options_alone(
 
 
 def data_and_rest(text: str) -> tuple[str, str, bool]:
-    """Split a text into what names data, and the rest.
+    """Split a text into the name of data, or code in quotes, and the rest.
 
     Parameters
     ----------
@@ -146,11 +145,11 @@ def data_and_rest(text: str) -> tuple[str, str, bool]:
     Returns
     -------
     data : str
-        Up to the first blank outside of brackets and quotes, verbatim; or what the quotes contain
-        that it begins with.
+        The text up to the first blank outside of brackets and quotes; or, if the text begins with
+        a quote, the quoted text.
     rest : str
     is_code : bool
-        Whether it stood in quotes.
+        Whether the data was in quotes.
 
     Raises
     ------
@@ -180,7 +179,7 @@ def text_alone(line: str, magic: str) -> str:
     Raises
     ------
     OptionError
-        Where it begins as an option would: `--help` is no text to keep.
+        When it begins like an option, such as `--help`.
     """
     text = line.strip()
     dashed = _DASHED.match(text)
@@ -193,7 +192,7 @@ def text_alone(line: str, magic: str) -> str:
 
 
 def unquoted(text: str) -> str:
-    """Return a text without the quotes around the whole of it."""
+    """Return a text without the quotes around it."""
     quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
     return text[1:-1] if quoted else text
 
@@ -202,13 +201,12 @@ def _take_option(
     line: str, at: int, options: Sequence[Option], magic: str, values: dict[str, Any]
 ) -> int:
     """Read the option at a place of the line into `values`; return where the next word begins."""
-    start = at
-    word, at = _word(line, at)
+    start, (word, at) = at, _word(line, at)
     flag, joined, value = word.partition("=")
     option = next((o for o in options if flag in o.forms), None)
-    a_dash_short = any(f"-{flag}" in o.forms for o in options)
-    if option is None and not (joined or a_dash_short or word.startswith("--")):
-        # A value right behind a short option, as a shell has it: -t0.2
+    lacks_a_dash = any(f"-{flag}" in o.forms for o in options)
+    if option is None and not (joined or lacks_a_dash or word.startswith("--")):
+        # A value without a blank after a short option, as in a shell: -t0.2
         flag, joined, value = word[:2], "=", word[2:]
         option = next((o for o in options if o.short == flag and o.type.takes_value), None)
     if option is None:
@@ -225,13 +223,15 @@ def _take_option(
             raise OptionError(f"{flag} needs a value.", f"Write `{flag} {option.metavar}`.")
         _refuse_quote(line, at, flag)
         value, at = _word(line, at)
+    if (unit := line[at:].partition(" ")[0]) in option.type.units:
+        value, at = f"{value} {unit}", _after_space(line, at + len(unit))
     given = [*values.get(option.name, ()), value] if option.type.repeats else value
     values[option.name] = option.type.read(flag, given)
     return at
 
 
 def _refuse_dashes(line: str, at: int, options: Sequence[Option], magic: str) -> None:
-    """Refuse `—once`, which means `--once`; any other word with a dash before it is text."""
+    """Refuse `—once`, which means `--once`; any other word that begins with a dash is text."""
     dashed = _DASHED.match(line, at)
     if dashed is None:
         return
@@ -260,7 +260,7 @@ def _unknown(flag: str, options: Sequence[Option], magic: str) -> OptionError:
         starts = [form for form in flags if form.startswith(flag)]
         near = starts[:1] or difflib.get_close_matches(flag, flags, n=1, cutoff=0.5)
     else:
-        # All short forms are one letter apart: only the same letter is near, or a dash too few.
+        # Short options differ by one letter: only the same letter, or a missing dash, is similar.
         near = [form for form in flags if form == f"-{flag}"]
         near += [form for form in flags if form.lower() == flag[:2].lower()]
     near = [] if flag in {"--help", "-h"} else near

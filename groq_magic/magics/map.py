@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.errors import OptionError
 from groq_magic.interrupts import interruptible
 from groq_magic.magics.display import map_view_of
-from groq_magic.magics.line import data_and_rest, parsed_line
+from groq_magic.magics.line import data_and_rest, parse_line
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.mapping.options import MapOptions
 from groq_magic.page.caller import caller_names
@@ -55,12 +55,11 @@ def groq_map(session: Session, line: str, cell: str) -> None:
     from groq_magic.mapping.flow import map_in_background, map_rows
 
     if ask.options.background:
-        map_in_background(session, ask)
+        notices = map_in_background(session, ask)
         name = ask.options.out
-        say(
-            f"Running in the background; `{name}` is set at the end. "
-            f"`%groq_runs` shows progress, `%groq_runs cancel {name}` stops it."
-        )
+        line = f"Running in the background; `{name}` is set at the end. "
+        line += f"`%groq_runs` shows progress, `%groq_runs cancel {name}` stops it."
+        say("\n".join((*notices, line)))
         return
     map_rows(session, ask, lambda: map_view_of(session))
 
@@ -91,16 +90,17 @@ def map_in_python(session: Session, prompt: str, data: Any, keywords: Mapping[st
 def _ask(session: Session, line: str, cell: str) -> MapAsk:
     from groq_magic.mapping.data.data_source import data_of
     from groq_magic.mapping.prepare import MapAsk
+    from groq_magic.mapping.result_name import names_in
 
     table = OPTIONS_OF["groq_map"]
-    given, text = parsed_line(line, table, _MAGIC)
+    given, text = parse_line(line, table, _MAGIC)
     if not text:
         raise OptionError(
             "There is no data on the %%groq_map line.",
             "Name it there, as in `%%groq_map df`; the prompt goes below.",
         )
     written, rest, is_code = data_and_rest(text)
-    more, unexpected = parsed_line(rest, table, _MAGIC)
+    more, unexpected = parse_line(rest, table, _MAGIC)
     if unexpected:
         raise OptionError(
             f"Unexpected `{unexpected[:40]}` on the %%groq_map line.",
@@ -111,7 +111,7 @@ def _ask(session: Session, line: str, cell: str) -> MapAsk:
     data = interruptible(
         lambda: data_of(written, names, namespace, session.privacy(), is_code=is_code)
     )
-    return MapAsk(cell, data, options, names)
+    return MapAsk(cell, data, options, names, names_in(written))
 
 
 def _names(session: Session) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from groq_magic.api.models import ALIASES, RETIRED
 from groq_magic.errors import ApiKeyError, ModelError
 from groq_magic.ledger.usage import PRICES, PRICES_AS_OF
 from groq_magic.magics.display import data_frame, live_of, show_speeds
-from groq_magic.magics.line import options_alone, parsed_line, unquoted
+from groq_magic.magics.line import options_alone, parse_line, unquoted
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.option_types import Label
 from groq_magic.page.front_end import front_end
@@ -42,7 +42,7 @@ def groq_model(session: Session, line: str) -> None:
 
     ID is a model's id (Tab lists them), or fast, balanced, reasoning, vision.
     """
-    _, text = parsed_line(line, (), "%groq_model")
+    _, text = parse_line(line, (), "%groq_model")
     if text:
         session.settings.model = _resolved(
             session, Label(tuple(ALIASES)).read("%groq_model", unquoted(text))
@@ -56,9 +56,9 @@ def groq_model(session: Session, line: str) -> None:
 def groq_models(session: Session, line: str) -> pd.DataFrame | None:
     """List the models that your key can use: `%groq_models [--sort BY] [--retired]`.
 
-    The column of tasks shows which model fast, balanced, reasoning and
-    vision mean. `models = %groq_models --as dataframe` adds the speed that this
-    session saw.
+    The column `task` shows which model fast, balanced, reasoning and vision
+    mean. `models = %groq_models --as dataframe` adds the speeds measured in this
+    session.
     """
     given = options_alone(line, OPTIONS_OF["groq_models"], "%groq_models")
     catalogue = session.service.fetched_catalogue(of_key=True)
@@ -94,12 +94,12 @@ def groq_models(session: Session, line: str) -> pd.DataFrame | None:
 
 
 def _resolved(session: Session, wanted: str) -> str:
-    """Return the id that is meant.
+    """Return the id of a wanted model.
 
     Raises
     ------
     ModelError
-        When it is not among the key's models, as far as these are known.
+        When it is not among the key's models, if these are known.
     """
     service = session.service
     key = None

@@ -66,7 +66,7 @@ OPTIONS_OF = MappingProxyType(
         "groq_explain": (
             Option(
                 "level",
-                # Those of `groq_magic.assistant.LEVELS`, whose import is slow.
+                # The keys of `READERS` in `assistant.explain`, whose import is slow.
                 Choice(("beginner", "expert")),
                 "for a beginner or an expert",
                 metavar="LEVEL",

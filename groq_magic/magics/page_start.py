@@ -21,8 +21,8 @@ __all__ = ["start_page_later"]
 _LATER = 0.05
 _BETWEEN_LOOKS = 0.25
 _LOOKS = 40
-# Seconds for which Python's threads wait for one another while a cell may run beside the imports;
-# with the usual ten times as many it would wait at each of its messages.
+# Seconds between switches of Python's threads during the imports; with the default, ten times as
+# many, a running cell would wait at each of its messages.
 _SWITCH = 0.0005
 _MODULES = ("groq_magic.session.session", "groq_magic.views.live")
 
@@ -30,9 +30,9 @@ _MODULES = ("groq_magic.session.session", "groq_magic.views.live")
 def start_page_later(
     session: Callable[[], Session], is_loaded: Callable[[], bool]
 ) -> threading.Thread | None:
-    """Fill the slot of the loaded line, and start the session widget.
+    """Start the session widget, and fill the slot of the banner.
 
-    What both need is imported in a thread: in the kernel's own the next cell would wait for it.
+    The imports run in a thread: in the kernel's own thread the next cell would wait for them.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def start_page_later(
     Returns
     -------
     threading.Thread or None
-        The thread, which begins a little later; None without a loop.
+        The thread, which starts a little later; None without a loop.
     """
     try:
         loop = asyncio.get_running_loop()
@@ -89,7 +89,7 @@ def _show_models(session: Session, is_loaded: Callable[[], bool], looks: int) ->
         return
     session.refresh_picker()
     if looks and not session.service.catalogue().live:
-        # Without a loop no callback of a page comes either.
+        # Without a running loop the kernel is ending.
         with contextlib.suppress(RuntimeError):
             loop = asyncio.get_running_loop()
             loop.call_later(_BETWEEN_LOOKS, lambda: _show_models(session, is_loaded, looks - 1))

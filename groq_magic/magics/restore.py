@@ -1,10 +1,11 @@
-"""`%groq_restore`: saved answers become turns, as far as the page shows what would be sent."""
+"""`%groq_restore`: add saved answers to the conversation, if the page shows their whole text."""
 
 from __future__ import annotations
 
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from groq_magic.clipping import count_of
 from groq_magic.errors import NotebookError
 from groq_magic.magics.line import options_alone
 from groq_magic.magics.options import OPTIONS_OF
@@ -23,7 +24,7 @@ __all__ = ["groq_restore"]
 
 _SHOWN = 300
 _MOST_SHOWN = 10
-# Characters: what is longer is not read by anyone before it is sent.
+# Characters; nobody reads a longer one before it is sent.
 _LONGEST_SYSTEM = 4_000
 
 
@@ -46,12 +47,12 @@ def groq_restore(session: Session, line: str) -> None:
             return
         raise NotebookError("Nothing to restore.", "If answers are new, save the notebook first.")
     same = tuple(saved for saved in found if not saved.is_edited)
-    looked_at = () if "all" in given else same
-    unseen = {saved.shown: hides for saved in looked_at if (hides := unseen_in(saved))}
+    checked = () if "all" in given else same
+    unseen = {saved.shown: hidden_parts for saved in checked if (hidden_parts := unseen_in(saved))}
     taken = tuple(saved for saved in same if saved.shown not in unseen)
     added = session.restore(taken)
     lines = [
-        f"{_counted(len(added), 'turn')} restored." if added else "Nothing restored.",
+        f"{count_of(len(added), 'turn')} restored." if added else "Nothing restored.",
         *_line_of_edited(len(found) - len(same)),
         *_line_of_values(taken),
         *_lines_of_system(session, taken, take="system" in given),
@@ -64,7 +65,7 @@ def groq_restore(session: Session, line: str) -> None:
 
 
 def unseen_in(saved: SavedTurn) -> tuple[tuple[str, str], ...]:
-    """Return the parts of a saved turn that the page doesn't show or hides, each with its text."""
+    """Return the name and text of each part of a saved turn that the page doesn't show."""
     cell = f"Cell {saved.execution}" if saved.execution > 0 else "A cell"
     found = []
     if not saved.is_shown:
@@ -82,7 +83,7 @@ def _line_of_edited(count: int) -> tuple[str, ...]:
     its, cell = "its prompt has been", "its cell"
     if count > 1:
         its, cell = "their prompts have been", "their cells"
-    return (f"{_counted(count, 'answer')} left out: {its} edited. Run {cell} again.",)
+    return (f"{count_of(count, 'answer')} left out: {its} edited. Run {cell} again.",)
 
 
 def _lines_of_unseen(unseen: Collection[tuple[tuple[str, str], ...]]) -> tuple[str, ...]:
@@ -90,7 +91,8 @@ def _lines_of_unseen(unseen: Collection[tuple[tuple[str, str], ...]]) -> tuple[s
         return ()
     found = tuple(chain.from_iterable(unseen))
     them = "it" if len(unseen) == 1 else "them"
-    head = f"{_counted(len(unseen), 'answer')} left out: the page does not show what would be sent."
+    left_out = count_of(len(unseen), "answer")
+    head = f"{left_out} left out: the page does not show what would be sent."
     shown = (f"{reason}: “{first_words(text, _SHOWN)}”" for reason, text in found[:_MOST_SHOWN])
     more = len(found) - _MOST_SHOWN
     rest = [f"and {more} more."] if more > 0 else []
@@ -124,7 +126,3 @@ def _line_of_values(taken: Iterable[SavedTurn]) -> tuple[str, ...]:
     return tuple(
         f"{line}: {', '.join(f'`{name}`' for name in names)}." for line, names in lines if names
     )
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'s' * (count != 1)}"

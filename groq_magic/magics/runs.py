@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from groq_magic.errors import NotebookError, OptionError
 from groq_magic.magics.jobs import cancelled, fetched, jobs_now, jobs_table, known_jobs
-from groq_magic.magics.line import parsed_line
+from groq_magic.magics.line import parse_line
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.mapping.sending.journal import Journal
 from groq_magic.views.show import say, show
@@ -22,6 +22,7 @@ _WORDS = ("status", "fetch", "cancel", "clear")
 _KILO = 1_000
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _CLEARS = "`%groq_runs clear` removes all, `%groq_runs clear N` one."
+_EQUAL = "Equal rows have one answer, listed with the run that asked it."
 
 
 def groq_runs(session: Session, line: str) -> None:
@@ -41,7 +42,7 @@ def groq_runs(session: Session, line: str) -> None:
 
     Options:
     """
-    given, text = parsed_line(line, OPTIONS_OF["groq_runs"], "%groq_runs")
+    given, text = parse_line(line, OPTIONS_OF["groq_runs"], "%groq_runs")
     session.background_runs.deliver()
     word, _, target = text.partition(" ")
     target = target.strip()
@@ -50,7 +51,7 @@ def groq_runs(session: Session, line: str) -> None:
             f"%groq_runs takes {', '.join(_WORDS[:-1])} or {_WORDS[-1]}, not `{word[:40]}`.",
             "`%groq_runs` lists the runs.",
         )
-    journal = Journal(given.get("journal"))
+    journal = Journal(given.get("journal"), session.unwritten)
     try:
         if word in {"", "status"}:
             _show(session, journal, word, target)
@@ -92,8 +93,8 @@ def _tables(session: Session, journal: Journal) -> list[Table]:
     if runs := journal.runs():
         rows = tuple(
             (
-                hidden(run.name),
                 str(run.id),
+                hidden(run.name),
                 run.model,
                 f"{run.rows:,}",
                 _size(run.size),
@@ -101,23 +102,26 @@ def _tables(session: Session, journal: Journal) -> list[Table]:
             )
             for run in runs
         )
-        note = f"{_size(journal.size())} in {journal.path}. {_CLEARS}"
-        tables.append(Table(("run", "N", "model", "rows", "size", "last used"), rows, note))
+        note = f"{_EQUAL} {_CLEARS} {_size(journal.size())} in {journal.path}."
+        tables.append(Table(("N", "run", "model", "answers", "size", "last used"), rows, note))
     return tables
 
 
 def _cleared(session: Session, journal: Journal, target: str) -> str:
-    if session.background_runs.running():
-        raise NotebookError(
-            "A run is still going in the background.", "Stop it first: `%groq_runs cancel`."
-        )
-    number = None
+    found = None
     if target:
-        ids = {str(run.id): run.id for run in journal.runs()}
-        if target not in ids:
+        found = next((run for run in journal.runs() if str(run.id) == target), None)
+        if found is None:
             raise OptionError(f"There is no run number {target[:40]}.", "`%groq_runs` lists them.")
-        number = ids[target]
-    count = journal.clear(number)
+    for run in session.background_runs.running():
+        if run.writes(journal.path, found.name if found else None):
+            raise NotebookError(
+                f"The run for `{run.name}` is still going in the background.",
+                f"Stop it first: `%groq_runs cancel {run.name}`.",
+            )
+    count = journal.clear(found.id if found else None)
+    if not found:
+        session.background_runs.clear()
     return f"{count:,} answer{'s' * (count != 1)} removed."
 
 

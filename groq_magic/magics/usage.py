@@ -24,16 +24,16 @@ __all__ = ["groq_usage"]
 def groq_usage(session: Session, line: str) -> pd.DataFrame | None:
     """Show tokens, cost and your quota: `%groq_usage [--as dataframe]`.
 
-    The quota is that of your organisation: everyone who uses one of its
-    keys uses it too. `usage = %groq_usage --as dataframe` has a row for
-    each ask, those without an answer too.
+    The quota belongs to your organisation: all its keys share it.
+    `usage = %groq_usage --as dataframe` has a row for each ask, also those
+    without an answer.
     """
     from groq_magic.session.quota import KINDS, meter_of
 
     given = options_alone(line, OPTIONS_OF["groq_usage"], "%groq_usage")
     if given:
         records = [_with_time(record) for record in session.ledger.records()]
-        # Whole numbers stay whole where an ask lacks them.
+        # Int64 keeps whole numbers in columns with missing values.
         return data_frame(records, FIELDS).astype(dict.fromkeys(TOKENS, "Int64"))
     order = tuple(KINDS)
     meters = [

@@ -7,13 +7,13 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.api.sdk_faults import no_thread
-from groq_magic.mapping.hidden_view import HiddenView
 from groq_magic.mapping.map_run import MapRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-    from groq_magic.mapping.map_run import RunBase
+    from groq_magic.mapping.map_run import RunContext
     from groq_magic.mapping.prepare import PreparedMap
 
 __all__ = ["BackgroundMap"]
@@ -29,7 +29,7 @@ class BackgroundMap:
     name : str
         The variable that the frame goes into.
     prepared : PreparedMap
-    base : RunBase
+    context : RunContext
     finish : callable
         Takes the run and the frame (None if it can't be made), in the main thread.
     """
@@ -38,14 +38,13 @@ class BackgroundMap:
         self,
         name: str,
         prepared: PreparedMap,
-        base: RunBase,
+        context: RunContext,
         finish: Callable[[MapRun, Any], None],
     ) -> None:
         self.name = name
         self._prepared, self._finish = prepared, finish
-        self._view = HiddenView()
-        self._run = MapRun(prepared.plan, base, self._view, self._view.stopped.is_set)
-        self._over = threading.Event()
+        self._stopped, self._over = threading.Event(), threading.Event()
+        self._run = MapRun(prepared.plan, context, None, self._stopped.is_set)
         self._frame: Any = None
         self._failure = ""
 
@@ -57,7 +56,7 @@ class BackgroundMap:
     @property
     def words(self) -> str:
         """How far it is, in one line."""
-        progress = self._view.latest or self._run.progress()
+        progress = self._run.progress() if self.is_over else self._run.latest
         line = f"{progress.done:,} of {progress.total or 0:,} rows"
         if progress.failed:
             line += f", {progress.failed:,} failed"
@@ -90,9 +89,15 @@ class BackgroundMap:
             return
         raise failed
 
+    def writes(self, journal: Path, run: str | None) -> bool:
+        """Return whether it writes answers of a run, or any, to a journal."""
+        prepared = self._prepared
+        is_same = prepared.journal.path.absolute() == journal.absolute()
+        return is_same and run in {None, prepared.settings.name}
+
     def stop(self) -> None:
         """Stop it; the frame has the answers so far."""
-        self._view.stopped.set()
+        self._stopped.set()
         self._over.wait(_END_WITHIN)
 
     def finish(self) -> None:
@@ -101,7 +106,7 @@ class BackgroundMap:
 
     def _work(self, when_over: Callable[[], None]) -> None:
         try:
-            self._run.go()
+            self._run.run()
         except Exception as failure:  # noqa: BLE001 - `%groq_runs` shows it: nobody waits for this thread
             self._failure = f"The run failed ({type(failure).__name__})."
         with contextlib.suppress(Exception):

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from groq_magic.mapping.requests.request_plan import RequestPlan
     from groq_magic.session.session import Session
 
-__all__ = ["hand_map_over"]
+__all__ = ["submit_map"]
 
 _PRACTICE = "Practice mode: the rows go to the practice server, not to Groq."
 _NOT_AGAIN = "`--again` was ignored: rows are in a batch job or were just fetched from one."
 
 
-def hand_map_over(session: Session, prepared: PreparedMap) -> PreparedMap:
+def submit_map(session: Session, prepared: PreparedMap) -> PreparedMap:
     """Fetch what the batch engine has answered, submit the other rows to it, and return at once.
 
     Returns
@@ -107,9 +107,11 @@ def _after(prepared: PreparedMap, runs: list[BatchRun]) -> PreparedMap:
         rows = BatchRows(run.answered, run.failed, run.waiting)
         # With --again a submitted row loses its older answer; one that was not submitted keeps it.
         open_rows = {*run.failed, *run.waiting} if again else ()
-        known, rows = with_answers(rows, prepared.journal.get_all(plan.places.keys() - open_rows))
+        known, rows = with_answers(
+            rows, prepared.journal.get_all(plan.positions.keys() - open_rows)
+        )
         # No row is sent now, not even one whose answer another kernel has just removed.
-        left = plan.places.keys() - known.keys() - rows.errors.keys()
+        left = plan.positions.keys() - known.keys() - rows.errors.keys()
         waiting = {key: rows.waiting.get(key) or _not_asked(plan) for key in left}
         found.append((known, replace(rows, waiting=waiting)))
     run = total_run(runs)
@@ -124,4 +126,4 @@ def _after(prepared: PreparedMap, runs: list[BatchRun]) -> PreparedMap:
 
 
 def _not_asked(plan: RequestPlan) -> RowAnswer:
-    return RowAnswer("", None, None, plan.model, NOT_ASKED)
+    return RowAnswer.failure(plan.model, NOT_ASKED)

@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     from groq_magic.mapping.plan import MapPlan
     from groq_magic.mapping.prepare import MapAsk
     from groq_magic.mapping.requests.estimate import MapEstimate
+    from groq_magic.mapping.requests.request_plan import RequestPlan
     from groq_magic.session.session import Session
 
 __all__ = ["map_dry_run"]
 
-_NOT_OPTIONS = frozenset({"messages", "model"})
+_NOT_OPTIONS = frozenset({"messages", "model", "response_format"})
 _LONGEST = 300
 _KINDS = ("RPM", "RPD", "TPM", "TPD")
 
@@ -63,7 +64,7 @@ def map_dry_run(session: Session, ask: MapAsk) -> DryRun:
         As `prepare_map`.
     """
     plan = planned(session, ask, fetch=False)
-    journal = Journal(ask.options.journal)
+    journal = Journal(ask.options.journal, session.unwritten)
     try:
         found = [_estimate(session, plan, number, journal) for number in range(len(plan.plans))]
         lines = journal.lines()
@@ -72,13 +73,18 @@ def map_dry_run(session: Session, ask: MapAsk) -> DryRun:
     estimates = [each.estimate for each in found]
     first = estimates[0]
     messages = [Message("system", first.system, estimate(first.system))] if first.system else []
-    messages += [Message("user", text, estimate(text)) for text in first.prompts]
+    unfolded = len(messages)
+    messages += [
+        Message("user", text, estimate(text), preview)
+        for text, preview in zip(first.prompts, first.previews, strict=True)
+    ]
     facts = [fact for number, each in enumerate(found) for fact in _facts(plan, number, each)]
     return DryRun(
         _heading(session, plan, estimates, len(first.prompts)),
         tuple(messages),
         tuple(facts),
         (*notices_of(plan), *lines),
+        unfolded,
     )
 
 
@@ -87,8 +93,8 @@ def _estimate(session: Session, plan: MapPlan, number: int, journal: Journal) ->
     known = session.service.limiter.limits_of(requests.model)
     limits = {kind: limit.limit for kind in _KINDS if (limit := known.get(kind)) is not None}
     usual = RunSettings()
-    done = set() if options.again else set(journal.get_all(requests.places))
-    waiting = _in_batch(journal, session.service.base_url()) & requests.places.keys() - done
+    done = set() if options.again else set(journal.get_all(requests.positions))
+    waiting = _in_batch(journal, session.service.base_url()) & requests.positions.keys() - done
     found = map_estimate(
         requests,
         done | waiting,
@@ -140,7 +146,7 @@ def _facts(plan: MapPlan, number: int, of_model: _ModelEstimate) -> Iterator[str
     if plan.options.batch:
         time = "within a day"
     rows = f"{len(plan.rows):,} row{'s' * (len(plan.rows) != 1)}"
-    different = len(plan.plans[number].places)
+    different = len(plan.plans[number].positions)
     if different < len(plan.rows):
         rows += f", {different:,} different"
     if of_model.done:
@@ -152,11 +158,16 @@ def _facts(plan: MapPlan, number: int, of_model: _ModelEstimate) -> Iterator[str
     cost = f", {dollars(found.cost)}" if found.cost is not None else "; its price is unknown"
     cost = "; practice costs nothing" if plan.practice else cost
     yield f"About {tokens}{cost}; {time}."
-    requests = plan.plans[number]
-    base = requests.packed_base if requests.pack > 1 else requests.base
-    written = SEPARATOR.join(
-        f"{name} {clip(json.dumps(value, ensure_ascii=False), _LONGEST)}"
-        for name, value in base.items()
-        if name not in _NOT_OPTIONS
-    )
-    yield f"Options: {written}"
+    yield f"Options: {SEPARATOR.join(_options(plan.plans[number]))}"
+
+
+def _options(requests: RequestPlan) -> Iterator[str]:
+    """Yield the options of the requests; of a schema the names of its fields."""
+    for name, value in requests.base.items():
+        if name not in _NOT_OPTIONS:
+            written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            yield f"{name} {clip(written, _LONGEST)}"
+    if requests.answer_type.schema is not None:
+        yield clip(f"schema with {', '.join(requests.answer_type.fields)}", _LONGEST)
+    if requests.answer_type.evidence:
+        yield "a quote for each field"

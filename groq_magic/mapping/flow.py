@@ -12,10 +12,12 @@ from groq_magic.ledger.ledger import Entry
 from groq_magic.ledger.request_log import record_of
 from groq_magic.ledger.usage import usage_of
 from groq_magic.mapping.background import BackgroundMap
-from groq_magic.mapping.batch_map import hand_map_over
-from groq_magic.mapping.map_run import MapRun, RunBase
+from groq_magic.mapping.batch_map import submit_map
+from groq_magic.mapping.map_run import MapRun, RunContext
 from groq_magic.mapping.prepare import account_now, prepare_map
+from groq_magic.mapping.requests.request_plan import NOT_SCRIPTED
 from groq_magic.mapping.summary import map_end, map_start
+from groq_magic.views.map.progress import unit_of
 from groq_magic.views.map.view import GuardedMapView
 
 if TYPE_CHECKING:
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
     from groq_magic.views.map.view import MapView
 
 __all__ = ["map_in_background", "map_rows"]
+
+_SCRIPT = (
+    "Add entries to the script (`%groq_practice --script FILE on`), or ask a model (`%groq_key`)."
+)
 
 
 def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> Any:
@@ -53,13 +59,14 @@ def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> A
         view = GuardedMapView(view_of())
         run = MapRun(
             prepared.plan,
-            flow.base,
+            flow.context,
             view,
             lambda: interrupts.came or view.stopped.is_set(),
         )
         try:
-            view.open(map_start(prepared.plan, ask.options.out or "", prepared.notices))
-            run.go()
+            start = map_start(prepared.plan, ask.options.out or "", prepared.notices)
+            view.open(start)
+            run.run()
             frame = run.frame()
         except BaseException:
             # A bug of ours, or the third interrupt: keep the answers so far.
@@ -68,27 +75,28 @@ def map_rows(session: Session, ask: MapAsk, view_of: Callable[[], MapView]) -> A
             view.discard()
             prepared.journal.close()
             raise
-        came = any(run.answers)
+        came, is_stopped = any(run.answers), bool(run.reason) and not run.is_spent
         if came or run.error is None:
             flow.keep(frame, ask.options.out)
         flow.register(run)
         prepared.journal.close()
         if came or run.error is None:
-            view.finish(map_end(run, _remedy(run), flow.lines(run)))
+            is_raised = run.error is not None or is_stopped
+            view.finish(map_end(run, _remedy(run), flow.lines(run), is_raised=is_raised))
         else:
             view.discard()
     if run.error is not None:
         raise run.error
-    if run.reason and not _is_spent(run):
-        raise InterruptedAskError(_end_words(run), _remedy(run))
+    if is_stopped:
+        raise InterruptedAskError(_end_words(run, unit_of(start)), _remedy(run))
     if interrupts.came:
         # The interrupt came after the last answer: Run All still has to stop.
         raise InterruptedAskError("Stopped; all rows are answered.")
     return frame
 
 
-def map_in_background(session: Session, ask: MapAsk) -> None:
-    """Ask every row in a thread; the variable is set at the end.
+def map_in_background(session: Session, ask: MapAsk) -> tuple[str, ...]:
+    """Ask every row in a thread, which sets the variable at the end; return lines to show now.
 
     Raises
     ------
@@ -110,20 +118,21 @@ def map_in_background(session: Session, ask: MapAsk) -> None:
             flow.keep(frame, name)
         flow.register(run)
 
-    background = BackgroundMap(name, prepared, flow.base, finish)
+    background = BackgroundMap(name, prepared, flow.context, finish)
 
     def begin() -> None:
         background.start(session.background_runs.end)
         session.background_runs.add(background)
 
     uninterrupted(begin)
+    return prepared.plan.notices
 
 
 def _prepared(session: Session, ask: MapAsk) -> PreparedMap:
     session.executions.refuse_in_tool()
     with session.service.key_found_once():
         prepared = interruptible(lambda: prepare_map(session, ask))
-        return hand_map_over(session, prepared) if ask.options.batch else prepared
+        return submit_map(session, prepared) if ask.options.batch else prepared
 
 
 class _Flow:
@@ -133,7 +142,7 @@ class _Flow:
         self._session, self._prepared = session, prepared
         self._account = prepared.account
         self._last: tuple[RowRequest, Outcome] | None = None
-        self.base = RunBase(
+        self.context = RunContext(
             prepared.journal,
             self._account_now,
             prepared.settings,
@@ -153,6 +162,7 @@ class _Flow:
         """Set the user's variable to the frame."""
         if name:
             self._session.namespace[name] = frame
+            self._session.map_results[name] = frame
 
     def register(self, run: MapRun) -> None:
         """Record the tokens, for `%groq_usage`, limits and estimates."""
@@ -204,18 +214,16 @@ class _Flow:
         )
 
 
-def _is_spent(run: MapRun) -> bool:
-    budget = run.plan.options.budget
-    return budget is not None and run.reason == budget.used_up
-
-
-def _end_words(run: MapRun) -> str:
+def _end_words(run: MapRun, unit: str) -> str:
     progress = run.progress()
-    answered = f"{progress.done:,} of {progress.total or 0:,} rows are answered"
+    answered = f"{progress.done:,} of {progress.total or 0:,} {unit} are answered"
     return f"{run.reason.removesuffix('.')}: {answered}."
 
 
 def _remedy(run: MapRun) -> str:
     if run.error is not None:
         return run.error.remedy
-    return "Run the cell again to ask the rest." if run.reason else ""
+    if run.reason:
+        return "Run the cell again to ask the rest."
+    errors = {answer.error for answers in run.answers for answer in answers.values()} - {""}
+    return _SCRIPT if errors == {NOT_SCRIPTED} else ""

@@ -16,14 +16,13 @@ from groq_magic.errors import InterruptedAskError
 from groq_magic.interrupts import Interrupts
 from groq_magic.ledger.request_log import RequestLog, record_of
 from groq_magic.ledger.usage import usage_of
-from groq_magic.mapping.hidden_view import HiddenView
-from groq_magic.mapping.map_run import MapRun, RunBase
+from groq_magic.mapping.map_run import MapRun, RunContext
 from groq_magic.mapping.plan import MapInputs, map_plan
 from groq_magic.mapping.prepare import prepared
 from groq_magic.mapping.results.frame import cells_frame
 from groq_magic.prompt import Privacy
 from groq_magic.prompt.scalars import is_of
-from groq_magic.session.python_calls import account_of_call, in_python, secrets_of_call
+from groq_magic.session.python_calls import account_of_call, secrets_of_call, with_python_errors
 from groq_magic.session.token_estimate import TokenEstimate
 from groq_magic.views.phrase import first_words
 
@@ -101,7 +100,7 @@ class MapFunction:
             then are in the journal.
         """
         call = _Call(self, self.session_now())
-        return in_python(lambda: call.unasked(data) if _is_made_up() else call.frame(data))
+        return with_python_errors(lambda: call.unasked(data) if _is_made_up() else call.frame(data))
 
     def meta(self, data: Any) -> Any:
         """Return the columns and types of the result, without rows; sends nothing.
@@ -120,7 +119,7 @@ class MapFunction:
         call = _Call(self, self.session_now())
         is_frame = is_of(data, "pandas", "DataFrame") or is_of(data, "polars", "DataFrame")
         few = data.head(0) if is_frame else data
-        return in_python(lambda: call.unasked(few)).head(0)
+        return with_python_errors(lambda: call.unasked(few)).head(0)
 
 
 class _Call:
@@ -139,8 +138,9 @@ class _Call:
     def frame(self, data: Any) -> Any:
         """Ask for all rows and return the frame."""
         plan, settings = self._plan(data), self._function.settings
-        found = prepared(plan, settings, self._url(), self._account_now)
-        base = RunBase(
+        unwritten = self._session.unwritten if self._session is not None else None
+        found = prepared(plan, settings, self._url(), self._account_now, unwritten)
+        context = RunContext(
             found.journal,
             self._account_now,
             found.settings,
@@ -151,8 +151,8 @@ class _Call:
             found.batch,
         )
         with contextlib.closing(found.journal), Interrupts() as interrupts:
-            run = MapRun(found.plan, base, HiddenView(), lambda: interrupts.came)
-            run.go()
+            run = MapRun(found.plan, context, None, lambda: interrupts.came)
+            run.run()
             frame = run.frame()
         for line in (*found.journal.lines(), *self._log.lines()):
             # Where warnings are errors, the answers must not be lost.

@@ -24,7 +24,7 @@ def known_rows(
 ) -> tuple[Mapping[str, RowAnswer], BatchRows]:
     """Return the answers to rows of a plan, and which other rows are in batch jobs.
 
-    FetchResult answers are read; the network is not used.
+    Fetched answers are read; the network is not used.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def known_rows(
         # A journal that can't be read stops no run.
         with contextlib.suppress(OptionError):
             rows = collect(plan, journal, url)
-    keys = rows.answered.intersection(plan.places) if options.again else plan.places
+    keys = rows.answered.intersection(plan.positions) if options.again else plan.positions
     return with_answers(rows, journal.get_all(keys))
 
 

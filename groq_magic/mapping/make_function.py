@@ -12,13 +12,12 @@ from groq_magic.errors import OptionError
 from groq_magic.mapping.function import MapFunction
 from groq_magic.mapping.models import models_of
 from groq_magic.mapping.options import MapOptions
-from groq_magic.mapping.prepare import run_settings
+from groq_magic.mapping.settings import run_name, run_settings
 from groq_magic.options import AskOptions
 from groq_magic.prompt import Privacy
 from groq_magic.schemas import Schema, schema_of
-from groq_magic.session.python_calls import in_python, secrets_of_call
+from groq_magic.session.python_calls import secrets_of_call, with_python_errors
 from groq_magic.settings import Settings
-from groq_magic.views.phrase import first_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,7 +37,6 @@ _REFUSED = {
     "budget": "Each call would have its own; `groq_magic.map` takes one for all rows.",
     "batch": "`%%groq_map --batch` submits rows to Groq's batch engine.",
 }
-_LONGEST_NAME = 60
 _Table = TypeVar("_Table", MapOptions, AskOptions)
 
 
@@ -64,10 +62,12 @@ def map_function(
     for name in keywords:
         if name in _REFUSED:
             raise OptionError(f"rows() does not take `{name}`.", _REFUSED[name])
-    return in_python(lambda: _made(prompt, MapOptions.of_keywords(keywords), session_now))
+    return with_python_errors(
+        lambda: _map_function(prompt, MapOptions.of_keywords(keywords), session_now)
+    )
 
 
-def _made(
+def _map_function(
     prompt: str, options: MapOptions, session_now: Callable[[], Session | None]
 ) -> MapFunction:
     session = session_now()
@@ -84,7 +84,7 @@ def _made(
         tuple(models_of(options.model or (settings.model,), catalogue)),
         _without(replace(settings.defaults(), system=None), hidden),
         Privacy(settings.rows_sent, tuple(settings.private)),
-        run_settings(settings, options, f"rows: {first_words(hidden(prompt), _LONGEST_NAME)}"),
+        run_settings(settings, options, run_name("rows", prompt, options, hidden)),
         log,
         session.service.base_url() if session is not None and in_practice else "",
         session_now,

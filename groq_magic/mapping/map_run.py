@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from groq_magic.mapping.sending.run_settings import RunSettings
     from groq_magic.views.map.view import MapView
 
-__all__ = ["MapRun", "RunBase"]
+__all__ = ["MapRun", "RunContext"]
 
 # ■ is noticed within so many seconds, and the view drawn at most so often.
 _POLL, _DRAWN_EVERY = 0.03, 0.1
@@ -40,7 +40,7 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True)
-class RunBase:
+class RunContext:
     """What all runs of one map share, besides its plan.
 
     Parameters
@@ -82,13 +82,13 @@ class RunBase:
 
 
 class MapRun:
-    """The run of a map, in the thread that calls `go`.
+    """The run of a map, in the thread that calls `run`.
 
     Parameters
     ----------
     plan : MapPlan
-    base : RunBase
-    view : MapView
+    context : RunContext
+    view : MapView or None
         Shows progress and rows; the caller shows the end.
     is_stopped : callable
         Returns whether the user wants to stop.
@@ -103,26 +103,33 @@ class MapRun:
         Why it ended before its last row, a sentence; "" where it did not.
     error : GroqMagicError or None
         The error that ended it.
-    is_stopped : bool
-        Whether the user stopped it.
+    latest : MapProgress
+        How far it was a moment ago, for other threads.
+    is_stopped, is_spent : bool
+        Whether the user stopped it, and whether it ended at its budget.
     """
 
     def __init__(
-        self, plan: MapPlan, base: RunBase, view: MapView, is_stopped: Callable[[], bool]
+        self,
+        plan: MapPlan,
+        context: RunContext,
+        view: MapView | None,
+        is_stopped: Callable[[], bool],
     ) -> None:
         self.plan = plan
         self.answers: tuple[dict[str, RowAnswer], ...] = tuple({} for _ in plan.plans)
         self.cells: tuple[dict[str, RowCells], ...] = tuple({} for _ in plan.plans)
         self.reason = ""
         self.error: GroqMagicError | None = None
-        self.is_stopped = False
-        self._base, self._view, self._asks_to_stop = base, view, is_stopped
+        self.is_stopped = self.is_spent = False
+        self._context, self._view, self._asks_to_stop = context, view, is_stopped
         # For each model the progress of: known rows, rows from the batch engine, then each run.
         self._parts: list[list[MapProgress]] = [[_part(), _part()] for _ in plan.plans]
+        self.latest = self.progress()
         self._first: list[str] = []
         self._drawn, self._drawn_rows = 0.0, 0
 
-    def go(self) -> None:
+    def run(self) -> None:
         """Ask all rows; return when all are answered, or the run was ended."""
         for number in range(len(self.plan.plans)):
             self._take_known(number)
@@ -149,7 +156,7 @@ class MapRun:
     def progress_of(self, number: int) -> MapProgress:
         """Return how far it came with one model, without rows that needed no request."""
         parts = self._parts[number][2:] or [_part()]
-        return sum_of(parts, len(self.plan.plans[number].places))
+        return sum_of(parts, len(self.plan.plans[number].positions))
 
     def batch_progress_of(self, number: int) -> MapProgress:
         """Return what was taken from the batch engine for one model."""
@@ -157,12 +164,12 @@ class MapRun:
 
     def in_batch(self, number: int) -> Collection[str]:
         """Return the keys of the rows of one model that wait in batch jobs."""
-        return self._base.in_batch(number).waiting.keys()
+        return self._context.in_batch(number).waiting.keys()
 
     def _take_known(self, number: int) -> None:
         """Add the known rows before anything is sent; ■ stops that too."""
-        known, rows = self._base.known[number], self._base.in_batch(number)
-        refused = {**self._base.too_long[number], **rows.errors}
+        known, rows = self._context.known[number], self._context.in_batch(number)
+        refused = {**self._context.too_long[number], **rows.errors}
         self._add(number, {**refused, **rows.waiting}.items())
         self._take_batch(number, {key: known[key] for key in rows.answered})
         before = len(self.answers[number])
@@ -179,7 +186,7 @@ class MapRun:
     def _take_batch(self, number: int, answers: Mapping[str, RowAnswer]) -> None:
         """Add answers that have just come from the batch engine, at its price."""
         self._add(number, answers.items())
-        failed = self._base.in_batch(number).errors
+        failed = self._context.in_batch(number).errors
         usage = total_usage(each.usage for each in (*answers.values(), *failed.values()))
         price = cost(self.plan.plans[number].model, usage, in_batch=True) if usage else 0.0
         self._parts[number][1] = replace(
@@ -188,17 +195,17 @@ class MapRun:
 
     def _ask(self, number: int) -> None:
         plan, model = self.plan.plans[number], self.plan.models[number][1]
-        done = self._base.without_request(number)
-        if len(done) == len(plan.places):
+        done = self._context.without_request(number)
+        if len(done) == len(plan.positions):
             return
         if not plan.has_limit:
-            sample: Sequence[Sequence[str]] = [(key,) for key in self._base.known[number]]
+            sample: Sequence[Sequence[str]] = [(key,) for key in self._context.known[number]]
             if plan.pack > 1 or len(sample) < SAMPLED:
                 sample = [keys for keys, _ in islice(plan.batches(done), SAMPLED)]
                 self._send(number, plan, map(plan.request_for, sample))
                 done.update(key for keys in sample for key in keys)
             plan = plan.with_max_tokens(max_tokens_from(self._usages(number, sample), model))
-        if len(done) < len(plan.places) and not self.reason:
+        if len(done) < len(plan.positions) and not self.reason:
             self._send(number, plan, plan.requests(done))
 
     def _usages(self, number: int, requests: Sequence[Sequence[str]]) -> list[Usage | None]:
@@ -209,17 +216,17 @@ class MapRun:
         ]
 
     def _send(self, number: int, plan: RequestPlan, requests: Iterable[RowRequest]) -> None:
-        base, options = self._base, self.plan.options
+        context, options = self._context, self.plan.options
         budget = options.budget and replace(options.budget, spent=self._spent(options.budget))
         run = Run(
             requests,
-            journal=base.journal,
-            account=base.account,
-            settings=replace(base.settings, budget=budget),
+            journal=context.journal,
+            account=context.account,
+            settings=replace(context.settings, budget=budget),
             rest=plan.rest,
             split=plan.split,
-            nearest=base.nearest,
-            on_sent=base.on_sent,
+            nearest=context.nearest,
+            on_sent=context.on_sent,
         )
         try:
             with run:
@@ -231,7 +238,7 @@ class MapRun:
                         run.stop()
         finally:
             self._parts[number].append(run.progress())
-            self.reason, self.error = run.reason, run.error
+            self.reason, self.error, self.is_spent = run.reason, run.error, run.is_spent
             self.is_stopped = self.is_stopped and bool(run.reason)
 
     def _spent(self, budget: Budget) -> float:
@@ -247,7 +254,7 @@ class MapRun:
             if (
                 len(self._first) < SHOWN
                 and not number
-                and key not in self._base.in_batch(0).waiting
+                and key not in self._context.in_batch(0).waiting
             ):
                 self._first.append(key)
 
@@ -256,12 +263,15 @@ class MapRun:
         if now - self._drawn < _DRAWN_EVERY and not is_over:
             return
         self._drawn = now
-        self._view.progress(self.progress(running))
+        self.latest = self.progress(running)
+        if self._view is None:
+            return
+        self._view.progress(self.latest)
         answered = sum(key in cells for cells in self.cells for key in self._first)
         if answered != self._drawn_rows:
             self._drawn_rows = answered
-            places = sorted(self.plan.plans[0].places[key] for key in self._first)
-            self._view.rows([row_facts(self.plan, place, self.cells) for place in places])
+            positions = sorted(self.plan.plans[0].positions[key] for key in self._first)
+            self._view.rows([row_facts(self.plan, each, self.cells) for each in positions])
 
 
 def _part(known: int = 0, failed: int = 0, in_batch: int = 0) -> MapProgress:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from groq_magic.errors import OptionError
-from groq_magic.mapping.sending.budget import Budget, budget_of
+from groq_magic.mapping.sending.budget import BUDGET_FORMS, Budget, budget_of
 from groq_magic.option import OptionTable, option
 from groq_magic.option_types import (
     Flag,
@@ -52,14 +52,28 @@ class _Models(OptionType):
 class _Spending(OptionType):
     """A budget, in dollars or tokens."""
 
+    units: ClassVar[tuple[str, ...]] = ("tokens", "usd")
+
     def read(self, flag: str, value: Any) -> Budget:
         """Return the budget."""
         is_number = type(value) is int
         if not is_number and not issubclass(type(value), str):
-            raise OptionError(
-                f"{flag} takes a budget, not {quoted(value)}.", "Try `2usd` or `200k`."
-            )
+            raise OptionError(f"{flag} takes a budget, not {quoted(value)}.", BUDGET_FORMS)
         return budget_of(str(value) if is_number else sendable(flag, value))
+
+
+class _Checks(OptionType):
+    """Fields and columns: `score=teacher,cat=hand`."""
+
+    def read(self, flag: str, value: Any) -> str:
+        """Return the text: whether the names exist shows when the map is prepared."""
+        if not issubclass(type(value), str) or not str.strip(value):
+            what = (
+                "is blank" if issubclass(type(value), str) else f"takes text, not {quoted(value)}"
+            )
+            pair = f'{flag}="score=teacher"' if flag.isidentifier() else f"{flag} score=teacher"
+            raise OptionError(f"{flag} {what}.", f"Try `{pair}`.")
+        return sendable(flag, value)
 
 
 class _JournalPath(OptionType):
@@ -97,7 +111,10 @@ class MapOptions(OptionTable):
     """
 
     out: str | None = option(
-        VariableName(), "the variable for the result; answers by default", "-o", metavar="NAME"
+        VariableName("answers"),
+        "the variable for the result; answers by default",
+        "-o",
+        metavar="NAME",
     )
     model: tuple[str, ...] | None = option(
         _Models(), "one model, or several to compare", "-m", metavar="A,B"
@@ -113,12 +130,12 @@ class MapOptions(OptionTable):
         Whole(1, 50), "asks N random rows, the same ones each time", metavar="N"
     )
     check: str | None = option(
-        Text(),
-        "compares a field with a column, where the column has a value",
+        _Checks(),
+        "asks only rows with a value in teacher, and compares",
         metavar="score=teacher",
     )
     budget: Budget | None = option(  # noqa: RUF009 - it declares a field, as `field` does
-        _Spending(), "stops at this cost: 2usd, or 200k for tokens", metavar="X"
+        _Spending(), "stops at this cost: 2usd, or 200k tokens", metavar="X"
     )
     pack: int | None = option(
         Whole(1, 20, 200), "sends N rows in each request, for few requests a day", metavar="N"
@@ -159,7 +176,20 @@ class MapOptions(OptionTable):
         """
         return AskOptions(model=model, **{name: getattr(self, name) for name in _IN_REQUESTS})
 
+    @property
+    def words(self) -> str:
+        """The options that change the answers, as typed: `--schema score int --pack 20`."""
+        given = ((each, getattr(self, each.name)) for each in self.table())
+        return " ".join(
+            f"{each.flag} {'' if value is True else each.type.saved(value)}".strip()
+            for each, value in given
+            if each.name in _IN_ANSWERS and value is not None and value is not False
+        )
 
+
+_IN_ANSWERS = frozenset(
+    ("system", "schema", "evidence", "pack", "temperature", "reasoning_effort", "seed")
+)
 _IN_REQUESTS = (
     *("temperature", "max_tokens", "top_p", "frequency_penalty", "presence_penalty", "seed"),
     *("stop", "reasoning_effort", "service_tier", "timeout"),

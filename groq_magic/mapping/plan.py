@@ -10,11 +10,12 @@ from groq_magic.api.base_url import is_loopback
 from groq_magic.api.request import is_strict
 from groq_magic.errors import OptionError
 from groq_magic.ledger.usage import Usage
+from groq_magic.mapping.check_columns import refuse_columns
 from groq_magic.mapping.data.prompts import row_prompts
 from groq_magic.mapping.data.rows import rows_of
 from groq_magic.mapping.requests.answer_type import AnswerType
 from groq_magic.mapping.requests.grouping import request_plan, row_options
-from groq_magic.mapping.results.agreement import checks_of, places_to_check
+from groq_magic.mapping.results.agreement import checks_of, positions_to_check
 from groq_magic.mapping.results.frame import result_columns
 from groq_magic.schemas import schema_of
 
@@ -105,6 +106,8 @@ class MapPlan:
     checks : tuple of Check
     models : tuple of (str, Model or None)
     practice : bool
+    notices : tuple of str
+        Lines to show to the user, besides those of the prompts.
     """
 
     options: MapOptions
@@ -114,6 +117,7 @@ class MapPlan:
     checks: tuple[Check, ...]
     models: tuple[tuple[str, Model | None], ...]
     practice: bool = False
+    notices: tuple[str, ...] = ()
 
     @property
     def rows(self) -> Rows:
@@ -123,7 +127,7 @@ class MapPlan:
     @property
     def requested(self) -> int:
         """How many answers it needs: one for equal rows, for each model."""
-        return sum(len(plan.places) for plan in self.plans)
+        return sum(len(plan.positions) for plan in self.plans)
 
 
 def map_plan(inputs: MapInputs, options: MapOptions) -> MapPlan:
@@ -146,7 +150,9 @@ def map_plan(inputs: MapInputs, options: MapOptions) -> MapPlan:
     rows = rows_of(inputs.data)
     schema = None if options.schema is None else schema_of(options.schema, inputs.namespace)
     types = [_type_of(schema, options, known) for _, known in inputs.models]
-    checks = checks_of(options.check, types[0].fields, rows) if options.check else ()
+    fields = types[0].fields
+    checks = checks_of(options.check, fields, rows) if options.check else ()
+    refuse_columns(checks, fields, schema, rows, inputs.privacy)
     prompts = row_prompts(
         inputs.prompt,
         _asked(rows, checks, options),
@@ -154,7 +160,7 @@ def map_plan(inputs: MapInputs, options: MapOptions) -> MapPlan:
         system=options.system or "",
         privacy=inputs.privacy,
         secrets=inputs.secrets,
-        not_in_row=[check.place for check in checks],
+        not_in_row=[check.position for check in checks],
     )
     ids = [model for model, _ in inputs.models]
     columns = result_columns(prompts, types[0], ids, options.prefix or "")
@@ -183,13 +189,13 @@ def _type_of(schema: Schema | None, options: MapOptions, known: Model | None) ->
 def _asked(rows: Rows, checks: tuple[Check, ...], options: MapOptions) -> Rows:
     """Return the rows that are asked, which are those of the frame."""
     if checks:
-        places = places_to_check(rows, checks)
-        if not places:
-            names = ", ".join(f"`{rows.columns[check.place].name}`" for check in checks)
+        positions = positions_to_check(rows, checks)
+        if not positions:
+            names = ", ".join(f"`{rows.columns[check.position].name}`" for check in checks)
             raise OptionError(
                 f"--check: no row has a value in {names}.", "Fill some in, or leave --check out."
             )
-        rows = rows.take(places)
+        rows = rows.take(positions)
     if options.sample:
         return rows.sample(options.sample, options.seed or 0)
     if options.limit and options.limit < len(rows):

@@ -11,24 +11,25 @@ from groq_magic.errors import ApiKeyError
 from groq_magic.mapping.known_rows import known_rows, waiting_notices
 from groq_magic.mapping.models import models_of
 from groq_magic.mapping.plan import MapInputs, map_plan
+from groq_magic.mapping.result_name import replaced_by_result
 from groq_magic.mapping.sending.journal import Journal
-from groq_magic.mapping.sending.run_settings import RunSettings
+from groq_magic.mapping.settings import run_name, run_settings
 from groq_magic.mapping.too_long import too_long_rows
 from groq_magic.prompt.secrets import HIDDEN
 from groq_magic.views.bar import included_phrases
-from groq_magic.views.phrase import first_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from groq_magic.api.account import Account
     from groq_magic.api.models import Catalogue
+    from groq_magic.ledger.unwritten import UnwrittenOfFiles
     from groq_magic.mapping.batch.fetching import BatchRows
     from groq_magic.mapping.options import MapOptions
     from groq_magic.mapping.plan import MapPlan
     from groq_magic.mapping.sending.row_request import RowAnswer
+    from groq_magic.mapping.sending.run_settings import RunSettings
     from groq_magic.session.session import Session
-    from groq_magic.settings import Settings
 
 __all__ = [
     "MapAsk",
@@ -38,10 +39,10 @@ __all__ = [
     "planned",
     "prepare_map",
     "prepared",
-    "run_settings",
 ]
 
 _MOST_LISTED, _LONGEST_NAME = 5, 60
+_PRACTICE_BUDGET = "Practice costs nothing; the budget counts what Groq would charge."
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,15 @@ class MapAsk:
     options : MapOptions
     names : mapping of str to object
         The variables that the prompt may name.
+    data_names : frozenset of str
+        The variables that the data was made of.
     """
 
     prompt: str
     data: Any = field(repr=False)
     options: MapOptions
     names: Mapping[str, Any] = field(repr=False)
+    data_names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -115,9 +119,13 @@ def planned(session: Session, ask: MapAsk, *, fetch: bool) -> MapPlan:
     Raises
     ------
     OptionError, PromptError, ModelError
-        As `map_plan`, and when the key has no model for a task name such as `fast`.
+        As `map_plan`, for the name of the result, and when the key has no model for a task name
+        such as `fast`.
     """
-    return map_plan(
+    replaced = replaced_by_result(
+        ask.options.out or "", session.namespace, session.map_results, ask.data, ask.data_names
+    )
+    plan = map_plan(
         MapInputs(
             ask.prompt,
             ask.data,
@@ -137,6 +145,10 @@ def planned(session: Session, ask: MapAsk, *, fetch: bool) -> MapPlan:
         ),
         ask.options,
     )
+    budget = ask.options.budget
+    counted = plan.practice and budget is not None and budget.in_dollars
+    notices = (replaced, _PRACTICE_BUDGET if counted else "")
+    return replace(plan, notices=tuple(filter(None, notices)))
 
 
 def prepare_map(session: Session, ask: MapAsk) -> PreparedMap:
@@ -151,11 +163,16 @@ def prepare_map(session: Session, ask: MapAsk) -> PreparedMap:
     """
     plan = planned(session, ask, fetch=True)
     url = session.service.base_url()
-    return prepared(plan, _settings(session, ask), url, lambda: account_now(session))
+    settings, unwritten = _settings(session, ask), session.unwritten
+    return prepared(plan, settings, url, lambda: account_now(session), unwritten)
 
 
 def prepared(
-    plan: MapPlan, settings: RunSettings, url: str, account: Callable[[], Account]
+    plan: MapPlan,
+    settings: RunSettings,
+    url: str,
+    account: Callable[[], Account],
+    unwritten: UnwrittenOfFiles | None,
 ) -> PreparedMap:
     """Look up which rows of a plan have to be sent, without sending any.
 
@@ -167,6 +184,8 @@ def prepared(
         The address of the service.
     account : callable
         Returns the service and the key; called if a row has to be sent.
+    unwritten : UnwrittenOfFiles or None
+        As `Journal` takes it.
 
     Raises
     ------
@@ -175,7 +194,7 @@ def prepared(
     GroqMagicError
         As `account` does.
     """
-    journal = Journal(plan.options.journal)
+    journal = Journal(plan.options.journal, unwritten)
     try:
         found = [known_rows(each, journal, url, plan.options) for each in plan.plans]
         done = [{*known, *rows.errors, *rows.waiting} for known, rows in found]
@@ -237,6 +256,7 @@ def notices_of(plan: MapPlan) -> tuple[str, ...]:
     names = ", ".join(f"`{name}`" for name in secrets)
     included = tuple((clip(each.name, _LONGEST_NAME), each.size) for each in plan.prompts.included)
     return (
+        *map(hidden, plan.notices),
         hidden(f"Sent from each row: {shown}{more}"),
         *map(hidden, included_phrases(included, ())),
         *plan.prompts.notices,
@@ -245,27 +265,5 @@ def notices_of(plan: MapPlan) -> tuple[str, ...]:
 
 
 def _settings(session: Session, ask: MapAsk) -> RunSettings:
-    begin = first_words(session.secrets().hidden(ask.prompt), _LONGEST_NAME)
-    return run_settings(session.settings, ask.options, f"{ask.options.out or 'answers'}: {begin}")
-
-
-def run_settings(settings: Settings, options: MapOptions, name: str) -> RunSettings:
-    """Return the settings of a run.
-
-    Parameters
-    ----------
-    settings : Settings
-    options : MapOptions
-    name : str
-        For the list of runs.
-    """
-    usual = RunSettings()
-    return replace(
-        usual,
-        name=name,
-        again=options.again,
-        concurrency=options.concurrency or usual.concurrency,
-        share=options.share or usual.share,
-        timeout=options.timeout or settings.timeout,
-        tries=settings.tries,
-    )
+    name = run_name(ask.options.out or "map", ask.prompt, ask.options, session.secrets().hidden)
+    return run_settings(session.settings, ask.options, name)

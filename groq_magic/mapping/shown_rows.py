@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import clip, plain, tried
 from groq_magic.errors import PromptError
-from groq_magic.mapping.results.frame import ERROR
+from groq_magic.mapping.requests.answer_type import quote_name
+from groq_magic.mapping.results.frame import EMPTY, ERROR, is_invented
 from groq_magic.views.map.facts import MapRow
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from groq_magic.mapping.plan import MapPlan
     from groq_magic.mapping.results.frame import RowCells
 
-__all__ = ["SHOWN", "cell_words", "row_facts", "shown_columns"]
+__all__ = ["SHOWN", "cell_words", "error_columns", "row_facts", "shown_columns"]
 
 # Rows, columns of the data, and characters of a cell.
 SHOWN = 5
@@ -26,11 +27,19 @@ _MOST_GIVEN, _LONGEST = 3, 200
 def shown_columns(plan: MapPlan) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the headings of the rows that are shown: columns of the data, and new ones."""
     given = tuple(clip(part.text, 60) for part in plan.prompts.parts[:_MOST_GIVEN])
-    new = tuple(columns.written[name] for columns, name in _new(plan))
+    new = tuple(columns.column_names[name] for columns, name in _new(plan))
     return given, new
 
 
-def row_facts(plan: MapPlan, place: int, cells: Sequence[dict[str, RowCells]]) -> MapRow:
+def error_columns(plan: MapPlan) -> tuple[int, ...]:
+    """Return the places of the columns of errors among those that are shown."""
+    given = len(plan.prompts.parts[:_MOST_GIVEN])
+    return tuple(given + at for at, (_, name) in enumerate(_new(plan)) if name == ERROR)
+
+
+def row_facts(
+    plan: MapPlan, place: int, cells: Sequence[dict[str, RowCells]], *, is_over: bool = False
+) -> MapRow:
     """Return one row of the frame as a table shows it.
 
     Parameters
@@ -40,21 +49,29 @@ def row_facts(plan: MapPlan, place: int, cells: Sequence[dict[str, RowCells]]) -
         Of the row.
     cells : sequence of dict
         For each model what stands in the new columns, by the rows' keys.
+    is_over : bool
+        Whether rows without an answer show that they were not asked, as the frame does.
     """
     try:
         texts = [text for _, text in plan.prompts.row(place).texts[:_MOST_GIVEN]]
     except PromptError:
         texts = [""] * len(plan.prompts.parts[:_MOST_GIVEN])
-    found = {
-        columns.model: answers.get(requests.keys[place], {})
+    empty = EMPTY if is_over else {}
+    found: dict[str, RowCells] = {
+        columns.model: answers.get(requests.keys[place], empty)
         for columns, requests, answers in zip(plan.columns, plan.plans, cells, strict=True)
     }
-    texts += [cell_words(plan, found[columns.model].get(name)) for columns, name in _new(plan)]
+    texts += [_new_cell(plan, found[columns.model], name) for columns, name in _new(plan)]
     return MapRow(
         plan.prompts.secrets.hidden(plan.rows.label(place)),
         tuple(clip(text, _LONGEST) for text in texts),
         any(row.get(ERROR) for row in found.values()),
     )
+
+
+def _new_cell(plan: MapPlan, cells: RowCells, name: str) -> str:
+    words = cell_words(plan, cells.get(name))
+    return f"✗ not in its row: {words}" if is_invented(cells, name) else words
 
 
 def cell_words(plan: MapPlan, value: Any) -> str:
@@ -72,7 +89,7 @@ def _new(plan: MapPlan) -> list[tuple[Any, str]]:
     """Return the new columns to show, each with its field, quote or error."""
     found = []
     for columns, requests in zip(plan.columns, plan.plans, strict=True):
-        quotes = [f"{name}_quote" for name in requests.answer_type.fields]
-        names = [*requests.answer_type.fields, *quotes, ERROR]
-        found += [(columns, name) for name in names if name in columns.written]
+        fields = tuple(requests.answer_type.fields)
+        quotes = map(quote_name, fields if requests.answer_type.evidence else ())
+        found += [(columns, name) for name in (*fields, *quotes, ERROR)]
     return found

@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import clip, is_a, plain
 from groq_magic.ledger.usage import cost
+from groq_magic.mapping.requests.answer_type import quote_name
 from groq_magic.mapping.results.agreement import agreement
-from groq_magic.mapping.results.frame import ERROR, NOT_ASKED
-from groq_magic.mapping.shown_rows import SHOWN, cell_words, row_facts, shown_columns
-from groq_magic.views.map.facts import CheckFacts, MapEnd, MapField, MapStart
+from groq_magic.mapping.results.frame import ERROR, is_invented
+from groq_magic.mapping.shown_rows import (
+    SHOWN,
+    cell_words,
+    error_columns,
+    row_facts,
+    shown_columns,
+)
+from groq_magic.views.map.facts import CheckFacts, MapEnd, MapField, MapQuotes, MapStart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["map_end", "map_start"]
 
-_MOST_ERRORS, _MOST_DISAGREEING, _LONGEST = 5, 10, 200
+_MOST_DISAGREEING, _LONGEST = 10, 200
 _THOUSAND, _MINUTE = 1_000, 60.0
 
 
@@ -43,11 +50,12 @@ def map_start(plan: MapPlan, name: str, notices: Sequence[str]) -> MapStart:
         (*given, *new),
         len(given),
         plan.practice,
-        tuple(notices),
+        (*notices, *([] if len(plan.rows) else ["The data have no rows."])),
+        error_columns(plan),
     )
 
 
-def map_end(run: MapRun, remedy: str, notices: Sequence[str]) -> MapEnd:
+def map_end(run: MapRun, remedy: str, notices: Sequence[str], *, is_raised: bool = False) -> MapEnd:
     """Return what a view gets at the end of a map.
 
     Parameters
@@ -56,18 +64,22 @@ def map_end(run: MapRun, remedy: str, notices: Sequence[str]) -> MapEnd:
     remedy : str
         What to do where it ended before its last row.
     notices : sequence of str
+    is_raised : bool
+        Whether an error follows that gives the reason of its end.
     """
     plan = run.plan
     shown = range(min(SHOWN, len(plan.rows)))
     return MapEnd(
         run.progress(),
-        tuple(row_facts(plan, place, run.cells) for place in shown),
+        tuple(row_facts(plan, place, run.cells, is_over=True) for place in shown),
         tuple(_fields(run)),
         _errors(run),
         tuple(_checks(run) if plan.checks else _comparisons(run)),
         run.reason,
         remedy,
         tuple(notices),
+        tuple(_quotes(run)),
+        is_raised,
     )
 
 
@@ -85,23 +97,35 @@ def _hidden(run: MapRun, values: Iterable[Any]) -> list[Any]:
 def _fields(run: MapRun) -> Iterator[MapField]:
     for number, columns in enumerate(run.plan.columns):
         for name in run.plan.plans[number].answer_type.fields:
-            kind = columns.kinds[name]
-            yield MapField(columns.written[name], kind, _values(run, number, name))
+            kind = columns.types[name]
+            yield MapField(columns.column_names[name], kind, _values(run, number, name))
+
+
+def _quotes(run: MapRun) -> Iterator[MapQuotes]:
+    for number, columns in enumerate(run.plan.columns):
+        plan, cells = run.plan.plans[number], run.cells[number]
+        found = [cells[key] for key in plan.keys if key in cells]
+        answered = [row for row in found if not row.get(ERROR)]
+        for name in map(quote_name, plan.answer_type.fields if plan.answer_type.evidence else ()):
+            none = sum(not row.get(name, "").strip() for row in answered)
+            invented = sum(is_invented(row, name) for row in answered)
+            counts = (len(answered) - none - invented, invented, none)
+            yield MapQuotes(columns.column_names[name], *counts)
 
 
 def _errors(run: MapRun) -> tuple[tuple[str, int], ...]:
-    found = Counter(
-        line
-        for number, plan in enumerate(run.plan.plans)
-        for key, line in zip(plan.keys, _values(run, number, ERROR), strict=True)
-        if line and line != NOT_ASKED and key not in run.in_batch(number)
+    lines = (
+        cells[ERROR]
+        for number, found in enumerate(run.cells)
+        for key, cells in found.items()
+        if cells.get(ERROR) and key not in run.in_batch(number)
     )
-    return tuple(found.most_common(_MOST_ERRORS))
+    return tuple(Counter(_hidden(run, lines)).most_common())
 
 
 def _checks(run: MapRun) -> Iterator[CheckFacts]:
     for check in run.plan.checks:
-        column = run.plan.rows.columns[check.place]
+        column = run.plan.rows.columns[check.position]
         for number in range(len(run.plan.plans)):
             yield _compared(run, number, check.name, column.name, _hidden(run, column.cells))
 
@@ -127,7 +151,7 @@ def _compared(  # noqa: PLR0913 - what is compared, and with what
     found = agreement(values, _values(run, number, name), range(len(plan.rows)))
     rows = (
         (
-            plan.prompts.secrets.hidden(plan.rows.label(each.place)),
+            plan.prompts.secrets.hidden(plan.rows.label(each.position)),
             clip(cell_words(plan, each.expected), _LONGEST),
             clip(cell_words(plan, each.given), _LONGEST),
         )

@@ -59,12 +59,8 @@ def too_long_rows(
     limit, words = min(known)
     found = [row for row in plan.oversized(limit) if row.key not in answered]
     answers = {
-        row.key: RowAnswer(
-            "",
-            None,
-            None,
-            plan.model,
-            f"The row is too long: about {row.tokens:,} tokens; {words}.",
+        row.key: RowAnswer.failure(
+            plan.model, f"The row is too long: about {row.tokens:,} tokens; {words}."
         )
         for row in found
     }

@@ -14,10 +14,12 @@ A request goes through `server` (HTTP), `chat` (limits, script), `checks` (refus
 
 from __future__ import annotations
 
-__all__ = ["NO_MODEL", "is_unscripted", "without_fold"]
+__all__ = ["NO_MODEL", "UNSCRIPTED", "is_unscripted", "without_fold"]
 
 # In every answer to a prompt that no script has, and in no other one.
 NO_MODEL = "Practice mode: no model is here"
+# How such an answer begins: a text, and an object in JSON mode.
+UNSCRIPTED = (NO_MODEL, f'{{"practice": true, "note": "{NO_MODEL}')
 
 
 def is_unscripted(answer: str) -> bool:

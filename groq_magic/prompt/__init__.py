@@ -1,6 +1,6 @@
-"""Prompts: values of the session in place of the braces, and data summarised for a model.
+"""Prompts: fill the session's values into braces, and summarise data for a model.
 
-Pure: pandas, polars and numpy are looked for among the loaded modules, never imported.
+Pure: pandas, polars and numpy are never imported; a value can exist only if they are loaded.
 """
 
 from groq_magic.prompt.expression import completions
@@ -9,7 +9,7 @@ from groq_magic.prompt.image import PromptImage
 from groq_magic.prompt.named_value import IncludedValue, NamedValue, with_values
 from groq_magic.prompt.privacy import UNKNOWN_LIMITS, Extent, Privacy
 from groq_magic.prompt.private_values import PrivateValues
-from groq_magic.prompt.summary import describe, summarise
+from groq_magic.prompt.summary import describe
 from groq_magic.prompt.template import fill, fill_from, names_alone
 
 __all__ = [
@@ -26,6 +26,5 @@ __all__ = [
     "fill",
     "fill_from",
     "names_alone",
-    "summarise",
     "with_values",
 ]

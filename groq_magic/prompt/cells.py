@@ -7,7 +7,7 @@ import io
 import math
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from groq_magic.clipping import flat, is_a, number, plain
+from groq_magic.clipping import count_of, flat, is_a, number, plain
 from groq_magic.prompt.scalars import can_be_searched
 from groq_magic.prompt.summary_nested import is_nested, outline
 
@@ -20,17 +20,17 @@ __all__ = [
     "ROOM_FOR_COLUMNS",
     "as_csv",
     "cell_text",
-    "fitting",
     "label_text",
     "room_for_rows",
     "single_cell",
+    "those_that_fit",
     "width_of",
 ]
 
-# Together with the heads, within 4,000 characters.
+# Characters; together with the headings less than 4,000.
 ROOM_FOR_COLUMNS = 2_100
 _ROOM_FOR_ROWS = 1_400
-# Where the user has named a number of rows.
+# If the user has named a number of rows.
 _ROOM_FOR_ROWS_ASKED = 60_000
 _LONGEST_NAME = 60
 _LONGEST_CELL = 40
@@ -40,12 +40,12 @@ _Part = TypeVar("_Part")
 
 
 def room_for_rows(extent: Extent) -> int:
-    """Return how many characters the rows of a table may take."""
+    """Return the number of characters that a table's rows may take."""
     return _ROOM_FOR_ROWS if extent.rows is None else _ROOM_FOR_ROWS_ASKED
 
 
 def label_text(label: Any) -> str:
-    """Return a column's or row's label on one line; the levels of a MultiIndex joined."""
+    """Return a column's or row's label on one line, with the levels of a MultiIndex joined."""
     if is_a(label, tuple):
         return flat(" / ".join(map(_label_part, tuple.__iter__(label))), _LONGEST_NAME)
     return flat(plain(label), _LONGEST_NAME) if is_a(label, str) else _label_part(label)
@@ -56,7 +56,7 @@ def _label_part(label: Any) -> str:
 
 
 def cell_text(value: Any, extent: Extent) -> str:
-    """Return a cell's value in at most 40 characters on one line, null as nothing."""
+    """Return a cell's value in at most 40 characters on one line; "" for null."""
     is_hidden = bool(extent.privacy.private) and not (is_a(value, str) or can_be_searched(value))
     if is_nested(value) or is_hidden:
         return flat(outline(value, extent), _LONGEST_CELL)
@@ -64,7 +64,7 @@ def cell_text(value: Any, extent: Extent) -> str:
 
 
 def single_cell(value: Any) -> str:
-    """Return a cell's value that is no container, as `cell_text`."""
+    """Return the value of a cell that is no container, as `cell_text` does."""
     if is_a(value, str):
         return flat(plain(value), _LONGEST_CELL)
     if is_a(value, float):
@@ -74,18 +74,18 @@ def single_cell(value: Any) -> str:
 
 
 def as_csv(columns: list[list[str]], shown: int, rows: int, width: int) -> list[str]:
-    """Return the first rows as CSV, under a line that says which they are.
+    """Return the first rows as CSV, under a line that describes them.
 
     Parameters
     ----------
     columns : list of list of str
-        Their names on top.
+        The cells of each column, its name first.
     shown, rows : int
-        How many rows are shown, of how many.
+        The number of rows shown, and of all rows.
     width : int
-        How many columns there are, those that don't fit included.
+        The number of all columns, also those that don't fit.
     """
-    head = "all rows" if shown == rows else f"first {shown:,} row{'s' * (shown != 1)}"
+    head = "all rows" if shown == rows else f"first {count_of(shown, 'row')}"
     if len(columns) < width:
         head += f" of the first {len(columns):,} columns"
     out = io.StringIO()
@@ -93,7 +93,7 @@ def as_csv(columns: list[list[str]], shown: int, rows: int, width: int) -> list[
     return [f"{head}, as CSV:", out.getvalue().rstrip("\n")]
 
 
-def fitting(parts: Iterable[_Part], size: Callable[[_Part], int], room: int) -> list[_Part]:
+def those_that_fit(parts: Iterable[_Part], size: Callable[[_Part], int], room: int) -> list[_Part]:
     """Return the first parts, as many as fit into the room."""
     found = []
     for part in parts:
@@ -105,5 +105,5 @@ def fitting(parts: Iterable[_Part], size: Callable[[_Part], int], room: int) -> 
 
 
 def width_of(column: list[str]) -> int:
-    """Return how many characters the column takes as CSV, at most."""
+    """Return the most characters that a column takes as CSV."""
     return sum(len(text) + text.count('"') + 3 for text in column)

@@ -1,4 +1,4 @@
-"""What may stand between the braces: a name, with attributes and items, no calls; and for Tab."""
+"""The expressions allowed in braces, names with attributes and items, and their completion."""
 
 from __future__ import annotations
 
@@ -42,13 +42,12 @@ class Expression:
     Parameters
     ----------
     text : str
-        As written, without blank ends.
+        The expression as written, without blank ends.
     root : str
-        The name that it starts from.
+        The name that it begins with.
     call : bool
-        Whether it holds a call, which is never made.
+        Whether it contains a call, which is never made.
     tree : ast.expr
-        What `value_in` follows.
     """
 
     text: str
@@ -58,28 +57,28 @@ class Expression:
 
     @property
     def braced(self) -> str:
-        """As it is named in messages."""
+        """The expression in messages."""
         return f"`{{{{{self.text}}}}}`"
 
     def names(self, namespace: Mapping[str, Any]) -> bool:
-        """Whether anything in it, its calls' arguments included, is a name that is there."""
+        """Whether any name in it, also in arguments of calls, is a variable."""
         found = (node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name))
         return any(name in namespace for name in found)
 
     def value_in(self, namespace: Mapping[str, Any], privacy: Privacy | None = None) -> Any:
-        """Return its value.
+        """Return the expression's value.
 
         Parameters
         ----------
         namespace : Mapping of str to Any
         privacy : Privacy, optional
-            With limits an error's message, which may quote a value, is not shown.
+            With limits, the message of an error is not shown: it may quote a value.
 
         Raises
         ------
         PromptError
-            Where an attribute or item isn't there, reading it fails, or it is
-            a private cell or column of a table without its name.
+            When an attribute or item doesn't exist, reading it fails, or it may be
+            a private cell or column of a table.
         """
         return self._follow(self.tree, namespace, privacy or Privacy())
 
@@ -100,7 +99,7 @@ class Expression:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - a user's code may raise anything
-            refusal, cause = self._refusal(node, owner, error, privacy), error
+            refusal, cause = self._refusal_of(node, owner, error, privacy), error
         else:
             if not is_private:
                 return value
@@ -111,7 +110,7 @@ class Expression:
         # Raised outside of `except` it has no context: the error may quote a value.
         raise refusal from (None if privacy.has_limits else cause)
 
-    def _refusal(
+    def _refusal_of(
         self,
         node: ast.Attribute | ast.Subscript,
         owner: Any,
@@ -139,7 +138,7 @@ class Expression:
 
 
 def parse(text: str) -> Expression | None:
-    """Parse what stands between the braces; None for anything that is not ours."""
+    """Parse the text between braces; None if it belongs to another kind of template."""
     text = text.strip()
     try:
         with warnings.catch_warnings():
@@ -147,7 +146,7 @@ def parse(text: str) -> Expression | None:
             tree = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None
-    # A comment or parentheses around it end elsewhere than the text does.
+    # With a comment or parentheses, the expression ends before the text does.
     if tree.end_col_offset != len(text.encode()) or tree.col_offset:
         return None
     root, call = _root(tree)
@@ -155,12 +154,12 @@ def parse(text: str) -> Expression | None:
 
 
 def user_names(namespace: Mapping[str, Any]) -> list[str]:
-    """Return the names that the user made: IPython's own and underscored ones are left out."""
+    """Return the user's variables, without IPython's own and those that begin with `_`."""
     return [n for n in namespace if not n.startswith("_") and n not in _IPYTHONS_OWN]
 
 
 def near(name: str, names: Iterable[str]) -> str | None:
-    """Return the one of `names` that is most like `name`, if any is like it."""
+    """Return the name that is most like `name`, None if no name is similar."""
     if len(name) > _LONGEST_NAME:  # comparing takes quadratic time
         return None
     folded = {
@@ -208,14 +207,14 @@ def _constant(node: ast.expr) -> Any:
 
 
 def _item(owner: Any, key: Any) -> Any:
-    # A defaultdict would make an item of what was only asked for.
+    # A defaultdict would add the item.
     if is_a(owner, dict) and key not in owner:
         raise KeyError(key)
     return owner[key]
 
 
 def attributes_of(owner: Any, privacy: Privacy | None = None) -> list[str]:
-    """Return the names of its public attributes; with limits no labels of a series' rows."""
+    """Return an object's public attributes; with limits, no labels of a series' rows."""
 
     def read() -> list[str]:
         names = list(map(plain, dir(owner)))
@@ -229,7 +228,7 @@ def attributes_of(owner: Any, privacy: Privacy | None = None) -> list[str]:
 
 
 def keys_of(owner: Any) -> list[str]:
-    """Return the keys of a mapping, or the columns of a frame, that are strings."""
+    """Return the keys of a mapping, or columns of a frame, that are texts."""
 
     def read() -> list[str]:
         keys = owner.keys() if hasattr(type(owner), "keys") else ()
@@ -244,18 +243,17 @@ def completions(prefix: str, namespace: Mapping[str, Any]) -> list[str]:
     Parameters
     ----------
     prefix : str
-        What stands between the braces so far, such as `df`, `df.col`, `d["k`.
+        The text after the braces so far, such as `df`, `df.col`, `d["k`.
     namespace : Mapping of str to Any
-        The user's.
+        The user's variables.
 
     Returns
     -------
     list of str
         Whole expressions, each starting with `prefix` without blank ends: the
         user's variables, the newest first, then modules, functions and
-        classes, which are hardly ever meant. Names with underscores in front
-        come only where one was typed; columns and keys in their own order,
-        attributes by name.
+        classes, which are rarely meant. Names that begin with `_` are offered only
+        after a typed `_`. Columns and keys keep their order; attributes are sorted.
     """
     prefix = prefix.strip()
     bracket, dot = prefix.rfind("["), prefix.rfind(".")
@@ -268,7 +266,7 @@ def completions(prefix: str, namespace: Mapping[str, Any]) -> list[str]:
 
 
 def _names(prefix: str, namespace: Mapping[str, Any]) -> list[str]:
-    """Return the names to offer; a namespace has them as they were first set."""
+    """Return the names to offer; a namespace has them in the order of their first assignment."""
     if prefix.startswith("_"):
         names = [name for name in namespace if name.startswith("_")]
     else:

@@ -1,4 +1,4 @@
-"""A prompt with its values, and the pieces that stand for its placeholders."""
+"""A prompt with its values, and the replacements of its placeholders."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["FilledPrompt", "Piece"]
 
 @dataclass(frozen=True)
 class Piece:
-    """What stands for one placeholder.
+    """The replacement of one placeholder.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class Piece:
     privacy : Privacy
         The limits under which it was made.
     image : PromptImage or None
-        The image that goes along.
+        The image to send.
     """
 
     name: str
@@ -48,7 +48,7 @@ class FilledPrompt:
     Parameters
     ----------
     text : str
-        The prompt, with scalars in place and the names of other values.
+        The prompt, with scalars in place, and names in place of other values.
     values : tuple of NamedValue
         The values that follow below the prompt, in the order in which it names them.
     included : tuple of IncludedValue

@@ -1,4 +1,4 @@
-"""Images in prompts: pictures, figures and arrays, encoded for a request."""
+"""Images in prompts: image files, figures and arrays, encoded for a request."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from groq_magic.clipping import clip, is_a, plain, tried, type_name
 from groq_magic.errors import PromptError
 from groq_magic.prompt.named_value import IncludedValue
+from groq_magic.prompt.scalars import is_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -30,13 +31,6 @@ _LONGEST_SIDE = 2_048  # pixels
 _MOST_BYTES = 950_000
 # Of JPEG, tried in turn when the PNG is too large; a PNG keeps drawings sharp.
 _QUALITIES = (90, 75, 60)
-# numpy would read these as arrays, and show their values as grey pixels.
-_TABLES = (
-    ("pandas", "DataFrame"),
-    ("pandas", "Series"),
-    ("polars", "DataFrame"),
-    ("polars", "Series"),
-)
 _LONGEST_FILE = 100_000_000  # bytes
 _LONGEST_SIDE_OF_THUMBNAIL = 160  # pixels
 _WEB = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -54,7 +48,7 @@ class PromptImage:
     Parameters
     ----------
     name : str
-        As the user named it.
+        The user's name for it.
     url : str
         A `data:` URL, or the web address that the service fetches it from.
     width, height : int
@@ -91,13 +85,13 @@ class PromptImage:
 
 
 def is_image(value: Any) -> bool:
-    """Whether `{{name}}` of a value sends a picture: a figure, axes, or an image."""
+    """Whether `{{name}}` of a value sends an image: a figure, axes, or an image object."""
     is_other = _is_of(value, "PIL.Image", "Image") or _is_ipython_image(value)
     return is_other or _is_figure(value) or _is_axes(value)
 
 
 def is_web_address(text: str) -> bool:
-    """Whether a text is an address that the service fetches an image from."""
+    """Whether a text is a web address, from which the service fetches an image."""
     return _WEB.fullmatch(text.strip()) is not None
 
 
@@ -107,7 +101,7 @@ def image_of(name: str, value: Any) -> PromptImage:
     Parameters
     ----------
     name : str
-        As the user named it.
+        The user's name for it.
     value : object
         A path or a web address as text, bytes, a `Path`, a PIL image, a matplotlib figure or
         axes, an IPython `Image`, or an array of grey, RGB or RGBA pixels.
@@ -123,7 +117,7 @@ def image_of(name: str, value: Any) -> PromptImage:
         return image_of(name, str(value.url))
     try:
         with _ONE_AT_A_TIME, warnings.catch_warnings():
-            # A picture of a hundred million pixels is scaled down in any case.
+            # Pillow warns of huge images, which are scaled down in any case.
             warnings.simplefilter("ignore")
             return _encoded(name, _opened(name, value))
     except (PromptError, KeyboardInterrupt):
@@ -133,7 +127,7 @@ def image_of(name: str, value: Any) -> PromptImage:
         remedy = "Run `%pip install Pillow`, then this cell again."
     except BaseException as error:  # noqa: BLE001 - a user's code may raise anything
         reason = f"({type_name(error)}: {_text(error)})"
-        if type_name(error) == "UnidentifiedImageError":  # its text is an address in memory
+        if type_name(error) == "UnidentifiedImageError":  # its message is an address in memory
             reason = "(its format is unknown)"
         happened = f"{name} can't be read as an image {reason}."
         remedy = _REMEDY
@@ -168,7 +162,7 @@ def _opened(name: str, value: Any) -> Image:
 
 
 def _figure_of(value: Any) -> Any:
-    """Return the figure that a value is, or that it is drawn on; None for any other value."""
+    """Return a figure, or the figure that a value is drawn on; None for any other value."""
     value = _first(value)
     if not (_is_figure(value) or _is_axes(value)):
         value = tried(lambda: value.figure, None)  # of seaborn's grids
@@ -189,7 +183,7 @@ def _of_file(name: str, path: Path) -> Image:
         raise PromptError(f"There is no file {clip(str(path), 100)}.", _REMEDY)
     if path.stat().st_size > _LONGEST_FILE:
         raise PromptError(f"{name} has more than 100 MB.", "Scale it down first.")
-    # Read at once: Pillow would keep a file with several frames open.
+    # Pillow would keep a file with several frames open.
     return Image.open(io.BytesIO(path.read_bytes()))
 
 
@@ -198,7 +192,8 @@ def _of_array(name: str, value: Any) -> Image:
     import numpy as np
     from PIL import Image
 
-    if any(_is_of(value, module, kind) for module, kind in _TABLES):
+    # numpy would read tables as arrays, and show their values as grey pixels.
+    if any(is_of(value, module, "DataFrame", "Series") for module in ("pandas", "polars")):
         raise PromptError(
             f"{name} isn't an image: its type is {type_name(value)}.",
             "Name a table in the prompt: `{{df}}`.",
@@ -206,15 +201,15 @@ def _of_array(name: str, value: Any) -> Image:
     pixels = np.asarray(value)
     if pixels.ndim == 3 and pixels.shape[2] == 1:  # noqa: PLR2004 - height, width, one channel
         pixels = pixels[:, :, 0]
-    is_picture = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in {3, 4})  # noqa: PLR2004 - grey, RGB, RGBA
-    if not is_picture or not pixels.size or pixels.dtype.kind not in "buif":
+    has_shape = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in {3, 4})  # noqa: PLR2004 - grey, RGB, RGBA
+    if not has_shape or not pixels.size or pixels.dtype.kind not in "buif":
         shape = " \N{MULTIPLICATION SIGN} ".join(map(str, pixels.shape))
         raise PromptError(
             f"{name} isn't an image: it is an array of {shape or 'one value'}.",
             "It needs rows and columns of numbers and, in colour, 3 or 4 channels.",
         )
     if pixels.dtype != np.uint8:
-        # Thinned out first: floats take many times the memory, and large images are scaled down.
+        # Large images are scaled down anyway, and floats take many times the memory.
         step = max(1, max(pixels.shape[:2]) // (2 * _LONGEST_SIDE))
         pixels = pixels[::step, ::step]
         pixels = np.nan_to_num(pixels.astype(float), posinf=0, neginf=0)
@@ -236,7 +231,7 @@ def _encoded(name: str, image: Image) -> PromptImage:
         coloured = image.convert("RGBA")
         image = Image.new("RGB", coloured.size, "white")
         image.paste(coloured, mask=coloured.getchannel("A"))
-    # A comment or a profile of colours would be written into the new file.
+    # Comments and colour profiles would be written into the new file.
     image.info = {}
     small = image.copy()
     small.thumbnail((_LONGEST_SIDE_OF_THUMBNAIL, _LONGEST_SIDE_OF_THUMBNAIL))

@@ -1,4 +1,4 @@
-"""Labels of tables and series: what is read past them may be private without its name."""
+"""Labels of tables and series: values read without a label may be private ones."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 __all__ = ["has_private_labels", "item_is_private", "reads_past_labels"]
 
-# A longer index is one of rows.
+# A longer index has rows, not names.
 _MOST_LABELS = 100_000
 _BY_PLACE = ("_iLocIndexer", "_iAtIndexer")
 _BY_LABEL = ("_LocIndexer", "_AtIndexer")
-# What holds no cell's value, or leads to what has labels.
+# Attributes without cells' values, or that lead to values with labels.
 _HARMLESS = frozenset(
     {"T", "at", "columns", "empty", "height", "iat", "iloc", "index", "loc", "name", "names"}
     | {"nbytes", "ndim", "obj", "shape", "size", "width"}
@@ -38,15 +38,15 @@ def has_private_labels(value: Any, privacy: Privacy) -> bool:
 
 
 def reads_past_labels(owner: Any, name: str, value: Any, privacy: Privacy) -> bool:
-    """Whether an attribute of a table or series with private labels has none itself.
+    """Whether an attribute's value comes from a table with private labels, but has no label.
 
     Parameters
     ----------
     owner : Any
     name : str
-        The attribute's.
+        The attribute's name.
     value : Any
-        What was read.
+        The attribute's value.
     privacy : Privacy
     """
     if not privacy.private or name in _HARMLESS or not has_private_labels(owner, privacy):
@@ -65,9 +65,9 @@ def item_is_private(owner: Any, key: Any, value: Any, privacy: Privacy) -> bool:
     ----------
     owner : Any
     key : Any
-        The item's: labels or positions.
+        Labels or positions.
     value : Any
-        What was read.
+        The item.
     privacy : Privacy
     """
     indexed = is_of(owner, "pandas.core.indexing", *_BY_PLACE, *_BY_LABEL)
@@ -83,7 +83,7 @@ def item_is_private(owner: Any, key: Any, value: Any, privacy: Privacy) -> bool:
 
 
 def _hides_cell(holder: Any, key: Any, privacy: Privacy, *, by_place: bool) -> bool:
-    """Whether the row, column or name of a cell is private; unknown ones are."""
+    """Whether the row, column or name of a cell is private; an unknown one counts as private."""
     if is_of(holder, "pandas", "DataFrame"):
         row, column = key
         if by_place:

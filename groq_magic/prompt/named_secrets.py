@@ -1,8 +1,8 @@
 """Secrets by their names: variables, dict keys, attributes, columns, headers and arguments.
 
-Wider than those of the environment is what code calls a secret (`db_password`, `authorization`),
-narrower what is often no secret (`key`, `tokens`): prompts of the code assistant would be useless
-without the words `price` of `key = "price"`.
+Compared with variables of the environment, more names count (`db_password`, `authorization`), but
+not those that are often no secrets (`key`, `tokens`): with `key = "price"`, prompts of the code
+assistant would lack every `price`.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ _NAME = re.compile(
 )
 _PART = re.compile(r"[\w-]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-# Of something about a secret: `password_column`, `token_count`.
+# Names of facts about a secret: `password_column`, `token_count`.
 _ABOUT = re.compile(
     r"(?:^|[-_ ])(?:col|column|count|field|file|folder|id|len|length|max|min|name|path|size|type"
     r"|url)s?$",
     re.IGNORECASE,
 )
-# A loop over words calls each of them `token`.
+# Loops over words often use the name `token`.
 _WEAK = re.compile(r"token|pwd", re.IGNORECASE)
 _SHORTEST, _SHORTEST_WEAK = 4, 8
 _STRONG = re.compile(r"passw|secret|key|auth|access|api|bearer", re.IGNORECASE)
 _NO_WORD = re.compile(r"[^a-zA-Z\s'.,;:!?-]")
-# A long word or blank is gone through once: code may hold a megabyte of base64.
+# Possessive, so that a megabyte of base64 is read once.
 _LITERAL = re.compile(
     r"(?<![\w-])([\w-]++)['\"]?\]?\s*+(?::\s*+[\w.|\[\] ]{1,100}?)?\s*+(?:=(?!=)|:)\s*+"
     r"[rbfuRBFU]{0,2}+(\"\"\"|'''|\"|')((?:\\.|(?!\2).)+)\2",
@@ -57,18 +57,18 @@ _MOST_SECRETS = 300
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether what has this name is a secret."""
+    """Whether a name is that of a secret."""
     spaced = _CAMEL.sub("_", name[-200:])
     return _NAME.search(spaced) is not None and _ABOUT.search(spaced) is None
 
 
 def is_secret(label: str, value: Any) -> bool:
-    """Whether a value is withheld by its name, which may be one of an attribute or item.
+    """Whether a value is a secret by its name.
 
     Parameters
     ----------
     label : str
-        Such as ``db_password``, ``self.token`` and ``settings["api_key"]``.
+        The name: ``db_password``, ``self.token``, ``settings["api_key"]``.
     value : Any
     """
     names = [name for name in _PART.findall(label.partition(" (in ")[0]) if is_secret_name(name)]
@@ -76,44 +76,44 @@ def is_secret(label: str, value: Any) -> bool:
 
 
 class NamedSecrets:
-    """Collects the values of secrets by their names, and replaces them in texts."""
+    """Collects secrets by their names, and replaces them in texts."""
 
     def __init__(self) -> None:
         self._values: dict[str, str] = {}
-        # Of columns, which may be long: of these only those that stand in a text are prepared.
+        # Columns may be long: only their values that occur in a text are prepared.
         self._of_columns: dict[str, str] = {}
         self._visited: dict[int, Any] = {}
         self._visits = 0
-        self._made: Secrets | None = None
+        self._all: Secrets | None = None
 
     def add_values(self, *variables: Mapping[str, Any]) -> None:
-        """Add the secrets among variables, and in what these contain."""
+        """Add the secrets among variables, and among their contents."""
         for name, value in chain.from_iterable(list(names.items()) for names in variables):
             # A user's class may raise anything, from anywhere.
             tried(partial(self._walk, name, value, "", 0), None)
-        # It keeps the values alive.
+        # It would keep the values alive.
         self._visited.clear()
         self._visits = 0
 
     def add_code(self, source: str) -> None:
-        """Add what code assigns to secret names: `password = "…"`, `{"token": "…"}`."""
+        """Add texts that code assigns to secret names: `password = "…"`, `{"token": "…"}`."""
         for found in _LITERAL.finditer(source):
             if is_secret_name(found[1]):
                 self._add(found[1], found[3])
 
     def hidden(self, text: str) -> str:
-        """Return a text with each of them replaced by `[key]`."""
+        """Return a text with each secret replaced by `[key]`."""
         standing = {value: name for value, name in self._of_columns.items() if value in text}
         if standing:
             text = _secrets(standing).hidden(text)
         if not self._values:
             return text
-        if self._made is None:
-            self._made = _secrets(self._values)
-        return self._made.hidden(text)
+        if self._all is None:
+            self._all = _secrets(self._values)
+        return self._all.hidden(text)
 
     def _walk(self, name: Any, value: Any, inside: str, depth: int) -> None:
-        """Look at a value; `inside` is the secret name that it is a part of, or ""."""
+        """Search a value; `inside` is the secret name that it belongs to, or ""."""
         self._visits += 1
         label = plain(name) if is_a(name, str) else ""
         secret = label if label and is_secret_name(label) else inside
@@ -148,7 +148,7 @@ class NamedSecrets:
         value = _SCHEME.sub("", value.strip())
         if not _is_harmless(name, value) and len(self._values) < _MOST_SECRETS:
             self._values.setdefault(value, name)
-            self._made = None
+            self._all = None
 
 
 def _secrets(values: Mapping[str, str]) -> Secrets:
@@ -156,7 +156,7 @@ def _secrets(values: Mapping[str, str]) -> Secrets:
 
 
 def _is_harmless(name: str, value: str) -> bool:
-    """Whether a text is too short for a secret, a word of its name, or one of those in a text."""
+    """Whether a text is too short for a secret, part of its name, or plain words."""
     if len(value) < _SHORTEST or value.casefold() in name.casefold():
         return True
     if not _WEAK.search(name) or _STRONG.search(name):
@@ -173,7 +173,7 @@ def _text_of(value: Any) -> str:
 
 
 def _parts(value: Any) -> Iterable[tuple[Any, Any]]:
-    """Return what a value contains, with the names of it."""
+    """Return the names and values of a value's parts."""
     if is_a(value, dict):
         return list(islice(dict.items(value), _MOST_ITEMS))
     if is_a(value, list, tuple, set, frozenset):

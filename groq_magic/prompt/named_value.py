@@ -1,4 +1,4 @@
-"""Values that a prompt names: their names stand in its text, their content below it."""
+"""Values that a prompt names: the text has their names, their content follows below it."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class IncludedValue:
     name : str
         The expression as written, without blank ends.
     characters : int
-        How many characters it took, in all its places; 0 of an image.
-    image: str
+        The characters that it takes in all its places; 0 for an image.
+    image : str
         The size of an image in words, "" of any other value.
     """
 
@@ -38,7 +38,7 @@ class IncludedValue:
 
     @property
     def size(self) -> int | str:
-        """Its characters, or in words what it is instead of text."""
+        """The number of characters; for an image its size in words."""
         return f"image, {self.image}" if self.image else self.characters
 
 
@@ -51,13 +51,13 @@ class NamedValue:
     name : str
         The expression as written, without blank ends.
     text : str
-        Its block below the prompt: a line with name, type and size, and its
+        The block below the prompt: a line with name, type and size, and the
         content in a fence.
     privacy : Privacy
         The limits under which it was made.
     cell : str or None
-        None for a value of the session. Of a cell that ran, its id in the notebook, "" where
-        the front end sends none.
+        For a cell that ran, its id in the notebook, "" if the front end sends none. None for
+        a value of the session.
     """
 
     name: str
@@ -67,17 +67,17 @@ class NamedValue:
 
     @property
     def key(self) -> str:
-        """What all versions of it have in common: a cell that runs again has another number."""
+        """The key that all versions share: a cell that runs again has another number."""
         return f"cell id {self.cell}" if self.cell else self.name
 
     @property
     def included(self) -> IncludedValue:
-        """Its name and size."""
+        """The name and size."""
         return IncludedValue(self.name, len(self.text))
 
 
 def named_value(name: str, found: Description, privacy: Privacy) -> NamedValue:
-    """Return a value as it stands below a prompt."""
+    """Return a value with its block for below a prompt."""
     # Rendering takes a while to import.
     from groq_magic.rendering import code_span, fenced
 

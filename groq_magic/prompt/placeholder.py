@@ -1,4 +1,4 @@
-"""The `{{…}}` of a prompt: where they stand, and what stands between the braces."""
+"""Find the `{{…}}` of a prompt, and parse them."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ if TYPE_CHECKING:
 
 __all__ = ["Placeholder", "placeholders"]
 
-# Not `${{ … }}`, which is GitHub's; a name must follow; on one line.
+# Not `${{ … }}`, which is GitHub's. A name must follow on the same line.
 _BRACES = re.compile(r"(?<!\$)\{\{(?=[ \t]*[^\W\d])")
-# The braces' end: none within a string, as in `d["}}"]`. Possessive, so that it never goes back.
+# Up to the closing braces, which don't count within a string, as in `d["}}"]`. Possessive, so
+# that it never backtracks.
 _ENDING = re.compile(r"""(?:[^'"}\n]++|'(?:[^'\\\n]|\\.)*+'|"(?:[^"\\\n]|\\.)*+"|\}(?!\}))*+\}\}""")
 _LONGEST = 300
-# A text in quotes as one part, any other character as one.
+# A text in quotes is one part, any other character is one.
 _PARTS = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|.""", re.DOTALL)
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
 class Placeholder(NamedTuple):
-    """An expression between double braces, and where they stand.
+    """An expression between double braces.
 
     Parameters
     ----------
     start, end : int
-        Of the braces, in the text.
+        Where the braces begin and end in the text.
     expression : Expression
     spec : str or None
         The format spec.
@@ -41,7 +42,7 @@ class Placeholder(NamedTuple):
 
     @property
     def written(self) -> str:
-        """What stands between the braces, without blank ends."""
+        """The text between the braces, without blank ends."""
         name = self.expression.text
         return name if self.spec is None else f"{name}:{self.spec.rstrip()}"
 
@@ -61,10 +62,10 @@ def placeholders(text: str) -> Iterator[Placeholder]:
 
 
 def _without_spec(text: str) -> tuple[str, str | None]:
-    """Return what stands between the braces without its format spec, and that (None for none).
+    """Split the text between braces into expression and format spec, None for no spec.
 
     The spec follows the first colon outside of brackets and quotes, as in an
-    f-string; `:=` is Python's, and none.
+    f-string, unless that is Python's `:=`.
     """
     depth = 0
     for part in _PARTS.finditer(text):

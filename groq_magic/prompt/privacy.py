@@ -1,4 +1,4 @@
-"""How much of a value may be sent: rows, and which columns, keys and attributes never."""
+"""The limits on what is sent of values: rows, and private columns, keys and attributes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from groq_magic.clipping import is_a, plain, tried
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["PRIVATE", "UNKNOWN_LIMITS", "Description", "Extent", "Privacy"]
+__all__ = ["PRIVATE", "UNKNOWN_LIMITS", "Description", "Extent", "Privacy", "label_string"]
 
-# Stands for a value that is private.
+# Replaces a private value.
 PRIVATE = "<private>"
 _ROWS_SHOWN_WHOLE = 20
 _MOST_ROWS = 1_000
@@ -30,8 +30,8 @@ class Privacy:
     rows : int
         Rows of a large table; 0 allows no value of any cell, not even a range.
     private : tuple of str
-        Patterns, as file names have them, of the columns, keys and attributes
-        of which nothing is sent but the name. Capitals don't matter.
+        Patterns, as for file names, of columns, keys and attributes of which only the
+        name is sent. Capitals don't matter.
     """
 
     rows: int = 5
@@ -44,7 +44,7 @@ class Privacy:
 
     @property
     def named(self) -> Privacy:
-        """What is allowed of a value that the user names: it is sent, but for what is private."""
+        """The limits for a value that the user names: its rows are sent, private parts are not."""
         return replace(self, rows=max(self.rows, 1))
 
     def hides(self, label: Any) -> bool:
@@ -53,15 +53,14 @@ class Privacy:
             return False
         if is_a(label, tuple):
             return any(map(self.hides, tuple.__iter__(label)))
-        text = plain(label) if is_a(label, str) else tried(lambda: plain(str(label)), "")
-        return _matcher(self.private)(text.casefold())
+        return _matcher(self.private)(label_string(label).casefold())
 
     def hides_any(self, labels: Iterable[Any]) -> bool:
         """Whether any of these names is private."""
         return bool(self.private) and any(map(self.hides, labels))
 
     def joined(self, other: Privacy | None) -> Privacy:
-        """Return the limits on a text whose parts were made under this or another privacy."""
+        """Return the limits under which a text was made, whose parts have these and other ones."""
         if other is None:
             return self
         private = tuple(pattern for pattern in self.private if pattern in other.private)
@@ -73,12 +72,11 @@ class Privacy:
         return replace(self, rows=0)
 
     def allows(self, other: Privacy) -> bool:
-        """Whether text that was made under another privacy may be sent under this one."""
+        """Whether text that was made under other limits may be sent under these."""
         return other.rows <= self.rows and set(self.private) <= set(other.private)
 
 
-# For text that was made under unknown limits: it may be sent if nothing is private and
-# some rows may be sent.
+# For text made under unknown limits: it may be sent if some rows may, and nothing is private.
 UNKNOWN_LIMITS = Privacy(rows=1)
 
 
@@ -90,8 +88,8 @@ class Extent:
     ----------
     privacy : Privacy
     rows : int or None
-        The rows that were asked for, 0 for the schema alone; None leaves it
-        to the rule: tables of 20 rows and fewer whole, of others `privacy.rows`.
+        The requested number of rows, 0 for the schema alone. None for the default:
+        tables of up to 20 rows whole, of others `privacy.rows`.
     """
 
     privacy: Privacy = field(default_factory=Privacy)
@@ -99,11 +97,11 @@ class Extent:
 
     @property
     def values(self) -> bool:
-        """Whether values of cells may be shown, and so ranges and frequent values."""
+        """Whether values of cells may be shown, also as ranges and frequent values."""
         return self.privacy.rows > 0
 
     def rows_of(self, size: int) -> int:
-        """Return how many rows of a table, or items of a list, are shown."""
+        """Return the number of rows of a table, or items of a list, to show."""
         if not self.values:
             return 0
         if self.rows is not None:
@@ -120,15 +118,15 @@ class Description:
     Parameters
     ----------
     kind : str
-        Its type: `DataFrame`.
+        The type: `DataFrame`.
     facts : str
-        Its size: `200 values`; "" for none.
+        The size: `200 values`; "" for none.
     body : str
-        Its content, "" where nothing of it may be sent.
+        The content, "" if none may be sent.
     language : str
-        Of the body.
+        The language of the body.
     opening : str
-        What stands over the body where no heading does.
+        The line above the body if there is no heading.
     """
 
     kind: str
@@ -139,17 +137,22 @@ class Description:
 
     @property
     def heading(self) -> str:
-        """Its type and size in one line."""
+        """The type and size in one line."""
         return ", ".join(filter(None, (self.kind, self.facts)))
 
     @property
     def text(self) -> str:
-        """The content as it stands alone."""
+        """The content without a heading."""
         return "\n".join(filter(None, (self.opening, self.body)))
 
     def with_body(self, body: str) -> Description:
-        """Return it with another content."""
+        """Return the description with another content."""
         return replace(self, body=body)
+
+
+def label_string(label: Any) -> str:
+    """Return a label as text, "" if it has none."""
+    return plain(label) if is_a(label, str) else tried(lambda: plain(str(label)), "")
 
 
 @lru_cache(maxsize=8)

@@ -11,7 +11,8 @@ from itertools import islice
 from types import CodeType, FunctionType, MappingProxyType, MemberDescriptorType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.clipping import is_a, plain, tried
+from groq_magic.clipping import is_a, tried
+from groq_magic.prompt.privacy import label_string
 from groq_magic.prompt.scalars import is_of, is_scalar
 from groq_magic.prompt.summary_nested import is_nested, items_of
 
@@ -22,15 +23,14 @@ if TYPE_CHECKING:
 
 __all__ = ["PrivateColumns"]
 
-# As many objects and containers are searched at most.
+# The most objects and containers that are searched.
 _MOST_OBJECTS, _MOST_CONTAINERS = 100_000, 300_000
 _DEEPEST_OBJECT, _DEEPEST = 6, 30
 # Data in a variable, or in an attribute of one, is not searched again.
 _NEAR = 2
 _MOST_ITEMS = 10_000_000
 _MOST_OF_RANGE = 100_000
-# Larger or deeper containers are searched once; small ones, of which there may be a million,
-# are not noted.
+# Larger or deeper containers are noted, and searched once; there may be a million small ones.
 _LARGE, _DEEP = 16, 8
 _BARE = frozenset({str, int, float, bool, type(None)})
 _WITH_PARTS = ("object", "struct", "list", "array", "map")
@@ -38,7 +38,7 @@ _ADDRESSES = frozenset({"__dict__", "__weakref__"})
 _ITEMS = (list, tuple, set, frozenset, deque, range)
 _VIEWS: tuple[type, ...] = (type({}.items()), type({}.values()), MappingProxyType)
 
-# Their texts are names, not values.
+# Types whose texts are names, not values.
 _NO_DATA = (ModuleType, type, FunctionType, CodeType, type(None))
 
 
@@ -50,18 +50,18 @@ class PrivateColumns:
     roots : iterable of object
         The objects to search, with their contents.
     privacy : Privacy
-        With `rows` of 0 every value of a table or container counts, and every text.
+        With `rows` of 0 every value of a table or container is private, and every text.
     known : PrivateColumns or None
-        What was searched before: its tables, arrays and lists are not searched again.
+        An earlier search, whose tables, arrays and lists are not searched again.
 
     Attributes
     ----------
     columns : list of collection
-        The values, those of one column together.
+        The private values, grouped by column.
     labels : set of str
         The names of the columns of tables, which are sent.
     data : dict
-        The tables, arrays and lists that were searched, by id and by whether all of it counts.
+        The tables, arrays and lists that were searched, by id and by whether all is private.
     is_partial : bool
         Whether the limits of the search left something out.
     """
@@ -88,7 +88,7 @@ class PrivateColumns:
         if visit in self._visited or is_a(value, *_NO_DATA):
             return
         if is_of(value, "IPython", "InteractiveShell"):
-            return  # in the frames of an error: it holds what is searched anyway
+            return  # found in the frames of an error; its contents are searched anyway
         if depth > _DEEPEST or self._containers > _MOST_CONTAINERS:
             self.is_partial = True
             return
@@ -110,7 +110,7 @@ class PrivateColumns:
         elif is_of(value, "numpy", "ndarray", "void"):
             yield from self._of_numpy(value, every=every, depth=depth)
         elif (mapping := self._mapping_of(value, depth)) is not None:
-            # Of a view the keys are data, too.
+            # The keys of a view are data too.
             depth = max(depth, int(is_a(value, *_VIEWS)))
             yield from self._mapping(mapping, every=every, depth=depth)
         elif not _is_whole(value) and (is_a(value, *_ITEMS) or is_nested(value)):
@@ -149,19 +149,19 @@ class PrivateColumns:
                 yield from self._items(items, every=True, depth=depth)
 
     def _column_labels(self, columns: Any) -> Iterator[Collection[Any]]:
-        """Yield the labels that are values, as after a `pivot`; note all others."""
+        """Yield the labels that are private values, as after a `pivot`; note all others."""
         for level, name in enumerate(columns.names):
             labels = columns.get_level_values(level).to_list()
             if self._privacy.hides(name):
                 yield labels
             else:
-                self.labels |= set(map(_text_of, labels))
+                self.labels |= set(map(label_string, labels))
 
     def _mapping(
         self, value: Mapping[Any, Any], *, every: bool, depth: int
     ) -> Iterator[Collection[Any]]:
         self._containers += 1
-        if every and depth:  # the first are names of variables
+        if every and depth:  # keys at depth 0 are names of variables
             yield from self._items(list(value), every=True, depth=depth + 1)
         for key, item in value.items():
             if type(item) not in _BARE or every or self._privacy.private:
@@ -186,7 +186,7 @@ class PrivateColumns:
     def _contents(
         self, containers: Iterable[Any], *, every: bool, depth: int
     ) -> Iterator[Collection[Any]]:
-        """Yield the contents of containers: items of lists together, values of a key together."""
+        """Yield the contents of containers: all items of lists, and all values of each key."""
         records: dict[str, list[Any]] = {}
         flat: list[Any] = []
         for item in containers:
@@ -224,13 +224,13 @@ class PrivateColumns:
     def _column(
         self, column: Any, label: Any, *, every: bool, depth: int
     ) -> Iterator[Collection[Any]]:
-        """Yield a column of pandas or polars if it counts, and the contents of its cells."""
+        """Yield a column of pandas or polars if it is private, and the contents of its cells."""
         every = every or self._privacy.hides(label)
         if every or str(column.dtype).casefold().startswith(_WITH_PARTS):
             yield from self._items(column.to_list(), every=every, depth=depth)
 
     def _mapping_of(self, value: Any, depth: int) -> Mapping[Any, Any] | None:
-        """Return the keys, fields or attributes of a record or an object; None without any.
+        """Return the keys, fields or attributes of a record or an object; None if it has none.
 
         No code of an object's class runs.
         """
@@ -242,7 +242,7 @@ class PrivateColumns:
             return None
         is_record = hasattr(type(value), "__dataclass_fields__")
         if is_nested(value) and not is_record:
-            # A named tuple's.
+            # The fields of a named tuple.
             found = items_of(value) if is_a(value, tuple) else ()
             return {name: item for _, name, item in found if name is not None} or None
         if not is_record and (depth > _DEEPEST_OBJECT or self._objects > _MOST_OBJECTS):
@@ -262,7 +262,7 @@ def _is_data(value: Any) -> bool:
 
 
 def _is_whole(value: Any) -> bool:
-    """Whether a value is one text, number, date or the like, which depends on its type alone."""
+    """Whether a value is one text, number, date or the like; this depends on its type alone."""
     return type(value) in _BARE or is_a(value, str, bytes, bytearray) or is_scalar(value)
 
 
@@ -277,7 +277,3 @@ def _attributes(value: Any) -> dict[Any, Any]:
         if is_a(member, MemberDescriptorType) and name not in _ADDRESSES
     }
     return {**slots, **(own if is_a(own, dict) else {})}
-
-
-def _text_of(label: Any) -> str:
-    return plain(label) if is_a(label, str) else tried(lambda: plain(str(label)), "")

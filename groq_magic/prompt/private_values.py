@@ -1,4 +1,4 @@
-"""Values that no text of ours may quote: error messages, outputs, and copies of a private column.
+"""Remove private values from texts: error messages, outputs, and copies of a private column.
 
 A text is short and data is large: the runs of words of a text are looked up among the values, a
 column at a time.
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
     from groq_magic.prompt.privacy import Privacy
 
-__all__ = ["HIDDEN_VALUE", "LONGEST_SEARCHED", "PrivateValues"]
+__all__ = ["LONGEST_SEARCHED", "PrivateValues"]
 
-HIDDEN_VALUE = "[value]"
-# Characters: of a text, and of an error's message of one line.
+_HIDDEN = "[value]"
+# Characters of a text, and of an error's message of one line.
 LONGEST_SEARCHED = 110_000
 _LONGEST_LINE = 4_000
-# Words that say something by themselves; what is quoted may be shorter.
+# Words that may be values by themselves; quoted ones may be shorter.
 _PART = re.compile(r"""[^\W_]{4,}|(?<=['"`])[^\W_]{3}(?=['"`])""")
 # A quotation without an end was cut off.
 _QUOTED = re.compile(r"(?<!\w)(['\"`])(.*?)(?:\1(?!\w)|$)")
@@ -43,9 +43,9 @@ class PrivateValues:
     roots : iterable of object
         The values to search, with their contents. They are read once, for the first text.
     privacy : Privacy
-        With `rows` of 0 every value of a table or container counts, and every text.
+        With `rows` of 0 every value of a table or container is private, and every text.
     others : PrivateValues or None
-        Values that count as well; their data is not searched again.
+        More private values; their data is not searched again.
     """
 
     def __init__(
@@ -61,14 +61,14 @@ class PrivateValues:
     def of_session(
         cls, namespace: Mapping[str, Any], privacy: Privacy, *around: Any
     ) -> PrivateValues:
-        """Return the values of the user's variables and results, and of other objects."""
+        """Return the private values of the user's variables and results, and of other objects."""
         if not privacy.has_limits:
             return cls((), privacy)
         own = {name: namespace[name] for name in user_names(namespace)}
         return cls((own, namespace.get("Out"), *around), privacy)
 
     def beside(self, *roots: Any) -> PrivateValues:
-        """Return these values and those that other objects hold."""
+        """Return these values and those of other objects."""
         return PrivateValues(roots, self._privacy, self)
 
     def hidden(self, text: str) -> str:
@@ -76,20 +76,20 @@ class PrivateValues:
         return self._without(text)
 
     def hidden_words(self, text: str) -> str:
-        """Return a text without the values, and without words of them."""
+        """Return a text without the values and their words."""
         return self._without(text, words_of=())
 
     def message(self, text: str, code: str) -> str:
-        """Return an error's message without values and words of them.
+        """Return an error's message without the values and their words.
 
-        Where no value may be sent, only its first line stays, without what is
-        quoted and without numbers, but for what the code itself contains.
+        If no value may be sent, only the first line stays, without quotations and
+        numbers that the code doesn't contain.
 
         Parameters
         ----------
         text : str
         code : str
-            What is sent beside it: words of it may stay.
+            Code that is sent too: its words may stay.
         """
         known = frozenset(TOKEN.findall(code))
         if not self._privacy.has_limits or self._privacy.rows:
@@ -103,26 +103,26 @@ class PrivateValues:
             named = inner in vars(builtins) or inner in _TYPES or inner in self._searched.labels
             return (
                 named
-                or inner == HIDDEN_VALUE
+                or inner == _HIDDEN
                 or not any(map(str.isalnum, inner))
                 or known.issuperset(words)
             )
 
         line = _QUOTED.sub(
-            lambda found: found[0] if stays(found[2]) else f"{found[1]}{HIDDEN_VALUE}{found[1]}",
+            lambda found: found[0] if stays(found[2]) else f"{found[1]}{_HIDDEN}{found[1]}",
             line[:_LONGEST_LINE],
         )
-        line = _WITH_DIGIT.sub(lambda found: found[0] if stays(found[0]) else HIDDEN_VALUE, line)
+        line = _WITH_DIGIT.sub(lambda found: found[0] if stays(found[0]) else _HIDDEN, line)
         return f"{line} […]" if is_cut else line
 
     @property
     def is_partial(self) -> bool:
-        """Whether there was too much data to search all of it: then no text may be sent."""
+        """Whether not all data could be searched: then no text may be sent."""
         return self._searched.is_partial
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is private: then every text stays as it is."""
+        """Whether nothing is private: then every text stays unchanged."""
         return not self._privacy.has_limits or not (self._searched.is_partial or self._forms)
 
     @property
@@ -145,13 +145,13 @@ class PrivateValues:
         *,
         words_of: Iterable[str] | None = None,
     ) -> str:
-        """Return a text without values; with `words_of` also without words of values but these."""
+        """Return a text without values; with `words_of` also without their words, except these."""
         if not self._privacy.has_limits or not text:
             return text
         if self._searched.is_partial:
-            # What was not searched may be quoted.
-            return HIDDEN_VALUE
-        # What is longer is not searched, and not sent.
+            # The text may quote data that was not searched.
+            return _HIDDEN
+        # The rest is neither searched nor sent.
         text = text[:LONGEST_SEARCHED]
         searched = SearchedText(text, known)
         if self._privacy.rows == 0 and not self._privacy.private:
@@ -164,14 +164,14 @@ class PrivateValues:
         pieces, done = [], 0
         for start, end in sorted(spans):
             if start >= done:
-                pieces += [text[done:start], HIDDEN_VALUE]
+                pieces += [text[done:start], _HIDDEN]
             done = max(done, end)
         return "".join((*pieces, text[done:]))
 
     def _words_in(self, text: str, known: frozenset[str]) -> Iterator[tuple[int, int]]:
-        """Yield where a word of a value stands, which is neither known nor one of Python's own."""
+        """Yield where words of values occur that are neither known nor Python's own."""
         around = " ".join((*known, *self._searched.labels))
-        # Where the code has `ada`, `Ada` is no copy of a value.
+        # If the code has `ada`, `Ada` is no copy of a value.
         stay = {*WORD.findall(around), *WORD.findall(around.casefold())}
         for found in _PART.finditer(text):
             word = found[0].casefold()
@@ -183,9 +183,9 @@ class PrivateValues:
 
 @cache
 def _words_of_python() -> frozenset[str]:
-    """Return the words of the documentation of Python's builtins, as its messages have them.
+    """Return the words of the documentation of Python's builtins.
 
-    Without them a column of prose would empty every message.
+    Python's messages use them; without this exception a column of prose would empty every message.
     """
     members = (vars(kind).values() for kind in vars(builtins).values() if isinstance(kind, type))
     documented = (*vars(builtins).values(), *chain.from_iterable(members))

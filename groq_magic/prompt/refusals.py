@@ -43,7 +43,7 @@ def refuse_private(expression: Expression, privacy: Privacy) -> None:
                 "No values are sent while `rows_sent` is 0.",
             )
         if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.List):
-            # Of a list of columns the private ones are left out of the table.
+            # For a list of columns, the private ones are left out of the table.
             constants = (n for n in ast.walk(node.slice) if isinstance(n, ast.Constant))
             names = [n.value for n in constants if isinstance(n.value, str)]
         for name in filter(privacy.hides, names):
@@ -54,7 +54,7 @@ def refuse_private(expression: Expression, privacy: Privacy) -> None:
 
 
 def refuse_images(privacy: Privacy) -> None:
-    """Raise PromptError if no values may be sent: a picture may show any."""
+    """Raise PromptError if no values may be sent: an image may show some."""
     if privacy.rows == 0:
         raise PromptError(
             "No image is sent while `rows_sent` is 0: it may show values.",

@@ -1,4 +1,4 @@
-"""The part of a large array or column that is measured."""
+"""Choose the part of a large array or column to measure."""
 
 from __future__ import annotations
 
@@ -10,24 +10,23 @@ from groq_magic.clipping import is_a, tried
 
 __all__ = ["of_sample", "places_of", "series_part"]
 
-# Up to here everything is measured, in a few milliseconds a column.
+# Up to this size everything is measured, in a few milliseconds a column.
 _MOST = 2_000_000
 _SAMPLED = 500_000
 _BLOCKS = 50
-# Of a file that is mapped into memory no more is read.
+# The most that is read of a file that is mapped into memory.
 _MAPPED_BYTES = 32_000_000
 
 
 def places_of(size: int, values: Any) -> tuple[slice, ...]:
-    """Return the places that are measured: all, or blocks spread from the first to the last.
+    """Return the places to measure: all, or blocks spread from the first to the last.
 
-    Blocks, since a random or strided sample would read a mapped file from end
-    to end.
+    A random or strided sample would read a mapped file from end to end; blocks don't.
 
     Parameters
     ----------
     size : int
-        How many places there are.
+        The number of places.
     values : numpy.ndarray or object
         The values, in the order of their places.
     """
@@ -43,7 +42,7 @@ def places_of(size: int, values: Any) -> tuple[slice, ...]:
 
 
 def series_part(column: Any) -> Any:
-    """Return the part of a pandas series or index that is measured, all of a small one."""
+    """Return the part of a pandas series or index to measure, all of a small one."""
     values = None if type(column).__name__ == "RangeIndex" else column.values
     places = places_of(len(column), values)
     if len(places) == 1:
@@ -52,9 +51,9 @@ def series_part(column: Any) -> Any:
     return column.take(numpy.concatenate([numpy.arange(p.start, p.stop) for p in places]))
 
 
-def of_sample(looked_at: int, size: int) -> str:
-    """Return a note on the size of the sample, "" where everything was measured."""
-    return "" if looked_at == size else f" (of a sample of {looked_at:,})"
+def of_sample(measured: int, size: int) -> str:
+    """Return a note on the size of the sample, "" if everything was measured."""
+    return "" if measured == size else f" (of a sample of {measured:,})"
 
 
 def _stride_in_file(values: Any) -> int:

@@ -1,4 +1,4 @@
-"""Of which types values are: scalars, a library's, and those whose parts can be searched."""
+"""Kinds of values: scalars, a library's types, and values whose parts can be searched."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from groq_magic.clipping import is_a, tried, type_name
 
 __all__ = ["can_be_searched", "is_of", "is_scalar"]
 
-# Dates, decimals and paths, whose repr is the call that makes them; pandas' dates are subclasses.
+# Dates, decimals and paths; pandas' dates are subclasses of Python's.
 _SCALAR_MODULES = frozenset({"datetime", "decimal", "fractions", "ipaddress", "pathlib", "uuid"})
 _SCALARS = (int, float, complex, type(None), enum.Enum)
 
@@ -19,7 +19,7 @@ _NAMED = (BuiltinFunctionType, FunctionType, MethodType, ModuleType, type)
 
 
 def is_of(value: Any, module: str, *kinds: str) -> bool:
-    """Whether a value is of these classes of a library; one that isn't loaded has no values."""
+    """Whether a value is an instance of these classes of a library; False if it isn't loaded."""
     loaded = sys.modules.get(module)
     return loaded is not None and is_a(value, *(getattr(loaded, kind) for kind in kinds))
 
@@ -37,15 +37,15 @@ def _is_scalar(value: Any) -> bool:
         return False
     if is_a(value, *_SCALARS) or is_of(value, "numpy", "generic"):
         return True
-    if type_name(value) == "NAType":  # pandas' missing value, of a type that it doesn't name
+    if type_name(value) == "NAType":  # pandas' missing value, whose type is not public
         return True
     return any(kind.__module__.split(".")[0] in _SCALAR_MODULES for kind in type(value).__mro__)
 
 
 def can_be_searched(value: Any) -> bool:
-    """Whether a value shows no more than its attributes, which are searched for private ones.
+    """Whether a value's repr shows only its attributes, which are searched for private values.
 
-    What has slots, or is made in C, may hold more; a scalar holds nothing else.
+    Objects with slots, or implemented in C, may contain more; a scalar contains nothing else.
     """
     return tried(lambda: _can_be_searched(value), otherwise=False)
 

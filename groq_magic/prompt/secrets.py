@@ -1,11 +1,10 @@
 """Secrets in texts: the key, and the values of variables that are named like secrets.
 
-A variable of the environment is a secret where a word of its name says so: `KEY`, `TOKEN`,
-`SECRET`, `PASSWORD`, `PASSWD`, `PWD`, `PASSPHRASE`, `CREDENTIAL`, `AUTH` and their like
-(`OPENAI_API_KEY`, `PGPASSWORD`, `hfToken`; not `KEYBOARD`, `AUTHOR`, `TOKENIZERS_PARALLELISM`),
-and its value has 8 characters or more. Paths are no secrets: a value that is the path
-of a file, folder or socket where the name says so (`SSH_AUTH_SOCK`, `AWS_CREDENTIALS_FILE`) or
-where it exists.
+A variable of the environment is a secret if its value has 8 characters or more and its name has a
+word such as `KEY`, `TOKEN`, `SECRET`, `PASSWORD`, `PASSWD`, `PWD`, `PASSPHRASE`, `CREDENTIAL` or
+`AUTH` (`OPENAI_API_KEY`, `PGPASSWORD`, `hfToken`; not `KEYBOARD`, `AUTHOR`,
+`TOKENIZERS_PARALLELISM`). Paths of files, folders and sockets are no secrets if they exist, or if
+the name calls them so (`SSH_AUTH_SOCK`, `AWS_CREDENTIALS_FILE`).
 """
 
 from __future__ import annotations
@@ -15,10 +14,11 @@ import html
 import json
 import re
 from functools import lru_cache
-from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
+
+from groq_magic.clipping import common_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,32 +33,32 @@ _SECRET_WORDS = frozenset(
     | {"PASSPHRASE", "PASSWD", "PASSWORD", "PASSWORDS", "PAT", "PWD", "SECRET", "SECRETS"}
     | {"SSHPASS", "TOKEN", "TOKENS"}
 )
-# Where names run words together: `PGPASSWORD`, `NPM_AUTHTOKEN`.
+# For names that run words together: `PGPASSWORD`, `NPM_AUTHTOKEN`.
 _SECRET_ENDS = (
     *("ACCESSKEY", "APIKEY", "AUTHKEY", "CREDENTIALS", "PASSPHRASE", "PASSWD", "PASSWORD"),
     *("PRIVATEKEY", "SECRET", "SECRETKEY", "TOKEN"),
 )
 _PLACE_WORDS = frozenset({"DIR", "FILE", "FOLDER", "HOME", "PATH", "SOCK", "SOCKET"})
 _FOLDERS_OF_SHELLS = frozenset({"PWD", "OLDPWD"})
-# Where a value was cut: its beginning stands before the mark, or its end behind it.
+# Marks of a cut value: its beginning is before the mark, or its end behind it.
 _CUT_BEFORE = re.compile(r"(?:(?<!\s)\s++|\\{1,16}+n){0,16}+\[…|…|\.{3}")
 _CUT_BEHIND = re.compile(r"left out\](?:\n|\\+n|\s)|…|\.{3}")
-_MARKS = ("…", "...", "left out]")  # each of the two needs one of them
+_MARKS = ("…", "...", "left out]")  # every mark contains one of these
 _IMAGE = re.compile(r"data:image/\w+;base64,[A-Za-z0-9+/]+=*\Z")
 _GRAM = 4
 _LEAST_PART = 8
 _SHORTEST_FORM = 4
 _SHORTEST_CORE = 8
-# Of a secret in several lines each long line counts; short ones and the frame are no secrets.
+# Each long line of a secret in several lines is one; short lines and its frame are not.
 _SHORTEST_LINE = 16
 _ESCAPED_TWICE = 2
-# What JavaScript's encodeURIComponent leaves as it is.
+# The characters that JavaScript's encodeURIComponent leaves unchanged.
 _SAFE_IN_JAVASCRIPT = "!*'()~"
 _HEX = re.compile("%[0-9A-F]{2}")
 
 
 def secrets_in(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables of an environment that hold secrets, by name."""
+    """Return the secrets of an environment, by the names of their variables."""
     return {
         name: value
         for name, value in environment.items()
@@ -67,12 +67,12 @@ def secrets_in(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 class Secrets:
-    """Values that no text may show, in every form in which they may stand there.
+    """Values that no text may show, in any encoding.
 
     Parameters
     ----------
     values : Mapping of str to str
-        By the names of their variables.
+        The secrets, by the names of their variables.
     """
 
     def __init__(self, values: Mapping[str, str]) -> None:
@@ -100,16 +100,16 @@ class Secrets:
         Returns
         -------
         text : str
-            The same object where there was none.
+            The same object if there was no secret.
         names : tuple of str
-            One for each place.
+            The variable's name, for each place.
         """
         spans = sorted((*self._whole(text), *self._parts(text)))
         if not spans:
             return text, ()
         pieces, names, done = [], [], 0
         for start, end, name in spans:
-            # What overlaps is one place.
+            # Overlapping spans are one place.
             if start >= done:
                 pieces += [text[done:start], HIDDEN]
                 names.append(name)
@@ -119,7 +119,7 @@ class Secrets:
     def hidden_in(self, value: Any) -> Any:
         """Return a value of JSON with each secret in its texts replaced.
 
-        An image within is no text: it is left as it is.
+        Image data is no text, and stays unchanged.
         """
         if isinstance(value, dict) and value.get("type") == "image_url" and _is_data(value):
             return value
@@ -144,7 +144,7 @@ class Secrets:
                 at = text.find(form, at + 1)
 
     def _parts(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Yield what is left of secrets that were cut."""
+        """Yield where parts of secrets are that were cut."""
         # Most texts have no mark, and searching one for blanks before a mark takes long.
         if not self._names or not any(mark in text for mark in _MARKS):
             return
@@ -152,19 +152,19 @@ class Secrets:
             end = mark.start()
             for form, at in self._with(text[max(0, end - _GRAM) : end]):
                 kept = form[: at + _GRAM]
-                length = _common(kept[::-1], text[max(0, end - len(kept)) : end][::-1])
+                length = common_start(kept[::-1], text[max(0, end - len(kept)) : end][::-1])
                 if length == len(kept) or length >= _LEAST_PART:
                     yield end - length, end, self._names[form]
         for mark in _CUT_BEHIND.finditer(text):
             start = mark.end()
             for form, at in self._with(text[start : start + _GRAM]):
                 kept = form[at:]
-                length = _common(kept, text[start : start + len(kept)])
+                length = common_start(kept, text[start : start + len(kept)])
                 if length == len(kept) or length >= _LEAST_PART:
                     yield start, start + length, self._names[form]
 
     def _with(self, gram: str) -> Sequence[tuple[str, int]]:
-        """Return the forms that contain these four characters, and at which position."""
+        """Return the forms that contain these four characters, with their positions."""
         if self._grams is None:
             self._grams = {}
             for form in self._names:
@@ -173,14 +173,8 @@ class Secrets:
         return self._grams.get(gram, ())
 
 
-def _common(one: str, other: str) -> int:
-    """Return how many characters two texts have in common from their beginning."""
-    same = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
-    return sum(1 for _ in same)
-
-
 def _is_data(part: Mapping[str, Any]) -> bool:
-    """Whether a part of a message holds an image itself, not an address."""
+    """Whether a part of a message is image data, not an address."""
     image = part.get("image_url")
     url = image.get("url") if isinstance(image, dict) else None
     return len(part) == len({"type", "image_url"}) and bool(_IMAGE.match(str(url)))
@@ -207,10 +201,10 @@ def _is_place(name: str, value: str) -> bool:
 
 
 def _forms_of(value: str) -> tuple[str, ...]:
-    """Return every form of a secret that is looked for, the longest first.
+    """Return all encodings of a secret, the longest first.
 
-    Python's and JSON's escapes (once and within another text), HTML, CSV,
-    URLs, base64 (within a longer text too) and hexadecimal digits; of a
+    Python's and JSON's escapes (once, and within another text), HTML, CSV,
+    URLs, base64 (also within a longer text) and hexadecimal digits; for a
     secret in several lines also each line.
     """
     found: dict[str, None] = {}
@@ -234,7 +228,7 @@ def _bases(value: str) -> Iterator[str]:
 
 
 def _escaped(text: str) -> tuple[str, ...]:
-    # Which quotes are escaped depends on the text around.
+    # Which quotes are escaped depends on the text around it.
     plain = repr(text + "\"'")[1:-4].replace("\\'", "'")
     return (
         repr(text)[1:-1],
@@ -267,7 +261,7 @@ def _encoded(text: str) -> tuple[str, ...]:
 
 
 def _core(raw: bytes, before: int) -> str:
-    """Return the base64 digits that these bytes alone decide, with some bytes before them."""
+    """Return the base64 digits that depend on these bytes alone, after `before` other bytes."""
     digits = base64.b64encode(b"\0" * before + raw).decode()
     bits = 8 * before, 8 * (before + len(raw))
     return digits[-(-bits[0] // 6) : bits[1] // 6]

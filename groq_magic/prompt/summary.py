@@ -1,4 +1,4 @@
-"""What a value looks like in a prompt: whole where it is small, a summary where it is data."""
+"""Describe values for a prompt: small ones whole, data as a summary."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from groq_magic.prompt.summary_table import describe_index, describe_series, des
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["definition", "describe", "is_data", "scalar_text", "summarise"]
+__all__ = ["definition", "describe", "is_data", "scalar_text"]
 
-# About 25,000 tokens: more than a minute's quota on most tiers.
+# About 25,000 tokens: more than the tokens a minute of most plans.
 _LONGEST_TEXT = 100_000
 _LONGEST_REPR = 4_000
 _DATA: tuple[tuple[str, str, Callable[[Any, Extent], Description]], ...] = (
@@ -40,23 +40,18 @@ _DATA: tuple[tuple[str, str, Callable[[Any, Extent], Description]], ...] = (
 )
 
 
-def summarise(value: Any, extent: Extent | None = None) -> str:
-    """Return a value as text that stands alone (see `describe`)."""
-    return describe(value, extent).text
-
-
 def describe(value: Any, extent: Extent | None = None) -> Description:
     """Return a value as a prompt shows it.
 
-    A string is itself, cut at 100,000 characters with a mark that says so.
-    Frames, series, arrays and nested data become at most 4,000 characters: in
-    full where they are small, otherwise their shape, a profile and a part.
-    Functions and classes are their source; anything else is its bounded repr.
+    A string is shown as it is, cut with a mark at 100,000 characters. Frames, series,
+    arrays and nested data take at most 4,000 characters: small ones are shown in full,
+    others by shape, profile and some values. Functions and classes are shown by
+    their source, anything else by its bounded repr.
 
     Parameters
     ----------
     value : Any
-        Of the user's namespace; it may be huge, recursive or raise.
+        A value of the user; it may be huge, recursive or raise.
     extent : Extent, optional
         How much of it is shown.
 
@@ -67,7 +62,7 @@ def describe(value: Any, extent: Extent | None = None) -> Description:
     """
     extent = extent or Extent()
     try:
-        found = _own(value, extent) or _described(value, extent)
+        found = _own(value, extent) or _describe(value, extent)
     except (KeyboardInterrupt, PromptError):
         raise
     except BaseException:  # noqa: BLE001 - a user's class may raise anything, at any place
@@ -77,22 +72,22 @@ def describe(value: Any, extent: Extent | None = None) -> Description:
 
 def scalar_text(value: Any) -> str:
     """Return a scalar's `str` in one line."""
-    # Of an Enum that is a text too, as an f-string shows it.
+    # An Enum may be a text too; it is shown as an f-string shows it.
     return flat(safe_str(value) if is_a(value, enum.Enum) else value, _LONGEST_REPR)
 
 
 def safe_str(value: Any) -> str:
-    """Return `str(value)`, or its repr where that raises."""
+    """Return `str(value)`, or its repr if that raises."""
     return tried(lambda: plain(str(value)), None) or safe_repr(value, _LONGEST_REPR)
 
 
 def is_data(value: Any) -> bool:
-    """Whether a value is a table, array or nested data, of which rows can be shown."""
+    """Whether a value has rows: a table, an array or nested data."""
     return is_nested(value) or any(is_of(value, module, kind) for module, kind, _ in _DATA)
 
 
 def _own(value: Any, extent: Extent) -> Description | None:
-    """Describe a value by its own `_repr_llm_()`, which knows no schema and no limits."""
+    """Describe a value by its own `_repr_llm_()`, which ignores limits."""
     if extent.rows_of(1) == 0 or is_a(value, type):
         return None
     method = tried(lambda: getattr(type(value), "_repr_llm_", None), None)
@@ -100,7 +95,7 @@ def _own(value: Any, extent: Extent) -> Description | None:
     return Description(type_name(value), "", plain(text)) if is_a(text, str) else None
 
 
-def _described(value: Any, extent: Extent) -> Description:
+def _describe(value: Any, extent: Extent) -> Description:
     if is_scalar(value):
         return Description(type_name(value), "", scalar_text(value))
     if is_a(value, str):
@@ -126,7 +121,7 @@ def _described(value: Any, extent: Extent) -> Description:
 
 def _single(value: Any, extent: Extent) -> Description:
     if is_a(value, ModuleType):
-        # Its repr tells where it lies on this machine.
+        # Its repr has its folder on this machine.
         return Description("module", "", f"module {clip(value.__name__, 200)}")
     if is_a(value, FunctionType, type):
         source, kind = definition(value), "class" if is_a(value, type) else "function"
@@ -136,7 +131,7 @@ def _single(value: Any, extent: Extent) -> Description:
 
 
 def _opaque(value: Any, extent: Extent) -> Description:
-    """Describe a value by its repr, which may show the values of cells."""
+    """Describe a value by its repr, if that may show values; else by its type."""
     is_known = not extent.privacy.private or (
         can_be_searched(value) and not tried(lambda: is_data(value), otherwise=True)
     )
@@ -146,16 +141,15 @@ def _opaque(value: Any, extent: Extent) -> Description:
 
 
 def _is_pandas_array(value: Any) -> bool:
-    """Whether a value is what a pandas column holds, such as a Categorical."""
+    """Whether a value is a column's array in pandas, such as a Categorical."""
     pandas = sys.modules.get("pandas")
     return pandas is not None and is_a(value, pandas.api.extensions.ExtensionArray)
 
 
 def definition(value: Any) -> str:
-    """Return the source of a function or class, "" where there is none.
+    """Return the source of a function or class, "" if it has none.
 
-    Of a lambda there is none: Python knows no more than the lines that it
-    stands on, and on these may stand what nobody named.
+    A lambda has none: Python knows only its lines, which may contain other code.
 
     Parameters
     ----------
@@ -166,4 +160,4 @@ def definition(value: Any) -> str:
         code = getattr(inspect.unwrap(value), "__code__", None)
         return "" if getattr(code, "co_name", "") == "<lambda>" else inspect.getsource(value)
 
-    return tried(read, "")  # where there is none, and where `__wrapped__` raises
+    return tried(read, "")  # `__wrapped__` may raise too

@@ -29,7 +29,7 @@ def describe_array(array: Any, extent: Extent) -> Description:
     Parameters
     ----------
     array : numpy.ndarray
-        Of any dtype and shape; one that is mapped from a file is not read through.
+        Any dtype and shape; a file that is mapped into memory is not read as a whole.
     extent : Extent
     """
     facts = f"{array.shape}, {clip(str(array.dtype), 200)}"
@@ -89,7 +89,7 @@ def _measures(array: Any, extent: Extent) -> list[str]:
 
 
 def _part(array: Any, numpy: Any) -> Any:
-    """Return the values that are measured, in the order in which they lie in memory."""
+    """Return the values to measure, in the order of the memory."""
     columns_first = array.flags.f_contiguous and not array.flags.c_contiguous
     values = array.T if columns_first else array
     places = places_of(array.size, values)
@@ -100,7 +100,7 @@ def _part(array: Any, numpy: Any) -> Any:
 
 
 def _value(value: Any, extent: Extent) -> str:
-    # numpy's own numbers have a dtype; a user's object may raise when asked for one.
+    # numpy's own numbers have a dtype; reading that of a user's object may raise.
     if type(value).__module__ == "numpy" and value.dtype.kind == "f":
         return number(value.item())
     if is_a(value, dict, list):

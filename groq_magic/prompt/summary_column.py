@@ -1,4 +1,4 @@
-"""One column in a prompt: its type, how much is missing, its range or its frequent values."""
+"""One column in a prompt: type, number of missing values, range or most frequent values."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ TOP = 3
 # A column with more different values than these holds data, not categories.
 _FEW = 20
 _PLAIN = frozenset({str, int, float, bool, type(None)})
-# The types that name values: a sparse array's commonest one, and the categories of polars.
+# Types whose names contain values: the fill value of a sparse array, the categories of polars.
 _VALUES_IN_A_TYPE = re.compile(r"(Sparse|Enum)[\[(].*", re.DOTALL)
 
 
 def dtype_text(dtype: Any, extent: Extent) -> str:
-    """Return the name of a column's type; where no values may be shown, without those in it."""
+    """Return the name of a column's type, without the values in it if none may be shown."""
     text = tried(lambda: plain(str(dtype)), "unknown")
     return clip(text if extent.values else _VALUES_IN_A_TYPE.sub(r"\1", text), 40)
 
 
 def profile(name: str, series: Any, extent: Extent) -> str:
-    """Return one line on a pandas series, under the name it is given."""
+    """Return one line about a pandas series, under a given name."""
     # An extension dtype or a user's __eq__ may raise anything.
     facts = tried(lambda: _measured(series, extent), None)
     return ", ".join([f"{name}: {dtype_text(series.dtype, extent)}", *(facts or ())])
@@ -70,14 +70,14 @@ def _facts(series: Any, extent: Extent) -> list[str]:
     elif kind in "mM" or str(series.dtype).startswith("period"):
         facts += [f"min {single_cell(series.min())}", f"max {single_cell(series.max())}"]
     else:
-        facts.append(_commonest(series))
+        facts.append(_most_frequent(series))
     return facts
 
 
-def _commonest(series: Any) -> str:
+def _most_frequent(series: Any) -> str:
     sampled = len(series) > _MOST_PROFILED
     if sampled:
-        # Positions by chance, always the same: a step could fall in with a period of the data.
+        # Random positions, always the same ones: steps could coincide with a period of the data.
         chance = sys.modules["numpy"].random.default_rng(0)
         series = series.iloc[chance.integers(0, len(series), _MOST_PROFILED)]
     if str(series.dtype) == "object" and not _PLAIN.issuperset(map(type, series)):
@@ -91,14 +91,14 @@ def _commonest(series: Any) -> str:
 
 
 def frequent(top: list[tuple[Any, int]], different: int, values: int, *, sampled: bool) -> str:
-    """Return the most frequent values of a column with few, of any other how many it has.
+    """Return the most frequent values of a column with few values, else the number of values.
 
     Parameters
     ----------
     top : list of (object, int)
         The most frequent values and their counts.
     different, values : int
-        How many different values there are, and how many in all.
+        The number of different values, and of all values.
     sampled : bool
         Whether only a part was counted.
     """
@@ -107,17 +107,12 @@ def frequent(top: list[tuple[Any, int]], different: int, values: int, *, sampled
     if different > _FEW:
         return f"{different:,}{'+' * sampled} different"
     shown = ", ".join(f"{single_cell(x)} {n / values:.0%}" for x, n in top)
-    return _shown_of(shown, different, sampled=sampled)
-
-
-def _shown_of(shown: str, different: int, *, sampled: bool) -> str:
-    """Return the frequent values, and of how many where some are left out."""
     more = f" of {different:,}{'+' * sampled} different" if different > TOP else ""
     return f"top {shown}{more}"
 
 
 def _countable(value: Any) -> Any:
-    """Return a value, or its type for one that can't be counted."""
+    """Return a value, or its type if the value can't be counted."""
     hashable = tried(lambda: isinstance(hash(value), int), otherwise=False)
     return value if hashable else f"<{type_name(value)}>"
 

@@ -1,4 +1,4 @@
-"""Dicts, lists and what else holds values, in prompts."""
+"""Nested data in prompts: dicts, lists, tuples, sets, dataclasses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.clipping import clip, flat, is_a, plain, safe_repr, tried, type_name
+from groq_magic.clipping import clip, count_of, flat, is_a, plain, safe_repr, tried, type_name
 from groq_magic.prompt.privacy import PRIVATE, Description
 from groq_magic.prompt.scalars import can_be_searched, is_of
 
@@ -28,31 +28,30 @@ _MOST_TYPES = 6
 _SEQUENCES = (list, tuple, set, frozenset, deque)
 _VALUES: type = type({}.values())
 _PAIRS: type = type({}.items())
-# Of these the keys of a dict can be asked.
+# Views and proxies of a dict.
 _OF_DICTS: tuple[type, ...] = (MappingProxyType, type({}.keys()), _VALUES, _PAIRS)
 _BRACKETS = ((list, "[", "]"), (tuple, "(", ")"))
 _LEFT_OUT = "…"
 
 
 def is_nested(value: Any) -> bool:
-    """Whether `summarise_nested` knows how to look into it."""
+    """Whether `describe_nested` can show a value's items."""
     return is_a(value, dict, *_SEQUENCES, *_OF_DICTS) or _is_dataclass(value)
 
 
 def describe_nested(value: Any, extent: Extent) -> Description:
     """Return nested data as Python writes it, in at most 4,000 characters.
 
-    Where it doesn't fit, or has more items than may be shown, items, depth and
-    long texts are left out where an ellipsis stands.
+    An ellipsis replaces items, levels and texts that don't fit or may not be shown.
 
     Parameters
     ----------
     value : Any
-        What `is_nested` accepts.
+        A value that `is_nested` accepts.
     extent : Extent
     """
     kind = type_name(value)
-    facts = tried(lambda: _count(len(value), "item"), "")
+    facts = tried(lambda: count_of(len(value), "item"), "")
     if not extent.values or extent.rows == 0:
         return Description(kind, facts, _schema(value, extent), opening=f"{kind}, {facts}")
     writer = _Outline(_LONGEST - 100, extent)
@@ -67,12 +66,12 @@ def describe_nested(value: Any, extent: Extent) -> Description:
 
 
 def outline(value: Any, extent: Extent) -> str:
-    """Return nested data as it stands in a cell of a table."""
+    """Return nested data as text without a heading."""
     return describe_nested(value, extent).text
 
 
 class _Outline:
-    """Writes until its room is used up."""
+    """Writes nested data until the room is used up."""
 
     def __init__(self, room: int, extent: Extent) -> None:
         self.room = room
@@ -96,7 +95,7 @@ class _Outline:
     def _container(self, value: Any, depth: int) -> Iterator[str]:
         opening, closing = _brackets(value)
         yield self._written(opening)
-        # What is one of many must leave room for its neighbours.
+        # One of many items leaves room for the others.
         share = max(_LONGEST_VALUE, self.room // 3) if depth else self.room
         end = self.room - share
         most = self._most(value)
@@ -118,14 +117,14 @@ class _Outline:
         yield self._written(closing)
 
     def _most(self, value: Any) -> int:
-        """Return how many of its items are shown: all fields of a record."""
+        """Return the number of items to show; all fields of a record."""
         if _is_dataclass(value) or _is_named_tuple(value):
             return _LONGEST
         size = tried(lambda: len(value), None)
         # The keys of a record are columns, not rows.
         if is_a(value, dict) and size is not None and size <= _MOST_WHOLE:
             return size
-        # Of one whose length is unknown, as many as of a large one.
+        # An unknown length counts as a large one.
         return self._extent.rows_of(_LONGEST if size is None else size)
 
     def _leaf(self, value: Any) -> str:
@@ -153,8 +152,8 @@ class _Outline:
 def _schema(value: Any, extent: Extent) -> str:
     """Return the types of nested data, and the keys that all records of a list share.
 
-    The keys of a lone dict may be data themselves, such as an index: they are
-    named only where values may be shown.
+    The keys of a single dict may be data, such as an index: they are shown only if
+    values may be.
     """
     return tried(lambda: _schema_of(value, extent), "")
 
@@ -183,12 +182,8 @@ def _types_line(items: list[Any]) -> str:
     return ", ".join(f"{count:,} {name}" for name, count in counts)
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'s' * (number != 1)}"
-
-
 def items_of(value: Any) -> Iterator[tuple[str, Any, Any]]:
-    """Yield what stands before each item, its key or name (None for neither), and the item."""
+    """Yield for each item the text before it, its key or name (None for neither), and the item."""
     if is_a(value, dict, MappingProxyType, _VALUES, _PAIRS):
         pairs = value.mapping.items() if is_a(value, _VALUES, _PAIRS) else value.items()
         for key, item in islice(pairs, _LONGEST):
@@ -206,7 +201,7 @@ def items_of(value: Any) -> Iterator[tuple[str, Any, Any]]:
 
 
 def _in_order(value: Any) -> Iterable[Any]:
-    """Return the first items; a set's sorted, since its own order differs from run to run."""
+    """Return the first items; those of a set sorted, as its own order changes with each run."""
     items = islice(value, _LONGEST)
     if not is_a(value, set, frozenset):
         return items
@@ -218,7 +213,7 @@ def _in_order(value: Any) -> Iterable[Any]:
 
 
 def _is_dataclass(value: Any) -> bool:
-    # An instance alone: a class's type has no fields, unless its metaclass makes them up.
+    # Instances only: `dataclasses.is_dataclass` accepts classes too.
     is_one = tried(lambda: dataclasses.is_dataclass(type(value)), otherwise=False)
     return is_one and not is_a(value, type)
 
@@ -228,7 +223,7 @@ def _is_named_tuple(value: Any) -> bool:
 
 
 class _Unreadable:
-    """What stands for an attribute that could not be read."""
+    """Replaces an attribute that could not be read."""
 
     def __init__(self, error: str) -> None:
         self.error = error

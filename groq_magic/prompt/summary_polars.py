@@ -1,4 +1,4 @@
-"""Frames and series of polars in prompts, as those of pandas."""
+"""Frames and series of polars in prompts, shown as those of pandas are."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from groq_magic.prompt.cells import (
     ROOM_FOR_COLUMNS,
     as_csv,
     cell_text,
-    fitting,
     label_text,
     room_for_rows,
     single_cell,
+    those_that_fit,
     width_of,
 )
 from groq_magic.prompt.privacy import PRIVATE, Description
@@ -61,14 +61,14 @@ def describe_lazy_frame(frame: Any, extent: Extent) -> Description:
     nothing: dict[str, Any] = {}
     schema = tried(lambda: dict(frame.collect_schema()), nothing)
     lines = [f"{label_text(name)}: {dtype_text(kind, extent)}" for name, kind in schema.items()]
-    lines = fitting(lines, len, ROOM_FOR_COLUMNS)
+    lines = those_that_fit(lines, len, ROOM_FOR_COLUMNS)
     facts = f"{len(schema):,} columns, not computed"
     return Description("LazyFrame", facts, "\n".join(lines), opening=f"LazyFrame: {facts}")
 
 
 def _profiles(columns: list[Any], extent: Extent) -> list[str]:
     lines = (_profile(column, extent) for column in columns)
-    return fitting(lines, lambda line: len(line) + 1, ROOM_FOR_COLUMNS)
+    return those_that_fit(lines, lambda line: len(line) + 1, ROOM_FOR_COLUMNS)
 
 
 def _profile(series: Any, extent: Extent) -> str:
@@ -100,10 +100,10 @@ def _measures(series: Any) -> list[str]:
         return [f"min {single_cell(series.min())}", f"max {single_cell(series.max())}"]
     if str(kind) == "Boolean":
         return [f"{series.mean():.1%} true"]
-    return [] if kind.is_nested() else [_commonest(series)]
+    return [] if kind.is_nested() else [_most_frequent(series)]
 
 
-def _commonest(series: Any) -> str:
+def _most_frequent(series: Any) -> str:
     part, rows = series, len(series)
     places = places_of(rows, None)
     if len(places) > 1:
@@ -112,7 +112,7 @@ def _commonest(series: Any) -> str:
     if not len(values):
         return "values too rare for the sample"
     counts = values.value_counts(sort=True)
-    # Counts that are equal come in any order: the request would be another one each time.
+    # Equal counts have no fixed order: the request would differ each time.
     pairs = sorted(counts.rows(), key=lambda pair: (-pair[1], str(pair[0])))
     text = frequent(pairs[:TOP], len(pairs), len(values), sampled=part is not series)
     return text + of_sample(len(part), rows)
@@ -127,7 +127,7 @@ def _first_rows(columns: list[Any], shown: int, extent: Extent) -> list[str]:
             ]
             for column in columns
         )
-        return fitting(texts, width_of, room_for_rows(extent))
+        return those_that_fit(texts, width_of, room_for_rows(extent))
 
     fit, rows = cells(), len(columns[0])
     fewer = extent.privacy.rows

@@ -1,4 +1,4 @@
-"""Values of the session in prompts: `{{name}}`, and a format spec or a number of rows behind it."""
+"""Fill the session's values into prompts: `{{name}}`, with a format spec or number of rows."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fill", "fill_from", "formatted", "names_alone"]
 
-# Each is compared with all names, and a template of another kind may hold thousands.
+# Each missing name is compared with all names, and other templates may have thousands.
 _MOST_MISSING = 50
 _LONGEST_IN_PLACE = 200
 # A width of a billion would fill the memory.
@@ -58,20 +58,19 @@ def fill(
     text : str
         The prompt as typed.
     namespace : Mapping of str to Any
-        The user's.
+        The user's variables.
     known : FilledPrompt, optional
-        What `fill_from` has found for the names of the calling code.
+        The result of `fill_from` for the names of the calling code.
     privacy : Privacy, optional
 
     Raises
     ------
     PromptError
-        Where a name is not there but nearly, an attribute or item is not there
-        or private, reading it fails, a call would have to be made, a format
-        spec is bad, or the value is nothing to send (binary).
+        When a name is misspelt, an attribute or item is missing or private, reading it
+        fails, it contains a call, its format spec is invalid, or the value is binary.
     """
     known, privacy = known or FilledPrompt(""), privacy or Privacy()
-    return _Filling(namespace, privacy, known=known).filled(text)
+    return _Fill(namespace, privacy, known=known).of_text(text)
 
 
 def fill_from(
@@ -86,9 +85,9 @@ def fill_from(
     ----------
     text : str
     own : Mapping of str to Any
-        The names of the calling code: they hide those of the namespace.
+        The variables of the calling code, which hide those of the namespace.
     namespace : Mapping of str to Any
-        The user's.
+        The user's variables.
     privacy : Privacy, optional
 
     Raises
@@ -97,11 +96,11 @@ def fill_from(
         As `fill`.
     """
     around = ChainMap(dict(own), dict(namespace))
-    return _Filling(around, privacy or Privacy(), own).filled(text)
+    return _Fill(around, privacy or Privacy(), own).of_text(text)
 
 
 def names_alone(text: str, names: frozenset[str]) -> str:
-    """Return a prompt as typed with the names in place of values that are gone.
+    """Return a prompt as typed, with names in place of values that no longer exist.
 
     Parameters
     ----------
@@ -115,7 +114,7 @@ def names_alone(text: str, names: frozenset[str]) -> str:
 
 
 def _replaced(text: str, piece_of: Callable[[Placeholder], str | None]) -> str:
-    """Return a text with its placeholders replaced; None leaves one as it is."""
+    """Return a text with its placeholders replaced; None keeps a placeholder."""
     pieces, done = [], 0
     for found in placeholders(text):
         piece = piece_of(found)
@@ -133,8 +132,8 @@ def _code(expression: Expression) -> str:
 
 
 @dataclass
-class _Filling:
-    """What one pass has found so far; each expression is read once."""
+class _Fill:
+    """The state of one pass over a prompt; each expression is read once."""
 
     namespace: Mapping[str, Any]
     privacy: Privacy
@@ -148,7 +147,7 @@ class _Filling:
     missing: dict[str, None] = field(default_factory=dict)
     private: PrivateValues | None = None
 
-    def filled(self, text: str) -> FilledPrompt:
+    def of_text(self, text: str) -> FilledPrompt:
         sent = _replaced(text, self._text_of)
         included = {
             **{name: IncludedValue(name, size) for name, size in self.in_place.items()},
@@ -174,7 +173,7 @@ class _Filling:
         elif piece.value is None:
             self.in_place[piece.name] = self.in_place.get(piece.name, 0) + len(piece.text)
         elif found.spec is not None or piece.name not in self.values:
-            # Where one place names a number of rows, that is shown.
+            # A number of rows in one place applies to all.
             self.values[piece.name] = piece.value
         return piece.text
 
@@ -190,7 +189,7 @@ class _Filling:
     def _new(self, found: Placeholder) -> Piece | None:
         expression = found.expression
         if expression.root not in self.namespace:
-            self._is_missing(found)
+            self._note_missing(found)
             return None
         if self.only is not None and expression.root not in self.only:
             return None
@@ -205,9 +204,9 @@ class _Filling:
             happened = f"`{{{{{found.written}}}}}`: {error.happened}"
             raise PromptError(happened, error.remedy) from None
 
-    def _is_missing(self, found: Placeholder) -> None:
+    def _note_missing(self, found: Placeholder) -> None:
         expression = found.expression
-        # Other templates call names of theirs; `{{len(x)}}` is meant for Python.
+        # Other templates call their own names; `{{len(x)}}` is meant for Python.
         if expression.root in vars(builtins) and expression.names(self.namespace):
             refuse_call(expression)
         if not expression.call:
@@ -227,7 +226,7 @@ class _Filling:
             else:
                 value = formatted(value, spec)
         text = _in_place(value)
-        # A number or a text with a name of its own was named; another may be a table's.
+        # A scalar or text in a variable is the user's choice; one within a table may be private.
         is_named = name == found.expression.root
         holder = self.namespace[found.expression.root]
         if text is not None:
@@ -241,7 +240,7 @@ class _Filling:
         return Piece(name, _code(found.expression), block, self.privacy)
 
     def _without_private(self, text: str, *values: Any) -> str:
-        """Return a text without copies of what a private column, key or attribute holds."""
+        """Return a text without copies of private values."""
         privacy = self.privacy.named
         if self.private is None:
             self.private = PrivateValues.of_session(self.namespace, privacy)
@@ -249,7 +248,7 @@ class _Filling:
 
 
 def _in_place(value: Any) -> str | None:
-    """Return the text of a value that stands in its place, None for one that does not."""
+    """Return the text of a value that is included in place, None for any other value."""
     if is_scalar(value):
         return scalar_text(value)
     if not is_a(value, str):
@@ -273,14 +272,14 @@ def _rows(spec: str, privacy: Privacy) -> int:
 
 
 def formatted(value: Any, spec: str) -> str:
-    """Return a value as a format spec writes it.
+    """Return a value in a format.
 
     Raises
     ------
     PromptError
-        When the spec is not one for such a value.
+        When the format spec is not valid for the value.
     """
-    spec = spec.rstrip()  # a blank in front is a sign or a filling
+    spec = spec.rstrip()  # a leading blank is a sign or a fill character
     text = None
     if not _HUGE.search(spec):
         text = tried(lambda: plain(format(value, spec)), None)

@@ -1,15 +1,14 @@
-"""Where values stand in a text: whole, escaped, rounded, cut off, in capitals or not."""
+"""Find values in a text: whole, escaped, rounded, cut off, in capitals or not."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
 from functools import cached_property
-from itertools import takewhile
 from numbers import Number
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.clipping import is_a, plain, tried
+from groq_magic.clipping import common_start, is_a, plain, tried
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -19,11 +18,11 @@ __all__ = ["TOKEN", "WORD", "SearchedText", "ValueForms"]
 TOKEN = re.compile(r"\w+|[^\w\s]")
 # A word of a value.
 WORD = re.compile(r"[^\W_]{3,}")
-# A longer value is found by its beginning; a shorter one has no more words.
+# Characters by which a longer value is found, and the most words of a shorter one.
 _BEGINNING = _MOST_TOKENS = 24
-# A part of a value is found from this length on.
+# The shortest part of a value that is found.
 _LONG_PART = 60
-# Shorter ones stand in any text by chance.
+# Shorter ones occur in any text by chance.
 _SHORTEST_TEXT = 3
 _SHORTEST_NUMBER = 4
 _CUT = re.compile(r"\.{3,}|…")
@@ -31,7 +30,7 @@ _QUOTES = frozenset("\"'")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\d{1,3}(?:[,_]\d{3})+(?:\.\d+)?")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e[+-]\d+")
 _THOUSANDS = re.compile(r"[,_]")
-# What is written in several ways: blanks that are not single, quotes, backslashes.
+# Texts with several spellings: blanks that are not single, quotes, backslashes.
 _BLANKS = re.compile(r"\s\s|^\s|\s$")
 _ESCAPED = re.compile(r"""['"\\]""")
 _LARGEST = 1e300
@@ -49,7 +48,7 @@ class SearchedText:
     ----------
     text : str
     known : frozenset of str
-        A run of these words alone is no value.
+        Runs of only these words are no values.
     """
 
     def __init__(self, text: str, known: frozenset[str] = frozenset()) -> None:
@@ -73,7 +72,7 @@ class SearchedText:
         return self.text.casefold()
 
     def span_of(self, at: int, length: int) -> tuple[int, int]:
-        """Return where a piece of the folded text stands in the text."""
+        """Return where a piece of the folded text is in the text."""
         if len(self.folded) == len(self.text):
             return at, at + length
         return self._places[at], self._places[at + length - 1] + 1
@@ -85,7 +84,7 @@ class SearchedText:
 
     @cached_property
     def windows(self) -> dict[str, list[int]]:
-        """The places of each piece that is as long as the beginning of a long value."""
+        """The places of all pieces of the length by which long values are found."""
         found: dict[str, list[int]] = {}
         for at in range(len(self.folded) - _BEGINNING + 1):
             found.setdefault(self.folded[at : at + _BEGINNING], []).append(at)
@@ -93,7 +92,7 @@ class SearchedText:
 
 
 class ValueForms:
-    """The values of a column, in the forms in which a text may quote them.
+    """The values of a column, in all spellings in which a text may quote them.
 
     Parameters
     ----------
@@ -101,7 +100,7 @@ class ValueForms:
     """
 
     def __init__(self, values: Collection[Any]) -> None:
-        # Of a million values nearly all are of one of these very types.
+        # Nearly all of a million values have exactly one of these types.
         numeric = {value for value in values if type(value) in _NUMERIC}
         texts = {value for value in values if type(value) is str}
         others = [v for v in values if type(v) is not str and type(v) not in _NUMERIC]
@@ -123,7 +122,7 @@ class ValueForms:
         return frozenset(WORD.findall("\n".join(self._forms)))
 
     def spans_in(self, searched: SearchedText) -> Iterator[tuple[int, int]]:
-        """Yield where values stand in a text."""
+        """Yield where values are in a text."""
         yield from self._of_numbers(searched)
         for run in searched.runs.keys() & self._forms:
             yield from searched.runs[run]
@@ -141,7 +140,7 @@ class ValueForms:
                 yield from runs[found]
 
     def _of_long(self, searched: SearchedText) -> Iterator[tuple[int, int]]:
-        """Yield where a long value, or at least its beginning, stands."""
+        """Yield where a long value, or at least its beginning, is."""
         heads = searched.windows.keys() & self._heads
         near: dict[str, list[str]] = {head: [] for head in heads}
         for form in self._long if heads else ():
@@ -157,7 +156,7 @@ class ValueForms:
                     yield searched.span_of(at, length)
 
     def _of_cut(self, cuts: list[tuple[str, int, int]]) -> Iterator[tuple[int, int]]:
-        """Yield where the beginning of a text stands before an ellipsis."""
+        """Yield where the beginning of a value is followed by an ellipsis."""
         heads = {piece[:_SHORTEST_TEXT] for piece, _, _ in cuts}
         lengths = set(map(len, heads))
         near = sorted(form for form in self._forms if any(form[:n] in heads for n in lengths))
@@ -168,7 +167,7 @@ class ValueForms:
 
 
 def _forms_of(texts: Iterable[str]) -> set[str]:
-    """Return the forms of texts within other texts: on one line, with Python's escapes."""
+    """Return the spellings of texts within other texts: on one line, with Python's escapes."""
     forms = set(texts)
     # Most texts have one form: a column may hold a million.
     forms |= {" ".join(text.split()) for text in forms if _BLANKS.search(text)}
@@ -179,7 +178,7 @@ def _forms_of(texts: Iterable[str]) -> set[str]:
 
 
 def _shown(value: Any) -> Iterator[str]:
-    """Yield a date, bytes or another value as a text shows it; nothing for what is missing."""
+    """Yield a date, bytes or another value as a text shows it; nothing for None."""
     if value is None:
         return
     if is_a(value, str):
@@ -195,7 +194,7 @@ def _shown(value: Any) -> Iterator[str]:
 
 
 def _runs_in(text: str, known: frozenset[str]) -> dict[str, list[tuple[int, int]]]:
-    """Return where each run of words stands, without capitals, except runs of known words only."""
+    """Return where each run of words is, without capitals; not of runs of known words only."""
     tokens = [(found.start(), found.end()) for found in TOKEN.finditer(text)]
     runs: dict[str, list[tuple[int, int]]] = {}
     for first, (start, _) in enumerate(tokens):
@@ -209,7 +208,7 @@ def _runs_in(text: str, known: frozenset[str]) -> dict[str, list[tuple[int, int]
 
 
 def _cuts_in(text: str) -> list[tuple[str, int, int]]:
-    """Return what stands before each ellipsis: text, start and end, the longest first."""
+    """Return the pieces of text before each ellipsis, with start and end, the longest first."""
     found = []
     for mark in _CUT.finditer(text):
         before = text[max(0, mark.start() - 2 * _LONG_PART) : mark.start()]
@@ -223,10 +222,10 @@ def _cuts_in(text: str) -> list[tuple[str, int, int]]:
 
 
 def _longest_at(text: str, at: int, values: list[str], lengths: list[int]) -> int:
-    """Return how much of a text at a place is one of some sorted values, or a long part of one."""
+    """Return the length of the longest value, or long part of one, at a place of a text."""
     rest = text[at : at + lengths[0]]
     place = bisect_left(values, rest)
-    part = max(_common(rest, value) for value in values[max(0, place - 1) : place + 1])
+    part = max(common_start(rest, value) for value in values[max(0, place - 1) : place + 1])
     if part >= _LONG_PART:
         return part
     whole = (n for n in lengths if n <= part and rest[:n] == _at(values, rest[:n]))
@@ -235,9 +234,3 @@ def _longest_at(text: str, at: int, values: list[str], lengths: list[int]) -> in
 
 def _at(values: list[str], wanted: str) -> str:
     return values[min(bisect_left(values, wanted), len(values) - 1)]
-
-
-def _common(one: str, other: str) -> int:
-    """Return how many characters two texts have in common from their beginning."""
-    same = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
-    return sum(1 for _ in same)

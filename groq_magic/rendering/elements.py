@@ -111,8 +111,11 @@ class TreeBuilder:
 
     def _add_task(self, parent: Element, paragraph: Block, task: re.Match[str]) -> None:
         attributes = {"type": "checkbox", "disabled": ""}
-        if task[1] != " ":
+        is_done = task[1] != " "
+        if is_done:
             attributes["checked"] = ""
+        # JupyterLab removes the label from a notebook that nobody trusts; the title stays.
+        attributes["aria-label"] = attributes["title"] = "done" if is_done else "to do"
         SubElement(parent, "input", attributes).tail = " "
         text = "\n".join(paragraph.lines)[task.end() :]
         _group(parent).text = leaf_text(text, growing=paragraph.incomplete)

@@ -65,7 +65,7 @@ _ATTRIBUTES = MappingProxyType(
         "th": set(_CELL_ATTRIBUTES),
         "details": {"open"},
         "time": {"datetime"},
-        "input": {"type", "checked", "disabled"},
+        "input": {"type", "checked", "disabled", "aria-label"},
         "*": set(_ALL_ATTRIBUTES),
     }
     | {tag: set(_MATH_ATTRIBUTES) for tag in _MATH_TAGS}

@@ -1,4 +1,4 @@
-"""Typed answers: schemas from types or one line, in the form for a request, and their checks."""
+"""Typed answers: schemas from types or one line, their form in a request, the check of a reply."""
 
 from __future__ import annotations
 

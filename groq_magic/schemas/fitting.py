@@ -1,4 +1,4 @@
-"""Check a value against a strict schema, to find the member of a union that a reply has chosen."""
+"""Check a value against a strict schema, to find out which member of a union a reply has."""
 
 from __future__ import annotations
 

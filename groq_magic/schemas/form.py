@@ -12,7 +12,7 @@ __all__ = [
     "json_mode_form",
     "name_of_root",
     "object_of",
-    "unwrapped",
+    "unwrapping",
     "without_defaults",
 ]
 
@@ -32,7 +32,7 @@ class SchemaForm:
     is_strict : bool
         Whether the service enforces it; else the system message contains it.
     name : str
-        In the form of the API: at most 64 letters, digits, `_` and `-`.
+        As the API requires: at most 64 letters, digits, `_` and `-`.
     """
 
     schema: dict[str, Any]
@@ -48,7 +48,7 @@ def json_mode_form(schema: Mapping[str, Any]) -> SchemaForm:
     inner = {name: part for name, part in schema.items() if name != "$defs"}
     name = name_of_root(inner)
     definitions = {"$defs": schema["$defs"]} if "$defs" in schema else {}
-    return SchemaForm({**object_of({name: inner}), **definitions}, unwrapped(name, None))
+    return SchemaForm({**object_of({name: inner}), **definitions}, unwrapping(name, None))
 
 
 def object_of(properties: dict[str, Any]) -> dict[str, Any]:
@@ -66,19 +66,19 @@ def name_of_root(schema: Mapping[str, Any]) -> str:
     return "items" if schema.get("type") == "array" else "value"
 
 
-def unwrapped(name: str, restore: Restore | None) -> Restore:
-    """Return a function that takes a value out of the object that wraps it."""
+def unwrapping(name: str, restore: Restore | None) -> Restore:
+    """Return a function that returns the value inside the object that wraps it."""
 
-    def taken_out(value: Any) -> Any:
+    def unwrap(value: Any) -> Any:
         if not isinstance(value, dict) or set(value) != {name}:
             return value
         return value[name] if restore is None else restore(value[name])
 
-    return taken_out
+    return unwrap
 
 
 def without_defaults(schema: Any, is_left_out: Callable[[str, Any], bool]) -> Any:
-    """Return a schema without some of its defaults: they are values, and may be data.
+    """Return a schema without some of its defaults, which may be the user's data.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""JSON schemas that the user gives: their own check, and the check of a reply."""
+"""JSON schemas from the user: check a schema, and check a reply against it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from groq_magic.schemas.mismatch import MOST_FAULTS, WHOLE, Mismatch, line, plac
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["checked", "valid_json_schema"]
+__all__ = ["check_value", "valid_json_schema"]
 
 
 def valid_json_schema(given: dict[str, Any]) -> dict[str, Any]:
@@ -42,13 +42,13 @@ def valid_json_schema(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_references(given: Mapping[str, Any]) -> None:
-    """Raise ValueError for a reference that the schema does not contain."""
+    """Raise ValueError for a reference to nothing in the schema."""
     from referencing import Registry
     from referencing.exceptions import Unresolvable
     from referencing.jsonschema import DRAFT202012
 
     if "$id" in json.dumps(given):
-        # In a part with an `$id`, references are relative to that part.
+        # In a part with an `$id`, references are relative to the part.
         return
     resource = DRAFT202012.create_resource(given)
     registry: Registry[Any] = Registry()
@@ -69,7 +69,7 @@ def _check_references(given: Mapping[str, Any]) -> None:
             raise ValueError(message)
 
 
-def checked(value: Any, json_schema: Mapping[str, Any]) -> Any:
+def check_value(value: Any, json_schema: Mapping[str, Any]) -> Any:
     """Return a value from JSON unchanged if it fits a JSON schema.
 
     Raises

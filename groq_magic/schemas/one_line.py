@@ -1,4 +1,4 @@
-"""A schema as it is written after `--schema`: a type of the session, or its fields in one line.
+"""Parse the text after `--schema`: a type of the session, or fields in one line.
 
 `city, price float, tags list[str], kind "food"|"fuel", cat CATS`: a name is a str unless a type
 follows; a type may be an Enum, a class or a list of values of the session. In brackets,
@@ -17,14 +17,14 @@ import re
 from types import GenericAlias, MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
-from groq_magic.clipping import clip, is_a
+from groq_magic.clipping import clip, is_a, tried
 from groq_magic.errors import OptionError
 from groq_magic.session_types import is_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Record", "declared"]
+__all__ = ["Record", "type_declared"]
 
 _TYPES: Mapping[str, Any] = MappingProxyType(
     {
@@ -58,7 +58,7 @@ _EXAMPLE = '--schema \'city, price float, kind "food"|"fuel"\''
 
 
 class Record(dict[str, Any]):
-    """One record of a schema that was written in a line: a dict, whose items are attributes too."""
+    """A record of a schema written in one line: a dict whose items are attributes too."""
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -70,8 +70,8 @@ class Record(dict[str, Any]):
         return [*super().__dir__(), *(name for name in self if name.isidentifier())]
 
 
-def declared(text: str, namespace: Mapping[str, Any]) -> Any:
-    """Return what a text after `--schema` declares: a type, or a JSON schema as a dict.
+def type_declared(text: str, namespace: Mapping[str, Any]) -> Any:
+    """Return the type that a text after `--schema` declares, or a JSON schema as a dict.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def declared(text: str, namespace: Mapping[str, Any]) -> Any:
         return _json_schema(text)
     if text.startswith("[") and text.endswith("]"):
         return GenericAlias(list, (_record(text[1:-1], namespace),))
-    tree = _parsed(text)
+    tree = _expression(text)
     if (
         tree is not None
         and not isinstance(tree, ast.Tuple)
@@ -101,7 +101,7 @@ def declared(text: str, namespace: Mapping[str, Any]) -> Any:
 
 
 def _check_class_name(text: str, namespace: Mapping[str, Any]) -> None:
-    """Refuse what looks like the name of an unknown class: it would become a field."""
+    """Refuse a name that looks like an unknown class: it would become a field."""
     classes = [name for name, value in namespace.items() if isinstance(value, type)]
     near = difflib.get_close_matches(text, classes, 1, 0.7) if text.isidentifier() else []
     if near:
@@ -156,7 +156,7 @@ def _no_field(part: str) -> OptionError:
 def _field(name: str, written: str | None, namespace: Mapping[str, Any]) -> Any:
     if written is None:
         return str
-    tree = _parsed(written.strip())
+    tree = _expression(written.strip())
     if tree is None:
         raise OptionError(
             f"--schema: {clip(written, 60)!r} isn't a type for {name!r}.", f"Try {_EXAMPLE}."
@@ -187,11 +187,8 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def _parsed(text: str) -> ast.expr | None:
-    try:
-        return ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+def _expression(text: str) -> ast.expr | None:
+    return tried(lambda: ast.parse(text, mode="eval").body, None)
 
 
 def _root(tree: ast.expr) -> str:
@@ -212,10 +209,10 @@ def _type(tree: ast.expr, written: str, namespace: Mapping[str, Any]) -> Any:
             return Literal[(*get_args(left), *get_args(right))]
         return Union[left, right]  # noqa: UP007 - both are known at run time only
     if isinstance(tree, ast.Name):
-        return _named(tree.id, written, namespace)
+        return _type_named(tree.id, written, namespace)
     if isinstance(tree, ast.Attribute):
         owner = _type(tree.value, written, namespace)
-        return _as_type(getattr(owner, tree.attr, None), written)
+        return _type_of_value(getattr(owner, tree.attr, None), written)
     if isinstance(tree, ast.Subscript):
         return _subscripted(tree, written, namespace)
     raise _no_type(written)
@@ -238,9 +235,9 @@ def _subscripted(tree: ast.Subscript, written: str, namespace: Mapping[str, Any]
         raise _no_type(written) from None
 
 
-def _named(name: str, written: str, namespace: Mapping[str, Any]) -> Any:
+def _type_named(name: str, written: str, namespace: Mapping[str, Any]) -> Any:
     if name in namespace:
-        return _as_type(namespace[name], written)
+        return _type_of_value(namespace[name], written)
     if name in _TYPES:
         return _TYPES[name]
     raise OptionError(
@@ -250,8 +247,8 @@ def _named(name: str, written: str, namespace: Mapping[str, Any]) -> Any:
     )
 
 
-def _as_type(value: Any, written: str) -> Any:
-    """Return a value of the session as a type; a list becomes the type of one of its values."""
+def _type_of_value(value: Any, written: str) -> Any:
+    """Return a value of the session as a type; for a list, the type with its items as values."""
     if is_a(value, list, tuple, set, frozenset):
         return _literal(list(dict.fromkeys(value)), written)
     if is_a(value, dict) and "type" in value:
@@ -262,7 +259,7 @@ def _as_type(value: Any, written: str) -> Any:
 
 
 def _literal(values: list[Any], written: str) -> Any:
-    """Return the type of one of these values."""
+    """Return the type that has exactly these values."""
     if not values or len(values) > _MOST_VALUES or not all(is_a(one, *_SCALARS) for one in values):
         raise OptionError(
             f"--schema: {clip(written, 60)!r} isn't a list of texts or numbers.",

@@ -1,4 +1,4 @@
-"""The schema of a typed answer: a Python type as JSON schema, and the check of the answer."""
+"""The schema of a typed answer: a Python type as JSON schema, and the answer's check."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ import typing_extensions
 from groq_magic.clipping import clip, tried, type_name
 from groq_magic.errors import OptionError
 from groq_magic.schemas.form import SchemaForm, json_mode_form
-from groq_magic.schemas.json_schema import checked, valid_json_schema
+from groq_magic.schemas.json_schema import check_value, valid_json_schema
 from groq_magic.schemas.mismatch import WHOLE, Mismatch, faults_of, line
-from groq_magic.schemas.one_line import declared
+from groq_magic.schemas.one_line import type_declared
 from groq_magic.schemas.strict import NotStrictError, strict_form
 from groq_magic.session_types import is_type
 
@@ -42,7 +42,7 @@ class TypedAnswer:
     data : object
         The validated object.
     text : str
-        Its JSON in the original form of the schema.
+        The reply's JSON in the original form of the schema.
     """
 
     data: Any
@@ -56,7 +56,7 @@ class Schema:
     Parameters
     ----------
     name : str
-        In the form of the API: at most 64 letters, digits, `_` and `-`.
+        As the API requires: at most 64 letters, digits, `_` and `-`.
     json_schema : mapping
     annotation : object
         The Python type; None where the user gave a JSON schema.
@@ -117,20 +117,14 @@ class Schema:
             raise Mismatch((f"{WHOLE}: {line(error)}",)) from None
 
     def plain(self, data: Any) -> Any:
-        """Return what a validated object holds as values of JSON.
-
-        Parameters
-        ----------
-        data : object
-            Of a `TypedAnswer`.
-        """
+        """Return the data of a `TypedAnswer` as values of JSON."""
         if self.annotation is None:
             return data
         return self._adapter.dump_python(data, mode="json", by_alias=True)
 
     def _validated(self, text: str, value: Any) -> Any:
         if self.annotation is None:
-            return checked(value, self.json_schema)
+            return check_value(value, self.json_schema)
         from pydantic import ValidationError
 
         try:
@@ -144,7 +138,7 @@ class Schema:
 
 
 def schema_of(given: Any, namespace: Mapping[str, Any] | None = None) -> Schema:
-    """Return the schema that the user gives.
+    """Return a schema from what the user has given.
 
     Parameters
     ----------
@@ -174,10 +168,10 @@ def schema_of(given: Any, namespace: Mapping[str, Any] | None = None) -> Schema:
 
 def _schema_of(given: Any, namespace: Mapping[str, Any]) -> Schema:
     if isinstance(given, str):
-        given = declared(given, namespace)
+        given = type_declared(given, namespace)
     if isinstance(given, Mapping):
         return Schema(_name(given.get("title", "")), valid_json_schema(dict(given)))
-    given = type(None) if given is None else _modern(given)
+    given = type(None) if given is None else _for_pydantic(given)
     if not is_type(given):
         raise _no_schema(given, "it isn't a type.")
     # A default or an example may be any object.
@@ -199,7 +193,7 @@ def _adapter(annotation: Any) -> TypeAdapter[Any]:
 
 
 def _json_schema(annotation: Any) -> dict[str, Any]:
-    """Return the JSON schema of a type; that of a NamedTuple has the names of its fields."""
+    """Return the JSON schema of a type; fields of a NamedTuple keep their names."""
     from pydantic.json_schema import GenerateJsonSchema
 
     class WithNames(GenerateJsonSchema):
@@ -212,22 +206,22 @@ def _json_schema(annotation: Any) -> dict[str, Any]:
     return _adapter(annotation).json_schema(schema_generator=WithNames)
 
 
-def _modern(annotation: Any) -> Any:
-    """Return a type with TypedDicts that pydantic accepts: before 3.12, typing_extensions' own."""
+def _for_pydantic(annotation: Any) -> Any:
+    """Return a type with TypedDicts of typing_extensions, which pydantic needs before 3.12."""
     if sys.version_info >= (3, 12):
         return annotation
     if typing.is_typeddict(annotation):
         hints = typing.get_type_hints(annotation, include_extras=True)
         required = annotation.__required_keys__
         not_required: Any = typing_extensions.NotRequired
-        fields = {name: _modern(hint) for name, hint in hints.items()}
+        fields = {name: _for_pydantic(hint) for name, hint in hints.items()}
         fields |= {name: not_required[fields[name]] for name in fields if name not in required}
         make: Any = typing_extensions.TypedDict
         return make(annotation.__name__, fields)
     arguments = typing.get_args(annotation)
     if isinstance(annotation, GenericAlias) and any(map(typing.is_typeddict, arguments)):
         origin: Any = annotation.__origin__
-        return origin[tuple(map(_modern, arguments))]
+        return origin[tuple(map(_for_pydantic, arguments))]
     return annotation
 
 

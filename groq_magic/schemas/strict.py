@@ -15,13 +15,13 @@ from typing import Any
 from urllib.parse import unquote
 
 from groq_magic.schemas.fitting import SCALARS, fits
-from groq_magic.schemas.form import Restore, SchemaForm, name_of_root, object_of, unwrapped
+from groq_magic.schemas.form import Restore, SchemaForm, name_of_root, object_of, unwrapping
 
 __all__ = ["NotStrictError", "strict_form"]
 
 Definitions = Mapping[str, Mapping[str, Any]]
 _ROOT = "#"
-# Keywords that are no constraints: structure, texts, and the default (a null stands for it).
+# Keywords that are no constraints: structure, texts, and the default, which null replaces.
 _STRUCTURE = (
     *("$defs", "$id", "$ref", "$schema", "additionalProperties", "allOf", "anyOf", "const"),
     *("default", "definitions", "description", "discriminator", "enum", "items", "oneOf"),
@@ -45,7 +45,7 @@ def strict_form(schema: Mapping[str, Any]) -> SchemaForm:
     form = rewriter.of(schema)
     if form.schema.get("type") != "object":
         name = name_of_root(form.schema)
-        form = _Form(object_of({name: form.schema}), unwrapped(name, form.restore))
+        form = _Form(object_of({name: form.schema}), unwrapping(name, form.restore))
     definitions = {name: one.schema for name, one in rewriter.forms.items()}
     whole = {**form.schema, **({"$defs": definitions} if definitions else {})}
     return SchemaForm(whole, form.restore, is_strict=True)
@@ -122,7 +122,7 @@ class _StrictRewriter:
         if name not in self._begun:
             self._begun.add(name)
             self.forms[name] = self.of(body)
-        # Looked up late: whether the definition needs `restore` may not be known yet.
+        # Called later: whether the definition needs `restore` may not be known yet.
         return _Form({"$ref": f"#/$defs/{name}"}, lambda value: self._restored(name, value))
 
     def _restored(self, name: str, value: Any) -> Any:
@@ -172,7 +172,7 @@ class _StrictRewriter:
             return {
                 name: restores[name](each) if name in restores else each
                 for name, each in value.items()
-                # Null stands for a missing property, unless null is a value of it.
+                # Null means that the property is missing, unless null is a value of it.
                 if not (
                     each is None and name in optional and not self.fits(None, forms[name].schema)
                 )
@@ -187,7 +187,7 @@ class _StrictRewriter:
             named = self.of({"type": "string", **schema["propertyNames"]}).schema
             keys = named if "enum" in named or "$ref" in named else keys
         pair = object_of({"key": keys, "value": values.schema})
-        # Wrapped in an object, so that in a union it isn't mistaken for a list.
+        # An object, so that in a union it isn't mistaken for a list.
         sent = object_of({"entries": {"type": "array", "items": pair}})
 
         def restore(value: Any) -> Any:
@@ -221,7 +221,7 @@ class _StrictRewriter:
         first = schema["prefixItems"]
         if schema.get("items", schema.get("maxItems") != len(first)) is not False:
             raise NotStrictError("it has a tuple of any length")
-        # Of a NamedTuple these are its fields.
+        # A NamedTuple's titles are the names of its fields.
         names = [str(each.get("title", "")) for each in first if isinstance(each, Mapping)]
         if len(set(filter(None, names))) < len(first):
             names = [f"item_{place}" for place in range(1, len(first) + 1)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from groq_magic.session.executions import Owner
 
 __all__ = ["BackgroundRun", "BackgroundRuns"]
@@ -28,6 +30,9 @@ class BackgroundRun(Protocol):
     @property
     def words(self) -> str:
         """Its progress, in one line."""
+
+    def writes(self, journal: Path, run: str | None) -> bool:
+        """Return whether it writes answers of a run, or any, to a journal."""
 
     def stop(self) -> None:
         """Stop it; answers so far are kept."""
@@ -69,6 +74,10 @@ class BackgroundRuns:
     def lines(self) -> tuple[tuple[str, str], ...]:
         """Return the name and progress of each run; unfinished ones come first."""
         return (*((run.name, run.words) for run in self._running), *reversed(self._over))
+
+    def clear(self) -> None:
+        """Remove finished runs from the list."""
+        self._over.clear()
 
     def deliver(self) -> None:
         """Set the variables of finished runs; without effect outside the owner's thread."""

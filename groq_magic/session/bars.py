@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from groq_magic.conversation import Conversations, Turn, TurnKey
     from groq_magic.prompt.secrets import Secrets
     from groq_magic.views.answer_facts import FinishedAnswer, LiveFacts
-    from groq_magic.views.shown_answers import Thought
+    from groq_magic.views.shown_answers import ReasoningFold
 
 __all__ = ["Bars", "FormerAnswer"]
 
@@ -33,13 +33,13 @@ class FormerAnswer:
     ----------
     turn : Turn
     output : FinishedAnswer
-    thought : (str, str) or None
-        Heading and safe HTML of its reasoning.
+    reasoning : (str, str) or None
+        Its heading and safe HTML.
     """
 
     turn: Turn
     output: FinishedAnswer
-    thought: Thought | None = None
+    reasoning: ReasoningFold | None = None
 
 
 class Bars:
@@ -74,13 +74,13 @@ class Bars:
         output: FinishedAnswer,
         *,
         in_conversation: bool,
-        thought: Thought | None = None,
+        reasoning: ReasoningFold | None = None,
     ) -> None:
         """Add a finished answer's bar; one outside of the conversation is never marked."""
         self._facts.pop((turn.practice, output.slot), None)
         if in_conversation:
             self._facts[turn.practice, output.slot] = output.live, turn.revision
-            self._answers[turn.revision] = FormerAnswer(turn, output, thought)
+            self._answers[turn.revision] = FormerAnswer(turn, output, reasoning)
             shown = {revision for _, revision in self._facts.values()}
             former = [each for each in self._answers if each not in shown]
             for revision in former[:-_FORMER_KEPT]:

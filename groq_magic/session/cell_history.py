@@ -197,7 +197,7 @@ class CellHistory:
             return printed, ""
         value = outputs[cell.number]
         try:
-            return printed, context.added(value)
+            return printed, context.schema_of(value)
         except GroqMagicError:
             return printed, type_name(value)
 
@@ -228,7 +228,9 @@ class CellHistory:
             files = (frame.f_code.co_filename for frame, _ in walk_tb(each.error.__traceback__))
             cell = next(filter(None, map(self.of_file, files)), None)
             what = f"a {each.origin}" if cell is None else f"{cell.name} (in a {each.origin})"
-            failure = Failure(cell, each.error, beside=each.origin) if cell is not None else None
+            failure = (
+                Failure(cell, each.error, background=each.origin) if cell is not None else None
+            )
             self._session.failures.add(number, failure, what)
 
     def _last(self) -> Failure | None:

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from groq_magic.api.key import ApiKey
     from groq_magic.session.session import Session
 
-__all__ = ["account_of_call", "in_python", "secrets_of_call", "without_magics"]
+__all__ = ["account_of_call", "secrets_of_call", "with_python_errors", "without_magics"]
 
 # The part of a remedy that names a magic, which is useless in a script.
 _MAGIC = re.compile(r"(?:^|[;,.])[^;,.]*`%[^`]*`[^;,.]*")
 _FLAG = re.compile(r"--([a-z-]+)")
-_Made = TypeVar("_Made")
+_Result = TypeVar("_Result")
 
 
 def account_of_call(session: Session | None, stacklevel: int = 6) -> Account:
@@ -78,7 +78,7 @@ def secrets_of_call(session: Session | None, key: ApiKey | None = None) -> Secre
     return _secrets_of(key.value if key is not None else "", tuple(os.environ.items()))
 
 
-def in_python(call: Callable[[], _Made]) -> _Made:
+def with_python_errors(call: Callable[[], _Result]) -> _Result:
     """Return what a call returns; its errors have remedies for Python.
 
     Raises

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from groq_magic.api.service import Service
 from groq_magic.conversation import Conversations
@@ -10,6 +11,7 @@ from groq_magic.errors import ModelError
 from groq_magic.ledger.ledger import Ledger
 from groq_magic.ledger.request_history import RequestHistory
 from groq_magic.ledger.request_log import RequestLog
+from groq_magic.ledger.unwritten import UnwrittenOfFiles
 from groq_magic.page.cell import cell_id, listed_cells
 from groq_magic.page.shown_errors import BackgroundErrors
 from groq_magic.prompt import Privacy
@@ -25,7 +27,7 @@ from groq_magic.session.secrets import EarlierTurns, present_secrets
 from groq_magic.session.stored_answers import StoredAnswers
 from groq_magic.session.token_estimate import TokenEstimate
 from groq_magic.session.undoing import UndoResult, show_former, show_removed
-from groq_magic.tools.approval_prompt import OpenQuestions
+from groq_magic.tools.question import OpenQuestions
 from groq_magic.views.phrase import quoted
 from groq_magic.views.show import say
 
@@ -79,16 +81,14 @@ class Session:
         self.bars = Bars(self.conversations, self.secrets, self.cell_number)
         self.service = Service(settings, lambda: self.saved.folder, ask_for_key, say)
         self.last: Ask | None = None
-        self.ledger = Ledger()
-        self.requests = RequestHistory()
+        self.ledger, self.requests = Ledger(), RequestHistory()
         self.request_log = RequestLog(lambda: settings.log)
-        self.earlier = EarlierTurns()
-        self.stored_answers = StoredAnswers()
+        self.earlier, self.stored_answers = EarlierTurns(), StoredAnswers()
         self._quota = QuotaWatch()
         self.failures, self.background = LastFailures(), BackgroundErrors()
-        self.last_plot = LastPlot(shell)
-        self.questions = OpenQuestions()
-        self.background_runs = BackgroundRuns(shell, self.owner)
+        self.last_plot, self.questions = LastPlot(shell), OpenQuestions()
+        self.background_runs, self.unwritten = BackgroundRuns(shell, self.owner), UnwrittenOfFiles()
+        self.map_results: WeakValueDictionary[str, Any] = WeakValueDictionary()
         self._estimates = {practice: TokenEstimate() for practice in (False, True)}
         self.live: Live | None = None
         self.restore_offered = False
@@ -253,9 +253,9 @@ class Session:
         self, turn: Turn, output: FinishedAnswer, *, in_conversation: bool, appended: bool
     ) -> None:
         """Add a finished answer's bar, and mark the answers that its turn put out of date."""
-        thought = self.live.answers.thought(output.slot) if self.live is not None else None
+        reasoning = self.live.answers.reasoning(output.slot) if self.live is not None else None
         self.bars.note_prompt(turn)
-        self.bars.add(turn, output, in_conversation=in_conversation, thought=thought)
+        self.bars.add(turn, output, in_conversation=in_conversation, reasoning=reasoning)
         if not appended:
             self._changed()
         elif self.live is not None:

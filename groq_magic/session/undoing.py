@@ -91,7 +91,7 @@ def show_former(
     is_shown = shown is not None and live is not None and _put(live, shown)
     if former is not None and is_shown:
         # Without the warning, which may not apply later.
-        bars.add(turn, former.output, in_conversation=True, thought=former.thought)
+        bars.add(turn, former.output, in_conversation=True, reasoning=former.reasoning)
     return FormerTurn(turn, is_shown, has_other_prompt)
 
 
@@ -129,8 +129,8 @@ def _put(live: Live, former: FormerAnswer) -> bool:
     if not live.answers.has(output.slot):
         return False
     # Before the output, so that its bar is filled at once.
-    live.put(output.slot, output.live, former.thought)
-    found = live.answers.replace(output.slot, *bundle(output), former.thought)
+    live.put(output.slot, output.live, former.reasoning)
+    found = live.answers.replace(output.slot, *bundle(output), former.reasoning)
     if found is not None:
         live.finish(found)
     return found is not None

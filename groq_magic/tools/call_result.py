@@ -28,23 +28,23 @@ class CallResult:
     Parameters
     ----------
     name : str
-        The tool's, as the model wrote it.
+        The tool's name, as the model wrote it.
     arguments : str
         JSON, as the model wrote it.
     result : str
         The text that the model got; "" until the call is over.
     seconds : float or None
-        How long it ran; None if it did not run, or ran at Groq.
+        How long the call took; None if it was not made, or was made at Groq.
     state : str
-        First `queued`, `pending` (waits for approval), `running`. In the end `returned`, `failed`
+        First `queued`, `pending` (waits for approval), `running`. At the end `returned`, `failed`
         (also: unknown tool, wrong arguments, time limit), `refused` by the user, `unanswered`
-        (nobody replied in time), `stopped` with the ask, or `at service` (it ran at Groq).
+        (nobody replied in time), `stopped` with the ask, or `at service` (made at Groq).
     sources : tuple of (str, str)
         Titles and addresses of the pages that a search at Groq found.
     images : tuple of str
-        Pictures that code at Groq drew: PNG in base64.
+        Images that code at Groq drew: PNG in base64.
     is_code : bool
-        Whether it proposes code, which is displayed where the user approves it.
+        Whether the call proposes code, which is displayed where the user approves it.
     """
 
     name: str
@@ -63,7 +63,7 @@ class CallResult:
 
     @classmethod
     def of_service(cls, part: dict[str, Any]) -> CallResult:
-        """Return a tool call that ran at the service; malformed parts are left out.
+        """Return a tool call that was made at the service; malformed parts are left out.
 
         Parameters
         ----------

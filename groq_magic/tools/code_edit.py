@@ -1,32 +1,32 @@
-"""Edit a piece of code line by line, by `input()`, which takes one line and works everywhere."""
+"""Edit a piece of code line by line, with `input()`, which takes one line and works everywhere."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from groq_magic.tools.approval import Approval, approval_of
-from groq_magic.tools.approval_prompt import Question, reply_by_input
+from groq_magic.tools.decision import Decision, decision_of
+from groq_magic.tools.question import Question, ask_question
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
-    from groq_magic.tools.approval_prompt import OpenQuestions
+    from groq_magic.tools.question import OpenQuestions
 
-__all__ = ["edited_by_input", "edited_lines"]
+__all__ = ["edit_by_input", "with_edit"]
 
 _EDIT = re.compile(r"([0-9]{1,6})(\+?)(?: (.*))?", re.DOTALL)
 _BLANKS = re.compile(r"\s*")
 
 
-def edited_by_input(
+def edit_by_input(
     shell: Any,
     code: str,
     show: Callable[[str], None],
     stopped: threading.Event | None = None,
     questions: OpenQuestions | None = None,
-) -> str | Approval:
+) -> str | Decision:
     """Let the user edit code; return the new code, or the decision not to run it.
 
     Parameters
@@ -38,27 +38,30 @@ def edited_by_input(
     stopped : threading.Event, optional
         Set in another thread, it ends the edit as ■ does.
     questions : OpenQuestions, optional
-        Those of the session.
+        The session's.
 
     Raises
     ------
     NotebookError, KeyboardInterrupt
-        As `approval_by_input`.
+        As `ask_decision`.
     """
     while True:
 
-        def read(typed: str, code: str = code) -> tuple[str, Approval | None] | None:
+        def read(typed: str, code: str = code) -> tuple[str, Decision | None] | None:
             if typed.strip() == "done":
                 return code, None
-            refusal = approval_of(typed, "", edits=False)
+            refusal = decision_of(typed, "", edits=False)
             if refusal is not None and not refusal.runs:
                 return code, refusal
-            edited = edited_lines(code, typed)
+            edited = with_edit(code, typed)
             return (edited, None) if edited is not None else None
 
-        question = _question(code)
-        found = reply_by_input(shell, question, read, stopped, questions=questions)
-        edited, refusal = found or (code, None)
+        at = code.count("\n") + 1
+        edits = (f"{at} CODE (replace)", f"{at}+ CODE (add below)", f"{at} (remove)")
+        words = (*edits, "done", "no REASON", "stop")
+        question = Question("Edit:", words, ("done", "no", "stop"))
+        reply = ask_question(shell, question, read, stopped, questions=questions)
+        edited, refusal = reply or (code, None)
         if refusal is not None:
             return refusal
         if edited == code:
@@ -67,21 +70,15 @@ def edited_by_input(
         show(code)
 
 
-def _question(code: str) -> Question:
-    at = code.count("\n") + 1
-    edits = (f"{at} CODE to replace line {at}", f"{at} to remove it", f"{at}+ CODE to add below it")
-    return Question("Edit:", (*edits, "done", "no REASON", "stop"), ("done", "no", "stop"))
-
-
-def edited_lines(code: str, typed: str) -> str | None:
-    """Return code with one line replaced, removed or added; None if the text is no edit.
+def with_edit(code: str, typed: str) -> str | None:
+    """Return code with one line replaced, removed or added; None for an invalid edit.
 
     Parameters
     ----------
     code : str
     typed : str
-        `3 x = 1` replaces line 3, at its indentation unless the text has its own; `3` removes
-        it; `3+ x = 1` adds a line below it, `0+ x = 1` one at the top.
+        `3 x = 1` replaces line 3, and keeps its indentation unless the text has its own; `3`
+        removes it; `3+ x = 1` adds a line below it, `0+ x = 1` one at the top.
     """
     found = _EDIT.fullmatch(typed.rstrip())
     lines = code.split("\n")

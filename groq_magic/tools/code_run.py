@@ -17,24 +17,24 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from groq_magic.clipping import is_a
-from groq_magic.tools.failed_code import without_failed
+from groq_magic.tools.failed_code import comment_out_failed
 from groq_magic.tools.shown_output import ShownOutput
 from groq_magic.tools.time_limit import call_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from groq_magic.tools.approval import Approval
+    from groq_magic.tools.decision import Decision
 
-__all__ = ["CodeRun", "NotApprovedError", "awaits", "run_code"]
+__all__ = ["CodeRun", "NotApprovedError", "has_top_level_await", "run_code"]
 
 _MOST_LINES = 500
-_SYNTAX = (SyntaxError, IndentationError, TabError)  # a class of the user's may raise anything
+_SYNTAX = (SyntaxError, IndentationError, TabError)  # a user's subclass may raise anything
 _LAST_ERRORS = ("last_exc", "last_type", "last_value", "last_traceback")
 
 
 class NotApprovedError(Exception):
-    """Code without approval was about to run."""
+    """Code without decision was about to run."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ class CodeRun:
     ----------
     code : str
     file : str
-        What its traceback calls the code.
+        The file name of the code in its traceback.
     printed : str
-        What it printed and displayed as text; a long text without its middle.
+        The text that it printed and displayed; of a long text the middle is left out.
     values : tuple of object
         The values that were shown as a cell's last value is: one at most, unless IPython
         is set to show more.
@@ -68,28 +68,28 @@ class CodeRun:
 
     @property
     def is_stopped(self) -> bool:
-        """Whether the user stopped it."""
+        """Whether the user stopped the code."""
         return is_a(self.error, KeyboardInterrupt)
 
 
-def awaits(shell: Any, code: str) -> bool:
-    """Whether code awaits outside of functions: only the kernel's own loop can run that."""
+def has_top_level_await(shell: Any, code: str) -> bool:
+    """Whether code has an `await` outside of functions, which only the kernel's loop can run."""
     if "await" not in code and "async" not in code:
         return False
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     try:
         # `shell.transform_cell` would also look up the user's objects. Transforming thousands of
-        # shell lines takes long: long code is compiled as it stands.
+        # shell lines takes long: long code is compiled untransformed.
         is_short = code.count("\n") < _MOST_LINES
         cell = shell.input_transformer_manager.transform_cell(code) if is_short else code
-        made = compile(cell, "<proposed>", "exec", flags=flags, dont_inherit=True)
-    except Exception:  # noqa: BLE001 - transformations are anyone's; running it shows the error
+        compiled = compile(cell, "<proposed>", "exec", flags=flags, dont_inherit=True)
+    except Exception:  # noqa: BLE001 - users add transformations; running it shows the error
         return False
-    return bool(made.co_flags & inspect.CO_COROUTINE)
+    return bool(compiled.co_flags & inspect.CO_COROUTINE)
 
 
 def run_code(
-    shell: Any, code: str, approval: Approval, stopped: threading.Event | None = None
+    shell: Any, code: str, decision: Decision, stopped: threading.Event | None = None
 ) -> CodeRun:
     """Run approved code in the user's namespace; its output is shown where the cell's is.
 
@@ -99,17 +99,17 @@ def run_code(
     ----------
     shell : IPython.core.interactiveshell.InteractiveShell
     code : str
-    approval : Approval
-        The user's, of this very code.
+    decision : Decision
+        The user's, about exactly this code.
     stopped : threading.Event, optional
         Set in another thread, it ends the code as ■ does.
 
     Raises
     ------
     NotApprovedError
-        Without approval.
+        Without decision.
     """
-    if not approval.runs:
+    if not decision.runs:
         raise NotApprovedError
     output, result = ShownOutput(shell, code), _Result(shell.displayhook.prompt_count)
     with ExitStack() as stack:
@@ -123,7 +123,7 @@ def run_code(
             result.error_in_exec = interrupt
     error = result.error_before_exec or result.error_in_exec
     if error is not None and _is_of_syntax(error, result.file):
-        # The traceback's frames are ours and IPython's.
+        # All frames of the traceback are ours and IPython's.
         error = error.with_traceback(None)
     return CodeRun(
         code,
@@ -132,7 +132,7 @@ def run_code(
         tuple(output.values),
         error,
         tuple(output.images),
-        code if error is None else without_failed(code, result.cell, error, result.file),
+        code if error is None else comment_out_failed(code, result.cell, error, result.file),
     )
 
 
@@ -166,7 +166,7 @@ def _run(shell: Any, code: str, result: _Result) -> None:
     except SyntaxError as error:
         result.error_before_exec = error
         shell.showsyntaxerror()
-    except Exception as error:  # noqa: BLE001 - transformations are anyone's
+    except Exception as error:  # noqa: BLE001 - users add transformations
         result.error_before_exec = error
         shell.showtraceback()
     finally:
@@ -175,7 +175,7 @@ def _run(shell: Any, code: str, result: _Result) -> None:
 
 
 def _is_of_syntax(error: BaseException, file: str) -> bool:
-    """Whether the code itself could not be compiled."""
+    """Whether the error is that the code could not be compiled."""
     return type(error) in _SYNTAX and getattr(error, "filename", "") == file
 
 

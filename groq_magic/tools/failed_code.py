@@ -7,10 +7,10 @@ import traceback
 
 from groq_magic.clipping import is_a, tried, type_name
 
-__all__ = ["without_failed"]
+__all__ = ["comment_out_failed"]
 
 
-def without_failed(code: str, cell: str, error: BaseException, file: str) -> str:
+def comment_out_failed(code: str, cell: str, error: BaseException, file: str) -> str:
     """Return code in which the statement that failed, and all after it, are comments.
 
     Parameters
@@ -21,7 +21,7 @@ def without_failed(code: str, cell: str, error: BaseException, file: str) -> str
         As IPython compiled it, without magics.
     error : BaseException
     file : str
-        What the error's traceback calls the code.
+        The file name of the code in the error's traceback.
     """
     lines = code.rstrip().split("\n")
     is_same = len(cell.rstrip().split("\n")) == len(lines) and not code.lstrip().startswith("%%")

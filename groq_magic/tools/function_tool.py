@@ -30,14 +30,14 @@ _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 class BadArgumentsError(ValueError):
-    """A model called a tool with wrong arguments; the text says which.
+    """A model called a tool with wrong arguments.
 
     Parameters
     ----------
     text : str
-        It may quote private values: the user's own validators write some of it.
+        What is wrong. It may quote private values: the user's own validators write some of it.
     known : str
-        The text that the model has already; its words are not hidden in the message.
+        Text that the model already has; its words are not hidden in the message.
     """
 
     def __init__(self, text: str, known: str = "") -> None:
@@ -52,7 +52,7 @@ class FunctionTool:
     Parameters
     ----------
     name : str
-        As the user named it, and the model calls it.
+        The function's name for the user and for the model.
     function : callable
     description : str
         From its docstring.
@@ -124,13 +124,13 @@ def tool_of(name: str, function: Any) -> FunctionTool:
     Parameters
     ----------
     name : str
-        What the user called it.
+        The user's name for it.
     function : object
 
     Raises
     ------
     OptionError
-        When it can't be called by a model, with the reason.
+        When a model can't call it, with the reason.
     """
     try:
         return _tool_of(name, function)
@@ -158,13 +158,13 @@ def _tool_of(name: str, function: Any) -> FunctionTool:
     if inspect.isclass(function):
         raise OptionError(f"--tools: {name} is a class.", "Give the model a function.")
     parameters, hints = _signature(name, function)
-    documented = _documented(function)
-    described = {each.arg_name: each.description or "" for each in documented.params}
+    docstring = _docstring_of(function)
+    described = {each.arg_name: each.description or "" for each in docstring.params}
     model, schema = _arguments(name, parameters, hints, described)
     positional = tuple(
         each for each in parameters if each.kind is inspect.Parameter.POSITIONAL_ONLY
     )
-    text = "\n\n".join(filter(None, (documented.short_description, documented.long_description)))
+    text = "\n\n".join(filter(None, (docstring.short_description, docstring.long_description)))
     return FunctionTool(name, function, clip(text, _LONGEST_TEXT), schema, model, positional)
 
 
@@ -179,12 +179,12 @@ def _signature(name: str, function: Any) -> tuple[list[inspect.Parameter], dict[
         ) from None
     # A hint may name a type that isn't defined: then the parameters have no types.
     none: dict[str, Any] = {}
-    hints = tried(lambda: typing.get_type_hints(_hinted(function), include_extras=True), none)
+    hints = tried(lambda: typing.get_type_hints(_with_hints(function), include_extras=True), none)
     return [each for each in parameters if each.kind not in _VARIADIC], hints
 
 
-def _hinted(function: Any) -> Any:
-    """Return the function that carries the type hints: of a partial, a method, or an instance."""
+def _with_hints(function: Any) -> Any:
+    """Return the function with the type hints of a partial, a method, or an instance."""
     found = inspect.unwrap(getattr(function, "func", function))
     return found if inspect.isroutine(found) else type(found).__call__
 
@@ -197,10 +197,9 @@ def _arguments(
 
     fields: dict[str, Any] = {}
     for at, each in enumerate(parameters):
-        described_as = described.get(each.name, "")
         facts: dict[str, Any] = {"alias": each.name}
-        if described_as:
-            facts["description"] = clip(described_as, _LONGEST_TEXT)
+        if described.get(each.name):
+            facts["description"] = clip(described[each.name], _LONGEST_TEXT)
         if each.default is not inspect.Parameter.empty:
             facts["default"] = None
         # pydantic refuses fields named with an underscore first, or like its methods.
@@ -254,7 +253,7 @@ def _aliases(model: type[BaseModel]) -> dict[str, str]:
     return {at: str(each.alias) for at, each in model.model_fields.items()}
 
 
-def _documented(function: Any) -> Docstring:
+def _docstring_of(function: Any) -> Docstring:
     from docstring_parser import Docstring, ParseError, parse
 
     text = tried(lambda: inspect.getdoc(getattr(function, "func", function)), None)

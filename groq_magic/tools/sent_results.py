@@ -24,15 +24,15 @@ _LONGEST_MESSAGE = 1_000
 
 @dataclass
 class SentResults:
-    """Turns values and exceptions into texts, under the session's limits.
+    """Turns values and exceptions into texts, within the session's limits.
 
     Parameters
     ----------
     namespace : Mapping of str to Any
-        The user's; it is searched for the values of private columns and keys.
+        The user's variables, searched for the values of private columns and keys.
     privacy : Privacy
     clean : callable
-        From a text to one without secrets.
+        Removes secrets from a text.
     """
 
     namespace: Mapping[str, Any] = field(repr=False)
@@ -40,7 +40,7 @@ class SentResults:
     clean: Callable[[str], str]
 
     def of_value(self, value: Any, longest: int) -> str:
-        """Return a value as `{{name}}` would include it, in at most so many characters.
+        """Return a value as `{{name}}` would include it, in at most `longest` characters.
 
         Raises
         ------
@@ -66,7 +66,7 @@ class SentResults:
         return self._sent(text.removesuffix(": "), _LONGEST_MESSAGE)
 
     def of_bad_arguments(self, error: BadArgumentsError) -> str:
-        """Return why a function does not take its arguments."""
+        """Return what is wrong with the arguments of a call."""
         text = f"The arguments don't fit: {self._message(error, error.known)}"
         return self._sent(text, _LONGEST_MESSAGE)
 
@@ -77,6 +77,6 @@ class SentResults:
         return PrivateValues.of_session(self.namespace, self.privacy).message(message, known)
 
     def _sent(self, text: str, longest: int) -> str:
-        # Secrets first: one may contain surrogates, or be cut.
+        # Secrets are removed first: one may contain surrogates, or be cut.
         clean = SURROGATE.sub("\ufffd", self.clean(text))
         return cut(clean, longest) if longest > _LONGEST_MESSAGE else clip(clean, longest)

@@ -19,7 +19,7 @@ _KEPT = 50_000
 _PNG = "image/png"
 
 
-class _Ends:
+class _LongText:
     """The beginning and the end of a text that may be very long."""
 
     def __init__(self) -> None:
@@ -33,17 +33,17 @@ class _Ends:
         self._lengths[1] += len(text)
         self._lengths[0] += len(text)
         if self._lengths[1] > _KEPT:
-            self._take()
+            self._cut_middle()
 
     @property
     def text(self) -> str:
         """The text, with a mark where its middle is left out."""
-        self._take()
+        self._cut_middle()
         left_out = self._lengths[0] - len(self._first) - len(self._last)
         mark = f"\n[… {left_out:,} characters left out …]\n" if left_out else ""
         return f"{self._first}{mark}{self._last}"
 
-    def _take(self) -> None:
+    def _cut_middle(self) -> None:
         new, self._new, self._lengths[1] = "".join(self._new), [], 0
         room = _KEPT - len(self._first)
         self._first += new[:room]
@@ -61,15 +61,15 @@ class ShownOutput:
     Attributes
     ----------
     values : list of object
-        What was shown as a cell's last value is.
+        The values that were shown as a cell's last value is.
     images : list of bytes
-        What was shown as a picture, each once: PNG.
+        The images that were shown, as PNG, each once.
     """
 
     def __init__(self, shell: Any, code: str) -> None:
         self.values: list[Any] = []
         self.images: list[bytes] = []
-        self._printed = _Ends()
+        self._printed = _LongText()
         self._shell = shell
         ends = shell.displayhook.semicolon_at_end_of_expression
         self._is_quiet = tried(lambda: bool(ends(code)), otherwise=False)
@@ -77,7 +77,7 @@ class ShownOutput:
 
     @property
     def printed(self) -> str:
-        """What was printed, and displayed as text."""
+        """The text that was printed, and displayed."""
         return self._printed.text
 
     @contextmanager
@@ -127,7 +127,7 @@ class ShownOutput:
             self._is_publishing = before
 
     def _show(self, value: Any) -> None:
-        """Show a value as a cell's last one, but without a number: `Out` stays unchanged."""
+        """Show a value as a cell's last value, but without a number: `Out` stays unchanged."""
         if value is None or self._is_quiet:
             return
         with self._publishing():
@@ -155,7 +155,7 @@ class ShownOutput:
 
 @contextmanager
 def _replaced(owner: Any, name: str, make: Callable[[Any], Any]) -> Iterator[None]:
-    """Replace an attribute of an object itself, which may so far be its class's."""
+    """Replace an attribute of an object; so far its class may have provided it."""
     is_own = name in vars(owner)
     before = getattr(owner, name)
     setattr(owner, name, make(before))

@@ -21,15 +21,15 @@ _POLL = 0.05
 
 
 class TimeLimitError(Exception):
-    """A call was interrupted because its time was over."""
+    """A call was interrupted at its time limit."""
 
 
 def call_within(
     seconds: float, call: Callable[[], _Returned], stopped: threading.Event | None = None
 ) -> _Returned:
-    """Return what a call returns.
+    """Return what a call returns, unless it takes longer than a time limit.
 
-    ■ interrupts it too, even where interrupts are deferred. Code in C can't be
+    ■ interrupts the call too, even where interrupts are deferred. Code in C can't be
     interrupted: the call ends when that code does. Nor can a call that restores the
     system's own handler, under which an interrupt would end the process.
 
@@ -43,7 +43,7 @@ def call_within(
     Raises
     ------
     TimeLimitError
-        When its time is over; never in a thread other than the main one, where no signal arrives.
+        At the limit; never outside of the main thread, where no signal arrives.
     KeyboardInterrupt
         At ■, and when `stopped` is set.
     """
@@ -71,7 +71,7 @@ def call_within(
 
 
 class _Timer:
-    """Interrupts the main thread when the time is over, and each second from then on."""
+    """Interrupts the main thread at the time limit, and each second from then on."""
 
     def __init__(self, seconds: float, stopped: threading.Event) -> None:
         self.has_interrupted = False

@@ -66,7 +66,7 @@ def tool_set_of(given: Sequence[Any], namespace: Mapping[str, Any]) -> ToolSet:
     ----------
     given : sequence of str or callable
     namespace : Mapping of str to Any
-        The user's. A function there comes before a tool of the service.
+        The user's variables. A function among them comes before a tool of the service.
 
     Raises
     ------

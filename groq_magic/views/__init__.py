@@ -1,6 +1,6 @@
-"""The views of answers, and everything else that is displayed.
+"""Views: all that is displayed, above all answers.
 
-The only room that imports ipywidgets and anywidget, and only when a widget is
+The only package that imports ipywidgets and anywidget, and only when a widget is
 made: importing it is light. Views get values and callables, never the session.
 """
 
@@ -31,9 +31,9 @@ def for_front_end(
     Parameters
     ----------
     kind : {"widgets", "static", "terminal"}
-        What the front end can show: widgets, one output at the end, or text.
+        What the front end can show: widgets, static outputs, or text.
     live : callable, optional
-        Returns what the session's views share; needed for widgets.
+        Returns the session's widgets; required for widgets.
 
     Returns
     -------

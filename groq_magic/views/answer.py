@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from groq_magic.views.figures import figures, thought_summary
+from groq_magic.views.figures import figures, reasoning_summary
 from groq_magic.views.live_output import LiveOutput
 from groq_magic.views.phrase import phrase_html
 from groq_magic.views.static import bundle, unfinished
 from groq_magic.views.tool_calls import calls_html
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from groq_magic.rendering import GrowingData
     from groq_magic.tools.call_result import CallResult
@@ -26,7 +26,7 @@ __all__ = ["AnswerView", "StaticUpdates"]
 # An ask that fails at once then leaves no output but its error.
 SHOWN_AFTER = 0.25
 
-# Characters of an answer that no page draws, before its first static output.
+# Characters before the first static output of an answer that no page draws.
 FIRST = 200
 
 # Figures that change more often can't be read.
@@ -43,15 +43,15 @@ class AnswerView:
     Parameters
     ----------
     live : Live
-        What the views of one session share.
+        The session's widgets.
 
     Notes
     -----
-    `open`, then `feed` and `progress` as things come, then `finish` or
-    `discard`, once. The document is opened when there is something to show: text,
-    a wait, or a quarter of a second gone by. The output names its slot, and the
-    session's page draws it there; a notebook saved before the end holds a line
-    instead. `finish` makes the same output static and removes the document.
+    Call `open`, then `feed` and `progress` any number of times, then `finish` or
+    `discard`, once. The document is opened when there is something to show: text, a
+    wait, or a quarter of a second without either. The output has its slot, where the
+    session's page draws it; a notebook saved before the end contains a line instead.
+    `finish` makes the same output static and removes the document.
     """
 
     def __init__(self, live: Live) -> None:
@@ -59,8 +59,8 @@ class AnswerView:
         self._live = live
         self._output = LiveOutput(live, self.stopped, self._placeholder)
         self._figures_at = 0.0
-        self._thought_since: float | None = None
-        self._thought_over = False
+        self._reasoning_since: float | None = None
+        self._reasoning_over = False
         self._data: GrowingData | None = None
         self._calls: tuple[CallResult, ...] = ()
         self._updates = StaticUpdates(lambda: live.lacks_page)
@@ -70,7 +70,7 @@ class AnswerView:
         self._start = start
 
     def feed(self, text: str, reasoning: str) -> None:
-        """Draw what has come."""
+        """Draw new text."""
         if not text and not reasoning:
             return
         document = self._shown()
@@ -82,7 +82,7 @@ class AnswerView:
         self._show_summary(document, reasoning, over=bool(text))
 
     def restart(self, line: str) -> None:
-        """Draw a line, after which an answer of typed data begins again."""
+        """Draw a line, and begin an answer of typed data again below it."""
         self._shown().feed(self._growing().restart(line), "")
 
     def _growing(self) -> GrowingData:
@@ -102,11 +102,11 @@ class AnswerView:
             self._output.update()
 
     def move(self) -> None:
-        """Go on below what has been displayed since, so that the answer ends the output."""
+        """Move the answer to the end of the cell's output."""
         self._output.move()
 
     def progress(self, progress: Progress) -> None:
-        """Draw the figures and what is waited for."""
+        """Draw the figures, and the reason for a wait."""
         is_shown = self._output.document is not None or progress.waiting
         if not is_shown and progress.seconds < SHOWN_AFTER:
             return
@@ -118,25 +118,29 @@ class AnswerView:
         self._shown().show(facts)
 
     def finish(self, answer: FinishedAnswer) -> None:
-        """Make the output static, remove the document, hand the bar to the slots."""
+        """Make the output static, remove the document, fill the slots of the bar."""
         data, metadata = bundle(answer)
         document = self._output.document
         if document is not None:
             self._show_summary(document, "", over=True)
-        # Before the output, so that its bar comes up filled.
-        thought = None if document is None or answer.reasoning else document.thought()
-        self._live.put(answer.slot, answer.live, thought)
-        self._output.finish(
-            data, metadata, "stopped" if self.stopped.is_set() else "complete", self._start.slot
-        )
-        if shown := self._output.shown_answer(thought):
+        # Sent before the output, so that the bar appears with its facts.
+        reasoning = None if document is None or answer.reasoning else document.reasoning()
+        self._live.put(answer.slot, answer.live, reasoning)
+        self._output.finish(data, metadata, self._end(metadata), self._start.slot)
+        if shown := self._output.shown_answer(reasoning):
             self._live.answers.add(answer.slot, shown)
 
     def discard(self) -> None:
-        """Leave nothing but an empty output, and that only if something was shown."""
+        """Replace what was shown by an empty output."""
         if self._output.document is not None:
             empty = {"text/html": "", "text/plain": ""}
             self._output.finish(empty, {}, "failed", self._start.slot)
+
+    def _end(self, metadata: Mapping[str, Any]) -> Literal["complete", "stopped", "failed"]:
+        if self.stopped.is_set():
+            return "stopped"
+        ended = metadata.get("groq_magic", {}).get("finish_reason")
+        return "failed" if ended == "error" else "complete"
 
     def _shown(self) -> Document:
         is_new, start = self._output.document is None, self._start
@@ -153,12 +157,12 @@ class AnswerView:
         return unfinished(start.notices, document.slot, text, start.images, self._calls)
 
     def _show_summary(self, document: Document, reasoning: str, *, over: bool) -> None:
-        if reasoning and self._thought_since is None:
-            self._thought_since = time.monotonic()
-        if self._thought_since is not None and not self._thought_over:
-            self._thought_over = over
-            seconds = time.monotonic() - self._thought_since
-            document.show({"summary": thought_summary(seconds, over=self._thought_over)})
+        if reasoning and self._reasoning_since is None:
+            self._reasoning_since = time.monotonic()
+        if self._reasoning_since is not None and not self._reasoning_over:
+            self._reasoning_over = over
+            seconds = time.monotonic() - self._reasoning_since
+            document.show({"summary": reasoning_summary(seconds, over=self._reasoning_over)})
 
 
 class StaticUpdates:
@@ -171,8 +175,8 @@ class StaticUpdates:
 
     Notes
     -----
-    The first output is due after 200 characters, and then each time the text
-    has doubled: all outputs together are at most three times the last one.
+    The first output is due after 200 characters, the next ones each time the text
+    has doubled: all outputs together have at most three times the size of the last.
     """
 
     def __init__(self, lacks_page: Callable[[], bool]) -> None:
@@ -186,7 +190,7 @@ class StaticUpdates:
         Parameters
         ----------
         text : str
-            What has come since the last call.
+            The text since the last call.
         """
         self._length += len(text)
         if self._length < self._next or not self._lacks_page():

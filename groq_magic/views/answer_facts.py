@@ -1,4 +1,4 @@
-"""The facts of an answer for its view: at its start, while it streams, and when it is finished."""
+"""The facts that a view shows about an answer: at its start, while it streams, at its end."""
 
 from __future__ import annotations
 
@@ -29,26 +29,26 @@ ViewFormat = Literal["markdown", "text", "code", "json", "data"]
 
 @dataclass(frozen=True)
 class AnswerStart:
-    """The facts for a view before the first token.
+    """The facts before the first token.
 
     Parameters
     ----------
     slot : str
         The class of this ask's bar, ``groq-turn-<cell>-<ask>``.
     model : str
-        The id of the model that is asked.
+        The model's id.
     practice : bool
         Whether the practice server answers.
     notices : tuple of str
         One-line phrases to show above the answer; text in backticks is code.
     metadata : mapping
-        The output's whole metadata, ``{"groq_magic": {…}}`` with a
-        ``finish_reason`` of None: what a save in mid-stream holds.
+        The output's metadata for a save in mid-stream, ``{"groq_magic": {…}}`` with a
+        ``finish_reason`` of None.
     format : {"markdown", "text", "code", "json", "data"}
-        How the answer is shown. Code streams as Markdown: which part of it is
-        code is known only when it is finished.
+        How the answer is shown. Code streams as Markdown: which part of the answer is
+        code is known only at the end.
     images : tuple of Thumbnail
-        Shown above the answer.
+        The images above the answer.
     """
 
     slot: str
@@ -84,20 +84,20 @@ class Progress:
 
 @dataclass(frozen=True)
 class Replacement:
-    """A fixed cell that the page can put in the place of the one that failed.
+    """A fixed cell with which the page can replace the failed one.
 
     Parameters
     ----------
     asked : str
         The id of the cell that asked.
     cell : str
-        The id of the cell that was fixed, "" where only its number is known.
+        The id of the failed cell, "" if only its number is known.
     number : int or None
-        As in ``In [5]``.
+        The failed cell's number, as in ``In [5]``.
     name : str
-        What it is called: ``cell 5``.
+        The failed cell's name: ``cell 5``.
     before, code : str
-        Its source as it ran, without empty lines at its end, and fixed.
+        The source as it ran, without empty lines at its end, and the fixed source.
     """
 
     asked: str
@@ -119,11 +119,11 @@ class LiveFacts:
     copy : str
         The answer's source, for the Copy button.
     stale : str
-        The warning that the answer is out of date, "" when it is not.
+        The warning that the answer is out of date, "" if it is not.
     replacement : Replacement or None
-        The fixed cell that a button puts in place.
+        The fixed cell with which a button replaces the failed one.
     order : int
-        Of two answers the later one has the higher number: the newest shows what is left.
+        A number that rises with each answer: the newest one shows the quota.
     """
 
     figures: str
@@ -156,33 +156,31 @@ class FinishedAnswer:
     text : str
         The answer's source.
     format : {"markdown", "text", "code", "json", "data"}
-        How it is shown.
+        How the answer is shown.
     code : tuple of CodeBlock
         The code to show where the format is "code".
     data : object
         The parsed JSON to show where the format is "json"; None shows the text.
     reasoning : str
-        The reasoning to save, "" when none is to be saved.
-    notices : tuple of str
+        The reasoning to save, "" for none.
+    notices, warnings : tuple of str
         One-line phrases above the answer.
-    warnings : tuple of str
-        The same, of what is wrong with the answer.
     bar : Bar
         The line under it.
     metadata : mapping
         The output's whole metadata, ``{"groq_magic": {…}}``.
     live : LiveFacts
-        The facts in its bar while the session lives.
+        The facts that its bar shows while the session lives.
     change : CellDiff or None
-        What the answer's code changes, shown below `prose`.
+        The change of a cell by the answer's code, shown below `prose`.
     prose : str
         The answer without the code that `change` shows.
     saved_reasoning : str
-        Safe HTML of the reasoning that a replayed answer was saved with, instead of `reasoning`.
+        Safe HTML of the reasoning saved with a replayed answer, instead of `reasoning`.
     images : tuple of Thumbnail
-        Shown above the answer.
+        The images above the answer.
     calls : tuple of CallResult
-        The tools that the model called, above the answer too.
+        The tool calls above the answer.
     """
 
     slot: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from groq_magic.clipping import count_of
 from groq_magic.views.phrase import SEPARATOR, phrase_html, phrase_plain
 
 __all__ = ["Bar", "included_phrases"]
@@ -11,7 +12,7 @@ __all__ = ["Bar", "included_phrases"]
 
 @dataclass(frozen=True)
 class Bar:
-    """The line under a finished answer that is saved: facts that stay true.
+    """The line under a finished answer, as it is saved.
 
     Parameters
     ----------
@@ -20,15 +21,14 @@ class Bar:
     tokens : str
         The tokens sent and answered, in words; "" if unknown.
     included : tuple of (str, int or str)
-        Names of the values that the prompt included, and their sizes: characters, for an image
+        The names and sizes of the values that the prompt included: characters, for an image
         a text.
     sent : str
-        Which turns were sent, "" when all were: "turns 4 to 9 of 9 sent".
+        The turns that were sent, "" for all: "turns 4 to 9 of 9 sent".
     marks : tuple of str
-        How it ended, where that needs a word: "interrupted", "practice".
-        Text in backticks is code.
+        Words about the answer: "interrupted", "practice". Text in backticks is code.
     earlier : tuple of (str, int or str)
-        The same of the values that were sent with earlier turns.
+        The names and sizes of the values that were sent with earlier turns.
     """
 
     model: str
@@ -39,7 +39,7 @@ class Bar:
     earlier: tuple[tuple[str, int | str], ...] = ()
 
     def html(self, slot: str) -> str:
-        """Return the bar as HTML with its slots; the figures' slot holds static text.
+        """Return the bar as HTML with its slots; the figures' slot contains static text.
 
         Parameters
         ----------
@@ -85,11 +85,9 @@ def included_phrases(
         Names and sizes of values: of the prompt, and of earlier turns.
     """
     parts = (("Included", named), ("From earlier turns", earlier))
-    return tuple(f"{what}: {', '.join(map(_sized, values))}" for what, values in parts if values)
+    return tuple(f"{what}: {', '.join(map(_with_size, named))}" for what, named in parts if named)
 
 
-def _sized(value: tuple[str, int | str]) -> str:
-    name, characters = value
-    if isinstance(characters, str):
-        return f"{name} ({characters})"
-    return f"{name} ({characters:,} character{'s' * (characters != 1)})"
+def _with_size(value: tuple[str, int | str]) -> str:
+    name, size = value
+    return f"{name} ({size if isinstance(size, str) else count_of(size, 'character')})"

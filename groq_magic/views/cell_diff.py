@@ -1,4 +1,4 @@
-"""A fixed cell beside the one that failed."""
+"""The diff of a failed cell and the fixed one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from groq_magic.assistant import difference
+from groq_magic.clipping import count_of
 from groq_magic.views.phrase import phrase_html, phrase_plain
 
 if TYPE_CHECKING:
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CellDiff"]
 
-# Translucent, so that they suit light and dark alike, and inline, so that a notebook that is
-# read without our style sheet has them too. Without colour, signs, <ins> and <del> mark the
-# lines, and <b> the changed characters.
+# Translucent, for light and dark themes, and inline, for notebooks that are read without our
+# style sheet. Without colours, signs, <ins> and <del> mark the lines, <b> the changed characters.
 _ADDED, _REMOVED = "46, 160, 67", "248, 81, 73"
 _LINE = "background-color: rgba({}, 0.2); text-decoration: none"
 _PART = "background-color: rgba({}, 0.35)"
@@ -36,18 +36,18 @@ _KINDS = MappingProxyType(
 
 @dataclass(frozen=True)
 class CellDiff:
-    """A fixed cell beside the one that failed.
+    """The diff of a failed cell and the fixed one.
 
     Parameters
     ----------
     name : str
-        Of the cell that was fixed: ``cell 5``.
+        The failed cell's name: ``cell 5``.
     before, code : str
-        The whole cell as it failed, and fixed.
+        The whole failed cell, and the fixed one.
     language : str
-        Of its code.
+        The language of the code.
     remarks : tuple of str
-        One-line phrases above the lines: what to know before it runs.
+        One-line phrases above the diff: what to know before the cell runs.
     """
 
     name: str
@@ -63,17 +63,17 @@ class CellDiff:
 
     @property
     def title(self) -> str:
-        """The changes, in one line."""
+        """The number of changed lines, in one line."""
         marks = [line.mark for line in self.lines]
-        gone, new = marks.count("-"), marks.count("+")
+        removed, added = marks.count("-"), marks.count("+")
         name = self.name[:1].upper() + self.name[1:]
-        if not new:
-            return f"{name}, fixed: {_lines(gone)} removed"
-        removed = f"{_lines(gone)} removed, {new}" if gone else _lines(new)
-        return f"{name}, fixed: {removed} added"
+        if not added:
+            return f"{name}, fixed: {count_of(removed, 'line')} removed"
+        both = f"{count_of(removed, 'line')} removed, {added:,}"
+        return f"{name}, fixed: {both if removed else count_of(added, 'line')} added"
 
     def html(self, slot: str = "") -> str:
-        """Return the change as safe HTML; it reads well without colours and CSS.
+        """Return the diff as safe HTML; it is readable without colours and CSS.
 
         Parameters
         ----------
@@ -97,14 +97,14 @@ class CellDiff:
         )
 
     def markdown(self) -> str:
-        """Return the change as a fenced diff."""
+        """Return the diff as Markdown, in a fence."""
         from groq_magic.rendering import fenced
 
         above = "".join(f"{line}\n\n" for line in (self.title, *self.remarks))
         return f"{above}{fenced(self._signed(), 'diff')}"
 
     def plain(self) -> str:
-        """Return the change as plain text."""
+        """Return the diff as plain text."""
         above = "".join(f"{phrase_plain(line)}\n" for line in (self.title, *self.remarks))
         return f"{above}{self._signed()}"
 
@@ -122,17 +122,13 @@ class CellDiff:
         )
 
 
-def _lines(count: int) -> str:
-    return f"{count} line{'s' * (count != 1)}"
-
-
 def _line(line: DiffLine, pieces: Sequence[tuple[str, str]]) -> str:
     tag, name, colour = _KINDS[line.mark]
     attributes = f' class="{name}"' if name else ""
     attributes += f' style="{_LINE.format(colour)}"' if colour else ""
     part = f'<b class="groq-changed" style="{_PART.format(colour)}">'
     code, at = [], 0
-    # From one end of a change to the next, all or nothing is changed.
+    # Between two ends of changed parts, all characters are changed, or none.
     ends = [end for span in line.changed for end in span]
     for end in (*ends, len(line.text)):
         html = _pieces(pieces, at, end)

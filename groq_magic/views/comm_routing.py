@@ -1,4 +1,4 @@
-"""Which thread of the kernel receives what a widget's page sends."""
+"""Choose the thread of the kernel that receives a widget's messages from pages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def answer_while_busy(widget: Any) -> None:
     -----
     Lab sends a widget's messages over a subshell. ipykernel 7.4 sends them on
     to the shell that last published on the comm, which is the busy one; where
-    that private method is there, the message stays where Lab sent it.
+    that private method exists, the message stays where Lab sent it.
     """
     comm: Any = widget.comm
     if hasattr(comm, "_reply_subshell_for"):
@@ -32,21 +32,21 @@ def answer_while_busy(widget: Any) -> None:
 def receive_on_control(
     widget: Any, message_type: str, receive: Callable[[Mapping[str, Any]], None]
 ) -> None:
-    """Call a function with what a page sends under this type on the control channel.
+    """Call a function for each message of a type on the control channel.
 
     Parameters
     ----------
     widget : ipywidgets.Widget
         A widget with a comm, until it is closed: `ignore_on_control`.
     message_type : str
-        A name that no one else uses.
+        A unique name.
     receive : callable
         Called with a message's content, on the kernel's control thread.
 
     Notes
     -----
     A busy kernel runs a comm's messages after the cell (ipykernel 6, and pages
-    that know no subshells). Its control channel has a thread of its own.
+    without subshells). Its control channel has a thread of its own.
     """
     receivers = _control_receivers(widget)
     if receivers is not None:
@@ -54,14 +54,14 @@ def receive_on_control(
 
 
 def ignore_on_control(widget: Any, message_type: str) -> None:
-    """Receive messages of this type no more; a widget without a comm is left alone."""
+    """Stop receiving messages of a type."""
     receivers = _control_receivers(widget)
     if receivers is not None:
         receivers.pop(message_type, None)
 
 
 def _control_receivers(widget: Any) -> dict[str, Any] | None:
-    """Return ipykernel's functions by message type; None for a kernel of another make."""
+    """Return ipykernel's functions by message type; None for another kernel."""
     kernel: Any = getattr(widget.comm, "kernel", None)
     return getattr(kernel, "control_handlers", None)
 

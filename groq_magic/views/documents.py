@@ -1,4 +1,4 @@
-"""Answers while they stream, as documents that a page draws."""
+"""Documents: answers while they stream, drawn by pages."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ __all__ = ["Document", "Documents"]
 
 
 class Document:
-    """One answer while it streams: its text, its reasoning and the facts around them.
+    """One answer while it streams: text, reasoning and facts.
 
     Parameters
     ----------
     stopped : threading.Event
-        Set when the reader presses Stop, in whichever thread that arrives.
+        Set when the user presses Stop, in any thread.
     send : callable
         Sends a message to the pages.
 
     Attributes
     ----------
     slot : str
-        Its id: elements of the class ``groq-doc-<slot>`` show it.
+        The document's id: elements of the class ``groq-doc-<slot>`` show it.
 
     Notes
     -----
-    Each change is sent as a numbered message; a page that misses a number asks for the whole.
+    Each change is sent as a numbered message; a page that misses a number requests the whole.
     """
 
     def __init__(
@@ -44,13 +44,13 @@ class Document:
         self._stopped = stopped
         self._pages = [send]
         self._text = MarkdownStream()
-        self._thought = MarkdownStream()
+        self._reasoning = MarkdownStream()
         self._count = 0
         self._shown: dict[str, Any] = {}
         self._sending = threading.RLock()
 
     def begin(self, notices: tuple[str, ...], model: str = "") -> None:
-        """Show it on the pages: from now on the reader can stop it.
+        """Show the document on the pages: from now on the user can stop it.
 
         Parameters
         ----------
@@ -61,12 +61,12 @@ class Document:
         """
         self.show({"notices": notices_html(notices), **({"model": model} if model else {})})
 
-    def feed(self, text: str, thought: str) -> None:
+    def feed(self, text: str, reasoning: str) -> None:
         """Draw new text of the answer and of the reasoning; either may be empty."""
         with self._sending:
             self._send(
                 text=self._text.feed(text) if text else [],
-                thought=self._thought.feed(thought) if thought else [],
+                reasoning=self._reasoning.feed(reasoning) if reasoning else [],
             )
 
     def show(self, facts: Mapping[str, Any]) -> None:
@@ -78,7 +78,7 @@ class Document:
                 self._send(show=new)
 
     def send_also(self, send: Callable[[dict[str, Any]], None]) -> None:
-        """Send messages to one more widget's pages from now on."""
+        """Also send messages to another widget's pages from now on."""
         self._pages.append(send)
 
     def stop(self) -> None:
@@ -86,34 +86,42 @@ class Document:
         self._stopped.set()
         self.show({"stop": "received"})
 
-    def end(self, how: Literal["complete", "stopped", "failed"]) -> None:
-        """Announce that the static output follows."""
+    def end(self, how: Literal["complete", "stopped", "failed"], words: str = "") -> None:
+        """Announce that the static output follows.
+
+        Parameters
+        ----------
+        how : {"complete", "stopped", "failed"}
+        words : str
+            What screen readers announce, "" for how an answer ended.
+        """
+        message = {"ended": self.slot, "how": how, **({"words": words} if words else {})}
         with self._sending:
-            self._send_message({"ended": self.slot, "how": how})
+            self._send_message(message)
 
     def html(self) -> str:
-        """Return the safe HTML of what has come of the answer."""
+        """Return the safe HTML of the answer's text so far."""
         return self._text.html()
 
-    def thought(self) -> tuple[str, str] | None:
+    def reasoning(self) -> tuple[str, str] | None:
         """Return heading and safe HTML of the reasoning, None without reasoning."""
         summary = self._shown.get("summary")
-        return (summary, self._thought.html()) if summary else None
+        return (summary, self._reasoning.html()) if summary else None
 
     def send_whole(self) -> None:
-        """Send everything so far: a page missed a message."""
+        """Send everything so far, for a page that missed a message."""
         with self._sending:
             self._send_message(self.whole())
 
     def whole(self) -> dict[str, Any]:
-        """Return the message that gives a page everything so far."""
+        """Return a message with everything so far."""
         with self._sending:
             return {
                 "doc": self.slot,
                 "whole": True,
                 "count": self._count,
                 "text": self._text.patches_from_start(),
-                "thought": self._thought.patches_from_start(),
+                "reasoning": self._reasoning.patches_from_start(),
                 "show": dict(self._shown),
             }
 
@@ -127,13 +135,13 @@ class Document:
 
 
 class Documents:
-    """The documents of one session, each from its first text until its static output stands."""
+    """The documents of one session, each until its static output is displayed."""
 
     def __init__(self) -> None:
         self._by_slot: dict[str, Document] = {}
 
     def add(self, document: Document) -> None:
-        """Add a document, which pages can ask for from now on."""
+        """Add a document, which pages can request from now on."""
         self._by_slot[document.slot] = document
 
     def remove(self, document: Document) -> None:
@@ -141,21 +149,18 @@ class Documents:
         self._by_slot.pop(document.slot, None)
 
     def whole(self) -> list[dict[str, Any]]:
-        """Return the messages that give a page all documents."""
+        """Return messages with everything so far of all documents."""
         return [document.whole() for document in tuple(self._by_slot.values())]
 
     def receive(self, content: Mapping[str, Any]) -> None:
-        """Do what a page asks for.
+        """Handle a page's message, in any thread.
 
         Parameters
         ----------
         content : mapping
-            With a slot as `stop` or `whole`; one that is gone is ignored. It comes from a
-            page, and in any thread.
+            Has a slot as `stop` or `whole`; an unknown slot is ignored.
         """
-        stopped = self._by_slot.get(str(content.get("stop")))
-        if stopped is not None:
-            stopped.stop()
-        wanted = self._by_slot.get(str(content.get("whole")))
-        if wanted is not None:
-            wanted.send_whole()
+        if (document := self._by_slot.get(str(content.get("stop")))) is not None:
+            document.stop()
+        if (document := self._by_slot.get(str(content.get("whole")))) is not None:
+            document.send_whole()

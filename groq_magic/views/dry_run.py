@@ -1,4 +1,4 @@
-"""The dry run of an ask: its messages in readable form, what they include, an estimate."""
+"""The request that an ask would send: readable messages, included values, an estimate."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+from groq_magic.clipping import count_of
 from groq_magic.views.phrase import SEPARATOR, first_words, phrase_html, phrase_plain
 from groq_magic.views.static import notices_html
 
@@ -27,17 +28,20 @@ class Message:
         The API's `system`, `user`, `assistant`.
     text : str
     tokens : int
-        An estimate.
+        Estimated tokens.
+    preview : str
+        What its line shows; "" for the beginning of the text.
     """
 
     role: str
     text: str
     tokens: int
+    preview: str = ""
 
     @property
     def size(self) -> str:
         """The estimate in words."""
-        return f"about {self.tokens:,} token{'s' * (self.tokens != 1)}"
+        return f"about {count_of(self.tokens, 'token')}"
 
 
 @dataclass(frozen=True)
@@ -47,25 +51,28 @@ class DryRun:
     Parameters
     ----------
     heading : str
-        Where it would go, a phrase.
+        A phrase that names the destination.
     messages : tuple of Message
-        In the order in which they would be sent; the last one is shown unfolded.
+        In the order in which they would be sent.
     facts : tuple of str
-        Phrases below the messages: what is included, options, the estimate.
+        Phrases below the messages: included values, options, the estimate.
     notices : tuple of str
-        Phrases above them.
+        Phrases above the messages.
+    unfolded : int
+        The index of the message that is shown unfolded.
     """
 
     heading: str
     messages: Sequence[Message]
     facts: tuple[str, ...]
     notices: tuple[str, ...] = ()
+    unfolded: int = -1
 
     def html(self) -> str:
-        """Return it as safe HTML: a list of native folds, one a message."""
-        last = len(self.messages) - 1
+        """Return the request as safe HTML: a list of native folds, one for each message."""
+        unfolded = self.unfolded % max(1, len(self.messages))
         folds = "".join(
-            _fold(message, is_open=at == last) for at, message in enumerate(self.messages)
+            _fold(message, is_open=at == unfolded) for at, message in enumerate(self.messages)
         )
         facts = "".join(f"<div>{phrase_html(fact)}</div>" for fact in self.facts)
         return (
@@ -75,16 +82,17 @@ class DryRun:
         )
 
     def plain(self) -> str:
-        """Return it as plain text."""
+        """Return the request as plain text."""
         messages = (f"{each.role}{SEPARATOR}{each.size}\n{each.text}" for each in self.messages)
         above = "\n".join(map(phrase_plain, (*self.notices, self.heading)))
         return "\n\n".join((above, *messages, "\n".join(map(phrase_plain, self.facts))))
 
 
 def _fold(message: Message, *, is_open: bool) -> str:
+    line = first_words(message.preview or message.text, _SHOWN)
     return (
         f'<details class="groq-turn"{" open" * is_open}><summary><span class="groq-turn-line">'
-        f'<b>{message.role}</b> <span dir="auto">{escape(first_words(message.text, _SHOWN))}</span>'
+        f'<b>{message.role}</b> <span dir="auto">{escape(line)}</span>'
         f" <small>{message.size}</small></span></summary>"
         f'<pre class="groq-prompt" dir="auto">{escape(message.text)}</pre></details>'
     )

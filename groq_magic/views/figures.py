@@ -10,9 +10,9 @@ from groq_magic.views.phrase import SEPARATOR
 if TYPE_CHECKING:
     from groq_magic.views.answer_facts import Progress
 
-__all__ = ["figures", "thought_summary"]
+__all__ = ["figures", "reasoning_summary"]
 
-# A rate over less time than this measures the network rather than the model.
+# Seconds; a rate over less time measures the network, not the model.
 SHORTEST = 0.2
 TENTH = 0.1
 
@@ -37,17 +37,16 @@ def figures(progress: Progress) -> str:
     streaming = progress.seconds - progress.first_token
     rate = f"{progress.tokens / streaming:,.0f} tok/s" if streaming >= SHORTEST else ""
     first = f"{progress.first_token:.2f} s to first token"
-    phrases = (token_words(None, progress.tokens), rate, elapsed, first)
-    return SEPARATOR.join(phrase for phrase in phrases if phrase)
+    return SEPARATOR.join(filter(None, (token_words(None, progress.tokens), rate, elapsed, first)))
 
 
-def thought_summary(seconds: float, *, over: bool) -> str:
+def reasoning_summary(seconds: float, *, over: bool) -> str:
     """Return the heading of the reasoning's fold.
 
     Parameters
     ----------
     seconds : float
-        How long the model has reasoned.
+        The duration of the reasoning so far.
     over : bool
         Whether the answer has begun.
     """

@@ -1,4 +1,4 @@
-"""Finished outputs, kept until a notebook's page has saved them."""
+"""Keep finished outputs until a notebook's page has saved them."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Run:
     Parameters
     ----------
     cell : str
-        The id that the page knows the cell by; "" outside of cells.
+        The cell's id on the page; "" outside of cells.
     request : str
         The id of the execute request.
     notebook : str
-        What the page calls the notebook; "" where it doesn't say.
+        The notebook's path on the page; "" if unknown.
     client : str
         The id of the page's connection, which sent the request.
     """
@@ -50,15 +50,15 @@ class FinishedOutput:
     Parameters
     ----------
     run : Run
-        The execution that it belongs to.
+        The execution that displayed it.
     place : str
-        The class of the placeholder that it replaces; "" where none was displayed.
+        The class of the placeholder that it replaces; "" without one.
     turn : str
         The class of its bar.
     data, metadata : mapping
         The output; an empty ``text/html`` only removes the placeholder.
     captured : tuple of str
-        Model ids of Output widgets, one of which may hold the placeholder.
+        Model ids of Output widgets, one of which may contain the placeholder.
     """
 
     run: Run
@@ -80,7 +80,7 @@ class FinishedOutput:
         return sum(map(sys.getsizeof, self.data.values()))
 
     def as_output(self) -> dict[str, Any]:
-        """Return it as a notebook file holds it."""
+        """Return the output as in a notebook file."""
         return {
             "output_type": "display_data",
             "data": dict(self.data),
@@ -89,7 +89,7 @@ class FinishedOutput:
 
 
 class _Entry:
-    """A finished output, and what is known of it on pages."""
+    """A finished output, and its state on pages."""
 
     def __init__(self, number: int, output: FinishedOutput) -> None:
         self.number = number
@@ -105,14 +105,14 @@ class FinishedOutputs:
     Parameters
     ----------
     kept : int
-        How many are kept at most; the oldest are removed first.
+        The most outputs to keep; the oldest are removed first.
     most_bytes : int
-        How much memory their texts may take.
+        The most memory that their texts may take.
 
     Notes
     -----
-    A page that was reloaded has lost what was to replace a placeholder, and all
-    later outputs of a Run All. It gets offers (who, where, checksum), asks for
+    A page that was reloaded has lost the updates of its placeholders, and all
+    later outputs of a Run All. It gets offers (ids and checksums), requests
     the outputs that its notebook lacks, and confirms them once they are saved.
     Any thread may call any method.
     """
@@ -123,7 +123,7 @@ class FinishedOutputs:
         self._entries: dict[int, _Entry] = {}
         self._bytes = 0
         self._number = 0
-        # By these a page knows which outputs of a cell are of the same execution.
+        # By these a page finds the outputs of the same execution.
         self._earlier: deque[tuple[Run, int]] = deque(maxlen=kept)
         self._lock = threading.RLock()
 
@@ -132,7 +132,7 @@ class FinishedOutputs:
             return len(self._entries)
 
     def begin(self, run: Run) -> None:
-        """Note that an ask of this execution begins: outputs of former ones are obsolete."""
+        """Note that an ask begins: outputs of earlier executions of its cell are obsolete."""
         if not run.cell:
             return
         with self._lock:
@@ -164,8 +164,7 @@ class FinishedOutputs:
     def wanted(self, numbers: object) -> list[dict[str, Any]]:
         """Return offers with the outputs themselves, for a page that lacks them.
 
-        `save` is whether the page should save them: not where another page
-        shows them, whose own save would then meet a changed file.
+        `save` is false if another page shows an output: its own save would find a changed file.
         """
         with self._lock:
             found = []
@@ -182,9 +181,9 @@ class FinishedOutputs:
                 entry.is_found = entry.is_shown = True
 
     def lacked(self, numbers: object) -> list[int]:
-        """Note that a page lacks these; return those that pages which show them must confirm.
+        """Note that a page lacks these; return those that other pages have to confirm again.
 
-        A page that showed one may be gone, without having saved it.
+        A page that showed an output may have been closed without saving it.
         """
         with self._lock:
             asked = [entry for entry in self._known(numbers) if entry.is_shown]
@@ -193,13 +192,13 @@ class FinishedOutputs:
             return [entry.number for entry in asked]
 
     def absent(self, numbers: object) -> None:
-        """Note that a page that was loaded since lacks the cells of these."""
+        """Note that a page that was loaded later lacks the cells of these."""
         with self._lock:
             for entry in self._known(numbers):
                 entry.is_absent = bool(entry.checksum)
 
-    def stand(self, numbers: object) -> None:
-        """Remove what a notebook file has, or an Output widget in the kernel."""
+    def remove_saved(self, numbers: object) -> None:
+        """Remove outputs that a notebook file has, or an Output widget in the kernel."""
         with self._lock:
             for entry in self._known(numbers):
                 self._remove(entry.number)
@@ -213,14 +212,14 @@ class FinishedOutputs:
                 if entry.is_absent and not (entry.is_found or entry.is_reported)
             )
 
-    def reported(self, turns: Collection[str]) -> None:
+    def mark_reported(self, turns: Collection[str]) -> None:
         """Note that these missed outputs were reported to the user."""
         with self._lock:
             for entry in self._entries.values():
                 entry.is_reported = entry.is_reported or entry.output.turn in turns
 
     def _known(self, numbers: object) -> list[_Entry]:
-        # A page sent them: anything may be in it.
+        # A page has sent them: they can be anything.
         listed = numbers if isinstance(numbers, list) else []
         asked = {number for number in listed if isinstance(number, int)}
         return [entry for number, entry in self._entries.items() if number in asked]
@@ -246,7 +245,7 @@ class FinishedOutputs:
 
 
 def run_of(shell: Any) -> Run:
-    """Return the execution that the running code belongs to.
+    """Return the execution of the running code.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FramedAnswer"]
 
-# Seconds by which a front end may be behind: it would look for a widget that is gone.
+# Seconds that a slow front end may still need the widget.
 CLOSED_AFTER = 2.0
 
 
@@ -32,12 +32,12 @@ class FramedAnswer(anywidget.AnyWidget):
     document : Document
         The answer.
     receive : callable
-        Called with what the page sends, in any thread.
+        Called with each message of the page, in any thread.
 
     Notes
     -----
-    VS Code and Colab show each output in a frame, whose page the session widget does not
-    see. The view stands beside static HTML in one output, so that the front end picks.
+    VS Code and Colab show each output in a frame, where the session widget can't draw. The
+    output has both this view and static HTML, and the front end shows one of them.
     """
 
     _esm = page_code("framed")
@@ -63,12 +63,12 @@ class FramedAnswer(anywidget.AnyWidget):
         return state
 
     def view(self) -> dict[str, Any]:
-        """Return what shows it, for a MIME bundle."""
+        """Return the view for a MIME bundle."""
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         return {"application/vnd.jupyter.widget-view+json": view}
 
     def close_soon(self) -> None:
-        """Close it; where a kernel's loop runs, a little later."""
+        """Close it, a little later if a loop runs."""
         try:
             asyncio.get_running_loop().call_later(CLOSED_AFTER, close_whole, self)
         except RuntimeError:  # no loop runs

@@ -1,4 +1,4 @@
-"""A view that can't break an ask: what fails in drawing loses no text."""
+"""A view whose failure can't break an ask: no text is lost."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from groq_magic.views.show import publish, show_folded
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Callable
 
     from groq_magic.tools.call_result import CallResult
     from groq_magic.views.answer_facts import AnswerStart, FinishedAnswer, Progress
@@ -19,43 +20,43 @@ __all__ = ["GuardedView", "View"]
 
 
 class View(Protocol):
-    """Protocol for views of one answer: `open`, any of `feed` and `progress`, one ending."""
+    """Protocol for views of one answer: `open`, then `feed` and others, then one ending."""
 
     stopped: threading.Event
 
     def open(self, start: AnswerStart) -> None:
-        """Begin to show."""
+        """Begin to show the answer."""
 
     def feed(self, text: str, reasoning: str) -> None:
-        """Show what has come; either may be empty."""
+        """Show new text; either may be empty."""
 
     def restart(self, line: str) -> None:
-        """Show a line, after which the answer begins again."""
+        """Show a line, and begin the answer again below it."""
 
     def calls(self, calls: tuple[CallResult, ...]) -> None:
-        """Show the tool calls as they are now."""
+        """Show the tool calls so far."""
 
     def move(self) -> None:
-        """Go on below what has been displayed since."""
+        """Move the answer to the end of the cell's output."""
 
     def progress(self, progress: Progress) -> None:
-        """Show how far it is, or what is waited for."""
+        """Show the progress, or the reason for a wait."""
 
     def finish(self, answer: FinishedAnswer) -> None:
-        """Leave the static output and close what is alive."""
+        """Show the finished answer, and close widgets."""
 
     def discard(self) -> None:
-        """Leave nothing: the ask failed before any text."""
+        """Remove the view: the ask failed before any text."""
 
 
 class GuardedView:
-    """A view that can't break an ask.
+    """A view whose failure can't break an ask.
 
     Parameters
     ----------
     view : View
-        Once it fails it draws no more; the answer is read to its end, and
-        answer, as plain text where the view can't.
+        If it fails, nothing more is drawn; the answer is read to its end, and
+        shown as plain text if the view can't finish it.
     """
 
     def __init__(self, view: View) -> None:
@@ -67,7 +68,7 @@ class GuardedView:
 
     @property
     def error(self) -> NotebookError | None:
-        """The error of the view, None if it did not fail."""
+        """The error to raise for a view that failed; None if none did."""
         if self._failure is None:
             return None
         failure = self._failure
@@ -77,64 +78,36 @@ class GuardedView:
         )
 
     def open(self, start: AnswerStart) -> None:
-        """Begin to show."""
-        try:
-            self._view.open(start)
-        except Exception as failure:  # noqa: BLE001 - whatever a front end does, the text is kept
-            self._failure = failure
+        """Begin to show the answer."""
+        self._draw(lambda: self._view.open(start))
 
     def feed(self, text: str, reasoning: str) -> None:
-        """Show what has come; either may be empty."""
+        """Show new text; either may be empty."""
         self._fed.append(text)
-        if self._failure is not None:
-            return
-        try:
-            self._view.feed(text, reasoning)
-        except Exception as failure:  # noqa: BLE001 - as above
-            self._failure = failure
+        self._draw(lambda: self._view.feed(text, reasoning))
 
     def restart(self, line: str) -> None:
-        """Show a line, after which the answer begins again."""
+        """Show a line, and begin the answer again below it."""
         self._fed.append(f"\n\n{line}\n\n")
-        if self._failure is not None:
-            return
-        try:
-            self._view.restart(line)
-        except Exception as failure:  # noqa: BLE001 - as above
-            self._failure = failure
+        self._draw(lambda: self._view.restart(line))
 
     def calls(self, calls: tuple[CallResult, ...]) -> None:
-        """Show the tool calls as they are now."""
-        if self._failure is not None:
-            return
-        try:
-            self._view.calls(calls)
-        except Exception as failure:  # noqa: BLE001 - as above
-            self._failure = failure
+        """Show the tool calls so far."""
+        self._draw(lambda: self._view.calls(calls))
 
     def move(self) -> None:
-        """Go on below what has been displayed since."""
-        if self._failure is not None:
-            return
-        try:
-            self._view.move()
-        except Exception as failure:  # noqa: BLE001 - as above
-            self._failure = failure
+        """Move the answer to the end of the cell's output."""
+        self._draw(self._view.move)
 
     def progress(self, progress: Progress) -> None:
-        """Show how far it is, or what is waited for."""
-        if self._failure is not None:
-            return
-        try:
-            self._view.progress(progress)
-        except Exception as failure:  # noqa: BLE001 - as above
-            self._failure = failure
+        """Show the progress, or the reason for a wait."""
+        self._draw(lambda: self._view.progress(progress))
 
     def finish(self, answer: FinishedAnswer) -> None:
-        """Leave the static output and close what is alive."""
+        """Show the finished answer, and close widgets."""
         try:
             self._view.finish(answer)
-        except Exception as failure:  # noqa: BLE001 - as above
+        except Exception as failure:  # noqa: BLE001 - as in `_draw`
             self._failure = failure
             self.discard()
             with contextlib.suppress(Exception):
@@ -142,7 +115,7 @@ class GuardedView:
         self._is_finished = True
 
     def rescue(self) -> None:
-        """Leave the text that was fed as it is: the ask can't be answer."""
+        """Show the text so far as plain text, unless the answer is finished."""
         if self._is_finished:
             return
         self.discard()
@@ -152,11 +125,19 @@ class GuardedView:
                 publish({"text/plain": printable(text)})
 
     def discard(self) -> None:
-        """Leave nothing: the ask failed before any text."""
+        """Remove the view: the ask failed before any text."""
         with contextlib.suppress(Exception):
             self._view.discard()
 
     def refused(self, written: str) -> None:
-        """Show, folded, what the model wrote and the service refused."""
+        """Show, folded, the text that the service refused."""
         with contextlib.suppress(Exception):
             show_folded("What the model wrote, and the service refused", written)
+
+    def _draw(self, draw: Callable[[], None]) -> None:
+        if self._failure is not None:
+            return
+        try:
+            draw()
+        except Exception as failure:  # noqa: BLE001 - whatever a front end does, the text is kept
+            self._failure = failure

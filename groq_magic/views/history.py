@@ -1,4 +1,4 @@
-"""The conversation as a list: one line a turn, which unfolds to its prompt and answer."""
+"""The conversation as a list: one line for each turn, which unfolds to prompt and answer."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class HistoryRow:
     number : int or None
         The turn's number; None for one of a deleted cell.
     cell : int or None
-        The number in brackets beside the cell that shows the answer, None where unknown.
+        The number in brackets beside the cell that shows the answer, None if unknown.
     prompt : str
-        As typed.
+        The prompt as typed.
     answer : str
         Markdown.
     note : str
@@ -42,12 +42,12 @@ class HistoryRow:
 
     @property
     def title(self) -> str:
-        """The turn in words."""
+        """The turn's name: ``Turn 2``."""
         return f"Turn {self.number}" if self.number is not None else "Deleted"
 
     @property
     def cell_name(self) -> str:
-        """The cell in words; "" where its number is unknown."""
+        """The cell's name: ``Cell 5``; "" if its number is unknown."""
         return f"Cell {self.cell}" if self.cell is not None else ""
 
 

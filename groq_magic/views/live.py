@@ -1,4 +1,4 @@
-"""The views of one session, while its kernel lives."""
+"""The widgets and documents that the views of one session share while its kernel lives."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from groq_magic.views.answer_facts import LiveFacts, Replacement
     from groq_magic.views.finished_outputs import FinishedOutput, Run
     from groq_magic.views.session_facts import PanelFacts, QuotaFacts
-    from groq_magic.views.shown_answers import Thought
+    from groq_magic.views.shown_answers import ReasoningFold
 
 __all__ = ["Live"]
 
-# Seconds in which a page runs the session widget once it is made, if it can.
+# Seconds after which a page has run a new session widget, if it can.
 LOADED_AFTER = 1.5
 
 
@@ -39,32 +39,31 @@ class Live:
     Parameters
     ----------
     settings : traitlets.HasTraits
-        The session's settings: the traits `model`, `temperature`,
-        `max_tokens`, `reasoning_effort` and `system` follow the controls, and
-        the controls follow them.
+        The traits `model`, `temperature`, `max_tokens`, `reasoning_effort` and `system` follow
+        the controls, and the controls follow them.
     panel_facts : callable
-        Returns what the panel shows beside the settings.
+        Returns the facts in the panel.
     quota : callable
-        Returns what is left of the limits now.
+        Returns the remaining quota.
     key : callable, optional
-        Returns where the key is from.
+        Returns the key's state.
     enter_key : callable, optional
         Takes a key that was entered on the page; returns why it is not used, "" if it is.
     undo, reset : callable
-        What the panel's buttons do.
+        Called by the panel's buttons.
     cells_changed : callable, optional
         Receives a notebook's path and the ids of its cells when a page reports them, in any
         thread.
     hand_over : callable, optional
-        Runs a call in the thread that owns the session: callbacks of widgets can come in
-        another one.
+        Runs a call in the thread that owns the session: callbacks of widgets can run in
+        another thread.
 
     Attributes
     ----------
     finished : FinishedOutputs
         The outputs that no notebook file has yet.
     pages : PageReports
-        What the open pages lack.
+        The reports of open pages.
     answers : ShownAnswers
         The answers that cells show.
     """
@@ -124,7 +123,7 @@ class Live:
 
     @property
     def lacks_page(self) -> bool:
-        """Whether no page has run the session widget, though it had the time."""
+        """Whether no page has run the session widget in time."""
         return not self.pages.has_page and time.monotonic() - self._made_at > LOADED_AFTER
 
     def models(self, models: Sequence[tuple[str, str]]) -> None:
@@ -141,7 +140,7 @@ class Live:
             self._panel.models(self._models)
 
     def start(self) -> None:
-        """Make the widget that fills the slots, if it is not there."""
+        """Make the session widget, which fills the slots, unless it exists."""
         self._drop_closed()
         if self._session is None and not self._closed:
             self._made_at = time.monotonic()
@@ -169,14 +168,14 @@ class Live:
         notices : tuple of str
             The lines above the answer.
         stopped : threading.Event
-            Set when the reader presses Stop.
+            Set when the user presses Stop.
         model : str
             The id of the model that is asked.
 
         Returns
         -------
         Document
-            Shown where an output names its slot, until it is removed.
+            Shown in outputs with its slot, until it is removed.
         """
         self.start()
         document = Document(stopped, self._send)
@@ -190,19 +189,22 @@ class Live:
         return FramedAnswer(document, self._receive)
 
     def remove_document(self, document: Document) -> None:
-        """Forget an answer whose static output stands."""
+        """Remove a document whose static output is displayed."""
         self._documents.remove(document)
 
     def put(
-        self, slot: str, facts: LiveFacts, thought: Thought | Literal["same"] | None = "same"
+        self,
+        slot: str,
+        facts: LiveFacts,
+        reasoning: ReasoningFold | Literal["same"] | None = "same",
     ) -> None:
-        """Send what the bar of a finished answer shows; see `SessionWidget.put`."""
+        """Send the facts in a finished answer's bar; see `SessionWidget.put`."""
         self.start()
         if self._session is not None:
-            self._session.put(slot, facts, thought)
+            self._session.put(slot, facts, reasoning)
 
     def begin(self, run: Run, place: str) -> None:
-        """Send that a cell's answer has its first output; see `SessionWidget.begin`."""
+        """Report that a cell's answer has its first output; see `SessionWidget.begin`."""
         self.finished.begin(run)
         if self._session is not None and run.cell:
             self._session.begin(run, place)
@@ -213,36 +215,40 @@ class Live:
         Parameters
         ----------
         output : FinishedOutput
-            It is dropped where it is in no cell, nor in an Output widget.
+            Ignored if it is in neither a cell nor an Output widget.
         """
         if not (output.run.cell or output.captured):
             return
         offer = self.finished.add(output)
-        # Output widgets ignore updates by display id, whether a page was there or not.
+        # Output widgets ignore updates by display id.
         more = {"output": output.as_output(), "save": False} if output.captured else {}
         self._send({"finished": [{**offer, **more}]})
 
     def send_next(self, cell: str, code: str, replaces: Replacement | None = None) -> None:
-        """Send which code is inserted below a cell; see `SessionWidget.send_next`."""
+        """Send the code that is inserted below a cell; see `SessionWidget.send_next`."""
         if self._session is not None:
             self._session.send_next(cell, code, replaces)
 
     def speeds(self, speeds: Mapping[str, str]) -> None:
-        """Send how quick models were; see `SessionWidget.send_speeds`."""
+        """Send the speeds of models; see `SessionWidget.send_speeds`."""
         if self._session is not None:
             self._session.send_speeds(speeds)
 
     def question(self, prompt: str, replies: Sequence[tuple[str, str]]) -> None:
-        """Send the buttons of a question's box: their labels and what they type; none to end."""
+        """Send the buttons of a question: labels, and the replies they type; none removes them."""
         self._send({"question": {"prompt": prompt, "replies": list(replies)}})
 
+    def announce_error(self, line: str) -> None:
+        """Have screen readers announce an error that a cell ends with."""
+        self._send({"error": line})
+
     def quota_changed(self) -> None:
-        """Send what is left of the limits, for every bar and the panel."""
+        """Send the remaining quota, for every bar and the panel."""
         if self._session is not None:
             self._session.send_quota()
 
     def key_changed(self) -> None:
-        """Send where the key is from now."""
+        """Send the key's new state."""
         if self._session is not None:
             self._session.send_key()
 
@@ -252,10 +258,7 @@ class Live:
             self._panel.refresh()
 
     def close(self) -> None:
-        """Close every widget; the outputs show their static text again.
-
-        Closing twice is closing once.
-        """
+        """Close every widget; the outputs show their static text again."""
         if self._closed:
             return
         self._closed = True
@@ -269,7 +272,7 @@ class Live:
         self._picker.close()
 
     def _drop_closed(self) -> None:
-        # `Widget.close_all()` in a cell closes ours too: they are made again.
+        # `Widget.close_all()` in a cell closes our widgets too; then new ones are made.
         if self._closed:
             return
         if self._panel is not None and self._panel.box.comm is None:

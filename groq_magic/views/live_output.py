@@ -1,4 +1,4 @@
-"""One output of a cell: drawn by the page while it is live, static at the end."""
+"""One output of a cell: drawn by the page at first, static at the end."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from groq_magic.views.documents import Document
     from groq_magic.views.framed_answer import FramedAnswer
     from groq_magic.views.live import Live
-    from groq_magic.views.shown_answers import Thought
+    from groq_magic.views.shown_answers import ReasoningFold
 
 __all__ = ["LiveOutput", "capturing_outputs"]
 
@@ -32,12 +32,12 @@ class LiveOutput:
     Parameters
     ----------
     live : Live
-        What the views of one session share.
+        The session's widgets.
     stopped : threading.Event
-        Set when the reader presses Stop.
+        Set when the user presses Stop.
     placeholder : callable
-        From the document, and whether to include what has come, to what is displayed until the
-        end: a notebook that is saved in the meantime holds it.
+        Takes the document and whether to include its text; returns the MIME bundle to display
+        until the end, which a notebook saved in the meantime contains.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class LiveOutput:
         self._framed: FramedAnswer | None = None
 
     def open(self, notices: tuple[str, ...], model: str, metadata: Mapping[str, Any]) -> Document:
-        """Begin to show, once; return the document.
+        """Display the placeholder, once; return the document.
 
         Parameters
         ----------
@@ -70,7 +70,7 @@ class LiveOutput:
         model : str
             The id of the model that is asked.
         metadata : mapping
-            The output's, until the end.
+            The output's metadata until the end.
         """
         # `Widget.close_all()` may have closed the session's widget in the meantime.
         self._live.start()
@@ -84,13 +84,13 @@ class LiveOutput:
         return self.document
 
     def update(self) -> None:
-        """Display what has come, where no page draws it."""
+        """Display the text so far, if no page draws it."""
         if self.document is not None:
             shown = self._shown(self.document, with_text=True)
             self._publish(shown, self._metadata, update=True)
 
     def move(self) -> None:
-        """Go on below what has been displayed since, so that this ends the cell's output."""
+        """Move this to the end of the cell's output."""
         if self.document is None or self._captured:
             return
         self._publish({"text/html": "", "text/plain": ""}, {}, update=True)
@@ -104,12 +104,23 @@ class LiveOutput:
         metadata: dict[str, Any],
         how: Literal["complete", "stopped", "failed"],
         turn: str = "",
+        words: str = "",
     ) -> None:
-        """Make it static; `turn` is the class of an answer's bar."""
+        """Make it static.
+
+        Parameters
+        ----------
+        data, metadata : dict
+        how : {"complete", "stopped", "failed"}
+        turn : str
+            The class of an answer's bar.
+        words : str
+            What screen readers announce, "" for how an answer ended.
+        """
         if self.document is None:
             self._display(data, metadata)
         else:
-            self.document.end(how)
+            self.document.end(how, words)
             self._publish(data, metadata, update=True)
             self._live.remove_document(self.document)
             self.document = None
@@ -120,9 +131,9 @@ class LiveOutput:
             FinishedOutput(self._run, self._place, turn, data, metadata, self._captured)
         )
 
-    def shown_answer(self, thought: Thought | None) -> ShownAnswer | None:
-        """Return where the answer is; None in an Output widget, which ignores updates."""
-        return None if self._captured else ShownAnswer(self._display_id, self._run, thought)
+    def shown_answer(self, reasoning: ReasoningFold | None) -> ShownAnswer | None:
+        """Return where the answer is displayed; None in an Output widget, which ignores updates."""
+        return None if self._captured else ShownAnswer(self._display_id, self._run, reasoning)
 
     def _shown(self, document: Document, *, with_text: bool = False) -> dict[str, Any]:
         view = self._framed.view() if self._framed is not None else {}
@@ -150,14 +161,13 @@ def capturing_outputs(shell: Any) -> tuple[str, ...]:
 
     Notes
     -----
-    One of them captures what is displayed: the one that was entered last.
-    It ignores updates by display id.
+    The one that was entered last captures all that is displayed.
     """
     parent = shell.get_parent() if hasattr(shell, "get_parent") else None
     message = ((parent or {}).get("header") or {}).get("msg_id")
     if not message:
         return ()
-    # No public way leads to all widgets; a test pins this one.
+    # Private, and pinned by a test: no public way leads to all widgets.
     widgets: dict[str, Any] = getattr(ipywidgets_widget, "_instances", {})
     return tuple(
         each.model_id

@@ -12,7 +12,7 @@ __all__ = ["meter_html"]
 
 
 def meter_html(meter: Meter, name: str = "") -> str:
-    """Return a meter as safe HTML; with a name the page finds it, and counts it on."""
+    """Return a meter as safe HTML; one with a name is updated by the page."""
     label = escape(meter.label)
     classes = f"groq-meter groq-meter-{name}" if name else "groq-meter"
     return (

@@ -25,9 +25,8 @@ def page_code(entry: str) -> str:
     Returns
     -------
     str
-        JavaScript without imports, exporting what the entry exports by
-        default: a front end gets a widget's code as one text, so that a name
-        at the top of one file must not be used in another one again.
+        JavaScript without imports, with the entry's default export. A front end gets a
+        widget's code as one text: no two files may have the same top-level name.
     """
     return "\n".join(_joined(_PAGE / f"{entry}.mjs", set()))
 
@@ -44,6 +43,6 @@ def _joined(path: Path, done: set[Path]) -> list[str]:
 
 @cache
 def page_style() -> str:
-    """Return the CSS of all views; no file depends on another's place, but for the theme's."""
+    """Return the CSS of all views: the theme first, the other files in any order."""
     files = ("theme", *sorted(file.stem for file in _PAGE.glob("*.css") if file.stem != "theme"))
     return "\n".join((_PAGE / f"{name}.css").read_text(encoding="utf-8") for name in files)

@@ -1,4 +1,4 @@
-"""Reports of open pages about the JupyterLab internals that they lack."""
+"""The reports of a session's pages: which of JupyterLab's internals they lack."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ __all__ = ["PageReports"]
 _NAME = re.compile(r"[A-Za-z][A-Za-z.]{0,39}")
 _MOST_NAMES = 20
 _MOST_PAGES = 20
-# What the page's order.mjs needs.
+# The names that page/order.mjs needs.
 _FOR_ORDER = ("notebook", "notebook.cells", "kernel.requestExecute")
-# What the page's replacing.mjs needs.
+# The names that page/replacing.mjs needs.
 _TO_REPLACE = ("sharedModel.setSource", "model.contentChanged")
-# What a user does without where a name is missing, by the beginnings of the names.
+# What doesn't work if a name is missing, by the beginnings of the names.
 _LOST: Mapping[tuple[str, ...], str] = {
     _TO_REPLACE: "fixed cells can't replace those that failed",
     ("notebook.executionScheduled",): "a second notebook on this kernel is not seen",
@@ -27,12 +27,12 @@ _LOST: Mapping[tuple[str, ...], str] = {
 
 
 class PageReports:
-    """The JupyterLab internals that the pages of a session lack.
+    """The reports of a session's pages: which of JupyterLab's internals they lack.
 
     Notes
     -----
-    A page reports once, when its session widget begins to run (hello.mjs). It
-    may do so on a subshell's thread: what is kept is replaced in one step.
+    A page reports once, when its session widget begins to run (hello.mjs). This can
+    happen on a subshell's thread, so the state is replaced in one step.
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class PageReports:
         self._is_order_reported = False
 
     def receive(self, hello: object) -> None:
-        """Keep what a page reports; what no page of ours sends counts as nothing.
+        """Keep a page's report; malformed content is ignored.
 
         Parameters
         ----------
@@ -74,14 +74,14 @@ class PageReports:
 
     @property
     def line(self) -> str:
-        """The panel's line: what does not work, and what is missing for it; "" if nothing is."""
+        """The panel's line: what doesn't work, and the missing names; "" if none is missing."""
         names: dict[str, list[str]] = {}
         for name in self.missing:
             names.setdefault(_lost(name), []).append(f"`{name}`")
         return "; ".join(f"{lost} (no {', '.join(each)})" for lost, each in names.items())
 
     def order_notice(self) -> tuple[str, ...]:
-        """Return, once, that a page can't report the order of its cells, if one can't."""
+        """Return the notice, once, if a page can't report the order of its cells."""
         missing = [name for name in self.missing if name in _FOR_ORDER]
         if not missing or self._is_order_reported:
             return ()

@@ -1,4 +1,4 @@
-"""The panel of `%groq`: the session's settings and where it stands."""
+"""The panel of `%groq`: the session's settings and facts."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ if TYPE_CHECKING:
 
 __all__ = ["Panel"]
 
-# Traits that are set by `%config`, and shown only.
+# Traits that the panel shows, and `%config` sets.
 _PRIVACY = ("rows_sent", "private", "log")
 
 
 class Panel:
-    """The panel: controls that are one with the settings, facts, two buttons.
+    """The panel: controls that set and follow the settings, facts, two buttons.
 
     Parameters
     ----------
     settings : traitlets.HasTraits
-        With the trait `model`, and those of the options.
+        Has the trait `model`, and those of the options.
     facts : callable
-        Returns what is shown beside the settings.
+        Returns the facts to show.
     undo, reset : callable
-        What the buttons do.
+        Called by the buttons.
     hand_over : callable
-        Runs a call in the thread that owns the settings: what the user does with a control
-        can come in another one.
+        Runs a call in the thread that owns the settings: callbacks of controls can run in
+        another thread.
     options : iterable of Option
-        The table; those with a label are shown.
+        The table of options; those with a label are shown.
     """
 
     def __init__(  # noqa: PLR0913 - values and callables, so that no view knows the session
@@ -60,7 +60,7 @@ class Panel:
         self._facts = facts
         self._picker = ModelPicker(settings, hand_over, "Model")
         shown = [each for each in options if each.panel and each.name != "model"]
-        # A text takes more room than the others: it stands below them.
+        # Texts need more room, and come last.
         shown.sort(key=lambda each: isinstance(each.type, Text))
         self._fields = [panel_field(each, settings, hand_over) for each in shown]
         self._conversation = ipywidgets.HTML(description="Conversation")
@@ -107,7 +107,7 @@ class Panel:
             row.value = "" if meter is None else meter_html(meter, name)
 
     def close(self) -> None:
-        """Close every widget of the panel, and follow the settings no longer."""
+        """Close every widget of the panel, and stop following the settings."""
         for each in self._fields:
             each.close()
         self._picker.close()

@@ -1,4 +1,4 @@
-"""The panel's controls, each one with a setting: it shows the value, and sets what is entered."""
+"""The panel's controls: each shows the value of a setting, and sets it."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ DEFAULT = "the model's default"
 
 
 class PanelField:
-    """A control for any text; its subclasses are those for other types of options.
+    """A control for a text; subclasses are controls for other types of options.
 
     Parameters
     ----------
     option : Option
     settings : traitlets.HasTraits
-        With a trait of the option's name.
+        Has a trait of the option's name.
     hand_over : callable
-        Runs a call in the thread that owns the settings: what the user does with a control
-        can come in another one.
+        Runs a call in the thread that owns the settings: callbacks of controls can run in
+        another thread.
 
     Attributes
     ----------
     row : tuple of ipywidgets.Widget
-        The control, and what stands beside it.
+        The control, and the widgets beside it.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class PanelField:
             self._following = False
 
     def close(self) -> None:
-        """Follow the setting no longer."""
+        """Stop following the setting."""
         self._settings.unobserve(self._changed, self.option.name)
 
     def _widgets(self) -> tuple[Any, ...]:
@@ -84,7 +84,7 @@ class PanelField:
         self.follow()
 
     def _observe(self, control: Any, use: Callable[[Any], None]) -> None:
-        """Use what the user enters in a control, in the thread that owns the settings."""
+        """Call `use` with each value that the user enters, in the thread that owns the settings."""
 
         def changed(change: Any) -> None:
             if not self._following:
@@ -103,7 +103,7 @@ class _ChoiceField(PanelField):
         return (ipywidgets.Dropdown(description=self.option.panel, options=self._options("")),)
 
     def _options(self, present: str) -> tuple[tuple[str, str], ...]:
-        # What the API calls `default` is the model's own, which the empty value means, too.
+        # The API's `default` means the same as the empty value: the model's own.
         values = [value for value in self.option.type.values if value != "default"]
         unset = ((DEFAULT, ""),) if self.option.default == "" else ()
         more = [present] if present and present not in values else []
@@ -115,10 +115,10 @@ class _ChoiceField(PanelField):
 
 
 class _NumberField(PanelField):
-    """A field for a number, with a slider where the number has bounds, and what was refused."""
+    """A field for a number, with a slider if the number has bounds, and a message."""
 
     def __init__(self, *args: Any) -> None:
-        # The number can be typed: front ends take a slider's arrow keys away.
+        # The number can also be typed: front ends intercept a slider's arrow keys.
         self._message = ipywidgets.HTML()
         self._message.layout.display = "none"
         self._slider: Any = None
@@ -133,7 +133,7 @@ class _NumberField(PanelField):
                 self._slider = ipywidgets.FloatSlider(
                     min=low, max=high, step=0.1, readout=False, continuous_update=False
                 )
-                # Where it stands while the number is left to the model.
+                # The slider's place while no number is set.
                 self._middle = (low + high) / 2
                 self._observe(self._slider, lambda value: self._set(round(value, 2)))
                 return field, self._slider, self._message
@@ -150,10 +150,10 @@ class _NumberField(PanelField):
         super()._changed(change)
 
     def _enter(self, value: str) -> None:
-        """Set what was typed, or say beside the field why not: it stays there to be corrected."""
+        """Set the typed number, or show beside the field why not; the text stays in the field."""
         typed = value.strip()
         if isinstance(self.option.type, Whole):
-            typed = typed.replace(",", "")  # it may be grouped: 1,000
+            typed = typed.replace(",", "")  # as in 1,000
         try:
             self._set(self.option.type.read(self.option.name, typed) if typed else None)
         except (OptionError, TraitError):

@@ -1,4 +1,4 @@
-"""A part of an output, once for each kind of reader."""
+"""A part of an output, as HTML, plain text and Markdown."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Part:
     html : str
         Safe HTML.
     plain, markdown : str
-        The same as plain text, and as Markdown that shows it and does nothing else.
+        The same as plain text, and as safe Markdown.
     """
 
     html: str
@@ -42,7 +42,7 @@ def line(phrase: str) -> Part:
 
 
 def heading(name: str, facts: str = "") -> Part:
-    """Return a heading: a name and facts behind it, both anyone's text and clipped."""
+    """Return a heading: a name and facts, both escaped and clipped."""
     name, facts = clip(name, _LONGEST_NAME), clip(facts, _LONGEST_FACTS)
     small = f' <small dir="auto">{escape(facts)}</small>' if facts else ""
     return Part(
@@ -71,7 +71,7 @@ def _markdown(phrase: str) -> str:
     # Rendering imports markdown, and importing views must stay light.
     from groq_magic.rendering.safe_text import line_starts
 
-    # Code stays code; what is between is text.
+    # The text between pieces of code is escaped.
     pieces = phrase.split("`")
     if len(pieces) % 2 == 0:
         return line_starts(_escaped(phrase))

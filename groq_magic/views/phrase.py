@@ -1,4 +1,4 @@
-"""Ready one-line phrases as HTML and as plain text."""
+"""One-line phrases as HTML and as plain text."""
 
 from __future__ import annotations
 
@@ -41,5 +41,5 @@ def first_words(text: str, most: int) -> str:
 
 def quoted(prompt: str) -> str:
     """Return the beginning of a prompt in quotation marks, for a line that names the prompt."""
-    # No more of a long prompt is read than can be shown.
+    # Only the beginning of a long prompt is read.
     return f"\u201c{first_words(prompt[: 10 * _QUOTED], _QUOTED)}\u201d"

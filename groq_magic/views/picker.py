@@ -1,4 +1,4 @@
-"""The dropdown of models, and how a widget is closed with all that was made for it."""
+"""The dropdown of models, and a function that closes a widget with its parts."""
 
 from __future__ import annotations
 
@@ -20,12 +20,11 @@ class ModelPicker:
     Parameters
     ----------
     settings : traitlets.HasTraits
-        With the trait `model`. An id that is not in the list is added to it:
-        no id is refused.
+        Has the trait `model`. An id that is not in the list is added to it: no id is refused.
     description : str
         The label before it, or "".
     hand_over : callable
-        Runs a call in the thread that owns the settings: a choice can come in another one.
+        Runs a call in the thread that owns the settings: a callback can run in another thread.
     """
 
     def __init__(
@@ -46,12 +45,12 @@ class ModelPicker:
         self._settings.observe(self._set, "model")
 
     def models(self, models: Sequence[tuple[str, str]]) -> None:
-        """Offer these (label, id) pairs, and the present id in any case."""
+        """Offer these (label, id) pairs, and the current id in any case."""
         self._models = tuple(models)
         self._offer()
 
     def close(self) -> None:
-        """Close the dropdown, and follow the settings no longer."""
+        """Close the dropdown, and stop following the settings."""
         self._settings.unobserve(self._set, "model")
         close_whole(self.dropdown)
 
@@ -59,7 +58,7 @@ class ModelPicker:
         model = self._settings.model
         known = any(model == value for _, value in self._models)
         options = self._models if known else ((model, model), *self._models)
-        # Setting options picks the first of them: the present one must stand.
+        # Setting the options selects the first one.
         self.dropdown.unobserve(self._picked, "value")
         if self.dropdown.options != options:
             self.dropdown.options = options

@@ -1,4 +1,4 @@
-"""Small plots: in characters for terminals, as images for pages, without a style sheet."""
+"""Small plots: as text for terminals, as images for pages, which need no style sheet."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ __all__ = ["bar", "bar_image", "column_chart", "columns"]
 
 _ROWS = " ▁▂▃▄▅▆▇█"
 _EIGHTHS = 8
-# So many columns stand apart from each other; more stand close together.
+# The most columns that have gaps between them.
 _APART = 30
 _WIDTH, _HEIGHT = 300, 76
 _LEFT, _TOP, _BASE = 54, 6, 60  # left edge, top of the largest, and base line of the columns
 _DIGIT = 7  # pixels, at most, of a character in a label
 _WIDEST = 18
-# Read on white and on black: an image does not know the page's theme.
+# Readable on white and on black: an image does not know the page's theme.
 _COLUMNS, _LINE = "#4a8fd8", "#7c7c7c"
 _TICKS = (1.0, 0.5, 0.0)  # of the largest value
 _BAR_WIDTH, _BAR_HEIGHT = 120, 10
@@ -38,7 +38,7 @@ def bar(share: float, width: int = 20) -> str:
 def bar_image(share: float) -> str:
     """Return a bar that is filled by a share between 0 and 1, as safe HTML.
 
-    It is silent: what it shows stands in words beside it.
+    It has no description: the text beside it has the same fact.
     """
     width = max(1.0, min(1.0, share) * _BAR_WIDTH) if share > 0 else 0.0
     shape = f'<rect width="{width:.1f}" height="{_BAR_HEIGHT}" fill="{_COLUMNS}"/>'
@@ -75,13 +75,13 @@ def column_chart(values: Sequence[float | None], description: str, ends: Sequenc
     values : sequence of float or None
         Not negative; None leaves its place empty.
     description : str
-        Read where the image is not shown.
+        Read by screen readers.
     ends : sequence of str, optional
         The labels under the first and the last column.
 
     Notes
     -----
-    It is an `img` with its SVG in it: JupyterLab removes `svg` elements from untrusted notebooks.
+    It is an `img` with SVG data: JupyterLab removes `svg` elements from untrusted notebooks.
     """
     most = max((value for value in values if value), default=1.0)
     step = min(_WIDEST, (_WIDTH - _LEFT) / max(1, len(values)))
@@ -126,7 +126,7 @@ def _ends(names: Sequence[str], width: float) -> str:
     if not names:
         return ""
     first, last = names[0], names[-1]
-    # Of few columns the labels take more room than the columns.
+    # The labels may take more room than a few columns.
     both = _DIGIT * (len(first) + 1 + len(last))
     end = (
         f'<text x="{_LEFT + max(width, both):.1f}" y="{_HEIGHT - 3}" text-anchor="end" '
@@ -153,7 +153,7 @@ def _cell(value: float | None, most: float, height: int, row: int) -> str:
 
 
 def _column(left: float, step: float, share: float) -> str:
-    # The smallest value is still seen.
+    # Even the smallest value is visible.
     height = max(1.0, share * (_BASE - _TOP)) if share else 0.0
     gap = min(2.0, step / 4)
     return (

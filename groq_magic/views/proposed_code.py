@@ -1,4 +1,4 @@
-"""Code that a model proposes, as the user reads it before it may run."""
+"""Show the code that a model proposes, before the user approves it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from groq_magic.views.show import show
 
 __all__ = ["show_proposed"]
 
-# Inline, for notebooks that are read without our style sheet. Long lines wrap, so that nothing
-# that may run is out of sight.
+# Inline, for notebooks that are read without our style sheet. Long lines wrap, so that all of
+# the code is visible.
 _LINES = "white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere"
 _LINE = "display: flex"
 _NUMBER = "flex: none; width: 2.6em; opacity: 0.6; user-select: none"
@@ -30,7 +30,7 @@ def show_proposed(title: str, code: str) -> None:
 
     coloured = coloured_lines(code, "python")
     if "\n".join("".join(text for _, text in line) for line in coloured) != code:
-        # A lexer may change the text, but exactly the code that may run has to be shown.
+        # A lexer may change the text, but exactly this code has to be shown.
         coloured = [[("", line)] for line in code.split("\n")]
     lines = "".join(_line_html(number, pieces) for number, pieces in enumerate(coloured, 1))
     html = (

@@ -1,4 +1,4 @@
-"""Compare a saved answer's text with what its saved output shows: either may be anyone's."""
+"""Compare a saved answer's text with its saved output: either may have been changed."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ __all__ = ["shows_answer"]
 
 # Characters; more take seconds to compare.
 _LONGEST = 2_000_000
-# Calls of tools stand above the answer, and show code as answers do.
+# Tool calls above the answer show code as answers do.
 _PARTS = ("groq-text", "groq-change", "groq-calls")
 _SPACE = re.compile(r"\s+")
-# What our outputs hold, now and by earlier versions: nothing else hides or replaces text.
+# The elements of our outputs, also of earlier versions; others could hide or replace text.
 _TAGS = frozenset(
     """
     a abbr b bdi bdo blockquote br caption center cite code col colgroup dd del details dfn
@@ -38,7 +38,7 @@ _ATTRIBUTES = frozenset(
     rowspan src start style title type value width
     """.split()  # noqa: SIM905 - words read best as words
 )
-# Declarations with which text stays where it is, and readable.
+# Declarations that neither move text nor make it unreadable.
 _DECLARATION = re.compile(
     r"text-align: (left|center|right)|text-decoration: none|padding-left: \d{1,2}px"
     r"|border-left: \dpx solid #[0-9a-f]{6}|margin-bottom: \dpx"
@@ -75,7 +75,7 @@ def shows_answer(saved: SavedTurn, *, whole: bool = False) -> bool:
 
 
 def _texts(answer: str, *, whole: bool) -> Iterator[str]:
-    """Yield the Markdown that an answer is shown as, by its format."""
+    """Yield the Markdown of an answer for each format."""
     # Importing the renderer is slow.
     from groq_magic.rendering import data_markdown, fenced, fenced_code, shows_all
     from groq_magic.reply import code_of, data_of
@@ -95,7 +95,7 @@ def _texts(answer: str, *, whole: bool) -> Iterator[str]:
 
 
 def _parsed(answer: str) -> Any:
-    """Return an answer that is JSON alone; None for others, and where a name stands twice."""
+    """Return the data of an answer that is JSON; None for others, and for duplicate names."""
 
     def record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
@@ -110,7 +110,7 @@ def _parsed(answer: str) -> Any:
 
 
 def _shows_change(shown: _ShownText, answer: str) -> bool:
-    """Whether an output shows an answer's prose, and its code as the change of a cell."""
+    """Whether an output shows an answer's prose, and its code as a diff."""
     from groq_magic.rendering import fenced_code
 
     return any(
@@ -131,7 +131,7 @@ def _has_lines(change: str, fence: Fence) -> bool:
 
 
 def _is_rendered(shown: _ShownText, markdown: str) -> bool:
-    """Whether what is shown is this Markdown, and as visible."""
+    """Whether an output shows exactly this Markdown, as visibly as our own output would."""
     from groq_magic.rendering import to_html
 
     rendered = _ShownText.of(f'<div class="groq-text">{to_html(markdown)}</div>')
@@ -144,7 +144,7 @@ class _ShownText(HTMLParser):
     Attributes
     ----------
     is_odd : bool
-        Whether there is something that may hide text, or that we don't write.
+        Whether there is an element that may hide text, or that our outputs never have.
     marks : Counter of str
         The elements and the classes in the answer that may hide a part of it.
     """
@@ -162,7 +162,7 @@ class _ShownText(HTMLParser):
 
     @classmethod
     def of(cls, html: str) -> _ShownText:
-        """Return what a text of HTML shows."""
+        """Return the text that HTML shows."""
         shown = cls()
         shown.feed(html)
         shown.close()
@@ -175,11 +175,11 @@ class _ShownText(HTMLParser):
 
     @property
     def change(self) -> str:
-        """The text of the change of a cell."""
+        """The text of the diff of a cell."""
         return _SPACE.sub("", "".join(self._change))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note an element: a `div` of the answer or of the change, or one within."""
+        """Note an element: the `div` of the answer or the diff, or one within."""
         classes = (dict(attrs).get("class") or "").split()
         styles = [value or "" for name, value in attrs if name == "style"]
         declarations = [each for style in styles for each in style.split("; ")]
@@ -195,14 +195,14 @@ class _ShownText(HTMLParser):
         if tag not in _VOID:
             named = next((c for c in _PARTS if c in classes), "")
             if named and not self._part:
-                # The outermost part that is open: the answer, the change of a cell, or the calls.
+                # The outermost open part: the answer, the diff of a cell, or the tool calls.
                 self._part, self._part_at = f"{tag} {named}", len(self._open)
                 self.is_odd |= self._counts["details"] > 0
             self._open.append(tag)
             self._counts[tag] += 1
 
     def handle_endtag(self, tag: str) -> None:
-        """Note the end of an element; what was left open in it ends too."""
+        """Note the end of an element, and of unclosed elements in it."""
         if not self._counts[tag]:
             return
         closed = ""
@@ -213,7 +213,7 @@ class _ShownText(HTMLParser):
             self._part = ""
 
     def handle_data(self, data: str) -> None:
-        """Take the text of the answer and of the change."""
+        """Keep the text of the answer and of the diff."""
         if self._part == "div groq-change":
             self._change.append(data)
         elif self._part == "div groq-text":

@@ -1,4 +1,4 @@
-"""The facts of the session for its views: key, conversation, rest of the limits."""
+"""The facts that views show about the session: key, conversation, quota."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ __all__ = ["KeyFacts", "Meter", "PanelFacts", "QuotaFacts", "Refill"]
 
 @dataclass(frozen=True)
 class Refill:
-    """A limit when it is reported: a bucket that refills continuously.
+    """A limit at one moment; it refills continuously.
 
     Parameters
     ----------
     limit, left : int
-        How much there is, and how much of it is left, in the same unit.
+        The limit and the rest of it, in the same unit.
     window : float
         Seconds in which the whole limit refills.
     full_in : float
@@ -49,14 +49,14 @@ class QuotaFacts:
 
 @dataclass(frozen=True)
 class KeyFacts:
-    """The facts of the key for the page.
+    """The key's state, for the page.
 
     Parameters
     ----------
     state : str
         "key from GROQ_API_KEY", or what happens without one; never the key.
     wanted : bool
-        Whether the user's own key is missing, so that one can be entered.
+        Whether the user lacks a key, and can enter one.
     """
 
     state: str
@@ -70,7 +70,7 @@ class Meter:
     Parameters
     ----------
     used, limit : int
-        How much of it is used, and how much there is, in the same unit.
+        The used part and the whole, in the same unit.
     label : str
         "680 of 8,000 tokens used · back to 0 in 5 s".
     """
@@ -82,7 +82,7 @@ class Meter:
 
 @dataclass(frozen=True)
 class PanelFacts:
-    """The facts in the panel beside the settings.
+    """The facts in the panel, beside the settings.
 
     Parameters
     ----------
@@ -93,9 +93,9 @@ class PanelFacts:
     minute, day : Meter or None
         The quota of this minute and of today; None while it is unknown.
     privacy : str
-        The limits and the log of requests: "`rows_sent` 5 · `private` none · `log` none".
+        The settings of privacy: "`rows_sent` 5 · `private` none · `log` none".
     page : str
-        What the open pages lack: "prompts look like code (no `cells.changed`)"; usually "".
+        What doesn't work on open pages: "prompts look like code (no `cells.changed`)"; usually "".
     """
 
     key: str

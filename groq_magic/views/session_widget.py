@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from groq_magic.views.finished_outputs import FinishedOutputs, Run
     from groq_magic.views.page_reports import PageReports
     from groq_magic.views.session_facts import KeyFacts, QuotaFacts
-    from groq_magic.views.shown_answers import Thought
+    from groq_magic.views.shown_answers import ReasoningFold
 
 __all__ = ["SessionWidget"]
 
@@ -38,33 +38,32 @@ class SessionWidget(anywidget.AnyWidget):
     picker : str
         The model id of the session's picker.
     current : str
-        The id of the model that the next ask goes to.
+        The id of the next ask's model.
     make_panel : callable
-        Makes the panel and returns its model id; called when an output with a
-        panel's slot is first seen.
+        Makes the panel and returns its model id; called when a page first shows a panel's slot.
     quota : callable
-        Returns what is left of the limits now.
+        Returns the remaining quota.
     documents : Documents
-        The answers that stream.
+        The streaming answers.
     finished : FinishedOutputs
         The outputs that no notebook file has yet.
     pages : PageReports
-        Receives what pages report of themselves.
+        Receives the reports of pages.
     cells_changed : callable
         Receives a notebook's path and the ids of its cells, in any thread.
     hand_over : callable
-        Runs a call in the session's thread: what a page sends can arrive in any.
+        Runs a call in the session's thread: messages of pages can arrive in any thread.
 
     Notes
     -----
-    It is never displayed, and carries the style sheet of all views. Facts go out by turn, and
-    documents by slot, as custom messages; the trait `present` holds all of them for a page
-    that loads again. What is left of the limits goes out once after an ask, for all bars and
-    the panel: the page counts it on by the clock, and an idle kernel sends nothing.
+    It is never displayed, and has the style sheet of all views. Facts by turn, and documents
+    by slot, are sent as custom messages; the trait `present` has all of them for a page that
+    loads later. The remaining quota is sent once after an ask, for all bars and the panel:
+    the page updates it by the clock, and an idle kernel sends nothing.
 
-    What a busy kernel must receive comes twice: as a message of the widget, and on the
-    kernel's control channel. It names the document, so that a late press of Stop stops no
-    other answer.
+    Messages to a busy kernel are sent twice: as messages of the widget, and on the kernel's
+    control channel. They name the document, so that a late press of Stop stops no other
+    answer.
     """
 
     _esm = page_code("session")
@@ -107,48 +106,50 @@ class SessionWidget(anywidget.AnyWidget):
         receive_on_control(self, ON_CONTROL, self.receive)
 
     def close(self) -> None:
-        """Close it; the control channel brings it nothing more."""
+        """Close it, also for messages of the control channel."""
         ignore_on_control(self, ON_CONTROL)
         super().close()
 
     def put(
-        self, slot: str, facts: LiveFacts, thought: Thought | Literal["same"] | None = "same"
+        self,
+        slot: str,
+        facts: LiveFacts,
+        reasoning: ReasoningFold | Literal["same"] | None = "same",
     ) -> None:
-        """Send what a finished answer's bar shows.
+        """Send the facts in a finished answer's bar.
 
         Parameters
         ----------
         slot : str
             The class of the bar.
         facts : LiveFacts
-        thought : (str, str), "same" or None
-            Heading and safe HTML of the reasoning, where the output doesn't contain it;
-            "same" keeps what was given before.
+        reasoning : (str, str), "same" or None
+            Heading and safe HTML of the reasoning, if the output doesn't contain it;
+            "same" keeps the present one.
         """
         with self._lock:
             before = self._facts["turns"].get(slot)
-            kept = (before or {}).get("thought") if thought == "same" else thought
-            sent = {**asdict(facts), "thought": kept}
+            kept = (before or {}).get("reasoning") if reasoning == "same" else reasoning
+            sent = {**asdict(facts), "reasoning": kept}
             if before != sent:
                 self._facts["turns"][slot] = sent
                 self.send({"turns": {slot: sent}})
 
     def begin(self, run: Run, place: str) -> None:
-        """Send that an answer's first output is displayed.
+        """Report that an answer's first output is displayed.
 
         Parameters
         ----------
         run : Run
             The execution that displayed it.
         place : str
-            The class of its placeholder; "" where it was displayed finished. Another
-            notebook's page may not have known the placeholder's model yet.
+            The class of its placeholder; "" if it was displayed finished.
         """
         began = {"cell": run.cell, "request": run.request, "client": run.client, "place": place}
         self.send({"began": began})
 
     def send_next(self, cell: str, code: str, replaces: Replacement | None = None) -> None:
-        """Send which code is inserted below a cell: it replaces what was inserted there before.
+        """Send the code that is inserted below a cell, in place of the one inserted before.
 
         Parameters
         ----------
@@ -156,7 +157,7 @@ class SessionWidget(anywidget.AnyWidget):
             The id of the cell that asked.
         code : str
         replaces : Replacement or None
-            The cell whose place it is to take at once.
+            The cell that the code replaces at once.
         """
         added = {"code": code, "replaces": asdict(replaces) if replaces is not None else None}
         with self._lock:
@@ -168,21 +169,21 @@ class SessionWidget(anywidget.AnyWidget):
             self.send({"next": {cell: added}})
 
     def send_current(self, model: str) -> None:
-        """Send which model the next ask goes to."""
+        """Send the next ask's model."""
         with self._lock:
             self._facts["current"] = model
             self.send({"current": model})
 
     def send_quota(self) -> None:
-        """Send what is left of the limits now."""
+        """Send the remaining quota."""
         self.send({"quota": asdict(self._quota())})
 
     def send_key(self, error: str = "") -> None:
-        """Send where the key is from, or why the one that was entered is not used."""
+        """Send the key's state, or why an entered key is not used."""
         self.send({"key": {**asdict(self._key()), "error": error}})
 
     def send_speeds(self, speeds: Mapping[str, str]) -> None:
-        """Send how quick models were, by the class of their rows in a listing."""
+        """Send the speeds of models, by the class of their rows in a listing."""
         with self._lock:
             if self._facts["speeds"] != speeds:
                 self._facts["speeds"] = dict(speeds)
@@ -205,7 +206,7 @@ class SessionWidget(anywidget.AnyWidget):
         return state
 
     def receive(self, content: object) -> None:
-        """Receive what a page sends, in any thread; what no page of ours sends changes nothing."""
+        """Handle a page's message, in any thread; unknown content is ignored."""
         if not isinstance(content, dict):
             return
         self._documents.receive(content)
@@ -215,7 +216,7 @@ class SessionWidget(anywidget.AnyWidget):
             self.send({"finished": wanted})
         self._finished.shown(content.get("shown"))
         self._finished.absent(content.get("absent"))
-        self._finished.stand(content.get("stands"))
+        self._finished.remove_saved(content.get("stands"))
         if "hello" in content:
             self._pages.receive(content["hello"])
         if isinstance(cells := content.get("cells"), dict):

@@ -23,7 +23,7 @@ def publish(data: Mapping[str, Any], metadata: Mapping[str, Any] | None = None) 
     Parameters
     ----------
     data : mapping
-        MIME type → content; of text, what can't be written is replaced.
+        Content by MIME type; characters that can't be encoded are replaced.
     metadata : mapping, optional
         The output's metadata.
     """
@@ -55,7 +55,7 @@ def show(html: str, plain: str) -> None:
 
 
 def say(text: str) -> None:
-    """Display lines that may hold someone else's text; what is in backticks is code."""
+    """Display lines of text, escaped; text in backticks is code."""
     lines = text.splitlines()
     html = "".join(f"<div>{phrase_html(line)}</div>" for line in lines)
     show(
@@ -65,16 +65,16 @@ def say(text: str) -> None:
 
 
 def show_folded(summary: str, text: str, *, whole: bool = False) -> None:
-    """Display a text under a heading that opens it, with nothing of it interpreted.
+    """Display a text in a fold.
 
     Parameters
     ----------
     summary : str
         The heading, plain text.
     text : str
-        Of anyone: it is escaped, and cut at 20,000 characters.
+        Any text: it is escaped, and cut at 20,000 characters.
     whole : bool
-        Whether it is shown uncut, because somebody has to approve all of it.
+        Whether it is shown uncut, because the user has to approve all of it.
     """
     shown = text if whole or len(text) <= _MOST else f"{text[:_MOST]}…"
     html = (

@@ -1,4 +1,4 @@
-"""The answers that cells show: an undo replaces their outputs."""
+"""The answers that cells show; an undo replaces their outputs."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from groq_magic.views.finished_outputs import Run
 
-__all__ = ["ShownAnswer", "ShownAnswers", "Thought"]
+__all__ = ["ReasoningFold", "ShownAnswer", "ShownAnswers"]
 
 # Heading and safe HTML of the reasoning.
-Thought: TypeAlias = tuple[str, str]
+ReasoningFold: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,13 @@ class ShownAnswer:
         The id of its display.
     run : Run
         The execution that displayed it.
-    thought : (str, str) or None
-        The reasoning that it shows while the session lives.
+    reasoning : (str, str) or None
+        The reasoning shown while the session lives.
     """
 
     display_id: str
     run: Run
-    thought: Thought | None = None
+    reasoning: ReasoningFold | None = None
 
 
 class ShownAnswers:
@@ -53,9 +53,9 @@ class ShownAnswers:
         """Whether a cell shows the answer of a bar."""
         return slot in self._shown
 
-    def thought(self, slot: str) -> Thought | None:
+    def reasoning(self, slot: str) -> ReasoningFold | None:
         """Return the reasoning that an answer shows while the session lives."""
-        return self._shown[slot].thought if slot in self._shown else None
+        return self._shown[slot].reasoning if slot in self._shown else None
 
     def cell_begins(self, cell: str) -> None:
         """Note that a cell runs again: the page removes its outputs."""
@@ -67,9 +67,9 @@ class ShownAnswers:
         slot: str,
         data: Mapping[str, Any],
         metadata: Mapping[str, Any],
-        thought: Thought | None,
+        reasoning: ReasoningFold | None,
     ) -> FinishedOutput | None:
-        """Replace what a cell shows.
+        """Replace the output of a displayed answer.
 
         Parameters
         ----------
@@ -77,19 +77,19 @@ class ShownAnswers:
             The class of the bar.
         data, metadata : mapping
             The new output.
-        thought : (str, str) or None
+        reasoning : (str, str) or None
             The reasoning that it shows while the session lives.
 
         Returns
         -------
         FinishedOutput or None
-            To be offered to pages that were loaded later, which ignore the update. None if
-            no cell shows that answer.
+            An offer for pages that were loaded later, which ignore the update. None if no cell
+            shows the answer.
         """
         shown = self._shown.get(slot)
         if shown is None:
             return None
-        self._shown[slot] = replace(shown, thought=thought)
+        self._shown[slot] = replace(shown, reasoning=reasoning)
         update_display(  # type: ignore[no-untyped-call]  # IPython has no types for it
             dict(data), raw=True, metadata=dict(metadata), display_id=shown.display_id
         )

@@ -1,4 +1,4 @@
-"""Slots of static outputs: their classes, and the texts of the two that hold a control."""
+"""Slots of static outputs: their classes, and the static text of banner and panel."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ __all__ = [
     "value_text",
 ]
 
-# By the session's token a page knows outputs of this kernel from forged ones.
+# By the session's token a page distinguishes this kernel's outputs from forged ones.
 TOKEN_CLASS = f"groq-token-{TOKEN}"
-# Of the model in use, in the list of models.
+# Marks the model in use in the list of models.
 MARK = "\N{CHECK MARK}"
 _NOT_IN_A_CLASS = re.compile(r"[^A-Za-z0-9_-]")
 
@@ -50,9 +50,9 @@ def speed_slot(model: str) -> str:
 
 
 def model_end(model: str, *, is_current: bool) -> tuple[str, str]:
-    """Return what a model's row in `%groq_models` ends with, as HTML and as plain text.
+    """Return the end of a model's row in `%groq_models`, as HTML and as plain text.
 
-    The page moves the mark to the model that is chosen later, and adds the speed.
+    The page moves the mark when another model is chosen, and adds the speed.
     """
     mark = f" {MARK}" if is_current else ""
     slot = speed_slot(model)
@@ -64,10 +64,10 @@ def model_end(model: str, *, is_current: bool) -> tuple[str, str]:
 
 
 def slot_classes(name: str) -> str:
-    """Return the classes of a slot that acts.
+    """Return the classes of a slot with a control.
 
-    The token is among them only where a page can fill the slot: elsewhere the
-    same output has the same text in every run.
+    The token is among them only if a page can fill the slot: else the same
+    output has the same text in every run.
     """
     has_page = front_end(get_ipython()) == "widgets"
     return f"{name} {TOKEN_CLASS}" if has_page else name
@@ -81,11 +81,11 @@ def banner(model: str, state: str, *, note: str = "", is_of_key: bool = False) -
     model : str
         The model in use.
     state : str
-        "key from GROQ_API_KEY", or what to do about a missing one.
+        "key from GROQ_API_KEY", or the remedy for a missing key.
     note : str
-        What has just changed, before the state.
+        A recent change, shown before the state.
     is_of_key : bool
-        Whether the state is the key's: then a page shows the present one in its place.
+        Whether the state is the key's: then a page keeps it up to date.
 
     Returns
     -------
@@ -110,7 +110,7 @@ def key_slot(state: str) -> str:
 
 
 def option_rows(settings: Any, options: Iterable[Option]) -> list[tuple[str, str]]:
-    """Return labels and values of the options that the panel shows, where these are set.
+    """Return labels and values of the panel's options that are set.
 
     Parameters
     ----------
@@ -145,8 +145,7 @@ def panel_text(
     system : str
         The system prompt, or "".
     facts, limits : sequence of (str, str)
-        What the panel shows besides. Limits refill by the clock: only the plain text, which
-        terminals show, has them.
+        More rows. Limits change by the clock: only the plain text, for terminals, has them.
 
     Returns
     -------

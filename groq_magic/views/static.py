@@ -1,4 +1,4 @@
-"""The output that a notebook keeps of an answer."""
+"""The static output of an answer, which a notebook keeps."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ __all__ = [
     "warnings_html",
 ]
 
-# What a notebook holds that is saved while an answer streams.
+# In notebooks that are saved while an answer streams.
 UNFINISHED = (
     "This answer is not finished. It appears here once it is; "
     "if its kernel has stopped, run the cell again."
 )
-# Inline, so that a notebook that is read without our style sheet has it too.
+# Inline, for notebooks that are read without our style sheet.
 _WARNING = "border-left: 3px solid #c77700; padding-left: 10px; margin-bottom: 8px"
 _FOLD = '<details class="groq-reasoning"><summary>Reasoning</summary><div dir="auto">'
 _FOLD_END = "</div></details>"
 _TEXT = '<div class="groq-text" dir="auto">'
-# As answers are saved, now and by earlier versions.
+# In answers saved by this version and by earlier ones.
 _SAVED_FOLD = re.compile(re.sub(' dir="auto"', '(?: dir="auto")?', _FOLD))
 _SAVED_FOLD_END = re.compile(re.sub(' dir="auto"', '(?: dir="auto")?', f"{_FOLD_END}{_TEXT}"))
 
@@ -102,43 +102,42 @@ def unfinished(
     notices : tuple of str
         The lines above the answer.
     slot : str
-        The slot of its document: the session's page draws it there. A notebook that is saved
-        before the end holds the line below.
+        The slot of its document, where the session's page draws it. A notebook that is saved
+        before the end contains a line instead.
     text : str, optional
-        Safe HTML of what has come, where no page draws it.
+        Safe HTML of the text so far, if no page draws it.
     images : tuple of Thumbnail, optional
-        They stand above the slot, where the finished answer has them too.
+        The images above the slot.
     calls : tuple of CallResult, optional
-        The tool calls as they are now, where no page draws them.
+        The tool calls so far, if no page draws them.
 
     Returns
     -------
     dict
-        ``text/html`` and an empty ``text/plain``: nothing that could be taken
-        for an answer.
+        ``text/html`` and an empty ``text/plain``, which can't be mistaken for an answer.
     """
     line = "" if text or calls else UNFINISHED
-    come = (notices_html(notices), calls_html(calls), f"{_TEXT}{text}</div>" if text else "")
-    return live_slot(slot, "".join(come), line, thumbnails_html(images))
+    so_far = (notices_html(notices), calls_html(calls), f"{_TEXT}{text}</div>" if text else "")
+    return live_slot(slot, "".join(so_far), line, thumbnails_html(images))
 
 
-def live_slot(slot: str, come: str, line: str, above: str = "") -> dict[str, str]:
+def live_slot(slot: str, so_far: str, line: str, above: str = "") -> dict[str, str]:
     """Return an output with the slot of a document, which the session's page draws.
 
     Parameters
     ----------
     slot : str
-    come : str
-        Safe HTML of what has come: a saved notebook holds it.
+    so_far : str
+        Safe HTML of the content so far, for a saved notebook.
     line : str
-        The text there; "" for the notice that more is coming.
+        The line below it; "" for "More is coming".
     above : str, optional
         Safe HTML above the slot.
     """
     line = line or "More is coming; ■ in the toolbar stops it."
     html = (
         f'<div class="groq-answer mathjax_ignore tex2jax_ignore">{above}'
-        f'<div class="groq-slot-stream groq-doc-{slot} {TOKEN_CLASS}">{come}'
+        f'<div class="groq-slot-stream groq-doc-{slot} {TOKEN_CLASS}">{so_far}'
         f'<div class="groq-notice">{line}</div></div></div>'
     )
     return {"text/html": html, "text/plain": ""}
@@ -150,7 +149,7 @@ def notices_html(notices: tuple[str, ...]) -> str:
 
 
 def warnings_html(warnings: tuple[str, ...]) -> str:
-    """Return the slot of the stale mark, and the warnings above an answer, as safe HTML."""
+    """Return the slot of the stale warning, and the warnings above an answer, as safe HTML."""
     return f'<div class="groq-slot-stale"></div>{warning_lines(warnings)}'
 
 
@@ -175,7 +174,7 @@ def _markdown_source(answer: FinishedAnswer) -> str:
         case "data":
             return _data_source(answer.text)
         case "json":
-            # Text that is no JSON would be taken for it in JSON's colours.
+            # Invalid JSON is shown without colours.
             data = answer.data
             written = "" if data is None else json.dumps(data, indent=2, ensure_ascii=False)
             return fenced(written, "json") if written else fenced(answer.text)
@@ -184,7 +183,7 @@ def _markdown_source(answer: FinishedAnswer) -> str:
 
 
 def _data_source(text: str) -> str:
-    """Return typed data as Markdown; text that is no JSON as it is."""
+    """Return typed data as Markdown; text that is not JSON in a fence."""
     from groq_magic.rendering import data_markdown, fenced
 
     try:
@@ -217,7 +216,7 @@ def saved_reasoning(html: str) -> str | None:
     Parameters
     ----------
     html : str
-        A notebook's, and so anyone's.
+        From a notebook, so it can be anything.
 
     Returns
     -------
@@ -235,7 +234,7 @@ def saved_reasoning(html: str) -> str | None:
 
 
 class StaticView:
-    """The view where no widget can live: one output, once the answer is complete."""
+    """The view for front ends without widgets: one output, once the answer is complete."""
 
     def __init__(self) -> None:
         self.stopped = threading.Event()
@@ -251,9 +250,9 @@ class StaticView:
         """Show nothing yet."""
 
     def calls(self, calls: tuple[CallResult, ...]) -> None:
-        """Show a call that waits for approval, once; the others come with the answer."""
+        """Show a call that waits for approval, once; finish() shows all calls."""
         waiting = next((each for each in calls if each.state == "pending"), None)
-        # Code is shown by itself.
+        # Proposed code has a display of its own.
         if waiting is not None and waiting is not self._asked and not waiting.is_code:
             self._asked = waiting
             publish({"text/plain": calls_plain([waiting])})

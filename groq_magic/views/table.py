@@ -1,4 +1,4 @@
-"""A listing, written once, as HTML, as plain text and as Markdown."""
+"""A table as HTML, as plain text and as Markdown."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ __all__ = ["Table"]
 
 _NUMBER = re.compile(r"[-+~≈<$€£]*\d[\d,. ]*(?: ?(?:%|k|M|s|ms|kB|MB|tok/s|tokens))?")
 _EMPTY = frozenset({"", "\N{EN DASH}", "-", "?"})
-# Characters of a cell from which on its column gets room to be read in.
+# Characters; a column with a longer cell gets more room.
 _LONG = 30
 
 
 @dataclass(frozen=True)
 class Table:
-    """A listing.
+    """A table.
 
     Parameters
     ----------
@@ -29,11 +29,11 @@ class Table:
     note : str
         One line under the table, or "".
     ends : tuple of (str, str)
-        What each row's first cell ends with, as safe HTML and as plain text; none where empty.
+        The end of each row's first cell, as safe HTML and as plain text; empty for none.
     name : str
         A class for the style sheet, "" for none.
     is_verbatim : bool
-        Whether headings and cells are shown as they are: data, and what models wrote.
+        Whether headings and cells are data, without backticks for code.
     """
 
     columns: tuple[str, ...]
@@ -44,7 +44,7 @@ class Table:
     is_verbatim: bool = False
 
     def html(self) -> str:
-        """Return the table as safe HTML; columns of numbers stand to the right."""
+        """Return the table as safe HTML; columns of numbers are aligned to the right."""
         right = self._right()
         head = "".join(
             f"<th{self._attributes(name, right=at)}>{self._cell(name)}</th>"

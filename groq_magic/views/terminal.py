@@ -1,4 +1,4 @@
-"""An answer in a terminal: text as it comes, then the bar."""
+"""An answer in a terminal: the text as it arrives, then the bar."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["TerminalView"]
 
 
 class TerminalView:
-    """The view of a terminal: the answer's text as it comes, then the bar.
+    """The view of a terminal: the answer's text as it arrives, then the bar.
 
     Parameters
     ----------
@@ -48,21 +48,21 @@ class TerminalView:
         self._write_notices(start.notices)
 
     def feed(self, text: str, reasoning: str) -> None:  # noqa: ARG002 - reasoning isn't shown here
-        """Write what has come."""
+        """Write new text."""
         if text:
             self._wait("")
             self._shown.append(text)
             self._add(self._text.feed(text))
 
     def restart(self, line: str) -> None:
-        """Write a line, after which the answer begins again."""
+        """Write a line, and begin the answer again below it."""
         self._wait("")
         self._shown.clear()
         self._text = TerminalText()
         self._write(f"\n{printable(line)}\n")
 
     def calls(self, calls: tuple[CallResult, ...]) -> None:
-        """Write calls that are over, each once; a reply is asked for below one that waits."""
+        """Write finished calls, each once, and a call that waits for approval."""
         self._wait("")
         over = [each for each in calls if each.is_over]
         for each in over[self._calls :]:
@@ -74,14 +74,14 @@ class TerminalView:
             self._write(f"{calls_plain(waiting[:1])}\n")
 
     def move(self) -> None:
-        """Go on below what has been written since, as a terminal does anyway."""
+        """Do nothing: a terminal writes below everything anyway."""
 
     def progress(self, progress: Progress) -> None:
         """Write the waiting line over the last one."""
         self._wait(progress.waiting)
 
     def finish(self, answer: FinishedAnswer) -> None:
-        """Write what is still missing of the answer, and the bar."""
+        """Write the rest of the answer, and the bar."""
         self._wait("")
         shown = "".join(self._shown)
         text = answer.text
@@ -98,7 +98,7 @@ class TerminalView:
         self._write(f"{ending}{printable(change + answer.bar.plain())}\n")
 
     def discard(self) -> None:
-        """Take the waiting line away."""
+        """Remove the waiting line."""
         self._wait("")
 
     def _add(self, text: str) -> None:

@@ -10,13 +10,13 @@ _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 _TAG = re.compile(r" {0,3}(?:</?details>|<summary>(?P<words>.*)</summary>)\s*")
 _TAGS = ("<details>", "</details>", "<summary>")
 _FENCE = re.compile(r" {0,3}(?:```|~~~)")
-_LONGEST = 1_000  # a line that begins as a tag is kept back only so far
+_LONGEST = 1_000  # characters that are kept back of a line that begins like a tag
 
 
 class TerminalText:
-    """A stream of Markdown without the lines that are tags of a fold, which no terminal folds.
+    """Removes the tags of folds from a stream of Markdown.
 
-    Text comes out as it comes in, but for the beginning of a line that may be such a tag. Code
+    Text is returned at once, except for the beginning of a line that may be such a tag. Code
     keeps its tags.
     """
 
@@ -26,12 +26,12 @@ class TerminalText:
         self._is_code = False
 
     def feed(self, text: str) -> str:
-        """Return the text to write once this has come."""
+        """Add text, and return the text to write."""
         pieces, self._kept = _LINES.findall(self._kept + text), ""
         return "".join(map(self._written, pieces))
 
     def rest(self) -> str:
-        """Return what was kept back, at the end of the text."""
+        """Return the text that was kept back, at the end."""
         kept, self._kept = self._kept, ""
         return _shown(kept)
 

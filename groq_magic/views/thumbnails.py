@@ -1,4 +1,4 @@
-"""Small versions of the images that a prompt was sent with."""
+"""Small versions of a prompt's images."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Thumbnail:
     Parameters
     ----------
     name : str
-        As the user named the image.
+        The user's name for the image.
     size : str
-        Of the image itself, in words.
+        The image's own size, in words.
     url : str
         A `data:` URL.
     """

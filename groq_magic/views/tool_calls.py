@@ -1,4 +1,4 @@
-"""The tools that a model called: a line each, and a fold where there is more to read."""
+"""Tool calls: one line each, and a fold with the details."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 from html import escape
 from typing import TYPE_CHECKING
 
-from groq_magic.clipping import clip
+from groq_magic.clipping import clip, count_of
 from groq_magic.printable import SURROGATE, escaped, printable
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def calls_html(calls: Iterable[CallResult]) -> str:
 
 
 def calls_plain(calls: Iterable[CallResult]) -> str:
-    """Return calls as plain text; one that waits for approval with all of its arguments."""
+    """Return calls as plain text; calls that wait for approval with all arguments."""
     lines = []
     for each in calls:
         result = clip(" ".join(_result(each).split()), _LONGEST_CALL)
@@ -64,7 +64,7 @@ def _call_html(call: CallResult) -> str:
         + (f" → <code>{escape(printable(result))}</code>" if fits else "")
         + (f" <small{mark}>{escape(aside)}</small>" if aside else "")
     )
-    # The user sees all of a call before approving it; HTML would join several spaces.
+    # The user has to see all of a call before approving it; HTML would join several spaces.
     is_cut = (len(signature) > _LONGEST_CALL or "  " in signature) and not code
     body = "".join(
         (
@@ -74,7 +74,7 @@ def _call_html(call: CallResult) -> str:
             _sources(call),
         )
     )
-    # Code has been shown where the user approved it, so its fold stays closed.
+    # The fold of code stays closed: the code is shown above its question.
     fold = (
         f"<details{'' if call.is_over or code else ' open'}><summary>{line}</summary>"
         f'<div class="groq-call-body">{body}</div></details>'
@@ -119,7 +119,7 @@ def _heading(call: CallResult) -> str:
 
 
 def _state(call: CallResult) -> str:
-    """Return the state in words: of a call that was stopped the result has them."""
+    """Return the state in words; for a stopped call these are in its result."""
     stopped = printable(call.result.rstrip("."))
     return stopped if call.state == "stopped" else _STATES[call.state]
 
@@ -138,8 +138,7 @@ def _signature(call: CallResult) -> str:
     """Return the call on one line, as Python writes it: `get_price(city="Oslo")`."""
     code = _code(call)
     if code:
-        count = code.strip().count("\n") + 1
-        return f"run_code: {count} line{'s' * (count > 1)}"
+        return f"run_code: {count_of(code.strip().count(chr(10)) + 1, 'line')}"
     try:
         given = json.loads(call.arguments or "{}")
     except (ValueError, RecursionError):

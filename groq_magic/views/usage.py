@@ -1,4 +1,4 @@
-"""The usage of the session, and the rest of the limits."""
+"""The session's usage and quota, for `%groq_usage`."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ _SOURCES = MappingProxyType({"service": "", "cache": " · from the cache", "repl
 def usage(
     meters: Sequence[tuple[str, str, Meter]], ledger: Ledger, at: str, *, practice: bool = False
 ) -> tuple[str, str]:
-    """Return what the session used and what is left as HTML and as plain text.
+    """Return usage and quota as HTML and as plain text.
 
     Parameters
     ----------
     meters : sequence of (str, str, Meter)
-        A model, what its limit is called, and where it stands.
+        A model, the name of a limit, and its meter.
     ledger : Ledger
     at : str
-        The time for which the meters hold: "2026-10-02 14:32".
+        The time of the meters: "2026-10-02 14:32".
     practice : bool
         Whether they are the practice server's limits.
 
@@ -55,8 +55,7 @@ def usage(
     if real:
         real = [_heading("Asks of this session"), *real]
     if practised:
-        heading = "Practice mode, counted apart: no model, no cost"
-        practised = [_heading(heading), *practised]
+        practised = [_heading("Practice mode: no model, no cost"), *practised]
     parts += [*real, *practised] or [_line(_NO_ASKS)]
     html = "".join(part[0] for part in parts)
     return (
@@ -157,14 +156,14 @@ def _charts(entries: Sequence[Entry]) -> tuple[str, str]:
     speeds = [e.tokens_per_second for e in shown]
     first, last = shown[0].number, shown[-1].number
     asks = f"asks {first} to {last}" if len(shown) > 1 else f"ask {first}"
-    numbers = [f"ask {first}", *([str(last)] if len(shown) > 1 else [])]
+    ends = [f"ask {first}", *([str(last)] if len(shown) > 1 else [])]
     html, plain = [], []
     for what, values in (("Tokens answered", tokens), ("Tokens a second", speeds)):
         if any(values):
-            listed = ", ".join("none" if each is None else f"{each:,.0f}" for each in values)
+            numbers = ", ".join("none" if each is None else f"{each:,.0f}" for each in values)
             html.append(
                 f"<div><div><small>{what}, {asks}</small></div>"
-                f"{column_chart(values, f'{what}, {asks}: {listed}', numbers)}</div>"
+                f"{column_chart(values, f'{what}, {asks}: {numbers}', ends)}</div>"
             )
             plain.append("\n".join((f"{what}, {asks}:", *columns(values))))
     return f'<div class="groq-charts">{"".join(html)}</div>', "\n\n".join(plain)

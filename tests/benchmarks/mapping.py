@@ -1,15 +1,18 @@
-"""Runs over rows: beside a bare pool, their memory, again from the journal, against limits.
+"""Runs over rows: beside a bare pool, their memory, again from the journal, ■, against limits.
 
-python tests/benchmarks/mapping.py [throughput] [memory] [limits] [many]
+python tests/benchmarks/mapping.py [throughput] [memory] [again] [stop] [limits] [many]
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
+import signal
 import statistics
 import sys
 import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
@@ -95,22 +98,87 @@ def throughput(folder: Path, rounds: int = 5, count: int = 1_000) -> float:
 
 
 def memory(folder: Path, count: int = 10_000) -> None:
-    """Print what memory grows by, and how long the same rows take from the journal."""
+    """Print what memory grows by from the first tenth of the rows to the last."""
     server, url = started(delay=0.0)
     journal = Journal(folder / f"memory-{count}.sqlite")
-    small = Journal(folder / f"first-{count}.sqlite")
-    seconds(url, small, requests(500), 500)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    took = seconds(url, journal, requests(count), count)
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    took, grown, before = 0.0, [], 0
+    for rows in (count // 10, count):
+        took = seconds(url, journal, requests(rows), rows)
+        now = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        grown.append(now - before)
+        before = now
     server.kill()
-    again = seconds(url, journal, requests(count), count)
     journal.close()
     size = journal.size()
     print(
-        f"{count:,} rows: {took:.1f} s, memory +{grown / 1024:.1f} MB; again from the journal"
-        f" {again:.2f} s; its file {size / 1e6:.1f} MB, {size / count:.0f} bytes a row"
+        f"{count:,} rows: {took:.1f} s, memory +{grown[-1] / 1024:.1f} MB after the first tenth;"
+        f" the journal's file {size / 1e6:.1f} MB, {size / count:.0f} bytes a row"
     )
+
+
+def map_of(folder: Path, url: str, count: int) -> tuple[Any, Any]:
+    """Return a map as a function, and rows for it."""
+    import pandas as pd
+
+    import groq_magic
+
+    os.environ.update(GROQ_API_KEY=KEY, GROQ_BASE_URL=url, XDG_STATE_HOME=str(folder))
+    ask = groq_magic.rows(
+        "Is {{text}} positive?", model=MODEL, journal=folder / f"map-{count}.sqlite"
+    )
+    texts = [f"Row {number:06}. " + "It was a fine day. " * 4 for number in range(count)]
+    return ask, pd.DataFrame({"text": texts})
+
+
+def again(folder: Path, count: int = 10_000) -> float:
+    """Print how long a map takes whose answers are all in the journal, with its frame."""
+    server, url = started(delay=0.0)
+    ask, data = map_of(folder / "again", url, count)
+    began = time.perf_counter()
+    ask(data)
+    took = time.perf_counter() - began
+    server.kill()
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        frame = ask(data)
+        times.append(time.perf_counter() - began)
+        assert frame["error"].isna().all()
+    print(
+        f"{count:,} rows to a frame: {took:.1f} s; again from the journal {min(times):.2f} to"
+        f" {max(times):.2f} s, at most 2"
+    )
+    return min(times)
+
+
+def stop(folder: Path, count: int = 10_000, rounds: int = 5) -> float:
+    """Print how long a map of many rows takes to end after ■; return the longest."""
+    from groq_magic.errors import InterruptedAskError
+
+    server, url = started(delay=0.05)
+    ask, data = map_of(folder / "stop", url, count)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    pressed: list[float] = []
+    took = []
+
+    def press() -> None:
+        pressed.append(time.perf_counter())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    for number in range(rounds):
+        timer = threading.Timer(3.0 + number / 2, press)
+        timer.start()
+        try:
+            ask(data)
+        except InterruptedAskError:
+            took.append(time.perf_counter() - pressed[-1])
+        finally:
+            timer.cancel()
+    server.kill()
+    assert len(took) == len(pressed) == rounds, took
+    listed = ", ".join(f"{each:.3f}" for each in took)
+    print(f"{count:,} rows, from \N{BLACK SQUARE} to the end: {listed} s, at most 0.2")
+    return max(took)
 
 
 def against_limits(
@@ -152,6 +220,8 @@ def main() -> None:
     parts = {
         "throughput": throughput,
         "memory": memory,
+        "again": again,
+        "stop": stop,
         "limits": lambda folder: [
             against_limits(folder, *given) for given in ((150,), (150, 1_000), (60, 200, 80))
         ],

@@ -23,7 +23,7 @@ ANSWER_OF_S1 = {
     "whole": True,
     "count": 1,
     "text": [["block", 0, "<p>answer s1</p>", "text"]],
-    "thought": [],
+    "reasoning": [],
     "show": {"figures": "1 s"},
 }
 # A manager with the models that are named; each view is an element with its model's name.

@@ -42,6 +42,7 @@ SLOW = [
 ]
 
 
+@mostly_in_lab
 def test_the_answer_grows_while_the_cell_runs_and_stop_keeps_it(
     jupyter: Any, practice: Any
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.kinds import only_in_lab
+from tests.browser.kinds import mostly_in_lab, only_in_lab
 
 STAGE = "from stage import *\nimport stage"
 KEY = "gsk_browserTESTkey0123456789"
@@ -31,6 +31,7 @@ def test_code_can_be_copied_while_the_answer_goes_on(jupyter: Any) -> None:
     expect(output.locator(".groq-copy-code")).to_have_count(1)
 
 
+@mostly_in_lab
 def test_an_exports_code_is_copied_by_keyboard(jupyter: Any, practice: Any) -> None:
     environment = f"os.environ.update(GROQ_BASE_URL={practice.url!r}, GROQ_API_KEY={KEY!r})"
     load = f"import os\n{environment}\n%load_ext groq_magic"

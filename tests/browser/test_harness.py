@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.browser.kinds import mostly_in_lab
 
+
+@mostly_in_lab
 def test_a_cell_runs_and_its_output_is_saved(jupyter: Any) -> None:
     notebook = jupyter.open(["print(6 * 7)"])
 

@@ -12,6 +12,7 @@ from cmarkgfm.cmark import Options
 
 from groq_magic.rendering import MarkdownStream, safe_markdown, to_html
 from groq_magic.views.page_code import page_code
+from tests.browser.kinds import mostly_in_lab
 
 PAYLOADS: dict[str, list[str]] = json.loads(
     (Path(__file__).parents[1] / "payloads.json").read_text("utf-8")
@@ -185,6 +186,7 @@ def test_the_text_around_a_hostile_piece_is_still_seen(family: str, watched: Any
     assert hidden == []
 
 
+@mostly_in_lab
 def test_a_hostile_answer_does_nothing_in_a_notebook(jupyter: Any, practice: Any) -> None:
     every = [payload for family in PAYLOADS.values() for payload in family]
     practice.script([{"match": None, "reply": "\n\n".join(["# Hostile", *every, "The end."])}])

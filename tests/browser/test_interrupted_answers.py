@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.browser.kinds import only_in_lab
+from tests.browser.kinds import mostly_in_lab, only_in_lab
 
 STAGE = "from stage import *\nimport stage"
 STREAMING = "ask(until_stopped=True)"
@@ -17,6 +17,7 @@ UNFINISHED = "This answer is not finished."
 LOST = ("Could not restore the debugger state", "Canceled future", "Comm not found")
 
 
+@mostly_in_lab
 def test_a_restart_in_mid_stream_keeps_what_came_on_the_page_and_in_the_file(jupyter: Any) -> None:
     notebook = jupyter.open([STAGE, STREAMING])
     notebook.run_cell(0)

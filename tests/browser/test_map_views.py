@@ -56,6 +56,39 @@ def test_wide_tables_scroll_and_nothing_else_leaves_the_output(jupyter: Any, wid
     assert output.evaluate(HAS_ROOM) == []
 
 
+# A table that is wider than the line above it.
+CHECK = """\
+from dataclasses import replace
+rows = (("17", "what_somebody_expected", "what_the_model_answered"),)
+run(finish=end(checks=(replace(checks()[0], rows=rows),)))"""
+CUT_THOUGH_THERE_IS_ROOM = """(output) => {
+  const room = output.querySelector(".groq-map").clientWidth;
+  return [...output.querySelectorAll(".groq-check .groq-listing")]
+    .filter((node) => node.scrollWidth > node.clientWidth + 1)
+    .filter((node) => node.querySelector("table").offsetWidth < room)
+    .map((node) => node.outerHTML.slice(0, 200));
+}"""
+TOPS = """(output) => [...output.querySelectorAll(".groq-check-details")]
+  .map((node) => [...node.children].map((each) => each.getBoundingClientRect().top))"""
+
+
+@only_in_lab
+def test_confusions_and_rows_are_side_by_side_where_both_have_room(jupyter: Any) -> None:
+    notebook = jupyter.open([STAGE, CHECK], width=1300)
+    notebook.run_all()
+    output = notebook.cell_output(1)
+    expect(output).to_contain_text("15 rows disagree")
+    assert output.evaluate(CUT_THOUGH_THERE_IS_ROOM) == []
+    ((first, second),) = output.evaluate(TOPS)
+    assert first == second
+    notebook.page.set_viewport_size({"width": 650, "height": 900})
+    notebook.page.wait_for_function(
+        "([output, tops]) => eval(tops)(output)[0][0] < eval(tops)(output)[0][1]",
+        arg=[output.element_handle(), TOPS],
+    )
+    assert output.evaluate(CUT_THOUGH_THERE_IS_ROOM) == []
+
+
 @only_in_lab
 def test_a_notebook_that_nobody_trusts_shows_the_same(jupyter: Any) -> None:
     notebook = jupyter.open([STAGE, "run(finish=end(checks=checks()))"])

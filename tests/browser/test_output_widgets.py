@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.kinds import mostly_in_lab, only_in_lab
@@ -18,14 +17,14 @@ HELD = """print([
 ])"""
 
 
-def expect_held(notebook: Any, *held: str) -> None:
-    """Expect what the kernel's side of the Output holds in the end: cell 2 prints it."""
+def expect_held(notebook: Any, *held: str, at: int = 2) -> None:
+    """Expect what the kernel's side of the Output holds in the end: that cell prints it."""
     wanted = str(list(held))
     for _ in range(200):  # it is reported when the kernel has time
-        notebook.run_cell(2)
-        if notebook.cell_output(2).inner_text().strip() == wanted:
+        notebook.run_cell(at)
+        if notebook.cell_output(at).inner_text().strip() == wanted:
             return
-    expect(notebook.cell_output(2)).to_have_text(wanted)
+    expect(notebook.cell_output(at)).to_have_text(wanted)
 
 
 def closed(notebook: Any) -> None:
@@ -35,6 +34,7 @@ def closed(notebook: Any) -> None:
     )
 
 
+@mostly_in_lab
 def test_an_answer_streams_in_an_output_widget_and_stays(jupyter: Any) -> None:
     cells = [
         STAGE,
@@ -72,41 +72,44 @@ def test_two_answers_in_one_output_widget_both_stay(jupyter: Any) -> None:
     closed(notebook)
 
 
-@only_in_lab
-@pytest.mark.parametrize(
-    "source",
-    [
-        "out = w.Output(); display(w.Tab([out]))\nwith out:\n    ask(pause=0.01)",
-        (
-            "outer, out = w.Output(), w.Output(); display(w.VBox([outer, out]))\n"
-            "with outer:\n    print('outer')\n    with out:\n        ask(pause=0.01)"
-        ),
-        "out = w.Output()\nwith out:\n    ask(pause=0.01)\ndisplay(out)",
-        (
-            "shown = w.interactive(lambda n: ask(pause=0.01), n=w.IntSlider(1))\n"
-            "out = shown.out; display(shown)"
-        ),
-        (
-            "slider = w.IntSlider(1)\n"
-            "out = w.interactive_output(lambda n: ask(pause=0.01), {'n': slider}); display(out)"
-        ),
-        (
-            "out = w.Output(); display(out)\n"
-            "@out.capture()\ndef asked():\n    ask(pause=0.01)\nasked()"
-        ),
-    ],
-    ids=["tab", "nested", "displayed later", "interact", "interactive_output", "capture"],
-)
-def test_an_answer_stays_in_every_kind_of_output_widget(jupyter: Any, source: str) -> None:
-    notebook = jupyter.open([STAGE, source, HELD])
-    notebook.run_cell(0)
-    notebook.run_cell(1)
+KINDS = {
+    "tab": "out = w.Output(); display(w.Tab([out]))\nwith out:\n    answer()",
+    "nested": (
+        "outer, out = w.Output(), w.Output(); display(w.VBox([outer, out]))\n"
+        "with outer:\n    print('outer')\n    with out:\n        answer()"
+    ),
+    "later": "out = w.Output()\nwith out:\n    answer()\ndisplay(out)",
+    "interact": (
+        "shown = w.interactive(lambda n: answer(), n=w.IntSlider(1))\n"
+        "out = shown.out; display(shown)"
+    ),
+    "interactive_output": (
+        "slider = w.IntSlider(1)\n"
+        "out = w.interactive_output(lambda n: answer(), {'n': slider}); display(out)"
+    ),
+    "capture": (
+        "out = w.Output(); display(out)\n@out.capture()\ndef asked():\n    answer()\nasked()"
+    ),
+}
 
-    expect_held(notebook, "answer")
-    expect(notebook.cell_output(1)).to_contain_text(END)
-    expect(notebook.picker(1)).to_be_visible()
+
+@only_in_lab
+def test_an_answer_stays_in_every_kind_of_output_widget(jupyter: Any) -> None:
+    cells = [STAGE]
+    for kind, source in KINDS.items():
+        answer = f"def answer(): ask(slot='groq-turn-{kind}-1', pause=0.01)"
+        cells += [f"{answer}\n{source}", HELD]
+    notebook = jupyter.open(cells)
+    notebook.run_cell(0)
+    asked = range(1, len(cells), 2)
+    for index in asked:
+        notebook.run_cell(index)
+        expect_held(notebook, "answer", at=index + 1)
+        expect(notebook.cell_output(index)).to_contain_text(END)
+        expect(notebook.picker(index)).to_be_visible()
     closed(notebook)
-    expect(notebook.cell_output(1).get_by_text(END)).to_have_count(1)
+    for index in asked:
+        expect(notebook.cell_output(index).get_by_text(END)).to_have_count(1)
 
 
 @only_in_lab

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.browser.kinds import only_in_lab
+from tests.browser.kinds import mostly_in_lab, only_in_lab
 
 LOAD = "%load_ext groq_magic\nnorthern_sales = 1"
 PROMPT = """%%groq -m fast
@@ -60,9 +60,10 @@ def style(notebook: Any, index: int, text: str, name: str) -> Any:
 
 
 def test_a_prompt_looks_like_prose_until_its_magic_or_the_extension_goes(jupyter: Any) -> None:
-    notebook = jupyter.open([LOAD, PROMPT, "%%groq_system\nBe *brief*.", "%%time\n# {{a}}"])
+    other = ["%%groq_system\nBe *brief*.", "%%time\n# {{a}}", "%%groq_map df\nIs {{text}} rude?"]
+    notebook = jupyter.open([LOAD, PROMPT, *other])
     notebook.run_cell(0)
-    wait_for_types(notebook, CODE, PROSE, PROSE, CODE)
+    wait_for_types(notebook, CODE, PROSE, PROSE, CODE, PROSE)
 
     prompt = editor(notebook, 1)
     values = ['{{df.price["a"][1]}}', "{{x:.2f}}", "{{df.rows[1]}}", "{{name}}"]
@@ -79,18 +80,28 @@ def test_a_prompt_looks_like_prose_until_its_magic_or_the_extension_goes(jupyter
     editor(notebook, 1).click()
     notebook.page.keyboard.press("Control+Home")
     notebook.page.keyboard.press("Delete")
-    wait_for_types(notebook, CODE, CODE, PROSE, CODE)
+    wait_for_types(notebook, CODE, CODE, PROSE, CODE, PROSE)
     expect(prompt.locator(".groq-value")).to_have_count(0)
     notebook.page.keyboard.type("%")
-    wait_for_types(notebook, CODE, PROSE, PROSE, CODE)
+    wait_for_types(notebook, CODE, PROSE, PROSE, CODE, PROSE)
 
     notebook.panel("panel.content.widgets[0].model.sharedModel.setSource('%unload_ext groq_magic')")
     notebook.run_cell(0)
-    wait_for_types(notebook, CODE, CODE, CODE, CODE)
-    assert notebook.panel(f"{TYPES}.length") == 4
+    wait_for_types(notebook, CODE, CODE, CODE, CODE, CODE)
+    assert notebook.panel(f"{TYPES}.length") == 5
     expect(notebook.page.locator(".groq-value")).to_have_count(0)
 
 
+@mostly_in_lab
+def test_the_prompt_of_a_map_is_prose_too(jupyter: Any) -> None:
+    notebook = jupyter.open([LOAD, "%%groq_map df --limit 3\nIs *{{text}}* praise?", "%%groq_maps"])
+    notebook.run_cell(0)
+    wait_for_types(notebook, CODE, PROSE, CODE)
+    expect(editor(notebook, 1).locator(".groq-value")).to_have_text(["{{text}}"])
+    assert style(notebook, 1, "%%groq_map", "fontWeight") == "700"
+
+
+@mostly_in_lab
 def test_keys_in_a_prompt_are_those_of_a_code_cell(jupyter: Any) -> None:
     notebook = jupyter.open([LOAD, "", "%%groq\nlen"])
     page, keys = notebook.page, notebook.page.keyboard

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.kinds import mostly_in_lab, only_in_lab
@@ -47,6 +46,7 @@ def fixed(jupyter: Any, practice: Any, line: str = "%groq_fix") -> Any:
     return notebook
 
 
+@mostly_in_lab
 def test_the_button_puts_the_fix_in_place_and_back(jupyter: Any, practice: Any) -> None:
     notebook = fixed(jupyter, practice)
     first, asked = begin(practice.url), "%groq_fix"
@@ -90,6 +90,7 @@ def test_the_button_puts_the_fix_in_place_and_back(jupyter: Any, practice: Any) 
     expect(again.cell_output(2).get_by_role("button")).to_have_count(0)
 
 
+@mostly_in_lab
 def test_a_cell_that_was_edited_since_is_not_replaced(jupyter: Any, practice: Any) -> None:
     notebook = fixed(jupyter, practice)
     output = notebook.cell_output(2)
@@ -149,22 +150,24 @@ def test_a_fault_in_an_earlier_cell_is_fixed_there(jupyter: Any, practice: Any) 
 
 
 @mostly_in_lab
-@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_button_is_visible_in_every_theme_and_in_a_narrow_window(
-    jupyter: Any, practice: Any, theme: str
+    jupyter: Any, practice: Any
 ) -> None:
     notebook = fixed(jupyter, practice)
-    notebook.theme(theme)
-    button = notebook.cell_output(2).get_by_role("button", name=BUTTON)
-    for width in (1400, 600):
-        notebook.page.set_viewport_size({"width": width, "height": 900})
-        button.scroll_into_view_if_needed()
-        box = button.bounding_box()
-        assert box["height"] >= 24
-        notebook.screenshot(f"replace-{theme}-{width}")
-    button.click()
-    expect(notebook.cell_output(2)).to_contain_text("run it again")
-    notebook.screenshot(f"replaced-{theme}")
+    output = notebook.cell_output(2)
+    button = output.get_by_role("button", name=BUTTON)
+    for theme in ("light", "dark"):
+        notebook.theme(theme)
+        for width in (1400, 600):
+            notebook.page.set_viewport_size({"width": width, "height": 900})
+            button.scroll_into_view_if_needed()
+            box = button.bounding_box()
+            assert box["height"] >= 24
+            notebook.screenshot(f"replace-{theme}-{width}")
+        button.click()
+        expect(output).to_contain_text("run it again")
+        notebook.screenshot(f"replaced-{theme}")
+        output.get_by_role("button", name="Undo").click()
 
 
 @only_in_lab  # Notebook 7 has one notebook a page

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
-from tests.browser.kinds import only_in_lab
+from tests.browser.kinds import mostly_in_lab, only_in_lab
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -64,6 +64,7 @@ def press(notebook: Any, question: str, label: str) -> None:
     shown.wait_for_element_state("hidden")
 
 
+@mostly_in_lab
 def test_code_is_approved_refused_and_put_below(jupyter: Any, practice: Any) -> None:
     practice.script(
         [

@@ -19,6 +19,7 @@ RUN = """([path, code]) => {
 NEWS = "live.put('groq-turn-cell-a-1', LiveFacts('318 tokens', '', 'news of the first'))"
 
 
+@mostly_in_lab
 def test_a_settled_answer_is_static_in_the_file(jupyter: Any) -> None:
     notebook = jupyter.open([STAGE, "ask()"])
     notebook.run_all()
@@ -100,6 +101,7 @@ def test_a_stale_answer_says_so_while_the_session_lives(jupyter: Any) -> None:
     assert "Turn 2 changed" not in json.dumps(notebook.save()["cells"][1]["outputs"])
 
 
+@mostly_in_lab
 def test_a_restart_gives_the_static_text_back(jupyter: Any) -> None:
     notebook = jupyter.open([STAGE, "ask()"])
     notebook.run_all()
@@ -113,6 +115,7 @@ def test_a_restart_gives_the_static_text_back(jupyter: Any) -> None:
     expect(notebook.picker(1)).to_be_visible()
 
 
+@mostly_in_lab
 def test_a_shut_down_kernel_gives_the_static_text_back(jupyter: Any) -> None:
     notebook = jupyter.open([STAGE, "ask()"])
     notebook.run_all()
@@ -148,6 +151,7 @@ def test_a_reloaded_page_has_its_live_bars_back(jupyter: Any) -> None:
     expect(notebook.bars()).to_contain_text("806 tok/s")
 
 
+@mostly_in_lab
 def test_a_reopened_notebook_reads_well_trusted_or_not(jupyter: Any) -> None:
     first = jupyter.open([STAGE, "ask()"])
     first.run_all()

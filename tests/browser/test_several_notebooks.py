@@ -119,7 +119,13 @@ def test_two_notebooks_on_one_kernel_have_live_bars_each(jupyter: Any) -> None:
     expect(first.picker).to_have_value(OTHER)
 
 
-@pytest.mark.parametrize("shared", [True, False], ids=["same kernel", "another kernel"])
+@pytest.mark.parametrize(
+    "shared",
+    [
+        pytest.param(True, id="same kernel"),
+        pytest.param(False, id="another kernel", marks=pytest.mark.nightly),
+    ],
+)
 @pytest.mark.parametrize("notebooks", [1, 2])
 def test_a_console_leaves_the_notebooks_answers_alone(
     jupyter: Any,

@@ -27,7 +27,7 @@ SHOWN = """async ([code, kernel, views, place, token]) => {
     dead: { sendControlMessage: () => { throw new Error("Kernel is dead"); } },
     none: undefined,
   };
-  const docs = [{ doc: "s1", whole: true, count: 1, text: [], thought: [], show: {} }];
+  const docs = [{ doc: "s1", whole: true, count: 1, text: [], reasoning: [], show: {} }];
   const present = { current: "m", panel: "", turns: {}, docs };
   const model = {
     get: (name) => ({ present, picker: "", token })[name],
@@ -150,7 +150,7 @@ def test_a_page_that_misses_messages_asks_for_the_whole_once_a_second(shown: Ans
     shown.page.evaluate("tell({ count: 6, show: {} })")
     assert len(shown.sent()) == 4
 
-    shown.page.evaluate("tell({ whole: true, count: 6, text: [], thought: [], show: {} })")
+    shown.page.evaluate("tell({ whole: true, count: 6, text: [], reasoning: [], show: {} })")
     shown.page.clock.fast_forward(1000)
     shown.page.evaluate("tell({ count: 7, show: { figures: '7 s' } })")
     assert len(shown.sent()) == 4

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import notebook_of
-from tests.browser.kinds import only_in_lab
+from tests.browser.kinds import mostly_in_lab, only_in_lab
 
 STAGE = "from stage import *\nimport stage"
 STREAMING = "ask(until_stopped=True)"
@@ -101,7 +101,16 @@ def test_an_answer_streams_and_is_finished_with_its_picker(jupyter: Any, practic
     assert "<strong>well</strong>" in str(saved[0]["data"]["text/html"])
 
 
-@pytest.mark.parametrize("off", ["", NO_COMM], ids=["both-ways", "control-only"])
+@pytest.mark.parametrize(
+    ("jupyter", "off"),
+    [
+        pytest.param("lab", "", id="lab-both-ways"),
+        pytest.param("lab", NO_COMM, id="lab-control-only"),
+        pytest.param("notebook", "", id="notebook-both-ways"),
+        pytest.param("notebook", NO_COMM, id="notebook-control-only", marks=pytest.mark.nightly),
+    ],
+    indirect=["jupyter"],
+)
 def test_stop_ends_the_answer_keeps_its_text_and_stops_run_all(
     jupyter: Any, practice: Any, off: str
 ) -> None:
@@ -126,6 +135,7 @@ def test_stop_ends_the_answer_keeps_its_text_and_stops_run_all(
     expect(notebook.cell_output(3)).to_have_text("went on")
 
 
+@mostly_in_lab
 def test_stop_is_about_as_fast_as_the_toolbars_button(jupyter: Any, practice: Any) -> None:
     words = " ".join(f"word{n}" for n in range(20_000))
     practice.script([{"reply": words, "tokens_per_second": 200}] * 6)

@@ -31,6 +31,7 @@ ANNOUNCED = """() => {
 }"""
 
 
+@mostly_in_lab
 def test_stop_works_while_the_cell_blocks_and_the_focus_stays_in_the_output(
     jupyter: Any,
 ) -> None:

@@ -106,6 +106,7 @@ def read(size: int, ending: Exception | None) -> tuple[str, str, Outcome]:
 
 
 @pytest.mark.parametrize("ending", [None, httpx.ReadError("reset")], ids=["end", "reset"])
+@pytest.mark.slow
 def test_cut_at_every_byte_the_text_kept_is_the_text_delivered(ending: Any) -> None:
     assert 4_000 < len(BODY) < 6_000
     assert REPORTED[-1].text == TEXT

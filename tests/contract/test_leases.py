@@ -297,7 +297,7 @@ def test_connections_that_nobody_has_used_for_long_are_closed(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.nightly) for n in (1, 2))])
 def test_of_many_at_once_only_those_that_are_stopped_end_early(
     practice_factory: Any, begin: Any, seed: int
 ) -> None:

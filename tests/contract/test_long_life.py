@@ -17,6 +17,7 @@ def handles() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
+@pytest.mark.slow
 def test_asks_leave_no_thread_and_no_socket(notebook: Any, practice: Any) -> None:
     practice.script([{"pieces": ["one", " two", " three"]}])
     faults = ("ok", "drop:after=1", "401", "eof:after=1", "reset:after=1", "503:retry-after=0.001")

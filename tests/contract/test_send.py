@@ -231,6 +231,7 @@ def test_a_model_that_is_not_there_teaches_nothing(client: Client) -> None:
     assert limiter.known() == {}
 
 
+@pytest.mark.slow
 def test_many_threads_meet_few_refusals(practice_factory: Any) -> None:
     # Each request may go out half a second after the one before it.
     server = practice_factory(requests_per_minute=120, tokens_per_minute=0)

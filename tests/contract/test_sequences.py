@@ -89,6 +89,7 @@ def quick(
     return lambda: notebook_factory(practice.url, tries=2)
 
 
+@pytest.mark.slow
 @given(sequences)
 @settings(
     max_examples=examples(40),

@@ -222,6 +222,7 @@ def test_a_countdown_says_why_how_long_and_which_try(notebook: Any, practice: An
     }
 
 
+@pytest.mark.slow
 def test_a_limit_that_is_known_to_be_used_up_is_waited_for_and_stop_ends_it(
     notebook: Any, practice: Any
 ) -> None:

@@ -63,7 +63,7 @@ def missing_in(case: Case, request: str) -> list[str]:
         text = cell.split("\n")[case.line - 1].strip()
         if f"{name}, line {case.line}" not in request:
             missing.append(f"line {case.line} of {name}")
-        elif f"    {text}\n" not in request[request.index("What it said:") :]:
+        elif f"    {text}\n" not in request[request.index("Its error:") :]:
             missing.append(f"the text of line {case.line}")
     missing += [
         f"the variable {each}" for each in case.variables if not _has_section(each, request)

@@ -34,6 +34,54 @@ test("an answer's end is announced by how it ended", () => {
   end();
 });
 
+test("words of its own are announced instead", () => {
+  const model = newModel();
+  const end = startAnnouncing(model);
+  model.receive({ ended: "map", how: "complete", words: "Map finished: <b>3 rows</b>" });
+  equal(regions()[0].textContent, "Map finished: <b>3 rows</b>");
+  end();
+});
+
+test("an answer is announced with its first text, a map with its first figures, once", async () => {
+  const model = newModel();
+  const end = startAnnouncing(model);
+  const patch = ["block", 0, "<p>a</p>", "text"];
+  const texts = await textsOf(() => {
+    model.receive({ doc: "a", count: 1, show: { notices: "" } });
+    model.receive({ doc: "a", count: 2, text: [] });
+    model.receive({ doc: "a", count: 3, text: [patch] });
+    model.receive({ doc: "a", count: 4, text: [patch] });
+    model.receive({ doc: "m", count: 1, show: { progress: "<p>0</p>" } });
+    model.receive({ doc: "m", count: 2, show: { progress: "<p>1</p>" } });
+    model.receive({ ended: "m", how: "complete" });
+    model.receive({ ended: "a", how: "failed" });
+  });
+  equal(texts, ["Answer begins", "Map begins", "Map complete", "Answer failed"]);
+  end();
+});
+
+test("an answer that was there before the page is not announced as new", async () => {
+  const model = newModel();
+  const end = startAnnouncing(model);
+  const patch = ["block", 0, "<p>a</p>", "text"];
+  equal(await textsOf(() => model.receive({ doc: "w", whole: true, count: 3, text: [patch] })), []);
+  end();
+});
+
+test("questions and errors are announced, the same one again too", async () => {
+  const model = newModel();
+  const end = startAnnouncing(model);
+  const question = { prompt: "Run it? ", replies: [["Run", "run"]] };
+  const texts = await textsOf(() => {
+    model.receive({ question });
+    model.receive({ question: { prompt: "", replies: [] } });
+    model.receive({ error: "The key was refused." });
+    model.receive({ question });
+  });
+  equal(texts, ["Run it? ", "The key was refused.", "Run it? "]);
+  end();
+});
+
 test("other messages are no news, nor are those after the end", () => {
   const model = newModel();
   const end = startAnnouncing(model);

@@ -26,7 +26,7 @@ test("a bar is filled, and gives its text back", () => {
   const { bar, shown } = barOn(answer);
   equal(shown, [[bar.slots.picker, "p1", PICKER]]);
   bar.update(FACTS);
-  bar.showLeft("7,320 tokens left this minute");
+  bar.showQuota("7,320 tokens left this minute");
   equal(
     ["copy", "figures", "quota"].map((name) => textOf(answer, name)),
     ["Copy", " · 318 tokens · 806 tok/s", "7,320 tokens left this minute"],
@@ -55,7 +55,7 @@ test("an answer that is out of date says so, and no more once it is not", () => 
 test("the reasoning is a fold, closed, and stays as the reader left it", () => {
   const answer = page(ANSWER);
   const { bar } = barOn(answer);
-  const facts = { ...FACTS, thought: ["Reasoning, 3 s", "<p>Let me see.</p>"] };
+  const facts = { ...FACTS, reasoning: ["Reasoning, 3 s", "<p>Let me see.</p>"] };
   bar.update(facts);
   const fold = answer.querySelector("details");
   equal([fold.open, fold.textContent], [false, "Reasoning, 3 sLet me see."]);

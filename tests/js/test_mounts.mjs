@@ -182,3 +182,14 @@ test("a block whose HTML breaks out stays inside its mount", () => {
   shown.patch(["block", 1, "</table><p>x", "table"], ["grow", 1, "</tbody></table><b>y"]);
   equal(document.body.children.length, 2);
 });
+
+test("a block that is drawn again keeps the focus in its place", () => {
+  const fold = (more) => `<details><summary>Steps</summary><p>one ${more}</p></details>`;
+  const shown = new Shown().patch(text(0, fold("")));
+  shown.find("summary").focus();
+  shown.patch(text(0, fold("two")));
+  equal(document.activeElement, shown.find("summary"));
+  equal(shown.find("p").textContent, "one two");
+  shown.patch(text(0, "<p>no fold</p>"));
+  equal(document.activeElement, document.body);
+});

@@ -21,10 +21,10 @@ const keys = (state) => state.docs.a.text.blocks.map(({ key }) => key);
 test("a first message begins a document, each slot its own", () => {
   const state = after(
     { doc: "a", count: 1, text: [paragraph(0, "one")], show: { figures: "1 token" } },
-    { doc: "b", count: 1, thought: [paragraph(0, "hm")] },
+    { doc: "b", count: 1, reasoning: [paragraph(0, "hm")] },
   );
   equal([texts(state), state.docs.a.show], [["<p>one</p>"], { figures: "1 token" }]);
-  equal([texts(state, "b"), state.docs.b.thought.blocks.length], [[], 1]);
+  equal([texts(state, "b"), state.docs.b.reasoning.blocks.length], [[], 1]);
 });
 
 test("blocks come, grow, change their tail and go", () => {
@@ -53,7 +53,7 @@ test("what does not change stays the same object", () => {
   const state = after({ doc: "a", count: 1, text: [paragraph(0, "one"), paragraph(1, "two")] });
   const next = reduce(state, { doc: "a", count: 2, text: [paragraph(1, "2")], show: {} });
   ok(next.docs.a.text.blocks[0] === state.docs.a.text.blocks[0], "the first block is a new one");
-  ok(next.docs.a.thought === state.docs.a.thought, "the reasoning is a new one");
+  ok(next.docs.a.reasoning === state.docs.a.reasoning, "the reasoning is a new one");
   ok(reduce(next, { quota: {} }) === next, "another part's message makes a new state");
 });
 
@@ -80,7 +80,7 @@ test("a document that missed a message stands still until it gets the whole", ()
   const state = after(
     { doc: "a", count: 1, text: [paragraph(0, "one")], show: { waiting: "Trying again" } },
     { doc: "a", count: 3, text: [] },
-    { doc: "a", whole: true, count: 4, text: whole, thought: [], show: { figures: "3" } },
+    { doc: "a", whole: true, count: 4, text: whole, reasoning: [], show: { figures: "3" } },
   );
   equal([texts(state).length, state.docs.a.behind, state.docs.a.count], [3, false, 4]);
   equal(state.docs.a.show, { figures: "3" });
@@ -92,7 +92,7 @@ test("the whole of a shorter document leaves no block over", () => {
     { doc: "a", count: 1, text: [paragraph(0, "one"), paragraph(1, "two")] },
     { doc: "a", whole: true, count: 5, text: [paragraph(0, "one")] },
   );
-  equal([texts(state), state.docs.a.thought.blocks], [["<p>one</p>"], []]);
+  equal([texts(state), state.docs.a.reasoning.blocks], [["<p>one</p>"], []]);
 });
 
 test("patches that don't fit make a document ask for the whole, and change nothing", () => {

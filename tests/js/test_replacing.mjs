@@ -1,6 +1,6 @@
 import { markFor } from "../../groq_magic/views/page/inserted.mjs";
 import { ReplaceButton } from "../../groq_magic/views/page/replace_button.mjs";
-import { isPutBack, isReplaced, targetOf } from "../../groq_magic/views/page/replacing.mjs";
+import { replaceCell, targetOf, undoReplacement } from "../../groq_magic/views/page/replacing.mjs";
 import { cellOf, notebookOf } from "./cells.mjs";
 import { equal, ok, page, test, until } from "./testing.mjs";
 
@@ -19,27 +19,27 @@ const sources = ({ cells }) => [...cells].map((cell) => cell.sharedModel.getSour
 
 test("a fix replaces the cell that failed, and goes back below", () => {
   const notebook = failing();
-  ok(isReplaced(notebook, { ...FIX }));
+  ok(replaceCell(notebook, { ...FIX }));
   equal(sources(notebook), ["y = 2", "%groq_fix"]);
   equal(targetOf(notebook, FIX).state, "fixed");
   notebook.insert(2, inserted("y = 2")); // asked again
-  ok(isReplaced(notebook, FIX));
+  ok(replaceCell(notebook, FIX));
   equal(sources(notebook), ["y = 2", "%groq_fix"]);
-  ok(isPutBack(notebook, FIX));
+  ok(undoReplacement(notebook, FIX));
   equal(sources(notebook), ["y = 0", "%groq_fix", "y = 2"]);
   equal(notebook.cells[2].getMetadata("groq_magic"), markFor("a", "y = 2").groq_magic);
-  ok(!isPutBack(notebook, FIX));
+  ok(!undoReplacement(notebook, FIX));
 });
 
 test("what the user edited below, or has there besides, stays, and none is added twice", () => {
   const mine = [inserted("y = 2", "y = 2  # mine"), cellOf("y = 2")];
   const notebook = failing("y = 0", mine);
-  isReplaced(notebook, FIX);
+  replaceCell(notebook, FIX);
   equal(sources(notebook), ["y = 2", "%groq_fix", "y = 2  # mine", "y = 2"]);
-  isPutBack(notebook, FIX);
+  undoReplacement(notebook, FIX);
   equal(sources(notebook), ["y = 0", "%groq_fix", "y = 2  # mine", "y = 2", "y = 2"]);
   const undone = failing("y = 2");
-  isPutBack(undone, FIX);
+  undoReplacement(undone, FIX);
   equal(sources(undone), ["y = 0", "%groq_fix", "y = 2"]);
 });
 
@@ -53,7 +53,7 @@ test("a cell that was changed, is gone, or is read-only stays as it is", () => {
   ]) {
     const before = sources(notebook);
     equal(targetOf(notebook, fix).state, state);
-    ok(!isReplaced(notebook, fix) && !isPutBack(notebook, fix));
+    ok(!replaceCell(notebook, fix) && !undoReplacement(notebook, fix));
     equal(sources(notebook), before);
   }
 });

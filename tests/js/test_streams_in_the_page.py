@@ -132,6 +132,7 @@ def wrong_in(page: Page, streams: Iterable[Stream]) -> list[Any]:
     return wrong
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("formulas", ["tex", "mathml"])
 def test_every_frame_is_what_the_kernel_has_and_the_end_the_whole(
     bare_page: Page, formulas: str

@@ -68,7 +68,7 @@ def test_an_option_uses_it_for_one_ask(cells: Any, practice: Any) -> None:
     assert cells.reply.source == "cache"
 
 
-def test_no_cache_asks_again_although_it_is_on(cells: Any, practice: Any) -> None:
+def test_no_cache_asks_again_although_the_cache_is_on(cells: Any, practice: Any) -> None:
     cells.fine("%groq_cache on")
     for _ in range(2):
         cells.fine("%%groq --once --no-cache\nHi", "a")
@@ -137,7 +137,7 @@ def test_a_hit_needs_no_key(
     assert len(practice.requests()) == 1
 
 
-def test_its_bar_says_so_while_the_session_lives(cells: Any) -> None:
+def test_the_bar_names_the_cache_while_the_session_lives(cells: Any) -> None:
     cells.fine("%groq_cache on")
     for _ in range(2):
         cells.fine("%%groq\nHi", "a")
@@ -207,7 +207,7 @@ def test_without_a_place_it_is_not_turned_on_and_an_ask_goes_on(
     cells.fine("%groq_cache off")
 
 
-def test_a_place_that_cannot_be_looked_at_is_reported_and_the_ask_goes_on(
+def test_a_folder_that_cannot_be_read_is_reported_and_the_ask_goes_on(
     cells: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ("x" * 300)))
@@ -248,7 +248,7 @@ def test_info_and_clear(cells: Any) -> None:
     assert isinstance(cells.run("%groq_cache of").error, OptionError)
 
 
-def test_practice_answers_are_kept_apart(cells: Any, practice: Any) -> None:
+def test_practice_answers_have_their_own_keys(cells: Any, practice: Any) -> None:
     cells.fine("%groq_cache on")
     cells.fine("%groq_practice on")
     cells.fine("%%groq\nHi", "a")

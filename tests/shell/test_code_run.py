@@ -9,8 +9,8 @@ import matplotlib as mpl
 import pytest
 from IPython.utils.capture import capture_output
 
-from groq_magic.tools.approval import Approval
-from groq_magic.tools.code_run import NotApprovedError, awaits, run_code
+from groq_magic.tools.code_run import NotApprovedError, has_top_level_await, run_code
+from groq_magic.tools.decision import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ mpl.use("agg")
 
 @pytest.fixture
 def run(bare: Any) -> Callable[[str], CodeRun]:
-    return lambda code: run_code(bare.shell, code, Approval("run"))
+    return lambda code: run_code(bare.shell, code, Decision("run"))
 
 
 @pytest.mark.parametrize(
@@ -147,11 +147,11 @@ def test_very_much_text_is_kept_in_part(run: Any) -> None:
     ],
 )
 def test_top_level_await_is_found(bare: Any, code: str, *, is_awaiting: bool) -> None:
-    assert awaits(bare.shell, code) is is_awaiting
+    assert has_top_level_await(bare.shell, code) is is_awaiting
 
 
 @pytest.mark.parametrize("kind", ["no", "edit", "stop"])
 def test_nothing_runs_without_approval(bare: Any, kind: Any) -> None:
     with pytest.raises(NotApprovedError):
-        run_code(bare.shell, "ran = True", Approval(kind))
+        run_code(bare.shell, "ran = True", Decision(kind))
     assert "ran" not in bare.shell.user_ns

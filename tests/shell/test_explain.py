@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def test_a_number_is_a_cell_with_what_came_of_it(cells: Any, prompt_of: Callable[..., str]) -> None:
+def test_a_number_means_a_cell_with_its_output(cells: Any, prompt_of: Callable[..., str]) -> None:
     cells.fine("print('printed')\nsum([1, 2])")
     prompt = prompt_of("%groq_explain 2")
     assert "Explain this cell." in prompt
@@ -27,7 +27,7 @@ def test_a_function_and_a_class_are_their_source(cells: Any, prompt_of: Callable
     assert "class Box:\n    size = 1" in prompt_of("%groq_explain Box")
 
 
-def test_a_library_s_function_is_its_source_or_what_it_says_of_itself(
+def test_a_library_s_function_is_sent_as_source_or_docstring(
     cells: Any, prompt_of: Callable[..., str]
 ) -> None:
     cells.fine("import json, math")
@@ -69,14 +69,14 @@ def test_words_without_a_name_are_about_the_last_output(
 ) -> None:
     cells.fine("6 * 7")
     prompt = prompt_of("%groq_explain why is it {even}, isn't it?")
-    assert "What I say of it: why is it {even}, isn't it?" in prompt
+    assert "My note: why is it {even}, isn't it?" in prompt
     assert "\n42\n" in prompt
 
 
 def test_words_after_a_name_are_about_it(cells: Any, prompt_of: Callable[..., str]) -> None:
     cells.fine("def half(x):\n    return x / 2")
     prompt = prompt_of("%groq_explain half what if x is a string?")
-    assert "What I say of it: what if x is a string?" in prompt
+    assert "My note: what if x is a string?" in prompt
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ NO_NODE = pytest.mark.skipif(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind",
     [
@@ -89,6 +90,7 @@ def test_the_code_sends_what_the_cell_sent(
     assert plain["messages"][-1]["content"] == PROMPT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind",
     [

@@ -1,4 +1,4 @@
-"""`%groq_fix`: what twenty typical errors put into the request, and what comes back."""
+"""`%groq_fix`: the request for typical errors, and the answer."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_syntax_that_the_user_s_own_transformer_knows_is_python(cells: Any, prac
     assert cells.shell.rl_next_input == "x = ¡hello!\nprint(x)"
 
 
-def test_what_is_saved_of_a_fix_is_what_was_typed_and_no_value(cells: Any, practice: Any) -> None:
+def test_the_notebook_keeps_the_typed_line_of_a_fix_and_no_value(cells: Any, practice: Any) -> None:
     practice.script([{"reply": "```python\nx = 1\n```"}])
     cells.run("confidential = 'Ann, 31, Oslo'\nconfidential.nosuch")
     ran = cells.fine("%groq_fix quickly", "cell-f")
@@ -99,7 +99,7 @@ def test_what_is_saved_of_a_fix_is_what_was_typed_and_no_value(cells: Any, pract
     assert "confidential (" in ran.data["text/html"]
 
 
-def test_a_key_that_was_taken_out_is_not_put_into_the_next_cell(
+def test_a_removed_key_is_not_inserted_into_the_next_cell(
     cells: Any, practice: Any, key: str
 ) -> None:
     practice.script([{"reply": "```python\nconnect('[key]')\n```"}])
@@ -143,7 +143,7 @@ def test_temperature_is_low_unless_it_is_given(
     assert practice.requests()[-1]["body"]["temperature"] == 0.9
 
 
-def test_retry_fixes_again_and_puts_the_cell_next_again(cells: Any, practice: Any) -> None:
+def test_retry_fixes_again_and_inserts_the_cell_again(cells: Any, practice: Any) -> None:
     practice.script(
         [{"reply": "```python\nx = 1\n```", "times": 1}, {"reply": "```python\nx = 2\n```"}]
     )
@@ -210,7 +210,7 @@ def test_a_cell_that_did_not_fail_needs_words(cells: Any, prompt_of: Callable[..
     assert str(ran.error).startswith("Cell 2 did not fail.")
     prompt = prompt_of("%groq_fix 2 it should be three")
     assert "It raises no error." in prompt
-    assert "What I say of it: it should be three" in prompt
+    assert "My note: it should be three" in prompt
 
 
 def test_a_number_of_no_cell_is_refused(cells: Any) -> None:
@@ -305,7 +305,7 @@ def test_a_fix_is_replayed_while_its_failing_cell_is_unchanged(
     assert len(practice.requests()) == 1
 
 
-def test_a_fixed_cell_that_the_replayed_notebook_holds_is_not_put_there_twice(
+def test_a_fixed_cell_that_the_replayed_notebook_has_is_not_inserted_again(
     cells: Any, practice: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     practice.script([{"reply": "```python\nx = 1\n```"}])

@@ -74,6 +74,7 @@ def test_a_value_whose_repr_is_huge_or_raises_is_bounded(
     assert len(prompt) < 6_000
 
 
+@pytest.mark.slow
 def test_the_budget_of_tokens_holds(served: Callable[..., Any], practice: Any) -> None:
     cells = served(assistant_tokens=1_000)
     lines = "\n".join(f"value_{n} = {n}  # a line that takes some room" for n in range(800))
@@ -86,7 +87,7 @@ def test_the_budget_of_tokens_holds(served: Callable[..., Any], practice: Any) -
     assert "unified diff" in request[0]["content"]
 
 
-def test_a_diff_fixes_a_cell_too_long_to_be_sent_whole(
+def test_a_diff_fixes_a_cell_that_is_too_long_to_be_sent_whole(
     served: Callable[..., Any], practice: Any
 ) -> None:
     cells = served(assistant_tokens=300)
@@ -119,7 +120,7 @@ def test_secrets_and_the_environment_are_not_sent(
     assert "db_password: str, its value withheld" in again
 
 
-def test_an_object_that_raises_from_everything_can_be_asked_about(
+def test_an_object_that_raises_from_everything_can_be_described(
     cells: Any, prompt_of: Callable[..., str]
 ) -> None:
     cells.fine(

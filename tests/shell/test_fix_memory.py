@@ -1,4 +1,4 @@
-"""A failure keeps text alone: the values of its frames are freed, and can still be asked about."""
+"""A failure keeps only text: the values of its frames are freed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fixed cell in the place of the one that failed: what the page is sent, and what is said."""
+"""Replacing the failed cell with the fixed one: the facts for the page, and the messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`%groq_fix`: what typical errors put into the request, and what they never do."""
+"""`%groq_fix`: what the request for typical errors contains, and what it never contains."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ ERRORS = {
     ),
     "cell magic": Error(
         "%%bash\nls /no/such/folder\nexit 3",
-        ("CalledProcessError", "exit status 3", "```bash", "What it printed:"),
+        ("CalledProcessError", "exit status 3", "```bash", "Its output:"),
         {},
     ),
     "unknown magic": Error("%nosuchmagic 1", ("UsageError", "%nosuchmagic"), {}),
@@ -183,7 +183,7 @@ ERRORS = {
 
 
 @pytest.mark.parametrize("error", ERRORS.values(), ids=ERRORS)
-def test_the_request_holds_the_cell_the_error_and_the_variables_and_nothing_of_ipython(
+def test_the_request_contains_cell_error_and_variables_and_nothing_of_ipython(
     cells: Any, prompt_of: Callable[..., str], error: Error, request: pytest.FixtureRequest
 ) -> None:
     # What IPython shows of the error is no matter here, and slow for a thousand frames.
@@ -231,12 +231,10 @@ def test_braces_in_the_users_words_are_filled_in(cells: Any, prompt_of: Callable
     cells.fine("import pandas as pd\nn = 7; df = pd.DataFrame({'a': [1]})")
     cells.run("1 / 0")
     prompt = prompt_of("%groq_fix it is {{n}}, not {{df}}")
-    assert "What I say of it: it is 7, not `df`" in prompt
+    assert "My note: it is 7, not `df`" in prompt
     assert prompt.count("`df`: DataFrame, 1 rows") == prompt.count("\n\nValues:\n\n") == 1
 
 
-def test_words_are_said_as_typed(cells: Any, prompt_of: Callable[..., str]) -> None:
+def test_words_are_sent_as_typed(cells: Any, prompt_of: Callable[..., str]) -> None:
     cells.run("1 / 0")
-    assert "What I say of it: isn't $x {y} \\ wrong?" in prompt_of(
-        r"%groq_fix isn't $x {y} \ wrong?"
-    )
+    assert "My note: isn't $x {y} \\ wrong?" in prompt_of(r"%groq_fix isn't $x {y} \ wrong?")

@@ -80,7 +80,7 @@ def test_a_figure_of_the_session_goes_to_a_model_that_sees(plotted: Any, practic
     assert "base64" not in ran.data["text/markdown"] + ran.plain
 
 
-def test_a_name_in_braces_stays_and_the_image_goes_along(plotted: Any, practice: Any) -> None:
+def test_a_name_in_braces_stays_and_the_image_is_sent(plotted: Any, practice: Any) -> None:
     ran = plotted.fine("%%groq\nWhat is wrong with {{ax}}? See {{ax}}.", "a")
     (body,) = bodies(practice)
     assert parts(body)[0]["text"] == "What is wrong with `ax`? See `ax`."
@@ -103,7 +103,7 @@ def test_a_later_turn_has_the_size_in_place_of_the_image(plotted: Any, practice:
     assert "qwen/qwen3.8-27b · 1 image\n" in plotted.fine("%groq_history").plain
 
 
-def test_a_follow_up_says_that_the_image_is_not_sent_again(plotted: Any) -> None:
+def test_a_follow_up_has_a_notice_that_the_image_is_not_sent_again(plotted: Any) -> None:
     notice = "The image above is not sent again; <code>-i</code> sends it."
     with_image = plotted.fine("%groq -i fig What does it show?", "a")
     again = plotted.fine("%groq -i fig And now?", "b")
@@ -297,7 +297,7 @@ def test_what_is_no_image_is_refused_unsent(
     assert practice.requests() == []
 
 
-def test_no_rows_no_images(plotted: Any, practice: Any) -> None:
+def test_at_no_rows_no_image_is_sent(plotted: Any, practice: Any) -> None:
     plotted.fine("%groq -i fig What?", "a")
     plotted.fine("%config GroqMagics.rows_sent = 0")
     for source in (
@@ -353,7 +353,7 @@ def test_secrets_in_an_address_are_hidden(
 # Cache, replay, log, export
 
 
-def test_the_cache_knows_the_image(cells: Any, practice: Any) -> None:
+def test_the_image_is_part_of_the_cache_key(cells: Any, practice: Any) -> None:
     cells.fine("import numpy as np\nx = np.zeros((4, 4), 'uint8')")
     for _ in range(2):
         cells.fine("%groq --cache --once -i x What?", "a")
@@ -392,7 +392,7 @@ def test_a_dry_run_says_what_it_can_not_count(plotted: Any, practice: Any) -> No
     assert practice.requests() == []
 
 
-def test_json_in_the_letters_of_a_image_is_no_word(cells: Any, practice: Any) -> None:
+def test_the_word_json_in_image_data_does_not_count(cells: Any, practice: Any) -> None:
     noise = np.random.default_rng(1).integers(0, 255, (300, 300, 3), dtype=np.uint8)
     cells.shell.user_ns["noise"] = noise
     practice.script([{"reply": '{"a": 1}'}])
@@ -412,6 +412,7 @@ def test_too_many_images_by_two_names_are_one_option() -> None:
         AskOptions.of_keywords({"images": [b""] * 4})
 
 
+@pytest.mark.slow
 def test_four_threads_send_images_at_once(plotted: Any, practice: Any) -> None:
     plotted.fine(
         "import groq_magic, concurrent.futures as cf\n"

@@ -41,6 +41,17 @@ print(json.dumps([added, took, time.process_time() - begun]))
 """
 
 
+@pytest.mark.parametrize(
+    "more", ["%groq_practice on", "1 + 1", "%groq_practice?", "# %groq_practice on"]
+)
+def test_a_cell_that_loads_and_starts_practice_shows_one_line(cells: Any, more: str) -> None:
+    ran = cells.fine(f"%load_ext groq_magic\n{more}")
+    shown = [each for each in ran.outputs if "groq-load" in each["data"].get("text/html", "")]
+    assert len(shown) == 1
+    is_practice = "practice mode: no model answers" in shown[0]["data"]["text/plain"]
+    assert is_practice is (more == "%groq_practice on")
+
+
 def test_loading_imports_little_and_takes_less_than_ipywidgets(tmp_path: Any) -> None:
     environment = {
         **os.environ,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import signal
 import threading
 import time
@@ -92,11 +93,37 @@ def test_a_schema_gives_a_column_a_field(mapped: Any, practice: Any) -> None:
 
 def test_in_python_it_returns_the_frame_and_sets_no_name(mapped: Any, practice: Any) -> None:
     practice.script([{"pieces": ["fine"]}])
-    mapped.fine("import groq_magic\ngot = groq_magic.map('Rate {{row}}', ['x', 'y'], limit=1)")
+    ran = mapped.fine(
+        "import groq_magic\ngot = groq_magic.map('Rate {{row}}', ['x', 'y'], limit=1)"
+    )
     assert frame(mapped, "got")["answer"].tolist() == ["fine"]
     assert "answers" not in mapped.shell.user_ns
-    mapped.fine("groq_magic.map('Rate {{row}}', ['x'], out='named')")
+    assert "\n1 row\n" in shown(ran)
+    assert "answers" not in shown(ran)
+    ran = mapped.fine("groq_magic.map('Rate {{row}}', ['x'], out='named')")
+    assert "named: 1 row" in shown(ran)
     assert frame(mapped, "named")["answer"].tolist() == ["fine"]
+
+
+def test_a_line_names_the_variable_that_the_result_replaces(mapped: Any, practice: Any) -> None:
+    practice.script([{"pieces": ["fine"]}])
+    mapped.fine("found, nothing = {'x': 1}, None")
+    line = "Replaced by the result: found (dict)"
+    assert line in mapped.fine("%%groq_map df -o found --dry-run\nRate {{text}}").plain
+    assert frame(mapped, "found") == {"x": 1}
+    assert line in mapped.fine("%%groq_map df -o found\nRate {{text}}").plain
+    again = mapped.fine("%%groq_map df -o found\nRate {{text}}").plain
+    assert "Replaced" not in again  # the result of an earlier map
+    assert "Replaced" not in mapped.fine("%%groq_map df -o nothing\nRate {{text}}").plain
+    mapped.fine("found = found.dropna()")
+    changed = mapped.fine("%%groq_map df -o found\nRate {{text}}").plain
+    assert "Replaced by the result: found (DataFrame)" in changed
+    mapped.fine("elsewhere = [1]")
+    behind = mapped.fine("%%groq_map df -o elsewhere --background\nRate {{text}}")
+    assert "Replaced by the result: elsewhere (list)" in shown(behind)
+    code = '"[x for x in df.text]" -o x'
+    mapped.fine(f"x = 1\nget_ipython().run_cell_magic('groq_map', '{code}', 'Rate {{{{row}}}}')")
+    assert len(frame(mapped, "x")) == len(frame(mapped, "df"))
 
 
 def test_data_may_be_any_code_and_an_item(mapped: Any, practice: Any) -> None:
@@ -352,6 +379,8 @@ def test_limit_sample_and_budget(mapped: Any, practice: Any, prompts: Any) -> No
     assert "The budget of 2,000 tokens is used up" in shown(ran)
     spent = sum(len(each) // 4 for each in prompts()[before:])
     assert spent < 2_000
+    mapped.fine("%%groq_map df --budget 200k tokens --limit 1 -o c\nRate it: {{text}}")
+    assert frame(mapped, "c")["answer"].tolist() == ["fine"]
 
 
 def test_a_dry_run_sends_nothing_and_needs_no_key(
@@ -368,6 +397,24 @@ def test_a_dry_run_sends_nothing_and_needs_no_key(
     assert "$" in text
     assert practice.requests() == []
     assert "answers" not in mapped.shell.user_ns
+
+
+def test_a_dry_run_unfolds_the_first_prompt_and_names_the_rows_of_the_others(mapped: Any) -> None:
+    prompt = f"Rate {{{{text}}}} {'with care ' * 20}and {{{{n}}}}"
+    line = "%%groq_map df --schema 'score int, why' --evidence -s 'You rate.' --dry-run"
+    ran = mapped.fine(f"{line}\n{prompt}")
+    html = ran.data["text/html"]
+    folds = re.findall(r'<details class="groq-turn"( open)?>.*?<span dir="auto">(.*?)</span>', html)
+    assert folds == [
+        ("", "You rate."),
+        (" open", "text: good, n: 1"),
+        ("", "text: bad, n: 2"),
+        ("", "text: so so, n: 3"),
+    ]
+    assert "reasoning_effort low · schema with score, why · a quote for each field" in ran.plain
+    assert "response_format" not in ran.plain
+    packed = mapped.fine("%%groq_map df --pack 2 --dry-run\nRate {{text}}").data["text/html"]
+    assert ">2 rows, the first: good<" in packed
 
 
 def test_check_compares_models_with_a_column(mapped: Any, practice: Any) -> None:

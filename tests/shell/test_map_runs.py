@@ -13,6 +13,7 @@ import pytest
 from groq_magic.errors import GroqMagicError, NotebookError, OptionError
 from groq_magic.magics.help import help_of
 from groq_magic.magics.map import groq_map
+from groq_magic.mapping.map_run import MapRun
 from tests.shell.test_completion import completed
 
 if TYPE_CHECKING:
@@ -48,14 +49,31 @@ def slow(practice: Any) -> None:
     )
 
 
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Let no run in the background begin before this is set."""
+    released, begin = threading.Event(), MapRun.run
+
+    def run_later(run: MapRun) -> None:
+        assert released.wait(20)
+        begin(run)
+
+    monkeypatch.setattr(MapRun, "run", run_later)
+    return released
+
+
 def is_over(cells: Any) -> bool:
     return all(run.is_over for run in cells.session.background_runs.running())
 
 
-def test_a_run_in_the_background_sets_its_variable_at_a_later_cell(mapped: Any) -> None:
+def test_a_run_in_the_background_sets_its_variable_at_a_later_cell(
+    mapped: Any, held: threading.Event
+) -> None:
     ran = mapped.fine("%%groq_map df --background -o later\nRate {{text}}")
     assert "`later`" not in shown(ran)
     assert "later is set at the end" in shown(ran)
+    # If it were over before its cell, that cell would set the variable.
+    held.set()
     until(lambda: is_over(mapped))
     assert "later" not in mapped.shell.user_ns
     ran = mapped.fine("got = later")
@@ -73,7 +91,8 @@ def test_cancel_ends_it_and_keeps_what_came(mapped: Any, practice: Any) -> None:
     assert isinstance(ran.error, NotebookError)
     assert "A run for `answers` is still going." in str(ran.error)
     ran = mapped.run("%groq_runs clear")
-    assert "A run is still going in the background." in str(ran.error)
+    assert "The run for `answers` is still going in the background." in str(ran.error)
+    assert "`%groq_runs cancel answers`" in str(ran.error)
     ran = mapped.fine("%groq_runs cancel answers")
     assert "answers: 2 of 3 rows; Stopped." in shown(ran)
     found = mapped.shell.user_ns["answers"]
@@ -103,10 +122,10 @@ def test_runs_are_listed_with_size_and_age_and_cleared(mapped: Any, practice: An
     mapped.fine("%%groq_map df\nRate {{text}}")
     mapped.fine("%%groq_map df -m fast -o second --limit 2\nRate {{text}}")
     text = shown(mapped.fine("%groq_runs"))
-    assert re.search(r"answers: Rate \{\{text\}\} +1 +openai/gpt-oss-120b +3 +\d+ bytes", text), (
+    assert re.search(r"1  answers: Rate \{\{text\}\} +openai/gpt-oss-120b +3 +\d+ bytes", text), (
         text
     )
-    assert re.search(r"second: Rate \{\{text\}\} +2 +openai/gpt-oss-20b +2 +\d+ bytes", text), text
+    assert re.search(r"2  second: Rate \{\{text\}\} +openai/gpt-oss-20b +2 +\d+ bytes", text), text
     assert "a moment ago" in text
     assert "journal.sqlite" in text
     ran = mapped.run("%groq_runs clear 9")
@@ -119,6 +138,45 @@ def test_runs_are_listed_with_size_and_age_and_cleared(mapped: Any, practice: An
     assert len(practice.requests()) == 8
 
 
+def test_the_options_of_a_run_are_listed_and_it_is_a_run_of_its_own(
+    mapped: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_TOKEN", "tok_abcdef123456")
+    mapped.fine("%%groq_map df\nRate {{text}}")
+    mapped.fine("%%groq_map df --limit 2 -t 0.5 -s 'Use tok_abcdef123456'\nRate {{text}}")
+    text = shown(mapped.fine("%groq_runs"))
+    assert re.search(r"1  answers: Rate \{\{text\}\} +openai/gpt-oss-120b +3 ", text), text
+    assert re.search(
+        r"2  answers: Rate \{\{text\}\} · --system Use \[key\] --temperature 0.5 +openai", text
+    ), text
+    assert "tok_abcdef123456" not in text
+    assert "Equal rows have one answer, listed with the run that asked it." in text
+
+
+def test_another_run_can_be_cleared_while_one_is_in_the_background(
+    mapped: Any, practice: Any
+) -> None:
+    mapped.fine("%%groq_map df -o first\nRate {{text}}")
+    slow(practice)
+    mapped.fine("%%groq_map df --background\nRate {{text}} again")
+    with_two = re.compile(r"answers +2 of 3 rows; running")
+    until(lambda: with_two.search(shown(mapped.fine("%groq_runs"))))
+    assert "3 answers removed." in shown(mapped.fine("%groq_runs clear 1"))
+    for line in ("%groq_runs clear 2", "%groq_runs clear"):
+        assert "The run for `answers` is still going" in str(mapped.run(line).error)
+    other = "%groq_runs --journal other.sqlite clear"
+    assert "0 answers removed." in shown(mapped.fine(other))
+    mapped.fine("%groq_runs cancel")
+
+
+def test_clear_removes_ended_background_runs_from_the_list(mapped: Any) -> None:
+    mapped.fine("%%groq_map df --background\nRate {{text}}")
+    until(lambda: is_over(mapped))
+    assert "background run" in shown(mapped.fine("%groq_runs"))
+    mapped.fine("%groq_runs clear")
+    assert "No runs yet" in shown(mapped.fine("%groq_runs"))
+
+
 def test_another_word_is_refused(mapped: Any) -> None:
     ran = mapped.run("%groq_runs remove")
     assert "%groq_runs takes status, fetch, cancel or clear, not `remove`." in str(ran.error)
@@ -128,10 +186,11 @@ def test_practice_is_labelled_and_apart_from_real_answers(mapped: Any, practice:
     mapped.fine("%%groq_map df\nRate {{text}}")
     mapped.fine("%groq_practice on")
     ran = mapped.fine("%%groq_map df\nRate {{text}}")
-    answers = mapped.shell.user_ns["answers"]["answer"]
-    assert all(answer.startswith("Practice mode: no model is here") for answer in answers)
-    assert not any("<details" in answer for answer in answers)
     assert "practice mode" in shown(ran)
+    errors = mapped.shell.user_ns["answers"]["error"]
+    assert set(errors) == {"Practice mode: no entry of the script matches."}
+    assert "3 rows failed. Add entries to the script (%groq_practice --script" in shown(ran)
+    assert "Run the cell again" not in shown(ran)
     assert "$" not in shown(ran)
     mapped.fine("%groq_practice off")
     mapped.fine("%%groq_map df\nRate {{text}}")
@@ -150,12 +209,43 @@ def test_usage_and_log_count_a_map(mapped: Any) -> None:
     assert "good" not in "".join(lines)
 
 
+def test_a_script_that_is_changed_answers_the_rows_without_an_entry(
+    mapped: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROQ_MAGIC_PRACTICE", "unpaced")
+    script, cell = tmp_path / "script.json", "%%groq_map df\nRate {{text}}"
+    script.write_text('[{"match": "good", "reply": "yes"}]')
+    mapped.fine(f"%groq_practice --script {script} on")
+    mapped.fine(cell)
+    script.write_text('[{"match": "good", "reply": "never"}, {"match": "Rate", "reply": "no"}]')
+    mapped.fine(f"%groq_practice --script {script} on")
+    mapped.fine(cell)
+    assert mapped.shell.user_ns["answers"]["answer"].tolist() == ["yes", "no", "no"]
+
+
+def test_a_budget_in_dollars_works_in_practice_mode(
+    mapped: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROQ_MAGIC_PRACTICE", "unpaced")
+    script = tmp_path / "script.json"
+    script.write_text('[{"match": "Rate", "reply": "fine"}]')
+    mapped.fine(f"%groq_practice --script {script} on")
+    mapped.fine("many = [f'row {n}' for n in range(40)]")
+    ran = mapped.fine("%%groq_map many --budget 0.00005usd --max-tokens 10\nRate {{row}}")
+    assert "The budget of $0.00005 is used up." in shown(ran)
+    assert "Practice costs nothing; the budget counts what Groq would charge." in shown(ran)
+    assert 3 < mapped.shell.user_ns["answers"]["answer"].notna().sum() < 40
+
+
 def test_help_has_the_options_and_tab_the_columns(mapped: Any) -> None:
     text = help_of(groq_map)
     for flag in ("--check score=teacher", "--pack N", "--budget X", "--dry-run", "--evidence"):
         assert flag in text
     assert max(map(len, text.splitlines())) <= 100
     assert completed(mapped, "%%groq_map df --ch") == ["--check"]
+    offered = completed(mapped, "%%groq_map df -")
+    listed = re.findall(r"^  (-\w|--[\w-]+)(?:, (--[\w-]+))?", text, re.MULTILINE)
+    assert sorted(offered) == sorted(filter(None, (form for forms in listed for form in forms)))
     assert completed(mapped, "%%groq_map d") == ["df"]
     assert completed(mapped, "%%groq_map -m fa") == ["fast"]
     assert completed(mapped, "%groq_runs ca") == ["cancel"]

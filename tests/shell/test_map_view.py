@@ -152,13 +152,56 @@ def test_errors_are_counted(mapped: Any, practice: Any, view: Any) -> None:
     assert end.progress.failed == 7
 
 
-def test_its_stop_ends_the_run(mapped: Any, view: Any) -> None:
+def test_its_stop_ends_the_run(mapped: Any, practice: Any, view: Any) -> None:
+    # Only the stop can end the other replies.
+    slow = {"match": "row [1-7]", "pieces": ["x "] * 20_000, "tokens_per_second": 20}
+    practice.script([slow, {"pieces": ["fine"]}])
     view.stops_at = 1
     ran = mapped.run("%%groq_map df --concurrency 1\nRate {{text}}")
     assert isinstance(ran.error, InterruptedAskError)
+    assert str(ran.error).startswith("Stopped: 1 of 8 rows are answered.")
     (end,) = view.of("finish")
-    assert (end.reason, end.remedy) == ("Stopped.", "Run the cell again to ask the rest.")
-    assert 0 < mapped.shell.user_ns["answers"]["answer"].notna().sum() < 8
+    assert (end.reason, end.is_raised) == ("Stopped.", True)
+    errors = mapped.shell.user_ns["answers"]["error"]
+    assert errors.tolist() == [None, *["Not asked yet."] * 7]
+    # What the view shows and counts is what the frame contains.
+    assert [row.cells[-1] for row in end.rows] == ["", *["Not asked yet."] * 4]
+    assert (end.progress.done, end.progress.left, end.errors) == (1, 7, ())
+
+
+def test_at_the_end_of_the_budget_it_counts_what_the_frame_contains(mapped: Any, view: Any) -> None:
+    ran = mapped.run("%%groq_map df --concurrency 1 --budget 0.00005usd\nRate {{text}}")
+    assert ran.error is None
+    (end,) = view.of("finish")
+    assert end.reason
+    assert not end.is_raised
+    errors = mapped.shell.user_ns["answers"]["error"]
+    assert (errors == "Not asked yet.").sum() == end.progress.left
+    assert 0 < end.progress.left < 8
+
+
+def test_an_invented_quote_is_marked_and_counted(mapped: Any, practice: Any, view: Any) -> None:
+    practice.script(
+        [
+            {"match": "row [0-4]", "reply": '{"answer_quote": "row", "answer": "a"}'},
+            {"match": "row 5", "reply": '{"answer_quote": "", "answer": "a"}'},
+            {"reply": '{"answer_quote": "made up", "answer": "a"}'},
+        ]
+    )
+    mapped.shell.user_ns["df"] = mapped.shell.user_ns["df"][::-1]
+    mapped.fine("%%groq_map df --evidence\nRate {{text}}")
+    (end,) = view.of("finish")
+    cells = [row.cells[2] for row in end.rows]
+    assert cells == [*["✗ not in its row: made up"] * 2, "", "row", "row"]
+    (quotes,) = end.quotes
+    assert (quotes.name, quotes.found, quotes.invented, quotes.none) == ("answer_quote", 5, 2, 1)
+    assert mapped.shell.user_ns["answers"]["answer_quote_ok"].sum() == 5
+
+
+def test_data_without_rows_are_named(mapped: Any, view: Any) -> None:
+    mapped.fine('%%groq_map "df[:0]"\nRate {{text}}')
+    (start,) = view.of("open")
+    assert start.notices[-1] == "The data have no rows."
 
 
 @pytest.mark.parametrize("fails_at", ["open", "progress", "rows", "finish"])

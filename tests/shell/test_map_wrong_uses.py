@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -34,7 +35,7 @@ USES = {
     "%%groq_map binary\nRate {{row}}": "`{{row}}` of row 0: binary, 2 bytes",
     "%%groq_map df --limit 0\nRate {{text}}": "--limit takes a whole number from 1",
     "%%groq_map df --limit 2 --sample 2\nRate {{text}}": "exclude each other",
-    "%%groq_map df --budget 5\nRate {{text}}": "`5` is not a budget. Write it like `2usd`",
+    "%%groq_map df --budget 5\nRate {{text}}": "`5` is not a budget. Write dollars like `2usd`",
     "%%groq_map df --budget 2usd -m some/model\nRate {{text}}": "price of some/model is not known",
     "%%groq_map df --share 2\nRate {{text}}": "--share takes a number from 0.01 to 1",
     "%%groq_map df --concurrency 1000\nRate {{text}}": "from 1 to 200",
@@ -43,9 +44,21 @@ USES = {
     "%%groq_map df --check score=n\nRate {{text}}": "the answers have no field `score`",
     "%%groq_map df --check answer=m\nRate {{text}}": "there is no column `m`",
     "%%groq_map df --check answer=none\nRate {{text}}": "no row has a value in `none`",
+    "%%groq_map df --check answer=secret\nRate {{text}}": "--check: `secret` is private.",
+    "%%groq_map df --schema 'x int' --check x=text\nRate {{text}}": (
+        "--check: no value in `text` fits `x` (a number). Choose a column"
+    ),
+    "%%groq_map df --check ' '\nRate {{text}}": "--check is blank. Try `--check score=teacher`.",
     "%%groq_map df -m fast,fast\nRate {{text}}": "twice",
     "%%groq_map df -m ,\nRate {{text}}": "names no model",
-    "%%groq_map df -o 1x\nRate {{text}}": "isn't a valid variable name",
+    "%%groq_map df -o 1x\nRate {{text}}": "`1x` isn't a valid variable name. Try `-o answers`.",
+    "%%groq_map df -o len\nRate {{text}}": "Python uses the name `len`. Try `-o answers`.",
+    "%%groq_map df -o pd\nRate {{text}}": "`pd` is a module. Choose another name: `-o answers`.",
+    "%%groq_map df -o Kind\nRate {{text}}": "`Kind` is a class.",
+    "%%groq_map df -o sqrt\nRate {{text}}": "`sqrt` is a function.",
+    "%%groq_map df -o df --dry-run\nRate {{text}}": "`df` is the data. Choose another name",
+    "%%groq_map df.text -o df\nRate {{text}}": "`df` is the data.",
+    '%%groq_map "df[df.n > 1]" -o df\nRate {{text}}': "`df` is the data.",
     "%%groq_map df --journal /\nRate {{text}}": "is a folder",
     "%%groq_map df --journal other.txt\nRate {{text}}": "is not a journal",
     "%%groq_map df --stream\nRate {{text}}": "has no option `--stream`",
@@ -61,6 +74,9 @@ def data(cells: Any) -> Any:
         taken=frame.assign(answer=1),
         twice=pd.DataFrame([[1, 2]], columns=["x", "x"]),
         number=7,
+        pd=pd,
+        sqrt=math.sqrt,
+        Kind=type("Kind", (), {}),
         binary=[b"\x00\xff"],
     )
     cells.fine("%config GroqMagics.private = ['secret']")
@@ -91,6 +107,10 @@ def test_in_python_too(data: Any, practice: Any) -> None:
         "groq_magic.map(df, 'Rate {{text}}')": "takes the prompt as text, not DataFrame",
         "groq_magic.map('Rate {{text}}', df, dry_run=True)": "doesn't take dry_run",
         "groq_magic.map('Rate {{text}}', df, background=True)": "doesn't take background",
+        "groq_magic.map('Rate {{text}}', df, check={'answer': 'n'})": (
+            "check takes text, not `{'answer': 'n'}` (dict). Try `check=\"score=teacher\"`."
+        ),
+        "groq_magic.map('Rate {{text}}', df, out='df')": "`df` is the data.",
         "groq_magic.map('Rate {{text}}', df, limits=2)": "Did you mean `limit`?",
         "groq_magic.map('Rate {{text}}', df, limit='x')": "limit takes a whole number",
         "groq_magic.map('Rate {{text}}', df, model=[])": "names no model",

@@ -188,8 +188,8 @@ class Page:
         self.facts: dict[str, Any] = {}
         self.offered: list[Any] = []
 
-    def put(self, slot: str, facts: Any, thought: Any = "same") -> None:
-        self.facts[slot] = facts, thought
+    def put(self, slot: str, facts: Any, reasoning: Any = "same") -> None:
+        self.facts[slot] = facts, reasoning
 
     def finish(self, output: Any) -> None:
         self.offered.append(output)
@@ -231,8 +231,8 @@ def test_undo_replaces_what_the_cell_shows(echoed: Any, live: Any) -> None:
     assert more["metadata"]["groq_magic"]["prompt"] == "One"
     (offered,) = page.offered
     assert (offered.run, offered.turn) == (Run("a", "r1"), "groq-turn-a-1")
-    facts, thought = page.facts["groq-turn-a-1"]
-    assert (facts.copy, facts.stale, thought) == ("One!", "", None)
+    facts, reasoning = page.facts["groq-turn-a-1"]
+    assert (facts.copy, facts.stale, reasoning) == ("One!", "", None)
     assert stale(echoed, "a") == ""
 
 

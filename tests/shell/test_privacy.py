@@ -273,6 +273,8 @@ def test_no_value_leaves_with_an_error_or_an_output(
     limited: Any, practice: Any, frame: Any, failing: list[str], words: str
 ) -> None:
     practice.forget_requests()
+    # IPython's traceback is its own, and takes longer than the asks.
+    limited.shell.InteractiveTB.set_mode("Minimal")
     # No variable of the session has the values.
     limited.shell.user_ns |= {"df": 0, "load": lambda: frame.reset_index().to_dict("list")}
     assert limited.run(OWN).error is not None

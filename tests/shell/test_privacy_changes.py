@@ -58,7 +58,7 @@ def test_the_error_of_an_earlier_fix_is_sent_without_its_message(
     assert cells.run(fixed).error is not None
     cells.fine(limit)
     cells.fine("%groq_fix")
-    assert "It comes from your fix" in last_body()
+    assert "The cell comes from your fix" in last_body()
     assert "zqada" not in last_body()
 
 

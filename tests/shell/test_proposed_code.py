@@ -17,7 +17,7 @@ from IPython.utils.capture import capture_output
 
 from groq_magic.asking.proposed_code import CodeStoppedError, ProposedCode
 from groq_magic.errors import NotebookError
-from groq_magic.tools import approval_prompt
+from groq_magic.tools import question as question_module
 from groq_magic.tools.time_limit import TimeLimitError
 from tests.markers import examples
 
@@ -38,7 +38,7 @@ class Person:
         self.asked: list[str] = []
         self.replies: list[Any] = []
         monkeypatch.setattr("builtins.input", self._input)
-        monkeypatch.setattr("groq_magic.tools.approval_prompt.has_input", lambda _shell: True)
+        monkeypatch.setattr("groq_magic.tools.question.has_input", lambda _shell: True)
 
     def _input(self, question: str) -> str:
         self.asked.append(question)
@@ -89,7 +89,7 @@ def test_approved_code_runs_and_its_output_is_sent_once_approved(
 
 
 @pytest.mark.parametrize("reply", ["", "r", "yes", "RUN", "run it", "all", "all abcd", "x = 1"])
-def test_anything_else_asks_again(answer: Any, person: Person, reply: str) -> None:
+def test_an_unknown_reply_repeats_the_question(answer: Any, person: Person, reply: str) -> None:
     answer("1", reply, "no")
     hint, _, again = person.asked[1].partition(" Run it? ")
     assert again == person.asked[0].removeprefix("Run it? ")
@@ -133,7 +133,7 @@ def test_an_edit_runs_only_once_it_is_approved(bare: Any, answer: Any, person: P
     assert bare.shell.user_ns["y"] == 0.5
     assert found.text.startswith("The user edited the code. This ran:\nx = 1\ny = x / 2\n\nIt ran")
     assert answer.proposed.cell == "x = 1\ny = x / 2"
-    assert "2 CODE to replace line 2" in person.asked[1]
+    assert "2 CODE (replace)" in person.asked[1]
     assert answer("z = 1", "edit", "1 z = 2", "done", "no").text.startswith("The user refused")
     assert "z" not in bare.shell.user_ns
 
@@ -145,10 +145,10 @@ def test_an_edit_can_end_in_a_refusal(bare: Any, answer: Any) -> None:
     assert "z" not in bare.shell.user_ns
 
 
-def test_code_that_nobody_answers_for_does_not_run(
+def test_code_does_not_run_without_a_reply(
     bare: Any, answer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(approval_prompt, "call_within", Mock(side_effect=TimeLimitError))
+    monkeypatch.setattr(question_module, "call_within", Mock(side_effect=TimeLimitError))
     found = answer("z = 1")
     assert (found.text, found.state) == (
         "Nobody replied in time: the code did not run.",
@@ -165,7 +165,7 @@ def test_an_error_goes_back_with_its_traceback(answer: Any) -> None:
     assert "site-packages" not in found.text
 
 
-def test_an_output_that_is_not_sent_is_named_alone(answer: Any) -> None:
+def test_of_an_output_that_is_not_sent_only_its_kind_is_sent(answer: Any) -> None:
     found = answer("print('secret')\n1 / 0", "run", "no")
     assert found.text == "It failed. The user keeps the output private."
 
@@ -192,7 +192,7 @@ def test_the_schema_of_a_value_goes_back_without_a_question(bare: Any, answer: A
     ],
 )
 @pytest.mark.parametrize("rows", [0, 5])
-def test_what_code_may_have_made_of_values_is_asked_for(
+def test_names_that_code_may_have_made_from_values_need_approval(
     bare: Any, answer: Any, person: Person, last: str, rows: int
 ) -> None:
     bare.fine(f"%config GroqMagics.rows_sent = {rows}")
@@ -201,7 +201,7 @@ def test_what_code_may_have_made_of_values_is_asked_for(
     assert len(person.asked) == 2
 
 
-def test_bytes_at_no_rows_are_named_alone(bare: Any, answer: Any) -> None:
+def test_of_bytes_at_no_rows_only_the_type_is_sent(bare: Any, answer: Any) -> None:
     bare.fine("%config GroqMagics.rows_sent = 0")
     assert answer("b'abc'", "run", "send").text == "Value:\nbytes"
 
@@ -250,7 +250,7 @@ def test_without_values_printed_text_and_figures_are_left_out(bare: Any, answer:
     assert "1 figure, left out: no values may be sent" in found.text
 
 
-def test_a_figure_goes_along_to_a_model_that_sees(bare: Any, answer: Any, person: Person) -> None:
+def test_a_figure_is_sent_to_a_model_that_sees(bare: Any, answer: Any, person: Person) -> None:
     bare.fine("import io\nfrom IPython.display import Image\nimport matplotlib.pyplot as plt\n"
               "fig, ax = plt.subplots()\nfile = io.BytesIO()\nfig.savefig(file)")  # fmt: skip
     found = answer("Image(file.getvalue())", "run", "send")
@@ -290,7 +290,7 @@ def test_a_long_output_is_cut(answer: Any) -> None:
         ("x = 1\n" * 5_000, "more than 20,000 characters"),
     ],
 )
-def test_what_cannot_be_read_or_run_is_not_even_asked_for(
+def test_code_that_cannot_be_read_or_run_is_refused_without_a_question(
     answer: Any, person: Person, code: str, why: str
 ) -> None:
     assert why in answer(code).text
@@ -337,6 +337,7 @@ def ran() -> Iterator[_Ran]:
 
 @settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(CODES, st.lists(TYPED, max_size=8)), min_size=1, max_size=3))
+@pytest.mark.slow
 def test_no_code_runs_that_was_not_approved(
     bare: Any, person: Person, ran: _Ran, pieces: list[tuple[str, list[Any]]]
 ) -> None:
@@ -349,7 +350,7 @@ def test_no_code_runs_that_was_not_approved(
             # What nobody answers ends as ■ does.
             person.replies[:] = [*replies, *[KeyboardInterrupt()] * 2]
             person.asked.clear()
-            # test_approval_prompt.py shows what a question that still stands changes.
+            # test_question.py shows the effect of an unanswered question.
             bare.session.questions.has_unanswered = False
             before, runs_before, text = ran.count, len(proposed._runs), ""
             try:
@@ -396,7 +397,9 @@ def test_all_of_what_would_be_sent_is_shown(bare: Any, answer: Any) -> None:
     ],
 )
 @pytest.mark.parametrize("rows", [0, 5])
-def test_types_that_name_values_are_asked_for(bare: Any, answer: Any, rows: int, code: str) -> None:
+def test_types_whose_names_contain_values_need_approval(
+    bare: Any, answer: Any, rows: int, code: str
+) -> None:
     bare.fine(f"%config GroqMagics.rows_sent = {rows}")
     bare.fine(f"{TABLE}\nimport polars as pl\nwho = df.email[0]")
     found = answer(code, "run", "no")

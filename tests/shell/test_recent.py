@@ -1,4 +1,4 @@
-"""`--recent N`: the cells that ran before, with what came of them, as values of a prompt."""
+"""`--recent N`: the cells that ran before, with their outputs, as values of a prompt."""
 
 from __future__ import annotations
 
@@ -46,9 +46,7 @@ def shown(ran: Any) -> str:
     return str(lxml.html.fromstring(ran.outputs[-1]["data"]["text/html"]).text_content())
 
 
-def test_the_cells_that_ran_before_are_sent_with_what_came_of_them(
-    cells: Any, practice: Any
-) -> None:
+def test_the_cells_that_ran_before_are_sent_with_their_outputs(cells: Any, practice: Any) -> None:
     cells.fine("old = 1", "a")
     cells.fine("rows = [1, 2]\nlen(rows)", "b")
     cells.run("1 / 0", "c")
@@ -132,7 +130,7 @@ def test_secrets_are_replaced(cells: Any, practice: Any, monkeypatch: pytest.Mon
     assert "OTHER_API_KEY" in shown(ran)
 
 
-def test_private_columns_and_no_rows_hold(cells: Any, practice: Any) -> None:
+def test_private_columns_and_rows_sent_zero_apply(cells: Any, practice: Any) -> None:
     cells.fine(FRAME, "a")
     cells.fine("df.email[0]", "b")
     cells.run("print(df.email[0])\nraise KeyError(df.email[1])", "c")
@@ -182,7 +180,7 @@ def test_a_dry_run_shows_the_cells(cells: Any, practice: Any) -> None:
     assert practice.requests() == []
 
 
-def test_without_an_earlier_cell_a_notice_says_so(cells: Any) -> None:
+def test_without_an_earlier_cell_there_is_a_notice(cells: Any) -> None:
     ran = cells.fine("%groq --recent 2 Why?", "ask")
     assert "--recent includes nothing: no cell has run before this one." in shown(ran)
 
@@ -248,10 +246,13 @@ HOSTILE = (
 )
 # The shells are made again for each example.
 @settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
 def test_whatever_ran_the_prompt_is_sent(
     served: Any, practice: Any, chosen: list[str], rows: int, private: list[str]
 ) -> None:
     cells = served(rows_sent=rows, private=private)
+    # IPython's traceback is its own, and takes longer than the ask.
+    cells.shell.InteractiveTB.set_mode("Minimal")
     for number, source in enumerate(chosen):
         cells.run(source, f"c{number}")
     cells.fine(f"%groq --recent {len(chosen)} Why?", "ask")

@@ -101,7 +101,7 @@ def test_what_is_saved_meanwhile_changes_nothing(
     assert cells.fine(CELLS["q1"], "q1").plain == "A *p*-value."
 
 
-def test_the_live_bar_says_so(taught: Callable[..., Any]) -> None:
+def test_the_live_bar_says_replayed(taught: Callable[..., Any]) -> None:
     cells = taught()
     cells.fine(CELLS["q1"], "q1")
     ((facts, _),) = cells.session.bars._facts.values()
@@ -153,7 +153,7 @@ def test_the_answer_of_an_edited_cell_is_replayed_once_the_edit_is_undone(
     assert cells.reply.error is None
 
 
-def test_replay_holds_whichever_model_is_chosen_now(
+def test_replay_ignores_the_model_chosen_now(
     taught: Callable[..., Any], notebook: Notebook
 ) -> None:
     # The author's picker is not in the file, and the service may call a model something else.
@@ -188,7 +188,7 @@ def test_a_changed_cell_is_asked_for_real_with_a_key(
     assert said in new
 
 
-def test_a_task_is_answered_by_the_model_that_stood_for_it(
+def test_a_task_s_saved_answer_keeps_its_model(
     taught: Callable[..., Any], notebook: Notebook, practice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notebook.cells["fast"] = "%%groq --once -m fast\nQuick"

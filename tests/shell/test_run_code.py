@@ -39,7 +39,7 @@ def replies(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return word[0] if typed == "ALL" and word else typed
 
     monkeypatch.setattr("builtins.input", reply)
-    for module in ("tools.approval_prompt", "asking.code_below", "asking.tool_approval"):
+    for module in ("tools.question", "asking.code_below", "asking.tool_approval"):
         monkeypatch.setattr(f"groq_magic.{module}.has_input", lambda _shell: True)
     return left
 
@@ -108,7 +108,7 @@ def test_stop_ends_the_ask_in_one_line(cells: Any, practice: Any, replies: list[
     assert len(bodies(practice)) == 1
 
 
-def test_where_nobody_can_answer_nothing_is_sent(cells: Any, practice: Any) -> None:
+def test_if_nobody_can_approve_nothing_is_sent(cells: Any, practice: Any) -> None:
     ran = cells.run(ASK, "a")
     assert isinstance(ran.error, NotebookError)
     assert str(ran.error).startswith("--run-code: nobody can approve code here.")
@@ -242,7 +242,7 @@ def test_a_saved_text_that_the_notebook_does_not_show_answers_nothing(
 
 
 @pytest.mark.parametrize(("below", "is_shown"), [(CODE, True), ("n = 7", False), (None, False)])
-def test_an_open_page_says_what_stands_below(
+def test_an_open_page_reports_the_cell_below(
     reopened: Any, practice: Any, replies: list[str], below: str | None, *, is_shown: bool
 ) -> None:
     cells = reopened()
@@ -283,14 +283,13 @@ def test_a_reason_contains_no_secret(
     assert key not in json.dumps(bodies(practice))
 
 
-def test_code_cannot_loosen_what_it_runs_under(
-    cells: Any, practice: Any, replies: list[str]
-) -> None:
+def test_code_cannot_loosen_its_own_limits(cells: Any, practice: Any, replies: list[str]) -> None:
     cells.fine("%config GroqMagics.rows_sent = 2\n%config GroqMagics.private = ['email']")
     loosens = (
         "%config GroqMagics.confirm_tools = False\n%config GroqMagics.rows_sent = 9\n"
         "%config GroqMagics.private = ['name']\nimport builtins\n"
-        "builtins.input = lambda _='': 'run'\n1"
+        # Replies that would do it, and no endless ones: no question is asked for ever.
+        "words = iter(['send', 'run', 'send'])\nbuiltins.input = lambda _='': next(words)\n1"
     )
     practice.script([proposal(0, loosens), proposal(1, "n = 1"), {"round": 2, "pieces": ["Done."]}])
     replies += ["run", "send", "no"]
@@ -304,7 +303,7 @@ def test_code_cannot_loosen_what_it_runs_under(
     assert settings.private == ["email", "name"]
 
 
-@pytest.mark.parametrize("name", ["show_proposed", "column_names", "awaits"])
+@pytest.mark.parametrize("name", ["show_proposed", "column_names", "has_top_level_await"])
 def test_no_code_runs_once_the_user_has_pressed_stop(
     cells: Any,
     practice: Any,
@@ -316,7 +315,7 @@ def test_no_code_runs_once_the_user_has_pressed_stop(
     pressed: list[str] = []
 
     def press(*_given: Any) -> Any:
-        if name != "awaits" or not pressed:
+        if name != "has_top_level_await" or not pressed:
             os.kill(os.getpid(), signal.SIGINT)
         pressed.append(name)
         return frozenset() if name == "column_names" else None

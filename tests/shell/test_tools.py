@@ -103,7 +103,7 @@ def replies(monkeypatch: pytest.MonkeyPatch) -> Any:
             return str(found(question) if callable(found) else found)
 
         monkeypatch.setattr("builtins.input", reply)
-        for module in ("groq_magic.tools.approval_prompt", "groq_magic.asking.tool_approval"):
+        for module in ("groq_magic.tools.question", "groq_magic.asking.tool_approval"):
             monkeypatch.setattr(f"{module}.has_input", lambda _shell: True)
         return asked
 
@@ -189,7 +189,7 @@ def test_rounds_follow_one_another(tools: Any, practice: Any) -> None:
         (call("binary"), "The result can't be sent: It is binary."),
     ],
 )
-def test_what_goes_wrong_is_said_to_the_model(
+def test_the_model_gets_the_errors_of_calls(
     tools: Any, practice: Any, called: Any, result: str
 ) -> None:
     script(practice, [called])
@@ -202,7 +202,7 @@ def test_what_goes_wrong_is_said_to_the_model(
 
 
 @pytest.mark.parametrize("name", ["hang", "spin"])
-def test_what_hangs_ends_at_its_time_limit(tools: Any, practice: Any, name: str) -> None:
+def test_a_call_that_hangs_ends_at_its_time_limit(tools: Any, practice: Any, name: str) -> None:
     tools.fine("%config GroqMagics.tool_timeout = 0.1")
     script(practice, [call(name)])
     tools.fine(f"%groq --tools {name} Go", "a")
@@ -459,7 +459,7 @@ def test_tools_at_groq_are_shown_with_sources_and_images(tools: Any, practice: A
     assert (search.state, code.result) == ("at service", "3")
 
 
-def test_each_call_is_asked_for(tools: Any, practice: Any, replies: Any) -> None:
+def test_each_call_needs_approval(tools: Any, practice: Any, replies: Any) -> None:
     tools.fine("%config GroqMagics.confirm_tools = True")
     asked = replies("", "y", "run", "no too dear")
     script(practice, [call("price", item="tea")], [call("price", item="oil")])
@@ -498,9 +498,7 @@ def test_stop_ends_the_ask_and_keeps_the_calls(tools: Any, practice: Any, replie
     assert roles == ["user", "assistant", "tool", "assistant", "tool", "tool", "user"]
 
 
-def test_what_was_stopped_is_said_once_beside_the_call(
-    tools: Any, practice: Any, replies: Any
-) -> None:
+def test_a_stopped_call_is_labelled_once(tools: Any, practice: Any, replies: Any) -> None:
     tools.fine("%config GroqMagics.confirm_tools = True")
     replies("stop")
     script(practice, [call("price", item="oil"), call("talk")])
@@ -519,7 +517,7 @@ def test_a_reason_contains_no_secret(tools: Any, practice: Any, replies: Any, ke
     assert results(practice) == ["The user refused this call. Their reason: [key]"]
 
 
-def test_where_nobody_can_answer_nothing_is_sent(tools: Any, practice: Any) -> None:
+def test_if_nobody_can_approve_nothing_is_sent(tools: Any, practice: Any) -> None:
     tools.fine("%config GroqMagics.confirm_tools = True")
     ran = tools.run("%groq --tools price Cost?", "a")
     assert isinstance(ran.error, NotebookError)
@@ -713,7 +711,7 @@ def test_a_secret_that_a_call_sets_is_replaced(
     assert "hunter2" not in ran.everything
 
 
-def test_where_an_answer_is_one_output_a_call_is_shown_before_it_is_asked_for(
+def test_without_widgets_a_call_is_shown_before_its_question(
     tools: Any, practice: Any, replies: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[Any] = []

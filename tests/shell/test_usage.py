@@ -243,7 +243,7 @@ def test_practice_costs_nothing(cells: Any) -> None:
     cells.fine("%groq_practice on")
     cells.fine("%%groq\nHi", "a")
     plain = cells.fine("%groq_usage").plain
-    apart = plain[plain.index("Practice mode, counted apart") :]
+    apart = plain[plain.index("Practice mode: no model") :]
     row = next(r for r in apart.splitlines() if r.startswith(MODEL))
     assert row.endswith("none")
     assert cells.session.ledger.entries[0].cost == 0

@@ -13,7 +13,7 @@ def prompt(practice: Any) -> str:
     return str(practice.requests()[-1]["body"]["messages"][-1]["content"])
 
 
-def test_a_value_goes_in_and_is_named_with_its_size(cells: Any, practice: Any) -> None:
+def test_a_value_is_included_and_listed_with_its_size(cells: Any, practice: Any) -> None:
     cells.fine("name = 'Ada'; d = {'k': [1, 22]}", "z")
     ran = cells.fine('%%groq\nHello {{ name }}, take {{d["k"][1]}}.', "a")
     assert prompt(practice) == "Hello Ada, take 22."
@@ -22,7 +22,7 @@ def test_a_value_goes_in_and_is_named_with_its_size(cells: Any, practice: Any) -
     assert "Ada" not in str(ran.record)
 
 
-def test_a_frame_goes_in_as_a_summary(cells: Any, practice: Any) -> None:
+def test_a_frame_is_included_as_a_summary(cells: Any, practice: Any) -> None:
     cells.fine("import pandas as pd\ndf = pd.DataFrame({'height': range(500)})", "z")
     ran = cells.fine("%groq What stands out in {{df}}?", "a")
     assert "height" in prompt(practice)
@@ -31,7 +31,7 @@ def test_a_frame_goes_in_as_a_summary(cells: Any, practice: Any) -> None:
     assert "Included: df (" in ran.data["text/html"]
 
 
-def test_a_missing_name_is_sent_as_written_and_said(cells: Any, practice: Any) -> None:
+def test_a_missing_name_is_sent_as_written_with_a_notice(cells: Any, practice: Any) -> None:
     ran = cells.fine("%groq Explain {{mustache}} to me", "a")
     assert prompt(practice) == "Explain {{mustache}} to me"
     assert "{{mustache}}" in ran.data["text/html"].split('class="groq-text"')[0]
@@ -85,7 +85,7 @@ def test_of_a_lambda_nothing_is_sent_that_stands_beside_it(cells: Any, practice:
         assert "hunter2" not in asked
 
 
-def test_a_name_nearly_there_is_refused_unsent(cells: Any, practice: Any) -> None:
+def test_a_misspelt_name_is_refused_unsent(cells: Any, practice: Any) -> None:
     cells.fine("frame = 1", "z")
     ran = cells.run("%groq Look at {{fram}}", "a")
     assert isinstance(ran.error, PromptError)
@@ -117,7 +117,7 @@ def test_a_value_is_not_searched_for_braces_again(cells: Any, practice: Any) -> 
     assert prompt(practice) == "{{inner}}"
 
 
-def test_surrogates_are_replaced_and_said(cells: Any, practice: Any) -> None:
+def test_surrogates_are_replaced_with_a_notice(cells: Any, practice: Any) -> None:
     cells.fine("bad = 'a\\ud800b'", "z")
     ran = cells.fine("%groq {{bad}}", "a")
     assert prompt(practice) == "a\N{REPLACEMENT CHARACTER}b"

@@ -9,11 +9,11 @@ from traitlets import TraitError
 
 from groq_magic.api.request import request_of
 from groq_magic.api.snippets import LANGUAGES
-from groq_magic.assistant import LEVELS
+from groq_magic.assistant.explain import READERS
 from groq_magic.errors import OptionError
 from groq_magic.magics.completion import _option_begun
 from groq_magic.magics.help import ask_help
-from groq_magic.magics.line import parsed_line
+from groq_magic.magics.line import parse_line
 from groq_magic.magics.options import OPTIONS_OF
 from groq_magic.option import option
 from groq_magic.option_types import Choice, Number, Switch
@@ -44,7 +44,7 @@ def test_a_name_and_its_help_never_run_together() -> None:
 
 def test_the_levels_of_an_explanation_are_those_of_its_prompts() -> None:
     (level,) = (option for option in OPTIONS_OF["groq_explain"] if option.name == "level")
-    assert level.type.values == LEVELS
+    assert ("", *level.type.values) == tuple(READERS)
 
 
 def test_the_kinds_of_an_export_are_those_of_its_snippets() -> None:
@@ -122,10 +122,10 @@ MORE = {"min_p": 0.5, "verbosity": "terse", "logprobs": True}
 
 def test_a_new_option_is_on_the_line() -> None:
     line = "-p 0.5 --verbosity=terse --logprobs Say hi"
-    assert parsed_line(line, More.table(), "%groq") == (MORE, "Say hi")
-    assert parsed_line("--no-logprobs", More.table(), "%groq")[0] == {"logprobs": False}
+    assert parse_line(line, More.table(), "%groq") == (MORE, "Say hi")
+    assert parse_line("--no-logprobs", More.table(), "%groq")[0] == {"logprobs": False}
     with pytest.raises(OptionError, match="--min-p takes a number from 0 to 1"):
-        parsed_line("--min-p 2 Say hi", More.table(), "%groq")
+        parse_line("--min-p 2 Say hi", More.table(), "%groq")
 
 
 def test_a_new_option_is_a_keyword() -> None:

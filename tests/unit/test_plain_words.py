@@ -50,7 +50,8 @@ WORDS_OF_CODE = {"says, said": "state, show, contain, mean", "mends": "fix"}
 RIGHT = {
     r"\b_?manager\b|managerOf|(JupyterLab's|widget) managers?": "Jupyter's and IPython's word",
     r"RequestHandlerClass|undoManager|widget_?[mM]anager|managers unlike": "names of others",
-    r"\bhandler (that|again)|(own|log|signal) handler|the handler at": "the term for signals",
+    r"\bhandler (that|again)|(own|log|signal) handler|the handler at": "for signals",
+    r"take_pictures|README's pictures": "a module, and what it makes",
     r"jupyterlab-manager|Jupyter Book|Hugging Face": "names of others",
     r"\(\?:mend\|fix\)": "a prompt of earlier notebooks",
     r"[Hh]ello,? [Ww]orld|the world's": "the usual first program, and the planet",
@@ -64,6 +65,8 @@ TEMPORARY = (
     *("tests/unit/tools/", "tests/unit/views/test_map", "tests/contract/mapping/"),
     *("tests/shell/test_map",),
 )
+# README has pictures, one of them moving.
+PICTURES = ("tests/take_pictures.py", "tests/unit/test_readme.py")
 # A type's name is a noun, not what happened to it.
 PARTICIPLE = re.compile(r"(?:[A-Z][a-z]*[^e]ed|Shown|Seen|Told|Held|Given|Taken|Made|Kept|Drawn)$")
 # A docstring names the thing.
@@ -168,7 +171,7 @@ FILES = [
         *("tests/**/*.py", "tests/js/*.mjs", "*.md", "notebooks/*.ipynb"),
     )
     for path in sorted(PROJECT.glob(pattern))
-    if path.name != Path(__file__).name and not name_of(path).startswith(TEMPORARY)
+    if path.name != Path(__file__).name and not name_of(path).startswith((*TEMPORARY, *PICTURES))
 ]
 AREAS = sorted({"/".join(name_of(path).split("/")[:2]) for path in FILES})
 

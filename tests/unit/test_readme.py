@@ -1,10 +1,12 @@
-"""README's two commands: the tests' one is CI's, and it names what pyproject has."""
+"""README's two commands and its pictures: the tests' command is CI's, the files are there."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from pathlib import Path
+
+from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,7 +31,35 @@ def test_the_commands_name_extras_and_scripts_that_there_are() -> None:
     assert ".venv/bin/groq-magic demo" in commands()[0]
 
 
-def test_the_image_on_the_first_screen_is_there() -> None:
-    image = re.search(r"!\[[^\]]+\]\(([^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
-    assert image is not None
-    assert (ROOT / image[1]).read_bytes().startswith(b"\x89PNG")
+def pictures() -> list[str]:
+    """Return the files of README's pictures, in order; each has words for who can't see it."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    found = re.findall(r'!\[[^\]]+\]\(([^)]+)\)|<img src="([^"]+)"[^>]* alt="[^"]{20,}">', readme)
+    assert len(found) == readme.count("<img") + readme.count("![")
+    return ["".join(names) for names in found]
+
+
+def test_the_two_commands_stand_above_the_first_picture() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert len(commands()) == 2
+    assert max(map(readme.index, commands())) < readme.index(pictures()[0])
+
+
+def test_the_pictures_are_there_and_small_enough_to_load() -> None:
+    assert len(pictures()) == 2
+    for name in pictures():
+        assert 10_000 < (ROOT / name).stat().st_size < 1_500_000
+
+
+def test_the_first_picture_moves_for_10_to_20_seconds_and_is_as_wide_as_it_is_shown() -> None:
+    name = pictures()[0]
+    with Image.open(ROOT / name) as picture:
+        frames = range(getattr(picture, "n_frames", 1))
+        milliseconds = 0
+        for frame in frames:
+            picture.seek(frame)
+            milliseconds += picture.info["duration"]
+        assert len(frames) > 40
+        assert 10_000 <= milliseconds <= 20_000
+        assert f'"{name}" width="{picture.width}"' in (ROOT / "README.md").read_text("utf-8")
+        assert picture.info["loop"] == 0

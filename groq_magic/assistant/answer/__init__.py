@@ -1,1 +1,1 @@
-"""An answer's code: checked, fitted into the cell that it is for, and compared with it."""
+"""An answer's code: check it, fit it into the cell that it fixes, and compare the two."""

@@ -1,4 +1,4 @@
-"""Lines of one text found again in another, in a time linear in their number."""
+"""Find the lines of one text in another, in a time linear in their number."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
 __all__ = ["anchors", "indent_of", "likeness", "matches"]
 
-# Pairs of lines that one gap between anchors may take to compare.
+# Pairs of lines that are compared in one gap between anchors.
 _GAP = 2_500
 _LONGEST = 300
 
 
 def anchors(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
-    """Return the places of lines that stand once in each text, in an order common to both.
+    """Return the places of lines that occur once in each text, in an order common to both.
 
     Parameters
     ----------
     old, new : sequence of str
-        Lines; an empty one is none.
+        Lines; empty ones are ignored.
     """
     in_old, in_new = Counter(old), Counter(new)
     place = {line: at for at, line in enumerate(old) if line and in_old[line] == 1}
@@ -37,7 +37,7 @@ def matches(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     Parameters
     ----------
     old, new : sequence of str
-        Lines; an empty one matches none.
+        Lines; empty ones are ignored.
     """
     found: list[tuple[int, int]] = []
     i = j = 0

@@ -1,4 +1,4 @@
-"""The code blocks of an answer, without what models put around code inside them."""
+"""The code blocks of an answer, without prompts, line numbers and typographic quotes."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ class Block:
     Parameters
     ----------
     code : str
-        Its code, without blank lines at its ends.
+        The code, without blank lines at its ends.
     language : str
-        As its fence names it, in small letters; "" for none.
+        The fence's language, in small letters; "" for none.
     fence : Fence or None
-        None for one without a fence.
+        None for a block without a fence.
     """
 
     code: str
@@ -64,31 +64,25 @@ class Block:
 
     @cached_property
     def is_diff(self) -> bool:
-        """Whether it is a diff, named so or not."""
+        """Whether the block is a diff, whatever its language."""
         if self.language in _DIFFS:
             return True
         return self.language in _PYTHON and looks_like_diff(self.code)
 
     @property
     def is_edit(self) -> bool:
-        """Whether it holds changes: a diff or SEARCH/REPLACE blocks."""
+        """Whether the block is a diff or SEARCH/REPLACE blocks."""
         return self.is_search_replace or self.is_diff
 
     @cached_property
     def is_search_replace(self) -> bool:
-        """Whether it holds SEARCH/REPLACE blocks and nothing else."""
+        """Whether the block contains SEARCH/REPLACE blocks and nothing else."""
         blocks, rest = search_replace_blocks(self.code)
         return bool(blocks) and not rest
 
 
 def blocks_of(answer: str) -> tuple[tuple[Block, ...], bool]:
-    """Return the code blocks of an answer, and whether each of them has an end.
-
-    Parameters
-    ----------
-    answer : str
-        Its source, Markdown.
-    """
+    """Return the code blocks of an answer (Markdown), and whether each of them has an end."""
     from groq_magic.rendering import fenced_code
 
     fences = [fence for fence in fenced_code(answer) if fence.code.strip()]
@@ -108,7 +102,7 @@ def blocks_of(answer: str) -> tuple[tuple[Block, ...], bool]:
 
 
 def is_language(named: str, language: str) -> bool:
-    """Return whether a fence's language is the one that is wanted; unnamed it may be any."""
+    """Return whether a fence's language is another name of a language; "" may be any."""
     if named in {"", language.lower()}:
         return True
     return any(named in same and language.lower() in same for same in _ALIASES)
@@ -134,7 +128,7 @@ def _clean(code: str) -> str:
 
 
 def _without_prompts(code: str) -> str:
-    r"""Return code as it was typed, without prompts and what was printed between them."""
+    """Return code as it was typed, without prompts and the output between them."""
     lines = code.split("\n")
     for first, more in _PROMPTS:
         if first.match(next((line for line in lines if not _COMMENT.match(line)), "")):
@@ -146,14 +140,14 @@ def _without_prompts(code: str) -> str:
                 if prompt:
                     typed.append(line[prompt.end() :])
                 elif _COMMENT.match(line):
-                    # A comment may stand for code that was left out.
+                    # A comment may be a placeholder for code.
                     typed.append(line)
             return "\n".join(typed).strip("\n")
     return code
 
 
 def _without_numbers(code: str) -> str:
-    """Return code without line numbers, where every line has one and they follow each other."""
+    """Return code without line numbers, if every line has one and they are consecutive."""
     lines = code.split("\n")
     if _DECIMAL.match(code) and is_python(code):
         return code
@@ -167,10 +161,10 @@ def _without_numbers(code: str) -> str:
 
 
 def _straight(code: str) -> str:
-    """Return code with straight quotes, in lines that have typographic ones alone.
+    """Return code with straight quotes in the lines that have only typographic ones.
 
-    Only where it is Python then, and was none before. Within a text of several
-    lines they may be text: then nothing is changed.
+    The code stays unchanged if it is Python before, is none afterwards, or has a
+    text of several lines, which may contain such quotes.
     """
     if not _TYPOGRAPHIC.search(code) or '"""' in code or "'''" in code or is_python(code):
         return code

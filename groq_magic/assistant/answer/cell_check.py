@@ -1,4 +1,4 @@
-"""What keeps code out of the next cell, and what the user should know of it."""
+"""Check code before it becomes the next cell: faults refuse it, remarks warn the user."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeAlias
 
-    # From a cell as it is typed to what is compiled.
+    # Takes a cell's source and returns the code to compile.
     Transform: TypeAlias = Callable[[str], str]
 
 __all__ = [
@@ -45,7 +45,7 @@ _INSTALL = re.compile(r"\binstall\b|\buv add\b")
 _OWN_MAGIC = re.compile(r"\s*%{1,2}groq")
 _MERGE = re.compile(r"\s*(?:<{5,}(?: .*)?|={5,}|>{5,}(?: .*)?)")
 _NUMBERED = re.compile(r"[ \t]*\d+(?:[ ]?[|│:.)]|\t|[ ]{1,2})")
-# `4 | print(x)` is valid Python.
+# Line numbers in code that compiles: `4 | print(x)` is valid Python.
 _BARRED = re.compile(r"[ \t]*\d+ ?[|│]")
 # IPython removes some prompts from code; older versions remove fewer.
 _PROMPT = re.compile(r"(?:>>>|In \[\d*\]:)(?: |$)")
@@ -80,7 +80,7 @@ def head_of(code: str) -> str:
 
 
 def keeps_python(head: str) -> bool:
-    """Return whether the body of a cell magic runs as Python without it, too."""
+    """Return whether the body of a cell magic also runs as Python without the magic."""
     found = _CELL_MAGIC.match(head)
     return found is not None and found[1] in _PYTHON_BODIES
 
@@ -91,7 +91,7 @@ def is_python(code: str) -> bool:
 
 
 def text_fault(code: str, source: str, *, language: str) -> str:
-    """Return why code can't be a cell or a part of one, as its text shows; "" where it can."""
+    """Return why code can't be a cell or a part of one, judged by its text; "" if it can."""
     known = keys_of(source)
     new = [line for line in code.split("\n") if line.strip() and line.strip() not in known]
     if any(_MERGE.fullmatch(line) for line in new):
@@ -120,18 +120,18 @@ def _python_fault(code: str, source: str, new: Sequence[str]) -> str:
 
 
 def fault_of(code: str, source: str, language: str, transform: Transform) -> str:
-    """Return why code is not to become the next cell, or "".
+    """Return why code must not become the next cell, "" if it may.
 
     Parameters
     ----------
     code : str
         The whole cell.
     source : str
-        The cell that it fixes, "" for none: what stands there is no fault.
+        The cell that it fixes, "" for none: lines of this cell are no faults.
     language : str
-        Of the cell's body.
+        The language of the cell's body.
     transform : callable
-        IPython's transformation of a cell, with the user's own.
+        IPython's transformation of a cell, including the user's own.
     """
     fault = text_fault(code, source, language=language)
     if fault or language != "python":
@@ -144,7 +144,7 @@ def fault_of(code: str, source: str, language: str, transform: Transform) -> str
 
 
 def remarks_on(code: str, source: str) -> tuple[str, ...]:
-    """Return what the user should know of a cell before it runs: magics lost, shell lines added.
+    """Return what the user should know before a cell runs: lost magics, added shell lines.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def remarks_on(code: str, source: str) -> tuple[str, ...]:
 
 
 def _lost_magics(source: str, code: str) -> Sequence[str]:
-    """Return the magic lines of a cell whose magic is gone; a corrected name is not."""
+    """Return the magic lines of a cell that its new code lacks; a corrected name is not lost."""
     before, after = _magics(source), _magics(code)
     new = [name for name in after if name not in before]
     return [
@@ -187,7 +187,7 @@ def _flaw(code: str, source: str, transform: Transform) -> _Flaw | None:
     head = _CELL_MAGIC.match(code)
     if flaw or not head:
         return flaw
-    # The body of a cell magic is text to IPython: it is compiled apart.
+    # IPython takes the body of a cell magic for text, so it is compiled separately.
     body = _body_of(code)
     above = code.count("\n") - body.count("\n")
     is_python = head[1] in _PYTHON_BODIES or (
@@ -206,9 +206,9 @@ def _flaw_in(code: str, transform: Transform | None = None) -> _Flaw | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an invalid escape is no fault of ours
         try:
-            made = transform(code) if transform else masked(code)
+            plain = transform(code) if transform else masked(code)
             flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-            compile(made, "<cell>", "exec", flags=flags, dont_inherit=True)
+            compile(plain, "<cell>", "exec", flags=flags, dont_inherit=True)
         except SyntaxError as error:
             return _Flaw(error.lineno or 1, error.msg)
         except Exception as error:  # noqa: BLE001 - a transformer of the user's may raise anything

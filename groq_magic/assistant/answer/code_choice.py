@@ -1,6 +1,6 @@
-"""The code of an answer that becomes the next cell, and the answer without it.
+"""Choose the code of an answer that becomes the next cell.
 
-Code that is not certain to be the whole cell, or to have one place in it, becomes no cell.
+Code that may not be the whole cell, and may fit it in several places, becomes no cell.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from groq_magic.assistant.answer.blocks import blocks_of, is_language
 from groq_magic.assistant.answer.cell_check import fault_of, plain_transform, remarks_on
 from groq_magic.assistant.answer.definitions import only_defines
-from groq_magic.assistant.answer.fitting import Misfit, fitted, other_language
+from groq_magic.assistant.answer.fitting import Misfit, fit_blocks, other_language
 from groq_magic.assistant.names import names_read, names_set
 
 if TYPE_CHECKING:
@@ -28,15 +28,15 @@ __all__ = ["CodeChoice", "code_choice_of", "without_fence"]
 
 _NO_CODE = "the answer has no code block"
 _NEVER_ENDS = "a code block of the answer never ends"
-# How an answer begins that fixes another cell than the failing one: the system prompt asks so.
+# The beginning of an answer that fixes another cell than the failing one (see the system prompt).
 _NAMED_CELL = re.compile(r"\W*+(?:1\.)?\W*+cell (\d+)\W{0,2}:", re.IGNORECASE)
-# What stands in a prompt for a key that was removed; `d[key]` is code.
+# Replaces a key in a prompt; `d[key]` is code.
 _HIDDEN_KEY = re.compile(r"(?<![\w)\]])\[key\]")
 
 
 @dataclass(frozen=True)
 class CodeChoice:
-    """What of an answer becomes the next cell.
+    """The code of an answer that becomes the next cell.
 
     Parameters
     ----------
@@ -45,11 +45,11 @@ class CodeChoice:
     why : str
         Why there is none, in a sentence.
     remarks : tuple of str
-        Sentences: what the user should know of the cell before it runs.
+        Sentences: what the user should know before the cell runs.
     cell : Cell or None
         The cell that it fixes.
     fence : Fence or None
-        The block that it was taken from, where it is one.
+        The block that the code was taken from, if it was a single one.
     """
 
     code: str = ""
@@ -67,23 +67,23 @@ def code_choice_of(
     Parameters
     ----------
     prompt : AssistantPrompt
-        What was asked.
+        The prompt that was answered.
     answer : str
-        Its source, Markdown.
+        Markdown.
     whole : bool
-        Whether the model came to its end by itself: what breaks off is not run.
+        Whether the answer is complete.
     transform : callable, optional
         The shell's `transform_cell`, which knows the user's own syntax.
     """
     if prompt.intent == "explain":
         return CodeChoice()
-    choice = _chosen(prompt, answer, transform, whole=whole)
+    choice = _choose(prompt, answer, transform, whole=whole)
     if choice.code and prompt.hides_a_key and _contains_hidden_key(choice):
         choice = CodeChoice(why="its code has `[key]` where a key was not sent")
     return replace(choice, why=f"No cell added: {choice.why}.") if choice.why else choice
 
 
-def _chosen(
+def _choose(
     prompt: AssistantPrompt, answer: str, transform: Transform, *, whole: bool
 ) -> CodeChoice:
     if not answer.strip():
@@ -92,18 +92,17 @@ def _chosen(
     if not blocks:
         return CodeChoice(why=_NO_CODE if all_end else _NEVER_ENDS)
     if prompt.intent == "write":
-        choice = _written(blocks, prompt.language, prompt.head, transform)
+        choice = _code_to_write(blocks, prompt.language, prompt.head, transform)
     else:
-        choice = _fixed(blocks, prompt, transform, ended=whole, named=_cell_named_in(answer))
-    # What never ends may be what is missing.
+        choice = _fixed_cell(blocks, prompt, transform, ended=whole, named=_cell_named_in(answer))
+    # The block without an end may contain the missing code.
     return choice if choice.code or all_end else CodeChoice(why=_NEVER_ENDS)
 
 
 def without_fence(answer: str, fence: Fence) -> str:
     """Return an answer without one of its code blocks.
 
-    A block inside a list or a quote stays: its lines have something before
-    them, and shown twice is better than shown broken.
+    A block inside a list or a quote stays: removing it would break the list or quote.
     """
     answer = answer.replace("\r\n", "\n")
     code = re.escape(fence.code.rstrip("\n"))
@@ -115,7 +114,7 @@ def without_fence(answer: str, fence: Fence) -> str:
     return f"{answer[: found.start()].rstrip()}\n\n{answer[found.end() :].lstrip(chr(10))}".strip()
 
 
-def _fixed(
+def _fixed_cell(
     blocks: Sequence[Block],
     prompt: AssistantPrompt,
     transform: Transform,
@@ -123,7 +122,7 @@ def _fixed(
     ended: bool,
     named: str,
 ) -> CodeChoice:
-    found = fitted(blocks, prompt.cells, transform, line=prompt.line, ended=ended, named=named)
+    found = fit_blocks(blocks, prompt.cells, transform, line=prompt.line, ended=ended, named=named)
     if isinstance(found, Misfit):
         return CodeChoice(why=found.why)
     return CodeChoice(found.code, remarks=found.remarks, cell=found.cell, fence=found.fence)
@@ -135,9 +134,11 @@ def _cell_named_in(answer: str) -> str:
     return f"cell {found[1]}" if found else ""
 
 
-def _written(blocks: Sequence[Block], language: str, head: str, transform: Transform) -> CodeChoice:
+def _code_to_write(
+    blocks: Sequence[Block], language: str, head: str, transform: Transform
+) -> CodeChoice:
     right = [block for block in blocks if is_language(block.language, language)]
-    # Where a block names its language, one without a name is output or an aside.
+    # If some block names its language, a block without one is output or an aside.
     right = [block for block in right if block.language] or right
     if not right:
         found = next((each.language for each in blocks if each.language), "")
@@ -158,7 +159,7 @@ def _written(blocks: Sequence[Block], language: str, head: str, transform: Trans
 
 
 def _build_on_each_other(codes: Sequence[str]) -> bool:
-    """Whether each block uses what one above it sets: else they may be alternatives."""
+    """Whether each block uses names that blocks above it set: else they may be alternatives."""
     names: set[str] = set()
     for position, code in enumerate(codes):
         if position and not names & names_read(code):
@@ -171,6 +172,6 @@ def _build_on_each_other(codes: Sequence[str]) -> bool:
 
 
 def _contains_hidden_key(choice: CodeChoice) -> bool:
-    """Whether the code would put `[key]`, as it was sent, in the place of what the cell holds."""
+    """Whether the code has `[key]`, as it was sent, where the cell has the key itself."""
     before = choice.cell.source if choice.cell is not None else ""
     return bool(_HIDDEN_KEY.search(choice.code)) and not _HIDDEN_KEY.search(before)

@@ -1,4 +1,4 @@
-"""How much of a cell some code has: all of it, a part, or a verbatim quote."""
+"""Compare code with a cell: whether it covers the whole cell, or quotes a part of it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _MAGIC = re.compile(r"[ \t]*[%!]")
 _COMMENT = re.compile(r"[ \t]*#")
 # Pairs of changed lines that are compared for one cell.
 _MOST_PAIRS = 2_000
-_ENOUGH = 0.5
-_FEW = 3
-_FEWER = 2
+_LEAST_SHARE = 0.5
+_LEAST_LINES = 3
+_MOST_CUT = 2
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """How much of a cell some code has.
+    """The lines of a cell that some code covers.
 
     Parameters
     ----------
@@ -34,11 +34,11 @@ class Coverage:
     lines : frozenset of int
         Those that the code has, the same or changed.
     is_whole : bool
-        Whether the code is for the whole cell.
+        Whether the code replaces the whole cell.
     is_quote : bool
-        Whether it is some lines of the cell, unchanged.
+        Whether the code is some lines of the cell, unchanged.
     is_shortened : bool
-        Whether it is the cell without a line or two at an end, and otherwise unchanged.
+        Whether the code is the cell without one or two lines at an end, otherwise unchanged.
     """
 
     total: int
@@ -49,7 +49,7 @@ class Coverage:
 
     @property
     def share(self) -> float:
-        """Which part of the cell's lines the code has."""
+        """The share of the cell's lines that the code covers, from 0 to 1."""
         return len(self.lines) / max(1, self.total)
 
 
@@ -63,7 +63,7 @@ class _Gap:
 
 
 def coverage_of(code: str, source: str) -> Coverage:
-    """Return how much of a cell some code has.
+    """Return the lines of a cell that some code covers.
 
     Parameters
     ----------
@@ -77,10 +77,10 @@ def coverage_of(code: str, source: str) -> Coverage:
     gaps = _gaps(pairs, old, new) if len(old) > 1 or pairs else [_only_line(old, new)]
     lines = frozenset(i for i, _ in pairs) | {i for gap in gaps for i, _ in gap.changed}
     places = places_of(new, old) if new else []
-    # Without its decorator a function is another one.
+    # Without its decorator a function is a different one.
     is_quote = bool(places) and not (places[0] and old[places[0] - 1].lstrip().startswith("@"))
     if is_quote:
-        is_shortened = _FEW <= len(new) < len(old) <= len(new) + _FEWER
+        is_shortened = _LEAST_LINES <= len(new) < len(old) <= len(new) + _MOST_CUT
         return Coverage(len(old), lines, is_quote=True, is_shortened=is_shortened)
     is_whole = not _loses_definitions(code, source) and (
         _is_rewritten(lines, old, new) or _is_edited(lines, gaps, old, new)
@@ -89,7 +89,7 @@ def coverage_of(code: str, source: str) -> Coverage:
 
 
 def _lines(code: str) -> list[str]:
-    """Return the lines of code that do something; those of a cell of comments alone, too."""
+    """Return the lines that are neither blank nor comments; of comments alone all lines."""
     filled = [line for line in code.split("\n") if line.strip()]
     return [line for line in filled if not _COMMENT.match(line)] or filled
 
@@ -107,7 +107,7 @@ def _gaps(pairs: list[tuple[int, int]], old: list[str], new: list[str]) -> list[
 
 
 def _only_line(old: list[str], new: list[str]) -> _Gap:
-    """Return the one gap of a cell of one line: what begins as it does takes its place."""
+    """Return the one gap of a cell of one line: a line that begins alike takes its place."""
     gap = _Gap(range(len(old)), range(len(new)), ())
     for j, line in enumerate(new):
         for i, only in enumerate(old):
@@ -119,7 +119,7 @@ def _only_line(old: list[str], new: list[str]) -> _Gap:
 def _changed(
     old: list[str], new: list[str], span: range, other: range
 ) -> tuple[tuple[int, int], ...]:
-    """Return the lines of a gap that were changed: each goes with the first that it is like."""
+    """Return the changed lines of a gap: each is paired with the first one that it is like."""
     found: list[tuple[int, int]] = []
     start = other.start
     for i in span:
@@ -139,7 +139,7 @@ def _loses_definitions(code: str, source: str) -> bool:
 
 
 def _is_rewritten(lines: frozenset[int], old: list[str], new: list[str]) -> bool:
-    """Whether the code has no line of the cell, but sets all that the cell sets."""
+    """Whether the code has no line of the cell, but sets all names that the cell sets."""
     names = names_set(line for line in old if not line[0].isspace())
     # A function of this name is in a module, not in the cell that imports it.
     imports_stay = names_imported(old) <= names_imported(new)
@@ -149,7 +149,7 @@ def _is_rewritten(lines: frozenset[int], old: list[str], new: list[str]) -> bool
 
 def _is_edited(lines: frozenset[int], gaps: list[_Gap], old: list[str], new: list[str]) -> bool:
     """Whether the code is the cell from its first line to its last, some of them changed."""
-    if not lines or len(lines) < _ENOUGH * len(old):
+    if not lines or len(lines) < _LEAST_SHARE * len(old):
         return False
     counts = Counter(line.strip() for line in old)
     for gap in gaps:
@@ -157,11 +157,11 @@ def _is_edited(lines: frozenset[int], gaps: list[_Gap], old: list[str], new: lis
         if size > (2 * instead + 1 if instead else max(1, len(old) // 4)):
             return False
         if not instead and any(counts[old[i].strip()] > 1 for i in gap.old):
-            return False  # which of them is missing is not certain
+            return False  # it is not certain which of them is missing
         paired = {i for i, _ in gap.changed}
         missing = [i for i in gap.old if i not in paired and not _MAGIC.match(old[i])]
         if paired and missing and instead == len(paired):
-            # Each new line is one of the cell's, and others are left out beside it.
+            # Each new line is one of the cell's, and other lines are left out.
             return False
         at_start, at_end = gap.old.start == 0, gap.old.stop == len(old)
         has_first = any(i == 0 for i, _ in gap.changed)
@@ -181,12 +181,12 @@ def _is_replaced(gap: _Gap, old: list[str], new: list[str]) -> bool:
     lost = names_set(old[i] for i in gap.old)
     if not lost <= names_set(lines):
         return False
-    # `df = df.dropna()` stands below what sets `df`, not instead of it.
+    # `df = df.dropna()` follows the line that sets `df`, and does not replace it.
     return _read_first(lines, lost) <= _read_first([old[i] for i in gap.old], lost)
 
 
 def _read_first(lines: list[str], names: set[str]) -> set[str]:
-    """Return those of some names that lines read before they set them."""
+    """Return the names among `names` that lines read before they set them."""
     found: set[str] = set()
     seen: set[str] = set()
     for line in lines:

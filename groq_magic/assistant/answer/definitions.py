@@ -1,4 +1,4 @@
-"""Functions and classes of a cell: where they stand, and one of them replaced by its name."""
+"""Functions and classes of a cell: find them, and replace one by its name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from groq_magic.assistant.answer.alignment import indent_of
 from groq_magic.assistant.answer.cell_check import masked
 from groq_magic.assistant.answer.edits import Edit, places_of, reindented
+from groq_magic.clipping import tried
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ class Definition:
     Parameters
     ----------
     path : tuple of str
-        Its name, those of the classes and functions around it first.
+        The names of the classes and functions around it, then its own.
     is_class : bool
     start, head, end : int
         Lines, from 0: its first decorator, its `def` or `class`, and the line
@@ -45,16 +46,13 @@ class Definition:
 
     @property
     def name(self) -> str:
-        """Its own name."""
+        """The last name of the path."""
         return self.path[-1]
 
 
 def _parsed(code: str) -> ast.Module | None:
-    """Return the tree of code with magic lines; None where it is no Python."""
-    try:
-        return ast.parse(masked(code))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    """Return the tree of code with magic lines; None if it is not Python."""
+    return tried(lambda: ast.parse(masked(code)), None)
 
 
 def definitions_of(source: str) -> list[Definition]:
@@ -66,7 +64,7 @@ def definitions_of(source: str) -> list[Definition]:
 
 
 def only_defines(code: str) -> bool:
-    """Return whether code imports and defines, no methods, and does nothing else."""
+    """Return whether code only imports and defines functions and classes, but no methods."""
     tree = _parsed(code)
     return tree is not None and bool(tree.body) and all(map(_defines, tree.body))
 
@@ -79,7 +77,7 @@ def _defines(node: ast.stmt) -> bool:
 
 
 def definition_edits(code: str, source: str) -> tuple[Edit, ...] | Places | None:
-    """Return the edits that put changed functions and classes in the place of their namesakes.
+    """Return the edits that replace functions and classes of a cell by those of the same names.
 
     Parameters
     ----------
@@ -91,8 +89,8 @@ def definition_edits(code: str, source: str) -> tuple[Edit, ...] | Places | None
     Returns
     -------
     tuple of Edit, or int, or None
-        An int is how many places one of them fits, 0 where it leaves out what
-        its namesake has. None: the code is something else.
+        An int is the number of places that a definition fits, 0 if it leaves out parts of the
+        old one. None if the code has other statements.
     """
     tree = _parsed(code)
     if tree is None or not any(isinstance(node, _NODES) for node in tree.body):
@@ -130,7 +128,7 @@ def _namesakes(node: ast.stmt, there: list[Definition]) -> list[Definition]:
 def _edits_of(
     node: ast.stmt, lines: list[str], old: Definition, there: list[Definition], cell: list[str]
 ) -> list[Edit]:
-    """Return the edits for one definition; none where it leaves out what the old one has."""
+    """Return the edits for one definition; none if it leaves out parts of the old one."""
     if not isinstance(node, _NODES):
         return []
     if isinstance(node, ast.ClassDef):
@@ -141,7 +139,7 @@ def _edits_of(
     start, end = _first_line(node), node.end_lineno or node.lineno
     body = lines[node.lineno - 1 : end]
     if old.start < old.head and not node.decorator_list:
-        # Without its decorator it may be meant so, or cut short.
+        # The decorator may be removed on purpose, or left out.
         is_same = [line.strip() for line in body] == [
             line.strip() for line in cell[old.head : old.end]
         ]
@@ -158,7 +156,7 @@ def _member_edits(
     have: dict[str, Definition],
     cell: list[str],
 ) -> list[Edit]:
-    """Return the edits for the methods of a class that is given in part."""
+    """Return the edits for the methods of a class of which the code has a part."""
     if lines[node.lineno - 1].strip() != cell[old.head].strip():
         return []
     edits: list[Edit] = []
@@ -192,7 +190,7 @@ def _first_line(node: ast.stmt) -> int:
 
 
 def _by_indentation(lines: list[str]) -> Iterator[Definition]:
-    """Yield the definitions of a cell that does not parse: what stands deeper belongs to them."""
+    """Yield the definitions of a cell that does not parse: deeper lines belong to them."""
     around: list[tuple[int, str]] = []
     ends = _ends(lines)
     for at, line in enumerate(lines):
@@ -211,7 +209,7 @@ def _by_indentation(lines: list[str]) -> Iterator[Definition]:
 
 
 def _ends(lines: list[str]) -> dict[int, int]:
-    """Return where the block below each definition's line ends, in one pass from below."""
+    """Return where the block below each definition's line ends, in one pass."""
     ends: dict[int, int] = {}
     open_heads: list[tuple[int, int]] = []
     last = 0

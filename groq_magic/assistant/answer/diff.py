@@ -34,9 +34,9 @@ class DiffLine:
     Parameters
     ----------
     mark : {"+", "-", " ", "…"}
-        Added, removed, kept near a change, or kept lines that are left out.
+        Added, removed, kept near a change, or kept lines that are not shown.
     text : str
-        The line; for "…" how many lines are left out.
+        The line; for "…" the number of lines that are not shown.
     at : int
         Its index in the old version if it was removed, else in the new one.
     changed : tuple of (int, int)
@@ -53,7 +53,7 @@ class DiffLine:
 def difference(before: str, after: str) -> tuple[DiffLine, ...]:
     """Return the lines of two versions of a cell that were removed, added and kept."""
     old, new = before.split("\n"), after.split("\n")
-    # Lines that come again and again, as empty ones do, make a long comparison slow.
+    # Frequent lines, such as empty ones, make a long comparison slow.
     is_long = max(len(old), len(new)) > _MOST_LINES
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=is_long)
     lines: list[DiffLine] = []
@@ -105,7 +105,7 @@ def _likeness(one: DiffLine, other: DiffLine) -> float:
 def _changed_parts(old: str, new: str) -> tuple[_Spans, _Spans]:
     """Return the characters that two versions of a line don't share."""
     before, after = _TOKEN.findall(old), _TOKEN.findall(new)
-    # Their shared ends first: text inserted between these is then one piece.
+    # The shared ends are cut off first, so that text inserted between them is one piece.
     first, last = _shared_ends(before, after)
     middles = before[first : len(before) - last], after[first : len(after) - last]
     codes = difflib.SequenceMatcher(None, *middles, autojunk=False).get_opcodes()

@@ -1,4 +1,4 @@
-"""Changes of a cell's lines: found by the lines that they replace, and applied together."""
+"""Edits of a cell's lines: find them by the lines that they replace, and apply them together."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Edit",
     "Places",
-    "applied",
+    "apply_edits",
     "places_of",
     "reindented",
     "replaced",
@@ -26,10 +26,9 @@ _MIDDLE = re.compile(r"[ \t]*={5,9}[ \t]*")
 _REPLACE = re.compile(r"[ \t]*>{5,9} ?(?:REPLACE|UPDATED)[ \t]*")
 _FILE_NAME = re.compile(r"\S+\.(?:py|ipynb)")
 
-# A hostile text has more than anyone wants to know.
 _MOST_PLACES = 50
 
-# How many places of a cell a change fits, where that is not one.
+# The number of places that a change fits, if it is not one.
 Places = int
 
 
@@ -42,8 +41,8 @@ class Edit:
     lines: tuple[str, ...]
 
 
-def applied(edits: Iterable[Edit], source: str) -> str | None:
-    """Return a cell with its edits made; None where two of them are of the same lines."""
+def apply_edits(edits: Iterable[Edit], source: str) -> str | None:
+    """Return a cell with edits applied; None if two of them change the same lines."""
     lines, done, at = source.split("\n"), [], -1
     position = 0
     for edit in sorted(set(edits), key=lambda one: (one.start, one.end)):
@@ -55,7 +54,7 @@ def applied(edits: Iterable[Edit], source: str) -> str | None:
 
 
 def places_of(wanted: Sequence[str], lines: Sequence[str], start: int = 0) -> list[int]:
-    """Return where lines stand one below the other, whatever their indentation; the first 50."""
+    """Return where consecutive lines occur, whatever their indentation; the first 50 places."""
     keys = [line.strip() for line in wanted]
     found = [line.strip() for line in lines]
     needle = "".join(f"\n{key}" for key in keys) + "\n"
@@ -70,7 +69,7 @@ def places_of(wanted: Sequence[str], lines: Sequence[str], start: int = 0) -> li
 
 
 def reindented(lines: Iterable[str], have: str, want: str) -> tuple[str, ...]:
-    """Return lines moved from one indentation to another; what stands left of it stays."""
+    """Return lines moved from one indentation to another; less indented lines stay."""
     if have == want:
         return tuple(lines)
     return tuple(
@@ -80,14 +79,14 @@ def reindented(lines: Iterable[str], have: str, want: str) -> tuple[str, ...]:
 
 
 def search_replace_blocks(text: str) -> tuple[list[tuple[list[str], list[str]]], str]:
-    """Return the SEARCH/REPLACE blocks of a text as pairs of lines, and what is left of it.
+    """Return the SEARCH/REPLACE blocks of a text as pairs of lines, and the rest of the text.
 
     Returns
     -------
     blocks : list of (list of str, list of str)
-        The lines to be found, and those that take their place.
+        The lines to find, and their replacement.
     rest : str
-        The text without the blocks and without a line that is a file's name.
+        The text without the blocks and without lines that are file names.
     """
     blocks: list[tuple[list[str], list[str]]] = []
     rest: list[str] = []
@@ -110,7 +109,7 @@ def search_replace_blocks(text: str) -> tuple[list[tuple[list[str], list[str]]],
 def replaced(
     blocks: Iterable[tuple[list[str], list[str]]], source: str
 ) -> tuple[Edit, ...] | Places:
-    """Return the edits of SEARCH/REPLACE blocks, or how many places one of them fits."""
+    """Return the edits of SEARCH/REPLACE blocks, or the number of places that one of them fits."""
     lines, edits = source.split("\n"), []
     for old, new in blocks:
         places = places_of(old, lines) if any(line.strip() for line in old) else []

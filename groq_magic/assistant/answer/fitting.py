@@ -1,4 +1,4 @@
-"""The code blocks of an answer fitted into the cell that they fix."""
+"""Fit the code blocks of an answer into the cell that they fix."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from groq_magic.assistant.answer.blocks import is_language
 from groq_magic.assistant.answer.cell_check import is_python, keys_of, remarks_on
 from groq_magic.assistant.answer.definitions import only_defines
-from groq_magic.assistant.answer.edits import applied
+from groq_magic.assistant.answer.edits import apply_edits
 from groq_magic.assistant.answer.pieces import FailingCell, piece_of
 from groq_magic.assistant.names import names_read, names_set, names_unset
+from groq_magic.clipping import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from groq_magic.assistant.cell import Cell
     from groq_magic.rendering import Fence
 
-__all__ = ["Fit", "Misfit", "fitted", "other_language"]
+__all__ = ["Fit", "Misfit", "fit_blocks", "other_language"]
 
 _MAGIC_LINE = re.compile(r"\s*[%!]")
 _INSTALL = re.compile(r"\s*[%!]\s*(?:pip3?|conda|mamba|uv pip)\s+install\s")
@@ -37,12 +38,12 @@ class Fit:
     ----------
     code : str
     cell : Cell
-        The one that it fixes.
+        The cell that it fixes.
     remarks : tuple of str
     fence : Fence or None
-        The block that it was taken from, where it is one.
+        The block that the code was taken from, if it was a single one.
     share : float
-        Which part of the cell's lines the answer had; 0 for a part that was put into it.
+        The share of the cell's lines that the answer covered; 0 if it had only edits.
     """
 
     code: str
@@ -59,7 +60,7 @@ class Misfit:
     why: str
 
 
-def fitted(  # noqa: PLR0913 - each is a part of what was asked and answered
+def fit_blocks(  # noqa: PLR0913 - all but three are named
     blocks: Sequence[Block],
     cells: Sequence[Cell],
     transform: Transform,
@@ -74,13 +75,13 @@ def fitted(  # noqa: PLR0913 - each is a part of what was asked and answered
     ----------
     blocks : sequence of Block
     cells : sequence of Cell
-        Those that may be fixed, the likeliest first.
+        The cells that may be fixed, the likeliest first.
     transform : callable
         IPython's transformation of a cell.
     line : int
-        The failing line of the first of them, from 1; 0 where that is not known.
+        The failing line of the first cell, from 1; 0 if unknown.
     ended : bool
-        Whether the answer came to its end: else parts of it may be missing.
+        Whether the answer is complete.
     named : str
         The cell that the answer names at its beginning, such as ``cell 2``; "" for none.
     """
@@ -88,16 +89,16 @@ def fitted(  # noqa: PLR0913 - each is a part of what was asked and answered
         FailingCell(cell, transform, line if at == 0 else 0) for at, cell in enumerate(cells)
     ]
     elsewhere = [names_set(cell.source.split("\n")) for cell in cells]
-    made = []
+    results = []
     for at, cell in enumerate(failing):
         others = set().union(*elsewhere[:at], *elsewhere[at + 1 :])
-        made.append(_in_cell(blocks, cell, others, ended=ended))
-    fits = [one for one in made if isinstance(one, Fit)]
+        results.append(_in_cell(blocks, cell, others, ended=ended))
+    fits = [one for one in results if isinstance(one, Fit)]
     if not fits:
-        return next((one for one in made if isinstance(one, Misfit)), Misfit("there is no cell"))
+        return next((one for one in results if isinstance(one, Misfit)), Misfit("there is no cell"))
     best = max(fits, key=lambda one: one.share)
     alike = [one for one in fits if one.share == best.share]
-    # An answer names another cell than the failing one where it fixes that.
+    # An answer that fixes another cell than the failing one names it.
     alike = [one for one in alike if one.cell.name == named != cells[0].name] or alike
     if len(alike) > 1:
         return Misfit(f"the answer's code is for {' and '.join(one.cell.name for one in alike)}")
@@ -105,25 +106,25 @@ def fitted(  # noqa: PLR0913 - each is a part of what was asked and answered
 
 
 def other_language(found: str, wanted: str) -> str:
-    """Return the reason where no block is in the language that is wanted."""
+    """Return the reason to give if no block is in the wanted language."""
     return f"the answer's code is {found or 'in another language'}, not {wanted}"
 
 
 def _in_cell(
     blocks: Sequence[Block], cell: FailingCell, elsewhere: set[str], *, ended: bool
 ) -> Fit | Misfit:
-    """Return one cell with the answer's code in it; `elsewhere` other cells set names."""
+    """Return one cell with the answer's code in it; other cells set the names `elsewhere`."""
     own = [block for block in blocks if _is_for(block, cell)]
-    # Where a block names its language, one without a name is output or an aside.
+    # If some block names its language, a block without one is output or an aside.
     own = [block for block in own if block.language or block.is_edit] or own
     if not own:
         found = next((block.language for block in blocks if block.language), "")
         return Misfit(other_language(found, cell.cell.language))
     pieces = [piece for block in own if not (piece := piece_of(block, cell)).is_quote]
-    made = _base(pieces, cell, elsewhere, ended=ended)
-    if isinstance(made, Misfit):
-        return made
-    code, used = made
+    base = _base(pieces, cell, elsewhere, ended=ended)
+    if isinstance(base, Misfit):
+        return base
+    code, used = base
     others = [piece for piece in pieces if piece not in used]
     added = [piece for piece in others if _is_missing(piece, code, cell, elsewhere)]
     left = [piece for piece in others if piece not in added and not _is_within(piece, code)]
@@ -146,18 +147,18 @@ def _in_cell(
 
 
 def _refused(code: str, cell: FailingCell, pieces: Sequence[Piece]) -> Misfit | None:
-    """Return why code is not to become the cell."""
+    """Return why code must not become the cell, None if it may."""
     if code.strip() == cell.source.strip():
         gap = next(filter(None, (cell.gap_in(piece.block.code) for piece in pieces)), "")
         return Misfit(f"its code has a placeholder, `{gap}`" if gap else _UNCHANGED)
     if fault := cell.fault_of(code):
         return Misfit(fault)
-    # The line that sets such a name was left out, and is needed.
+    # The line that sets such a name is needed, and was left out.
     return _part(pieces) if names_unset(cell.source, code) else None
 
 
 def _is_for(block: Block, cell: FailingCell) -> bool:
-    """Whether a block is in the cell's language, or a change of it."""
+    """Whether a block is in the cell's language, or is an edit."""
     language = cell.cell.language
     magic = cell.head.lower().lstrip("% ").split()
     if block.is_edit or is_language(block.language, language) or [block.language] == magic[:1]:
@@ -169,17 +170,17 @@ def _is_for(block: Block, cell: FailingCell) -> bool:
 def _base(
     pieces: Sequence[Piece], cell: FailingCell, elsewhere: set[str], *, ended: bool
 ) -> tuple[str, list[Piece]] | Misfit:
-    """Return the cell that pieces make, and those of them that were used."""
+    """Return the cell made from pieces, and the pieces used for it."""
     wholes = [piece for piece in pieces if piece.is_whole]
     if wholes:
-        # What comes later corrects what came before.
+        # A later block corrects an earlier one.
         best = ([piece for piece in wholes if piece.coverage.lines] or wholes)[-1]
         return best.code, [best]
     parts = [piece for piece in pieces if piece.edits]
     if parts and not ended:
         return Misfit("the answer broke off")
     if parts:
-        code = applied((edit for part in parts for edit in part.edits), cell.source)
+        code = apply_edits((edit for part in parts for edit in part.edits), cell.source)
         return _part(pieces) if code is None else (code, parts)
     shortened = [piece for piece in pieces if piece.code]
     if shortened:
@@ -193,12 +194,11 @@ def _base(
 def _part(pieces: Sequence[Piece]) -> Misfit:
     total = max((piece.coverage.total for piece in pieces), default=0)
     found = len({line for piece in pieces for line in piece.coverage.lines})
-    lines = f"{total} line{'s' * (total != 1)}"
-    return Misfit(f"the answer has {found or 'none'} of the cell's {lines}")
+    return Misfit(f"the answer has {found or 'none'} of the cell's {count_of(total, 'line')}")
 
 
 def _is_missing(piece: Piece, code: str, cell: FailingCell, elsewhere: set[str]) -> bool:
-    """Whether a block has what the cell lacks: an install line, or what defines a name it reads."""
+    """Whether a block has code that the cell lacks: an install line, or a definition it needs."""
     block = piece.block.code
     if piece.edits or piece.code:
         return False
@@ -217,7 +217,7 @@ def _is_within(piece: Piece, code: str) -> bool:
 
 
 def _is_needed(piece: Piece, code: str, cell: FailingCell, *, is_whole: bool) -> bool:
-    """Whether the cell may lack something without a block that has no place in it."""
+    """Whether the cell may need a block that has no place in it."""
     names = names_set(piece.block.code.split("\n"))
     if is_whole:
         own = names_set(code.split("\n")) | names_read(cell.source)
@@ -226,7 +226,7 @@ def _is_needed(piece: Piece, code: str, cell: FailingCell, *, is_whole: bool) ->
 
 
 def _with_definitions(code: str, added: Sequence[str]) -> str:
-    """Return a cell below what it needs: imports, functions and classes."""
+    """Return a cell with imports, functions and classes added at its top."""
     if not added:
         return code
     lines = code.split("\n")

@@ -1,4 +1,4 @@
-"""Unified diffs as models write them, read as edits of a cell."""
+"""Read unified diffs, as models write them, as edits of a cell."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from groq_magic.assistant.answer.alignment import indent_of
 from groq_magic.assistant.answer.edits import Edit, places_of, reindented
+from groq_magic.clipping import tried
 
 if TYPE_CHECKING:
     from groq_magic.assistant.answer.edits import Places
@@ -22,7 +23,7 @@ _SIGNED = re.compile(r"[+-](?![+-])")
 
 @dataclass
 class _Hunk:
-    """The lines of a hunk with their signs: "-", "+", and "" for what stays."""
+    """The lines of a hunk with their signs: "-", "+", and "" for context."""
 
     start: int | None = None
     count: int = 1
@@ -38,34 +39,31 @@ class _Hunk:
 
 
 def looks_like_diff(code: str) -> bool:
-    """Return whether code is a diff, whatever its fence says.
+    """Return whether code is a diff, whatever language its fence names.
 
-    Lines that begin with a sign are code too, in brackets and in texts: then
-    no statement begins with one.
+    Within brackets and texts, lines of code may begin with a sign too; then no statement
+    begins with one.
     """
     lines = [line for line in code.split("\n") if line.strip()]
     if any(line.startswith(("@@", "*** Begin Patch")) for line in lines):
         return True
     if not any(_SIGNED.match(line) for line in lines):
         return False
-    try:
-        body = ast.parse(code).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return True
-    return any(
+    tree = tried(lambda: ast.parse(code), None)
+    return tree is None or any(
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.UnaryOp)
         and not isinstance(node.value.operand, ast.Constant)
-        for node in body
+        for node in tree.body
     )
 
 
 def diff_edits(source: str, diff: str) -> tuple[Edit, ...] | Places:
-    """Return the edits that a diff makes, or how many places a hunk of it fits.
+    """Return the edits of a diff, or the number of places that one of its hunks fits.
 
-    Models get line numbers and the blanks of context wrong: a hunk belongs
-    where its old lines stand, whatever their indentation, below the hunk
-    before it. Its line number counts only where it is exactly right.
+    Models get line numbers and the blanks of context wrong: a hunk is placed
+    where its old lines occur, whatever their indentation, below the hunk
+    before it. Its line number is used only if exactly right.
 
     Parameters
     ----------
@@ -86,7 +84,7 @@ def diff_edits(source: str, diff: str) -> tuple[Edit, ...] | Places:
 
 
 def _new_lines(hunk: _Hunk, found: list[str]) -> tuple[str, ...]:
-    """Return a hunk's new lines; what stays is taken from the cell, not from the diff."""
+    """Return a hunk's new lines; context is taken from the cell, not from the diff."""
     pairs = list(zip([line for line in hunk.lines if line[0] != "+"], found, strict=True))
     # The removed lines show best how the diff is indented.
     have, want = next(
@@ -121,7 +119,7 @@ def _hunks(diff: str) -> list[_Hunk]:
 
 
 def _signed(line: str) -> tuple[str, str]:
-    """Return a line's sign and text; a line of context often comes without its space."""
+    """Return a line's sign and text; lines of context often lack their space."""
     if line[:1] in {"+", "-"}:
         return line[0], line[1:]
     return "", line.removeprefix(" ")

@@ -18,23 +18,23 @@ _STATEMENT = re.compile(
 )
 _CALLED = re.compile(r"[ \t]*(?:[\w.]+[ \t]*=[ \t]*)?(?:await[ \t]+)?([\w.]+)")
 _COMMENT = re.compile(r"(?<!\s)\s++#[^\"']*$")
-# They show anything.
+# Calls that only show something.
 _ASIDES = frozenset({"print", "display", "type", "len", "help", "dir"})
 _SHORTEST = 10
-# More is asked for where nothing else shows that two lines belong together.
+# Stricter limits, where nothing else shows that two lines belong together.
 _ALIKE, _ALIKE_ALONE = 0.6, 0.8
 _VALUES_ALIKE, _VALUES_ALIKE_ALONE = 0.5, 0.6
 _SAME_NAME = 0.75
 
 
 def target_of(line: str) -> str:
-    """Return what a line assigns to, `name`, `name.attribute` or `name[key]`; "" for nothing."""
+    """Return the target of an assignment, `name`, `name.attribute` or `name[key]`; "" for none."""
     found = _TARGET.match(line)
     return found[1] if found else ""
 
 
 def is_statement(line: str) -> bool:
-    """Return whether a line is more than an expression, which may be there to look at something."""
+    """Return whether a line is more than an expression, which may only show a value."""
     return bool(_TARGET.match(line) or _STATEMENT.match(line))
 
 
@@ -61,7 +61,7 @@ def is_instead_of(new: str, old: str, *, alone: bool) -> bool:
 
 def _sets_instead(new: re.Match[str], old: re.Match[str], *, alone: bool) -> bool:
     """Whether an assignment takes the place of another one to the same name."""
-    # `y = f(y)` stands below what sets `y`, not instead of it.
+    # `y = f(y)` follows the line that sets `y`, and does not replace it.
     name = re.split(r"[.\[]", new[1])[0]
     reads_now = bool(new[2]) or name in names_read(new[3])
     reads_before = bool(old[2]) or name in names_read(old[3])
@@ -84,6 +84,6 @@ def begins_alike(new: str, old: str) -> bool:
 
 
 def _kind(line: str) -> str:
-    """Return which statement a line begins, of those that no other can stand for."""
+    """Return the keyword of a statement that no other statement can replace, "" for others."""
     found = _STATEMENT.match(line)
     return found[1] if found else ""

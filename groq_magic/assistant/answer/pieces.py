@@ -1,4 +1,4 @@
-"""What each code block of an answer is to a cell: all of it, changes of it, a quote, or neither."""
+"""Classify an answer's code blocks: the whole cell, edits of it, a quote, or none of these."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class FailingCell:
     transform : callable
         IPython's transformation of a cell.
     line : int
-        Its failing line, from 1; 0 where that is not known.
+        The failing line, from 1; 0 if unknown.
     """
 
     cell: Cell
@@ -48,32 +48,32 @@ class FailingCell:
 
     @property
     def source(self) -> str:
-        """It as it was typed."""
+        """The cell as typed."""
         return self.cell.source
 
     @cached_property
     def head(self) -> str:
-        """Its cell magic, "" for none."""
+        """The cell magic, "" for none."""
         return head_of(self.source)
 
     @cached_property
     def above(self) -> int:
-        """How many lines stand above its body."""
+        """The number of lines above the body."""
         return self.source.partition(self.head)[0].count("\n") + 1 if self.head else 0
 
     @cached_property
     def body(self) -> str:
-        """It without its cell magic."""
+        """The cell without its cell magic."""
         return "\n".join(self.source.split("\n")[self.above :])
 
     @cached_property
     def known(self) -> frozenset[str]:
-        """Its lines without their indentation."""
+        """The lines without their indentation."""
         return keys_of(self.source)
 
     @cached_property
     def failing_line(self) -> str:
-        """The text of its failing line; "" where that is not known."""
+        """The text of the failing line; "" if unknown."""
         lines = self.source.split("\n")
         return lines[self.line - 1].strip() if 0 < self.line <= len(lines) else ""
 
@@ -83,25 +83,25 @@ class FailingCell:
         return next((line.strip() for line in lines if is_placeholder(line, self.known)), "")
 
     def fault_of(self, code: str) -> str:
-        """Return why code is not to take the cell's place, or ""."""
+        """Return why code must not replace the cell, "" if it may."""
         return fault_of(code, self.source, self.cell.language, self.transform)
 
 
 @dataclass(frozen=True)
 class Piece:
-    """What a code block is to a cell.
+    """A code block of an answer, with its use for a cell.
 
     Parameters
     ----------
     block : Block
     coverage : Coverage
-        How much of the cell it has.
+        The lines of the cell that it covers.
     code : str
-        The whole cell, where it is one.
+        The new cell, if the block is a whole one.
     edits : tuple of Edit
-        The changes that it makes, where it is a part of the cell or a diff.
+        The changes, if the block is a part of the cell or a diff.
     why : str
-        Why it is neither, where there is more to it than the lines that it has.
+        Why the block has neither; "" if it just covers too few lines.
     """
 
     block: Block
@@ -112,17 +112,17 @@ class Piece:
 
     @property
     def is_quote(self) -> bool:
-        """Whether it is some of the cell's lines, unchanged."""
+        """Whether the block is some of the cell's lines, unchanged."""
         return self.coverage.is_quote and not self.code
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is for the whole cell."""
+        """Whether the block replaces the whole cell."""
         return bool(self.code) and not self.coverage.is_shortened
 
 
 def piece_of(block: Block, cell: FailingCell) -> Piece:
-    """Return what a code block is to a cell."""
+    """Return a code block with its use for a cell."""
     if block.is_edit:
         return _edit_piece(block, cell)
     fault = text_fault(block.code, cell.source, language=cell.cell.language)
@@ -135,7 +135,7 @@ def piece_of(block: Block, cell: FailingCell) -> Piece:
     coverage = coverage_of(body, cell.body)
     has_gap = bool(cell.gap_in(body))
     is_whole = coverage.is_whole and not has_gap
-    # Some lines alone are a quote, unless the failing one is what they lack.
+    # A part of the cell is a quote, unless it lacks only the failing line.
     failing = cell.failing_line
     is_cut = coverage.is_shortened and bool(failing) and failing not in keys_of(body)
     changes_head = head != cell.head and body.strip() == cell.body.strip()
@@ -184,7 +184,7 @@ def _several(what: str, cell: FailingCell, places: object) -> str:
 
 
 def _with_comments(body: str, old: str) -> str:
-    """Return code with the comments above and below the cell's that it leaves out."""
+    """Return code with the cell's comments at its beginning and end, if it left them out."""
     lines = old.split("\n")
     code = [n for n, line in enumerate(lines) if line.strip() and not _is_comment(line)]
     if not code:
@@ -200,7 +200,7 @@ def _is_comment(line: str) -> bool:
 
 
 def _headed(body: str, head: str, cell: FailingCell) -> str:
-    """Return code below its cell magic; one whose body is Python may be left out."""
+    """Return code with its cell magic; a magic whose body is Python may be left out."""
     if not head and cell.head and not keeps_python(cell.head):
         head = cell.head
     return f"{head}\n{body}" if head else body

@@ -1,10 +1,12 @@
-"""Placeholders: dots and comments that stand where a model left code out."""
+"""Placeholders: dots and comments in place of code that a model left out."""
 
 from __future__ import annotations
 
 import ast
 import re
 from typing import TYPE_CHECKING
+
+from groq_magic.clipping import tried
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -23,19 +25,18 @@ _LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-# Their bodies are dots by rule.
+# Functions and classes whose bodies are dots by convention.
 _STUBS = frozenset({"overload", "abstractmethod", "Protocol", "ABC"})
 
 
 def is_placeholder(line: str, known: Collection[str]) -> bool:
-    """Return whether a line stands for code that was left out.
+    """Return whether a line replaces code that was left out.
 
     Parameters
     ----------
     line : str
     known : collection of str
-        The lines of the cell, without their indentation: what stands there is
-        no placeholder.
+        The lines of the cell, without their indentation: these are no placeholders.
     """
     text = line.strip()
     if not text or text in known:
@@ -47,7 +48,7 @@ def is_placeholder(line: str, known: Collection[str]) -> bool:
 
 
 def placeholder_in(code: str, known: Collection[str]) -> str:
-    """Return the first line of code that is a placeholder, or has dots for a value; "" for none.
+    """Return the first line that is a placeholder, or has dots as a value; "" for none.
 
     Parameters
     ----------
@@ -56,13 +57,9 @@ def placeholder_in(code: str, known: Collection[str]) -> str:
         As in `is_placeholder`.
     """
     lines = code.split("\n")
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        tree = ast.Module([], [])
+    tree = tried(lambda: ast.parse(code), ast.Module([], []))
     stubs = set(_stub_lines(tree))
     texts = set(_text_lines(tree))
-    # In a text of several lines they are text.
     found = {
         n
         for n, line in enumerate(lines, 1)
@@ -86,7 +83,7 @@ def _stub_lines(tree: ast.AST) -> Iterator[int]:
 
 
 def _is_exception(node: ast.ClassDef) -> bool:
-    """Whether a class is an exception with nothing of its own: `class NoPrice(KeyError): ...`."""
+    """Whether a class is an exception without a body: `class NoPrice(KeyError): ...`."""
     named = any(_name(base).endswith(("Error", "Exception", "Warning")) for base in node.bases)
     return named and len(node.body) == 1
 
@@ -103,7 +100,7 @@ def _text_lines(tree: ast.AST) -> Iterator[int]:
 
 
 def _dotted_lines(tree: ast.AST) -> Iterator[int]:
-    """Yield the lines where dots are a statement or a value, which in a subscript they may be."""
+    """Yield the lines where dots are a statement or a value; in a subscript they are code."""
     for node in ast.walk(tree):
         match node:
             case ast.Expr(value=value) | ast.Assign(value=value) | ast.Return(value=value):

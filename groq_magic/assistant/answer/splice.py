@@ -1,4 +1,4 @@
-"""A part of a cell put back into the whole, where its place is certain."""
+"""Put a changed part of a cell back into the cell, if its place is certain."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _KEYWORDS = frozenset(
 )
 _MOST_SEGMENTS = 30
 _SHORTEST_ANCHOR = 4
-# What is this much less alike than the best is another line.
+# Likeness: a line that is so much less alike than the best one is a different line.
 _MARGIN = 0.15
 
 
 def part_edits(
     code: str, source: str, known: Collection[str], failing: int
 ) -> tuple[Edit, ...] | Places:
-    """Return the edits that put a part of a cell into it, or how many places it fits.
+    """Return the edits that put a part of a cell into it, or the number of places that it fits.
 
     Parameters
     ----------
@@ -43,12 +43,12 @@ def part_edits(
     known : collection of str
         The cell's lines without their indentation.
     failing : int
-        The failing line of the cell, from 0; -1 where that is not known.
+        The failing line of the cell, from 0; -1 if unknown.
     """
     segments = _segments(code, known)
     if not 0 < len(segments) <= _MOST_SEGMENTS:
         return 0
-    # Where lines are left out by name, all that is there is the cell's.
+    # With placeholders all other lines are the cell's.
     has_gaps = any(is_placeholder(line, known) for line in code.split("\n"))
     if not has_gaps:
         named = definition_edits(code, source)
@@ -60,7 +60,7 @@ def part_edits(
     low = 0
     for position, segment in enumerate(segments):
         high = _next_place(segments[position + 1 :], cell)
-        found = _placed(segment, cell, low, high)
+        found = _place_segment(segment, cell, low, high)
         if not isinstance(found, Edit):
             return found
         edits.append(found)
@@ -77,7 +77,7 @@ class _Cell:
 
 
 def _segments(code: str, known: Collection[str]) -> list[list[str]]:
-    """Return code's lines, parted at placeholders."""
+    """Return code's lines, split at placeholders."""
     parts: list[list[str]] = [[]]
     for line in code.split("\n"):
         if is_placeholder(line, known):
@@ -93,7 +93,7 @@ def _bare(lines: list[str]) -> list[str]:
 
 
 def _anchors(segment: list[str], cell: _Cell) -> list[tuple[int, int]]:
-    """Return the segment's lines that stand once in both and say something."""
+    """Return the segment's distinctive lines that occur once in both texts."""
     keys = [line.strip() for line in segment]
     return [(i, j) for i, j in anchors(cell.keys, keys) if _is_strong(keys[j])]
 
@@ -103,7 +103,7 @@ def _is_strong(key: str) -> bool:
 
 
 def _next_place(segments: Iterable[list[str]], cell: _Cell) -> int:
-    """Return the line where the next segment with an anchor begins at the latest."""
+    """Return the latest line at which the next segment with an anchor can begin."""
     for segment in segments:
         found = _anchors(segment, cell)
         if found:
@@ -111,21 +111,21 @@ def _next_place(segments: Iterable[list[str]], cell: _Cell) -> int:
     return len(cell.lines)
 
 
-def _placed(segment: list[str], cell: _Cell, low: int, high: int) -> Edit | Places:
+def _place_segment(segment: list[str], cell: _Cell, low: int, high: int) -> Edit | Places:
     """Return the edit that puts one segment between two lines of the cell."""
     code = [n for n, line in enumerate(segment) if not _is_new_comment(line, cell)]
     if not code:
         return 0
-    # What a comment is about has a place, and takes it along.
+    # Comments at the ends are placed with the code that they are about.
     first, last = code[0], code[-1]
-    found = _placed_code(segment[first : last + 1], cell, low, high)
+    found = _place_code(segment[first : last + 1], cell, low, high)
     if not isinstance(found, Edit) or last - first + 1 == len(segment):
         return found
     have, want = indent_of(segment[first]), indent_of(found.lines[0])
     before, after = segment[:first], segment[last + 1 :]
     above, below = cell.keys[: found.start][-1:], cell.keys[found.end :][:1]
     if (before and "#" in "".join(above)[:1]) or (after and "#" in "".join(below)[:1]):
-        return 0  # it may stand for the comment that is there
+        return 0  # it may replace the comment that is there
     lines = (*reindented(before, have, want), *found.lines, *reindented(after, have, want))
     return Edit(found.start, found.end, lines)
 
@@ -135,7 +135,7 @@ def _is_new_comment(line: str, cell: _Cell) -> bool:
     return not text or (text.startswith("#") and text not in cell.keys)
 
 
-def _placed_code(segment: list[str], cell: _Cell, low: int, high: int) -> Edit | Places:
+def _place_code(segment: list[str], cell: _Cell, low: int, high: int) -> Edit | Places:
     fixed = _anchors(segment, cell)
     if not fixed:
         return _without_anchor(segment, cell, low, high)
@@ -155,7 +155,7 @@ def _placed_code(segment: list[str], cell: _Cell, low: int, high: int) -> Edit |
 
 
 def _crossed(segment: list[str], cell: _Cell, fixed: list[tuple[int, int]]) -> bool:
-    """Whether lines that stand once in both have another order: then it is no part as it was."""
+    """Whether lines that occur once in both texts have another order in the segment."""
     once = {key for key in (line.strip() for line in segment) if _is_strong(key)}
     there = [key for key in cell.keys if key in once]
     return len(set(there)) == len(there) and len(there) > len(fixed)
@@ -164,7 +164,7 @@ def _crossed(segment: list[str], cell: _Cell, fixed: list[tuple[int, int]]) -> b
 def _extended(
     segment: list[str], cell: _Cell, fixed: list[tuple[int, int]]
 ) -> list[tuple[int, int]]:
-    """Return the matches of all lines from the first anchor to the last, and next to them."""
+    """Return the matches of all lines from the first anchor to the last, and adjacent ones."""
     (i, j), (p, q) = fixed[0], fixed[-1]
     keys = [line.strip() for line in segment]
     while i and j and cell.keys[i - 1] == keys[j - 1]:
@@ -183,7 +183,7 @@ def _is_tight(a: tuple[int, int], b: tuple[int, int], segment: list[str], cell: 
 
 
 def _start(segment: list[str], cell: _Cell, first: tuple[int, int], low: int) -> int | None:
-    """Return the first line that is replaced; None where that is not certain."""
+    """Return the first line that is replaced; None if that is not certain."""
     at, of = first
     if not of:
         return at
@@ -195,7 +195,7 @@ def _start(segment: list[str], cell: _Cell, first: tuple[int, int], low: int) ->
 
 
 def _end(segment: list[str], cell: _Cell, last: tuple[int, int], high: int) -> int | None:
-    """Return the line after the last one that is replaced; None where that is not certain."""
+    """Return the line after the last one that is replaced; None if that is not certain."""
     at, of = last
     rest = len(segment) - 1 - of
     if not rest:
@@ -208,7 +208,7 @@ def _end(segment: list[str], cell: _Cell, last: tuple[int, int], high: int) -> i
 
 
 def _without_anchor(segment: list[str], cell: _Cell, low: int, high: int) -> Edit | Places:
-    """Return the edit for lines that are all changed: each must have one that it is like."""
+    """Return the edit for lines that are all changed: each must resemble one of the cell's."""
     places = _like(segment[0], cell, low, high)
     if len(places) != 1:
         return len(places)
@@ -219,7 +219,7 @@ def _without_anchor(segment: list[str], cell: _Cell, low: int, high: int) -> Edi
         return 0
     is_failing = cell.failing in range(start, end)
     if not is_failing and not cell.has_gaps and not all(map(is_statement, _filled(segment))):
-        # An expression may be there to look at something.
+        # An expression may only show a value.
         return 0
     return Edit(start, end, reindented(segment, indent_of(segment[0]), indent_of(old[0])))
 
@@ -234,7 +234,7 @@ def _is_pair(new: str, old: str) -> bool:
 
 
 def _like(line: str, cell: _Cell, low: int, high: int) -> list[int]:
-    """Return the lines of a cell that a changed line may stand for, the clearly best if one is."""
+    """Return the lines of a cell that a changed line may replace: those most like it."""
     scores = {
         n: likeness(line.strip(), cell.keys[n])
         for n in range(low, high)

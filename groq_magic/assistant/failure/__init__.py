@@ -1,1 +1,1 @@
-"""How a cell failed: traceback, variables and cells that matter, and what is sent of them."""
+"""How a cell failed: the traceback, and the variables and cells that matter for it."""

@@ -1,4 +1,4 @@
-"""What a prompt contains of an error: traceback, variables, other cells, earlier attempts."""
+"""The sections of a prompt about an error: traceback, variables, other cells, attempts."""
 
 from __future__ import annotations
 
@@ -31,37 +31,37 @@ def add_error(
     *,
     output: bool,
 ) -> None:
-    """Add what is known of a failure's error to a prompt.
+    """Add a failure's error to a prompt.
 
     Parameters
     ----------
     sections : Sections
     failure : Failure
     facts : ErrorFacts or None
-        Those of `facts_of`.
+        The result of `facts_of`.
     context : Context
     output : bool
-        Whether what the cell printed is added, too.
+        Whether the cell's printed output is added too.
     """
     text = context.output(failure.text) if facts is None else facts.trace
-    sections.add("What it said:", text, name="its error", share=_ERROR_SHARE)
+    sections.add("Its error:", text, name="its error", share=_ERROR_SHARE)
     if facts is None:
         hint = "" if context.privacy.has_limits else file_hint(text)
-        sections.add("What is nearly called so:", hint, name="a similar name")
+        sections.add("Similar names:", hint, name="a similar name")
         return
-    sections.add("What is nearly called so:", facts.hint, name="a similar name", share=_HALF)
+    sections.add("Similar names:", facts.hint, name="a similar name", share=_HALF)
     if output:
-        text = context.holding(failure.error).output(failure.text)
-        sections.add("What it printed:", text, name="its output", share=_OUTPUT_SHARE)
+        text = context.with_locals_of(failure.error).output(failure.text)
+        sections.add("Its output:", text, name="its output", share=_OUTPUT_SHARE)
     for label, text in facts.variables:
-        # Of `n (in f)` the text says where it is.
+        # The label `n (in f)` is repeated in the text.
         name = label.partition(" (in ")[0]
         title = f"`{name}`, which the failing line names:"
         sections.add(title, text, name=name, share=_VARIABLE_SHARE)
 
 
 def add_other_code(sections: Sections, facts: ErrorFacts | None) -> tuple[Cell, ...]:
-    """Add the code that an error went through, and where its variables come from.
+    """Add the code that an error passed through, and the cells that set its variables.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def add_other_code(sections: Sections, facts: ErrorFacts | None) -> tuple[Cell, 
 
 
 def secrets_of(failure: Failure, facts: ErrorFacts | None, context: Context) -> NamedSecrets:
-    """Return the values that the prompt about a failure withholds by their names."""
+    """Return the secrets, known by their names, that the prompt about a failure hides."""
     cells = [failure.cell, *(attempt.cell for attempt in failure.attempts)]
     if facts is None:
         return context.secrets(*(cell.source for cell in cells))
@@ -99,14 +99,14 @@ def secrets_of(failure: Failure, facts: ErrorFacts | None, context: Context) -> 
 
 
 def add_attempts(sections: Sections, failure: Failure, privacy: Privacy) -> None:
-    """Add the fixes that came before the cell, and how what they fixed had failed."""
+    """Add the earlier fixes that led to the cell, with the errors that they were for."""
     for attempt in failure.attempts:
         name = attempt.cell.name
         error = clip(attempt.error_under(privacy), _LONGEST_ERROR)
         sections.add(
-            f"It comes from your fix of {name}, which was this before it:",
+            f"The cell comes from your fix of {name}, which was this before:",
             attempt.cell.source,
             name=name,
             language=attempt.cell.language,
         )
-        sections.add(f"And the error of {name}:", error, name=name)
+        sections.add(f"The error of {name}:", error, name=name)

@@ -1,4 +1,4 @@
-"""The code that failed in one frame: its statement, the part of it, and the values around."""
+"""The code that failed in one frame: the statement, its failing part, and values."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ __all__ = ["enclosing", "expressions", "part_of_line", "statement_of", "value_of
 
 
 def part_of_line(trace: TracebackType, typed: str) -> tuple[int, int] | None:
-    """Return where the failing part of a line begins and ends; None if that is unknown.
+    """Return where the failing part of a line begins and ends; None if unknown.
 
     Parameters
     ----------
     trace : TracebackType
     typed : str
-        The line as the user knows it.
+        The line as typed.
     """
     node = tried(lambda: _executing(trace).node, None)
     if not isinstance(node, ast.expr) or node.end_col_offset is None:
         return None
-    made = linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno).rstrip("\n")
-    if made != typed or node.lineno != trace.tb_lineno or node.end_lineno != node.lineno:
+    compiled = linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno).rstrip("\n")
+    if compiled != typed or node.lineno != trace.tb_lineno or node.end_lineno != node.lineno:
         return None
-    raw = made.encode("utf-8", "surrogatepass")
+    raw = compiled.encode("utf-8", "surrogatepass")
     start, end = (
         len(raw[:offset].decode("utf-8", "replace"))
         for offset in (node.col_offset, node.end_col_offset)
@@ -39,7 +39,7 @@ def part_of_line(trace: TracebackType, typed: str) -> tuple[int, int] | None:
 
 
 def statement_of(trace: TracebackType) -> ast.stmt | None:
-    """Return the innermost statement that failed; None for a magic's, and without a source."""
+    """Return the innermost statement that failed; None for a magic, and without a source."""
 
     def read() -> ast.stmt | None:
         found = _executing(trace)
@@ -53,7 +53,7 @@ def statement_of(trace: TracebackType) -> ast.stmt | None:
 
 
 def enclosing(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield what a node stands in, the innermost first, up to its function, class or module."""
+    """Yield the nodes around a node, the innermost first, up to its function, class or module."""
     parent = getattr(node, "parent", None)
     while parent is not None:
         yield parent
@@ -63,7 +63,7 @@ def enclosing(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def expressions(statement: ast.stmt) -> list[ast.expr]:
-    """Return the expressions of a statement in the order of the text; no body of a compound one."""
+    """Return the expressions of a statement in text order, without those in its body."""
     inner = (ast.stmt, ast.excepthandler, ast.match_case)
     parts = [part for part in ast.iter_child_nodes(statement) if not isinstance(part, inner)]
     nodes = [node for part in parts for node in ast.walk(part) if isinstance(node, ast.expr)]
@@ -71,7 +71,7 @@ def expressions(statement: ast.stmt) -> list[ast.expr]:
 
 
 def value_of(node: ast.expr, frame: FrameType) -> tuple[Any] | None:
-    """Return the value of an expression, in a tuple; None where reading it would run code."""
+    """Return the value of an expression, in a tuple; None if reading it would run code."""
 
     def read() -> tuple[Any]:
         from pure_eval import Evaluator
@@ -82,7 +82,7 @@ def value_of(node: ast.expr, frame: FrameType) -> tuple[Any] | None:
 
 
 def _executing(trace: TracebackType) -> Any:
-    # IPython brings it, and shows its own tracebacks with it.
+    # IPython depends on it for its own tracebacks.
     from stack_data.core import FrameInfo
 
     return FrameInfo(trace).executing

@@ -1,4 +1,4 @@
-"""How a cell failed: its exception, the facts of it, and what was tried before."""
+"""How a cell failed: its exception, the facts about it, and earlier fixes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ from groq_magic.assistant.failure.origins import Origin, origins
 from groq_magic.assistant.failure.path_sources import FileSource, file_sources
 from groq_magic.assistant.failure.steps import steps_of
 from groq_magic.assistant.failure.trace import line_of_run, trace_text
-from groq_magic.assistant.failure.variables import involved, session_variables, values_of, versions
+from groq_magic.assistant.failure.variables import (
+    session_variables,
+    values_of,
+    variables_of,
+    versions,
+)
 from groq_magic.errors import GroqMagicError
 from groq_magic.prompt import Privacy
 from groq_magic.prompt.named_secrets import NamedSecrets
@@ -35,7 +40,7 @@ __all__ = [
 ]
 
 _MOST_ON_PATH = 4
-# Of one exception, whose lines' variables are shown.
+# Steps of one exception whose variables are shown.
 _INNERMOST = 2
 # `x = !cmd` sets no exit code; `!!cmd` neither.
 _SHELL_LINE = re.compile(r"^[ \t]*+(?:!(?!!)|%(?:pip|conda|mamba|micromamba|uv)\b)", re.MULTILINE)
@@ -50,9 +55,9 @@ class Attempt:
     cell : Cell
         The cell that failed.
     error : str
-        How, in one line.
+        Its error, in one line.
     code : str
-        What it was to be replaced by.
+        The fixed cell.
     privacy : Privacy
         The limits under which the error was read.
     """
@@ -63,13 +68,13 @@ class Attempt:
     privacy: Privacy = field(default_factory=Privacy)
 
     def error_under(self, privacy: Privacy) -> str:
-        """Return the error as a privacy allows it; under a stricter one only its class."""
+        """Return the error, or only its class if the limits are stricter now."""
         return self.error if privacy.allows(self.privacy) else self.error.partition(":")[0]
 
 
 @dataclass(frozen=True)
 class ErrorFacts:
-    """The facts of an exception for a prompt: text alone, which keeps no frame or value alive.
+    """The facts about an exception for a prompt: text alone, which keeps no frame or value alive.
 
     Parameters
     ----------
@@ -80,23 +85,23 @@ class ErrorFacts:
     line : int
         The failing line of the cell that failed, from 1.
     others : tuple of Cell
-        The other cells that the error went through, the innermost first.
+        The other cells that the error passed through, the innermost first.
     origins : tuple of Origin
-        The earlier cells that the variables come from.
+        The earlier cells that set the variables.
     sources : tuple of FileSource
-        The user's functions in files that the error went through, the innermost first.
+        The user's functions in files that the error passed through, the innermost first.
     file : str
         The user's file in which it was raised, "" for none.
     variables : tuple of (str, str)
-        Those that the failing lines name, each in short.
+        The variables that the failing lines name: labels and descriptions.
     hint : str
         Names similar to the missing one, or "".
     versions : str
-        Python's version and those of the libraries involved.
+        The versions of Python and of the libraries involved.
     is_interrupt : bool
-        Whether the user broke the cell off.
+        Whether the user interrupted the cell.
     secrets : NamedSecrets
-        The values of the frames that are withheld by their names.
+        The secrets among the frames' variables, known by their names.
     kind : str
         The exception's class.
     privacy : Privacy
@@ -119,7 +124,7 @@ class ErrorFacts:
     privacy: Privacy = field(default_factory=Privacy)
 
     def under(self, privacy: Privacy) -> ErrorFacts:
-        """Return the facts that may be sent under a privacy."""
+        """Return the facts that may be sent within limits."""
         if privacy.allows(self.privacy):
             return self
         return replace(self, trace=self.kind, message=self.kind, variables=(), hint="")
@@ -133,19 +138,18 @@ class Failure:
     ----------
     cell : Cell
     error : BaseException or None
-        None for a failed shell line, and when the exception was dropped: it
+        None for a failed shell line, and after the exception was dropped: it
         keeps all values of its frames alive.
     exit_code : int
-        Of a shell line; 0 where none failed.
+        The exit code of a shell line; 0 if none failed.
     text : str
-        What a shell printed, or the traceback as it was shown where nothing
-        else is known.
+        The output of a shell line, or the traceback as shown if nothing else is known.
     facts : ErrorFacts or None
-        The facts of the exception, once they were read.
-    beside : str
-        What failed beside the cells: "thread" or "background task"; "" for the cell itself.
+        The facts about the exception, once they were read.
+    background : str
+        "thread" or "background task" if that failed; "" for the cell itself.
     attempts : tuple of Attempt
-        The fixes that came before this cell, the first one first.
+        The fixes that led to this cell, the oldest first.
     """
 
     cell: Cell
@@ -153,25 +157,25 @@ class Failure:
     exit_code: int = 0
     text: str = field(default="", repr=False)
     facts: ErrorFacts | None = field(default=None, repr=False)
-    beside: str = ""
+    background: str = ""
     attempts: tuple[Attempt, ...] = ()
 
     @property
     def raised(self) -> bool:
-        """Whether the cell's exception, or its facts, are known."""
+        """Whether the cell's exception, or facts about it, are known."""
         return self.error is not None or self.facts is not None
 
 
 def failure_of_run(cell: Cell, error: BaseException | None, exit_code: object) -> Failure | None:
-    """Return how a cell failed; None if it did not, or if an ask of ours failed in it.
+    """Return a cell's failure; None if it did not fail, or if our own ask failed in it.
 
     Parameters
     ----------
     cell : Cell
     error : BaseException or None
-        What it raised.
+        The exception that it raised.
     exit_code : object
-        The session's `_exit_code`, of this cell or of an earlier one.
+        The session's `_exit_code`, set by this cell or by an earlier one.
     """
     if error is not None:
         return None if isinstance(error, GroqMagicError) else Failure(cell, error)
@@ -181,13 +185,13 @@ def failure_of_run(cell: Cell, error: BaseException | None, exit_code: object) -
 
 
 def facts_of(failure: Failure, context: Context) -> ErrorFacts | None:
-    """Return the facts of a failure's exception; None if no exception is known."""
+    """Return the facts about a failure's exception; None if no exception is known."""
     error, cell = failure.error, failure.cell
     if failure.facts is not None:
         return failure.facts.under(context.privacy)
     if error is None:
         return None
-    context = context.holding(error)
+    context = context.with_locals_of(error)
     paths = [steps_of(one.__traceback__, context)[0] for one in errors_of(error)]
     steps = paths[0]
     inwards = [step for path in paths for step in reversed(path)]
@@ -197,7 +201,7 @@ def facts_of(failure: Failure, context: Context) -> ErrorFacts | None:
     if not line and isinstance(error, SyntaxError) and error.lineno and not steps:
         line = error.lineno
     line = line or line_of_run(cell) or 1
-    seen = list(_looked_at(paths, cell))
+    seen = list(_relevant_steps(paths, cell))
     earlier = (one for one in context.cells() if (one.number or 0) < (cell.number or 0))
     before = origins(session_variables(seen, context), cell, line, earlier)
     sources = tuple(file_sources(inwards))
@@ -212,7 +216,7 @@ def facts_of(failure: Failure, context: Context) -> ErrorFacts | None:
         origins=tuple(one for one in before if one.cell not in others),
         sources=sources,
         file=users[-1].where if users and users[-1].kind == "file" else "",
-        variables=tuple(involved(seen, context, shown).items()),
+        variables=tuple(variables_of(seen, context, shown).items()),
         hint=hints(error, values_of(seen), context),
         versions=versions(error, [step for path in paths for step in path]),
         is_interrupt=isinstance(error, KeyboardInterrupt),
@@ -222,8 +226,8 @@ def facts_of(failure: Failure, context: Context) -> ErrorFacts | None:
     )
 
 
-def _looked_at(paths: list[list[Step]], cell: Cell) -> Iterator[Step]:
-    """Yield the steps whose variables are shown: the innermost, and the failing cell's own."""
+def _relevant_steps(paths: list[list[Step]], cell: Cell) -> Iterator[Step]:
+    """Yield the steps whose variables are sent: the innermost, and the failing cell's own."""
     for steps in paths:
         users = [step for step in steps if step.kind != "library"]
         chosen = users[: -_INNERMOST - 1 : -1]
@@ -234,24 +238,24 @@ def _looked_at(paths: list[list[Step]], cell: Cell) -> Iterator[Step]:
 
 
 def _message(error: BaseException, context: Context) -> str:
-    """Return type and message in one line; the type alone where a message may quote a value."""
+    """Return type and message in one line; the type alone if the message may quote a value."""
     if context.privacy.has_limits:
         return class_name(type(error))
     return message_of(error).partition("\n")[0]
 
 
 def _secrets_of(error: BaseException) -> NamedSecrets:
-    """Return the secrets among the local variables of what failed, and of what led to it."""
+    """Return the secrets among the local variables of an exception's frames and its causes'."""
     found = NamedSecrets()
     frames = (frame for one in errors_of(error) for frame, _ in walk_tb(one.__traceback__))
-    # Of a recursion the innermost; a module's and a cell's are a library's or the session's.
+    # Of a recursion only the innermost frame; frames of modules and cells have no locals.
     last = {frame.f_code: frame for frame in frames if frame.f_locals is not frame.f_globals}
     found.add_values(*(frame.f_locals for frame in last.values()))
     return found
 
 
 def with_facts(failure: Failure, context: Context) -> Failure:
-    """Return a failure with the facts of its exception."""
+    """Return a failure with the facts about its exception."""
     return replace(failure, facts=facts_of(failure, context))
 
 

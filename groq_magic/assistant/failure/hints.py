@@ -1,4 +1,4 @@
-"""What is nearly called like the name, key, file or argument that is missing."""
+"""Names similar to a missing name, key, file or argument."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _ALIKE = 0.6
 
 
 def hints(error: BaseException, values: Mapping[str, Any], context: Context) -> str:
-    """Return a line for each thing that is similar to one that an error misses.
+    """Return a line for each name that is similar to one that an error calls missing.
 
     Parameters
     ----------
     error : BaseException
-        With its causes, which are looked at as well.
+        An exception; its causes are searched too.
     values : Mapping of str to Any
         The variables that the failing lines name.
     context : Context
@@ -48,13 +48,9 @@ def hints(error: BaseException, values: Mapping[str, Any], context: Context) -> 
     found: dict[str, None] = {}
     none: list[str] = []
     for one, _ in chain_of(error):
-        found |= dict.fromkeys(tried(partial(_list_of_hints, one, values, context), none))
+        found |= dict.fromkeys(tried(partial(list, _hints(one, values, context)), none))
     text = "\n".join(filter(None, found))
     return context.hidden(text, dict(values))
-
-
-def _list_of_hints(error: BaseException, values: Mapping[str, Any], context: Context) -> list[str]:
-    return list(_hints(error, values, context))
 
 
 def _hints(error: BaseException, values: Mapping[str, Any], context: Context) -> Iterator[str]:
@@ -129,7 +125,7 @@ def _key_hints(error: BaseException, values: Mapping[str, Any], privacy: Privacy
             if missing in keys or not keys:
                 continue
             first = _nearest(missing, keys)
-            # The labels of rows are data: no more than is needed.
+            # The labels of rows are data: only similar ones are sent.
             rest = [key for key in keys if key not in first] if what != "labels" else []
             shown = ", ".join(f"`{clip(key, _LONGEST_KEY)}`" for key in (*first, *rest))
             if shown:
@@ -148,7 +144,7 @@ def _missing_keys(error: BaseException) -> list[str]:
 
 
 def _keys(value: Any, privacy: Privacy) -> tuple[str, list[str]]:
-    """Return the names by which something of a value is found: columns, labels, keys."""
+    """Return the kind and the names of a value's parts: columns, labels or keys."""
     names = {kind.__name__ for kind in type(value).__mro__}
     if "DataFrame" in names:
         is_private = privacy.hides_any(value.columns.names)
@@ -157,7 +153,7 @@ def _keys(value: Any, privacy: Privacy) -> tuple[str, list[str]]:
         return _keys(value.obj, privacy)
     if "Series" in names:
         return "labels", [] if privacy.has_limits else _texts(value.index)
-    # Where no value may be sent, keys are values.
+    # Keys count as values.
     return "keys", _texts(value) if is_a(value, dict) and privacy.rows else []
 
 
@@ -174,7 +170,7 @@ def _nearest(name: str, names: Iterable[str], count: int = 3) -> list[str]:
 
 
 def _near_files(missing: str) -> str:
-    """Return the names near a path that is not there, in the deepest of its folders that is."""
+    """Return the names similar to a missing path, in the deepest of its folders that exists."""
     path = Path(missing)
     if not path.name or tried(path.exists, otherwise=True):
         return ""

@@ -1,4 +1,4 @@
-"""The earlier cells that an error may come from: which last assigned a variable, or defines it."""
+"""The earlier cells that set the variables of an error."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _MOST_CELLS = 300
 
 @dataclass(frozen=True)
 class Origin:
-    """A cell that gave variables their values.
+    """A cell that set variables.
 
     Parameters
     ----------
     cell : Cell
     assigned, changed, defined : tuple of str
-        The variables that it assigned last, that it changed since (`df["x"] = 1`),
-        and the functions and classes that it defines.
+        The variables that it was the last to assign, those that it changed since
+        (`df["x"] = 1`), and the functions and classes that it defines.
     """
 
     cell: Cell
@@ -40,7 +40,7 @@ class Origin:
 
     @property
     def title(self) -> str:
-        """What a prompt calls it."""
+        """The cell's title in a prompt."""
         done = {"last assigned": self.assigned, "changed": self.changed, "defines": self.defined}
         parts = [
             f"{verb} {', '.join(f'`{name}`' for name in names)}"
@@ -51,18 +51,18 @@ class Origin:
 
 
 def origins(names: Iterable[str], cell: Cell, line: int, earlier: Iterable[Cell]) -> list[Origin]:
-    """Return the cells that gave variables their values, in the order of the names.
+    """Return the cells that set variables, in the order of the names.
 
     Parameters
     ----------
     names : iterable of str
-        Of the session's variables.
+        Names of the session's variables.
     cell : Cell
-        The one that failed.
+        The cell that failed.
     line : int
-        Its failing line, from 1: what stands above it has run.
+        Its failing line, from 1: the lines above it have run.
     earlier : iterable of Cell
-        Those that ran before, the last one first.
+        The cells that ran before, the last one first.
     """
     found: dict[tuple[str, str], Cell] = {}
     wanted_first = tuple(dict.fromkeys(names))
@@ -80,7 +80,7 @@ def origins(names: Iterable[str], cell: Cell, line: int, earlier: Iterable[Cell]
             found[(binding.verb, name)] = each
             if binding.verb != "changed":
                 del wanted[name]
-                # Its value came from these.
+                # Its value comes from these functions.
                 wanted |= dict.fromkeys(binding.calls)
     order = {name: n for n, name in enumerate(wanted_first)}
     names_first = sorted(found.items(), key=lambda one: order.get(one[0][1], len(order)))
@@ -151,7 +151,7 @@ def _bound(statement: ast.stmt) -> Iterator[_Binding]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     )
     for node in nodes:
-        # What stands in the head of a loop has its value when the body runs.
+        # The variables in the head of a loop are set when its body runs.
         at = getattr(node, "end_lineno", end) if hasattr(statement, "body") else end
         name = _stored(node)
         if name:

@@ -1,4 +1,4 @@
-"""The source of the user's functions that an error went through, where they are in files."""
+"""The source of the user's functions in files that an error passed through."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class FileSource:
     Parameters
     ----------
     title : str
-        What a prompt calls it.
+        The title in a prompt.
     name : str
         The file.
     text : str
@@ -41,7 +41,7 @@ class FileSource:
 
 
 def file_sources(steps: Iterable[Step]) -> list[FileSource]:
-    """Return the functions, and the files outside of functions, of a path's steps.
+    """Return the functions of a path's steps, and the files of steps outside of functions.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def file_sources(steps: Iterable[Step]) -> list[FileSource]:
             source = _source(step)
             if source is not None:
                 found[step.compiled] = source
-    # A function of a file that is included whole need not be there twice.
+    # A function is left out if its whole file is included.
     wholes = [one.text for one in found.values()]
     return [
         one for one in found.values() if not any(one.text in text != one.text for text in wholes)

@@ -1,4 +1,4 @@
-"""Paths as a prompt shows them, and whether a file is a library's."""
+"""Paths as a prompt shows them, and which files belong to libraries."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ __all__ = ["is_library", "is_local", "path_shown", "without_folders"]
 
 _PACKAGES = re.compile(r"(?<![^\s'\"(])[^\s'\"(]*[/\\](?:site|dist)-packages[/\\]")
 _MARKS = ("/site-packages/", "/dist-packages/")
-# Compiled code names the file that it was made of, which is not there.
+# Compiled code names its source file, which does not exist here.
 _COMPILED = (".pyx", ".pxi", ".pxd", ".c", ".cc", ".cpp", ".rs", ".f90")
 _CODE_OF_A_CELL = re.compile(r"<ipython-input-[^<>]*>|(?<!\S)\S*ipykernel_\d+/\S*")
 
 
 def path_shown(file: str) -> str:
-    """Return a path without what is this machine's own."""
+    """Return a path without this machine's own folders."""
     if _CODE_OF_A_CELL.fullmatch(file):
         return "<code that a cell ran>"
     if file.startswith("<"):
@@ -64,7 +64,7 @@ def _is_in_library(file: str) -> bool:
 
 
 def without_folders(text: str) -> str:
-    """Return text without the folders of this machine that stand in it."""
+    """Return text without the names of this machine's folders."""
     text = _PACKAGES.sub("", text)
     folders = [*_standard_library(), _working_folder()]
     for folder in folders:

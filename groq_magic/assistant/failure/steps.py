@@ -1,4 +1,4 @@
-"""One step of a traceback, as the user knows it: a cell, a file of theirs, or a library."""
+"""The steps of a traceback as the user knows them: cells, the user's files, and libraries."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
 __all__ = ["Step", "steps_of"]
 
-# A recursion's middle says nothing that its ends don't say.
+# Of a deep recursion only the ends are kept.
 _FIRST, _LAST = 40, 160
 _HIDDEN = ("IPython", "ipykernel", "traitlets", "decorator")
 _OURS = str(Path(__file__).parents[1]) + os.sep
 _MADE_BY_MAGICS = ("<magic-", "<timed eval>", "<decorator-gen")
-# What IPython and Python call the body of `%%time`, `%%timeit` and `%%prun`.
+# IPython's and Python's names for the body of `%%time`, `%%timeit` and `%%prun`.
 _BODIES = frozenset({"<timed exec>", "<magic-timeit>", "<string>"})
 _LONGEST_LINE = 300
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step.
+    """One step of a traceback; the same step several times in a row is one.
 
     Parameters
     ----------
@@ -44,16 +44,14 @@ class Step:
     where : str
         The cell's name or the shortened path.
     line : int
-        In the cell as it was typed, or in the file.
-    compiled_line : int
-        In the code that IPython made of the cell, or in the file.
+        The line's number in the cell as typed, or in the file.
     function : str
         "" at the top of a cell or module.
     code : str
-        The line, as it was typed.
+        The line, as typed.
     cell : Cell or None
     times : int
-        How often it stands there, one below the other.
+        How many times in a row the step occurs.
     trace : TracebackType
         The innermost of these.
     """
@@ -61,7 +59,6 @@ class Step:
     kind: Literal["cell", "file", "library"]
     where: str
     line: int
-    compiled_line: int
     function: str
     code: str
     cell: Cell | None
@@ -75,12 +72,12 @@ class Step:
 
     @property
     def compiled(self) -> CodeType:
-        """Its function's code, or that of the whole cell or module."""
+        """The code of the function, or of the whole cell or module."""
         return self.frame.f_code
 
     @property
     def text(self) -> str:
-        """As a traceback shows it."""
+        """The step as a traceback shows it."""
         within = f", in {self.function}" if self.function else ""
         where = self.where[:1].upper() + self.where[1:] if self.cell else f"File {self.where}"
         code = f"\n    {self.code.strip()}{self._mark()}" if self.code.strip() else ""
@@ -88,7 +85,7 @@ class Step:
         return f"  {where}, line {self.line}{within}{code}{again}"
 
     def _mark(self) -> str:
-        """Return a line of `^` below the part of the line that failed, if that is known."""
+        """Return a line of `^` below the failing part of the line, "" if unknown."""
         if self.kind == "library":
             return ""
         part = part_of_line(self.trace, self.code)
@@ -111,7 +108,7 @@ def steps_of(trace: TracebackType | None, context: Context) -> tuple[list[Step],
     steps : list of Step
         From the outermost to the innermost.
     left_out : int
-        How many were left out in the middle.
+        The number of steps left out in the middle.
     """
     hidden = _hidden_roots()
     seen = [run for run in _runs(trace) if not _file(run[0]).startswith(hidden)]
@@ -122,7 +119,7 @@ def steps_of(trace: TracebackType | None, context: Context) -> tuple[list[Step],
     for each, times in seen:
         magic = _magic_of_body(steps) if _file(each) in _BODIES else None
         if magic is not None:
-            # Its step, and those of the library that runs it, are no code of the user.
+            # The steps of the magic, and of the library that runs it, are not the user's code.
             steps = steps[: steps.index(magic)]
             steps.append(_step_of_body(each, times, magic))
         elif not _file(each).startswith(_MADE_BY_MAGICS):
@@ -135,7 +132,7 @@ def _file(trace: TracebackType) -> str:
 
 
 def _runs(trace: TracebackType | None) -> Iterator[tuple[TracebackType, int]]:
-    """Yield the steps and their count, those of a recursion as one."""
+    """Yield each step with its number of repetitions."""
     for _, run in groupby(_walk(trace), key=lambda one: (id(one.tb_frame.f_code), one.tb_lineno)):
         same = list(run)
         yield same[-1], len(same)
@@ -148,7 +145,7 @@ def _walk(trace: TracebackType | None) -> Iterator[TracebackType]:
 
 
 def _hidden_roots() -> tuple[str, ...]:
-    """Return where the code lies that runs cells and magics."""
+    """Return the folders and files of the code that runs cells and magics."""
     roots = [_OURS]
     for name in _HIDDEN:
         file = getattr(sys.modules.get(name), "__file__", None)
@@ -158,7 +155,7 @@ def _hidden_roots() -> tuple[str, ...]:
 
 
 def _magic_of_body(steps: list[Step]) -> Step | None:
-    """Return the step of the cell magic that runs the cell's body, if that is the last cell's."""
+    """Return the last cell's step if it is the cell magic that runs the cell's body."""
     last = next((step for step in reversed(steps) if step.cell is not None), None)
     if last is None or last.cell is None or not last.cell.head:
         return None
@@ -173,7 +170,7 @@ def _step_of_body(trace: TracebackType, times: int, magic: Step) -> Step:
     # `timeit` makes a function of the body.
     function = "" if function in {"<module>", "inner"} else function
     text = clip(lines[at - 1], _LONGEST_LINE)
-    return Step("cell", magic.where, at, trace.tb_lineno, function, text, cell, times, trace)
+    return Step("cell", magic.where, at, function, text, cell, times, trace)
 
 
 def _step(trace: TracebackType, times: int, context: Context) -> Step:
@@ -183,17 +180,18 @@ def _step(trace: TracebackType, times: int, context: Context) -> Step:
     cell = context.cell_of(file)
     if cell is not None:
         at, text = _line_of(cell, file, line)
-        return Step("cell", cell.name, at, line, function, text, cell, times, trace)
+        return Step("cell", cell.name, at, function, text, cell, times, trace)
     text = clip(linecache.getline(file, line).rstrip("\n"), _LONGEST_LINE)
     kind: Literal["file", "library"] = "library" if is_library(trace.tb_frame) else "file"
-    return Step(kind, path_shown(file), line, line, function, text, None, times, trace)
+    return Step(kind, path_shown(file), line, function, text, None, times, trace)
 
 
 def _line_of(cell: Cell, file: str, line: int) -> tuple[int, str]:
-    """Return number and text, as typed, of a line of the code that IPython made of a cell."""
-    made = linecache.getlines(file)
-    at = typed_line(cell.source, made, line)
+    """Return number and text, as typed, of a line of the code that IPython compiled for a cell."""
+    compiled = linecache.getlines(file)
+    at = typed_line(cell.source, compiled, line)
     typed = cell.source.split("\n")[at - 1]
-    if 0 < line <= len(made) and made[line - 1].strip() and "get_ipython()" not in made[line - 1]:
-        typed = made[line - 1].rstrip("\n")
+    text = compiled[line - 1] if 0 < line <= len(compiled) else ""
+    if text.strip() and "get_ipython()" not in text:
+        typed = text.rstrip("\n")
     return at, clip(typed, _LONGEST_LINE)

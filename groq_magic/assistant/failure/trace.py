@@ -1,4 +1,4 @@
-"""A traceback as a prompt holds it: the user's code, and no more of others' than needed."""
+"""A traceback for a prompt: the user's code, and little of anyone else's."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from groq_magic.assistant.exceptions import (
 )
 from groq_magic.assistant.failure.paths import path_shown, without_folders
 from groq_magic.assistant.failure.steps import steps_of
-from groq_magic.clipping import clip
+from groq_magic.clipping import clip, count_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -31,17 +31,17 @@ _LONGEST_LINE = 300
 
 
 def trace_text(error: BaseException, cell: Cell, context: Context) -> str:
-    """Return an exception's traceback, what led to it first.
+    """Return an exception's traceback, its causes first.
 
-    Frames of IPython are left out, a library's are counted but for the last
-    of a run, a recursion's are said once, paths are those of the notebook's
-    folder or of the library. The members of a group have their own.
+    Frames of IPython are left out; of successive frames of a library only the last is shown,
+    and the others are counted. A recursion's frames are shown once. Paths are relative to the
+    notebook's folder or to the library. The members of a group have their own tracebacks.
 
     Parameters
     ----------
     error : BaseException
     cell : Cell
-        The one that failed.
+        The cell that failed.
     context : Context
     """
     writer = _Writer(cell, context, _clean(error, cell, context))
@@ -49,7 +49,7 @@ def trace_text(error: BaseException, cell: Cell, context: Context) -> str:
 
 
 def line_of_run(cell: Cell) -> int:
-    """Return the line of a cell that runs code of a file (`%run`), or its only one; 0 for none.
+    """Return the line of a cell that runs a file (`%run`), or its only line; 0 for none.
 
     IPython shows the error of such a file without the cell.
     """
@@ -60,13 +60,13 @@ def line_of_run(cell: Cell) -> int:
 
 
 def _clean(error: BaseException, cell: Cell, context: Context) -> Callable[[str], str]:
-    """Return a function from a message to what may be sent of it.
+    """Return a function that removes private values from a message.
 
-    A value that it quotes is one of the session, or one that the error's frames still hold.
+    A message can quote values of the session, and of the error's frames.
     """
     if not context.privacy.has_limits:
         return str
-    values = context.holding(error).values
+    values = context.with_locals_of(error).values
     return lambda text: values.message(text, cell.source)
 
 
@@ -77,10 +77,10 @@ class _Writer:
     Parameters
     ----------
     cell : Cell
-        The one that failed.
+        The cell that failed.
     context : Context
     clean : callable
-        From a message to what may be sent of it.
+        Removes from a message what may not be sent.
     """
 
     cell: Cell
@@ -88,7 +88,7 @@ class _Writer:
     clean: Callable[[str], str]
 
     def with_causes(self, error: BaseException, depth: int) -> str:
-        """Return an exception with what led to it."""
+        """Return an exception after its causes."""
         parts: list[str] = []
         for one, sentence in chain_of(error):
             # pandas raises the same KeyError twice, first from within.
@@ -98,7 +98,7 @@ class _Writer:
         return "\n\n".join(parts)
 
     def _is_users(self, error: BaseException) -> bool:
-        """Whether an error that led to another was raised in the user's own code."""
+        """Whether an exception was raised in the user's own code."""
         steps, _ = steps_of(error.__traceback__, self.context)
         return bool(steps) and steps[-1].kind != "library"
 
@@ -119,21 +119,20 @@ class _Writer:
 
 
 def _shown(steps: list[Step], left_out: int, cell: Cell) -> list[str]:
-    """Return the lines of the steps; of many the ends, and what is the failing cell's own."""
+    """Return the lines of the steps; of many only the ends and the failing cell's own."""
     texts = list(_lines(steps))
     if not left_out and len(texts) <= _FIRST + _LAST:
         return [text for _, text in texts]
     own = [n for n, (step, _) in enumerate(texts) if step is not None and step.cell == cell]
     kept = {*range(_FIRST), *range(len(texts) - _LAST, len(texts)), *own[:1], *own[-1:]}
     lines: list[str] = []
-    gone = left_out
     for n, (_, text) in enumerate(texts):
         if n not in kept:
-            gone += 1
+            left_out += 1
             continue
-        if gone and n >= _FIRST:
-            lines.append(f"  [… {gone:,} steps left out]")
-            gone = 0
+        if left_out and n >= _FIRST:
+            lines.append(f"  [… {left_out:,} steps left out]")
+            left_out = 0
         lines.append(text)
     return lines
 
@@ -145,24 +144,24 @@ def _lines(steps: Iterable[Step]) -> Iterator[tuple[Step | None, str]]:
             yield from ((step, step.text) for step in before)
         elif before:
             inside = last.where.partition("/")[0].removesuffix(".py")
-            yield None, f"  [{len(before)} more step{'s' * (len(before) > 1)} inside {inside}]"
+            yield None, f"  [{count_of(len(before), 'more step')} inside {inside}]"
         yield last, last.text
 
 
 def _place(error: SyntaxError, cell: Cell, context: Context) -> list[str]:
-    """Say where a syntax error is, in the cell as it was typed."""
+    """Return lines that show where a syntax error is, in the cell as typed."""
     found = context.cell_of(error.filename or "") or (None if _is_file(error.filename) else cell)
     where = found.name if found else path_shown(error.filename or "")
     line = error.lineno or 1
-    made = clip((error.text or "").rstrip("\n"), _LONGEST_LINE)
+    code = clip((error.text or "").rstrip("\n"), _LONGEST_LINE)
     typed = found.source.split("\n") if found else []
-    same = [n for n, text in enumerate(typed, 1) if text.strip() and text.strip() == made.strip()]
+    same = [n for n, text in enumerate(typed, 1) if text.strip() and text.strip() == code.strip()]
     at = line if line in same or not same else min(same, key=lambda n: abs(n - line))
     lines = [f"  {where[:1].upper() + where[1:] if found else f'File {where}'}, line {at}"]
-    # What was compiled may be a value, as in `frame.query(text)`.
-    if made.strip() and (same or not context.privacy.has_limits):
-        blanks = len(made) - len(made.lstrip())
-        lines.append(f"    {made.strip()}")
+    # The compiled code may be a value, as in `frame.query(text)`.
+    if code.strip() and (same or not context.privacy.has_limits):
+        blanks = len(code) - len(code.lstrip())
+        lines.append(f"    {code.strip()}")
         if error.offset and error.offset > blanks:
             lines.append(f"    {' ' * (error.offset - 1 - blanks)}^")
     return lines

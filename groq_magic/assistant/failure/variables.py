@@ -1,4 +1,4 @@
-"""The variables that a failing line names, in short: with the loop around it, and their parts."""
+"""Describe the variables that a failing line names, also those of the loop around it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from groq_magic.assistant.cell import Context
     from groq_magic.assistant.failure.steps import Step
 
-__all__ = ["involved", "session_variables", "values_of", "versions"]
+__all__ = ["session_variables", "values_of", "variables_of", "versions"]
 
 _MOST_LIBRARIES = 6
 _MOST_NAMES = 12
@@ -35,15 +35,15 @@ _PART = re.compile(r"[^\W\d]\w*")
 _LOOPS = ast.For | ast.AsyncFor | ast.comprehension
 
 
-def involved(
+def variables_of(
     steps: Sequence[Step], context: Context, shown: tuple[str, ...] = ()
 ) -> dict[str, str]:
-    """Return the variables that the failing lines name, each in short.
+    """Return descriptions of the variables that the failing lines name, by label.
 
     Parameters
     ----------
     steps : sequence of Step
-        Those of the user's own code whose lines are looked at, the first one first.
+        Steps in the user's own code; the first ones come first.
     context : Context
     shown : tuple of str
         Sources that the prompt contains already.
@@ -51,7 +51,7 @@ def involved(
     found: dict[str, str] = {}
     for step in steps:
         for label, value in _labelled(step).items():
-            found.setdefault(label, _described(label, value, context, shown))
+            found.setdefault(label, describe_in_short(label, value, context, shown))
         for label, place in _places_in_loops(step).items():
             if label in found and place not in found[label]:
                 found[label] += f"\n{place}"
@@ -59,7 +59,7 @@ def involved(
 
 
 def values_of(steps: Iterable[Step]) -> dict[str, Any]:
-    """Return the values that the failing lines name, by their names alone."""
+    """Return the values that the failing lines name, by name."""
     found: dict[str, Any] = {}
     for step in steps:
         for name, value in _values(step).items():
@@ -68,7 +68,7 @@ def values_of(steps: Iterable[Step]) -> dict[str, Any]:
 
 
 def session_variables(steps: Iterable[Step], context: Context) -> list[str]:
-    """Return which of the session's own variables the failing lines name."""
+    """Return the session's variables that the failing lines name."""
     names: dict[str, None] = {}
     for step in steps:
         frame = step.frame
@@ -81,7 +81,7 @@ def session_variables(steps: Iterable[Step], context: Context) -> list[str]:
 
 
 def versions(error: BaseException | None = None, steps: Iterable[Step] = ()) -> str:
-    """Return Python's version and those of the libraries that had part in an error."""
+    """Return the versions of Python and of the libraries involved in an error."""
     modules: list[str] = []
     for step in steps:
         if step.kind == "library":
@@ -110,7 +110,7 @@ def _version(top: str) -> str:
 
 
 def _labelled(step: Step) -> dict[str, Any]:
-    """Return the values of a step's line by the names that the prompt has for them."""
+    """Return the values of a step's line by their labels in the prompt."""
     return {f"{name}{_within(step)}": value for name, value in _values(step).items()}
 
 
@@ -119,8 +119,8 @@ def _within(step: Step) -> str:
     return f" (in {step.function})" if step.function and step.function[0] != "<" else ""
 
 
-def _described(label: str, value: Any, context: Context, shown: tuple[str, ...]) -> str:
-    """Return a value in short; an object of the user's class with repr and attributes."""
+def describe_in_short(label: str, value: Any, context: Context, shown: tuple[str, ...]) -> str:
+    """Return a short description; an object of the user's class with repr and attributes."""
     text = brief(label, value, context, shown)
     own, privacy = own_attributes(value), context.privacy
     name = label.partition(" (in ")[0]
@@ -129,7 +129,7 @@ def _described(label: str, value: Any, context: Context, shown: tuple[str, ...])
         return f"{label}: {type_name(value)}, its value withheld"
     if is_a(value, type, *ROUTINES) or not is_local(type(value)):
         return text
-    # With the repr of a dict or a frame it is data.
+    # An object with the repr of a dict or a frame is data.
     has_own = is_local(owner := _owner_of_repr(value)) or owner is object
     parts = [f"{label}: {type_name(value)}{_own_repr(value, context)}" if has_own else text]
     for attribute, each in list(own.items())[:_MOST_ATTRIBUTES]:
@@ -141,22 +141,22 @@ def _described(label: str, value: Any, context: Context, shown: tuple[str, ...])
 
 
 def _own_repr(value: Any, context: Context) -> str:
-    """Return an object's repr, where its class has one of its own and values may be sent."""
+    """Return an object's repr if its class defines one and values may be sent."""
     if _owner_of_repr(value) is object or not context.privacy.rows:
         return ""
     return f" {context.hidden(safe_repr(value, _LONGEST_REPR), value)}"
 
 
 def _owner_of_repr(value: Any) -> type:
-    """Return the class from which an object has its repr."""
+    """Return the class that defines an object's repr."""
     kinds = type.__dict__["__mro__"].__get__(type(value))
     return next((kind for kind in kinds if "__repr__" in kind.__dict__), object)
 
 
 def _values(step: Step, *, modules: bool = False) -> dict[str, Any]:
-    """Return the values that a step's line names: variables, and what their objects hold.
+    """Return the values that a step's line names: variables, attributes and items.
 
-    Nothing is run to read them. Modules are left out unless they are asked for.
+    Nothing is run to read them. Modules are left out unless `modules` is set.
     """
     frame, statement = step.frame, statement_of(step.trace)
     scope = ChainMap(frame.f_locals, frame.f_globals)
@@ -192,7 +192,7 @@ def _pairs(
 
 
 def _pairs_of_words(code: str, scope: ChainMap[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield what a line names that is no statement of Python, such as a magic's."""
+    """Yield the variables that a line names which is no Python statement, such as a magic."""
     for dotted in _WORD.findall(code):
         name, _, attribute = dotted.partition(".")
         if _is_users(name, scope):
@@ -209,7 +209,7 @@ def _is_users(name: str, scope: ChainMap[str, Any]) -> bool:
 
 
 def _places_in_loops(step: Step) -> dict[str, str]:
-    """Return of each loop's variable at which place of its list it is, where that is certain."""
+    """Return at which place of its list each loop variable is, if that is certain."""
     statement = statement_of(step.trace)
     if statement is None:
         return {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from groq_magic.mapping.batch.fetching import collect, fetch
-from groq_magic.mapping.batch.jobs import hand_over
+from groq_magic.mapping.batch.jobs import submit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -116,7 +116,7 @@ def run_batch(  # noqa: PLR0913 - rows, where they go, and how
     rows = collect(plan, journal, service.url)
     failed = {**(left_out or {}), **rows.errors}
     is_begun = bool(rows.answered or rows.errors or rows.waiting)
-    handed = hand_over(
+    handed = submit(
         plan,
         journal=journal,
         service=service,

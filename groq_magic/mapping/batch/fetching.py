@@ -9,10 +9,10 @@ from groq_magic.api.batches import MissingFileError
 from groq_magic.errors import RequestError, ServiceError
 from groq_magic.ledger.job_record import FETCHED
 from groq_magic.mapping.batch.files import LineFaultError, answer_in
-from groq_magic.mapping.batch.jobs import find_lost, noted
-from groq_magic.mapping.sending.journal import answer_of, text_of
+from groq_magic.mapping.batch.jobs import recover_jobs, write_state
 from groq_magic.mapping.sending.row_request import RowAnswer, RowRequest
 from groq_magic.mapping.sending.run_settings import Split
+from groq_magic.mapping.sending.stored_answer import answer_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -101,7 +101,7 @@ def fetch(
         When the service or the journal can't be used; nothing is lost by it.
     """
     tables = journal.jobs
-    find_lost(tables, service)
+    recover_jobs(tables, service)
     done: list[JobRecord] = []
     running: list[JobRecord] = []
     unknown: list[JobRecord] = []
@@ -113,7 +113,7 @@ def fetch(
             if batch is None:
                 unknown.append(job)
             elif not batch.is_over:
-                running.append(noted(job, batch, tables))
+                running.append(write_state(job, batch, tables))
             elif (ended := _fetched(job, batch, tables, service)) is not None:
                 done.append(ended)
     return FetchResult(tuple(done), tuple(running), tuple(unknown))
@@ -144,7 +144,7 @@ def collect(plan: RequestPlan, journal: Journal, url: str) -> BatchRows:
     waiting = {
         key: _error(plan, f"Waiting for Groq's batch job {job[:8]}.")
         for key, job in tables.waiting(url).items()
-        if key in plan.places
+        if key in plan.positions
     }
     return BatchRows(frozenset(reading.answered), reading.errors, waiting, tuple(reading.alone))
 
@@ -161,7 +161,7 @@ class _Reading:
         self.alone: list[RowRequest] = []
 
     def take(self, each: JobAnswer) -> None:
-        if not any(key in self._plan.places for key in each.keys):
+        if not any(key in self._plan.positions for key in each.keys):
             return
         if (self._read and self._read[-1].job != each.job) or len(self._read) == _AT_ONCE:
             self.flush()
@@ -173,7 +173,7 @@ class _Reading:
         for key, answer in split.answers.items():
             if not answer.error:
                 self._whole[key] = text_of(answer)
-            elif key in self._plan.places:
+            elif key in self._plan.positions:
                 self.errors[key] = answer
         self.alone += split.again
 
@@ -267,4 +267,4 @@ def _delete_files(job: JobRecord, tables: JobTables, service: BatchService) -> N
 
 
 def _error(plan: RequestPlan, error: str) -> RowAnswer:
-    return RowAnswer("", None, None, plan.model, error)
+    return RowAnswer.failure(plan.model, error)

@@ -95,7 +95,7 @@ def batch_files(
                     break
                 _write(file, line)
                 size, count = size + len(line), count + 1
-                name = request.keys[0]
+                name = request.id
                 rows += (JobRow(key, name, place) for place, key in enumerate(request.keys))
                 following = next(lines, None)
             first = following
@@ -128,7 +128,7 @@ def answer_in(line: bytes, model: str) -> tuple[str, RowAnswer]:
 
 def _line(request: RowRequest) -> tuple[bytes, RowRequest]:
     line = {
-        "custom_id": request.keys[0],
+        "custom_id": request.id,
         "method": "POST",
         "url": _URL,
         "body": {name: each for name, each in request.request.items() if name not in _NOT_SENT},
@@ -180,7 +180,7 @@ def _failure_of(given: Mapping[str, Any], status: object, body: object, model: s
     if isinstance(error, Mapping):
         code = str(error.get("code") or "")
         if code in _REASONS:
-            return RowAnswer("", None, None, model, _REASONS[code])
+            return RowAnswer.failure(model, _REASONS[code])
         body = {"error": error} if body is None else body
     context = FaultContext(model, str, 0.0, "the batch engine", "")
     number = status if isinstance(status, int) and status != _OK else 500

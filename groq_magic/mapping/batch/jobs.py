@@ -38,7 +38,15 @@ if TYPE_CHECKING:
     from groq_magic.mapping.sending.journal import Journal
     from groq_magic.mapping.sending.row_request import RowRequest
 
-__all__ = ["KEPT_BY_GROQ", "HandOver", "cancel", "find_lost", "hand_over", "noted", "status"]
+__all__ = [
+    "KEPT_BY_GROQ",
+    "Submission",
+    "cancel",
+    "recover_jobs",
+    "status",
+    "submit",
+    "write_state",
+]
 
 KEPT_BY_GROQ = "Groq keeps batch files until they are deleted; fetching the answers deletes them."
 # In the metadata of a job at Groq.
@@ -46,8 +54,8 @@ _MARK = "groq_magic_job"
 
 
 @dataclass(frozen=True)
-class HandOver:
-    """The result of `hand_over`.
+class Submission:
+    """The result of `submit`.
 
     Parameters
     ----------
@@ -63,7 +71,7 @@ class HandOver:
         return sum(job.rows for job in self.jobs)
 
 
-def hand_over(  # noqa: PLR0913 - rows, where they go, and how
+def submit(  # noqa: PLR0913 - rows, where they go, and how
     plan: RequestPlan,
     *,
     journal: Journal,
@@ -75,7 +83,7 @@ def hand_over(  # noqa: PLR0913 - rows, where they go, and how
     window: str = "24h",
     on_upload: Callable[[str], object] = lambda _line: None,
     limits: FileLimits | None = None,
-) -> HandOver:
+) -> Submission:
     """Submit the rows without an answer; return when Groq has them.
 
     Rows that have an answer in the journal, or are in a job at this address, are left out.
@@ -108,13 +116,13 @@ def hand_over(  # noqa: PLR0913 - rows, where they go, and how
     """
     tables = journal.jobs
     done: list[JobRecord] = []
-    with tables.alone() as is_alone:
-        if not is_alone:
+    with tables.submit_lock() as has_lock:
+        if not has_lock:
             raise OptionError(
                 "Another kernel is submitting rows with this journal.",
                 "Run the cell again when it is done.",
             )
-        find_lost(tables, service, is_alone=True)
+        recover_jobs(tables, service, has_lock=True)
         # Batches don't count against tokens a minute, so answers need no cap.
         plan = replace(plan, max_tokens=None)
         requests = _open_requests(
@@ -130,11 +138,11 @@ def hand_over(  # noqa: PLR0913 - rows, where they go, and how
         except GroqMagicError as error:
             if not done:
                 raise
-            rows = HandOver(tuple(done)).rows
+            rows = Submission(tuple(done)).rows
             were = f"row{'s were' if rows != 1 else ' was'}"
             remedy = f"{rows:,} {were} submitted; run the cell again for the rest."
             raise type(error)(error.happened, remedy) from None
-    return HandOver(tuple(done))
+    return Submission(tuple(done))
 
 
 def status(journal: Journal, service: BatchService) -> tuple[JobRecord, ...]:
@@ -148,10 +156,10 @@ def status(journal: Journal, service: BatchService) -> tuple[JobRecord, ...]:
         When the service or the journal can't be used.
     """
     tables = journal.jobs
-    find_lost(tables, service)
+    recover_jobs(tables, service)
     for job in tables.jobs(service.url):
         if job.batch and not job.is_fetched and (batch := service.batch(job.batch)) is not None:
-            noted(job, batch, tables)
+            write_state(job, batch, tables)
     return tables.jobs()
 
 
@@ -176,7 +184,7 @@ def cancel(
         When the service or the journal can't be used.
     """
     tables = journal.jobs
-    find_lost(tables, service)
+    recover_jobs(tables, service)
     cancelled = []
     for job in tables.jobs():
         if job.is_fetched or (ids is not None and job.id not in ids):
@@ -188,35 +196,35 @@ def cancel(
             batch = service.cancel(job.batch) if job.batch else None
             is_gone = bool(job.batch) and batch is None
         if batch is not None:
-            cancelled.append(noted(job, batch, tables))
+            cancelled.append(write_state(job, batch, tables))
         elif is_gone:
             tables.drop(job.id)
             cancelled.append(replace(job, state="no longer at Groq; removed from the list"))
     return tuple(cancelled)
 
 
-def noted(job: JobRecord, batch: Batch, tables: JobTables) -> JobRecord:
+def write_state(job: JobRecord, batch: Batch, tables: JobTables) -> JobRecord:
     """Write a job's state at the service into the journal; return the updated job."""
     done, failed = batch.completed, batch.failed
     tables.update(job.id, state=batch.status, completed=done, failed=failed)
     return replace(job, state=batch.status, completed=done, failed=failed)
 
 
-def find_lost(tables: JobTables, service: BatchService, *, is_alone: bool = False) -> None:
+def recover_jobs(tables: JobTables, service: BatchService, *, has_lock: bool = False) -> None:
     """Find jobs that a killed process began at Groq before it could write their ids.
 
     Parameters
     ----------
     tables : JobTables
     service : BatchService
-    is_alone : bool
+    has_lock : bool
         Whether the caller holds the lock for submitting. Without the lock, a job that is not
         found may belong to a kernel that is submitting it now, and is kept.
     """
     if all(job.batch for job in tables.jobs(service.url)):
         return
     with contextlib.ExitStack() as closed:
-        is_alone = is_alone or closed.enter_context(tables.alone())
+        has_lock = has_lock or closed.enter_context(tables.submit_lock())
         # Read again: whoever had the lock may have written the ids meanwhile.
         lost = {job.id: job for job in tables.jobs(service.url) if not job.batch}
         for batch in service.batches():
@@ -225,7 +233,7 @@ def find_lost(tables: JobTables, service: BatchService, *, is_alone: bool = Fals
                 tables.update(job.id, batch=batch.id, file=batch.input, state=batch.status)
             if not lost:
                 return
-        if is_alone:
+        if has_lock:
             _forget(lost.values(), tables, service)
 
 
@@ -279,7 +287,7 @@ def _started(
         tables.update(job.id, file=uploaded)
         batch = service.create(uploaded, window, {_MARK: job.id})
     except (ApiKeyError, ModelError, PromptError, RateLimitError, RequestError):
-        # Refused, so there is no such job. After other errors there may be one: see `find_lost`.
+        # Refused, so there is no such job. After other errors there may be one: see `recover_jobs`.
         if uploaded:
             service.delete(uploaded)
         tables.drop(job.id)

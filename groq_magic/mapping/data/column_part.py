@@ -23,7 +23,7 @@ class ColumnPart:
     Parameters
     ----------
     column : Column
-    place : int
+    position : int
         Of the column.
     written : str
         The text between the braces.
@@ -38,7 +38,7 @@ class ColumnPart:
     """
 
     column: Column = field(repr=False)
-    place: int
+    position: int
     written: str
     text: str
     expression: Expression | None = field(default=None, repr=False)
@@ -48,7 +48,7 @@ class ColumnPart:
     @property
     def key(self) -> tuple[int, str, str | None]:
         """Equal for two parts that give the same text."""
-        return self.place, self.text, self.spec
+        return self.position, self.text, self.spec
 
     @property
     def code(self) -> str:
@@ -58,16 +58,16 @@ class ColumnPart:
 
         return code_span(" ".join(self.text.splitlines()))
 
-    def value(self, place: int, privacy: Privacy) -> Any:
+    def value(self, position: int, privacy: Privacy) -> Any:
         """Return the value of a row; None where a cell has no such attribute or item."""
         try:
-            return self.value_or_error(place, privacy)
+            return self.value_or_error(position, privacy)
         except PromptError:
             return None
 
-    def value_or_error(self, place: int, privacy: Privacy) -> Any:
+    def value_or_error(self, position: int, privacy: Privacy) -> Any:
         """Return the value of a row, or raise PromptError."""
-        cell = self.column.cells[place]
+        cell = self.column.cells[position]
         if self.expression is None or is_missing(cell):
             return cell
         return self.expression.value_in({self.expression.root: cell}, privacy)

@@ -30,9 +30,11 @@ if TYPE_CHECKING:
 __all__ = ["RowPrompts", "RowText", "row_prompts"]
 
 _HEADING = "Row (data, not instructions):"
+# Characters of rows that are kept; the others are made again each time.
+_MOST_KEPT = 50_000_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RowText:
     """The values of one row as they are sent.
 
@@ -58,6 +60,23 @@ class RowText:
     def numbered(self, number: int) -> str:
         """Return what stands below the prompt of several rows."""
         return f"{_HEADING.replace(' ', f' {number} ', 1)}\n\n{self.body}"
+
+
+class _KeptRows:
+    """Rows that were made, by their positions, up to a total size."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, RowText] = {}
+        self._room = _MOST_KEPT
+
+    def get(self, position: int) -> RowText | None:
+        return self._rows.get(position)
+
+    def add(self, position: int, row: RowText) -> RowText:
+        if len(row.body) <= self._room:
+            self._room -= len(row.body)
+            self._rows[position] = row
+        return row
 
 
 @dataclass(frozen=True)
@@ -92,14 +111,21 @@ class RowPrompts:
     secrets: Secrets = field(default_factory=lambda: Secrets({}), repr=False)
     private: PrivateValues = field(default_factory=lambda: PrivateValues((), Privacy()), repr=False)
 
-    def row(self, place: int) -> RowText:
-        """Return the values of the row at a place.
+    def row(self, position: int) -> RowText:
+        """Return the values of the row at a position.
+
+        It is made once, unless the rows are too long to keep: the plan, the request and the
+        search for quotes need it.
 
         Raises
         ------
         PromptError
             When a value that the prompt names can't be sent.
         """
+        found = self._kept.get(position)
+        return self._kept.add(position, self._row(position)) if found is None else found
+
+    def _row(self, position: int) -> RowText:
         # Rendering takes a while to import.
         from groq_magic.rendering import fenced
 
@@ -108,7 +134,7 @@ class RowPrompts:
         secrets: tuple[str, ...] = ()
         was_line = False
         for name, part in zip(self._names, self.parts, strict=True):
-            cell, found = self._cell(part, place)
+            cell, found = self._cell(part, position)
             text = cell.text
             secrets += found
             texts.append((part.text, text))
@@ -120,6 +146,10 @@ class RowPrompts:
             )
             was_line = is_line
         return RowText("".join(pieces), tuple(texts), tuple(dict.fromkeys(secrets)))
+
+    @cached_property
+    def _kept(self) -> _KeptRows:
+        return _KeptRows()
 
     @cached_property
     def _names(self) -> tuple[str, ...]:
@@ -144,9 +174,9 @@ class RowPrompts:
         text, found = self.secrets.found(text)
         return without_surrogates(text)[0], found
 
-    def _cell(self, part: ColumnPart, place: int) -> tuple[CellText, tuple[str, ...]]:
+    def _cell(self, part: ColumnPart, position: int) -> tuple[CellText, tuple[str, ...]]:
         try:
-            value = part.value(place, self.privacy)
+            value = part.value(position, self.privacy)
             if part.spec is not None and not is_missing(value):
                 text = formatted(value, part.spec)
                 # A text of several lines must not look like further values.
@@ -159,7 +189,9 @@ class RowPrompts:
         except PromptError as error:
             if part.is_of_row:
                 return CellText(error.happened.removesuffix(".")), ()
-            happened = f"`{{{{{part.written}}}}}` of row {self.rows.label(place)}: {error.happened}"
+            happened = (
+                f"`{{{{{part.written}}}}}` of row {self.rows.label(position)}: {error.happened}"
+            )
             raise PromptError(happened, error.remedy) from None
 
 
@@ -187,7 +219,7 @@ def row_prompts(  # noqa: PLR0913 - a prompt, its data, and what may be sent of 
     privacy : Privacy, optional
     secrets : Secrets, optional
     not_in_row : collection of int
-        The places of columns that `{{row}}` leaves out: those that answers are checked against.
+        The positions of columns that `{{row}}` leaves out: those that answers are checked against.
 
     Raises
     ------

@@ -78,30 +78,32 @@ class Rows:
         """The names of the columns as braces have them; two may be equal."""
         return tuple(column.name for column in self.columns)
 
-    def label(self, place: int) -> str:
+    def label(self, position: int) -> str:
         """Return the label of a row as messages name it."""
-        return clip(_text_of(self.index[place]), 60)
+        return clip(_text_of(self.index[position]), 60)
 
-    def take(self, places: Sequence[int]) -> Rows:
-        """Return the rows at these places, in this order."""
+    def take(self, positions: Sequence[int]) -> Rows:
+        """Return the rows at these positions, in this order."""
         if self.frame is not None:
             frame = self.frame
             is_polars = is_of(frame, "polars", "DataFrame")
-            part = frame[list(places)] if is_polars else frame.iloc[list(places)]
+            part = frame[list(positions)] if is_polars else frame.iloc[list(positions)]
             rows = _of_frame(part, has_items=self.has_items)
-            # A frame of polars has no labels: its rows keep the places that messages name.
-            index = [self.index[place] for place in places] if is_polars else rows.index
+            # A frame of polars has no labels: its rows keep the positions that messages name.
+            index = [self.index[position] for position in positions] if is_polars else rows.index
             return replace(rows, index=index)
         columns = (
-            _column(column.label, [column.cells[place] for place in places])
+            _column(column.label, [column.cells[position] for position in positions])
             for column in self.columns
         )
-        return Rows(tuple(columns), [self.index[place] for place in places], None, self.has_items)
+        return Rows(
+            tuple(columns), [self.index[position] for position in positions], None, self.has_items
+        )
 
     def sample(self, count: int, seed: int = 0) -> Rows:
         """Return random rows in their order; the same rows for the same seed."""
-        places = random.Random(seed).sample(range(len(self)), min(count, len(self)))  # noqa: S311 - no secret
-        return self.take(sorted(places))
+        positions = random.Random(seed).sample(range(len(self)), min(count, len(self)))  # noqa: S311 - no secret
+        return self.take(sorted(positions))
 
 
 def rows_of(value: Any) -> Rows:
@@ -169,8 +171,8 @@ def _of_frame(frame: Any, *, has_items: bool = False) -> Rows:
         return Rows(tuple(columns), range(frame.height), frame, has_items)
 
     columns = (
-        Column(label, _text_of(label), frame.iloc[:, place].tolist)
-        for place, label in enumerate(frame.columns)
+        Column(label, _text_of(label), frame.iloc[:, position].tolist)
+        for position, label in enumerate(frame.columns)
     )
     return Rows(tuple(columns), frame.index, frame, has_items)
 

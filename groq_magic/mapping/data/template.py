@@ -63,7 +63,7 @@ def template_of(
         The session's variables; columns of the same name win.
     privacy : Privacy
     not_in_row : collection of int
-        The places of columns that `{{row}}` leaves out.
+        The positions of columns that `{{row}}` leaves out.
 
     Raises
     ------
@@ -85,9 +85,9 @@ class _Reading:
     ) -> None:
         self._rows, self._namespace, self._privacy = rows, namespace, privacy
         self._not_in_row = not_in_row
-        self._places: dict[str, list[int]] = {}
-        for place, name in enumerate(rows.names):
-            self._places.setdefault(name, []).append(place)
+        self._positions: dict[str, list[int]] = {}
+        for position, name in enumerate(rows.names):
+            self._positions.setdefault(name, []).append(position)
 
     def template(self, text: str) -> Template:
         found = sorted([*self._names_in(text), *self._expressions_in(text)], key=lambda one: one[0])
@@ -109,7 +109,7 @@ class _Reading:
         for braces in _BRACES.finditer(text):
             inside = braces[1]
             for name, spec in _readings(inside):
-                if name in self._places:
+                if name in self._positions:
                     part = self._part(name, inside.strip(), spec)
                     yield braces.start(), braces.end(), name, [part]
                     break
@@ -129,7 +129,7 @@ class _Reading:
             expression = found.expression
             if found.start in whole:
                 continue
-            is_column = expression.root in self._places or expression.root == ITEM
+            is_column = expression.root in self._positions or expression.root == ITEM
             if expression.call:
                 self._refuse_call(expression)
             if is_column:
@@ -140,40 +140,40 @@ class _Reading:
 
     def _is_whole(self, inside: str) -> bool:
         return any(
-            name in self._places or (name == ITEM and spec is None)
+            name in self._positions or (name == ITEM and spec is None)
             for name, spec in _readings(inside)
         )
 
     def _part(self, name: str, written: str, spec: str | None) -> ColumnPart:
-        place = self._place(name)
-        self._check_private(self._rows.columns[place], written)
-        return ColumnPart(self._rows.columns[place], place, written, name, None, spec)
+        position = self._position(name)
+        self._check_private(self._rows.columns[position], written)
+        return ColumnPart(self._rows.columns[position], position, written, name, None, spec)
 
     def _part_of_cell(self, written: str, expression: Expression, spec: str | None) -> ColumnPart:
         name = expression.root
-        if name not in self._places and not self._rows.has_items:
+        if name not in self._positions and not self._rows.has_items:
             raise PromptError(
                 f"{expression.braced}: `row` is the whole row.",
                 f"Name the column itself, as in `{{{{{clip(self._rows.names[0], _LONGEST)}}}}}`."
                 if self._rows.names
                 else "",
             )
-        place = self._place(name) if name in self._places else 0
-        column = self._rows.columns[place]
+        position = self._position(name) if name in self._positions else 0
+        column = self._rows.columns[position]
         self._check_private(column, written)
         refuse_private(expression, self._privacy)
-        part = ColumnPart(column, place, written, expression.text, expression, spec)
+        part = ColumnPart(column, position, written, expression.text, expression, spec)
         self._check_reach(part)
         return part
 
     def _check_reach(self, part: ColumnPart) -> None:
         """Refuse an attribute or item that no cell has."""
         error: PromptError | None = None
-        for place, cell in enumerate(part.column.cells):
+        for position, cell in enumerate(part.column.cells):
             if is_missing(cell):
                 continue
             try:
-                part.value_or_error(place, self._privacy)
+                part.value_or_error(position, self._privacy)
             except PromptError as found:
                 error = error or found
             else:
@@ -187,9 +187,9 @@ class _Reading:
             self._check_private(columns[0], ITEM)
             return [ColumnPart(columns[0], 0, ITEM, ITEM)]
         shown = [
-            ColumnPart(column, place, ITEM, column.name, is_of_row=True)
-            for place, column in enumerate(columns)
-            if place not in self._not_in_row and not self._hides(column)
+            ColumnPart(column, position, ITEM, column.name, is_of_row=True)
+            for position, column in enumerate(columns)
+            if position not in self._not_in_row and not self._hides(column)
         ]
         if not shown:
             is_private = any(map(self._hides, columns))
@@ -197,8 +197,8 @@ class _Reading:
             raise PromptError(f"`{{{{row}}}}`: {why}.", "Nothing was sent.")
         return shown
 
-    def _place(self, name: str) -> int:
-        first, *more = self._places[name]
+    def _position(self, name: str) -> int:
+        first, *more = self._positions[name]
         if more:
             raise PromptError(
                 f"{len(more) + 1} columns are called `{clip(name, _LONGEST)}`.",
@@ -217,7 +217,7 @@ class _Reading:
         return self._privacy.hides(column.label) or self._privacy.hides(column.name)
 
     def _refuse_call(self, expression: Expression) -> None:
-        if expression.root in self._places or expression.names(dict.fromkeys(self._places)):
+        if expression.root in self._positions or expression.names(dict.fromkeys(self._positions)):
             raise PromptError(
                 f"{expression.braced}: calls aren't allowed in prompts.",
                 "Make a column with the result, and name that here.",
@@ -232,11 +232,11 @@ class _Reading:
         )
         if name in levels:
             return PromptError(happened, "It is the index: `.reset_index()` makes a column of it.")
-        names = [*self._places, *user_names(self._namespace)]
+        names = [*self._positions, *user_names(self._namespace)]
         meant = near(name, names)
         if meant:
             return PromptError(happened, f"Did you mean `{clip(meant, _LONGEST)}`?")
-        listed = clip(", ".join(f"`{each}`" for each in self._places), 200)
+        listed = clip(", ".join(f"`{each}`" for each in self._positions), 200)
         return PromptError(happened, f"Columns: {listed or 'none'}.")
 
 

@@ -175,7 +175,7 @@ class AnswerType:
         return json.dumps(rest, ensure_ascii=False), quotes
 
     def split(self, text: str, count: int, *, is_cut: bool = False) -> dict[int, str]:
-        """Return the valid answers to the rows of a pack, by their places.
+        """Return the valid answers to the rows of a pack, by their positions.
 
         Parameters
         ----------

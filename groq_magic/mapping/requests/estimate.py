@@ -10,7 +10,7 @@ from groq_magic.conversation import text_in
 from groq_magic.ledger.usage import Usage, cost
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from groq_magic.mapping.requests.request_plan import RequestPlan
 
@@ -64,6 +64,8 @@ class MapEstimate:
     system : str
     prompts : tuple of str
         The first three as they are sent.
+    previews : tuple of str
+        The values of the first row in each.
     """
 
     model: str
@@ -76,6 +78,7 @@ class MapEstimate:
     cost: float | None
     system: str = field(default="", repr=False)
     prompts: tuple[str, ...] = field(default=(), repr=False)
+    previews: tuple[str, ...] = field(default=(), repr=False)
 
 
 def map_estimate(
@@ -109,7 +112,8 @@ def map_estimate(
         prompt_tokens += tokens
     answer_tokens = rows * each
     total = prompt_tokens + answer_tokens
-    shown = [sent.request["messages"] for sent in islice(plan.requests(finished), _SHOWN)]
+    requests_shown = list(islice(plan.requests(finished), _SHOWN))
+    shown = [sent.request["messages"] for sent in requests_shown]
     usage = Usage(prompt_tokens, answer_tokens, total)
     return MapEstimate(
         plan.model,
@@ -122,7 +126,17 @@ def map_estimate(
         cost(plan.model, usage, in_batch=in_batch),
         "\n\n".join(text_in(one) for one in (shown[0][:-1] if shown else ())),
         tuple(text_in(messages[-1]) for messages in shown),
+        tuple(_preview(plan, sent.keys) for sent in requests_shown),
     )
+
+
+def _preview(plan: RequestPlan, keys: Sequence[str]) -> str:
+    texts = plan.prompts.row(plan.positions[keys[0]]).texts
+    values = (
+        texts[0][1] if len(texts) == 1 else ", ".join(f"{name}: {text}" for name, text in texts)
+    )
+    values = plan.prompts.secrets.hidden(values)
+    return values if len(keys) == 1 else f"{len(keys)} rows, the first: {values}"
 
 
 def _seconds(requests: int, tokens: int, limits: RunLimits) -> float:

@@ -113,16 +113,16 @@ def request_plan(  # noqa: PLR0913 - the prompts, and all that goes into their r
     hashed = hashlib.sha256(common.encode())
     own = tokens_of(base, per_byte)
     keys: list[str] = []
-    places: dict[str, int] = {}
+    positions: dict[str, int] = {}
     tokens: dict[str, int] = {}
     secrets: dict[str, None] = {}
-    for place in range(len(prompts.rows)):
-        row = prompts.row(place)
+    for position in range(len(prompts.rows)):
+        row = prompts.row(position)
         each = hashed.copy()
         each.update(row.block.encode())
         key = each.hexdigest()
-        if key not in places:
-            places[key] = place
+        if key not in positions:
+            positions[key] = position
             tokens[key] = own + math.ceil(size_of(row.block) * per_byte)
             secrets |= dict.fromkeys(row.secrets)
         keys.append(key)
@@ -132,7 +132,7 @@ def request_plan(  # noqa: PLR0913 - the prompts, and all that goes into their r
         base,
         packed,
         tuple(keys),
-        places,
+        positions,
         tokens,
         pack,
         None,

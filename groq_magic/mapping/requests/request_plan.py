@@ -13,7 +13,7 @@ from groq_magic.conversation import TOKENS_AROUND_A_MESSAGE, text_in
 from groq_magic.ledger.usage import Usage
 from groq_magic.mapping.sending.row_request import RowAnswer, RowRequest
 from groq_magic.mapping.sending.run_settings import Split
-from groq_magic.practice import NO_MODEL, without_fold
+from groq_magic.practice import UNSCRIPTED
 from groq_magic.schemas import Mismatch
 
 if TYPE_CHECKING:
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from groq_magic.mapping.data.prompts import RowPrompts
     from groq_magic.mapping.requests.answer_type import AnswerType
 
-__all__ = ["PER_BYTE", "OversizedRow", "RequestPlan", "tokens_of"]
+__all__ = ["NOT_SCRIPTED", "PER_BYTE", "OversizedRow", "RequestPlan", "tokens_of"]
+
+# The error of a row that practice mode has no answer for.
+NOT_SCRIPTED = "Practice mode: no entry of the script matches."
 
 PER_BYTE = 0.25
 # The estimate of tokens may be too high by this factor.
@@ -76,7 +79,7 @@ class RequestPlan:
     base: Mapping[str, Any] = field(repr=False)
     packed_base: Mapping[str, Any] = field(repr=False)
     keys: tuple[str, ...] = field(repr=False)
-    places: Mapping[str, int] = field(repr=False)
+    positions: Mapping[str, int] = field(repr=False)
     tokens: Mapping[str, int] = field(repr=False)
     pack: int = 1
     max_tokens: int | None = None
@@ -125,7 +128,7 @@ class RequestPlan:
         finished = frozenset(done)
         room = most_tokens if most_tokens is not None else math.inf
         keys: list[str] = []
-        for key in self.places:
+        for key in self.positions:
             if key in finished:
                 continue
             if len(keys) == self.pack or (keys and self._tokens_of([*keys, key]) > room):
@@ -137,7 +140,7 @@ class RequestPlan:
 
     def request_for(self, keys: Sequence[str]) -> RowRequest:
         """Return the request for some rows: packed for several, else as for a row alone."""
-        rows = [self.prompts.row(self.places[key]) for key in keys]
+        rows = [self.prompts.row(self.positions[key]) for key in keys]
         base = self.base
         blocks = [row.block for row in rows]
         if len(rows) > 1:
@@ -171,8 +174,8 @@ class RequestPlan:
         """
         answer = self.max_tokens or self.base.get(_LIMIT) or 0
         return tuple(
-            OversizedRow(key, self.prompts.rows.label(place), self.tokens[key] + answer)
-            for key, place in self.places.items()
+            OversizedRow(key, self.prompts.rows.label(position), self.tokens[key] + answer)
+            for key, position in self.positions.items()
             if self.tokens[key] * _SURELY + answer > limit
         )
 
@@ -205,14 +208,13 @@ class RequestPlan:
         return Split({key: answer if answer.error else self._checked(answer, is_cut=is_cut)})
 
     def _checked(self, answer: RowAnswer, *, is_cut: bool) -> RowAnswer:
+        if answer.text.startswith(UNSCRIPTED):
+            return replace(answer, error=NOT_SCRIPTED)
         if is_cut:
             return replace(answer, error="The answer ended at the token limit.")
-        answer = replace(answer, text=without_fold(answer.text))
         try:
             self.answer_type.read(answer.text)
         except Mismatch as mismatch:
-            if NO_MODEL in answer.text:
-                return replace(answer, error=f"{NO_MODEL}, so there is no typed answer.")
             first = mismatch.faults[0]
             return replace(answer, error=f"The answer doesn't fit the schema: {first}.")
         return answer
@@ -222,11 +224,11 @@ class RequestPlan:
         texts = self.answer_type.split(answer.text, len(sent.keys), is_cut=is_cut)
         shares = _shares(answer.usage, len(sent.keys))
         answers = {
-            sent.keys[place]: RowAnswer(text, "stop", shares[place], answer.model, "")
-            for place, text in sorted(texts.items())
+            sent.keys[position]: RowAnswer(text, "stop", shares[position], answer.model, "")
+            for position, text in sorted(texts.items())
         }
         # A batch answers a day later: some of a pack's rows may no longer be in the data.
-        left = [key for key in sent.keys if key not in answers and key in self.places]
+        left = [key for key in sent.keys if key not in answers and key in self.positions]
         # The limit known from packs doesn't apply to single rows.
         alone = replace(self, max_tokens=None)
         return Split(answers, tuple(alone.request_for([key]) for key in left))
@@ -259,13 +261,13 @@ def _shares(usage: Usage | None, count: int) -> list[Usage | None]:
     if usage is None:
         return [None] * count
 
-    def share(tokens: int, place: int) -> int:
-        return tokens * (place + 1) // count - tokens * place // count
+    def share(tokens: int, position: int) -> int:
+        return tokens * (position + 1) // count - tokens * position // count
 
     shares: list[Usage | None] = []
-    for place in range(count):
+    for position in range(count):
         prompt, answer, reasoning, cached = (
-            share(tokens, place)
+            share(tokens, position)
             for tokens in (
                 usage.prompt_tokens,
                 usage.completion_tokens,

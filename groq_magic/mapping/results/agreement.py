@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
     from groq_magic.mapping.data.rows import Rows
 
-__all__ = ["Check", "agreement", "checks_of", "places_to_check"]
+__all__ = [
+    "Check",
+    "agreement",
+    "as_category",
+    "as_number",
+    "checks_of",
+    "positions_to_check",
+]
 
 # Larger ones are identifiers, and their squares overflow.
 _LARGEST = 1e15
@@ -33,12 +40,12 @@ class Check:
     ----------
     name : str
         Of the field.
-    place : int
+    position : int
         Of the column.
     """
 
     name: str
-    place: int
+    position: int
 
 
 def checks_of(text: str, fields: Iterable[str], rows: Rows) -> tuple[Check, ...]:
@@ -76,17 +83,17 @@ def checks_of(text: str, fields: Iterable[str], rows: Rows) -> tuple[Check, ...]
     return tuple(found.values())
 
 
-def places_to_check(rows: Rows, checks: Iterable[Check]) -> list[int]:
-    """Return the places of the rows in which one of the checked columns has a value."""
-    columns = [rows.columns[check.place].cells for check in checks]
+def positions_to_check(rows: Rows, checks: Iterable[Check]) -> list[int]:
+    """Return the positions of the rows in which one of the checked columns has a value."""
+    columns = [rows.columns[check.position].cells for check in checks]
     return [
-        place
-        for place in range(len(rows))
-        if any(not is_missing(column[place]) for column in columns)
+        position
+        for position in range(len(rows))
+        if any(not is_missing(column[position]) for column in columns)
     ]
 
 
-def agreement(expected: Sequence[Any], given: Sequence[Any], places: Iterable[int]) -> Agreement:
+def agreement(expected: Sequence[Any], given: Sequence[Any], positions: Iterable[int]) -> Agreement:
     """Compare answers with the expected values.
 
     They are compared as numbers if all are numbers, else as texts without regard to case and
@@ -95,26 +102,36 @@ def agreement(expected: Sequence[Any], given: Sequence[Any], places: Iterable[in
     Parameters
     ----------
     expected, given : sequence of object
-    places : iterable of int
+    positions : iterable of int
         Of their rows.
     """
-    rows = [row for row in zip(places, expected, given, strict=True) if not is_missing(row[1])]
+    rows = [row for row in zip(positions, expected, given, strict=True) if not is_missing(row[1])]
     both = [row for row in rows if not is_missing(row[2])]
     unanswered = len(rows) - len(both)
     if not both:
         return Agreement(0, 0, unanswered)
-    numbers = [(_number(first), _number(second)) for _, first, second in both]
+    numbers = [(as_number(first), as_number(second)) for _, first, second in both]
     pairs = [(a, b) for a, b in numbers if a is not None and b is not None]
     if len(pairs) == len(both):
         return _of_numbers(both, pairs, unanswered)
-    texts = [(_category(first), _category(second)) for _, first, second in both]
-    differing = [row for row, (a, b) in zip(both, texts, strict=True) if a != b]
+    return _of_texts(both, unanswered)
+
+
+def _of_texts(rows: list[tuple[int, Any, Any]], unanswered: int) -> Agreement:
+    texts = [(as_category(first), as_category(second)) for _, first, second in rows]
+    pairs = [(a.casefold(), b.casefold()) for a, b in texts]
+    # Shown as first written, in the expected values if possible.
+    written: dict[str, str] = {}
+    for side in zip(*texts, strict=True):
+        for text in side:
+            written.setdefault(text.casefold(), text)
+    differing = [row for row, (a, b) in zip(rows, pairs, strict=True) if a != b]
     return Agreement(
-        len(both),
-        len(both) - len(differing),
+        len(rows),
+        len(rows) - len(differing),
         unanswered,
-        tuple(sorted({each for pair in texts for each in pair})),
-        Counter(texts),
+        tuple(written[each] for each in sorted(written)),
+        Counter((written[a], written[b]) for a, b in pairs),
         tuple(Disagreement(*row) for row in differing),
     )
 
@@ -159,7 +176,7 @@ def _kappa(pairs: list[tuple[float, float]]) -> float | None:
     return 1 - math.fsum((a - b) ** 2 for a, b in pairs) / count / by_chance
 
 
-def _number(value: Any) -> float | None:
+def as_number(value: Any) -> float | None:
     """Return a number, or the number that a text consists of; None for anything else."""
     if is_a(value, bool) or is_of(value, "numpy", "bool_"):
         return None
@@ -167,12 +184,13 @@ def _number(value: Any) -> float | None:
     return found if found is not None and abs(found) < _LARGEST else None
 
 
-def _category(value: Any) -> str:
-    number = _number(value)
+def as_category(value: Any) -> str:
+    """Return the text of a category, without outer spaces."""
+    number = as_number(value)
     if number is not None:
         return _digits(number)
     text = plain(value) if is_a(value, str) else tried(lambda: plain(str(value)), None)
-    return (safe_repr(value, 200) if text is None else text).strip().casefold()
+    return (safe_repr(value, 200) if text is None else text).strip()
 
 
 def _digits(number: float) -> str:

@@ -25,19 +25,20 @@ if TYPE_CHECKING:
     from groq_magic.mapping.sending.row_request import RowAnswer
 
 __all__ = [
+    "EMPTY",
     "ERROR",
     "NOT_ASKED",
     "ResultColumns",
     "RowCells",
-    "answers_frame",
     "cells_frame",
     "cells_of",
+    "is_invented",
     "result_columns",
 ]
 
 ERROR = "error"
 NOT_ASKED = "Not asked yet."
-_EMPTY = MappingProxyType({ERROR: NOT_ASKED})
+EMPTY = MappingProxyType({ERROR: NOT_ASKED})
 RowCells: TypeAlias = "Mapping[str, Any]"
 _OK, _AT, _IN = "_ok", "_at", "_in"
 
@@ -50,20 +51,20 @@ class ResultColumns:
     ----------
     model : str
         Its id.
-    kinds : mapping of str to str
+    types : mapping of str to str
         The type of each column, by its content: a field, its quote, the quote's place.
-    written : mapping of str to str
+    column_names : mapping of str to str
         The columns' names in the frame, by the same.
     """
 
     model: str
-    kinds: Mapping[str, str] = field(repr=False)
-    written: Mapping[str, str]
+    types: Mapping[str, str] = field(repr=False)
+    column_names: Mapping[str, str]
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names in the frame."""
-        return tuple(self.written.values())
+        return tuple(self.column_names.values())
 
 
 def result_columns(
@@ -116,27 +117,6 @@ def result_columns(
     return found
 
 
-def answers_frame(
-    rows: Rows,
-    results: Iterable[tuple[ResultColumns, RequestPlan, Mapping[str, RowAnswer]]],
-) -> Any:
-    """Return the rows with their answers so far, as a DataFrame of pandas or of polars.
-
-    Parameters
-    ----------
-    rows : Rows
-    results : iterable of (ResultColumns, RequestPlan, mapping of str to RowAnswer)
-        For each model its columns, its requests, and the answers by their keys.
-    """
-    return cells_frame(
-        rows,
-        (
-            (names, plan, {key: cells_of(plan, key, answer) for key, answer in answers.items()})
-            for names, plan, answers in results
-        ),
-    )
-
-
 def cells_frame(
     rows: Rows,
     results: Iterable[tuple[ResultColumns, RequestPlan, Mapping[str, RowCells]]],
@@ -152,10 +132,10 @@ def cells_frame(
     columns: dict[str, tuple[str, list[Any]]] = {}
     for names, plan, answers in results:
         # Equal rows have one answer.
-        found = [answers.get(key, _EMPTY) for key in plan.keys]
+        found = [answers.get(key, EMPTY) for key in plan.keys]
         columns |= {
-            names.written[each]: (kind, [row.get(each) for row in found])
-            for each, kind in names.kinds.items()
+            names.column_names[each]: (kind, [row.get(each) for row in found])
+            for each, kind in names.types.items()
         }
     if is_of(rows.frame, "polars", "DataFrame"):
         return rows.frame.with_columns(
@@ -186,13 +166,18 @@ def cells_of(plan: RequestPlan, key: str, answer: RowAnswer) -> RowCells:
         return {ERROR: f"The answer doesn't fit the schema: {mismatch.faults[0]}."}
     cells = dict(found.data)
     if found.quotes:
-        texts = plan.prompts.row(plan.places[key]).texts
+        texts = plan.prompts.row(plan.positions[key]).texts
         for name, quote in found.quotes.items():
             place = find_quote(quote, texts)
             column = quote_name(name)
             cells |= {column: quote, column + _OK: place.is_found}
             cells |= {column + _AT: place.at, column + _IN: place.name}
     return cells
+
+
+def is_invented(cells: RowCells, quote: str) -> bool:
+    """Return whether there is a quote in that column, and it is not in its row."""
+    return cells.get(quote + _OK) is False and bool(cells[quote].strip())
 
 
 def _add(kinds: dict[str, str], name: str, kind: str) -> None:

@@ -1,24 +1,28 @@
-"""The most that a run may spend: `2usd`, `200k`."""
+"""The most that a run may spend: `2usd`, `200k tokens`."""
 
 from __future__ import annotations
 
 import math
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from groq_magic.errors import OptionError
-from groq_magic.ledger.usage import Usage, cost, dollars
+from groq_magic.ledger.usage import Usage, cost
+from groq_magic.option_types import quoted
 
 if TYPE_CHECKING:
     from groq_magic.mapping.sending.row_request import RowRequest
 
-__all__ = ["Budget", "budget_of"]
+__all__ = ["BUDGET_FORMS", "Budget", "budget_of"]
 
-_WRITTEN = re.compile(r"\$?\s*(\d+(?:[_,]\d{3})*(?:\.\d+)?|\.\d+)\s*(usd|k|m|)", re.IGNORECASE)
+_WRITTEN = re.compile(
+    r"(\$?)\s*(\d+(?:[_,]\d{3})*(?:\.\d+)?|\.\d+)\s*([km]?)\s*(usd|tokens?|)", re.IGNORECASE
+)
 _FACTORS = {"": 1, "k": 1_000, "m": 1_000_000}
 _CLEAR = 1_000
-_REMEDY = "Write it like `2usd`, or in tokens like `200k`."
+BUDGET_FORMS = "Write dollars like `2usd`, tokens like `200k`."
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,9 @@ class Budget:
     def words(self) -> str:
         """As people read it: `$2.00`, `200,000 tokens`."""
         if not self.in_dollars:
-            return f"{self.amount:,.0f} tokens"
+            return f"{self.amount:,.0f} token{'s' * (self.amount != 1)}"
         is_cents = round(self.amount, 2) == self.amount
-        return f"${self.amount:,.2f}" if is_cents else dollars(self.amount)
+        return f"${self.amount:,.2f}" if is_cents else f"${Decimal(str(self.amount)):,f}"
 
     @property
     def used_up(self) -> str:
@@ -81,12 +85,11 @@ class Budget:
         if answer is None:
             answer = float(request.request.get("max_completion_tokens") or 0)
         whole = math.ceil(answer)
-        model = str(request.request.get("model", ""))
-        return self.price(model, Usage(request.tokens, whole, request.tokens + whole))
+        return self.price(request.model, Usage(request.tokens, whole, request.tokens + whole))
 
 
 def budget_of(text: str) -> Budget:
-    """Return the budget that a text names: `2usd`, `$0.50`, `200k`, `1.5m`, `80000`.
+    """Return the budget that a text names: `2usd`, `$0.50`, `200k`, `1.5m tokens`, `80000`.
 
     Raises
     ------
@@ -95,11 +98,16 @@ def budget_of(text: str) -> Budget:
     """
     found = _WRITTEN.fullmatch(text.strip())
     if found is None:
-        raise OptionError(f"`{text}` is not a budget.", _REMEDY)
-    amount, unit = float(re.sub("[_,]", "", found[1])), found[2].lower()
-    in_dollars = unit == "usd" or text.strip().startswith("$")
+        raise _not_a_budget(text)
+    sign, number, factor, unit = (part.lower() for part in found.groups())
+    amount = float(re.sub("[_,]", "", number)) * _FACTORS[factor]
+    in_dollars = bool(sign) or unit == "usd"
     # A small number without a unit may mean either.
-    is_unclear = not in_dollars and not unit and amount < _CLEAR
-    if not amount or is_unclear or (in_dollars and unit not in {"usd", ""}):
-        raise OptionError(f"`{text}` is not a budget.", _REMEDY)
-    return Budget(amount * _FACTORS.get(unit, 1), in_dollars)
+    is_unclear = not (in_dollars or factor or unit) and amount < _CLEAR
+    if not amount or is_unclear or (in_dollars and (factor or unit.startswith("token"))):
+        raise _not_a_budget(text)
+    return Budget(amount, in_dollars)
+
+
+def _not_a_budget(text: str) -> OptionError:
+    return OptionError(f"{quoted(text)} is not a budget.", BUDGET_FORMS)

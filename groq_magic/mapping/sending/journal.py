@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 import time
@@ -11,33 +10,37 @@ from typing import TYPE_CHECKING
 from groq_magic.errors import OptionError
 from groq_magic.ledger.journal_file import JournalFile, RunRecord, journal_path
 from groq_magic.ledger.journal_jobs import JobTables
-from groq_magic.ledger.usage import Usage
-from groq_magic.mapping.sending.row_request import RowAnswer
+from groq_magic.ledger.journal_locks import is_locked
+from groq_magic.ledger.unwritten import UnwrittenOfFiles
+from groq_magic.mapping.sending.stored_answer import answer_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
-__all__ = ["Journal", "answer_of", "text_of"]
+    from groq_magic.mapping.sending.row_request import RowAnswer
 
-# How many seconds pass before a file that could not be written is tried again.
-_AGAIN_AFTER = 1.0
+__all__ = ["Journal"]
+
+# How many seconds pass before a file that could not be used is tried again.
+_AGAIN_AFTER = 0.5
+# For how many seconds a locked file is tried: by a thread with a new answer, and at the end.
+_WAIT, _LAST_WAIT = 0.1, 5.0
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-# No answer takes so many tokens: such a count is forged.
-_MOST_TOKENS = 10**9
-_COUNTS = ("prompt_tokens", "completion_tokens", "reasoning_tokens", "cached_tokens")
 
 
 class Journal:
     """The answers of runs, on disk; any thread may use it.
 
-    A file that can't be read or written stops no run: `lines` reports it once, and
-    answers stay in memory until the file can be written.
+    A file that can't be read or written stops no run, and one that another process has locked
+    doesn't delay it: `lines` reports that, and answers stay in memory until they are written.
 
     Parameters
     ----------
     path : Path, optional
         By default the one in the user's state folder.
+    unwritten : UnwrittenOfFiles, optional
+        Keeps answers that could not be written, for the next journal with this path.
 
     Raises
     ------
@@ -45,7 +48,7 @@ class Journal:
         When the file is something else than a journal, or there is no place for one.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, unwritten: UnwrittenOfFiles | None = None) -> None:
         try:
             self._file = JournalFile(path or journal_path())
         except RuntimeError:
@@ -53,15 +56,20 @@ class Journal:
                 "No place for the journal: the home folder is unknown.",
                 "Set XDG_STATE_HOME or give `--journal PATH`.",
             ) from None
-        self._unwritten: dict[tuple[str, str], dict[str, str]] = {}
-        self._lock = threading.Lock()
+        self._outlives = unwritten is not None
+        self._unwritten = (unwritten or UnwrittenOfFiles()).of(self.path)
+        self._lock, self._flushing = threading.Lock(), threading.Lock()
         self._lines: list[str] = []
-        self._reported: set[str] = set()
-        self._next_try = 0.0
+        self._is_reported = False
+        # Why the file could not be written, and how many answers were reported as unwritten.
+        self._reason, self._reported = "", 0
+        self._next_write = self._next_read = 0.0
         self._replacing = threading.Lock()
         self._replaced = False
         # Refuse a file that is not a journal before anything is sent.
         self.get("")
+        if self._unwritten:
+            self.flush()
 
     @property
     def path(self) -> Path:
@@ -76,27 +84,31 @@ class Journal:
     @property
     def unwritten(self) -> int:
         """How many answers are only in memory."""
-        with self._lock:
-            return sum(map(len, self._unwritten.values()))
+        return len(self._unwritten)
 
     def get(self, key: str) -> RowAnswer | None:
         """Return the answer to a row, None if it has none yet.
+
+        It doesn't wait for another process that has locked the file: then an answer that only
+        the file contains is not found.
 
         Raises
         ------
         OptionError
             When the file is something else than a journal.
         """
-        with self._lock:
-            kept = next((each[key] for each in self._unwritten.values() if key in each), None)
-        if kept is None:
+        kept = self._unwritten.find({key}).get(key)
+        if kept is None and time.monotonic() >= self._next_read:
             was_replaced = self._replaced
             try:
                 kept = self._file.get(key)
             except (OSError, sqlite3.Error) as failure:
                 if self._replace(failure, was_replaced=was_replaced):
                     return self.get(key)
-                self._report("read", failure, "all rows are asked again")
+                if is_locked(failure):
+                    self._next_read = time.monotonic() + _AGAIN_AFTER
+                else:
+                    self._report_unread(failure)
         return answer_of(kept) if kept is not None else None
 
     def get_all(self, keys: Collection[str]) -> dict[str, RowAnswer]:
@@ -109,13 +121,14 @@ class Journal:
         """
         try:
             texts = self._file.get_all(keys)
-        except (OSError, sqlite3.Error):
-            # One by one what can be read is used, and a damaged file is set aside.
-            found = {key: self.get(key) for key in keys}
-            return {key: answer for key, answer in found.items() if answer is not None}
-        with self._lock:
-            for kept in self._unwritten.values():
-                texts |= {key: text for key, text in kept.items() if key in keys}
+        except (OSError, sqlite3.Error) as failure:
+            if not is_locked(failure):
+                # One by one what can be read is used, and a damaged file is set aside.
+                found = {key: self.get(key) for key in keys}
+                return {key: answer for key, answer in found.items() if answer is not None}
+            self._report_unread(failure)
+            texts = {}
+        texts |= self._unwritten.find(set(keys))
         answers = {key: answer_of(text) for key, text in texts.items()}
         return {key: answer for key, answer in answers.items() if answer is not None}
 
@@ -131,25 +144,28 @@ class Journal:
         """
         # A lone surrogate, from a prompt say, can't be written.
         run = name.encode(errors="replace").decode(), model.encode(errors="replace").decode()
-        with self._lock:
-            kept = self._unwritten.setdefault(run, {})
-            kept.update({key: text_of(answer) for key, answer in answers.items()})
-            if time.monotonic() < self._next_try:
-                return
-        self.flush()
+        self._unwritten.add(run, {key: text_of(answer) for key, answer in answers.items()})
+        with self._flushing:
+            # Whoever was here before has written these answers, or failed just now.
+            if self._unwritten and time.monotonic() >= self._next_write:
+                self._flush(0.0 if self._reason else _WAIT)
 
-    def flush(self) -> bool:
-        """Write the answers that are only in memory; return whether all were written."""
-        with self._lock:
-            waiting = {run: dict(answers) for run, answers in self._unwritten.items() if answers}
-        for run, answers in waiting.items():
-            if not self._written(run, answers):
+    def flush(self, wait: float = 0.0) -> bool:
+        """Write the answers that are only in memory; return whether all were written.
+
+        Parameters
+        ----------
+        wait : float
+            Seconds for which to try if another process has locked the file.
+        """
+        with self._flushing:
+            return self._flush(wait)
+
+    def _flush(self, wait: float) -> bool:
+        for run, answers in self._unwritten.runs().items():
+            if not self._written(run, answers, wait):
                 return False
-            with self._lock:
-                kept = self._unwritten[run]
-                for key, answer in answers.items():
-                    if kept.get(key) == answer:
-                        del kept[key]
+            self._unwritten.remove(run, answers)
         return True
 
     def runs(self) -> list[RunRecord]:
@@ -157,7 +173,7 @@ class Journal:
         try:
             return self._file.runs()
         except (OSError, sqlite3.Error) as failure:
-            self._report("read", failure, "its runs are not listed")
+            self._add_line(f"The journal can't be read ({_reason(failure)}).")
         return []
 
     def clear(self, run: int | None = None) -> int:
@@ -169,9 +185,16 @@ class Journal:
             When the file can't be written.
         """
         try:
-            return self._file.clear(run)
+            cleared = {(each.name, each.model) for each in self._file.runs() if each.id == run}
+            count = self._file.clear(run)
         except (OSError, sqlite3.Error) as failure:
             reason = _reason(failure)
+        else:
+            for each, answers in self._unwritten.runs().items():
+                if run is None or each in cleared:
+                    self._unwritten.remove(each, answers)
+                    count += len(answers)
+            return count
         raise OptionError(f"The journal can't be cleared: {reason}.", f"The file is {self.path}.")
 
     def size(self) -> int:
@@ -183,26 +206,36 @@ class Journal:
 
     def close(self) -> None:
         """Write what is left and close the file; it is opened again when needed."""
-        self.flush()
+        # Answers that outlive this journal are written by the next one: ■ must not wait.
+        self.flush(0.0 if self._outlives else _LAST_WAIT)
         self._file.close()
 
     def lines(self) -> tuple[str, ...]:
         """Return messages to the user about the file, each once; usually none."""
         with self._lock:
-            lines, self._lines = tuple(self._lines), []
-        return lines
+            lines, self._lines = self._lines, []
+            count = len(self._unwritten)
+            if self._reason and count and count != self._reported:
+                self._reported = count
+                lines.append(self._unwritten_line(count))
+        return tuple(lines)
 
-    def _written(self, run: tuple[str, str], answers: Mapping[str, str]) -> bool:
+    def _unwritten_line(self, count: int) -> str:
+        answers = "1 answer is" if count == 1 else f"{count:,} answers are"
+        line = f"The journal can't be written ({self._reason}): {answers} only in memory"
+        return f"{line}. Run the cell again to write them." if self._outlives else f"{line}."
+
+    def _written(self, run: tuple[str, str], answers: Mapping[str, str], wait: float) -> bool:
         was_replaced = self._replaced
         try:
-            self._file.put(*run, answers)
+            self._file.put(*run, answers, wait=wait)
         except (OSError, sqlite3.Error, OptionError) as failure:
             if self._replace(failure, was_replaced=was_replaced):
-                return self._written(run, answers)
-            self._report("written", failure, "answers are kept only in memory")
-            with self._lock:
-                self._next_try = time.monotonic() + _AGAIN_AFTER
+                return self._written(run, answers, wait)
+            self._reason = _reason(failure)
+            self._next_write = time.monotonic() + _AGAIN_AFTER
             return False
+        self._reason = ""
         return True
 
     def _replace(self, failure: Exception, *, was_replaced: bool) -> bool:
@@ -218,52 +251,22 @@ class Journal:
             except (OSError, sqlite3.Error, OptionError):
                 return False
             self._replaced = True
-        with self._lock:
-            self._lines.append(
-                f"The journal was damaged: it is now {aside.name}, and what could be read is used."
-            )
+        self._add_line(
+            f"The journal was damaged: it is now {aside.name}, and what could be read is used."
+        )
         return True
 
-    def _report(self, what: str, failure: Exception, then: str) -> None:
+    def _report_unread(self, failure: Exception) -> None:
+        if not self._is_reported:
+            self._is_reported = True
+            self._add_line(f"The journal can't be read ({_reason(failure)}); all rows are asked.")
+
+    def _add_line(self, line: str) -> None:
         with self._lock:
-            if what not in self._reported:
-                self._reported.add(what)
-                line = f"The journal can't be {what} ({_reason(failure)}); {then}."
-                self._lines.append(line)
+            self._lines.append(line)
 
 
 def _reason(failure: Exception) -> str:
+    if is_locked(failure):
+        return "another program has locked it"
     return getattr(failure, "strerror", None) or str(failure).rstrip(".")
-
-
-def text_of(answer: RowAnswer) -> str:
-    """Return an answer as a text of the file."""
-    usage = answer.usage
-    counts = [getattr(usage, name) for name in _COUNTS] if usage is not None else None
-    values = [answer.text, answer.finish_reason, answer.model, counts]
-    if answer.error:
-        values.append(answer.error)
-    # Short, for there are many; ASCII, so that a lone surrogate can be written.
-    return json.dumps(values, separators=(",", ":"))
-
-
-def answer_of(text: str) -> RowAnswer | None:
-    """Return the answer that a text of the file contains, None if it contains none."""
-    try:
-        match json.loads(text):
-            case [str(answer), str() | None as finish_reason, str(model), counts, *error]:
-                failure = str(error[0]) if error else ""
-                return RowAnswer(answer, finish_reason, _usage_of(counts), model, failure)
-    # A text nested too deeply is not an answer either.
-    except (ValueError, RecursionError):
-        pass
-    return None
-
-
-def _usage_of(counts: object) -> Usage | None:
-    match counts:
-        case [int(prompt), int(completion), int(reasoning), int(cached)] if all(
-            0 <= count < _MOST_TOKENS for count in (prompt, completion, reasoning, cached)
-        ):
-            return Usage(prompt, completion, prompt + completion, reasoning, cached)
-    return None

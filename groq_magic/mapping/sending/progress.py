@@ -30,7 +30,7 @@ class _Spending:
     """How much of the budget is spent, and reserved for requests under way."""
 
     spent: float = 0.0
-    reserved: dict[int, float] = field(default_factory=dict)
+    reserved: dict[str, float] = field(default_factory=dict)
 
 
 class Tally:
@@ -50,7 +50,7 @@ class Tally:
         self._requests = self._prompt = self._completion = self._reasoning = self._cached = 0
         self._cost: float | None = 0.0
         self._spending = _Spending(budget.spent if budget is not None else 0.0)
-        self._waits: dict[int, Wait] = {}
+        self._waits: dict[str, Wait] = {}
         self._began = time.monotonic()
         self._over_at: float | None = None
         self._marks: deque[tuple[float, int]] = deque([(self._began, 0)], _COUNTED)
@@ -80,14 +80,13 @@ class Tally:
                 least = taken + self._budget.estimate(request, 0)
                 if mean is not None or least > self._budget.amount:
                     return False
-            self._spending.reserved[id(request)] = needed
+            self._spending.reserved[request.id] = needed
             return True
 
     def add_request(self, request: RowRequest, usage: Usage | None) -> None:
         """Count the tokens of a request; None for a request that took none."""
-        model = str(request.request.get("model", ""))
         with self._lock:
-            self._spending.reserved.pop(id(request), None)
+            self._spending.reserved.pop(request.id, None)
             if usage is None:
                 return
             self._requests += 1
@@ -95,10 +94,10 @@ class Tally:
             self._completion += usage.completion_tokens
             self._reasoning += usage.reasoning_tokens
             self._cached += usage.cached_tokens
-            price = cost(model, usage)
+            price = cost(request.model, usage)
             self._cost = None if price is None or self._cost is None else self._cost + price
             if self._budget is not None:
-                self._spending.spent += self._budget.price(model, usage)
+                self._spending.spent += self._budget.price(request.model, usage)
 
     def add_rows(self, answers: Iterable[RowAnswer]) -> None:
         """Count rows that were asked."""
@@ -111,9 +110,9 @@ class Tally:
         """Record what a request waits for; None once it waits no more."""
         with self._lock:
             if wait is None:
-                self._waits.pop(id(request), None)
+                self._waits.pop(request.id, None)
             else:
-                self._waits[id(request)] = wait
+                self._waits[request.id] = wait
 
     def progress(self, running: int, *, is_over: bool) -> MapProgress:
         """Return how far the run is."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Self
 
     from groq_magic.ledger.usage import Usage
 
@@ -31,6 +32,16 @@ class RowRequest:
     request: Mapping[str, Any]
     tokens: int
 
+    @property
+    def id(self) -> str:
+        """The key of its first row, which no other request under way has."""
+        return self.keys[0]
+
+    @property
+    def model(self) -> str:
+        """The model's id."""
+        return str(self.request.get("model", ""))
+
 
 @dataclass(frozen=True)
 class RowAnswer:
@@ -54,3 +65,16 @@ class RowAnswer:
     usage: Usage | None
     model: str
     error: str
+
+    @classmethod
+    def failure(cls, model: str, error: str) -> Self:
+        """Return the answer of a request that got none.
+
+        Parameters
+        ----------
+        model : str
+            That was asked.
+        error : str
+            Why, one line.
+        """
+        return cls("", None, None, model, error)

@@ -159,7 +159,7 @@ def _sent(request: RowRequest, outcome: Outcome, text: str, exchange: Exchange) 
     if fault is not None and not text:
         # A refused answer may contain some rows of a pack.
         text = fault.failed_generation
-    model = outcome.model or str(request.request.get("model", ""))
+    model = outcome.model or request.model
     error = _error_of(outcome, text)
     return SendResult(RowAnswer(text, outcome.finish_reason, usage, model, error), usage, fault)
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from groq_magic.mapping.sending.journal import Journal
     from groq_magic.mapping.sending.row_request import RowAnswer, RowRequest
 
-__all__ = ["LookedUpRows", "RowSource", "whole_again"]
+__all__ = ["LookedUpRows", "RowSource", "whole_request"]
 
 
 class LookedUpRows(NamedTuple):
@@ -20,7 +20,7 @@ class LookedUpRows(NamedTuple):
     unknown: Sequence[RowRequest]
 
 
-def whole_again(request: RowRequest, _missing: tuple[str, ...]) -> Sequence[RowRequest]:
+def whole_request(request: RowRequest, _missing: tuple[str, ...]) -> Sequence[RowRequest]:
     """Return the whole request, including rows that have an answer."""
     return (request,)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from dataclasses import replace
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -16,8 +15,8 @@ from groq_magic.errors import GroqMagicError
 from groq_magic.mapping.sending.progress import Tally
 from groq_magic.mapping.sending.row_request import RowAnswer
 from groq_magic.mapping.sending.row_sending import Failures, RowSending, SendResult
-from groq_magic.mapping.sending.row_source import RowSource, whole_again
-from groq_magic.mapping.sending.run_settings import RunSettings, Split, each_alike
+from groq_magic.mapping.sending.row_source import RowSource, whole_request
+from groq_magic.mapping.sending.run_settings import RunSettings, Split, same_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -72,6 +71,8 @@ class Run:
         Why it ended before its last row, a sentence; "" where it did not.
     error : GroqMagicError or None
         The error that ended it.
+    is_spent : bool
+        Whether it ended at its budget.
     """
 
     def __init__(  # noqa: PLR0913 - all that a run uses, by name
@@ -81,12 +82,12 @@ class Run:
         journal: Journal,
         account: Callable[[], Account],
         settings: RunSettings | None = None,
-        rest: Callable[[RowRequest, tuple[str, ...]], Sequence[RowRequest]] = whole_again,
-        split: Callable[[RowRequest, RowAnswer], Split] = each_alike,
+        rest: Callable[[RowRequest, tuple[str, ...]], Sequence[RowRequest]] = whole_request,
+        split: Callable[[RowRequest, RowAnswer], Split] = same_answer,
         nearest: Callable[[str], str] = str,
         on_sent: Callable[[RowRequest, Outcome], object] = lambda _request, _outcome: None,
     ) -> None:
-        self.reason = ""
+        self.reason, self.is_spent = "", False
         self.error: GroqMagicError | None = None
         self._settings = settings or RunSettings()
         self._source = RowSource(requests, None if self._settings.again else journal, rest)
@@ -137,7 +138,6 @@ class Run:
                 found.append(self._came.popleft())
             if self.is_over:
                 self.stop()
-                self._journal.flush()
         except BaseException:
             self.stop()
             raise
@@ -161,12 +161,14 @@ class Run:
         """Return how far it is."""
         return self._tally.progress(self._open, is_over=self.is_over)
 
-    def _end(self, reason: str, error: GroqMagicError | None = None) -> None:
+    def _end(
+        self, reason: str, error: GroqMagicError | None = None, *, is_spent: bool = False
+    ) -> None:
         with self._lock:
             if self._ended.is_set():
                 return
             self._ended.set()
-            self.reason, self.error = reason, error
+            self.reason, self.error, self.is_spent = reason, error, is_spent
             exchanges = tuple(self._exchanges)
         for exchange in exchanges:
             exchange.cancel()
@@ -192,7 +194,7 @@ class Run:
     def _put(self, request: RowRequest) -> None:
         if self._sending is None:
             try:
-                self._sending = self._made_sending()
+                self._sending = self._new_sending()
             except GroqMagicError as error:
                 self._end(error.happened, error)
                 return
@@ -208,7 +210,7 @@ class Run:
                 self._open += 1
                 self._waiting.put(request)
 
-    def _made_sending(self) -> RowSending:
+    def _new_sending(self) -> RowSending:
         settings = self._settings
         return RowSending(
             self._account(),
@@ -237,10 +239,11 @@ class Run:
             rows: list[_Row] = []
             try:
                 rows = self._answers_to(request)
-            except GroqMagicError as error:
-                self._end(error.happened, error)
+            except GroqMagicError as fault:
+                self._end(fault.happened, fault)
             except Exception as failure:  # noqa: BLE001 - one row's failure, whatever it is, ends no run
-                rows = self._failed(request, f"The row failed ({type(failure).__name__}).")
+                error = f"The row failed ({type(failure).__name__})."
+                rows = self._failed(request, RowAnswer.failure(request.model, error))
             # In this order: once a request is closed, all its answers must be there.
             self._came.extend(rows)
             with self._lock:
@@ -259,13 +262,13 @@ class Run:
             self._end(error.happened, error)
             return []
         if sent.answer.error and not sent.may_be_split:
-            return self._failed(request, sent.answer.error, sent.answer)
+            return self._failed(request, sent.answer)
         split = self._split(request, sent.answer)
         for each in split.again:
             self._open_one(each)
         whole = {key: answer for key, answer in split.answers.items() if not answer.error}
         if whole:
-            self._journal.put(self._settings.name, str(request.request.get("model", "")), whole)
+            self._journal.put(self._settings.name, request.model, whole)
         self._tally.add_rows(split.answers.values())
         return list(split.answers.items())
 
@@ -274,7 +277,7 @@ class Run:
         while (allowed := self._tally.allows(request)) is None and not self._ended.wait(_POLL):
             pass
         if allowed is False and self._settings.budget is not None:
-            self._end(self._settings.budget.used_up)
+            self._end(self._settings.budget.used_up, is_spent=True)
         exchange, sending = Exchange(), self._sending
         with self._lock:
             if self._ended.is_set() or sending is None:
@@ -290,10 +293,6 @@ class Run:
             self._tally.add_request(request, sent.usage if sent is not None else None)
         return sent
 
-    def _failed(
-        self, request: RowRequest, error: str, answer: RowAnswer | None = None
-    ) -> list[_Row]:
-        empty = RowAnswer("", None, None, str(request.request.get("model", "")), "")
-        failed = replace(answer or empty, error=error)
-        self._tally.add_rows([failed] * len(request.keys))
-        return [(key, failed) for key in request.keys]
+    def _failed(self, request: RowRequest, answer: RowAnswer) -> list[_Row]:
+        self._tally.add_rows([answer] * len(request.keys))
+        return [(key, answer) for key in request.keys]

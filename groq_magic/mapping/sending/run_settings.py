@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from groq_magic.mapping.sending.budget import Budget
     from groq_magic.mapping.sending.row_request import RowAnswer, RowRequest
 
-__all__ = ["RunSettings", "Split", "each_alike"]
+__all__ = ["RunSettings", "Split", "same_answer"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,6 @@ class Split:
     again: Sequence[RowRequest] = ()
 
 
-def each_alike(request: RowRequest, answer: RowAnswer) -> Split:
+def same_answer(request: RowRequest, answer: RowAnswer) -> Split:
     """Return the answer for each row of a request."""
     return Split(dict.fromkeys(request.keys, answer))

@@ -41,20 +41,25 @@ def check_part(checks: Sequence[CheckFacts]) -> Part:
 
 
 def _field_parts(field: str, checks: Sequence[CheckFacts], *, is_open: bool) -> list[Part]:
-    details = []
-    for check in checks:
+    details = (
         # With one model the table above already names it.
-        whose = f"{_pair(check)}{SEPARATOR}" if len(checks) > 1 else ""
-        if confusions := _confusions(check, whose):
-            details.append(confusions)
-        if check.rows:
-            details.append(_disagreements(check, whose, is_open=is_open))
-    each = [joined([part], "<div>", "</div>") for part in details]
+        _details(check, f"{_pair(check)}{SEPARATOR}" if len(checks) > 1 else "", is_open=is_open)
+        for check in checks
+    )
     return [
         heading(field, _against(checks)),
         of_table(_models_table(checks)),
-        joined(each, '<div class="groq-check-details">', "</div>"),
+        *(part for part in details if part.plain),
     ]
+
+
+def _details(check: CheckFacts, whose: str, *, is_open: bool) -> Part:
+    """Return the confusions and the rows of one model, side by side where there is room."""
+    parts = [_confusions(check, whose)]
+    if check.rows:
+        parts.append(_disagreements(check, whose, is_open=is_open))
+    each = [joined([part], "<div>", "</div>") for part in parts if part is not None]
+    return joined(each, '<div class="groq-check-details">', "</div>")
 
 
 def _against(checks: Sequence[CheckFacts]) -> str:
@@ -67,7 +72,7 @@ def _against(checks: Sequence[CheckFacts]) -> str:
 def _pair(check: CheckFacts) -> str:
     if check.kind == "column":
         return _short(check.model)
-    return f"{_short(check.model)} and {_short(check.expected)}"
+    return f"{_short(check.expected)} and {_short(check.model)}"
 
 
 def _short(model: str) -> str:
@@ -96,8 +101,11 @@ def _measures(check: CheckFacts) -> dict[str, str]:
     measures["mean absolute error"] = _decimals(found.mean_absolute_error)
     measures["within ±1"] = _percent(found.within_one)
     measures["weighted kappa"] = _decimals(found.kappa)
-    measures["$ per 1,000 rows"] = "" if check.cost is None else dollars(check.cost)
-    measures["rows/min"] = "" if check.rows_a_minute is None else f"{check.rows_a_minute:,.0f}"
+    if check.kind == "column":
+        measures["$ per 1,000 rows"] = "" if check.cost is None else dollars(check.cost)
+        rate = check.rows_a_minute
+        # It depends on the limits more than on the model.
+        measures["rows/min with waits"] = "" if rate is None else f"{rate:,.0f}"
     return measures
 
 
@@ -138,7 +146,7 @@ def _confusion_table(check: CheckFacts, whose: str) -> Part:
     counts = {pair: found.table.get(pair, 0) for pair in ((a, b) for a in names for b in names)}
     most = max(counts.values(), default=0) or 1
     down, across = _sides(check)
-    title = line(f"{whose}down: {down}, across: {across}")
+    title = line(f"{whose}rows by {down} (down) and {across} (across)")
     head = "".join(f'<th dir="auto">{escape(clip(_named(name), _LONGEST))}</th>' for name in names)
     body = "".join(
         f'<tr><th dir="auto" style="text-align: start">{escape(clip(_named(a), _LONGEST))}</th>'
@@ -189,9 +197,10 @@ def _sides(check: CheckFacts) -> tuple[str, str]:
 def _disagreements(check: CheckFacts, whose: str, *, is_open: bool) -> Part:
     found = check.agreement
     count = max(len(check.rows), found.compared - found.agreed)
-    shown = f"; {len(check.rows):,} of them:" if len(check.rows) < count else ":"
-    if found.is_of_numbers and len(check.rows) < count:
-        shown = f"; the {len(check.rows):,} furthest apart:"
+    shown = ""
+    if len(check.rows) < count:
+        which = "furthest apart" if found.is_of_numbers else "of them"
+        shown = f", {'the ' * found.is_of_numbers}{len(check.rows):,} {which}"
     disagree = "row disagrees" if count == 1 else "rows disagree"
     title = f"{whose}{count:,} {disagree}{shown}"
     table = of_table(Table(("row", *_sides(check)), check.rows, is_verbatim=True))

@@ -17,6 +17,7 @@ __all__ = [
     "MapEnd",
     "MapField",
     "MapProgress",
+    "MapQuotes",
     "MapRow",
     "MapStart",
 ]
@@ -42,6 +43,8 @@ class MapStart:
         Whether the practice server answers.
     notices : tuple of str
         One-line phrases to show above; text in backticks is code.
+    errors : tuple of int
+        The places of the columns of errors, which are shown only with an error.
     """
 
     name: str
@@ -52,6 +55,7 @@ class MapStart:
     given: int
     practice: bool
     notices: tuple[str, ...] = ()
+    errors: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -149,17 +153,35 @@ class MapField:
 
 
 @dataclass(frozen=True)
+class MapQuotes:
+    """How many quotes of one field are in their rows.
+
+    Parameters
+    ----------
+    name : str
+        Of the quotes' column.
+    found, invented, none : int
+        Rows with a quote that is in the row, with one that isn't, and without a quote.
+    """
+
+    name: str
+    found: int
+    invented: int
+    none: int
+
+
+@dataclass(frozen=True)
 class Disagreement:
     """A row whose answer differs from the expected value.
 
     Parameters
     ----------
-    place : int
+    position : int
         Of the row.
     expected, given : object
     """
 
-    place: int
+    position: int
     expected: Any
     given: Any
 
@@ -251,8 +273,8 @@ class MapEnd:
     fields : tuple of MapField
         The new columns with answers, those of quotes left out.
     errors : tuple of (str, int)
-        The lines in the columns of errors, and how often each is there; the most frequent first.
-        Rows that were not asked are not counted.
+        The errors of failed rows, and how many rows have each; the most frequent first. Equal
+        rows count once, as in `progress`.
     checks : tuple of CheckFacts
     reason : str
         Why it ended before its last row, a sentence; "" where it did not.
@@ -260,6 +282,9 @@ class MapEnd:
         What to do then, a sentence or "".
     notices : tuple of str
         One-line phrases to show above; those of the start are not repeated here.
+    quotes : tuple of MapQuotes
+    is_raised : bool
+        Whether an error is raised afterwards, which gives the reason and what to do.
     """
 
     progress: MapProgress
@@ -270,3 +295,5 @@ class MapEnd:
     reason: str = ""
     remedy: str = ""
     notices: tuple[str, ...] = ()
+    quotes: tuple[MapQuotes, ...] = ()
+    is_raised: bool = False

@@ -19,9 +19,9 @@ from groq_magic.views.plot import bar, bar_image, column_chart, columns
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from groq_magic.views.map.facts import MapField
+    from groq_magic.views.map.facts import MapField, MapQuotes
 
-__all__ = ["FieldSummary", "field_summary", "fields_part"]
+__all__ = ["FieldSummary", "field_summary", "fields_part", "quotes_part"]
 
 # Up to so many different values are counted, and so many of them shown.
 _MOST_DIFFERENT, _SHOWN = 30, 8
@@ -77,18 +77,39 @@ def field_summary(field: MapField) -> FieldSummary:
 
 def fields_part(fields: Sequence[MapField]) -> Part:
     """Return the summaries of columns: words, and a picture where there is something to count."""
-    summaries = [field_summary(field) for field in fields]
+    found = [(field_summary(field), len(field.values)) for field in fields]
     # Those with pictures come first, side by side; the others follow as lines.
-    summaries.sort(key=lambda summary: not (summary.counts or summary.bins))
-    return joined(map(_field_part, summaries), '<div class="groq-fields">', "</div>")
+    found.sort(key=lambda one: not (one[0].counts or one[0].bins))
+    parts = (_field_part(summary, rows) for summary, rows in found)
+    return joined(parts, '<div class="groq-fields">', "</div>")
 
 
-def _field_part(summary: FieldSummary) -> Part:
-    parts = [heading(summary.name, SEPARATOR.join(summary.facts))]
+def quotes_part(quotes: Sequence[MapQuotes]) -> Part:
+    """Return a line for each column of quotes: how many are not in their rows."""
+    return joined(heading(each.name, _quotes_words(each)) for each in quotes)
+
+
+def _quotes_words(quotes: MapQuotes) -> str:
+    count = quotes.found + quotes.invented
+    if quotes.invented:
+        verb = "is" if quotes.invented == 1 else "are"
+        words = f"✗ {quotes.invented:,} of {count:,} quotes {verb} not in their row"
+    elif count == 1:
+        words = "the quote is in its row"
+    else:
+        words = f"all {count:,} quotes are in their row" if count else ""
+    none = f"{quotes.none:,} without a quote" if quotes.none else ""
+    return SEPARATOR.join(filter(None, (words, none)))
+
+
+def _field_part(summary: FieldSummary, rows: int) -> Part:
+    parts = []
     if summary.counts:
         parts.append(_counts_part(summary))
     elif summary.bins:
         parts.append(_histogram_part(summary))
+    counted = (f"{rows:,} row{'s' * (rows != 1)}",) if parts else ()
+    parts.insert(0, heading(summary.name, SEPARATOR.join((*counted, *summary.facts))))
     kind = "groq-field" if len(parts) > 1 else "groq-field groq-field-words"
     return joined(parts, f'<div class="{kind}">', "</div>")
 

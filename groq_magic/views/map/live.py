@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from groq_magic.durations import in_words
 from groq_magic.views.live_output import LiveOutput
-from groq_magic.views.map.progress import progress_html, waiting_words
+from groq_magic.views.map.progress import end_words, progress_html, waiting_words
 from groq_magic.views.map.summary import map_bundle, rows_part
 from groq_magic.views.phrase import phrase_html
 from groq_magic.views.static import live_slot, notices_html
@@ -81,12 +81,22 @@ class LiveMapView:
     def finish(self, end: MapEnd) -> None:
         """Make the output static."""
         data, slot = map_bundle(self._start, end)
-        self._output.finish(dict(data), {}, "stopped" if end.reason else "complete", slot)
+        words = end_words(end.progress, self._start, is_stopped=bool(end.reason))
+        self._output.finish(dict(data), {}, self._end(end.reason), slot, words)
 
     def discard(self) -> None:
         """Empty the output, if anything was shown."""
         if self._output.document is not None:
-            self._output.finish({"text/html": "", "text/plain": ""}, {}, "failed")
+            self._output.finish(
+                {"text/html": "", "text/plain": ""}, {}, "failed", words="Map failed"
+            )
+
+    def _end(self, reason: str) -> Literal["complete", "stopped", "failed"]:
+        if not reason:
+            return "complete"
+        # Else an error ended it, or a setting such as the budget.
+        is_stopped = self.stopped.is_set() or reason.startswith("Stopped")
+        return "stopped" if is_stopped else "failed"
 
     def _draw(self, **facts: str) -> None:
         self._facts.update(facts)

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from groq_magic.views.map.facts import MapProgress, MapStart
 
 __all__ = [
+    "answered_words",
     "count_words",
+    "end_words",
     "from_journal_words",
     "in_batch_words",
     "progress_html",
@@ -55,6 +57,26 @@ def count_words(progress: MapProgress, start: MapStart) -> str:
     finished = progress.done + progress.failed
     of = f" of {progress.total:,}" if progress.total is not None else ""
     return f"{finished:,}{of} {unit_of(start)}"
+
+
+def answered_words(progress: MapProgress, start: MapStart) -> str:
+    """Return how many rows have an answer: `997 of 1,000 rows answered`."""
+    done, total = progress.done, progress.total
+    of = f" of {total:,}" if total is not None and done < total else ""
+    unit = unit_of(start)
+    if unit == "answers":
+        return f"{done:,}{of} {unit}"
+    return f"{done:,}{of} {unit.removesuffix('s') if done == 1 and not of else unit} answered"
+
+
+def end_words(progress: MapProgress, start: MapStart, *, is_stopped: bool) -> str:
+    """Return how a map ended, for screen readers: `Map finished: 1,000 rows answered`."""
+    counts = (
+        answered_words(progress, start),
+        f"{progress.failed:,} failed" if progress.failed else "",
+        in_batch_words(progress),
+    )
+    return f"Map {'stopped' if is_stopped else 'finished'}: {', '.join(filter(None, counts))}"
 
 
 def from_journal_words(progress: MapProgress) -> str:

@@ -11,8 +11,13 @@ from groq_magic.ledger.usage import dollars
 from groq_magic.printable import printable
 from groq_magic.views.bar import Bar
 from groq_magic.views.map.check import check_part
-from groq_magic.views.map.fields import fields_part
-from groq_magic.views.map.progress import from_journal_words, in_batch_words, unit_of
+from groq_magic.views.map.fields import fields_part, quotes_part
+from groq_magic.views.map.progress import (
+    answered_words,
+    from_journal_words,
+    in_batch_words,
+    unit_of,
+)
 from groq_magic.views.part import Part, heading, joined, line, of_table
 from groq_magic.views.static import notices_html, warning_lines
 from groq_magic.views.table import Table
@@ -57,15 +62,19 @@ def map_bundle(start: MapStart, end: MapEnd) -> tuple[dict[str, str], str]:
 
 def rows_part(start: MapStart, rows: Sequence[MapRow], title: str) -> Part:
     """Return rows as a table under a heading; new columns come after those of the data."""
-    shown = _shown_columns(start)
+    columns = _columns(start, rows)
+    # New columns come before those of the data.
+    shown = sorted(sorted(columns, key=lambda at: at < start.given)[:_MOST_COLUMNS])
     cells = tuple(
         (clip(row.label, 40), *(clip(row.cells[at], _LONGEST) for at in shown)) for row in rows
     )
     names = ("", *(clip(start.columns[at], 60) for at in shown))
     table = of_table(Table(names, cells, name="groq-map-rows", is_verbatim=True))
-    left_out = len(start.columns) - len(shown)
+    left_out = len(columns) - len(shown)
     note = [line(f"{left_out} more columns are in the frame.")] if left_out else []
-    return joined([heading(start.name or "answers", title), table, *note])
+    # `groq_magic.map` sets no variable.
+    head = heading(start.name, title) if start.name else heading(title.capitalize())
+    return joined([head, table, *note])
 
 
 def _parts(start: MapStart, end: MapEnd) -> list[Part]:
@@ -74,25 +83,31 @@ def _parts(start: MapStart, end: MapEnd) -> list[Part]:
         parts.append(check_part(end.checks))
     if end.rows:
         parts.append(rows_part(start, end.rows, _title(start, len(end.rows))))
-    if end.fields and start.rows:
-        parts.append(fields_part(end.fields))
+    if end.fields and end.progress.done:
+        parts += [fields_part(end.fields), quotes_part(end.quotes)]
     if end.errors:
-        parts.append(_errors(end))
+        parts.append(_errors(start, end))
     return [*parts, _bar(start, end)]
 
 
-def _shown_columns(start: MapStart) -> list[int]:
-    """Return the places of the columns to show; new columns come before those of the data."""
-    new = list(range(start.given, len(start.columns)))[:_MOST_COLUMNS]
-    given = list(range(min(start.given, len(start.columns))))
-    return [*given[: max(0, _MOST_COLUMNS - len(new))], *new]
+def _columns(start: MapStart, rows: Sequence[MapRow]) -> list[int]:
+    """Return the places of the columns; those of errors only if there is one."""
+    return [
+        at
+        for at in range(len(start.columns))
+        if at not in start.errors or any(row.cells[at] for row in rows)
+    ]
 
 
 def _title(start: MapStart, shown: int) -> str:
+    count = f"{start.rows:,} row{'s' * (start.rows != 1)}"
+    different = start.requested // max(1, len(start.models))
+    if different < start.rows:
+        count += f", {different:,} different"
     if shown >= start.rows:
-        return f"{start.rows:,} row{'s' * (start.rows != 1)}"
+        return count
     first = "the first row" if shown == 1 else f"the first {shown}"
-    return f"{start.rows:,} rows, {first}:"
+    return f"{count}, {first}:"
 
 
 def _warnings(start: MapStart, end: MapEnd) -> Part:
@@ -100,15 +115,18 @@ def _warnings(start: MapStart, end: MapEnd) -> Part:
     left = end.progress.left or 0
     failed = end.progress.failed
     said = []
-    if end.reason:
-        rest = f"{left:,} of {end.progress.total:,} {unit_of(start)} are left." if left else ""
-        again = end.remedy or ("Run the cell again: it asks only these." if left else "")
-        said.append(" ".join(filter(None, (end.reason, rest, again))))
-    elif failed:
+    # Else the error below gives the reason and what to do, and the bar the counts.
+    if end.reason and not end.is_raised:
+        verb = "is" if left == 1 else "are"
+        of = f"{left:,} of {end.progress.total:,} {unit_of(start)}"
+        rest = f"{of} {verb} not asked yet." if left else ""
+        said.append(" ".join(filter(None, (end.reason, rest, end.remedy))))
+    elif failed and not end.is_raised:
         rows, these = f"{failed:,} {unit_of(start)}", "these"
         if failed == 1:
             rows, these = rows.removesuffix("s"), "this one"
-        said.append(f"{rows} failed. Run the cell again: it asks only {these}.")
+        again = end.remedy or f"Run the cell again: it asks only {these}."
+        said.append(f"{rows} failed. {again}")
     parts = [line(each) for each in said]
     return Part(warning_lines(tuple(said)), *_texts(parts))
 
@@ -121,12 +139,13 @@ def _texts(parts: Sequence[Part]) -> tuple[str, str]:
     return "\n".join(part.plain for part in parts), "\n\n".join(part.markdown for part in parts)
 
 
-def _errors(end: MapEnd) -> Part:
+def _errors(start: MapStart, end: MapEnd) -> Part:
     shown = end.errors[:_MOST_ERRORS]
-    rows = [(f"{count:,}", clip(text, 200)) for text, count in shown]
+    rows = [(clip(text, 200), f"{count:,}") for text, count in shown]
     if rest := end.errors[_MOST_ERRORS:]:
-        rows.append((f"{sum(count for _, count in rest):,}", f"{len(rest):,} other errors"))
-    table = Table(("rows", "error"), tuple(rows), name="groq-map-errors", is_verbatim=True)
+        rows.append((f"{len(rest):,} other errors", f"{sum(count for _, count in rest):,}"))
+    names = ("error", unit_of(start))
+    table = Table(names, tuple(rows), name="groq-map-errors", is_verbatim=True)
     return joined([heading("Failed"), of_table(table)])
 
 
@@ -135,8 +154,9 @@ def _bar(start: MapStart, end: MapEnd) -> Part:
     progress = end.progress
     usage = progress.usage
     facts = (
-        _answered(start, end),
+        answered_words(progress, start),
         f"{progress.failed:,} failed" if progress.failed else "",
+        f"{progress.left:,} not asked yet" if progress.left else "",
         from_journal_words(progress),
         in_batch_words(progress),
         dollars(progress.cost) if progress.cost and not start.practice else "",
@@ -149,12 +169,3 @@ def _bar(start: MapStart, end: MapEnd) -> Part:
         marks=tuple(filter(None, facts)),
     )
     return Part(bar.html(""), *_texts([line(bar.plain())]))
-
-
-def _answered(start: MapStart, end: MapEnd) -> str:
-    done, total = end.progress.done, end.progress.total
-    of = f" of {total:,}" if total is not None and done < total else ""
-    unit = unit_of(start)
-    if unit == "answers":
-        return f"{done:,}{of} {unit}"
-    return f"{done:,}{of} {unit.removesuffix('s') if done == 1 and not of else unit} answered"

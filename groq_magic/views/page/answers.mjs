@@ -1,15 +1,15 @@
-// The session's answers while they stream: what has come of each, and the places that show it.
+// The session's answers while they stream: the state of each, and the elements that show it.
 
 import { sendNow } from "./control.mjs";
 import { Frame } from "./frame.mjs";
-import { keepInterrupted } from "./kept.mjs";
+import { keepInterrupted } from "./interrupted.mjs";
 import { NO_DOCUMENTS, reduce } from "./reducer.mjs";
 import { Slot } from "./slots.mjs";
 
 const SHOWN = Symbol.for("groq_magic.stream");
-const ASK_AGAIN = 1000; // ms in which what was missed is asked for once
-const UNCONFIRMED = 2000; // ms after which a press of Stop that the kernel has not confirmed counts as lost
-// ms after which an answer that its own notebook's session does not show is shown by another.
+const ASK_AGAIN = 1000; // ms between two requests for a missed message
+const UNCONFIRMED = 2000; // ms after which an unconfirmed press of Stop counts as lost
+// ms after which an answer is shown by another notebook's session than its own.
 const FOR_OTHERS = 300;
 
 function slotOf(node) {
@@ -20,7 +20,7 @@ function slotOf(node) {
 export class Answers {
   /**
   @param model the session widget's
-  @param showPicker called with the slot that a picker's view belongs into
+  @param showPicker called with the slot for a picker's view
   */
   constructor(model, showPicker) {
     this.model = model;
@@ -38,7 +38,7 @@ export class Answers {
     return this.places.size > 0;
   }
 
-  /** Take a message, of the kernel's or of our own. */
+  /** Handle a message of the kernel or of this page. */
   receive(message) {
     const before = this.state;
     this.state = reduce(before, message);
@@ -51,7 +51,7 @@ export class Answers {
     if (answer.ended) this.#forget(slot);
   }
 
-  /** Show each answer in the places that have come, and forget those that have gone.
+  /** Show each answer in new elements, and forget removed ones.
 
   @param roots the panels of the session's own notebook
   */
@@ -59,11 +59,11 @@ export class Answers {
     this.roots = roots;
     for (const [node, { slot }] of this.places) {
       if (node.isConnected) continue;
-      this.#leave(node);
+      this.#remove(node);
       if (this.state.docs[slot]?.ended) this.#forget(slot);
     }
-    // Outside of all notebooks too, in a view of one output: the slot names its document. So does
-    // it in another notebook on this kernel, whose own session a busy kernel may keep waiting.
+    // Also in views of one output, outside of all notebooks, and in other notebooks on this kernel,
+    // whose own session may have to wait for a busy kernel.
     for (const node of document.querySelectorAll(`.groq-slot-stream.${this.token}`)) {
       if (node[SHOWN] || !this.state.docs[slotOf(node)]) continue;
       const panel = node.closest(".jp-NotebookPanel");
@@ -72,16 +72,16 @@ export class Answers {
     }
   }
 
-  /** Show what is left of the limits, beside the picker. */
-  showLeft(left) {
-    for (const { frame } of this.places.values()) frame.showLeft(left);
+  /** Show the remaining quota, beside the picker. */
+  showQuota(left) {
+    for (const { frame } of this.places.values()) frame.showQuota(left);
   }
 
-  /** Give the static text back; of an answer that the kernel left unfinished, keep the text. */
+  /** Restore the static text; with `keep`, keep the text of unfinished answers. */
   end({ keep }) {
     for (const timer of this.timers) clearTimeout(timer);
     const places = [...this.places];
-    for (const [node] of places) this.#leave(node);
+    for (const [node] of places) this.#remove(node);
     if (!keep) return;
     for (const [slot, answer] of Object.entries(this.state.docs)) {
       const nodes = places.filter(([, place]) => place.slot === slot).map(([node]) => node);
@@ -93,7 +93,7 @@ export class Answers {
   #show(node) {
     const slot = slotOf(node);
     const answer = this.state.docs[slot];
-    // Two views of one kernel, a notebook's and a console's, can see the same place.
+    // The widgets of a notebook and of a console can find the same element.
     if (!answer?.count || !node.isConnected || node[SHOWN]) return;
     node[SHOWN] = true;
     const showPicker = this.showPicker;
@@ -104,7 +104,7 @@ export class Answers {
     box.fill(frame.root);
   }
 
-  #leave(node) {
+  #remove(node) {
     const { box, frame } = this.places.get(node);
     this.places.delete(node);
     frame.close();
@@ -112,7 +112,7 @@ export class Answers {
     delete node[SHOWN];
   }
 
-  // A page that is behind shows the last drawing until the finished output takes its place.
+  // A page that is behind keeps its last drawing until the finished output replaces it.
   #forget(slot) {
     if ([...this.places.values()].some((place) => place.slot === slot)) return;
     this.state = reduce(this.state, { forgotten: slot });

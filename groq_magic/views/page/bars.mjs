@@ -1,6 +1,6 @@
-// The slots of a finished answer: Copy and figures at the left, picker and what is left for the
-// next ask at the right, above the answer the warning that it is out of date, and below a change
-// the button that puts it in place.
+// The slots of a finished answer: Copy and figures at the left, picker and quota of the next ask at
+// the right, above the answer the warning that it is out of date, and below a diff the button that
+// replaces the failed cell.
 
 import { button, withCopy } from "./copy.mjs";
 import { element, parsed } from "./html.mjs";
@@ -35,13 +35,13 @@ export class Bar {
     this.buttons = [...answer.querySelectorAll(".groq-text pre")].map(withCopy);
   }
 
-  /** Answers that came later have higher numbers. */
+  /** Later answers have higher numbers. */
   get order() {
     return this.facts?.order ?? 0;
   }
 
   update(facts) {
-    if (facts.thought && !this.facts) this.slots.reasoning?.fill(fold(facts.thought));
+    if (facts.reasoning && !this.facts) this.slots.reasoning?.fill(fold(facts.reasoning));
     this.facts = facts;
     for (const [name, text] of [
       ["figures", facts.figures && ` · ${facts.figures}`],
@@ -53,7 +53,7 @@ export class Bar {
     this.updateReplacing(facts.replacement);
   }
 
-  // The button edits cells: its slot needs the session's token, which other notebooks don't have.
+  // The button edits cells: its slot needs the session's token, which foreign notebooks lack.
   updateReplacing(fix) {
     if (this.replacing && fix) return this.replacing.update(fix);
     this.replacing?.restore();
@@ -63,7 +63,7 @@ export class Bar {
     if (document) this.replacing = new ReplaceButton(node, document, fix);
   }
 
-  showLeft(left) {
+  showQuota(left) {
     this.slots.quota?.setText(left);
   }
 

@@ -1,4 +1,4 @@
-// What a page sends to the kernel, also to one that is busy.
+// Messages to the kernel, also to a busy one.
 
 /** Send a message by the widget, and on the kernel's control channel.
 
@@ -25,6 +25,6 @@ export function sendNow(model, content) {
       buffers: [],
     });
   } catch {
-    // No JupyterLab, or its kernel is gone: a stop that is not confirmed changes the button's label.
+    // Not in JupyterLab, or the kernel is gone: an unconfirmed press of Stop changes its label.
   }
 }

@@ -3,15 +3,15 @@
 import { announce } from "./announce.mjs";
 import { element } from "./html.mjs";
 
-const COPIED = 1500; // ms for which a button shows it
-const FAILED = 6000; // ms: there is something to read, and to do
+const COPIED = 1500; // ms for which a button shows "Copied"
+const FAILED = 6000; // ms; the user has to read this, and to press keys
 const KEYS = /Mac|iP/.test(navigator.platform) ? "⌘C" : "Ctrl-C";
 
 /** Make a button that copies.
 
-@param label what it shows, and `name` what a screen reader reads before it was pressed
-@param source gives the text
-@param shown gives the element that shows the text: selected where the browser copies nothing
+@param label the text of the button; `name` is its name for screen readers
+@param source returns the text to copy
+@param shown returns the element with the text, which is selected if copying fails
 */
 export function button(className, [label, name], source, shown) {
   const made = element("button", className);
@@ -37,7 +37,7 @@ export function button(className, [label, name], source, shown) {
   return made;
 }
 
-// Browsers have no clipboard on plain http, or may not use it; the old way works there, mostly.
+// Without access to the clipboard, as on plain http, the old way mostly works.
 async function isCopied(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -55,7 +55,7 @@ async function isCopied(text) {
   }
 }
 
-/** Put a button before some code, which copies what comes after it. */
+/** Insert a button before some code that copies the code. */
 export function withCopy(pre) {
   const code = () => made.nextElementSibling.querySelector("code") ?? made.nextElementSibling;
   const made = button("groq-copy-code", ["Copy", "Copy code"], () => code().textContent, code);

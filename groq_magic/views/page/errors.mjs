@@ -1,11 +1,11 @@
-// Errors of one line, as ours are: JupyterLab breaks them within words, and shows backticks.
+// Our errors of one line: JupyterLab breaks them within words, and shows backticks.
 
 import { phrase } from "./html.mjs";
 
 const ERRORS = '[data-mime-type="application/vnd.jupyter.stderr"] pre:not(.groq-error)';
 const ONE_LINE = /^[A-Z]\w+Error: .*\n?$/; // a traceback begins with an element
 
-/** Break the errors under an element between words, and show what is in backticks as code. */
+/** Break the errors under an element between words, and show text in backticks as code. */
 export function showErrors(root) {
   for (const pre of root.querySelectorAll(ERRORS)) {
     if (!ONE_LINE.test(pre.firstChild?.data ?? "")) continue;
@@ -16,7 +16,7 @@ export function showErrors(root) {
   }
 }
 
-// JupyterLab takes the id of a model for a path: its link would part the backticks around it.
+// JupyterLab makes links of model ids, which would separate the backticks around them.
 function unlinkCode(pre) {
   let isCode = false;
   for (const node of [...pre.childNodes]) {

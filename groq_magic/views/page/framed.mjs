@@ -1,5 +1,5 @@
-// One streaming answer in a view of its own: for front ends where each output has a frame of
-// its own, into which the session widget does not reach.
+// One streaming answer in a view of its own, for front ends that show each output in a frame,
+// where the session widget can't draw.
 
 import { Answers } from "./answers.mjs";
 import { sendNow } from "./control.mjs";
@@ -20,7 +20,7 @@ export default () => {
       el.classList.add("groq-answer", "mathjax_ignore", "tex2jax_ignore");
       el.append(place);
       const fill = () => answers.fill([place.closest(".jp-NotebookPanel")]);
-      fill(); // it may be on the page already
+      fill(); // the element may be on the page already
       return watchPage(fill, () => answers.isStreaming);
     },
   };

@@ -1,4 +1,4 @@
-// Reports to the kernel, once, what is missing on this page.
+// Reports once to the kernel which of JupyterLab's internals this page lacks.
 
 import { sendNow } from "./control.mjs";
 import { documentOf, missingOn, tried } from "./lab.mjs";

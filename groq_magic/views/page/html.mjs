@@ -1,4 +1,4 @@
-// HTML of the kernel's, rendered and made safe there, and elements of our own.
+// HTML from the kernel, which made it safe, and elements of our own.
 
 /** Return the nodes of some HTML. */
 export function parsed(html) {
@@ -7,7 +7,7 @@ export function parsed(html) {
   return document.importNode(template.content, true);
 }
 
-/** Return the nodes of a phrase: what is in backticks is code. */
+/** Return the nodes of a phrase; text in backticks is code. */
 export function phrase(text) {
   return text.split(/`([^`\n]+)`/).map((part, at) => (at % 2 ? element("code", "", part) : part));
 }

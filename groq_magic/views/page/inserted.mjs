@@ -1,6 +1,6 @@
-// The cells that we inserted below a cell that asked, known by a mark in their metadata.
+// The cells that we inserted below a cell that asked, found by a mark in their metadata, which the
+// file keeps.
 
-// The file keeps it, so that it outlives kernel and page.
 const KEY = "groq_magic";
 
 /** Return the mark of an inserted cell. */
@@ -21,7 +21,7 @@ export function isUnedited(cell) {
   return markOf(cell).sum === sumOf(sourceOf(cell));
 }
 
-/** Return the cells from a place on that were inserted below a cell. */
+/** Return the cells, from a place on, that were inserted below a cell. */
 export function insertedFrom(cells, at, id) {
   const end = cells.findIndex((cell, index) => index >= at && markOf(cell)?.next_of !== id);
   return cells.slice(at, end < 0 ? undefined : end);
@@ -29,7 +29,7 @@ export function insertedFrom(cells, at, id) {
 
 /** Return a checksum of a text. */
 export function sumOf(text) {
-  // A polynomial modulo a prime; its base is larger than any unit, so that no small edit keeps it.
+  // A polynomial modulo a prime; its base is larger than any code unit, so each small edit changes it.
   let sum = text.length;
   for (let at = 0; at < text.length; at += 1)
     sum = (sum * 65_599 + text.charCodeAt(at)) % 4_294_967_291;

@@ -1,5 +1,5 @@
-// The state of the key in a greeting or the panel, and a form that sends a key to the kernel.
-// The key is in no widget's state, and so in no saved notebook.
+// The state of the key in the banner or the panel, and a form that sends a key to the kernel.
+// No widget's state contains the key, and so no saved notebook does.
 
 import { element, phrase } from "./html.mjs";
 import { Slot } from "./slots.mjs";
@@ -17,7 +17,7 @@ export class KeyEntry {
     this.send = send;
   }
 
-  /** Show where the key is from, or that one is wanted; `error` is why a key was not taken. */
+  /** Show the key's state; `error` is why an entered key is not used. */
   update(key) {
     if (!key || key === this.key) return;
     this.key = key;
@@ -28,7 +28,7 @@ export class KeyEntry {
   showState() {
     const hadFocus = this.form?.contains(document.activeElement);
     this.form = null;
-    // The panel's row is called Key.
+    // The panel's row is already labelled Key.
     const inPanel = this.slot.node.closest(".groq-panel");
     const { state, wanted } = this.key;
     const text = element("span");
@@ -57,7 +57,7 @@ export class KeyEntry {
       event.preventDefault();
       this.submit();
     });
-    // Jupyter's keys, such as Enter and D D, act on the cell.
+    // Jupyter's shortcuts, such as Enter and D D, act on the cell.
     for (const name of ["keydown", "keypress"])
       this.form.addEventListener(name, (event) => {
         event.stopPropagation();

@@ -1,4 +1,4 @@
-// JupyterLab's internals that we use: each is guarded where it is used, and named where it is missing.
+// JupyterLab's internals that we use. Each use is guarded, and missing ones are reported.
 
 /** The notebook's document; undefined in a console and outside of JupyterLab. */
 export function documentOf(model) {
@@ -10,7 +10,7 @@ export function connectionOf(document) {
   return document?.sessionContext?.session?.kernel;
 }
 
-// Each gives whether it is there; undefined where that can't be seen yet.
+// Each returns whether an internal exists, undefined if that is not yet known.
 const PROBES = {
   "notebook.cells": ({ cells }) => [...cells].every((cell) => typeof cell.id === "string"),
   "cells.changed": ({ cells }) => isSignal(cells.changed),
@@ -34,7 +34,7 @@ function isSignal(value) {
   return typeof value?.connect === "function" && typeof value.disconnect === "function";
 }
 
-/** Return the names of what is missing on a notebook's page. */
+/** Return the names of the internals that a notebook's page lacks. */
 export function missingOn(document) {
   if (!document) return isConsole() ? [] : ["notebook"];
   const cells = document.model?.cells;
@@ -43,7 +43,7 @@ export function missingOn(document) {
   return Object.keys(PROBES).filter((name) => tried(() => PROBES[name](there) ?? true) !== true);
 }
 
-// A console has no cells to report; its manager knows no document either.
+// A console has no cells to report, and its manager has no document.
 function isConsole() {
   return window.document.querySelector(".jp-CodeConsole") !== null;
 }
@@ -60,10 +60,10 @@ export function tried(call) {
 
 /** Return modules that JupyterLab shares with all extensions, by their packages' names.
 
-The scope in which it shares them is known to the bundler's runtime alone, which hands itself to
-whoever adds a chunk. An extension's runtime will do: anywidget's own is one.
+The bundler's runtime alone has the scope in which they are shared; it passes itself to each added
+chunk. Any extension's runtime will do, such as anywidget's.
 
-@throws where one of them is not shared
+@throws if one of them is not shared
 */
 export function sharedModules(...names) {
   const scope = sharedScope();
@@ -78,7 +78,7 @@ export function sharedModules(...names) {
 function sharedScope() {
   for (const name of Object.keys(window).filter((key) => /^(web|rs)packChunk/.test(key))) {
     let scope;
-    // A chunk of a name that was there before would be skipped.
+    // A chunk with a name that was used before would be skipped.
     const chunk = `groq-${Math.random()}`;
     tried(() => window[name].push([[chunk], {}, (require) => (scope = require.S.default)]));
     if (scope?.["@jupyterlab/codemirror"]) return scope;

@@ -1,4 +1,4 @@
-// Elements of the page that show a document.
+// Elements that show a document.
 
 import { codeBlock } from "./blocks/code.mjs";
 import { formulaBlock } from "./blocks/formula.mjs";
@@ -14,8 +14,8 @@ const KINDS = {
   image: imageBlock,
 };
 
-/** A document in one element. It has no state but what it has drawn: one that comes late draws
-everything, one that is up to date what is new. */
+/** A document in one element. Its only state is what it has drawn: a new one draws everything, an
+old one the changes. */
 export class Mount {
   constructor(root) {
     this.root = root;

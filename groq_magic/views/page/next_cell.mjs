@@ -1,30 +1,30 @@
-// Cells that were inserted below the cell that asked: a new one replaces the one before it.
+// Cells inserted below the cell that asked: a new one replaces the one before.
 
 import { insertedFrom, isUnedited, markFor, markOf, sourceOf } from "./inserted.mjs";
 import { isCode, tried } from "./lab.mjs";
 import { inEachNotebook } from "./notebooks.mjs";
-import { isReplaced } from "./replacing.mjs";
+import { replaceCell } from "./replacing.mjs";
 
-/** Start to replace inserted cells; return what ends it. */
+/** Start to replace inserted cells; return a function that stops this. */
 export function startNextCell(model) {
   return inEachNotebook(model, (document) => nextCellsIn(document.model, model));
 }
 
-// Jupyter inserts the cell, before or after the kernel's message about it comes.
+// Jupyter inserts the cell before or after the kernel's message about it arrives.
 function nextCellsIn(notebook, model) {
   const pending = new Map(Object.entries(model.get("present").next ?? {}));
   let due;
   const arrange = () => {
     due = undefined;
     for (const [id, { code, replaces }] of [...pending])
-      if (tried(() => isArranged(notebook, id, code))) {
+      if (tried(() => arrangeInserted(notebook, id, code))) {
         pending.delete(id);
-        // Where it can't be put in place, it stays below.
-        if (replaces) tried(() => isReplaced(notebook, replaces));
+        // If it can't replace the failed cell, it stays below.
+        if (replaces) tried(() => replaceCell(notebook, replaces));
       }
   };
   const arrangeSoon = () => {
-    // A task of its own: Lab fails where a cell is deleted while it is being drawn.
+    // In a task of its own: Lab fails if a cell is deleted while it is drawn.
     if (pending.size) due ??= setTimeout(arrange);
   };
   const onMessage = ({ next = {} }) => {
@@ -43,9 +43,10 @@ function nextCellsIn(notebook, model) {
 
 /** Arrange the inserted cells below a cell; return whether the new one was there.
 
-The new one replaces unedited ones, goes below edited ones, and is removed where an equal one is.
+The new one replaces unedited ones, is moved below edited ones, and is removed if there is an equal
+one.
 */
-export function isArranged(notebook, id, code) {
+export function arrangeInserted(notebook, id, code) {
   const cells = [...notebook.cells];
   const at = cells.findIndex((cell) => cell.id === id) + 1;
   const added = cells[at];

@@ -1,14 +1,14 @@
-// The notebooks of a kernel on one page.
+// The notebooks on one kernel that a page shows.
 
 import { connectionOf, documentOf, sharedModules, tried } from "./lab.mjs";
 
-/** Start a part in the session's notebook, and in others of its kernel once they run a cell.
+/** Start a part in the session's notebook, and in others on its kernel once they run a cell.
 
-JupyterLab gives the messages of a kernel's widgets to one of a page's notebooks or consoles: the
-session widget runs there alone, and learns of other notebooks as their cells are about to run.
+JupyterLab sends the messages of a kernel's widgets to one of a page's notebooks or consoles. Only
+there the session widget runs; it finds other notebooks when their cells are about to run.
 
-@param start called with a notebook's document; returns what ends the part there
-@returns what ends the part everywhere
+@param start called with a notebook's document; returns a function that ends the part there
+@returns a function that ends the part everywhere
 */
 export function inEachNotebook(model, start) {
   const own = documentOf(model);
@@ -31,7 +31,7 @@ export function inEachNotebook(model, start) {
     scheduled = signal;
     signal.connect(add);
   };
-  executionsOf().then(connect, () => {}); // where it is missing, hello.mjs reports it
+  executionsOf().then(connect, () => {}); // if it is missing, hello.mjs reports it
   return () => {
     live = false;
     scheduled?.disconnect(add);
@@ -48,7 +48,7 @@ export async function executionsOf() {
   return NotebookActions.executionScheduled;
 }
 
-// Ends a part when its notebook is closed, or goes on with another kernel.
+// Ends a part when its notebook is closed, or gets another kernel.
 function whileThere(document, endPart, forget) {
   const { disposed, sessionContext } = document;
   const end = () => {

@@ -1,4 +1,4 @@
-// The order of the cells on the page: in each execute request of the notebook, and as it changes.
+// Reports the order of the cells on the page: in each execute request, and when it changes.
 
 import { markOf, sourceOf } from "./inserted.mjs";
 import { connectionOf, tried } from "./lab.mjs";
@@ -43,21 +43,21 @@ function orderOf(document) {
   return [...document.model.cells].map(({ id }) => id);
 }
 
-// The source of the cell that was inserted below a cell, while it stands there.
+// The source of the cell that was inserted below a cell, if it is still there.
 function nextOf(document, id) {
   const cells = [...document.model.cells];
   const below = cells[cells.findIndex((cell) => cell.id === id) + 1];
   return below && markOf(below)?.next_of === id ? { groqNext: sourceOf(below) } : {};
 }
 
-// A cell's own metadata is part of the request, and anyone's: the token shows that this is ours.
+// The request also contains the cell's metadata, which can be anything: the token marks ours.
 function requestOf(document, order, token) {
   return order && { groqOrder: order, groqNotebook: document.path, groqToken: token };
 }
 
-/** Reports the cells of one notebook when they change, so that warnings are true at once.
+/** Reports the cells of one notebook when they change, so that warnings are updated at once.
 
-While the kernel is busy it waits: the requests of queued cells have their own lists.
+It waits while the kernel is busy: the requests of queued cells have their own lists.
 */
 class Changes {
   constructor(document, model) {

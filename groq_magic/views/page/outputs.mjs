@@ -1,8 +1,8 @@
-// Where on the page, and in the notebook, a session's outputs are.
+// Finds a session's outputs on the page and in the notebook.
 
-/** Return the elements to look in: all panels of the session's notebooks, or the whole page.
+/** Return the elements to search: all panels of the session's notebooks, or the whole page.
 
-A console's manager knows no notebook: its outputs are static, and a notebook's are not its own.
+A console's manager has no notebook: its outputs are static.
 
 @param others documents of other notebooks on the session's kernel
 */
@@ -24,10 +24,10 @@ function pathOf(panel) {
   return lines[1]?.replace(/^[^:：]*[:：]\s*/, "");
 }
 
-/** Change the output of the notebook's that holds the place of an answer.
+/** Change the output of the notebook that has the slot of an answer.
 
 @param slot the answer's
-@param change gives the new output from the old one
+@param change takes the output, and returns the new one
 */
 export function replaceOutput(manager, slot, change) {
   const model = manager.context?.model;
@@ -40,12 +40,12 @@ export function replaceOutput(manager, slot, change) {
   }
 }
 
-/** Return which output's HTML contains some text; -1 for none. */
+/** Return the index of the output whose HTML contains a text; -1 for none. */
 export function indexOf(outputs, text) {
   return text ? outputs.findIndex((each) => htmlOf(each).includes(text)) : -1;
 }
 
-/** Return an output's HTML; a notebook file holds it in lines. */
+/** Return an output's HTML, which a notebook file may have as lines. */
 export function htmlOf({ data }) {
   return [data?.["text/html"] ?? ""].flat().join("");
 }

@@ -1,9 +1,9 @@
-// Changes a method of an object that isn't ours, and undoes that exactly.
+// Wraps a method of an object that isn't ours, and restores it.
 
 /** Call `around` instead of an object's method until the returned function is called.
 
-Several callers under one name share one change, whose `around` is the first one's. Where another
-extension has changed the method after us, ours stays in its chain and only passes calls on.
+Several callers with one name share one wrapper, with the first one's `around`. If another extension
+has wrapped the method after us, our wrapper stays, and only passes calls on.
 
 @param around called with the method's `this`, the method as it was, and the arguments
 */

@@ -4,10 +4,10 @@ import { sharedModules } from "./lab.mjs";
 import { aroundMethod } from "./patch.mjs";
 
 export const PROMPT_MIME = "text/x-groq-prompt";
-// The magics with a prompt below them, on the cell's first line that isn't blank.
-export const PROMPT_MAGIC = /^\s*%%groq(?:_code|_system)?(?!\S)/;
+// The magics with a prompt below them, in the cell's first line that isn't blank.
+export const PROMPT_MAGIC = /^\s*%%groq(?:_code|_map|_system)?(?!\S)/;
 
-// As the kernel reads them: not `${{ … }}`, a name first, on one line, no end within a string.
+// The kernel's rules: not `${{ … }}`, a name first, on one line, no end within a string.
 const VALUE =
   /\{\{[ \t]*[\p{L}_](?:[^'"}\n]|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|\}(?!\})){0,300}\}\}/u
     .source;
@@ -15,9 +15,9 @@ const VALUE_HERE = new RegExp(`^${VALUE}`, "u");
 const VALUES = new RegExp(`(?<!\\$)${VALUE}`, "gu");
 const [BRACE, DOLLAR] = [123, 36]; // codes of `{` and `$`
 
-/** Return a function that makes JupyterLab know the language, and returns one that undoes it.
+/** Return a function that adds the language to JupyterLab, and returns one that removes it.
 
-@throws where a class that it is made of is missing
+@throws if a class that it needs is missing
 */
 export async function promptLanguage() {
   const [lab, markdown, language, state, view, highlight] = await sharedModules(
@@ -35,7 +35,7 @@ export async function promptLanguage() {
   if (typeof registries.getLanguage !== "function") throw new Error("no getLanguage");
   const name = "groq prompt";
   return () =>
-    // Added to the registry itself, the language would stay in its list for good.
+    // The registry can't remove languages that were added to it.
     aroundMethod(registries, "getLanguage", "language", function (getLanguage, [asked, ...rest]) {
       if (asked !== PROMPT_MIME) return getLanguage.call(this, asked, ...rest);
       registry = this;
@@ -45,7 +45,7 @@ export async function promptLanguage() {
 
 function supportOf(parts, nested) {
   const { Language, LanguageSupport, defineLanguageFacet, languageDataProp, tags } = parts;
-  // The keys that comment a line out in the notebook's other cells do so here.
+  // The keys that comment out a line work as in other cells.
   const data = defineLanguageFacet({ commentTokens: { line: "#" } });
   const extensions = [
     { props: [languageDataProp.add({ Document: data })] },
@@ -107,7 +107,7 @@ const values = {
   ],
 };
 
-// The kernel fills braces in code too, which other parsers than ours read.
+// The kernel also fills braces in code blocks, which other parsers read.
 function marks({ Decoration, EditorView, MatchDecorator, Prec, ViewPlugin }) {
   const matcher = new MatchDecorator({
     regexp: VALUES,

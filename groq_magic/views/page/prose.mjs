@@ -1,4 +1,4 @@
-// Cells whose text is a prompt: edited as Markdown while the extension is loaded.
+// Cells with a prompt are edited as Markdown while the extension is loaded.
 
 import { isCode, missingOn } from "./lab.mjs";
 import { inEachNotebook } from "./notebooks.mjs";
@@ -22,7 +22,7 @@ function startIn(document) {
     if (end !== null && !missingOn(document).some((name) => NEEDED.includes(name)))
       end = proseIn(document.model.cells, addLanguage());
   };
-  // Where it is missing, hello.mjs reports it.
+  // If it is missing, hello.mjs reports it.
   promptLanguage()
     .then(start)
     .catch(() => {});
@@ -52,7 +52,7 @@ function proseIn(cells, removeLanguage) {
   };
 }
 
-/** One code cell: it has our type while its first line is one of our magics. */
+/** One code cell: it has our MIME type while its first line is one of our magics. */
 class ProseCell {
   constructor(cell) {
     this.cell = cell;
@@ -66,7 +66,7 @@ class ProseCell {
 
   update() {
     const { cell } = this;
-    // Lab sets the kernel's type again after each start, and on cells that it has just made.
+    // Lab sets the kernel's type again after each start, and on new cells.
     if (cell.mimeType !== PROMPT_MIME) this.type = cell.mimeType;
     const type = PROMPT_MAGIC.test(cell.sharedModel.getSource()) ? PROMPT_MIME : this.type;
     if (cell.mimeType !== type) cell.mimeType = type;

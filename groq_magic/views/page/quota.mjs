@@ -1,8 +1,7 @@
-// What is left of a limit, at every moment: it refills by the clock, and the
-// kernel sends it once.
+// The remaining quota at every moment: it refills by the clock, and the kernel sends it once.
 
-const LONG = 100; // s: two digits of them read faster than minutes
-const CLOCK = 60; // s: from here on people look at a clock instead of waiting
+const LONG = 100; // s; shorter times are shown in seconds
+const CLOCK = 60; // s; for longer times the time of day is shown too
 
 function inWords(seconds) {
   const whole = Math.max(1, Math.round(seconds));
@@ -24,7 +23,7 @@ export function grouped(number) {
   return number.toLocaleString("en-US");
 }
 
-/** A limit as the kernel sent it, counted on from then. */
+/** A limit as the kernel sent it, updated by the clock. */
 export class Refill {
   constructor({ limit, left, window, full_in, unit }) {
     this.limit = limit;
@@ -38,7 +37,7 @@ export class Refill {
 
   get left() {
     const { left, fullIn, perSecond } = this.received;
-    // What an answer took beyond the limit has to come back first.
+    // Usage beyond the limit has to refill first.
     const level = left || Math.min(0, this.limit - fullIn * perSecond);
     return Math.max(0, Math.min(this.limit, Math.floor(level + perSecond * this.passed)));
   }

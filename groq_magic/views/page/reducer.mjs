@@ -1,23 +1,23 @@
 // The documents of streaming answers by slot, and how a message changes them. Pure: no DOM.
 //
-// A document is { count, behind, ended, show, text, thought }. Text and thought are
-// { blocks, next }, and a block is { key, kind, html, grown, tail }: its HTML, what has been
-// added to its container since, and the end of it that may still change. A block keeps its key
-// while it stays the same kind of block in its place.
+// A document is { count, behind, ended, show, text, reasoning }. Text and reasoning are
+// { blocks, next }, and a block is { key, kind, html, grown, tail }: its HTML, the HTML added to its
+// container since, and its end, which may still change. A block keeps its key while its kind and its
+// place stay the same.
 
 const NO_DOCUMENT = {
   count: 0,
-  behind: false, // whether a message was lost on the way
+  behind: false, // whether a message was lost
   ended: "",
   show: {},
   text: { blocks: [], next: 0 },
-  thought: { blocks: [], next: 0 },
+  reasoning: { blocks: [], next: 0 },
 };
 
 export const NO_DOCUMENTS = { docs: {} };
 
-/** Return the state after a message: of the kernel's (`doc`, `ended`), or of the page's own
-(`pressed`: a press of Stop, `forgotten`: a document that no element shows any more). */
+/** Return the state after a message of the kernel (`doc`, `ended`), or of the page (`pressed`: a
+press of Stop, `forgotten`: a document that no element shows any more). */
 export function reduce(state, message) {
   if (message.doc) return withDocument(state, message.doc, (before) => fed(before, message));
   if (message.ended) return changed(state, message.ended, { ended: message.how });
@@ -45,7 +45,7 @@ function withPress(state, slot, as) {
   return show?.stop === "received" ? state : changed(state, slot, { show: { ...show, stop: as } });
 }
 
-function fed(doc, { count, whole, text = [], thought = [], show = {} }) {
+function fed(doc, { count, whole, text = [], reasoning = [], show = {} }) {
   if (!whole && count <= doc.count) return doc;
   if (!whole && count > doc.count + 1) return doc.behind ? doc : { ...doc, behind: true };
   try {
@@ -55,7 +55,7 @@ function fed(doc, { count, whole, text = [], thought = [], show = {} }) {
       behind: false,
       show: whole ? show : { ...doc.show, ...show },
       text: patched(doc.text, text, whole),
-      thought: patched(doc.thought, thought, whole),
+      reasoning: patched(doc.reasoning, reasoning, whole),
     };
   } catch {
     return { ...doc, behind: true };

@@ -1,15 +1,15 @@
-// The button below a change: it replaces the failed cell with the fixed one, and undoes that.
+// The button below a diff: it replaces the failed cell with the fixed one, and undoes that.
 
 import { announce } from "./announce.mjs";
 import { element } from "./html.mjs";
 import { tried } from "./lab.mjs";
-import { isPutBack, isReplaced, targetOf } from "./replacing.mjs";
+import { replaceCell, targetOf, undoReplacement } from "./replacing.mjs";
 import { Slot } from "./slots.mjs";
 
 const NOTES = {
   failed: () => "",
   fixed: (name) => `${name} is replaced; run it again.`,
-  // It has another number since.
+  // Its number has changed.
   ran: () => "The cell is replaced, and has run since.",
   changed: (name) => `${name} has changed since it ran.`,
   gone: (name) => `${name} can't be found in this notebook.`,
@@ -40,7 +40,7 @@ export class ReplaceButton {
     const given = JSON.stringify(fix);
     if (given === this.given) return;
     this.given = given;
-    this.fix = { ...fix }; // the page adds the cell's id, once it has found that
+    this.fix = { ...fix }; // the page adds the cell's id once it has found the cell
     this.draw();
   }
 
@@ -48,7 +48,7 @@ export class ReplaceButton {
     return tried(() => targetOf(this.notebook, this.fix).state) ?? "gone";
   }
 
-  // Where the kernel doesn't know the cell's number, nothing shows that it ran.
+  // Unknown if the kernel doesn't know the cell's number.
   get hasRun() {
     const shown = tried(() => targetOf(this.notebook, this.fix).cell.executionCount);
     return Boolean(this.fix.number && shown && shown !== this.fix.number);
@@ -71,7 +71,7 @@ export class ReplaceButton {
   press() {
     const { state, notebook, fix } = this;
     const isDone = tried(() =>
-      state === "fixed" ? isPutBack(notebook, fix) : isReplaced(notebook, fix),
+      state === "fixed" ? undoReplacement(notebook, fix) : replaceCell(notebook, fix),
     );
     this.draw();
     const isBack = isDone && state === "fixed";

@@ -1,7 +1,7 @@
-// Replaces the failed cell with the fixed one, and undoes that: the fix is then below the ask again.
+// Replaces the failed cell with the fixed one, and undoes that: the fixed cell is inserted again.
 //
-// A fix has the ids of both cells (`asked`, and `cell`, "" where the kernel knows only its number),
-// what the cell is called, and its source before and after.
+// A fix has the ids of both cells (`asked`, and `cell`, "" if the kernel knows only its number), the
+// failed cell's name, and its source before and after.
 
 import { insertedFrom, isUnedited, markFor, sourceOf } from "./inserted.mjs";
 import { isCode, tried } from "./lab.mjs";
@@ -16,8 +16,8 @@ export function targetOf(notebook, fix) {
   return { cell, state: source === fix.before ? "failed" : "fixed" };
 }
 
-/** Put a fix into its cell and remove the inserted cell below; return whether the cell is fixed. */
-export function isReplaced(notebook, fix) {
+/** Replace the failed cell, and remove the inserted one; return whether the cell is fixed. */
+export function replaceCell(notebook, fix) {
   const { cell, state } = targetOf(notebook, fix);
   if (state === "failed") setSource(cell, fix.code);
   else if (state !== "fixed") return false;
@@ -31,8 +31,8 @@ export function isReplaced(notebook, fix) {
   return true;
 }
 
-/** Undo a replacement: insert the fix below the cell that asked again; return whether it's done. */
-export function isPutBack(notebook, fix) {
+/** Restore the failed cell, and insert the fixed one again; return whether that was possible. */
+export function undoReplacement(notebook, fix) {
   const { cell, state } = targetOf(notebook, fix);
   if (state !== "fixed") return false;
   setSource(cell, fix.before);
@@ -50,7 +50,7 @@ export function isPutBack(notebook, fix) {
   return true;
 }
 
-// The number stands beside the cell until it runs again; so the id is kept once it is found.
+// The cell has its number only until it runs again, so its id is kept.
 function found(cells, fix) {
   if (fix.cell) return cells.find(({ id }) => id === fix.cell);
   const source = [fix.before, bare(fix.code)];
@@ -63,7 +63,7 @@ function found(cells, fix) {
   return same[0];
 }
 
-// In the cell's own history of changes: its editor's undo brings the former source back.
+// A change that the cell editor's undo reverts.
 function setSource({ sharedModel }, source) {
   beginChange(sharedModel);
   sharedModel.setSource(source);
@@ -81,5 +81,5 @@ function insertedBelow(cells, fix) {
 
 const isFixed = (cell, fix) => bare(sourceOf(cell)) === bare(fix.code);
 
-// The kernel keeps a cell's source without empty lines at its end.
+// The kernel removes empty lines at the end of a cell's source.
 const bare = (source) => source.replace(/\n+$/, "");

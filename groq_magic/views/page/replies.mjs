@@ -1,6 +1,6 @@
-// Buttons at the box in which the kernel asks for approval: each types a reply there and sends it.
+// Buttons below an input box that asks for approval: each types a reply and sends it.
 
-/** Show buttons while the kernel asks a question; return a function that stops it. */
+/** Show buttons while the kernel asks a question; return a function that stops this. */
 export function startReplies(model) {
   let end = () => {};
   const onMessage = ({ question }) => {
@@ -15,7 +15,7 @@ export function startReplies(model) {
   };
 }
 
-// A page can have several boxes: those of unanswered questions stay open.
+// A page can have several boxes: those of unanswered questions stay.
 function showReplies({ prompt, replies }) {
   const rows = [];
   const fill = () => {
@@ -23,6 +23,7 @@ function showReplies({ prompt, replies }) {
       const input = box.querySelector("input.jp-Stdin-input");
       const asked = box.querySelector(".jp-Stdin-prompt")?.textContent.trim();
       if (!input || asked !== prompt.trim()) continue;
+      input.ariaLabel = asked; // the box has no button, and JupyterLab moves the focus there
       const row = rowOf(replies, (typed) => send(input, typed));
       rows.push(row);
       box.append(row);

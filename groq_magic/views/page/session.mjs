@@ -1,8 +1,9 @@
-// The session widget on a page: starts the parts that live as long as its kernel, and ends them.
+// The session widget on a page: starts its parts, and ends them with the kernel.
 
 import { startAnnouncing } from "./announce.mjs";
 import { startKeepingFocus } from "./focus.mjs";
 import { startHello } from "./hello.mjs";
+import { startKeys } from "./keyboard.mjs";
 import { tried } from "./lab.mjs";
 import { startNextCell } from "./next_cell.mjs";
 import { inEachNotebook } from "./notebooks.mjs";
@@ -16,6 +17,7 @@ import { startWriteBack } from "./write_back.mjs";
 const STARTS = [
   startAnnouncing,
   startKeepingFocus,
+  startKeys,
   startWriteBack,
   startOrder,
   startNextCell,
@@ -32,7 +34,7 @@ export default () => ({
     const { statusChanged, kernelChanged } = context?.sessionContext ?? {};
     const fill = () => slots.fill();
     const endWatch = watchPage(fill, () => slots.answers.isStreaming);
-    // Where one meets another Lab than it expects, hello.mjs reports that, and the others go on.
+    // If one fails with another version of Lab, hello.mjs reports that, and the others start.
     const startSlots = () => inEachNotebook(model, (each) => slots.addNotebook(each));
     const parts = [...STARTS, startSlots].map((start) => tried(() => start(model)));
     const end = ({ keep }) => {
@@ -49,7 +51,7 @@ export default () => ({
     kernelChanged?.connect(onGone);
     restored?.connect?.(fill);
     fill();
-    // All have read it. Saved with the notebook, it would bring every answer's reasoning along.
+    // All parts have read it. It must not be saved with the notebook: it has all reasoning.
     model.set("present", {});
 
     return () => {

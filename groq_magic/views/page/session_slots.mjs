@@ -1,18 +1,19 @@
-// The slots of this session's outputs, filled while its kernel lives: answers as they stream, the
-// picker and the panel as views of shared models; figures, quota, Copy and the stale mark as
-// native elements. Outputs hold static text, which comes back when the kernel goes.
+// Fills the slots of this session's outputs while its kernel lives: answers as they stream, the
+// picker and the panel as views of shared models; figures, quota, Copy and the stale warning as
+// native elements. The slots have static text, which is restored when the kernel ends.
 
 import { Answers } from "./answers.mjs";
 import { Bar, PICKER } from "./bars.mjs";
 import { withCopy } from "./copy.mjs";
 import { showErrors } from "./errors.mjs";
 import { KeyEntry } from "./key_entry.mjs";
+import { focusAllScrolled } from "./keyboard.mjs";
 import { rootsOf } from "./outputs.mjs";
 import { grouped, Refill } from "./quota.mjs";
 import { isKnown, Slot } from "./slots.mjs";
 import { endViews } from "./views.mjs";
 
-// ms between two drawings of what is left, while this minute's is not full, and after.
+// ms between two drawings of the quota: while this minute's is not full, and otherwise.
 const [SOON, LATER] = [1000, 30_000];
 const FILLED_BY = Symbol.for("groq_magic.slots");
 
@@ -23,7 +24,7 @@ export class SessionSlots {
     this.picker = model.get("picker");
     this.token = `.groq-token-${model.get("token")}`;
     this.answers = new Answers(model, (slot, label) => this.showView(slot, this.picker, label));
-    this.filled = new Map(); // element → Slot, Bar, or what else can be restored
+    this.filled = new Map(); // element → Slot, Bar, or another object with `restore`
     this.others = new Set(); // documents of other notebooks on the session's kernel
     this.awaited = new Map(); // Slot → [model id, label] of a view whose model is not there yet
     this.turns = {}; // facts by the class of a bar
@@ -32,7 +33,7 @@ export class SessionSlots {
     this.takeFacts(model.get("present"));
   }
 
-  /** Take a message of the kernel's. */
+  /** Handle a message of the kernel. */
   receive(message) {
     if (message.doc || message.ended) return this.answers.receive(message);
     this.takeFacts(message);
@@ -53,10 +54,10 @@ export class SessionSlots {
     this.minute = minute && new Refill(minute);
     this.day = day && new Refill(day);
     clearTimeout(this.timer);
-    if (minute || day) this.timer = setTimeout(() => this.drawLeft(), SOON);
+    if (minute || day) this.timer = setTimeout(() => this.drawQuota(), SOON);
   }
 
-  // The pickers name the next ask's model; the limits can be another one's.
+  // The limits can be of another model than the pickers show.
   get quotaPrefix() {
     const { current, quotaModel } = this;
     return current === quotaModel ? "" : `${quotaModel.split("/").pop()}: `;
@@ -67,18 +68,18 @@ export class SessionSlots {
     return `${this.quotaPrefix}${grouped(this.minute.left)} ${this.minute.unit} left this minute`;
   }
 
-  drawLeft() {
-    this.showLeft();
+  drawQuota() {
+    this.showQuota();
     for (const root of this.roots) this.drawMeters(root);
-    this.timer = setTimeout(() => this.drawLeft(), this.minute?.used ? SOON : LATER);
+    this.timer = setTimeout(() => this.drawQuota(), this.minute?.used ? SOON : LATER);
   }
 
-  // Under the newest answer alone, and under those that stream.
-  showLeft() {
+  // Only below the newest answer, and below streaming ones.
+  showQuota() {
     const bars = [...this.filled.values()].filter((each) => each instanceof Bar);
     const newest = Math.max(...bars.map((bar) => bar.order));
-    for (const bar of bars) bar.showLeft(bar.order === newest ? this.left : "");
-    this.answers.showLeft(this.left);
+    for (const bar of bars) bar.showQuota(bar.order === newest ? this.left : "");
+    this.answers.showQuota(this.left);
   }
 
   drawMeters(root) {
@@ -87,7 +88,7 @@ export class SessionSlots {
         this[name]?.drawIn(meter, this.quotaPrefix);
   }
 
-  /** Fill the slots that have come to the page, and close those that have gone. */
+  /** Fill new slots on the page, and close removed ones. */
   fill() {
     if (!this.isLive) return;
     for (const [node, filled] of this.filled) {
@@ -104,21 +105,21 @@ export class SessionSlots {
       }
     this.answers.fill(this.roots);
     for (const root of this.roots) this.fillIn(root);
-    this.showLeft();
+    this.showQuota();
   }
 
   get roots() {
     return rootsOf(this.manager, this.others);
   }
 
-  /** Return the document of the notebook that shows an element; undefined for none of ours. */
+  /** Return the document of the notebook of ours that shows an element; undefined for none. */
   documentAt(node) {
     return [this.manager.context, ...this.others].find(
       (each) => each?.model && rootsOf({ context: each }).some((root) => root.contains(node)),
     );
   }
 
-  /** Fill the slots of another notebook on this kernel too; return what ends that. */
+  /** Also fill the slots of another notebook on this kernel; return a function that stops this. */
   addNotebook(document) {
     this.others.add(document);
     this.fill();
@@ -141,10 +142,11 @@ export class SessionSlots {
     for (const node of root.querySelectorAll(".groq-slot-speed")) this.fillSpeed(node);
     for (const listing of root.querySelectorAll(".groq-models")) this.fillMarks(listing);
     showErrors(root);
+    focusAllScrolled(root);
     this.drawMeters(root);
   }
 
-  // An alias, or a model that the list lacks, moves no mark.
+  // An alias, or a model that is not in the list, moves no mark.
   fillMarks(listing) {
     const name = `groq-model-${this.current.replace(/[^A-Za-z0-9_-]/g, "-")}`;
     const marks = [...listing.querySelectorAll(".groq-slot-mark")];
@@ -165,7 +167,7 @@ export class SessionSlots {
   }
 
   fillKey(node) {
-    if (!this.key || this.isOthers(node)) return;
+    if (!this.key || this.belongsToOther(node)) return;
     const send = (content) => this.model.send(content);
     if (!this.filled.has(node)) this.filled.set(node, new KeyEntry(node, send));
     this.filled.get(node).update(this.key);
@@ -177,13 +179,13 @@ export class SessionSlots {
 
   fillBar(bar) {
     const facts = this.turnOf(bar);
-    if (!facts || this.isOthers(bar)) return;
+    if (!facts || this.belongsToOther(bar)) return;
     if (!this.filled.has(bar)) this.filled.set(bar, new Bar(bar, this));
     this.filled.get(bar).update(facts);
   }
 
   fillWithView(node, id, label) {
-    if (this.filled.has(node) || this.isOthers(node)) return;
+    if (this.filled.has(node) || this.belongsToOther(node)) return;
     const slot = new Slot(node);
     this.filled.set(node, slot);
     this.showView(slot, id, label);
@@ -191,18 +193,18 @@ export class SessionSlots {
 
   addCopy(node) {
     const pre = node.querySelector("pre");
-    if (!pre || this.filled.has(node) || this.isOthers(node)) return;
+    if (!pre || this.filled.has(node) || this.belongsToOther(node)) return;
     const made = withCopy(pre);
     this.filled.set(node, { restore: () => made.remove() });
   }
 
-  // JupyterLab may run the session's widget for each of two notebooks on its kernel.
-  isOthers(node) {
+  // JupyterLab may run the session widget for each of two notebooks on its kernel.
+  belongsToOther(node) {
     node[FILLED_BY] ??= this;
     return node[FILLED_BY] !== this;
   }
 
-  /** Show a view, when its model is there: a page that loads again gets models in any order. */
+  /** Show a view once its model exists: a reloaded page gets models in any order. */
   showView(slot, id, label) {
     if (isKnown(this.manager, id)) slot.showView(this.manager, id, label);
     else this.awaited.set(slot, [id, label]);
@@ -215,7 +217,7 @@ export class SessionSlots {
     this.model.send({ make: "panel" });
   }
 
-  /** Give the static text back; of an answer that a kernel left unfinished, keep the text. */
+  /** Restore the static text; with `keep`, keep the text of unfinished answers. */
   end({ keep }) {
     if (!this.isLive) return;
     this.isLive = false;

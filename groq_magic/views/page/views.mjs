@@ -1,5 +1,5 @@
-// Views of the session's widgets. ipywidgets holds a view for as long as its model lives, removed
-// or not: one whose slot has gone serves the next slot.
+// Views of the session's widgets. ipywidgets keeps even removed views as long as their model lives,
+// so the view of a removed slot is used for the next slot.
 
 const SPARE = new WeakMap(); // manager → Map: model's id → views
 

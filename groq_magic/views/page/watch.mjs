@@ -1,16 +1,16 @@
-// When elements of ours come to the page, or go.
+// Watches for elements of ours that are added to the page or removed.
 
-// Where we change the page ourselves.
+// Elements that we change ourselves.
 const OWN = ".groq-slot-stream, .groq-bar, .groq-slot-panel, .groq-load";
-// A slot that widgets bring along: the panel is drawn again with another key.
+// A slot within these elements: the panel is drawn again when the key changes.
 const WITHIN = ".groq-slot-key";
-// Our outputs, and the tabs that say which notebook a panel shows.
+// Our outputs, and the tabs, which have the path of a panel's notebook.
 const OURS = "[class*='groq-'], [data-id]";
 
-/** Call a function at most once a frame when it may find something to do on the page.
+/** Call a function when the page changes, at most once a frame.
 
-@param isStreaming whether answers stream: then it is called only for elements of ours
-@return a function that ends it
+@param isStreaming whether answers stream: then only changes of our elements count
+@return a function that stops this
 */
 export function watchPage(call, isStreaming) {
   let frame = 0;

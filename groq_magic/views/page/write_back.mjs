@@ -1,6 +1,6 @@
-// Finished outputs that this page missed, since it was loaded while their cells ran:
-// they are written into the notebook's cells and saved. The page confirms those that it
-// has, and again when they are saved: then the kernel needs to keep them no longer.
+// Writes finished outputs that this page missed, because it was loaded while their cells ran, into
+// the notebook's cells, and saves them. The page confirms the outputs that it has, and again when
+// they are saved: then the kernel removes them.
 
 import { sendNow } from "./control.mjs";
 import { connectionOf, tried } from "./lab.mjs";
@@ -8,10 +8,10 @@ import { htmlOf, indexOf } from "./outputs.mjs";
 import { aroundMethod } from "./patch.mjs";
 import { isKnown } from "./slots.mjs";
 
-// ms in which a page that shows an output confirms it, before one that lacks it asks for it.
+// ms before a page requests an output that it lacks: a page that shows it confirms it first.
 const OTHERS_FIRST = 200;
 
-/** Start to write outputs back; return what ends it. */
+/** Start to write outputs back; return a function that stops this. */
 export function startWriteBack(model) {
   const { context, restored } = model.widget_manager;
   const writeBack = new WriteBack(model);
@@ -36,12 +36,12 @@ class WriteBack {
     this.model = model;
     this.manager = model.widget_manager;
     this.context = this.manager.context;
-    this.offers = new Map(); // by id, those whose cell the page may not have yet
-    this.begun = new Map(); // answers that began while this page was there: { isOwn, isPlaced }
-    this.wanted = new Map(); // by id, what the page asked for, and whether it was there at the start
+    this.offers = new Map(); // id → offer whose cell the page may not have yet
+    this.begun = new Map(); // answers that began after this page was loaded: { isOwn, isPlaced }
+    this.wanted = new Map(); // id → whether the answer began after this page was loaded
     this.shown = new Set(); // ids of outputs that the notebook has, but perhaps not its file
-    this.due = []; // [name, id]: what is to be sent of which output
-    this.lacked = []; // ids of outputs that this page asks for soon
+    this.due = []; // [name, id]: messages to send about outputs
+    this.lacked = []; // ids of outputs that this page will request
   }
 
   receive({ began, confirm = [], finished = [] }) {
@@ -65,7 +65,7 @@ class WriteBack {
     for (const offer of [...this.offers.values()]) tried(() => this.take(offer));
   }
 
-  /** Confirm an output that is there; ask for one that is not, if the page has its cell. */
+  /** Confirm an output that the page has; request one that it lacks, if it has the cell. */
   take(offer) {
     const { id, captured } = offer;
     this.forgetFormer(offer);
@@ -77,7 +77,7 @@ class WriteBack {
     if (where.there) this.confirm(id, { isSaved: !began && !this.context.model.dirty });
     else if (began && where.at >= 0) this.send("want", [id], true);
     else if (began?.isPlaced)
-      this.confirm(id, {}); // it was cleared while it came
+      this.confirm(id, {}); // it was cleared in the meantime
     else if (began && !(began.isOwn && where.outputs))
       this.offers.delete(id); // another page shows the cell's outputs, or the cell was deleted
     else if (where.outputs || captured.some((each) => isKnown(this.manager, each)))
@@ -85,7 +85,7 @@ class WriteBack {
     else if (where.isMissing) this.sendLater("absent", id);
   }
 
-  /** Forget what former runs of a cell finished. */
+  /** Forget the outputs of former runs of a cell. */
   forgetFormer({ cell, request }) {
     for (const other of cell ? this.offers.values() : [])
       if (other.cell === cell && other.request !== request) this.offers.delete(other.id);
@@ -110,7 +110,7 @@ class WriteBack {
     }, OTHERS_FIRST);
   }
 
-  // A page that showed the output may be gone since: those that are there confirm it again.
+  // The page that showed the output may be closed by now: open ones confirm it again.
   sendLack(id) {
     if (this.lacked.push(id) > 1) return;
     queueMicrotask(() => sendNow(this.model, { lacks: this.lacked.splice(0) }));
@@ -122,7 +122,7 @@ class WriteBack {
     this.model.send(isSaved ? { stands: [id] } : { shown: [id] });
   }
 
-  /** Put an output where it belongs, unless that has changed meanwhile. */
+  /** Write an output into its cell, unless that has changed in the meantime. */
   write(offer) {
     const { id, output } = offer;
     if (!this.wanted.has(id)) return; // another page asked for it
@@ -147,14 +147,14 @@ class WriteBack {
       const at = indexOf(widget.outputs?.toJSON() ?? [], place);
       if (at < 0) continue;
       widget.outputs.set(at, output);
-      // As the widget itself does when something is displayed in it.
+      // The widget itself does the same when something is displayed in it.
       widget.set("outputs", widget.outputs.toJSON(), { newMessage: true });
       widget.save_changes();
       this.confirm(id, { isSaved: true });
     }
   }
 
-  /** Return the outputs of the cell, where the placeholder is in them, and whether it is finished. */
+  /** Return the cell's outputs, the placeholder's index in them, and whether it is finished. */
   placeOf({ cell, place, checksum, notebook, captured = [] }) {
     const model = this.context?.model;
     const found =
@@ -167,13 +167,13 @@ class WriteBack {
     const at = indexOf(all, place);
     const there = at < 0 && all.some((each) => checksumOf(each) === checksum);
     if (at >= 0 || there) return { outputs, at, there };
-    if (checksum === 0) return { at, there: true }; // only its placeholder was to be removed
+    if (checksum === 0) return { at, there: true }; // an empty output only removes its placeholder
     // A copy of the notebook has the same ids. A cell that runs again has new outputs soon.
     const isTaken = captured.length || isOther || found.executionState === "running";
     return isTaken ? { at } : { outputs, at };
   }
 
-  /** Return where else its placeholder is: a cell that is copied while it runs gets no updates. */
+  /** Return where else the placeholder is: a cell that is copied while it runs gets no updates. */
   copiesOf({ cell, place }) {
     const model = this.context?.model;
     if (!place || !model || model.isDisposed) return [];
@@ -183,13 +183,13 @@ class WriteBack {
       .filter(({ at }) => at >= 0);
   }
 
-  /** Save, once for all that is written now; a save that fails is reported by Jupyter. */
+  /** Save once for all outputs written now; Jupyter reports a failed save. */
   async save() {
     this.isSaveDue = this.context.contentsModel?.writable !== false;
     if (this.isSaving) return;
     this.isSaving = true;
     while (this.isSaveDue) {
-      await null; // for what else is written in the same moment
+      await null; // wait for outputs that are written at the same time
       await this.othersSave;
       this.isSaveDue = false;
       await saveAlone(this.context);
@@ -215,8 +215,8 @@ class WriteBack {
   }
 }
 
-// JupyterLab takes two saves at once for a change of the file by somebody else, and asks the user:
-// one that comes during ours waits for its end.
+// JupyterLab mistakes two saves at once for a change by somebody else, and asks the user. So a save
+// that begins during ours waits for its end.
 async function saveAlone(context) {
   if (typeof context.save !== "function") return;
   const ours = Promise.resolve(tried(() => context.save())).catch(ignored);
@@ -226,7 +226,7 @@ async function saveAlone(context) {
   end();
 }
 
-// What is there is of a former run, unless an earlier output of this run is among it.
+// The cell's outputs are of a former run, unless they include an earlier output of this run.
 function addTo(outputs, { output, turn, earlier }) {
   const all = outputs.toJSON();
   if (!all.some((each) => earlier.includes(checksumOf(each)))) return outputs.fromJSON([output]);
@@ -235,7 +235,7 @@ function addTo(outputs, { output, turn, earlier }) {
   else outputs.add(output);
 }
 
-// Of changes since the file was loaded or saved: only what the user did can be undone.
+// Whether the user has changed the notebook since it was saved: only such changes can be undone.
 function hasEdits(model) {
   const isUndoable = (shared) => shared?.canUndo?.() ?? true;
   return Boolean(

@@ -13,7 +13,7 @@ from groq_magic.api.batches import BatchService
 from groq_magic.api.key import ApiKey
 from groq_magic.api.models import offline_catalogue
 from groq_magic.mapping.batch.fetching import BatchRows, FetchResult, collect, fetch
-from groq_magic.mapping.batch.jobs import HandOver, hand_over
+from groq_magic.mapping.batch.jobs import Submission, submit
 from groq_magic.mapping.data.prompts import row_prompts
 from groq_magic.mapping.data.rows import rows_of
 from groq_magic.mapping.requests.answer_type import AnswerType
@@ -62,8 +62,8 @@ class Engine:
     def journal(self) -> Journal:
         return Journal(self.path)
 
-    def hand_over(self, plan: RequestPlan, **options: Any) -> HandOver:
-        return hand_over(plan, journal=self.journal(), service=self.service, **options)
+    def submit(self, plan: RequestPlan, **options: Any) -> Submission:
+        return submit(plan, journal=self.journal(), service=self.service, **options)
 
     def fetch(self) -> FetchResult:
         return fetch(self.journal(), self.service)

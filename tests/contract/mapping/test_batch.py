@@ -44,7 +44,7 @@ def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_rows_are_handed_over_fetched_and_deleted_there(engine: Engine) -> None:
     plan, lines = plan_of(["a", "b", "c", "a"]), []
 
-    given = engine.hand_over(plan, name="Rate", on_upload=lines.append)
+    given = engine.submit(plan, name="Rate", on_upload=lines.append)
 
     assert lines == [KEPT_BY_GROQ]
     assert (given.rows, len(given.jobs)) == (3, 1)
@@ -75,21 +75,21 @@ def test_rows_are_handed_over_fetched_and_deleted_there(engine: Engine) -> None:
 
 
 def test_only_unfinished_rows_are_handed_over(engine: Engine) -> None:
-    engine.hand_over(plan_of(["a", "b"]))
+    engine.submit(plan_of(["a", "b"]))
     engine.finish(plan_of(["a", "b"]))
-    assert engine.hand_over(plan_of(["c"])).rows == 1
+    assert engine.submit(plan_of(["c"])).rows == 1
 
     plan = plan_of(["a", "b", "c", "d", "e"])
-    assert engine.hand_over(plan, without=plan.keys[4:]).rows == 1
-    assert engine.hand_over(plan, without=plan.keys[4:]).jobs == ()
+    assert engine.submit(plan, without=plan.keys[4:]).rows == 1
+    assert engine.submit(plan, without=plan.keys[4:]).jobs == ()
     engine.finish(plan)
     assert engine.texts(plan) == ["fine"] * 4 + [None]
-    assert engine.hand_over(plan, again=True).rows == 5
+    assert engine.submit(plan, again=True).rows == 5
 
 
 def test_files_have_no_more_lines_and_bytes_than_allowed(engine: Engine) -> None:
     plan = plan_of([f"row {n} é😀" for n in range(7)])
-    given = engine.hand_over(plan, limits=FileLimits(lines=3))
+    given = engine.submit(plan, limits=FileLimits(lines=3))
     assert [job.rows for job in given.jobs] == [3, 3, 1]
     sizes = [file.bytes or 0 for file in engine.sdk.files.list().data]
     engine.finish(plan)
@@ -97,21 +97,21 @@ def test_files_have_no_more_lines_and_bytes_than_allowed(engine: Engine) -> None
 
     # A file takes as many lines as fit, to the byte.
     plan = plan_of([f"Row {n} é😀" for n in range(7)])
-    engine.hand_over(plan, limits=FileLimits(bytes=max(sizes)))
+    engine.submit(plan, limits=FileLimits(bytes=max(sizes)))
     assert [file.bytes for file in engine.sdk.files.list().data] == sizes
 
 
 def test_a_request_larger_than_a_file_is_refused(engine: Engine) -> None:
     plan = plan_of(["a", "b" * 2_000])
     with pytest.raises(TooLargeError, match=r"^A row's request takes 0 MB"):
-        engine.hand_over(plan, limits=FileLimits(bytes=1_000))
+        engine.submit(plan, limits=FileLimits(bytes=1_000))
     assert engine.files() == []
 
 
 def test_odd_characters_arrive_as_they_are(engine: Engine, practice: PracticeServer) -> None:
     practice.script([{"match": "\u2028", "reply": "\u2028é😀\x0b\x85"}, {"reply": "no"}])
     plan = plan_of(["\u2028\x0b", "\ud800", '"\\n"'])
-    engine.hand_over(plan, name="\ud800")
+    engine.submit(plan, name="\ud800")
     engine.finish(plan)
     assert engine.texts(plan) == ["\u2028é😀\x0b\x85", "no", "no"]
 
@@ -127,7 +127,7 @@ def test_failed_and_expired_rows_are_errors_once_and_then_asked_again(
         ]
     )
     plan = plan_of(["a", "broken", "late"])
-    engine.hand_over(plan)
+    engine.submit(plan)
 
     rows = engine.finish(plan)
 
@@ -139,15 +139,15 @@ def test_failed_and_expired_rows_are_errors_once_and_then_asked_again(
     }
     assert engine.collect(plan).errors == {}
     assert engine.files() == []
-    assert engine.hand_over(plan, without=rows.errors).jobs == ()
-    assert engine.hand_over(plan).rows == 2
+    assert engine.submit(plan, without=rows.errors).jobs == ()
+    assert engine.submit(plan).rows == 2
     assert len(engine.finish(plan).answered) == 2
     assert engine.texts(plan) == ["fine"] * 3
 
 
 def test_a_refused_file_is_an_error_of_all_its_rows(engine: Engine) -> None:
     plan = plan_of(["a", "b"], model="qwen/qwen3.8-27b")
-    engine.hand_over(plan)
+    engine.submit(plan)
     rows = engine.finish(plan)
     (error,) = {answer.error for answer in rows.errors.values()}
     assert error.startswith("Groq refused the whole file: line 1: The model `qwen/qwen3.8-27b`")
@@ -158,7 +158,7 @@ def test_a_refused_file_is_an_error_of_all_its_rows(engine: Engine) -> None:
 def test_answers_are_checked_against_the_schema(engine: Engine, practice: PracticeServer) -> None:
     practice.script([{"match": "bad", "reply": "{}"}, {"reply": '{"score": 3}'}])
     plan = plan_of(["a", "bad"], schema="score int")
-    engine.hand_over(plan)
+    engine.submit(plan)
     rows = engine.finish(plan)
     assert len(rows.answered) == 1
     assert "doesn't fit the schema" in rows.errors[plan.keys[1]].error
@@ -174,14 +174,14 @@ def test_packs_are_split_and_what_is_missing_is_asked_alone(
     (list_name,) = form["properties"]
     packed = {list_name: _packed_rows(form, [1], {"score": 1})}
     practice.script([{"match": "Row 2", "reply": json.dumps(packed)}, {"reply": '{"score": 7}'}])
-    assert engine.hand_over(plan).jobs[0].requests == 2
+    assert engine.submit(plan).jobs[0].requests == 2
 
     rows = engine.finish(plan)
 
     assert len(rows.answered) == 2
     (alone,) = rows.alone
     assert alone.keys == (plan.keys[1],)
-    assert engine.hand_over(plan, alone=rows.alone).rows == 1
+    assert engine.submit(plan, alone=rows.alone).rows == 1
     assert len(engine.finish(plan).answered) == 1
     texts = [json.loads(text or "") for text in engine.texts(plan)]
     assert texts == [{"score": 1}, {"score": 7}, {"score": 7}]
@@ -200,7 +200,7 @@ def _packed_rows(form: dict[str, Any], numbers: list[int], answer: Any) -> list[
 
 def test_rows_that_the_plan_no_longer_has_wait_for_one_that_has(engine: Engine) -> None:
     plan = plan_of(["a", "b"])
-    engine.hand_over(plan)
+    engine.submit(plan)
     while engine.fetch().running:
         pass
     assert len(engine.collect(plan_of(["a"])).answered) == 1
@@ -213,7 +213,7 @@ def test_a_cancelled_job_gives_what_it_has_and_frees_the_rest(
 ) -> None:
     practice.script([{"match": "slow", "batch": "waiting", "times": 1}, {"reply": "fine"}])
     plan = plan_of(["a", "slow"])
-    engine.hand_over(plan)
+    engine.submit(plan)
     for _ in range(3):
         (job,) = status(engine.journal(), engine.service)
     assert job.state == "in_progress"
@@ -225,14 +225,14 @@ def test_a_cancelled_job_gives_what_it_has_and_frees_the_rest(
     assert len(rows.answered) == 1
     assert "cancelled" in rows.errors[plan.keys[1]].error
     assert engine.files() == []
-    assert engine.hand_over(plan).rows == 1
+    assert engine.submit(plan).rows == 1
 
 
 def test_a_job_that_the_key_does_not_know_is_forgotten_when_it_is_cancelled(
     engine: Engine, practice: PracticeServer
 ) -> None:
     plan = plan_of(["a"])
-    engine.hand_over(plan)
+    engine.submit(plan)
     practice.reset()
     assert len(engine.fetch().unknown) == 1
     assert engine.collect(plan).waiting
@@ -247,11 +247,11 @@ def test_a_job_that_the_key_does_not_know_is_forgotten_when_it_is_cancelled(
 def test_jobs_of_another_practice_server_hold_nothing_back(engine: Engine) -> None:
     plan = plan_of(["a"])
     elsewhere = Engine(engine.path, engine.url.replace("127.0.0.1", "localhost"))
-    engine.hand_over(plan)
+    engine.submit(plan)
 
     assert elsewhere.collect(plan).waiting == {}
     assert [job.url for job in status(elsewhere.journal(), elsewhere.service)] == [engine.url]
-    assert elsewhere.hand_over(plan).rows == 1
+    assert elsewhere.submit(plan).rows == 1
     (kept,) = {job.url for job in cancel(elsewhere.journal(), elsewhere.service)} - {engine.url}
     assert kept == elsewhere.url
 
@@ -262,7 +262,7 @@ def test_a_key_without_batch_gets_one_line_and_its_rows_are_free(
     engine = Engine(tmp_path / "journal.sqlite", practice_factory(plan="free").url)
     plan = plan_of(["a"])
     with pytest.raises(RequestError) as caught:
-        engine.hand_over(plan)
+        engine.submit(plan)
     assert str(caught.value) == (
         "This key has no access to Groq's batch engine (403). It needs a paid plan: "
         "https://console.groq.com/settings/billing. Without --batch the rows are asked one by one."
@@ -274,7 +274,7 @@ def test_a_key_without_batch_gets_one_line_and_its_rows_are_free(
 def test_a_refused_window_leaves_nothing_behind(engine: Engine) -> None:
     plan = plan_of(["a"])
     with pytest.raises(RequestError, match="completion_window"):
-        engine.hand_over(plan, window="2h")
+        engine.submit(plan, window="2h")
     assert engine.files() == []
     assert engine.collect(plan).waiting == {}
 
@@ -285,10 +285,10 @@ def test_what_was_handed_over_before_a_failure_stays(
     plan = plan_of(["a", "b", "c"])
     practice.faults(batch=("ok", "ok", "429:retry-after=100"))
     with pytest.raises(GroqMagicError) as caught:
-        engine.hand_over(plan, limits=FileLimits(lines=1))
+        engine.submit(plan, limits=FileLimits(lines=1))
     assert caught.value.remedy == "1 row was submitted; run the cell again for the rest."
 
-    assert engine.hand_over(plan, limits=FileLimits(lines=1)).rows == 2
+    assert engine.submit(plan, limits=FileLimits(lines=1)).rows == 2
     engine.finish(plan)
     assert engine.texts(plan) == ["fine"] * 3
     assert engine.accepted() == 3
@@ -300,13 +300,13 @@ def test_a_lost_reply_hands_nothing_over_twice(
 ) -> None:
     plan = plan_of(["a", "b"])
     practice.faults(batch=("ok",) * number + ("drop-before-headers",))
-    with pytest.raises(ConnectionLostError, match="connection broke") as caught:
-        engine.hand_over(plan)
+    with pytest.raises(ConnectionLostError, match="broke off") as caught:
+        engine.submit(plan)
     assert caught.value.remedy == "Run it again: nothing is sent twice."
     assert engine.files()
 
     # The upload was lost: its file is deleted, and another made. The job was lost: it is found.
-    assert len(engine.hand_over(plan).jobs) == 1 - number
+    assert len(engine.submit(plan).jobs) == 1 - number
     assert len(engine.files()) == 1
     engine.finish(plan)
     assert engine.texts(plan) == ["fine"] * 2
@@ -320,7 +320,7 @@ def test_looking_and_fetching_try_again(
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
     plan = plan_of(["a"])
-    engine.hand_over(plan)
+    engine.submit(plan)
     practice.faults(batch=(fault,))
     engine.fetch()
     practice.faults(batch=("ok", fault, fault))
@@ -333,7 +333,7 @@ def test_a_page_instead_of_the_answers_deletes_nothing(
     engine: Engine, practice: PracticeServer, fault: str
 ) -> None:
     plan = plan_of(["a"])
-    engine.hand_over(plan)
+    engine.submit(plan)
     engine.fetch()
     practice.faults(batch=("ok", fault))
     with pytest.raises(ServiceError):
@@ -345,7 +345,7 @@ def test_a_page_instead_of_the_answers_deletes_nothing(
 
 def test_two_kernels_fetch_at_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     plan = plan_of([f"row {n}" for n in range(5)])
-    engine.hand_over(plan)
+    engine.submit(plan)
     engine.fetch()
     service = Engine(engine.path, engine.url).service
     lines = service.lines
@@ -368,7 +368,7 @@ def test_the_other_kernel_has_deleted_the_files(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = plan_of(["a"])
-    engine.hand_over(plan)
+    engine.submit(plan)
     engine.fetch()
     service = Engine(engine.path, engine.url).service
     lines = service.lines
@@ -386,7 +386,7 @@ def test_files_are_deleted_once_their_answers_outlast_a_power_cut(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = plan_of(["a"])
-    engine.hand_over(plan)
+    engine.submit(plan)
     engine.fetch()
     journal = engine.journal()
     done: list[str] = []
@@ -409,14 +409,14 @@ def test_files_are_deleted_once_their_answers_outlast_a_power_cut(
 
 def test_answers_that_were_deleted_at_groq_are_errors(engine: Engine) -> None:
     plan = plan_of(["a"])
-    engine.hand_over(plan)
+    engine.submit(plan)
     engine.fetch()
     engine.sdk.batches.retrieve(engine.sdk.batches.list().data[0].id)
     for file in engine.sdk.files.list().data:
         engine.sdk.files.delete(file.id or "")
     rows = engine.finish(plan)
     assert rows.errors[plan.keys[0]].error == "The answers are no longer at Groq."
-    assert engine.hand_over(plan).rows == 1
+    assert engine.submit(plan).rows == 1
 
 
 def test_answers_come_although_the_file_of_errors_is_gone(
@@ -424,7 +424,7 @@ def test_answers_come_although_the_file_of_errors_is_gone(
 ) -> None:
     practice.script([{"match": "late", "batch": "expired"}, {"reply": "fine"}])
     plan = plan_of(["a", "late"])
-    engine.hand_over(plan)
+    engine.submit(plan)
     engine.fetch()
     ended = engine.sdk.batches.retrieve(engine.sdk.batches.list().data[0].id)
     engine.sdk.files.delete(ended.error_file_id or "")
@@ -437,7 +437,7 @@ def test_a_file_that_lacks_answers_is_kept_at_groq(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = plan_of(["a", "b"])
-    engine.hand_over(plan)
+    engine.submit(plan)
     engine.fetch()
     lines = engine.service.lines
     monkeypatch.setattr(engine.service, "lines", lambda file: list(lines(file))[:1])
@@ -455,24 +455,24 @@ def test_answers_that_are_counted_before_they_are_there_are_waited_for() -> None
 
 
 def test_one_kernel_hands_over_at_a_time(engine: Engine) -> None:
-    with engine.journal().jobs.alone() as is_alone:
-        assert is_alone
+    with engine.journal().jobs.submit_lock() as has_lock:
+        assert has_lock
         with pytest.raises(OptionError, match="Another kernel is submitting rows"):
-            engine.hand_over(plan_of(["a"]))
-    assert engine.hand_over(plan_of(["a"])).rows == 1
+            engine.submit(plan_of(["a"]))
+    assert engine.submit(plan_of(["a"])).rows == 1
 
 
 def test_a_lost_job_is_found_on_a_later_page(engine: Engine) -> None:
     plan = plan_of(["a"])
-    engine.hand_over(plan)
+    engine.submit(plan)
     (job,) = engine.journal().jobs.jobs()
     # As a kernel leaves it that was killed before it noted the job's id.
     engine.journal().jobs.update(job.id, batch="", state="")
     for number in range(25):
         other = Engine(engine.path.with_name(f"{number}.sqlite"), engine.url)
-        other.hand_over(plan_of([f"other {number}"]))
+        other.submit(plan_of([f"other {number}"]))
 
-    assert engine.hand_over(plan).jobs == ()
+    assert engine.submit(plan).jobs == ()
     assert [each.batch for each in status(engine.journal(), engine.service)] == [job.batch]
 
 
@@ -483,12 +483,12 @@ def test_a_list_that_cannot_be_read_forgets_no_job(
     plan = plan_of(["a"])
     practice.faults(batch=("ok", "drop-before-headers"))
     with pytest.raises(ConnectionLostError):
-        engine.hand_over(plan)
+        engine.submit(plan)
     practice.faults(batch=(fault,) * 4)
     with pytest.raises(ServiceError):
         engine.fetch()
     practice.faults(batch=())
-    assert engine.hand_over(plan).jobs == ()
+    assert engine.submit(plan).jobs == ()
     engine.finish(plan)
     assert (engine.texts(plan), engine.accepted()) == (["fine"], 1)
 
@@ -496,7 +496,7 @@ def test_a_list_that_cannot_be_read_forgets_no_job(
 def test_no_key_is_in_any_error(practice_factory: Any, tmp_path: Path) -> None:
     engine = Engine(tmp_path / "journal.sqlite", practice_factory(keys="gsk_other").url)
     with pytest.raises(GroqMagicError) as caught:
-        engine.hand_over(plan_of(["a"]))
+        engine.submit(plan_of(["a"]))
     seen = [caught.value]
     while seen[-1] is not None:
         assert "gsk_made_up" not in f"{seen[-1]} {vars(seen[-1])}"
@@ -547,7 +547,7 @@ def test_a_run_takes_what_is_done_and_hands_the_rest_over(
 def test_packs_that_expire_or_are_refused(engine: Engine, practice: PracticeServer) -> None:
     practice.script([{"match": "late", "batch": "expired"}, {"reply": '{"score": 7}'}])
     plan = plan_of(["a", "late", "b", "c"], schema="score int", pack=2)
-    engine.hand_over(plan)
+    engine.submit(plan)
     rows = engine.finish(plan)
     # Those without an answer in a pack are asked alone, those that expired are not.
     assert set(rows.errors) == set(plan.keys[:2])

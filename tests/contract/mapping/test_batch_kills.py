@@ -30,7 +30,7 @@ HOLDS = """
 import sys, time
 from pathlib import Path
 from groq_magic.mapping.sending.journal import Journal
-with Journal(Path(sys.argv[1])).jobs.alone():
+with Journal(Path(sys.argv[1])).jobs.submit_lock():
     print("held", flush=True)
     time.sleep(600)
 """
@@ -78,18 +78,20 @@ def run(engine: Engine) -> None:
     for _ in range(10):
         engine.fetch()
         engine.collect(plan)
-        engine.hand_over(plan, limits=FileLimits(lines=2))
+        engine.submit(plan, limits=FileLimits(lines=2))
         if None not in engine.texts(plan):
             return
 
 
 @pytest.mark.slow
+# By day after each step, which is nearly before the next one; by night at both.
+@pytest.mark.parametrize("step", [2, pytest.param(1, marks=pytest.mark.nightly)])
 def test_a_kill_at_any_step_loses_nothing_and_sends_nothing_twice(
-    practice: PracticeServer, tmp_path: Path
+    practice: PracticeServer, tmp_path: Path, step: int
 ) -> None:
     at, was_killed = 0, True
     while was_killed:
-        at, was_killed = at + 1, False
+        at, was_killed = at + step, False
         practice.reset()
         practice.script([{"reply": "fine"}])
         engine = Engine(tmp_path / f"{at}.sqlite", practice.url)
@@ -118,9 +120,9 @@ def test_the_lock_ends_with_the_process_that_has_it(tmp_path: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
-        with Journal(path).jobs.alone() as is_alone:
-            assert not is_alone
+        with Journal(path).jobs.submit_lock() as has_lock:
+            assert not has_lock
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-    with Journal(path).jobs.alone() as is_alone:
-        assert is_alone
+    with Journal(path).jobs.submit_lock() as has_lock:
+        assert has_lock

@@ -35,8 +35,8 @@ LASTING_IN_STREAMS = {
     "event-error:after=2": "tool call",
     "data-error:after=2": "tool call",
     "event-error-bare:after=2": "over capacity",
-    "eof:after=2": "cut off",
-    "no-finish-reason": "cut off",
+    "eof:after=2": "incomplete",
+    "no-finish-reason": "incomplete",
     "x-groq-error:after=2": "cut off",
 }
 ODD_BUT_WHOLE = ("no-done", "no-blank-line", "ping:every=1", "comments", "crlf", "usage-apart")
@@ -49,6 +49,7 @@ def _no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("groq_magic.mapping.sending.row_sending.backoff", lambda _tried: 0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("streamed", [False, True])
 def test_one_reply_in_twenty_fails_in_every_way(
     practice: Any, run_of: Any, journal: Any, streamed: Any

@@ -112,6 +112,7 @@ def processes_of(rows_server: Any, tmp_path: Path) -> Iterator[Any]:
 
 # Each kill takes more than a second, since a process has to start: fifty are for the night.
 @pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.nightly)])
+@pytest.mark.slow
 def test_nothing_in_the_journal_is_sent_again_and_nothing_is_lost(
     processes_of: Any, kills: int
 ) -> None:
@@ -144,6 +145,7 @@ def test_nothing_in_the_journal_is_sent_again_and_nothing_is_lost(
     assert sum(answered.values()) - count <= kills * AT_ONCE
 
 
+@pytest.mark.slow
 def test_two_processes_with_one_journal_get_along(processes_of: Any) -> None:
     processes = processes_of(0.005, 150)
     processes.begin(2)

@@ -22,6 +22,7 @@ def _scaled_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("groq_magic.api.send._SHORTEST_WAIT", 0.02)
 
 
+@pytest.mark.slow
 def test_a_run_takes_little_longer_than_the_limits_allow(rows_server: Any, run_of: Any) -> None:
     server = rows_server(delay=0.02, window=WINDOW, requests=30, tokens=8_000)
     requests = [row(number, max_completion_tokens=200) for number in range(60)]
@@ -44,6 +45,7 @@ def test_a_run_takes_little_longer_than_the_limits_allow(rows_server: Any, run_o
     assert run.progress().done == 60
 
 
+@pytest.mark.slow
 def test_a_run_leaves_its_share_to_others(rows_server: Any, run_of: Any) -> None:
     server = rows_server(delay=0, window=WINDOW, tokens=4_000)
     # Each takes 15 tokens in the end, and 201 at its admission.
@@ -58,7 +60,7 @@ def test_a_run_leaves_its_share_to_others(rows_server: Any, run_of: Any) -> None
 
     # 3,750 tokens, of which 2,000 may be used at once, and then 2,000 in each window.
     assert took > (3_750 - 2_400) / 2_000 * WINDOW
-    assert "Rate limit: this run's share, 2,000 tokens a minute, is used up." in waits
+    assert "Rate limit: this run may use 2,000 tokens a minute (--share)." in waits
     assert server.counts()["refused"] == []
 
 

@@ -77,6 +77,7 @@ def test_an_upload_is_refused(
         client.files.create(file=(name, body), purpose=purpose)
 
 
+@pytest.mark.slow
 def test_a_file_of_more_than_100_megabytes_is_too_large(client: groq.Groq) -> None:
     with pytest.raises(groq.APIStatusError) as caught:
         client.files.create(file=("a.jsonl", bytes(100 * 1024 * 1024 + 1)), purpose="batch")

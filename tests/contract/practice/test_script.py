@@ -133,6 +133,16 @@ def test_the_shipped_scripts_answer_the_prompts_of_the_shipped_notebooks() -> No
                 assert script.take(prompt) is not None, prompt
 
 
+def test_the_shipped_scripts_answer_the_prompts_that_the_notebooks_propose_to_try() -> None:
+    script = Script(shipped_entries())
+    first = "What is a p-value? {}, for someone who has never had statistics."
+    quiz = "A quiz question on the {} idea."
+    answers = [script.take(first.format(length)) for length in ("Two sentences", "One sentence")]
+    answers += [script.take(quiz.format(idea)) for idea in ("first", "second", "third")]
+    # Each is another one: an answer that stays the same doesn't mark those below it.
+    assert len({answer.reply for answer in answers if answer}) == 5
+
+
 @pytest.mark.parametrize(
     "script",
     [

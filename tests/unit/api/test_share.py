@@ -97,7 +97,7 @@ def test_a_request_larger_than_the_share_takes_all_of_it(limiter: Limiter, clock
     part = limiter.reserve(MODEL, 3_000, share=share)
     delay = part.take()
     assert delay is not None
-    assert delay.reason == "Rate limit: this run's share, 2,000 tokens a minute, is used up."
+    assert delay.reason == "Rate limit: this run may use 2,000 tokens a minute (--share)."
     # It owes 1,000 and needs 2,000: at 2,000 a minute.
     assert delay.seconds == pytest.approx(90)
     clock.now += 91

@@ -1,4 +1,4 @@
-"""What keeps code out of the next cell, and what is remarked on it."""
+"""Faults that keep code out of the next cell, and remarks on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which code of an answer becomes the next cell, and the reason where none does."""
+"""Which code of an answer becomes the next cell, and the reason if none does."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_a_diff_of_something_else_is_refused() -> None:
     assert choice.why == "No cell added: the answer's diff doesn't fit cell 3."
 
 
-def test_no_code_is_said() -> None:
+def test_an_answer_without_code_gives_the_reason() -> None:
     for choice in (fixed("Install it."), fixed("```python\n\n```"), written("I can't.")):
         assert choice.why == "No cell added: the answer has no code block."
 
@@ -123,7 +123,7 @@ def test_the_cell_given_back_unchanged_is_no_next_cell() -> None:
     assert fixed(fenced(CELL.source)).why == why
 
 
-def test_the_other_cell_can_be_the_one_that_is_mended() -> None:
+def test_another_cell_than_the_failing_one_can_be_fixed() -> None:
     other = Cell(1, "def mean(values):\n    return sum(values) / len(values)")
     answer = fenced("def mean(values):\n    return sum(values) / max(1, len(values))")
     assert fixed(answer, Cell(3, "mean([])"), other).cell == other

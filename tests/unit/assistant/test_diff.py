@@ -1,4 +1,4 @@
-"""Diffs as models write them."""
+"""Diffs as models write them, applied to a cell."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.assistant.answer.edits import applied
+from groq_magic.assistant.answer.edits import apply_edits
 from groq_magic.assistant.answer.hunks import diff_edits, looks_like_diff
 
 SOURCE = "a = 1\nb = 2\n\nc = a + b\nprint(c)"
@@ -16,7 +16,7 @@ SOURCE = "a = 1\nb = 2\n\nc = a + b\nprint(c)"
 
 def patched(source: str, diff: str) -> str | None:
     edits = diff_edits(source, diff)
-    return applied(edits, source) if not isinstance(edits, int) and edits else None
+    return apply_edits(edits, source) if not isinstance(edits, int) and edits else None
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_diff_by_the_standard_library_is_applied(before: list[str], after: lis
         assert result == "\n".join(after)
 
 
-def test_code_is_told_from_a_diff() -> None:
+def test_code_and_diffs_are_distinguished() -> None:
     assert looks_like_diff("@@ -1 +1 @@\n-a\n+b")
     assert looks_like_diff(" a = 1\n-b = 2\n+b = 3")
     assert not looks_like_diff(SOURCE)

@@ -1,4 +1,4 @@
-"""Two versions of a cell, line by line."""
+"""The diff of two versions of a cell."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_the_changed_characters_of_a_line_are_known(before: str, after: str, sho
 
 
 @given(LINES, LINES)
-def test_what_stayed_and_came_is_the_new_cell_and_what_stayed_and_went_the_old_one(
+def test_kept_and_added_lines_are_the_new_cell_kept_and_removed_ones_the_old(
     before: list[str], after: list[str]
 ) -> None:
     shown = difference("\n".join(before), "\n".join(after))

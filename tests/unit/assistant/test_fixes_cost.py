@@ -8,7 +8,7 @@ import pytest
 
 from groq_magic.assistant import AssistantPrompt, Cell, code_choice_of
 
-SMALL, LARGE = 200, 3200
+SMALL, LARGE = 100, 1600
 ROUNDS = 2
 
 

@@ -1,4 +1,4 @@
-"""Parts of a changed cell put back into it, whatever the cell, the change and the part."""
+"""Parts of a changed cell, fitted into the cell: generated cells, changes and parts."""
 
 from __future__ import annotations
 

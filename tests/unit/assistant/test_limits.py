@@ -1,4 +1,4 @@
-"""What the assistant's prompts hold where some values may not be sent."""
+"""The assistant's prompts when some values may not be sent."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_private_values_of_a_function_s_own_variables_are_not_sent() -> None:
     assert facts is not None
     assert any("who" in name for name, _ in facts.variables)
     assert "sent@x" not in repr(facts.variables) + facts.trace + facts.hint
-    assert "sent@x" not in context.holding(raised.value).output("It is sent@x.org")
+    assert "sent@x" not in context.with_locals_of(raised.value).output("It is sent@x.org")
 
 
 def test_large_data_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +85,7 @@ def test_large_data_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
         fail(people, held)
     texts = (str(raised.value), "sent@x.org held 3")
     assert all("sent" not in context.hidden(text, people) for text in texts)
-    inner = context.holding(raised.value)
+    inner = context.with_locals_of(raised.value)
     for text in texts:
         hidden = inner.hidden(text, people) + inner.hidden(text)
         assert "sent" not in hidden

@@ -1,4 +1,4 @@
-"""Which earlier cell gave a variable its value."""
+"""The earlier cells that set a variable."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_change_since_is_found_with_the_assignment() -> None:
     ]
 
 
-def test_what_the_failing_cell_itself_assigned_above_has_no_earlier_cell() -> None:
+def test_variables_that_the_failing_cell_assigned_above_have_no_origin() -> None:
     assert titles("x", "x = 0", "x = 1\nx.nosuch", line=2) == []
     assert titles("x", "x = 0", "x = x.nosuch") == ["Cell 1, which last assigned `x`:"]
     assert titles("x", "x = 0", "for x in 'ab':\n    x.nosuch", line=2) == []

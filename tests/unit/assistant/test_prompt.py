@@ -11,7 +11,7 @@ from groq_magic.assistant.cuts import cut_around, cut_middle
 from groq_magic.assistant.prompt import Sections
 
 
-def test_sections_share_the_room_and_say_what_was_cut() -> None:
+def test_sections_share_the_room_and_mark_cuts() -> None:
     sections = Sections("Fix it.", 1_000)
     sections.add("Cell 1:", "a" * 5_000, name="cell 1", share=0.5)
     sections.add("Its error:", "b" * 5_000, name="its error")
@@ -35,7 +35,7 @@ def test_a_text_that_fits_is_whole() -> None:
 @given(
     st.lists(st.text("ab ", max_size=20), min_size=1, max_size=40), st.integers(-3, 50), st.data()
 )
-def test_lines_around_hold_the_line_and_keep_to_the_room(
+def test_lines_around_a_line_contain_it_and_fit_into_the_room(
     lines: list[str], line: int, data: st.DataObject
 ) -> None:
     room = data.draw(st.integers(30, 400))
@@ -56,7 +56,7 @@ def test_nothing_is_cut_while_there_is_room() -> None:
     assert sections.is_whole("cell 2")
 
 
-def test_what_one_section_leaves_is_used_by_the_others() -> None:
+def test_room_that_one_section_does_not_need_goes_to_the_others() -> None:
     sections = Sections("", 1_000)
     sections.add("Cell 1:", "a" * 2_000, name="cell 1", share=0.5)
     sections.add("Its error:", "b" * 100, name="its error")

@@ -1,4 +1,4 @@
-"""Values in a few words."""
+"""Short descriptions of values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from groq_magic.assistant import Context
-from groq_magic.assistant.session_names import imports_in_use, session_names, typed_name
+from groq_magic.assistant.session_names import imports_in_use, name_with_type, session_names
 from groq_magic.assistant.values import brief, own_attributes
 
 KNOWN = Context({}, 16_000, lambda _file: None)
@@ -66,7 +66,7 @@ class Hostile:
 
 def test_a_hostile_object_is_its_type() -> None:
     assert brief("odd", Hostile(), KNOWN).startswith("odd: Hostile")
-    assert typed_name("odd", Hostile()) == "odd: Hostile"
+    assert name_with_type("odd", Hostile()) == "odd: Hostile"
     assert session_names(session({"odd": Hostile()})) == ["odd: Hostile"]
     assert imports_in_use({"odd": Hostile()}) == []
 
@@ -88,7 +88,7 @@ def test_attributes_are_read_without_running_anything() -> None:
     assert own_attributes(np) == own_attributes(Lazy) == own_attributes(1) == {}
 
 
-def test_names_and_types_hold_no_value() -> None:
+def test_names_and_types_contain_no_value() -> None:
     def area(width: int, height: int = 12345, *, city: str = "Oslo") -> int:
         return width * height * len(city)
 
@@ -131,4 +131,4 @@ def test_a_function_is_its_signature_though_a_default_can_t_be_shown() -> None:
         return odd
 
     assert brief("area", area, KNOWN) == "area: function area(…)"
-    assert typed_name("area", area) == "area: function area(odd)"
+    assert name_with_type("area", area) == "area: function area(odd)"

@@ -44,6 +44,7 @@ def test_a_turn_that_was_asked_since_is_named_beside_restored_ones(
     assert (found.kind, found.number) == ("asked", 2)
 
 
+@pytest.mark.slow
 def test_thousands_of_turns_are_restored_at_once(notebook: Any) -> None:
     for number in range(10):
         notebook.run(f"now{number}", "now")

@@ -116,6 +116,7 @@ def _write(folder: Path, name: str) -> None:
     assert cache.take_line() == ""
 
 
+@pytest.mark.slow
 def test_several_kernels_write_at_once(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     writers = [context.Process(target=_write, args=(tmp_path, name)) for name in "abc"]

@@ -147,10 +147,10 @@ def test_jobs_of_a_damaged_journal_are_copied(tables: JobTables, file: JournalFi
     assert file.get("x") == "X"
 
 
-def test_one_at_a_time_is_alone(tables: JobTables, file: JournalFile) -> None:
-    with tables.alone() as first, tables.alone() as second:
+def test_one_at_a_time_has_the_lock(tables: JobTables, file: JournalFile) -> None:
+    with tables.submit_lock() as first, tables.submit_lock() as second:
         assert (first, second) == (True, False)
-    with JobTables(file).alone() as again:
+    with JobTables(file).submit_lock() as again:
         assert again
     (lock,) = file.path.parent.glob("*.lock")
     assert stat.S_IMODE(lock.stat().st_mode) == 0o600
@@ -171,7 +171,7 @@ def test_a_journal_that_cannot_be_used_is_one_line(
     with pytest.raises(OptionError, match=r"^The journal can't be read: "):
         tables.jobs()
     nowhere = JobTables(JournalFile(Path("/dev/null/none/journal.sqlite")))
-    with pytest.raises(OptionError, match="can't be locked"), nowhere.alone():
+    with pytest.raises(OptionError, match="can't be locked"), nowhere.submit_lock():
         pass
 
 

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groq_magic.errors import OptionError
-from groq_magic.magics.line import parsed_line
+from groq_magic.magics.line import parse_line
 from groq_magic.options import OPTIONS
 
 
 def parsed(line: str) -> tuple[dict[str, object], str]:
-    return parsed_line(line, OPTIONS, "%groq")
+    return parse_line(line, OPTIONS, "%groq")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_value_in_quotes_is_itself(value: str) -> None:
 
 
 @given(st.text("ab-'\"\\#é", min_size=1))
-def test_a_value_is_what_a_shell_makes_of_it(word: str) -> None:
+def test_a_value_is_read_as_in_a_shell(word: str) -> None:
     try:
         expected = shlex.split(word)
     except ValueError:
@@ -151,7 +151,7 @@ def test_what_a_word_processor_writes_is_refused_where_options_stand(
     line: str, reported: str, magic: str
 ) -> None:
     with pytest.raises(OptionError) as caught:
-        parsed_line(line, OPTIONS, magic)
+        parse_line(line, OPTIONS, magic)
     assert reported in str(caught.value)
 
 
@@ -170,13 +170,13 @@ def test_what_a_word_processor_writes_is_refused_where_options_stand(
     ],
 )
 def test_prose_keeps_its_dashes_and_quotes(text: str) -> None:
-    assert parsed_line(text, OPTIONS, "%groq") == ({}, text)
-    assert parsed_line(f"--once {text}", OPTIONS, "%groq")[1] == text
-    assert parsed_line(f"-- —once {text}", OPTIONS, "%groq")[1] == f"—once {text}"
+    assert parse_line(text, OPTIONS, "%groq") == ({}, text)
+    assert parse_line(f"--once {text}", OPTIONS, "%groq")[1] == text
+    assert parse_line(f"-- —once {text}", OPTIONS, "%groq")[1] == f"—once {text}"
 
 
 def test_a_quote_in_straight_quotes_is_text() -> None:
-    assert parsed_line('-s "“x”" --stop="“" hi', OPTIONS, "%groq")[0] == {
+    assert parse_line('-s "“x”" --stop="“" hi', OPTIONS, "%groq")[0] == {
         "system": "“x”",
         "stop": ("“",),
     }

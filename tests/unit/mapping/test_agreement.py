@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groq_magic.errors import OptionError
 from groq_magic.mapping.data.rows import rows_of
-from groq_magic.mapping.results.agreement import Check, agreement, checks_of, places_to_check
+from groq_magic.mapping.results.agreement import Check, agreement, checks_of, positions_to_check
+from tests.markers import examples
 
 FRAME = pd.DataFrame({"text": ["a", "b", "c"], "teacher": [1, None, 3], "hand": ["x", None, None]})
 
@@ -49,8 +50,8 @@ def test_a_column_with_odd_characters_can_be_checked() -> None:
 
 def test_the_rows_with_a_value_in_any_of_the_columns_are_checked() -> None:
     rows = rows_of(FRAME)
-    assert places_to_check(rows, [Check("score", 1), Check("cat", 2)]) == [0, 2]
-    assert places_to_check(rows, [Check("cat", 2)]) == [0]
+    assert positions_to_check(rows, [Check("score", 1), Check("cat", 2)]) == [0, 2]
+    assert positions_to_check(rows, [Check("cat", 2)]) == [0]
 
 
 def test_categories_have_a_confusion_table() -> None:
@@ -60,7 +61,9 @@ def test_categories_have_a_confusion_table() -> None:
     assert found.share == pytest.approx(2 / 3)
     assert found.categories == ("a", "b")
     assert found.table == {("a", "a"): 1, ("b", "b"): 1, ("b", "a"): 1}
-    assert [(one.place, one.expected, one.given) for one in found.disagreements] == [(2, "b", "a")]
+    assert [(one.position, one.expected, one.given) for one in found.disagreements] == [
+        (2, "b", "a")
+    ]
     assert found.mean_error is None
 
 
@@ -73,7 +76,7 @@ def test_numbers_have_errors_and_kappa() -> None:
     assert found.within_one == pytest.approx(0.8)
     assert found.kappa == pytest.approx(0.375)
     # The worst first.
-    assert [one.place for one in found.disagreements] == [4, 1]
+    assert [one.position for one in found.disagreements] == [4, 1]
 
 
 def test_numbers_in_texts_are_numbers_if_all_are() -> None:
@@ -83,10 +86,28 @@ def test_numbers_in_texts_are_numbers_if_all_are() -> None:
     assert agreement(["1", "n/a"], [1, "N/A"], range(2)).share == 1
 
 
+def test_categories_are_shown_as_first_written_in_the_expected_values() -> None:
+    found = agreement([" Good", "BAD"], ["GOOD ", "Mixed"], range(2))
+    assert found.categories == ("BAD", "Good", "Mixed")
+    assert found.table == {("Good", "Good"): 1, ("BAD", "Mixed"): 1}
+    assert [each.position for each in found.disagreements] == [1]
+
+
+@given(st.lists(st.tuples(*[st.text("aAß sSİi", min_size=1, max_size=2)] * 2), min_size=1))
+@settings(max_examples=examples(60))
+def test_each_pair_of_texts_is_in_the_table_once(pairs: list[tuple[str, str]]) -> None:
+    expected, answers = zip(*pairs, strict=True)
+    found = agreement(expected, answers, range(len(pairs)))
+    assert sum(found.table.values()) == found.compared
+    assert {each for pair in found.table for each in pair} == set(found.categories)
+    assert sum(found.table[a, b] for a, b in found.table if a == b) == found.agreed
+    assert len({each.casefold() for each in found.categories}) == len(found.categories)
+
+
 def test_true_and_false_are_categories() -> None:
     found = agreement([True, np.False_], [True, True], range(2))
     assert not found.is_of_numbers
-    assert found.categories == ("false", "true")
+    assert found.categories == ("False", "True")
     assert found.share == 0.5
 
 

@@ -25,9 +25,14 @@ MODEL = "openai/gpt-oss-20b"
         ("$0.50", 0.5, True, "$0.50"),
         (" .5 USD", 0.5, True, "$0.50"),
         ("0.0025usd", 0.0025, True, "$0.0025"),
+        ("0.00005usd", 0.00005, True, "$0.00005"),
         ("200k", 200_000, False, "200,000 tokens"),
         ("1.5m", 1_500_000, False, "1,500,000 tokens"),
         ("80000", 80_000, False, "80,000 tokens"),
+        ("200k tokens", 200_000, False, "200,000 tokens"),
+        ("200 tokens", 200, False, "200 tokens"),
+        ("1 token", 1, False, "1 token"),
+        ("2 usd", 2.0, True, "$2.00"),
         ("1,000,000", 1_000_000, False, "1,000,000 tokens"),
     ],
 )
@@ -37,10 +42,26 @@ def test_what_a_budget_is(text: str, amount: float, in_dollars: object, words: s
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2", "999", "0", "-1k", "2eur", "$2k", "k", "nan", "1e9", "2 usd x", "1,0k"]
+    "text",
+    [
+        "",
+        "2",
+        "999",
+        "0",
+        "-1k",
+        "2eur",
+        "$2k",
+        "k",
+        "nan",
+        "1e9",
+        "2 usd x",
+        "1,0k",
+        "$2 tokens",
+        "2kusd",
+    ],
 )
 def test_what_is_no_budget(text: str) -> None:
-    with pytest.raises(OptionError, match=r"is not a budget\. Write it like `2usd`"):
+    with pytest.raises(OptionError, match=r"is not a budget\. Write dollars like `2usd`, tokens"):
         budget_of(text)
 
 

@@ -12,6 +12,7 @@ from groq_magic.mapping.requests.answer_type import AnswerType
 from groq_magic.mapping.requests.estimate import MapEstimate, RunLimits, map_estimate
 from groq_magic.mapping.requests.grouping import request_plan, row_options
 from groq_magic.options import AskOptions
+from groq_magic.prompt.secrets import Secrets
 from groq_magic.schemas import schema_of
 
 if TYPE_CHECKING:
@@ -40,6 +41,14 @@ def test_rows_requests_and_tokens_are_counted() -> None:
     assert found.cost == pytest.approx(
         (found.prompt_tokens * 0.075 + found.answer_tokens * 0.30) / 1e6
     )
+
+
+def test_previews_show_the_first_row_of_each_prompt_without_secrets() -> None:
+    secret = "hf_zyxwvuts98765"
+    data = rows_of({"x": ["a", f"b {secret}"], secret: [1, 2]})
+    prompts = row_prompts("Rate {{row}}.", data, {}, secrets=Secrets({"TOKEN": secret}))
+    made = request_plan(prompts, AnswerType(), AskOptions(model=MODEL), None)
+    assert estimated(made).previews == ("x: a, [key]: 1", "x: b [key], [key]: 2")
 
 
 def test_equal_rows_and_finished_rows_cost_nothing() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,11 +17,21 @@ from groq_magic.mapping.data.prompts import row_prompts
 from groq_magic.mapping.data.rows import rows_of
 from groq_magic.mapping.requests.answer_type import AnswerType
 from groq_magic.mapping.requests.grouping import request_plan, row_options
-from groq_magic.mapping.results.frame import ResultColumns, answers_frame, result_columns
+from groq_magic.mapping.results.frame import (
+    ResultColumns,
+    RowCells,
+    cells_frame,
+    cells_of,
+    is_invented,
+    result_columns,
+)
 from groq_magic.mapping.sending.row_request import RowAnswer
 from groq_magic.options import AskOptions
 from groq_magic.schemas import schema_of
 from tests.markers import examples
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MODEL = "openai/gpt-oss-20b"
 
@@ -58,7 +68,12 @@ class Run:
             for key, reply in zip(self.plan.keys, replies, strict=False)
             if reply is not None
         }
-        return answers_frame(self.rows, [(self.columns(**options)[0], self.plan, answers)])
+        return cells_frame(
+            self.rows, [(self.columns(**options)[0], self.plan, self.cells(answers))]
+        )
+
+    def cells(self, answers: Mapping[str, RowAnswer]) -> dict[str, RowCells]:
+        return {key: cells_of(self.plan, key, answer) for key, answer in answers.items()}
 
 
 def _text(reply: Any) -> str:
@@ -209,7 +224,7 @@ def test_several_models_have_columns_of_their_own() -> None:
     assert one.names == ("score_gpt-oss-20b", "error_gpt-oss-20b")
     assert two.names == ("score_gpt-oss-120b", "error_gpt-oss-120b")
     answers = {run.plan.keys[0]: answered('{"score": 3}', "stop")}
-    frame = answers_frame(run.rows, [(one, run.plan, answers), (two, run.plan, {})])
+    frame = cells_frame(run.rows, [(one, run.plan, run.cells(answers)), (two, run.plan, {})])
     assert frame["score_gpt-oss-20b"].tolist() == [3]
     assert frame["error_gpt-oss-120b"].tolist() == ["Not asked yet."]
     assert [each.names[0] for each in run.columns("a/m", "b/m")] == ["score_a/m", "score_b/m"]
@@ -229,6 +244,19 @@ def test_evidence_is_checked_and_placed() -> None:
     assert pd.isna(found["n_quote_at"][1])
 
 
+def test_a_quote_is_invented_if_its_row_lacks_it() -> None:
+    run = Run(["It was late."], evidence=True)
+
+    def found(quote: str) -> bool:
+        answer = answered(json.dumps({"answer_quote": quote, "answer": "yes"}))
+        return is_invented(cells_of(run.plan, run.plan.keys[0], answer), "answer_quote")
+
+    assert found("early")
+    assert not found("late")
+    assert not found(" ")
+    assert not is_invented({}, "answer_quote")
+
+
 def test_evidence_in_one_of_several_columns_names_it() -> None:
     run = Run({"t": ["It was late."], "u": ["x"]}, "{{t}} {{u}}", evidence=True)
     found = run.frame({"answer_quote": "was late", "answer": "yes"})
@@ -244,7 +272,7 @@ def test_the_quotes_of_a_row_without_an_answer_are_missing() -> None:
 
 def test_a_part_of_the_rows() -> None:
     run = Run({"t": ["a", "b", "c"]}, "{{t}}")
-    assert answers_frame(run.rows.take([2]), []).to_dict("list") == {"t": ["c"]}
+    assert cells_frame(run.rows.take([2]), []).to_dict("list") == {"t": ["c"]}
 
 
 CELLS = st.one_of(

@@ -157,8 +157,8 @@ def test_journals_that_are_made_at_the_same_time_are_one(tmp_path: Path) -> None
                 journal = Journal(path)
                 while journal.get("k") is None:
                     journal.put("", "m", {"k": ANSWER})
-                failed.extend(journal.lines())
                 journal.close()
+                failed.extend(journal.lines())
             except Exception as failure:  # noqa: BLE001 - whatever it is, it is one too many
                 failed.append(failure)
 

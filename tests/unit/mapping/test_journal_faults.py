@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
+import signal
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from groq_magic.errors import OptionError
+from groq_magic.ledger.unwritten import UnwrittenOfFiles
 from groq_magic.mapping.sending.journal import Journal
 from groq_magic.mapping.sending.row_request import RowAnswer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 ANSWER = RowAnswer("good", "stop", None, "m", "")
@@ -40,10 +46,10 @@ def test_on_a_full_disk_answers_stay_in_memory_until_there_is_room(
     journal.put("", "m", {"before": ANSWER})
     put, is_full = journal._file.put, True
 
-    def full(*given: Any) -> None:
+    def full(*given: Any, **options: Any) -> None:
         if is_full:
             raise sqlite3.OperationalError("database or disk is full")
-        put(*given)
+        put(*given, **options)
 
     monkeypatch.setattr(journal._file, "put", full)
     monkeypatch.setattr("groq_magic.mapping.sending.journal._AGAIN_AFTER", 0.0)
@@ -51,7 +57,9 @@ def test_on_a_full_disk_answers_stay_in_memory_until_there_is_room(
         journal.put("", "m", {key: ANSWER})
     assert [journal.get(key) for key in ("before", "a", "b", "c")] == [ANSWER] * 4
     (line,) = journal.lines()
-    assert line.startswith("The journal can't be written (database or disk is full); answers")
+    assert line == (
+        "The journal can't be written (database or disk is full): 3 answers are only in memory."
+    )
     assert (journal.lines(), journal.unwritten) == ((), 3)
 
     is_full = False
@@ -73,6 +81,96 @@ def test_on_a_disk_that_is_really_full(tmp_path: Path) -> None:
     file.execute("PRAGMA max_page_count = 100000")
     assert journal.flush()
     assert journal.unwritten == 0
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock, as another process would: nobody else may even read."""
+    file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    file.execute("BEGIN EXCLUSIVE")
+    try:
+        yield
+    finally:
+        file.close()
+
+
+def test_a_locked_file_delays_no_thread_of_a_run(path: Path) -> None:
+    filled(path, 10)
+    journal = Journal(path)
+    with locked(path):
+        began = time.monotonic()
+        threads = [
+            threading.Thread(target=journal.put, args=("", "m", {f"new {number}": ANSWER}))
+            for number in range(20)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [journal.get(f"new {number}") for number in range(20)] == [ANSWER] * 20
+        assert [journal.get(f"key {number}") for number in range(10)] == [None] * 10
+        assert journal.unwritten == 20
+        # One after another each would wait.
+        assert time.monotonic() - began < 2
+        (line,) = journal.lines()
+        assert line == (
+            "The journal can't be written (another program has locked it):"
+            " 20 answers are only in memory."
+        )
+    journal.close()
+    assert (journal.unwritten, journal.lines()) == (0, ())
+    assert len(Journal(path).get_all({f"new {number}" for number in range(20)})) == 20
+
+
+def test_a_look_up_of_all_rows_waits_for_a_locked_file(path: Path) -> None:
+    filled(path, 10)
+    journal, found = Journal(path), []
+    keys = {f"key {number}" for number in range(10)}
+    thread = threading.Thread(target=lambda: found.append(journal.get_all(keys)))
+    with locked(path):
+        thread.start()
+        thread.join(0.2)
+        assert found == []
+    thread.join()
+    assert found[0].keys() == keys
+    assert journal.lines() == ()
+    journal.close()
+
+
+def test_an_interrupt_ends_the_wait_for_a_locked_file(path: Path) -> None:
+    filled(path, 10)
+    journal = Journal(path)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    timer = threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT))
+    try:
+        with locked(path):
+            began = time.monotonic()
+            timer.start()
+            with pytest.raises(KeyboardInterrupt):
+                journal.get_all({"key 1"})
+            assert time.monotonic() - began < 3
+    finally:
+        signal.signal(signal.SIGINT, before)
+    journal.close()
+
+
+def test_answers_outlive_a_journal_that_could_not_write_them(path: Path) -> None:
+    filled(path, 10)
+    unwritten = UnwrittenOfFiles()
+    journal = Journal(path, unwritten)
+    with locked(path):
+        journal.put("", "m", {"a": ANSWER})
+        journal.close()
+        assert journal.lines()[0].endswith(
+            "1 answer is only in memory. Run the cell again to write them."
+        )
+        assert Journal(path, unwritten).get("a") == ANSWER
+        assert Journal(path).get("a") is None
+        assert Journal(path.with_name("another"), unwritten).get("a") is None
+    later = Journal(path, unwritten)
+    assert (later.unwritten, later.lines()) == (0, ())
+    assert Journal(path).get("a") == ANSWER
+    later.close()
 
 
 READ_ONLY = """
@@ -118,7 +216,7 @@ def test_in_a_read_only_place_it_answers_and_keeps_new_answers_in_memory(
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.count("\n") == 1
     assert ended.stdout.startswith("The journal can't be written (")
-    assert ended.stdout.endswith("); answers are kept only in memory.\n")
+    assert ended.stdout.endswith("): 2 answers are only in memory.\n")
 
 
 @pytest.mark.parametrize("seed", range(8))

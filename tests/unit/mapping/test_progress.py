@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
@@ -17,7 +18,8 @@ from groq_magic.views.map.facts import MapProgress
 
 MODEL = "openai/gpt-oss-20b"
 GOOD = RowAnswer("good", "stop", None, MODEL, "")
-BAD = RowAnswer("", None, None, MODEL, "The service failed (500).")
+BAD = RowAnswer.failure(MODEL, "The service failed (500).")
+NUMBERS = count()
 
 
 class Clock:
@@ -36,7 +38,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def request(model: str = MODEL) -> RowRequest:
-    return RowRequest(("a",), {"model": model}, 10)
+    return RowRequest((f"key {next(NUMBERS)}",), {"model": model}, 10)
 
 
 def progress(tally: Tally) -> Any:

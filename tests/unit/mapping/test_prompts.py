@@ -55,6 +55,18 @@ def test_a_long_row_has_the_prompt_of_a_short_one() -> None:
     assert made.text == "Rate `text`."
 
 
+def test_a_row_is_made_once_as_long_as_the_rows_are_not_too_long_to_keep(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("groq_magic.mapping.data.prompts._MOST_KEPT", 100)
+    made = prompts("Rate {{text}}.", {"text": ["a" * 50, "b" * 50, "c"]})
+    first, second, third = (made.row(place) for place in range(3))
+    assert made.row(0) is first
+    assert made.row(1) is not second
+    assert made.row(1) == second
+    assert made.row(2) is third
+
+
 def test_numbers_stand_on_a_line() -> None:
     made = prompts("{{n}} {{when}} {{ok}}", {"n": [7], "when": [dt.date(2026, 1, 2)], "ok": [True]})
     assert made.row(0).block == f"{HEAD}\n\n`n`: 7\n`when`: 2026-01-02\n`ok`: True"

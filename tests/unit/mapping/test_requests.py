@@ -209,10 +209,18 @@ def test_an_answer_that_does_not_fit_has_an_error_in_one_line() -> None:
     assert failed.answers[made.keys[0]].error == "Connection lost."
 
 
-def test_practice_mode_has_no_typed_answer() -> None:
-    made = plan(["x"], schema="score int")
-    found = made.split(only(made), answered("Practice mode: no model is here. More.", "stop"))
-    assert found.answers[made.keys[0]].error.startswith("Practice mode: no model is here, so")
+@pytest.mark.parametrize("schema", [None, "score int", {"type": "object"}])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Practice mode: no model is here. More.",
+        '{"practice": true, "note": "Practice mode: no model is here, and more."}',
+    ],
+)
+def test_an_answer_of_practice_mode_without_a_script_is_an_error(text: str, schema: Any) -> None:
+    made = plan(["x"], schema=schema)
+    found = made.split(only(made), answered(text, "stop")).answers[made.keys[0]]
+    assert found.error == "Practice mode: no entry of the script matches."
 
 
 # Packs

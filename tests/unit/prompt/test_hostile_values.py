@@ -20,7 +20,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groq_magic.errors import PromptError
-from groq_magic.prompt import completions, fill, summarise
+from groq_magic.prompt import completions, fill
+from tests.unit.prompt.summaries import summarise
 
 if TYPE_CHECKING:
     from collections.abc import Callable

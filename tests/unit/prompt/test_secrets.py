@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from groq_magic.assistant.cuts import cut_middle
 from groq_magic.clipping import clip, cut, flat, safe_repr
-from groq_magic.prompt import summarise
 from groq_magic.prompt.secrets import HIDDEN, Secrets, secrets_in
 from tests.markers import examples
+from tests.unit.prompt.summaries import summarise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -197,7 +197,7 @@ def test_a_request_is_hidden_in_its_texts_alone() -> None:
     }
 
 
-def test_what_holds_secrets_does_not_show_them() -> None:
+def test_the_repr_of_secrets_does_not_show_them() -> None:
     known = Secrets({"A_KEY": "one-secret-1"})
     assert "one-secret" not in repr(known)
     assert "A_KEY" in repr(known)

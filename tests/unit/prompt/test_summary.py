@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groq_magic.errors import PromptError
-from groq_magic.prompt import summarise
+from tests.unit.prompt.summaries import summarise
 
 Point = namedtuple("Point", "x y")  # noqa: PYI024 - the untyped kind is what is met
 
@@ -65,7 +65,7 @@ def test_a_function_is_its_source() -> None:
         (pytest, "module pytest"),
     ],
 )
-def test_single_values_are_themselves(value: Any, text: str) -> None:
+def test_single_values_are_shown_as_they_are(value: Any, text: str) -> None:
     assert summarise(value) == text
 
 
@@ -117,7 +117,7 @@ def test_recursive_data_ends() -> None:
         {f"{i}" for i in range(10_000)},
     ],
 )
-def test_large_nested_data_is_shown_in_part_and_says_so(value: Any) -> None:
+def test_large_nested_data_is_shown_in_part_with_a_note(value: Any) -> None:
     text = summarise(value)
     assert len(text) <= 4000
     assert "…" in text
@@ -137,7 +137,7 @@ def test_data_deeper_than_six_levels_is_left_out() -> None:
     assert "<list…>" in summarise(deep)
 
 
-def test_long_text_is_cut_with_a_mark_that_says_what_was_left_out() -> None:
+def test_long_text_is_cut_with_a_mark_that_counts_the_rest() -> None:
     text = summarise("a" * 150_000)
     assert text.startswith("a" * 100_000)
     assert text.endswith("[… 50,000 more characters left out]")
@@ -257,8 +257,8 @@ def test_json_like_data_stays_within_its_room(value: Any) -> None:
 
 def test_neither_pandas_nor_numpy_is_imported_for_it() -> None:
     code = (
-        "import sys; from groq_magic.prompt import summarise, fill; "
-        "summarise({'a': [1]}); fill('{{x}}', {'x': [object()]}); "
+        "import sys; from groq_magic.prompt import describe, fill; "
+        "describe({'a': [1]}); fill('{{x}}', {'x': [object()]}); "
         "print([m for m in ('pandas', 'numpy', 'groq', 'IPython') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from groq_magic.prompt import summarise
+from tests.unit.prompt.summaries import summarise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +44,7 @@ def seconds(work: Callable[[], object], tries: int = 3) -> float:
     return min(took)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not pathlib.Path("/proc/self/smaps").exists(), reason="reads Linux's page counts"
 )
@@ -70,6 +71,7 @@ def test_a_huge_array_takes_about_as_long_as_a_large_one() -> None:
     assert seconds(lambda: summarise(huge)) < 20 * seconds(lambda: summarise(large))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "column",
     [

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groq_magic.prompt import summarise
 from tests.markers import examples
+from tests.unit.prompt.summaries import summarise
 
 
 def sales(rows: int) -> pd.DataFrame:
@@ -69,7 +69,7 @@ def test_a_small_frame_is_shown_whole() -> None:
     assert len(text.split("as CSV:\n")[1].splitlines()) == 21
 
 
-def test_a_wide_frame_stays_within_its_room_and_says_what_was_left_out() -> None:
+def test_a_wide_frame_stays_within_its_room_and_counts_the_rest() -> None:
     wide = pd.DataFrame(np.ones((100, 1000)), columns=[f"column {i}" for i in range(1000)])
     text = summarise(wide)
     assert len(text) <= 4000
@@ -191,7 +191,7 @@ def test_cells_that_hold_containers_are_cut_before_they_are_written() -> None:
     assert "list of 1,000,000 items, in part:" in text
 
 
-def test_a_rare_value_that_the_sample_misses_is_said_to_be_rare() -> None:
+def test_values_that_the_sample_misses_are_called_rare() -> None:
     values: list[str | None] = [None] * 1_000_000
     values[1] = "rare"
     assert "values too rare for the sample" in summarise(pd.DataFrame({"c": values}))

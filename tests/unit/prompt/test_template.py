@@ -59,7 +59,7 @@ NAMESPACE: dict[str, Any] = {
         ("{{topic}}\n{{topic}}", "bees\nbees"),
     ],
 )
-def test_values_are_put_in_once_and_not_searched_again(prompt: str, sent: str) -> None:
+def test_values_are_filled_in_once_and_not_searched_for_braces(prompt: str, sent: str) -> None:
     assert fill(prompt, NAMESPACE).text == sent
 
 
@@ -132,7 +132,7 @@ def test_calls_of_another_template_are_left_alone() -> None:
     assert filled.notices == ()
 
 
-def test_other_values_leave_their_name_and_follow_below() -> None:
+def test_other_values_follow_below_and_their_names_stay_in_place() -> None:
     frame = pd.DataFrame({"a": [1, 2], "b": ["x", "y"]})
     filled = fill("How do I clean {{df}}? The best is {{n}}.", {"df": frame, "n": 3})
     assert filled.text == "How do I clean `df`? The best is 3."
@@ -198,7 +198,7 @@ def test_scalars_and_short_lines_stand_in_place(value: Any, text: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["x" * 201, "two\nlines", "one\n", [], {}, np.array(5), len])
-def test_anything_else_does_not(value: Any) -> None:
+def test_other_values_are_not_included_in_place(value: Any) -> None:
     filled = fill("[{{v}}]", {"v": value})
     assert filled.text == "[`v`]"
     assert "\nValues:\n\n`v`: " in filled.whole
@@ -267,19 +267,19 @@ class Tells:
         return self.told
 
 
-def test_an_objects_own_text_for_models_wins() -> None:
+def test_an_objects_own_text_for_models_is_used() -> None:
     whole = fill("{{t}}", {"t": Tells("A forest of 100 trees.")}).whole
     assert whole.endswith("`t`: Tells\n```text\nA forest of 100 trees.\n```")
 
 
 @pytest.mark.parametrize("told", [5, None, ValueError("no"), SystemExit()])
-def test_one_that_is_no_text_or_raises_does_not(told: Any) -> None:
+def test_own_text_that_is_no_text_or_raises_is_not_used(told: Any) -> None:
     assert "<test_template.Tells object>" in fill("{{t}}", {"t": Tells(told)}).whole.replace(
         f"{Tells.__module__}.", "test_template."
     )
 
 
-def test_names_stand_alone_where_values_are_gone() -> None:
+def test_names_replace_values_that_no_longer_exist() -> None:
     typed = "{{df}} has {{ n }} rows, {{x:.2f}} and {{mustache}}"
     sent = names_alone(typed, frozenset({"df", "n", "x"}))
     assert sent == "`df` has `n` rows, `x` and {{mustache}}"
@@ -291,7 +291,7 @@ def test_several_columns_of_a_frame_are_an_item() -> None:
     assert "`df[['a', 'b']]`: DataFrame, 1 rows × 2 columns" in filled.whole
 
 
-def test_what_was_put_in_is_named_with_its_size() -> None:
+def test_included_values_are_listed_with_their_sizes() -> None:
     filled = fill('{{topic}} {{ d["k"] }} {{ topic }}', NAMESPACE)
     block = filled.whole.split("Values:\n\n")[1]
     assert filled.included == (
@@ -315,7 +315,7 @@ def test_what_was_put_in_is_named_with_its_size() -> None:
         ("{{topic.upper}}", "`{{topic.upper}}`: It is a method; calls aren't allowed"),
     ],
 )
-def test_what_was_meant_but_is_not_there_is_refused_unsent(prompt: str, message: str) -> None:
+def test_a_misspelt_name_is_refused_unsent(prompt: str, message: str) -> None:
     with pytest.raises(PromptError) as raised:
         fill(prompt, NAMESPACE | {"raw": b"\x00"})
     assert str(raised.value).startswith(message)
@@ -327,7 +327,7 @@ def test_modules_private_names_and_ipythons_own_are_no_near_misses(prompt: str) 
     assert fill(prompt, namespace).text == prompt
 
 
-def test_reading_makes_no_item_of_a_defaultdict() -> None:
+def test_reading_adds_no_item_to_a_defaultdict() -> None:
     counts: dict[str, int] = defaultdict(int)
     with pytest.raises(PromptError, match="has no item"):
         fill('{{counts["bees"]}}', {"counts": counts})

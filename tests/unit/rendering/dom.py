@@ -72,6 +72,8 @@ def _attributes(element: Any) -> tuple[tuple[str, str], ...]:
     for name in ("href", "src"):
         if name in found:
             found[name] = quote(found[name], safe="%/:=&?~#+!$,;'@()*")
+    if element.tag == "input":
+        found.pop("title", None)  # ours, for screen readers
     if "checked" in found:
         found["checked"] = ""
     return tuple(sorted(found.items()))

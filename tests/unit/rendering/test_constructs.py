@@ -81,8 +81,9 @@ CONSTRUCTS = {
     "nested tasks": (
         "- [x] a\n  - [ ] b",
         (
-            '<ul><li><input checked="" disabled="" type="checkbox"> a<ul><li>'
-            '<input disabled="" type="checkbox"> b</li></ul></li></ul>'
+            '<ul><li><input aria-label="done" checked="" disabled="" title="done" type="checkbox">'
+            ' a<ul><li><input aria-label="to do" disabled="" title="to do" type="checkbox"> b</li>'
+            "</ul></li></ul>"
         ),
     ),
     "a bare link before a full stop": (

@@ -7,11 +7,12 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pygments.util import ClassNotFound
 
 from groq_magic.rendering import MarkdownStream, highlight, safe_markdown, to_html
+from tests.markers import examples
 from tests.unit.rendering.fragments import (
     FRAGMENTS,
     JOINS,
@@ -131,6 +132,7 @@ def test_text_that_was_slow_costs_little_more_than_prose(name: str) -> None:
     assert ratio(KNOWN[name]) <= LIMIT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("work", [to_html, safe_markdown])
 @pytest.mark.parametrize("name", LONG)
 def test_text_at_once_costs_little_more_than_prose(
@@ -155,13 +157,7 @@ def test_few_of_many_languages_are_looked_for(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.slow
-@settings(
-    max_examples=30,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+@settings(max_examples=examples(15))
 @given(
     st.sampled_from(STARTS),
     st.lists(st.sampled_from(FRAGMENTS), min_size=1, max_size=4),

@@ -6,15 +6,12 @@ import gc
 import random
 import re
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from lxml import html
 
 from groq_magic.rendering import MarkdownStream, fenced_code, safe_markdown, to_html
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _TAGS = frozenset(
     """
@@ -198,14 +195,12 @@ MARKS = [
 
 
 @pytest.fixture(scope="module")
-def frozen_heap() -> Iterator[None]:
-    """Hide the objects of all other tests from the garbage collector: looking at them takes longer
+def frozen_heap() -> None:
+    """Hide the objects of earlier tests from the garbage collector: looking at them takes longer
     than rendering.
     """
     gc.collect()
     gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.mark.slow

@@ -92,6 +92,7 @@ def test_ordinary_text_is_shown_as_it_comes(dom: Any, text: str) -> None:
     check(text, _TAIL, dom)
 
 
+@pytest.mark.slow
 @_SETTINGS
 @given(texts(WORDS + MARKS))
 @example("The *args are what the caller gives without names; " + "and so on, " * 30)

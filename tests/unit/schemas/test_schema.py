@@ -101,7 +101,7 @@ def test_whatever_the_session_raises_is_one_line(given: Any) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_what_json_lacks_is_not_sent_as_a_strict_schema() -> None:
+def test_numbers_that_json_lacks_have_no_strict_schema() -> None:
     form = schema_of(Rate).form(strict=True)
     assert not form.is_strict
     # JSON mode has the schema as text.
@@ -135,7 +135,7 @@ def test_a_check_loads_nothing() -> None:
         schema_of({"type": "object", **loads}).read('{"a": 1}')
 
 
-def test_references_within_a_schema_hold() -> None:
+def test_references_within_a_schema_are_followed() -> None:
     given = {
         "type": "object",
         "properties": {"a": {"$ref": "#/definitions/n"}, "self": {"$ref": "#"}},

@@ -120,7 +120,7 @@ def test_a_key_that_is_there_twice_is_refused() -> None:
         schema.read(json.dumps({"entries": [pair, pair]}), schema.form(strict=True))
 
 
-def test_constraints_stand_in_the_description_and_are_checked_here() -> None:
+def test_constraints_move_into_the_description_and_are_checked() -> None:
     schema = schema_of({"type": "object", "properties": {"n": {"type": "integer", "minimum": 3}}})
     part = schema.form(strict=True).schema["properties"]["n"]["anyOf"][0]
     assert part == {"type": "integer", "description": "(minimum: 3)"}
@@ -132,7 +132,7 @@ def test_constraints_stand_in_the_description_and_are_checked_here() -> None:
 @pytest.mark.parametrize(
     "anything", [dict, dict[str, Any], list, tuple[int, ...] | dict[str, Any], {"type": "array"}]
 )
-def test_what_may_be_anything_has_no_strict_form(anything: Any) -> None:
+def test_a_part_of_any_type_has_no_strict_form(anything: Any) -> None:
     assert not schema_of(anything).form(strict=True).is_strict
 
 

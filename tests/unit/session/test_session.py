@@ -89,22 +89,25 @@ def shuffled(session: Session, turns: int) -> Session:
     return session
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("listed", [False, True])
 def test_what_a_change_costs_grows_as_the_turns_do(*, listed: bool) -> None:
-    few, many = session_with(125, listed=listed), session_with(1_000, listed=listed)
+    few, many = session_with(80, listed=listed), session_with(640, listed=listed)
     ratio = seconds_of_a_change(many, 9_000) / seconds_of_a_change(few, 9_000)
     # Eight times as many turns: about 8 where the cost is linear, 64 where it is quadratic.
     assert ratio < 24
 
 
+@pytest.mark.slow
 def test_what_a_moved_cell_costs_grows_as_the_turns_do() -> None:
     # Turns that were each asked on a page of another order share little of what they saw.
-    few, many = (shuffled(session_with(count, listed=True), count) for count in (40, 320))
+    few, many = (shuffled(session_with(count, listed=True), count) for count in (24, 192))
     assert seconds_of_a_move(many) / seconds_of_a_move(few) < 30
 
 
+@pytest.mark.slow
 def test_marking_all_turns_below_a_moved_one_grows_as_they_do() -> None:
-    few, many = (session_with(count, listed=True) for count in (250, 2_000))
+    few, many = (session_with(count, listed=True) for count in (125, 1_000))
     assert seconds_of_a_move(many) / seconds_of_a_move(few) < 24
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groq_magic.tools.code_edit import edited_lines
+from groq_magic.tools.code_edit import with_edit
 
 CODE = "def f(x):\n    y = x + 1\n    return y\nf(1)"
 
@@ -24,17 +24,17 @@ CODE = "def f(x):\n    y = x + 1\n    return y\nf(1)"
     ],
 )
 def test_one_line_changes(typed: str, lines: list[str]) -> None:
-    edited = edited_lines(CODE, typed)
+    edited = with_edit(CODE, typed)
     assert edited is not None
     assert edited.split("\n") == lines
 
 
 @pytest.mark.parametrize("typed", ["", "run", "0", "5", "5 x", "5+ x", "2+", "-1 x", "x = 1", "٣"])
-def test_anything_else_is_no_edit(typed: str) -> None:
-    assert edited_lines(CODE, typed) in {None, CODE}
+def test_an_invalid_edit_changes_nothing(typed: str) -> None:
+    assert with_edit(CODE, typed) in {None, CODE}
 
 
 @given(st.text(max_size=40), st.text(max_size=30))
-def test_any_line_is_an_edit_or_none(code: str, typed: str) -> None:
-    edited = edited_lines(code, typed)
+def test_an_edit_changes_at_most_one_line(code: str, typed: str) -> None:
+    edited = with_edit(code, typed)
     assert edited is None or abs(edited.count("\n") - code.count("\n")) <= 1 + typed.count("\n")

@@ -1,4 +1,4 @@
-"""Functions as tools: what a model is told of them, and calls with what it gives."""
+"""Functions as tools: their declarations, and calls with a model's arguments."""
 
 from __future__ import annotations
 

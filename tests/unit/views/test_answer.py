@@ -129,6 +129,19 @@ def test_pages_learn_that_an_answer_ended_before_its_static_output_comes(
     assert {"ended": slot, "how": "complete"} in shown[1]["sent"]
 
 
+def test_pages_learn_that_an_answer_is_incomplete(
+    live: Live,
+    view: AnswerView,
+    shown: list[dict[str, Any]],
+    finished: Callable[..., FinishedAnswer],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent = sent_by(live, monkeypatch)
+    view.feed("Hello", "")
+    view.finish(finished(metadata={"groq_magic": {"finish_reason": "error"}}))
+    assert {"ended": stream_in(shown[0]["data"]["text/html"]), "how": "failed"} in sent
+
+
 def test_an_answer_that_never_streamed_makes_no_widget(
     view: AnswerView, shown: list[dict[str, Any]], finished: Callable[..., FinishedAnswer]
 ) -> None:
@@ -165,7 +178,7 @@ def test_reasoning_that_is_not_saved_stays_in_a_live_slot(
     view.finish(finished())
 
     turns = live._session.get_state()["present"]["turns"]
-    summary, html = turns["groq-turn-cell-1-1"]["thought"]
+    summary, html = turns["groq-turn-cell-1-1"]["reasoning"]
     assert summary.startswith("Reasoning")
     assert "<em>me</em>" in html
 

@@ -21,7 +21,7 @@ def diff_of(shown: CellDiff) -> lxml.html.HtmlElement:
     return diff
 
 
-def test_signs_and_elements_say_it_without_any_style() -> None:
+def test_signs_and_elements_mark_changes_without_any_style() -> None:
     kept = [f"c = {n}" for n in range(8)]
     shown = change("\n".join(["a = 1", "b = 2", *kept]), "\n".join(["a = 1", "b = 3", *kept]))
     diff = diff_of(shown)

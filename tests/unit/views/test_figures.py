@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from groq_magic.views.answer_facts import Progress
-from groq_magic.views.figures import figures, thought_summary
+from groq_magic.views.figures import figures, reasoning_summary
 
 
 @pytest.mark.parametrize(
@@ -30,4 +30,4 @@ def test_the_line_says_what_is_known(progress: Progress, said: str) -> None:
     ],
 )
 def test_the_reasonings_heading_says_how_long(seconds: float, over: bool, said: str) -> None:  # noqa: FBT001 - a case's value
-    assert thought_summary(seconds, over=over) == said
+    assert reasoning_summary(seconds, over=over) == said

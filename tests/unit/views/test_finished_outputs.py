@@ -27,12 +27,12 @@ def ids(offers: list[dict[str, Any]]) -> list[int]:
     return [offer["id"] for offer in offers]
 
 
-def test_an_output_is_kept_until_it_stands() -> None:
+def test_an_output_is_kept_until_it_is_saved() -> None:
     finished = FinishedOutputs()
     first, second = add(finished, "a"), add(finished, "b")
     finished.shown([first])
     assert ids(finished.offers()) == [first, second]
-    finished.stand([first])
+    finished.remove_saved([first])
     assert ids(finished.offers()) == [second]
     assert finished.wanted([first]) == []
 
@@ -48,7 +48,7 @@ def test_an_offer_names_what_the_same_execution_finished_before() -> None:
     finished = FinishedOutputs()
     add(finished, "a", 1, "former")
     first = finished.add(output("a", 1, "r1"))
-    finished.stand([first["id"]])
+    finished.remove_saved([first["id"]])
     add(finished, "b", 1, "r2")
     assert finished.add(output("a", 2, "r1"))["earlier"] == [first["checksum"]]
     assert first["earlier"] == []
@@ -70,7 +70,7 @@ def test_a_cell_that_runs_again_needs_its_former_outputs_no_more() -> None:
 def test_state_stays_flat_with_a_page_and_bounded_without_one() -> None:
     with_page, without = FinishedOutputs(), FinishedOutputs(most_bytes=1_000_000)
     for number in range(1_000):
-        with_page.stand([add(with_page, f"cell-{number}")])
+        with_page.remove_saved([add(with_page, f"cell-{number}")])
         add(without, f"cell-{number}", html="x" * 2_000)
         assert len(with_page) == 0
     assert with_page._bytes == 0
@@ -99,7 +99,7 @@ def test_a_page_saves_what_no_other_page_shows() -> None:
     assert [each["save"] for each in finished.wanted([number])] == [False]
 
 
-def test_a_page_that_was_reloaded_before_it_saved_counts_no_more() -> None:
+def test_a_page_that_was_reloaded_before_saving_no_longer_counts() -> None:
     finished = FinishedOutputs()
     first, second = add(finished, "a"), add(finished, "b")
     finished.shown([first])
@@ -118,9 +118,9 @@ def test_only_what_has_its_cell_on_no_page_is_missed() -> None:
     assert finished.missed() == set(turns)
     finished.shown(numbers[:1])
     finished.wanted(numbers[1:2])
-    finished.stand(numbers[2:3])
+    finished.remove_saved(numbers[2:3])
     assert finished.missed() == {turns[3]}
-    finished.reported({turns[3]})
+    finished.mark_reported({turns[3]})
     assert finished.missed() == frozenset()
     assert ids(finished.offers()) == [numbers[0], numbers[1], numbers[3]]
 
@@ -138,7 +138,7 @@ def test_what_a_page_sends_can_be_anything(sent: Any) -> None:
     number = add(finished)
     finished.shown(sent)
     finished.absent(sent)
-    finished.stand(sent)
+    finished.remove_saved(sent)
     assert finished.wanted(sent) == []
     assert ids(finished.offers()) == [number]
 
@@ -153,7 +153,7 @@ def test_several_threads_may_use_it() -> None:
                 mine = add(finished, f"{cell}-{number}")
                 finished.wanted(ids(finished.offers())[-3:])
                 finished.begin(Run(f"{cell}-{number}", "again"))
-                finished.stand([mine - 1, mine])
+                finished.remove_saved([mine - 1, mine])
         except BaseException as failure:  # noqa: BLE001 - any of them fails the test
             failures.append(failure)
 

@@ -138,7 +138,7 @@ def test_a_value_that_can_not_be_set_is_refused_beside_its_field(
 @pytest.mark.parametrize(
     ("description", "bad", "good"), [("Temperature", "9", "1.5"), ("Max tokens", "0", "10")]
 )
-def test_the_refusal_goes_with_a_good_value(
+def test_the_refusal_is_removed_by_a_valid_value(
     live: Live, settings: Any, description: str, bad: str, good: str
 ) -> None:
     assert message(live, description).layout.display == "none"

@@ -128,13 +128,19 @@ def test_without_a_page_the_line_and_the_rows_are_displayed(
     assert "Good rice" in shown[-1]["text/html"]
 
 
-@pytest.mark.parametrize(("reason", "how"), [("", "complete"), ("Stopped.", "stopped")])
+@pytest.mark.parametrize(
+    ("reason", "how"),
+    [("", "complete"), ("Stopped.", "stopped"), ("The budget is used up.", "failed")],
+)
 def test_pages_learn_how_it_ended(
     view: LiveMapView, sent: list[dict[str, Any]], reason: str, how: str
 ) -> None:
     view.progress(progress())
     view.finish(end(reason=reason))
-    assert [each["how"] for each in sent if "ended" in each] == [how]
+    (message,) = (each for each in sent if "ended" in each)
+    assert message["how"] == how
+    words = {"complete": "finished", "stopped": "stopped"}[how]
+    assert message["words"] == f"Map {words}: 1,000 rows answered"
 
 
 def test_nothing_is_left_of_a_run_that_is_discarded(

@@ -16,7 +16,7 @@ OTHER = "openai/gpt-oss-120b"
 
 def facts(hand: list[Any], given: list[Any], **changes: Any) -> CheckFacts:
     found = agreement(hand, given, range(len(given)))
-    rows = tuple((str(r.place), str(r.expected), str(r.given)) for r in found.disagreements[:2])
+    rows = tuple((str(r.position), str(r.expected), str(r.given)) for r in found.disagreements[:2])
     values = {"field": "mood", "model": MODEL, "expected": "hand", "kind": "column", "cost": 0.0123}
     return CheckFacts(**{**values, "agreement": found, "rows": rows, **changes})
 
@@ -25,12 +25,12 @@ def test_categories_have_their_share_and_a_table_of_confusions() -> None:
     part = check_part([facts(["a", "a", "b", "b"], ["a", "b", "b", None], rows_a_minute=412.4)])
     assert part.plain == (
         "mood: agreement with hand\n\n"
-        "model               agree          no answer  $ per 1,000 rows  rows/min\n"
-        "------------------  -------------  ---------  ----------------  --------\n"
-        "openai/gpt-oss-20b  67 % (2 of 3)          1           $0.0123       412\n\n"
-        "down: hand, across: answer\n\n"
+        "model               agree          no answer  $ per 1,000 rows  rows/min with waits\n"
+        "------------------  -------------  ---------  ----------------  -------------------\n"
+        "openai/gpt-oss-20b  67 % (2 of 3)          1           $0.0123                  412\n\n"
+        "rows by hand (down) and answer (across)\n\n"
         "   a  b\n-  -  -\na  1  1\nb  0  1\n\n"
-        "1 row disagrees:\nrow  hand  answer\n---  ----  ------\n  1  a     b"
+        "1 row disagrees\nrow  hand  answer\n---  ----  ------\n  1  a     b"
     )
 
 
@@ -54,7 +54,7 @@ def test_no_error_has_no_sign() -> None:
 def test_full_agreement_has_no_table_of_confusions() -> None:
     part = check_part([facts(["a", "b"], ["a", "b"])])
     assert "100 % (2 of 2)" in part.plain
-    assert "lines:" not in part.plain
+    assert "(across)" not in part.plain
 
 
 def test_of_many_categories_the_frequent_confusions_are_listed() -> None:
@@ -68,15 +68,24 @@ def test_each_model_is_named_where_there_are_several() -> None:
     checks = [facts(["a", "b"], ["a", "a"]), facts(["a", "b"], ["b", "b"], model=OTHER)]
     part = check_part(checks)
     assert part.plain.count("mood") == 1
-    assert "gpt-oss-20b · down: hand, across: answer" in part.plain
-    assert "gpt-oss-120b · 1 row disagrees:" in part.plain
+    assert "gpt-oss-20b · rows by hand (down) and answer (across)" in part.plain
+    assert "gpt-oss-120b · 1 row disagrees\n" in part.plain
+    groups = lxml.html.fromstring(part.html).find_class("groq-check-details")
+    assert ["gpt-oss-120b" in each.text_content() for each in groups] == [False, True]
 
 
 def test_models_are_compared_with_each_other() -> None:
     part = check_part([facts(["a", "b"], ["a", "a"], kind="model", expected=OTHER)])
     assert "agreement of the models with each other" in part.plain
-    assert "gpt-oss-20b and gpt-oss-120b" in part.plain
+    assert "gpt-oss-120b and gpt-oss-20b" in part.plain
     assert "row  gpt-oss-120b  gpt-oss-20b" in part.plain
+    assert "$" not in part.plain  # of which of the two?
+
+
+def test_of_many_rows_it_is_said_which_are_listed() -> None:
+    assert "4 rows disagree, 2 of them\n" in check_part([facts(list("abcd"), list("bcda"))]).plain
+    numbers = check_part([facts([1, 2, 3], [2, 4, 6])])
+    assert "3 rows disagree, the 2 furthest apart\n" in numbers.plain
 
 
 def test_nothing_to_compare_is_said() -> None:

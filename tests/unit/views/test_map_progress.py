@@ -8,7 +8,13 @@ import lxml.html
 import pytest
 
 from groq_magic.ledger.usage import Usage
-from groq_magic.views.map.progress import progress_html, progress_words, unit_of, waiting_words
+from groq_magic.views.map.progress import (
+    end_words,
+    progress_html,
+    progress_words,
+    unit_of,
+    waiting_words,
+)
 from tests.unit.views.map_values import progress, start
 
 
@@ -84,3 +90,20 @@ def test_the_bar_is_a_meter_with_a_name() -> None:
 
 def test_a_bar_without_an_end_has_no_value() -> None:
     assert "value=" not in progress_html(progress(total=None), start())
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"done": 1_000, "failed": 0}, "Map finished: 1,000 rows answered"),
+        ({"done": 997, "failed": 3}, "Map finished: 997 of 1,000 rows answered, 3 failed"),
+        (
+            {"done": 0, "failed": 0, "in_batch": 1_000},
+            "Map finished: 0 of 1,000 rows answered, 1,000 in a batch job",
+        ),
+    ],
+)
+def test_its_end_in_words_for_screen_readers(facts: dict[str, Any], words: str) -> None:
+    assert end_words(progress(**facts), start(), is_stopped=False) == words
+    stopped = words.replace("finished", "stopped")
+    assert end_words(progress(**facts), start(), is_stopped=True) == stopped

@@ -11,7 +11,7 @@ import pytest
 
 from groq_magic.mapping.results.agreement import agreement
 from groq_magic.rendering import to_html
-from groq_magic.views.map.facts import CheckFacts, MapField, MapRow
+from groq_magic.views.map.facts import CheckFacts, MapField, MapQuotes, MapRow
 from groq_magic.views.map.summary import map_bundle, rows_part
 from tests.unit.views.map_values import MODEL, end, progress, start
 
@@ -45,7 +45,8 @@ def test_failed_rows_are_grouped_and_what_to_do_next_is_said() -> None:
         errors=(("The service failed (500).", 2), ("The answer is empty.", 1)),
     )
     assert shown.startswith("3 rows failed. Run the cell again: it asks only these.\n")
-    assert "   2  The service failed (500).\n" in shown
+    assert "error                      rows\n" in shown
+    assert "The service failed (500).     2\n" in shown
     assert "997 of 1,000 rows answered · 3 failed" in shown
 
 
@@ -64,8 +65,8 @@ def test_one_failed_row_is_one() -> None:
 
 def test_many_different_errors_are_summed_up() -> None:
     shown = plain(errors=tuple((f"Error {n}.", 20 - n) for n in range(9)))
-    assert "  20  Error 0.\n" in shown
-    assert "  39  3 other errors\n" in shown
+    assert "Error 0.          20\n" in shown
+    assert "3 other errors    39\n" in shown
 
 
 @pytest.mark.parametrize(
@@ -73,11 +74,11 @@ def test_many_different_errors_are_summed_up() -> None:
     [
         (
             {"reason": "Stopped."},
-            "Stopped. 588 of 1,000 rows are left. Run the cell again: it asks only these.",
+            "Stopped. 588 of 1,000 rows are not asked yet.",
         ),
         (
-            {"reason": "The budget of 2usd is used up.", "remedy": "Give a larger one."},
-            "The budget of 2usd is used up. 588 of 1,000 rows are left. Give a larger one.",
+            {"reason": "The budget is used up.", "remedy": "Give a larger one."},
+            "The budget is used up. 588 of 1,000 rows are not asked yet. Give a larger one.",
         ),
     ],
 )
@@ -88,6 +89,55 @@ def test_a_run_that_ended_early_says_why_what_is_left_and_what_to_do(
     assert data["text/plain"].startswith(f"{line}\n")
     (warning,) = lxml.html.fromstring(data["text/html"]).find_class("groq-warning")
     assert warning.text_content() == line
+
+
+def test_what_an_error_below_says_is_not_said_twice() -> None:
+    found = progress(is_over=True)
+    shown = plain(progress=found, reason="Stopped.", remedy="Run it again.", is_raised=True)
+    assert "Stopped" not in shown
+    assert "Run it again" not in shown
+    assert "410 of 1,000 rows answered · 2 failed · 588 not asked yet" in shown
+
+
+def test_equal_rows_are_said_to_be_so() -> None:
+    begin = start(rows=200, requested=11)
+    found = progress(done=9, failed=2, total=11, is_over=True)
+    shown = plain(begin, progress=found, errors=(("It failed.", 2),))
+    assert shown.startswith("2 different rows failed.")
+    assert "answers: 200 rows, 11 different, the first row:" in shown
+    assert "error       different rows\n" in shown
+
+
+def test_a_column_of_errors_is_shown_with_an_error_only() -> None:
+    begin = start(errors=(2,))
+    assert "score\n" in plain(begin)
+    assert "error" not in plain(begin)
+    failed = MapRow("17", ("Good rice", "", "Not asked yet."))
+    assert "score  error\n" in plain(begin, rows=(failed,))
+
+
+def test_fields_of_rows_that_all_wait_are_left_out() -> None:
+    fields = (MapField("answer", "string", [None, None]),)
+    waiting = progress(done=0, failed=0, in_batch=1_000, from_journal=0, is_over=True)
+    assert "no answers" not in plain(progress=waiting, fields=fields)
+    assert "answer: no answers" in plain(fields=fields)
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ((188, 12, 0), "✗ 12 of 200 quotes are not in their row"),
+        ((1, 1, 3), "✗ 1 of 2 quotes is not in their row · 3 without a quote"),
+        ((1_000, 0, 0), "all 1,000 quotes are in their row"),
+        ((1, 0, 0), "the quote is in its row"),
+        ((0, 0, 2), "2 without a quote"),
+        ((0, 0, 0), ""),
+    ],
+)
+def test_invented_quotes_are_counted(counts: tuple[int, int, int], words: str) -> None:
+    quotes = (MapQuotes("score_quote", *counts),)
+    shown = plain(fields=(MapField("score", "integer", [1, 2]),), quotes=quotes)
+    assert f"score_quote{': ' * bool(words)}{words}\n" in shown
 
 
 def test_practice_is_labelled_and_costs_nothing() -> None:

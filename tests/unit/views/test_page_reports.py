@@ -43,7 +43,7 @@ def test_what_is_missing_is_named_in_the_panel() -> None:
     assert pages.order_notice() == ()
 
 
-def test_a_loss_is_reported_once_with_all_that_is_missing_for_it() -> None:
+def test_a_loss_is_reported_once_with_all_missing_names() -> None:
     pages = reported("outputs.set", "context.save", "something.new")
 
     assert pages.line == (

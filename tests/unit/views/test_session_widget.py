@@ -22,7 +22,7 @@ def test_facts_of_the_slots_come_with_the_state_of_a_page_that_loads_again(live:
     turns = live._session.get_state()["present"]["turns"]
     assert set(turns) == {"groq-turn-a-1"}
     assert turns["groq-turn-a-1"]["stale"] == "stale"
-    assert turns["groq-turn-a-1"]["thought"] == ("Reasoning · 0.4 s", "<p>hm</p>")
+    assert turns["groq-turn-a-1"]["reasoning"] == ("Reasoning · 0.4 s", "<p>hm</p>")
 
 
 def sent_by(live: Live, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:

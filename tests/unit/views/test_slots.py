@@ -15,7 +15,7 @@ def test_it_is_one_class(odd: str) -> None:
         assert slot.replace("-", "").replace("_", "").isalnum()
 
 
-def test_it_distinguishes_a_turns_asks() -> None:
+def test_each_ask_of_a_turn_has_its_own_slot() -> None:
     assert slot_of(TurnKey("ab-1", 2)) == "groq-turn-ab-1-2"
     assert slot_of(TurnKey(None, 1)) == "groq-turn-none-1"
 

@@ -41,7 +41,7 @@ def test_text_comes_as_it_comes_then_the_bar(
     assert "".join(written) == "Sent as written.\nHello **you**\ngpt-oss-120b · 318 tokens\n"
 
 
-def test_what_is_said_late_has_a_line_of_its_own(
+def test_a_late_notice_has_a_line_of_its_own(
     view: TerminalView, written: list[str], finished: Callable[..., FinishedAnswer]
 ) -> None:
     view.feed("Hello", "")

@@ -101,7 +101,7 @@ def test_a_short_result_stands_in_the_line() -> None:
 
 
 @pytest.mark.parametrize(("state", "is_open"), [("pending", True), ("returned", False)])
-def test_whoever_approves_sees_all_arguments(state: str, is_open: bool) -> None:  # noqa: FBT001 - a parameter of the test
+def test_the_user_sees_all_arguments_before_approving(state: str, is_open: bool) -> None:  # noqa: FBT001 - a parameter of the test
     arguments = json.dumps({"text": "x" * 20_000 + " and then rm -rf"})
     html = calls_html([CallResult("f", arguments, state=state)])  # type: ignore[arg-type]  # a state
     assert "and then rm -rf" in html

@@ -102,7 +102,7 @@ def test_practice_is_counted_apart() -> None:
     _, plain = usage(
         [], ledger(entry(1), entry(2, practice=True, cost=0.0), entry(3, practice=True)), NOW
     )
-    real, practised = plain.split("Practice mode, counted apart: no model, no cost")
+    real, practised = plain.split("Practice mode: no model, no cost")
     (row,) = (line for line in real.splitlines() if line.startswith("m  "))
     assert row.split()[1] == "1"
     assert row.endswith("$0.2500")

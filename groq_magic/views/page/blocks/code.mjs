@@ -1,7 +1,8 @@
-// A block of code, with a button that copies it. Its lines come one by one.
+// A block of code, with a button that copies it. It grows line by line.
 
 import { withCopy } from "../copy.mjs";
 import { parsed } from "../html.mjs";
+import { focusIfScrolled } from "../keyboard.mjs";
 import { growNodes, insertNodes, isRedrawn, removeNodes } from "./nodes.mjs";
 
 export const codeBlock = {
@@ -10,6 +11,7 @@ export const codeBlock = {
     mounted.pre = mounted.nodes.find((node) => node.localName === "pre");
     mounted.nodes.unshift(withCopy(mounted.pre));
     growNodes(mounted, mounted.pre.querySelector("code"), block);
+    focusIfScrolled(mounted.pre);
     return mounted;
   },
 

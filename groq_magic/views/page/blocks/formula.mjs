@@ -1,4 +1,4 @@
-// A formula that stands alone.
+// A formula that is a block.
 
 import { insertNodes, removeNodes, replaceNodes } from "./nodes.mjs";
 

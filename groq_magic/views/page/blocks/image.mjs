@@ -1,4 +1,4 @@
-// An image that stands alone. It is part of the HTML: nothing is loaded.
+// An image that is a block. Its data is in the HTML: nothing is loaded.
 
 import { insertNodes, removeNodes, replaceNodes } from "./nodes.mjs";
 

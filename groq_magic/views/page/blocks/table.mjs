@@ -1,20 +1,24 @@
-// A table, whose rows come one by one.
+// A table. It grows row by row.
 
-import { elementOf, growNodes, insertNodes, isRedrawn, removeNodes } from "./nodes.mjs";
+import { focusIfScrolled } from "../keyboard.mjs";
+import { elementOf, growNodes, insertNodes, isRedrawn, redraw, removeNodes } from "./nodes.mjs";
 
 export const tableBlock = {
   mount(block, place) {
     const mounted = insertNodes(block, place);
     growTable(mounted, block);
+    focusIfScrolled(elementOf(mounted));
     return mounted;
   },
 
   update(mounted, block) {
     if (!isRedrawn(mounted, block)) return growTable(mounted, block);
     const [first] = mounted.nodes;
-    const fresh = tableBlock.mount(block, { parent: first.parentNode, before: first });
-    removeNodes(mounted);
-    Object.assign(mounted, fresh);
+    redraw(mounted, () => {
+      const fresh = tableBlock.mount(block, { parent: first.parentNode, before: first });
+      removeNodes(mounted);
+      Object.assign(mounted, fresh);
+    });
   },
 
   dispose: removeNodes,

@@ -1,7 +1,7 @@
-// Prose: paragraphs, headings, lists, quotes, HTML of the model's. Lists and quotes grow.
+// Prose: paragraphs, headings, lists, quotes, the model's HTML. Lists and quotes grow.
 
 import { withCopy } from "../copy.mjs";
-import { elementOf, growNodes, insertNodes, isRedrawn, removeNodes } from "./nodes.mjs";
+import { elementOf, growNodes, insertNodes, isRedrawn, redraw, removeNodes } from "./nodes.mjs";
 
 export const textBlock = {
   mount(block, place) {
@@ -15,16 +15,18 @@ export const textBlock = {
     if (!isRedrawn(mounted, block)) return growText(mounted, block);
     const open = foldsOf(mounted).map((fold) => fold.open);
     const [first] = mounted.nodes;
-    const fresh = textBlock.mount(block, { parent: first.parentNode, before: first });
-    removeNodes(mounted);
-    Object.assign(mounted, fresh, { isSettled: false });
-    // What the reader opened or closed stays so.
-    foldsOf(mounted).forEach((fold, at) => {
-      fold.open = open[at] ?? fold.open;
+    redraw(mounted, () => {
+      const fresh = textBlock.mount(block, { parent: first.parentNode, before: first });
+      removeNodes(mounted);
+      Object.assign(mounted, fresh, { isSettled: false });
+      // Folds stay as the user opened or closed them.
+      foldsOf(mounted).forEach((fold, at) => {
+        fold.open = open[at] ?? fold.open;
+      });
     });
   },
 
-  /** Another block has come after it: no line can change it any more. */
+  /** Another block follows: this one can't change any more. */
   settle(mounted) {
     if (mounted.isSettled) return;
     mounted.isSettled = true;

@@ -1,11 +1,11 @@
-// What is kept of an answer whose kernel went while it streamed.
+// Keeps the text of an answer whose kernel ended while it streamed.
 
 import { element, parsed } from "./html.mjs";
 import { tried } from "./lab.mjs";
 import { Mount } from "./mounts.mjs";
 import { replaceOutput } from "./outputs.mjs";
 
-/** Keep what came of an answer, on the page and in the notebook.
+/** Keep the text so far of an answer, on the page and in the notebook.
 
 @param nodes the places that showed it
 */
@@ -16,7 +16,7 @@ export function keepInterrupted(manager, slot, answer, nodes) {
   const html = interrupted(text);
   for (const node of nodes) node.replaceChildren(...parsed(html).firstChild.childNodes);
   const change = ({ data, ...rest }) => ({ ...rest, data: { ...data, "text/html": html } });
-  tried(() => replaceOutput(manager, slot, change)); // the page shows it, whatever Lab does
+  tried(() => replaceOutput(manager, slot, change)); // if it fails, the page still shows it
 }
 
 /** Return a finished output's HTML with the text of an element. */
@@ -36,7 +36,7 @@ export function interrupted(text) {
   return answer.outerHTML;
 }
 
-// The kernel's HTML is safe; HTML that the page writes is as safe if it gives the same elements.
+// The kernel's HTML is safe; the page's HTML is too if it is parsed to the same elements.
 function readsBack(made) {
   const inert = document.implementation.createHTMLDocument("");
   const again = inert.createElement("div");

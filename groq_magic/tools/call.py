@@ -1,4 +1,4 @@
-"""Make one tool call: its value or exception becomes text for the model."""
+"""Make one tool call: the value or exception becomes text for the model."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class CallLimits:
     ----------
     seconds : float
     characters : int
-        The most that its result may have.
+        The most that the result may have.
     stopped : threading.Event
         Set when the user stops the ask.
     """
@@ -42,7 +42,7 @@ class CallLimits:
 def make_call(
     requested: CallResult, call: Callable[[], Any], sent: SentResults, limits: CallLimits
 ) -> CallResult:
-    """Make a tool call, and return it with its result.
+    """Make a tool call, and return it with the result.
 
     Parameters
     ----------

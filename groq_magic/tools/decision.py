@@ -1,4 +1,4 @@
-"""The replies that approve or refuse a tool call or code, and their meaning."""
+"""The user's decision about a tool call or code, read from a typed reply."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Approval", "approval_of", "new_code", "sending_of"]
+__all__ = ["Decision", "decision_of", "may_send", "new_code"]
 
 _LONGEST_REASON = 1_000
 # Letters that are not taken for digits, and make no words.
@@ -14,8 +14,8 @@ _LETTERS = "bcdfghjkmnpqrtvwxz"
 
 
 @dataclass(frozen=True)
-class Approval:
-    """What the user decided about a tool call or a piece of code.
+class Decision:
+    """The user's decision about a tool call or a piece of code.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ class Approval:
         In this order: run it; edit it first; refuse it; run it and all that follows in this ask;
         end the ask; nobody replied in time, so it does not run.
     reason : str
-        Why it is refused, for the model; "" without a reason.
+        The reason of a refusal, for the model; "" if none was given.
     """
 
     kind: Literal["run", "edit", "no", "all", "stop", "unanswered"]
@@ -31,7 +31,7 @@ class Approval:
 
     @property
     def runs(self) -> bool:
-        """Whether it may run, unedited."""
+        """Whether the call or code may run, unedited."""
         return self.kind in {"run", "all"}
 
 
@@ -40,13 +40,13 @@ def new_code() -> str:
     return "".join(secrets.choice(_LETTERS) for _ in range(4))
 
 
-def approval_of(typed: str, code: str, *, edits: bool = True) -> Approval | None:
+def decision_of(typed: str, code: str, *, edits: bool = True) -> Decision | None:
     """Return the decision that a reply states, None for an unknown reply.
 
     Parameters
     ----------
     typed : str
-        The line. It may be text meant for a cell, so only exact replies count.
+        The reply. It may be text meant for a cell, so only exact replies count.
     code : str
         The letters to type after `all`.
     edits : bool
@@ -54,21 +54,16 @@ def approval_of(typed: str, code: str, *, edits: bool = True) -> Approval | None
     """
     word, _, rest = " ".join(typed.split()).partition(" ")
     if word == "no":
-        return Approval("no", rest[:_LONGEST_REASON])
+        return Decision("no", rest[:_LONGEST_REASON])
     decisions = {
-        ("run", ""): Approval("run"),
-        ("all", code): Approval("all"),
-        ("stop", ""): Approval("stop"),
-        **({("edit", ""): Approval("edit")} if edits else {}),
+        ("run", ""): Decision("run"),
+        ("all", code): Decision("all"),
+        ("stop", ""): Decision("stop"),
+        **({("edit", ""): Decision("edit")} if edits else {}),
     }
     return decisions.get((word, rest))
 
 
-def sending_of(typed: str) -> bool | None:
-    """Return whether a reply allows an output to be sent, None for an unknown reply.
-
-    Parameters
-    ----------
-    typed : str
-    """
+def may_send(typed: str) -> bool | None:
+    """Return whether a reply allows an output to be sent, None for an unknown reply."""
     return {"send": True, "no": False}.get(" ".join(typed.split()))

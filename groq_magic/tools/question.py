@@ -1,4 +1,4 @@
-"""Ask the user, by `input()`, whether something may run, or may be sent."""
+"""Ask the user, with `input()`, whether code may run or an output may be sent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from groq_magic.errors import NotebookError
 from groq_magic.page.front_end import has_input
-from groq_magic.tools.approval import Approval, approval_of, new_code, sending_of
+from groq_magic.tools.decision import Decision, decision_of, may_send, new_code
 from groq_magic.tools.time_limit import TimeLimitError, call_within
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 __all__ = [
     "OpenQuestions",
     "Question",
-    "approval_by_input",
+    "ask_decision",
+    "ask_question",
+    "ask_to_send",
     "no_input_error",
-    "reply_by_input",
-    "sending_by_input",
 ]
 
 _PATIENCE = 120.0  # seconds
@@ -37,17 +37,17 @@ def _show_nothing(_prompt: str, _replies: Sequence[tuple[str, str]]) -> None:
 
 @dataclass
 class OpenQuestions:
-    """The session's questions on the page: input boxes that stayed open, and buttons.
+    """A session's questions on the page: input boxes that stayed open, and buttons.
 
     Parameters
     ----------
     has_unanswered : bool
         Whether a question got no reply. JupyterLab leaves its box open, and what is typed there
-        later reaches the kernel as the reply to another question. From then on replies have to
-        begin with a word that each question makes anew.
+        later reaches the kernel as the reply to another question. From then on, replies have to
+        begin with a word that is new in each question.
     show : callable
-        Shows buttons at the box of a question, given their labels and what each types;
-        without buttons it removes those of the last question.
+        Shows buttons at a question's input box, given the question and, for each button, its
+        label and the reply that it types. Without buttons it removes those of the last question.
     """
 
     has_unanswered: bool = False
@@ -63,11 +63,11 @@ class Question:
     text : str
         One line: `Run get_price?`
     words : tuple of str
-        What can be typed.
+        The valid replies, as the question lists them.
     buttons : tuple of str
-        The replies that have buttons too.
+        The replies that also have a button.
     hints : mapping of str to str
-        Invalid replies by their first word, and what to type instead.
+        What to type instead of an invalid reply, by its first word.
     """
 
     text: str
@@ -76,22 +76,22 @@ class Question:
     hints: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def line(self, first: str = "") -> str:
-        """Return the question with its replies, each after the first word."""
+        """Return the question and its replies; `first` has to precede each of them."""
         words = [f"{first} {each}".lstrip() for each in self.words]
         older = f"An older input box is open, so begin with {first}. " if first else ""
         return f"{older}{self.text} Type {', '.join(words[:-1])} or {words[-1]}: "
 
     def hint(self, typed: str) -> str:
-        """Return what to show after an invalid reply."""
+        """Return the hint for an invalid reply."""
         word = "".join(typed.split()[:1]).casefold()
         return self.hints.get(word, "Unknown reply.")
 
     def replies(self, first: str = "") -> list[tuple[str, str]]:
-        """Return the buttons: their labels and what they type."""
+        """Return the label of each button and the reply that it types."""
         return [(each.capitalize(), f"{first} {each}".lstrip()) for each in self.buttons]
 
 
-def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
+def ask_decision(  # noqa: PLR0913 - all but three are named
     shell: Any,
     question: str,
     code: str,
@@ -100,8 +100,8 @@ def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
     stopped: threading.Event | None = None,
     patience: float = _PATIENCE,
     questions: OpenQuestions | None = None,
-) -> Approval:
-    """Ask until a reply is valid, or there is none for two minutes.
+) -> Decision:
+    """Ask until a reply is valid, or two minutes pass without a reply.
 
     Parameters
     ----------
@@ -115,49 +115,49 @@ def approval_by_input(  # noqa: PLR0913 - what is asked, and how long, named
     stopped : threading.Event, optional
         Set in another thread, it ends the question as ■ does.
     patience : float
-        How many seconds to wait for each line.
+        Seconds to wait for each reply.
     questions : OpenQuestions, optional
-        Those of the session.
+        The session's.
 
     Raises
     ------
     NotebookError
-        Where nobody can answer.
+        When nobody can reply.
     KeyboardInterrupt
         At ■, and when `stopped` is set.
     """
     first = ("run", *(["edit"] if edits else []))
     words = (*first, "no REASON", f"all {code}", "stop")
 
-    def read(typed: str) -> Approval | None:
-        return approval_of(typed, code, edits=edits)
+    def read(typed: str) -> Decision | None:
+        return decision_of(typed, code, edits=edits)
 
-    # `all` approves what nobody has seen yet: it has no button, and needs the letters.
+    # `all` approves calls that nobody has seen yet: it has no button, and needs the letters.
     hints = {"all": f"Type all {code} to approve what follows too."}
     hints |= dict.fromkeys(("y", "yes", "ok"), "Type run to approve.")
     asked = Question(question, words, (*first, "no", "stop"), hints)
-    found = reply_by_input(shell, asked, read, stopped, patience=patience, questions=questions)
-    return found or Approval("unanswered")
+    decision = ask_question(shell, asked, read, stopped, patience=patience, questions=questions)
+    return decision or Decision("unanswered")
 
 
-def sending_by_input(
+def ask_to_send(
     shell: Any,
     question: str,
     stopped: threading.Event | None = None,
     questions: OpenQuestions | None = None,
 ) -> bool:
-    """Ask whether something may be sent; without a line in two minutes it may not.
+    """Ask whether an output may be sent; without a reply in two minutes it may not.
 
     Raises
     ------
     NotebookError, KeyboardInterrupt
-        As `approval_by_input`.
+        As `ask_decision`.
     """
     asked = Question(question, ("send", "no"), ("send", "no"))
-    return bool(reply_by_input(shell, asked, sending_of, stopped, questions=questions))
+    return bool(ask_question(shell, asked, may_send, stopped, questions=questions))
 
 
-def reply_by_input(  # noqa: PLR0913 - what is asked, and how long, named
+def ask_question(  # noqa: PLR0913 - all but four are named
     shell: Any,
     question: Question,
     read: Callable[[str], _Reply | None],
@@ -166,21 +166,21 @@ def reply_by_input(  # noqa: PLR0913 - what is asked, and how long, named
     patience: float = _PATIENCE,
     questions: OpenQuestions | None = None,
 ) -> _Reply | None:
-    """Ask until a reply is valid; return None if there is none in time.
+    """Ask until a reply is valid, and return its meaning; None if there is none in time.
 
     Parameters
     ----------
     shell : IPython.core.interactiveshell.InteractiveShell
     question : Question
     read : callable
-        From a line to its meaning, None for an invalid reply.
+        Takes a reply and returns its meaning, None for an invalid one.
     stopped, patience, questions
-        As of `approval_by_input`.
+        As of `ask_decision`.
 
     Raises
     ------
     NotebookError, KeyboardInterrupt
-        As `approval_by_input`.
+        As `ask_decision`.
     """
     questions = questions or OpenQuestions()
     first = new_code() if questions.has_unanswered else ""
@@ -191,7 +191,7 @@ def reply_by_input(  # noqa: PLR0913 - what is asked, and how long, named
         began = time.monotonic()
         questions.show(asked, question.replies(first))
         try:
-            # ipykernel and IPython give `input` its meaning while a cell runs.
+            # ipykernel and IPython replace `input` while a cell runs.
             typed = call_within(patience, partial(input, asked), stopped)
         except TimeLimitError:
             typed = None
@@ -205,15 +205,15 @@ def reply_by_input(  # noqa: PLR0913 - what is asked, and how long, named
         if typed is None or time.monotonic() - began > patience:
             questions.has_unanswered = True
             return None
-        is_meant, typed = typed.lstrip().startswith(first), typed.lstrip().removeprefix(first)
-        decision = read(typed) if is_meant else None
-        if decision is not None:
-            return decision
+        is_for_this, typed = typed.lstrip().startswith(first), typed.lstrip().removeprefix(first)
+        meaning = read(typed) if is_for_this else None
+        if meaning is not None:
+            return meaning
         asked = f"{question.hint(typed)} {line}"
 
 
 def no_input_error() -> NotebookError:
-    """Return the error for an approval that nobody can give."""
+    """Return the error for a question that nobody can answer."""
     return NotebookError(
         "Nobody can approve this: the front end takes no input.",
         "Run the cell in a notebook or a terminal.",
